@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The Makefile sets CELLAR_CHECKS: warnings are then errors, and number loops are optimized in debug builds
+// too (they run 50 to 180 times slower without). Both need unsafe flags, which would bar other packages from
+// depending on these libraries, so they are off by default.
+let checks = Context.environment["CELLAR_CHECKS"] != nil
+let swift: [SwiftSetting] =
+    [.strictMemorySafety()] + (checks ? [.treatAllWarnings(as: .error)] : [])
+let numbers: [SwiftSetting] =
+    swift + (checks ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+let c: [CSetting] = checks ? [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])] : []
+let cxx: [CXXSetting] = checks ? [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])] : []
+
+// Debian's archive: a process that opens a file with the shared libhdf5 loads 33 libraries more (curl, krb5 …).
+let hdf5: [LinkerSetting] = ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
+    + [.linkedLibrary("z"), .linkedLibrary("m"), .linkedLibrary("dl")]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], numeric: Bool = false) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: numeric ? numbers : swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: numbers)
+}
+
+let package = Package(
+    name: "cellar",
+    products: [
+        .library(name: "Trainer", targets: ["Trainer"]),
+        .library(name: "Infer", targets: ["Infer"]),
+        .library(name: "Registry", targets: ["Registry"]),
+        .executable(name: "trainer", targets: ["TrainerCommand"]),
+        .executable(name: "registry", targets: ["RegistryCommand"]),
+        .executable(name: "infer", targets: ["InferCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // System libraries, and the smallest C and C++ around them.
+        .systemLibrary(name: "CHDF5", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
+        .target(name: "CPNG", cSettings: c, linkerSettings: [.linkedLibrary("png16")]),
+        .target(name: "CKernels", cSettings: c),
+        .target(name: "CNumbers", cxxSettings: cxx),
+
+        // Values that everything may speak of.
+        library("JSONText"),
+        library("Facts", ["JSONText"]),
+
+        // Numbers.
+        library("Tensors", ["CBLAS", "CKernels"], numeric: true),
+        library("Datasets", ["Tensors", "JSONText", "CPNG", "CZlib", "CNumbers"], numeric: true),
+        library("Metrics", ["Tensors", "JSONText"], numeric: true),
+        library("Network", ["Tensors", "JSONText", "CKernels"], numeric: true),
+
+        // Files.
+        .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
+        library("KerasFile", ["Network", "HDF5", "Facts", "JSONText"], numeric: true),
+
+        // The three rooms of the house; none of them imports another.
+        library("Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", yams]),
+        library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
+        library("Registry", ["Facts", "JSONText", "CNettle", grdb]),
+
+        // Commands: arguments in, text out.
+        .target(
+            name: "CommandSupport", dependencies: ["JSONText", argumentParser],
+            path: "Sources/Commands/Support", swiftSettings: swift),
+        .executableTarget(
+            name: "TrainerCommand",
+            dependencies: ["CommandSupport", "Trainer", "Registry", argumentParser],
+            path: "Sources/Commands/trainer", swiftSettings: swift),
+        .executableTarget(
+            name: "RegistryCommand",
+            dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            path: "Sources/Commands/registry", swiftSettings: swift),
+        .executableTarget(
+            name: "InferCommand",
+            dependencies: ["CommandSupport", "Infer", "Registry", argumentParser],
+            path: "Sources/Commands/infer", swiftSettings: swift),
+
+        // One test target a library; the last one runs the built commands.
+        .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/Support", swiftSettings: numbers),
+        tests("JSONTextTests", ["JSONText"]),
+        tests("DatasetsTests", ["Datasets"]),
+        tests("MetricsTests", ["Metrics"]),
+        tests("NetworkTests", ["Network", "KerasFile"]),
+        tests("HDF5Tests", ["HDF5"]),
+        tests("KerasFileTests", ["KerasFile"]),
+        tests("TrainerTests", ["Trainer"]),
+        tests("InferTests", ["Infer"]),
+        tests("RegistryTests", ["Registry"]),
+        tests("EndToEndTests", ["TrainerCommand", "RegistryCommand", "InferCommand"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17,
+    cxxLanguageStandard: .cxx20
+)

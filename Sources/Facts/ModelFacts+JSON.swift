@@ -1,0 +1,101 @@
+import JSONText
+
+/// The text form in which facts stand in a model file. Keys that are missing take their defaults, unknown ones are
+/// ignored, so that older and newer versions of Cellar read each other's files.
+extension ModelFacts {
+    public var json: JSON {
+        var object: JSONObject = [
+            "name": .string(name), "created": .string(created), "generation": .string(generation),
+            "architecture": .string(architecture), "trainable_parameters": .integer(trainableParameters),
+            "non_trainable_parameters": .integer(nonTrainableParameters), "classes": strings(classes),
+            "features": strings(features), "command_line": strings(commandLine),
+            "hyperparameters": .object(hyperparameters),
+        ]
+        object["task"] = task.map { .string($0.rawValue) }
+        object["picture"] = picture.map {
+            [
+                "height": .integer($0.height), "width": .integer($0.width), "channels": .integer($0.channels),
+                "ink_is_bright": .bool($0.inkIsBright),
+            ]
+        }
+        object["metrics"] = .array(
+            metrics.map { ["split": .string($0.split), "name": .string($0.name), "value": .number($0.value)] })
+        object["history"] = .object(
+            JSONObject(history.map { ($0.name, .array($0.values.map { .number($0) })) }))
+        object["dataset"] = dataset.map {
+            [
+                "path": .string($0.path), "sha256": .string($0.sha256), "train_rows": .integer($0.trainRows),
+                "validation_rows": .integer($0.validationRows), "test_rows": .integer($0.testRows),
+            ]
+        }
+        object["recipe"] = recipe.map { .string($0) }
+        object["seed"] = seed.map { .integer($0) }
+        object["parents"] = .array(
+            parents.map {
+                [
+                    "kind": .string($0.kind.rawValue), "sha256": .string($0.sha256),
+                    "reference": .string($0.reference),
+                ]
+            })
+        object["host"] = host.map {
+            [
+                "processor": .string($0.processor), "vector_extensions": .string($0.vectorExtensions),
+                "blas": .string($0.blas), "threads": .integer($0.threads),
+            ]
+        }
+        object["training_seconds"] = trainingSeconds.map { .number($0) }
+        return .object(object)
+    }
+
+    /// Nil where the text is no object with a name and a date: it was not written by Cellar.
+    public init?(json: JSON) {
+        guard let name = json["name"]?.string, let created = json["created"]?.string else { return nil }
+        self.init(
+            name: name, created: created, generation: json["generation"]?.string ?? "",
+            architecture: json["architecture"]?.string ?? "",
+            trainableParameters: json["trainable_parameters"]?.int ?? 0,
+            nonTrainableParameters: json["non_trainable_parameters"]?.int ?? 0)
+        task = json["task"]?.string.flatMap(Task.init)
+        classes = strings(json["classes"])
+        features = strings(json["features"])
+        commandLine = strings(json["command_line"])
+        hyperparameters = json["hyperparameters"]?.object ?? [:]
+        picture = json["picture"].flatMap {
+            guard let height = $0["height"]?.int, let width = $0["width"]?.int else { return nil }
+            return Picture(
+                height: height, width: width, channels: $0["channels"]?.int ?? 1,
+                inkIsBright: $0["ink_is_bright"]?.bool ?? true)
+        }
+        metrics = (json["metrics"]?.array ?? []).compactMap {
+            guard let split = $0["split"]?.string, let name = $0["name"]?.string, let value = $0["value"]?.double
+            else { return nil }
+            return Metric(split: split, name: name, value: value)
+        }
+        history = (json["history"]?.object?.members ?? []).map {
+            Series(name: $0.key, values: ($0.value.array ?? []).compactMap(\.double))
+        }
+        dataset = json["dataset"].flatMap {
+            guard let path = $0["path"]?.string else { return nil }
+            return Dataset(
+                path: path, sha256: $0["sha256"]?.string ?? "", trainRows: $0["train_rows"]?.int ?? 0,
+                validationRows: $0["validation_rows"]?.int ?? 0, testRows: $0["test_rows"]?.int ?? 0)
+        }
+        recipe = json["recipe"]?.string
+        seed = json["seed"]?.int
+        parents = (json["parents"]?.array ?? []).compactMap {
+            guard let kind = $0["kind"]?.string.flatMap(Parent.Kind.init), let digest = $0["sha256"]?.string
+            else { return nil }
+            return Parent(kind: kind, sha256: digest, reference: $0["reference"]?.string ?? "")
+        }
+        host = json["host"].flatMap {
+            guard let processor = $0["processor"]?.string else { return nil }
+            return Host(
+                processor: processor, vectorExtensions: $0["vector_extensions"]?.string ?? "",
+                blas: $0["blas"]?.string ?? "", threads: $0["threads"]?.int ?? 1)
+        }
+        trainingSeconds = json["training_seconds"]?.double
+    }
+}
+
+private func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
+private func strings(_ json: JSON?) -> [String] { (json?.array ?? []).compactMap(\.string) }
