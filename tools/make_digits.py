@@ -84,12 +84,12 @@ amount = ink(SIX, (320, 320), (100, 60, 200), 18, 0.05) * (0.8 + 0.2 * random.ra
 board = np.array([38, 62, 50.0]) + random.normal(0, 3, (320, 320, 1))
 save("6_chalk.png", blend(board, (235, 235, 220), amount), "RGB")
 
-# A phone's photo of pencil on paper: grey, darker towards one corner, noisy, a little out of focus.
+# A phone's photo of a felt pen on paper: grey, darker towards one corner, noisy, a little out of focus.
 h, w = 360, 480
 y, x = np.mgrid[0:h, 0:w]
 light = 205 - 70 * (0.6 * x / w + 0.4 * y / h) + 12 * np.sin(x / 170)
 paper = np.dstack([light, light * 0.985, light * 0.94])
-photo = blend(paper, (58, 56, 60), ink(EIGHT, (w, h), (170, 70, 210), 12, 0.12) * 0.9)
+photo = blend(paper, (58, 56, 60), ink(EIGHT, (w, h), (170, 70, 210), 21, 0.12) * 0.9)
 photo = photo + random.normal(0, 4, (h, w, 1)) + random.normal(0, 1.2, (h, w, 3))
 smooth = Image.fromarray(np.clip(photo, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.1))
 save("8_photo.png", np.asarray(smooth, float), "RGB")
