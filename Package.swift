@@ -61,7 +61,7 @@ let package = Package(
         library("Tensors", ["CBLAS", "CKernels"], numeric: true),
         library("Datasets", ["Tensors", "JSONText", "CPNG", "CZlib", "CNumbers"], numeric: true),
         library("Metrics", ["Tensors", "JSONText"], numeric: true),
-        library("Network", ["Tensors", "JSONText", "CKernels"], numeric: true),
+        library("Network", ["Tensors", "JSONText"], numeric: true),
 
         // Files.
         .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
