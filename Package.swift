@@ -13,7 +13,8 @@ let c: [CSetting] = checks ? [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"
 let cxx: [CXXSetting] = checks ? [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])] : []
 
 // Debian's archive: a process that opens a file with the shared libhdf5 loads 33 libraries more (curl, krb5 …).
-let hdf5: [LinkerSetting] = ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
+let hdf5: [LinkerSetting] =
+    ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
     + [.linkedLibrary("z"), .linkedLibrary("m"), .linkedLibrary("dl")]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -90,7 +91,8 @@ let package = Package(
             path: "Sources/Commands/infer", swiftSettings: swift),
 
         // One test target a library; the last one runs the built commands.
-        .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/Support", swiftSettings: numbers),
+        .target(
+            name: "TestSupport", dependencies: ["JSONText"], path: "Tests/Support", swiftSettings: numbers),
         tests("JSONTextTests", ["JSONText"]),
         tests("DatasetsTests", ["Datasets"]),
         tests("MetricsTests", ["Metrics"]),

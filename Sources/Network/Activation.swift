@@ -4,7 +4,8 @@ import Tensors
 /// Keras' activations. Formulas: Keras 3's documentation, and Keras 2.10 for `hard_sigmoid` (which differs between the
 /// two, so that they are two here: a Keras 3 file's `hard_sigmoid` is our `hard_sigmoid_3`).
 public enum Activation: String, Sendable, CaseIterable {
-    case linear, relu, relu6, elu, selu, gelu, swish, sigmoid, softplus, softsign, tanh, exponential, mish, softmax
+    case linear, relu, relu6, elu, selu, gelu, swish, sigmoid, softplus, softsign, tanh, exponential, mish,
+        softmax
     case leakyRelu = "leaky_relu"
     case geluTanh = "gelu_tanh"
     case hardSigmoid = "hard_sigmoid"
@@ -30,7 +31,8 @@ public enum Activation: String, Sendable, CaseIterable {
         guard let text else { throw ConfigError("an activation is a word such as relu, not \(json.kind)") }
         let aliases = ["silu": "swish", "hard_swish": "hard_silu", "log_softmax_v2": "log_softmax"]
         guard let found = Activation(rawValue: aliases[text] ?? text) else {
-            let hint = nearest(text, in: Activation.allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ""
+            let hint =
+                nearest(text, in: Activation.allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ""
             throw ConfigError("there is no activation \"\(text)\"\(hint)")
         }
         self = found

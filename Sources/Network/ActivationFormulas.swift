@@ -3,13 +3,13 @@ import Glibc
 private let seluScale: Float = 1.0507009873554805
 private let seluAlpha: Float = 1.6732632423543772
 
-func sigmoid(_ x: Float) -> Float {
+func logistic(_ x: Float) -> Float {
     // Never exp of a large positive number: it would overflow.
     let e = exp(-abs(x))
     return x >= 0 ? 1 / (1 + e) : e / (1 + e)
 }
 
-func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
+func softPlus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
 
 private func clipped(_ x: Float, _ low: Float, _ high: Float) -> Float { min(max(x, low), high) }
 private func normalDensity(_ x: Float) -> Float { 0.3989422804014327 * exp(-x * x / 2) }
@@ -30,14 +30,14 @@ extension Activation {
         case .celu: return max(x, 0) + min(expm1(x), 0)
         case .gelu: return x * normalCDF(x)
         case .geluTanh: return 0.5 * x * (1 + Glibc.tanh(geluTanhInner(x)))
-        case .swish: return x * Network.sigmoid(x)
-        case .sigmoid: return Network.sigmoid(x)
-        case .logSigmoid: return -Network.softplus(-x)
-        case .softplus: return Network.softplus(x)
+        case .swish: return x * logistic(x)
+        case .sigmoid: return logistic(x)
+        case .logSigmoid: return -softPlus(-x)
+        case .softplus: return softPlus(x)
         case .softsign: return x / (1 + abs(x))
         case .tanh: return Glibc.tanh(x)
         case .exponential: return exp(x)
-        case .mish: return x * Glibc.tanh(Network.softplus(x))
+        case .mish: return x * Glibc.tanh(softPlus(x))
         case .hardSigmoid: return clipped(0.2 * x + 0.5, 0, 1)
         case .hardSigmoid3: return clipped(x / 6 + 0.5, 0, 1)
         case .hardSilu: return x * clipped(x / 6 + 0.5, 0, 1)
@@ -66,13 +66,13 @@ extension Activation {
             let t = Glibc.tanh(geluTanhInner(x))
             return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * 0.7978845608028654 * (1 + 3 * 0.044715 * x * x)
         case .swish:
-            let s = Network.sigmoid(x)
+            let s = logistic(x)
             return s + x * s * (1 - s)
         case .sigmoid:
-            let s = Network.sigmoid(x)
+            let s = logistic(x)
             return s * (1 - s)
-        case .logSigmoid: return Network.sigmoid(-x)
-        case .softplus: return Network.sigmoid(x)
+        case .logSigmoid: return logistic(-x)
+        case .softplus: return logistic(x)
         case .softsign:
             let d = 1 + abs(x)
             return 1 / (d * d)
@@ -81,8 +81,8 @@ extension Activation {
             return 1 - t * t
         case .exponential: return exp(x)
         case .mish:
-            let t = Glibc.tanh(Network.softplus(x))
-            return t + x * (1 - t * t) * Network.sigmoid(x)
+            let t: Float = Glibc.tanh(softPlus(x))
+            return t + x * (1 - t * t) * logistic(x)
         case .hardSigmoid: return abs(x) < 2.5 ? 0.2 : 0
         case .hardSigmoid3: return abs(x) < 3 ? 1 / 6 : 0
         case .hardSilu: return x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5

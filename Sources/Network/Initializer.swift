@@ -17,7 +17,8 @@ public struct Initializer: Equatable, Sendable {
 
     private static let classes = [
         "Zeros", "Ones", "Constant", "RandomUniform", "RandomNormal", "TruncatedNormal", "GlorotUniform",
-        "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal", "VarianceScaling", "Orthogonal",
+        "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal", "VarianceScaling",
+        "Orthogonal",
         "Identity",
     ]
 
@@ -94,7 +95,8 @@ public struct Initializer: Equatable, Sendable {
         case "VarianceScaling":
             let fans = ["fan_in": fanIn, "fan_out": fanOut, "fan_avg": (fanIn + fanOut) / 2]
             let fan = fans[config["mode"]?.string ?? "fan_in"] ?? fanIn
-            values = scaled(number("scale", 1), fan: fan, config["distribution"]?.string ?? "truncated_normal")
+            values = scaled(
+                number("scale", 1), fan: fan, config["distribution"]?.string ?? "truncated_normal")
         case "Orthogonal": values = orthogonal(shape: shape, gain: number("gain", 1), using: &random)
         case "Identity":
             guard shape.count == 2 else { throw ConfigError("Identity makes matrices only, not \(shape)") }

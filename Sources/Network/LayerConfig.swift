@@ -39,7 +39,8 @@ public struct LayerConfig {
         }
         guard let int = found.int else { throw wrong(key, "a whole number", found) }
         guard range.contains(int) else {
-            throw error("\(key) must be from \(range.lowerBound) to \(range.upperBound), but is \(int)", key: key)
+            throw error(
+                "\(key) must be from \(range.lowerBound) to \(range.upperBound), but is \(int)", key: key)
         }
         return int
     }
@@ -53,7 +54,8 @@ public struct LayerConfig {
         }
         guard let number = found.double else { throw wrong(key, "a number", found) }
         if let range, !range.contains(number) {
-            throw error("\(key) must be from \(range.lowerBound) to \(range.upperBound), but is \(number)", key: key)
+            throw error(
+                "\(key) must be from \(range.lowerBound) to \(range.upperBound), but is \(number)", key: key)
         }
         return number
     }
@@ -61,7 +63,9 @@ public struct LayerConfig {
     public mutating func bool(_ key: String, default standard: Bool) throws(ConfigError) -> Bool {
         guard let found = value(key) else { return standard }
         // Python's JSON has true and false; old files also have 0 and 1.
-        guard let bool = found.bool ?? found.int.map({ $0 != 0 }) else { throw wrong(key, "true or false", found) }
+        guard let bool = found.bool ?? found.int.map({ $0 != 0 }) else {
+            throw wrong(key, "true or false", found)
+        }
         return bool
     }
 
@@ -75,7 +79,8 @@ public struct LayerConfig {
         guard let string = found.string else { throw wrong(key, "a word", found) }
         if let words, !words.contains(string) {
             let hint = nearest(string, in: words).map { "; did you mean \($0)?" } ?? ""
-            throw error("\(key) is \"\(string)\"; known are \(words.joined(separator: ", "))\(hint)", key: key)
+            throw error(
+                "\(key) is \"\(string)\"; known are \(words.joined(separator: ", "))\(hint)", key: key)
         }
         return string
     }
@@ -124,7 +129,9 @@ public struct LayerConfig {
         }
     }
 
-    public mutating func initializer(_ key: String, default standard: Initializer) throws(ConfigError) -> Initializer {
+    public mutating func initializer(_ key: String, default standard: Initializer) throws(ConfigError)
+        -> Initializer
+    {
         guard let found = value(key) else { return standard }
         do {
             return try Initializer(from: found)

@@ -3,7 +3,8 @@ import JSONText
 /// Every layer there is. A class that is not in this table is refused by name: nothing else is ever run.
 public enum LayerTable {
     static let all: [any Layer.Type] = [
-        InputLayer.self, Dense.self, Flatten.self, ActivationLayer.self, Dropout.self, BatchNormalization.self,
+        InputLayer.self, Dense.self, Flatten.self, ActivationLayer.self, Dropout.self,
+        BatchNormalization.self,
         Rescaling.self, Normalization.self,
     ]
 
@@ -11,12 +12,15 @@ public enum LayerTable {
 
     /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an
     /// option that does not exist is a mistake there, while files may carry more than we know.
-    public static func make(className: String, config: JSONObject, strict: Bool = false) throws(ConfigError) -> any Layer {
+    public static func make(className: String, config: JSONObject, strict: Bool = false) throws(ConfigError)
+        -> any Layer
+    {
         var reader = LayerConfig(className: className, config)
         guard let type = all.first(where: { $0.className == className }) else {
             switch className {
             case "Lambda", "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer":
-                throw reader.error("holds code, which is never executed; replace it with layers, then save again")
+                throw reader.error(
+                    "holds code, which is never executed; replace it with layers, then save again")
             default:
                 let hint = nearest(className, in: classNames).map { "; did you mean \($0)?" } ?? ""
                 throw reader.error("there is no such layer\(hint)")

@@ -60,7 +60,8 @@ public struct Loss: Equatable, Sendable {
     /// A plain word where it says everything, else an object that Keras 2 and 3 both read.
     public var json: JSON {
         guard fromLogits else { return .string(kind.rawValue) }
-        let className = kind.rawValue.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+        let className = kind.rawValue.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+            .joined()
         return [
             "class_name": .string(className),
             "config": ["name": .string(kind.rawValue), "from_logits": true],
@@ -81,21 +82,27 @@ public struct Loss: Equatable, Sendable {
         switch (kind, targets) {
         case (.sparseCategoricalCrossentropy, .classes(let classes)):
             if let wrong = classes.first(where: { $0 < 0 || $0 >= width }) {
-                throw ConfigError("class \(wrong) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
+                throw ConfigError(
+                    "class \(wrong) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
             }
         case (.sparseCategoricalCrossentropy, .values):
             throw ConfigError("sparse_categorical_crossentropy needs class indices, not numbers")
         case (.categoricalCrossentropy, .classes(let classes)), (.meanSquaredError, .classes(let classes)):
             if width > 1, let wrong = classes.first(where: { $0 < 0 || $0 >= width }) {
-                throw ConfigError("class \(wrong) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
+                throw ConfigError(
+                    "class \(wrong) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
             }
         case (.binaryCrossentropy, .classes(let classes)):
-            guard width == 1 else { throw ConfigError("binary_crossentropy with classes needs one output, not \(width)") }
+            guard width == 1 else {
+                throw ConfigError("binary_crossentropy with classes needs one output, not \(width)")
+            }
             if let wrong = classes.first(where: { $0 < 0 || $0 > 1 }) {
                 throw ConfigError("class \(wrong) is not 0 or 1, which one sigmoid output stands for")
             }
         case (_, .values(_, let given)):
-            guard given == width else { throw ConfigError("targets have \(given) numbers a sample, outputs \(width)") }
+            guard given == width else {
+                throw ConfigError("targets have \(given) numbers a sample, outputs \(width)")
+            }
         }
     }
 }

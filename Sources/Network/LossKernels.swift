@@ -6,7 +6,8 @@ extension Loss {
     /// - outputs: [rows, width], logits where `logits`, else what the network gave. Probabilities replace logits.
     /// - gradient: [rows, width], receives the gradient of the mean over `batchRows` samples; nil at evaluation.
     func evaluate(
-        _ outputs: Floats, width: Int, logits: Bool, targets: Targets, samples: ArraySlice<Int>, batchRows: Int,
+        _ outputs: Floats, width: Int, logits: Bool, targets: Targets, samples: ArraySlice<Int>,
+        batchRows: Int,
         gradient: Floats?
     ) -> BatchResult {
         var result = BatchResult()
@@ -20,11 +21,13 @@ extension Loss {
             let loss: Double
             switch kind {
             case .sparseCategoricalCrossentropy, .categoricalCrossentropy:
-                loss = logits
+                loss =
+                    logits
                     ? softmaxCrossEntropy(out, dz, each) { targets[sample, $0, width] }
                     : categoricalCrossEntropy(out, dz, each) { targets[sample, $0, width] }
             case .binaryCrossentropy:
-                loss = logits
+                loss =
+                    logits
                     ? sigmoidCrossEntropy(out, dz, each) { targets[sample, $0, width] }
                     : binaryCrossEntropy(out, dz, each) { targets[sample, $0, width] }
             case .meanSquaredError:
@@ -65,7 +68,9 @@ extension Targets {
 }
 
 /// Σ t · (log Σ exp z − z); gradient p·Σt − t. z becomes p.
-private func softmaxCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ target: (Int) -> Float) -> Double {
+private func softmaxCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ target: (Int) -> Float)
+    -> Double
+{
     var highest = z[0]
     for i in 1..<z.count { highest = max(highest, z[i]) }
     var sum: Float = 0
@@ -83,13 +88,15 @@ private func softmaxCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ ta
 }
 
 /// The mean over outputs of max(z, 0) − z·t + log(1 + exp(−|z|)); gradient p − t. z becomes p.
-private func sigmoidCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ target: (Int) -> Float) -> Double {
+private func sigmoidCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ target: (Int) -> Float)
+    -> Double
+{
     var loss: Float = 0
     let share = each / Float(z.count)
     for i in 0..<z.count {
         let (logit, t) = (z[i], target(i))
         loss += max(logit, 0) - logit * t + log1p(exp(-abs(logit)))
-        z[i] = sigmoid(logit)
+        z[i] = logistic(logit)
         if let dz { dz[i] = (z[i] - t) * share }
     }
     return Double(loss) / Double(z.count)
@@ -99,7 +106,9 @@ private func sigmoidCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ ta
 private let tiny: Float = 1e-7
 
 /// From probabilities: they are scaled to sum to 1, then clipped to [1e-7, 1 − 1e-7].
-private func categoricalCrossEntropy(_ p: Floats, _ dp: Floats?, _ each: Float, _ target: (Int) -> Float) -> Double {
+private func categoricalCrossEntropy(_ p: Floats, _ dp: Floats?, _ each: Float, _ target: (Int) -> Float)
+    -> Double
+{
     var sum: Float = 0
     for i in 0..<p.count { sum += p[i] }
     var (loss, weighted): (Float, Float) = (0, 0)
@@ -119,7 +128,8 @@ private func categoricalCrossEntropy(_ p: Floats, _ dp: Floats?, _ each: Float, 
 }
 
 /// From probabilities, as Keras 2 has it: −[t·log(p + 1e-7) + (1 − t)·log(1 − p + 1e-7)] after clipping.
-private func binaryCrossEntropy(_ p: Floats, _ dp: Floats?, _ each: Float, _ target: (Int) -> Float) -> Double {
+private func binaryCrossEntropy(_ p: Floats, _ dp: Floats?, _ each: Float, _ target: (Int) -> Float) -> Double
+{
     var loss: Float = 0
     let share = each / Float(p.count)
     for i in 0..<p.count {

@@ -13,10 +13,14 @@ public struct Regularizer: Equatable, Sendable {
         switch plain {
         case "l1": (l1, l2) = (number("l1", 0.01), 0)
         case "l2": (l1, l2) = (0, number("l2", 0.01))
-        case "l1l2": (l1, l2) = (number("l1", json.string == nil ? 0 : 0.01), number("l2", json.string == nil ? 0 : 0.01))
+        case "l1l2":
+            (l1, l2) = (
+                number("l1", json.string == nil ? 0 : 0.01), number("l2", json.string == nil ? 0 : 0.01)
+            )
         default:
-            throw ConfigError("there is no regularizer \"\(name.isEmpty ? String(json.text().prefix(60)) : name)\"; "
-                + "known are L1, L2 and L1L2")
+            throw ConfigError(
+                "there is no regularizer \"\(name.isEmpty ? String(json.text().prefix(60)) : name)\"; "
+                    + "known are L1, L2 and L1L2")
         }
     }
 

@@ -73,7 +73,7 @@ func sparsemaxBackward(_ dy: Floats, y: Floats, into dz: Floats, width: Int) {
 func gluRows(_ z: Floats, into y: Floats, width: Int) {
     let half = width / 2
     for row in 0..<z.count / width {
-        for i in 0..<half { y[row * half + i] = z[row * width + i] * sigmoid(z[row * width + half + i]) }
+        for i in 0..<half { y[row * half + i] = z[row * width + i] * logistic(z[row * width + half + i]) }
     }
 }
 
@@ -81,7 +81,7 @@ func gluBackward(_ dy: Floats, z: Floats, into dz: Floats, width: Int) {
     let half = width / 2
     for row in 0..<z.count / width {
         for i in 0..<half {
-            let (a, s) = (z[row * width + i], sigmoid(z[row * width + half + i]))
+            let (a, s) = (z[row * width + i], logistic(z[row * width + half + i]))
             let d = dy[row * half + i]
             dz[row * width + i] = d * s
             dz[row * width + half + i] = d * a * s * (1 - s)

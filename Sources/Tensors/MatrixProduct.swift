@@ -13,7 +13,8 @@ public func multiply(
     unsafe cblas_sgemm(
         CblasRowMajor, transposed == .first ? CblasTrans : CblasNoTrans,
         transposed == .second ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), 1,
-        a.base, blasint(transposed == .first ? m : k), b.base, blasint(transposed == .second ? k : n), beta, c.base,
+        a.base, blasint(transposed == .first ? m : k), b.base, blasint(transposed == .second ? k : n), beta,
+        c.base,
         blasint(n))
 }
 

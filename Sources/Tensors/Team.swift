@@ -26,7 +26,9 @@ import CKernels
                 unsafe ck_team_run(
                     team,
                     { context, index in
-                        guard let body = unsafe context?.assumingMemoryBound(to: ((Int) -> Void).self) else { return }
+                        guard let body = unsafe context?.assumingMemoryBound(to: ((Int) -> Void).self) else {
+                            return
+                        }
                         unsafe body.pointee(Int(index))
                     }, pointer)
             }

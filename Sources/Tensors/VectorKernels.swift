@@ -130,7 +130,8 @@ public func stepMomentum(
 
 /// m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= alpha · m / (√v + ε), with max(v) so far where `largest` is given
 public func stepAdam(
-    _ w: Floats, gradient g: Floats, m: Floats, v: Floats, largest: Floats?, alpha: Float, beta1: Float, beta2: Float,
+    _ w: Floats, gradient g: Floats, m: Floats, v: Floats, largest: Floats?, alpha: Float, beta1: Float,
+    beta2: Float,
     epsilon: Float
 ) {
     precondition(w.count == g.count && m.count == g.count && v.count == g.count)

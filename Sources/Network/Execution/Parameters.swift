@@ -12,7 +12,7 @@ final class Parameters {
     let trainable: Arena
     let fixed: Arena
 
-    init(of network: Network) {
+    init(of network: Model) {
         var (trainableLayout, fixedLayout) = (ArenaLayout(), ArenaLayout())
         places = network.layers.indices.map { layer in
             network.weightSpecs[layer].indices.map { weight in
@@ -27,7 +27,7 @@ final class Parameters {
         load(network)
     }
 
-    func load(_ network: Network) {
+    func load(_ network: Model) {
         for layer in places.indices {
             for (weight, window) in weights(of: layer).enumerated() {
                 window.copy(from: network.weights[layer][weight].values)
@@ -45,32 +45,38 @@ final class Parameters {
     }
 
     /// The tensors of an arena of the trainable layout, in the network's order.
-    func tensors(in arena: Arena, of network: Network) -> [Tensor] {
+    func tensors(in arena: Arena, of network: Model) -> [Tensor] {
         eachTrainable(network).map { Tensor(shape: $0.spec.shape, values: arena.slice($0.range).array) }
     }
 
-    func load(_ tensors: [Tensor], into arena: Arena, of network: Network) throws(ConfigError) {
+    func load(_ tensors: [Tensor], into arena: Arena, of network: Model) throws(ConfigError) {
         let wanted = eachTrainable(network)
         guard tensors.count == wanted.count else {
-            throw ConfigError("the optimizer's state has \(tensors.count) arrays, but \(wanted.count) weights are trained")
+            throw ConfigError(
+                "the optimizer's state has \(tensors.count) arrays, but \(wanted.count) weights are trained")
         }
         for (tensor, place) in zip(tensors, wanted) {
             guard tensor.shape == place.spec.shape else {
                 throw ConfigError(
-                    "the optimizer's state for \(place.spec.name) is \(tensor.shape), but the weight is \(place.spec.shape)")
+                    "the optimizer's state for \(place.spec.name) is \(tensor.shape), but the weight is \(place.spec.shape)"
+                )
             }
         }
         for (tensor, place) in zip(tensors, wanted) { arena.slice(place.range).copy(from: tensor.values) }
     }
 
-    private func eachTrainable(_ network: Network) -> [(spec: WeightSpec, range: Range<Int>)] {
-        places.indices.flatMap { layer in
-            zip(network.weightSpecs[layer], places[layer]).filter(\.1.trainable).map { ($0.0, $0.1.range) }
+    private func eachTrainable(_ network: Model) -> [(spec: WeightSpec, range: Range<Int>)] {
+        var all: [(spec: WeightSpec, range: Range<Int>)] = []
+        for layer in places.indices {
+            for (spec, place) in zip(network.weightSpecs[layer], places[layer]) where place.trainable {
+                all.append((spec, place.range))
+            }
         }
+        return all
     }
 
     /// The network with the weights as they are now.
-    func snapshot(of network: Network) -> Network {
+    func snapshot(of network: Model) -> Model {
         var copy = network
         for layer in places.indices {
             let tensors = zip(network.weightSpecs[layer], weights(of: layer)).map {

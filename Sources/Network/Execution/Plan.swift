@@ -29,7 +29,7 @@ final class Plan {
         var offset: Float = 0
     }
 
-    init(_ network: Network, parameters: Parameters, rows: Int, training: Bool, lane: Lane) {
+    init(_ network: Model, parameters: Parameters, rows: Int, training: Bool, lane: Lane) {
         self.lane = lane
         var planner = Planner(network, rows: rows, training: training)
         planner.placeActivations()
@@ -51,7 +51,8 @@ final class Plan {
                 weightGradients = parameters.windows(of: call.layer, in: gradients)
                 // A shared layer's later calls compute their part beside, and it is added.
                 if !seenLayers.insert(call.layer).inserted {
-                    let own = Arena(count: weightGradients.reduce(0) { $0 + (($1?.count ?? 0) + 15) / 16 * 16 })
+                    let own = Arena(
+                        count: weightGradients.reduce(0) { $0 + (($1?.count ?? 0) + 15) / 16 * 16 })
                     kept.append(own)
                     var layout = ArenaLayout()
                     weightGradients = weightGradients.map { total in
@@ -69,20 +70,25 @@ final class Plan {
             }
             steps.append(
                 Step(
-                    layer: network.layers[call.layer], call: index, inputShapes: call.inputs.map { network.shapes[$0] },
+                    layer: network.layers[call.layer], call: index,
+                    inputShapes: call.inputs.map { network.shapes[$0] },
                     outputShape: network.shapes[index],
                     memory: Step.Memory(
                         inputs: call.inputs.map { memory.slice(planner.activations[$0]) },
                         output: memory.slice(planner.activations[index]),
-                        weights: parameters.weights(of: call.layer), scratch: memory.slice(planner.scratch[index]),
-                        inputGradients: planner.edges[index].map(window), outputGradient: window(planner.gradients[index]),
+                        weights: parameters.weights(of: call.layer),
+                        scratch: memory.slice(planner.scratch[index]),
+                        inputGradients: planner.edges[index].map(window),
+                        outputGradient: window(planner.gradients[index]),
                         weightGradients: weightGradients),
                     isView: planner.isView[index], lane: lane))
         }
         self.steps = steps
         self.additions = additions
         self.kept = kept
-        shared = network.calls.indices.filter { planner.isShared[$0] }.compactMap { window(planner.gradients[$0]) }
+        shared = network.calls.indices.filter { planner.isShared[$0] }.compactMap {
+            window(planner.gradients[$0])
+        }
         // Backward visits only what leads from a trained weight to the loss.
         backwardSteps = network.calls.indices.reversed().filter { planner.gradients[$0] != nil }
         inputs = network.inputs.map {
@@ -98,7 +104,9 @@ final class Plan {
 
     /// The outputs of the rows that were computed last: [rows, shape].
     func output(_ i: Int = 0) -> Floats { outputs[i].prefix(lane.rows * outputSizes[i]) }
-    func outputGradient(_ i: Int = 0) -> Floats? { outputGradients[i].map { $0.prefix(lane.rows * outputSizes[i]) } }
+    func outputGradient(_ i: Int = 0) -> Floats? {
+        outputGradients[i].map { $0.prefix(lane.rows * outputSizes[i]) }
+    }
     func outputWidth(_ i: Int = 0) -> Int { outputSizes[i] }
 
     /// Brings the samples of those rows in and computes the outputs.

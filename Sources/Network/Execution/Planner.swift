@@ -2,7 +2,7 @@ import Tensors
 
 /// Decides where in one block of memory each activation, gradient and scratch lies.
 struct Planner {
-    private let network: Network
+    private let network: Model
     private let rows: Int
     private let training: Bool
     // Rescaling calls that gathering takes over.
@@ -23,7 +23,7 @@ struct Planner {
     /// Outputs that several calls use (or one call and the loss): their gradient is a sum.
     private(set) var isShared: [Bool] = []
 
-    init(_ network: Network, rows: Int, training: Bool) {
+    init(_ network: Model, rows: Int, training: Bool) {
         (self.network, self.rows, self.training) = (network, rows, training)
         edges = network.calls.map { Array(repeating: nil, count: $0.inputs.count) }
         gradients = Array(repeating: nil, count: network.calls.count)
@@ -55,7 +55,9 @@ struct Planner {
             if view { root[index] = root[call.inputs[0]] }
         }
         var lastUse = Array(network.calls.indices)
-        for (index, call) in network.calls.enumerated() { for input in call.inputs { lastUse[root[input]] = index } }
+        for (index, call) in network.calls.enumerated() {
+            for input in call.inputs { lastUse[root[input]] = index }
+        }
         for output in network.outputs { lastUse[root[output]] = Int.max }
 
         var free: [Range<Int>] = []
@@ -71,7 +73,8 @@ struct Planner {
                 activations.append(layout.reserve(size(index)))
             }
             guard !training else { continue }
-            for earlier in 0...index where root[earlier] == earlier && lastUse[earlier] == index && earlier != index {
+            for earlier in 0...index
+            where root[earlier] == earlier && lastUse[earlier] == index && earlier != index {
                 free.append(activations[earlier])
             }
         }
@@ -101,14 +104,17 @@ struct Planner {
                 isShared[input] = users[input] > 1
                 edges[index][i] = isShared[input] ? layout.reserve(size(input)) : gradients[input]
             }
-            gradients[index] = isView[index] ? edges[index][0] ?? layout.reserve(size(index)) : layout.reserve(size(index))
+            gradients[index] =
+                isView[index] ? edges[index][0] ?? layout.reserve(size(index)) : layout.reserve(size(index))
         }
     }
 
     mutating func placeScratch() {
         for call in network.calls {
             let inputs = call.inputs.map { network.shapes[$0] }
-            scratch.append(layout.reserve(network.layers[call.layer].scratch(for: inputs, rows: rows, training: training)))
+            scratch.append(
+                layout.reserve(
+                    network.layers[call.layer].scratch(for: inputs, rows: rows, training: training)))
         }
     }
 }

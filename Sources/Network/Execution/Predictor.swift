@@ -3,15 +3,17 @@ import Tensors
 /// Runs a network forward, as at inference. It is planned once, for batches of up to `batchSize` samples, and then
 /// allocates nothing but its results. One caller at a time.
 public final class Predictor {
-    public let network: Network
+    public let network: Model
     private let parameters: Parameters
     private let plans: [Plan]
     private let team: Team
     private let batchSize: Int
 
     /// - batchSize: samples that are computed at once by each thread.
-    public init(_ network: Network, batchSize: Int = 256, threads: Int = 1) throws(ConfigError) {
-        guard let team = Team(count: threads) else { throw ConfigError("the system gives no \(threads) threads") }
+    public init(_ network: Model, batchSize: Int = 256, threads: Int = 1) throws(ConfigError) {
+        guard let team = Team(count: threads) else {
+            throw ConfigError("the system gives no \(threads) threads")
+        }
         useOneBLASThread()
         (self.network, self.team, self.batchSize) = (network, team, max(batchSize, 1))
         let parameters = Parameters(of: network)
@@ -30,7 +32,9 @@ public final class Predictor {
         var results = network.outputShapes.map { Array(repeating: Float(0), count: count * $0.reduce(1, *)) }
         let rows = Array(0..<count)
         for start in stride(from: 0, to: count, by: batchSize * team.count) {
-            run(samples, rows: rows[start..<min(start + batchSize * team.count, count)], at: start, into: &results)
+            run(
+                samples, rows: rows[start..<min(start + batchSize * team.count, count)], at: start,
+                into: &results)
         }
         return zip(network.outputShapes, results).map { Tensor(shape: [count] + $0, values: $1) }
     }
@@ -49,7 +53,9 @@ public final class Predictor {
         return count
     }
 
-    private func run(_ samples: [Samples], rows: ArraySlice<Int>, at start: Int, into results: inout [[Float]]) {
+    private func run(
+        _ samples: [Samples], rows: ArraySlice<Int>, at start: Int, into results: inout [[Float]]
+    ) {
         team.run { thread in
             let share = Predictor.share(of: rows, thread: thread, among: team.count)
             plans[thread].lane.rows = share.count

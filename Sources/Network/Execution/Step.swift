@@ -31,7 +31,10 @@ public final class Step {
         var weightGradients: [Floats?]
     }
 
-    init(layer: any Layer, call: Int, inputShapes: [[Int]], outputShape: [Int], memory: Memory, isView: Bool, lane: Lane) {
+    init(
+        layer: any Layer, call: Int, inputShapes: [[Int]], outputShape: [Int], memory: Memory, isView: Bool,
+        lane: Lane
+    ) {
         (self.layer, self.call, self.lane, self.isView) = (layer, call, lane, isView)
         (self.inputShapes, self.outputShape) = (inputShapes, outputShape)
         (inputs, output, weights, scratch) = (memory.inputs, memory.output, memory.weights, memory.scratch)

@@ -16,8 +16,8 @@ public final class TrainingExecutor {
     /// Steps since the optimizer began.
     public private(set) var iterations = 0
 
-    private let network: Network
-    private let computed: Network
+    private let network: Model
+    private let computed: Model
     private let parameters: Parameters
     private let slots: [Arena]
     private let plans: [Plan]
@@ -27,16 +27,19 @@ public final class TrainingExecutor {
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
 
     public init(
-        _ network: Network, loss: Loss, optimizer: any Optimizer, batchSize: Int = 32, threads: Int = 1, seed: Int = 0
+        _ network: Model, loss: Loss, optimizer: any Optimizer, batchSize: Int = 32, threads: Int = 1,
+        seed: Int = 0
     ) throws(ConfigError) {
         guard network.outputs.count == 1 else {
             throw ConfigError("training a model with \(network.outputs.count) outputs is not supported")
         }
-        guard let team = Team(count: threads) else { throw ConfigError("the system gives no \(threads) threads") }
+        guard let team = Team(count: threads) else {
+            throw ConfigError("the system gives no \(threads) threads")
+        }
         useOneBLASThread()
         (self.network, self.loss, self.optimizer, self.team) = (network, loss, optimizer, team)
         self.batchSize = max(batchSize, 1)
-        (computed, onLogits) = try Self.onLogits(network, loss)
+        (computed, onLogits) = try Self.withLossOnLogits(network, loss)
         let parameters = Parameters(of: computed)
         self.parameters = parameters
         slots = optimizer.slotNames.map { _ in Arena(count: parameters.trainable.count) }
@@ -49,28 +52,32 @@ public final class TrainingExecutor {
             return Plan(computed, parameters: parameters, rows: rows, training: true, lane: lane)
         }
         guard let gradients = plans[0].gradients else { preconditionFailure("a training plan has gradients") }
-        penalized = computed.layers.indices.flatMap { layer in
-            zip(
-                computed.weightSpecs[layer],
-                zip(parameters.weights(of: layer), parameters.windows(of: layer, in: gradients))
-            ).compactMap { spec, windows in
-                guard let regularizer = spec.regularizer, let gradient = windows.1 else { return nil }
-                return (windows.0, gradient, regularizer)
+        var penalized: [(Floats, Floats, Regularizer)] = []
+        for layer in computed.layers.indices {
+            let windows = zip(parameters.weights(of: layer), parameters.windows(of: layer, in: gradients))
+            for (spec, (weight, gradient)) in zip(computed.weightSpecs[layer], windows) {
+                if let regularizer = spec.regularizer, let gradient {
+                    penalized.append((weight, gradient, regularizer))
+                }
             }
         }
+        self.penalized = penalized
     }
 
     /// Takes the last softmax or sigmoid off where the loss is better computed on the logits behind it.
-    private static func onLogits(_ network: Network, _ loss: Loss) throws(ConfigError) -> (Network, Bool) {
+    private static func withLossOnLogits(_ network: Model, _ loss: Loss) throws(ConfigError) -> (Model, Bool)
+    {
         let last = network.calls[network.outputs[0]].layer
         let isUsedOnce = network.calls.count { $0.layer == last } == 1
         guard !loss.fromLogits else { return (network, loss.naturalActivation != nil) }
-        guard isUsedOnce, let activation = loss.naturalActivation, network.layers[last].finalActivation == activation
+        guard isUsedOnce, let activation = loss.naturalActivation,
+            network.layers[last].finalActivation == activation
         else { return (network, false) }
         var layers = network.layers
         layers[last] = layers[last].withoutActivation()
-        var computed = try Network(
-            name: network.name, form: network.form, layers: layers, calls: network.calls, inputs: network.inputs,
+        var computed = try Model(
+            name: network.name, form: network.form, layers: layers, calls: network.calls,
+            inputs: network.inputs,
             outputs: network.outputs)
         for layer in layers.indices { try computed.setWeights(network.weights[layer], layer: layer) }
         return (computed, true)
@@ -88,7 +95,8 @@ public final class TrainingExecutor {
         }
         for (samples, shape) in zip(samples, network.inputShapes) {
             guard samples.size == shape.reduce(1, *) else {
-                throw ConfigError("the model takes samples of shape \(shape), but the data's are \(samples.shape)")
+                throw ConfigError(
+                    "the model takes samples of shape \(shape), but the data's are \(samples.shape)")
             }
             guard samples.count == targets.count else {
                 throw ConfigError("there are \(samples.count) samples, but \(targets.count) labels")
@@ -117,7 +125,8 @@ public final class TrainingExecutor {
         var total = BatchResult()
         let rows = Array(0..<targets.count)
         for start in stride(from: 0, to: rows.count, by: batchSize) {
-            let part = run(samples, targets, rows: rows[start..<min(start + batchSize, rows.count)], training: false)
+            let part = run(
+                samples, targets, rows: rows[start..<min(start + batchSize, rows.count)], training: false)
             total.lossSum += part.lossSum
             total.correct += part.correct
             total.count += part.count
@@ -128,7 +137,9 @@ public final class TrainingExecutor {
         return total
     }
 
-    private func run(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>, training: Bool) -> BatchResult {
+    private func run(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>, training: Bool)
+        -> BatchResult
+    {
         precondition(rows.count <= batchSize, "a batch of \(rows.count) in a plan for \(batchSize)")
         let (loss, onLogits) = (loss, onLogits)
         team.run { thread in
@@ -155,7 +166,9 @@ public final class TrainingExecutor {
     }
 
     /// The gradient of the mean loss over those rows, in training mode, without a step: for tests of every layer.
-    func gradients(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> (loss: Double, tensors: [Tensor]) {
+    func gradients(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> (
+        loss: Double, tensors: [Tensor]
+    ) {
         let result = run(samples, targets, rows: rows, training: true)
         guard let total = plans[0].gradients else { return (0, []) }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
@@ -163,7 +176,7 @@ public final class TrainingExecutor {
     }
 
     /// The network with the weights as they are now.
-    public var trainedNetwork: Network { parameters.snapshot(of: network) }
+    public var trainedNetwork: Model { parameters.snapshot(of: network) }
 
     public var optimizerState: OptimizerState {
         OptimizerState(iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
@@ -173,9 +186,12 @@ public final class TrainingExecutor {
     public func restore(_ state: OptimizerState) throws(ConfigError) {
         guard state.slots.count == slots.count else {
             throw ConfigError(
-                "\(optimizer.className) keeps \(slots.count) arrays for each weight, but the state has \(state.slots.count)")
+                "\(optimizer.className) keeps \(slots.count) arrays for each weight, but the state has \(state.slots.count)"
+            )
         }
-        for (tensors, slot) in zip(state.slots, slots) { try parameters.load(tensors, into: slot, of: computed) }
+        for (tensors, slot) in zip(state.slots, slots) {
+            try parameters.load(tensors, into: slot, of: computed)
+        }
         iterations = state.iterations
     }
 

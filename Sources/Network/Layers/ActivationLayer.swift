@@ -23,7 +23,9 @@ public struct ActivationLayer: Layer {
 
     public var finalActivation: Activation? { activation }
 
-    public func withoutActivation() -> ActivationLayer { var copy = self; copy.activation = .linear; return copy }
+    public func withoutActivation() -> ActivationLayer {
+        var copy = self; copy.activation = .linear; return copy
+    }
 
     public func forward(_ step: Step) {
         activation.forward(step.x(), into: step.y, width: step.inputShapes[0].last ?? 1)

@@ -39,27 +39,34 @@ public struct BatchNormalization: Layer {
 
     public var config: JSONObject {
         [
-            "axis": .array([.integer(axis ?? -1)]), "momentum": .number(momentum), "epsilon": .number(epsilon),
+            "axis": .array([.integer(axis ?? -1)]), "momentum": .number(momentum),
+            "epsilon": .number(epsilon),
             "center": .bool(center), "scale": .bool(scale), "beta_initializer": Initializer.zeros.json,
             "gamma_initializer": Initializer.ones.json, "moving_mean_initializer": Initializer.zeros.json,
             "moving_variance_initializer": Initializer.ones.json,
             "beta_regularizer": betaRegularizer?.json ?? .null,
-            "gamma_regularizer": gammaRegularizer?.json ?? .null, "beta_constraint": .null, "gamma_constraint": .null,
+            "gamma_regularizer": gammaRegularizer?.json ?? .null, "beta_constraint": .null,
+            "gamma_constraint": .null,
         ]
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let input = try onlyShape(inputs)
         guard let axis, axis != -1, axis != input.count else { return input }
-        throw ConfigError("normalizes axis \(axis) of \(input.count + 1); only the last axis is supported",
+        throw ConfigError(
+            "normalizes axis \(axis) of \(input.count + 1); only the last axis is supported",
             subject: subject, key: "axis")
     }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let shape = inputs[0].suffix(1).map { $0 }
         var specs: [WeightSpec] = []
-        if scale { specs.append(WeightSpec("gamma", shape: shape, initializer: .ones, regularizer: gammaRegularizer)) }
-        if center { specs.append(WeightSpec("beta", shape: shape, initializer: .zeros, regularizer: betaRegularizer)) }
+        if scale {
+            specs.append(WeightSpec("gamma", shape: shape, initializer: .ones, regularizer: gammaRegularizer))
+        }
+        if center {
+            specs.append(WeightSpec("beta", shape: shape, initializer: .zeros, regularizer: betaRegularizer))
+        }
         specs.append(WeightSpec("moving_mean", shape: shape, initializer: .zeros, trainable: false))
         specs.append(WeightSpec("moving_variance", shape: shape, initializer: .ones, trainable: false))
         return specs
@@ -81,7 +88,8 @@ public struct BatchNormalization: Layer {
         func row(_ i: Int) -> Floats { step.scratch[start + i * channels..<start + (i + 1) * channels] }
         let used = step.training ? step.rows * step.outputSize : 0
         return Room(
-            xhat: step.scratch.prefix(used), inverse: row(0), factor: row(1), meanDy: row(2), meanDyXhat: row(3),
+            xhat: step.scratch.prefix(used), inverse: row(0), factor: row(1), meanDy: row(2),
+            meanDyXhat: row(3),
             part: row(4), sum: row(5))
     }
 
@@ -163,6 +171,7 @@ public struct BatchNormalization: Layer {
             room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)
         }
         normalizeBackward(
-            dy, xhat: room.xhat, factor: room.factor, meanDy: room.meanDy, meanDyXhat: room.meanDyXhat, into: dx)
+            dy, xhat: room.xhat, factor: room.factor, meanDy: room.meanDy, meanDyXhat: room.meanDyXhat,
+            into: dx)
     }
 }

@@ -48,8 +48,10 @@ public struct Dense: Layer {
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let kernel = WeightSpec(
-            "kernel", shape: [inputs[0].last ?? 1, units], initializer: kernelInitializer, regularizer: kernelRegularizer)
-        let bias = WeightSpec("bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer)
+            "kernel", shape: [inputs[0].last ?? 1, units], initializer: kernelInitializer,
+            regularizer: kernelRegularizer)
+        let bias = WeightSpec(
+            "bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer)
         return useBias ? [kernel, bias] : [kernel]
     }
 

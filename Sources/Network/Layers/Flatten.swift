@@ -16,7 +16,9 @@ public struct Flatten: Layer {
         channelsFirst = format == "channels_first"
     }
 
-    public var config: JSONObject { ["data_format": .string(channelsFirst ? "channels_first" : "channels_last")] }
+    public var config: JSONObject {
+        ["data_format": .string(channelsFirst ? "channels_first" : "channels_last")]
+    }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         [try onlyShape(inputs).reduce(1, *)]
@@ -40,7 +42,9 @@ public struct Flatten: Layer {
         for row in 0..<step.rows {
             for channel in 0..<channels {
                 for place in 0..<places {
-                    body((row * channels + channel) * places + place, (row * places + place) * channels + channel)
+                    body(
+                        (row * channels + channel) * places + place,
+                        (row * places + place) * channels + channel)
                 }
             }
         }

@@ -11,8 +11,8 @@ public struct InputLayer: Layer {
     public init(name: String, shape: [Int]) { (self.name, self.shape) = (name, shape) }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
-        let given = try config.batchShape("batch_input_shape")
-        guard let shape = try given ?? config.batchShape("batch_shape") else {
+        let (old, new) = (try config.batchShape("batch_input_shape"), try config.batchShape("batch_shape"))
+        guard let shape = old ?? new else {
             throw config.error("batch_input_shape is missing", key: "batch_input_shape")
         }
         self.shape = shape
@@ -21,7 +21,8 @@ public struct InputLayer: Layer {
 
     public var config: JSONObject {
         [
-            "batch_input_shape": .array([.null] + shape.map { .integer($0) }), "dtype": "float32", "sparse": false,
+            "batch_input_shape": .array([.null] + shape.map { .integer($0) }), "dtype": "float32",
+            "sparse": false,
             "ragged": false,
         ]
     }

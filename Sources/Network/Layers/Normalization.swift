@@ -47,7 +47,8 @@ public struct Normalization: Layer {
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let input = try onlyShape(inputs)
         if let axis, axis != -1, axis != input.count {
-            throw ConfigError("normalizes axis \(axis); only the last axis is supported", subject: subject, key: "axis")
+            throw ConfigError(
+                "normalizes axis \(axis); only the last axis is supported", subject: subject, key: "axis")
         }
         if let count = constants?.mean.count, count != 1, count != input.last {
             throw ConfigError("has \(count) means for a last axis of \(input.last ?? 1)", subject: subject)
@@ -77,7 +78,8 @@ public struct Normalization: Layer {
         setConstants(step, mean, deviation)
         for start in stride(from: 0, to: x.count, by: width) {
             for c in 0..<width {
-                y[start + c] = invert ? x[start + c] * deviation[c] + mean[c] : (x[start + c] - mean[c]) / deviation[c]
+                y[start + c] =
+                    invert ? x[start + c] * deviation[c] + mean[c] : (x[start + c] - mean[c]) / deviation[c]
             }
         }
     }

@@ -42,7 +42,8 @@ public struct Adam: Optimizer {
         let (b1, b2, t) = (Float(beta1), Float(beta2), Float(iteration))
         let alpha = Float(learningRate) * (1 - pow(b2, t)).squareRoot() / (1 - pow(b1, t))
         stepAdam(
-            weights, gradient: gradient, m: slots[0], v: slots[1], largest: amsgrad ? slots[2] : nil, alpha: alpha,
+            weights, gradient: gradient, m: slots[0], v: slots[1], largest: amsgrad ? slots[2] : nil,
+            alpha: alpha,
             beta1: b1, beta2: b2, epsilon: Float(epsilon))
     }
 }

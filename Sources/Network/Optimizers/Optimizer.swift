@@ -22,7 +22,9 @@ extension Optimizer {
     public var className: String { Self.className }
 
     /// `learning_rate`, or `lr` as older files call it.
-    static func readLearningRate(_ config: inout LayerConfig, default standard: Double) throws(ConfigError) -> Double {
+    static func readLearningRate(_ config: inout LayerConfig, default standard: Double) throws(ConfigError)
+        -> Double
+    {
         if let schedule = config.object["learning_rate"], schedule.object != nil {
             throw config.error("learning-rate schedules are not supported", key: "learning_rate")
         }
@@ -30,14 +32,20 @@ extension Optimizer {
         config.ignore("name", "jit_compile", "is_legacy_optimizer", "ema_momentum", "ema_overwrite_frequency")
         config.ignore("loss_scale_factor", "gradient_accumulation_steps")
         try config.refuse("clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
-        if try config.bool("use_ema", default: false) { throw config.error("use_ema is not supported", key: "use_ema") }
-        if try config.double("decay", default: 0) != 0 { throw config.error("decay is not supported", key: "decay") }
+        if try config.bool("use_ema", default: false) {
+            throw config.error("use_ema is not supported", key: "use_ema")
+        }
+        if try config.double("decay", default: 0) != 0 {
+            throw config.error("decay is not supported", key: "decay")
+        }
         return try config.double("learning_rate", default: old, in: 0...1e6)
     }
 
     /// As Keras 2.10 writes it; numbers have passed through float32 there, and so here.
     public var json: JSON {
-        var object: JSONObject = ["name": .string(className), "learning_rate": .number(asFloat(learningRate))]
+        var object: JSONObject = [
+            "name": .string(className), "learning_rate": .number(asFloat(learningRate)),
+        ]
         for (key, value) in config.members { object[key] = value }
         return ["class_name": .string(className), "config": .object(object)]
     }
@@ -57,7 +65,9 @@ public enum OptimizerTable {
         let name = text.hasPrefix("Custom>") ? String(text.dropFirst(7)) : text
         guard let type = all.first(where: { $0.className.lowercased() == name.lowercased() }) else {
             let words = all.map { $0.className }
-            let hint = nearest(name, in: words).map { "; did you mean \($0)?" } ?? "; known are \(words.joined(separator: ", "))"
+            let hint =
+                nearest(name, in: words).map { "; did you mean \($0)?" }
+                ?? "; known are \(words.joined(separator: ", "))"
             throw ConfigError("there is no optimizer \"\(text)\"\(hint)")
         }
         var reader = LayerConfig(className: type.className, json["config"]?.object ?? [:])

@@ -45,7 +45,8 @@ public struct RMSprop: Optimizer {
         stepRMSprop(
             weights, gradient: gradient, v: slots[0],
             meanGradient: centered ? slots[hasMomentum ? 2 : 1] : nil, velocity: hasMomentum ? slots[1] : nil,
-            learningRate: Float(learningRate), rho: Float(rho), momentum: Float(momentum), epsilon: Float(epsilon),
+            learningRate: Float(learningRate), rho: Float(rho), momentum: Float(momentum),
+            epsilon: Float(epsilon),
             epsilonOutsideRoot: !newer && !hasMomentum)
     }
 }

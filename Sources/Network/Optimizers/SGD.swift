@@ -23,7 +23,9 @@ public struct SGD: Optimizer {
 
     public func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int) {
         let rate = Float(learningRate)
-        guard let velocity = slots.first else { return stepSGD(weights, gradient: gradient, learningRate: rate) }
+        guard let velocity = slots.first else {
+            return stepSGD(weights, gradient: gradient, learningRate: rate)
+        }
         stepMomentum(
             weights, gradient: gradient, velocity: velocity, learningRate: rate, momentum: Float(momentum),
             nesterov: nesterov)

@@ -1,9 +1,9 @@
 import JSONText
 import Tensors
 
-/// A network: layers in Keras' terms, wired as a graph, and their weights. It describes and does not compute; a
+/// A model: layers in Keras' terms, wired as a graph, and their weights. It describes and does not compute; a
 /// `Predictor` or a `TrainingExecutor` is made from it for that.
-public struct Network: Sendable {
+public struct Model: Sendable {
     /// How Keras' config tells the graph: a chain, or calls that name their inputs.
     public enum Form: Sendable { case sequential, functional }
 
@@ -59,7 +59,8 @@ public struct Network: Sendable {
     /// A chain: the first layer must be an InputLayer.
     public init(name: String = "sequential", chain layers: [any Layer]) throws(ConfigError) {
         guard layers.first is InputLayer else {
-            throw ConfigError("the input's shape is not known: the first layer must be an InputLayer", subject: name)
+            throw ConfigError(
+                "the input's shape is not known: the first layer must be an InputLayer", subject: name)
         }
         try self.init(
             name: name, form: .sequential, layers: layers,
@@ -70,7 +71,8 @@ public struct Network: Sendable {
     private static func checkNames(_ layers: [any Layer]) throws(ConfigError) {
         var seen: Set<String> = []
         for layer in layers where !seen.insert(layer.name).inserted {
-            throw ConfigError("two layers are called \"\(layer.name)\"; names must differ", subject: layer.subject)
+            throw ConfigError(
+                "two layers are called \"\(layer.name)\"; names must differ", subject: layer.subject)
         }
     }
 
@@ -83,10 +85,13 @@ public struct Network: Sendable {
     public mutating func setWeights(_ tensors: [Tensor], layer: Int) throws(ConfigError) {
         let specs = weightSpecs[layer]
         guard tensors.count == specs.count else {
-            throw ConfigError("needs \(specs.count) weights, but there are \(tensors.count)", subject: layers[layer].subject)
+            throw ConfigError(
+                "needs \(specs.count) weights, but there are \(tensors.count)", subject: layers[layer].subject
+            )
         }
         for (tensor, spec) in zip(tensors, specs) where tensor.shape != spec.shape {
-            throw ConfigError("\(spec.name) must be \(spec.shape), but is \(tensor.shape)", subject: layers[layer].subject)
+            throw ConfigError(
+                "\(spec.name) must be \(spec.shape), but is \(tensor.shape)", subject: layers[layer].subject)
         }
         weights[layer] = tensors
     }
@@ -111,9 +116,12 @@ public struct Network: Sendable {
 
     private func parameters(trainable: Bool) -> Int {
         layers.indices.reduce(0) { sum, layer in
-            sum + weightSpecs[layer].indices.reduce(0) {
-                $0 + (isTrainable(layer: layer, weight: $1) == trainable ? weightSpecs[layer][$1].count : 0)
-            }
+            sum
+                + weightSpecs[layer].indices.reduce(0) {
+                    $0
+                        + (isTrainable(layer: layer, weight: $1) == trainable
+                            ? weightSpecs[layer][$1].count : 0)
+                }
         }
     }
 }
