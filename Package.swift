@@ -92,7 +92,8 @@ let package = Package(
 
         // One test target a library; the last one runs the built commands.
         .target(
-            name: "TestSupport", dependencies: ["JSONText"], path: "Tests/Support", swiftSettings: numbers),
+            name: "TestSupport", dependencies: ["JSONText", "Tensors"], path: "Tests/Support",
+            swiftSettings: numbers),
         tests("JSONTextTests", ["JSONText"]),
         tests("DatasetsTests", ["Datasets"]),
         tests("MetricsTests", ["Metrics"]),
