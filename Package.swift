@@ -13,7 +13,8 @@ let c: [CSetting] = checks ? [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"
 let cxx: [CXXSetting] = checks ? [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])] : []
 
 // Debian's archive: a process that opens a file with the shared libhdf5 loads 33 libraries more (curl, krb5 …).
-let hdf5: [LinkerSetting] = ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
+let hdf5: [LinkerSetting] =
+    ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
     + [.linkedLibrary("z"), .linkedLibrary("m"), .linkedLibrary("dl")]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -61,7 +62,7 @@ let package = Package(
         library("Tensors", ["CBLAS", "CKernels"], numeric: true),
         library("Datasets", ["Tensors", "JSONText", "CPNG", "CZlib", "CNumbers"], numeric: true),
         library("Metrics", ["Tensors", "JSONText"], numeric: true),
-        library("Network", ["Tensors", "JSONText", "CKernels"], numeric: true),
+        library("Network", ["Tensors", "JSONText"], numeric: true),
 
         // Files.
         .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
@@ -90,7 +91,9 @@ let package = Package(
             path: "Sources/Commands/infer", swiftSettings: swift),
 
         // One test target a library; the last one runs the built commands.
-        .target(name: "TestSupport", dependencies: ["JSONText"], path: "Tests/Support", swiftSettings: numbers),
+        .target(
+            name: "TestSupport", dependencies: ["JSONText", "Tensors"], path: "Tests/Support",
+            swiftSettings: numbers),
         tests("JSONTextTests", ["JSONText"]),
         tests("DatasetsTests", ["Datasets"]),
         tests("MetricsTests", ["Metrics"]),
