@@ -13,18 +13,7 @@ struct Remembered {
 
     /// Adds what an older index knows; its numbers hold against the list's.
     mutating func add(_ db: Database) throws {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT v.model, v.number, v.sha256, v.file,
-                    (SELECT reference FROM parent p WHERE p.version = v.id AND p.sha256 = v.sha256
-                     AND p.kind = 'imported-from')
-                FROM version v ORDER BY v.id
-                """)
-        for row in rows {
-            numbers.add(
-                .init(model: row[0], number: row[1], sha256: row[2], file: row[3], importedFrom: row[4]))
-        }
+        for entry in try NumberList.fetch(db) { numbers.add(entry) }
         for row in try Row.fetchAll(db, sql: "SELECT name, last_number FROM model") {
             lastNumbers[row[0]] = row[1]
         }
@@ -33,8 +22,8 @@ struct Remembered {
 }
 
 extension ModelStore {
-    /// Puts everything found into an index of empty tables; returns the numbers that were given newly.
-    func fill(_ db: Database, with found: Scan, _ old: Remembered) throws -> [NumberList.Entry] {
+    /// Puts everything found into an index of empty tables.
+    func fill(_ db: Database, with found: Scan, _ old: Remembered) throws {
         for entry in old.numbers.entries { try db.reserveNumber(entry.number, of: entry.model) }
         for (model, number) in old.lastNumbers { try db.reserveNumber(number, of: model) }
 
@@ -47,7 +36,6 @@ extension ModelStore {
             return listed[file.digest.sha256]?.remove(at: position)
         }
 
-        var given: [NumberList.Entry] = []
         for file in found.files.sorted(by: { ($0.created, $0.file) < ($1.created, $1.file) }) {
             let entry = takeEntry(file)
             let model = entry?.model ?? file.model
@@ -58,11 +46,7 @@ extension ModelStore {
                 NewVersion(
                     model: model, file: file.file, digest: file.digest, created: file.created, facts: facts,
                     importedFrom: entry?.importedFrom, deleted: deleted), number: number)
-            if entry == nil {
-                given.append(.init(model: model, number: number, sha256: file.digest.sha256, file: file.file))
-            }
         }
         try old.sidecar?.restore(in: db)
-        return given
     }
 }

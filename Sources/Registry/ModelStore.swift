@@ -90,7 +90,8 @@ public final class ModelStore: Sendable {
         if exists, index.isWritable, try index.read("read the index", isEmpty) {
             try index.write("index the model files") { db in
                 guard try isEmpty(db) else { return }
-                try fill(db, with: scan(), remembered).forEach { try NumberList.append($0, in: root) }
+                try fill(db, with: scan(), remembered)
+                try NumberList.complete(db, in: root)
             }
         }
         return index
@@ -98,13 +99,12 @@ public final class ModelStore: Sendable {
 
     private func create() throws(RegistryError) -> Index {
         let (found, remembered) = (scan(), try remembered)
-        var given: [NumberList.Entry] = []
         do {
-            let index = try Index.create(indexPath) { given = try fill($0, with: found, remembered) }
-            for entry in given { try NumberList.append(entry, in: root) }
+            let index = try Index.create(indexPath) { try fill($0, with: found, remembered) }
+            try index.write("list the versions") { try NumberList.complete($0, in: root) }
             return index
         } catch  where error.kind == .inputOutput && !Disk.isWritable(root) {
-            return try Index.inMemory(indexPath) { given = try fill($0, with: found, remembered) }
+            return try Index.inMemory(indexPath) { try fill($0, with: found, remembered) }
         }
     }
 

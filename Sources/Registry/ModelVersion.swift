@@ -61,24 +61,24 @@ extension ModelVersion {
         v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted
         """
 
-    init(row: Row) {
+    init(row: Row, from first: Int = 0) {
         // By position: a name would be looked for in every row, and a list may have ten thousand.
-        id = row[0]
-        model = row[1]
-        number = row[2]
-        file = row[3]
-        sha256 = row[4]
-        size = row[5]
-        created = row[6]
-        generation = row[7]
-        architecture = row[8]
-        trainableParameters = row[9]
-        nonTrainableParameters = row[10]
-        task = (row[11] as String?).flatMap(ModelFacts.Task.init)
-        seed = row[12]
-        trainingSeconds = row[13]
-        state = State(rawValue: row[14]) ?? .kept
-        deleted = row[15]
+        id = row[first]
+        model = row[first + 1]
+        number = row[first + 2]
+        file = row[first + 3]
+        sha256 = row[first + 4]
+        size = row[first + 5]
+        created = row[first + 6]
+        generation = row[first + 7]
+        architecture = row[first + 8]
+        trainableParameters = row[first + 9]
+        nonTrainableParameters = row[first + 10]
+        task = (row[first + 11] as String?).flatMap(ModelFacts.Task.init)
+        seed = row[first + 12]
+        trainingSeconds = row[first + 13]
+        state = State(rawValue: row[first + 14]) ?? .kept
+        deleted = row[first + 15]
     }
 
     /// The versions that `condition` (SQL over `v`) chooses, with their metrics and aliases.

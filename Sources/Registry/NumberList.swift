@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import JSONText
 
 /// `models/versions.jsonl`: every number that was ever given, one line each, in the order of giving.
@@ -42,6 +43,31 @@ struct NumberList {
             positions[key] = entries.count
             entries.append(entry)
         }
+    }
+
+    /// The index's versions that the list in `root` has no line for, or another file's.
+    static func missing(_ db: Database, in root: String) throws -> [Entry] {
+        let listed = Set(
+            NumberList(readingFrom: root).entries.map { "\($0.model):\($0.number) \($0.sha256)" })
+        return try fetch(db).filter { !listed.contains("\($0.model):\($0.number) \($0.sha256)") }
+    }
+
+    /// Writes the lines that are missing.
+    static func complete(_ db: Database, in root: String) throws {
+        for entry in try missing(db, in: root) { try append(entry, in: root) }
+    }
+
+    /// The index's own list.
+    static func fetch(_ db: Database) throws -> [Entry] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT v.model, v.number, v.sha256, v.file,
+                    (SELECT reference FROM parent p WHERE p.version = v.id AND p.sha256 = v.sha256
+                     AND p.kind = 'imported-from')
+                FROM version v ORDER BY v.id
+                """
+        ).map { Entry(model: $0[0], number: $0[1], sha256: $0[2], file: $0[3], importedFrom: $0[4]) }
     }
 
     static func append(_ entry: Entry, in folder: String) throws(RegistryError) {

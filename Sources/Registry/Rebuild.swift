@@ -18,19 +18,23 @@ extension ModelStore {
         guard Disk.isFolder(root) else {
             _ = try index(); return Rebuilt(versions: 0, aliases: 0, unreadable: [])
         }
-        let found = scan()
+        var found = scan()
         var old = Remembered(numbers: NumberList(readingFrom: root), sidecar: try Sidecar(readingFrom: root))
         if Disk.size(ofFile: indexPath) != nil {
             do {
                 let index = try writableIndex()
                 return try index.writeDurably("rebuild the index") { db in
                     try old.add(db)
+                    // Nobody can register now; what came since the scan is read here.
+                    found = update(found)
                     for table in [
                         "tag", "parent", "metric", "facts", "version", "alias", "alias_move", "model", "note",
                     ] {
                         try db.execute(sql: "DELETE FROM \(table)")
                     }
-                    return try report(fill(db, with: found, old), found, db)
+                    try fill(db, with: found, old)
+                    try NumberList.complete(db, in: root)
+                    return try report(found, db)
                 }
             } catch  where error.kind == .badData {
                 // Not even SQLite can read it. It is kept beside, should anybody want to look at it.
@@ -42,14 +46,11 @@ extension ModelStore {
             }
         }
         let index = try index()
-        return try index.read("read the index") { try report([], found, $0) }
+        return try index.read("read the index") { try report(found, $0) }
     }
 
-    private func report(
-        _ new: [NumberList.Entry], _ found: Scan, _ db: Database
-    ) throws -> Rebuilt {
-        for entry in new { try NumberList.append(entry, in: root) }
-        return Rebuilt(
+    private func report(_ found: Scan, _ db: Database) throws -> Rebuilt {
+        Rebuilt(
             versions: try Int.fetchOne(db, sql: "SELECT count(*) FROM version WHERE state <> 'purged'") ?? 0,
             aliases: try Int.fetchOne(db, sql: "SELECT count(*) FROM alias") ?? 0,
             unreadable: found.unreadable.map { "\(path(of: $0.file)): \($0.reason)" })

@@ -68,6 +68,17 @@ extension ModelStore {
         return result
     }
 
+    /// The scan without files that are gone by now, and with those that came since.
+    func update(_ scan: Scan) -> Scan {
+        let present = modelFiles()
+        let seen = Set(scan.files.map(\.file) + scan.unreadable.map(\.file))
+        var result = self.scan(present.filter { !seen.contains($0) })
+        let still = Set(present)
+        result.files += scan.files.filter { still.contains($0.file) }
+        result.unreadable += scan.unreadable.filter { still.contains($0.file) }
+        return result
+    }
+
     func examine(_ file: String) throws -> FoundFile {
         let path = path(of: file)
         let facts = try reader(URL(fileURLWithPath: path))

@@ -111,7 +111,7 @@ struct Sidecar {
     /// Writes moves and tags into an index that has none. A tag goes to the version of the same bytes, whatever its
     /// number is now.
     func restore(in db: Database) throws {
-        for move in moves { try move.insert(db) }
+        for move in moves { try located(move, db).insert(db) }
         for (model, alias) in Set(moves.map { [$0.model, $0.alias] }).sorted(by: {
             $0.lexicographicallyPrecedes($1)
         })
@@ -131,6 +131,17 @@ struct Sidecar {
             }
         }
         try remember(digest, db)
+    }
+
+    /// The move under the number that its file has in this store: the SHA-256 counts, should the list of numbers be lost.
+    private func located(_ move: AliasMove, _ db: Database) throws -> AliasMove {
+        let number = try Int.fetchOne(
+            db, sql: "SELECT number FROM version WHERE model = ? AND sha256 = ? ORDER BY number = ? DESC",
+            arguments: [move.model, move.sha256, move.number])
+        guard let number else { return move }
+        return AliasMove(
+            model: move.model, alias: move.alias, number: number, sha256: move.sha256, time: move.time,
+            reason: move.reason, isRollback: move.isRollback)
     }
 
     /// Writes the index's moves and tags to `aliases.json`, at the end of a transaction that changed them.
