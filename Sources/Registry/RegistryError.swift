@@ -55,7 +55,7 @@ extension RegistryError {
         let (kind, fix): (Kind, String) =
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED:
-                (.inputOutput, "Another process has held it for over 5 seconds; try again.")
+                (.inputOutput, "Another process has held it for over \(Index.patience) seconds; try again.")
             case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
                 (.inputOutput, "The store cannot be written here; check the permissions of the folder.")
             case .SQLITE_FULL:

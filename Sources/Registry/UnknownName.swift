@@ -65,18 +65,20 @@ func nearest(_ name: String, of names: [String]) -> [String] {
         .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
 }
 
-/// Insertions, deletions and replacements between two texts (Levenshtein 1965).
+/// Insertions, deletions, replacements and swaps of neighbours between two texts (optimal string alignment,
+/// Damerau 1964).
 private func editDistance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
+    var before: [Int] = []
     var row = Array(0...b.count)
     for i in a.indices {
-        var diagonal = row[0]
-        row[0] = i + 1
+        var next = [i + 1]
         for j in b.indices {
-            let above = row[j + 1]
-            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
-            diagonal = above
+            var best = min(row[j + 1] + 1, next[j] + 1, row[j] + (a[i] == b[j] ? 0 : 1))
+            if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, before[j - 1] + 1) }
+            next.append(best)
         }
+        (before, row) = (row, next)
     }
     return row[b.count]
 }
