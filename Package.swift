@@ -100,6 +100,7 @@ let package = Package(
         tests("TrainerTests", ["Trainer"]),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Registry"]),
+        tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["TrainerCommand", "RegistryCommand", "InferCommand"]),
     ],
     swiftLanguageModes: [.v6],
