@@ -10,6 +10,9 @@ import GRDB
 ///   the number that `versions.jsonl` has for it;
 /// - what only the index knows (aliases, tags, deletions) is committed by `writeDurably`, which waits for the disk.
 final class Index: Sendable {
+    /// How long to wait for other processes, which hold the index for milliseconds each. SQLite's waiting is not fair.
+    static let patience = 15
+
     let queue: DatabaseQueue
     /// For messages.
     let path: String
@@ -58,7 +61,7 @@ extension Index {
     private static func configuration(readonly: Bool = false) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readonly
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(TimeInterval(patience))
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 268435456")

@@ -15,7 +15,8 @@ func crashes() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try ModelStore(in: folder).save(makeFacts())
 
-        await #expect(processExitsWith: .exitCode(9)) { [path = folder.path as String, stop = "\(step)" as String] in
+        await #expect(processExitsWith: .exitCode(9)) {
+            [path = folder.path as String, stop = "\(step)" as String] in
             let store = ModelStore(in: URL(fileURLWithPath: path)) { step in
                 if "\(step)" == stop { _exit(9) }
             }
@@ -58,12 +59,16 @@ func manyProcesses() async throws {
     await withTaskGroup { group in
         for process in 0..<processes {
             group.addTask {
-                await #expect(processExitsWith: .success) { [path = folder.path as String, process = process as Int, saves = saves as Int] in
+                await #expect(processExitsWith: .success) {
+                    [path = folder.path as String, process = process as Int, saves = saves as Int] in
                     let store = ModelStore(in: URL(fileURLWithPath: path))
                     for i in 0..<saves {
                         // Everybody's date is the same: the names collide as well.
-                        let version = try store.save(makeFacts(accuracy: Double(i) / 10, seed: 100 * process + i))
-                        if i % 3 == 0 { _ = try store.promote(version.reference, alias: "process-\(process)") }
+                        let version = try store.save(
+                            makeFacts(accuracy: Double(i) / 10, seed: 100 * process + i))
+                        if i % 3 == 0 {
+                            _ = try store.promote(version.reference, alias: "process-\(process)")
+                        }
                     }
                 }
             }

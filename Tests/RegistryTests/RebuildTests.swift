@@ -120,7 +120,8 @@ func pulled() throws {
 
         let our = ModelStore(in: ours)
         for file in ["aliases.json", "versions.jsonl", "TRAINED_MODEL/Model_2026_11_22_12_00_02_.h5"] {
-            try Data(contentsOf: theirs.appendingPathComponent(file)).write(to: ours.appendingPathComponent(file))
+            try Data(contentsOf: theirs.appendingPathComponent(file)).write(
+                to: ours.appendingPathComponent(file))
         }
         #expect(Set(try our.verify().findings.map(\.kind)) == [.alias, .unregistered])
         #expect(message { _ = try our.promote("mnist:1", alias: "best") }.contains("registry rebuild"))

@@ -51,7 +51,8 @@ func sameSecond() throws {
         let files = try (1...3).map { try store.save(makeFacts(seed: $0)).file }
         #expect(
             files == [
-                "TRAINED_MODEL/Model_2026_11_22_12_30_05_.h5", "TRAINED_MODEL/Model_2026_11_22_12_30_05_2_.h5",
+                "TRAINED_MODEL/Model_2026_11_22_12_30_05_.h5",
+                "TRAINED_MODEL/Model_2026_11_22_12_30_05_2_.h5",
                 "TRAINED_MODEL/Model_2026_11_22_12_30_05_3_.h5",
             ])
         #expect(try store.list().versions.map(\.number) == [3, 2, 1])
@@ -103,9 +104,11 @@ func fullIndex() throws {
     }
 }
 
-@Test("names that would be confused with versions, aliases or files are refused", arguments: [
-    "", "a:1", "a@b", "a/b", ".hidden", "model.h5", "-x", "a b", "naïve",
-])
+@Test(
+    "names that would be confused with versions, aliases or files are refused",
+    arguments: [
+        "", "a:1", "a@b", "a/b", ".hidden", "model.h5", "-x", "a b", "naïve",
+    ])
 func badNames(_ name: String) throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)

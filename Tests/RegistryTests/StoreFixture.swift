@@ -17,10 +17,12 @@ func readTestFacts(_ file: URL) throws -> ModelFacts? {
 }
 
 func makeFacts(
-    _ name: String = "mnist", created: String = "2026-11-22T12:30:05Z", accuracy: Double? = nil, seed: Int? = nil
+    _ name: String = "mnist", created: String = "2026-11-22T12:30:05Z", accuracy: Double? = nil,
+    seed: Int? = nil
 ) -> ModelFacts {
     var facts = ModelFacts(
-        name: name, created: created, generation: "keras-2.10-h5", architecture: "abc", trainableParameters: 10,
+        name: name, created: created, generation: "keras-2.10-h5", architecture: "abc",
+        trainableParameters: 10,
         nonTrainableParameters: 2)
     facts.task = .multiclass
     facts.seed = seed
