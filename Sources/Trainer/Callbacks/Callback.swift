@@ -23,7 +23,7 @@ public protocol TrainingRun: AnyObject {
     /// Keeps all weights as they are; calling the result brings them back.
     func rememberWeights() -> () -> Void
     /// Writes the model as it is, with the optimizer's state, atomically.
-    func saveModel(to path: String, after epoch: Int) throws(TrainerError)
+    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(TrainerError)
     /// A line for people.
     func note(_ line: String)
 }

@@ -66,7 +66,7 @@ public struct ModelCheckpoint: Callback {
             best = value
         }
         let path = options.filepath.name(epoch: epoch, logs)
-        try run.saveModel(to: path, after: epoch)
+        try run.saveModel(to: path, after: epoch, logs)
         if options.isVerbose { run.note("Epoch \(epoch + 1): saved \(path).") }
     }
 }

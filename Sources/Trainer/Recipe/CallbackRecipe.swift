@@ -12,8 +12,9 @@ public enum CallbackRecipe: Sendable {
 
     init(_ section: RecipeSection, names: LogNames) throws(TrainerError) {
         var section = section
+        let title = section.title
         self = try section.read { (options) throws(ConfigError) in
-            switch section.title {
+            switch title {
             case "EarlyStopping": return .earlyStopping(try .init(from: &options, names))
             case "ModelCheckpoint": return .modelCheckpoint(try .init(from: &options, names))
             case "ReduceLROnPlateau": return .reduceLROnPlateau(try .init(from: &options, names))
@@ -25,7 +26,7 @@ public enum CallbackRecipe: Sendable {
             case "TerminateOnNaN":
                 throw ConfigError("training always ends when the loss is no number; leave this line out")
             default:
-                let hint = nearest(section.title, in: Self.names).map { ". Did you mean \($0)?" } ?? ""
+                let hint = nearest(title, in: Self.names).map { ". Did you mean \($0)?" } ?? ""
                 throw ConfigError(
                     "there is no such callback; known are \(Self.names.joined(separator: ", "))\(hint)")
             }

@@ -43,8 +43,9 @@ public struct Recipe: Sendable {
         fit = try top.section("fit").map { (section) throws(TrainerError) in try FitRecipe(section) } ?? FitRecipe()
         let hasValidation = self.data.hasValidation || fit.validationSplit != nil
         let names = LogNames(accuracy: self.compile.reportsAccuracy, validation: hasValidation)
-        callbacks = try top.list("callbacks").map { (node) throws(TrainerError) in
-            try CallbackRecipe(.named(node, what: "a callback", file: file), names: names)
+        callbacks = []
+        for node in try top.list("callbacks") {
+            callbacks.append(try CallbackRecipe(.named(node, what: "a callback", file: file), names: names))
         }
         if fit.validationSplit != nil && self.data.hasValidation {
             throw top.error("validation rows are named twice: in data and as fit's validation_split. Keep one.", key: "fit")

@@ -35,7 +35,8 @@ struct RecipeSection {
     /// A class with its options: `Dense: { units: 10 }`, or its name alone.
     static func named(_ node: Node, what: String, file: String) throws(TrainerError) -> RecipeSection {
         if case .scalar(let scalar) = node, case .string(let name) = plainValue(scalar.string) {
-            return try RecipeSection(Node([], .implicit, .flow, node.mark), title: name, file: file)
+            return try RecipeSection(
+                .mapping(.init([], .implicit, .flow, node.mark)), title: name, file: file)
         }
         guard case .mapping(let mapping) = node, mapping.count == 1, let pair = mapping.first else {
             throw TrainerError(

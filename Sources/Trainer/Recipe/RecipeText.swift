@@ -64,11 +64,11 @@ struct RecipeText {
 }
 
 private func readRecipeFile(_ path: String) throws(TrainerError) -> [UInt8] {
-    var isFolder = ObjCBool(false)
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard FileManager.default.fileExists(atPath: path) else {
         throw TrainerError(.noInput, file: path, "there is no such recipe. Look at the ones in recipes/.")
     }
-    guard !isFolder.boolValue else {
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    guard type != .typeDirectory else {
         throw TrainerError(.noInput, file: path, "this is a folder; expected a recipe, as recipes/mnist.yaml.")
     }
     do {
