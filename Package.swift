@@ -100,7 +100,7 @@ let package = Package(
         tests("NetworkTests", ["Network", "KerasFile"]),
         tests("HDF5Tests", ["HDF5"]),
         tests("KerasFileTests", ["KerasFile"]),
-        tests("TrainerTests", ["Trainer"]),
+        tests("TrainerTests", ["Trainer", "KerasFile"]),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Registry"]),
         tests("CommandSupportTests", ["CommandSupport"]),

@@ -1,7 +1,7 @@
 import Network
 
-/// A model's layers, shapes and numbers of parameters, as Keras 2.10's `model.summary()` prints them (but without blanks
-/// at the ends of lines).
+/// A model's layers, shapes and numbers of parameters, as Keras 2's `model.summary()` prints them: columns as in
+/// tf_keras, totals as in 2.10 (`266,610`, without bytes), and no blanks at the ends of lines.
 public func summary(of model: Model) -> String {
     let isChain = model.form == .sequential
     let width = isChain ? 65 : 98
@@ -50,8 +50,9 @@ private func row(_ fields: [String], _ ends: [Int]) -> String {
         var line = ""
         for (column, end) in ends.enumerated() {
             let start = column == 0 ? 0 : ends[column - 1]
-            let gap = column == ends.count - 1 ? 0 : 2
-            var part = rest[column].prefix(end - start - gap)
+            let isLast = column == ends.count - 1
+            let gap = isLast ? 0 : 2
+            var part = rest[column].prefix(end - start - gap - (isLast ? 0 : 1))
             // Keras breaks lines after a bracket or an element of a list.
             let breaks = ["),", "},", "],", "',"].compactMap { position(of: Array($0), in: Array(part)) }
             if let first = breaks.min() { part = part.prefix(first + 2) }

@@ -57,7 +57,7 @@ public struct ReduceLROnPlateau: Callback {
         } else if coolingDown == 0 {
             wait += 1
             guard wait >= options.patience, rate > Double(Float(options.minLearningRate)) else { return }
-            let lower = max(Double(Float(rate * options.factor)), options.minLearningRate)
+            let lower = max(Double(Float(rate) * Float(options.factor)), options.minLearningRate)
             run.learningRate = lower
             if options.isVerbose {
                 run.note("Epoch \(epoch + 1): the learning rate goes from \(Float(rate)) to \(Float(lower)).")

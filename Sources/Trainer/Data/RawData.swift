@@ -222,7 +222,7 @@ extension RawData {
 
     /// Keras' validation_split: the last of the training rows, n − floor(n · (1 − share)) of them.
     mutating func takeValidation(last share: Double) throws {
-        let kept = Int(Double(trainRows.count) * (1 - share))
+        let kept = validationStart(of: trainRows.count, share: share)
         guard kept > 0, kept < trainRows.count else {
             throw DataError(
                 .badRequest, expected: "a validation_split that leaves rows on both sides",
@@ -232,6 +232,9 @@ extension RawData {
         trainRows = Array(trainRows[..<kept])
     }
 }
+
+/// Where Keras' validation_split begins: floor(n · (1 − share)).
+func validationStart(of count: Int, share: Double) -> Int { Int(Double(count) * (1 - share)) }
 
 private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
