@@ -128,9 +128,13 @@ func gates() throws {
         let text = message { _ = try store.promote("mnist:2", alias: "production", gate: gate) }
         #expect(text.contains("does not pass the gate 'val_accuracy >= 0.97 and loss < 1'"), "\(text)")
         #expect(text.contains("val_accuracy 0.95"), "\(text)")
-        #expect(throws: RegistryError.self) { _ = try store.promote("mnist:3", alias: "production", gate: gate) }
+        #expect(throws: RegistryError.self) {
+            _ = try store.promote("mnist:3", alias: "production", gate: gate)
+        }
         let high = try Filter("val_accuracy > 0.99")
-        #expect(throws: RegistryError.self) { _ = try store.promote(best: "val_accuracy", model: "mnist", gate: high) }
+        #expect(throws: RegistryError.self) {
+            _ = try store.promote(best: "val_accuracy", model: "mnist", gate: high)
+        }
         #expect(try store.version("mnist@production").number == 1)
         #expect(try store.moves(model: "mnist").count == 1)
     }

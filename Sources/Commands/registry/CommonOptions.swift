@@ -50,6 +50,11 @@ private func describe(_ error: any Error, withFile: Bool) -> Failure? {
     return Failure(status, error.message, file: withFile ? error.file : nil)
 }
 
+/// `1 version`, `2 versions`.
+func counted(_ count: Int, _ thing: String, _ things: String? = nil) -> String {
+    "\(count) \(count == 1 ? thing : things ?? thing + "s")"
+}
+
 extension JSON {
     /// The same without what strict JSON has no word for: NaN and infinities become null.
     var strict: JSON {

@@ -34,11 +34,26 @@ struct List: ParsableCommand {
                 Query(
                     model: model, filter: try condition.map { (text) throws in try Filter(text) }, sort: sort,
                     isReversed: reverse, limit: most == 0 ? nil : most, deleted: deleted))
-            try common.print(.array(listing.versions.map { $0.json(in: common.folder) })) {
-                table(listing.versions).text()
+            if common.json {
+                try printJSON(listing.versions)
+            } else {
+                try printOutput(table(listing.versions).text())
             }
-            let rest = listing.total - listing.versions.count
-            if rest > 0, limit == nil { printError("… and \(rest) more; --limit 0 lists all.") }
+            if listing.isCut, limit == nil {
+                let rest = listing.total.map { "\($0 - listing.versions.count) " } ?? ""
+                printError("… and \(rest)more; --limit 0 lists all.")
+            }
+        }
+    }
+
+    /// One version a line, written as it is made: a list may be long.
+    private func printJSON(_ versions: [ModelVersion]) throws {
+        try StandardOutput.write { output in
+            for (i, version) in versions.enumerated() {
+                try output.write(i == 0 ? "[\n" : ",\n")
+                try output.write(version.json(in: common.folder).text())
+            }
+            try output.write(versions.isEmpty ? "[]\n" : "\n]\n")
         }
     }
 

@@ -20,7 +20,7 @@ struct Rebuild: ParsableCommand {
                 "versions": .integer(done.versions), "aliases": .integer(done.aliases),
                 "unreadable": .array(done.unreadable.map { .string($0) }),
             ]) {
-                "\(done.versions) versions and \(done.aliases) aliases indexed\n"
+                "\(counted(done.versions, "version")) and \(counted(done.aliases, "alias", "aliases")) indexed\n"
                     + done.unreadable.map { "left out: \($0)\n" }.joined()
             }
         }

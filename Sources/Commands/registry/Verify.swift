@@ -24,9 +24,9 @@ struct Verify: ParsableCommand {
                     }),
             ]) {
                 findings.isEmpty
-                    ? "\(checked) versions, all as they were registered"
+                    ? "\(counted(checked, "version")), all as registered"
                     : findings.map { "\($0.subject): \($0.message)\n    \($0.fix)\n" }.joined()
-                        + "\(findings.count) findings in \(checked) versions"
+                        + "\(counted(findings.count, "finding")) in \(counted(checked, "version"))"
             }
             if !findings.isEmpty { throw ExitCode(ExitStatus.data.rawValue) }
         }

@@ -11,7 +11,8 @@ extension ModelVersion {
             "file": .string((folder as NSString).appendingPathComponent(file)), "sha256": .string(sha256),
             "size": .integer(size), "created": .string(created), "state": .string(state.rawValue),
             "aliases": .array(aliases.map { .string($0) }),
-            "metrics": .object(JSONObject(metrics.map { ($0.name, .number($0.value)) })),
+            "metrics": .object(
+                JSONObject(metrics.map { ($0.name, $0.value.isFinite ? .number($0.value) : .null) })),
             "generation": .string(generation), "architecture": .string(architecture),
             "task": task.map { .string($0.rawValue) } ?? .null, "parameters": .integer(parameters),
             "trainable_parameters": .integer(trainableParameters),
