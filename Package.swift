@@ -72,7 +72,7 @@ let package = Package(
         library("KerasFile", ["Network", "HDF5", "Facts", "JSONText"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
-        library("Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", yams]),
+        library("Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "CNettle", yams]),
         library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
         library("Registry", ["Facts", "JSONText", "CNettle", grdb]),
 
@@ -103,7 +103,7 @@ let package = Package(
         tests("NetworkTests", ["Network", "KerasFile"]),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"]),
-        tests("TrainerTests", ["Trainer"]),
+        tests("TrainerTests", ["Trainer", "KerasFile"]),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Registry"]),
         tests("CommandSupportTests", ["CommandSupport"]),
