@@ -1,0 +1,70 @@
+import Datasets
+import KerasFile
+import Metrics
+import Network
+
+/// Why something could not be predicted, in one or two lines for a person, with the place where it went wrong.
+public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What a caller chooses by, as for an exit code.
+    public enum Kind: Sendable {
+        /// Asked for what makes no sense, or too little was said: classes that the model does not name.
+        case usage
+        /// An input is not there, or may not be read.
+        case noInput
+        /// An input, or the model file, is not what it should be, or the two do not fit.
+        case badData
+        /// The system failed to read or write.
+        case inputOutput
+        /// Our own fault.
+        case software
+    }
+
+    public var kind: Kind
+    /// The whole message, with the place.
+    public var message: String
+    public var file: String?
+    /// The line of the text file, counted from 1.
+    public var line: Int?
+    /// The column's name.
+    public var column: String?
+
+    public init(_ kind: Kind, _ message: String, file: String? = nil, line: Int? = nil, column: String? = nil) {
+        (self.kind, self.message, self.file, self.line, self.column) = (kind, message, file, line, column)
+    }
+
+    public var description: String { message }
+
+    /// The same as one of ours, where the error comes from a library below. `file` is the one being worked on, for errors
+    /// that do not know it.
+    init(_ error: any Error, file: String? = nil) {
+        switch error {
+        case let error as InferError: self = error
+        case let error as DataError:
+            let kinds: [DataError.Kind: Kind] = [
+                .noInput: .noInput, .badData: .badData, .inputOutput: .inputOutput, .badRequest: .usage,
+            ]
+            self.init(
+                kinds[error.kind] ?? .badData, error.description, file: error.file, line: error.line,
+                column: error.column)
+        case let error as KerasFileError:
+            let kinds: [KerasFileError.Kind: Kind] = [
+                .missing: .noInput, .damaged: .badData, .unsupported: .badData, .notWritable: .inputOutput,
+            ]
+            self.init(kinds[error.kind] ?? .badData, error.description, file: error.file)
+        case let error as MetricsError:
+            self.init(
+                .badData, error.description, file: error.file ?? file, line: error.line, column: error.column)
+        case let error as ConfigError:
+            self.init(.badData, (file.map { "\($0): " } ?? "") + error.description, file: file)
+        default:
+            self.init(.software, "\(error)", file: file)
+        }
+    }
+}
+
+/// Runs what may fail in any of the libraries below, and gives its failure as ours.
+func reporting<Result: ~Copyable>(
+    file: String? = nil, _ body: () throws -> Result
+) throws(InferError) -> Result {
+    do { return try body() } catch { throw InferError(error, file: file) }
+}
