@@ -92,7 +92,8 @@ let package = Package(
 
         // One test target a library; the last one runs the built commands.
         .target(
-            name: "TestSupport", dependencies: ["JSONText"], path: "Tests/Support", swiftSettings: numbers),
+            name: "TestSupport", dependencies: ["JSONText", "Tensors"], path: "Tests/Support",
+            swiftSettings: numbers),
         tests("JSONTextTests", ["JSONText"]),
         tests("DatasetsTests", ["Datasets"]),
         tests("MetricsTests", ["Metrics"]),
@@ -102,6 +103,7 @@ let package = Package(
         tests("TrainerTests", ["Trainer"]),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Registry"]),
+        tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["TrainerCommand", "RegistryCommand", "InferCommand"]),
     ],
     swiftLanguageModes: [.v6],

@@ -61,8 +61,7 @@ extension HDF5Dataset {
     private func check(shape expected: [Int]?) throws(HDF5Error) {
         guard let expected, expected != shape else { return }
         throw place.error(
-            .wrongKind, expected: "shape \(expected.shapeText)", found: "shape \(shape.shapeText)",
-            fix: "The file does not fit what it is read as.")
+            .wrongKind, expected: "shape \(expected.shapeText)", found: "shape \(shape.shapeText)")
     }
 
     /// The two bytes of each element as they are, in this machine's order: exact, and faster than HDF5's general way.

@@ -46,7 +46,15 @@ struct Place: Sendable {
     func error(_ reason: HDF5Error.Reason, expected: String, found: String, fix: String? = nil) -> HDF5Error {
         HDF5Error(
             reason: reason, file: file, place: path, expected: expected, found: found,
-            fix: fix ?? "Take a fresh copy of the file, or save it again with its own program.")
+            fix: fix ?? Self.usualFix(reason))
+    }
+
+    private static func usualFix(_ reason: HDF5Error.Reason) -> String {
+        switch reason {
+        case .noSuchItem, .wrongKind: "The file is laid out in another way than it is read."
+        case .refused, .tooLarge: "Such a file is not safe to read; save it again with its own program."
+        default: "Take a fresh copy of the file, or save it again with its own program."
+        }
     }
 
     /// To be called right after the call that failed: the next one that succeeds clears HDF5's own message.

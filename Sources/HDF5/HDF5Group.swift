@@ -113,8 +113,7 @@ public struct HDF5Group: Sendable {
                 ? "an empty group"
                 : shown + (names.count > 6 ? " and \(names.count - 6) more" : "")
         return (parent.isEmpty ? place : place(of: parent)).error(
-            .noSuchItem, expected: "'\(step)'", found: found,
-            fix: "The file lacks a part, or is laid out in another way.")
+            .noSuchItem, expected: "'\(step)'", found: found)
     }
 
     func place(of name: String) -> Place {

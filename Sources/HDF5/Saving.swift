@@ -43,6 +43,12 @@ func replaceFile(_ path: String, with bytes: [UInt8]) throws(HDF5Error) {
         unsafe _ = unlink(beside)
         throw failure
     }
+    // The new name too is to outlive a power cut; not every kind of disk can promise that.
+    let folder = unsafe open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+        _ = fsync(folder)
+        close(folder)
+    }
 }
 
 private func folder(of path: String) -> String {
@@ -53,7 +59,7 @@ private func folder(of path: String) -> String {
 extension Place {
     fileprivate func notSaved() -> HDF5Error {
         error(
-            .notWritten, expected: "to save the file", found: "the system says: \(systemMessage())",
+            .notWritten, expected: "to save the file", found: systemMessage(),
             fix: "Make room or choose another place; a file that was there before is unchanged.")
     }
 }

@@ -60,6 +60,12 @@ struct JSONWriter {
 
     private mutating func quote(_ text: String) {
         append("\"")
+        defer { append("\"") }
+        let utf8 = text.utf8
+        if utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 < 0x7F }
+        ) {
+            return bytes.append(contentsOf: utf8)
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": append("\\\"")
@@ -75,7 +81,6 @@ struct JSONWriter {
                 if ascii { for unit in String(scalar).utf16 { escape(unit) } } else { append(String(scalar)) }
             }
         }
-        append("\"")
     }
 
     private mutating func escape(_ unit: UInt16) {

@@ -26,7 +26,9 @@ public struct ModelFile: Sendable {
         public var loss: Loss?
         public var optimizer: (any Optimizer)?
         public var unknown: [String] = []
-        public init(loss: Loss?, optimizer: (any Optimizer)?) { (self.loss, self.optimizer) = (loss, optimizer) }
+        public init(loss: Loss?, optimizer: (any Optimizer)?) {
+            (self.loss, self.optimizer) = (loss, optimizer)
+        }
     }
 
     /// An input with the output it gave where the file was written: [1, shape] each. It is checked when the file is

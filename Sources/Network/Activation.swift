@@ -79,7 +79,7 @@ public enum Activation: String, Sendable, CaseIterable {
         case .exponential: multiplyElements(dy, y, into: dz)
         case .softmax: softmaxBackward(dy, y: y, into: dz, width: width)
         case .logSoftmax: logSoftmaxBackward(dy, y: y, into: dz, width: width)
-        case .sparsemax: sparsemaxBackward(dy, y: y, into: dz, width: width)
+        case .sparsemax: sparsemaxBackward(dy, z: z, y: y, into: dz, width: width)
         case .glu: gluBackward(dy, z: z, into: dz, width: width)
         default: for i in 0..<z.count { dz[i] = dy[i] * slope(z[i]) }
         }

@@ -30,7 +30,7 @@ public struct Model: Sendable {
     public let weightSpecs: [[WeightSpec]]
     public private(set) var weights: [[Tensor]]
 
-    /// Wires layers and infers every shape. The weights are zeros until `initialize` or `setWeights`.
+    /// Wires layers and infers every shape. It has no weights until `initialize` or `setWeights`.
     public init(
         name: String, form: Form, layers: [any Layer], calls: [Call], inputs: [Int], outputs: [Int]
     ) throws(ConfigError) {
@@ -53,7 +53,8 @@ public struct Model: Sendable {
         }
         self.shapes = shapes
         weightSpecs = specs.map { $0 ?? [] }
-        weights = weightSpecs.map { $0.map { Tensor(shape: $0.shape, filledWith: 0) } }
+        // Nothing is allocated for a shape that a file merely declares.
+        weights = weightSpecs.map { _ in [] }
     }
 
     /// A chain: the first layer must be an InputLayer.
@@ -94,6 +95,13 @@ public struct Model: Sendable {
                 "\(spec.name) must be \(spec.shape), but is \(tensor.shape)", subject: layers[layer].subject)
         }
         weights[layer] = tensors
+    }
+
+    /// An error where some layer's weights were never set.
+    func requireWeights() throws(ConfigError) {
+        for layer in layers.indices where weights[layer].count != weightSpecs[layer].count {
+            throw ConfigError("has no weights yet", subject: layers[layer].subject)
+        }
     }
 
     /// Draws all weights anew. The same seed gives the same weights.

@@ -44,28 +44,41 @@ func logSoftmaxBackward(_ dy: Floats, y: Floats, into dz: Floats, width: Int) {
     }
 }
 
-/// The Euclidean projection onto the simplex (Martins and Astudillo, 2016).
+/// max(z − τ, 0). Keras 3's τ is not that of the paper (Martins and Astudillo, 2016), where τ = (Σ support − 1) / k: it
+/// adds up the running sums of the sorted support. We answer as Keras does.
 func sparsemaxRows(_ z: Floats, into y: Floats, width: Int) {
     for start in stride(from: 0, to: z.count, by: width) {
-        let sorted = (start..<start + width).map { z[$0] }.sorted(by: >)
-        var (sum, threshold): (Float, Float) = (0, 0)
-        for (k, value) in sorted.enumerated() {
-            sum += value
-            guard 1 + Float(k + 1) * value > sum else { break }
-            threshold = (sum - 1) / Float(k + 1)
+        let support = sparsemaxSupport(z, start, width)
+        var (sum, sums): (Float, Float) = (0, 0)
+        for i in support {
+            sum += z[i]
+            sums += sum
         }
+        let threshold = (sums - 1) / Float(support.count)
         for i in start..<start + width { y[i] = max(z[i] - threshold, 0) }
     }
 }
 
-func sparsemaxBackward(_ dy: Floats, y: Floats, into dz: Floats, width: Int) {
+/// The places of a row's support, the largest first.
+private func sparsemaxSupport(_ z: Floats, _ start: Int, _ width: Int) -> ArraySlice<Int> {
+    let sorted = (start..<start + width).sorted { z[$0] > z[$1] }
+    var (sum, count): (Float, Int) = (0, 0)
+    for (k, i) in sorted.enumerated() {
+        sum += z[i]
+        if z[i] - (sum - 1) / Float(k + 1) > 0 { count = k + 1 }
+    }
+    return sorted.prefix(max(count, 1))
+}
+
+func sparsemaxBackward(_ dy: Floats, z: Floats, y: Floats, into dz: Floats, width: Int) {
     for start in stride(from: 0, to: y.count, by: width) {
-        var (sum, support): (Float, Float) = (0, 0)
-        for i in start..<start + width where y[i] > 0 {
-            sum += dy[i]
-            support += 1
+        let support = sparsemaxSupport(z, start, width)
+        let active: Float = (start..<start + width).reduce(0) { y[$1] > 0 ? $0 + dy[$1] : $0 }
+        for i in start..<start + width { dz[i] = y[i] > 0 ? dy[i] : 0 }
+        // The i-th largest stands in k − i of the running sums.
+        for (rank, i) in support.enumerated() {
+            dz[i] -= active * Float(support.count - rank) / Float(support.count)
         }
-        for i in start..<start + width { dz[i] = y[i] > 0 ? dy[i] - sum / support : 0 }
     }
 }
 

@@ -11,6 +11,7 @@ public final class Predictor {
 
     /// - batchSize: samples that are computed at once by each thread.
     public init(_ network: Model, batchSize: Int = 256, threads: Int = 1) throws(ConfigError) {
+        try network.requireWeights()
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }

@@ -33,6 +33,7 @@ public final class TrainingExecutor {
         guard network.outputs.count == 1 else {
             throw ConfigError("training a model with \(network.outputs.count) outputs is not supported")
         }
+        try network.requireWeights()
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }
