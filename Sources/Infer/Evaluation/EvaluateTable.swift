@@ -12,7 +12,7 @@ public func evaluateTable(
 ) throws(InferError) -> Evaluation {
     let evaluator = try Evaluator(model)
     let inputs = try ModelColumns(of: [model])
-    let targets = try target ?? recordedTarget(model, reader.header.names, reader.name)
+    let targets = if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
     let (name, width) = (reader.name, evaluator.head.width)
     let isValues = evaluator.head.classes == nil
     guard targets.count == (isValues ? width : 1) else {

@@ -28,8 +28,11 @@ struct AnswerWriter: ~Copyable {
     private let flushes: Bool
 
     init(_ path: String, header: CSVHeader, columns: [NewColumns]) throws(DataError) {
-        writer = try CSVWriter(path: path, delimiter: header.delimiter)
-        flushes = path == "-"
+        let started = try AnswerWriter.start(path, header, columns)
+        self.init(started, columns: columns, flushes: path == "-")
+    }
+
+    private init(_ writer: consuming CSVWriter, columns: [NewColumns], flushes: Bool) {
         var labels: [[[UInt8]]] = []
         for column in columns {
             var texts: [[UInt8]] = []
@@ -37,9 +40,18 @@ struct AnswerWriter: ~Copyable {
             labels.append(texts)
         }
         self.labels = labels
+        self.flushes = flushes
+        self.writer = writer
+    }
+
+    private static func start(
+        _ path: String, _ header: CSVHeader, _ columns: [NewColumns]
+    ) throws(DataError) -> CSVWriter {
+        var writer = try CSVWriter(path: path, delimiter: header.delimiter)
         try writer.fields(header.bytes[...])
         for name in columns.flatMap(\.names) { try writer.field(name) }
         try writer.endRow()
+        return writer
     }
 
     mutating func write(_ chunk: CSVChunk, _ answers: [Answers]) throws(DataError) {
