@@ -20,7 +20,7 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     public var kind: Kind
-    /// The whole message, with the place.
+    /// What was expected, what was found, what to do, without the file.
     public var message: String
     public var file: String?
     /// The line of the text file, counted from 1.
@@ -28,14 +28,20 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The column's name.
     public var column: String?
 
-    public init(_ kind: Kind, _ message: String, file: String? = nil, line: Int? = nil, column: String? = nil) {
+    public init(_ kind: Kind, _ message: String, file: String? = nil, line: Int? = nil, column: String? = nil)
+    {
         (self.kind, self.message, self.file, self.line, self.column) = (kind, message, file, line, column)
     }
 
-    public var description: String { message }
+    public var description: String {
+        let place = [file, line.map { "line \($0)" }, column.map { "column \"\($0)\"" }].compactMap { $0 }
+        return (place + [message]).joined(separator: ": ")
+    }
 
-    /// The same as one of ours, where the error comes from a library below. `file` is the one being worked on, for errors
-    /// that do not know it.
+    /// The same as one of ours, where the error comes from a library below.
+    public init(describing error: any Error) { self.init(error) }
+
+    /// - file: The one being worked on, for errors that do not know it.
     init(_ error: any Error, file: String? = nil) {
         switch error {
         case let error as InferError: self = error
@@ -43,19 +49,21 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
             let kinds: [DataError.Kind: Kind] = [
                 .noInput: .noInput, .badData: .badData, .inputOutput: .inputOutput, .badRequest: .usage,
             ]
+            let row = error.row.map { "row \($0): " } ?? ""
             self.init(
-                kinds[error.kind] ?? .badData, error.description, file: error.file, line: error.line,
-                column: error.column)
+                kinds[error.kind] ?? .badData,
+                "\(row)expected \(error.expected), found \(error.found).\n\(error.fix)", file: error.file,
+                line: error.line, column: error.column)
         case let error as KerasFileError:
             let kinds: [KerasFileError.Kind: Kind] = [
                 .missing: .noInput, .damaged: .badData, .unsupported: .badData, .notWritable: .inputOutput,
             ]
-            self.init(kinds[error.kind] ?? .badData, error.description, file: error.file)
+            self.init(kinds[error.kind] ?? .badData, error.message, file: error.file)
         case let error as MetricsError:
             self.init(
-                .badData, error.description, file: error.file ?? file, line: error.line, column: error.column)
+                .badData, error.message, file: error.file ?? file, line: error.line, column: error.column)
         case let error as ConfigError:
-            self.init(.badData, (file.map { "\($0): " } ?? "") + error.description, file: file)
+            self.init(.badData, error.description, file: file)
         default:
             self.init(.software, "\(error)", file: file)
         }

@@ -42,17 +42,23 @@ public struct Inspection: Sendable {
     public var figures: [(name: String, value: String)] {
         let model = file.model
         var lines = [
-            ("model", name), ("keras", file.kerasVersion), ("form", model.form == .sequential ? "Sequential" : "Functional"),
+            ("model", name), ("keras", file.kerasVersion),
+            ("form", model.form == .sequential ? "Sequential" : "Functional"),
             ("inputs", list(model.inputShapes)), ("outputs", list(model.outputShapes)),
             ("parameters", "\(model.trainableParameters + model.nonTrainableParameters)"),
-            ("trainable", "\(model.trainableParameters)"), ("not trainable", "\(model.nonTrainableParameters)"),
+            ("trainable", "\(model.trainableParameters)"),
+            ("not trainable", "\(model.nonTrainableParameters)"),
         ]
         if let compiled = file.compiled {
             lines.append(("loss", compiled.loss?.kind.rawValue ?? "unknown"))
             lines.append(("optimizer", compiled.optimizer.map { type(of: $0).className } ?? "unknown"))
-            if let rate = compiled.optimizer?.learningRate { lines.append(("learning rate", "\(Float(rate))")) }
+            if let rate = compiled.optimizer?.learningRate {
+                lines.append(("learning rate", "\(Float(rate))"))
+            }
             if let state = file.optimizerState { lines.append(("steps", "\(state.iterations)")) }
-            if !compiled.unknown.isEmpty { lines.append(("not known here", compiled.unknown.joined(separator: ", "))) }
+            if !compiled.unknown.isEmpty {
+                lines.append(("not known here", compiled.unknown.joined(separator: ", ")))
+            }
         } else {
             lines.append(("compiled", "no"))
         }
@@ -61,7 +67,9 @@ public struct Inspection: Sendable {
 
     private static func figures(of facts: ModelFacts) -> [(String, String)] {
         var lines = [("name", facts.name), ("created", facts.created)]
-        func add(_ name: String, _ value: String?) { if let value, !value.isEmpty { lines.append((name, value)) } }
+        func add(_ name: String, _ value: String?) {
+            if let value, !value.isEmpty { lines.append((name, value)) }
+        }
         add("task", facts.task?.rawValue)
         add("classes", facts.classes.joined(separator: ", "))
         add("features", facts.features.joined(separator: ", "))
@@ -71,7 +79,9 @@ public struct Inspection: Sendable {
                 "\($0.width)×\($0.height), \($0.channels == 1 ? "grey" : "\($0.channels) channels"), "
                     + ($0.inkIsBright ? "bright ink on dark" : "dark ink on bright")
             })
-        add("dataset", facts.dataset.map { "\($0.path) (\($0.trainRows)/\($0.validationRows)/\($0.testRows) rows)" })
+        add(
+            "dataset",
+            facts.dataset.map { "\($0.path) (\($0.trainRows)/\($0.validationRows)/\($0.testRows) rows)" })
         add("seed", facts.seed.map { "\($0)" })
         for metric in facts.metrics { add("\(metric.split) \(metric.name)", metric.value.fixed(4)) }
         for parent in facts.parents { add(parent.kind.rawValue, parent.reference) }
@@ -82,7 +92,8 @@ public struct Inspection: Sendable {
         let model = file.model
         var object: JSONObject = [
             "model": .string(name), "keras_version": .string(file.kerasVersion),
-            "inputs": .array(model.inputShapes.map(JSON.init)), "outputs": .array(model.outputShapes.map(JSON.init)),
+            "inputs": .array(model.inputShapes.map(JSON.init)),
+            "outputs": .array(model.outputShapes.map(JSON.init)),
             "trainable_parameters": .integer(model.trainableParameters),
             "non_trainable_parameters": .integer(model.nonTrainableParameters),
             "layers": .array(
@@ -118,7 +129,9 @@ public struct Inspection: Sendable {
                 "\(name): the layer \"\(layer)\" (\(model.layers[index].className)) has no weights. Those with weights: "
                     + layers.filter { $0.parameters > 0 }.map(\.name).joined(separator: ", ") + ".")
         }
-        return zip(model.weightSpecs[index], model.weights[index]).map { WeightSummary(name: $0.name, tensor: $1) }
+        return zip(model.weightSpecs[index], model.weights[index]).map {
+            WeightSummary(name: $0.name, tensor: $1)
+        }
     }
 }
 
@@ -142,7 +155,8 @@ public struct WeightSummary: Equatable, Sendable {
     public var json: JSON {
         [
             "name": .string(name), "shape": JSON(tensor.shape), "min": JSON(least), "max": JSON(largest),
-            "mean": .number(mean), "std": .number(standardDeviation), "values": .array(tensor.values.map(JSON.init)),
+            "mean": .number(mean), "std": .number(standardDeviation),
+            "values": .array(tensor.values.map(JSON.init)),
         ]
     }
 }

@@ -21,7 +21,9 @@ struct Cost {
             let sum = outputs.indices.reduce(0) { $0 + binary(outputs[$1], wanted($1)) }
             return sum / Double(outputs.count)
         case .meanSquaredError:
-            let sum = outputs.indices.reduce(0) { $0 + (outputs[$1] - wanted($1)) * (outputs[$1] - wanted($1)) }
+            let sum = outputs.indices.reduce(0) {
+                $0 + (outputs[$1] - wanted($1)) * (outputs[$1] - wanted($1))
+            }
             return sum / Double(outputs.count)
         }
     }

@@ -11,7 +11,8 @@ public func evaluateSamples(
     let evaluator = try Evaluator(model)
     guard let classes = evaluator.head.classes else {
         throw InferError(
-            .badData, "\(data): has classes, but \(model.name) predicts measured values. Use a table with --target.",
+            .badData,
+            "the data have classes, but \(model.name) predicts measured values. Use a table with --target.",
             file: data)
     }
     let meaning = LabelMeaning(classes)
@@ -23,7 +24,7 @@ public func evaluateSamples(
         guard let number = numbers[label] else {
             throw InferError(
                 .badData,
-                "\(data), sample \(row + 1): expected one of the model's classes (\(meaning.shown)), found "
+                "sample \(row + 1): expected one of the model's classes (\(meaning.shown)), found "
                     + "\"\(labelled.classes[label])\".", file: data)
         }
         truth.append(number)
@@ -35,7 +36,7 @@ public func evaluateSamples(
             let rows = start..<min(start + step, truth.count)
             let targets = Targets.classes(Array(truth[rows]))
             let answers = try evaluator.add(
-                labelled.samples.selecting(rows), targets, first: start + 1, what: "\(data), sample")
+                labelled.samples.selecting(rows), targets, first: start + 1, of: data)
             try output.add(answers, targets)
         }
         let evaluation = try evaluator.evaluation(of: data)

@@ -8,11 +8,13 @@ import Tensors
 ///   the hyperparameters).
 /// - folder: Where a report is to be written (see `ReportFolder`); nil for none.
 public func evaluateTable(
-    _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil, report folder: String? = nil
+    _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil,
+    report folder: String? = nil
 ) throws(InferError) -> Evaluation {
     let evaluator = try Evaluator(model)
     let inputs = try ModelColumns(of: [model])
-    let targets = if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
+    let targets =
+        if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
     let (name, width) = (reader.name, evaluator.head.width)
     let isValues = evaluator.head.classes == nil
     guard targets.count == (isValues ? width : 1) else {
@@ -32,7 +34,7 @@ public func evaluateTable(
                 ? Targets.values(chunk.lastColumns(width), width: width)
                 : .classes(try classes(of: chunk, meaning, file: name, column: targets[0]))
             let samples = Samples(shape: [model.inputWidth], floats: chunk.firstColumns(inputs.names.count))
-            let answers = try evaluator.add(samples, truth, first: chunk.firstRow, what: "\(name), row")
+            let answers = try evaluator.add(samples, truth, first: chunk.firstRow, of: name)
             try output.add(answers, truth)
         }
         let evaluation = try evaluator.evaluation(of: name)
@@ -41,13 +43,16 @@ public func evaluateTable(
     } catch { throw InferError(error, file: name) }
 }
 
-private func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(InferError) -> [String] {
+private func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(InferError)
+    -> [String]
+{
     if let target = model.facts?.hyperparameters["target"]?.string { return [target] }
     let others = columns.filter { position(of: $0, in: model.features) == nil }
     throw InferError(
         .usage,
-        "\(file): which column holds the labels? Name it, as --target \(others.first ?? "NAME")."
-            + (others.isEmpty ? "" : " Not among the model's inputs: \(others.joined(separator: ", "))."), file: file)
+        "which column holds the labels? Name it, as --target \(others.first ?? "NAME")."
+            + (others.isEmpty ? "" : " Not among the model's inputs: \(others.joined(separator: ", "))."),
+        file: file)
 }
 
 private func classes(
@@ -60,7 +65,7 @@ private func classes(
         guard let number = meaning.number(of: text) else {
             throw InferError(
                 .badData,
-                "\(file), row \(chunk.firstRow + row), column \"\(column)\": expected one of the model's classes "
+                "row \(chunk.firstRow + row): expected one of the model's classes "
                     + "(\(meaning.shown)), found \"\(text)\".", file: file, column: column)
         }
         numbers.append(number)

@@ -37,14 +37,18 @@ final class Evaluator {
         }
     }
 
-    /// Adds samples with what they should be, and gives the answers. `what` names them in messages.
-    func add(_ samples: Samples, _ targets: Targets, first: Int, what: String) throws(InferError) -> Answers {
+    /// Adds samples with what they should be, and gives the answers. `first` is their first row's number in the file.
+    func add(_ samples: Samples, _ targets: Targets, first: Int, of file: String) throws(InferError)
+        -> Answers
+    {
         let outputs = try reporting(file: model.path) { try network.predict([samples])[0] }
         let answers = Answers(outputs, head: head)
-        try refuseBroken(answers, model, what, first: first)
+        try refuseBroken(answers, model, first: first, of: file)
         let width = head.width
         for row in 0..<answers.count {
-            lossSum += cost.of(outputs.values[row * width..<(row + 1) * width]) { targets.wanted(row, $0, width) }
+            lossSum += cost.of(outputs.values[row * width..<(row + 1) * width]) {
+                targets.wanted(row, $0, width)
+            }
         }
         switch targets {
         case .classes(let classes):

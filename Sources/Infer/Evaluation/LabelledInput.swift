@@ -11,7 +11,7 @@ public func readLabelledSamples(
 ) throws(InferError) -> LabelledSamples {
     if path.hasSuffix(".npy") {
         guard let labels else {
-            throw InferError(.usage, "\(path): where are its labels? Name them, as --labels y.npy.", file: path)
+            throw InferError(.usage, "where are its labels? Name them, as --labels y.npy.", file: path)
         }
         let samples = try readArrays([path], for: model)[0]
         let numbers = try reporting {
@@ -38,9 +38,11 @@ public func holdsSamples(_ path: String) -> Bool {
     path.hasSuffix(".npy") || path.contains("idx3-ubyte") || isFolder(path)
 }
 
-private func pair(_ images: String, labels: String?, for model: LoadedModel) throws(InferError) -> LabelledSamples {
+private func pair(_ images: String, labels: String?, for model: LoadedModel) throws(InferError)
+    -> LabelledSamples
+{
     guard let labels else {
-        throw InferError(.usage, "\(images): where are its labels? Name them, as --labels FILE.", file: images)
+        throw InferError(.usage, "where are its labels? Name them, as --labels FILE.", file: images)
     }
     let form = try model.pictureForm()
     var read = try reporting { try readIDX(images: images, labels: labels) }
@@ -51,9 +53,10 @@ private func pair(_ images: String, labels: String?, for model: LoadedModel) thr
 private func joined(
     _ samples: Samples, _ labels: [Int], _ file: String
 ) throws(InferError) -> LabelledSamples {
-    guard labels.count == samples.count, let least = labels.min(), least >= 0, let largest = labels.max() else {
+    guard labels.count == samples.count, let least = labels.min(), least >= 0, let largest = labels.max()
+    else {
         throw InferError(
-            .badData, "\(file): expected \(samples.count) class numbers from 0 on, found \(labels.count).", file: file)
+            .badData, "expected \(samples.count) class numbers from 0 on, found \(labels.count).", file: file)
     }
     return LabelledSamples(samples: samples, labels: labels, classes: (0...largest).map { "\($0)" })
 }
@@ -65,10 +68,11 @@ private func fitted(
     guard samples.size == model.inputWidth, case .bytes(let bytes) = samples.storage else {
         throw InferError(
             .badData,
-            "\(file): \(model.name) takes pictures of shape \(model.file.model.inputShapes[0]), these are "
+            "\(model.name) takes pictures of shape \(model.file.model.inputShapes[0]), these are "
                 + "\(samples.shape).", file: file)
     }
-    return form.samples(form.picture.inkIsBright ? bytes : bytes.map { 255 - $0 }, channels: form.picture.channels)
+    return form.samples(
+        form.picture.inkIsBright ? bytes : bytes.map { 255 - $0 }, channels: form.picture.channels)
 }
 
 private func labelsBeside(_ images: String) -> String? {

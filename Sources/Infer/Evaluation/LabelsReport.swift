@@ -18,7 +18,8 @@ public struct LabelsReport: Sendable {
         do {
             let pairs = try LabelPairs(
                 csv: readFile(file, limit: 1 << 34), file: file, truth: truth, prediction: prediction)
-            let counts = try ClassCounts(truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
+            let counts = try ClassCounts(
+                truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
             count = pairs.truth.count
             matrix = try ConfusionMatrix(pairs)
             report = try ClassificationReport(counts)
@@ -27,7 +28,8 @@ public struct LabelsReport: Sendable {
     }
 
     public var text: String {
-        "data      \(file)\nsamples   \(count)\naccuracy  \(accuracy.fixed(4))\n\n" + reportText(matrix, report)
+        "data      \(file)\nsamples   \(count)\naccuracy  \(accuracy.fixed(4))\n\n"
+            + reportText(matrix, report)
     }
 
     public var json: JSON {

@@ -22,7 +22,9 @@ struct PredictionsFile: ~Copyable {
 
     private static func start(_ path: String, _ head: Head) throws(DataError) -> CSVWriter {
         let truth =
-            if case .values(let width) = head, width > 1 { (1...width).map { "truth_\($0)" } } else { ["truth"] }
+            if case .values(let width) = head, width > 1 { (1...width).map { "truth_\($0)" } } else {
+                ["truth"]
+            }
         var writer = try CSVWriter(path: path)
         for name in ["row"] + truth + NewColumns(head).names { try writer.field(name) }
         try writer.endRow()

@@ -49,7 +49,7 @@ func makeFolder(_ path: String) throws(InferError) {
         guard unsafe mkdir(made, 0o777) != 0 && errno != EEXIST else { continue }
         let code = errno
         throw InferError(
-            .inputOutput, "\(path): cannot make the folder: \(unsafe String(cString: strerror(code))).\nName another.",
+            .inputOutput, "cannot make the folder: \(unsafe String(cString: strerror(code))).\nName another.",
             file: path)
     }
 }

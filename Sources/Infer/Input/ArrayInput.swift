@@ -10,7 +10,8 @@ public func readArrays(_ paths: [String], for model: LoadedModel) throws(InferEr
         throw InferError(
             .usage,
             "\(model.name): the model has \(shapes.count) \(shapes.count == 1 ? "input" : "inputs") of shape "
-                + "\(list(shapes)), but \(paths.count) .npy \(paths.count == 1 ? "file is" : "files are") given.")
+                + "\(list(shapes)), but \(paths.count) .npy \(paths.count == 1 ? "file is" : "files are") given."
+        )
     }
     var all: [Samples] = []
     for (path, shape) in zip(paths, shapes) {
@@ -18,13 +19,13 @@ public func readArrays(_ paths: [String], for model: LoadedModel) throws(InferEr
         guard let samples = read.asSamples(of: shape) else {
             throw InferError(
                 .badData,
-                "\(path): \(model.name) takes samples of shape \(shape), but the array is \([read.count] + read.shape). "
+                "\(model.name) takes samples of shape \(shape), but the array is \([read.count] + read.shape). "
                     + "Its first axis must count the samples.", file: path)
         }
         if let first = all.first, first.count != samples.count {
             throw InferError(
                 .badData,
-                "\(path): expected \(first.count) samples, as in \(paths[0]), found \(samples.count).", file: path)
+                "expected \(first.count) samples, as in \(paths[0]), found \(samples.count).", file: path)
         }
         all.append(samples)
     }

@@ -19,15 +19,29 @@ public enum HandRow {
                 let names = model.features.isEmpty ? "" : " (\(model.features.joined(separator: ", ")))"
                 throw InferError(
                     .usage,
-                    "--row: \(model.name) takes \(model.inputWidth) values\(names), but \(row.count) are given.")
+                    "--row: \(model.name) takes \(model.inputWidth) values\(names), but \(row.count) are given."
+                )
             }
             for (index, text) in row.enumerated() {
-                let column = model.features.indices.contains(index) ? model.features[index] : "value \(index + 1)"
+                let column =
+                    model.features.indices.contains(index) ? model.features[index] : "value \(index + 1)"
                 values.append(try number(text, column))
             }
         }
         guard !values.isEmpty else { throw InferError(.usage, "--row: there is no value.") }
         return Samples(shape: [model.inputWidth], floats: values)
+    }
+
+    /// The names in a row with names; empty where it has none.
+    public static func names(_ words: [String]) -> [String] {
+        words.flatMap { $0.split(separator: ",") }.compactMap { part in
+            part.firstIndex(of: "=").map { trimmed(part[..<$0]) }
+        }
+    }
+
+    /// How many values the rows without names have.
+    public static func counts(_ words: [String]) -> Set<Int> {
+        Set(words.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
     }
 
     private static func byName(_ parts: [String], _ model: LoadedModel) throws(InferError) -> Samples {
@@ -51,7 +65,8 @@ public enum HandRow {
         let missing = features.indices.filter { values[$0] == nil }.map { features[$0] }
         guard missing.isEmpty else {
             throw InferError(
-                .usage, "--row: \(model.name) also needs \(missing.joined(separator: ", ")).", column: missing[0])
+                .usage, "--row: \(model.name) also needs \(missing.joined(separator: ", ")).",
+                column: missing[0])
         }
         return Samples(shape: [features.count], floats: values.compactMap { $0 })
     }
@@ -59,7 +74,8 @@ public enum HandRow {
     private static func number(_ text: String, _ column: String) throws(InferError) -> Float {
         guard let value = Float(text), value.isFinite else {
             throw InferError(
-                .usage, "--row: expected a number for \"\(column)\", found \"\(text)\". Write decimals with a point.",
+                .usage,
+                "--row: expected a number for \"\(column)\", found \"\(text)\". Write decimals with a point.",
                 column: column)
         }
         return value

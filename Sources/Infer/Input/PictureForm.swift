@@ -27,7 +27,8 @@ public struct PictureForm: Equatable, Sendable {
         guard picture.channels == 1 || picture.channels == 3 else {
             throw InferError(
                 .badData,
-                "\(name): the model takes pictures with \(picture.channels) channels; a PNG gives 1 or 3. Use .npy files.")
+                "\(name): the model takes pictures with \(picture.channels) channels; a PNG gives 1 or 3. Use .npy files."
+            )
         }
         self.picture = picture
         self.white = given ?? (file.facts?.picture != nil || scalesItself(model) ? 255 : 1)
@@ -40,7 +41,7 @@ public struct PictureForm: Equatable, Sendable {
             guard image.width == picture.width && image.height == picture.height else {
                 throw InferError(
                     .badData,
-                    "\(path): expected a colour picture of \(picture.width)×\(picture.height) pixels, found "
+                    "expected a colour picture of \(picture.width)×\(picture.height) pixels, found "
                         + "\(image.width)×\(image.height).\nScale it first.", file: path)
             }
             return SeenPicture(samples: samples(image.pixels, channels: 3), image: nil)
@@ -71,7 +72,8 @@ public struct SeenPicture: Sendable {
 private func guess(_ shape: [Int]) -> ModelFacts.Picture? {
     switch shape.count {
     case 2: return ModelFacts.Picture(height: shape[0], width: shape[1], inkIsBright: true)
-    case 3: return ModelFacts.Picture(height: shape[0], width: shape[1], channels: shape[2], inkIsBright: true)
+    case 3:
+        return ModelFacts.Picture(height: shape[0], width: shape[1], channels: shape[2], inkIsBright: true)
     case 1:
         let side = Int(Double(shape[0]).squareRoot().rounded())
         // Tables may have 9 or 16 columns; no picture is as small as that.
@@ -84,6 +86,7 @@ private func guess(_ shape: [Int]) -> ModelFacts.Picture? {
 private func scalesItself(_ model: Model) -> Bool {
     model.calls.contains { call in
         let layer = model.layers[call.layer]
-        return call.inputs.contains { model.inputs.contains($0) } && (layer is Rescaling || layer is Normalization)
+        return call.inputs.contains { model.inputs.contains($0) }
+            && (layer is Rescaling || layer is Normalization)
     }
 }

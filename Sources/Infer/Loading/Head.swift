@@ -60,7 +60,8 @@ extension Head {
                         + "(\(names.prefix(12).joined(separator: ", "))). Name all, as \(advice).")
         }
         if let twice = Dictionary(grouping: names, by: { $0 }).first(where: { $0.value.count > 1 })?.key {
-            throw InferError(.usage, "\(name): two classes are called \"\(twice)\". Each needs a name of its own.")
+            throw InferError(
+                .usage, "\(name): two classes are called \"\(twice)\". Each needs a name of its own.")
         }
         let isLogit = file.compiled?.loss?.fromLogits == true || activation == nil || activation == .linear
         if width == 1 {
@@ -88,8 +89,11 @@ func lastActivation(of model: Model) -> Activation? {
     var call = model.outputs[0]
     while true {
         let layer = model.layers[model.calls[call].layer]
-        if let activation = layer.finalActivation, activation != .linear || layer is Dense { return activation }
-        guard layer is Dropout || layer is Flatten || layer is ActivationLayer, let input = model.calls[call].inputs.first
+        if let activation = layer.finalActivation, activation != .linear || layer is Dense {
+            return activation
+        }
+        guard layer is Dropout || layer is Flatten || layer is ActivationLayer,
+            let input = model.calls[call].inputs.first
         else { return nil }
         call = input
     }

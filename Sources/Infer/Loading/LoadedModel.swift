@@ -60,15 +60,17 @@ public final class LoadedModel {
     /// Recomputes the sample that was saved with the model.
     private func checkGolden() throws(InferError) -> String? {
         guard let golden = file.golden else { return nil }
-        let outputs = try predict(golden.inputs.map { Samples(shape: Array($0.shape.dropFirst()), floats: $0.values) })
+        let outputs = try predict(
+            golden.inputs.map { Samples(shape: Array($0.shape.dropFirst()), floats: $0.values) })
         guard outputs.map(\.count) == golden.outputs.map(\.count) else {
-            throw InferError(.badData, "\(path): the golden sample does not fit the model. The file is damaged.", file: path)
+            throw InferError(
+                .badData, "the golden sample does not fit the model. The file is damaged.", file: path)
         }
         let worst = GoldenDifference(found: outputs, expected: golden.outputs)
         guard !worst.isDamage else {
             throw InferError(
                 .badData,
-                "\(path): the model computes something else than where it was saved: expected \(worst.expected) for "
+                "the model computes something else than where it was saved: expected \(worst.expected) for "
                     + "its golden sample, found \(worst.found). Its weights were changed; fetch the file again.",
                 file: path)
         }
@@ -93,7 +95,8 @@ public final class LoadedModel {
     public func requiredFeatures() throws(InferError) -> [String] {
         guard file.model.inputs.count == 1 else {
             throw InferError(
-                .usage, "\(name): the model has \(file.model.inputs.count) inputs. Give it .npy files, one for each.")
+                .usage,
+                "\(name): the model has \(file.model.inputs.count) inputs. Give it .npy files, one for each.")
         }
         guard features.count == inputWidth else {
             throw InferError(
@@ -155,7 +158,9 @@ struct GoldenDifference {
             for (a, b) in zip(here.values, there.values) {
                 // Relative for large numbers, absolute for small. NaN is far from everything but NaN.
                 let difference = a.isNaN && b.isNaN || a == b ? 0 : abs(a - b) / max(1, abs(b))
-                if !(difference <= size) { (self.found, self.expected, size) = (a, b, difference.isNaN ? .infinity : difference) }
+                if !(difference <= size) {
+                    (self.found, self.expected, size) = (a, b, difference.isNaN ? .infinity : difference)
+                }
             }
         }
     }

@@ -10,7 +10,8 @@ public struct NewColumns: Sendable {
         self.head = head
         let plain =
             switch head {
-            case .classes(let classes, _): ["prediction", "probability"] + classes.map { "probability_\($0)" }
+            case .classes(let classes, _):
+                ["prediction", "probability"] + classes.map { "probability_\($0)" }
             case .binary: ["prediction", "probability"]
             case .values(1): ["prediction"]
             case .values(let width): (1...width).map { "prediction_\($0)" }

@@ -39,7 +39,7 @@ private func refuseTaken(_ new: [String], _ present: [String], _ file: String) t
     guard let taken = new.first(where: present.contains) else { return }
     throw InferError(
         .badData,
-        "\(file): the table has a column \"\(taken)\" already, which would be written. Take it out, or name the new ones "
+        "the table has a column \"\(taken)\" already, which would be written. Take it out, or name the new ones "
             + "otherwise with --prefix.", file: file, column: taken)
 }
 
@@ -71,9 +71,10 @@ struct ModelColumns {
         var all: [Answers] = []
         for (model, places) in zip(models, places) {
             let places = places ?? (extra > 0 ? Array(names.indices) : nil)
-            let numbers = places.map { gather(chunk, $0) } ?? Array(chunk.numbers.prefix(chunk.count * chunk.columns))
+            let numbers =
+                places.map { gather(chunk, $0) } ?? Array(chunk.numbers.prefix(chunk.count * chunk.columns))
             let answers = try model.answers(Samples(shape: [model.inputWidth], floats: numbers))
-            try refuseBroken(answers, model, "\(file), row", first: chunk.firstRow, file: file)
+            try refuseBroken(answers, model, first: chunk.firstRow, of: file)
             all.append(answers)
         }
         return all
@@ -89,13 +90,13 @@ struct ModelColumns {
     }
 }
 
-/// An error where an answer is infinite or not a number, which names the sample.
+/// An error where an answer is infinite or not a number, which names the sample. `first` is the first one's number.
 func refuseBroken(
-    _ answers: Answers, _ model: LoadedModel, _ what: String, first: Int = 1, file: String? = nil
+    _ answers: Answers, _ model: LoadedModel, first: Int = 1, of file: String
 ) throws(InferError) {
     guard let row = answers.firstBroken else { return }
     throw InferError(
         .badData,
-        "\(what) \(first + row): \(model.name) gives no number for it (infinity or NaN). Are its values far outside of what "
-            + "the model was trained on?", file: file)
+        "row \(first + row): \(model.name) gives no number for it (infinity or NaN).\nAre its values far outside of what the "
+            + "model was trained on?", file: file)
 }
