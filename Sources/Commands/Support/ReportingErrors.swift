@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSONText
 
 /// Runs a command's body; an error becomes one or two lines on standard error and an exit status.
 ///
@@ -9,10 +10,10 @@ import Glibc
 ///
 /// - Parameters:
 ///   - command: its name, which people see before the message.
-///   - json: makes the error's JSON text. Nil: people read it.
+///   - json: a program reads the error, as `{"error": {…}}`, rather than a person.
 ///   - describe: knows the errors of the modules that the command joins; nil for any other error.
 public func reportingErrors<Result>(
-    of command: String, json: ((Failure) -> String)? = nil, describe: (any Error) -> Failure? = { _ in nil },
+    of command: String, json: Bool = false, describe: (any Error) -> Failure? = { _ in nil },
     _ body: () throws -> Result
 ) throws -> Result {
     do {
@@ -24,7 +25,7 @@ public func reportingErrors<Result>(
 
 /// The same for a body that awaits.
 public func reportingErrors<Result>(
-    of command: String, json: ((Failure) -> String)? = nil, describe: (any Error) -> Failure? = { _ in nil },
+    of command: String, json: Bool = false, describe: (any Error) -> Failure? = { _ in nil },
     _ body: () async throws -> Result
 ) async throws -> Result {
     do {
@@ -36,13 +37,13 @@ public func reportingErrors<Result>(
 
 /// Prints the error and returns what makes ArgumentParser leave with its status, silently.
 private func reported(
-    _ error: any Error, _ command: String, _ json: ((Failure) -> String)?, _ describe: (any Error) -> Failure?
+    _ error: any Error, _ command: String, _ json: Bool, _ describe: (any Error) -> Failure?
 ) -> any Error {
     // These are ArgumentParser's own: it prints usage, help or nothing, and knows the status.
     if error is ExitCode || error is CleanExit || error is ValidationError { return error }
     let failure = describe(error) ?? Failure(describing: error)
     if failure.status != .outputClosed {
-        printError(json.map { $0(failure) } ?? "\(command): \(failure.text)")
+        printError(json ? failure.json.text() : "\(command): \(failure.text)")
     }
     return ExitCode(failure.status.rawValue)
 }

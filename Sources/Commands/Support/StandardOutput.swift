@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 
 /// Standard output through a buffer, which notices a full disk and a reader that has gone.
 ///
@@ -66,6 +67,11 @@ public func printOutput(_ text: String) throws {
         try output.write(text)
         if text.utf8.last != UInt8(ascii: "\n") { try output.write("\n") }
     }
+}
+
+/// Prints the value on standard output, indented.
+public func printOutput(_ value: JSON) throws {
+    try printOutput(value.text(pretty: true))
 }
 
 /// Writes all bytes to the descriptor, in as many steps as it takes.
