@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import KerasFile
 import Metrics
 import Network
@@ -15,6 +16,8 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
         case badData
         /// The system failed to read or write.
         case inputOutput
+        /// Whoever read our output has ended.
+        case outputClosed
         /// Our own fault.
         case software
     }
@@ -49,9 +52,11 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
             let kinds: [DataError.Kind: Kind] = [
                 .noInput: .noInput, .badData: .badData, .inputOutput: .inputOutput, .badRequest: .usage,
             ]
+            let brokenPipe = unsafe String(cString: strerror(EPIPE))
+            let isClosed = error.kind == .inputOutput && error.found == brokenPipe
             let row = error.row.map { "row \($0): " } ?? ""
             self.init(
-                kinds[error.kind] ?? .badData,
+                isClosed ? .outputClosed : kinds[error.kind] ?? .badData,
                 "\(row)expected \(error.expected), found \(error.found).\n\(error.fix)", file: error.file,
                 line: error.line, column: error.column)
         case let error as KerasFileError:

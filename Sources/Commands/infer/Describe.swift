@@ -14,6 +14,7 @@ func describe(_ error: any Error) -> Failure? {
             case .noInput: .noInput
             case .badData: .data
             case .inputOutput: .inputOutput
+            case .outputClosed: .outputClosed
             case .software: .software
             }
         return Failure(status, error.message, file: error.file, line: error.line, column: error.column)

@@ -12,8 +12,8 @@ struct InferCommand: ParsableCommand {
             infer evaluate data/mnist                   how right is the model?
             infer inspect mnist@best                    what is in the file?
 
-            A model is called NAME (the newest), NAME:VERSION, NAME@ALIAS, by a file's path, or by 8 or more digits of its
-            SHA-256.
+            A model is called NAME (the newest), NAME:VERSION, NAME@ALIAS, by a file's path, or by 8 or more digits \
+            of its SHA-256.
             """,
         subcommands: [
             PredictCommand.self, ScoreCommand.self, EvaluateCommand.self, ReportCommand.self,

@@ -8,7 +8,7 @@ import Registry
 func pictureModel(_ store: ModelStore) throws -> [Registry.ModelFile] {
     do {
         return [try store.file(of: "mnist@best")]
-    } catch where error.kind == .notFound {
+    } catch  where error.kind == .notFound {
         return [try store.file(of: "mnist")]
     }
 }
