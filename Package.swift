@@ -25,13 +25,16 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], numeric: 
     .target(name: name, dependencies: dependencies, swiftSettings: numeric ? numbers : swift)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: numbers)
+func tests(_ name: String, _ dependencies: [Target.Dependency], golden: Bool = false) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: golden ? ["Golden"] : [],
+        swiftSettings: numbers)
 }
 
 let package = Package(
     name: "cellar",
     products: [
+        .library(name: "Cellar", targets: ["Tensors", "Datasets", "Metrics", "Network", "KerasFile", "Facts"]),
         .library(name: "Trainer", targets: ["Trainer"]),
         .library(name: "Infer", targets: ["Infer"]),
         .library(name: "Registry", targets: ["Registry"]),
@@ -94,11 +97,11 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["JSONText", "Tensors"], path: "Tests/Support",
             swiftSettings: numbers),
-        tests("JSONTextTests", ["JSONText"]),
-        tests("DatasetsTests", ["Datasets"]),
-        tests("MetricsTests", ["Metrics"]),
+        tests("JSONTextTests", ["JSONText"], golden: true),
+        tests("DatasetsTests", ["Datasets"], golden: true),
+        tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"]),
-        tests("HDF5Tests", ["HDF5"]),
+        tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"]),
         tests("TrainerTests", ["Trainer"]),
         tests("InferTests", ["Infer"]),

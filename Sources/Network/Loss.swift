@@ -114,4 +114,5 @@ public struct BatchResult: Sendable {
     /// Summed over the samples; a sample with several sigmoid outputs counts by the share that is right.
     public var correct = 0.0
     public var count = 0
+    public init() {}
 }
