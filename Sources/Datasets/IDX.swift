@@ -27,7 +27,8 @@ public func readIDX(images: String, labels: String) throws(DataError) -> Labelle
     guard samples.count == numbers.count else {
         throw DataError(
             .badData, file: labels, expected: "\(samples.count) labels, one for each picture of \(images)",
-            found: "\(numbers.count)", fix: "Use the two files of one set, as train-images with train-labels.")
+            found: "\(numbers.count)", fix: "Use the two files of one set, as train-images with train-labels."
+        )
     }
     let classes = (0...(numbers.max() ?? 0)).map(String.init)
     return LabelledSamples(samples: samples, labels: numbers, classes: classes)
@@ -56,10 +57,13 @@ private func readIDX(
     }
     var size = 1
     for side in shape {
-        guard side > 0 else { throw bad("IDX \(content)", "none: dimensions \(shape)", "Use a file with data.") }
+        guard side > 0 else {
+            throw bad("IDX \(content)", "none: dimensions \(shape)", "Use a file with data.")
+        }
         let (product, overflow) = size.multipliedReportingOverflow(by: side)
         guard !overflow && product <= limit else {
-            throw bad("at most \(limit) bytes of data", "dimensions \(shape)", "Check that it is an IDX file.")
+            throw bad(
+                "at most \(limit) bytes of data", "dimensions \(shape)", "Check that it is an IDX file.")
         }
         size = product
     }

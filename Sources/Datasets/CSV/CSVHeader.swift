@@ -47,7 +47,11 @@ public struct CSVHeader: Equatable, Sendable {
         var quoted = false
         for byte in line {
             if byte == UInt8(ascii: "\"") { quoted.toggle() }
-            if byte == delimiter && !quoted { fields.append([]) } else { fields[fields.count - 1].append(byte) }
+            if byte == delimiter && !quoted {
+                fields.append([])
+            } else {
+                fields[fields.count - 1].append(byte)
+            }
         }
         return fields
     }
@@ -65,7 +69,8 @@ public struct CSVHeader: Equatable, Sendable {
                 fix: "Write the name as one of them.")
         }
         let near = nearest(to: wanted, among: names)
-        let advice = near.map { "Did you mean \"\($0)\"?" } ?? "The first line of a table must name its columns."
+        let advice =
+            near.map { "Did you mean \"\($0)\"?" } ?? "The first line of a table must name its columns."
         let shown = names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", ")
         throw DataError(
             .badData, file: file, column: wanted, expected: "a column of that name",

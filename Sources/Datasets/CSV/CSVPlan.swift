@@ -120,7 +120,8 @@ struct CSVPlan: Sendable {
                 "Correct the row; a field with a delimiter in it needs quotes.")
         case cn_csv_after_quote:
             return bad(
-                column, "a delimiter after the closing quote", "more text", "Double each quote within quotes.")
+                column, "a delimiter after the closing quote", "more text", "Double each quote within quotes."
+            )
         case cn_csv_open_quote:
             return bad(column, "a closing quote", "none until the end of the file", "Close the quote.")
         default:

@@ -10,7 +10,9 @@ public struct CSVWriter: ~Copyable {
     private var atStart = true
 
     /// `buffering` is in bytes. A stream that someone waits on wants `flush` besides.
-    public init(path: String, delimiter: UInt8 = UInt8(ascii: ","), buffering: Int = 1 << 20) throws(DataError) {
+    public init(path: String, delimiter: UInt8 = UInt8(ascii: ","), buffering: Int = 1 << 20)
+        throws(DataError)
+    {
         file = try AtomicFile(path)
         self.delimiter = delimiter
         buffer = [UInt8](repeating: 0, count: max(buffering, 256))

@@ -39,7 +39,8 @@ public struct AtomicFile: ~Copyable {
             if exists && kind != S_IFREG {
                 descriptor = unsafe open(target, O_WRONLY | O_CLOEXEC)
             } else {
-                let name = "\(folder(of: target))/.cellar-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
+                let name =
+                    "\(folder(of: target))/.cellar-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
                 temporary = name
                 descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             }

@@ -43,7 +43,8 @@ struct NPYHeader: Equatable, Sendable {
         let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= 65_535, bytes.count - start >= length else {
             throw bad(
-                "an .npy header", length > 65_535 ? "one of \(length) bytes" : "a file that ends within it", again)
+                "an .npy header", length > 65_535 ? "one of \(length) bytes" : "a file that ends within it",
+                again)
         }
         var text = NPYHeaderText(bytes[start..<start + length])
         guard let entries = text.dictionary() else {
@@ -55,7 +56,8 @@ struct NPYHeader: Equatable, Sendable {
                 "numbers (bool, int, uint, float16, float32 or float64)", "dtype \(shown)",
                 "Save it with .astype(numpy.float32).")
         }
-        guard case .bool(let fortran)? = entries["fortran_order"], case .numbers(let shape)? = entries["shape"],
+        guard case .bool(let fortran)? = entries["fortran_order"],
+            case .numbers(let shape)? = entries["shape"],
             entries.count == 3
         else { throw bad("an .npy header with descr, fortran_order and shape", "another", again) }
         (kind, width, bigEndian) = format
@@ -74,7 +76,8 @@ struct NPYHeader: Equatable, Sendable {
     /// A dtype as `<f4`.
     private static func type(_ text: String) -> (Kind, Int, bigEndian: Bool)? {
         let letters = Array(text)
-        guard letters.count == 3, let kind = Kind(rawValue: letters[1]), let width = letters[2].wholeNumberValue,
+        guard letters.count == 3, let kind = Kind(rawValue: letters[1]),
+            let width = letters[2].wholeNumberValue,
             "<>|=".contains(letters[0])
         else { return nil }
         let widths: Set<Int> =
@@ -127,7 +130,9 @@ private struct NPYHeaderText {
         while !take(")") {
             skipBlanks()
             let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            guard let number = Int(String(decoding: digits, as: UTF8.self)), numbers.count < 32 else { return nil }
+            guard let number = Int(String(decoding: digits, as: UTF8.self)), numbers.count < 32 else {
+                return nil
+            }
             rest = rest.dropFirst(digits.count)
             if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }  // Python 2's long
             numbers.append(number)
@@ -142,7 +147,9 @@ private struct NPYHeaderText {
 
     private mutating func string() -> String? {
         skipBlanks()
-        guard let quote = rest.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { return nil }
+        guard let quote = rest.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+            return nil
+        }
         rest = rest.dropFirst()
         guard let end = rest.firstIndex(of: quote) else { return nil }
         defer { rest = rest[(end + 1)...] }

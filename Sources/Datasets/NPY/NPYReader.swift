@@ -11,7 +11,13 @@ public func readNPY(_ path: String) throws(DataError) -> Samples {
     if header.kind == .unsigned && header.width == 1 {
         return Samples(shape: shape, bytes: Array(bytes[header.offset...]))
     }
-    let values = header.decode(bytes) { Float($0) } integer: { Float($0) } natural: { Float($0) }
+    let values = header.decode(bytes) {
+        Float($0)
+    } integer: {
+        Float($0)
+    } natural: {
+        Float($0)
+    }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
         throw DataError(
             .badData, file: path, row: index / shape.reduce(1, *) + 1, expected: "finite numbers",
@@ -23,7 +29,16 @@ public func readNPY(_ path: String) throws(DataError) -> Samples {
 /// The numbers of a NumPy array file in full precision, with its shape. NaN and infinity are given as they are.
 public func readNPYNumbers(_ path: String) throws(DataError) -> (shape: [Int], values: [Double]) {
     let (header, bytes) = try readArray(path)
-    return (header.shape, header.decode(bytes) { $0 } integer: { Double($0) } natural: { Double($0) })
+    return (
+        header.shape,
+        header.decode(bytes) {
+            $0
+        } integer: {
+            Double($0)
+        } natural: {
+            Double($0)
+        }
+    )
 }
 
 /// Whole numbers, as labels, of a NumPy array file of shape [n] or [n, 1].
@@ -31,10 +46,15 @@ public func readNPYLabels(_ path: String) throws(DataError) -> [Int] {
     let (header, bytes) = try readArray(path)
     guard header.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
         throw DataError(
-            .badData, file: path, expected: "one label for each sample, shape [n]", found: "shape \(header.shape)",
+            .badData, file: path, expected: "one label for each sample, shape [n]",
+            found: "shape \(header.shape)",
             fix: "Save the class numbers, as with .argmax(axis=1).")
     }
-    let values = header.decode(bytes) { Int(exactly: $0) } integer: { Int(exactly: $0) } natural: {
+    let values = header.decode(bytes) {
+        Int(exactly: $0)
+    } integer: {
+        Int(exactly: $0)
+    } natural: {
         Int(exactly: $0)
     }
     var labels: [Int] = []
@@ -57,8 +77,10 @@ private func readArray(_ path: String) throws(DataError) -> (NPYHeader, [UInt8])
     guard bytes.count - header.offset == size else {
         let found = bytes.count - header.offset
         throw DataError(
-            .badData, file: path, expected: "\(size) bytes of data for shape \(header.shape)", found: "\(found)",
-            fix: found < size ? "The file was cut off: copy or save it again." : "Save it again with numpy.save.")
+            .badData, file: path, expected: "\(size) bytes of data for shape \(header.shape)",
+            found: "\(found)",
+            fix: found < size
+                ? "The file was cut off: copy or save it again." : "Save it again with numpy.save.")
     }
     guard !header.shape.isEmpty, header.count > 0 else {
         throw DataError(

@@ -32,7 +32,9 @@ public struct NPYWriter: ~Copyable {
             bytes.removeAll(keepingCapacity: true)
             for index in start..<min(start + step, numbers.count) {
                 let bits = numbers[index].bitPattern
-                for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+                for shift in [0, 8, 16, 24] as [UInt32] {
+                    bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
+                }
             }
             try file.write(bytes.span)
         }

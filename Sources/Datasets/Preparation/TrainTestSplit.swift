@@ -37,7 +37,8 @@ public func trainTestSplit(
     var random = MersenneTwister(seed: randomState ?? .random(in: 0 ... .max))
     if let stratify {
         guard stratify.count == count else {
-            throw bad("a class for each of \(count) rows", "\(stratify.count)", "Use the same table's labels.")
+            throw bad(
+                "a class for each of \(count) rows", "\(stratify.count)", "Use the same table's labels.")
         }
         return try stratified(stratify, trainCount, testCount, &random)
     }
@@ -57,7 +58,8 @@ private func sizes(
         switch size {
         case .fraction(let part):
             guard part > 0, part < 1 else {
-                throw bad("a \(name) between 0 and 1", "\(part)", "Use a fraction as 0.25, or a number of rows.")
+                throw bad(
+                    "a \(name) between 0 and 1", "\(part)", "Use a fraction as 0.25, or a number of rows.")
             }
             return Int((part * Double(count)).rounded(rule))
         case .count(let rows):
@@ -79,10 +81,12 @@ private func sizes(
     let trainCount = train ?? (count - (test ?? 0))
     let testCount = test ?? 0
     guard trainCount + testCount <= count else {
-        throw bad("at most \(count) rows in both parts", "\(trainCount + testCount)", "Reduce one of the sizes.")
+        throw bad(
+            "at most \(count) rows in both parts", "\(trainCount + testCount)", "Reduce one of the sizes.")
     }
     guard trainCount > 0 else {
-        throw bad("at least one row to train on", "\(count) rows in all", "Use more data or a smaller test size.")
+        throw bad(
+            "at least one row to train on", "\(count) rows in all", "Use more data or a smaller test size.")
     }
     return (trainCount, testCount)
 }
