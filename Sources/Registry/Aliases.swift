@@ -13,16 +13,33 @@ extension ModelStore {
         public let moved: Bool
     }
 
-    /// Points `alias` of the version's model at it.
+    /// Points `alias` of the version's model at it, if it passes the gate.
     public func promote(
-        _ reference: String, alias: String, reason: String = "chosen by hand"
+        _ reference: String, alias: String, reason: String = "chosen by hand", gate: Filter? = nil
     ) throws(RegistryError) -> Promotion {
         try Names.checkAlias(alias)
         let version = try version(reference)
         try checkFile(of: version)
         return try changeAliases("move \(version.model)@\(alias)") { db in
-            try move(alias, to: version, reason: reason, db)
+            try check(version, against: gate, db)
+            return try move(alias, to: version, reason: reason, db)
         }
+    }
+
+    /// Refuses a version that does not fulfil every condition of the gate.
+    func check(_ version: ModelVersion, against gate: Filter?, _ db: Database) throws {
+        guard let gate else { return }
+        let sql = gate.sql
+        let passes = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM version v WHERE v.id = ? AND \(sql.text))",
+            arguments: [version.id] + sql.arguments)
+        guard passes != true else { return }
+        let names = Set(gate.conditions.map(\.name))
+        let found = version.metrics.filter { names.contains($0.name) }.map { "\($0.name) \($0.value)" }
+        throw RegistryError(
+            .refused,
+            "\(version.reference) does not pass the gate '\(gate.text)': it has \(found.isEmpty ? "no such metric" : shortList(found)). "
+                + "No alias was moved.")
     }
 
     func move(_ alias: String, to version: ModelVersion, reason: String, _ db: Database) throws -> Promotion {

@@ -41,6 +41,8 @@ extension ModelStore {
             let model = entry?.model ?? file.model
             let number = try entry?.number ?? db.takeNumber(of: model)
             let facts = file.facts ?? ModelFacts(name: model, created: file.created, generation: "")
+            // Git knows no read-only files. Where we may not do it either, it does not matter.
+            try? Disk.setMode(0o444, of: path(of: file.file))
             let deleted = file.isDeleted ? Timestamp.now() : nil
             try db.insert(
                 NewVersion(

@@ -29,6 +29,8 @@ public struct Filter: Equatable, Sendable {
     ]
 
     let conditions: [Condition]
+    /// As it was written.
+    public let text: String
 
     public init(_ text: String) throws(RegistryError) {
         var rest = Substring(text)
@@ -73,7 +75,7 @@ public struct Filter: Equatable, Sendable {
                 throw fail("`and` or the end")
             }
         }
-        self.conditions = conditions
+        (self.conditions, self.text) = (conditions, text)
     }
 
     /// SQL over `v`, with its arguments.

@@ -27,8 +27,10 @@ public struct Query: Sendable {
 /// What a query found.
 public struct Listing: Sendable {
     public let versions: [ModelVersion]
-    /// How many there are without the limit.
-    public let total: Int
+    /// Whether the limit left some out.
+    public let isCut: Bool
+    /// How many there are without the limit; nil where counting would mean to try a condition on every version.
+    public let total: Int?
 }
 
 extension ModelStore {
@@ -51,21 +53,25 @@ extension ModelStore {
                 arguments += sql.arguments
             }
             let condition = "WHERE " + conditions.joined(separator: " AND ")
-            let found =
+            // One more than wanted tells whether there are more.
+            let limit = query.limit.map { $0 + 1 } ?? -1
+            var found =
                 if let metric = try sortMetric(query, db) {
-                    try sorted(by: metric, query, condition, arguments, db)
+                    try sorted(by: metric, query, condition, arguments, limit, db)
                 } else {
                     try ModelVersion.fetch(
-                        db, where: "\(condition) ORDER BY \(order(query)) LIMIT ?",
-                        arguments + [query.limit ?? -1])
+                        db, where: "\(condition) ORDER BY \(order(query)) LIMIT ?", arguments + [limit])
                 }
-            let isAll = query.limit.map { found.count < $0 } ?? true
+            guard found.count == limit else {
+                return Listing(versions: found, isCut: false, total: found.count)
+            }
+            found.removeLast()
             let total =
-                isAll
-                ? found.count
-                : try Int.fetchOne(
+                query.filter == nil
+                ? try Int.fetchOne(
                     db, sql: "SELECT count(*) FROM version v \(condition)", arguments: arguments)
-            return Listing(versions: found, total: total ?? found.count)
+                : nil
+            return Listing(versions: found, isCut: true, total: total)
         }
     }
 
@@ -101,7 +107,7 @@ extension ModelStore {
     }
 
     private func sorted(
-        by metric: String, _ query: Query, _ condition: String, _ arguments: StatementArguments,
+        by metric: String, _ query: Query, _ condition: String, _ arguments: StatementArguments, _ limit: Int,
         _ db: Database
     ) throws -> [ModelVersion] {
         let isLowFirst = (MetricName.direction(of: metric) == .lowest) != query.isReversed
@@ -110,9 +116,9 @@ extension ModelStore {
             db,
             where: """
                 JOIN metric m ON m.version = v.id \(condition) AND m.name = ? AND m.value IS NOT NULL
-                ORDER BY m.value \(isLowFirst ? "ASC" : "DESC"), v.id DESC LIMIT ?
-                """, arguments + [metric, query.limit ?? -1])
-        let room = query.limit.map { $0 - found.count } ?? -1
+                ORDER BY m.value \(isLowFirst ? "ASC" : "DESC"), m.version DESC LIMIT ?
+                """, arguments + [metric, limit])
+        let room = limit < 0 ? -1 : limit - found.count
         if room != 0 {
             found += try ModelVersion.fetch(
                 db,

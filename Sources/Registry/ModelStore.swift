@@ -70,7 +70,7 @@ public final class ModelStore: Sendable {
         let index = try index()
         guard index.isWritable else {
             throw RegistryError(
-                .inputOutput,
+                .noPermission,
                 "cannot change the store \(root): it can only be read here. Check its permissions, or choose another "
                     + "store with --store.", file: root)
         }
@@ -103,7 +103,7 @@ public final class ModelStore: Sendable {
             let index = try Index.create(indexPath) { try fill($0, with: found, remembered) }
             try index.write("list the versions") { try NumberList.complete($0, in: root) }
             return index
-        } catch  where error.kind == .inputOutput && !Disk.isWritable(root) {
+        } catch  where error.kind == .noPermission && !Disk.isWritable(root) {
             return try Index.inMemory(indexPath) { try fill($0, with: found, remembered) }
         }
     }

@@ -1,4 +1,5 @@
 import GRDB
+import JSONText
 
 extension ModelStore {
     /// Points `alias` at the version of `model` that is best by a metric, and says in the reason why.
@@ -10,7 +11,8 @@ extension ModelStore {
     ///
     /// Of equal versions the newest wins. Versions without the metric, or with NaN, do not take part.
     public func promote(
-        best metric: String, model: String, alias: String = "best", direction: MetricName.Direction? = nil
+        best metric: String, model: String, alias: String = "best", direction: MetricName.Direction? = nil,
+        gate: Filter? = nil
     ) throws(RegistryError) -> Promotion {
         try Names.checkAlias(alias)
         guard let direction = direction ?? MetricName.direction(of: metric) else {
@@ -27,6 +29,7 @@ extension ModelStore {
                     """, [model, metric])
             guard let best = ranked.first else { throw try withoutMetric(metric, model, db) }
             try checkFile(of: best)
+            try check(best, against: gate, db)
             return try move(alias, to: best, reason: reason(metric, direction, ranked), db)
         }
     }
@@ -56,8 +59,7 @@ extension ModelStore {
     func unknownMetric(_ metric: String, _ db: Database, model: String? = nil) throws -> RegistryError {
         let names = try metricNames(db, model: model)
         let who = model.map { "no version of \($0)" } ?? "no version"
-        let near = nearest(metric, of: names)
-        let hint = near.isEmpty ? "" : " Did you mean \(near[0])?"
+        let hint = (nearest(metric, in: names) ?? names.first { $0.hasPrefix(metric) }).map { " Did you mean \($0)?" } ?? ""
         let has = names.isEmpty ? "none is recorded" : "there are \(shortList(names))"
         return RegistryError(.usage, "\(who) has the metric \(metric): \(has).\(hint)")
     }

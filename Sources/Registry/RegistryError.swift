@@ -14,8 +14,10 @@ public struct RegistryError: Error, Equatable, CustomStringConvertible {
         case badData
         /// The store forbids it as it stands: an alias is in the way, a file exists already.
         case refused
-        /// The system said no: no permission, no space.
+        /// The system said no: no space, a failing disk, a file that somebody else holds.
         case inputOutput
+        /// Not with these rights, or not on this disk.
+        case noPermission
     }
 
     public var kind: Kind
@@ -41,8 +43,14 @@ extension RegistryError {
             case EACCES, EPERM, EROFS: " Check the permissions, or choose another store with --store."
             default: ""
             }
+        let kind: Kind =
+            switch code {
+            case ENOENT, ENOTDIR: .notFound
+            case EACCES, EPERM, EROFS: .noPermission
+            default: .inputOutput
+            }
         return RegistryError(
-            code == ENOENT ? .notFound : .inputOutput, "cannot \(doing) \(path): \(reason).\(fix)", file: path
+            kind, "cannot \(doing) \(path): \(reason).\(fix)", file: path
         )
     }
 
@@ -57,7 +65,7 @@ extension RegistryError {
             case .SQLITE_BUSY, .SQLITE_LOCKED:
                 (.inputOutput, "Another process has held it for over \(Index.patience) seconds; try again.")
             case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
-                (.inputOutput, "The store cannot be written here; check the permissions of the folder.")
+                (.noPermission, "The store cannot be written here; check the permissions of the folder.")
             case .SQLITE_FULL:
                 (.inputOutput, "Free some space and try again.")
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:

@@ -44,6 +44,7 @@ enum Schema {
             UNIQUE (model, number)
         );
         CREATE UNIQUE INDEX version_by_file ON version(file) WHERE state <> 'purged';
+        CREATE INDEX version_by_model ON version(model, number) WHERE state = 'kept';
         CREATE INDEX version_by_digest ON version(sha256);
         CREATE INDEX version_by_time ON version(created) WHERE state = 'kept';
 

@@ -16,9 +16,9 @@ extension ModelStore {
                 let names = aliases.map { "\(version.model)@\($0)" }
                 throw RegistryError(
                     .refused,
-                    "cannot delete \(version.reference): \(shortList(names)) points at it. Move it first, as with `registry "
-                        + "promote \(version.model):N --alias \(aliases[0])`, or take it away with `registry promote --remove "
-                        + "--model \(version.model) --alias \(aliases[0])`.")
+                    "cannot delete \(version.reference): \(shortList(names)) points at it. Move it first (registry promote "
+                        + "\(version.model):N --alias \(aliases[0])), or take it away (registry promote --remove \(names[0]))."
+                )
             }
             try move(version, to: target, state: .deleted, db)
         }

@@ -110,7 +110,7 @@ extension ModelStore {
                     kind: .alias, subject: "\(model)@\(name)",
                     message: "points to \(model):\(number), which \(what)",
                     fix:
-                        "registry rollback --model \(model) --alias \(name), or registry promote another version"
+                        "registry rollback \(model)@\(name), or registry promote another version"
                 ))
         }
         if try Sidecar.isForeign(db, in: root) {

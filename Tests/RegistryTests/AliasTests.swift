@@ -118,3 +118,24 @@ func sidecarFails() throws {
         #expect(!names.contains { $0.hasPrefix(".saving") })
     }
 }
+
+@Test("a gate holds back what does not fulfil it")
+func gates() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = try store([0.98, 0.95, nil], in: folder)
+        let gate = try Filter("val_accuracy >= 0.97 and loss < 1")
+        #expect(try store.promote("mnist:1", alias: "production", gate: gate).moved)
+        let text = message { _ = try store.promote("mnist:2", alias: "production", gate: gate) }
+        #expect(text.contains("does not pass the gate 'val_accuracy >= 0.97 and loss < 1'"), "\(text)")
+        #expect(text.contains("val_accuracy 0.95"), "\(text)")
+        #expect(throws: RegistryError.self) {
+            _ = try store.promote("mnist:3", alias: "production", gate: gate)
+        }
+        let high = try Filter("val_accuracy > 0.99")
+        #expect(throws: RegistryError.self) {
+            _ = try store.promote(best: "val_accuracy", model: "mnist", gate: high)
+        }
+        #expect(try store.version("mnist@production").number == 1)
+        #expect(try store.moves(model: "mnist").count == 1)
+    }
+}
