@@ -1,0 +1,34 @@
+import CommandSupport
+import Datasets
+import Infer
+import KerasFile
+import Registry
+
+/// The errors of the libraries that this command joins, with their exit codes.
+func describe(_ error: any Error) -> Failure? {
+    switch error {
+    case let error as InferError:
+        let status: ExitStatus =
+            switch error.kind {
+            case .usage: .usage
+            case .noInput: .noInput
+            case .badData: .data
+            case .inputOutput: .inputOutput
+            case .outputClosed: .outputClosed
+            case .software: .software
+            }
+        return Failure(status, error.message, file: error.file, line: error.line, column: error.column)
+    case let error as RegistryError:
+        let status: ExitStatus =
+            switch error.kind {
+            case .usage: .usage
+            case .notFound: .noInput
+            case .badData, .refused: .data
+            case .inputOutput: .inputOutput
+            }
+        return Failure(status, error.message)
+    case let error as DataError: return describe(InferError(describing: error))
+    case let error as KerasFileError: return describe(InferError(describing: error))
+    default: return nil
+    }
+}
