@@ -103,7 +103,7 @@ let package = Package(
         tests("NetworkTests", ["Network", "KerasFile"]),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"]),
-        tests("TrainerTests", ["Trainer", "KerasFile"]),
+        tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Registry"]),
         tests("CommandSupportTests", ["CommandSupport"]),

@@ -27,7 +27,7 @@ struct CommonOptions: ParsableArguments {
     /// Runs a subcommand; its errors are reported as the user wants them.
     func run(_ body: () throws -> Void) throws {
         try reportingErrors(
-            of: "trainer", json: json ? { $0.json.text() } : nil, describe: { describe($0, withFile: json) }, body)
+            of: "trainer", json: json, describe: { describe($0, withFile: json) }, body)
     }
 }
 

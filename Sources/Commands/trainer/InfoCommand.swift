@@ -11,14 +11,14 @@ struct InfoCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try reportingErrors(of: "trainer", json: json ? { $0.json.text() } : nil) {
+        try reportingErrors(of: "trainer", json: json) {
             if json { return try printOutput(facts.text(pretty: true)) }
             try printOutput(
                 """
                 Processor:          \(Processor.name)
                 Processors:         \(Processor.count) for this process
                 Vector extensions:  \(Processor.vectorExtensions)
-                Matrix products:    OpenBLAS, kernel \(blasKernelName())
+                Matrix products:    \(matrixKernels)
                 Threads:            1, unless a recipe or --threads says otherwise
                 GPU:                none is used
                 """)
@@ -28,7 +28,7 @@ struct InfoCommand: ParsableCommand {
     private var facts: JSON {
         [
             "processor": .string(Processor.name), "processors": .integer(Processor.count),
-            "vector_extensions": .string(Processor.vectorExtensions), "blas": .string(blasKernelName()),
+            "vector_extensions": .string(Processor.vectorExtensions), "blas": .string(matrixKernels),
             "threads": 1, "gpu": nil,
         ]
     }
