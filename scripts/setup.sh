@@ -9,12 +9,10 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 needed=(
     "libhdf5-dev    /libhdf5_serial.a"  # linked statically, see docs/decisions.md
     "libhdf5-dev    /serial/hdf5.h"
-    "libopenblas-dev /pkgconfig/openblas.pc"
     "libpng-dev     /libpng16.so"
     "libsqlite3-dev /sqlite3.h"
     "nettle-dev     /nettle/sha2.h"
     "zlib1g-dev     /zlib.h"
-    "pkg-config     /bin/pkg-config"  # by which SwiftPM finds OpenBLAS
     "g++            /charconv"  # the C++ library's headers, which most Swift installations already have
 )
 places=(/usr/include /usr/lib /usr/bin /usr/local/include /usr/local/lib /usr/local/bin)

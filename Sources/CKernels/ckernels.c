@@ -1,1 +1,179 @@
+#define _GNU_SOURCE
 #include "ckernels.h"
+#include <sched.h>
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define VECTOR
+#endif
+#define R restrict
+
+const char *ck_vector_extensions(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) return "AVX-512";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "AVX2";
+  return "SSE2";
+#elif defined(__aarch64__)
+  return "NEON";
+#else
+  return "none";
+#endif
+}
+
+int ck_processor_count(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+}
+
+VECTOR void ck_gather_bytes(const uint8_t *R all, const int64_t *R rows, size_t count, size_t size, float scale,
+                            float offset, float *R out) {
+  for (size_t r = 0; r < count; r++) {
+    const uint8_t *x = all + (size_t)rows[r] * size;
+    float *y = out + r * size;
+    for (size_t i = 0; i < size; i++) y[i] = (float)x[i] * scale + offset;
+  }
+}
+
+void ck_gather_floats(const float *R all, const int64_t *R rows, size_t count, size_t size, float *R out) {
+  for (size_t r = 0; r < count; r++) memcpy(out + r * size, all + (size_t)rows[r] * size, size * sizeof(float));
+}
+
+VECTOR void ck_add(const float *R a, float *R b, size_t n) {
+  for (size_t i = 0; i < n; i++) b[i] += a[i];
+}
+
+VECTOR void ck_scale_shift(const float *x, float scale, float shift, float *y, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = x[i] * scale + shift;
+}
+
+VECTOR void ck_scale_shift_columns(const float *x, const float *R scale, const float *R shift, float *y, size_t rows,
+                                   size_t columns) {
+  for (size_t r = 0; r < rows; r++, x += columns, y += columns)
+    for (size_t c = 0; c < columns; c++) y[c] = x[c] * scale[c] + shift[c];
+}
+
+VECTOR void ck_multiply(const float *a, const float *b, float *y, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = a[i] * b[i];
+}
+
+VECTOR void ck_relu(float *y, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = y[i] > 0 ? y[i] : 0;
+}
+
+VECTOR void ck_relu_backward(const float *dy, const float *R y, float *dx, size_t n) {
+  for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
+}
+
+VECTOR void ck_tanh_backward(const float *dy, const float *R y, float *dx, size_t n) {
+  for (size_t i = 0; i < n; i++) dx[i] = dy[i] * (1 - y[i] * y[i]);
+}
+
+VECTOR void ck_sigmoid_backward(const float *dy, const float *R y, float *dx, size_t n) {
+  for (size_t i = 0; i < n; i++) dx[i] = dy[i] * y[i] * (1 - y[i]);
+}
+
+VECTOR void ck_add_row(const float *R row, float *R y, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, y += columns)
+    for (size_t c = 0; c < columns; c++) y[c] += row[c];
+}
+
+VECTOR void ck_add_row_relu(const float *R row, float *R y, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, y += columns)
+    for (size_t c = 0; c < columns; c++) {
+      float z = y[c] + row[c];
+      y[c] = z > 0 ? z : 0;
+    }
+}
+
+void ck_set_rows(const float *R row, float *R y, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) memcpy(y + r * columns, row, columns * sizeof(float));
+}
+
+VECTOR void ck_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
+  for (size_t c = 0; c < columns; c++) sums[c] = 0;
+  for (size_t r = 0; r < rows; r++, x += columns)
+    for (size_t c = 0; c < columns; c++) sums[c] += x[c];
+}
+
+VECTOR void ck_column_squares(const float *R x, const float *R mean, float *R sums, size_t rows, size_t columns) {
+  for (size_t c = 0; c < columns; c++) sums[c] = 0;
+  for (size_t r = 0; r < rows; r++, x += columns)
+    for (size_t c = 0; c < columns; c++) {
+      float d = x[c] - mean[c];
+      sums[c] += d * d;
+    }
+}
+
+VECTOR void ck_column_products(const float *R a, const float *R b, float *R sums, size_t rows, size_t columns) {
+  for (size_t c = 0; c < columns; c++) sums[c] = 0;
+  for (size_t r = 0; r < rows; r++, a += columns, b += columns)
+    for (size_t c = 0; c < columns; c++) sums[c] += a[c] * b[c];
+}
+
+VECTOR void ck_normalize(const float *x, const float *R mean, const float *R inverse, float *xhat, size_t rows,
+                         size_t columns) {
+  for (size_t r = 0; r < rows; r++, x += columns, xhat += columns)
+    for (size_t c = 0; c < columns; c++) xhat[c] = (x[c] - mean[c]) * inverse[c];
+}
+
+VECTOR void ck_normalize_backward(const float *dy, const float *R xhat, const float *R factor, const float *R mean_dy,
+                                  const float *R mean_dy_xhat, float *dx, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, dy += columns, xhat += columns, dx += columns)
+    for (size_t c = 0; c < columns; c++) dx[c] = factor[c] * (dy[c] - mean_dy[c] - xhat[c] * mean_dy_xhat[c]);
+}
+
+VECTOR void ck_sgd(float *R w, const float *R g, float lr, size_t n) {
+  for (size_t i = 0; i < n; i++) w[i] -= lr * g[i];
+}
+
+VECTOR void ck_momentum(float *R w, const float *R g, float *R v, float lr, float momentum, int nesterov, size_t n) {
+  if (nesterov)
+    for (size_t i = 0; i < n; i++) {
+      v[i] = momentum * v[i] - lr * g[i];
+      w[i] += momentum * v[i] - lr * g[i];
+    }
+  else
+    for (size_t i = 0; i < n; i++) {
+      v[i] = momentum * v[i] - lr * g[i];
+      w[i] += v[i];
+    }
+}
+
+VECTOR void ck_adam(float *R w, const float *R g, float *R m, float *R v, float *R vhat, float alpha,
+                    float one_minus_beta1, float one_minus_beta2, float epsilon, size_t n) {
+  if (vhat)
+    for (size_t i = 0; i < n; i++) {
+      m[i] += (g[i] - m[i]) * one_minus_beta1;
+      v[i] += (g[i] * g[i] - v[i]) * one_minus_beta2;
+      vhat[i] = vhat[i] > v[i] ? vhat[i] : v[i];
+      w[i] -= alpha * m[i] / (sqrtf(vhat[i]) + epsilon);
+    }
+  else
+    for (size_t i = 0; i < n; i++) {
+      m[i] += (g[i] - m[i]) * one_minus_beta1;
+      v[i] += (g[i] * g[i] - v[i]) * one_minus_beta2;
+      w[i] -= alpha * m[i] / (sqrtf(v[i]) + epsilon);
+    }
+}
+
+VECTOR void ck_rmsprop(float *R w, const float *R g, float *R v, float *R mg, float *R p, float lr, float rho,
+                       float momentum, float epsilon, int epsilon_outside, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    v[i] = rho * v[i] + (1 - rho) * g[i] * g[i];
+    float d = v[i];
+    if (mg) {
+      mg[i] = rho * mg[i] + (1 - rho) * g[i];
+      d -= mg[i] * mg[i];
+    }
+    float u = epsilon_outside ? lr * g[i] / (sqrtf(d) + epsilon) : lr * g[i] / sqrtf(d + epsilon);
+    if (p) {
+      p[i] = momentum * p[i] + u;
+      u = p[i];
+    }
+    w[i] -= u;
+  }
+}

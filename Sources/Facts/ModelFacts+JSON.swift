@@ -19,7 +19,9 @@ extension ModelFacts {
             ]
         }
         object["metrics"] = .array(
-            metrics.map { ["split": .string($0.split), "name": .string($0.name), "value": .number($0.value)] })
+            metrics.map {
+                ["split": .string($0.split), "name": .string($0.name), "value": .number($0.value)]
+            })
         object["history"] = .object(
             JSONObject(history.map { ($0.name, .array($0.values.map { .number($0) })) }))
         object["dataset"] = dataset.map {
@@ -67,7 +69,8 @@ extension ModelFacts {
                 inkIsBright: $0["ink_is_bright"]?.bool ?? true)
         }
         metrics = (json["metrics"]?.array ?? []).compactMap {
-            guard let split = $0["split"]?.string, let name = $0["name"]?.string, let value = $0["value"]?.double
+            guard let split = $0["split"]?.string, let name = $0["name"]?.string,
+                let value = $0["value"]?.double
             else { return nil }
             return Metric(split: split, name: name, value: value)
         }

@@ -1,1 +1,46 @@
 #pragma once
+// Loops over flat float32 memory. Each is compiled for AVX-512, AVX2 and the plain instruction set, and the
+// processor's own is chosen when the program starts. None allocates, none keeps a pointer.
+#include "ckmatrix.h"
+#include "ckteam.h"
+#include <stddef.h>
+#include <stdint.h>
+
+const char *ck_vector_extensions(void);
+int ck_processor_count(void);  // that this process may use
+
+// Batches: rows of samples, picked by index.
+void ck_gather_bytes(const uint8_t *all, const int64_t *rows, size_t count, size_t size, float scale, float offset,
+                     float *out);
+void ck_gather_floats(const float *all, const int64_t *rows, size_t count, size_t size, float *out);
+
+// Elementwise.
+void ck_add(const float *a, float *b, size_t n);                             // b += a
+void ck_scale_shift(const float *x, float scale, float shift, float *y, size_t n);
+void ck_scale_shift_columns(const float *x, const float *scale, const float *shift, float *y, size_t rows,
+                            size_t columns);
+void ck_multiply(const float *a, const float *b, float *y, size_t n);
+void ck_relu(float *y, size_t n);
+void ck_relu_backward(const float *dy, const float *y, float *dx, size_t n);  // dx = y > 0 ? dy : 0
+void ck_tanh_backward(const float *dy, const float *y, float *dx, size_t n);
+void ck_sigmoid_backward(const float *dy, const float *y, float *dx, size_t n);
+
+// Columns of [rows, columns].
+void ck_add_row(const float *row, float *y, size_t rows, size_t columns);     // y += row, for each row
+void ck_add_row_relu(const float *row, float *y, size_t rows, size_t columns);
+void ck_set_rows(const float *row, float *y, size_t rows, size_t columns);    // y = row, for each row
+void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns);
+void ck_column_squares(const float *x, const float *mean, float *sums, size_t rows, size_t columns);
+void ck_column_products(const float *a, const float *b, float *sums, size_t rows, size_t columns);
+void ck_normalize(const float *x, const float *mean, const float *inverse, float *xhat, size_t rows, size_t columns);
+// dx = factor * (dy - mean_dy - xhat * mean_dy_xhat), by columns
+void ck_normalize_backward(const float *dy, const float *xhat, const float *factor, const float *mean_dy,
+                           const float *mean_dy_xhat, float *dx, size_t rows, size_t columns);
+
+// Optimizers, one pass over flat parameters; Keras' formulas (see Optimizers in Network).
+void ck_sgd(float *w, const float *g, float lr, size_t n);
+void ck_momentum(float *w, const float *g, float *v, float lr, float momentum, int nesterov, size_t n);
+void ck_adam(float *w, const float *g, float *m, float *v, float *vhat, float alpha, float one_minus_beta1,
+             float one_minus_beta2, float epsilon, size_t n);                  // vhat may be null
+void ck_rmsprop(float *w, const float *g, float *v, float *mg, float *p, float lr, float rho, float momentum,
+                float epsilon, int epsilon_outside, size_t n);                 // mg and p may be null

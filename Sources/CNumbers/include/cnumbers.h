@@ -1,1 +1,77 @@
+// Numbers from text and back, and rows of comma-separated text: the byte loops that C++ has better parts for
+// than Swift (std::from_chars and std::to_chars; no locale, no allocation, correctly rounded).
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What became of a field that should hold a number.
+enum cn_outcome {
+    cn_number,
+    cn_missing,     // empty, NA, N/A, NaN, null or ?
+    cn_not_finite,  // inf and its kin
+    cn_too_large,   // a number, but beyond the type's range
+    cn_text
+};
+
+/// Reads all of [text, text + length) as one decimal number. Blanks around it, one pair of quotes and a leading
+/// plus are allowed. `value` is the nearest representable number (ties to even), and is set for cn_number only.
+enum cn_outcome cn_read_double(const char *text, size_t length, double *value);
+enum cn_outcome cn_read_float(const char *text, size_t length, float *value);
+
+/// True for an empty field and for the words that stand for a missing value (in any case): NA, N/A, NaN, null, ?.
+bool cn_is_missing(const char *text, size_t length);
+
+/// The shortest decimal text that reads back as the same number. Returns its length, at most cn_number_length.
+enum { cn_number_length = 32 };
+size_t cn_write_double(double value, char *text);
+size_t cn_write_float(float value, char *text);
+
+/// Bytes [begin, end) of a buffer.
+typedef struct {
+    size_t begin, end;
+} cn_range;
+
+/// How rows are to be read. A field's slot says what to do with it: n >= 0 is number column n; -1 is checked
+/// for its quotes and passed over; -2 - n is text column n.
+typedef struct {
+    char delimiter;
+    bool wide;           // numbers are double, else float
+    bool missing_as_nan; // else a missing value ends the scan
+    int32_t fields, numbers, texts;
+    const int32_t *slots; // [fields]
+} cn_csv_plan;
+
+enum cn_csv_status {
+    cn_csv_ok,
+    cn_csv_bad_number,       // place: the field; outcome says why
+    cn_csv_fields,           // field: how many the row has
+    cn_csv_after_quote,      // something stands between a closing quote and the delimiter
+    cn_csv_open_quote        // the data end within quotes
+};
+
+typedef struct {
+    size_t rows;     // rows written
+    size_t consumed; // bytes of the buffer that they (and blank lines) took
+    size_t lines;    // line ends in those bytes
+    enum cn_csv_status status;
+    enum cn_outcome outcome;
+    int32_t field;   // where the scan ended, counted from 0
+    size_t lines_to_error; // line ends before the field
+    cn_range place;
+} cn_csv_result;
+
+/// Reads whole rows from the buffer, until `capacity` rows are written, the buffer ends within a row, or a row is
+/// faulty. `last` says that no bytes follow the buffer. Outputs are row-major: values [capacity, numbers] of the
+/// plan's type, texts [capacity, texts] (a field's bytes, quotes included), rows [capacity] (without line ends).
+void cn_csv_scan(
+    const cn_csv_plan *plan, const char *buffer, size_t size, bool last, size_t capacity, void *values,
+    cn_range *texts, cn_range *rows, cn_csv_result *result);
+
+#ifdef __cplusplus
+}
+#endif

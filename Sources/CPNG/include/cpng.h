@@ -1,1 +1,33 @@
+// PNG through libpng's row API, whose limits hold before a picture is decoded. Its errors come by longjmp, which
+// Swift cannot take part in, so every call of libpng stands in cpng.c.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum cpng_status {
+    cpng_ok,
+    cpng_not_png,   // the signature or the header chunk is not there
+    cpng_empty,     // a width or height of 0
+    cpng_too_large, // beyond the limits below
+    cpng_truncated, // the file ends too early
+    cpng_damaged,   // anything else that libpng found; see message
+    cpng_no_memory
+};
+
+enum { cpng_max_side = 20000, cpng_max_pixels = 50000000 };
+
+typedef struct {
+    uint32_t width, height;
+    uint8_t *pixels;   // [height, width, channels], to be freed with cpng_free
+    char message[160]; // libpng's own words
+} cpng_picture;
+
+/// Decodes a whole PNG file in memory to 8 bits a channel: 1 channel is grey (luma of ITU-R BT.601), 3 are red,
+/// green, blue. What is transparent lets white paper through. 16-bit channels are scaled, not cut.
+enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_picture *picture);
+
+/// Encodes 8-bit pixels [height, width, channels], channels 1 or 3. `*file` is to be freed with cpng_free.
+enum cpng_status cpng_write(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint8_t **file, size_t *size);
+
+void cpng_free(void *memory);

@@ -1,0 +1,114 @@
+#include "ckteam.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct member {
+  ck_team *team;
+  pthread_t thread;
+  int index;
+};
+
+struct ck_team {
+  int count;
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+  atomic_int run;       // which run has begun
+  atomic_int finished;  // workers that are through with it
+  atomic_int arrived, phase;
+  int stopping;
+  void (*work)(void *, int);
+  void *context;
+  struct member members[];
+};
+
+static void relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// Until *value is no longer `old`: spins about 20 µs, then sleeps.
+static void wait_change(ck_team *team, atomic_int *value, int old) {
+  for (int i = 0; i < 2000; i++) {
+    if (atomic_load_explicit(value, memory_order_acquire) != old) return;
+    relax();
+  }
+  pthread_mutex_lock(&team->mutex);
+  while (atomic_load_explicit(value, memory_order_acquire) == old) pthread_cond_wait(&team->changed, &team->mutex);
+  pthread_mutex_unlock(&team->mutex);
+}
+
+static void change(ck_team *team, atomic_int *value, int to) {
+  pthread_mutex_lock(&team->mutex);
+  atomic_store_explicit(value, to, memory_order_release);
+  pthread_cond_broadcast(&team->changed);
+  pthread_mutex_unlock(&team->mutex);
+}
+
+static void *member_main(void *argument) {
+  struct member *self = argument;
+  ck_team *team = self->team;
+  for (int run = 0;; run++) {
+    wait_change(team, &team->run, run);
+    if (team->stopping) return NULL;
+    team->work(team->context, self->index);
+    int finished = atomic_load_explicit(&team->finished, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak(&team->finished, &finished, finished + 1)) {}
+    if (finished + 1 == team->count - 1) change(team, &team->finished, team->count - 1);
+  }
+}
+
+ck_team *ck_team_create(int count) {
+  ck_team *team = calloc(1, sizeof *team + (size_t)count * sizeof team->members[0]);
+  if (!team) return NULL;
+  team->count = 1;
+  pthread_mutex_init(&team->mutex, NULL);
+  pthread_cond_init(&team->changed, NULL);
+  for (int i = 1; i < count; i++) {
+    team->members[i] = (struct member){.team = team, .index = i};
+    if (pthread_create(&team->members[i].thread, NULL, member_main, &team->members[i])) {
+      ck_team_destroy(team);
+      return NULL;
+    }
+    team->count = i + 1;
+  }
+  return team;
+}
+
+void ck_team_destroy(ck_team *team) {
+  team->stopping = 1;
+  change(team, &team->run, atomic_load(&team->run) + 1);
+  for (int i = 1; i < team->count; i++) pthread_join(team->members[i].thread, NULL);
+  pthread_cond_destroy(&team->changed);
+  pthread_mutex_destroy(&team->mutex);
+  free(team);
+}
+
+void ck_team_run(ck_team *team, void (*work)(void *, int), void *context) {
+  if (team->count == 1) {
+    work(context, 0);
+    return;
+  }
+  team->work = work;
+  team->context = context;
+  atomic_store(&team->finished, 0);
+  change(team, &team->run, atomic_load(&team->run) + 1);
+  work(context, 0);
+  int finished;
+  while ((finished = atomic_load_explicit(&team->finished, memory_order_acquire)) < team->count - 1)
+    wait_change(team, &team->finished, finished);
+}
+
+void ck_team_wait(ck_team *team) {
+  if (team->count == 1) return;
+  int phase = atomic_load(&team->phase);
+  if (atomic_fetch_add(&team->arrived, 1) + 1 == team->count) {
+    atomic_store(&team->arrived, 0);
+    change(team, &team->phase, phase + 1);
+  } else {
+    wait_change(team, &team->phase, phase);
+  }
+}

@@ -1,0 +1,10 @@
+#pragma once
+// A team of threads that run one function side by side: the caller is number 0. They wait for each other by spinning
+// a little, then sleeping, since a step of training is shorter than waking a thread takes.
+
+typedef struct ck_team ck_team;
+
+ck_team *ck_team_create(int count);  // null where threads cannot be made
+void ck_team_destroy(ck_team *team);
+void ck_team_run(ck_team *team, void (*work)(void *context, int index), void *context);
+void ck_team_wait(ck_team *team);    // within a run: until all are here

@@ -1,0 +1,241 @@
+#include "ckmatrix.h"
+#include <stdlib.h>
+#include <string.h>
+
+// The widest sums of the sparse kernels: ten vectors leave registers for the factors on every instruction set.
+#define SV 10
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
+#define NAME(x) x##_avx512
+#define VEC __m512
+#define LANES 16
+#define SOME(n) ((__mmask16)((1u << (n)) - 1))
+#define LOAD(p) _mm512_loadu_ps(p)
+#define LOAD_SOME(p, n) _mm512_maskz_loadu_ps(SOME(n), p)
+#define STORE(p, v) _mm512_storeu_ps(p, v)
+#define STORE_SOME(p, v, n) _mm512_mask_storeu_ps(p, SOME(n), v)
+#define SPREAD(x) _mm512_set1_ps(x)
+#define FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define ADD(a, b) _mm512_add_ps(a, b)
+#define MUL(a, b) _mm512_mul_ps(a, b)
+#define MAX(a, b) _mm512_max_ps(a, b)
+#define ZERO _mm512_setzero_ps()
+#define MR 8
+#define NV 3
+#include "template.h"
+#include "undefine.h"
+#undef SOME
+
+static size_t row_masks_avx512(const float *x, size_t rows, size_t columns, uint64_t *masks) {
+  size_t words = (columns + 63) / 64, total = 0;
+  __m512 zero = _mm512_setzero_ps();
+  for (size_t r = 0; r < rows; r++, x += columns, masks += words) {
+    memset(masks, 0, words * sizeof *masks);
+    for (size_t c = 0; c < columns; c += 16) {
+      __mmask16 used = columns - c < 16 ? (__mmask16)((1u << (columns - c)) - 1) : 0xffff;
+      uint64_t bits = _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(used, x + c), zero, _CMP_NEQ_UQ);
+      masks[c / 64] |= bits << (c % 64);
+    }
+    for (size_t w = 0; w < words; w++) total += (size_t)__builtin_popcountll(masks[w]);
+  }
+  return total;
+}
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
+static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+#define NAME(x) x##_avx2
+#define VEC __m256
+#define LANES 8
+#define SOME(n) _mm256_loadu_si256((const __m256i *)(first_lanes + 8 - (n)))
+#define LOAD(p) _mm256_loadu_ps(p)
+#define LOAD_SOME(p, n) _mm256_maskload_ps(p, SOME(n))
+#define STORE(p, v) _mm256_storeu_ps(p, v)
+#define STORE_SOME(p, v, n) _mm256_maskstore_ps(p, SOME(n), v)
+#define SPREAD(x) _mm256_set1_ps(x)
+#define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define ADD(a, b) _mm256_add_ps(a, b)
+#define MUL(a, b) _mm256_mul_ps(a, b)
+#define MAX(a, b) _mm256_max_ps(a, b)
+#define ZERO _mm256_setzero_ps()
+#define MR 6
+#define NV 2
+#include "template.h"
+#include "undefine.h"
+#undef SOME
+#pragma clang attribute pop
+#endif
+
+// Four lanes in plain C: SSE2, NEON, or whatever the compiler has.
+typedef float four __attribute__((vector_size(16)));
+static inline four four_load(const float *p) {
+  four v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+static inline four four_load_some(const float *p, int n) {
+  four v = {0};
+  for (int i = 0; i < n; i++) v[i] = p[i];
+  return v;
+}
+static inline void four_store(float *p, four v) { memcpy(p, &v, sizeof v); }
+static inline void four_store_some(float *p, four v, int n) {
+  for (int i = 0; i < n; i++) p[i] = v[i];
+}
+static inline four four_max(four a, four b) {
+  for (int i = 0; i < 4; i++) a[i] = a[i] > b[i] ? a[i] : b[i];
+  return a;
+}
+#define NAME(x) x##_plain
+#define VEC four
+#define LANES 4
+#define LOAD(p) four_load(p)
+#define LOAD_SOME(p, n) four_load_some(p, n)
+#define STORE(p, v) four_store(p, v)
+#define STORE_SOME(p, v, n) four_store_some(p, v, n)
+#define SPREAD(x) ((four){x, x, x, x})
+#define FMA(a, b, c) ((a) * (b) + (c))
+#define ADD(a, b) ((a) + (b))
+#define MUL(a, b) ((a) * (b))
+#define MAX(a, b) four_max(a, b)
+#define ZERO ((four){0})
+#define MR 4
+#define NV 2
+#include "template.h"
+#include "undefine.h"
+
+static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint64_t *masks) {
+  size_t words = (columns + 63) / 64, total = 0;
+  for (size_t r = 0; r < rows; r++, x += columns, masks += words)
+    for (size_t w = 0; w < words; w++) {
+      size_t end = columns - w * 64 < 64 ? columns - w * 64 : 64;
+      uint64_t bits = 0;
+      for (size_t c = 0; c < end; c++) bits |= (uint64_t)(x[w * 64 + c] != 0) << c;
+      masks[w] = bits;
+      total += (size_t)__builtin_popcountll(bits);
+    }
+  return total;
+}
+
+// What this processor has, found out once when the program starts.
+enum { PLAIN, AVX2, AVX512 };
+static int level = PLAIN;
+
+#if defined(__x86_64__)
+__attribute__((constructor)) static void find_level(void) {
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq"))
+    level = AVX512;
+  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
+    level = AVX2;
+}
+#define DISPATCH(function, ...)                                   \
+  (level == AVX512 ? function##_avx512(__VA_ARGS__)               \
+   : level == AVX2 ? function##_avx2(__VA_ARGS__)                 \
+                   : function##_plain(__VA_ARGS__))
+#else
+#define DISPATCH(function, ...) function##_plain(__VA_ARGS__)
+#endif
+
+// A factor b of up to this many numbers stays in the second-level cache as it is read again for each block of rows. In
+// a larger one, parts of it are copied to where they lie close together.
+enum { PART_ROWS = 256, PART_COLUMNS = 384 };
+
+static void multiply_in_parts(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column,
+                              const float *b, size_t b_row, float *c, size_t c_row, ck_finish f) {
+  static _Thread_local float part[PART_ROWS * PART_COLUMNS];
+  for (size_t j = 0; j < n; j += PART_COLUMNS) {
+    size_t width = n - j < PART_COLUMNS ? n - j : PART_COLUMNS;
+    for (size_t p = 0; p < k; p += PART_ROWS) {
+      size_t height = k - p < PART_ROWS ? k - p : PART_ROWS;
+      for (size_t r = 0; r < height; r++) memcpy(part + r * width, b + (p + r) * b_row + j, width * sizeof *part);
+      ck_finish here = {.alpha = f.alpha, .accumulate = f.accumulate || p > 0};
+      if (p == 0 && f.bias) here.bias = f.bias + j;
+      if (p + height == k) here.relu = f.relu;
+      DISPATCH(multiply, m, width, height, a + p * a_column, a_row, a_column, part, width, c + j, c_row, here);
+    }
+  }
+}
+
+void ck_multiply_matrices(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
+                          size_t b_row, float *c, size_t c_row, ck_finish f) {
+  if (k * n > PART_ROWS * PART_COLUMNS * 4 && m > 16)
+    multiply_in_parts(m, n, k, a, a_row, a_column, b, b_row, c, c_row, f);
+  else
+    DISPATCH(multiply, m, n, k, a, a_row, a_column, b, b_row, c, c_row, f);
+}
+
+size_t ck_row_masks(const float *x, size_t rows, size_t columns, uint64_t *masks) {
+#if defined(__x86_64__)
+  if (level == AVX512) return row_masks_avx512(x, rows, columns, masks);
+#endif
+  return row_masks_plain(x, rows, columns, masks);
+}
+
+#if defined(__x86_64__)
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
+void ck_column_masks(const float *restrict x, size_t rows, size_t columns, uint64_t *restrict masks) {
+  memset(masks, 0, columns * sizeof *masks);
+  for (size_t r = 0; r < rows; r++, x += columns)
+    for (size_t c = 0; c < columns; c++) masks[c] |= (uint64_t)(x[c] != 0) << r;
+}
+
+void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
+                        size_t w_row, float *c, ck_finish f) {
+  for (size_t i = 0; i < m; i += 64)
+    DISPATCH(multiply_sparse, m - i < 64 ? m - i : 64, n, k, x + i * k, masks + i * ((k + 63) / 64), w, w_row, c + i * n,
+             f);
+}
+
+void ck_multiply_sparse_transposed(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *d,
+                                   float *g, size_t g_row, float alpha, int accumulate) {
+  DISPATCH(multiply_sparse_transposed, m, n, k, x, masks, d, g, g_row, alpha, accumulate);
+}
+
+#if defined(__x86_64__)
+// Eight by eight: pairs, quarters, halves.
+__attribute__((target("avx2"))) static void transpose_8x8(const float *a, size_t a_row, float *out, size_t out_row) {
+  __m256 r[8], t[8];
+  for (int i = 0; i < 8; i++) r[i] = _mm256_loadu_ps(a + i * a_row);
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+    r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+    r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+    r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+  }
+  for (int i = 0; i < 4; i++) {
+    _mm256_storeu_ps(out + i * out_row, _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
+    _mm256_storeu_ps(out + (i + 4) * out_row, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+  }
+}
+#endif
+
+static void transpose_plain(const float *a, size_t a_row, size_t rows, size_t columns, float *out, size_t out_row) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < columns; c++) out[c * out_row + r] = a[r * a_row + c];
+}
+
+void ck_transpose(const float *a, size_t rows, size_t columns, float *out) {
+  for (size_t r = 0; r < rows; r += 8)
+    for (size_t c = 0; c < columns; c += 8) {
+      size_t height = rows - r < 8 ? rows - r : 8, width = columns - c < 8 ? columns - c : 8;
+      const float *from = a + r * columns + c;
+      float *to = out + c * rows + r;
+#if defined(__x86_64__)
+      if (level != PLAIN && height == 8 && width == 8) {
+        transpose_8x8(from, columns, to, rows);
+        continue;
+      }
+#endif
+      transpose_plain(from, columns, height, width, to, rows);
+    }
+}

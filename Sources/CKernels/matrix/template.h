@@ -1,0 +1,200 @@
+// The kernels, written once and compiled for each instruction set. The includer defines
+//   NAME(x)            the function's name for this set
+//   VEC, LANES         a vector of floats and how many it holds
+//   LOAD LOAD_SOME STORE STORE_SOME SPREAD FMA MAX ZERO
+//   MR, NV             rows and vectors of a block whose sums stay in registers
+//   SV                 vectors of a row of sums in the sparse kernels
+#define INLINE static inline __attribute__((always_inline))
+
+// One block of at most MR rows and NV vectors; `tail` lanes of the last vector are used (LANES: all).
+INLINE void NAME(block)(const int mr, const int nv, const int whole, int tail, size_t k, const float *a, size_t a_row,
+                        size_t a_column, const float *b, size_t b_row, float *c, size_t c_row, ck_finish f) {
+  VEC sum[MR][NV];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < mr; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++) sum[i][v] = ZERO;
+  for (size_t p = 0; p < k; p++, b += b_row) {
+    VEC row[NV];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++)
+      row[v] = whole || v + 1 < nv ? LOAD(b + v * LANES) : LOAD_SOME(b + v * LANES, tail);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < mr; i++) {
+      VEC x = SPREAD(a[i * a_row + p * a_column]);
+#pragma clang loop unroll(full)
+      for (int v = 0; v < nv; v++) sum[i][v] = FMA(x, row[v], sum[i][v]);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < mr; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++) {
+      float *to = c + i * c_row + v * LANES;
+      int all = whole || v + 1 < nv;
+      VEC y = sum[i][v];
+      if (f.alpha != 1) y = MUL(y, SPREAD(f.alpha));
+      if (f.bias) y = ADD(y, all ? LOAD(f.bias + v * LANES) : LOAD_SOME(f.bias + v * LANES, tail));
+      if (f.accumulate) y = ADD(y, all ? LOAD(to) : LOAD_SOME(to, tail));
+      if (f.relu) y = MAX(y, ZERO);
+      if (all) STORE(to, y);
+      else STORE_SOME(to, y, tail);
+    }
+}
+
+// All rows of a strip of nv vectors.
+INLINE void NAME(strip)(const int nv, const int whole, int tail, size_t m, size_t k, const float *a, size_t a_row,
+                        size_t a_column, const float *b, size_t b_row, float *c, size_t c_row, ck_finish f) {
+  size_t i = 0;
+  for (; i + MR <= m; i += MR)
+    NAME(block)(MR, nv, whole, tail, k, a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row, f);
+  if (m - i >= MR / 2) {
+    NAME(block)(MR / 2, nv, whole, tail, k, a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row, f);
+    i += MR / 2;
+  }
+  for (; i < m; i++) NAME(block)(1, nv, whole, tail, k, a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row, f);
+}
+
+static void NAME(multiply)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
+                           size_t b_row, float *c, size_t c_row, ck_finish f) {
+  size_t j = 0;
+  for (; j + NV * LANES <= n; j += NV * LANES) {
+    ck_finish here = f;
+    if (f.bias) here.bias = f.bias + j;
+    NAME(strip)(NV, 1, LANES, m, k, a, a_row, a_column, b + j, b_row, c + j, c_row, here);
+  }
+  if (j == n) return;
+  int vectors = (int)((n - j + LANES - 1) / LANES), tail = (int)(n - j) - (vectors - 1) * LANES;
+  if (f.bias) f.bias += j;
+  if (vectors == 1) NAME(strip)(1, 0, tail, m, k, a, a_row, a_column, b + j, b_row, c + j, c_row, f);
+  if (NV > 1 && vectors == 2) NAME(strip)(2, 0, tail, m, k, a, a_row, a_column, b + j, b_row, c + j, c_row, f);
+  if (NV > 2 && vectors == 3) NAME(strip)(3, 0, tail, m, k, a, a_row, a_column, b + j, b_row, c + j, c_row, f);
+}
+
+// Adds x[p] · w[p, :] over the set bits p of a mask to one row of sums, nv vectors wide.
+INLINE void NAME(sparse_row)(const int nv, const int whole, int tail, uint64_t mask, const float *x, const float *w,
+                             size_t w_row, float *sums, int fresh) {
+  VEC sum[SV];
+#pragma clang loop unroll(full)
+  for (int v = 0; v < nv; v++)
+    sum[v] = fresh ? ZERO : LOAD(sums + v * LANES);
+  while (mask) {
+    size_t p = (size_t)__builtin_ctzll(mask);
+    mask &= mask - 1;
+    VEC s = SPREAD(x[p]);
+    const float *row = w + p * w_row;
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++)
+      sum[v] = FMA(s, whole || v + 1 < nv ? LOAD(row + v * LANES) : LOAD_SOME(row + v * LANES, tail), sum[v]);
+  }
+#pragma clang loop unroll(full)
+  for (int v = 0; v < nv; v++) STORE(sums + v * LANES, sum[v]);
+}
+
+// 64 rows of w, as wide as the sums, stay in the first-level cache while all rows of x pass over them.
+INLINE void NAME(sparse_strip)(const int nv, const int whole, int tail, size_t m, size_t k, const float *x,
+                               const uint64_t *masks, const float *w, size_t w_row, float *sums) {
+  size_t words = (k + 63) / 64;
+  for (size_t word = 0; word < words; word++)
+    for (size_t i = 0; i < m; i++) {
+      uint64_t mask = masks[i * words + word];
+      if (mask || word == 0)
+        NAME(sparse_row)(nv, whole, tail, mask, x + i * k + word * 64, w + word * 64 * w_row, w_row,
+                         sums + i * SV * LANES, word == 0);
+    }
+}
+
+// g[:, strip] for each column p of x: the rows of d where x is not zero, times x. d's rows are SV vectors apart.
+INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tail, size_t k, const float *x,
+                                          const uint64_t *masks, const float *d, float *g, size_t g_row, float alpha,
+                                          int accumulate) {
+  for (size_t p = 0; p < k; p++, g += g_row) {
+    uint64_t mask = masks[p];
+    if (!mask && accumulate) continue;
+    VEC sum[SV];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++)
+      sum[v] = !accumulate ? ZERO : whole || v + 1 < nv ? LOAD(g + v * LANES) : LOAD_SOME(g + v * LANES, tail);
+    while (mask) {
+      size_t i = (size_t)__builtin_ctzll(mask);
+      mask &= mask - 1;
+      VEC s = SPREAD(x[i * k + p] * alpha);
+      const float *row = d + i * SV * LANES;
+#pragma clang loop unroll(full)
+      for (int v = 0; v < nv; v++) sum[v] = FMA(s, LOAD(row + v * LANES), sum[v]);
+    }
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++)
+      if (whole || v + 1 < nv) STORE(g + v * LANES, sum[v]);
+      else STORE_SOME(g + v * LANES, sum[v], tail);
+  }
+}
+
+// Runs CALL(nv, whole) with the number of vectors as a constant.
+#define BY_VECTORS(vectors, tail, CALL)                                  \
+  if ((tail) == LANES)                                                   \
+    switch (vectors) {                                                   \
+      case 1: CALL(1, 1); break;                                         \
+      case 2: CALL(2, 1); break;                                         \
+      case 3: CALL(3, 1); break;                                         \
+      case 4: CALL(4, 1); break;                                         \
+      case 5: CALL(5, 1); break;                                         \
+      case 6: CALL(6, 1); break;                                         \
+      case 7: CALL(7, 1); break;                                         \
+      case 8: CALL(8, 1); break;                                         \
+      case 9: CALL(9, 1); break;                                         \
+      default: CALL(10, 1); break;                                       \
+    }                                                                    \
+  else                                                                   \
+    switch (vectors) {                                                   \
+      case 1: CALL(1, 0); break;                                         \
+      case 2: CALL(2, 0); break;                                         \
+      case 3: CALL(3, 0); break;                                         \
+      case 4: CALL(4, 0); break;                                         \
+      case 5: CALL(5, 0); break;                                         \
+      case 6: CALL(6, 0); break;                                         \
+      case 7: CALL(7, 0); break;                                         \
+      case 8: CALL(8, 0); break;                                         \
+      case 9: CALL(9, 0); break;                                         \
+      default: CALL(10, 0); break;                                       \
+    }
+
+// The sums of a strip lie close together and aligned; the finish brings them to c. At most 64 rows.
+static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
+                                  size_t w_row, float *c, ck_finish f) {
+  _Alignas(64) float sums[64 * SV * LANES];
+  for (size_t j = 0; j < n; j += SV * LANES) {
+    size_t width = n - j < SV * LANES ? n - j : SV * LANES;
+    int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
+#define CALL(nv, whole) NAME(sparse_strip)(nv, whole, tail, m, k, x, masks, w + j, w_row, sums)
+    BY_VECTORS(vectors, tail, CALL)
+#undef CALL
+    for (size_t i = 0; i < m; i++)
+      for (int v = 0; v < vectors; v++) {
+        int lanes = v + 1 < vectors ? LANES : tail;
+        VEC y = LOAD(sums + (i * SV + v) * LANES);
+        if (f.bias) y = ADD(y, LOAD_SOME(f.bias + j + v * LANES, lanes));
+        if (f.relu) y = MAX(y, ZERO);
+        STORE_SOME(c + i * n + j + v * LANES, y, lanes);
+      }
+  }
+}
+
+static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks,
+                                             const float *d, float *g, size_t g_row, float alpha, int accumulate) {
+  _Alignas(64) float rows[64 * SV * LANES];
+  for (size_t j = 0; j < n; j += SV * LANES) {
+    size_t width = n - j < SV * LANES ? n - j : SV * LANES;
+    int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
+    for (size_t i = 0; i < m; i++)
+      for (int v = 0; v < vectors; v++)
+        STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * n + j + v * LANES, v + 1 < vectors ? LANES : tail));
+#define CALL(nv, whole) \
+  NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, rows, g + j, g_row, alpha, accumulate)
+    BY_VECTORS(vectors, tail, CALL)
+#undef CALL
+  }
+}
+
+#undef BY_VECTORS
+#undef INLINE

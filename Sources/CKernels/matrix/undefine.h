@@ -1,0 +1,15 @@
+#undef NAME
+#undef VEC
+#undef LANES
+#undef LOAD
+#undef LOAD_SOME
+#undef STORE
+#undef STORE_SOME
+#undef SPREAD
+#undef FMA
+#undef ADD
+#undef MUL
+#undef MAX
+#undef ZERO
+#undef MR
+#undef NV

@@ -1,0 +1,30 @@
+import JSONText
+
+/// Probabilities as small bars.
+public enum Bars {
+    /// A bar for a share of `width` columns, in eighths of a column where the terminal can show them.
+    public static func bar(_ share: Double, width: Int, isUnicode: Bool) -> String {
+        let share = share.isFinite ? max(0, min(1, share)) : 0
+        guard isUnicode else { return String(repeating: "#", count: Int((share * Double(width)).rounded())) }
+        let eighths = Int((share * Double(width) * 8).rounded())
+        let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+        return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
+    }
+
+    /// One line a class: name, percentage, bar; the likeliest in bold.
+    public static func text(
+        _ probabilities: [(name: String, probability: Double)], width: Int = 30, terminal: Terminal = .output
+    ) -> String {
+        let names = probabilities.map { printable($0.name) }
+        let side = names.map(textWidth).max() ?? 0
+        let best = probabilities.indices.max { probabilities[$0].probability < probabilities[$1].probability }
+        return probabilities.indices.map { i in
+            let share = (probabilities[i].probability * 100).fixed(1)
+            let line =
+                String(repeating: " ", count: side - textWidth(names[i])) + names[i]
+                + String(repeating: " ", count: max(0, 6 - share.utf8.count)) + share + " %"
+            let bar = bar(probabilities[i].probability, width: width, isUnicode: terminal.isUnicode)
+            return (i == best ? terminal.bold(line) : line) + (bar.isEmpty ? "" : " " + bar) + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import JSONText
+
+/// Standard output through a buffer, which notices a full disk and a reader that has gone.
+///
+///     try StandardOutput.write { output in
+///         for row in rows { try output.write(row) }
+///     }
+public struct StandardOutput: ~Copyable {
+    private var buffer: [UInt8] = []
+    private let capacity: Int
+    private let descriptor: Int32
+
+    init(descriptor: Int32, capacity: Int) {
+        (self.descriptor, self.capacity) = (descriptor, capacity)
+        buffer.reserveCapacity(capacity)
+    }
+
+    /// Lends standard output to `body` and writes out what is left at its end, also where `body` throws.
+    public static func write<Result>(_ body: (inout StandardOutput) throws -> Result) throws -> Result {
+        try write(to: STDOUT_FILENO, body)
+    }
+
+    static func write<Result>(to descriptor: Int32, _ body: (inout StandardOutput) throws -> Result) throws
+        -> Result
+    {
+        // Otherwise `| head` would end a command in the middle of its work, its temporary files left behind.
+        signal(SIGPIPE, SIG_IGN)
+        var output = StandardOutput(descriptor: descriptor, capacity: 1 << 16)
+        let result: Result
+        do {
+            result = try body(&output)
+        } catch {
+            // The body's error is the one to report.
+            try? output.flush()
+            throw error
+        }
+        try output.flush()
+        return result
+    }
+
+    /// Writes the text as it is.
+    public mutating func write(_ text: String) throws(Failure) {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= capacity { try flush() }
+    }
+
+    /// Writes the bytes as they are.
+    public mutating func write(_ bytes: Span<UInt8>) throws(Failure) {
+        buffer.reserveCapacity(buffer.count + bytes.count)
+        for i in 0..<bytes.count { buffer.append(bytes[i]) }
+        if buffer.count >= capacity { try flush() }
+    }
+
+    /// Hands over to the system what was written so far.
+    public mutating func flush() throws(Failure) {
+        if buffer.isEmpty { return }
+        // Once only: what failed is not tried again.
+        defer { buffer.removeAll(keepingCapacity: true) }
+        try writeAll(buffer.span, to: descriptor)
+    }
+}
+
+/// Prints the text, and a newline where it has none at its end, on standard output.
+public func printOutput(_ text: String) throws {
+    try StandardOutput.write { output in
+        try output.write(text)
+        if text.utf8.last != UInt8(ascii: "\n") { try output.write("\n") }
+    }
+}
+
+/// Prints the value on standard output, indented.
+public func printOutput(_ value: JSON) throws {
+    try printOutput(value.text(pretty: true))
+}
+
+/// Writes all bytes to the descriptor, in as many steps as it takes.
+func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Failure) {
+    var written = 0
+    while written < bytes.count {
+        let rest = bytes.extracting(droppingFirst: written)
+        let count = unsafe rest.withUnsafeBufferPointer {
+            unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+        }
+        if count >= 0 {
+            written += count
+        } else if errno == EPIPE {
+            throw Failure(.outputClosed, "Nobody reads the output any more.")
+        } else if errno != EINTR {
+            var failure = Failure(systemError: errno, file: nil)
+            failure.message = "The output cannot be written: " + failure.message
+            failure.status = .inputOutput
+            throw failure
+        }
+    }
+}

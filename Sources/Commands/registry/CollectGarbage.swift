@@ -1,0 +1,28 @@
+import ArgumentParser
+import CommandSupport
+import JSONText
+import Registry
+
+struct CollectGarbage: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gc",
+        abstract: "Remove the files of deleted versions for good, and leftovers of broken saves.")
+
+    @Flag(help: "Only say what would go.") var dryRun = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run { store in
+            let done = try store.collectGarbage(dryRun: dryRun)
+            try common.print([
+                "versions": .array(done.versions.map { .string($0) }),
+                "leftovers": .array(done.leftovers.map { .string($0) }), "bytes": .integer(done.size),
+                "dry_run": .bool(dryRun),
+            ]) {
+                let verb = dryRun ? "would be removed" : "removed"
+                return (done.versions + done.leftovers).map { "\($0) \(verb)\n" }.joined()
+                    + "\(done.size) bytes \(dryRun ? "would be free" : "freed")"
+            }
+        }
+    }
+}

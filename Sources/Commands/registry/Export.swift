@@ -1,0 +1,27 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import JSONText
+import Registry
+
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy a version's file out of the store, checked by its SHA-256.")
+
+    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
+    @Argument(help: "The file to write, or a folder.") var file: String
+    @Flag(help: "Replace a file that exists.") var force = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run { store in
+            let version = try store.export(reference, to: URL(fileURLWithPath: file), overwrite: force)
+            try common.print([
+                "reference": .string(version.reference), "file": .string(file),
+                "sha256": .string(version.sha256),
+            ]) {
+                "\(version.reference) → \(file) (\(version.size) bytes, SHA-256 \(version.sha256.prefix(12))…)"
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import JSONText
+import Registry
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy model files into the store and register them, also files straight from Keras.")
+
+    @Argument(help: "Files ending .h5, .hdf5 or .keras.") var files: [String]
+    @Option(help: "The model's name; else the file's own, or one made of the file's name.") var name: String?
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run { store in
+            let done = try files.map { try store.importFile(URL(fileURLWithPath: $0), name: name) }
+            try common.print(
+                .array(
+                    done.map { item in
+                        var object = item.version.json(in: common.folder).object ?? [:]
+                        object["new"] = .bool(item.isNew)
+                        return .object(object)
+                    })
+            ) {
+                zip(files, done).map { file, item in
+                    item.isNew
+                        ? "\(file) is \(item.version.reference) now\n"
+                        : "\(file) is in the store already: \(item.version.reference)\n"
+                }.joined()
+            }
+        }
+    }
+}

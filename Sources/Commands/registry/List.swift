@@ -1,0 +1,88 @@
+import ArgumentParser
+import CommandSupport
+import JSONText
+import Registry
+
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List versions, the newest first.",
+        discussion: """
+            Without --limit, a table has the first 100 versions and JSON has all of them. Metrics are named as Keras \
+            names them: accuracy was measured on the training rows, val_accuracy on the validation rows, test_accuracy \
+            on the test rows.
+            """)
+
+    @Argument(help: "Only versions of this model.") var model: String?
+    @Option(
+        help: "A metric (best first), or created, model, version, size, parameters, seed, training_seconds.")
+    var sort: String?
+    @Flag(help: "The other way round.") var reverse = false
+    @Option(name: .customLong("where"), help: "Only these, as 'val_accuracy > 0.97 and parameters < 300000'.")
+    var condition: String?
+    @Option(help: "At most so many; 0 for all.") var limit: Int?
+    @Flag(help: "The deleted ones, which `restore` brings back.") var deleted = false
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more, found \(limit).") }
+    }
+
+    func run() throws {
+        try common.run { store in
+            let most = limit ?? (common.json ? 0 : 100)
+            let listing = try store.list(
+                Query(
+                    model: model, filter: try condition.map { (text) throws in try Filter(text) }, sort: sort,
+                    isReversed: reverse, limit: most == 0 ? nil : most, deleted: deleted))
+            if common.json {
+                try printJSON(listing.versions)
+            } else {
+                try printOutput(table(listing.versions).text())
+            }
+            if listing.isCut, limit == nil {
+                let rest = listing.total.map { "\($0 - listing.versions.count) " } ?? ""
+                printError("… and \(rest)more; --limit 0 lists all.")
+            }
+        }
+    }
+
+    /// One version a line, written as it is made: a list may be long.
+    private func printJSON(_ versions: [ModelVersion]) throws {
+        try StandardOutput.write { output in
+            for (i, version) in versions.enumerated() {
+                try output.write(i == 0 ? "[\n" : ",\n")
+                try output.write(version.json(in: common.folder).text())
+            }
+            try output.write(versions.isEmpty ? "[]\n" : "\n]\n")
+        }
+    }
+
+    private func table(_ versions: [ModelVersion]) -> TextTable {
+        let metrics = metricColumns(versions)
+        var table = TextTable(
+            [.init("VERSION", .left), .init("ALIASES", .left), .init("CREATED", .left)]
+                + metrics.map { .init($0, .right) }
+                + [.init("PARAMETERS", .right)])
+        for version in versions {
+            let values = metrics.map { version.metric($0)?.cell ?? "" }
+            table.add(
+                [version.reference, version.aliases.joined(separator: ","), version.created] + values
+                    + ["\(version.parameters)"])
+        }
+        return table
+    }
+
+    /// The metric that the list is sorted by, and those that say most about a model.
+    private func metricColumns(_ versions: [ModelVersion]) -> [String] {
+        var present: [String] = []
+        for version in versions {
+            for metric in version.metrics where !present.contains(metric.name) { present.append(metric.name) }
+        }
+        func rank(_ name: String) -> Int {
+            if name == sort { return 0 }
+            let split = name.hasPrefix("test_") ? 1 : name.hasPrefix("val_") ? 2 : 5
+            return name.hasSuffix("loss") ? split + 2 : split
+        }
+        return Array(present.sorted { (rank($0), $0) < (rank($1), $1) }.prefix(3))
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import CommandSupport
+import JSONText
+import Registry
+
+struct Promote: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Point an alias at a version, chosen by name or as the best by a metric.",
+        usage: """
+            registry promote REF [--alias production] [--reason TEXT] [--gate CONDITION]
+            registry promote --best METRIC --model NAME [--alias best] [--gate CONDITION]
+            registry promote --remove MODEL@ALIAS
+            """,
+        discussion: """
+            accuracy was measured on the training rows, val_accuracy on the validation rows, test_accuracy on the test \
+            rows. Accuracy, AUC, precision, recall and F1 are best high, losses and errors low; of equal versions the \
+            newest wins.
+            """)
+
+    @Argument(help: "The version, as mnist:12.") var reference: String?
+    @Option(help: "Take the version that is best by this metric, as val_accuracy.") var best: String?
+    @Option(help: "The model, for --best.") var model: String?
+    @Option(help: "The alias. (default: production for a version, best for --best)") var alias: String?
+    @Option(help: "Why; kept with the move.") var reason: String?
+    @Option(help: "Move only if the version fulfils this, as 'val_accuracy >= 0.97'.") var gate: String?
+    @Flag(help: "High values of the metric are good.") var highest = false
+    @Flag(help: "Low values of the metric are good.") var lowest = false
+    @Flag(help: "Take the alias away instead.") var remove = false
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if (reference == nil) == (best == nil) {
+            throw ValidationError("Name either a version, as mnist:12, or --best METRIC with --model NAME.")
+        }
+        if best != nil, model == nil { throw ValidationError("--best needs --model NAME.") }
+        if best == nil, model != nil { throw ValidationError("--model goes with --best METRIC.") }
+        if highest && lowest { throw ValidationError("--highest and --lowest exclude each other.") }
+        if (highest || lowest) && best == nil {
+            throw ValidationError("--highest and --lowest go with --best METRIC.")
+        }
+        if best != nil, reason != nil { throw ValidationError("--best writes its own reason.") }
+    }
+
+    func run() throws {
+        try common.run { store in
+            if remove { return try removeAlias(store) }
+            let gate = try gate.map { (text) throws in try Filter(text) }
+            let done =
+                if let best, let model {
+                    try store.promote(
+                        best: best, model: model, alias: alias ?? "best",
+                        direction: highest ? .highest : lowest ? .lowest : nil, gate: gate)
+                } else {
+                    try store.promote(
+                        reference ?? "", alias: alias ?? "production", reason: reason ?? "chosen by hand",
+                        gate: gate)
+                }
+            try common.print(done.json) { done.text }
+        }
+    }
+
+    private func removeAlias(_ store: ModelStore) throws {
+        let (model, alias) = try splitAlias(reference ?? "")
+        try store.removeAlias(model: model, alias: alias, reason: reason ?? "removed by hand")
+        try common.print(["alias": .string("\(model)@\(alias)"), "version": .null]) {
+            "\(model)@\(alias) is taken away"
+        }
+    }
+}
+
+/// `mnist@best` in its parts.
+func splitAlias(_ text: String) throws(Failure) -> (model: String, alias: String) {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+        throw Failure(.usage, "expected a model and its alias, as mnist@best, found \"\(text)\".")
+    }
+    return (String(parts[0]), String(parts[1]))
+}
+
+extension ModelStore.Promotion {
+    var json: JSON {
+        [
+            "alias": .string(alias), "version": .string(version.reference),
+            "before": before.map { .string($0) } ?? .null,
+            "reason": .string(reason), "moved": .bool(moved),
+        ]
+    }
+
+    var text: String {
+        if !moved { return "\(alias) points to \(version.reference) already: \(reason)" }
+        return "\(alias) → \(version.reference)\(before.map { " (before: \($0))" } ?? ""): \(reason)"
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import CommandSupport
+import JSONText
+import Registry
+
+struct Rebuild: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make the index anew from the files.",
+        discussion: """
+            Versions keep their numbers, which versions.jsonl has too; files that are new are numbered by their date. \
+            Aliases and tags come from aliases.json.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run { store in
+            let done = try store.rebuild()
+            try common.print([
+                "versions": .integer(done.versions), "aliases": .integer(done.aliases),
+                "unreadable": .array(done.unreadable.map { .string($0) }),
+            ]) {
+                "\(counted(done.versions, "version")) and \(counted(done.aliases, "alias", "aliases")) indexed\n"
+                    + done.unreadable.map { "left out: \($0)\n" }.joined()
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import CNumbers
+
+/// Some consecutive rows of a table. Fill it with `CSVReader.read(into:)`; filled again, it uses its memory again.
+public struct CSVChunk: Sendable {
+    /// Rows in it.
+    public internal(set) var count = 0
+    /// The first row's number in the table, counted from 1.
+    public internal(set) var firstRow = 1
+    /// The numeric columns, in the order in which they were asked for. Row-major: the first `count × columns` are
+    /// the chunk's, the others left over from before.
+    public internal(set) var numbers: [Float] = []
+    /// Numeric columns in each row.
+    public internal(set) var columns = 0
+
+    var textColumns = 0
+    var bytes: [UInt8] = []
+    var rows: [cn_range] = []
+    var texts: [cn_range] = []
+
+    public init() {}
+
+    /// A row's bytes as they stand in the table, quotes and all, without the line's end.
+    public func row(_ index: Int) -> ArraySlice<UInt8> {
+        precondition(index < count)
+        return bytes[rows[index].begin..<rows[index].end]
+    }
+
+    /// A row's content in a column that was asked for as text, counted among those.
+    public func text(_ index: Int, column: Int = 0) -> String {
+        precondition(index < count && column < textColumns)
+        let field = texts[index * textColumns + column]
+        return String(decoding: unquoted(bytes[field.begin..<field.end]), as: UTF8.self)
+    }
+}

@@ -1,0 +1,130 @@
+/// The first line of a table: its delimiter and the names of its columns.
+public struct CSVHeader: Equatable, Sendable {
+    /// `,`, `;` or a tab.
+    public let delimiter: UInt8
+    /// Without blanks and quotes around them.
+    public let names: [String]
+    /// The line as it stands, without a byte order mark and the line's end.
+    public let bytes: [UInt8]
+
+    /// Reads the line that starts `bytes`, which holds all of it.
+    init(file: String, line: Int, bytes: [UInt8]) throws(DataError) {
+        self.bytes = bytes
+        delimiter = CSVHeader.delimiter(of: bytes)
+        let fields = CSVHeader.fields(of: bytes, delimiter: delimiter)
+        var names: [String] = []
+        for field in fields {
+            guard let name = String(validating: unquoted(field), as: UTF8.self) else {
+                throw DataError(
+                    .badData, file: file, line: line, expected: "column names in UTF-8",
+                    found: "other bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
+            }
+            names.append(trimmed(name))
+        }
+        self.names = names
+        var seen: Set<String> = []
+        for name in names where !name.isEmpty && !seen.insert(name).inserted {
+            throw DataError(
+                .badData, file: file, line: line, column: name, expected: "each column's name once",
+                found: "it twice", fix: "Rename one of the two.")
+        }
+    }
+
+    /// The one of `,`, `;` and tab that occurs most outside of quotes; a comma where there is none.
+    static func delimiter(of line: [UInt8]) -> UInt8 {
+        var counts: [UInt8: Int] = [:]
+        var quoted = false
+        for byte in line {
+            if byte == UInt8(ascii: "\"") { quoted.toggle() }
+            if !quoted { counts[byte, default: 0] += 1 }
+        }
+        let candidates = [",", ";", "\t"].map { UInt8(ascii: $0) }
+        return candidates.reversed().max { counts[$0, default: 0] < counts[$1, default: 0] } ?? candidates[0]
+    }
+
+    private static func fields(of line: [UInt8], delimiter: UInt8) -> [[UInt8]] {
+        var fields: [[UInt8]] = [[]]
+        var quoted = false
+        for byte in line {
+            if byte == UInt8(ascii: "\"") { quoted.toggle() }
+            if byte == delimiter && !quoted {
+                fields.append([])
+            } else {
+                fields[fields.count - 1].append(byte)
+            }
+        }
+        return fields
+    }
+
+    /// Which column has that name: the same letters first, then also in another case.
+    func index(of name: String, file: String) throws(DataError) -> Int {
+        let wanted = trimmed(name)
+        if let exact = names.firstIndex(of: wanted) { return exact }
+        let loose = names.indices.filter { names[$0].lowercased() == wanted.lowercased() }
+        if loose.count == 1 { return loose[0] }
+        if loose.count > 1 {
+            throw DataError(
+                .badData, file: file, column: wanted, expected: "one column of that name",
+                found: loose.map { "\"\(names[$0])\"" }.joined(separator: " and "),
+                fix: "Write the name as one of them.")
+        }
+        let near = nearest(to: wanted, among: names)
+        let advice =
+            near.map { "Did you mean \"\($0)\"?" } ?? "The first line of a table must name its columns."
+        let shown = names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", ")
+        throw DataError(
+            .badData, file: file, column: wanted, expected: "a column of that name",
+            found: "only \(shown)\(names.count > 30 ? " …" : "")", fix: advice)
+    }
+}
+
+func trimmed(_ text: String) -> String {
+    guard let start = text.firstIndex(where: { !$0.isWhitespace }),
+        let end = text.lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(text[start...end])
+}
+
+/// A field's content: without blanks and the quotes around it, and `""` within them as `"`.
+func unquoted(_ field: some Collection<UInt8>) -> [UInt8] {
+    let quote = UInt8(ascii: "\"")
+    let blanks: Set<UInt8> = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+    var bytes = Array(field.drop { blanks.contains($0) })
+    while let last = bytes.last, blanks.contains(last) { bytes.removeLast() }
+    guard bytes.count >= 2, bytes.first == quote, bytes.last == quote else { return bytes }
+    var content: [UInt8] = []
+    var skip = false
+    for byte in bytes.dropFirst().dropLast() {
+        if byte == quote {
+            skip.toggle()
+            if !skip { continue }
+        } else {
+            skip = false
+        }
+        content.append(byte)
+    }
+    return content
+}
+
+/// The name that a misspelt one most likely stands for, if any is near.
+func nearest(to name: String, among names: [String]) -> String? {
+    let wanted = Array(name.lowercased())
+    let scored = names.map { ($0, distance(wanted, Array($0.lowercased()))) }
+    guard let best = scored.min(by: { $0.1 < $1.1 }) else { return nil }
+    return best.1 <= max(2, wanted.count / 3) ? best.0 : nil
+}
+
+/// Levenshtein's: how many letters to put in, take out or change.
+private func distance(_ a: [Character], _ b: [Character]) -> Int {
+    var row = Array(0...b.count)
+    for i in a.indices {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in b.indices {
+            let change = diagonal + (a[i] == b[j] ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[b.count]
+}

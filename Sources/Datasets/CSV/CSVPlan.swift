@@ -1,0 +1,146 @@
+import CNumbers
+
+/// What to take from each row: some columns as numbers, some as text.
+struct CSVPlan: Sendable {
+    let file: String
+    let header: CSVHeader
+    let numbers, texts: Int
+    /// For each field of a row, what becomes of it, in the form that the scanner reads.
+    private let slots: [Int32]
+    let missingAsNaN: Bool
+
+    init(
+        file: String, header: CSVHeader, numbers: [String], texts: [String], missingAsNaN: Bool = false
+    ) throws(DataError) {
+        var slots = [Int32](repeating: -1, count: header.names.count)
+        func place(_ names: [String], _ slot: (Int) -> Int) throws(DataError) {
+            for (position, name) in names.enumerated() {
+                let field = try header.index(of: name, file: file)
+                guard slots[field] == -1 else {
+                    throw DataError(
+                        .badRequest, file: file, column: header.names[field], expected: "each column once",
+                        found: "it twice among the wanted ones", fix: "Ask for it once.")
+                }
+                slots[field] = Int32(slot(position))
+            }
+        }
+        try place(numbers) { $0 }
+        try place(texts) { -2 - $0 }
+        self.slots = slots
+        (self.file, self.header, self.missingAsNaN) = (file, header, missingAsNaN)
+        (self.numbers, self.texts) = (numbers.count, texts.count)
+    }
+
+    /// Takes every column as text, also those that share a name or have none.
+    init(allTextsOf header: CSVHeader, file: String) {
+        slots = header.names.indices.map { Int32(-2 - $0) }
+        (self.file, self.header, missingAsNaN) = (file, header, false)
+        (numbers, texts) = (0, header.names.count)
+    }
+
+    /// Where a scan has come to: the next row and line, counted from 1.
+    struct Position: Sendable {
+        var row = 1
+        var line: Int
+    }
+
+    /// Scans whole rows of `bytes[start..<end]`, as many as the outputs have room for, and moves `position` on.
+    /// `last` says that nothing follows `end`. Returns how many rows and bytes there were.
+    func scan(
+        _ bytes: [UInt8], _ place: Range<Int>, last: Bool, floats: inout [Float], texts: inout [cn_range],
+        rows: inout [cn_range], position: inout Position
+    ) throws(DataError) -> (rows: Int, bytes: Int) {
+        precondition(floats.count >= rows.count * numbers)
+        let result = unsafe floats.withUnsafeMutableBytes { values in
+            unsafe scan(bytes, place, last, wide: false, values.baseAddress, &texts, &rows)
+        }
+        return try finish(result, bytes, place, &position)
+    }
+
+    func scan(
+        _ bytes: [UInt8], _ place: Range<Int>, last: Bool, doubles: inout [Double], texts: inout [cn_range],
+        rows: inout [cn_range], position: inout Position
+    ) throws(DataError) -> (rows: Int, bytes: Int) {
+        precondition(doubles.count >= rows.count * numbers)
+        let result = unsafe doubles.withUnsafeMutableBytes { values in
+            unsafe scan(bytes, place, last, wide: true, values.baseAddress, &texts, &rows)
+        }
+        return try finish(result, bytes, place, &position)
+    }
+
+    private func scan(
+        _ bytes: [UInt8], _ place: Range<Int>, _ last: Bool, wide: Bool, _ values: UnsafeMutableRawPointer?,
+        _ texts: inout [cn_range], _ rows: inout [cn_range]
+    ) -> cn_csv_result {
+        precondition(place.upperBound <= bytes.count && texts.count >= rows.count * self.texts)
+        var result = cn_csv_result()
+        let capacity = rows.count
+        unsafe slots.withUnsafeBufferPointer { slots in
+            unsafe bytes.withUnsafeBytes { bytes in
+                var plan = unsafe cn_csv_plan(
+                    delimiter: CChar(bitPattern: header.delimiter), wide: wide, missing_as_nan: missingAsNaN,
+                    fields: Int32(slots.count), numbers: Int32(numbers), texts: Int32(self.texts),
+                    slots: slots.baseAddress)
+                let start = unsafe bytes.baseAddress?.advanced(by: place.lowerBound)
+                    .assumingMemoryBound(to: CChar.self)
+                unsafe cn_csv_scan(
+                    &plan, start, place.count, last, capacity, values, &texts, &rows, &result)
+            }
+        }
+        return result
+    }
+
+    private func finish(
+        _ result: cn_csv_result, _ bytes: [UInt8], _ place: Range<Int>, _ position: inout Position
+    ) throws(DataError) -> (rows: Int, bytes: Int) {
+        guard result.status == cn_csv_ok else {
+            let field = place.lowerBound + result.place.begin..<place.lowerBound + result.place.end
+            throw error(result, Array(bytes[field].prefix(60)), position)
+        }
+        position.row += result.rows
+        position.line += result.lines
+        return (result.rows, result.consumed)
+    }
+
+    private func error(_ result: cn_csv_result, _ bytes: [UInt8], _ position: Position) -> DataError {
+        let row = position.row + result.rows
+        let line = position.line + result.lines_to_error
+        let field = Int(result.field)
+        let column = field < header.names.count ? header.names[field] : nil
+        let shown = "\"" + String(decoding: unquoted(bytes).prefix(40), as: UTF8.self) + "\""
+        func bad(_ column: String?, _ expected: String, _ found: String, _ fix: String) -> DataError {
+            DataError(
+                .badData, file: file, row: row, line: line, column: column, expected: expected, found: found,
+                fix: fix)
+        }
+        switch result.status {
+        case cn_csv_fields:
+            return bad(
+                nil, "\(header.names.count) fields, as in the first line", "\(field)",
+                "Correct the row; a field with a delimiter in it needs quotes.")
+        case cn_csv_after_quote:
+            return bad(
+                column, "a delimiter after the closing quote", "more text", "Double each quote within quotes."
+            )
+        case cn_csv_open_quote:
+            return bad(column, "a closing quote", "none until the end of the file", "Close the quote.")
+        default:
+            break
+        }
+        switch result.outcome {
+        case cn_missing where unquoted(bytes).isEmpty:
+            return bad(column, "a number", "an empty field", "Fill it in, or remove the row.")
+        case cn_missing:
+            return bad(column, "a number", "the missing value \(shown)", "Fill it in, or remove the row.")
+        case cn_not_finite:
+            return bad(column, "a finite number", shown, "Correct it, or remove the row.")
+        case cn_too_large:
+            return bad(column, "a number that fits", shown, "Correct it, or scale the column.")
+        default:
+            let comma = bytes.contains(UInt8(ascii: ",")) && header.delimiter != UInt8(ascii: ",")
+            return bad(
+                column, "a number", shown,
+                comma ? "Write decimals with a point." : "Correct it, or remove the row.")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// Finds the first line of a table in bytes that arrive piece by piece.
+struct CSVStart {
+    private var bytes: [UInt8] = []
+
+    struct Found {
+        var header: CSVHeader
+        /// The bytes after the first line.
+        var rest: [UInt8]
+        /// The number of the line that they start with.
+        var line: Int
+        var ended: Bool
+    }
+
+    /// A first line that is longer than this belongs to no table.
+    private static let longestLine = 1 << 24
+
+    /// Adds a piece, of which an empty one is the end. Nil until the first line is whole.
+    mutating func add(_ piece: ArraySlice<UInt8>, file: String) throws(DataError) -> Found? {
+        bytes += piece
+        let ended = piece.isEmpty
+        guard ended || bytes.count >= 4 else { return nil }
+        try refuseOtherFormats(file)
+        var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var line = 1
+        while position < bytes.count {
+            guard let end = endOfLine(from: position) ?? (ended ? bytes.count : nil) else { break }
+            var content = bytes[position..<end]
+            if content.last == UInt8(ascii: "\r") { content.removeLast() }
+            let next = min(end + 1, bytes.count)
+            let ends = content.count { $0 == UInt8(ascii: "\n") } + 1
+            if content.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
+                (position, line) = (next, line + ends)
+                continue
+            }
+            let header = try CSVHeader(file: file, line: line, bytes: Array(content))
+            return Found(header: header, rest: Array(bytes[next...]), line: line + ends, ended: ended)
+        }
+        if ended {
+            throw DataError(
+                .badData, file: file, expected: "a table whose first line names the columns",
+                found: bytes.isEmpty ? "an empty file" : "blank lines only",
+                fix: "Check that it was written to the end.")
+        }
+        guard bytes.count < CSVStart.longestLine else {
+            throw DataError(
+                .badData, file: file, line: 1, expected: "column names", found: "a line of more than 16 MB",
+                fix: "Check that it is a table.")
+        }
+        return nil
+    }
+
+    /// The line's end that is not within quotes.
+    private func endOfLine(from start: Int) -> Int? {
+        var quoted = false
+        for index in start..<bytes.count {
+            if bytes[index] == UInt8(ascii: "\"") { quoted.toggle() }
+            if bytes[index] == UInt8(ascii: "\n") && !quoted { return index }
+        }
+        return nil
+    }
+
+    private func refuseOtherFormats(_ file: String) throws(DataError) {
+        let formats: [([UInt8], String, String)] = [
+            ([0xFF, 0xFE], "UTF-16 text", "Save the table as UTF-8."),
+            ([0xFE, 0xFF], "UTF-16 text", "Save the table as UTF-8."),
+            ([0x1F, 0x8B], "gzip data", "Unpack it first, as with `gzip -dc FILE |` and the path `-`."),
+            ([0x50, 0x4B, 3, 4], "a zip archive or a spreadsheet", "Save the table as CSV."),
+            ([0x89, 0x50, 0x4E, 0x47], "a PNG picture", "Give the picture to the command for pictures."),
+            ([0x93, 0x4E, 0x55, 0x4D], "a NumPy array", "Give it the name .npy."),
+        ]
+        for (start, found, fix) in formats where bytes.starts(with: start) {
+            throw DataError(.badData, file: file, expected: "a table (CSV)", found: found, fix: fix)
+        }
+        if bytes.prefix(4096).contains(0) {
+            throw DataError(
+                .badData, file: file, expected: "a table (CSV)", found: "binary data",
+                fix: "Check that it is the right file.")
+        }
+    }
+}

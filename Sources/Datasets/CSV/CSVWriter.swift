@@ -1,0 +1,115 @@
+import CNumbers
+
+/// Writes a table row by row through one large buffer. A file appears whole with `finish`, or not at all; `-` is
+/// standard output. Numbers are written with the fewest digits that read back as the same number.
+public struct CSVWriter: ~Copyable {
+    private var file: AtomicFile
+    private let delimiter: UInt8
+    private var buffer: [UInt8]
+    private var used = 0
+    private var atStart = true
+
+    /// `buffering` is in bytes. A stream that someone waits on wants `flush` besides.
+    public init(path: String, delimiter: UInt8 = UInt8(ascii: ","), buffering: Int = 1 << 20)
+        throws(DataError)
+    {
+        file = try AtomicFile(path)
+        self.delimiter = delimiter
+        buffer = [UInt8](repeating: 0, count: max(buffering, 256))
+    }
+
+    /// A field that is quoted where its content asks for it.
+    public mutating func field(_ text: String) throws(DataError) {
+        try separate()
+        try append(quoted(text)[...])
+    }
+
+    public mutating func field(_ number: Float) throws(DataError) {
+        try separate()
+        try room(Int(cn_number_length))
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+            let place = unsafe bytes.baseAddress!.advanced(by: used).assumingMemoryBound(to: CChar.self)
+            used += unsafe cn_write_float(number, place)
+        }
+    }
+
+    public mutating func field(_ number: Double) throws(DataError) {
+        try separate()
+        try room(Int(cn_number_length))
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+            let place = unsafe bytes.baseAddress!.advanced(by: used).assumingMemoryBound(to: CChar.self)
+            used += unsafe cn_write_double(number, place)
+        }
+    }
+
+    public mutating func field(_ number: Int) throws(DataError) {
+        try separate()
+        try append(Array(String(number).utf8)[...])
+    }
+
+    /// One or several fields that are text of a table already, with the same delimiter between them: an input row.
+    public mutating func fields(_ raw: ArraySlice<UInt8>) throws(DataError) {
+        try separate()
+        try append(raw)
+    }
+
+    /// A field's text from `encoded`, prepared once for a value that comes often, as a class name.
+    public func encoded(_ text: String) -> [UInt8] { quoted(text) }
+
+    public mutating func endRow() throws(DataError) {
+        try room(1)
+        buffer[used] = UInt8(ascii: "\n")
+        used += 1
+        atStart = true
+    }
+
+    /// Sends on what has been written so far.
+    public mutating func flush() throws(DataError) {
+        let pending = buffer  // the same memory: a second name, so that self may change
+        try file.write(pending.span.extracting(..<used))
+        used = 0
+    }
+
+    /// Writes what is left and gives the file its name.
+    public mutating func finish() throws(DataError) {
+        try flush()
+        try file.commit()
+    }
+
+    private mutating func separate() throws(DataError) {
+        defer { atStart = false }
+        guard !atStart else { return }
+        try room(1)
+        buffer[used] = delimiter
+        used += 1
+    }
+
+    private mutating func room(_ count: Int) throws(DataError) {
+        if buffer.count - used < count { try flush() }
+    }
+
+    private mutating func append(_ bytes: ArraySlice<UInt8>) throws(DataError) {
+        try room(bytes.count)
+        guard bytes.count <= buffer.count else {
+            try file.write(bytes.span)
+            return
+        }
+        unsafe buffer.withUnsafeMutableBytes { all in
+            unsafe bytes.withUnsafeBytes { bytes in
+                let place = unsafe UnsafeMutableRawBufferPointer(rebasing: all[used..<used + bytes.count])
+                unsafe place.copyMemory(from: bytes)
+            }
+        }
+        used += bytes.count
+    }
+
+    private func quoted(_ text: String) -> [UInt8] {
+        let quote = UInt8(ascii: "\"")
+        let bytes = Array(text.utf8)
+        let special: Set<UInt8> = [quote, delimiter, UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+        let blank = UInt8(ascii: " ")
+        let asks = bytes.contains { special.contains($0) } || bytes.first == blank || bytes.last == blank
+        guard asks || bytes.isEmpty else { return bytes }
+        return [quote] + bytes.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
+    }
+}

@@ -1,0 +1,154 @@
+import CNumbers
+import Tensors
+
+/// A whole table (CSV) in memory: its bytes, from which columns are read on demand as numbers or as text. For tables
+/// to train on; `CSVReader` is for those that need not fit.
+public struct Table: Sendable {
+    public let file: String
+    public let header: CSVHeader
+    public let rowCount: Int
+
+    private let bytes: [UInt8]
+    /// The number of the line after the header.
+    private let firstLine: Int
+
+    /// Reads all of a file (`-` is standard input) and checks that each row has as many fields as the first line.
+    public init(path: String) throws(DataError) {
+        let input = try InputFile(path: path)
+        let name = input.name
+        try self.init(bytes: input.readAll(limit: 1 << 34), name: name)
+    }
+
+    /// Takes the file's bytes as they are; `name` is for messages.
+    public init(bytes: [UInt8], name: String) throws(DataError) {
+        var start = CSVStart()
+        var found = try start.add(bytes[...], file: name)
+        if found == nil { found = try start.add([], file: name) }
+        guard let found else { preconditionFailure("the end of the file settles it") }
+        (file, header, firstLine) = (name, found.header, found.line)
+        self.bytes = found.rest
+        let plan = try CSVPlan(file: name, header: header, numbers: [], texts: [])
+        var rows = 0
+        try Table.scan(plan, self.bytes, line: firstLine) { block in rows += block.count }
+        rowCount = rows
+        guard rows > 0 else {
+            throw DataError(
+                .badData, file: name, expected: "rows below the first line", found: "none",
+                fix: "Use a table with data; its first line names the columns.")
+        }
+    }
+
+    /// The names of the columns, in the file's order.
+    public var columns: [String] { header.names }
+
+    /// The columns' numbers, one array a column. Text, an empty field, a missing value, NaN and infinity are errors
+    /// that name row and column.
+    public func numbers(_ columns: [String]) throws(DataError) -> [[Double]] {
+        try numbers(columns, missingAsNaN: false)
+    }
+
+    public func numbers(_ column: String) throws(DataError) -> [Double] { try numbers([column])[0] }
+
+    /// As `numbers`, with NaN where a value is missing.
+    public func numbersOrNaN(_ columns: [String]) throws(DataError) -> [[Double]] {
+        try numbers(columns, missingAsNaN: true)
+    }
+
+    /// The columns as samples, one a row, of shape [columns].
+    public func samples(_ columns: [String]) throws(DataError) -> Samples {
+        let numbers = try numbers(columns)
+        var values: [Float] = []
+        values.reserveCapacity(rowCount * columns.count)
+        for row in 0..<rowCount {
+            for column in columns.indices {
+                let value = Float(numbers[column][row])
+                guard value.isFinite else {
+                    throw DataError(
+                        .badData, file: file, row: row + 1, column: columns[column],
+                        expected: "a number that fits a 32-bit float", found: "\(numbers[column][row])",
+                        fix: "Scale the column.")
+                }
+                values.append(value)
+            }
+        }
+        return Samples(shape: [columns.count], floats: values)
+    }
+
+    /// A column's content, without quotes and blanks around it.
+    public func text(_ column: String) throws(DataError) -> [String] {
+        let plan = try CSVPlan(file: file, header: header, numbers: [], texts: [column])
+        var content: [String] = []
+        content.reserveCapacity(rowCount)
+        try Table.scan(plan, bytes, line: firstLine) { block in
+            for field in block.texts.prefix(block.count) {
+                content.append(String(decoding: unquoted(bytes[field.begin..<field.end]), as: UTF8.self))
+            }
+        }
+        return content
+    }
+
+    /// How many values are missing in each column: nothing, or NA, N/A, NaN, null or ? in its place.
+    public func missingValues() throws(DataError) -> MissingValues {
+        let plan = CSVPlan(allTextsOf: header, file: file)
+        let width = header.names.count
+        var counts = [Int](repeating: 0, count: width)
+        try Table.scan(plan, bytes, line: firstLine) { block in
+            unsafe bytes.withUnsafeBytes { all in
+                for index in 0..<block.count * width {
+                    let field = block.texts[index]
+                    let text = unsafe all.baseAddress?.advanced(by: field.begin)
+                        .assumingMemoryBound(to: CChar.self)
+                    if unsafe cn_is_missing(text, field.end - field.begin) { counts[index % width] += 1 }
+                }
+            }
+        }
+        return MissingValues(columns: zip(header.names, counts).map { .init(name: $0, count: $1) })
+    }
+
+    private func numbers(_ columns: [String], missingAsNaN: Bool) throws(DataError) -> [[Double]] {
+        let plan = try CSVPlan(
+            file: file, header: header, numbers: columns, texts: [], missingAsNaN: missingAsNaN)
+        var numbers = [[Double]](repeating: [], count: columns.count)
+        for column in columns.indices { numbers[column].reserveCapacity(rowCount) }
+        try Table.scan(plan, bytes, line: firstLine) { block in
+            for column in columns.indices {
+                for row in 0..<block.count {
+                    numbers[column].append(block.numbers[row * columns.count + column])
+                }
+            }
+        }
+        return numbers
+    }
+
+    /// Rows that were scanned together. A field's place is counted from the start of the table's bytes.
+    private struct Block {
+        var count = 0
+        var numbers: [Double]
+        var texts, rows: [cn_range]
+    }
+
+    private static func scan(
+        _ plan: CSVPlan, _ bytes: [UInt8], line: Int, body: (Block) -> Void
+    ) throws(DataError) {
+        let capacity = 4096
+        var block = Block(
+            numbers: Array(repeating: 0, count: capacity * plan.numbers),
+            texts: Array(repeating: cn_range(), count: capacity * plan.texts),
+            rows: Array(repeating: cn_range(), count: capacity))
+        var position = CSVPlan.Position(line: line)
+        var start = 0
+        while true {
+            let found = try plan.scan(
+                bytes, start..<bytes.count, last: true, doubles: &block.numbers, texts: &block.texts,
+                rows: &block.rows, position: &position)
+            if found.rows == 0 { return }
+            block.count = found.rows
+            for index in 0..<found.rows * plan.texts {
+                block.texts[index].begin += start
+                block.texts[index].end += start
+            }
+            body(block)
+            start += found.bytes
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Tensors
+
+// IDX, the format of MNIST: two zero bytes, the type (8: unsigned byte), the number of dimensions, each dimension as
+// a big-endian 32-bit number, then the data, row-major. https://yann.lecun.org/exdb/mnist/
+
+/// Bytes that an IDX file may hold: some 40 times MNIST.
+private let limit = 1 << 31
+
+/// Pictures of an IDX file, gzipped or not: samples of bytes with the shape of the file's second and later
+/// dimensions, [28, 28] for MNIST.
+///
+/// Throws where the file is missing, cut off, of another type or rank, or holds more or fewer bytes than it says.
+public func readIDXImages(_ path: String) throws(DataError) -> Samples {
+    let (shape, bytes) = try readIDX(path, ranks: 2...4, content: "pictures", magic: "00 00 08 03")
+    return Samples(shape: Array(shape.dropFirst()), bytes: bytes)
+}
+
+/// Labels of an IDX file, gzipped or not: one unsigned byte each.
+public func readIDXLabels(_ path: String) throws(DataError) -> [Int] {
+    try readIDX(path, ranks: 1...1, content: "labels", magic: "00 00 08 01").bytes.map(Int.init)
+}
+
+/// Pictures with their labels, whose counts must agree. Classes are the numbers from 0 to the largest label.
+public func readIDX(images: String, labels: String) throws(DataError) -> LabelledSamples {
+    let samples = try readIDXImages(images)
+    let numbers = try readIDXLabels(labels)
+    guard samples.count == numbers.count else {
+        throw DataError(
+            .badData, file: labels, expected: "\(samples.count) labels, one for each picture of \(images)",
+            found: "\(numbers.count)", fix: "Use the two files of one set, as train-images with train-labels."
+        )
+    }
+    let classes = (0...(numbers.max() ?? 0)).map(String.init)
+    return LabelledSamples(samples: samples, labels: numbers, classes: classes)
+}
+
+private func readIDX(
+    _ path: String, ranks: ClosedRange<Int>, content: String, magic: String
+) throws(DataError) -> (shape: [Int], bytes: [UInt8]) {
+    func bad(_ expected: String, _ found: String, _ fix: String) -> DataError {
+        DataError(.badData, file: path, expected: expected, found: found, fix: fix)
+    }
+    let reader = try GzipReader(path)
+    let start = try reader.read(4)
+    guard start.count == 4, start[0] == 0, start[1] == 0, start[2] == 8, ranks.contains(Int(start[3])) else {
+        throw bad(
+            "IDX \(content) (first bytes \(magic))",
+            start.isEmpty ? "an empty file" : "first bytes \(hex(start))",
+            "Name the right file: labels and pictures come in two.")
+    }
+    let header = try reader.read(4 * Int(start[3]))
+    guard header.count == 4 * Int(start[3]) else {
+        throw bad("an IDX header", "a file that ends within it", "Download or copy it again.")
+    }
+    let shape = (0..<Int(start[3])).map { d in
+        header[4 * d..<4 * d + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    var size = 1
+    for side in shape {
+        guard side > 0 else {
+            throw bad("IDX \(content)", "none: dimensions \(shape)", "Use a file with data.")
+        }
+        let (product, overflow) = size.multipliedReportingOverflow(by: side)
+        guard !overflow && product <= limit else {
+            throw bad(
+                "at most \(limit) bytes of data", "dimensions \(shape)", "Check that it is an IDX file.")
+        }
+        size = product
+    }
+    let bytes = try reader.read(size)
+    guard bytes.count == size else {
+        throw bad(
+            "\(size) bytes of data for dimensions \(shape)", "\(bytes.count)", "Download or copy it again.")
+    }
+    guard try reader.read(1).isEmpty else {
+        throw bad("\(size) bytes of data for dimensions \(shape)", "more", "Download or copy it again.")
+    }
+    return (shape, bytes)
+}
+
+func hex(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+}

@@ -1,0 +1,105 @@
+/// Any picture of a digit, made into what MNIST's networks know: bright ink on black, its longer side scaled to 20 of 28
+/// pixels with smooth edges, its centre of mass in the middle.
+///
+/// A picture that has the right size and a black border is taken as it is, and so is one that is its negative.
+///
+/// Source: yann.lecun.org/exdb/mnist: "size normalized to fit in a 20x20 pixel box while preserving their aspect
+/// ratio … centered in a 28x28 image by computing the center of mass of the pixels, and translating the image so as
+/// to position this point at the center". Measured on the files: the longer side is 20 in all but a few, and the
+/// centre of mass, counted from the first pixel's middle, lies from 13.5 up to 14.5.
+public func prepareDigit(
+    _ image: GrayImage, height: Int = 28, width: Int = 28, name: String
+) throws(DataError) -> GrayImage {
+    let picture = image.shrunk(toSide: 512)
+    guard let ink = Ink(picture), let found = ink.withoutSpecks() else {
+        throw DataError(
+            .badData, file: name, expected: "a picture with a digit on it",
+            found: "a blank one (\(image.width)×\(image.height))", fix: "Draw darker, or crop to the digit.")
+    }
+    if image.width == width && image.height == height {
+        let paper = image.border.sorted()[image.border.count / 2]
+        if paper <= blackest { return image }
+        if paper >= 255 - blackest && isPrepared(found.columns, found.rows, width, height) {
+            return image.inverted
+        }
+    }
+    let digit = found.ink.cropped(found.columns, found.rows)
+    let (boxWidth, boxHeight) = (box(width), box(height))
+    let scale = min(Double(boxWidth) / Double(digit.width), Double(boxHeight) / Double(digit.height))
+    let small = digit.withStrokes(atLeast: thinnestStroke / scale)
+        .scaled(
+            width: max(1, min(boxWidth, Int((Double(digit.width) * scale).rounded()))),
+            height: max(1, min(boxHeight, Int((Double(digit.height) * scale).rounded())))
+        ).strengthened
+    return small.centred(width: width, height: height)
+}
+
+/// A border up to this shade is black.
+private let blackest: UInt8 = 25
+
+/// Strokes of MNIST are two to four pixels wide; thinner ones would fade as they shrink.
+private let thinnestStroke = 1.8
+
+/// 20 of 28 pixels.
+private func box(_ side: Int) -> Int { max(1, (side * 20 + 14) / 28) }
+
+private func isPrepared(_ columns: Range<Int>, _ rows: Range<Int>, _ width: Int, _ height: Int) -> Bool {
+    let off = max(
+        abs(columns.lowerBound + columns.upperBound - width), abs(rows.lowerBound + rows.upperBound - height))
+    return off <= 8 && columns.count <= box(width) && rows.count <= box(height)
+        && (columns.count >= box(width) - 2 || rows.count >= box(height) - 2)
+}
+
+extension GrayImage {
+    /// The picture with its longer side at most that, each pixel the mean of what it covers.
+    fileprivate func shrunk(toSide side: Int) -> GrayImage {
+        let factor = (max(width, height) + side - 1) / side
+        guard factor > 1 else { return self }
+        let (newWidth, newHeight) = ((width + factor - 1) / factor, (height + factor - 1) / factor)
+        var sums = [Int](repeating: 0, count: newWidth * newHeight)
+        for y in 0..<height {
+            for x in 0..<width { sums[y / factor * newWidth + x / factor] += Int(pixels[y * width + x]) }
+        }
+        let small = sums.indices.map { index in
+            let columns = min(factor, width - index % newWidth * factor)
+            let rows = min(factor, height - index / newWidth * factor)
+            return UInt8((sums[index] + columns * rows / 2) / (columns * rows))
+        }
+        return GrayImage(width: newWidth, height: newHeight, pixels: small)
+    }
+}
+
+extension Ink {
+    /// Thin strokes made as wide as that, in pixels; the picture keeps its size.
+    fileprivate func withStrokes(atLeast wanted: Double) -> Ink {
+        let radius = Int(((wanted - strokeWidth) / 2).rounded())
+        guard radius > 0 else { return self }
+        return thickened(by: radius).scaled(width: width, height: height)
+    }
+
+    /// Bright on black in a frame of that size, the centre of mass in its middle, as far as all the ink stays within.
+    fileprivate func centred(width frameWidth: Int, height frameHeight: Int) -> GrayImage {
+        var (mass, massX, massY) = (0.0, 0.0, 0.0)
+        for y in 0..<height {
+            for x in 0..<width {
+                let value = Double(values[y * width + x])
+                mass += value
+                massX += value * Double(x)
+                massY += value * Double(y)
+            }
+        }
+        func offset(_ centre: Double, _ frame: Int, _ side: Int) -> Int {
+            // Rounded so that the centre comes to lie from half a pixel before the middle up to, not at, half after.
+            min(max(Int((Double(frame / 2) - centre - 0.5).rounded(.up)), 0), frame - side)
+        }
+        let left = offset(massX / mass, frameWidth, width)
+        let top = offset(massY / mass, frameHeight, height)
+        var pixels = [UInt8](repeating: 0, count: frameWidth * frameHeight)
+        for y in 0..<height {
+            for x in 0..<width {
+                pixels[(top + y) * frameWidth + left + x] = UInt8((values[y * width + x] * 255).rounded())
+            }
+        }
+        return GrayImage(width: frameWidth, height: frameHeight, pixels: pixels)
+    }
+}

@@ -1,0 +1,113 @@
+import CPNG
+
+/// A PNG of any kind in shades of grey: colours by their luma (ITU-R BT.601), what is transparent as white paper,
+/// 16 bits scaled to 8.
+///
+/// Throws where it is no PNG, has no pixels, more than 20,000 on a side or 50 million in all, is cut off or damaged.
+public func readPNG(_ path: String) throws(DataError) -> GrayImage {
+    try readPNG(readPNGFile(path), name: path)
+}
+
+/// The same from the file's bytes; `name` is for messages.
+public func readPNG(_ bytes: [UInt8], name: String) throws(DataError) -> GrayImage {
+    let (width, height, pixels) = try decode(bytes, name: name, channels: 1)
+    return GrayImage(width: width, height: height, pixels: pixels)
+}
+
+/// A PNG of any kind in colour. Throws as `readPNG`.
+public func readColourPNG(_ path: String) throws(DataError) -> RGBImage {
+    try readColourPNG(readPNGFile(path), name: path)
+}
+
+public func readColourPNG(_ bytes: [UInt8], name: String) throws(DataError) -> RGBImage {
+    let (width, height, pixels) = try decode(bytes, name: name, channels: 3)
+    return RGBImage(width: width, height: height, pixels: pixels)
+}
+
+/// Writes an 8-bit grey PNG, atomically.
+public func writePNG(_ image: GrayImage, to path: String) throws(DataError) {
+    try writeFile(path, encode(image.pixels, image.width, image.height, channels: 1, name: path))
+}
+
+/// Writes an 8-bit RGB PNG, atomically.
+public func writePNG(_ image: RGBImage, to path: String) throws(DataError) {
+    try writeFile(path, encode(image.pixels, image.width, image.height, channels: 3, name: path))
+}
+
+/// No picture within the limits is larger than this, even where it does not compress.
+private func readPNGFile(_ path: String) throws(DataError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
+
+private func decode(
+    _ bytes: [UInt8], name: String, channels: Int
+) throws(DataError) -> (width: Int, height: Int, pixels: [UInt8]) {
+    var picture = unsafe cpng_picture()
+    let status = unsafe bytes.withUnsafeBufferPointer { file in
+        unsafe cpng_read(file.baseAddress, file.count, Int32(channels), &picture)
+    }
+    let (width, height) = unsafe (Int(picture.width), Int(picture.height))
+    guard status == cpng_ok else {
+        let message = unsafe withUnsafeBytes(of: picture.message) { text in
+            unsafe String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        throw error(status, name, bytes, width, height, message)
+    }
+    defer { unsafe cpng_free(picture.pixels) }
+    let pixels = unsafe Array(UnsafeBufferPointer(start: picture.pixels, count: width * height * channels))
+    return (width, height, pixels)
+}
+
+private func error(
+    _ status: cpng_status, _ name: String, _ bytes: [UInt8], _ width: Int, _ height: Int, _ message: String
+) -> DataError {
+    let (expected, found, fix) =
+        switch status {
+        case cpng_not_png:
+            ("a PNG picture", kind(of: bytes), "Convert it to PNG first.")
+        case cpng_empty:
+            ("a picture with pixels", "\(width)×\(height)", "Save the picture again.")
+        case cpng_too_large:
+            (
+                "at most \(cpng_max_side) pixels on a side and \(cpng_max_pixels / 1_000_000) million in all",
+                "\(width)×\(height)", "Scale the picture down."
+            )
+        case cpng_truncated:
+            ("a whole PNG file", "one that ends too early", "Download or copy it again.")
+        case cpng_no_memory:
+            ("memory for \(width)×\(height) pixels", "none left", "Scale the picture down.")
+        default:
+            ("a sound PNG file", "damage (libpng: \(message))", "Download it or save the picture again.")
+        }
+    return DataError(.badData, file: name, expected: expected, found: found, fix: fix)
+}
+
+/// What a file is that is no PNG, as far as its first bytes tell.
+private func kind(of bytes: [UInt8]) -> String {
+    let formats: [([UInt8], String)] = [
+        ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),
+        (Array("BM".utf8), "a BMP picture"), (Array("RIFF".utf8), "a WebP picture or other RIFF file"),
+        (Array("%PDF".utf8), "a PDF file"), ([0x49, 0x49, 0x2A, 0], "a TIFF picture"),
+        ([0x4D, 0x4D, 0, 0x2A], "a TIFF picture"),
+    ]
+    if bytes.isEmpty { return "an empty file" }
+    return formats.first { bytes.starts(with: $0.0) }?.1
+        ?? "something else (first bytes \(hex(bytes.prefix(8))))"
+}
+
+private func encode(
+    _ pixels: [UInt8], _ width: Int, _ height: Int, channels: Int, name: String
+) throws(DataError) -> [UInt8] {
+    var file: UnsafeMutablePointer<UInt8>?
+    var size = 0
+    let status = unsafe pixels.withUnsafeBufferPointer { pixels in
+        unsafe cpng_write(
+            pixels.baseAddress, UInt32(width), UInt32(height), Int32(channels), &file, &size)
+    }
+    guard status == cpng_ok else {
+        throw DataError(
+            .inputOutput, file: name, expected: "to encode \(width)×\(height) pixels",
+            found: "no memory left",
+            fix: "Use a smaller picture.")
+    }
+    defer { unsafe cpng_free(file) }
+    return unsafe Array(UnsafeBufferPointer(start: file, count: size))
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Tensors
+
+/// PNG pictures in one subfolder a class: samples of bytes, and the subfolders' names, sorted, as classes. Names that
+/// start with a point and files of other kinds are passed over.
+///
+/// With `digits`, each picture is made into a digit as MNIST has them (`prepareDigit`), of `height` × `width`; else all
+/// pictures must have that size, or the first one's where it is nil.
+public func readPictureFolder(
+    _ path: String, height: Int? = nil, width: Int? = nil, digits: Bool = false
+) throws(DataError) -> LabelledSamples {
+    let classes = try names(in: path).filter { isFolder("\(path)/\($0)") }
+    guard !classes.isEmpty else {
+        throw DataError(
+            .badData, file: path, expected: "one subfolder a class with PNG pictures", found: "no subfolder",
+            fix: "Sort the pictures into folders named after their classes.")
+    }
+    var size = digits ? (height ?? 28, width ?? 28) : height.flatMap { height in width.map { (height, $0) } }
+    var bytes: [UInt8] = []
+    var labels: [Int] = []
+    for (label, name) in classes.enumerated() {
+        let files = try names(in: "\(path)/\(name)").filter { $0.lowercased().hasSuffix(".png") }
+        guard !files.isEmpty else {
+            throw DataError(
+                .badData, file: "\(path)/\(name)", expected: "PNG pictures of the class", found: "none",
+                fix: "Add some, or remove the folder.")
+        }
+        for file in files {
+            let file = "\(path)/\(name)/\(file)"
+            var image = try readPNG(file)
+            if digits {
+                image = try prepareDigit(image, height: size?.0 ?? 28, width: size?.1 ?? 28, name: file)
+            }
+            let expected = size ?? (image.height, image.width)
+            guard (image.height, image.width) == expected else {
+                throw DataError(
+                    .badData, file: file, expected: "\(expected.1)×\(expected.0) pixels, as the others",
+                    found: "\(image.width)×\(image.height)", fix: "Scale all pictures to one size.")
+            }
+            size = expected
+            bytes += image.pixels
+            labels.append(label)
+        }
+    }
+    guard let size else { preconditionFailure("there was a picture") }
+    return LabelledSamples(
+        samples: Samples(shape: [size.0, size.1], bytes: bytes), labels: labels, classes: classes)
+}
+
+/// What a folder holds, sorted by bytes, without names that start with a point.
+private func names(in path: String) throws(DataError) -> [String] {
+    guard let folder = unsafe opendir(path) else {
+        guard errno == ENOTDIR else { throw .opening(path, errno) }
+        throw DataError(
+            .noInput, file: path, expected: "a folder with one subfolder a class", found: "a file",
+            fix: "Name the folder above it.")
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+        let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+private func isFolder(_ path: String) -> Bool {
+    var about = stat()
+    return unsafe stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
+}

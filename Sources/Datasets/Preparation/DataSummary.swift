@@ -1,0 +1,37 @@
+import Tensors
+
+/// What a data set holds, to be read before training starts.
+public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
+    public var name: String
+    public var samples: Int
+    /// The shape of one sample.
+    public var shape: [Int]
+    /// What a sample's numbers mean, where the data have column names.
+    public var features: [String]
+    /// Nil for a regression.
+    public var classes: ClassDistribution?
+    /// Nil where the data are no table.
+    public var missing: MissingValues?
+
+    public init(
+        name: String, samples: Int, shape: [Int], features: [String] = [], classes: ClassDistribution? = nil,
+        missing: MissingValues? = nil
+    ) {
+        (self.name, self.samples, self.shape) = (name, samples, shape)
+        (self.features, self.classes, self.missing) = (features, classes, missing)
+    }
+
+    public init(name: String, _ data: LabelledSamples) {
+        self.init(
+            name: name, samples: data.samples.count, shape: data.samples.shape,
+            classes: ClassDistribution(classes: data.classes, labels: data.labels))
+    }
+
+    public var description: String {
+        var lines = ["\(name): \(samples) samples of \(shape.map(String.init).joined(separator: "×"))"]
+        if !features.isEmpty { lines.append("features: \(features.joined(separator: ", "))") }
+        if let missing { lines.append(missing.description) }
+        if let classes { lines.append(classes.description) }
+        return lines.joined(separator: "\n")
+    }
+}

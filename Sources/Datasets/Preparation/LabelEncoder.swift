@@ -1,0 +1,50 @@
+/// Numbers classes in their sorted order, as scikit-learn's LabelEncoder: whole numbers by size where all are, else text
+/// by its code points.
+public struct LabelEncoder: Equatable, Sendable {
+    public let classes: [String]
+    private let codes: [String: Int]
+
+    /// Learns the classes that occur.
+    public init(fitting labels: some Sequence<String>) {
+        let distinct = Set(labels)
+        let numbers = distinct.compactMap { label in Int(label).map { (label, $0) } }
+        if numbers.count == distinct.count {
+            // "1" and "01" are two texts of one number: the text settles their order.
+            classes = numbers.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
+        } else {
+            classes = distinct.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+        }
+        codes = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    }
+
+    /// Takes the classes in the order in which a model has them.
+    public init(classes: [String]) {
+        precondition(Set(classes).count == classes.count, "a class twice")
+        self.classes = classes
+        codes = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    }
+
+    /// The class's number.
+    public func code(_ label: String) -> Int? { codes[label] }
+
+    /// The labels' numbers. `file` and `column` are for the message where a label is unknown or empty.
+    public func encode(_ labels: [String], file: String? = nil, column: String? = nil) throws(DataError)
+        -> [Int]
+    {
+        var encoded: [Int] = []
+        encoded.reserveCapacity(labels.count)
+        for (index, label) in labels.enumerated() {
+            guard let code = codes[label] else {
+                let known = classes.prefix(20).joined(separator: ", ") + (classes.count > 20 ? " …" : "")
+                throw DataError(
+                    .badData, file: file, row: index + 1, column: column,
+                    expected: "one of the classes \(known)",
+                    found: label.isEmpty ? "an empty field" : "\"\(label)\"",
+                    fix: nearest(to: label, among: classes).map { "Did you mean \"\($0)\"?" }
+                        ?? "Correct the label, or train with it.")
+            }
+            encoded.append(code)
+        }
+        return encoded
+    }
+}

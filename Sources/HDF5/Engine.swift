@@ -1,0 +1,75 @@
+import CHDF5
+
+/// The C library as a whole.
+///
+/// Debian's archive is built thread-safe: every call takes the library's own lock, so handles may be used from any
+/// thread.
+enum Engine {
+    /// In place of a property list: all properties as HDF5 has them by default.
+    static let standard = hid_t(H5P_DEFAULT)
+
+    private static let started: Void = {
+        H5dont_atexit()  // We close what we open; at exit it would only cost time.
+        H5open()
+        H5PLset_loading_state(0)  // No filter code from outside, whatever HDF5_PLUGIN_PATH says.
+    }()
+
+    /// Starts the library, and keeps it from printing its errors, a switch which it has for each thread apart. To be
+    /// called first wherever work on a file begins.
+    static func enter() {
+        _ = started
+        H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+    }
+
+    struct Message {
+        var text = "nothing more"
+        var minor: hid_t = -1
+    }
+
+    /// The innermost message of the last call that failed in this thread.
+    static func message() -> Message {
+        var message = Message()
+        unsafe withUnsafeMutablePointer(to: &message) { pointer in
+            let take: H5E_walk2_t = { depth, entry, out in
+                guard depth == 0, let entry = unsafe entry?.pointee else { return 0 }
+                let out = unsafe out?.assumingMemoryBound(to: Message.self)
+                unsafe out?.pointee.minor = entry.min_num
+                if let text = unsafe entry.desc { unsafe out?.pointee.text = String(cString: text) }
+                return 0
+            }
+            unsafe _ = H5Ewalk2(hid_t(H5E_DEFAULT), H5E_WALK_UPWARD, take, pointer)
+        }
+        return message
+    }
+}
+
+/// An HDF5 identifier of any kind that closes itself when its owner goes out of scope.
+struct Handle: ~Copyable {
+    let id: hid_t
+
+    /// Takes over `id`, which is negative where the call that made it failed.
+    init(_ id: hid_t, else error: @autoclosure () -> HDF5Error) throws(HDF5Error) {
+        guard id >= 0 else { throw error() }
+        self.id = id
+    }
+
+    deinit {
+        Engine.enter()
+        H5Idec_ref(id)
+    }
+}
+
+/// The same where several values share it.
+final class SharedHandle: Sendable {
+    let id: hid_t
+
+    init(_ id: hid_t, else error: @autoclosure () -> HDF5Error) throws(HDF5Error) {
+        guard id >= 0 else { throw error() }
+        self.id = id
+    }
+
+    deinit {
+        Engine.enter()
+        H5Idec_ref(id)
+    }
+}

@@ -1,0 +1,63 @@
+import CHDF5
+
+/// An HDF5 file, read or made. It closes itself when nothing of it is in use any more.
+public struct HDF5File: Sendable {
+    let file: OpenFile
+    public let root: HDF5Group
+
+    /// Opens a file for reading, also from a folder or disk that cannot be written.
+    public init(reading path: String, limits: HDF5Limits = HDF5Limits()) throws(HDF5Error) {
+        try self.init(OpenFile.reading(path, limits: limits))
+    }
+
+    /// Opens a file whose bytes were read already: a member of an archive, or bytes that were just checked. `name` is
+    /// for messages.
+    public init(readingBytes bytes: [UInt8], name: String, limits: HDF5Limits = HDF5Limits())
+        throws(HDF5Error)
+    {
+        try self.init(OpenFile.reading(bytes: bytes, name: name, limits: limits))
+    }
+
+    /// Begins a new file. Nothing is on the disk until `save()`; a path that cannot be written is an error now.
+    public init(creating path: String) throws(HDF5Error) {
+        try checkWritable(path)
+        try self.init(OpenFile.creating(path))
+    }
+
+    /// Begins a new file whose `bytes()` will be wanted. `name` is for messages.
+    public init(creatingInMemory name: String) throws(HDF5Error) {
+        try self.init(OpenFile.creating(name))
+    }
+
+    private init(_ file: OpenFile) throws(HDF5Error) {
+        self.file = file
+        let handle = try SharedHandle(
+            unsafe H5Gopen2(file.handle.id, "/", Engine.standard),
+            else: file.place.damaged(expected: "a root group"))
+        root = HDF5Group(file: file, handle: handle, path: "/")
+    }
+
+    /// The name that it was opened with.
+    public var name: String { file.place.file }
+
+    /// The bytes of a file that is being made, as it is now. The same content always gives the same bytes.
+    public func bytes() throws(HDF5Error) -> [UInt8] {
+        precondition(file.size == nil, "this file was opened for reading")
+        Engine.enter()
+        guard H5Fflush(file.handle.id, H5F_SCOPE_GLOBAL) >= 0 else { throw file.place.notWritten }
+        let size = H5Fget_file_image(file.handle.id, nil, 0)
+        guard size > 0 else { throw file.place.notWritten }
+        var copied = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            copied = unsafe H5Fget_file_image(file.handle.id, buffer.baseAddress, size)
+            count = max(0, min(copied, size))
+        }
+        guard copied == size else { throw file.place.notWritten }
+        return bytes
+    }
+
+    /// Puts a file that is being made in its place, at once and whole, replacing what was there.
+    public func save() throws(HDF5Error) {
+        try replaceFile(name, with: try bytes())
+    }
+}

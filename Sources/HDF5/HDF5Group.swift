@@ -1,0 +1,166 @@
+import CHDF5
+
+/// What a name in a group stands for.
+public enum HDF5ItemKind: Equatable, Sendable {
+    case group, dataset
+    /// A named datatype, which a file of weights has no use for.
+    case other
+    /// A soft, external or user-defined link. Such are never followed.
+    case link
+}
+
+/// A group: names, each a group or a dataset, and attributes.
+public struct HDF5Group: Sendable {
+    let file: OpenFile
+    let handle: SharedHandle
+    /// From the root: `/model_weights/dense`.
+    public let path: String
+
+    var place: Place { Place(file: file.place.file, path: path) }
+
+    public var attributes: HDF5Attributes { HDF5Attributes(file: file, owner: handle, path: path) }
+
+    /// What `name`, which may be a path below this group, stands for; nil where there is nothing, or nothing that may
+    /// be looked up.
+    public func kind(of name: String) -> HDF5ItemKind? {
+        guard let name = try? checkedPath(name) else { return nil }
+        do throws(HDF5Error) {
+            try checkLinks(name)
+            return try open(name).kind
+        } catch {
+            return error.reason == .refused ? .link : nil
+        }
+    }
+
+    /// Whether there is a group or a dataset of that name.
+    public func has(_ name: String) -> Bool {
+        let kind = kind(of: name)
+        return kind == .group || kind == .dataset
+    }
+
+    /// The group of that name or relative path.
+    public func group(named name: String) throws(HDF5Error) -> HDF5Group {
+        let (handle, path) = try item(named: name, kind: .group, "a group")
+        return HDF5Group(file: file, handle: handle, path: path)
+    }
+
+    /// The dataset of that name or relative path. One that lies outside the file, or whose filters are not the usual
+    /// ones, is refused here.
+    public func dataset(named name: String) throws(HDF5Error) -> HDF5Dataset {
+        let (handle, path) = try item(named: name, kind: .dataset, "a dataset")
+        return try HDF5Dataset(file: file, handle: handle, path: path)
+    }
+
+    private func item(
+        named name: String, kind: HDF5ItemKind, _ expected: String
+    ) throws(HDF5Error) -> (SharedHandle, String) {
+        let name = try checkedPath(name)
+        try checkLinks(name)
+        let (handle, found) = try open(name)
+        guard found == kind else {
+            let found = found == .group ? "a group" : found == .dataset ? "a dataset" : "a named datatype"
+            throw place(of: name).error(.wrongKind, expected: expected, found: found)
+        }
+        return (handle, place(of: name).path)
+    }
+
+    private func open(_ name: String) throws(HDF5Error) -> (handle: SharedHandle, kind: HDF5ItemKind) {
+        let place = place(of: name)
+        let handle = try SharedHandle(
+            unsafe H5Oopen(handle.id, name, Engine.standard),
+            else: place.damaged(expected: "a group or dataset"))
+        switch H5Iget_type(handle.id) {
+        case H5I_GROUP: return (handle, .group)
+        case H5I_DATASET: return (handle, .dataset)
+        default: return (handle, .other)
+        }
+    }
+
+    /// Looks at each step of the path before HDF5 may walk it.
+    private func checkLinks(_ name: String) throws(HDF5Error) {
+        Engine.enter()
+        var walked = ""
+        for step in name.split(separator: "/") {
+            let before = walked
+            walked += (walked.isEmpty ? "" : "/") + step
+            let place = place(of: walked)
+            var link = H5L_info_t()
+            let exists = unsafe H5Lexists(handle.id, walked, Engine.standard)
+            guard exists > 0 else { throw noSuchItem(String(step), in: before) }
+            guard unsafe H5Lget_info(handle.id, walked, &link, Engine.standard) >= 0 else {
+                throw place.damaged(expected: "a group or dataset")
+            }
+            guard link.type == H5L_TYPE_HARD else {
+                let found =
+                    link.type == H5L_TYPE_SOFT
+                    ? "a soft link"
+                    : link.type == H5L_TYPE_EXTERNAL ? "a link to another file" : "a user-defined link"
+                throw place.error(
+                    .refused, expected: "a group or dataset in this file", found: found,
+                    fix: "Links are not followed; copy what it points to into the file (h5repack, h5copy).")
+            }
+        }
+    }
+
+    private func noSuchItem(_ step: String, in parent: String) -> HDF5Error {
+        let group = parent.isEmpty ? self : try? group(named: parent)
+        let names = (try? group?.childNames()) ?? []
+        let shown = names.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
+        let found =
+            group == nil
+            ? "a dataset, which holds no names"
+            : names.isEmpty
+                ? "an empty group"
+                : shown + (names.count > 6 ? " and \(names.count - 6) more" : "")
+        return (parent.isEmpty ? place : place(of: parent)).error(
+            .noSuchItem, expected: "'\(step)'", found: found)
+    }
+
+    func place(of name: String) -> Place {
+        Place(file: file.place.file, path: (path == "/" ? "" : path) + "/" + name)
+    }
+
+    /// The names in this group, in the order of their bytes.
+    public func childNames() throws(HDF5Error) -> [String] {
+        Engine.enter()
+        var names = NameList(limit: file.limits.children)
+        let status = unsafe withUnsafeMutablePointer(to: &names) { names in
+            unsafe H5Literate(
+                handle.id, H5_INDEX_NAME, H5_ITER_INC, nil,
+                { _, name, _, names in unsafe NameList.add(name, to: names) },
+                names)
+        }
+        guard status >= 0 else { throw place.damaged(expected: "a list of names") }
+        return try names.checked(place, "names in one group")
+    }
+}
+
+/// Gathers what HDF5's iterations hand out.
+struct NameList {
+    private var names: [String] = []
+    private var isUTF8 = true
+    private let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    /// 0 goes on, 1 stops.
+    static func add(_ name: UnsafePointer<CChar>?, to list: UnsafeMutableRawPointer?) -> herr_t {
+        guard let name = unsafe name, let list = unsafe list?.assumingMemoryBound(to: NameList.self) else {
+            return 1
+        }
+        guard let text = unsafe String(validatingCString: name) else {
+            unsafe list.pointee.isUTF8 = false
+            return 1
+        }
+        unsafe list.pointee.names.append(text)
+        return unsafe list.pointee.names.count > list.pointee.limit ? 1 : 0
+    }
+
+    func checked(_ place: Place, _ what: String) throws(HDF5Error) -> [String] {
+        guard isUTF8 else { throw place.error(.damaged, expected: "\(what) in UTF-8", found: "other bytes") }
+        guard names.count <= limit else {
+            throw place.error(.tooLarge, expected: "at most \(limit) \(what)", found: "more")
+        }
+        return names
+    }
+}

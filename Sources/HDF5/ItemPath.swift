@@ -1,0 +1,14 @@
+extension HDF5Group {
+    /// A relative path with single slashes, or an error where a name could lead out of this group.
+    func checkedPath(_ path: String) throws(HDF5Error) -> String {
+        let steps = path.split(separator: "/")
+        guard !path.hasPrefix("/"), !steps.isEmpty, steps.count <= 64, path.utf8.count < 65_536,
+            !path.utf8.contains(0), !steps.contains(where: { $0 == "." || $0 == ".." })
+        else {
+            let shown = path.unicodeScalars.prefix(80).map { $0.escaped(asASCII: false) }.joined()
+            throw place.error(
+                .refused, expected: "a name below this group (no '/' in front, no '..')", found: "'\(shown)'")
+        }
+        return steps.joined(separator: "/")
+    }
+}

@@ -1,0 +1,59 @@
+import Facts
+import HDF5
+import JSONText
+import Network
+import Tensors
+
+/// Our own root group, which every Keras ignores:
+///
+///     /cellar            @format = 1   @facts = JSON text (see ModelFacts)
+///     /cellar/golden/    input0, input1 …, output0 …: float32 [1, shape]
+private let groupName = "cellar"
+private let format: Int64 = 1
+
+func writeCellarGroup(_ file: HDF5File, _ contents: ModelFile) throws(HDF5Error) {
+    guard contents.facts != nil || contents.golden != nil else { return }
+    let group = try file.root.makeGroup(groupName)
+    try group.attributes.set("format", int64: format)
+    if let facts = contents.facts { try group.attributes.set("facts", string: facts.json.text()) }
+    guard let golden = contents.golden else { return }
+    for (index, input) in golden.inputs.enumerated() {
+        try group.write(input.values, shape: input.shape, named: "golden/input\(index)")
+    }
+    for (index, output) in golden.outputs.enumerated() {
+        try group.write(output.values, shape: output.shape, named: "golden/output\(index)")
+    }
+}
+
+func readFactsOnly(_ file: HDF5File) throws -> ModelFacts? {
+    guard file.root.has(groupName) else { return nil }
+    let group = try file.root.group(named: groupName)
+    if let found = try group.attributes.int64s("format")?.first, found > format {
+        throw Trouble(
+            .unsupported,
+            "Cellar's part of the file has format \(found), but this version knows \(format). Use a newer Cellar."
+        )
+    }
+    guard let text = try group.attributes.string("facts") else { return nil }
+    do {
+        return ModelFacts(json: try JSON(parsing: text))
+    } catch {
+        throw Trouble(.damaged, "/cellar@facts is no sound JSON: \(error)")
+    }
+}
+
+func readCellarGroup(_ file: HDF5File, model: Model) throws -> (ModelFacts?, ModelFile.GoldenSample?) {
+    let facts = try readFactsOnly(file)
+    guard file.root.has(groupName + "/golden") else { return (facts, nil) }
+    let group = try file.root.group(named: groupName + "/golden")
+    func tensors(_ name: String, _ shapes: [[Int]]) throws -> [Tensor] {
+        try shapes.enumerated().map { index, shape in
+            Tensor(
+                shape: [1] + shape,
+                values: try group.dataset(named: "\(name)\(index)").readFloats(shape: [1] + shape))
+        }
+    }
+    let golden = ModelFile.GoldenSample(
+        inputs: try tensors("input", model.inputShapes), outputs: try tensors("output", model.outputShapes))
+    return (facts, golden)
+}

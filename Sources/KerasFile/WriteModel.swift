@@ -1,0 +1,108 @@
+import HDF5
+import JSONText
+import Network
+import Tensors
+
+/// Writes the portable HDF5 layout, which Keras 2.10 to 3 open, in place of whatever is at that path: the whole file or
+/// nothing. Keras 2 goes on to train with the optimizer's state; Keras 3 predicts and evaluates (its own limit).
+///
+/// - includeOptimizer: without the optimizer's state, Keras 3 can train as well, afresh.
+public func writeModel(
+    _ contents: ModelFile, to path: String, includeOptimizer: Bool = true
+) throws(KerasFileError) {
+    do {
+        let file = try HDF5File(creating: path)
+        try write(contents, to: file, includeOptimizer: includeOptimizer)
+        try file.save()
+    } catch let error as HDF5Error {
+        let text = error.description.dropFirst(error.file.count).drop { ",: ".contains($0) }
+        throw KerasFileError(.notWritable, file: path, String(text))
+    } catch let error as Trouble {
+        throw KerasFileError(error.kind, file: path, error.message)
+    } catch {
+        throw KerasFileError(.notWritable, file: path, "\(error)")
+    }
+}
+
+private let writtenVersion = "2.10.0"
+
+private func write(_ contents: ModelFile, to file: HDF5File, includeOptimizer: Bool) throws {
+    let model = contents.model
+    let root = file.root
+    try root.attributes.set("backend", string: "tensorflow")
+    try root.attributes.set("keras_version", string: writtenVersion)
+    try root.attributes.set("model_config", ascii: try modelConfig(model))
+    if let compiled = contents.compiled, let training = trainingConfig(compiled, model: model) {
+        try root.attributes.set("training_config", ascii: training)
+    }
+    try writeWeights(model, to: try root.makeGroup("model_weights"))
+    if includeOptimizer, let optimizer = contents.compiled?.optimizer, let state = contents.optimizerState {
+        try writeState(state, of: optimizer, model: model, to: try root.makeGroup("optimizer_weights"))
+    }
+    try writeCellarGroup(file, contents)
+}
+
+extension HDF5Attributes {
+    /// JSON as Python writes it: everything beyond ASCII escaped, and the type says ASCII.
+    fileprivate func set(_ name: String, ascii json: JSON) throws(HDF5Error) {
+        try set(name, string: json.text(ascii: true), .ascii)
+    }
+
+    /// A list of names as Keras writes it: split where an attribute could not hold it (64 KiB), and empty as floats.
+    fileprivate func setNames(_ name: String, _ names: [String]) throws(HDF5Error) {
+        guard !names.isEmpty else { return try set(name, doubles: []) }
+        let longest = names.map(\.utf8.count).max() ?? 1
+        var pieces = 1
+        while (names.count + pieces - 1) / pieces * longest > 64512 && pieces < names.count { pieces += 1 }
+        guard pieces > 1 else { return try set(name, strings: names) }
+        let (size, larger) = (names.count / pieces, names.count % pieces)
+        var start = 0
+        for piece in 0..<pieces {
+            let end = start + size + (piece < larger ? 1 : 0)
+            try set("\(name)\(piece)", fixedStrings: Array(names[start..<end]))
+            start = end
+        }
+    }
+}
+
+private func writeWeights(_ model: Model, to group: HDF5Group) throws {
+    try group.attributes.set("backend", string: "tensorflow", .ascii)
+    try group.attributes.set("keras_version", string: writtenVersion, .ascii)
+    // Sequential.layers leaves the input out, Functional.layers has it.
+    let listed = model.layers.indices.filter {
+        model.form == .functional || !(model.layers[$0] is InputLayer)
+    }
+    try group.attributes.setNames("layer_names", listed.map { model.layers[$0].name })
+    for index in listed {
+        let name = model.layers[index].name
+        let inner = try group.makeGroup(name)
+        let names = model.weightSpecs[index].map { "\(name)/\($0.name):0" }
+        try inner.attributes.setNames("weight_names", names)
+        for (path, tensor) in zip(names, model.weights[index]) {
+            try inner.write(tensor.values, shape: tensor.shape, named: path)
+        }
+    }
+    try group.makeGroup("top_level_model_weights").attributes.setNames("weight_names", [])
+}
+
+/// In the order of Keras 2.10's optimizers: the count of steps, then each slot for all weights.
+private func writeState(
+    _ state: OptimizerState, of optimizer: any Optimizer, model: Model, to group: HDF5Group
+) throws {
+    var trained: [String] = []
+    for layer in model.layers.indices {
+        for (weight, spec) in model.weightSpecs[layer].enumerated()
+        where model.isTrainable(layer: layer, weight: weight) {
+            trained.append("\(model.layers[layer].name)/\(spec.name)")
+        }
+    }
+    let prefix = optimizer.className
+    let slots = optimizer.slotNames.map { slot in trained.map { "\(prefix)/\($0)/\(slot):0" } }
+    try group.attributes.setNames("weight_names", ["\(prefix)/iter:0"] + slots.flatMap { $0 })
+    try group.write([Int64(state.iterations)], shape: [], named: "\(prefix)/iter:0")
+    for (names, tensors) in zip(slots, state.slots) {
+        for (name, tensor) in zip(names, tensors) {
+            try group.write(tensor.values, shape: tensor.shape, named: name)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// How often each class was the truth, was predicted, and was both: all that precision and recall need.
+public struct ClassCounts: Equatable, Sendable {
+    public let classes: [String]
+    /// By class: rows whose true class it is.
+    public let truth: [Int]
+    /// By class: rows that were predicted as it.
+    public let prediction: [Int]
+    /// By class: rows where both are so.
+    public let hits: [Int]
+
+    /// Rows that were counted.
+    public var total: Int { truth.reduce(0, +) }
+
+    /// The classes that occur at all, as truth or as prediction.
+    public var present: [Int] { classes.indices.filter { truth[$0] > 0 || prediction[$0] > 0 } }
+
+    /// The share of rows that were predicted right.
+    public var accuracy: Double { Double(hits.reduce(0, +)) / Double(total) }
+
+    /// Counts class codes, row by row; code `c` stands for `classes[c]`.
+    public init(truth: [Int32], prediction: [Int32], classes: [String]) throws(MetricsError) {
+        self = try Self.counted(truth, prediction, classes)
+    }
+
+    /// The same of codes that are bytes.
+    public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(MetricsError) {
+        self = try Self.counted(truth, prediction, classes)
+    }
+
+    init(classes: [String], truth: [Int], prediction: [Int], hits: [Int]) {
+        (self.classes, self.truth, self.prediction, self.hits) = (classes, truth, prediction, hits)
+    }
+
+    /// The sums of a confusion matrix's rows and columns, and its diagonal.
+    public init(_ matrix: ConfusionMatrix) {
+        let size = matrix.classes.count
+        classes = matrix.classes
+        truth = (0..<size).map { t in (0..<size).reduce(0) { $0 + matrix[t, $1] } }
+        prediction = (0..<size).map { p in (0..<size).reduce(0) { $0 + matrix[$1, p] } }
+        hits = (0..<size).map { matrix[$0, $0] }
+    }
+
+    // The compiler makes a fast copy of this for each of the two code types.
+    private static func counted<Code: FixedWidthInteger>(
+        _ truth: [Code], _ prediction: [Code], _ classes: [String]
+    ) throws(MetricsError) -> ClassCounts {
+        // A square of counts costs one addition a row where it stays in the cache, against up to three.
+        if classes.count <= 256 {
+            return ClassCounts(try ConfusionMatrix.counted(truth, prediction, classes))
+        }
+        try requireRows(("true labels", truth.count), ("predictions", prediction.count))
+        var counts = (
+            truth: [Int](repeating: 0, count: classes.count),
+            prediction: [Int](repeating: 0, count: classes.count),
+            hits: [Int](repeating: 0, count: classes.count)
+        )
+        for row in truth.indices {
+            let (t, p) = (Int(clamping: truth[row]), Int(clamping: prediction[row]))
+            guard t >= 0, t < classes.count, p >= 0, p < classes.count else {
+                throw codeOutOfRange(row: row, truth: t, prediction: p, classes: classes.count)
+            }
+            counts.truth[t] += 1
+            counts.prediction[p] += 1
+            if t == p { counts.hits[t] += 1 }
+        }
+        return ClassCounts(
+            classes: classes, truth: counts.truth, prediction: counts.prediction, hits: counts.hits)
+    }
+}
+
+func codeOutOfRange(row: Int, truth: Int, prediction: Int, classes: Int) -> MetricsError {
+    let (what, code) = truth < 0 || truth >= classes ? ("true label", truth) : ("prediction", prediction)
+    return MetricsError(
+        "Row \(row + 1): the \(what) is class number \(code), but the \(classes) classes are numbered 0 to "
+            + "\(classes - 1).")
+}

@@ -1,0 +1,133 @@
+/// Precision, recall and F1 by class with their averages: scikit-learn's `classification_report`.
+///
+/// Source: sklearn/metrics/_classification.py of scikit-learn 1.9; the averages add up in NumPy's order.
+public struct ClassificationReport: Equatable, Sendable {
+    /// What a score is that would divide by zero (a class never predicted has no precision).
+    public enum ZeroDivision: Equatable, Sendable {
+        /// 0, and a line in `warnings`.
+        case warn
+        case zero
+        case one
+        /// Not a number; averages leave it out.
+        case nan
+    }
+
+    public struct Scores: Equatable, Sendable {
+        public let precision: Double
+        public let recall: Double
+        public let f1: Double
+        /// Rows whose true class it is.
+        public let support: Int
+    }
+
+    public struct Row: Equatable, Sendable {
+        public let name: String
+        public let scores: Scores
+    }
+
+    public let rows: [Row]
+    /// The share of right predictions; nil where `labels` left out a class that occurs.
+    public let accuracy: Double?
+    /// All hits over all predictions or true labels of the classes reported.
+    public let micro: Scores
+    /// The mean over classes.
+    public let macro: Scores
+    /// The mean over classes, weighted by support.
+    public let weighted: Scores
+    /// What `ZeroDivision.warn` has to say, one line a score.
+    public let warnings: [String]
+    /// Nothing at all was predicted right. scikit-learn then prints supports as `3.0`, not `3`.
+    let isWithoutHits: Bool
+
+    /// - Parameter labels: the classes to report, in that order; nil means those that occur, in theirs.
+    public init(
+        _ counts: ClassCounts, labels: [Int]? = nil, zeroDivision: ZeroDivision = .warn
+    ) throws(MetricsError) {
+        let present = counts.present
+        let labels = labels ?? present
+        guard !present.isEmpty, !labels.isEmpty else { throw MetricsError("There is no row to report on.") }
+        if let unknown = labels.first(where: { !counts.classes.indices.contains($0) }) {
+            throw MetricsError(
+                "Class number \(unknown) is to be reported, but there are \(counts.classes.count) classes.")
+        }
+        let hits = labels.map { counts.hits[$0] }
+        let predicted = labels.map { counts.prediction[$0] }
+        let support = labels.map { counts.truth[$0] }
+        let precision = shares(of: hits, in: predicted, zeroDivision)
+        let recall = shares(of: hits, in: support, zeroDivision)
+        // As scikit-learn computes it, which is 2pr / (p + r) without that formula's own division by zero.
+        let f1 = shares(of: hits.map { 2 * $0 }, in: zip(support, predicted).map(+), zeroDivision)
+
+        let total = support.reduce(0, +)
+        func average(_ mean: ([Double]) -> Double) -> Scores {
+            Scores(precision: mean(precision), recall: mean(recall), f1: mean(f1), support: total)
+        }
+        macro = average { meanIgnoringNaN($0) }
+        weighted = average { weightedMeanIgnoringNaN($0, support) }
+        let (allHits, allPredicted) = (hits.reduce(0, +), predicted.reduce(0, +))
+        func micro(_ part: Int, _ whole: Int) -> Double { shares(of: [part], in: [whole], zeroDivision)[0] }
+        self.micro = Scores(
+            precision: micro(allHits, allPredicted), recall: micro(allHits, total),
+            f1: micro(2 * allHits, total + allPredicted), support: total)
+        accuracy = Set(labels).isSuperset(of: present) ? self.micro.precision : nil
+        rows = labels.indices.map { i in
+            Row(
+                name: counts.classes[labels[i]],
+                scores: Scores(precision: precision[i], recall: recall[i], f1: f1[i], support: support[i]))
+        }
+        isWithoutHits = !counts.hits.contains { $0 > 0 }
+        let names = rows.map(\.name)
+        warnings =
+            zeroDivision != .warn
+            ? []
+            : [
+                warning("Precision", "never predicted", names, predicted),
+                warning("Recall", "without a row", names, support),
+                warning("F1", "neither predicted nor with a row", names, zip(support, predicted).map(+)),
+            ].compactMap { $0 }
+    }
+
+    /// The report of a labels file.
+    public init(_ pairs: LabelPairs, zeroDivision: ZeroDivision = .warn) throws(MetricsError) {
+        let counts = try ClassCounts(
+            truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
+        try self.init(counts, zeroDivision: zeroDivision)
+    }
+}
+
+private func shares(of parts: [Int], in wholes: [Int], _ zeroDivision: ClassificationReport.ZeroDivision)
+    -> [Double]
+{
+    zip(parts, wholes).map { part, whole in
+        if whole > 0 { return Double(part) / Double(whole) }
+        return switch zeroDivision {
+        case .warn, .zero: 0
+        case .one: 1
+        case .nan: .nan
+        }
+    }
+}
+
+/// `numpy.nanmean`, which puts 0 in the place of a NaN and adds up all places.
+private func meanIgnoringNaN(_ values: [Double]) -> Double {
+    let count = values.count { !$0.isNaN }
+    if count == 0 { return .nan }
+    return pairwiseSum(values.map { $0.isNaN ? 0 : $0 }) / Double(count)
+}
+
+/// scikit-learn's `_nanaverage`, which takes the places of NaNs out; the plain mean where all weights are 0.
+private func weightedMeanIgnoringNaN(_ values: [Double], _ weights: [Int]) -> Double {
+    let pairs = zip(values, weights).filter { !$0.0.isNaN }
+    if pairs.isEmpty { return .nan }
+    let weight = pairs.reduce(0) { $0 + $1.1 }
+    if weight == 0 { return mean(pairs.map(\.0)) }
+    return pairwiseSum(pairs.map { $0.0 * Double($0.1) }) / Double(weight)
+}
+
+private func warning(_ score: String, _ why: String, _ names: [String], _ wholes: [Int]) -> String? {
+    let affected = zip(names, wholes).filter { $0.1 == 0 }.map { "'\($0.0)'" }
+    if affected.isEmpty { return nil }
+    let shown = affected.prefix(5).joined(separator: ", ") + (affected.count > 5 ? ", …" : "")
+    return
+        "\(score) is set to 0 for \(affected.count == 1 ? "a class" : "\(affected.count) classes") \(why): \(shown)."
+}

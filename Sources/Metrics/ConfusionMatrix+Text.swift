@@ -1,0 +1,81 @@
+import JSONText
+
+extension ConfusionMatrix {
+    /// A plain table: a row for each true class, a column for each predicted one.
+    public func text(normalised normalisation: Normalisation? = nil, digits: Int = 3) -> String {
+        let cells = cellTexts(normalisation, digits: digits)
+        let names = classes.map(printable)
+        let corner = "truth \\ predicted"
+        let side = max(corner.unicodeScalars.count, names.map(\.unicodeScalars.count).max() ?? 0)
+        let widths = classes.indices.map { column in
+            classes.indices.reduce(names[column].unicodeScalars.count) { max($0, cells[$1][column].count) }
+        }
+        func line(_ head: String, _ texts: [String]) -> String {
+            padded(head, to: side, left: false)
+                + zip(texts, widths).map { "  " + padded($0, to: $1) }.joined() + "\n"
+        }
+        return line(corner, names) + classes.indices.map { line(names[$0], cells[$0]) }.joined()
+    }
+
+    /// CSV: a header of the predicted classes, then a line for each true class, which its first field names.
+    public func csv(normalised normalisation: Normalisation? = nil) -> String {
+        let cells = cellTexts(normalisation, digits: nil)
+        let header = (["truth"] + classes.map(csvField)).joined(separator: ",") + "\n"
+        return header
+            + classes.indices.map { ([csvField(classes[$0])] + cells[$0]).joined(separator: ",") + "\n" }
+            .joined()
+    }
+
+    /// `{"classes": […], "matrix": [[…]]}`, the matrix by true class and then by predicted class.
+    public func json(normalised normalisation: Normalisation? = nil) -> JSON {
+        let values: [JSON] =
+            if let normalisation {
+                normalised(by: normalisation).map { .number($0) }
+            } else {
+                counts.map { .integer($0) }
+            }
+        let rows = classes.indices.map { row in
+            JSON.array(Array(values[row * classes.count..<(row + 1) * classes.count]))
+        }
+        return ["classes": .array(classes.map { .string($0) }), "matrix": .array(rows)]
+    }
+
+    /// By row and column; with no `digits` every share has all its digits.
+    private func cellTexts(_ normalisation: Normalisation?, digits: Int?) -> [[String]] {
+        let texts =
+            if let normalisation {
+                normalised(by: normalisation).map { share in digits.map { share.fixed($0) } ?? "\(share)" }
+            } else {
+                counts.map { "\($0)" }
+            }
+        return classes.indices.map { row in
+            Array(texts[row * classes.count..<(row + 1) * classes.count])
+        }
+    }
+}
+
+/// The text, filled up with blanks to so many code points, on its left or its right.
+func padded(_ text: String, to width: Int, left: Bool = true) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - text.unicodeScalars.count))
+    return left ? blanks + text : text + blanks
+}
+
+/// A name from a file, safe to print: a control character could clear or recolour the reader's terminal.
+private func printable(_ name: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+}
+
+/// A field with quotes where RFC 4180 wants them.
+private func csvField(_ text: String) -> String {
+    // By bytes: Swift takes "\r\n" for one character, which is neither "\r" nor "\n".
+    let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+    guard needsQuotes else { return text }
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+        if scalar == "\"" { quoted += "\"" }
+        quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
+}

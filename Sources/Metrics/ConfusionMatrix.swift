@@ -1,0 +1,80 @@
+/// How often each true class (row) was predicted as each class (column).
+public struct ConfusionMatrix: Equatable, Sendable {
+    /// What the shares of a normalised matrix are shares of, as scikit-learn's `normalize` has it.
+    public enum Normalisation: String, CaseIterable, Sendable {
+        /// Each true class: rows sum to 1, the diagonal is the recall.
+        case truth = "true"
+        /// Each predicted class: columns sum to 1, the diagonal is the precision.
+        case prediction = "pred"
+        /// All rows counted.
+        case all
+    }
+
+    /// More classes than this are no table that anybody reads, and would fill the memory.
+    public static let mostClasses = 2_048
+
+    public let classes: [String]
+    /// [truth, prediction], row-major.
+    public let counts: [Int]
+
+    public subscript(truth: Int, prediction: Int) -> Int { counts[truth * classes.count + prediction] }
+
+    /// Counts class codes, row by row; code `c` stands for `classes[c]`.
+    public init(truth: [Int32], prediction: [Int32], classes: [String]) throws(MetricsError) {
+        self = try Self.counted(truth, prediction, classes)
+    }
+
+    /// The same of codes that are bytes.
+    public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(MetricsError) {
+        self = try Self.counted(truth, prediction, classes)
+    }
+
+    /// Counts two columns of a labels file.
+    public init(_ pairs: LabelPairs) throws(MetricsError) {
+        try self.init(truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
+    }
+
+    /// The counts as shares, [truth, prediction]; 0 where a class has no row to share.
+    public func normalised(by normalisation: Normalisation) -> [Double] {
+        let size = classes.count
+        let sums = ClassCounts(self)
+        return counts.indices.map { cell in
+            let whole =
+                switch normalisation {
+                case .truth: sums.truth[cell / size]
+                case .prediction: sums.prediction[cell % size]
+                case .all: sums.total
+                }
+            return whole == 0 ? 0 : Double(counts[cell]) / Double(whole)
+        }
+    }
+
+    init(classes: [String], counts: [Int]) {
+        (self.classes, self.counts) = (classes, counts)
+    }
+
+    // The compiler makes a fast copy of this for each of the two code types.
+    static func counted<Code: FixedWidthInteger>(
+        _ truth: [Code], _ prediction: [Code], _ classes: [String]
+    ) throws(MetricsError) -> ConfusionMatrix {
+        try requireRows(("true labels", truth.count), ("predictions", prediction.count))
+        let size = classes.count
+        guard size <= mostClasses else {
+            throw MetricsError(
+                "\(size) classes: a confusion matrix has at most \(mostClasses). Are these class labels?"
+            )
+        }
+        // Two tables in turn: an addition need not wait for the one before it, often to the same count.
+        var even = [Int](repeating: 0, count: size * size)
+        var odd = even
+        for row in truth.indices {
+            let (t, p) = (Int(clamping: truth[row]), Int(clamping: prediction[row]))
+            guard t >= 0, t < size, p >= 0, p < size else {
+                throw codeOutOfRange(row: row, truth: t, prediction: p, classes: size)
+            }
+            if row & 1 == 0 { even[t * size + p] += 1 } else { odd[t * size + p] += 1 }
+        }
+        for cell in even.indices { even[cell] += odd[cell] }
+        return ConfusionMatrix(classes: classes, counts: even)
+    }
+}

@@ -1,0 +1,79 @@
+/// True and predicted labels, row by row, as class codes.
+public struct LabelPairs: Equatable, Sendable {
+    /// In scikit-learn's order: whole numbers by value, other names by code point.
+    public let classes: [String]
+    public let truth: [Int32]
+    public let prediction: [Int32]
+
+    /// Labels as texts, row by row.
+    public init(truth: [String], prediction: [String]) throws(MetricsError) {
+        try requireRows(("true labels", truth.count), ("predictions", prediction.count))
+        var coder = LabelCoder()
+        let codes = (
+            truth.map { coder.code(of: $0.utf8.span) }, prediction.map { coder.code(of: $0.utf8.span) }
+        )
+        try self.init(coder, truth: codes.0, prediction: codes.1)
+    }
+
+    /// Puts the classes in order and renumbers the rows.
+    init(_ coder: LabelCoder, truth: [Int32], prediction: [Int32]) throws(MetricsError) {
+        var names: [String] = []
+        for code in 0..<Int32(coder.count) {
+            guard let name = String(validating: coder.bytes(of: code), as: UTF8.self) else {
+                throw MetricsError("A label is not UTF-8 text. Save the labels as UTF-8.")
+            }
+            names.append(name)
+        }
+        let order = try classOrder(of: names)
+        classes = order.classes
+        self.truth = truth.map { order.number[Int($0)] }
+        self.prediction = prediction.map { order.number[Int($0)] }
+    }
+}
+
+/// The classes that the labels name, in order, and for each label its class's number.
+private func classOrder(of labels: [String]) throws(MetricsError) -> (classes: [String], number: [Int32]) {
+    if let whole = wholeNumbers(labels) {
+        // As in NumPy: 3 and 3.0 are one class, and all are written as floats where one is.
+        let sorted = Set(whole.values).sorted()
+        let number = Dictionary(uniqueKeysWithValues: zip(sorted, Int32(0)...))
+        return (
+            sorted.map { whole.areFloats ? "\(Double($0))" : "\($0)" }, whole.values.map { number[$0] ?? 0 }
+        )
+    }
+    if let measured = labels.first(where: { isMeasuredNumber($0) }), labels.allSatisfy({ Double($0) != nil })
+    {
+        throw MetricsError(
+            "'\(measured)' is a measured number, not a class. A report needs class labels; turn scores into "
+                + "classes first.")
+    }
+    let sorted = labels.indices.sorted { labels[$0].utf8.lexicographicallyPrecedes(labels[$1].utf8) }
+    var number = [Int32](repeating: 0, count: labels.count)
+    for (place, label) in sorted.enumerated() { number[label] = Int32(place) }
+    return (sorted.map { labels[$0] }, number)
+}
+
+/// The labels as whole numbers, if all are: `7`, `-7` or `7.0`, but not `007`, which is a code of some kind.
+private func wholeNumbers(_ labels: [String]) -> (values: [Int], areFloats: Bool)? {
+    var areFloats = false
+    var values: [Int] = []
+    for label in labels {
+        let digits = label.utf8.drop { $0 == UInt8(ascii: "-") }
+        let whole = digits.prefix { $0 != UInt8(ascii: ".") }
+        let isPadded = whole.first == UInt8(ascii: "0") && whole.count > 1
+        let fraction = digits.dropFirst(whole.count + 1)
+        guard !isPadded, fraction.allSatisfy({ $0 == UInt8(ascii: "0") }),
+            whole.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let value = Int(label.prefix { $0 != "." }), abs(value) < 1 << 53
+        else { return nil }
+        if whole.count < digits.count { areFloats = true }
+        values.append(value)
+    }
+    return (values, areFloats)
+}
+
+/// Whether the text is a number such as `0.73` or `1e-3`. Words that Swift reads as numbers (`inf`) are none here.
+private func isMeasuredNumber(_ label: String) -> Bool {
+    guard let value = Double(label), value.isFinite, value != value.rounded() else { return false }
+    return label.utf8.allSatisfy { byte in "0123456789+-.eE".utf8.contains(byte) }
+}

@@ -1,0 +1,55 @@
+/// The true against the false positive rate, at every threshold of a score: scikit-learn's `roc_curve`.
+public struct ROCCurve: Equatable, Sendable {
+    /// Rising from 0 to 1.
+    public let falsePositiveRates: [Double]
+    public let truePositiveRates: [Double]
+    /// Falling from infinity, where nothing counts as positive; a row does whose score is at least this.
+    public let thresholds: [Double]
+
+    /// - Parameters:
+    ///   - truth: whether each row is positive; some must be, and some not.
+    ///   - scores: finite, higher for what looks more positive.
+    public init(truth: [Bool], scores: [Double]) throws(MetricsError) {
+        try requireRows(("true labels", truth.count), ("scores", scores.count))
+        if let row = scores.firstIndex(where: { !$0.isFinite }) {
+            throw MetricsError(
+                "Row \(row + 1): the score is \(scores[row]). A ROC curve needs finite scores.")
+        }
+        let positives = truth.count { $0 }
+        guard positives > 0, positives < truth.count else {
+            throw MetricsError("All rows are of one class. A ROC curve needs some of both.")
+        }
+
+        let rows = zip(scores, truth).sorted { $0.0 > $1.0 }
+        var steps: [(falsePositives: Int, truePositives: Int, threshold: Double)] = []
+        var hits = 0
+        for (place, row) in rows.enumerated() {
+            if row.1 { hits += 1 }
+            // Rows of one score pass the threshold together.
+            if place + 1 < rows.count, rows[place + 1].0 == row.0 { continue }
+            steps.append((place + 1 - hits, hits, row.0))
+        }
+        // A point on a straight line between its neighbours draws nothing.
+        let corners = steps.indices.filter { i in
+            guard i > 0, i + 1 < steps.count else { return true }
+            let (before, here, after) = (steps[i - 1], steps[i], steps[i + 1])
+            return after.falsePositives - here.falsePositives != here.falsePositives - before.falsePositives
+                || after.truePositives - here.truePositives != here.truePositives - before.truePositives
+        }
+        let (all, negatives) = (Double(positives), Double(truth.count - positives))
+        falsePositiveRates = [0] + corners.map { Double(steps[$0].falsePositives) / negatives }
+        truePositiveRates = [0] + corners.map { Double(steps[$0].truePositives) / all }
+        thresholds = [.infinity] + corners.map { steps[$0].threshold }
+    }
+
+    /// The area under the curve, as scikit-learn's `roc_auc_score`: the chance that a positive row scores higher than
+    /// a negative one.
+    public var area: Double {
+        let (x, y) = (falsePositiveRates, truePositiveRates)
+        let areas = (1..<x.count).map { i -> Double in
+            let width = x[i] - x[i - 1]
+            return width * (y[i] + y[i - 1]) / 2
+        }
+        return pairwiseSum(areas)
+    }
+}

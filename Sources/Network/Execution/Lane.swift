@@ -1,0 +1,24 @@
+import Tensors
+
+/// What the steps of one thread share while they run.
+public final class Lane: @unchecked Sendable {
+    let index: Int
+    let team: Team
+    /// Samples of the current batch that this lane computes, and where they begin in the batch.
+    var rows = 0
+    var firstRow = 0
+    /// Samples of the current batch in all lanes.
+    var batchRows = 0
+    var training = false
+    /// Numbers the training steps from the start of the run: with the seed it determines what Dropout draws.
+    var iteration = 0
+    var seed = 0
+    /// The learning rate of plain gradient descent, while kernels are updated as their gradients are computed.
+    var fusedRate: Float?
+
+    init(index: Int, team: Team) { (self.index, self.team) = (index, team) }
+
+    func random(for call: Int) -> CountedRandomNumbers {
+        CountedRandomNumbers(seed: seed, stream: call, step: iteration)
+    }
+}

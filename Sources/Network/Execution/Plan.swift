@@ -1,0 +1,178 @@
+import Tensors
+
+/// A network laid out for one thread: every step with its memory, for up to `rows` samples at a time.
+final class Plan {
+    let lane: Lane
+    let steps: [Step]
+    /// What this thread adds to the gradient, in the layout of the trainable parameters. Nil for inference.
+    let gradients: Arena?
+
+    /// What the loss said of this thread's rows.
+    var result = BatchResult()
+
+    private var inputs: [Input]
+    private let outputs: [Floats]
+    private let outputSizes: [Int]
+    private let outputGradients: [Floats?]
+    // Gradients that several consumers add to: cleared before backward; each consumer's part is added after its step.
+    private let shared: [Floats]
+    private let additions: [[(part: Floats, total: Floats)]]
+    private let backwardSteps: [Int]
+    private let layerOfCall: [Int]
+    private let isOnlyUse: [Bool]
+    // Windows do not own their memory; this does.
+    private let kept: [Arena]
+
+    private struct Input {
+        var window: Floats
+        var size: Int
+        /// A Rescaling right behind the input is done while the samples are gathered.
+        var scale: Float = 1
+        var offset: Float = 0
+        /// Where the first layer can leave zeros out, as long as there are enough of them.
+        var places: NonzeroPlaces?
+        var readers: [Step] = []
+        /// Batches to go until density is measured again, after one that was dense.
+        var pause = 0
+    }
+
+    init(_ network: Model, parameters: Parameters, rows: Int, training: Bool, lane: Lane) {
+        self.lane = lane
+        var planner = Planner(network, rows: rows, training: training)
+        planner.placeActivations()
+        if training { planner.placeGradients() }
+        planner.placeScratch()
+
+        let memory = Arena(count: planner.layout.count)
+        let gradients = training ? Arena(count: parameters.trainable.count) : nil
+        self.gradients = gradients
+        func window(_ range: Range<Int>?) -> Floats? { range.map { memory.slice($0) } }
+
+        var additions: [[(part: Floats, total: Floats)]] = Array(repeating: [], count: network.calls.count)
+        var seenLayers: Set<Int> = []
+        var kept = [memory]
+        var steps: [Step] = []
+        for (index, call) in network.calls.enumerated() {
+            var weightGradients: [Floats?] = []
+            if let gradients {
+                weightGradients = parameters.windows(of: call.layer, in: gradients)
+                // A shared layer's later calls compute their part beside, and it is added.
+                if !seenLayers.insert(call.layer).inserted {
+                    let own = Arena(
+                        count: weightGradients.reduce(0) { $0 + (($1?.count ?? 0) + 15) / 16 * 16 })
+                    kept.append(own)
+                    var layout = ArenaLayout()
+                    weightGradients = weightGradients.map { total in
+                        guard let total else { return nil }
+                        let part = own.slice(layout.reserve(total.count))
+                        additions[index].append((part, total))
+                        return part
+                    }
+                }
+            }
+            for (i, input) in call.inputs.enumerated() where planner.isShared[input] {
+                if let part = window(planner.edges[index][i]), let total = window(planner.gradients[input]) {
+                    additions[index].append((part, total))
+                }
+            }
+            steps.append(
+                Step(
+                    layer: network.layers[call.layer], call: index,
+                    inputShapes: call.inputs.map { network.shapes[$0] },
+                    outputShape: network.shapes[index],
+                    memory: Step.Memory(
+                        inputs: call.inputs.map { memory.slice(planner.activations[$0]) },
+                        output: memory.slice(planner.activations[index]),
+                        weights: parameters.weights(of: call.layer),
+                        scratch: memory.slice(planner.scratch[index]),
+                        inputGradients: planner.edges[index].map(window),
+                        outputGradient: window(planner.gradients[index]),
+                        weightGradients: weightGradients),
+                    isView: planner.isView[index], lane: lane))
+        }
+        self.steps = steps
+        self.additions = additions
+        self.kept = kept
+        shared = network.calls.indices.filter { planner.isShared[$0] }.compactMap {
+            window(planner.gradients[$0])
+        }
+        // Backward visits only what leads from a trained weight to the loss.
+        layerOfCall = network.calls.map(\.layer)
+        isOnlyUse = network.calls.map { call in network.calls.count { $0.layer == call.layer } == 1 }
+        backwardSteps = network.calls.indices.reversed().filter { planner.gradients[$0] != nil }
+        inputs = network.inputs.map {
+            let rescaling = planner.inputRescaling[$0]
+            var input = Input(
+                window: memory.slice(planner.activations[$0]), size: network.shapes[$0].reduce(1, *),
+                scale: rescaling?.scale ?? 1, offset: rescaling?.offset ?? 0)
+            input.readers = planner.readersOfZeros(of: $0).map { steps[$0] }
+            if !input.readers.isEmpty {
+                input.places = NonzeroPlaces(capacity: rows, columns: input.size, forTransposed: training)
+            }
+            return input
+        }
+        outputs = network.outputs.map { memory.slice(planner.activations[$0]) }
+        outputSizes = network.outputShapes.map { $0.reduce(1, *) }
+        outputGradients = network.outputs.map { window(planner.gradients[$0]) }
+    }
+
+    /// The outputs of the rows that were computed last: [rows, shape].
+    func output(_ i: Int = 0) -> Floats { outputs[i].prefix(lane.rows * outputSizes[i]) }
+    func outputGradient(_ i: Int = 0) -> Floats? {
+        outputGradients[i].map { $0.prefix(lane.rows * outputSizes[i]) }
+    }
+    func outputWidth(_ i: Int = 0) -> Int { outputSizes[i] }
+
+    /// Brings the samples of those rows in and computes the outputs.
+    func forward(_ samples: [Samples], rows: ArraySlice<Int>) {
+        for (index, samples) in samples.enumerated() { bringIn(samples, rows: rows, to: index) }
+        for step in steps where !step.isView { step.layer.forward(step) }
+    }
+
+    private func bringIn(_ samples: Samples, rows: ArraySlice<Int>, to index: Int) {
+        let input = inputs[index]
+        let window = input.window.prefix(rows.count * input.size)
+        switch samples.storage {
+        case .bytes: gather(samples, rows: rows, scale: input.scale, offset: input.offset, into: window)
+        case .floats:
+            gather(samples, rows: rows, into: window)
+            if input.scale != 1 || input.offset != 0 {
+                scaleShift(window, scale: input.scale, shift: input.offset, into: window)
+            }
+        }
+        guard let places = input.places else { return }
+        // Dense data must not pay for being looked through: after a dense batch, the next ones are taken to be dense too.
+        var isSparse = false
+        if input.pause > 0 {
+            inputs[index].pause -= 1
+        } else {
+            isSparse = places.find(in: window) < Plan.sparseShare
+            if isSparse && lane.training { places.findColumns(in: window) }
+            if !isSparse { inputs[index].pause = 31 }
+        }
+        for step in input.readers { step.nonzeroInput = isSparse ? places : nil }
+    }
+
+    /// Leaving zeros out costs about twice as much for each number that is there; measured, see docs/performance.md.
+    private static let sparseShare = 0.45
+
+    /// Marks the kernels that may be updated as their gradients are computed, and returns them by layer and weight.
+    func fuse() -> Set<[Int]> {
+        var fused: Set<[Int]> = []
+        for step in steps where step.layer is Dense && isOnlyUse[step.call] {
+            step.isFused = true
+            fused.insert([layerOfCall[step.call], 0])
+        }
+        return fused
+    }
+
+    /// From the gradients at the outputs to those of all parameters.
+    func backward() {
+        for total in shared { total.fill(0) }
+        for index in backwardSteps {
+            let step = steps[index]
+            if !step.isView { step.layer.backward(step) }
+            for (part, total) in additions[index] { add(part, to: total) }
+        }
+    }
+}

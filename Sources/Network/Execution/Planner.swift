@@ -1,0 +1,143 @@
+import Tensors
+
+/// Decides where in one block of memory each activation, gradient and scratch lies.
+struct Planner {
+    private let network: Model
+    private let rows: Int
+    private let training: Bool
+    // Rescaling calls that gathering takes over.
+    private var fused: Set<Int> = []
+
+    private(set) var layout = ArenaLayout()
+    /// For each call: its output's place; a view shares its input's.
+    private(set) var activations: [Range<Int>] = []
+    private(set) var isView: [Bool] = []
+    private(set) var scratch: [Range<Int>] = []
+    /// For each input call: the Rescaling behind it, which is done while gathering.
+    private(set) var inputRescaling: [Int: (scale: Float, offset: Float)] = [:]
+
+    /// For each call, where the gradient at its output lies; nil where no trained weight is behind it.
+    private(set) var gradients: [Range<Int>?] = []
+    /// For each call and each of its inputs, where that call writes the gradient.
+    private(set) var edges: [[Range<Int>?]] = []
+    /// Outputs that several calls use (or one call and the loss): their gradient is a sum.
+    private(set) var isShared: [Bool] = []
+
+    init(_ network: Model, rows: Int, training: Bool) {
+        (self.network, self.rows, self.training) = (network, rows, training)
+        edges = network.calls.map { Array(repeating: nil, count: $0.inputs.count) }
+        gradients = Array(repeating: nil, count: network.calls.count)
+        isShared = Array(repeating: false, count: network.calls.count)
+        fuseRescaling()
+    }
+
+    private func size(_ call: Int) -> Int { rows * network.shapes[call].reduce(1, *) }
+
+    private mutating func fuseRescaling() {
+        for input in network.inputs {
+            let users = network.calls.indices.filter { network.calls[$0].inputs.contains(input) }
+            guard users.count == 1, !network.outputs.contains(input),
+                let rescaling = network.layers[network.calls[users[0]].layer] as? Rescaling,
+                let uniform = rescaling.uniform
+            else { continue }
+            inputRescaling[input] = uniform
+            fused.insert(users[0])
+        }
+    }
+    /// For inference a place is given to the next that fits once its last reader is through; for training all stay, since
+    /// backward reads them.
+    mutating func placeActivations() {
+        var root = Array(network.calls.indices)
+        for (index, call) in network.calls.enumerated() {
+            let layer = network.layers[call.layer]
+            let view = fused.contains(index) || !call.inputs.isEmpty && layer.isView(training: training)
+            isView.append(view)
+            if view { root[index] = root[call.inputs[0]] }
+        }
+        var lastUse = Array(network.calls.indices)
+        for (index, call) in network.calls.enumerated() {
+            for input in call.inputs { lastUse[root[input]] = index }
+        }
+        for output in network.outputs { lastUse[root[output]] = Int.max }
+
+        var free: [Range<Int>] = []
+        for index in network.calls.indices {
+            if isView[index] {
+                activations.append(activations[root[index]])
+            } else if let best = free.indices.filter({ free[$0].count >= size(index) }).min(by: {
+                free[$0].count < free[$1].count
+            }) {
+                let block = free.remove(at: best)
+                activations.append(block)
+            } else {
+                activations.append(layout.reserve(size(index)))
+            }
+            guard !training else { continue }
+            for earlier in 0...index
+            where root[earlier] == earlier && lastUse[earlier] == index && earlier != index {
+                free.append(activations[earlier])
+            }
+        }
+    }
+
+    mutating func placeGradients() {
+        var reaches = Array(repeating: false, count: network.calls.count)
+        for (index, call) in network.calls.enumerated() {
+            let own = network.weightSpecs[call.layer].indices.contains {
+                network.isTrainable(layer: call.layer, weight: $0)
+            }
+            reaches[index] = own || call.inputs.contains { reaches[$0] }
+        }
+        // Only what leads to an output has a gradient at all.
+        var matters = Array(repeating: false, count: network.calls.count)
+        for output in network.outputs { matters[output] = true }
+        for index in network.calls.indices.reversed() where matters[index] {
+            for input in network.calls[index].inputs { matters[input] = true }
+        }
+        var users = Array(repeating: 0, count: network.calls.count)
+        for (index, call) in network.calls.enumerated() where matters[index] {
+            for input in call.inputs { users[input] += 1 }
+        }
+        for output in network.outputs { users[output] += 1 }
+        for (index, call) in network.calls.enumerated() where matters[index] && reaches[index] {
+            for (i, input) in call.inputs.enumerated() where reaches[input] {
+                isShared[input] = users[input] > 1
+                edges[index][i] = isShared[input] ? layout.reserve(size(input)) : gradients[input]
+            }
+            gradients[index] =
+                isView[index] ? edges[index][0] ?? layout.reserve(size(index)) : layout.reserve(size(index))
+        }
+    }
+
+    /// Dense layers that read an input's numbers as they are, a vector of at least 64 for each sample, and owe it no
+    /// gradient: they can leave zeros out. Rescaling with an offset would turn zeros into something else.
+    func readersOfZeros(of input: Int) -> [Int] {
+        let size = network.shapes[input].reduce(1, *)
+        guard size >= 64, inputRescaling[input]?.offset ?? 0 == 0 else { return [] }
+        return network.calls.indices.filter { index in
+            let call = network.calls[index]
+            guard network.layers[call.layer] is Dense, let source = call.inputs.first else { return false }
+            return activations[source] == activations[input] && isSourced(source, by: input)
+                && network.shapes[source].count == 1 && edges[index][0] == nil
+        }
+    }
+
+    /// Whether a call's output is the input itself, seen through views.
+    private func isSourced(_ call: Int, by input: Int) -> Bool {
+        var current = call
+        while current != input {
+            guard isView[current], let next = network.calls[current].inputs.first else { return false }
+            current = next
+        }
+        return true
+    }
+
+    mutating func placeScratch() {
+        for call in network.calls {
+            let inputs = call.inputs.map { network.shapes[$0] }
+            scratch.append(
+                layout.reserve(
+                    network.layers[call.layer].scratch(for: inputs, rows: rows, training: training)))
+        }
+    }
+}

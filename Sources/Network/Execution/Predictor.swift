@@ -1,0 +1,80 @@
+import Tensors
+
+/// Runs a network forward, as at inference. It is planned once, for batches of up to `batchSize` samples, and then
+/// allocates nothing but its results. One caller at a time.
+public final class Predictor {
+    public let network: Model
+    private let parameters: Parameters
+    private let plans: [Plan]
+    private let team: Team
+    private let batchSize: Int
+
+    /// - batchSize: samples that are computed at once by each thread.
+    public init(_ network: Model, batchSize: Int = 256, threads: Int = 1) throws(ConfigError) {
+        try network.requireWeights()
+        guard let team = Team(count: threads) else {
+            throw ConfigError("the system gives no \(threads) threads")
+        }
+        (self.network, self.team, self.batchSize) = (network, team, max(batchSize, 1))
+        let parameters = Parameters(of: network)
+        self.parameters = parameters
+        plans = (0..<team.count).map {
+            Plan(
+                network, parameters: parameters, rows: max(batchSize, 1), training: false,
+                lane: Lane(index: $0, team: team))
+        }
+    }
+
+    /// The outputs for all samples: one tensor [count, shape] for each of the network's outputs. There must be as many
+    /// inputs as the network has, of its shapes (or of as many numbers) and of one count.
+    public func predict(_ samples: [Samples]) throws(ConfigError) -> [Tensor] {
+        let count = try check(samples)
+        var results = network.outputShapes.map { Array(repeating: Float(0), count: count * $0.reduce(1, *)) }
+        let rows = Array(0..<count)
+        for start in stride(from: 0, to: count, by: batchSize * team.count) {
+            run(
+                samples, rows: rows[start..<min(start + batchSize * team.count, count)], at: start,
+                into: &results)
+        }
+        return zip(network.outputShapes, results).map { Tensor(shape: [count] + $0, values: $1) }
+    }
+
+    private func check(_ samples: [Samples]) throws(ConfigError) -> Int {
+        guard samples.count == network.inputs.count else {
+            throw ConfigError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
+        }
+        for (samples, shape) in zip(samples, network.inputShapes) where samples.size != shape.reduce(1, *) {
+            throw ConfigError("the model takes samples of shape \(shape), but these are \(samples.shape)")
+        }
+        let counts = Set(samples.map(\.count))
+        guard counts.count == 1, let count = counts.first else {
+            throw ConfigError("the inputs have different numbers of samples: \(samples.map(\.count))")
+        }
+        return count
+    }
+
+    private func run(
+        _ samples: [Samples], rows: ArraySlice<Int>, at start: Int, into results: inout [[Float]]
+    ) {
+        team.run { thread in
+            let share = Predictor.share(of: rows, thread: thread, among: team.count)
+            plans[thread].lane.rows = share.count
+            plans[thread].lane.batchRows = rows.count
+            if !share.isEmpty { plans[thread].forward(samples, rows: share) }
+        }
+        var at = start
+        for plan in plans {
+            for output in results.indices {
+                let values = plan.output(output)
+                values.copy(into: &results[output], at: at * plan.outputWidth(output))
+            }
+            at += plan.lane.rows
+        }
+    }
+
+    /// The part of a batch that one thread computes: neighbours, as even as can be.
+    static func share(of rows: ArraySlice<Int>, thread: Int, among count: Int) -> ArraySlice<Int> {
+        let first = rows.startIndex
+        return rows[first + rows.count * thread / count..<first + rows.count * (thread + 1) / count]
+    }
+}

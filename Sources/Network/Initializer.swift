@@ -1,0 +1,137 @@
+import Glibc
+import JSONText
+import Tensors
+
+/// How a weight begins, as Keras 2.10 names and defines it. Its random streams cannot be matched, its distributions are.
+public struct Initializer: Equatable, Sendable {
+    public var className: String
+    public var config: JSONObject
+
+    public init(_ className: String, _ config: JSONObject = [:]) {
+        (self.className, self.config) = (className, config)
+    }
+
+    public static let zeros = Initializer("Zeros")
+    public static let ones = Initializer("Ones")
+    public static let glorotUniform = Initializer("GlorotUniform", ["seed": nil])
+
+    private static let classes = [
+        "Zeros", "Ones", "Constant", "RandomUniform", "RandomNormal", "TruncatedNormal", "GlorotUniform",
+        "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal", "VarianceScaling",
+        "Orthogonal",
+        "Identity",
+    ]
+
+    /// Reads `"he_normal"` or `{"class_name": "HeNormal", "config": {…}}`.
+    public init(from json: JSON) throws(ConfigError) {
+        guard let text = json.string ?? json["class_name"]?.string else {
+            throw ConfigError("an initializer is a word such as glorot_uniform, not \(json.kind)")
+        }
+        // Keras takes glorot_uniform and GlorotUniform, and has the short names uniform, normal, zero and one.
+        let plain = text.lowercased().filter { $0 != "_" }
+        let short = [
+            "uniform": "RandomUniform", "normal": "RandomNormal", "zero": "Zeros", "one": "Ones",
+            "glorotuniformv2": "GlorotUniform", "identitymatrix": "Identity",
+        ]
+        guard let found = short[plain] ?? Self.classes.first(where: { $0.lowercased() == plain }) else {
+            let hint = nearest(text, in: Self.classes).map { "; did you mean \($0)?" } ?? ""
+            throw ConfigError("there is no initializer \"\(text)\"\(hint)")
+        }
+        self.init(found, json["config"]?.object ?? [:])
+    }
+
+    /// As Keras 2.10 writes it.
+    public var json: JSON {
+        var config = config
+        if !["Zeros", "Ones", "Constant", "Identity"].contains(className), config["seed"] == nil {
+            config["seed"] = .null
+        }
+        return ["class_name": .string(className), "config": .object(config)]
+    }
+
+    private func number(_ key: String, _ standard: Double) -> Double { config[key]?.double ?? standard }
+
+    /// Draws a weight of that shape. Fans as Keras computes them: the last two axes, times the rest (the kernel's window).
+    public func tensor(shape: [Int], using random: inout RandomNumbers) throws(ConfigError) -> Tensor {
+        let count = shape.reduce(1, *)
+        let window = shape.dropLast(2).reduce(1, *)
+        let fanIn = Double(shape.count < 2 ? shape.first ?? 1 : shape[shape.count - 2] * window)
+        let fanOut = Double(shape.count < 2 ? shape.first ?? 1 : shape[shape.count - 1] * window)
+
+        func uniform(_ low: Double, _ high: Double) -> [Float] {
+            (0..<count).map { _ in Float(low + (high - low) * random.uniform()) }
+        }
+        func normal(_ mean: Double, _ deviation: Double, truncated: Bool) -> [Float] {
+            (0..<count).map { _ in
+                var draw = standardNormal(&random)
+                while truncated && abs(draw) > 2 { draw = standardNormal(&random) }
+                return Float(mean + deviation * draw)
+            }
+        }
+        /// A truncated normal loses variance; Keras divides by this factor to keep it.
+        func scaled(_ scale: Double, fan: Double, _ distribution: String) -> [Float] {
+            let variance = scale / max(1, fan)
+            return switch distribution {
+            case "uniform": uniform(-(3 * variance).squareRoot(), (3 * variance).squareRoot())
+            case "untruncated_normal": normal(0, variance.squareRoot(), truncated: false)
+            default: normal(0, variance.squareRoot() / 0.87962566103423978, truncated: true)
+            }
+        }
+
+        let values: [Float]
+        switch className {
+        case "Zeros": values = Array(repeating: 0, count: count)
+        case "Ones": values = Array(repeating: 1, count: count)
+        case "Constant": values = Array(repeating: Float(number("value", 0)), count: count)
+        case "RandomUniform": values = uniform(number("minval", -0.05), number("maxval", 0.05))
+        case "RandomNormal": values = normal(number("mean", 0), number("stddev", 0.05), truncated: false)
+        case "TruncatedNormal": values = normal(number("mean", 0), number("stddev", 0.05), truncated: true)
+        case "GlorotUniform": values = scaled(1, fan: (fanIn + fanOut) / 2, "uniform")
+        case "GlorotNormal": values = scaled(1, fan: (fanIn + fanOut) / 2, "truncated_normal")
+        case "HeUniform": values = scaled(2, fan: fanIn, "uniform")
+        case "HeNormal": values = scaled(2, fan: fanIn, "truncated_normal")
+        case "LecunUniform": values = scaled(1, fan: fanIn, "uniform")
+        case "LecunNormal": values = scaled(1, fan: fanIn, "truncated_normal")
+        case "VarianceScaling":
+            let fans = ["fan_in": fanIn, "fan_out": fanOut, "fan_avg": (fanIn + fanOut) / 2]
+            let fan = fans[config["mode"]?.string ?? "fan_in"] ?? fanIn
+            values = scaled(
+                number("scale", 1), fan: fan, config["distribution"]?.string ?? "truncated_normal")
+        case "Orthogonal": values = orthogonal(shape: shape, gain: number("gain", 1), using: &random)
+        case "Identity":
+            guard shape.count == 2 else { throw ConfigError("Identity makes matrices only, not \(shape)") }
+            let gain = Float(number("gain", 1))
+            values = (0..<count).map { $0 / shape[1] == $0 % shape[1] ? gain : 0 }
+        default: throw ConfigError("there is no initializer \"\(className)\"")
+        }
+        return Tensor(shape: shape, values: values)
+    }
+}
+
+private func standardNormal(_ random: inout RandomNumbers) -> Double {
+    (-2 * log(1 - random.uniform())).squareRoot() * cos(2 * .pi * random.uniform())
+}
+
+/// Rows (or columns, the fewer) that are orthonormal: Gram and Schmidt on normal draws (Saxe et al., 2014).
+private func orthogonal(shape: [Int], gain: Double, using random: inout RandomNumbers) -> [Float] {
+    let columns = shape.last ?? 1
+    let rows = shape.dropLast().reduce(1, *)
+    let (count, length) = (min(rows, columns), max(rows, columns))
+    var vectors: [[Double]] = []
+    while vectors.count < count {
+        var vector = (0..<length).map { _ in standardNormal(&random) }
+        // Twice, since one pass leaves rounding errors behind.
+        for _ in 0..<2 {
+            for other in vectors {
+                let dot = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }
+                for i in 0..<length { vector[i] -= dot * other[i] }
+            }
+        }
+        let norm = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        if norm > 1e-8 { vectors.append(vector.map { $0 / norm }) }
+    }
+    return (0..<rows * columns).map { index in
+        let (row, column) = (index / columns, index % columns)
+        return Float(gain * (rows >= columns ? vectors[column][row] : vectors[row][column]))
+    }
+}

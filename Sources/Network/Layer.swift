@@ -1,0 +1,88 @@
+import JSONText
+import Tensors
+
+/// What a network is made of. A layer knows its options, its shapes and its arithmetic; it owns no numbers: these lie
+/// in the network (as tensors, to be saved) or in an executor's arenas (to be computed with).
+///
+/// Shapes never include the batch. Source of names, options, defaults and weight order: Keras 2.10.
+public protocol Layer: Sendable {
+    /// Keras' class name.
+    static var className: String { get }
+
+    /// Keras' name of the layer: the group that its weights lie in.
+    var name: String { get set }
+
+    /// A layer that is not trainable keeps its weights while the rest learns.
+    var trainable: Bool { get set }
+
+    /// Reads the options that are its own. `name` and `trainable` are set by the caller.
+    init(from config: inout LayerConfig) throws(ConfigError)
+
+    /// Its own options as Keras 2.10 writes them, without name, trainable and dtype.
+    var config: JSONObject { get }
+
+    /// The output's shape, or an error that names what does not fit.
+    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int]
+
+    /// Its weights: the trainable ones first, then the others, each in Keras' order of creation.
+    func weights(for inputs: [[Int]]) -> [WeightSpec]
+
+    /// True where output and input are the same numbers, so that nothing needs to be computed.
+    func isView(training: Bool) -> Bool
+
+    /// How many numbers of its own it needs while it computes `rows` samples, kept from forward to backward.
+    func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int
+
+    /// Computes the output of `step.rows` samples.
+    func forward(_ step: Step)
+
+    /// From the loss' gradient at the output, computes (not adds) those at the inputs and at the trainable weights.
+    func backward(_ step: Step)
+
+    /// The activation that the layer ends with, if any, and the layer without it: a loss on logits takes its place.
+    var finalActivation: Activation? { get }
+    func withoutActivation() -> Self
+}
+
+extension Layer {
+    public var className: String { Self.className }
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] { [] }
+    public func isView(training: Bool) -> Bool { false }
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int { 0 }
+    public var finalActivation: Activation? { nil }
+    public func withoutActivation() -> Self { self }
+
+    /// `Dense "hiddenLayer1"`, for messages.
+    public var subject: String { "\(Self.className) \"\(name)\"" }
+
+    /// The one input's shape; only merging layers take several.
+    func onlyShape(_ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        guard inputs.count == 1 else {
+            throw ConfigError("takes one input, but \(inputs.count) are wired to it", subject: subject)
+        }
+        return inputs[0]
+    }
+}
+
+/// A weight that a layer needs.
+public struct WeightSpec: Sendable {
+    /// Keras' name within the layer: `kernel`, `moving_mean`.
+    public var name: String
+    public var shape: [Int]
+    public var initializer: Initializer
+    public var trainable: Bool
+    public var regularizer: Regularizer?
+    /// While computing, a matrix's rows may begin at cache-line borders, so that vectors are read whole: the layer then
+    /// reads them with the stride of its window.
+    public var alignsRows = false
+
+    public init(
+        _ name: String, shape: [Int], initializer: Initializer, trainable: Bool = true,
+        regularizer: Regularizer? = nil
+    ) {
+        (self.name, self.shape, self.initializer) = (name, shape, initializer)
+        (self.trainable, self.regularizer) = (trainable, regularizer)
+    }
+
+    public var count: Int { shape.reduce(1, *) }
+}

@@ -1,0 +1,183 @@
+import JSONText
+
+/// Reads the options of a layer, an optimizer or the like from a JSON object in Keras' words. Files and recipes both
+/// come through here; a recipe also calls `rejectUnknownKeys`, while a file may hold keys that we do not know.
+public struct LayerConfig {
+    public let className: String
+    public let object: JSONObject
+    private var known: [String] = []
+
+    public init(className: String, _ object: JSONObject) {
+        (self.className, self.object) = (className, object)
+    }
+
+    /// How messages call it: `Dense "hiddenLayer1"`.
+    public var subject: String { object["name"]?.string.map { "\(className) \"\($0)\"" } ?? className }
+
+    public func error(_ message: String, key: String? = nil) -> ConfigError {
+        ConfigError(message, subject: subject, key: key)
+    }
+
+    /// The raw value; a null counts as absent.
+    public mutating func value(_ key: String) -> JSON? {
+        known.append(key)
+        guard let value = object[key], !value.isNull else { return nil }
+        return value
+    }
+
+    private func wrong(_ key: String, _ expected: String, _ found: JSON) -> ConfigError {
+        error("\(key) must be \(expected), but is \(found.kind) (\(found.text().prefix(60)))", key: key)
+    }
+
+    /// A whole number; without a default, it must be there.
+    public mutating func int(
+        _ key: String, default standard: Int? = nil, in range: ClosedRange<Int> = 1...Int(Int32.max)
+    ) throws(ConfigError) -> Int {
+        guard let found = value(key) else {
+            guard let standard else { throw error("\(key) is missing", key: key) }
+            return standard
+        }
+        guard let int = found.int else { throw wrong(key, "a whole number", found) }
+        guard range.contains(int) else {
+            throw error(
+                "\(key) must be from \(range.lowerBound) to \(range.upperBound), but is \(int)", key: key)
+        }
+        return int
+    }
+
+    public mutating func double(
+        _ key: String, default standard: Double? = nil, in range: ClosedRange<Double>? = nil
+    ) throws(ConfigError) -> Double {
+        guard let found = value(key) else {
+            guard let standard else { throw error("\(key) is missing", key: key) }
+            return standard
+        }
+        guard let number = found.double else { throw wrong(key, "a number", found) }
+        if let range, !range.contains(number) {
+            throw error(
+                "\(key) must be from \(range.lowerBound) to \(range.upperBound), but is \(number)", key: key)
+        }
+        return number
+    }
+
+    public mutating func bool(_ key: String, default standard: Bool) throws(ConfigError) -> Bool {
+        guard let found = value(key) else { return standard }
+        // Python's JSON has true and false; old files also have 0 and 1.
+        guard let bool = found.bool ?? found.int.map({ $0 != 0 }) else {
+            throw wrong(key, "true or false", found)
+        }
+        return bool
+    }
+
+    public mutating func string(
+        _ key: String, default standard: String? = nil, oneOf words: [String]? = nil
+    ) throws(ConfigError) -> String {
+        guard let found = value(key) else {
+            guard let standard else { throw error("\(key) is missing", key: key) }
+            return standard
+        }
+        guard let string = found.string else { throw wrong(key, "a word", found) }
+        if let words, !words.contains(string) {
+            let hint = nearest(string, in: words).map { "; did you mean \($0)?" } ?? ""
+            throw error(
+                "\(key) is \"\(string)\"; known are \(words.joined(separator: ", "))\(hint)", key: key)
+        }
+        return string
+    }
+
+    /// Numbers in a list, or one number, which counts as a list of one.
+    public mutating func doubles(_ key: String) throws(ConfigError) -> [Double]? {
+        guard let found = value(key) else { return nil }
+        guard let list = flattened(found) else { throw wrong(key, "a number or a list of numbers", found) }
+        return list
+    }
+
+    /// Whole numbers in a list, or one of them, which counts as a list of one.
+    public mutating func ints(_ key: String) throws(ConfigError) -> [Int]? {
+        guard let found = value(key) else { return nil }
+        let items = found.array ?? [found]
+        let ints = items.compactMap(\.int)
+        guard ints.count == items.count else { throw wrong(key, "a list of whole numbers", found) }
+        return ints
+    }
+
+    /// A shape with the batch in front, as `[null, 28, 28]`; returned without the batch. Nil where it is absent.
+    public mutating func batchShape(_ key: String) throws(ConfigError) -> [Int]? {
+        guard let found = value(key) else { return nil }
+        guard let sizes = found.array, let first = sizes.first, first.isNull || first.int != nil else {
+            throw wrong(key, "a shape such as [null, 28, 28]", found)
+        }
+        var shape: [Int] = []
+        for size in sizes.dropFirst() {
+            guard let size = size.int, size > 0, size <= Int(Int32.max) else {
+                throw error("\(key) is \(found.text()); sizes after the batch must be given", key: key)
+            }
+            shape.append(size)
+        }
+        guard shape.reduce(1.0, { $0 * Double($1) }) <= 0x1p31 else {
+            throw error("\(key) is \(found.text()): more numbers than a sample can have", key: key)
+        }
+        return shape
+    }
+
+    public mutating func activation(_ key: String = "activation") throws(ConfigError) -> Activation {
+        guard let found = value(key) else { return .linear }
+        do {
+            return try Activation(from: found)
+        } catch {
+            throw self.error(error.message, key: key)
+        }
+    }
+
+    public mutating func initializer(_ key: String, default standard: Initializer) throws(ConfigError)
+        -> Initializer
+    {
+        guard let found = value(key) else { return standard }
+        do {
+            return try Initializer(from: found)
+        } catch {
+            throw self.error(error.message, key: key)
+        }
+    }
+
+    public mutating func regularizer(_ key: String) throws(ConfigError) -> Regularizer? {
+        guard let found = value(key) else { return nil }
+        do {
+            return try Regularizer(from: found)
+        } catch {
+            throw self.error(error.message, key: key)
+        }
+    }
+
+    /// Options that change training and that we cannot honour yet are refused, not dropped.
+    public mutating func refuse(_ keys: String...) throws(ConfigError) {
+        for key in keys {
+            if let found = value(key) {
+                throw error("\(key) (\(found.text().prefix(80))) is not supported", key: key)
+            }
+        }
+    }
+
+    /// Marks keys that mean nothing here, but which Keras writes.
+    public mutating func ignore(_ keys: String...) { known += keys }
+
+    /// Keys that were never asked for are mistakes in a recipe.
+    public func rejectUnknownKeys() throws(ConfigError) {
+        for key in object.keys where !known.contains(key) {
+            let hint = nearest(key, in: known).map { "; did you mean \($0)?" } ?? ""
+            throw error("there is no option \"\(key)\"\(hint)", key: key)
+        }
+    }
+}
+
+/// All numbers of a number or of nested lists, in order.
+private func flattened(_ json: JSON) -> [Double]? {
+    if let number = json.double { return [number] }
+    guard let items = json.array else { return nil }
+    var all: [Double] = []
+    for item in items {
+        guard let inner = flattened(item) else { return nil }
+        all += inner
+    }
+    return all
+}

@@ -1,0 +1,36 @@
+import JSONText
+
+/// Every layer there is. A class that is not in this table is refused by name: nothing else is ever run.
+public enum LayerTable {
+    static let all: [any Layer.Type] = [
+        InputLayer.self, Dense.self, Flatten.self, ActivationLayer.self, Dropout.self,
+        BatchNormalization.self,
+        Rescaling.self, Normalization.self,
+    ]
+
+    public static var classNames: [String] { all.map { $0.className } }
+
+    /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an
+    /// option that does not exist is a mistake there, while files may carry more than we know.
+    public static func make(className: String, config: JSONObject, strict: Bool = false) throws(ConfigError)
+        -> any Layer
+    {
+        var reader = LayerConfig(className: className, config)
+        guard let type = all.first(where: { $0.className == className }) else {
+            switch className {
+            case "Lambda", "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer":
+                throw reader.error(
+                    "holds code, which is never executed; replace it with layers, then save again")
+            default:
+                let hint = nearest(className, in: classNames).map { "; did you mean \($0)?" } ?? ""
+                throw reader.error("there is no such layer\(hint)")
+            }
+        }
+        var layer = try type.init(from: &reader)
+        layer.name = try reader.string("name", default: layer.name)
+        layer.trainable = try reader.bool("trainable", default: true)
+        reader.ignore("dtype", "batch_input_shape")
+        if strict { try reader.rejectUnknownKeys() }
+        return layer
+    }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import JSONText
+import Tensors
+
+/// `m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= α · m / (√v + ε)`, α = lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ).
+///
+/// Kingma and Ba (2015), with ε as Keras places it: outside the root, not bias-corrected. With amsgrad (Reddi et al.,
+/// 2018) the largest v so far takes v's place. Slots: m, v, and vhat.
+public struct Adam: Optimizer {
+    public static let className = "Adam"
+    public var learningRate: Double
+    public var beta1, beta2, epsilon: Double
+    public var amsgrad: Bool
+
+    public init(
+        learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
+        amsgrad: Bool = false
+    ) {
+        (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
+        (self.epsilon, self.amsgrad) = (epsilon, amsgrad)
+    }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        learningRate = try Self.readLearningRate(&config, default: 0.001)
+        beta1 = try config.double("beta_1", default: 0.9, in: 0...1)
+        beta2 = try config.double("beta_2", default: 0.999, in: 0...1)
+        epsilon = try config.double("epsilon", default: 1e-7, in: 0...1)
+        amsgrad = try config.bool("amsgrad", default: false)
+    }
+
+    public var config: JSONObject {
+        [
+            "beta_1": .number(asFloat(beta1)), "beta_2": .number(asFloat(beta2)), "epsilon": .number(epsilon),
+            "amsgrad": .bool(amsgrad),
+        ]
+    }
+
+    public var slotNames: [String] { amsgrad ? ["m", "v", "vhat"] : ["m", "v"] }
+
+    public func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int) {
+        // Powers in float32, as Keras' variables are.
+        let (b1, b2, t) = (Float(beta1), Float(beta2), Float(iteration))
+        let alpha = Float(learningRate) * (1 - pow(b2, t)).squareRoot() / (1 - pow(b1, t))
+        stepAdam(
+            weights, gradient: gradient, m: slots[0], v: slots[1], largest: amsgrad ? slots[2] : nil,
+            alpha: alpha,
+            beta1: b1, beta2: b2, epsilon: Float(epsilon))
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import GRDB
+
+extension ModelStore {
+    /// What a promotion did.
+    public struct Promotion: Equatable, Sendable {
+        public let alias: String
+        public let version: ModelVersion
+        /// The version that the alias pointed to before, as `mnist:11`.
+        public let before: String?
+        public let reason: String
+        /// False where it pointed there already; nothing was written then.
+        public let moved: Bool
+    }
+
+    /// Points `alias` of the version's model at it, if it passes the gate.
+    public func promote(
+        _ reference: String, alias: String, reason: String = "chosen by hand", gate: Filter? = nil
+    ) throws(RegistryError) -> Promotion {
+        try Names.checkAlias(alias)
+        let version = try version(reference)
+        try checkFile(of: version)
+        return try changeAliases("move \(version.model)@\(alias)") { db in
+            try check(version, against: gate, db)
+            return try move(alias, to: version, reason: reason, db)
+        }
+    }
+
+    /// Refuses a version that does not fulfil every condition of the gate.
+    func check(_ version: ModelVersion, against gate: Filter?, _ db: Database) throws {
+        guard let gate else { return }
+        let sql = gate.sql
+        let passes = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM version v WHERE v.id = ? AND \(sql.text))",
+            arguments: [version.id] + sql.arguments)
+        guard passes != true else { return }
+        let names = Set(gate.conditions.map(\.name))
+        let found = version.metrics.filter { names.contains($0.name) }.map { "\($0.name) \($0.value)" }
+        throw RegistryError(
+            .refused,
+            "\(version.reference) does not pass the gate '\(gate.text)': it has \(found.isEmpty ? "no such metric" : shortList(found)). "
+                + "No alias was moved.")
+    }
+
+    func move(_ alias: String, to version: ModelVersion, reason: String, _ db: Database) throws -> Promotion {
+        let before = try Int.fetchOne(
+            db, sql: "SELECT number FROM alias WHERE model = ? AND name = ?",
+            arguments: [version.model, alias])
+        if before != version.number {
+            // Another process may have deleted it since it was looked up.
+            let isKept = try Bool.fetchOne(
+                db, sql: "SELECT state = 'kept' FROM version WHERE model = ? AND number = ?",
+                arguments: [version.model, version.number])
+            guard isKept == true else {
+                throw RegistryError(
+                    .refused,
+                    "cannot point \(version.model)@\(alias) at \(version.reference): it was deleted.")
+            }
+            try AliasMove(
+                model: version.model, alias: alias, number: version.number, sha256: version.sha256,
+                time: Timestamp.now(), reason: reason, isRollback: false
+            ).insert(db)
+            try AliasMove.settle(db, model: version.model, alias: alias)
+        }
+        return Promotion(
+            alias: "\(version.model)@\(alias)", version: try current(version, db),
+            before: before.map { "\(version.model):\($0)" }, reason: reason, moved: before != version.number)
+    }
+
+    /// Takes back the last move of an alias. Another rollback takes back the one before it.
+    public func rollback(
+        model: String, alias: String, reason: String = "rolled back"
+    ) throws(RegistryError) -> Promotion {
+        try changeAliases("roll back \(model)@\(alias)") { db in
+            let standing = AliasMove.standing(try AliasMove.fetch(db, model: model, alias: alias))
+            guard let last = standing.last else {
+                throw try unknownAlias(model, alias, "\(model)@\(alias)", db)
+            }
+            guard standing.count > 1, let number = standing[standing.count - 2].number else {
+                throw RegistryError(
+                    .refused,
+                    "cannot roll back \(model)@\(alias): it has pointed nowhere before \(last.target ?? "that"). Move it with "
+                        + "`registry promote`.")
+            }
+            let target = try ModelVersion.fetchOne(
+                db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
+            guard let target, target.state == .kept else {
+                throw RegistryError(
+                    .refused,
+                    "cannot roll back \(model)@\(alias) to \(model):\(number): it was deleted. Run `registry restore "
+                        + "\(model):\(number)`, or move the alias with `registry promote`.")
+            }
+            try AliasMove(
+                model: model, alias: alias, number: number, sha256: target.sha256, time: Timestamp.now(),
+                reason: reason, isRollback: true
+            ).insert(db)
+            try AliasMove.settle(db, model: model, alias: alias)
+            return Promotion(
+                alias: "\(model)@\(alias)", version: try current(target, db), before: last.target,
+                reason: reason,
+                moved: true)
+        }
+    }
+
+    /// Takes an alias away. Its moves are kept.
+    public func removeAlias(
+        model: String, alias: String, reason: String = "removed by hand"
+    ) throws(RegistryError) {
+        try changeAliases("remove \(model)@\(alias)") { db in
+            let exists = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE model = ? AND name = ?)",
+                arguments: [model, alias])
+            guard exists == true else { throw try unknownAlias(model, alias, "\(model)@\(alias)", db) }
+            try AliasMove(
+                model: model, alias: alias, number: nil, sha256: nil, time: Timestamp.now(), reason: reason,
+                isRollback: false
+            ).insert(db)
+            try AliasMove.settle(db, model: model, alias: alias)
+        }
+    }
+
+    /// Every move of an alias, or of all aliases of a model, oldest first.
+    public func moves(model: String, alias: String? = nil) throws(RegistryError) -> [AliasMove] {
+        try index().read("read the aliases") { try AliasMove.fetch($0, model: model, alias: alias) }
+    }
+
+    private func current(_ version: ModelVersion, _ db: Database) throws -> ModelVersion {
+        try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id]) ?? version
+    }
+
+    /// A change of what stands in `aliases.json`: in the index and in the file, or in neither.
+    func changeAliases<Result>(
+        _ doing: String, _ body: (Database) throws -> Result
+    ) throws(RegistryError) -> Result {
+        try writableIndex().writeDurably(doing) { db in
+            try Sidecar.checkOwn(db, in: root)
+            let result = try body(db)
+            try Sidecar.save(db, in: root)
+            return result
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Facts
+import JSONText
+
+/// Two or more versions side by side: what differs first, then what is the same.
+public struct Comparison: Equatable, Sendable {
+    /// One fact of every version; nil where a version does not have it.
+    public struct Row: Equatable, Sendable {
+        /// `dataset.path`, `hyperparameters.learning_rate`, `val_accuracy` …
+        public let name: String
+        public let values: [JSON?]
+        /// Which versions are best, for a metric that has a good end.
+        public let best: [Int]
+
+        var differs: Bool { values.contains { $0 != values.first } }
+    }
+
+    public let references: [String]
+    /// Metrics, whether they differ or not, in one place.
+    public let metrics: [Row]
+    public let different: [Row]
+    public let same: [Row]
+    /// Where the recipes differ: the lines of the first that the last has not (`-`) and the reverse (`+`).
+    public let recipeChanges: [String]
+}
+
+extension ModelStore {
+    public func compare(_ versions: [ModelVersion]) throws(RegistryError) -> Comparison {
+        var facts: [ModelFacts] = []
+        for version in versions { facts.append(try self.facts(of: version)) }
+        return Comparison(versions, facts)
+    }
+}
+
+extension Comparison {
+    public init(_ versions: [ModelVersion], _ facts: [ModelFacts]) {
+        references = versions.map(\.reference)
+        let rows = Self.rows(zip(versions, facts).map(Self.members))
+        different = rows.filter(\.differs)
+        same = rows.filter { !$0.differs }
+        metrics = Self.rows(
+            versions.map { version in version.metrics.map { ($0.name, JSON.number($0.value)) } }
+        ).map { row in
+            Row(name: row.name, values: row.values, best: Self.best(row))
+        }
+        recipeChanges = Self.changes(facts.first?.recipe, facts.last?.recipe)
+    }
+
+    /// The facts of one version beside its metrics, flat, in the order of showing.
+    private static func members(_ version: ModelVersion, _ facts: ModelFacts) -> [(String, JSON)] {
+        var all: [(String, JSON)] = []
+        func add(_ name: String, _ value: JSON?) {
+            switch value {
+            case nil, .null?, .string("")?: break
+            case .object(let object)?:
+                for (key, value) in object.members { add(name + "." + key, value) }
+            case .array(let values)? where values.isEmpty: break
+            case let value?: all.append((name, value))
+            }
+        }
+        add("created", .string(version.created))
+        add("task", version.task.map { .string($0.rawValue) })
+        add("architecture", .string(version.architecture))
+        add("trainable_parameters", .integer(version.trainableParameters))
+        add("non_trainable_parameters", .integer(version.nonTrainableParameters))
+        let json = facts.json
+        add("hyperparameters", json["hyperparameters"])
+        add("epochs", .integer(facts.history.map(\.values.count).max() ?? 0))
+        for key in [
+            "seed", "dataset", "classes", "features", "picture", "generation", "training_seconds", "host",
+            "command_line",
+        ] { add(key, json[key]) }
+        add("parents", .array(facts.parents.map { .string("\($0.kind.rawValue) \($0.reference)") }))
+        add("size", .integer(version.size))
+        add("sha256", .string(version.sha256))
+        return all
+    }
+
+    /// Joins the versions' members by name, in the order in which names first come.
+    private static func rows(_ versions: [[(String, JSON)]]) -> [Row] {
+        var order: [String] = []
+        var values: [String: [JSON?]] = [:]
+        for (i, members) in versions.enumerated() {
+            for (name, value) in members {
+                if values[name] == nil {
+                    order.append(name)
+                    values[name] = Array(repeating: nil, count: versions.count)
+                }
+                values[name]?[i] = value
+            }
+        }
+        return order.map { Row(name: $0, values: values[$0] ?? [], best: []) }
+    }
+
+    /// The versions with the best value; none where all are equal, or nobody knows which end is good.
+    private static func best(_ row: Row) -> [Int] {
+        let numbers = row.values.enumerated().compactMap { entry in
+            entry.element?.double.flatMap { $0.isNaN ? nil : (entry.offset, $0) }
+        }
+        guard row.differs, let direction = MetricName.direction(of: row.name) else { return [] }
+        let best = direction == .highest ? numbers.map(\.1).max() : numbers.map(\.1).min()
+        return numbers.filter { $0.1 == best }.map(\.0)
+    }
+
+    private static func changes(_ old: String?, _ new: String?) -> [String] {
+        guard let old, let new, old != new else { return [] }
+        let difference = new.split(separator: "\n").difference(from: old.split(separator: "\n"))
+        return difference.removals.compactMap {
+            if case .remove(_, let line, _) = $0 { "- \(line)" } else { nil }
+        }
+            + difference.insertions.compactMap {
+                if case .insert(_, let line, _) = $0 { "+ \(line)" } else { nil }
+            }
+    }
+}

@@ -1,0 +1,144 @@
+import Facts
+import GRDB
+
+/// Where a version came from and what came of it.
+public struct Lineage: Equatable, Sendable {
+    /// One file that something came from: a version of the store, or something outside it.
+    public struct Node: Equatable, Sendable {
+        /// `mnist:3`, or what the user called a file that is not here.
+        public let name: String
+        public let sha256: String
+        /// `resumed-from`, `checkpoint-of` or `imported-from`: how the younger of the two came to be.
+        public let kind: ModelFacts.Parent.Kind?
+        /// Deleted, or not in this store.
+        public let remark: String?
+        public let created: String?
+        /// The next older ones in a tree of ancestors, the next younger ones in one of descendants.
+        public internal(set) var next: [Node] = []
+    }
+
+    public let name: String
+    public let ancestors: [Node]
+    public let descendants: [Node]
+}
+
+extension ModelStore {
+    public func lineage(of version: ModelVersion) throws(RegistryError) -> Lineage {
+        try index().read("read the lineage of \(version.reference)") { db in
+            // A file could name itself or its own child as parent: each is opened once on the way down.
+            Lineage(
+                name: version.reference, ancestors: try ancestors(of: version, seen: [version.sha256], db),
+                descendants: try descendants(of: version, seen: [version.sha256], db))
+        }
+    }
+
+    private func ancestors(of version: ModelVersion, seen: Set<String>, _ db: Database) throws -> [Lineage
+        .Node]
+    {
+        try parents(of: version, db).map { parent in
+            // An import is the same file: its origin lies outside the store.
+            let known =
+                parent.sha256 == version.sha256
+                ? nil
+                : try ModelVersion.fetchOne(
+                    db, where: "WHERE v.sha256 = ? ORDER BY v.state = 'kept' DESC, v.id", [parent.sha256])
+            guard let known else {
+                let remark =
+                    parent.sha256 == version.sha256 ? "a file outside the store" : "not in this store"
+                return Lineage.Node(
+                    name: parent.reference.isEmpty ? String(parent.sha256.prefix(12)) : parent.reference,
+                    sha256: parent.sha256, kind: parent.kind, remark: remark, created: nil)
+            }
+            let next =
+                seen.contains(known.sha256)
+                ? [] : try ancestors(of: known, seen: seen.union([known.sha256]), db)
+            return node(known, parent.kind, next)
+        }
+    }
+
+    private func descendants(of version: ModelVersion, seen: Set<String>, _ db: Database) throws -> [Lineage
+        .Node]
+    {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.kind, \(ModelVersion.columns) FROM parent p JOIN version v ON v.id = p.version
+                WHERE p.sha256 = ? AND v.sha256 <> ? ORDER BY v.created, v.id
+                """, arguments: [version.sha256, version.sha256])
+        return try rows.map { row in
+            let child = ModelVersion(row: row, from: 1)
+            let next =
+                seen.contains(child.sha256)
+                ? [] : try descendants(of: child, seen: seen.union([child.sha256]), db)
+            return node(child, ModelFacts.Parent.Kind(rawValue: row[0]), next)
+        }
+    }
+
+    private func node(_ version: ModelVersion, _ kind: ModelFacts.Parent.Kind?, _ next: [Lineage.Node])
+        -> Lineage.Node
+    {
+        Lineage.Node(
+            name: version.reference, sha256: version.sha256, kind: kind,
+            remark: version.state == .kept ? nil : "deleted", created: version.created, next: next)
+    }
+}
+
+extension Lineage {
+    /// A tree for people. Above the version stands what it came from, below it what came of it.
+    public var text: String {
+        var lines = [name]
+        func add(_ nodes: [Node], _ indent: String, _ words: (Node) -> String) {
+            for (i, node) in nodes.enumerated() {
+                let isLast = i == nodes.count - 1
+                let remark = node.remark.map { " (\($0))" } ?? ""
+                let date = node.created.map { "  \($0)" } ?? ""
+                lines.append("\(indent)\(isLast ? "└─ " : "├─ ")\(words(node))\(remark)\(date)")
+                add(node.next, indent + (isLast ? "   " : "│  "), words)
+            }
+        }
+        if ancestors.isEmpty && descendants.isEmpty {
+            lines.append("trained from scratch; nothing came of it yet")
+        }
+        if !ancestors.isEmpty {
+            lines.append("came from")
+            add(ancestors, "") { "\($0.kind.map(\.rawValue) ?? "") \($0.name)" }
+        }
+        if !descendants.isEmpty {
+            lines.append("led to")
+            add(descendants, "") { "\($0.name) (\($0.kind.map(\.rawValue) ?? ""))" }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The same as a graph for Graphviz: an arrow leads from the older to the younger.
+    public var dot: String {
+        func quoted(_ text: String) -> String {
+            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        var lines: [String] = []
+        func add(_ line: String) { if !lines.contains(line) { lines.append(line) } }
+        func up(_ nodes: [Node], _ child: String) {
+            for node in nodes {
+                if node.remark != nil { add("  \(quoted(node.name)) [style=dashed];") }
+                add(
+                    "  \(quoted(node.name)) -> \(quoted(child)) [label=\(quoted(node.kind?.rawValue ?? ""))];"
+                )
+                up(node.next, node.name)
+            }
+        }
+        func down(_ nodes: [Node], _ parent: String) {
+            for node in nodes {
+                if node.remark != nil { add("  \(quoted(node.name)) [style=dashed];") }
+                add(
+                    "  \(quoted(parent)) -> \(quoted(node.name)) [label=\(quoted(node.kind?.rawValue ?? ""))];"
+                )
+                down(node.next, node.name)
+            }
+        }
+        add("  \(quoted(name)) [style=bold];")
+        up(ancestors, name)
+        down(descendants, name)
+        return "digraph lineage {\n  rankdir=TB;\n  node [shape=box];\n" + lines.joined(separator: "\n")
+            + "\n}\n"
+    }
+}

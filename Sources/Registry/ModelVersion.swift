@@ -1,0 +1,120 @@
+import Facts
+import Foundation
+import GRDB
+
+/// One registered model file: the line that a list shows. `ModelStore.facts(of:)` has the rest.
+public struct ModelVersion: Equatable, Sendable {
+    /// The index's own number for it; it differs after a rebuild. Use `reference` or `sha256` to speak of it.
+    let id: Int64
+    public let model: String
+    /// Counts from 1 for each model; a number is not used again, even after its version was deleted.
+    public let number: Int
+    /// Where it lies, relative to the store's folder.
+    public let file: String
+    /// Of the file's bytes, lower-case hex.
+    public let sha256: String
+    /// In bytes.
+    public let size: Int
+    /// ISO 8601, UTC.
+    public let created: String
+    /// Which Keras layout the file has, as `keras-2.10-h5`; empty where nobody said.
+    public let generation: String
+    public let architecture: String
+    public let trainableParameters: Int
+    public let nonTrainableParameters: Int
+    public let task: ModelFacts.Task?
+    public let seed: Int?
+    public let trainingSeconds: Double?
+    public let state: State
+    /// When it was deleted, where it was.
+    public let deleted: String?
+    /// By name, as `val_accuracy`; see `MetricName`.
+    public internal(set) var metrics: [Metric] = []
+    /// The aliases that point here now, as `best`.
+    public internal(set) var aliases: [String] = []
+
+    public enum State: String, Sendable {
+        case kept
+        /// Its file lies in the trash; `restore` brings it back.
+        case deleted
+        /// Its file is gone for good.
+        case purged
+    }
+
+    public struct Metric: Equatable, Sendable {
+        public let name: String
+        /// Not a number where training went astray.
+        public let value: Double
+    }
+
+    /// How people call it: `mnist:12`.
+    public var reference: String { "\(model):\(number)" }
+    public var parameters: Int { trainableParameters + nonTrainableParameters }
+
+    public func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
+}
+
+extension ModelVersion {
+    /// In the order in which `init(row:)` takes them.
+    static let columns = """
+        v.id, v.model, v.number, v.file, v.sha256, v.size, v.created, v.generation, v.architecture, v.trainable, \
+        v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted
+        """
+
+    init(row: Row, from first: Int = 0) {
+        // By position: a name would be looked for in every row, and a list may have ten thousand.
+        id = row[first]
+        model = row[first + 1]
+        number = row[first + 2]
+        file = row[first + 3]
+        sha256 = row[first + 4]
+        size = row[first + 5]
+        created = row[first + 6]
+        generation = row[first + 7]
+        architecture = row[first + 8]
+        trainableParameters = row[first + 9]
+        nonTrainableParameters = row[first + 10]
+        task = (row[first + 11] as String?).flatMap(ModelFacts.Task.init)
+        seed = row[first + 12]
+        trainingSeconds = row[first + 13]
+        state = State(rawValue: row[first + 14]) ?? .kept
+        deleted = row[first + 15]
+    }
+
+    /// The versions that `condition` (SQL over `v`) chooses, with their metrics and aliases.
+    static func fetch(
+        _ db: Database, where condition: String, _ arguments: StatementArguments = []
+    ) throws -> [ModelVersion] {
+        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM version v \(condition)")
+        var found: [ModelVersion] = []
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        while let row = try rows.next() { found.append(ModelVersion(row: row)) }
+        return try complete(found, db)
+    }
+
+    static func fetchOne(
+        _ db: Database, where condition: String, _ arguments: StatementArguments = []
+    ) throws -> ModelVersion? {
+        try fetch(db, where: condition + " LIMIT 1", arguments).first
+    }
+
+    private static func complete(_ versions: [ModelVersion], _ db: Database) throws -> [ModelVersion] {
+        var versions = versions
+        let metrics = try db.cachedStatement(sql: "SELECT name, value FROM metric WHERE version = ?")
+        let aliases = try db.cachedStatement(
+            sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name")
+        // Few aliases and many versions: look first whether there is any.
+        let anyAlias = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM alias)") ?? false
+        for i in versions.indices {
+            let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])
+            while let row = try rows.next() {
+                versions[i].metrics.append(Metric(name: row[0], value: row[1] ?? .nan))
+            }
+            if anyAlias {
+                versions[i].aliases = try String.fetchAll(
+                    aliases, arguments: [versions[i].model, versions[i].number])
+            }
+        }
+        return versions
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+import JSONText
+
+/// `models/versions.jsonl`: every number that was ever given, one line each, in the order of giving.
+///
+/// The model files cannot tell their numbers, since a file never changes once it is registered. This list, which
+/// lies beside them and is committed with them, keeps `mnist:12` the same model in every clone and after every
+/// rebuild, and keeps numbers of deleted versions from being used again. It only grows, by one short line each time;
+/// where two lines give one number, the later holds. Lines that cannot be read are passed over.
+struct NumberList {
+    struct Entry: Equatable {
+        var model: String
+        var number: Int
+        var sha256: String
+        /// Relative to the store's folder, as it lay when it was registered.
+        var file: String
+        /// The path that it was imported from, as the user gave it.
+        var importedFrom: String?
+    }
+
+    private(set) var entries: [Entry] = []
+
+    static func path(in folder: String) -> String { folder + "/versions.jsonl" }
+
+    init(readingFrom folder: String) {
+        guard let text = try? String(contentsOfFile: Self.path(in: folder), encoding: .utf8) else { return }
+        for line in text.split(separator: "\n") {
+            if let json = try? JSON(parsing: String(line)), let entry = Entry(json: json) { add(entry) }
+        }
+    }
+
+    init(_ entries: [Entry]) { for entry in entries { add(entry) } }
+
+    private var positions: [String: Int] = [:]
+
+    /// Adds an entry, in the place of an earlier one of that number.
+    mutating func add(_ entry: Entry) {
+        let key = "\(entry.model):\(entry.number)"
+        if let position = positions[key] {
+            entries[position] = entry
+        } else {
+            positions[key] = entries.count
+            entries.append(entry)
+        }
+    }
+
+    /// The index's versions that the list in `root` has no line for, or another file's.
+    static func missing(_ db: Database, in root: String) throws -> [Entry] {
+        let listed = Set(
+            NumberList(readingFrom: root).entries.map { "\($0.model):\($0.number) \($0.sha256)" })
+        return try fetch(db).filter { !listed.contains("\($0.model):\($0.number) \($0.sha256)") }
+    }
+
+    /// Writes the lines that are missing.
+    static func complete(_ db: Database, in root: String) throws {
+        for entry in try missing(db, in: root) { try append(entry, in: root) }
+    }
+
+    /// The index's own list.
+    static func fetch(_ db: Database) throws -> [Entry] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT v.model, v.number, v.sha256, v.file,
+                    (SELECT reference FROM parent p WHERE p.version = v.id AND p.sha256 = v.sha256
+                     AND p.kind = 'imported-from')
+                FROM version v ORDER BY v.id
+                """
+        ).map { Entry(model: $0[0], number: $0[1], sha256: $0[2], file: $0[3], importedFrom: $0[4]) }
+    }
+
+    static func append(_ entry: Entry, in folder: String) throws(RegistryError) {
+        try Disk.append(entry.json.text(), to: path(in: folder))
+    }
+}
+
+extension NumberList.Entry {
+    var json: JSON {
+        var object: JSONObject = [
+            "version": .string("\(model):\(number)"), "sha256": .string(sha256), "file": .string(file),
+        ]
+        object["imported_from"] = importedFrom.map { .string($0) }
+        return .object(object)
+    }
+
+    init?(json: JSON) {
+        guard let version = json["version"]?.string, let sha256 = json["sha256"]?.string,
+            let colon = version.lastIndex(of: ":"), let number = Int(version[version.index(after: colon)...]),
+            number > 0, (try? Names.checkModel(String(version[..<colon]))) != nil
+        else { return nil }
+        self.init(
+            model: String(version[..<colon]), number: number, sha256: sha256,
+            file: json["file"]?.string ?? "", importedFrom: json["imported_from"]?.string)
+    }
+}

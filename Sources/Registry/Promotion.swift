@@ -1,0 +1,87 @@
+import GRDB
+import JSONText
+
+extension ModelStore {
+    /// Points `alias` at the version of `model` that is best by a metric, and says in the reason why.
+    ///
+    /// - Parameters:
+    ///   - metric: `accuracy` is the training rows', `val_accuracy` the validation rows', `test_accuracy` the test
+    ///     rows'. Accuracy, AUC, precision, recall and F1 are best high, losses and errors low.
+    ///   - direction: Which end is good, for a metric whose name does not say.
+    ///
+    /// Of equal versions the newest wins. Versions without the metric, or with NaN, do not take part.
+    public func promote(
+        best metric: String, model: String, alias: String = "best", direction: MetricName.Direction? = nil,
+        gate: Filter? = nil
+    ) throws(RegistryError) -> Promotion {
+        try Names.checkAlias(alias)
+        guard let direction = direction ?? MetricName.direction(of: metric) else {
+            throw RegistryError(
+                .usage, "cannot tell whether a high or a low \(metric) is good. Say --highest or --lowest.")
+        }
+        return try changeAliases("move \(model)@\(alias)") { db in
+            let ranked = try ModelVersion.fetch(
+                db,
+                where: """
+                    JOIN metric m ON m.version = v.id WHERE v.model = ? AND v.state = 'kept' AND m.name = ?
+                    AND m.value IS NOT NULL
+                    ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), v.number DESC
+                    """, [model, metric])
+            guard let best = ranked.first else { throw try withoutMetric(metric, model, db) }
+            try checkFile(of: best)
+            try check(best, against: gate, db)
+            return try move(alias, to: best, reason: reason(metric, direction, ranked), db)
+        }
+    }
+
+    private func reason(
+        _ metric: String, _ direction: MetricName.Direction, _ ranked: [ModelVersion]
+    ) -> String {
+        func value(_ version: ModelVersion) -> String { version.metric(metric).map { "\($0)" } ?? "none" }
+        let end = direction == .highest ? "highest" : "lowest"
+        guard ranked.count > 1 else { return "\(metric) \(value(ranked[0])), the only version that has it" }
+        let ties = ranked.filter { value($0) == value(ranked[0]) }.count
+        let newest = ties > 1 ? " (the newest of \(ties) equal ones)" : ""
+        let next = ranked.dropFirst().prefix(3).map { "\($0.reference) \(value($0))" }.joined(separator: ", ")
+        return "\(metric) \(value(ranked[0])), the \(end) of \(ranked.count) versions\(newest); next: \(next)"
+    }
+
+    private func withoutMetric(_ metric: String, _ model: String, _ db: Database) throws -> RegistryError {
+        let count =
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM version WHERE model = ? AND state = 'kept'", arguments: [model]
+            ) ?? 0
+        if count == 0 { return try unknownModel(model, db) }
+        return try unknownMetric(metric, db, model: model)
+    }
+
+    /// Says which metrics there are, nearest first.
+    func unknownMetric(_ metric: String, _ db: Database, model: String? = nil) throws -> RegistryError {
+        let names = try metricNames(db, model: model)
+        let who = model.map { "no version of \($0)" } ?? "no version"
+        let hint = (nearest(metric, in: names) ?? names.first { $0.hasPrefix(metric) }).map { " Did you mean \($0)?" } ?? ""
+        let has = names.isEmpty ? "none is recorded" : "there are \(shortList(names))"
+        return RegistryError(.usage, "\(who) has the metric \(metric): \(has).\(hint)")
+    }
+
+    func metricNames(_ db: Database, model: String? = nil) throws -> [String] {
+        if let model {
+            return try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT m.name FROM version v JOIN metric m ON m.version = v.id WHERE v.model = ?
+                    ORDER BY m.name
+                    """, arguments: [model])
+        }
+        // One jump in the index for each name, however many versions there are.
+        return try String.fetchAll(
+            db,
+            sql: """
+                WITH RECURSIVE names(name) AS (
+                    SELECT min(name) FROM metric
+                    UNION ALL SELECT (SELECT min(name) FROM metric WHERE name > names.name) FROM names
+                    WHERE names.name IS NOT NULL)
+                SELECT name FROM names WHERE name IS NOT NULL
+                """)
+    }
+}

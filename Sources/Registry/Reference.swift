@@ -1,0 +1,195 @@
+import Foundation
+import GRDB
+
+/// How people speak of a model: `mnist` (the newest), `mnist:12`, `mnist@best`, a file, or 8 or more digits of a
+/// file's SHA-256.
+enum Reference: Equatable {
+    case number(model: String, Int)
+    case alias(model: String, String)
+    case file(String)
+    /// A model's newest version, or digits of a SHA-256, or a file of the working folder: the store has to say.
+    case plain(String)
+
+    init(_ text: String) throws(RegistryError) {
+        if text.contains("/") || Names.isFileName(text) {
+            self = .file(text)
+        } else if let at = text.firstIndex(of: "@") {
+            self = .alias(model: String(text[..<at]), String(text[text.index(after: at)...]))
+        } else if let colon = text.firstIndex(of: ":") {
+            let digits = text[text.index(after: colon)...]
+            guard let number = Int(digits), number > 0, digits.utf8.allSatisfy({ (48...57).contains($0) })
+            else {
+                throw RegistryError(
+                    .usage,
+                    "\"\(text)\" is no version: expected a number after the colon, as mnist:12; an alias stands after "
+                        + "an @, as mnist@best.")
+            }
+            self = .number(model: String(text[..<colon]), number)
+        } else if text.isEmpty {
+            throw RegistryError(
+                .usage, "expected a model, as mnist, mnist:12, mnist@best or a file; found an empty name.")
+        } else {
+            self = .plain(text)
+        }
+    }
+
+    /// Lower-case hex, where the text can be the beginning of a SHA-256.
+    static func digestPrefix(_ text: String) -> String? {
+        let lower = text.lowercased()
+        guard (8...64).contains(lower.utf8.count) else { return nil }
+        return lower.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) } ? lower : nil
+    }
+}
+
+/// What a reference means.
+public enum Resolved: Equatable, Sendable {
+    case version(ModelVersion)
+    /// A file that is not registered here.
+    case file(URL)
+}
+
+/// The file behind a reference: all that is needed to load a model.
+public struct ModelFile: Equatable, Sendable {
+    public let url: URL
+    /// `mnist:12`, or the path as it was given.
+    public let reference: String
+    /// Nil for a file that is not registered.
+    public let sha256: String?
+}
+
+extension ModelStore {
+    /// What `reference` means. The error for an unknown one names the nearest that exist.
+    public func resolve(_ reference: String) throws(RegistryError) -> Resolved {
+        let parsed = try Reference(reference)
+        if case .file(let path) = parsed, !Disk.isFolder(root) { return .file(try existingFile(path)) }
+        let found = try index().read("look up \(reference)") { try find(parsed, text: reference, $0) }
+        if let found { return .version(found) }
+        // Only files are left.
+        return .file(try existingFile(reference))
+    }
+
+    /// The version that `reference` means; a file that is not registered is an error.
+    public func version(_ reference: String) throws(RegistryError) -> ModelVersion {
+        switch try resolve(reference) {
+        case .version(let version): return version
+        case .file(let url):
+            throw RegistryError(
+                .notFound,
+                "\(url.path) is not registered in \(root). Run `registry import \(reference)` first.",
+                file: url.path)
+        }
+    }
+
+    /// The file behind a reference, which is there and has its size. This is the short way for `infer`.
+    public func file(of reference: String) throws(RegistryError) -> ModelFile {
+        let version: ModelVersion
+        switch try resolve(reference) {
+        case .file(let url): return ModelFile(url: url, reference: reference, sha256: nil)
+        case .version(let found): version = found
+        }
+        try checkFile(of: version)
+        return ModelFile(url: url(of: version), reference: version.reference, sha256: version.sha256)
+    }
+
+    func checkFile(of version: ModelVersion) throws(RegistryError) {
+        let path = path(of: version.file)
+        guard let size = Disk.size(ofFile: path) else {
+            throw RegistryError(
+                .notFound, "the file of \(version.reference) is missing: \(path). Run `registry verify`.",
+                file: path)
+        }
+        guard size == version.size else {
+            throw RegistryError(
+                .badData,
+                "the file of \(version.reference) was changed: \(path) has \(size) bytes, expected \(version.size). Run "
+                    + "`registry verify`.", file: path)
+        }
+    }
+
+    private func existingFile(_ path: String) throws(RegistryError) -> URL {
+        if Disk.isFolder(path) {
+            throw RegistryError(
+                .notFound, "\(path) is a folder; expected a model file, as \(path)/Model_….h5.", file: path)
+        }
+        guard Disk.size(ofFile: path) != nil else {
+            throw RegistryError(.notFound, "there is no model file \(path).", file: path)
+        }
+        return URL(fileURLWithPath: path)
+    }
+
+    /// Nil where the reference can only be a file.
+    func find(_ reference: Reference, text: String, _ db: Database) throws -> ModelVersion? {
+        switch reference {
+        case .number(let model, let number):
+            guard
+                let found = try ModelVersion.fetchOne(
+                    db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
+            else { throw try unknownVersion(model, text, db) }
+            return try kept(found)
+        case .alias(let model, let alias):
+            let number = try Int.fetchOne(
+                db, sql: "SELECT number FROM alias WHERE model = ? AND name = ?", arguments: [model, alias])
+            guard let number else { throw try unknownAlias(model, alias, text, db) }
+            guard
+                let found = try ModelVersion.fetchOne(
+                    db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
+            else {
+                throw RegistryError(
+                    .notFound,
+                    "\(text) points to \(model):\(number), which is not in this store (\(root)). Fetch its file, then "
+                        + "run `registry rebuild`.")
+            }
+            return try kept(found)
+        case .file(let path):
+            let path = URL(fileURLWithPath: path).standardizedFileURL.path
+            guard path.hasPrefix(root + "/") else { return nil }
+            return try ModelVersion.fetchOne(
+                db, where: "WHERE v.file = ? AND v.state <> 'purged'",
+                [String(path.dropFirst(root.count + 1))])
+        case .plain(let name):
+            if let found = try newest(of: name, db) { return found }
+            if let digits = Reference.digestPrefix(name), let found = try find(digest: digits, db) {
+                return found
+            }
+            if Disk.size(ofFile: name) != nil { return nil }
+            throw try unknownModel(name, db)
+        }
+    }
+
+    private func newest(of model: String, _ db: Database) throws -> ModelVersion? {
+        try ModelVersion.fetchOne(
+            db, where: "WHERE v.model = ? AND v.state = 'kept' ORDER BY v.number DESC", [model])
+    }
+
+    private func find(digest: String, _ db: Database) throws -> ModelVersion? {
+        // A range instead of LIKE, which would not use the index; `g` comes after every hex digit.
+        let found = try ModelVersion.fetch(
+            db,
+            where: "WHERE v.sha256 >= ? AND v.sha256 < ? AND v.state <> 'purged' ORDER BY v.id DESC LIMIT 6",
+            [digest, digest + "g"])
+        guard Set(found.map(\.sha256)).count <= 1 else {
+            let list = found.prefix(5).map { "\($0.reference) (\($0.sha256.prefix(12)))" }.joined(
+                separator: ", ")
+            throw RegistryError(
+                .usage,
+                "\(digest) is ambiguous: it begins the SHA-256 of \(list)\(found.count > 5 ? " …" : ""). Give more digits."
+            )
+        }
+        return try (found.first { $0.state == .kept } ?? found.first).map(kept)
+    }
+
+    private func kept(_ version: ModelVersion) throws(RegistryError) -> ModelVersion {
+        switch version.state {
+        case .kept: return version
+        case .deleted:
+            throw RegistryError(
+                .notFound,
+                "\(version.reference) was deleted on \(version.deleted ?? "an unknown day"). `registry restore "
+                    + "\(version.reference)` brings it back.")
+        case .purged:
+            throw RegistryError(
+                .notFound,
+                "\(version.reference) was deleted, and its file removed for good. Choose another version.")
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import GRDB
+
+/// The index's tables. A migration that was released is never edited; the next one is added below it, and
+/// `schemaVersion` counts on.
+enum Schema {
+    /// What SQLite's `user_version` holds once every migration has run: asking for it takes microseconds.
+    static let version = 1
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: the store") { db in
+            try db.execute(sql: first)
+            try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        return migrator
+    }
+
+    // `version` is narrow, because lists walk over it; whatever only one version's page shows stands in `facts`
+    // as the same JSON that the model file holds, so that SQLite's JSON functions can ask for it:
+    //   SELECT json_extract(json, '$.history.val_loss') FROM facts WHERE version = 12
+    private static let first = """
+        CREATE TABLE model (
+            name TEXT PRIMARY KEY,
+            last_number INTEGER NOT NULL  -- the highest ever given: numbers are not used again
+        ) WITHOUT ROWID;
+
+        CREATE TABLE version (
+            id INTEGER PRIMARY KEY,
+            model TEXT NOT NULL REFERENCES model(name),
+            number INTEGER NOT NULL CHECK (number > 0),
+            file TEXT NOT NULL,        -- relative to the store's folder
+            sha256 TEXT NOT NULL,      -- of the file's bytes, lower-case hex
+            size INTEGER NOT NULL,     -- bytes
+            created TEXT NOT NULL,     -- ISO 8601, UTC
+            generation TEXT NOT NULL,  -- which Keras layout, '' where unknown
+            architecture TEXT NOT NULL,
+            trainable INTEGER NOT NULL,
+            non_trainable INTEGER NOT NULL,
+            task TEXT,
+            seed INTEGER,
+            training_seconds REAL,
+            state TEXT NOT NULL DEFAULT 'kept' CHECK (state IN ('kept', 'deleted', 'purged')),
+            deleted TEXT,              -- when
+            UNIQUE (model, number)
+        );
+        CREATE UNIQUE INDEX version_by_file ON version(file) WHERE state <> 'purged';
+        CREATE INDEX version_by_model ON version(model, number) WHERE state = 'kept';
+        CREATE INDEX version_by_digest ON version(sha256);
+        CREATE INDEX version_by_time ON version(created) WHERE state = 'kept';
+
+        CREATE TABLE facts (
+            version INTEGER PRIMARY KEY REFERENCES version(id) ON DELETE CASCADE,
+            json TEXT NOT NULL
+        );
+
+        CREATE TABLE metric (
+            version INTEGER NOT NULL REFERENCES version(id) ON DELETE CASCADE,
+            name TEXT NOT NULL,        -- accuracy (train), val_accuracy, test_accuracy
+            value REAL,                -- NULL where it is not a number
+            PRIMARY KEY (version, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX metric_by_value ON metric(name, value);
+
+        CREATE TABLE parent (
+            version INTEGER NOT NULL REFERENCES version(id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            reference TEXT NOT NULL,
+            PRIMARY KEY (version, position)
+        ) WITHOUT ROWID;
+        CREATE INDEX parent_by_digest ON parent(sha256);
+
+        CREATE TABLE alias (           -- where each alias points now
+            model TEXT NOT NULL,
+            name TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            PRIMARY KEY (model, name)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE alias_move (      -- every move ever made, oldest first
+            id INTEGER PRIMARY KEY,
+            model TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            number INTEGER,            -- NULL where the alias was taken away
+            sha256 TEXT,
+            time TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            is_rollback INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX alias_move_by_alias ON alias_move(model, alias);
+
+        CREATE TABLE tag (
+            version INTEGER NOT NULL REFERENCES version(id) ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (version, key)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE note (            -- what the store has to remember of itself
+            key TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// ISO 8601 in UTC to the second, as `2026-11-22T12:30:05Z`: the form in which facts carry their date.
+enum Timestamp {
+    static func now() -> String { Date().ISO8601Format() }
+
+    static func of(secondsSince1970 seconds: Int) -> String {
+        Date(timeIntervalSince1970: TimeInterval(seconds)).ISO8601Format()
+    }
+
+    /// The date that the name of a model file tells, as `Model_2026_11_22_12_30_05_.h5`.
+    static func inFileName(_ name: String) -> String? {
+        guard name.hasPrefix("Model_") else { return nil }
+        let parts = name.dropFirst(6).split(separator: "_", omittingEmptySubsequences: false).prefix(6)
+        guard parts.count == 6, zip(parts, [4, 2, 2, 2, 2, 2]).allSatisfy({ $0.count == $1 }),
+            parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } })
+        else { return nil }
+        let all = Array(parts)
+        return "\(all[0])-\(all[1])-\(all[2])T\(all[3]):\(all[4]):\(all[5])Z"
+    }
+
+    /// File names for a model of that date: `Model_2026_11_22_12_30_05_.h5`, and where it is taken
+    /// `Model_2026_11_22_12_30_05_2_.h5` and so on.
+    static func fileNames(created: String, extension suffix: String) -> some Sequence<String> {
+        var digits = created.utf8.filter { (48...57).contains($0) }.prefix(14).map {
+            Character(UnicodeScalar($0))
+        }
+        if digits.count < 14 { digits = now().filter(\.isNumber) }
+        let ends = [4, 6, 8, 10, 12, 14]
+        var (stem, from) = ("Model_", 0)
+        for end in ends {
+            stem += String(digits[from..<end]) + "_"
+            from = end
+        }
+        return (1...100_000).lazy.map { $0 == 1 ? "\(stem).\(suffix)" : "\(stem)\($0)_.\(suffix)" }
+    }
+}

@@ -1,0 +1,57 @@
+import GRDB
+import JSONText
+
+/// Errors for names that do not exist: they say what does, nearest first.
+extension ModelStore {
+    func unknownModel(_ name: String, _ db: Database) throws -> RegistryError {
+        let models = try String.fetchAll(
+            db,
+            sql:
+                "SELECT name FROM model m WHERE EXISTS (SELECT 1 FROM version v WHERE v.model = m.name AND v.state = 'kept')"
+        )
+        if models.isEmpty {
+            return RegistryError(
+                .notFound, "there is no model \(name): the store \(root) is empty. Train or import one first."
+            )
+        }
+        let hint = nearest(name, in: models).map { " Did you mean \($0)?" } ?? ""
+        return RegistryError(
+            .notFound, "there is no model \(name) in \(root).\(hint) It has: \(shortList(models.sorted())).")
+    }
+
+    func unknownVersion(_ model: String, _ text: String, _ db: Database) throws -> RegistryError {
+        let numbers = try Int.fetchAll(
+            db,
+            sql:
+                "SELECT number FROM version WHERE model = ? AND state = 'kept' ORDER BY number DESC LIMIT 11",
+            arguments: [model])
+        guard let newest = numbers.first else { return try unknownModel(model, db) }
+        return RegistryError(
+            .notFound,
+            "there is no \(text) in \(root): \(model) has \(shortList(numbers.reversed().map { "\(model):\($0)" })); the newest is "
+                + "\(model):\(newest). Files added by hand or by git count after `registry rebuild`.")
+    }
+
+    func unknownAlias(_ model: String, _ alias: String, _ text: String, _ db: Database) throws
+        -> RegistryError
+    {
+        let exists = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM version WHERE model = ? AND state = 'kept')",
+            arguments: [model])
+        guard exists == true else { return try unknownModel(model, db) }
+        let aliases = try String.fetchAll(
+            db, sql: "SELECT name FROM alias WHERE model = ? ORDER BY name", arguments: [model])
+        let has = aliases.isEmpty ? "no alias yet" : shortList(aliases.map { "\(model)@\($0)" })
+        let hint = nearest(alias, in: aliases).map { " Did you mean \(model)@\($0)?" } ?? ""
+        return RegistryError(
+            .notFound,
+            "there is no \(text): \(model) has \(has).\(hint) Set one with `registry promote \(model) --alias \(alias)`."
+        )
+    }
+}
+
+func shortList(_ names: [String], limit: Int = 10) -> String {
+    names.count <= limit
+        ? names.joined(separator: ", ")
+        : names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"
+}

@@ -1,0 +1,101 @@
+/// One block of numbers, zero at first, aligned to a cache line. Executors lay everything they compute in a few of
+/// these when they plan, so that a step allocates nothing.
+@safe public final class Arena: @unchecked Sendable {
+    private let base: UnsafeMutablePointer<Float>
+    public let count: Int
+
+    public init(count: Int) {
+        self.count = count
+        let bytes = max(count, 1) * MemoryLayout<Float>.stride
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        unsafe base = raw.assumingMemoryBound(to: Float.self)
+    }
+
+    deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
+
+    public func slice(_ offset: Int, _ count: Int) -> Floats {
+        precondition(offset >= 0 && count >= 0 && offset + count <= self.count, "outside the arena")
+        return unsafe Floats(base: base + offset, count: count)
+    }
+
+    public var all: Floats { slice(0, count) }
+}
+
+/// Hands out places in an arena that is yet to be made: 16 numbers (a cache line) is the grain.
+public struct ArenaLayout {
+    public private(set) var count = 0
+    public init() {}
+
+    public mutating func reserve(_ numbers: Int) -> Range<Int> {
+        let start = count
+        count += (numbers + 15) / 16 * 16
+        return start..<start + numbers
+    }
+}
+
+extension Arena {
+    public func slice(_ range: Range<Int>) -> Floats { slice(range.lowerBound, range.count) }
+}
+
+/// A window on an arena's numbers. Whoever holds one must keep the arena alive (an executor keeps both), and two
+/// threads must not write through overlapping windows; within that, every access is checked.
+@safe public struct Floats: @unchecked Sendable {
+    package let base: UnsafeMutablePointer<Float>
+    public let count: Int
+
+    package init(base: UnsafeMutablePointer<Float>, count: Int) {
+        (unsafe self.base, self.count) = (unsafe base, count)
+    }
+
+    public subscript(index: Int) -> Float {
+        get {
+            precondition(index >= 0 && index < count)
+            return unsafe base[index]
+        }
+        nonmutating set {
+            precondition(index >= 0 && index < count)
+            unsafe base[index] = newValue
+        }
+    }
+
+    public subscript(range: Range<Int>) -> Floats {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        return unsafe Floats(base: base + range.lowerBound, count: range.count)
+    }
+
+    /// The first `count` numbers.
+    public func prefix(_ count: Int) -> Floats { self[0..<count] }
+
+    public func fill(_ value: Float) { unsafe base.update(repeating: value, count: count) }
+
+    public func copy(from other: Floats) {
+        precondition(other.count == count)
+        unsafe base.update(from: other.base, count: count)
+    }
+
+    public func copy(from values: [Float]) {
+        precondition(values.count == count)
+        unsafe values.withUnsafeBufferPointer { source in
+            if let start = source.baseAddress { unsafe base.update(from: start, count: count) }
+        }
+    }
+
+    /// Takes numbers from an array, from its index `start` on.
+    public func copy(from values: [Float], at start: Int) {
+        precondition(start >= 0 && start + count <= values.count)
+        unsafe values.withUnsafeBufferPointer { source in
+            if let first = source.baseAddress { unsafe base.update(from: first + start, count: count) }
+        }
+    }
+
+    /// Puts these numbers into an array, from its index `start` on.
+    public func copy(into values: inout [Float], at start: Int) {
+        precondition(start >= 0 && start + count <= values.count)
+        unsafe values.withUnsafeMutableBufferPointer { target in
+            if let first = target.baseAddress { unsafe (first + start).update(from: base, count: count) }
+        }
+    }
+
+    public var array: [Float] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+}

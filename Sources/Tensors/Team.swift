@@ -1,0 +1,51 @@
+import CKernels
+
+/// Threads that do one piece of work side by side. The calling thread is number 0; the others are made once and sleep
+/// between two runs.
+@safe public final class Team: @unchecked Sendable {
+    private let team: OpaquePointer
+    public let count: Int
+    // Where each thread leaves its numbers for the others to read, between two waits.
+    private var contributions: [Floats?]
+
+    /// Fails where the system gives no more threads.
+    public init?(count: Int) {
+        guard let team = unsafe ck_team_create(Int32(max(count, 1))) else { return nil }
+        (unsafe self.team, self.count) = (unsafe team, max(count, 1))
+        contributions = Array(repeating: nil, count: self.count)
+    }
+
+    deinit { unsafe ck_team_destroy(team) }
+
+    /// Runs `body(0)` to `body(count - 1)`, each in its thread, and returns when all have.
+    public func run(_ body: (Int) -> Void) {
+        if count == 1 { return body(0) }
+        withoutActuallyEscaping(body) { body in
+            var context = body
+            unsafe withUnsafeMutablePointer(to: &context) { pointer in
+                unsafe ck_team_run(
+                    team,
+                    { context, index in
+                        guard let body = unsafe context?.assumingMemoryBound(to: ((Int) -> Void).self) else {
+                            return
+                        }
+                        unsafe body.pointee(Int(index))
+                    }, pointer)
+            }
+        }
+    }
+
+    /// Within a run: waits until every thread is here.
+    public func wait() { unsafe ck_team_wait(team) }
+
+    /// Within a run: leaves in `total` the sum of what all threads brought as `part`, added in the order of the threads,
+    /// so that the result does not depend on which came first. `total` is the thread's own, not `part`.
+    public func sum(_ part: Floats, into total: Floats, thread: Int) {
+        if count == 1 { return total.copy(from: part) }
+        contributions[thread] = part
+        wait()
+        total.fill(0)
+        for case let part? in contributions { add(part, to: total) }
+        wait()
+    }
+}

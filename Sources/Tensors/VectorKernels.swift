@@ -1,0 +1,155 @@
+import CKernels
+import Glibc
+
+// Each of these checks its sizes and calls the C loop of the same meaning; sizes are in numbers, not bytes.
+
+/// The rows of `samples` in `rows`, one after the other, as floats. Bytes become `byte * scale + offset`.
+public func gather(
+    _ samples: Samples, rows: ArraySlice<Int>, scale: Float = 1, offset: Float = 0, into out: Floats
+) {
+    let size = samples.size
+    precondition(out.count >= rows.count * size)
+    for row in rows { precondition(row >= 0 && row < samples.count) }
+    unsafe rows.withUnsafeBufferPointer { rows in
+        guard let start = rows.baseAddress else { return }
+        unsafe start.withMemoryRebound(to: Int64.self, capacity: rows.count) { start in
+            switch samples.storage {
+            case .bytes(let all):
+                unsafe ck_gather_bytes(all, start, rows.count, size, scale, offset, out.base)
+            case .floats(let all): unsafe ck_gather_floats(all, start, rows.count, size, out.base)
+            }
+        }
+    }
+}
+
+/// sum += a
+public func add(_ a: Floats, to sum: Floats) {
+    precondition(a.count == sum.count)
+    unsafe ck_add(a.base, sum.base, a.count)
+}
+
+/// y = x * scale + shift
+public func scaleShift(_ x: Floats, scale: Float, shift: Float, into y: Floats) {
+    precondition(x.count == y.count)
+    unsafe ck_scale_shift(x.base, scale, shift, y.base, x.count)
+}
+
+/// y = x * scale + shift with a scale and a shift for each column; x and y are [rows, columns].
+public func scaleShift(_ x: Floats, columnScales: Floats, columnShifts: Floats, into y: Floats) {
+    let columns = columnScales.count
+    precondition(columnShifts.count == columns && x.count == y.count && x.count % columns == 0)
+    unsafe ck_scale_shift_columns(
+        x.base, columnScales.base, columnShifts.base, y.base, x.count / columns, columns)
+}
+
+/// y = a * b
+public func multiplyElements(_ a: Floats, _ b: Floats, into y: Floats) {
+    precondition(a.count == b.count && b.count == y.count)
+    unsafe ck_multiply(a.base, b.base, y.base, y.count)
+}
+
+public func relu(_ y: Floats) { unsafe ck_relu(y.base, y.count) }
+
+/// dx = dy where y > 0, else 0
+public func reluBackward(_ dy: Floats, y: Floats, into dx: Floats) {
+    precondition(dy.count == y.count && dx.count == y.count)
+    unsafe ck_relu_backward(dy.base, y.base, dx.base, y.count)
+}
+
+/// dx = dy · (1 − y²)
+public func tanhBackward(_ dy: Floats, y: Floats, into dx: Floats) {
+    precondition(dy.count == y.count && dx.count == y.count)
+    unsafe ck_tanh_backward(dy.base, y.base, dx.base, y.count)
+}
+
+/// dx = dy · y · (1 − y)
+public func sigmoidBackward(_ dy: Floats, y: Floats, into dx: Floats) {
+    precondition(dy.count == y.count && dx.count == y.count)
+    unsafe ck_sigmoid_backward(dy.base, y.base, dx.base, y.count)
+}
+
+/// y += row, for each row of y [rows, columns]; then y = max(y, 0) if `relu`.
+public func addRow(_ row: Floats, to y: Floats, relu: Bool = false) {
+    precondition(y.count % row.count == 0)
+    if relu {
+        unsafe ck_add_row_relu(row.base, y.base, y.count / row.count, row.count)
+    } else {
+        unsafe ck_add_row(row.base, y.base, y.count / row.count, row.count)
+    }
+}
+
+/// sums[c] = Σ over rows of x[·, c]
+public func columnSums(_ x: Floats, into sums: Floats) {
+    precondition(x.count % sums.count == 0)
+    unsafe ck_column_sums(x.base, sums.base, x.count / sums.count, sums.count)
+}
+
+/// sums[c] = Σ over rows of (x[·, c] − mean[c])²
+public func columnSquares(_ x: Floats, mean: Floats, into sums: Floats) {
+    precondition(x.count % sums.count == 0 && mean.count == sums.count)
+    unsafe ck_column_squares(x.base, mean.base, sums.base, x.count / sums.count, sums.count)
+}
+
+/// sums[c] = Σ over rows of a[·, c] · b[·, c]
+public func columnProducts(_ a: Floats, _ b: Floats, into sums: Floats) {
+    precondition(a.count % sums.count == 0 && a.count == b.count)
+    unsafe ck_column_products(a.base, b.base, sums.base, a.count / sums.count, sums.count)
+}
+
+/// xhat = (x − mean) · inverse, by columns
+public func normalize(_ x: Floats, mean: Floats, inverse: Floats, into xhat: Floats) {
+    let columns = mean.count
+    precondition(x.count == xhat.count && x.count % columns == 0 && inverse.count == columns)
+    unsafe ck_normalize(x.base, mean.base, inverse.base, xhat.base, x.count / columns, columns)
+}
+
+/// dx = factor · (dy − meanDy − xhat · meanDyXhat), by columns
+public func normalizeBackward(
+    _ dy: Floats, xhat: Floats, factor: Floats, meanDy: Floats, meanDyXhat: Floats, into dx: Floats
+) {
+    let columns = factor.count
+    precondition(dy.count == xhat.count && dy.count == dx.count && dy.count % columns == 0)
+    precondition(meanDy.count == columns && meanDyXhat.count == columns)
+    unsafe ck_normalize_backward(
+        dy.base, xhat.base, factor.base, meanDy.base, meanDyXhat.base, dx.base, dy.count / columns, columns)
+}
+
+/// w −= lr · g
+public func stepSGD(_ w: Floats, gradient g: Floats, learningRate: Float) {
+    precondition(w.count == g.count)
+    unsafe ck_sgd(w.base, g.base, learningRate, w.count)
+}
+
+/// v = momentum · v − lr · g; w += v, or with Nesterov w += momentum · v − lr · g
+public func stepMomentum(
+    _ w: Floats, gradient g: Floats, velocity v: Floats, learningRate: Float, momentum: Float, nesterov: Bool
+) {
+    precondition(w.count == g.count && v.count == g.count)
+    unsafe ck_momentum(w.base, g.base, v.base, learningRate, momentum, nesterov ? 1 : 0, w.count)
+}
+
+/// m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= alpha · m / (√v + ε), with max(v) so far where `largest` is given
+public func stepAdam(
+    _ w: Floats, gradient g: Floats, m: Floats, v: Floats, largest: Floats?, alpha: Float, beta1: Float,
+    beta2: Float,
+    epsilon: Float
+) {
+    precondition(w.count == g.count && m.count == g.count && v.count == g.count)
+    precondition(largest.map { $0.count == g.count } ?? true)
+    unsafe ck_adam(
+        w.base, g.base, m.base, v.base, largest?.base, alpha, 1 - beta1, 1 - beta2, epsilon, w.count)
+}
+
+/// v = ρv + (1−ρ)g²; w −= lr · g / √v, with the mean gradient taken off v and momentum where their slots are given
+public func stepRMSprop(
+    _ w: Floats, gradient g: Floats, v: Floats, meanGradient: Floats?, velocity: Floats?, learningRate: Float,
+    rho: Float, momentum: Float, epsilon: Float, epsilonOutsideRoot: Bool
+) {
+    precondition(w.count == g.count && v.count == g.count)
+    precondition((meanGradient?.count ?? w.count) == w.count && (velocity?.count ?? w.count) == w.count)
+    unsafe ck_rmsprop(
+        w.base, g.base, v.base, meanGradient?.base, velocity?.base, learningRate, rho, momentum, epsilon,
+        epsilonOutsideRoot ? 1 : 0, w.count)
+}
+
+func boxMuller(radius: Float, angle: Float) -> Float { (-2 * log(radius)).squareRoot() * cos(angle) }

@@ -1,0 +1,149 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+/// MNIST's first test pictures.
+private func digits(_ count: Int) throws -> [GrayImage] {
+    let path = Fixtures.data.appendingPathComponent("mnist/t10k-images-idx3-ubyte.gz").path
+    guard case .bytes(let bytes) = try readIDXImages(path).storage else { return [] }
+    return (0..<count).map {
+        GrayImage(width: 28, height: 28, pixels: Array(bytes[$0 * 784..<($0 + 1) * 784]))
+    }
+}
+
+/// The picture on a larger sheet, each pixel `factor` × `factor` large.
+private func enlarged(_ image: GrayImage, by factor: Int, left: Int, top: Int, width: Int, height: Int)
+    -> GrayImage
+{
+    var pixels = [UInt8](repeating: 0, count: width * height)
+    for y in 0..<image.height * factor {
+        for x in 0..<image.width * factor {
+            pixels[(top + y) * width + left + x] = image.pixels[y / factor * image.width + x / factor]
+        }
+    }
+    return GrayImage(width: width, height: height, pixels: pixels)
+}
+
+/// The mean difference of two pictures' pixels, of 255.
+private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
+    Double(zip(a.pixels, b.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }) / Double(a.pixels.count)
+}
+
+@Suite struct DigitPictureTests {
+    @Test func takesMNISTAsItIs() throws {
+        for digit in try digits(10_000) where try prepareDigit(digit, name: "digit") != digit {
+            Issue.record("a picture changed")
+            return
+        }
+    }
+
+    @Test func takesItsNegativeAsItIs() throws {
+        let pictures = try digits(500)
+        let same = try pictures.count { try prepareDigit($0.inverted, name: "digit") == $0 }
+        // Those whose centre of mass lies far from their middle are prepared anew.
+        #expect(same >= 490)
+    }
+
+    @Test("finds a digit on a larger sheet, dark or light", arguments: [false, true], [1, 4, 11])
+    func onASheet(dark: Bool, factor: Int) throws {
+        for digit in try digits(30) {
+            let large = enlarged(
+                digit, by: factor, left: 60, top: 5, width: 28 * factor + 90, height: 28 * factor + 20)
+            let found = try prepareDigit(dark ? large : large.inverted, name: "digit")
+            // Nearest-neighbour enlarging and area averaging undo each other, but for the faintest edge.
+            #expect(difference(found, digit) < 8)
+        }
+    }
+
+    @Test func ignoresSpecksAndGrain() throws {
+        var random = MersenneTwister(seed: 6)
+        for digit in try digits(30) {
+            let large = enlarged(digit, by: 6, left: 50, top: 40, width: 300, height: 260).inverted
+            // Grey paper with grain, pale ink, and two specks far from the digit.
+            var pixels = large.pixels.map { UInt8(90 + Int($0) / 2 - 8 + random.draw(through: 16)) }
+            pixels[3 * 300 + 3] = 20
+            pixels[250 * 300 + 290] = 20
+            let found = try prepareDigit(GrayImage(width: 300, height: 260, pixels: pixels), name: "digit")
+            #expect(difference(found, digit) < 9)
+        }
+    }
+
+    @Test func keepsThinStrokesVisible() throws {
+        var pixels = [UInt8](repeating: 255, count: 900 * 900)
+        for y in 100..<800 { for x in 440..<443 { pixels[y * 900 + x] = 0 } }
+        let found = try prepareDigit(GrayImage(width: 900, height: 900, pixels: pixels), name: "one")
+        let rows = (0..<28).filter { y in (0..<28).contains { found.pixels[y * 28 + $0] > 200 } }
+        #expect(rows.count == 20)
+        #expect(found.pixels.reduce(0) { $0 + Int($1) } > 20 * 255)
+    }
+
+    @Test func centresByMass() throws {
+        // A heavy bar at the left with a thin tail to the right: its mass, not its box, is in the middle.
+        var pixels = [UInt8](repeating: 0, count: 60 * 60)
+        for y in 10..<50 { for x in 5..<15 { pixels[y * 60 + x] = 255 } }
+        for y in 28..<32 { for x in 15..<45 { pixels[y * 60 + x] = 255 } }
+        let found = try prepareDigit(GrayImage(width: 60, height: 60, pixels: pixels), name: "bar")
+        var (mass, massX, massY) = (0.0, 0.0, 0.0)
+        for y in 0..<28 {
+            for x in 0..<28 {
+                let value = Double(found.pixels[y * 28 + x])
+                mass += value
+                massX += value * Double(x)
+                massY += value * Double(y)
+            }
+        }
+        #expect((13.5..<14.5).contains(massY / mass))
+        #expect(massX / mass < 15)
+    }
+
+    @Test func otherSizes() throws {
+        for digit in try digits(3) {
+            let found = try prepareDigit(digit, height: 14, width: 42, name: "digit")
+            #expect((found.width, found.height) == (42, 14))
+            #expect(found.pixels.contains(255))
+        }
+    }
+
+    @Test("refuses a blank picture", arguments: [0, 10])
+    func blank(grain: Int) throws {
+        var random = MersenneTwister(seed: 8)
+        for paper in [0, 128, 240] {
+            for side in [1, 28, 200] {
+                let pixels = (0..<side * side).map { _ in UInt8(paper + random.draw(through: grain)) }
+                let image = GrayImage(width: side, height: side, pixels: pixels)
+                let error = try #require(
+                    failure { () throws(DataError) in try prepareDigit(image, name: "paper.png") })
+                #expect(error.description.contains("a blank one"))
+            }
+        }
+    }
+
+    @Test func folderOfPictures() throws {
+        try Fixtures.temporaryFolder { folder in
+            let pictures = try digits(4)
+            for (index, name) in ["seven", "10", "2", "seven"].enumerated() {
+                let place = folder.appendingPathComponent(name)
+                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+                try writePNG(pictures[index], to: place.appendingPathComponent("\(9 - index).PNG").path)
+            }
+            try Data().write(to: folder.appendingPathComponent("2/notes.txt"))
+            let data = try readPictureFolder(folder.path)
+            #expect(data.classes == ["10", "2", "seven"])
+            #expect(data.labels == [0, 1, 2, 2])
+            let expected = [1, 2, 3, 0].flatMap { pictures[$0].pixels }
+            #expect(data.samples == Samples(shape: [28, 28], bytes: expected))
+            #expect(try readPictureFolder(folder.path, digits: true) == data)
+
+            let odd = GrayImage(width: 3, height: 2, pixels: [0, 0, 0, 0, 0, 0])
+            try writePNG(odd, to: folder.appendingPathComponent("seven/odd.png").path)
+            let error = try #require(failure { () throws(DataError) in try readPictureFolder(folder.path) })
+            #expect(error.description.contains("expected 28×28 pixels, as the others, found 3×2"))
+            let none = folder.appendingPathComponent("2").path
+            #expect(failure { () throws(DataError) in try readPictureFolder(none) }?.kind == .badData)
+            #expect(failure { () throws(DataError) in try readPictureFolder(none + "x") }?.kind == .noInput)
+        }
+    }
+}

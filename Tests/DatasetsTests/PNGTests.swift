@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+private struct GoldenPictures: Decodable {
+    var width, height: Int
+    var pixels: [String: [UInt8]]
+}
+
+@Suite struct PNGTests {
+    @Test("reads each kind, depth and interlacing") func kinds() throws {
+        let golden = try GoldenFiles.decode("png.json", as: GoldenPictures.self)
+        #expect(golden.pixels.count == 52)
+        for (name, pixels) in golden.pixels {
+            let image = try readPNG(GoldenFiles.path("png/\(name)"))
+            #expect(image == GrayImage(width: golden.width, height: golden.height, pixels: pixels), "\(name)")
+        }
+    }
+
+    @Test func colourHasTheSameLuma() throws {
+        let path = GoldenFiles.path("png/kind6_8bit.png")
+        let colour = try readColourPNG(path)
+        let grey = try readPNG(path)
+        let luma = (0..<colour.width * colour.height).map { index in
+            let part = colour.pixels[3 * index..<3 * index + 3].map(Double.init)
+            return 0.299 * part[0] + 0.587 * part[1] + 0.114 * part[2]
+        }
+        #expect(zip(luma, grey.pixels).allSatisfy { abs($0 - Double($1)) <= 0.51 })
+    }
+
+    @Test func writesWhatItReads() throws {
+        try Fixtures.temporaryFolder { folder in
+            let path = folder.appendingPathComponent("x.png").path
+            var random = MersenneTwister(seed: 4)
+            let pixels = (0..<37 * 53 * 3).map { _ in UInt8(random.draw(through: 255)) }
+            let grey = GrayImage(width: 37, height: 53, pixels: Array(pixels.prefix(37 * 53)))
+            try writePNG(grey, to: path)
+            #expect(try readPNG(path) == grey)
+            let colour = RGBImage(width: 37, height: 53, pixels: pixels)
+            try writePNG(colour, to: path)
+            #expect(try readColourPNG(path) == colour)
+        }
+    }
+
+    @Test(
+        "says what is wrong with a file",
+        arguments: [
+            ("zero", "a picture with pixels, found 0×0"), ("huge", "found 50000×50000"),
+            ("many", "found 19000×19000"),
+            ("cut", "ends too early"), ("no_end", "ends too early"), ("crc", "damage (libpng: "),
+            ("short_data", "damage (libpng: "), ("really_a_jpeg", "a JPEG picture"),
+        ])
+    func damaged(name: String, message: String) throws {
+        let path = GoldenFiles.path("bad_png/\(name).png")
+        let error = try #require(failure { () throws(DataError) in try readPNG(path) })
+        #expect(error.description.contains(message), "\(error)")
+        #expect(error.kind == .badData)
+    }
+
+    @Test func survivesAnyChangedByte() throws {
+        for name in ["kind3_4bit_interlaced_keyed", "kind6_16bit"] {
+            let file = GoldenFiles.folder.appendingPathComponent("png/\(name).png")
+            let good = try [UInt8](Data(contentsOf: file))
+            for index in good.indices {
+                var changed = good
+                changed[index] ^= 0x21
+                _ = failure { () throws(DataError) in try readPNG(changed, name: name) }
+                #expect(
+                    failure { () throws(DataError) in try readPNG(Array(good[..<index]), name: name) } != nil)
+            }
+        }
+    }
+}

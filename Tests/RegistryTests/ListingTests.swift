@@ -1,0 +1,113 @@
+import Facts
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Registry
+
+@Test("lists are filtered, sorted and limited")
+func listings() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        for (i, accuracy) in [0.95, nil, 0.99, .nan, 0.97].enumerated() {
+            try store.save(makeFacts(created: noon(plus: i), accuracy: accuracy, seed: i))
+        }
+        try store.save(makeFacts("wine", created: noon(plus: 9), accuracy: 0.74))
+        func references(_ query: Query) throws -> [String] { try store.list(query).versions.map(\.reference) }
+
+        #expect(try references(Query()) == ["wine:1", "mnist:5", "mnist:4", "mnist:3", "mnist:2", "mnist:1"])
+        #expect(try references(Query(model: "wine")) == ["wine:1"])
+        #expect(
+            try references(Query(sort: "val_accuracy")) == [
+                "mnist:3", "mnist:5", "mnist:1", "wine:1", "mnist:4", "mnist:2",
+            ])
+        #expect(try references(Query(sort: "loss", limit: 2)) == ["mnist:3", "mnist:5"])
+        #expect(
+            try references(Query(model: "mnist", sort: "val_accuracy", isReversed: true, limit: 1)) == [
+                "mnist:1"
+            ])
+        #expect(try references(Query(filter: Filter("val_accuracy > 0.95"))) == ["mnist:5", "mnist:3"])
+        #expect(
+            try references(Query(filter: Filter("val_accuracy>=0.95 and seed < 4"))) == [
+                "mnist:3", "mnist:1",
+            ])
+        #expect(
+            try references(Query(filter: Filter("version != 1 AND parameters == 12"), sort: "seed", limit: 1))
+                == ["mnist:5"])
+        let limited = try store.list(Query(limit: 2))
+        #expect(limited.versions.count == 2 && limited.total == 6)
+        #expect(try store.models().map(\.name) == ["mnist", "wine"])
+        #expect(message { _ = try references(Query(sort: "val_acc")) }.contains("Did you mean"))
+        #expect(
+            message { _ = try references(Query(filter: Filter("zest > 1"))) }.contains(
+                "there are loss, val_accuracy"))
+        #expect(message { _ = try references(Query(model: "whine")) }.contains("Did you mean wine?"))
+    }
+}
+
+@Test(
+    "a condition that cannot be read says where",
+    arguments: [
+        ("", "a metric's name at column 1"), ("val_accuracy", "one of < <= > >= = != at column 13"),
+        ("val_accuracy > ", "a number at column 16, found the end"),
+        ("val_accuracy > high", "a number at column 16, found \"high\""),
+        ("a > 1 or b > 2", "`and` or the end at column 7"), ("a > 1 and", "a metric's name at column 10"),
+        ("a > 1; DROP TABLE version", "`and` or the end at column 6"),
+        ("1 > a", "a metric's name at column 1"),
+        ("a > nan", "a number at column 5"), ("a => 1", "a number at column 4"),
+        ("é > 1", "a metric's name at column 1"),
+    ])
+func badFilters(_ text: String, _ expected: String) {
+    let found = message { _ = try Filter(text) }
+    #expect(found.contains(expected), "\(found)")
+}
+
+@Test("conditions are read as they are meant")
+func goodFilters() throws {
+    #expect(
+        try Filter(" val_accuracy>=.97 and loss< 1e-3 AND  seed=-2").conditions == [
+            .init(name: "val_accuracy", comparison: .atLeast, number: 0.97),
+            .init(name: "loss", comparison: .less, number: 0.001),
+            .init(name: "seed", comparison: .equal, number: -2),
+        ])
+}
+
+@Test("ten thousand versions are listed, sorted and looked up, and the query plans use the indexes")
+func manyVersions() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        try store.index().write("fill") { db in
+            for i in 1...10_000 {
+                let facts = makeFacts(created: noon(plus: i), accuracy: Double(i * 7919 % 10_000) / 10_000)
+                let digest = Digest(sha256: sha256(of: "\(i)"), size: i)
+                let number = try db.takeNumber(of: "mnist")
+                try db.insert(
+                    NewVersion(
+                        model: "mnist", file: "\(i).h5", digest: digest, created: facts.created, facts: facts),
+                    number: number)
+            }
+        }
+        let best = try store.list(Query(sort: "val_accuracy", limit: 3))
+        #expect(best.total == 10_000)
+        #expect(best.versions.map { $0.metric("val_accuracy") } == [0.9999, 0.9998, 0.9997])
+        #expect(try store.list().versions.map(\.number) == Array((1...10_000).reversed()))
+        #expect(try store.version(sha256(of: "77")).number == 77)
+        #expect(try store.list(Query(filter: Filter("val_accuracy >= 0.999"))).total == 10)
+        try store.index().read("explain") { db in
+            func plan(_ sql: String) throws -> String {
+                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }.joined(
+                    separator: "; ")
+            }
+            let newest = try plan(
+                "SELECT * FROM version v WHERE v.state = 'kept' ORDER BY v.created DESC, v.id DESC LIMIT 9")
+            #expect(newest.contains("version_by_time") && !newest.contains("TEMP B-TREE"), "\(newest)")
+            let sorted = try plan(
+                """
+                SELECT * FROM version v JOIN metric m ON m.version = v.id WHERE v.state = 'kept' AND m.name = 'loss'
+                AND m.value IS NOT NULL ORDER BY m.value, v.id DESC LIMIT 9
+                """)
+            #expect(sorted.contains("metric_by_value"), "\(sorted)")
+        }
+    }
+}

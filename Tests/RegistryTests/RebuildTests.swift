@@ -1,0 +1,159 @@
+import Facts
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// A store with everything in it that a rebuild has to bring back.
+private func fill(_ store: ModelStore, outside: URL) throws {
+    for i in 1...4 { try store.save(makeFacts(created: noon(plus: i), accuracy: 0.9 + Double(i) / 100)) }
+    try store.save(makeFacts("wine", created: noon(plus: 2)))
+    // Older than all, and registered last: creation time alone would number it 1.
+    let old = outside.appendingPathComponent("old.h5")
+    try Data(makeFacts(created: "2020-01-01T00:00:00Z").json.text().utf8).write(to: old)
+    #expect(try store.importFile(old).version.reference == "mnist:5")
+    let plain = outside.appendingPathComponent("from keras.h5")
+    try Data("keras without facts".utf8).write(to: plain)
+    #expect(try store.importFile(plain, name: "foreign").version.reference == "foreign:1")
+    _ = try store.promote("mnist:2", alias: "best", reason: "a feeling")
+    _ = try store.promote("mnist:4", alias: "best")
+    _ = try store.promote("mnist:1", alias: "production")
+    try store.tag("mnist:3", set: [.init(key: "owner", value: "ann \"the\" tester")])
+}
+
+private func removeIndex(_ folder: URL) throws {
+    for suffix in ["", "-wal", "-shm"] {
+        try? FileManager.default.removeItem(atPath: folder.path + "/registry.sqlite" + suffix)
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/registry.sqlite"))
+}
+
+@Test("an index that is made anew from files and lists equals the old one")
+func rebuildEquals() throws {
+    try Fixtures.temporaryFolder { outside in
+        let folder = outside.appendingPathComponent("models")
+        let store = ModelStore(in: folder)
+        try fill(store, outside: outside)
+        let (before, moves) = (try store.content(), try store.moves(model: "mnist"))
+        #expect(before.count == 7)
+
+        #expect(try store.rebuild() == .init(versions: 7, aliases: 2, unreadable: []))
+        #expect(try store.content() == before)
+        #expect(try store.moves(model: "mnist") == moves)
+
+        store.close()
+        try removeIndex(folder)
+        #expect(try ModelStore(in: folder).content() == before)
+        #expect(try ModelStore(in: folder).moves(model: "mnist") == moves)
+        #expect(try ModelStore(in: folder).verify().findings == [])
+    }
+}
+
+@Test("a clone with model files alone works at once, numbered by creation time, then file name")
+func bareFiles() throws {
+    try Fixtures.temporaryFolder { outside in
+        let folder = outside.appendingPathComponent("models")
+        let store = ModelStore(in: folder)
+        try fill(store, outside: outside)
+        store.close()
+        try removeIndex(folder)
+        try FileManager.default.removeItem(atPath: folder.path + "/versions.jsonl")
+
+        let clone = ModelStore(in: folder)
+        let mnist = try clone.list(Query(model: "mnist", sort: "version", isReversed: true)).versions
+        #expect(mnist.map(\.number) == [1, 2, 3, 4, 5])
+        #expect(mnist.map(\.created) == ["2020-01-01T00:00:00Z"] + (1...4).map { noon(plus: $0) })
+        // Aliases follow the bytes, not the number: mnist:4 is mnist:5 now.
+        #expect(try clone.version("mnist@best").created == noon(plus: 4))
+        #expect(try clone.version("mnist@best").number == 5)
+        #expect(try clone.verify().findings == [])
+    }
+}
+
+@Test("the index knows the numbers where the list was lost")
+func lostList() throws {
+    try Fixtures.temporaryFolder { outside in
+        let folder = outside.appendingPathComponent("models")
+        let store = ModelStore(in: folder)
+        try fill(store, outside: outside)
+        let before = try store.content()
+        try FileManager.default.removeItem(atPath: folder.path + "/versions.jsonl")
+        try FileManager.default.removeItem(atPath: folder.path + "/aliases.json")
+        #expect(try store.verify().findings.map(\.kind) == [.number])
+        _ = try store.rebuild()
+        #expect(try store.content() == before)
+        #expect(try store.verify().findings == [])
+    }
+}
+
+@Test("a file that is no database is put aside, and the index made anew")
+func brokenIndex() throws {
+    try Fixtures.temporaryFolder { outside in
+        let folder = outside.appendingPathComponent("models")
+        let store = ModelStore(in: folder)
+        try fill(store, outside: outside)
+        let before = try store.content()
+        store.close()
+        try removeIndex(folder)
+        try Data(repeating: 7, count: 10_000).write(to: folder.appendingPathComponent("registry.sqlite"))
+        let broken = ModelStore(in: folder)
+        #expect(message { _ = try broken.list() }.contains("registry rebuild"))
+        _ = try broken.rebuild()
+        #expect(try broken.content() == before)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.contains { $0.hasPrefix("registry.broken-") })
+    }
+}
+
+@Test("files that git brought are adopted by a rebuild, and foreign moves of aliases are not written over")
+func pulled() throws {
+    try Fixtures.temporaryFolder { outside in
+        let ours = outside.appendingPathComponent("ours")
+        let theirs = outside.appendingPathComponent("theirs")
+        try ModelStore(in: ours).save(makeFacts(created: noon(plus: 1)))
+        try FileManager.default.copyItem(at: ours, to: theirs)
+        let their = ModelStore(in: theirs)
+        try their.save(makeFacts(created: noon(plus: 2)))
+        _ = try their.promote("mnist:2", alias: "best")
+        their.close()
+
+        let our = ModelStore(in: ours)
+        for file in ["aliases.json", "versions.jsonl", "TRAINED_MODEL/Model_2026_11_22_12_00_02_.h5"] {
+            try Data(contentsOf: theirs.appendingPathComponent(file)).write(
+                to: ours.appendingPathComponent(file))
+        }
+        #expect(Set(try our.verify().findings.map(\.kind)) == [.alias, .unregistered])
+        #expect(message { _ = try our.promote("mnist:1", alias: "best") }.contains("registry rebuild"))
+        _ = try our.rebuild()
+        #expect(try our.version("mnist@best").number == 2)
+        #expect(try our.promote("mnist:1", alias: "best").before == "mnist:2")
+        #expect(try our.verify().findings == [])
+    }
+}
+
+@Test("a torn last line of the list is passed over, and the next line is whole")
+func tornLine() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        try store.save(makeFacts())
+        let list = folder.appendingPathComponent("versions.jsonl")
+        let text = try String(contentsOf: list, encoding: .utf8)
+        try (text + "{\"version\": \"mnist:2\", \"sha").write(to: list, atomically: true, encoding: .utf8)
+        try store.save(makeFacts(seed: 2))
+        #expect(NumberList(readingFrom: folder.path).entries.map(\.number) == [1, 2])
+        #expect(try store.verify().findings == [])
+    }
+}
+
+@Test("a file that is no model does not stop a rebuild; it is named")
+func noModel() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        try store.save(makeFacts())
+        try Data("nonsense".utf8).write(to: folder.appendingPathComponent("other.h5"))
+        #expect(try store.rebuild().unreadable.count == 1)
+        #expect(try store.verify().findings.map(\.kind) == [.unreadable])
+        #expect(try store.list().total == 1)
+    }
+}

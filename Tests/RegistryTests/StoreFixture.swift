@@ -1,0 +1,66 @@
+import Facts
+import Foundation
+import JSONText
+import TestSupport
+
+@testable import Registry
+
+/// In these tests a model file is the JSON text of its facts: the registry never looks inside, it asks a reader.
+/// A file that begins with "keras" is one without facts; anything else is no model.
+func readTestFacts(_ file: URL) throws -> ModelFacts? {
+    let text = try String(contentsOf: file, encoding: .utf8)
+    if text.hasPrefix("keras") { return nil }
+    guard let facts = ModelFacts(json: try JSON(parsing: text)) else {
+        throw RegistryError(.badData, "no facts in \(file.path)")
+    }
+    return facts
+}
+
+func makeFacts(
+    _ name: String = "mnist", created: String = "2026-11-22T12:30:05Z", accuracy: Double? = nil,
+    seed: Int? = nil
+) -> ModelFacts {
+    var facts = ModelFacts(
+        name: name, created: created, generation: "keras-2.10-h5", architecture: "abc",
+        trainableParameters: 10,
+        nonTrainableParameters: 2)
+    facts.task = .multiclass
+    facts.seed = seed
+    if let accuracy {
+        facts.metrics = [
+            .init(split: "train", name: "loss", value: 1 - accuracy),
+            .init(split: "validation", name: "accuracy", value: accuracy),
+        ]
+    }
+    return facts
+}
+
+extension ModelStore {
+    convenience init(in folder: URL, onStep: @escaping @Sendable (SaveStep) -> Void = { _ in }) {
+        self.init(at: folder, reader: readTestFacts, onStep: onStep)
+    }
+
+    @discardableResult
+    func save(_ facts: ModelFacts) throws -> ModelVersion {
+        try save(facts) { try Data(facts.json.text().utf8).write(to: $0) }
+    }
+
+    /// A store's whole content in the words of its users, without the index's own ids.
+    func content() throws -> [String] {
+        try list(Query(sort: "model")).versions.map { version in
+            "\(version.reference) \(version.file) \(version.sha256) \(version.aliases) \(version.metrics) "
+                + "\(try tags(of: version)) \(try parents(of: version)) \(try facts(of: version))"
+        }
+    }
+}
+
+/// The message of the error that `body` throws; empty where it throws none.
+func message(_ body: () throws -> Void) -> String {
+    do {
+        try body()
+        return ""
+    } catch { return "\(error)" }
+}
+
+/// A moment of 2026-11-22, `seconds` after noon.
+func noon(plus seconds: Int) -> String { Timestamp.of(secondsSince1970: 1_795_348_800 + seconds) }
