@@ -1,4 +1,4 @@
-"""The dense floor of an epoch: its matrix products alone, by the OpenBLAS that Cellar links. See dense_floor.c."""
+"""The dense floor of an epoch: its matrix products alone, by Debian's OpenBLAS (libopenblas-dev). See dense_floor.c."""
 from common import *
 
 from itertools import product
