@@ -15,14 +15,15 @@ struct StoreArguments: ParsableArguments {
     var json = false
 
     var models: ModelStore {
-        let folder = store ?? ProcessInfo.processInfo.environment["CELLAR_STORE"] ?? "models"
+        let variable = ProcessInfo.processInfo.environment["CELLAR_STORE"] ?? ""
+        let folder = store ?? (variable.isEmpty ? "models" : variable)
         return ModelStore(at: URL(fileURLWithPath: folder)) { try readFacts($0.path) }
     }
 
     /// Runs a subcommand; its error becomes a line or two and an exit code.
     func run(_ body: () throws -> Void) throws {
         reportBrokenPipes()
-        try reportingErrors(of: "infer", json: json, describe: describe, body)
+        try reportingErrors(of: "infer", json: json, describe: { describe($0, withFile: json) }, body)
     }
 }
 
