@@ -1,7 +1,13 @@
 import ArgumentParser
+import CommandSupport
 
 @main
 struct TrainerCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "trainer")
-    func run() throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "trainer", abstract: "Train a model from a recipe and keep it.",
+        discussion: """
+            A recipe is YAML in Keras' words: see docs/recipes.md, and the ones in recipes/. Saved models are for \
+            `registry` to list and for `infer` to use.
+            """,
+        subcommands: [FitCommand.self, SummaryCommand.self, InfoCommand.self])
 }

@@ -1,0 +1,21 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C (or a polite kill) asks to end after the batch; a second one quits at once.
+enum Interruption {
+    private static let count = Atomic<Int>(0)
+
+    static var isAsked: Bool { count.load(ordering: .relaxed) > 0 }
+
+    static func listen() {
+        // Made here, as a signal handler must not make a global.
+        _ = isAsked
+        for kind in [SIGINT, SIGTERM] {
+            signal(kind) { _ in
+                guard Interruption.count.add(1, ordering: .relaxed).newValue == 1 else { _exit(130) }
+                let text: StaticString = "\nEnding after this batch; once more quits at once.\n"
+                unsafe _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+            }
+        }
+    }
+}

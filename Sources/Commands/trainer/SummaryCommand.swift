@@ -1,0 +1,55 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import JSONText
+import KerasFile
+import Network
+import Registry
+import Trainer
+
+struct SummaryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "summary", abstract: "Show a model's layers, shapes and parameters.")
+
+    @Argument(help: "A recipe, or a model: NAME, NAME:VERSION, NAME@ALIAS or a file.")
+    var model: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run {
+            let model = try isRecipe ? untrained(Recipe(path: model)) : saved()
+            try printOutput(common.json ? json(model).text(pretty: true) : summary(of: model))
+        }
+    }
+
+    private var isRecipe: Bool {
+        let isText = [".yaml", ".yml"].contains { model.lowercased().hasSuffix($0) }
+        let isSaved = [".h5", ".hdf5", ".keras"].contains { model.lowercased().hasSuffix($0) }
+        return isText || model.contains("/") && !isSaved
+    }
+
+    private func untrained(_ recipe: Recipe) throws -> Model {
+        let data = try PreparedData(recipe)
+        return try recipe.model.network(inputShape: data.inputShape, preprocessing: data.preprocessing)
+    }
+
+    private func saved() throws -> Model { try readModel(common.open().file(of: model).url.path).model }
+
+    private func json(_ model: Model) -> JSON {
+        let layers = model.layers.indices.map { layer -> JSON in
+            let call = model.calls.firstIndex { $0.layer == layer } ?? 0
+            return [
+                "name": .string(model.layers[layer].name), "class": .string(model.layers[layer].className),
+                "output_shape": .array([.null] + model.shapes[call].map { .integer($0) }),
+                "parameters": .integer(model.weightSpecs[layer].reduce(0) { $0 + $1.count }),
+            ]
+        }
+        return [
+            "layers": .array(layers),
+            "parameters": .integer(model.trainableParameters + model.nonTrainableParameters),
+            "trainable_parameters": .integer(model.trainableParameters),
+            "non_trainable_parameters": .integer(model.nonTrainableParameters),
+        ]
+    }
+}

@@ -1,0 +1,75 @@
+import Network
+
+/// Ends training when a number no longer gets better.
+///
+/// Source: Keras' EarlyStopping as it is since 2.11 (and in Keras 3): an epoch that improves never ends training, and
+/// `restore_best_weights` restores at the end of training in any case. Keras 2.10 differs in both: with patience 0 it
+/// stops after the second epoch even where that improved, and it restores only where it stopped early.
+public struct EarlyStopping: Callback {
+    public struct Options: Equatable, Sendable {
+        public var monitor: Monitor
+        /// How much better counts as better.
+        public var minDelta = 0.0
+        /// Epochs without improvement after which training ends; 0 and 1 are the same.
+        public var patience = 0
+        /// What has to be beaten as well for the patience to begin anew.
+        public var baseline: Double?
+        public var restoresBestWeights = false
+        /// Epochs before this one, counted from 0, are not looked at.
+        public var startFromEpoch = 0
+
+        public init(monitor: String = "val_loss", mode: Monitor.Mode = .auto) {
+            self.monitor = Monitor(monitor, mode: mode, autoIsMax: Self.autoIsMax)
+        }
+
+        private static func autoIsMax(_ name: String) -> Bool {
+            ["acc", "accuracy", "auc"].contains(where: name.hasSuffix)
+        }
+
+        init(from options: inout LayerConfig, _ names: LogNames) throws(ConfigError) {
+            monitor = try Monitor(from: &options, names, autoIsMax: Self.autoIsMax)
+            minDelta = abs(try options.double("min_delta", default: 0))
+            patience = try options.int("patience", default: 0, in: 0...Int(Int32.max))
+            baseline = try options.value("baseline") == nil ? nil : options.double("baseline")
+            restoresBestWeights = try options.bool("restore_best_weights", default: false)
+            startFromEpoch = try options.int("start_from_epoch", default: 0, in: 0...Int(Int32.max))
+            options.ignore("verbose")
+        }
+    }
+
+    let options: Options
+    private var wait = 0
+    private var best: Double
+    private var bestEpoch = 0
+    private var restore: (() -> Void)?
+
+    public init(_ options: Options) {
+        self.options = options
+        best = options.monitor.worst
+    }
+
+    public mutating func epochEnds(
+        _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
+    ) throws(TrainerError) {
+        let monitor = options.monitor
+        guard let value = logs[monitor.name], epoch >= options.startFromEpoch else { return }
+        // The first epoch's weights come back where none ever improves.
+        if options.restoresBestWeights && restore == nil {
+            (restore, bestEpoch) = (run.rememberWeights(), epoch)
+        }
+        wait += 1
+        if monitor.isBetter(value, than: best, by: options.minDelta) {
+            (best, bestEpoch) = (value, epoch)
+            if options.restoresBestWeights { restore = run.rememberWeights() }
+            if options.baseline.map({ monitor.isBetter(value, than: $0, by: options.minDelta) }) ?? true { wait = 0 }
+        } else if wait >= options.patience && epoch > 0 {
+            run.stop("\(monitor.name) has not improved for \(wait) epoch\(wait == 1 ? "" : "s")")
+        }
+    }
+
+    public mutating func trainingEnds(_ run: any TrainingRun) throws(TrainerError) {
+        guard let restore else { return }
+        restore()
+        run.note("The weights are those of epoch \(bestEpoch + 1), the best one by \(options.monitor.name).")
+    }
+}

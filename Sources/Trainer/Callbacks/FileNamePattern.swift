@@ -1,0 +1,102 @@
+import Foundation
+import JSONText
+import Network
+
+/// A file name with places for numbers, as Python's `format` has them: `Model_{epoch:02d}_{val_loss:.2f}.h5`.
+public struct FileNamePattern: Equatable, Sendable {
+    private enum Part: Equatable, Sendable {
+        case text(String)
+        /// `d` with a width and leading zeros; or `f` with so many decimals; or as Python prints the number.
+        case number(name: String, format: Format)
+    }
+
+    private enum Format: Equatable, Sendable {
+        case whole(width: Int, zeros: Bool)
+        case decimals(width: Int, zeros: Bool, places: Int)
+        case plain
+    }
+
+    public let text: String
+    private let parts: [Part]
+
+    /// - Parameter names: What may stand in braces, beside `epoch`.
+    public init(_ text: String, names: [String]) throws(ConfigError) {
+        self.text = text
+        var parts: [Part] = []
+        var literal = ""
+        var rest = text[...]
+        while let character = rest.popFirst() {
+            if (character == "{" || character == "}") && rest.first == character {
+                literal.append(rest.removeFirst())
+            } else if character == "{" {
+                guard let end = rest.firstIndex(of: "}") else { throw Self.wrong(text, "a { is not closed") }
+                parts += [.text(literal), try Self.number(rest[..<end], in: text, names)]
+                literal = ""
+                rest = rest[rest.index(after: end)...]
+            } else if character == "}" {
+                throw Self.wrong(text, "a } is not opened")
+            } else {
+                literal.append(character)
+            }
+        }
+        self.parts = parts + [.text(literal)]
+    }
+
+    private static func wrong(_ text: String, _ why: String) -> ConfigError {
+        ConfigError("filepath \"\(text)\": \(why)", subject: "ModelCheckpoint", key: "filepath")
+    }
+
+    private static func number(
+        _ field: Substring, in text: String, _ names: [String]
+    ) throws(ConfigError) -> Part {
+        let halves = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(halves.first ?? "")
+        let known = ["epoch"] + names
+        guard known.contains(name) else {
+            let hint = nearest(name, in: known).map { "; did you mean \($0)?" } ?? ""
+            throw wrong(text, "{\(name)} is none of \(known.joined(separator: ", "))\(hint)")
+        }
+        let spec = halves.count > 1 ? String(halves[1]) : ""
+        guard let match = spec.wholeMatch(of: /(0?)([0-9]{0,2})(?:\.([0-9]{1,2}))?([df]?)/) else {
+            throw wrong(text, "the format {\(field)} is not supported; use {epoch:02d} or {val_loss:.2f}")
+        }
+        let (zeros, width) = (!match.1.isEmpty, Int(match.2) ?? 0)
+        switch (match.4, match.3) {
+        case ("d", nil) where name == "epoch": return .number(name: name, format: .whole(width: width, zeros: zeros))
+        case ("f", let places):
+            return .number(
+                name: name, format: .decimals(width: width, zeros: zeros, places: places.flatMap { Int($0) } ?? 6))
+        case ("", nil) where spec.isEmpty: return .number(name: name, format: .plain)
+        case ("", nil) where name == "epoch":
+            return .number(name: name, format: .whole(width: width, zeros: zeros))
+        default:
+            throw wrong(text, "the format {\(field)} is not supported; use {epoch:02d} or {val_loss:.2f}")
+        }
+    }
+
+    /// The name for `epoch`, which counts from 0 here and from 1 in the name, as in Keras.
+    public func name(epoch: Int, _ logs: EpochLogs) -> String {
+        parts.map { part in
+            switch part {
+            case .text(let text): return text
+            case .number(let name, let format):
+                let isEpoch = name == "epoch"
+                let value = isEpoch ? Double(epoch + 1) : logs[name] ?? .nan
+                switch format {
+                case .whole(let width, let zeros): return padded(String(epoch + 1), width, zeros)
+                case .decimals(let width, let zeros, let places):
+                    return padded(decimals(value, places), width, zeros)
+                case .plain: return isEpoch ? String(epoch + 1) : pythonText(value)
+                }
+            }
+        }.joined()
+    }
+
+    private func decimals(_ value: Double, _ places: Int) -> String {
+        value.isFinite ? String(format: "%.\(places)f", value) : value.isNaN ? "nan" : "inf"
+    }
+
+    private func padded(_ text: String, _ width: Int, _ zeros: Bool) -> String {
+        String(repeating: zeros ? "0" : " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,72 @@
+import Network
+
+/// Saves the model, with its optimizer's state, after each epoch, or after each that is the best so far. The file
+/// appears whole or not at all, and can be trained on: `trainer fit RECIPE --from FILE`.
+///
+/// Source: Keras 2's ModelCheckpoint. As there, paths are relative to the current folder, and folders are made.
+public struct ModelCheckpoint: Callback {
+    public struct Options: Equatable, Sendable {
+        public var filepath: FileNamePattern
+        public var monitor: Monitor
+        public var savesBestOnly = false
+        /// What the first value has to beat.
+        public var initialValue: Double?
+        public var isVerbose = false
+
+        public init(filepath: FileNamePattern, monitor: String = "val_loss", mode: Monitor.Mode = .auto) {
+            self.filepath = filepath
+            self.monitor = Monitor(monitor, mode: mode, autoIsMax: Self.autoIsMax)
+        }
+
+        private static func autoIsMax(_ name: String) -> Bool {
+            name.contains("acc") || name.hasPrefix("fmeasure")
+        }
+
+        init(from options: inout LayerConfig, _ names: LogNames) throws(ConfigError) {
+            let path = try options.string("filepath")
+            guard [".h5", ".hdf5"].contains(where: path.hasSuffix) else {
+                throw options.error("filepath must end in .h5, but is \"\(path)\"", key: "filepath")
+            }
+            filepath = try FileNamePattern(path, names: names.all)
+            savesBestOnly = try options.bool("save_best_only", default: false)
+            // Without save_best_only nothing is watched, and there may be no val_loss.
+            if savesBestOnly {
+                monitor = try Monitor(from: &options, names, autoIsMax: Self.autoIsMax)
+            } else {
+                options.ignore("monitor", "mode")
+                monitor = Monitor("val_loss", autoIsMax: Self.autoIsMax)
+            }
+            if try options.bool("save_weights_only", default: false) {
+                throw options.error(
+                    "save_weights_only is not supported; the whole model is saved", key: "save_weights_only")
+            }
+            _ = try options.string("save_freq", default: "epoch", oneOf: ["epoch"])
+            initialValue =
+                try options.value("initial_value_threshold") == nil
+                ? nil : options.double("initial_value_threshold")
+            isVerbose = try options.int("verbose", default: 0, in: 0...2) > 0
+        }
+    }
+
+    let options: Options
+    private var best: Double
+
+    public init(_ options: Options) {
+        self.options = options
+        best = options.initialValue ?? options.monitor.worst
+    }
+
+    public mutating func epochEnds(
+        _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
+    ) throws(TrainerError) {
+        if options.savesBestOnly {
+            guard let value = logs[options.monitor.name], options.monitor.isBetter(value, than: best) else {
+                return
+            }
+            best = value
+        }
+        let path = options.filepath.name(epoch: epoch, logs)
+        try run.saveModel(to: path, after: epoch, logs)
+        if options.isVerbose { run.note("Epoch \(epoch + 1): saved \(path).") }
+    }
+}

@@ -1,0 +1,93 @@
+import Datasets
+import Facts
+import Network
+import Tensors
+
+/// Samples with what the outputs should be, for training, validation or a test.
+public struct DataPart: Sendable {
+    public var samples: Samples
+    public var targets: Targets
+    public var count: Int { targets.count }
+
+    public init(samples: Samples, targets: Targets) { (self.samples, self.targets) = (samples, targets) }
+
+    public func selecting(_ rows: some Collection<Int>) -> DataPart {
+        DataPart(samples: samples.selecting(rows), targets: targets.selecting(rows))
+    }
+}
+
+/// A recipe's data, read and split. The samples are as they were stored: scaling is done by `preprocessing`, layers in
+/// front of the model, so that whoever serves the model feeds it raw values too.
+public struct PreparedData: Sendable {
+    public var train: DataPart
+    public var validation, test: DataPart?
+    public var preprocessing: [any Layer]
+    /// What the outputs mean. Empty for a regression.
+    public var classes: [String]
+    /// What the inputs mean, where they are columns.
+    public var features: [String]
+    public var picture: ModelFacts.Picture?
+    public var dataset: ModelFacts.Dataset
+    public var isRegression: Bool
+
+    public var inputShape: [Int] { train.samples.shape }
+
+    /// Reads what the recipe names.
+    ///
+    /// - Parameter report: is called with a summary of the data (rows, missing values, classes with their balance) as
+    ///   soon as it is known, also where an error follows because values are missing.
+    public init(_ recipe: Recipe, report: (DataSummary) -> Void = { _ in }) throws(TrainerError) {
+        let isRegression = recipe.compile.loss.kind == .meanSquaredError
+        do {
+            var raw = try RawData(recipe.data, isRegression: isRegression, report: report)
+            if let share = recipe.fit.validationSplit {
+                try raw.takeValidation(last: share)
+            }
+            self.init(raw, recipe.data)
+        } catch let error as DataError {
+            // A wish that the data cannot fulfil stands in the recipe.
+            guard error.kind == .badRequest else { throw TrainerError(error) }
+            throw TrainerError(.badData, file: recipe.file, line: recipe.data.line, error.description)
+        } catch let error as TrainerError {
+            throw error
+        } catch {
+            throw TrainerError(.badData, file: recipe.file, "\(error)")
+        }
+        if recipe.data.preprocessing.contains(.standardScaler), inputShape.count != 1 {
+            throw TrainerError(
+                .badData, file: recipe.file, line: recipe.data.line,
+                "StandardScaler is for tables; pictures of shape \(inputShape) want Rescaling.")
+        }
+    }
+
+    private init(_ raw: RawData, _ recipe: DataRecipe) {
+        train = raw.all.selecting(raw.trainRows)
+        validation = raw.validationRows.map { raw.all.selecting($0) }
+        test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
+        (classes, features, isRegression) = (raw.classes, raw.features, raw.isRegression)
+        preprocessing = recipe.preprocessing.map { step -> any Layer in
+            switch step {
+            case .rescaling(let scale, let offset): return Rescaling(scale: scale, offset: offset)
+            case .standardScaler:
+                let scaler = StandardScaler(fitting: raw.columns, rows: raw.trainRows)
+                // The layer divides by the root of a variance; a column that is constant is to be divided by 1.
+                let variance = zip(scaler.variance, scaler.scale).map { $1 == $0.squareRoot() ? $0 : $1 * $1 }
+                return Normalization(mean: scaler.mean, variance: variance)
+            }
+        }
+        dataset = ModelFacts.Dataset(
+            path: raw.path, sha256: raw.sha256, trainRows: train.count, validationRows: validation?.count ?? 0,
+            testRows: test?.count ?? 0)
+        picture = raw.isPicture ? Self.picture(of: train.samples) : nil
+    }
+
+    /// Bright ink on a dark ground is what MNIST has; the ground is what most of a picture is.
+    private static func picture(of samples: Samples) -> ModelFacts.Picture? {
+        guard case .bytes(let bytes) = samples.storage, (2...3).contains(samples.shape.count) else { return nil }
+        let looked = bytes.prefix(1000 * samples.size)
+        let mean = looked.reduce(0) { $0 + Int($1) } / max(looked.count, 1)
+        return ModelFacts.Picture(
+            height: samples.shape[0], width: samples.shape[1],
+            channels: samples.shape.count == 3 ? samples.shape[2] : 1, inkIsBright: mean < 128)
+    }
+}

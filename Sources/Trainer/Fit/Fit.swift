@@ -1,0 +1,160 @@
+import Foundation
+import Network
+import Tensors
+
+/// Keras' `fit`: epochs over shuffled batches, the short last one included, validation after each, callbacks.
+///
+/// The order of the samples depends on the seed and the number of the epoch alone. Training for four epochs therefore
+/// gives the same bits as training for two, saving, and going on for two more.
+public final class Fit: TrainingRun {
+    private let executor: TrainingExecutor
+    private let train: DataPart
+    private let validation: DataPart?
+    private let options: FitOptions
+    private let observer: (any FitObserver)?
+    private let save: (String, Int, History) throws(TrainerError) -> Void
+    private var stopReason: String?
+    private var history: History
+
+    /// Streams of random numbers: initial weights have those from 1000 on.
+    private static let shuffling = 1
+
+    /// - Parameters:
+    ///   - history: Of the epochs before `options.initialEpoch`.
+    ///   - save: Writes the model as the executor has it; the numbers are the epochs done and their history. Only
+    ///     ModelCheckpoint calls it.
+    public init(
+        _ executor: TrainingExecutor, train: DataPart, validation: DataPart?, options: FitOptions,
+        history: History = History(), observer: (any FitObserver)? = nil,
+        save: @escaping (String, Int, History) throws(TrainerError) -> Void
+    ) {
+        (self.executor, self.train, self.validation) = (executor, train, validation)
+        (self.options, self.history, self.observer, self.save) = (options, history, observer, save)
+    }
+
+    /// The rows of an epoch, counted from 0, in the order in which they are trained on.
+    static func order(of count: Int, epoch: Int, _ options: FitOptions) -> [Int] {
+        guard options.shuffle else { return Array(0..<count) }
+        var random = RandomNumbers(seed: options.seed, stream: shuffling &+ epoch << 32)
+        return random.permutation(of: count)
+    }
+
+    /// Trains. Ends after `options.epochs`, when a callback says so, or after the batch in which `shouldStop` is true.
+    ///
+    /// Throws where a callback fails, and where the loss is no number any more: what follows would be lost time. Files
+    /// that ModelCheckpoint wrote before stay.
+    public func run(
+        callbacks: [any Callback], shouldStop: () -> Bool = { false }
+    ) throws(TrainerError) -> FitOutcome {
+        let start = ContinuousClock.now
+        var callbacks = callbacks
+        for index in callbacks.indices { try callbacks[index].trainingBegins(self) }
+        var end = FitOutcome.End.completed
+        var partial = options.partialEpoch
+        var epoch = options.initialEpoch
+        while epoch < options.epochs {
+            let result = try trainEpoch(epoch, from: partial ?? PartialEpoch(), shouldStop)
+            partial = nil
+            if let stopped = result.stopped {
+                end = .interrupted(stopped)
+                break
+            }
+            var logs = result.logs
+            if let validation {
+                let values = numbers(executor.evaluate([validation.samples], validation.targets))
+                for entry in values.entries { logs["val_" + entry.name] = entry.value }
+            }
+            for index in callbacks.indices { try callbacks[index].epochEnds(epoch, &logs, self) }
+            history.append(logs)
+            observer?.epochEnded(logs)
+            for line in pending { observer?.note(line) }
+            pending = []
+            epoch += 1
+            if let stopReason {
+                end = .stopped(stopReason)
+                break
+            }
+        }
+        if case .interrupted = end {
+            // As it is: going on must find the weights of the last batch, not of the best epoch.
+        } else {
+            for index in callbacks.indices { try callbacks[index].trainingEnds(self) }
+        }
+        for line in pending { observer?.note(line) }
+        pending = []
+        let time = (ContinuousClock.now - start).components
+        return FitOutcome(
+            history: history, end: end, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18)
+    }
+
+    private func trainEpoch(
+        _ epoch: Int, from done: PartialEpoch, _ shouldStop: () -> Bool
+    ) throws(TrainerError) -> (logs: EpochLogs, stopped: PartialEpoch?) {
+        let order = Self.order(of: train.count, epoch: epoch, options)
+        let steps = (train.count + options.batchSize - 1) / options.batchSize
+        var sums = done
+        observer?.epochBegan(epoch + 1, of: options.epochs, steps: steps)
+        while sums.steps < steps {
+            let first = sums.steps * options.batchSize
+            let rows = order[first..<min(first + options.batchSize, train.count)]
+            let batch = executor.trainBatch([train.samples], train.targets, rows: rows)
+            guard batch.lossSum.isFinite else { throw diverged(epoch, sums.steps) }
+            sums.steps += 1
+            sums.lossSum += batch.lossSum
+            sums.correct += batch.correct
+            sums.count += batch.count
+            observer?.batchEnded(sums.steps, numbers(sums))
+            if shouldStop() { return (EpochLogs(), sums) }
+        }
+        return (numbers(sums), nil)
+    }
+
+    private func diverged(_ epoch: Int, _ step: Int) -> TrainerError {
+        TrainerError(
+            .diverged,
+            "the loss is no finite number any more in epoch \(epoch + 1), batch \(step + 1); training has ended and "
+                + "nothing was saved. Lower the learning rate (now \(Float(learningRate))), or look for extreme values "
+                + "in the data."
+        )
+    }
+
+    private func numbers(_ sums: PartialEpoch) -> EpochLogs {
+        numbers(loss: sums.lossSum, correct: sums.correct, count: sums.count)
+    }
+
+    private func numbers(_ result: BatchResult) -> EpochLogs {
+        numbers(loss: result.lossSum, correct: result.correct, count: result.count)
+    }
+
+    private func numbers(loss: Double, correct: Double, count: Int) -> EpochLogs {
+        let count = Double(max(count, 1))
+        var logs = EpochLogs()
+        logs["loss"] = loss / count
+        if options.reportsAccuracy { logs["accuracy"] = correct / count }
+        return logs
+    }
+
+    // What callbacks may do.
+
+    public var learningRate: Double {
+        get { executor.learningRate }
+        set { executor.learningRate = newValue }
+    }
+
+    public func stop(_ reason: String) { stopReason = stopReason ?? reason }
+
+    public func rememberWeights() -> () -> Void {
+        let checkpoint = executor.checkpoint
+        return { [executor] in executor.restore(checkpoint) }
+    }
+
+    public func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(TrainerError) {
+        var history = history
+        history.append(logs)
+        try save(path, epoch + 1, history)
+    }
+
+    /// Notes wait until the epoch's line is complete.
+    private var pending: [String] = []
+    public func note(_ line: String) { pending.append(line) }
+}

@@ -1,0 +1,253 @@
+import Datasets
+import Facts
+import Foundation
+import JSONText
+import KerasFile
+import Network
+import Tensors
+
+/// A recipe made ready: data, network and executor, so that one call trains it and another tells all about the result.
+public final class Training {
+    public let recipe: Recipe
+    public let data: PreparedData
+    public let seed: Int
+    public let threads: Int
+    /// Epochs that the model had behind it when it came here.
+    public let epochsBefore: Int
+    public let commandLine: [String]
+    private let executor: TrainingExecutor
+    private let start: Start?
+    private var options: FitOptions
+    private var outcome: FitOutcome?
+
+    /// A model to go on with.
+    public struct Start: Sendable {
+        public var file: ModelFile
+        /// What the user called it, and the file's digest: nil where nobody knows it.
+        public var reference: String
+        public var sha256: String?
+
+        public init(file: ModelFile, reference: String, sha256: String?) {
+            (self.file, self.reference, self.sha256) = (file, reference, sha256)
+        }
+    }
+
+    /// - Parameters:
+    ///   - start: A model to go on with: its weights, its optimizer's state and its count of epochs.
+    ///   - threads: What the recipe leaves open.
+    public init(
+        _ recipe: Recipe, data: PreparedData, from start: Start? = nil, threads: Int = 1,
+        commandLine: [String] = []
+    ) throws(TrainerError) {
+        (self.recipe, self.data, self.start, self.commandLine) = (recipe, data, start, commandLine)
+        let facts = start?.file.facts
+        // A run that goes on has the orders of samples that it would have had.
+        seed = recipe.fit.seed ?? facts?.seed ?? Int.random(in: 0...Int(Int32.max))
+        self.threads = recipe.fit.threads ?? threads
+        var model = try recipe.model.network(inputShape: data.inputShape, preprocessing: data.preprocessing)
+        try checkOutputs(of: model, recipe, data)
+
+        let resumed = try start.map { (start) throws(TrainerError) in try ResumedRun(start, model, recipe) }
+        do {
+            if let resumed { model = resumed.model } else { try model.initialize(seed: seed) }
+        } catch {
+            throw TrainerError(error, file: recipe.file)
+        }
+        epochsBefore = resumed?.epochs ?? 0
+        options = FitOptions()
+        options.epochs = recipe.fit.epochs
+        options.batchSize = recipe.fit.batchSize
+        options.shuffle = recipe.fit.shuffle
+        options.seed = seed
+        options.reportsAccuracy = recipe.compile.reportsAccuracy
+        options.initialEpoch = epochsBefore
+        options.partialEpoch = resumed?.partialEpoch
+        if options.partialEpoch != nil, resumed?.partialBatchSize != options.batchSize {
+            // Other batches: the epoch that was interrupted begins anew.
+            options.partialEpoch = nil
+        }
+        guard epochsBefore < options.epochs else {
+            throw TrainerError(
+                .usage,
+                "\(start?.reference ?? recipe.name) has \(epochsBefore) epochs behind it, and \(recipe.file) asks for "
+                    + "\(options.epochs) in all. Ask for more: --epochs \(epochsBefore + 10)")
+        }
+        do {
+            executor = try TrainingExecutor(
+                model, loss: recipe.compile.loss, optimizer: resumed?.optimizer ?? recipe.compile.optimizer,
+                batchSize: options.batchSize, threads: self.threads, seed: seed)
+            if let state = resumed?.state { try executor.restore(state) }
+            for part in [data.train, data.validation, data.test].compactMap({ $0 }) {
+                try executor.check([part.samples], part.targets)
+            }
+        } catch {
+            throw TrainerError(error, file: recipe.file)
+        }
+    }
+
+    /// The network as it is now.
+    public var model: Model { executor.trainedNetwork }
+
+    /// Trains. See `Fit.run`.
+    public func run(
+        observer: (any FitObserver)? = nil, shouldStop: () -> Bool = { false }
+    ) throws(TrainerError) -> FitOutcome {
+        let before = History(
+            (start?.file.facts?.history ?? []).map { .init(name: $0.name, values: Array($0.values.prefix(epochsBefore))) })
+        let fit = Fit(
+            executor, train: data.train, validation: data.validation, options: options, history: before,
+            observer: observer
+        ) { [unowned self] (path, epochs, history) throws(TrainerError) in
+            try self.saveCheckpoint(to: path, history: history)
+        }
+        let outcome = try fit.run(callbacks: recipe.callbacks.map { $0.make() }, shouldStop: shouldStop)
+        self.outcome = outcome
+        return outcome
+    }
+
+    /// Loss (and accuracy) of the model as it is, in inference mode, on every split there is.
+    public func evaluate() -> [ModelFacts.Metric] {
+        let splits = [("train", data.train), ("validation", data.validation), ("test", data.test)]
+        return splits.flatMap { name, part -> [ModelFacts.Metric] in
+            guard let part else { return [] }
+            let result = executor.evaluate([part.samples], part.targets)
+            let count = Double(max(result.count, 1))
+            let loss = ModelFacts.Metric(split: name, name: "loss", value: result.lossSum / count)
+            let accuracy = ModelFacts.Metric(split: name, name: "accuracy", value: result.correct / count)
+            return recipe.compile.reportsAccuracy ? [loss, accuracy] : [loss]
+        }
+    }
+
+    /// All of it as a file: model, optimizer's state, facts and a golden sample.
+    public func modelFile(metrics: [ModelFacts.Metric]) throws(TrainerError) -> ModelFile {
+        try file(history: outcome?.history ?? History(), metrics: metrics)
+    }
+
+    /// Writes what there is to `path`, so that training can go on from it; folders are made.
+    public func saveCheckpoint(to path: String) throws(TrainerError) {
+        try saveCheckpoint(to: path, history: outcome?.history ?? History())
+    }
+
+    private func saveCheckpoint(to path: String, history: History) throws(TrainerError) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw TrainerError(
+                .inputOutput, file: folder.path,
+                "the folder for a checkpoint cannot be made: \(error.localizedDescription)")
+        }
+        do {
+            try writeModel(file(history: history, metrics: []), to: path)
+        } catch let error as KerasFileError {
+            throw TrainerError(error)
+        } catch let error as TrainerError {
+            throw error
+        } catch {
+            throw TrainerError(.inputOutput, file: path, "\(error)")
+        }
+    }
+
+    private func file(history: History, metrics: [ModelFacts.Metric]) throws(TrainerError) -> ModelFile {
+        let model = executor.trainedNetwork
+        var file = ModelFile(
+            model: model, compiled: .init(loss: executor.loss, optimizer: executor.optimizer))
+        file.optimizerState = executor.optimizerState
+        file.facts = facts(of: model, history: history, metrics: metrics)
+        do {
+            let sample = (data.test ?? data.train).samples.selecting([0])
+            let outputs = try Predictor(model, batchSize: 1).predict([sample])
+            file.golden = .init(inputs: [tensor(sample)], outputs: outputs)
+        } catch {
+            throw TrainerError(error, file: recipe.file)
+        }
+        return file
+    }
+
+    private func facts(of model: Model, history: History, metrics: [ModelFacts.Metric]) -> ModelFacts {
+        var facts = ModelFacts(
+            name: recipe.name, created: Date().ISO8601Format(), generation: "keras-2.10-h5",
+            architecture: architectureDigest(of: model), trainableParameters: model.trainableParameters,
+            nonTrainableParameters: model.nonTrainableParameters)
+        facts.task = data.isRegression ? .regression : data.classes.count == 2 ? .binary : .multiclass
+        (facts.classes, facts.features, facts.picture) = (data.classes, data.features, data.picture)
+        facts.metrics = metrics
+        facts.history = history.series.map { .init(name: $0.name, values: $0.values) }
+        facts.hyperparameters = hyperparameters
+        (facts.dataset, facts.recipe, facts.seed) = (data.dataset, recipe.text, seed)
+        facts.commandLine = commandLine
+        if let start, let sha256 = start.sha256 {
+            facts.parents = [.init(kind: .resumedFrom, sha256: sha256, reference: start.reference)]
+        }
+        facts.host = .init(
+            processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
+            threads: threads)
+        facts.trainingSeconds = outcome?.seconds
+        return facts
+    }
+
+    private var hyperparameters: JSONObject {
+        let optimizer = recipe.compile.optimizer
+        var object: JSONObject = [
+            "optimizer": .string(optimizer.className), "learning_rate": .number(optimizer.learningRate),
+        ]
+        for (key, value) in optimizer.config.members { object[key] = value }
+        object["loss"] = .string(recipe.compile.loss.kind.rawValue)
+        object["batch_size"] = .integer(options.batchSize)
+        object["epochs"] = .integer(options.epochs)
+        object["shuffle"] = .bool(options.shuffle)
+        if case .interrupted(let partial)? = outcome?.end {
+            object["interrupted"] = [
+                "steps": .integer(partial.steps), "loss_sum": .number(partial.lossSum),
+                "correct": .number(partial.correct), "count": .integer(partial.count),
+            ]
+        }
+        return object
+    }
+}
+
+/// The loss and the classes of the data must fit what the model puts out.
+private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(TrainerError) {
+    guard !data.isRegression else { return }
+    let outputs = model.outputShapes[0].reduce(1, *)
+    let (classes, loss) = (data.classes.count, recipe.compile.loss.kind)
+    func wrong(_ message: String) -> TrainerError {
+        TrainerError(.badData, file: recipe.file, line: recipe.model.lines.last ?? nil, message)
+    }
+    guard classes > 1 else {
+        throw wrong("all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
+    }
+    if loss == .binaryCrossentropy {
+        guard classes == 2 else {
+            throw wrong(
+                "binary_crossentropy tells 2 classes apart, but the data have \(classes). Use "
+                    + "sparse_categorical_crossentropy and \(classes) outputs with softmax.")
+        }
+        guard outputs == 1 else {
+            throw wrong("binary_crossentropy wants one output for 2 classes, but the model has \(outputs). Set units: 1.")
+        }
+    } else if outputs != classes {
+        throw wrong("the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
+    }
+}
+
+private func tensor(_ sample: Samples) -> Tensor {
+    switch sample.storage {
+    case .bytes(let bytes): Tensor(shape: [1] + sample.shape, values: bytes.map { Float($0) })
+    case .floats(let floats): Tensor(shape: [1] + sample.shape, values: floats)
+    }
+}
+
+/// SHA-256 over the layers' classes, options and wiring. Names do not count, nor the constants of a scaler.
+func architectureDigest(of model: Model) -> String {
+    let calls = model.calls.map { call -> JSON in
+        let layer = model.layers[call.layer]
+        var config = layer.config
+        if layer is Normalization { (config["mean"], config["variance"]) = (nil, nil) }
+        return [
+            "layer": .integer(call.layer), "class": .string(layer.className), "config": .object(config),
+            "inputs": .array(call.inputs.map { .integer($0) }),
+        ]
+    }
+    return Digest.of(JSON.array(calls).text())
+}

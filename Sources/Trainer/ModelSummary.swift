@@ -1,0 +1,79 @@
+import Network
+
+/// A model's layers, shapes and numbers of parameters, as Keras 2's `model.summary()` prints them: columns as in
+/// tf_keras, totals as in 2.10 (`266,610`, without bytes), and no blanks at the ends of lines.
+public func summary(of model: Model) -> String {
+    let isChain = model.form == .sequential
+    let width = isChain ? 65 : 98
+    let ends = (isChain ? [0.45, 0.85, 1] : [0.33, 0.55, 0.67, 1]).map { Int(Double(width) * $0) }
+    let line = String(repeating: "_", count: width)
+    let doubleLine = String(repeating: "=", count: width)
+    var text = "Model: \"\(model.name)\"\n\(line)\n"
+    text += row(["Layer (type)", "Output Shape", "Param #"] + (isChain ? [] : ["Connected to"]), ends)
+    text += doubleLine + "\n"
+    // Keras' Sequential.layers leaves the input out.
+    let shown = model.layers.indices.filter { !(isChain && model.layers[$0] is InputLayer) }
+    for layer in shown {
+        let calls = model.calls.indices.filter { model.calls[$0].layer == layer }
+        let shapes = Set(calls.map { model.shapes[$0] })
+        var shape = shapes.count == 1 ? batchShape(model.shapes[calls[0]]) : "multiple"
+        if model.layers[layer] is InputLayer { shape = "[\(shape)]" }
+        let parameters = model.weightSpecs[layer].reduce(0) { $0 + $1.count }
+        let name = "\(model.layers[layer].name) (\(model.layers[layer].className))"
+        var fields = [name, shape, String(parameters)]
+        if !isChain { fields.append(sources(of: calls, model)) }
+        text += row(fields, ends) + "\n"
+    }
+    let (trainable, fixed) = (model.trainableParameters, model.nonTrainableParameters)
+    return text + doubleLine + "\n" + "Total params: \(grouped(trainable + fixed))\n"
+        + "Trainable params: \(grouped(trainable))\nNon-trainable params: \(grouped(fixed))\n" + line
+}
+
+private func batchShape(_ shape: [Int]) -> String {
+    "(" + (["None"] + shape.map(String.init)).joined(separator: ", ") + (shape.isEmpty ? ",)" : ")")
+}
+
+/// `['a[0][0]', 'b[0][0]']`: the layers and calls that feed a layer.
+private func sources(of calls: [Int], _ model: Model) -> String {
+    let names = calls.flatMap { model.calls[$0].inputs }.map { input in
+        let layer = model.calls[input].layer
+        let use = model.calls.indices.filter { model.calls[$0].layer == layer }.firstIndex(of: input) ?? 0
+        return "'\(model.layers[layer].name)[\(use)][0]'"
+    }
+    return "[" + names.joined(separator: ", ") + "]"
+}
+
+/// A row of the table; what does not fit a column goes on below, as in Keras' `print_row`.
+private func row(_ fields: [String], _ ends: [Int]) -> String {
+    var (rest, text) = (fields.map { Array($0) }, "")
+    while rest.contains(where: { !$0.isEmpty }) {
+        var line = ""
+        for (column, end) in ends.enumerated() {
+            let start = column == 0 ? 0 : ends[column - 1]
+            let isLast = column == ends.count - 1
+            let gap = isLast ? 0 : 2
+            var part = rest[column].prefix(end - start - gap - (isLast ? 0 : 1))
+            // Keras breaks lines after a bracket or an element of a list.
+            let breaks = ["),", "},", "],", "',"].compactMap { position(of: Array($0), in: Array(part)) }
+            if let first = breaks.min() { part = part.prefix(first + 2) }
+            rest[column].removeFirst(part.count)
+            line += (column == 0 ? " " : "") + String(part) + String(repeating: " ", count: gap)
+            line += String(repeating: " ", count: max(0, end - line.count))
+        }
+        while line.last == " " { line.removeLast() }
+        text += line + "\n"
+    }
+    return text
+}
+
+private func position(of word: [Character], in text: [Character]) -> Int? {
+    guard text.count >= word.count else { return nil }
+    return (0...text.count - word.count).first { Array(text[$0..<$0 + word.count]) == word }
+}
+
+/// 266610 as 266,610.
+private func grouped(_ number: Int) -> String {
+    var digits = Array(String(number))
+    for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
+    return String(digits)
+}

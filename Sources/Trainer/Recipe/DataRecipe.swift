@@ -1,0 +1,190 @@
+import Datasets
+import Foundation
+import JSONText
+import Network
+
+/// `data`: where samples and labels come from, how they are split, and what is done to them before the first layer.
+public struct DataRecipe: Sendable {
+    public enum Source: Equatable, Sendable {
+        /// A table. Nil features are all columns but the target.
+        case csv(path: String, target: String, features: [String]?)
+        /// MNIST's format: pictures and labels, already divided into training and test.
+        case idx(IDXFiles)
+        /// A folder of PNGs, one subfolder a class.
+        case pictures(folder: String)
+        case npy(samples: String, labels: String)
+    }
+
+    public struct IDXFiles: Equatable, Sendable {
+        public var trainImages, trainLabels: String
+        public var testImages, testLabels: String?
+    }
+
+    /// scikit-learn's `train_test_split`, first for the test rows, then, from the rest, for the validation rows.
+    public struct SplitRecipe: Equatable, Sendable {
+        public var test, validation: SplitSize?
+        /// Nil draws one at random, as scikit-learn.
+        public var randomState: UInt32?
+        public var stratify = false
+        public var shuffle = true
+    }
+
+    public enum Preprocessing: Equatable, Sendable {
+        /// Mean and variance of the training rows become a Normalization layer.
+        case standardScaler
+        case rescaling(scale: Double, offset: Double)
+    }
+
+    public var source: Source
+    public var split: SplitRecipe?
+    /// `validation: { first: 5000 }`: so many of the training rows, from the start.
+    public var validationFirst: Int?
+    public var preprocessing: [Preprocessing]
+    /// The recipe that says so, for messages and paths.
+    let file: String
+    let line: Int?
+
+    public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
+
+    private static let sources = ["csv", "mnist", "idx", "pictures", "npy"]
+
+    init(_ section: RecipeSection) throws(TrainerError) {
+        var section = section
+        (file, line) = (section.file, section.line)
+        section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
+        section.options.ignore("target", "features", "split", "validation", "preprocess")
+        try section.rejectUnknownKeys()
+        let named = Self.sources.filter { section.options.object[$0] != nil }
+        guard named.count == 1, let kind = named.first else {
+            throw section.error(
+                "expected one of \(Self.sources.joined(separator: ", ")), which says where the data are; found "
+                    + (named.isEmpty ? "none." : named.joined(separator: " and ") + "."))
+        }
+        source = try Self.source(kind, &section)
+        if kind != "csv", let key = ["target", "features"].first(where: { section.options.object[$0] != nil }) {
+            throw section.error("\(key) goes with csv, not with \(kind).", key: key)
+        }
+        split = try section.section("split").map { (part) throws(TrainerError) in try SplitRecipe(part) }
+        if case .idx = source, split != nil {
+            throw section.error(
+                "\(kind) is divided into training and test already; say validation: { first: 5000 } instead of split.",
+                key: "split")
+        }
+        if var part = try section.section("validation") {
+            validationFirst = try part.read { (options) throws(ConfigError) in try options.int("first") }
+            try part.rejectUnknownKeys()
+            if split?.validation != nil {
+                throw section.error("validation rows are named twice, here and in split. Keep one.", key: "validation")
+            }
+        }
+        preprocessing = []
+        for node in try section.list("preprocess") {
+            preprocessing.append(try Self.preprocessing(.named(node, what: "a step", file: file)))
+        }
+    }
+
+    private static func source(_ kind: String, _ section: inout RecipeSection) throws(TrainerError) -> Source {
+        switch kind {
+        case "csv":
+            let path = try section.requiredText("csv", try section.text("csv"))
+            guard let target = try section.text("target") else {
+                throw section.error("target is missing: the column to learn, as target: quality.", key: "csv")
+            }
+            let features = try section.words("features")
+            if features.contains(target) {
+                throw section.error("the target \"\(target)\" cannot be a feature as well.", key: "features")
+            }
+            return .csv(path: path, target: target, features: features.isEmpty ? nil : features)
+        case "mnist":
+            return .idx(IDXFiles(mnist: try section.requiredText("mnist", try section.text("mnist")), section.file))
+        case "idx":
+            guard var parts = try section.section("idx") else { throw section.error("idx is empty.", key: "idx") }
+            func files(_ key: String) throws(TrainerError) -> (String, String)? {
+                guard var part = try parts.section(key) else { return nil }
+                let images = try part.requiredText("images", try part.text("images"))
+                let labels = try part.requiredText("labels", try part.text("labels"))
+                try part.rejectUnknownKeys()
+                return (images, labels)
+            }
+            guard let train = try files("train") else { throw parts.error("train is missing.") }
+            let test = try files("test")
+            try parts.rejectUnknownKeys()
+            return .idx(
+                IDXFiles(trainImages: train.0, trainLabels: train.1, testImages: test?.0, testLabels: test?.1))
+        case "pictures":
+            return .pictures(folder: try section.requiredText("pictures", try section.text("pictures")))
+        default:
+            guard var part = try section.section("npy") else { throw section.error("npy is empty.", key: "npy") }
+            let samples = try part.requiredText("samples", try part.text("samples"))
+            let labels = try part.requiredText("labels", try part.text("labels"))
+            try part.rejectUnknownKeys()
+            return .npy(samples: samples, labels: labels)
+        }
+    }
+
+    private static func preprocessing(_ section: RecipeSection) throws(TrainerError) -> Preprocessing {
+        var section = section
+        defer { _ = section }
+        switch section.title {
+        case "StandardScaler":
+            try section.rejectUnknownKeys()
+            return .standardScaler
+        case "Rescaling":
+            let (scale, offset) = try section.read { (options) throws(ConfigError) in
+                (try options.double("scale", default: 1.0 / 255), try options.double("offset", default: 0))
+            }
+            try section.rejectUnknownKeys()
+            return .rescaling(scale: scale, offset: offset)
+        default:
+            let hint = nearest(section.title, in: ["StandardScaler", "Rescaling"])
+            throw section.error(
+                "there is no such step; known are StandardScaler and Rescaling"
+                    + (hint.map { ". Did you mean \($0)?" } ?? "."))
+        }
+    }
+
+    /// Where a path of the recipe leads: from the current folder; else from the folder above the recipe's, so that
+    /// `data/wine.csv` in `recipes/wine.yaml` is found from anywhere.
+    func resolve(_ path: String) -> String {
+        guard !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else { return path }
+        let above = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+        let other = above.appendingPathComponent(path).path
+        return FileManager.default.fileExists(atPath: other) ? other : path
+    }
+}
+
+extension DataRecipe.IDXFiles {
+    /// The four files under the names that they are published with, gzipped or not.
+    init(mnist folder: String, _ recipe: String) {
+        func file(_ name: String) -> String { "\(folder)/\(name)-ubyte" }
+        self.init(
+            trainImages: file("train-images-idx3"), trainLabels: file("train-labels-idx1"),
+            testImages: file("t10k-images-idx3"), testLabels: file("t10k-labels-idx1"))
+    }
+}
+
+extension DataRecipe.SplitRecipe {
+    init(_ section: RecipeSection) throws(TrainerError) {
+        var section = section
+        test = try Self.size("test", &section)
+        validation = try Self.size("validation", &section)
+        try section.read { (options) throws(ConfigError) in
+            if options.object["random_state"] != nil {
+                randomState = UInt32(try options.int("random_state", in: 0...Int(UInt32.max)))
+            }
+            options.ignore("random_state")
+            stratify = try options.bool("stratify", default: false)
+            shuffle = try options.bool("shuffle", default: true)
+        }
+        try section.rejectUnknownKeys()
+    }
+
+    /// A fraction, or a number of rows.
+    private static func size(_ key: String, _ section: inout RecipeSection) throws(TrainerError) -> SplitSize? {
+        guard let value = section.options.value(key) else { return nil }
+        if case .integer(let rows) = value, rows > 0 { return .count(rows) }
+        if case .number(let share) = value, share > 0, share < 1 { return .fraction(share) }
+        throw section.error(
+            "\(key) must be a share between 0 and 1, as 0.25, or a number of rows, but is \(value.text()).", key: key)
+    }
+}

@@ -1,0 +1,93 @@
+import JSONText
+import Network
+import Yams
+
+/// `model`: the layers, without what stands in front of them (the input and the preprocessing of the data).
+public struct ModelRecipe: Sendable {
+    public var layers: [any Layer]
+    /// The shape that the first layer names as `input_shape`, where it does; the data's shape must then be this one.
+    public var inputShape: [Int]?
+    /// The name of the input, where the recipe begins with an InputLayer.
+    public var inputName: String?
+    let file: String
+    /// The line of each layer.
+    let lines: [Int?]
+
+    init(_ nodes: [Node], file: String) throws(TrainerError) {
+        var layers: [any Layer] = []
+        var lines: [Int?] = []
+        var taken: Set<String> = []
+        self.file = file
+        for node in nodes {
+            var section = try RecipeSection.named(node, what: "a layer", file: file)
+            var options = section.options.object
+            if layers.isEmpty, options["input_shape"] != nil {
+                guard let shape = try section.read({ (o) throws(ConfigError) in try o.ints("input_shape") }),
+                    shape.allSatisfy({ $0 > 0 })
+                else { throw section.error("input_shape must be a list of sizes, as [28, 28].", key: "input_shape") }
+                inputShape = shape
+                options["input_shape"] = nil
+            }
+            var layer: any Layer
+            do {
+                layer = try LayerTable.make(className: section.title, config: options, strict: true)
+            } catch {
+                throw section.place(error)
+            }
+            if let input = layer as? InputLayer {
+                guard layers.isEmpty, inputName == nil else {
+                    throw section.error("an InputLayer can only come first.")
+                }
+                inputShape = input.shape
+                inputName = options["name"]?.string
+                continue
+            }
+            let isNamed = options["name"]?.string != nil
+            if isNamed, taken.contains(layer.name) {
+                throw section.error("two layers have the name \(layer.name). Give each its own.", key: "name")
+            }
+            if !isNamed { layer.name = unusedName(layer.name, taken) }
+            taken.insert(layer.name)
+            layers.append(layer)
+            lines.append(section.line)
+        }
+        guard !layers.isEmpty else {
+            throw TrainerError(.badData, file: file, line: nodes.first?.mark?.line, "model has no layer but its input.")
+        }
+        (self.layers, self.lines) = (layers, lines)
+    }
+
+    /// The network: input, preprocessing, layers. The weights are zeros.
+    ///
+    /// Throws where the shapes do not fit, with the line of the layer that is the matter.
+    public func network(inputShape shape: [Int], preprocessing: [any Layer]) throws(TrainerError) -> Model {
+        if let expected = inputShape, expected != shape {
+            throw TrainerError(
+                .badData, file: file, line: lines.first ?? nil,
+                "the first layer expects samples of shape \(expected), but the data's have \(shape).")
+        }
+        var taken = Set(layers.map(\.name))
+        var chain: [any Layer] = []
+        for layer in preprocessing {
+            var layer = layer
+            layer.name = unusedName(layer.name, taken)
+            taken.insert(layer.name)
+            chain.append(layer)
+        }
+        let input = inputName ?? unusedName(layers[0].name + "_input", taken)
+        do {
+            return try Model(chain: [InputLayer(name: input, shape: shape)] + chain + layers)
+        } catch {
+            let index = layers.firstIndex { $0.subject == error.subject }
+            throw TrainerError(.badData, file: file, line: index.flatMap { lines[$0] }, error.description + ".")
+        }
+    }
+}
+
+/// As Keras counts: dense, dense_1, dense_2 …
+private func unusedName(_ name: String, _ taken: Set<String>) -> String {
+    guard taken.contains(name) else { return name }
+    var number = 1
+    while taken.contains("\(name)_\(number)") { number += 1 }
+    return "\(name)_\(number)"
+}

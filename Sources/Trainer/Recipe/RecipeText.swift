@@ -1,0 +1,116 @@
+import Foundation
+import Yams
+
+/// A recipe's text, and the tree that YAML makes of it.
+///
+/// The text is bounded, and anchors (`&a`) with their aliases (`*a`) are refused before anything is built: nine nested
+/// aliases stand for a billion nodes.
+struct RecipeText {
+    static let largest = 256 << 10
+
+    let file: String
+    let text: String
+    let root: Node
+
+    init(file: String, text: String) throws(TrainerError) {
+        (self.file, self.text) = (file, text)
+        guard text.utf8.count <= Self.largest else {
+            throw TrainerError(
+                .badData, file: file,
+                "the file has more than \(Self.largest) bytes, which no recipe needs. Is it a recipe?")
+        }
+        if let line = lineOfAnchor(in: text) {
+            throw TrainerError(
+                .badData, file: file, line: line,
+                "anchors (&name) and aliases (*name) are not read. Write the part out, or put the word in quotes.")
+        }
+        let root: Node?
+        do {
+            root = try compose(yaml: text)
+        } catch {
+            throw Self.error(error, file: file, text: text)
+        }
+        guard let root else { throw TrainerError(.badData, file: file, "the recipe is empty.") }
+        self.root = root
+    }
+
+    init(path: String) throws(TrainerError) {
+        let bytes = try readRecipeFile(path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw TrainerError(.badData, file: path, "the recipe is not UTF-8 text. Save it as UTF-8.")
+        }
+        try self.init(file: path, text: text)
+    }
+
+    private static func error(_ error: any Error, file: String, text: String) -> TrainerError {
+        func problem(_ problem: String, _ mark: Mark) -> TrainerError {
+            TrainerError(
+                .badData, file: file, line: mark.line, column: mark.column,
+                "the YAML cannot be read here: \(problem).")
+        }
+        switch error as? YamlError {
+        case .scanner(let context, let text, let mark, _), .parser(let context, let text, let mark, _),
+            .composer(let context, let text, let mark, _):
+            return problem([context?.text, text].compactMap { $0 }.joined(separator: ", "), mark)
+        case .duplicatedKeysInMapping(let keys, let context):
+            return problem("\(keys.joined(separator: ", ")) stands twice in one mapping", context.mark)
+        case .reader(let text, let offset, _, let yaml):
+            let line = offset.map { yaml.prefix($0).count { $0.isNewline } + 1 }
+            return TrainerError(.badData, file: file, line: line, "the YAML cannot be read here: \(text).")
+        default:
+            return TrainerError(.badData, file: file, "the YAML cannot be read: \(error)")
+        }
+    }
+}
+
+private func readRecipeFile(_ path: String) throws(TrainerError) -> [UInt8] {
+    guard FileManager.default.fileExists(atPath: path) else {
+        throw TrainerError(.noInput, file: path, "there is no such recipe. Look at the ones in recipes/.")
+    }
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    guard type != .typeDirectory else {
+        throw TrainerError(.noInput, file: path, "this is a folder; expected a recipe, as recipes/mnist.yaml.")
+    }
+    do {
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        defer { try? handle.close() }
+        // One byte more than is allowed tells that there is more.
+        return Array(try handle.read(upToCount: RecipeText.largest + 1) ?? Data())
+    } catch {
+        throw TrainerError(.noInput, file: path, "the recipe cannot be read: \(error.localizedDescription)")
+    }
+}
+
+/// The line of the first anchor or alias, outside of quotes and comments.
+private func lineOfAnchor(in text: String) -> Int? {
+    let bytes = Array(text.utf8)
+    var (line, index) = (1, 0)
+    var quote: UInt8?
+    var isComment = false
+    // What stands before a character decides whether it begins a word.
+    var before = UInt8(ascii: " ")
+    while index < bytes.count {
+        let byte = bytes[index]
+        let next = index + 1 < bytes.count ? bytes[index + 1] : UInt8(ascii: " ")
+        index += 1
+        defer { before = byte }
+        if byte == UInt8(ascii: "\n") {
+            (line, isComment) = (line + 1, false)
+        } else if isComment {
+            continue
+        } else if let open = quote {
+            if open == UInt8(ascii: "\""), byte == UInt8(ascii: "\\"), next != UInt8(ascii: "\n") { index += 1 }
+            if byte == open { quote = nil }
+        } else if byte == UInt8(ascii: "#") {
+            isComment = " \n\r\t".utf8.contains(before)
+        } else if " \n\r\t[{,:-?".utf8.contains(before) {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = byte
+            case UInt8(ascii: "&"), UInt8(ascii: "*"):
+                if !" \n\r\t".utf8.contains(next) { return line }
+            default: break
+            }
+        }
+    }
+    return nil
+}

@@ -1,0 +1,74 @@
+import JSONText
+import Yams
+
+/// A plain word of YAML as YAML 1.2's core schema has it, in which `1e-3` is a number (YAML 1.1 wants `1.0e-3`) and `no`
+/// is a word.
+func plainValue(_ text: String) -> JSON {
+    switch text {
+    case "", "~", "null", "Null", "NULL": return .null
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
+    case ".nan", ".NaN", ".NAN": return .number(.nan)
+    default: break
+    }
+    let unsigned = text.first == "+" || text.first == "-" ? text.dropFirst() : text[...]
+    if [".inf", ".Inf", ".INF"].contains(unsigned) { return .number(text.first == "-" ? -.infinity : .infinity) }
+    // Swift's Double reads `0x1p3`, `inf` and `nan` too, which are words here.
+    guard let first = unsigned.utf8.first, (48...57).contains(first) || first == UInt8(ascii: "."),
+        unsigned.utf8.allSatisfy({ (48...57).contains($0) || ".eE+-".utf8.contains($0) })
+    else { return .string(text) }
+    if let whole = Int(text) { return .integer(whole) }
+    if let number = Double(unsigned.hasPrefix(".") ? text.replacing(".", with: "0.", maxReplacements: 1) : text) {
+        return .number(number)
+    }
+    return .string(text)
+}
+
+/// Turns nodes into values, counting them: a tree of more than some thousand is no recipe.
+struct RecipeValues {
+    let file: String
+    private var count = 0
+
+    init(file: String) { self.file = file }
+
+    mutating func value(_ node: Node, depth: Int = 0) throws(TrainerError) -> JSON {
+        count += 1
+        guard count <= 20_000, depth <= 40 else {
+            throw TrainerError(
+                .badData, file: file, line: node.mark?.line, "the recipe is too large or too deep. Is it a recipe?")
+        }
+        switch node {
+        case .scalar(let scalar):
+            try checkTag(scalar.tag, node)
+            return scalar.style == .plain ? plainValue(scalar.string) : .string(scalar.string)
+        case .sequence(let sequence):
+            try checkTag(sequence.tag, node)
+            var items: [JSON] = []
+            for item in sequence { items.append(try value(item, depth: depth + 1)) }
+            return .array(items)
+        case .mapping(let mapping):
+            try checkTag(mapping.tag, node)
+            var object = JSONObject()
+            for (key, item) in mapping { object[try self.key(key)] = try value(item, depth: depth + 1) }
+            return .object(object)
+        case .alias:
+            throw TrainerError(.badData, file: file, line: node.mark?.line, "aliases are not read.")
+        }
+    }
+
+    func key(_ node: Node) throws(TrainerError) -> String {
+        guard case .scalar(let scalar) = node else {
+            throw TrainerError(.badData, file: file, line: node.mark?.line, "expected a word as a key, found a list.")
+        }
+        return scalar.string
+    }
+
+    private func checkTag(_ tag: Tag, _ node: Node) throws(TrainerError) {
+        let known: [Tag.Name] = [.implicit, .nonSpecific, .str, .seq, .map, .int, .float, .bool, .null]
+        guard known.contains(where: { $0.rawValue == tag.rawValue }) else {
+            throw TrainerError(
+                .badData, file: file, line: node.mark?.line,
+                "the tag \(tag.rawValue) is not read; a recipe holds words, numbers, lists and mappings.")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Datasets
+import KerasFile
+import Network
+
+/// Why a recipe, its data or a training run did not work out: one or two lines for a person, with the place.
+public struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What a caller chooses by, as for an exit code.
+    public enum Kind: Sendable {
+        /// The request makes no sense as it was put.
+        case usage
+        /// A recipe, a table or a model file is there and is not what it should be.
+        case badData
+        /// The input is not there, or may not be read.
+        case noInput
+        /// The system failed to read or write.
+        case inputOutput
+        /// The loss is no number any more.
+        case diverged
+    }
+
+    public var kind: Kind
+    /// The recipe or data file at fault, if one is.
+    public var file: String?
+    /// Line and column in it, counted from 1.
+    public var line, column: Int?
+    /// What is wrong and what to do, without the place.
+    public var message: String
+
+    public init(_ kind: Kind, file: String? = nil, line: Int? = nil, column: Int? = nil, _ message: String) {
+        (self.kind, self.file, self.line, self.column) = (kind, file, line, column)
+        self.message = message
+    }
+
+    public var description: String {
+        guard let file else { return message }
+        return line.map { "\(file), line \($0): \(message)" } ?? "\(file): \(message)"
+    }
+}
+
+extension TrainerError {
+    init(_ error: DataError) {
+        let kind: Kind =
+            switch error.kind {
+            case .noInput: .noInput
+            case .badData: .badData
+            case .inputOutput: .inputOutput
+            case .badRequest: .usage
+            }
+        // The message of a DataError names its own place.
+        self.init(kind, error.description)
+    }
+
+    init(_ error: KerasFileError) {
+        let kind: Kind =
+            switch error.kind {
+            case .missing: .noInput
+            case .damaged, .unsupported: .badData
+            case .notWritable: .inputOutput
+            }
+        self.init(kind, error.description)
+    }
+
+    /// The description of a model does not hold together, and there is no line to point at.
+    init(_ error: ConfigError, file: String? = nil) { self.init(.badData, file: file, error.description) }
+}

@@ -1,0 +1,242 @@
+import Facts
+import Foundation
+import JSONText
+import KerasFile
+import Network
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Trainer
+
+/// The wine recipe, small: dropout and batch normalization make every part of the state matter.
+private func wineRecipe(
+    epochs: Int, optimizer: String = "adam", extra: String = "", seed: String = "7"
+) throws -> Recipe {
+    try Recipe(
+        text: """
+            name: wine
+            data:
+              csv: \(Fixtures.data.path)/wine.csv
+              target: quality
+              split: { test: 0.25, validation: 0.25, random_state: 42 }
+              preprocess: [StandardScaler]
+            model:
+              - Dense: { units: 30, activation: relu }
+              - BatchNormalization
+              - Dropout: { rate: 0.2 }
+              - Dense: { units: 1, activation: sigmoid }
+            compile: { optimizer: \(optimizer), loss: binary_crossentropy, metrics: [accuracy] }
+            fit: { epochs: \(epochs), batch_size: 64, seed: \(seed) }
+            \(extra)
+            """, file: "wine.yaml")
+}
+
+private let data = Result { try PreparedData(wineRecipe(epochs: 1)) }
+
+private func training(
+    _ recipe: Recipe, from start: Training.Start? = nil, threads: Int = 1
+) throws -> Training {
+    try Training(recipe, data: data.get(), from: start, threads: threads)
+}
+
+/// All bits that training leaves behind.
+private func bits(_ training: Training) throws -> [UInt32] {
+    let file = try training.modelFile(metrics: [])
+    let state = file.optimizerState?.slots.flatMap { $0.flatMap(\.values) } ?? []
+    return (file.model.weights.flatMap { $0.flatMap(\.values) } + state).map(\.bitPattern)
+}
+
+/// Saves to a file and reads it back, as another process would.
+private func saved(_ training: Training, in folder: URL) throws -> Training.Start {
+    let path = folder.appendingPathComponent("model.h5").path
+    try training.saveCheckpoint(to: path)
+    return Training.Start(file: try readModel(path), reference: path, sha256: try fileDigest(path))
+}
+
+@Test("wine is split as scikit-learn splits it")
+func wineSplit() throws {
+    let data = try data.get()
+    #expect(data.train.count == 899 && data.validation?.count == 300 && data.test?.count == 400)
+    #expect(data.classes == ["bad", "good"] && data.features.count == 11)
+    guard case .classes(let test)? = data.test?.targets else {
+        Issue.record("no classes")
+        return
+    }
+    #expect(test.count { $0 == 0 } == 178 && test.count { $0 == 1 } == 222)
+    // The scaler as scikit-learn fitted it on those rows.
+    let sidecar = try Sidecar(Fixtures.folder.appendingPathComponent("seed/wine_split_and_scaler.json"))
+    let layer = try #require(data.preprocessing.first as? Normalization)
+    let mean = sidecar.json["scaler"]?["mean"] ?? sidecar.json["mean"] ?? sidecar.json["scaler_mean"]
+    let expected = mean?.array?.compactMap(\.double) ?? []
+    #expect(expected.count == 11)
+    for (a, b) in zip(layer.constants?.mean ?? [], expected) { #expect(abs(a - b) <= 1e-12 * abs(b)) }
+}
+
+@Test("the same seed and threads give the same bits, another seed gives others")
+func sameBits() throws {
+    func run(_ seed: String, _ threads: Int) throws -> [UInt32] {
+        let training = try training(wineRecipe(epochs: 2, seed: seed), threads: threads)
+        _ = try training.run()
+        return try bits(training)
+    }
+    for threads in [1, 2] { #expect(try run("7", threads) == run("7", threads)) }
+    #expect(try run("7", 1) != run("8", 1))
+}
+
+@Test("an epoch's order depends on seed and number alone")
+func orders() {
+    var options = FitOptions()
+    options.seed = 3
+    let orders = (0..<4).map { Fit.order(of: 1000, epoch: $0, options) }
+    #expect(Set(orders).count == 4)
+    #expect(orders.allSatisfy { $0.sorted() == Array(0..<1000) })
+    #expect(Fit.order(of: 1000, epoch: 2, options) == orders[2])
+    options.seed = 4
+    #expect(Fit.order(of: 1000, epoch: 0, options) != orders[0])
+    options.shuffle = false
+    #expect(Fit.order(of: 5, epoch: 0, options) == [0, 1, 2, 3, 4])
+}
+
+@Test("two epochs, a file, and two more equal four", arguments: ["adam", "SGD: { momentum: 0.9 }", "rmsprop"])
+func resumeEquality(optimizer: String) throws {
+    let optimizer = optimizer.contains(":") ? "{ \(optimizer) }" : optimizer
+    let whole = try training(wineRecipe(epochs: 4, optimizer: optimizer))
+    let history = try whole.run().history
+    let first = try training(wineRecipe(epochs: 2, optimizer: optimizer))
+    _ = try first.run()
+    try Fixtures.temporaryFolder { folder in
+        let second = try training(
+            wineRecipe(epochs: 4, optimizer: optimizer), from: try saved(first, in: folder))
+        #expect(second.epochsBefore == 2)
+        #expect(try second.run().history == history)
+        #expect(try bits(second) == bits(whole))
+        #expect(try second.modelFile(metrics: []).facts?.parents.first?.kind == .resumedFrom)
+    }
+}
+
+@Test("an interruption in the midst of an epoch loses nothing", arguments: [1, 8, 15, 20])
+func interruption(after batches: Int) throws {
+    let whole = try training(wineRecipe(epochs: 3))
+    let history = try whole.run().history
+    let first = try training(wineRecipe(epochs: 3))
+    var seen = 0
+    let outcome = try first.run {
+        seen += 1
+        return seen == batches
+    }
+    #expect(outcome.end != .completed && seen == batches)
+    try Fixtures.temporaryFolder { folder in
+        let second = try training(wineRecipe(epochs: 3), from: try saved(first, in: folder))
+        #expect(try second.run().history == history)
+        #expect(try bits(second) == bits(whole))
+    }
+}
+
+@Test("a loss that is no number ends training with the place")
+func divergence() throws {
+    let training = try training(wineRecipe(epochs: 50, optimizer: "{ SGD: { learning_rate: 1e6 } }"))
+    let observer = Watching()
+    let error = #expect(throws: TrainerError.self) { try training.run(observer: observer) }
+    #expect(error?.kind == .diverged && error?.message.contains("epoch ") == true)
+}
+
+private final class Watching: FitObserver {
+    var epochs: [Int] = []
+    var batches = 0
+    var notes: [String] = []
+    func epochBegan(_ epoch: Int, of epochs: Int, steps: Int) { self.epochs.append(epoch) }
+    func batchEnded(_ step: Int, _ values: @autoclosure () -> EpochLogs) { batches += 1 }
+    func epochEnded(_ logs: EpochLogs) {}
+    func note(_ line: String) { notes.append(line) }
+}
+
+@Test("ModelCheckpoint's file can be trained on, and tells its epochs")
+func checkpointFiles() throws {
+    try Fixtures.temporaryFolder { folder in
+        let pattern = folder.path + "/new/ckpt_{epoch:02d}.h5"
+        let extra = "callbacks:\n  - ModelCheckpoint: { filepath: '\(pattern)' }"
+        let first = try training(wineRecipe(epochs: 2, extra: extra))
+        let observer = Watching()
+        _ = try first.run(observer: observer)
+        #expect(observer.epochs == [1, 2] && observer.batches == 2 * 15)
+        for epoch in 1...2 {
+            let file = try readModel(folder.path + "/new/ckpt_0\(epoch).h5")
+            #expect(file.facts?.history.first?.values.count == epoch)
+            #expect(file.optimizerState?.iterations == epoch * 15)
+        }
+        let path = folder.path + "/new/ckpt_01.h5"
+        let second = try training(
+            wineRecipe(epochs: 2),
+            from: .init(file: try readModel(path), reference: path, sha256: nil))
+        _ = try second.run()
+        #expect(try bits(second) == bits(first))
+    }
+}
+
+@Test("the file tells all, and its golden sample is what it gives")
+func facts() throws {
+    let training = try training(wineRecipe(epochs: 2))
+    let outcome = try training.run()
+    let metrics = training.evaluate()
+    try Fixtures.temporaryFolder { folder in
+        let path = folder.appendingPathComponent("model.h5").path
+        try writeModel(training.modelFile(metrics: metrics), to: path)
+        let file = try readModel(path)
+        let facts = try #require(file.facts)
+        #expect(facts.name == "wine" && facts.task == .binary && facts.classes == ["bad", "good"])
+        #expect(facts.features.first == "fixed acidity" && facts.features.count == 11)
+        #expect(facts.history.map(\.name) == ["loss", "accuracy", "val_loss", "val_accuracy"])
+        #expect(facts.history.map(\.values.count) == [2, 2, 2, 2])
+        #expect(facts.metrics == metrics && metrics.count == 6)
+        // Validation of the last epoch and afterwards are the same computation.
+        #expect(facts.metric("loss", on: "validation") == outcome.history["val_loss"]?.last)
+        #expect(facts.dataset?.trainRows == 899 && facts.dataset?.testRows == 400)
+        #expect(facts.dataset?.sha256 == (try fileDigest("\(Fixtures.data.path)/wine.csv")))
+        #expect(facts.seed == 7 && facts.recipe?.hasPrefix("name: wine") == true)
+        #expect(facts.architecture.count == 64 && facts.trainableParameters == 30 * 12 + 60 + 31)
+        #expect(facts.hyperparameters["batch_size"] == 64 && facts.hyperparameters["interrupted"] == nil)
+        let golden = try #require(file.golden)
+        let sample = Samples(shape: [11], floats: golden.inputs[0].values)
+        #expect(try Predictor(file.model, batchSize: 1).predict([sample]) == golden.outputs)
+    }
+}
+
+@Test("a model that does not fit the recipe is refused, naming the first difference")
+func unfit() throws {
+    let first = try training(wineRecipe(epochs: 1))
+    _ = try first.run()
+    try Fixtures.temporaryFolder { folder in
+        let start = try saved(first, in: folder)
+        func message(_ recipe: Recipe) -> String {
+            do {
+                _ = try training(recipe, from: start)
+                return "no error"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(message(try wineRecipe(epochs: 1)).contains("--epochs 11"))
+        #expect(message(try wineRecipe(epochs: 3, optimizer: "sgd")).contains("Adam"))
+        let text = try wineRecipe(epochs: 3).text
+        let wider = try Recipe(text: text.replacing("units: 30", with: "units: 31"), file: "wine.yaml")
+        #expect(message(wider).contains("units 30 in the file, but 31 in the recipe"))
+        let fewer = try Recipe(text: text.replacing("  - BatchNormalization\n", with: ""), file: "wine.yaml")
+        #expect(message(fewer).contains("6 layers"))
+    }
+}
+
+@Test("a rate that was lowered goes on, unless the recipe changed it")
+func resumedRate() throws {
+    let extra = "callbacks:\n  - ReduceLROnPlateau: { patience: 1, factor: 0.5, min_delta: 10 }"
+    let first = try training(wineRecipe(epochs: 4, extra: extra))
+    _ = try first.run()
+    try Fixtures.temporaryFolder { folder in
+        let start = try saved(first, in: folder)
+        let same = try training(wineRecipe(epochs: 5), from: start).modelFile(metrics: [])
+        #expect(same.compiled?.optimizer?.learningRate ?? 1 < 0.0006)
+        let changed = try training(
+            wineRecipe(epochs: 5, optimizer: "{ Adam: { learning_rate: 0.01 } }"), from: start)
+        #expect(try changed.modelFile(metrics: []).compiled?.optimizer?.learningRate == 0.01)
+    }
+}
