@@ -27,13 +27,13 @@ struct CommonOptions: ParsableArguments {
     /// Runs a subcommand; its errors are reported as the user wants them.
     func run(_ body: () throws -> Void) throws {
         try reportingErrors(
-            of: "trainer", json: json ? { $0.json.text() } : nil, describe: { describe($0, withFile: json) }, body)
+            of: "trainer", json: json, describe: { describe($0, withFile: json) }, body)
     }
 }
 
 /// The errors of the modules that this command joins. Messages that name their file themselves give it to programs once
 /// more, apart.
-private func describe(_ error: any Error, withFile: Bool) -> Failure? {
+func describe(_ error: any Error, withFile: Bool) -> Failure? {
     switch error {
     case let error as TrainerError:
         let status: ExitStatus =

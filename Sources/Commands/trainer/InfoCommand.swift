@@ -11,7 +11,7 @@ struct InfoCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try reportingErrors(of: "trainer", json: json ? { $0.json.text() } : nil) {
+        try reportingErrors(of: "trainer", json: json) {
             if json { return try printOutput(facts.text(pretty: true)) }
             try printOutput(
                 """
