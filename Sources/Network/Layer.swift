@@ -72,6 +72,9 @@ public struct WeightSpec: Sendable {
     public var initializer: Initializer
     public var trainable: Bool
     public var regularizer: Regularizer?
+    /// While computing, a matrix's rows may begin at cache-line borders, so that vectors are read whole: the layer then
+    /// reads them with the stride of its window.
+    public var alignsRows = false
 
     public init(
         _ name: String, shape: [Int], initializer: Initializer, trainable: Bool = true,

@@ -81,6 +81,14 @@ extension Arena {
         }
     }
 
+    /// Takes numbers from an array, from its index `start` on.
+    public func copy(from values: [Float], at start: Int) {
+        precondition(start >= 0 && start + count <= values.count)
+        unsafe values.withUnsafeBufferPointer { source in
+            if let first = source.baseAddress { unsafe base.update(from: first + start, count: count) }
+        }
+    }
+
     /// Puts these numbers into an array, from its index `start` on.
     public func copy(into values: inout [Float], at start: Int) {
         precondition(start >= 0 && start + count <= values.count)

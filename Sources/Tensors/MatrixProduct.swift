@@ -1,27 +1,58 @@
-import CBLAS
+import CKernels
 
-/// Which factor of a product is meant transposed.
-public enum Transposed { case none, first, second }
+/// What becomes of a product's sums: `alpha · sum`, plus a bias row or what the target held before, then max(·, 0).
+public struct Finish {
+    public var bias: Floats?
+    public var accumulate = false
+    public var relu = false
+    public var alpha: Float = 1
 
-/// c = a · b + beta · c, row-major: [m, k] · [k, n] -> [m, n]. A transposed factor lies in memory as [k, m] or [n, k].
+    public init(bias: Floats? = nil, accumulate: Bool = false, relu: Bool = false, alpha: Float = 1) {
+        precondition(!(accumulate && bias != nil), "either a bias or what was there")
+        (self.bias, self.accumulate, self.relu, self.alpha) = (bias, accumulate, relu, alpha)
+    }
+
+    var c: ck_finish {
+        unsafe ck_finish(
+            bias: unsafe UnsafePointer(bias?.base), accumulate: accumulate ? 1 : 0, relu: relu ? 1 : 0,
+            alpha: alpha)
+    }
+}
+
+/// c = finish(a · b), row-major: [m, k] · [k, n] -> [m, n].
+///
+/// - transposed: a lies in memory as [k, m].
+/// - bStride, cStride: from one row of b or c to the next; n if nil.
 public func multiply(
-    _ a: Floats, _ b: Floats, into c: Floats, beta: Float = 0, m: Int, n: Int, k: Int,
-    transposed: Transposed = .none
+    _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
+    bStride: Int? = nil,
+    cStride: Int? = nil, finish: Finish = Finish()
 ) {
-    precondition(a.count >= m * k && b.count >= k * n && c.count >= m * n, "[\(m), \(k)] · [\(k), \(n)]")
-    guard m > 0 && n > 0 else { return }
-    unsafe cblas_sgemm(
-        CblasRowMajor, transposed == .first ? CblasTrans : CblasNoTrans,
-        transposed == .second ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), 1,
-        a.base, blasint(transposed == .first ? m : k), b.base, blasint(transposed == .second ? k : n), beta,
-        c.base,
-        blasint(n))
+    let (bStride, cStride) = (bStride ?? n, cStride ?? n)
+    precondition(bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
+    precondition(
+        a.count >= m * k && holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
+    unsafe ck_multiply_matrices(
+        m, n, k, a.base, transposed ? 1 : k, transposed ? m : 1, b.base, bStride, c.base, cStride, finish.c)
 }
 
-/// OpenBLAS must not start threads of its own inside ours; it is told so before the first product.
-package func useOneBLASThread() { openblas_set_num_threads(1) }
-
-/// The name of the kernels that OpenBLAS chose for this processor, as "SkylakeX".
-public func blasKernelName() -> String {
-    unsafe openblas_get_corename().map { unsafe String(cString: $0) } ?? "unknown"
+/// c = a · bᵀ: [m, k] · [n, k]ᵀ -> [m, n]. It is computed as (b · aᵀ)ᵀ, since b, a kernel, is the larger of the two.
+///
+/// - scratch: m · (n + k) numbers to work in.
+public func multiplyByTransposed(
+    _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, bStride: Int, scratch: Floats
+) {
+    precondition(
+        a.count >= m * k && holds(b, n, k, bStride) && c.count >= m * n && scratch.count >= m * (n + k))
+    let (aT, cT) = (scratch[0..<k * m], scratch[k * m..<k * m + n * m])
+    unsafe ck_transpose(a.base, m, k, aT.base)
+    unsafe ck_multiply_matrices(n, m, k, b.base, bStride, 1, aT.base, m, cT.base, m, Finish().c)
+    unsafe ck_transpose(cT.base, n, m, c.base)
 }
+
+private func holds(_ matrix: Floats, _ rows: Int, _ columns: Int, _ stride: Int) -> Bool {
+    rows == 0 || matrix.count >= (rows - 1) * stride + columns
+}
+
+/// What multiplies here, as "own kernels, AVX-512": no BLAS library is used.
+public var matrixKernels: String { "own kernels, \(Processor.vectorExtensions)" }

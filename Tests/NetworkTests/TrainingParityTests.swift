@@ -72,8 +72,9 @@ func firstGradients(sidecar: Sidecar) throws {
                 found += trained ? next.next()?.values ?? [] : Array(repeating: 0, count: spec.count)
             }
         }
-        // Float32 sums of up to 784 products in another order: differences of some 1e-7 of the largest gradient, about 1.
-        let difference = compare(found, expected, atol: 2e-6)
+        // Float32 sums of up to 784 products in another order, and divisions by small deviations in BatchNormalization: the
+        // tolerance is that of the fixtures themselves for weights.
+        let difference = compare(found, expected, atol: 5e-6)
         #expect(difference.within, "\(sidecar), \(threads) threads: off by \(difference.worst)")
         #expect(abs(loss - (sidecar.json["first_batch"]?["loss"]?.double ?? .nan)) < 1e-6)
     }

@@ -24,11 +24,12 @@ size_t ck_row_masks(const float *x, size_t rows, size_t columns, uint64_t *masks
 // For up to 64 rows: bit r of masks[c].
 void ck_column_masks(const float *x, size_t rows, size_t columns, uint64_t *masks);
 
-// c[m, n] = x[m, k] · w[k, n] by the places of x that are not zero, from ck_row_masks. Exact where w is finite.
-void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w, float *c,
-                        ck_finish finish);
+// c[m, n] = x[m, k] · w[k, n] by the places of x that are not zero, from ck_row_masks. Exact where w is finite. Fastest
+// where w's rows, which are w_row apart, begin at 64-byte borders. No alpha, no accumulate.
+void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
+                        size_t w_row, float *c, ck_finish finish);
 
 // g[k, n] = alpha · xᵀ · d (+ g where accumulate), for x[m, k] and d[m, n] with m ≤ 64, from ck_column_masks. Rows of g
 // whose column is empty are set to zero, or left alone where accumulate.
 void ck_multiply_sparse_transposed(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *d,
-                                   float *g, float alpha, int accumulate);
+                                   float *g, size_t g_row, float alpha, int accumulate);

@@ -185,20 +185,16 @@ void ck_column_masks(const float *restrict x, size_t rows, size_t columns, uint6
     for (size_t c = 0; c < columns; c++) masks[c] |= (uint64_t)(x[c] != 0) << r;
 }
 
-void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w, float *c,
-                        ck_finish f) {
-  DISPATCH(multiply_sparse, m, n, k, x, masks, w, c);
-  for (size_t i = 0; i < m; i++, c += n)
-    for (size_t j = 0; j < n; j++) {
-      float y = c[j] * f.alpha + (f.bias ? f.bias[j] : 0);
-      c[j] = f.relu && !(y > 0) ? 0 : y;
-    }
+void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
+                        size_t w_row, float *c, ck_finish f) {
+  for (size_t i = 0; i < m; i += 64)
+    DISPATCH(multiply_sparse, m - i < 64 ? m - i : 64, n, k, x + i * k, masks + i * ((k + 63) / 64), w, w_row, c + i * n,
+             f);
 }
 
 void ck_multiply_sparse_transposed(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *d,
-                                   float *g, float alpha, int accumulate) {
-  (void)m;
-  DISPATCH(multiply_sparse_transposed, n, k, x, masks, d, g, alpha, accumulate);
+                                   float *g, size_t g_row, float alpha, int accumulate) {
+  DISPATCH(multiply_sparse_transposed, m, n, k, x, masks, d, g, g_row, alpha, accumulate);
 }
 
 #if defined(__x86_64__)

@@ -73,11 +73,11 @@ static void NAME(multiply)(size_t m, size_t n, size_t k, const float *a, size_t 
 
 // Adds x[p] · w[p, :] over the set bits p of a mask to one row of sums, nv vectors wide.
 INLINE void NAME(sparse_row)(const int nv, const int whole, int tail, uint64_t mask, const float *x, const float *w,
-                             size_t w_row, float *c, int fresh) {
+                             size_t w_row, float *sums, int fresh) {
   VEC sum[SV];
 #pragma clang loop unroll(full)
   for (int v = 0; v < nv; v++)
-    sum[v] = fresh ? ZERO : whole || v + 1 < nv ? LOAD(c + v * LANES) : LOAD_SOME(c + v * LANES, tail);
+    sum[v] = fresh ? ZERO : LOAD(sums + v * LANES);
   while (mask) {
     size_t p = (size_t)__builtin_ctzll(mask);
     mask &= mask - 1;
@@ -88,29 +88,27 @@ INLINE void NAME(sparse_row)(const int nv, const int whole, int tail, uint64_t m
       sum[v] = FMA(s, whole || v + 1 < nv ? LOAD(row + v * LANES) : LOAD_SOME(row + v * LANES, tail), sum[v]);
   }
 #pragma clang loop unroll(full)
-  for (int v = 0; v < nv; v++)
-    if (whole || v + 1 < nv) STORE(c + v * LANES, sum[v]);
-    else STORE_SOME(c + v * LANES, sum[v], tail);
+  for (int v = 0; v < nv; v++) STORE(sums + v * LANES, sum[v]);
 }
 
 // 64 rows of w, as wide as the sums, stay in the first-level cache while all rows of x pass over them.
 INLINE void NAME(sparse_strip)(const int nv, const int whole, int tail, size_t m, size_t k, const float *x,
-                               const uint64_t *masks, const float *w, size_t w_row, float *c, size_t c_row) {
+                               const uint64_t *masks, const float *w, size_t w_row, float *sums) {
   size_t words = (k + 63) / 64;
   for (size_t word = 0; word < words; word++)
     for (size_t i = 0; i < m; i++) {
       uint64_t mask = masks[i * words + word];
       if (mask || word == 0)
-        NAME(sparse_row)(nv, whole, tail, mask, x + i * k + word * 64, w + word * 64 * w_row, w_row, c + i * c_row,
-                         word == 0);
+        NAME(sparse_row)(nv, whole, tail, mask, x + i * k + word * 64, w + word * 64 * w_row, w_row,
+                         sums + i * SV * LANES, word == 0);
     }
 }
 
-// g[:, strip] for each column p of x: the rows of d where x is not zero, times x.
+// g[:, strip] for each column p of x: the rows of d where x is not zero, times x. d's rows are SV vectors apart.
 INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tail, size_t k, const float *x,
-                                          const uint64_t *masks, const float *d, size_t n, float *g, float alpha,
+                                          const uint64_t *masks, const float *d, float *g, size_t g_row, float alpha,
                                           int accumulate) {
-  for (size_t p = 0; p < k; p++, g += n) {
+  for (size_t p = 0; p < k; p++, g += g_row) {
     uint64_t mask = masks[p];
     if (!mask && accumulate) continue;
     VEC sum[SV];
@@ -121,10 +119,9 @@ INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tai
       size_t i = (size_t)__builtin_ctzll(mask);
       mask &= mask - 1;
       VEC s = SPREAD(x[i * k + p] * alpha);
-      const float *row = d + i * n;
+      const float *row = d + i * SV * LANES;
 #pragma clang loop unroll(full)
-      for (int v = 0; v < nv; v++)
-        sum[v] = FMA(s, whole || v + 1 < nv ? LOAD(row + v * LANES) : LOAD_SOME(row + v * LANES, tail), sum[v]);
+      for (int v = 0; v < nv; v++) sum[v] = FMA(s, LOAD(row + v * LANES), sum[v]);
     }
 #pragma clang loop unroll(full)
     for (int v = 0; v < nv; v++)
@@ -162,23 +159,38 @@ INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tai
       default: CALL(10, 0); break;                                       \
     }
 
+// The sums of a strip lie close together and aligned; the finish brings them to c. At most 64 rows.
 static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
-                                  float *c) {
+                                  size_t w_row, float *c, ck_finish f) {
+  _Alignas(64) float sums[64 * SV * LANES];
   for (size_t j = 0; j < n; j += SV * LANES) {
     size_t width = n - j < SV * LANES ? n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-#define CALL(nv, whole) NAME(sparse_strip)(nv, whole, tail, m, k, x, masks, w + j, n, c + j, n)
+#define CALL(nv, whole) NAME(sparse_strip)(nv, whole, tail, m, k, x, masks, w + j, w_row, sums)
     BY_VECTORS(vectors, tail, CALL)
 #undef CALL
+    for (size_t i = 0; i < m; i++)
+      for (int v = 0; v < vectors; v++) {
+        int lanes = v + 1 < vectors ? LANES : tail;
+        VEC y = LOAD(sums + (i * SV + v) * LANES);
+        if (f.bias) y = ADD(y, LOAD_SOME(f.bias + j + v * LANES, lanes));
+        if (f.relu) y = MAX(y, ZERO);
+        STORE_SOME(c + i * n + j + v * LANES, y, lanes);
+      }
   }
 }
 
-static void NAME(multiply_sparse_transposed)(size_t n, size_t k, const float *x, const uint64_t *masks, const float *d,
-                                             float *g, float alpha, int accumulate) {
+static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks,
+                                             const float *d, float *g, size_t g_row, float alpha, int accumulate) {
+  _Alignas(64) float rows[64 * SV * LANES];
   for (size_t j = 0; j < n; j += SV * LANES) {
     size_t width = n - j < SV * LANES ? n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-#define CALL(nv, whole) NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, d + j, n, g + j, alpha, accumulate)
+    for (size_t i = 0; i < m; i++)
+      for (int v = 0; v < vectors; v++)
+        STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * n + j + v * LANES, v + 1 < vectors ? LANES : tail));
+#define CALL(nv, whole) \
+  NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, rows, g + j, g_row, alpha, accumulate)
     BY_VECTORS(vectors, tail, CALL)
 #undef CALL
   }

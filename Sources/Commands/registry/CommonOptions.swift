@@ -24,7 +24,7 @@ struct CommonOptions: ParsableArguments {
     /// Runs a subcommand; its errors are reported as the user wants them.
     func run(_ body: (ModelStore) throws -> Void) throws {
         try reportingErrors(
-            of: "registry", json: json ? { $0.json.text() } : nil, describe: { describe($0, withFile: json) }
+            of: "registry", json: json, describe: { describe($0, withFile: json) }
         ) {
             try body(open())
         }

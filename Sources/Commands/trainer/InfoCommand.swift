@@ -18,7 +18,7 @@ struct InfoCommand: ParsableCommand {
                 Processor:          \(Processor.name)
                 Processors:         \(Processor.count) for this process
                 Vector extensions:  \(Processor.vectorExtensions)
-                Matrix products:    OpenBLAS, kernel \(blasKernelName())
+                Matrix products:    \(matrixKernels)
                 Threads:            1, unless a recipe or --threads says otherwise
                 GPU:                none is used
                 """)
@@ -28,7 +28,7 @@ struct InfoCommand: ParsableCommand {
     private var facts: JSON {
         [
             "processor": .string(Processor.name), "processors": .integer(Processor.count),
-            "vector_extensions": .string(Processor.vectorExtensions), "blas": .string(blasKernelName()),
+            "vector_extensions": .string(Processor.vectorExtensions), "blas": .string(matrixKernels),
             "threads": 1, "gpu": nil,
         ]
     }

@@ -70,6 +70,6 @@ struct InputFile: ~Copyable, Sendable {
 }
 
 /// The whole of a file.
-func readFile(_ path: String, limit: Int) throws(DataError) -> [UInt8] {
+public func readFile(_ path: String, limit: Int) throws(DataError) -> [UInt8] {
     try InputFile(path: path).readAll(limit: limit)
 }

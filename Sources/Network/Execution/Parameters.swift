@@ -6,6 +6,17 @@ final class Parameters {
     private struct Place {
         var trainable: Bool
         var range: Range<Int>
+        /// A weight is `rows` runs of `width` numbers, `stride` apart.
+        var rows, width, stride: Int
+
+        init(_ spec: WeightSpec, trainable: Bool, in layout: inout ArenaLayout) {
+            self.trainable = trainable
+            // Below a cache line there is nothing to align.
+            let aligned = spec.alignsRows && spec.shape.count == 2 && spec.shape[1] > 16
+            (rows, width) = aligned ? (spec.shape[0], spec.shape[1]) : (1, spec.count)
+            stride = aligned ? (width + 15) / 16 * 16 : width
+            range = layout.reserve(rows * stride)
+        }
     }
 
     private let places: [[Place]]
@@ -16,10 +27,10 @@ final class Parameters {
         var (trainableLayout, fixedLayout) = (ArenaLayout(), ArenaLayout())
         places = network.layers.indices.map { layer in
             network.weightSpecs[layer].indices.map { weight in
-                let count = network.weightSpecs[layer][weight].count
+                let spec = network.weightSpecs[layer][weight]
                 return network.isTrainable(layer: layer, weight: weight)
-                    ? Place(trainable: true, range: trainableLayout.reserve(count))
-                    : Place(trainable: false, range: fixedLayout.reserve(count))
+                    ? Place(spec, trainable: true, in: &trainableLayout)
+                    : Place(spec, trainable: false, in: &fixedLayout)
             }
         }
         trainable = Arena(count: trainableLayout.count)
@@ -29,8 +40,8 @@ final class Parameters {
 
     func load(_ network: Model) {
         for layer in places.indices {
-            for (weight, window) in weights(of: layer).enumerated() {
-                window.copy(from: network.weights[layer][weight].values)
+            for (weight, place) in places[layer].enumerated() {
+                put(network.weights[layer][weight], into: place.trainable ? trainable : fixed, place)
             }
         }
     }
@@ -44,9 +55,25 @@ final class Parameters {
         places[layer].map { $0.trainable ? arena.slice($0.range) : nil }
     }
 
+    private func put(_ tensor: Tensor, into arena: Arena, _ place: Place) {
+        for row in 0..<place.rows {
+            let start = place.range.lowerBound + row * place.stride
+            arena.slice(start, place.width).copy(from: tensor.values, at: row * place.width)
+        }
+    }
+
+    private func tensor(in arena: Arena, _ place: Place, shape: [Int]) -> Tensor {
+        var values = [Float](repeating: 0, count: place.rows * place.width)
+        for row in 0..<place.rows {
+            arena.slice(place.range.lowerBound + row * place.stride, place.width).copy(
+                into: &values, at: row * place.width)
+        }
+        return Tensor(shape: shape, values: values)
+    }
+
     /// The tensors of an arena of the trainable layout, in the network's order.
     func tensors(in arena: Arena, of network: Model) -> [Tensor] {
-        eachTrainable(network).map { Tensor(shape: $0.spec.shape, values: arena.slice($0.range).array) }
+        eachTrainable(network).map { tensor(in: arena, $0.place, shape: $0.spec.shape) }
     }
 
     func load(_ tensors: [Tensor], into arena: Arena, of network: Model) throws(ConfigError) {
@@ -55,32 +82,44 @@ final class Parameters {
             throw ConfigError(
                 "the optimizer's state has \(tensors.count) arrays, but \(wanted.count) weights are trained")
         }
-        for (tensor, place) in zip(tensors, wanted) {
-            guard tensor.shape == place.spec.shape else {
-                throw ConfigError(
-                    "the optimizer's state for \(place.spec.name) is \(tensor.shape), but the weight is \(place.spec.shape)"
-                )
-            }
+        for (tensor, (spec, _)) in zip(tensors, wanted) where tensor.shape != spec.shape {
+            throw ConfigError(
+                "the optimizer's state for \(spec.name) is \(tensor.shape), but the weight is \(spec.shape)")
         }
-        for (tensor, place) in zip(tensors, wanted) { arena.slice(place.range).copy(from: tensor.values) }
+        for (tensor, (_, place)) in zip(tensors, wanted) { put(tensor, into: arena, place) }
     }
 
-    private func eachTrainable(_ network: Model) -> [(spec: WeightSpec, range: Range<Int>)] {
-        var all: [(spec: WeightSpec, range: Range<Int>)] = []
+    private func eachTrainable(_ network: Model) -> [(spec: WeightSpec, place: Place)] {
+        var all: [(spec: WeightSpec, place: Place)] = []
         for layer in places.indices {
             for (spec, place) in zip(network.weightSpecs[layer], places[layer]) where place.trainable {
-                all.append((spec, place.range))
+                all.append((spec, place))
             }
         }
         return all
+    }
+
+    /// The trainable memory without the weights of `updated`, each named by layer and weight: what is left for the
+    /// optimizer when those are updated elsewhere.
+    func ranges(without updated: Set<[Int]>) -> [Range<Int>] {
+        var (ranges, start) = ([Range<Int>](), 0)
+        for layer in places.indices {
+            for (weight, place) in places[layer].enumerated()
+            where place.trainable && updated.contains([layer, weight]) {
+                if start < place.range.lowerBound { ranges.append(start..<place.range.lowerBound) }
+                start = place.range.upperBound
+            }
+        }
+        if start < trainable.count { ranges.append(start..<trainable.count) }
+        return ranges
     }
 
     /// The network with the weights as they are now.
     func snapshot(of network: Model) -> Model {
         var copy = network
         for layer in places.indices {
-            let tensors = zip(network.weightSpecs[layer], weights(of: layer)).map {
-                Tensor(shape: $0.shape, values: $1.array)
+            let tensors = zip(network.weightSpecs[layer], places[layer]).map {
+                tensor(in: $1.trainable ? trainable : fixed, $1, shape: $0.shape)
             }
             do {
                 try copy.setWeights(tensors, layer: layer)

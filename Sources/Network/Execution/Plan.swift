@@ -10,7 +10,7 @@ final class Plan {
     /// What the loss said of this thread's rows.
     var result = BatchResult()
 
-    private let inputs: [Input]
+    private var inputs: [Input]
     private let outputs: [Floats]
     private let outputSizes: [Int]
     private let outputGradients: [Floats?]
@@ -18,6 +18,8 @@ final class Plan {
     private let shared: [Floats]
     private let additions: [[(part: Floats, total: Floats)]]
     private let backwardSteps: [Int]
+    private let layerOfCall: [Int]
+    private let isOnlyUse: [Bool]
     // Windows do not own their memory; this does.
     private let kept: [Arena]
 
@@ -27,6 +29,11 @@ final class Plan {
         /// A Rescaling right behind the input is done while the samples are gathered.
         var scale: Float = 1
         var offset: Float = 0
+        /// Where the first layer can leave zeros out, as long as there are enough of them.
+        var places: NonzeroPlaces?
+        var readers: [Step] = []
+        /// Batches to go until density is measured again, after one that was dense.
+        var pause = 0
     }
 
     init(_ network: Model, parameters: Parameters, rows: Int, training: Bool, lane: Lane) {
@@ -90,12 +97,19 @@ final class Plan {
             window(planner.gradients[$0])
         }
         // Backward visits only what leads from a trained weight to the loss.
+        layerOfCall = network.calls.map(\.layer)
+        isOnlyUse = network.calls.map { call in network.calls.count { $0.layer == call.layer } == 1 }
         backwardSteps = network.calls.indices.reversed().filter { planner.gradients[$0] != nil }
         inputs = network.inputs.map {
             let rescaling = planner.inputRescaling[$0]
-            return Input(
+            var input = Input(
                 window: memory.slice(planner.activations[$0]), size: network.shapes[$0].reduce(1, *),
                 scale: rescaling?.scale ?? 1, offset: rescaling?.offset ?? 0)
+            input.readers = planner.readersOfZeros(of: $0).map { steps[$0] }
+            if !input.readers.isEmpty {
+                input.places = NonzeroPlaces(capacity: rows, columns: input.size, forTransposed: training)
+            }
+            return input
         }
         outputs = network.outputs.map { memory.slice(planner.activations[$0]) }
         outputSizes = network.outputShapes.map { $0.reduce(1, *) }
@@ -111,18 +125,45 @@ final class Plan {
 
     /// Brings the samples of those rows in and computes the outputs.
     func forward(_ samples: [Samples], rows: ArraySlice<Int>) {
-        for (input, samples) in zip(inputs, samples) {
-            let window = input.window.prefix(rows.count * input.size)
-            switch samples.storage {
-            case .bytes: gather(samples, rows: rows, scale: input.scale, offset: input.offset, into: window)
-            case .floats:
-                gather(samples, rows: rows, into: window)
-                if input.scale != 1 || input.offset != 0 {
-                    scaleShift(window, scale: input.scale, shift: input.offset, into: window)
-                }
+        for (index, samples) in samples.enumerated() { bringIn(samples, rows: rows, to: index) }
+        for step in steps where !step.isView { step.layer.forward(step) }
+    }
+
+    private func bringIn(_ samples: Samples, rows: ArraySlice<Int>, to index: Int) {
+        let input = inputs[index]
+        let window = input.window.prefix(rows.count * input.size)
+        switch samples.storage {
+        case .bytes: gather(samples, rows: rows, scale: input.scale, offset: input.offset, into: window)
+        case .floats:
+            gather(samples, rows: rows, into: window)
+            if input.scale != 1 || input.offset != 0 {
+                scaleShift(window, scale: input.scale, shift: input.offset, into: window)
             }
         }
-        for step in steps where !step.isView { step.layer.forward(step) }
+        guard let places = input.places else { return }
+        // Dense data must not pay for being looked through: after a dense batch, the next ones are taken to be dense too.
+        var isSparse = false
+        if input.pause > 0 {
+            inputs[index].pause -= 1
+        } else {
+            isSparse = places.find(in: window) < Plan.sparseShare
+            if isSparse && lane.training { places.findColumns(in: window) }
+            if !isSparse { inputs[index].pause = 31 }
+        }
+        for step in input.readers { step.nonzeroInput = isSparse ? places : nil }
+    }
+
+    /// Leaving zeros out costs about twice as much for each number that is there; measured, see docs/performance.md.
+    private static let sparseShare = 0.45
+
+    /// Marks the kernels that may be updated as their gradients are computed, and returns them by layer and weight.
+    func fuse() -> Set<[Int]> {
+        var fused: Set<[Int]> = []
+        for step in steps where step.layer is Dense && isOnlyUse[step.call] {
+            step.isFused = true
+            fused.insert([layerOfCall[step.call], 0])
+        }
+        return fused
     }
 
     /// From the gradients at the outputs to those of all parameters.

@@ -109,6 +109,29 @@ struct Planner {
         }
     }
 
+    /// Dense layers that read an input's numbers as they are, a vector of at least 64 for each sample, and owe it no
+    /// gradient: they can leave zeros out. Rescaling with an offset would turn zeros into something else.
+    func readersOfZeros(of input: Int) -> [Int] {
+        let size = network.shapes[input].reduce(1, *)
+        guard size >= 64, inputRescaling[input]?.offset ?? 0 == 0 else { return [] }
+        return network.calls.indices.filter { index in
+            let call = network.calls[index]
+            guard network.layers[call.layer] is Dense, let source = call.inputs.first else { return false }
+            return activations[source] == activations[input] && isSourced(source, by: input)
+                && network.shapes[source].count == 1 && edges[index][0] == nil
+        }
+    }
+
+    /// Whether a call's output is the input itself, seen through views.
+    private func isSourced(_ call: Int, by input: Int) -> Bool {
+        var current = call
+        while current != input {
+            guard isView[current], let next = network.calls[current].inputs.first else { return false }
+            current = next
+        }
+        return true
+    }
+
     mutating func placeScratch() {
         for call in network.calls {
             let inputs = call.inputs.map { network.shapes[$0] }

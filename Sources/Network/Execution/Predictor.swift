@@ -15,7 +15,6 @@ public final class Predictor {
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }
-        useOneBLASThread()
         (self.network, self.team, self.batchSize) = (network, team, max(batchSize, 1))
         let parameters = Parameters(of: network)
         self.parameters = parameters

@@ -46,6 +46,14 @@ public final class Step {
     private let inputSizes: [Int]
     let outputSize: Int
 
+    /// Where the input is not zero, when leaving the zeros out pays: only for a layer right behind the samples.
+    var nonzeroInput: NonzeroPlaces?
+    /// With plain gradient descent, a kernel that only this step uses may be updated as its gradient is computed: by this rate.
+    var fusedRate: Float? { isFused ? lane.fusedRate : nil }
+    var isFused = false
+    /// Whether the step's memory was laid out with gradients.
+    var isForTraining: Bool { outputGradient != nil || !weightGradients.isEmpty }
+
     var rows: Int { lane.rows }
     var training: Bool { lane.training }
     var inputCount: Int { inputs.count }

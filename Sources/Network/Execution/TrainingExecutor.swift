@@ -24,6 +24,9 @@ public final class TrainingExecutor {
     private let team: Team
     private let batchSize: Int
     private let onLogits: Bool
+    // What the optimizer goes over: all, or what is left when kernels are updated with their gradients.
+    private let optimized: [Range<Int>]
+    private let fuses: Bool
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
 
     public init(
@@ -37,7 +40,6 @@ public final class TrainingExecutor {
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }
-        useOneBLASThread()
         (self.network, self.loss, self.optimizer, self.team) = (network, loss, optimizer, team)
         self.batchSize = max(batchSize, 1)
         (computed, onLogits) = try Self.withLossOnLogits(network, loss)
@@ -63,6 +65,8 @@ public final class TrainingExecutor {
             }
         }
         self.penalized = penalized
+        fuses = optimizer.isPlainDescent && team.count == 1 && penalized.isEmpty
+        optimized = parameters.ranges(without: fuses ? plans[0].fuse() : [])
     }
 
     /// Takes the last softmax or sigmoid off where the loss is better computed on the logits behind it.
@@ -108,6 +112,8 @@ public final class TrainingExecutor {
 
     /// One step on the samples of those rows, at most `batchSize`. The result's loss is from before the step.
     public func trainBatch(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> BatchResult {
+        if fuses { plans[0].lane.fusedRate = Float(optimizer.learningRate) }
+        defer { plans[0].lane.fusedRate = nil }
         var result = run(samples, targets, rows: rows, training: true)
         guard let total = plans[0].gradients else { return result }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
@@ -116,8 +122,12 @@ public final class TrainingExecutor {
             regularizer.addGradient(of: weight, to: gradient)
         }
         iterations += 1
-        optimizer.step(
-            parameters.trainable.all, gradient: total.all, slots: slots.map(\.all), iteration: iterations)
+        for range in optimized {
+            optimizer.step(
+                parameters.trainable.slice(range), gradient: total.slice(range),
+                slots: slots.map { $0.slice(range) },
+                iteration: iterations)
+        }
         return result
     }
 

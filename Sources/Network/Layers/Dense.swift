@@ -47,9 +47,10 @@ public struct Dense: Layer {
     }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        let kernel = WeightSpec(
+        var kernel = WeightSpec(
             "kernel", shape: [inputs[0].last ?? 1, units], initializer: kernelInitializer,
             regularizer: kernelRegularizer)
+        kernel.alignsRows = true
         let bias = WeightSpec(
             "bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer)
         return useBias ? [kernel, bias] : [kernel]
@@ -63,36 +64,72 @@ public struct Dense: Layer {
         return copy
     }
 
-    /// Pre-activations, where backward needs them or they do not fit the output.
+    // Scratch: pre-activations, where backward needs them or they do not fit the output; while training, also room for
+    // the input's gradient.
+    private func preactivations(vectors: Int, training: Bool) -> Int {
+        activation == .glu || training && activation.needsInput ? vectors * units : 0
+    }
+
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        let separate = activation == .glu || training && activation.needsInput
-        return separate ? rows * inputs[0].dropLast().reduce(1, *) * units : 0
+        let vectors = rows * inputs[0].dropLast().reduce(1, *)
+        return preactivations(vectors: vectors, training: training)
+            + (training ? vectors * (units + (inputs[0].last ?? 1)) : 0)
+    }
+
+    /// What forward and backward share: sizes, and where the pre-activations lie.
+    private struct Sizes {
+        let inputs, vectors, stride: Int
+        let z: Floats
+        let room: Floats
+    }
+
+    private func sizes(_ step: Step) -> Sizes {
+        let inputs = step.inputShapes[0].last ?? 1
+        let vectors = step.x().count / inputs
+        let separate = preactivations(vectors: vectors, training: step.isForTraining)
+        return Sizes(
+            inputs: inputs, vectors: vectors, stride: step.weights[0].count / inputs,
+            z: separate == 0 ? step.y : step.scratch.prefix(separate),
+            room: step.scratch[separate..<step.scratch.count])
     }
 
     public func forward(_ step: Step) {
-        let (x, kernel) = (step.x(), step.weights[0])
-        let inputs = kernel.count / units
-        let vectors = x.count / inputs
-        let z = step.scratch.count == 0 ? step.y : step.scratch.prefix(vectors * units)
-        multiply(x, kernel, into: z, m: vectors, n: units, k: inputs)
-        if useBias { addRow(step.weights[1], to: z, relu: activation == .relu) }
-        if activation != .relu || !useBias { activation.forward(z, into: step.y, width: units) }
+        let (x, kernel, sizes) = (step.x(), step.weights[0], sizes(step))
+        let relu = activation == .relu
+        let finish = Finish(bias: useBias ? step.weights[1] : nil, relu: relu)
+        if let places = step.nonzeroInput {
+            places.multiply(x, kernel, into: sizes.z, n: units, wStride: sizes.stride, finish: finish)
+        } else {
+            multiply(
+                x, kernel, into: sizes.z, m: sizes.vectors, n: units, k: sizes.inputs, bStride: sizes.stride,
+                finish: finish)
+        }
+        if !relu { activation.forward(sizes.z, into: step.y, width: units) }
     }
 
     public func backward(_ step: Step) {
-        let (x, kernel) = (step.x(), step.weights[0])
-        let inputs = kernel.count / units
-        let vectors = x.count / inputs
-        let z = step.scratch.count == 0 ? step.y : step.scratch.prefix(vectors * units)
+        let (x, kernel, sizes) = (step.x(), step.weights[0], sizes(step))
         // The gradient at the pre-activation takes the place of the one at the output; glu's is wider, and z is free.
-        let dz = activation == .glu ? z : step.dy
-        activation.backward(step.dy, z: z, y: step.y, into: dz, width: units)
-        if let dKernel = step.weightGradients[0] {
-            multiply(x, dz, into: dKernel, m: inputs, n: units, k: vectors, transposed: .first)
+        let dz = activation == .glu ? sizes.z : step.dy
+        activation.backward(step.dy, z: sizes.z, y: step.y, into: dz, width: units)
+        if let dx = step.dx() {
+            multiplyByTransposed(
+                dz, kernel, into: dx, m: sizes.vectors, n: sizes.inputs, k: units, bStride: sizes.stride,
+                scratch: sizes.room)
         }
         if useBias, let dBias = step.weightGradients[1] { columnSums(dz, into: dBias) }
-        if let dx = step.dx() {
-            multiply(dz, kernel, into: dx, m: vectors, n: inputs, k: units, transposed: .second)
+        guard let dKernel = step.weightGradients[0] else { return }
+        // With plain gradient descent, gradient and update of the kernel are one: w −= rate · xᵀ · dz.
+        let update = step.fusedRate
+        let target = update == nil ? dKernel : kernel
+        let (alpha, accumulate) = (update.map { -$0 } ?? 1, update != nil)
+        if let places = step.nonzeroInput {
+            places.multiplyTransposed(
+                x, dz, into: target, n: units, gStride: sizes.stride, alpha: alpha, accumulate: accumulate)
+        } else {
+            multiply(
+                x, dz, into: target, m: sizes.inputs, n: units, k: sizes.vectors, transposed: true,
+                cStride: sizes.stride, finish: Finish(accumulate: accumulate, alpha: alpha))
         }
     }
 }

@@ -14,12 +14,15 @@ public protocol Optimizer: Sendable {
     var learningRate: Double { get set }
     /// Keras 2.10's names of the slots, in the order of the file; all parameters have the first slot, then the second …
     var slotNames: [String] { get }
+    /// True where a step is `w −= lr · g` and nothing else.
+    var isPlainDescent: Bool { get }
     /// One step, the `iteration`-th, counted from 1, over flat memory.
     func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int)
 }
 
 extension Optimizer {
     public var className: String { Self.className }
+    public var isPlainDescent: Bool { false }
 
     /// `learning_rate`, or `lr` as older files call it.
     static func readLearningRate(_ config: inout LayerConfig, default standard: Double) throws(ConfigError)

@@ -19,6 +19,7 @@ public struct SGD: Optimizer {
     }
 
     public var config: JSONObject { ["momentum": .number(asFloat(momentum)), "nesterov": .bool(nesterov)] }
+    public var isPlainDescent: Bool { momentum == 0 }
     public var slotNames: [String] { momentum == 0 ? [] : ["momentum"] }
 
     public func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int) {

@@ -184,7 +184,7 @@ public final class Training {
             facts.parents = [.init(kind: .resumedFrom, sha256: sha256, reference: start.reference)]
         }
         facts.host = .init(
-            processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: blasKernelName(),
+            processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
             threads: threads)
         facts.trainingSeconds = outcome?.seconds
         return facts

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The Python peers, one after the other, in an environment of their own (.venv-bench, made once); a JSON line for each
+# measurement on standard output. usage: run.sh [--threads N] [--repeats N] [-- NAME …]   (NAME: a script's, as torch_fit)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+peers=Benchmarks/peers
+venv=.venv-bench
+
+options=() names=()
+while (($#)); do
+    if [[ $1 == -- ]]; then shift; names=("$@"); break; fi
+    options+=("$1"); shift
+done
+((${#names[@]})) || names=(dense_floor jax_fit torch_fit keras_fit onnx_infer csv_score mlflow_register sklearn_report)
+
+if ! cmp -s "$peers/requirements.txt" "$venv/requirements.txt"; then
+    printf 'peers: installing them into %s (several GB, once)\n' "$venv" >&2
+    rm -rf "$venv"
+    python3 -m venv "$venv" || {
+        printf 'peers: needs python3 with venv (Debian: apt-get install python3-venv)\n' >&2
+        exit 69
+    }
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$peers/requirements.txt"
+    cp "$peers/requirements.txt" "$venv/"
+fi
+
+failed=0
+for name in "${names[@]}"; do
+    "$venv/bin/python" "$peers/$name.py" ${options[@]+"${options[@]}"} 2>"$venv/$name.log" || {
+        printf 'peers: %s failed: %s (all of it in %s)\n' "$name" "$(tail -n 1 "$venv/$name.log")" "$venv/$name.log" >&2
+        failed=1
+    }
+done
+exit $failed

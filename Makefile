@@ -1,0 +1,47 @@
+# Everything one does with Cellar, by name. `make` alone prints this list.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint format clean interop bench bench-quick perf-guard
+
+commands := trainer registry infer
+release  := swift build -c release --static-swift-stdlib
+# Warnings are errors, and number loops are optimized in debug builds too (see Package.swift).
+checked  := CELLAR_CHECKS=1 swift
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup:  ## install the Debian packages that are missing (nothing else, and only with apt-get)
+	@scripts/setup.sh
+
+build: setup  ## build the three commands; bin/ points at them
+	$(release)
+	@mkdir -p bin && for name in $(commands); do ln -sfn ../.build/release/$$name bin/$$name; done
+
+demo: build  ## the whole story on real data: train, list, compare, promote, predict, evaluate
+	@scripts/demo.sh
+
+test: setup  ## every test; needs no Python and, once the packages are fetched, no network
+	@$(checked) test --disable-xctest
+
+lint:  ## formatting and style of the Swift sources
+	@swift format lint --strict -r Sources Tests Package.swift
+
+format:  ## rewrite the Swift sources in that style
+	@swift format -i -r Sources Tests Package.swift
+
+clean:  ## remove what was built and what the demo made
+	rm -rf .build bin demo .venv-interop .venv-bench
+
+interop: build  ## files to and from real Keras 2 and 3 (makes a Python environment of its own)
+	@tools/interop/interop.sh
+
+bench: setup  ## measure against the Python peers, write Benchmarks/RESULTS.md
+	@Benchmarks/bench.sh
+
+bench-quick: setup  ## measure Cellar alone, under two minutes
+	@Benchmarks/bench.sh --quick
+
+perf-guard: setup  ## count instructions against the committed baseline
+	@Benchmarks/perf-guard.sh

@@ -1,0 +1,110 @@
+import ArgumentParser
+import CommandSupport
+import Datasets
+import Infer
+import JSONText
+import Registry
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract:
+            "Compare a model's answers with labels: loss, accuracy, confusion matrix, classification report.",
+        discussion: """
+            DATA is a table (CSV) with a column of labels; a folder with an IDX pair, as data/mnist (its t10k files \
+            first); a folder of PNG pictures with one subfolder a class; or IDX pictures or an .npy array with --labels.
+
+            A label is a class by its name; where no class is called by a number, also by its number, counted from 0.
+            """)
+
+    @Argument(help: "Where the labelled data are; - is a table on standard input.")
+    var data: String
+
+    @Option(help: "A table's column with the labels (default: the one the model was trained on).")
+    var target: String?
+
+    @Option(help: "The file with the labels, for IDX pictures or an .npy array.")
+    var labels: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write report.txt, report.json, confusion_matrix.csv and predictions.csv into this folder.",
+            valueName: "dir"))
+    var report: String?
+
+    @OptionGroup var arguments: ModelArguments
+
+    func run() throws {
+        try arguments.place.run {
+            let evaluations = holdsSamples(data) ? try ofSamples() : try ofTable()
+            if arguments.place.json {
+                let all = evaluations.map(\.json)
+                try printOutput(all.count == 1 ? all[0] : .array(all))
+            } else if evaluations.count == 1 {
+                try printOutput(evaluations[0].text)
+            } else {
+                try printOutput(table(evaluations))
+            }
+        }
+    }
+
+    private func ofSamples() throws -> [Evaluation] {
+        let models = try arguments.load { store in
+            guard !data.hasSuffix(".npy") else {
+                throw Failure(.usage, "Which model takes these arrays? Name it with --model.")
+            }
+            return try pictureModel(store)
+        }
+        return try models.map { model in
+            let labelled = try readLabelledSamples(data, labels: labels, for: model)
+            return try evaluateSamples(
+                labelled, with: model, data: data, report: folder(for: model, among: models))
+        }
+    }
+
+    private func ofTable() throws -> [Evaluation] {
+        let first = try CSVReader(path: data)
+        let (name, columns) = (first.name, first.header.names)
+        let models = try arguments.load { store in
+            try rowModel(store, rows: name) { areAll($0, in: columns) }
+        }
+        guard models.count == 1 || data != "-" else {
+            throw Failure(.usage, "Standard input can be read once: name one --model.")
+        }
+        let targets = target.map(names)
+        var evaluations = [
+            try evaluateTable(
+                first, with: models[0], target: targets, report: folder(for: models[0], among: models))
+        ]
+        for model in models.dropFirst() {
+            evaluations.append(
+                try evaluateTable(
+                    CSVReader(path: data), with: model, target: targets,
+                    report: folder(for: model, among: models)))
+        }
+        return evaluations
+    }
+
+    /// Several models' reports lie in folders of their own.
+    private func folder(for model: LoadedModel, among models: [LoadedModel]) -> String? {
+        guard let report, models.count > 1 else { return report }
+        return report + "/" + model.name.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" }
+    }
+
+    private func table(_ evaluations: [Evaluation]) -> String {
+        var table = TextTable([TextTable.Column("", .left)] + evaluations.map { TextTable.Column($0.model) })
+        var names: [String] = []
+        for name in evaluations.flatMap({ $0.figures.map(\.name) }) where !names.contains(name) {
+            names.append(name)
+        }
+        for name in names {
+            table.add(
+                [name]
+                    + evaluations.map { evaluation in
+                        evaluation.figures.first { $0.name == name }.map { $0.value.fixed(4) } ?? ""
+                    })
+        }
+        table.add(["samples"] + evaluations.map { "\($0.count)" })
+        return table.text()
+    }
+}

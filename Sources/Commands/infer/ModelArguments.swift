@@ -1,0 +1,83 @@
+import ArgumentParser
+import CommandSupport
+import Datasets
+import Foundation
+import Infer
+import KerasFile
+import Registry
+
+/// Where models come from; the same for every subcommand.
+struct StoreArguments: ParsableArguments {
+    @Option(help: "The folder of models (default: $CELLAR_STORE, else models).")
+    var store: String?
+
+    @Flag(help: "Print JSON, errors too.")
+    var json = false
+
+    var models: ModelStore {
+        let variable = ProcessInfo.processInfo.environment["CELLAR_STORE"] ?? ""
+        let folder = store ?? (variable.isEmpty ? "models" : variable)
+        return ModelStore(at: URL(fileURLWithPath: folder)) { try readFacts($0.path) }
+    }
+
+    /// Runs a subcommand; its error becomes a line or two and an exit code.
+    func run(_ body: () throws -> Void) throws {
+        reportBrokenPipes()
+        try reportingErrors(of: "infer", json: json, describe: { describe($0, withFile: json) }, body)
+    }
+}
+
+/// Which models to ask, and what to add to what their files say.
+struct ModelArguments: ParsableArguments {
+    @OptionGroup var place: StoreArguments
+
+    @Option(
+        name: .shortAndLong,
+        help: "NAME, NAME:VERSION, NAME@ALIAS or a file. Several are shown side by side.")
+    var model: [String] = []
+
+    @Option(help: "Names of the classes, for a model that has none: cat,dog,… in the order of its outputs.")
+    var classes: String?
+
+    @Option(help: "Names of the columns that go in, for a model that has none: in the order of its inputs.")
+    var features: String?
+
+    @Option(help: "The number of a white pixel, 255 or 1, for a model that does not say.")
+    var white: Float?
+
+    @Option(help: "How many threads compute.")
+    var threads = 1
+
+    func validate() throws {
+        guard (1...256).contains(threads) else { throw ValidationError("--threads takes 1 to 256.") }
+        if let white, !(white.isFinite && white > 0) {
+            throw ValidationError("--white takes a positive number.")
+        }
+    }
+
+    /// Loads the models that were named, or else those that `standard` chooses.
+    func load(else standard: (ModelStore) throws -> [Registry.ModelFile]) throws -> [LoadedModel] {
+        let store = place.models
+        let files = model.isEmpty ? try standard(store) : try model.map { try store.file(of: $0) }
+        return try files.map { file in
+            let loaded = try LoadedModel(path: file.url.path, name: file.reference, options: options)
+            for warning in loaded.warnings { printError("infer: warning: \(warning)") }
+            return loaded
+        }
+    }
+
+    private var options: ModelOptions {
+        var options = ModelOptions()
+        options.classes = classes.map(names)
+        options.features = features.map(names)
+        (options.white, options.threads) = (white, threads)
+        return options
+    }
+}
+
+/// The parts of `a,b , c`.
+func names(_ list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        part.trimmingCharacters(in: .whitespaces)
+    }
+}

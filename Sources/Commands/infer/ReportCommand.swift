@@ -1,0 +1,37 @@
+import ArgumentParser
+import CommandSupport
+import Infer
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Make the classification report and the confusion matrix of a file of labels.",
+        discussion:
+            "The table has the columns truth and prediction, as `infer evaluate --report` writes them.")
+
+    @Argument(help: "A table with true and predicted labels; - is standard input.")
+    var labels: String
+
+    @Option(help: "The column with the true labels.")
+    var truth = "truth"
+
+    @Option(help: "The column with the predicted labels.")
+    var prediction = "prediction"
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write report.txt, report.json and confusion_matrix.csv into this folder.", valueName: "dir")
+    )
+    var report: String?
+
+    @Flag(help: "Print JSON, errors too.")
+    var json = false
+
+    func run() throws {
+        try reportingErrors(of: "infer", json: json, describe: { describe($0) }) {
+            let found = try LabelsReport(labels, truth: truth, prediction: prediction)
+            if let report { try found.write(to: report) }
+            if json { try printOutput(found.json) } else { try printOutput(found.text) }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Glibc
+import Network
+
+/// What one sample's outputs cost, in Float64: Keras' loss without the mean and the penalties.
+struct Cost {
+    let loss: Loss
+    /// The outputs are logits.
+    let onLogits: Bool
+
+    /// Keras keeps probabilities this far from 0 and 1 where it has no logits.
+    private static let epsilon = 1e-7
+
+    /// - wanted: One number for each output: one-hot for a class.
+    func of(_ outputs: ArraySlice<Float>, wanted: (Int) -> Double) -> Double {
+        let outputs = outputs.map(Double.init)
+        switch loss.kind {
+        case .sparseCategoricalCrossentropy, .categoricalCrossentropy:
+            let logs = onLogits ? logSoftmax(outputs) : logShares(outputs)
+            return -logs.indices.reduce(0) { $0 + (wanted($1) == 0 ? 0 : wanted($1) * logs[$1]) }
+        case .binaryCrossentropy:
+            let sum = outputs.indices.reduce(0) { $0 + binary(outputs[$1], wanted($1)) }
+            return sum / Double(outputs.count)
+        case .meanSquaredError:
+            let sum = outputs.indices.reduce(0) {
+                $0 + (outputs[$1] - wanted($1)) * (outputs[$1] - wanted($1))
+            }
+            return sum / Double(outputs.count)
+        }
+    }
+
+    private func logSoftmax(_ logits: [Double]) -> [Double] {
+        let largest = logits.max() ?? 0
+        let rest = log(logits.reduce(0) { $0 + exp($1 - largest) })
+        return logits.map { $0 - largest - rest }
+    }
+
+    private func logShares(_ outputs: [Double]) -> [Double] {
+        let sum = outputs.reduce(0, +)
+        return outputs.map { log(min(max($0 / sum, Cost.epsilon), 1 - Cost.epsilon)) }
+    }
+
+    private func binary(_ output: Double, _ wanted: Double) -> Double {
+        if onLogits { return max(output, 0) - output * wanted + log1p(exp(-abs(output))) }
+        let p = min(max(output, Cost.epsilon), 1 - Cost.epsilon)
+        return -(wanted * log(p + Cost.epsilon) + (1 - wanted) * log(1 - p + Cost.epsilon))
+    }
+}

@@ -1,0 +1,46 @@
+import Datasets
+import Network
+import Tensors
+
+/// Compares a model's answers with the labels of samples, which are numbers of the model's classes.
+///
+/// - data: What the samples are called in messages and in the report.
+public func evaluateSamples(
+    _ labelled: LabelledSamples, with model: LoadedModel, data: String, report folder: String? = nil
+) throws(InferError) -> Evaluation {
+    let evaluator = try Evaluator(model)
+    guard let classes = evaluator.head.classes else {
+        throw InferError(
+            .badData,
+            "the data have classes, but \(model.name) predicts measured values. Use a table with --target.",
+            file: data)
+    }
+    let meaning = LabelMeaning(classes)
+    var numbers: [Int32?] = []
+    for name in labelled.classes { numbers.append(meaning.number(of: name)) }
+    var truth: [Int32] = []
+    truth.reserveCapacity(labelled.labels.count)
+    for (row, label) in labelled.labels.enumerated() {
+        guard let number = numbers[label] else {
+            throw InferError(
+                .badData,
+                "sample \(row + 1): expected one of the model's classes (\(meaning.shown)), found "
+                    + "\"\(labelled.classes[label])\".", file: data)
+        }
+        truth.append(number)
+    }
+    do {
+        var output = try ReportFolder(folder, head: evaluator.head)
+        let step = 4096
+        for start in stride(from: 0, to: truth.count, by: step) {
+            let rows = start..<min(start + step, truth.count)
+            let targets = Targets.classes(Array(truth[rows]))
+            let answers = try evaluator.add(
+                labelled.samples.selecting(rows), targets, first: start + 1, of: data)
+            try output.add(answers, targets)
+        }
+        let evaluation = try evaluator.evaluation(of: data)
+        try output.finish(evaluation)
+        return evaluation
+    } catch { throw InferError(error, file: data) }
+}

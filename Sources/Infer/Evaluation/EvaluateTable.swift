@@ -1,0 +1,85 @@
+import Datasets
+import Network
+import Tensors
+
+/// Compares a model's answers with a table's labels. Memory grows by 8 bytes a row.
+///
+/// - target: The columns with the labels, or with the measured values; nil: as the model's facts say (`target` among
+///   the hyperparameters).
+/// - folder: Where a report is to be written (see `ReportFolder`); nil for none.
+public func evaluateTable(
+    _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil,
+    report folder: String? = nil
+) throws(InferError) -> Evaluation {
+    let evaluator = try Evaluator(model)
+    let inputs = try ModelColumns(of: [model])
+    let targets =
+        if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
+    let (name, width) = (reader.name, evaluator.head.width)
+    let isValues = evaluator.head.classes == nil
+    guard targets.count == (isValues ? width : 1) else {
+        throw InferError(
+            .usage, "\(model.name): expected \(isValues ? width : 1) target columns, found \(targets.count).")
+    }
+    var reader = reader
+    do {
+        try reader.select(
+            numbers: inputs.names + (isValues ? targets : []), texts: isValues ? [] : targets)
+        var output = try ReportFolder(folder, head: evaluator.head)
+        var chunk = CSVChunk()
+        let meaning = LabelMeaning(evaluator.head.classes ?? [])
+        while try reader.read(into: &chunk) {
+            let truth =
+                isValues
+                ? Targets.values(chunk.lastColumns(width), width: width)
+                : .classes(try classes(of: chunk, meaning, file: name, column: targets[0]))
+            let samples = Samples(shape: [model.inputWidth], floats: chunk.firstColumns(inputs.names.count))
+            let answers = try evaluator.add(samples, truth, first: chunk.firstRow, of: name)
+            try output.add(answers, truth)
+        }
+        let evaluation = try evaluator.evaluation(of: name)
+        try output.finish(evaluation)
+        return evaluation
+    } catch { throw InferError(error, file: name) }
+}
+
+private func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(InferError)
+    -> [String]
+{
+    if let target = model.facts?.hyperparameters["target"]?.string { return [target] }
+    let others = columns.filter { position(of: $0, in: model.features) == nil }
+    throw InferError(
+        .usage,
+        "which column holds the labels? Name it, as --target \(others.first ?? "NAME")."
+            + (others.isEmpty ? "" : " Not among the model's inputs: \(others.joined(separator: ", "))."),
+        file: file)
+}
+
+private func classes(
+    of chunk: CSVChunk, _ meaning: LabelMeaning, file: String, column: String
+) throws(InferError) -> [Int32] {
+    var numbers: [Int32] = []
+    numbers.reserveCapacity(chunk.count)
+    for row in 0..<chunk.count {
+        let text = chunk.text(row)
+        guard let number = meaning.number(of: text) else {
+            throw InferError(
+                .badData,
+                "row \(chunk.firstRow + row): expected one of the model's classes "
+                    + "(\(meaning.shown)), found \"\(text)\".", file: file, column: column)
+        }
+        numbers.append(number)
+    }
+    return numbers
+}
+
+extension CSVChunk {
+    fileprivate func firstColumns(_ wanted: Int) -> [Float] {
+        if wanted == columns { return Array(numbers.prefix(count * columns)) }
+        return (0..<count).flatMap { numbers[$0 * columns..<$0 * columns + wanted] }
+    }
+
+    fileprivate func lastColumns(_ wanted: Int) -> [Float] {
+        (0..<count).flatMap { numbers[($0 + 1) * columns - wanted..<($0 + 1) * columns] }
+    }
+}

@@ -1,0 +1,68 @@
+import JSONText
+import Metrics
+
+/// How right a model is on labelled data.
+public struct Evaluation: Sendable {
+    public let model: String
+    /// What the data are called.
+    public let data: String
+    /// Samples.
+    public let count: Int
+    /// As Keras computes it, penalties of regularizers included.
+    public let loss: Double
+    /// `binary_crossentropy`: the loss that the model was compiled with, or else the usual one for its output.
+    public let lossName: String
+    public let outcome: Outcome
+
+    public enum Outcome: Sendable {
+        case classes(ConfusionMatrix, ClassificationReport, accuracy: Double)
+        case values(ErrorSums)
+    }
+
+    public var accuracy: Double? { if case .classes(_, _, let accuracy) = outcome { accuracy } else { nil } }
+
+    /// Names and numbers of what there is to say in one line each.
+    public var figures: [(name: String, value: Double)] {
+        switch outcome {
+        case .classes(_, _, let accuracy): [("loss", loss), ("accuracy", accuracy)]
+        case .values(let errors):
+            [
+                ("loss", loss), ("mean_squared_error", errors.meanSquaredError),
+                ("mean_absolute_error", errors.meanAbsoluteError), ("r2", errors.r2),
+            ]
+        }
+    }
+
+    /// The whole report for a person: figures, confusion matrix, classification report.
+    public var text: String {
+        let facts =
+            [("model", model), ("data", data), ("samples", "\(count)")]
+            + figures.map { ($0.name, $0.value.fixed(4) + ($0.name == "loss" ? " (\(lossName))" : "")) }
+        let width = facts.map(\.0.count).max() ?? 0
+        var text = ""
+        for (name, value) in facts {
+            text += name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
+        }
+        if case .classes(let matrix, let report, _) = outcome { text += "\n" + reportText(matrix, report) }
+        return text
+    }
+
+    public var json: JSON {
+        var object: JSONObject = [
+            "model": .string(model), "data": .string(data), "samples": .integer(count),
+            "loss_name": .string(lossName),
+        ]
+        for (name, value) in figures { object[name] = JSON(finite: value) }
+        if case .classes(let matrix, let report, _) = outcome {
+            object["confusion_matrix"] = matrix.json()
+            object["classification_report"] = report.json
+        }
+        return .object(object)
+    }
+}
+
+func reportText(_ matrix: ConfusionMatrix, _ report: ClassificationReport) -> String {
+    var text = "Confusion matrix\n\n" + matrix.text() + "\nClassification report\n\n" + report.text()
+    for warning in report.warnings { text += "\n" + warning }
+    return text + (report.warnings.isEmpty ? "" : "\n")
+}

@@ -1,0 +1,160 @@
+import KerasFile
+import Metrics
+import Network
+import Tensors
+
+/// Runs a model over labelled samples, block by block, and keeps count. Losses are computed on logits where the model
+/// ends with softmax or sigmoid, as Keras does, so that a sure answer costs no infinity.
+final class Evaluator {
+    let model: LoadedModel
+    let head: Head
+    private let network: Predictor
+    private let cost: Cost
+
+    private(set) var truth: [Int32] = []
+    private(set) var prediction: [Int32] = []
+    private var lossSum = 0.0
+    private var errors = ErrorSums()
+    private var count = 0
+
+    init(_ model: LoadedModel) throws(InferError) {
+        let whole = try model.head()
+        let loss = model.file.compiled?.loss ?? Evaluator.usualLoss(whole)
+        (network, head) = try reporting(file: model.path) {
+            let stripped = try withoutLastActivation(model.folded)
+            let predictor = try Predictor(stripped ?? model.folded, batchSize: 256, threads: model.threads)
+            return (predictor, stripped == nil ? whole : whole.onLogits)
+        }
+        self.model = model
+        cost = Cost(loss: loss, onLogits: head.isOnLogits)
+    }
+
+    private static func usualLoss(_ head: Head) -> Loss {
+        switch head {
+        case .classes: Loss(.sparseCategoricalCrossentropy)
+        case .binary: Loss(.binaryCrossentropy)
+        case .values: Loss(.meanSquaredError)
+        }
+    }
+
+    /// Adds samples with what they should be, and gives the answers. `first` is their first row's number in the file.
+    func add(_ samples: Samples, _ targets: Targets, first: Int, of file: String) throws(InferError)
+        -> Answers
+    {
+        let outputs = try reporting(file: model.path) { try network.predict([samples])[0] }
+        let answers = Answers(outputs, head: head)
+        try refuseBroken(answers, model, first: first, of: file)
+        let width = head.width
+        for row in 0..<answers.count {
+            lossSum += cost.of(outputs.values[row * width..<(row + 1) * width]) {
+                targets.wanted(row, $0, width)
+            }
+        }
+        switch targets {
+        case .classes(let classes):
+            truth += classes
+            for row in 0..<answers.count { prediction.append(Int32(answers.label(row))) }
+        case .values(let values, _):
+            for (value, answer) in zip(values, answers.values) { errors.add(Double(value), Double(answer)) }
+        }
+        count += answers.count
+        return answers
+    }
+
+    func evaluation(of data: String) throws(InferError) -> Evaluation {
+        let loss = lossSum / Double(max(count, 1)) + penalty(of: model.file.model)
+        let outcome: Evaluation.Outcome =
+            if let classes = head.classes {
+                try reporting(file: data) {
+                    let counts = try ClassCounts(truth: truth, prediction: prediction, classes: classes)
+                    return .classes(
+                        try ConfusionMatrix(truth: truth, prediction: prediction, classes: classes),
+                        try ClassificationReport(counts), accuracy: counts.accuracy)
+                }
+            } else {
+                .values(errors)
+            }
+        return Evaluation(
+            model: model.name, data: data, count: count, loss: loss, lossName: cost.loss.kind.rawValue,
+            outcome: outcome)
+    }
+}
+
+/// Sums over measured values and their predictions.
+public struct ErrorSums: Equatable, Sendable {
+    private var count = 0.0
+    private var (squares, distances) = (0.0, 0.0)
+    // Welford's running mean and sum of squares around it.
+    private var (mean, spread) = (0.0, 0.0)
+
+    mutating func add(_ truth: Double, _ prediction: Double) {
+        count += 1
+        squares += (prediction - truth) * (prediction - truth)
+        distances += abs(prediction - truth)
+        let distance = truth - mean
+        mean += distance / count
+        spread += distance * (truth - mean)
+    }
+
+    public var meanSquaredError: Double { squares / count }
+    public var meanAbsoluteError: Double { distances / count }
+    /// The share of the truth's variance that the predictions explain.
+    public var r2: Double { 1 - squares / spread }
+}
+
+extension Targets {
+    fileprivate func wanted(_ row: Int, _ output: Int, _ width: Int) -> Double {
+        switch self {
+        case .classes(let classes): width == 1 ? Double(classes[row]) : classes[row] == output ? 1 : 0
+        case .values(let values, let width): Double(values[row * width + output])
+        }
+    }
+}
+
+extension Head {
+    /// The same for a network that lost its last softmax or sigmoid.
+    var onLogits: Head {
+        switch self {
+        case .classes(let names, _): .classes(names, .softmax)
+        case .binary(let names, _): .binary(names, .sigmoid)
+        case .values: self
+        }
+    }
+
+    var isOnLogits: Bool {
+        switch self {
+        case .classes(_, let link), .binary(_, let link): link == .softmax || link == .sigmoid
+        case .values: false
+        }
+    }
+}
+
+/// The network without its last softmax or, for one output, sigmoid; nil where it has none of its own.
+private func withoutLastActivation(_ model: Model) throws(ConfigError) -> Model? {
+    let last = model.calls[model.outputs[0]].layer
+    let width = model.outputShapes[0].reduce(1, *)
+    guard model.layers[last].finalActivation == (width == 1 ? .sigmoid : .softmax),
+        model.calls.count(where: { $0.layer == last }) == 1
+    else { return nil }
+    var layers = model.layers
+    layers[last] = layers[last].withoutActivation()
+    var stripped = try Model(
+        name: model.name, form: model.form, layers: layers, calls: model.calls, inputs: model.inputs,
+        outputs: model.outputs)
+    for layer in layers.indices { try stripped.setWeights(model.weights[layer], layer: layer) }
+    return stripped
+}
+
+/// What regularizers add to the loss.
+private func penalty(of model: Model) -> Double {
+    var sum = 0.0
+    for (layer, specs) in model.weightSpecs.enumerated() {
+        for (index, spec) in specs.enumerated() where model.isTrainable(layer: layer, weight: index) {
+            guard let regularizer = spec.regularizer else { continue }
+            for value in model.weights[layer][index].values.map(Double.init) {
+                sum += Double(regularizer.l1) * abs(value) + Double(regularizer.l2) * value * value
+            }
+        }
+    }
+    return sum
+}

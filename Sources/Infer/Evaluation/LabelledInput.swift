@@ -1,0 +1,94 @@
+import Datasets
+import Glibc
+import Tensors
+
+/// Labelled samples from wherever `path` leads: a folder with an IDX pair (as `data/mnist`, the `t10k` files first), a
+/// folder of PNG pictures with one subfolder a class, or a file of IDX pictures or an .npy array with its labels.
+///
+/// - labels: The labels' file; nil for IDX pictures whose labels lie beside them (`…-labels-idx1-ubyte`).
+public func readLabelledSamples(
+    _ path: String, labels: String? = nil, for model: LoadedModel
+) throws(InferError) -> LabelledSamples {
+    if path.hasSuffix(".npy") {
+        guard let labels else {
+            throw InferError(.usage, "where are its labels? Name them, as --labels y.npy.", file: path)
+        }
+        let samples = try readArrays([path], for: model)[0]
+        let numbers = try reporting {
+            try labels.hasSuffix(".npy") ? readNPYLabels(labels) : readIDXLabels(labels)
+        }
+        return try joined(samples, numbers, labels)
+    }
+    guard isFolder(path) else { return try pair(path, labels: labels ?? labelsBeside(path), for: model) }
+    for set in ["t10k", "test", "train"] {
+        for ending in [".gz", ""] {
+            let images = "\(path)/\(set)-images-idx3-ubyte\(ending)"
+            if exists(images) { return try pair(images, labels: labels ?? labelsBeside(images), for: model) }
+        }
+    }
+    let form = try model.pictureForm()
+    let (height, width) = (form.picture.height, form.picture.width)
+    var read = try reporting { try readPictureFolder(path, height: height, width: width, digits: true) }
+    read.samples = try fitted(read.samples, to: form, model, path)
+    return read
+}
+
+/// Whether a path leads to labelled samples rather than to a table.
+public func holdsSamples(_ path: String) -> Bool {
+    path.hasSuffix(".npy") || path.contains("idx3-ubyte") || isFolder(path)
+}
+
+private func pair(_ images: String, labels: String?, for model: LoadedModel) throws(InferError)
+    -> LabelledSamples
+{
+    guard let labels else {
+        throw InferError(.usage, "where are its labels? Name them, as --labels FILE.", file: images)
+    }
+    let form = try model.pictureForm()
+    var read = try reporting { try readIDX(images: images, labels: labels) }
+    read.samples = try fitted(read.samples, to: form, model, images)
+    return read
+}
+
+private func joined(
+    _ samples: Samples, _ labels: [Int], _ file: String
+) throws(InferError) -> LabelledSamples {
+    guard labels.count == samples.count, let least = labels.min(), least >= 0, let largest = labels.max()
+    else {
+        throw InferError(
+            .badData, "expected \(samples.count) class numbers from 0 on, found \(labels.count).", file: file)
+    }
+    return LabelledSamples(samples: samples, labels: labels, classes: (0...largest).map { "\($0)" })
+}
+
+/// Bytes of bright ink in the scale and polarity that the model wants.
+private func fitted(
+    _ samples: Samples, to form: PictureForm, _ model: LoadedModel, _ file: String
+) throws(InferError) -> Samples {
+    guard samples.size == model.inputWidth, case .bytes(let bytes) = samples.storage else {
+        throw InferError(
+            .badData,
+            "\(model.name) takes pictures of shape \(model.file.model.inputShapes[0]), these are "
+                + "\(samples.shape).", file: file)
+    }
+    return form.samples(
+        form.picture.inkIsBright ? bytes : bytes.map { 255 - $0 }, channels: form.picture.channels)
+}
+
+private func labelsBeside(_ images: String) -> String? {
+    let labels = images.replacing("images-idx3", with: "labels-idx1")
+    guard labels != images else { return nil }
+    if exists(labels) { return labels }
+    let other = labels.hasSuffix(".gz") ? String(labels.dropLast(3)) : labels + ".gz"
+    return exists(other) ? other : nil
+}
+
+func isFolder(_ path: String) -> Bool {
+    var about = stat()
+    return unsafe stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
+}
+
+func exists(_ path: String) -> Bool {
+    var about = stat()
+    return unsafe stat(path, &about) == 0
+}

@@ -1,0 +1,47 @@
+import Datasets
+import JSONText
+import Metrics
+
+/// The report of a labels file, a table with the columns `truth` and `prediction`.
+public struct LabelsReport: Sendable {
+    public let file: String
+    public let count: Int
+    public let matrix: ConfusionMatrix
+    public let report: ClassificationReport
+    public let accuracy: Double
+
+    /// - Parameters: the columns' names may be other ones.
+    public init(
+        _ file: String, truth: String = "truth", prediction: String = "prediction"
+    ) throws(InferError) {
+        self.file = file
+        do {
+            let pairs = try LabelPairs(
+                csv: readFile(file, limit: 1 << 34), file: file, truth: truth, prediction: prediction)
+            let counts = try ClassCounts(
+                truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
+            count = pairs.truth.count
+            matrix = try ConfusionMatrix(pairs)
+            report = try ClassificationReport(counts)
+            accuracy = counts.accuracy
+        } catch { throw InferError(error, file: file) }
+    }
+
+    public var text: String {
+        "data      \(file)\nsamples   \(count)\naccuracy  \(accuracy.fixed(4))\n\n"
+            + reportText(matrix, report)
+    }
+
+    public var json: JSON {
+        [
+            "data": .string(file), "samples": .integer(count), "accuracy": .number(accuracy),
+            "confusion_matrix": matrix.json(), "classification_report": report.json,
+        ]
+    }
+
+    /// Writes `report.txt`, `report.json` and `confusion_matrix.csv` into a folder, which is made where it is not there.
+    public func write(to folder: String) throws(InferError) {
+        try makeFolder(folder)
+        try reporting { try writeReport(folder, text: text, json: json, matrix: matrix) }
+    }
+}

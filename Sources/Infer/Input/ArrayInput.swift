@@ -1,0 +1,48 @@
+import Datasets
+import Tensors
+
+/// NumPy arrays as samples for a model's inputs, in the model's own order.
+///
+/// The first axis counts samples. An array of exactly one sample's shape, as a picture of [28, 28], is one sample.
+public func readArrays(_ paths: [String], for model: LoadedModel) throws(InferError) -> [Samples] {
+    let shapes = model.file.model.inputShapes
+    guard paths.count == shapes.count else {
+        throw InferError(
+            .usage,
+            "\(model.name): the model has \(shapes.count) \(shapes.count == 1 ? "input" : "inputs") of shape "
+                + "\(list(shapes)), but \(paths.count) .npy \(paths.count == 1 ? "file is" : "files are") given."
+        )
+    }
+    var all: [Samples] = []
+    for (path, shape) in zip(paths, shapes) {
+        let read = try reporting { try readNPY(path) }
+        guard let samples = read.asSamples(of: shape) else {
+            throw InferError(
+                .badData,
+                "\(model.name) takes samples of shape \(shape), but the array is \([read.count] + read.shape). "
+                    + "Its first axis must count the samples.", file: path)
+        }
+        if let first = all.first, first.count != samples.count {
+            throw InferError(
+                .badData,
+                "expected \(first.count) samples, as in \(paths[0]), found \(samples.count).", file: path)
+        }
+        all.append(samples)
+    }
+    return all
+}
+
+extension Samples {
+    /// The same numbers as samples of that shape; nil where they do not fit.
+    fileprivate func asSamples(of wanted: [Int]) -> Samples? {
+        if size == wanted.reduce(1, *) { return self }
+        let whole = shape == [1] ? [count] : [count] + shape
+        guard whole.filter({ $0 != 1 }) == wanted.filter({ $0 != 1 }) else { return nil }
+        return switch storage {
+        case .bytes(let bytes): Samples(shape: wanted, bytes: bytes)
+        case .floats(let floats): Samples(shape: wanted, floats: floats)
+        }
+    }
+}
+
+func list(_ shapes: [[Int]]) -> String { shapes.map { "\($0)" }.joined(separator: " and ") }

@@ -1,0 +1,175 @@
+import Facts
+import Glibc
+import JSONText
+import KerasFile
+import Network
+import Tensors
+
+/// What a model file holds, for a person or a program to look at.
+public struct Inspection: Sendable {
+    public struct LayerRow: Equatable, Sendable {
+        public let name, className: String
+        /// Without the batch.
+        public let outputShape: [Int]
+        public let parameters: Int
+        /// Empty where there is none.
+        public let activation: String
+        /// The layers that feed it, where that is not simply the one before.
+        public let inputs: [String]
+    }
+
+    public let name: String
+    public let file: KerasFile.ModelFile
+    public let layers: [LayerRow]
+
+    public init(_ file: KerasFile.ModelFile, name: String) {
+        (self.file, self.name) = (file, name)
+        let model = file.model
+        layers = model.layers.indices.compactMap { layer in
+            guard let call = model.calls.firstIndex(where: { $0.layer == layer }) else { return nil }
+            let isChained = model.calls[call].inputs == [call - 1] || model.calls[call].inputs.isEmpty
+            return LayerRow(
+                name: model.layers[layer].name, className: model.layers[layer].className,
+                outputShape: model.shapes[call],
+                parameters: model.weightSpecs[layer].reduce(0) { $0 + $1.count },
+                activation: model.layers[layer].finalActivation.map { $0 == .linear ? "" : $0.name } ?? "",
+                inputs: isChained
+                    ? [] : model.calls[call].inputs.map { model.layers[model.calls[$0].layer].name })
+        }
+    }
+
+    /// Names and values of what there is to say in a line each, beside the layers.
+    public var figures: [(name: String, value: String)] {
+        let model = file.model
+        var lines = [
+            ("model", name), ("keras", file.kerasVersion),
+            ("form", model.form == .sequential ? "Sequential" : "Functional"),
+            ("inputs", list(model.inputShapes)), ("outputs", list(model.outputShapes)),
+            ("parameters", "\(model.trainableParameters + model.nonTrainableParameters)"),
+            ("trainable", "\(model.trainableParameters)"),
+            ("not trainable", "\(model.nonTrainableParameters)"),
+        ]
+        if let compiled = file.compiled {
+            lines.append(("loss", compiled.loss?.kind.rawValue ?? "unknown"))
+            lines.append(("optimizer", compiled.optimizer.map { type(of: $0).className } ?? "unknown"))
+            if let rate = compiled.optimizer?.learningRate {
+                lines.append(("learning rate", "\(Float(rate))"))
+            }
+            if let state = file.optimizerState { lines.append(("steps", "\(state.iterations)")) }
+            if !compiled.unknown.isEmpty {
+                lines.append(("not known here", compiled.unknown.joined(separator: ", ")))
+            }
+        } else {
+            lines.append(("compiled", "no"))
+        }
+        return lines + (file.facts.map(Inspection.figures) ?? [("saved by", "Keras: no facts of Cellar's")])
+    }
+
+    private static func figures(of facts: ModelFacts) -> [(String, String)] {
+        var lines = [("name", facts.name), ("created", facts.created)]
+        func add(_ name: String, _ value: String?) {
+            if let value, !value.isEmpty { lines.append((name, value)) }
+        }
+        add("task", facts.task?.rawValue)
+        add("classes", facts.classes.joined(separator: ", "))
+        add("features", facts.features.joined(separator: ", "))
+        add(
+            "picture",
+            facts.picture.map {
+                "\($0.width)×\($0.height), \($0.channels == 1 ? "grey" : "\($0.channels) channels"), "
+                    + ($0.inkIsBright ? "bright ink on dark" : "dark ink on bright")
+            })
+        add(
+            "dataset",
+            facts.dataset.map { "\($0.path) (\($0.trainRows)/\($0.validationRows)/\($0.testRows) rows)" })
+        add("seed", facts.seed.map { "\($0)" })
+        for metric in facts.metrics { add("\(metric.split) \(metric.name)", metric.value.fixed(4)) }
+        for parent in facts.parents { add(parent.kind.rawValue, parent.reference) }
+        return lines
+    }
+
+    public var json: JSON {
+        let model = file.model
+        var object: JSONObject = [
+            "model": .string(name), "keras_version": .string(file.kerasVersion),
+            "inputs": .array(model.inputShapes.map(JSON.init)),
+            "outputs": .array(model.outputShapes.map(JSON.init)),
+            "trainable_parameters": .integer(model.trainableParameters),
+            "non_trainable_parameters": .integer(model.nonTrainableParameters),
+            "layers": .array(
+                layers.map {
+                    [
+                        "name": .string($0.name), "class": .string($0.className),
+                        "output_shape": JSON($0.outputShape), "parameters": .integer($0.parameters),
+                        "activation": $0.activation.isEmpty ? .null : .string($0.activation),
+                    ]
+                }),
+        ]
+        if let compiled = file.compiled {
+            object["loss"] = compiled.loss?.json ?? .null
+            object["optimizer"] = compiled.optimizer.map { .string(type(of: $0).className) } ?? .null
+        }
+        object["facts"] = file.facts?.json
+        return .object(object)
+    }
+
+    /// The weights of one layer. An error for a layer that is not there, or has none.
+    public func weights(of layer: String) throws(InferError) -> [WeightSummary] {
+        let model = file.model
+        guard let index = model.layers.firstIndex(where: { $0.name == layer }) else {
+            let hint = nearest(layer, in: model.layers.map(\.name)).map { "Did you mean \($0)?" }
+            throw InferError(
+                .usage,
+                "\(name): the model has no layer \"\(layer)\". "
+                    + (hint ?? "It has \(layers.map(\.name).joined(separator: ", "))."))
+        }
+        guard !model.weights[index].isEmpty else {
+            throw InferError(
+                .usage,
+                "\(name): the layer \"\(layer)\" (\(model.layers[index].className)) has no weights. Those with weights: "
+                    + layers.filter { $0.parameters > 0 }.map(\.name).joined(separator: ", ") + ".")
+        }
+        return zip(model.weightSpecs[index], model.weights[index]).map {
+            WeightSummary(name: $0.name, tensor: $1)
+        }
+    }
+}
+
+/// One weight of a layer, in short.
+public struct WeightSummary: Equatable, Sendable {
+    /// As Keras calls it: `kernel`.
+    public let name: String
+    public let tensor: Tensor
+
+    public var least: Float { tensor.values.min() ?? .nan }
+    public var largest: Float { tensor.values.max() ?? .nan }
+    public var mean: Double { tensor.values.reduce(0) { $0 + Double($1) } / Double(tensor.count) }
+    /// Over all values, not a sample of them.
+    public var standardDeviation: Double {
+        let mean = mean
+        let squares = tensor.values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        return (squares / Double(tensor.count)).squareRoot()
+    }
+
+    /// With all values, row-major.
+    public var json: JSON {
+        [
+            "name": .string(name), "shape": JSON(tensor.shape), "min": JSON(least), "max": JSON(largest),
+            "mean": JSON(finite: mean), "std": JSON(finite: standardDeviation),
+            "values": .array(tensor.values.map(JSON.init)),
+        ]
+    }
+}
+
+extension JSON {
+    init(_ shape: [Int]) { self = .array(shape.map { .integer($0) }) }
+
+    /// With the digits that a Float has, and not those of the Double next to it. JSON has no word for what is no number:
+    /// null.
+    public init(_ value: Float) {
+        self = value.isFinite ? .number(Double("\(value)") ?? Double(value)) : .null
+    }
+
+    /// Null for what is no number.
+    init(finite value: Double) { self = value.isFinite ? .number(value) : .null }
+}

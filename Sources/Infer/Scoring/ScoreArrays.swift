@@ -1,0 +1,28 @@
+import Datasets
+import Tensors
+
+/// Computes a model's outputs for NumPy arrays, and writes each output to an array of its own, both in the model's own
+/// order. The files appear once all are written. Returns the number of samples.
+public func scoreArrays(
+    _ inputs: [String], with model: LoadedModel, to outputs: [String]
+) throws(InferError) -> Int {
+    let shapes = model.file.model.outputShapes
+    guard outputs.count == shapes.count else {
+        throw InferError(
+            .usage,
+            "\(model.name): the model has \(shapes.count) \(shapes.count == 1 ? "output" : "outputs") of shape "
+                + "\(list(shapes)): name so many files with -o, each its .npy; found \(outputs.count).")
+    }
+    let results = try model.predict(readArrays(inputs, for: model))
+    try reporting { try write(results[...], to: outputs[...]) }
+    return results[0].shape[0]
+}
+
+/// Each file waits for those behind it, and gets its name only when their numbers are on disk.
+private func write(_ tensors: ArraySlice<Tensor>, to paths: ArraySlice<String>) throws(DataError) {
+    guard let tensor = tensors.first, let path = paths.first else { return }
+    var writer = try NPYWriter(path: path, shape: tensor.shape)
+    try writer.append(tensor.values.span)
+    try write(tensors.dropFirst(), to: paths.dropFirst())
+    try writer.finish()
+}

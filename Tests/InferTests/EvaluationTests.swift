@@ -1,0 +1,189 @@
+import Datasets
+import Foundation
+import JSONText
+import Network
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Infer
+
+private let table = "id,label,a,b\n1,good,2,0\n2,bad,0,2\n3,good,0,1\n4,good,3,0\n"
+
+@Test("a table with labels: figures by hand, and the report as files that infer report reads again")
+func tableReport() throws {
+    try Fixtures.temporaryFolder { folder in
+        let file = try folder.file("in.csv", table)
+        let report = folder.path("a/report")
+        // The column with the labels stands among the model's facts.
+        let found = try evaluateTable(CSVReader(path: file), with: SmallModels.binary(), report: report)
+        // log(1 + exp(−z)) for the right side of 2, 2, −1, 3
+        let expected = [-2.0, -2, 1, -3].map { log(1 + exp($0)) }.reduce(0, +) / 4
+        #expect(abs(found.loss - expected) < 1e-7)
+        #expect(found.accuracy == 0.75 && found.lossName == "binary_crossentropy")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: report).sorted()
+                == ["confusion_matrix.csv", "predictions.csv", "report.json", "report.txt"])
+        #expect(try folder.text("a/report/confusion_matrix.csv") == "truth,bad,good\nbad,1,0\ngood,1,2\n")
+        #expect(
+            try folder.text("a/report/predictions.csv").hasPrefix(
+                "row,truth,prediction,probability\n1,good,good,0.880797\n2,bad,bad,0.880797"))
+        #expect(try folder.text("a/report/report.txt") == found.text)
+        #expect(try JSON(parsing: folder.text("a/report/report.json")) == found.json)
+        let again = try LabelsReport(report + "/predictions.csv")
+        #expect(again.accuracy == 0.75 && again.count == 4)
+        guard case .classes(let matrix, let text, _) = found.outcome else {
+            Issue.record("classes are expected")
+            return
+        }
+        #expect(again.matrix == matrix && again.report == text)
+    }
+}
+
+@Test("measured values: errors by hand")
+func regressionReport() throws {
+    try Fixtures.temporaryFolder { folder in
+        // Predictions 3, 4, 9 for 3, 6, 8.
+        let file = try folder.file("in.csv", "a,b,y\n1,0,3\n0,1,6\n1,2,8\n")
+        let found = try evaluateTable(
+            CSVReader(path: file), with: SmallModels.regression(), target: ["y"], report: folder.path("r"))
+        let figures = Dictionary(uniqueKeysWithValues: found.figures.map { ($0.name, $0.value) })
+        #expect(abs((figures["loss"] ?? 0) - 5.0 / 3) < 1e-12)
+        #expect(abs((figures["mean_squared_error"] ?? 0) - 5.0 / 3) < 1e-12)
+        #expect(abs((figures["mean_absolute_error"] ?? 0) - 1) < 1e-12)
+        // The truth's spread around 17/3 is 114/9.
+        #expect(abs((figures["r2"] ?? 0) - (1 - 5 / (114.0 / 9))) < 1e-12)
+        #expect(
+            try folder.text("r/predictions.csv") == "row,truth,prediction\n1,3,3\n2,6,4\n3,8,9\n")
+        #expect(found.accuracy == nil)
+    }
+}
+
+@Test("labels that the model does not know, columns that are not there")
+func badLabels() throws {
+    try Fixtures.temporaryFolder { folder in
+        let file = try folder.file("in.csv", table.replacing("4,good", with: "4,fine"))
+        func evaluate(_ target: String?) throws -> InferError? {
+            let model = target == nil ? try SmallModels.multiclass() : try SmallModels.binary()
+            return failure {
+                _ = try evaluateTable(
+                    CSVReader(path: file), with: model, target: target.map { [$0] }, report: folder.path("r"))
+            }
+        }
+        let label = try #require(try evaluate("label"))
+        #expect(label.kind == .badData && label.column == "label" && label.message.contains("row 4"))
+        #expect(label.message.contains("bad, good") && label.message.contains("fine"))
+        #expect(try evaluate("lable")?.message.contains("Did you mean \"label\"?") == true)
+        // Nobody said which column: those that are no inputs are named.
+        let unsaid = try #require(try evaluate(nil))
+        #expect(unsaid.kind == .usage && unsaid.message.contains("id, label"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("r")).isEmpty)
+    }
+}
+
+@Test("labels by name or number")
+func labelMeaning() {
+    let words = LabelMeaning(["bad", "good"])
+    #expect(words.number(of: "good") == 1 && words.number(of: "1") == 1 && words.number(of: "0.0") == 0)
+    #expect(words.number(of: "2") == nil && words.number(of: "fine") == nil && words.number(of: "") == nil)
+    // Classes that are numbers stand for themselves, whatever their place.
+    let numbers = LabelMeaning(["3", "5"])
+    #expect(numbers.number(of: "5") == 1 && numbers.number(of: "3.0") == 0 && numbers.number(of: "1") == nil)
+}
+
+@Test("a folder of pictures, one subfolder a class")
+func pictureFolder() throws {
+    let model = try SmallModels.seed("mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits)
+    let labelled = try readLabelledSamples(Fixtures.data.appendingPathComponent("mnist").path, for: model)
+    guard case .floats(let all) = labelled.samples.storage else { return }
+    try Fixtures.temporaryFolder { folder in
+        for index in 0..<20 {
+            let pixels = all[index * 784..<(index + 1) * 784].map { UInt8(($0 * 255).rounded()) }
+            let subfolder = folder.appendingPathComponent("\(labelled.labels[index])")
+            try FileManager.default.createDirectory(at: subfolder, withIntermediateDirectories: true)
+            try writePNG(GrayImage(width: 28, height: 28, pixels: pixels), to: subfolder.path("\(index).png"))
+        }
+        let pictures = try readLabelledSamples(folder.path, for: model)
+        #expect(pictures.samples.count == 20)
+        let found = try evaluateSamples(pictures, with: model, data: folder.path)
+        let expected = try evaluateSamples(labelled.selecting(0..<20), with: model, data: "mnist")
+        #expect(found.accuracy == expected.accuracy && abs(found.loss - expected.loss) < 1e-9)
+        try FileManager.default.moveItem(atPath: folder.path("7"), toPath: folder.path("seven"))
+        let error = try #require(
+            failure {
+                _ = try evaluateSamples(readLabelledSamples(folder.path, for: model), with: model, data: "d")
+            })
+        #expect(error.kind == .badData && error.message.contains("seven"))
+    }
+}
+
+@Test("IDX files and arrays with their labels")
+func labelledFiles() throws {
+    let model = try SmallModels.seed("mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits)
+    let images = Fixtures.data.appendingPathComponent("mnist/t10k-images-idx3-ubyte.gz").path
+    let labels = Fixtures.data.appendingPathComponent("mnist/t10k-labels-idx1-ubyte.gz").path
+    #expect(try readLabelledSamples(images, for: model).labels == readIDXLabels(labels))
+    try Fixtures.temporaryFolder { folder in
+        let array = folder.path("x.npy")
+        try writeNPY(Tensor(shape: [2, 28, 28], filledWith: 0), to: array)
+        #expect(failure { _ = try readLabelledSamples(array, for: model) }?.kind == .usage)
+        #expect(failure { _ = try readLabelledSamples(array, labels: labels, for: model) }?.kind == .badData)
+        try writeNPY(Tensor(shape: [2], values: [3, 9]), to: folder.path("y.npy"))
+        let read = try readLabelledSamples(array, labels: folder.path("y.npy"), for: model)
+        #expect(read.labels == [3, 9])
+        // Half a file.
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: images))
+        let half = folder.path("t10k-images-idx3-ubyte.gz")
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: half))
+        let cut = try #require(failure { _ = try readLabelledSamples(half, labels: labels, for: model) })
+        #expect(cut.kind == .badData && cut.file == half)
+        // Pictures for a model of tables.
+        let wrong = failure { _ = try readLabelledSamples(images, for: SmallModels.binary()) }
+        #expect(wrong?.kind == .badData)
+    }
+}
+
+@Test("losses where the outputs are no logits, and with penalties")
+func costs() throws {
+    let probabilities: ArraySlice<Float> = [0.2, 0.5, 0.1]
+    let cross = Cost(loss: Loss(.categoricalCrossentropy), onLogits: false)
+    #expect(abs(cross.of(probabilities) { $0 == 1 ? 1 : 0 } - -log(0.625)) < 1e-7)
+    let squares = Cost(loss: Loss(.meanSquaredError), onLogits: false)
+    #expect(abs(squares.of(probabilities) { $0 == 1 ? 1 : 0 } - (0.04 + 0.25 + 0.01) / 3) < 1e-7)
+    // A sure and wrong answer costs what Keras lets it cost, and no infinity.
+    let binary = Cost(loss: Loss(.binaryCrossentropy), onLogits: false)
+    #expect(abs(binary.of([1]) { _ in 0 } - -log(2e-7)) < 1e-6)
+    #expect(Cost(loss: Loss(.binaryCrossentropy), onLogits: true).of([100]) { _ in 0 } == 100)
+}
+
+@Test("a file of labels")
+func labelsFile() throws {
+    try Fixtures.temporaryFolder { folder in
+        let file = try folder.file("l.csv", "t;prediction;probability\ncat;cat;0.9\ndog;cat;0.6\n")
+        let report = try LabelsReport(file, truth: "t")
+        #expect(report.accuracy == 0.5 && report.count == 2)
+        try report.write(to: folder.path("r"))
+        #expect(try folder.text("r/confusion_matrix.csv") == "truth,cat,dog\ncat,1,0\ndog,1,0\n")
+        let missing = try #require(failure { _ = try LabelsReport(file) })
+        #expect(missing.kind == .badData && missing.file == file && missing.message.contains("truth"))
+        #expect(failure { _ = try LabelsReport(folder.path("nothing.csv")) }?.kind == .noInput)
+        let empty = try folder.file("e.csv", "")
+        #expect(failure { _ = try LabelsReport(empty) }?.kind == .badData)
+    }
+}
+
+@Test("what a model holds")
+func inspection() throws {
+    let model = try SmallModels.seed("mnist_mlp_bn_sgd.tfk.h5")
+    let inspection = Inspection(model.file, name: "m")
+    #expect(inspection.layers.map(\.parameters).reduce(0, +) == 268_210)
+    #expect(inspection.figures.contains { $0 == ("not trainable", "800") })
+    let weights = try inspection.weights(of: "hiddenLayer1")
+    #expect(weights.map(\.name) == ["kernel", "bias"] && weights[0].tensor.shape == [784, 300])
+    let small = WeightSummary(name: "w", tensor: Tensor(shape: [2, 2], values: [1, 2, 3, 6]))
+    #expect(small.least == 1 && small.largest == 6 && small.mean == 3)
+    #expect(abs(small.standardDeviation - 3.5.squareRoot()) < 1e-12)
+    #expect(
+        failure { _ = try inspection.weights(of: "hidenLayer1") }?.message.contains("hiddenLayer1?") == true)
+    #expect(failure { _ = try inspection.weights(of: "inputLayer") }?.message.contains("no weights") == true)
+}

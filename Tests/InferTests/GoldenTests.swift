@@ -1,0 +1,91 @@
+import Datasets
+import Foundation
+import KerasFile
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Infer
+
+// What real Keras answered, and how it evaluated, stands in the fixtures' sidecars (Tests/Fixtures/README.md).
+
+@Test(
+    "answers as Keras did",
+    arguments: [
+        ("mnist_mlp_sgd", "tfk", [28, 28], 10), ("mnist_mlp_bn_sgd", "tfk", [28, 28], 10),
+        ("mnist_small_bn_adam", "tfk", [28, 28], 10), ("wine_adam", "tfk", [11], 1),
+    ])
+func predictions(_ name: String, _ tag: String, _ shape: [Int], _ width: Int) throws {
+    let model = try SmallModels.seed("\(name).\(tag).h5")
+    let samples = Samples(shape: shape, floats: try SmallModels.floats("\(name).in0.bin"))
+    let expected = try SmallModels.floats("\(name).\(tag).out0.bin")
+    let found = try model.predict([samples])[0]
+    #expect(found.shape == [samples.count, width])
+    let off = zip(found.values, expected).filter { !(abs($0 - $1) <= 2e-6 + 1e-4 * abs($1)) }
+    #expect(off.isEmpty, "\(off.prefix(3))")
+}
+
+@Test(
+    "evaluates the MNIST test set as Keras did",
+    arguments: [
+        ("mnist_mlp_sgd.tfk.h5", 0.31782621145248413, 0.9103000164031982),
+        ("mnist_mlp_bn_sgd.tfk.h5", 0.1630445271730423, 0.9523000121116638),
+        ("mnist_small_sgdm.tfk.h5", 0.3859165608882904, 0.8884000182151794),
+    ])
+func evaluation(_ name: String, _ loss: Double, _ accuracy: Double) throws {
+    let model = try SmallModels.seed(name, classes: SmallModels.digits)
+    let folder = Fixtures.data.appendingPathComponent("mnist").path
+    let labelled = try readLabelledSamples(folder, for: model)
+    #expect(labelled.samples.count == 10_000)
+    let found = try evaluateSamples(labelled, with: model, data: folder)
+    #expect(abs(found.loss - loss) < 1e-6)
+    #expect(abs((found.accuracy ?? 0) - accuracy) < 1e-6)
+    #expect(found.lossName == "sparse_categorical_crossentropy")
+}
+
+@Test("evaluates the wine test split as Keras did, from a table")
+func wineEvaluation() throws {
+    let sidecar = try JSONSerialization.jsonObject(
+        with: Data(contentsOf: Fixtures.folder.appendingPathComponent("seed/wine_split_and_scaler.json")))
+    let facts = try #require(sidecar as? [String: Any])
+    let rows = try #require(facts["test_rows"] as? [Int])
+    let mean = try #require(facts["mean"] as? [Double])
+    let scale = try #require(facts["scale"] as? [Double])
+    let table = try Table(path: Fixtures.data.appendingPathComponent("wine.csv").path)
+    let columns = try table.numbers(SmallModels.wineColumns)
+    let labels = try table.text("quality")
+    let model = try SmallModels.seed(
+        "wine_adam.tfk.h5", classes: ["bad", "good"], features: SmallModels.wineColumns)
+
+    try Fixtures.temporaryFolder { folder in
+        // Standardized, as that model wants it; the columns from last to first, behind the label.
+        var text = (["quality"] + SmallModels.wineColumns.reversed()).joined(separator: ",") + "\n"
+        for row in rows {
+            let values = columns.indices.reversed().map { (columns[$0][row] - mean[$0]) / scale[$0] }
+            text += ([labels[row]] + values.map { "\($0)" }).joined(separator: ",") + "\n"
+        }
+        let file = try folder.file("test.csv", text)
+        let found = try evaluateTable(CSVReader(path: file), with: model, target: ["quality"])
+        #expect(found.count == 400)
+        #expect(abs(found.loss - 0.6550488471984863) < 1e-6)
+        #expect(abs((found.accuracy ?? 0) - 0.6000000238418579) < 1e-6)
+    }
+}
+
+@Test("a golden sample that gives something else is noticed, slightly or badly")
+func golden() throws {
+    let samples = Tensor(shape: [1, 2], values: [1, 2])
+    func open(_ output: Float) throws -> LoadedModel {
+        var file = KerasFile.ModelFile(
+            model: try SmallModels.dense(inputs: 2, units: 1, .linear, kernel: [2, 3], bias: [1]))
+        file.golden = .init(inputs: [samples], outputs: [Tensor(shape: [1, 1], values: [output])])
+        return try LoadedModel(file, path: "m.h5", name: "m")
+    }
+    #expect(try open(9).warnings == [])
+    #expect(try open(9.00005).warnings == [])
+    let warnings = try open(9.001).warnings
+    #expect(warnings.count == 1 && warnings[0].contains("9.001"))
+    let damage = try #require(failure { _ = try open(12) })
+    #expect(damage.kind == .badData && damage.file == "m.h5" && damage.message.contains("12.0"))
+    #expect(failure { _ = try open(.nan) }?.kind == .badData)
+}

@@ -1,0 +1,172 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Infer
+
+private func score(
+    _ text: String, _ models: [LoadedModel], prefix: String = "", in folder: URL
+) throws -> String {
+    let file = try folder.file("in.csv", text)
+    let rows = try scoreTable(
+        CSVReader(path: file), with: models, to: folder.path("out.csv"), prefix: prefix)
+    #expect(rows > 0)
+    return try folder.text("out.csv")
+}
+
+@Test("input columns stay byte for byte, and are found by name in any order")
+func columnsKept() throws {
+    try Fixtures.temporaryFolder { folder in
+        let input = "\u{FEFF}name, b ,\"a\"\r\n\"Smith, \"\"J\"\"\",  2.50,2.5\r\n\"two\nlines\",0,1e1\r\n"
+        let found = try score(input, [SmallModels.binary()], in: folder)
+        #expect(
+            found == "name, b ,\"a\",prediction,probability\n\"Smith, \"\"J\"\"\",  2.50,2.5,bad,0.5\n"
+                + "\"two\nlines\",0,1e1,good,0.9999546\n")
+    }
+}
+
+@Test("more than two classes have a column each, in the table's own delimiter, quoted where needed")
+func classColumns() throws {
+    try Fixtures.temporaryFolder { folder in
+        let found = try score("a;b\n0;0\n0;5\n", [SmallModels.multiclass()], in: folder)
+        let lines = found.split(separator: "\n")
+        #expect(lines[0] == "a;b;prediction;probability;probability_x;probability_y;probability_z, or other")
+        #expect(lines[1] == "0;0;x;0.33333334;0.33333334;0.33333334;0.33333334")
+        #expect(lines[2].hasPrefix("0;5;y;0.9867"))
+        let commas = try score("a,b\n-5,-5\n", [SmallModels.multiclass()], in: folder)
+        #expect(commas.contains("-5,-5,\"z, or other\",0.98"))
+        #expect(commas.contains("\"probability_z, or other\""))
+    }
+}
+
+@Test("measured values have no probability")
+func measured() throws {
+    try Fixtures.temporaryFolder { folder in
+        let found = try score("b,a\n1,2\n", [SmallModels.regression()], in: folder)
+        #expect(found == "b,a,prediction\n1,2,8\n")
+    }
+}
+
+@Test("several models stand side by side, with columns of their own")
+func severalModels() throws {
+    try Fixtures.temporaryFolder { folder in
+        let found = try score(
+            "b,a\n1,2\n", [SmallModels.regression(), SmallModels.binary(name: "small:2")], prefix: "my ",
+            in: folder)
+        #expect(
+            found == "b,a,my line prediction,my small:2 prediction,my small:2 probability\n"
+                + "1,2,8,good,0.7310586\n")
+    }
+}
+
+@Test("long tables come through in blocks, all rows in order")
+func manyRows() throws {
+    try Fixtures.temporaryFolder { folder in
+        var text = "a,b,id\n"
+        for row in 0..<60_000 { text += "\(row),-1,row \(row)\n" }
+        let file = try folder.file("in.csv", text)
+        let rows = try scoreTable(
+            CSVReader(path: file, block: 4096), with: [SmallModels.regression()], to: folder.path("out.csv"))
+        #expect(rows == 60_000)
+        let lines = try folder.text("out.csv").split(separator: "\n")
+        #expect(lines.count == 60_001)
+        let wrong = (0..<60_000).first { row in
+            let fields = lines[row + 1].split(separator: ",")
+            return fields.dropLast() != ["\(row)", "-1", "row \(row)"]
+                || Float(fields[3]) != Float(2 * row - 2)
+        }
+        #expect(wrong == nil)
+    }
+}
+
+@Test(
+    "a bad table is refused with its place, and nothing is left behind",
+    arguments: [
+        ("a,b\n1,2\n1\n", Optional(3), String?.none, "row 2"), ("a,b\n1,2\n\n1,two\n", 4, "b", "\"two\""),
+        ("a,b\n1,2\n1,\n", 3, "b", "empty field"), ("a,b\n1,NaN\n", 2, "b", "NaN"),
+        ("a,c\n1,2\n", nil, "b", "column"),
+        ("", nil, nil, "empty file"), ("a,b\n", nil, nil, "none"), ("a,b\n1,1e99\n", 2, "b", "1e99"),
+        ("a,b,prediction\n1,2,x\n", nil, "prediction", "--prefix"), ("a,b\n1,inf\n", 2, "b", "finite"),
+    ])
+func badTable(_ text: String, _ line: Int?, _ column: String?, _ words: String) throws {
+    try Fixtures.temporaryFolder { folder in
+        let file = try folder.file("in.csv", text)
+        let output = try folder.file("out.csv", "what was there before")
+        let error = try #require(
+            failure { _ = try scoreTable(CSVReader(path: file), with: [SmallModels.binary()], to: output) })
+        #expect(error.kind == .badData)
+        #expect(error.line == line && error.column == column && error.file == file)
+        #expect(error.message.contains(words), "\(error)")
+        #expect(try folder.text("out.csv") == "what was there before")
+        #expect(try folder.names == ["in.csv", "out.csv"])
+    }
+}
+
+@Test("an answer beyond all numbers is an error that names the row")
+func brokenAnswer() throws {
+    try Fixtures.temporaryFolder { folder in
+        let error = try #require(
+            failure { _ = try score("a,b\n1,2\n3e38,3e38\n", [SmallModels.regression()], in: folder) })
+        #expect(error.kind == .badData && error.message.contains("row 2"))
+        #expect(try folder.names == ["in.csv"])
+    }
+}
+
+@Test("missing inputs and outputs that cannot be written")
+func files() throws {
+    try Fixtures.temporaryFolder { folder in
+        #expect(failure { _ = try CSVReader(path: folder.path("nothing.csv")) }?.kind == .noInput)
+        #expect(failure { _ = try CSVReader(path: folder.path) }?.kind == .noInput)
+        let file = try folder.file("in.csv", "a,b\n1,2\n")
+        let model = try SmallModels.binary()
+        let error = failure {
+            _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("no/out.csv"))
+        }
+        #expect(error?.kind == .inputOutput)
+        let full = try #require(
+            failure { _ = try scoreTable(CSVReader(path: file), with: [model], to: "/dev/full") })
+        #expect(full.kind == .inputOutput && full.message.contains("space"))
+    }
+}
+
+@Test("a model that names no columns or classes asks for them")
+func unnamed() throws {
+    try Fixtures.temporaryFolder { folder in
+        let file = try folder.file("in.csv", "a,b\n1,2\n")
+        func score(_ model: LoadedModel) -> InferError? {
+            failure { _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("out.csv")) }
+        }
+        let columns = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["bad", "good"])))
+        #expect(columns.kind == .usage && columns.message.contains("--features"))
+        let classes = try #require(
+            score(SmallModels.seed("wine_adam.tfk.h5", features: SmallModels.wineColumns)))
+        #expect(classes.kind == .usage && classes.message.contains("--classes"))
+        let few = try #require(failure { _ = try SmallModels.seed("wine_adam.tfk.h5", features: ["a"]) })
+        #expect(few.kind == .usage && few.message.contains("11"))
+        let many = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["a", "b", "c"])))
+        #expect(many.kind == .usage)
+        let same = try #require(
+            score(
+                SmallModels.seed("wine_adam.tfk.h5", classes: ["a", "a"], features: SmallModels.wineColumns)))
+        #expect(same.kind == .usage && same.message.contains("two classes"))
+    }
+}
+
+@Test("two threads give the answers of one, run after run")
+func threads() throws {
+    try Fixtures.temporaryFolder { folder in
+        let model = try SmallModels.regression()
+        var options = ModelOptions()
+        options.threads = 2
+        let shared = try LoadedModel(model.file, path: "small.h5", name: "line", options: options)
+        var text = "a,b\n"
+        for row in 0..<200_000 { text += "\(row % 777),\(row % 91)\n" }
+        let file = try folder.file("in.csv", text)
+        _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("one.csv"))
+        _ = try scoreTable(CSVReader(path: file), with: [shared], to: folder.path("two.csv"))
+        #expect(
+            try Data(contentsOf: folder.appendingPathComponent("one.csv"))
+                == Data(contentsOf: folder.appendingPathComponent("two.csv")))
+    }
+}

@@ -1,0 +1,105 @@
+import Facts
+import Foundation
+import KerasFile
+import Network
+import Tensors
+import TestSupport
+
+@testable import Infer
+
+/// Models that are small enough to work out by hand, and the seed fixtures of real Keras.
+enum SmallModels {
+    /// One Dense on `inputs` columns, with all weights given.
+    static func dense(
+        inputs: Int, units: Int, _ activation: Activation, kernel: [Float], bias: [Float]
+    ) throws -> Model {
+        var model = try Model(chain: [
+            InputLayer(name: "in", shape: [inputs]), Dense(units: units, activation: activation),
+        ])
+        try model.setWeights(
+            [Tensor(shape: [inputs, units], values: kernel), Tensor(shape: [units], values: bias)], layer: 1)
+        return model
+    }
+
+    /// p(good) = sigmoid(a − b), as a file of ours would have it.
+    static func binary(name: String = "small") throws -> LoadedModel {
+        var file = KerasFile.ModelFile(
+            model: try dense(inputs: 2, units: 1, .sigmoid, kernel: [1, -1], bias: [0]),
+            compiled: .init(loss: Loss(.binaryCrossentropy), optimizer: nil))
+        file.facts = facts(features: ["a", "b"], classes: ["bad", "good"])
+        file.facts?.hyperparameters = ["target": "label"]
+        return try LoadedModel(file, path: "small.h5", name: name)
+    }
+
+    /// softmax of (a, b, 0) for the classes x, y and "z, or other".
+    static func multiclass() throws -> LoadedModel {
+        var file = KerasFile.ModelFile(
+            model: try dense(inputs: 2, units: 3, .softmax, kernel: [1, 0, 0, 0, 1, 0], bias: [0, 0, 0]))
+        file.facts = facts(features: ["a", "b"], classes: ["x", "y", "z, or other"])
+        return try LoadedModel(file, path: "small.h5", name: "three")
+    }
+
+    /// 2a + 3b + 1
+    static func regression() throws -> LoadedModel {
+        var file = KerasFile.ModelFile(
+            model: try dense(inputs: 2, units: 1, .linear, kernel: [2, 3], bias: [1]))
+        file.facts = facts(features: ["a", "b"], classes: [])
+        return try LoadedModel(file, path: "small.h5", name: "line")
+    }
+
+    static func facts(features: [String], classes: [String]) -> ModelFacts {
+        var facts = ModelFacts(name: "small", created: "2026-11-22T12:30:05Z", generation: "keras-2.10-h5")
+        (facts.features, facts.classes) = (features, classes)
+        return facts
+    }
+
+    /// A seed fixture: real Keras' file, opened as a user would.
+    static func seed(_ name: String, classes: [String]? = nil, features: [String]? = nil) throws
+        -> LoadedModel
+    {
+        var options = ModelOptions()
+        (options.classes, options.features) = (classes, features)
+        let file = Fixtures.folder.appendingPathComponent("seed/\(name)")
+        return try LoadedModel(path: file.path, name: name, options: options)
+    }
+
+    static let digits = (0..<10).map(String.init)
+    static let wineColumns = [
+        "fixed acidity", "volatile acidity", "citric acid", "residual sugar", "chlorides",
+        "free sulfur dioxide",
+        "total sulfur dioxide", "density", "pH", "sulphates", "alcohol",
+    ]
+
+    /// Raw little-endian floats of a fixture.
+    static func floats(_ name: String) throws -> [Float] {
+        let data = try Data(contentsOf: Fixtures.folder.appendingPathComponent("seed/\(name)"))
+        return stride(from: 0, to: data.count, by: 4).map { start in
+            let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[start + $1]) << (8 * UInt32($1)) }
+            return Float(bitPattern: bits)
+        }
+    }
+}
+
+/// The error that `body` throws; nil where it throws none of ours.
+func failure(_ body: () throws -> Void) -> InferError? {
+    do { try body() } catch { return InferError(describing: error) }
+    return nil
+}
+
+extension URL {
+    /// A file of that name in this folder.
+    func file(_ name: String, _ text: String) throws -> String {
+        let url = appendingPathComponent(name)
+        try Data(text.utf8).write(to: url)
+        return url.path
+    }
+
+    func path(_ name: String) -> String { appendingPathComponent(name).path }
+
+    func text(_ name: String) throws -> String {
+        try String(contentsOf: appendingPathComponent(name), encoding: .utf8)
+    }
+
+    /// What lies in this folder.
+    var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
+}
