@@ -72,13 +72,16 @@ public struct CSVReader: ~Copyable, Sendable {
         }
         chunk.bytes.replaceSubrange(0..<used, with: rest)
         rest.removeAll(keepingCapacity: true)
+        // Rows that are here already come first: from a pipe, the next bytes may be long in coming.
+        var hasUnread = used > 0
         while true {
-            if !ended {
+            if !ended && !hasUnread {
                 if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
                 let count = try input.read(into: &chunk.bytes, at: used)
                 ended = count == 0
                 used += count
             }
+            hasUnread = false
             let consumed = try fill(&chunk, used)
             if consumed < used && (chunk.count > 0 || ended) {
                 rest.append(contentsOf: chunk.bytes[consumed..<used])

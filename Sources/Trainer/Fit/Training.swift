@@ -200,6 +200,8 @@ public final class Training {
         object["batch_size"] = .integer(options.batchSize)
         object["epochs"] = .integer(options.epochs)
         object["shuffle"] = .bool(options.shuffle)
+        // `infer evaluate` finds the labels by it.
+        if case .csv(_, let target, _) = recipe.data.source { object["target"] = .string(target) }
         if case .interrupted(let partial)? = outcome?.end {
             object["interrupted"] = [
                 "steps": .integer(partial.steps), "loss_sum": .number(partial.lossSum),
