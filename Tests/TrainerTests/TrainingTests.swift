@@ -113,6 +113,13 @@ func resumeEquality(optimizer: String) throws {
         #expect(try second.run().history == history)
         #expect(try bits(second) == bits(whole))
         #expect(try second.modelFile(metrics: []).facts?.parents.first?.kind == .resumedFrom)
+
+        // From a checkpoint of that run, the lineage still leads back to where the run began.
+        var loose = try saved(second, in: folder)
+        loose.isLoose = true
+        let third = try training(wineRecipe(epochs: 5, optimizer: optimizer), from: loose)
+        let parents: [String?] = try third.modelFile(metrics: []).facts?.parents.map(\.sha256) ?? []
+        #expect(parents == [loose.sha256, loose.file.facts?.parents.first?.sha256])
     }
 }
 

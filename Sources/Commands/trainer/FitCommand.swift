@@ -65,7 +65,7 @@ struct FitCommand: ParsableCommand {
             let found = try common.open().file(of: reference)
             return Training.Start(
                 file: try readModel(found.url.path), reference: found.reference,
-                sha256: try found.sha256 ?? fileDigest(found.url.path))
+                sha256: try found.sha256 ?? fileDigest(found.url.path), isLoose: found.sha256 == nil)
         }
         let talks = !quiet && !common.json
         let data = try PreparedData(recipe) { if talks { try? printOutput("\($0)\n") } }

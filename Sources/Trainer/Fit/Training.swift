@@ -28,9 +28,11 @@ public final class Training {
         /// What the user called it, and the file's digest: nil where nobody knows it.
         public var reference: String
         public var sha256: String?
+        /// The file is a checkpoint that no store knows: the new model has its parents too, so that lineage is not cut.
+        public var isLoose: Bool
 
-        public init(file: ModelFile, reference: String, sha256: String?) {
-            (self.file, self.reference, self.sha256) = (file, reference, sha256)
+        public init(file: ModelFile, reference: String, sha256: String?, isLoose: Bool = false) {
+            (self.file, self.reference, self.sha256, self.isLoose) = (file, reference, sha256, isLoose)
         }
     }
 
@@ -182,6 +184,7 @@ public final class Training {
         facts.commandLine = commandLine
         if let start, let sha256 = start.sha256 {
             facts.parents = [.init(kind: .resumedFrom, sha256: sha256, reference: start.reference)]
+            if start.isLoose { facts.parents += start.file.facts?.parents ?? [] }
         }
         facts.host = .init(
             processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
