@@ -10,6 +10,11 @@
 #define VECTOR
 #endif
 #define R restrict
+// Where input and output may be the same memory, but never overlap otherwise: the compiler's own check would send the
+// in-place case down a scalar path.
+#define SAFE _Pragma("clang loop vectorize(assume_safety)")
+// sqrtf may set errno, which keeps a loop from being vectorized.
+#define SQRT(x) __builtin_elementwise_sqrt(x)
 
 const char *ck_vector_extensions(void) {
 #if defined(__x86_64__)
@@ -47,16 +52,19 @@ VECTOR void ck_add(const float *R a, float *R b, size_t n) {
 }
 
 VECTOR void ck_scale_shift(const float *x, float scale, float shift, float *y, size_t n) {
+  SAFE
   for (size_t i = 0; i < n; i++) y[i] = x[i] * scale + shift;
 }
 
 VECTOR void ck_scale_shift_columns(const float *x, const float *R scale, const float *R shift, float *y, size_t rows,
                                    size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns, y += columns)
+    SAFE
     for (size_t c = 0; c < columns; c++) y[c] = x[c] * scale[c] + shift[c];
 }
 
 VECTOR void ck_multiply(const float *a, const float *b, float *y, size_t n) {
+  SAFE
   for (size_t i = 0; i < n; i++) y[i] = a[i] * b[i];
 }
 
@@ -65,14 +73,17 @@ VECTOR void ck_relu(float *y, size_t n) {
 }
 
 VECTOR void ck_relu_backward(const float *dy, const float *R y, float *dx, size_t n) {
+  SAFE
   for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
 }
 
 VECTOR void ck_tanh_backward(const float *dy, const float *R y, float *dx, size_t n) {
+  SAFE
   for (size_t i = 0; i < n; i++) dx[i] = dy[i] * (1 - y[i] * y[i]);
 }
 
 VECTOR void ck_sigmoid_backward(const float *dy, const float *R y, float *dx, size_t n) {
+  SAFE
   for (size_t i = 0; i < n; i++) dx[i] = dy[i] * y[i] * (1 - y[i]);
 }
 
@@ -117,12 +128,14 @@ VECTOR void ck_column_products(const float *R a, const float *R b, float *R sums
 VECTOR void ck_normalize(const float *x, const float *R mean, const float *R inverse, float *xhat, size_t rows,
                          size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns, xhat += columns)
+    SAFE
     for (size_t c = 0; c < columns; c++) xhat[c] = (x[c] - mean[c]) * inverse[c];
 }
 
 VECTOR void ck_normalize_backward(const float *dy, const float *R xhat, const float *R factor, const float *R mean_dy,
                                   const float *R mean_dy_xhat, float *dx, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, dy += columns, xhat += columns, dx += columns)
+    SAFE
     for (size_t c = 0; c < columns; c++) dx[c] = factor[c] * (dy[c] - mean_dy[c] - xhat[c] * mean_dy_xhat[c]);
 }
 
@@ -150,13 +163,13 @@ VECTOR void ck_adam(float *R w, const float *R g, float *R m, float *R v, float 
       m[i] += (g[i] - m[i]) * one_minus_beta1;
       v[i] += (g[i] * g[i] - v[i]) * one_minus_beta2;
       vhat[i] = vhat[i] > v[i] ? vhat[i] : v[i];
-      w[i] -= alpha * m[i] / (sqrtf(vhat[i]) + epsilon);
+      w[i] -= alpha * m[i] / (SQRT(vhat[i]) + epsilon);
     }
   else
     for (size_t i = 0; i < n; i++) {
       m[i] += (g[i] - m[i]) * one_minus_beta1;
       v[i] += (g[i] * g[i] - v[i]) * one_minus_beta2;
-      w[i] -= alpha * m[i] / (sqrtf(v[i]) + epsilon);
+      w[i] -= alpha * m[i] / (SQRT(v[i]) + epsilon);
     }
 }
 
@@ -169,7 +182,7 @@ VECTOR void ck_rmsprop(float *R w, const float *R g, float *R v, float *R mg, fl
       mg[i] = rho * mg[i] + (1 - rho) * g[i];
       d -= mg[i] * mg[i];
     }
-    float u = epsilon_outside ? lr * g[i] / (sqrtf(d) + epsilon) : lr * g[i] / sqrtf(d + epsilon);
+    float u = epsilon_outside ? lr * g[i] / (SQRT(d) + epsilon) : lr * g[i] / SQRT(d + epsilon);
     if (p) {
       p[i] = momentum * p[i] + u;
       u = p[i];

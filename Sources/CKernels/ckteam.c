@@ -48,6 +48,12 @@ static void change(ck_team *team, atomic_int *value, int to) {
   pthread_mutex_unlock(&team->mutex);
 }
 
+static void wake(ck_team *team) {
+  pthread_mutex_lock(&team->mutex);
+  pthread_cond_broadcast(&team->changed);
+  pthread_mutex_unlock(&team->mutex);
+}
+
 static void *member_main(void *argument) {
   struct member *self = argument;
   ck_team *team = self->team;
@@ -55,9 +61,8 @@ static void *member_main(void *argument) {
     wait_change(team, &team->run, run);
     if (team->stopping) return NULL;
     team->work(team->context, self->index);
-    int finished = atomic_load_explicit(&team->finished, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak(&team->finished, &finished, finished + 1)) {}
-    if (finished + 1 == team->count - 1) change(team, &team->finished, team->count - 1);
+    // Nothing is stored after this: whoever waits may begin the next run, which starts counting anew.
+    if (atomic_fetch_add(&team->finished, 1) + 1 == team->count - 1) wake(team);
   }
 }
 

@@ -155,7 +155,7 @@ public struct WeightSummary: Equatable, Sendable {
     public var json: JSON {
         [
             "name": .string(name), "shape": JSON(tensor.shape), "min": JSON(least), "max": JSON(largest),
-            "mean": .number(mean), "std": .number(standardDeviation),
+            "mean": JSON(finite: mean), "std": JSON(finite: standardDeviation),
             "values": .array(tensor.values.map(JSON.init)),
         ]
     }
@@ -164,6 +164,12 @@ public struct WeightSummary: Equatable, Sendable {
 extension JSON {
     init(_ shape: [Int]) { self = .array(shape.map { .integer($0) }) }
 
-    /// With the digits that a Float has, and not those of the Double next to it.
-    public init(_ value: Float) { self = .number(Double("\(value)") ?? Double(value)) }
+    /// With the digits that a Float has, and not those of the Double next to it. JSON has no word for what is no number:
+    /// null.
+    public init(_ value: Float) {
+        self = value.isFinite ? .number(Double("\(value)") ?? Double(value)) : .null
+    }
+
+    /// Null for what is no number.
+    init(finite value: Double) { self = value.isFinite ? .number(value) : .null }
 }

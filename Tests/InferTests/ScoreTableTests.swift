@@ -152,3 +152,21 @@ func unnamed() throws {
         #expect(same.kind == .usage && same.message.contains("two classes"))
     }
 }
+
+@Test("two threads give the answers of one, run after run")
+func threads() throws {
+    try Fixtures.temporaryFolder { folder in
+        let model = try SmallModels.regression()
+        var options = ModelOptions()
+        options.threads = 2
+        let shared = try LoadedModel(model.file, path: "small.h5", name: "line", options: options)
+        var text = "a,b\n"
+        for row in 0..<200_000 { text += "\(row % 777),\(row % 91)\n" }
+        let file = try folder.file("in.csv", text)
+        _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("one.csv"))
+        _ = try scoreTable(CSVReader(path: file), with: [shared], to: folder.path("two.csv"))
+        #expect(
+            try Data(contentsOf: folder.appendingPathComponent("one.csv"))
+                == Data(contentsOf: folder.appendingPathComponent("two.csv")))
+    }
+}

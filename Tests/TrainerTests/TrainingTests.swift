@@ -98,7 +98,8 @@ func orders() {
     #expect(Fit.order(of: 5, epoch: 0, options) == [0, 1, 2, 3, 4])
 }
 
-@Test("two epochs, a file, and two more equal four", arguments: ["adam", "SGD: { momentum: 0.9 }", "rmsprop"])
+@Test(
+    "two epochs, a file, and two more equal four", arguments: ["adam", "SGD: { momentum: 0.9 }", "rmsprop"])
 func resumeEquality(optimizer: String) throws {
     let optimizer = optimizer.contains(":") ? "{ \(optimizer) }" : optimizer
     let whole = try training(wineRecipe(epochs: 4, optimizer: optimizer))

@@ -52,7 +52,7 @@ public struct Evaluation: Sendable {
             "model": .string(model), "data": .string(data), "samples": .integer(count),
             "loss_name": .string(lossName),
         ]
-        for (name, value) in figures { object[name] = .number(value) }
+        for (name, value) in figures { object[name] = JSON(finite: value) }
         if case .classes(let matrix, let report, _) = outcome {
             object["confusion_matrix"] = matrix.json()
             object["classification_report"] = report.json

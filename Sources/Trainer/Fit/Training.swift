@@ -14,6 +14,8 @@ public final class Training {
     public let threads: Int
     /// Epochs that the model had behind it when it came here.
     public let epochsBefore: Int
+    /// Batches of the next epoch that were done when training was interrupted.
+    public var batchesBefore: Int { options.partialEpoch?.steps ?? 0 }
     public let commandLine: [String]
     private let executor: TrainingExecutor
     private let start: Start?
@@ -93,7 +95,9 @@ public final class Training {
         observer: (any FitObserver)? = nil, shouldStop: () -> Bool = { false }
     ) throws(TrainerError) -> FitOutcome {
         let before = History(
-            (start?.file.facts?.history ?? []).map { .init(name: $0.name, values: Array($0.values.prefix(epochsBefore))) })
+            (start?.file.facts?.history ?? []).map {
+                .init(name: $0.name, values: Array($0.values.prefix(epochsBefore)))
+            })
         let fit = Fit(
             executor, train: data.train, validation: data.validation, options: options, history: before,
             observer: observer
@@ -215,7 +219,8 @@ private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedDat
         TrainerError(.badData, file: recipe.file, line: recipe.model.lines.last ?? nil, message)
     }
     guard classes > 1 else {
-        throw wrong("all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
+        throw wrong(
+            "all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
     }
     if loss == .binaryCrossentropy {
         guard classes == 2 else {
@@ -224,10 +229,13 @@ private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedDat
                     + "sparse_categorical_crossentropy and \(classes) outputs with softmax.")
         }
         guard outputs == 1 else {
-            throw wrong("binary_crossentropy wants one output for 2 classes, but the model has \(outputs). Set units: 1.")
+            throw wrong(
+                "binary_crossentropy wants one output for 2 classes, but the model has \(outputs). Set units: 1."
+            )
         }
     } else if outputs != classes {
-        throw wrong("the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
+        throw wrong(
+            "the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
     }
 }
 
