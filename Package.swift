@@ -72,7 +72,8 @@ let package = Package(
         library("KerasFile", ["Network", "HDF5", "Facts", "JSONText"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
-        library("Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "CNettle", yams]),
+        library(
+            "Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "CNettle", yams]),
         library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
         library("Registry", ["Facts", "JSONText", "CNettle", grdb]),
 
