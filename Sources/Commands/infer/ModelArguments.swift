@@ -15,9 +15,9 @@ struct StoreArguments: ParsableArguments {
     var json = false
 
     var models: ModelStore {
-        let variable = ProcessInfo.processInfo.environment["CELLAR_STORE"] ?? ""
+        let variable = environmentVariable("CELLAR_STORE") ?? ""
         let folder = store ?? (variable.isEmpty ? "models" : variable)
-        return ModelStore(at: URL(fileURLWithPath: folder)) { try readFacts($0.path) }
+        return ModelStore(atPath: folder) { try readFacts($0.path) }
     }
 
     /// Runs a subcommand; its error becomes a line or two and an exit code.
@@ -60,7 +60,7 @@ struct ModelArguments: ParsableArguments {
         let store = place.models
         let files = model.isEmpty ? try standard(store) : try model.map { try store.file(of: $0) }
         return try files.map { file in
-            let loaded = try LoadedModel(path: file.url.path, name: file.reference, options: options)
+            let loaded = try LoadedModel(path: file.path, name: file.reference, options: options)
             for warning in loaded.warnings { printError("infer: warning: \(warning)") }
             return loaded
         }
