@@ -7,13 +7,20 @@ import KerasFile
 import Registry
 
 /// Where models come from; the same for every subcommand.
-struct StoreArguments: ParsableArguments {
+protocol StoreChoice {
+    var store: String? { get }
+    var json: Bool { get }
+}
+
+struct StoreArguments: ParsableArguments, StoreChoice {
     @Option(help: "The folder of models (default: $CELLAR_STORE, else models).")
     var store: String?
 
     @Flag(help: "Print JSON, errors too.")
     var json = false
+}
 
+extension StoreChoice {
     var models: ModelStore {
         let variable = environmentVariable("CELLAR_STORE") ?? ""
         let folder = store ?? (variable.isEmpty ? "models" : variable)
@@ -28,7 +35,17 @@ struct StoreArguments: ParsableArguments {
 }
 
 /// Which models to ask, and what to add to what their files say.
-struct ModelArguments: ParsableArguments {
+protocol ModelChoice {
+    associatedtype Place: StoreChoice
+    var place: Place { get }
+    var model: [String] { get }
+    var classes: String? { get }
+    var features: String? { get }
+    var white: Float? { get }
+    var threads: Int { get }
+}
+
+struct ModelArguments: ParsableArguments, ModelChoice {
     @OptionGroup var place: StoreArguments
 
     @Option(
@@ -54,7 +71,9 @@ struct ModelArguments: ParsableArguments {
             throw ValidationError("--white takes a positive number.")
         }
     }
+}
 
+extension ModelChoice {
     /// Loads the models that were named, or else those that `standard` chooses.
     func load(else standard: (ModelStore) throws -> [Registry.ModelFile]) throws -> [LoadedModel] {
         let store = place.models
