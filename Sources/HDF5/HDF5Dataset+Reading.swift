@@ -90,10 +90,10 @@ extension HDF5Dataset {
 /// Has the system put memory behind a large buffer at once, which is cheaper than page by page as it is written. Where
 /// the system is too old for that, nothing is lost.
 private func fetchPages(_ buffer: UnsafeMutableRawBufferPointer) {
-    guard let start = unsafe buffer.baseAddress, buffer.count >= 1 << 17 else { return }
+    guard let start = buffer.baseAddress, buffer.count >= 1 << 17 else { return }
     let page = 4096
-    let first = unsafe (Int(bitPattern: start) + page - 1) & ~(page - 1)
-    let bytes = unsafe (Int(bitPattern: start) + buffer.count - first) & ~(page - 1)
+    let first = (Int(bitPattern: start) + page - 1) & ~(page - 1)
+    let bytes = (Int(bitPattern: start) + buffer.count - first) & ~(page - 1)
     let populateForWriting: Int32 = 23  // MADV_POPULATE_WRITE, Linux 5.14
     unsafe madvise(UnsafeMutableRawPointer(bitPattern: first), bytes, populateForWriting)
 }

@@ -1,3 +1,4 @@
+// The SQLite that GRDB uses; it comes with GRDB.
 import GRDBSQLite
 import Glibc
 
