@@ -22,7 +22,11 @@ let hdf5: [LinkerSetting] =
 // the libraries is installed. (Of the two linkers, lld does not warn of functions that are never called.)
 let wholly: [LinkerSetting] =
     Context.environment["CELLAR_STATIC"] == nil
-    ? [] : [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))]
+    ? []
+    : [
+        .unsafeFlags(
+            ["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
+    ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")

@@ -31,7 +31,9 @@ struct PlainCall: ModelChoice {
 
     /// Nil for anything else. What begins a plain call looks like a file and not like a subcommand.
     init?(_ words: ArraySlice<String>) {
-        guard let first = words.first, first.utf8.contains(where: { "./".utf8.contains($0) }) else { return nil }
+        guard let first = words.first, first.utf8.contains(where: { "./".utf8.contains($0) }) else {
+            return nil
+        }
         var words = words.makeIterator()
         while let word = words.next() {
             switch word {
