@@ -59,8 +59,11 @@ extension ModelStore {
         let suffix = (temporary as NSString).pathExtension
         let path = try Disk.publish(
             temporary, as: Timestamp.fileNames(created: created, extension: suffix))
-        // The folder may be new itself.
-        try Disk.flush(root)
+        // The folder may be new itself. Once will do: it does not go away.
+        if !isFolderFlushed.load(ordering: .relaxed) {
+            try Disk.flush(root)
+            isFolderFlushed.store(true, ordering: .relaxed)
+        }
         onStep(.published)
         return (path, digest)
     }
