@@ -10,6 +10,7 @@ let package = Package(
             name: "measure",
             dependencies: [
                 .product(name: "Cellar", package: "cellar"),
+                .product(name: "Registry", package: "cellar"),
             ])
     ],
     swiftLanguageModes: [.v6]

@@ -2,7 +2,7 @@
 // picture, multiply, print the class. No checks, no names looked up, no registry: the floor under a cold start.
 // usage: digit_floor MODEL.h5 DIGIT.png LAYER… (the Dense layers' names, in order; ReLU but for the last)
 //
-// Built statically, as its time is mostly the dynamic linker's otherwise (see build.sh).
+// Built statically, as its time would mostly be the dynamic linker's (see build.sh).
 #include <hdf5.h>
 #include <png.h>
 #include <stdio.h>

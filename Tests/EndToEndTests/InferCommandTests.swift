@@ -35,6 +35,22 @@ func pictures() throws {
     }
 }
 
+@Test("a plain call answers as the same call in full does, errors too")
+func plainCall() throws {
+    try inStore { store in
+        let (seven, missing) = try (store.digit(0), store.path("nothing.png"))
+        for words in [
+            [seven], [seven, "--json"], [seven, missing, "--model", "mnist:1"], [missing],
+            [missing, "--json"],
+            [seven, "--model", "mnist:9"], [seven, "--model"], [seven, "--threads", "0"],
+            [seven, "--colour"],
+        ] {
+            let (short, full) = try (store.infer(words), store.infer(["predict"] + words))
+            #expect(short.status == full.status && short.output == full.output && short.errors == full.errors)
+        }
+    }
+}
+
 @Test("tables: the one model that fits is found, output is whole or absent, pipes work")
 func tables() throws {
     try inStore { store in
@@ -126,6 +142,10 @@ private struct Store {
     }
 
     func infer(_ arguments: String..., input: String = "") throws -> Outcome {
+        try infer(arguments, input: input)
+    }
+
+    func infer(_ arguments: [String], input: String = "") throws -> Outcome {
         let process = Process()
         process.executableURL = Bundle.main.bundleURL.appendingPathComponent("infer")
         process.arguments = arguments

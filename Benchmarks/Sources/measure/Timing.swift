@@ -1,6 +1,6 @@
 /// Runs `body` once to warm up, then `runs` times, and gives the seconds of each run.
-func timed(runs: Int, _ body: () throws -> Void) rethrows -> [Double] {
-    try body()
+func timed(runs: Int, warmUp: Bool = true, _ body: () throws -> Void) rethrows -> [Double] {
+    if warmUp { try body() }
     let clock = ContinuousClock()
     return try (0..<runs).map { _ in
         let time = try clock.measure(body)

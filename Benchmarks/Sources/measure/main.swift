@@ -6,9 +6,14 @@ let folder = CommandLine.arguments.dropFirst().first ?? "../data"
 let digits = try Digits(folder: folder + "/mnist")
 let plain = try digitsModel(batchNormalization: false)
 let normalized = try digitsModel(batchNormalization: true)
-if CommandLine.arguments.dropFirst(2).first == "one" {
+switch CommandLine.arguments.dropFirst(2).first {
+case "one":
     try measureOneImage(digits, model: plain, runs: 21)
     exit(0)
+case "register":
+    try measureRegistering(runs: 7)
+    exit(0)
+default: break
 }
 for threads in 1...Processor.count {
     try measureEpoch(

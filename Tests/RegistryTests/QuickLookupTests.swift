@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// What the short way knows of a reference, in a process that has not opened the index.
+private func quick(_ reference: String, _ folder: URL) throws -> ModelFile? {
+    ModelStore(in: folder).findQuickly(try Reference(reference))
+}
+
+@Test("the short way to a file gives what the long way gives, and leaves nothing beside the index")
+func quickLookup() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        for i in 1...3 { try store.save(makeFacts(created: noon(plus: i))) }
+        _ = try store.promote("mnist:2", alias: "best")
+        let references = ["mnist", "mnist:1", "mnist@best"]
+        let found = try references.map { try store.file(of: $0) }
+        store.close()
+        #expect(try references.map { try quick($0, folder) } == found)
+        #expect(found.map(\.reference) == ["mnist:3", "mnist:1", "mnist:2"])
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!names.contains { $0.hasSuffix("-wal") || $0.hasSuffix("-shm") })
+    }
+}
+
+@Test("the short way does not know what the long way has to explain")
+func notQuickly() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        for i in 1...3 { try store.save(makeFacts(created: noon(plus: i))) }
+        let second = try store.url(of: store.version("mnist:2"))
+        // Somebody has the index open: commits may stand in its log alone.
+        #expect(try quick("mnist:3", folder) == nil)
+        #expect(try store.file(of: "mnist:3").reference == "mnist:3")
+        try store.delete("mnist:3")
+        store.close()
+        #expect(try quick("mnist:1", folder) != nil)
+        for reference in ["mnist:3", "mnist:4", "mnist@best", "wine", second.path, "deadbeef"] {
+            #expect(try quick(reference, folder) == nil)
+        }
+        #expect(try quick("mnist", folder)?.reference == "mnist:2")
+        // Another size than when it was registered.
+        try FileManager.default.removeItem(at: second)
+        try Data("less".utf8).write(to: second)
+        #expect(try quick("mnist:2", folder) == nil)
+        #expect(throws: RegistryError.self) { try ModelStore(in: folder).file(of: "mnist:2") }
+    }
+}
+
+@Test("a store by its path, plain or not, is the store by its URL", arguments: ["", "/", "/../x y", "/./"])
+func storePaths(_ end: String) throws {
+    try Fixtures.temporaryFolder { folder in
+        let path = folder.appendingPathComponent("x y").path + end
+        let found = ModelStore(atPath: path, reader: readTestFacts).root
+        #expect(found == ModelStore(at: URL(fileURLWithPath: path), reader: readTestFacts).root)
+        let relative = ModelStore(atPath: "models" + end, reader: readTestFacts).root
+        #expect(
+            relative == ModelStore(at: URL(fileURLWithPath: "models" + end), reader: readTestFacts).root)
+    }
+}
