@@ -44,9 +44,13 @@ inline bool combine(uint64_t digits, int places, float &value) {
     return true;
 }
 
-// Moves over digits and appends them to a number: eight at once where so many follow (Lemire's way).
+// Moves over digits and appends them to a number: eight at once where there are many (Lemire's way).
 inline const char *take_digits(const char *p, const char *end, uint64_t &digits) {
     constexpr uint64_t ones = 0x0101010101010101;
+    for (int n = 0; n < 4; ++n, ++p) {
+        if (p == end || !is_digit(*p)) return p;
+        digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+    }
     if constexpr (std::endian::native == std::endian::little) {
         while (end - p >= 8) {
             uint64_t word;

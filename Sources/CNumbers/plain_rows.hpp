@@ -69,7 +69,7 @@ inline __attribute__((always_inline, target(AVX512_SET))) void put(
 
 // The numbers of a group, all at once; those that are left over, one by one.
 template <typename T>
-AVX512 bool read_numbers(Scan<T> &scan, const Group &group, const char *base, const uint32_t *stops) {
+AVX512 inline __attribute__((always_inline)) bool read_numbers(Scan<T> &scan, const Group &group, const char *base, const uint32_t *stops) {
     const uint32_t *at = stops + group.first;
     const __m256i ends = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at));
     const __m256i begins = _mm256_add_epi32(
@@ -117,7 +117,7 @@ template <typename T> class PlainRows {
   private:
     size_t fields() const { return size_t(scan.plan.fields); }
 
-    bool listed_row() {
+    AVX512 bool listed_row() {
         if (ends->stop + fields() > ends->stops || ends->line == ends->lines) return false;
         uint32_t *stops = ends->all() + ends->stop;
         const uint32_t line = ends->line_ends[ends->line];
@@ -142,7 +142,7 @@ template <typename T> class PlainRows {
         return true;
     }
 
-    bool read_fields(const uint32_t *stops) {
+    AVX512 inline bool read_fields(const uint32_t *stops) {
         const size_t base = size_t(ends->begin - scan.buffer);
         for (const Group &group : wanted) {
             if (group.numbers != 0 && !read_numbers(scan, group, ends->begin, stops)) return false;

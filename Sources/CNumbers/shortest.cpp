@@ -89,10 +89,15 @@ char *write_shortest(float value, char *text) {
     if (places == 0) return text;
     *text++ = '.';
     // All places, the first in the lowest byte; only the last ones are wanted.
-    unsigned __int128 digits = characters(rest % 100000000);
-    digits = digits << 64 | characters(rest / 100000000);
-    digits >>= 8 * (16 - places);
-    std::memcpy(text, &digits, 16);
+    if (places <= 8) {
+        const uint64_t digits = characters(rest) >> 8 * (8 - places);
+        std::memcpy(text, &digits, 8);
+    } else {
+        unsigned __int128 digits = characters(rest % 100000000);
+        digits = digits << 64 | characters(rest / 100000000);
+        digits >>= 8 * (16 - places);
+        std::memcpy(text, &digits, 16);
+    }
     return text + places;
 }
 

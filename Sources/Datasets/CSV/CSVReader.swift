@@ -99,13 +99,7 @@ public struct CSVReader: ~Copyable, Sendable {
         chunk.bytes.replaceSubrange(0..<used, with: rest)
         rest.removeAll(keepingCapacity: true)
         while true {
-            if !ended {
-                if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
-                guard input.waits(unless: stop) else { return false }
-                let count = try input.read(into: &chunk.bytes, at: used)
-                ended = count == 0
-                used += count
-            }
+            // What came with the first line may be whole rows already, and a pipe may give no more for long.
             chunk.size = ended ? used : wholeRows(chunk.bytes, used)
             if chunk.size > 0 {
                 rest.append(contentsOf: chunk.bytes[chunk.size..<used])
@@ -117,6 +111,11 @@ public struct CSVReader: ~Copyable, Sendable {
                 (chunk.isTooLong, ended) = (true, true)
                 return true
             }
+            if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
+            guard input.waits(unless: stop) else { return false }
+            let count = try input.read(into: &chunk.bytes, at: used)
+            ended = count == 0
+            used += count
         }
     }
 

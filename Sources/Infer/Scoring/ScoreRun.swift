@@ -78,10 +78,11 @@ final class ScoreRun {
                 do {
                     if let problem { throw problem }
                     guard more else { return }
-                    try counter.count(&chunk)
+                    // Rows that were computed lie before one that could not be read.
                     if let broken {
-                        throw brokenAnswer(broken.model, row: chunk.firstRow + broken.row, of: file)
+                        throw brokenAnswer(broken.model, row: counter.rows + broken.row + 1, of: file)
                     }
+                    try counter.count(&chunk)
                     try rows.send(to: &writer)
                 } catch {
                     failure = error
