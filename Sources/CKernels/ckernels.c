@@ -29,6 +29,27 @@ const char *ck_vector_extensions(void) {
 #endif
 }
 
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+unsigned long ck_flush_denormals(void) {
+  unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);  // flush to zero, denormals are zero
+  return before;
+}
+void ck_restore_denormals(unsigned long before) { _mm_setcsr((unsigned)before); }
+#elif defined(__aarch64__)
+unsigned long ck_flush_denormals(void) {
+  unsigned long before;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+  __asm__ volatile("msr fpcr, %0" ::"r"(before | 1ul << 24));
+  return before;
+}
+void ck_restore_denormals(unsigned long before) { __asm__ volatile("msr fpcr, %0" ::"r"(before)); }
+#else
+unsigned long ck_flush_denormals(void) { return 0; }
+void ck_restore_denormals(unsigned long before) { (void)before; }
+#endif
+
 int ck_processor_count(void) {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);

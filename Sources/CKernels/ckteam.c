@@ -1,4 +1,5 @@
 #include "ckteam.h"
+#include "ckernels.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static void wake(ck_team *team) {
 static void *member_main(void *argument) {
   struct member *self = argument;
   ck_team *team = self->team;
+  ck_flush_denormals();  // as the caller has it during a run
   for (int run = 0;; run++) {
     wait_change(team, &team->run, run);
     if (team->stopping) return NULL;

@@ -11,7 +11,8 @@ public func nearest(_ word: String, in words: some Sequence<String>) -> String? 
         let letters = Array(candidate.lowercased().unicodeScalars)
         guard letters.count <= 100 else { continue }
         let distance = editDistance(wanted, letters)
-        guard distance <= max(1, max(wanted.count, letters.count) / 3), distance < best?.distance ?? .max else { continue }
+        guard distance <= max(1, max(wanted.count, letters.count) / 3), distance < best?.distance ?? .max
+        else { continue }
         best = (candidate, distance)
     }
     return best?.word
@@ -23,7 +24,9 @@ private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
         var row = [i + 1]
         for j in b.indices {
             var distance = min(row[j] + 1, last[j + 1] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
-            if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { distance = min(distance, beforeLast[j - 1] + 1) }
+            if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                distance = min(distance, beforeLast[j - 1] + 1)
+            }
             row.append(distance)
         }
         (beforeLast, last) = (last, row)

@@ -2,6 +2,8 @@
 /// exponent below 1e-4 and from 1e16 on. (Swift finds the same digits, but begins its exponents at 2^54.)
 public func pythonText(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
+    // Here both write the same, and most numbers of a training run lie here.
+    if (1e-4..<1e15).contains(value.magnitude) { return value.description }
     let sign = value.sign == .minus ? "-" : ""
     guard value != 0 else { return sign + "0.0" }
     let (digits, exponent) = shortestDigits(value.magnitude)

@@ -43,8 +43,7 @@ extension ModelStore {
             return Imported(version: try register(new), isNew: true)
         }
 
-        let folder = path(of: Self.trained)
-        try Disk.makeFolder(folder)
+        let folder = try trainedFolder()
         let temporary = Disk.temporaryName(in: folder, extension: (source as NSString).pathExtension)
         defer { unsafe unlink(temporary) }
         if let known = try registered(try Disk.copy(source, to: temporary)) { return known }

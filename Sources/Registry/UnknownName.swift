@@ -22,14 +22,14 @@ extension ModelStore {
     func unknownVersion(_ model: String, _ text: String, _ db: Database) throws -> RegistryError {
         let numbers = try Int.fetchAll(
             db,
-            sql:
-                "SELECT number FROM version WHERE model = ? AND state = 'kept' ORDER BY number DESC LIMIT 11",
+            sql: "SELECT number FROM version WHERE model = ? AND state = 'kept' ORDER BY number DESC LIMIT 5",
             arguments: [model])
-        guard let newest = numbers.first else { return try unknownModel(model, db) }
+        if numbers.isEmpty { return try unknownModel(model, db) }
+        let newest = numbers.map { "\(model):\($0)" }.joined(separator: ", ")
         return RegistryError(
             .notFound,
-            "there is no \(text) in \(root): \(model) has \(shortList(numbers.reversed().map { "\(model):\($0)" })); the newest is "
-                + "\(model):\(newest). Files added by hand or by git count after `registry rebuild`.")
+            "there is no \(text) in \(root): the newest \(numbers.count == 1 ? "is" : "are") \(newest). Files added by hand or "
+                + "by git count after `registry rebuild`.")
     }
 
     func unknownAlias(_ model: String, _ alias: String, _ text: String, _ db: Database) throws

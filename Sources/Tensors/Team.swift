@@ -18,7 +18,13 @@ import CKernels
     deinit { unsafe ck_team_destroy(team) }
 
     /// Runs `body(0)` to `body(count - 1)`, each in its thread, and returns when all have.
+    /// Meanwhile numbers below 1.2e-38 count as zero, as in TensorFlow: the moments of weights that are no longer
+    /// touched would decay into them, and arithmetic there is some hundred times slower.
     public func run(_ body: (Int) -> Void) {
+        flushingDenormals { runAll(body) }
+    }
+
+    private func runAll(_ body: (Int) -> Void) {
         if count == 1 { return body(0) }
         withoutActuallyEscaping(body) { body in
             var context = body
@@ -48,4 +54,11 @@ import CKernels
         for case let part? in contributions { add(part, to: total) }
         wait()
     }
+}
+
+/// Runs `body` while this thread treats numbers below 1.2e-38 as zero.
+public func flushingDenormals(_ body: () -> Void) {
+    let before = ck_flush_denormals()
+    defer { ck_restore_denormals(before) }
+    body()
 }

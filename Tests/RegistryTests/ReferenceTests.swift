@@ -33,7 +33,7 @@ func references() throws {
 @Test(
     "an unknown reference says what there is",
     arguments: [
-        ("mnits", "Did you mean mnist?"), ("mnist:13", "the newest is mnist:2"),
+        ("mnits", "Did you mean mnist?"), ("mnist:13", "the newest are mnist:2, mnist:1."),
         ("mnist@bets", "Did you mean mnist@best?"),
         ("wine:1", "there is no model wine"), ("mnist:x", "expected a number after the colon"),
         ("mnist:0", "expected a number"),

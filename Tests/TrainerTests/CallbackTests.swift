@@ -145,7 +145,11 @@ func summaryTable() throws {
     // tf_keras 2.21 adds bytes to the totals and leaves the commas out, which 2.10 has.
     func table(_ text: String) -> [Substring] {
         text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { line in line.prefix((line.lastIndex { $0 != " " }).map { line.distance(from: line.startIndex, to: $0) + 1 } ?? 0) }
+            .map { line in
+                line.prefix(
+                    (line.lastIndex { $0 != " " }).map { line.distance(from: line.startIndex, to: $0) + 1 }
+                        ?? 0)
+            }
             .prefix { !$0.hasPrefix("Total") }
     }
     let found = summary(of: model)

@@ -13,6 +13,8 @@ final class FakeRun: TrainingRun {
         let kept = weights
         return { [unowned self] in self.weights = kept }
     }
-    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(TrainerError) { saved.append(path) }
+    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(TrainerError) {
+        saved.append(path)
+    }
     func note(_ line: String) { notes.append(line) }
 }

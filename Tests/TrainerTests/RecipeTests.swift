@@ -5,9 +5,11 @@ import Testing
 
 @testable import Trainer
 
-@Test("the shipped recipes have Keras' numbers of parameters", arguments: [
-    ("mnist", 266_610, 0), ("mnist-adam", 266_610, 0), ("mnist-bn", 267_410, 800), ("wine", 731, 0),
-])
+@Test(
+    "the shipped recipes have Keras' numbers of parameters",
+    arguments: [
+        ("mnist", 266_610, 0), ("mnist-adam", 266_610, 0), ("mnist-bn", 267_410, 800), ("wine", 731, 0),
+    ])
 func shippedRecipes(name: String, trainable: Int, fixed: Int) throws {
     let recipe = try Recipe(path: Fixtures.repository.appendingPathComponent("recipes/\(name).yaml").path)
     let isTable = name == "wine"
@@ -60,7 +62,8 @@ func reads() throws {
     #expect(recipe.model.layers.map(\.name) == ["one", "dropout", "dense"])
     #expect((recipe.model.layers[1] as? Dropout)?.rate == 0.2)
     #expect(recipe.compile.optimizer.learningRate == 0.001)
-    #expect(recipe.fit.epochs == 3 && recipe.fit.batchSize == 64 && recipe.fit.seed == 1 && recipe.fit.shuffle)
+    #expect(
+        recipe.fit.epochs == 3 && recipe.fit.batchSize == 64 && recipe.fit.seed == 1 && recipe.fit.shuffle)
     guard case .earlyStopping(let options)? = recipe.callbacks.first else {
         Issue.record("no EarlyStopping")
         return
@@ -68,50 +71,53 @@ func reads() throws {
     #expect(options.patience == 5 && !options.restoresBestWeights && options.minDelta == 0)
 }
 
-@Test("a mistake names its line and the nearest word", arguments: [
-    (7, "modle:", 7, "model"),
-    (1, "nmae: x", 1, "name"),
-    (3, "  cvs: data/wine.csv", 3, "csv"),
-    (4, "  taget: quality", 4, "target"),
-    (4, "", 3, "target is missing"),
-    (5, "  split: { test: 0.25, validaton: 0.25 }", 5, "validation"),
-    (5, "  split: { test: 1.5 }", 5, "between 0 and 1"),
-    (5, "  split: { test: 0.25, random_state: -1 }", 5, "random_state"),
-    (6, "  preprocess: [StandardScalar]", 6, "StandardScaler"),
-    (8, "  - Dence: { units: 30 }", 8, "Dense"),
-    (8, "  - Dense: { unit: 30 }", 8, "units"),
-    (8, "  - Dense: { units: thirty }", 8, "whole number"),
-    (8, "  - Dense: { units: 30, activation: rellu }", 8, "relu"),
-    (8, "  - Dense: { units: 0 }", 8, "from 1"),
-    (8, "  - Lambda: { function: x }", 8, "never executed"),
-    (8, "  - Dense", 8, "units is missing"),
-    (11, "      units: [1]", 11, "whole number"),
-    (12, "      actvation: sigmoid", 12, "activation"),
-    (14, "  optimizer: adm", 14, "Adam"),
-    (14, "  optimizer: { Adam: { learning_rat: 0.1 } }", 14, "learning_rate"),
-    (15, "  loss: binary_crosentropy", 15, "binary_crossentropy"),
-    (15, "  los: binary_crossentropy", 15, "loss"),
-    (16, "  metrics: [acuracy]", 16, "accuracy"),
-    (17, "fit: { epoch: 3 }", 17, "epochs"),
-    (17, "fit: { epochs: 3.5 }", 17, "whole number"),
-    (17, "fit: { epochs: 0 }", 17, "from 1"),
-    (17, "fit: { validation_split: 0.1 }", 17, "twice"),
-    (17, "fit: 3", 17, "mapping"),
-    (19, "  - EarlyStoping: { patience: 5 }", 19, "EarlyStopping"),
-    (19, "  - EarlyStopping: { patince: 5 }", 19, "patience"),
-    (19, "  - EarlyStopping: { monitor: val_los }", 19, "val_loss"),
-    (19, "  - EarlyStopping: { mode: best }", 19, "auto"),
-    (19, "  - TensorBoard: { log_dir: logs }", 19, "not supported yet"),
-    (19, "  - ModelCheckpoint: { filepath: m.keras }", 19, ".h5"),
-    (19, "  - ModelCheckpoint: { filepath: 'm{epohc}.h5' }", 19, "epoch"),
-    (19, "  - ReduceLROnPlateau: { factor: 1 }", 19, "less than 1"),
-    (19, "  EarlyStopping: { patience: 5 }", 18, "must be a list"),
-    (9, "  - Dropout: { rate: 0.2", 10, "YAML"),
-    (9, "  - Dense: { units: 3, name: one }", 9, "one"),
-    (2, "data: &anchor", 2, "anchors"),
-    (17, "fit: { epochs: 3, epochs: 4 }", 17, "twice"),
-    (1, "name: !!python/object x", 1, "tag"),
-])
+@Test(
+    "a mistake names its line and the nearest word",
+    arguments: [
+        (7, "modle:", 7, "model"),
+        (1, "nmae: x", 1, "name"),
+        (3, "  cvs: data/wine.csv", 3, "csv"),
+        (4, "  taget: quality", 4, "target"),
+        (4, "", 3, "target is missing"),
+        (5, "  split: { test: 0.25, validaton: 0.25 }", 5, "validation"),
+        (5, "  split: { test: 1.5 }", 5, "between 0 and 1"),
+        (5, "  split: { test: 0.25, random_state: -1 }", 5, "random_state"),
+        (6, "  preprocess: [StandardScalar]", 6, "StandardScaler"),
+        (8, "  - Dence: { units: 30 }", 8, "Dense"),
+        (8, "  - Dense: { unit: 30 }", 8, "did you mean units"),
+        (9, "  - Dropout: { rat: 0.2 }", 9, "did you mean rate"),
+        (8, "  - Dense: { units: thirty }", 8, "whole number"),
+        (8, "  - Dense: { units: 30, activation: rellu }", 8, "relu"),
+        (8, "  - Dense: { units: 0 }", 8, "from 1"),
+        (8, "  - Lambda: { function: x }", 8, "never executed"),
+        (8, "  - Dense", 8, "units is missing"),
+        (11, "      units: [1]", 11, "whole number"),
+        (12, "      actvation: sigmoid", 12, "activation"),
+        (14, "  optimizer: adm", 14, "Adam"),
+        (14, "  optimizer: { Adam: { learning_rat: 0.1 } }", 14, "learning_rate"),
+        (15, "  loss: binary_crosentropy", 15, "binary_crossentropy"),
+        (15, "  los: binary_crossentropy", 15, "loss"),
+        (16, "  metrics: [acuracy]", 16, "accuracy"),
+        (17, "fit: { epoch: 3 }", 17, "epochs"),
+        (17, "fit: { epochs: 3.5 }", 17, "whole number"),
+        (17, "fit: { epochs: 0 }", 17, "from 1"),
+        (17, "fit: { validation_split: 0.1 }", 17, "twice"),
+        (17, "fit: 3", 17, "mapping"),
+        (19, "  - EarlyStoping: { patience: 5 }", 19, "EarlyStopping"),
+        (19, "  - EarlyStopping: { patince: 5 }", 19, "patience"),
+        (19, "  - EarlyStopping: { monitor: val_los }", 19, "val_loss"),
+        (19, "  - EarlyStopping: { mode: best }", 19, "auto"),
+        (19, "  - TensorBoard: { log_dir: logs }", 19, "not supported yet"),
+        (19, "  - ModelCheckpoint: { filepath: m.keras }", 19, ".h5"),
+        (19, "  - ModelCheckpoint: { filepath: 'm{epohc}.h5' }", 19, "epoch"),
+        (19, "  - ReduceLROnPlateau: { factor: 1 }", 19, "less than 1"),
+        (19, "  EarlyStopping: { patience: 5 }", 18, "must be a list"),
+        (9, "  - Dropout: { rate: 0.2", 10, "YAML"),
+        (9, "  - Dense: { units: 3, name: one }", 9, "one"),
+        (2, "data: &anchor", 2, "anchors"),
+        (17, "fit: { epochs: 3, epochs: 4 }", 17, "twice"),
+        (1, "name: !!python/object x", 1, "tag"),
+    ])
 func mistakes(line: Int, text: String, expected: Int, words: String) throws {
     let error = #expect(throws: TrainerError.self) { try recipe(line: line, text) }
     #expect(error?.line == expected, "\(error?.description ?? "")")
@@ -124,16 +130,20 @@ func missing(part: String) throws {
     let parts = ["data": 2..<7, "model": 7..<13, "compile": 13..<17]
     let range = try #require(parts[part])
     let rest = lines.enumerated().filter { !range.contains($0.offset + 1) }.map(\.element)
-    let error = #expect(throws: TrainerError.self) { try Recipe(text: rest.joined(separator: "\n"), file: "r") }
+    let error = #expect(throws: TrainerError.self) {
+        try Recipe(text: rest.joined(separator: "\n"), file: "r")
+    }
     #expect(error?.message.contains("\(part) is missing") == true, "\(error?.description ?? "")")
 }
 
 @Test("numbers, words and nothing, as YAML 1.2 has them")
 func scalars() {
     for (text, value) in [
-        ("1e-3", JSON.number(0.001)), ("1E3", 1000.0), (".5", 0.5), ("-.5", -0.5), ("3.", 3.0), ("-7", -7), ("+7", 7),
+        ("1e-3", JSON.number(0.001)), ("1E3", 1000.0), (".5", 0.5), ("-.5", -0.5), ("3.", 3.0), ("-7", -7),
+        ("+7", 7),
         ("1_000", "1_000"), ("0x10", "0x10"), ("nan", "nan"), ("inf", "inf"), (".inf", .number(.infinity)),
-        ("no", "no"), ("true", true), ("null", .null), ("~", .null), ("1.2.3", "1.2.3"), ("e5", "e5"), ("-", "-"),
+        ("no", "no"), ("true", true), ("null", .null), ("~", .null), ("1.2.3", "1.2.3"), ("e5", "e5"),
+        ("-", "-"),
         ("12monkeys", "12monkeys"), ("1e999", .number(.infinity)),
     ] as [(String, JSON)] {
         #expect(plainValue(text) == value, "\(text)")
@@ -148,7 +158,10 @@ func hostile() throws {
     let long = "name: " + String(repeating: "x", count: 1 << 20)
     let many = "model:\n" + String(repeating: "  - Flatten\n", count: 20_001)
     let quoted = "a: \"\\\\\" \nb: &x 1\n"
-    for text in [laughs, deep, dashes, long, many, quoted, "", "# nothing", "3", "[]", "\u{0}", "a: b: c", "? {a: b}\n: c"] {
+    for text in [
+        laughs, deep, dashes, long, many, quoted, "", "# nothing", "3", "[]", "\u{0}", "a: b: c",
+        "? {a: b}\n: c",
+    ] {
         #expect(throws: TrainerError.self, "\(text.prefix(40))") { try Recipe(text: text, file: "x.yaml") }
     }
     #expect(throws: TrainerError.self) { try Recipe(path: "/nowhere/recipe.yaml") }

@@ -98,7 +98,8 @@ func orders() {
     #expect(Fit.order(of: 5, epoch: 0, options) == [0, 1, 2, 3, 4])
 }
 
-@Test("two epochs, a file, and two more equal four", arguments: ["adam", "SGD: { momentum: 0.9 }", "rmsprop"])
+@Test(
+    "two epochs, a file, and two more equal four", arguments: ["adam", "SGD: { momentum: 0.9 }", "rmsprop"])
 func resumeEquality(optimizer: String) throws {
     let optimizer = optimizer.contains(":") ? "{ \(optimizer) }" : optimizer
     let whole = try training(wineRecipe(epochs: 4, optimizer: optimizer))
@@ -112,6 +113,13 @@ func resumeEquality(optimizer: String) throws {
         #expect(try second.run().history == history)
         #expect(try bits(second) == bits(whole))
         #expect(try second.modelFile(metrics: []).facts?.parents.first?.kind == .resumedFrom)
+
+        // From a checkpoint of that run, the lineage still leads back to where the run began.
+        var loose = try saved(second, in: folder)
+        loose.isLoose = true
+        let third = try training(wineRecipe(epochs: 5, optimizer: optimizer), from: loose)
+        let parents: [String?] = try third.modelFile(metrics: []).facts?.parents.map(\.sha256) ?? []
+        #expect(parents == [loose.sha256, loose.file.facts?.parents.first?.sha256])
     }
 }
 

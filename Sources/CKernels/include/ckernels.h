@@ -9,6 +9,11 @@
 const char *ck_vector_extensions(void);
 int ck_processor_count(void);  // that this process may use
 
+// Makes this thread treat numbers below 1.2e-38 as zero, since arithmetic on them is some hundred times slower, and
+// returns how it was before, for ck_restore_denormals.
+unsigned long ck_flush_denormals(void);
+void ck_restore_denormals(unsigned long before);
+
 // Batches: rows of samples, picked by index.
 void ck_gather_bytes(const uint8_t *all, const int64_t *rows, size_t count, size_t size, float scale, float offset,
                      float *out);

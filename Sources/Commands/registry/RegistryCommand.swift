@@ -12,5 +12,5 @@ struct RegistryCommand: ParsableCommand {
             List.self, Show.self, Compare.self, History.self, LineageOf.self, Promote.self, Rollback.self,
             Import.self,
             Export.self, Verify.self, Rebuild.self, Tag.self, Delete.self, Restore.self, CollectGarbage.self,
-        ], defaultSubcommand: List.self)
+        ])
 }

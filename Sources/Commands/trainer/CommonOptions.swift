@@ -33,7 +33,7 @@ struct CommonOptions: ParsableArguments {
 
 /// The errors of the modules that this command joins. Messages that name their file themselves give it to programs once
 /// more, apart.
-private func describe(_ error: any Error, withFile: Bool) -> Failure? {
+func describe(_ error: any Error, withFile: Bool) -> Failure? {
     switch error {
     case let error as TrainerError:
         let status: ExitStatus =

@@ -19,7 +19,8 @@ struct FitCommand: ParsableCommand {
     @Option(help: "The number of the last epoch, counted from a resumed model's first one.") var epochs: Int?
     @Option(help: "Samples in one step.") var batchSize: Int?
     @Option(help: "Where random numbers begin: initial weights, order of samples, dropout.") var seed: Int?
-    @Option(help: "Threads that share each batch. Another number gives other bits. (default: 1)") var threads: Int?
+    @Option(help: "Threads that share each batch. Another number gives other bits. (default: 1)") var threads:
+        Int?
     @Option(help: "A model to go on from: NAME, NAME:VERSION, NAME@ALIAS or a file.") var from: String?
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
     @Flag(name: .shortAndLong, help: "Print neither the data nor the progress.") var quiet = false
@@ -42,6 +43,8 @@ struct FitCommand: ParsableCommand {
     func run() throws {
         try common.run {
             let training = try prepare()
+            // Before minutes of training, not after them.
+            try checkWritable(common.folder)
             Interruption.listen()
             let progress = quiet ? nil : Progress()
             let outcome = try training.run(observer: progress) { Interruption.isAsked }
@@ -58,13 +61,11 @@ struct FitCommand: ParsableCommand {
         recipe.fit.seed = seed ?? recipe.fit.seed
         recipe.fit.threads = threads ?? recipe.fit.threads
         recipe.name = name ?? recipe.name
-        // Before minutes of training, not after them.
-        try checkWritable(common.folder)
         let start = try from.map { reference in
             let found = try common.open().file(of: reference)
             return Training.Start(
                 file: try readModel(found.url.path), reference: found.reference,
-                sha256: try found.sha256 ?? fileDigest(found.url.path))
+                sha256: try found.sha256 ?? fileDigest(found.url.path), isLoose: found.sha256 == nil)
         }
         let talks = !quiet && !common.json
         let data = try PreparedData(recipe) { if talks { try? printOutput("\($0)\n") } }
@@ -80,20 +81,20 @@ struct FitCommand: ParsableCommand {
             ("to train", data.train.count), ("to validate", data.validation?.count ?? 0),
             ("to test", data.test?.count ?? 0),
         ]
-        var text = "rows: " + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + "\n\n"
+        var text =
+            "rows: " + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + "\n\n"
         text += summary(of: model) + "\n"
         text += "seed \(training.seed), \(training.threads) thread\(training.threads == 1 ? "" : "s")"
-        if let from { text += ", going on from \(from) after epoch \(training.epochsBefore)" }
+        if let from {
+            text += ", going on from \(from) after epoch \(training.epochsBefore)"
+            if training.batchesBefore > 0 { text += " and \(training.batchesBefore) batches" }
+        }
         return text + "\n"
     }
 
     /// After Ctrl-C: keeps the model as it is and says how to go on.
     private func keep(_ training: Training, _ outcome: FitOutcome, _ partial: PartialEpoch) throws {
-        let store = URL(fileURLWithPath: common.folder).standardizedFileURL
-        let time = Date().ISO8601Format().map { $0.isNumber ? String($0) : "_" }.joined()
-        let file = "checkpoints/\(training.recipe.name)_\(time).h5"
-        let isHere = store.deletingLastPathComponent().path == FileManager.default.currentDirectoryPath
-        let path = isHere ? file : store.deletingLastPathComponent().appendingPathComponent(file).path
+        let path = checkpointPath(training)
         try training.saveCheckpoint(to: path)
         var again = "trainer fit \(recipe) --from \(path)"
         if let epochs { again += " --epochs \(epochs)" }
@@ -119,12 +120,26 @@ struct FitCommand: ParsableCommand {
         throw ExitCode(130)
     }
 
+    /// A new file in the folder `checkpoints` beside the store. (What lies within the store counts as a version of it.)
+    private func checkpointPath(_ training: Training) -> String {
+        let time = Date().ISO8601Format().map { $0.isNumber ? String($0) : "_" }.joined()
+        let file = "checkpoints/\(training.recipe.name)_\(time).h5"
+        let parent = URL(fileURLWithPath: common.folder).standardizedFileURL.deletingLastPathComponent()
+        let isHere = parent.path == FileManager.default.currentDirectoryPath
+        return isHere ? file : parent.appendingPathComponent(file).path
+    }
+
     private func finish(_ training: Training, _ outcome: FitOutcome) throws {
         let metrics = training.evaluate()
         let file = try training.modelFile(metrics: metrics)
         guard let facts = file.facts else { preconditionFailure("a trained model has facts") }
         let store = common.open()
-        let version = try store.save(facts) { url in try writeModel(file, to: url.path) }
+        let version: ModelVersion
+        do {
+            version = try store.save(facts) { url in try writeModel(file, to: url.path) }
+        } catch {
+            throw rescued(training, error)
+        }
         let path = (common.folder as NSString).appendingPathComponent(version.file)
         if common.json {
             return try printOutput(json(training, outcome, version, path).text(pretty: true))
@@ -137,6 +152,20 @@ struct FitCommand: ParsableCommand {
         text += "Saved \(version.reference) as \(path)\n"
         if !quiet { text += next(training, version) }
         try printOutput(text)
+    }
+
+    /// The store would not take the model: keeps it wherever there is room.
+    private func rescued(_ training: Training, _ error: any Error) -> Failure {
+        var failure = describe(error, withFile: common.json) ?? Failure(describing: error)
+        let path = checkpointPath(training)
+        let name = (path as NSString).lastPathComponent
+        for place in [path, "checkpoints/\(name)", NSTemporaryDirectory() + name]
+        where (try? training.saveCheckpoint(to: place)) != nil {
+            failure.message +=
+                " What was learned is kept in \(place); `registry import \(place)` takes it in later."
+            break
+        }
+        return failure
     }
 
     private func table(_ metrics: [ModelFacts.Metric]) -> String {
@@ -165,7 +194,9 @@ struct FitCommand: ParsableCommand {
         return "Next:\n" + lines.map { "  \($0)\(store)\n" }.joined()
     }
 
-    private func json(_ training: Training, _ outcome: FitOutcome, _ version: ModelVersion, _ path: String) -> JSON {
+    private func json(_ training: Training, _ outcome: FitOutcome, _ version: ModelVersion, _ path: String)
+        -> JSON
+    {
         let stopped: JSON = if case .stopped(let reason) = outcome.end { .string(reason) } else { .null }
         let history = outcome.history.series.map { series in
             (series.name, JSON.array(series.values.map { $0.isFinite ? .number($0) : .null }))
@@ -181,20 +212,19 @@ struct FitCommand: ParsableCommand {
     }
 }
 
-/// An error where a store cannot be made or written to in that folder.
+/// Makes the store's folder and a file in it, which goes at once: an error now, not after the training.
 private func checkWritable(_ folder: String) throws {
-    var place = URL(fileURLWithPath: folder).standardizedFileURL
-    while !FileManager.default.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
-    let type = try? FileManager.default.attributesOfItem(atPath: place.path)[.type] as? FileAttributeType
-    guard type != .typeRegular else {
-        throw Failure(.cannotCreate, "The store must be a folder, but this is a file. Name another with --store.", file: place.path)
-    }
-    let trained = place.appendingPathComponent("TRAINED_MODEL").path
-    for path in [place.path, trained] where FileManager.default.fileExists(atPath: path) {
-        guard FileManager.default.isWritableFile(atPath: path) else {
-            throw Failure(
-                .noPermission, "The trained model could not be saved here: permission denied. Name another store with "
-                    + "--store.", file: path)
-        }
+    let trained = URL(fileURLWithPath: folder).appendingPathComponent("TRAINED_MODEL")
+    let probe = trained.appendingPathComponent(".probe-\(UUID()).tmp")
+    do {
+        try FileManager.default.createDirectory(at: trained, withIntermediateDirectories: true)
+        try Data([0]).write(to: probe)
+        try FileManager.default.removeItem(at: probe)
+    } catch {
+        let why = Failure(describing: error)
+        throw Failure(
+            why.status == .noInput ? .cannotCreate : why.status,
+            "The trained model could not be saved here. \(why.message) Name another store with --store.",
+            file: folder)
     }
 }

@@ -5,7 +5,9 @@ import Trainer
 final class Progress: FitObserver {
     private var bar = ProgressBar()
 
-    func epochBegan(_ epoch: Int, of epochs: Int, steps: Int) { bar.begin(epoch: epoch, of: epochs, steps: steps) }
+    func epochBegan(_ epoch: Int, of epochs: Int, steps: Int) {
+        bar.begin(epoch: epoch, of: epochs, steps: steps)
+    }
 
     func batchEnded(_ step: Int, _ values: @autoclosure () -> EpochLogs) {
         bar.update(step: step, Self.values(values()))

@@ -122,11 +122,12 @@ public final class TrainingExecutor {
             regularizer.addGradient(of: weight, to: gradient)
         }
         iterations += 1
-        for range in optimized {
-            optimizer.step(
-                parameters.trainable.slice(range), gradient: total.slice(range),
-                slots: slots.map { $0.slice(range) },
-                iteration: iterations)
+        flushingDenormals {
+            for range in optimized {
+                optimizer.step(
+                    parameters.trainable.slice(range), gradient: total.slice(range),
+                    slots: slots.map { $0.slice(range) }, iteration: iterations)
+            }
         }
         return result
     }

@@ -17,7 +17,8 @@ public struct CSVLogger: Callback {
             filename = try options.string("filename")
             separator = try options.string("separator", default: ",")
             guard separator.utf8.count == 1 else {
-                throw options.error("separator must be one character, but is \"\(separator)\"", key: "separator")
+                throw options.error(
+                    "separator must be one character, but is \"\(separator)\"", key: "separator")
             }
             append = try options.bool("append", default: false)
         }

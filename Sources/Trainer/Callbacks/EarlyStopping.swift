@@ -61,7 +61,9 @@ public struct EarlyStopping: Callback {
         if monitor.isBetter(value, than: best, by: options.minDelta) {
             (best, bestEpoch) = (value, epoch)
             if options.restoresBestWeights { restore = run.rememberWeights() }
-            if options.baseline.map({ monitor.isBetter(value, than: $0, by: options.minDelta) }) ?? true { wait = 0 }
+            if options.baseline.map({ monitor.isBetter(value, than: $0, by: options.minDelta) }) ?? true {
+                wait = 0
+            }
         } else if wait >= options.patience && epoch > 0 {
             run.stop("\(monitor.name) has not improved for \(wait) epoch\(wait == 1 ? "" : "s")")
         }

@@ -62,10 +62,12 @@ public struct FileNamePattern: Equatable, Sendable {
         }
         let (zeros, width) = (!match.1.isEmpty, Int(match.2) ?? 0)
         switch (match.4, match.3) {
-        case ("d", nil) where name == "epoch": return .number(name: name, format: .whole(width: width, zeros: zeros))
+        case ("d", nil) where name == "epoch":
+            return .number(name: name, format: .whole(width: width, zeros: zeros))
         case ("f", let places):
             return .number(
-                name: name, format: .decimals(width: width, zeros: zeros, places: places.flatMap { Int($0) } ?? 6))
+                name: name,
+                format: .decimals(width: width, zeros: zeros, places: places.flatMap { Int($0) } ?? 6))
         case ("", nil) where spec.isEmpty: return .number(name: name, format: .plain)
         case ("", nil) where name == "epoch":
             return .number(name: name, format: .whole(width: width, zeros: zeros))

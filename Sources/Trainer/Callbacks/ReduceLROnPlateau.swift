@@ -23,7 +23,9 @@ public struct ReduceLROnPlateau: Callback {
         init(from options: inout LayerConfig, _ names: LogNames) throws(ConfigError) {
             monitor = try Monitor(from: &options, names) { $0.contains("acc") }
             factor = try options.double("factor", default: 0.1, in: 0...1)
-            guard factor < 1 else { throw options.error("factor must be less than 1, but is 1", key: "factor") }
+            guard factor < 1 else {
+                throw options.error("factor must be less than 1, but is 1", key: "factor")
+            }
             patience = try options.int("patience", default: 10, in: 0...Int(Int32.max))
             minDelta = try options.double("min_delta", default: 1e-4)
             cooldown = try options.int("cooldown", default: 0, in: 0...Int(Int32.max))

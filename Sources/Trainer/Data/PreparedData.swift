@@ -76,14 +76,17 @@ public struct PreparedData: Sendable {
             }
         }
         dataset = ModelFacts.Dataset(
-            path: raw.path, sha256: raw.sha256, trainRows: train.count, validationRows: validation?.count ?? 0,
+            path: raw.path, sha256: raw.sha256, trainRows: train.count,
+            validationRows: validation?.count ?? 0,
             testRows: test?.count ?? 0)
         picture = raw.isPicture ? Self.picture(of: train.samples) : nil
     }
 
     /// Bright ink on a dark ground is what MNIST has; the ground is what most of a picture is.
     private static func picture(of samples: Samples) -> ModelFacts.Picture? {
-        guard case .bytes(let bytes) = samples.storage, (2...3).contains(samples.shape.count) else { return nil }
+        guard case .bytes(let bytes) = samples.storage, (2...3).contains(samples.shape.count) else {
+            return nil
+        }
         let looked = bytes.prefix(1000 * samples.size)
         let mean = looked.reduce(0) { $0 + Int($1) } / max(looked.count, 1)
         return ModelFacts.Picture(

@@ -103,7 +103,8 @@ struct RawData {
             let read = try readIDX(images: testFiles[0], labels: testFiles[1])
             guard read.samples.shape == train.samples.shape else {
                 throw DataError(
-                    .badData, file: testFiles[0], expected: "pictures of \(train.samples.shape), as in training",
+                    .badData, file: testFiles[0],
+                    expected: "pictures of \(train.samples.shape), as in training",
                     found: "\(read.samples.shape)", fix: "Use the files of one set.")
             }
             // A class that only one of the two has is a class all the same.
@@ -131,11 +132,13 @@ struct RawData {
         _ samplesFile: String, _ labelsFile: String, _ isRegression: Bool, _ report: (DataSummary) -> Void
     ) throws -> RawData {
         let samples = try readNPY(samplesFile)
-        let digest = try Digest.ofFiles([samplesFile, labelsFile], below: commonFolder(of: [samplesFile, labelsFile]))
+        let digest = try Digest.ofFiles(
+            [samplesFile, labelsFile], below: commonFolder(of: [samplesFile, labelsFile]))
         func check(_ count: Int) throws {
             guard count == samples.count else {
                 throw DataError(
-                    .badData, file: labelsFile, expected: "\(samples.count) labels, one for each of \(samplesFile)",
+                    .badData, file: labelsFile,
+                    expected: "\(samples.count) labels, one for each of \(samplesFile)",
                     found: "\(count)", fix: "Use the two files of one set.")
             }
         }
@@ -156,7 +159,8 @@ struct RawData {
             guard let largest = labels.max(), let least = labels.min(), least >= 0, largest < 1_000_000 else {
                 throw DataError(
                     .badData, file: labelsFile, expected: "class numbers from 0 on",
-                    found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …")
+                    found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …"
+                )
             }
             let data = LabelledSamples(
                 samples: samples, labels: labels, classes: (0...largest).map(String.init))
@@ -213,7 +217,8 @@ extension RawData {
     mutating func takeValidation(first count: Int) throws {
         guard count < trainRows.count else {
             throw DataError(
-                .badRequest, expected: "fewer validation rows than the \(trainRows.count) there are to train on",
+                .badRequest,
+                expected: "fewer validation rows than the \(trainRows.count) there are to train on",
                 found: "\(count)", fix: "Take fewer.")
         }
         validationRows = Array(trainRows.prefix(count))

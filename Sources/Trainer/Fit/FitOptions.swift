@@ -50,10 +50,13 @@ public struct History: Equatable, Sendable {
                 series[index].values.append(entry.value)
             } else {
                 // A name that earlier epochs, of a run that was resumed, did not have.
-                series.append(Series(name: entry.name, values: Array(repeating: .nan, count: before) + [entry.value]))
+                series.append(
+                    Series(name: entry.name, values: Array(repeating: .nan, count: before) + [entry.value]))
             }
         }
-        for index in series.indices where series[index].values.count == before { series[index].values.append(.nan) }
+        for index in series.indices where series[index].values.count == before {
+            series[index].values.append(.nan)
+        }
     }
 }
 

@@ -62,7 +62,8 @@ struct ResumedRun {
 /// Where two chains of layers first differ; nil where they are alike but for their weights.
 private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
     guard saved.layers.count == wanted.layers.count else {
-        return "the saved model has \(saved.layers.count) layers (with its input), the recipe \(wanted.layers.count)"
+        return
+            "the saved model has \(saved.layers.count) layers (with its input), the recipe \(wanted.layers.count)"
     }
     for (index, (a, b)) in zip(saved.layers, wanted.layers).enumerated() {
         if a.className != b.className {
@@ -71,13 +72,16 @@ private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
         for key in b.config.keys where key != "dtype" {
             guard let x = a.config[key], let y = b.config[key], x != y else { continue }
             if a is Normalization {
-                return "layer \(index + 1), \(b.subject), was fitted on other rows (\(key) differs); use the same data and "
+                return
+                    "layer \(index + 1), \(b.subject), was fitted on other rows (\(key) differs); use the same data and "
                     + "split"
             }
-            return "layer \(index + 1), \(b.subject), has \(key) \(x.text()) in the file, but \(y.text()) in the recipe"
+            return
+                "layer \(index + 1), \(b.subject), has \(key) \(x.text()) in the file, but \(y.text()) in the recipe"
         }
         if saved.weightSpecs[index].map(\.shape) != wanted.weightSpecs[index].map(\.shape) {
-            return "layer \(index + 1), \(b.subject), has weights of \(saved.weightSpecs[index].map(\.shape)) in the "
+            return
+                "layer \(index + 1), \(b.subject), has weights of \(saved.weightSpecs[index].map(\.shape)) in the "
                 + "file, but \(wanted.weightSpecs[index].map(\.shape)) in the recipe"
         }
     }

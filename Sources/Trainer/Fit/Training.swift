@@ -14,6 +14,8 @@ public final class Training {
     public let threads: Int
     /// Epochs that the model had behind it when it came here.
     public let epochsBefore: Int
+    /// Batches of the next epoch that were done when training was interrupted.
+    public var batchesBefore: Int { options.partialEpoch?.steps ?? 0 }
     public let commandLine: [String]
     private let executor: TrainingExecutor
     private let start: Start?
@@ -26,9 +28,11 @@ public final class Training {
         /// What the user called it, and the file's digest: nil where nobody knows it.
         public var reference: String
         public var sha256: String?
+        /// The file is a checkpoint that no store knows: the new model has its parents too, so that lineage is not cut.
+        public var isLoose: Bool
 
-        public init(file: ModelFile, reference: String, sha256: String?) {
-            (self.file, self.reference, self.sha256) = (file, reference, sha256)
+        public init(file: ModelFile, reference: String, sha256: String?, isLoose: Bool = false) {
+            (self.file, self.reference, self.sha256, self.isLoose) = (file, reference, sha256, isLoose)
         }
     }
 
@@ -93,7 +97,9 @@ public final class Training {
         observer: (any FitObserver)? = nil, shouldStop: () -> Bool = { false }
     ) throws(TrainerError) -> FitOutcome {
         let before = History(
-            (start?.file.facts?.history ?? []).map { .init(name: $0.name, values: Array($0.values.prefix(epochsBefore))) })
+            (start?.file.facts?.history ?? []).map {
+                .init(name: $0.name, values: Array($0.values.prefix(epochsBefore)))
+            })
         let fit = Fit(
             executor, train: data.train, validation: data.validation, options: options, history: before,
             observer: observer
@@ -178,6 +184,7 @@ public final class Training {
         facts.commandLine = commandLine
         if let start, let sha256 = start.sha256 {
             facts.parents = [.init(kind: .resumedFrom, sha256: sha256, reference: start.reference)]
+            if start.isLoose { facts.parents += start.file.facts?.parents ?? [] }
         }
         facts.host = .init(
             processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
@@ -196,6 +203,8 @@ public final class Training {
         object["batch_size"] = .integer(options.batchSize)
         object["epochs"] = .integer(options.epochs)
         object["shuffle"] = .bool(options.shuffle)
+        // `infer evaluate` finds the labels by it.
+        if case .csv(_, let target, _) = recipe.data.source { object["target"] = .string(target) }
         if case .interrupted(let partial)? = outcome?.end {
             object["interrupted"] = [
                 "steps": .integer(partial.steps), "loss_sum": .number(partial.lossSum),
@@ -215,7 +224,8 @@ private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedDat
         TrainerError(.badData, file: recipe.file, line: recipe.model.lines.last ?? nil, message)
     }
     guard classes > 1 else {
-        throw wrong("all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
+        throw wrong(
+            "all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
     }
     if loss == .binaryCrossentropy {
         guard classes == 2 else {
@@ -224,10 +234,13 @@ private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedDat
                     + "sparse_categorical_crossentropy and \(classes) outputs with softmax.")
         }
         guard outputs == 1 else {
-            throw wrong("binary_crossentropy wants one output for 2 classes, but the model has \(outputs). Set units: 1.")
+            throw wrong(
+                "binary_crossentropy wants one output for 2 classes, but the model has \(outputs). Set units: 1."
+            )
         }
     } else if outputs != classes {
-        throw wrong("the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
+        throw wrong(
+            "the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
     }
 }
 

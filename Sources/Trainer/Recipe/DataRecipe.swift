@@ -61,7 +61,9 @@ public struct DataRecipe: Sendable {
                     + (named.isEmpty ? "none." : named.joined(separator: " and ") + "."))
         }
         source = try Self.source(kind, &section)
-        if kind != "csv", let key = ["target", "features"].first(where: { section.options.object[$0] != nil }) {
+        if kind != "csv",
+            let key = ["target", "features"].first(where: { section.options.object[$0] != nil })
+        {
             throw section.error("\(key) goes with csv, not with \(kind).", key: key)
         }
         split = try section.section("split").map { (part) throws(TrainerError) in try SplitRecipe(part) }
@@ -74,7 +76,8 @@ public struct DataRecipe: Sendable {
             validationFirst = try part.read { (options) throws(ConfigError) in try options.int("first") }
             try part.rejectUnknownKeys()
             if split?.validation != nil {
-                throw section.error("validation rows are named twice, here and in split. Keep one.", key: "validation")
+                throw section.error(
+                    "validation rows are named twice, here and in split. Keep one.", key: "validation")
             }
         }
         preprocessing = []
@@ -83,7 +86,8 @@ public struct DataRecipe: Sendable {
         }
     }
 
-    private static func source(_ kind: String, _ section: inout RecipeSection) throws(TrainerError) -> Source {
+    private static func source(_ kind: String, _ section: inout RecipeSection) throws(TrainerError) -> Source
+    {
         switch kind {
         case "csv":
             let path = try section.requiredText("csv", try section.text("csv"))
@@ -96,9 +100,12 @@ public struct DataRecipe: Sendable {
             }
             return .csv(path: path, target: target, features: features.isEmpty ? nil : features)
         case "mnist":
-            return .idx(IDXFiles(mnist: try section.requiredText("mnist", try section.text("mnist")), section.file))
+            return .idx(
+                IDXFiles(mnist: try section.requiredText("mnist", try section.text("mnist")), section.file))
         case "idx":
-            guard var parts = try section.section("idx") else { throw section.error("idx is empty.", key: "idx") }
+            guard var parts = try section.section("idx") else {
+                throw section.error("idx is empty.", key: "idx")
+            }
             func files(_ key: String) throws(TrainerError) -> (String, String)? {
                 guard var part = try parts.section(key) else { return nil }
                 let images = try part.requiredText("images", try part.text("images"))
@@ -110,11 +117,14 @@ public struct DataRecipe: Sendable {
             let test = try files("test")
             try parts.rejectUnknownKeys()
             return .idx(
-                IDXFiles(trainImages: train.0, trainLabels: train.1, testImages: test?.0, testLabels: test?.1))
+                IDXFiles(trainImages: train.0, trainLabels: train.1, testImages: test?.0, testLabels: test?.1)
+            )
         case "pictures":
             return .pictures(folder: try section.requiredText("pictures", try section.text("pictures")))
         default:
-            guard var part = try section.section("npy") else { throw section.error("npy is empty.", key: "npy") }
+            guard var part = try section.section("npy") else {
+                throw section.error("npy is empty.", key: "npy")
+            }
             let samples = try part.requiredText("samples", try part.text("samples"))
             let labels = try part.requiredText("labels", try part.text("labels"))
             try part.rejectUnknownKeys()
@@ -180,11 +190,13 @@ extension DataRecipe.SplitRecipe {
     }
 
     /// A fraction, or a number of rows.
-    private static func size(_ key: String, _ section: inout RecipeSection) throws(TrainerError) -> SplitSize? {
+    private static func size(_ key: String, _ section: inout RecipeSection) throws(TrainerError) -> SplitSize?
+    {
         guard let value = section.options.value(key) else { return nil }
         if case .integer(let rows) = value, rows > 0 { return .count(rows) }
         if case .number(let share) = value, share > 0, share < 1 { return .fraction(share) }
         throw section.error(
-            "\(key) must be a share between 0 and 1, as 0.25, or a number of rows, but is \(value.text()).", key: key)
+            "\(key) must be a share between 0 and 1, as 0.25, or a number of rows, but is \(value.text()).",
+            key: key)
     }
 }

@@ -24,7 +24,10 @@ public struct ModelRecipe: Sendable {
             if layers.isEmpty, options["input_shape"] != nil {
                 guard let shape = try section.read({ (o) throws(ConfigError) in try o.ints("input_shape") }),
                     shape.allSatisfy({ $0 > 0 })
-                else { throw section.error("input_shape must be a list of sizes, as [28, 28].", key: "input_shape") }
+                else {
+                    throw section.error(
+                        "input_shape must be a list of sizes, as [28, 28].", key: "input_shape")
+                }
                 inputShape = shape
                 options["input_shape"] = nil
             }
@@ -52,7 +55,8 @@ public struct ModelRecipe: Sendable {
             lines.append(section.line)
         }
         guard !layers.isEmpty else {
-            throw TrainerError(.badData, file: file, line: nodes.first?.mark?.line, "model has no layer but its input.")
+            throw TrainerError(
+                .badData, file: file, line: nodes.first?.mark?.line, "model has no layer but its input.")
         }
         (self.layers, self.lines) = (layers, lines)
     }
@@ -79,7 +83,8 @@ public struct ModelRecipe: Sendable {
             return try Model(chain: [InputLayer(name: input, shape: shape)] + chain + layers)
         } catch {
             let index = layers.firstIndex { $0.subject == error.subject }
-            throw TrainerError(.badData, file: file, line: index.flatMap { lines[$0] }, error.description + ".")
+            throw TrainerError(
+                .badData, file: file, line: index.flatMap { lines[$0] }, error.description + ".")
         }
     }
 }

@@ -40,7 +40,9 @@ public struct Recipe: Sendable {
             throw top.error("compile is missing, as { optimizer: adam, loss: binary_crossentropy }.")
         }
         self.compile = try CompileRecipe(compile)
-        fit = try top.section("fit").map { (section) throws(TrainerError) in try FitRecipe(section) } ?? FitRecipe()
+        fit =
+            try top.section("fit").map { (section) throws(TrainerError) in try FitRecipe(section) }
+            ?? FitRecipe()
         let hasValidation = self.data.hasValidation || fit.validationSplit != nil
         let names = LogNames(accuracy: self.compile.reportsAccuracy, validation: hasValidation)
         callbacks = []
@@ -48,7 +50,9 @@ public struct Recipe: Sendable {
             callbacks.append(try CallbackRecipe(.named(node, what: "a callback", file: file), names: names))
         }
         if fit.validationSplit != nil && self.data.hasValidation {
-            throw top.error("validation rows are named twice: in data and as fit's validation_split. Keep one.", key: "fit")
+            throw top.error(
+                "validation rows are named twice: in data and as fit's validation_split. Keep one.",
+                key: "fit")
         }
     }
 
@@ -95,7 +99,8 @@ public struct CompileRecipe: Sendable {
         for metric in try section.words("metrics") {
             guard ["accuracy", "acc"].contains(metric) else {
                 let hint = nearest(metric, in: ["accuracy"]).map { " Did you mean \($0)?" } ?? ""
-                throw section.error("the metric \"\(metric)\" is not known; accuracy is.\(hint)", key: "metrics")
+                throw section.error(
+                    "the metric \"\(metric)\" is not known; accuracy is.\(hint)", key: "metrics")
             }
             accuracy = true
         }
@@ -106,7 +111,9 @@ public struct CompileRecipe: Sendable {
         var section = section
         section.options.ignore("from_logits", "label_smoothing", "name")
         try section.rejectUnknownKeys()
-        _ = try section.read { (options) throws(ConfigError) in try options.bool("from_logits", default: false) }
+        _ = try section.read { (options) throws(ConfigError) in
+            try options.bool("from_logits", default: false)
+        }
         do {
             return try Loss(
                 from: ["class_name": .string(section.title), "config": .object(section.options.object)])

@@ -41,7 +41,8 @@ struct RecipeSection {
         guard case .mapping(let mapping) = node, mapping.count == 1, let pair = mapping.first else {
             throw TrainerError(
                 .badData, file: file, line: node.mark?.line,
-                "expected \(what) with its options, as \(example(of: what)); a list has one a line, each with a dash.")
+                "expected \(what) with its options, as \(example(of: what)); a list has one a line, each with a dash."
+            )
         }
         let title = try RecipeValues(file: file).key(pair.key)
         return try RecipeSection(pair.value, title: title, file: file, line: pair.key.mark?.line)
@@ -127,7 +128,12 @@ struct RecipeSection {
     }
 
     /// The error of a layer, optimizer or the like, at its line.
+    ///
+    /// Where an option is missing and another, unknown one looks like it, that one is the mistake.
     func place(_ error: ConfigError) -> TrainerError {
+        if let key = error.key, lines[key] == nil, let typo = nearest(key, in: lines.keys.sorted()) {
+            return self.error("there is no option \"\(typo)\"; did you mean \(key)?", key: typo)
+        }
         let sentence = error.message.last.map { ".?".contains($0) } ?? true
         return TrainerError(
             .badData, file: file, line: line(of: error.key),

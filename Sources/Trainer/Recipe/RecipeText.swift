@@ -22,7 +22,8 @@ struct RecipeText {
         if let line = lineOfAnchor(in: text) {
             throw TrainerError(
                 .badData, file: file, line: line,
-                "anchors (&name) and aliases (*name) are not read. Write the part out, or put the word in quotes.")
+                "anchors (&name) and aliases (*name) are not read. Write the part out, or put the word in quotes."
+            )
         }
         let root: Node?
         do {
@@ -69,7 +70,8 @@ private func readRecipeFile(_ path: String) throws(TrainerError) -> [UInt8] {
     }
     let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     guard type != .typeDirectory else {
-        throw TrainerError(.noInput, file: path, "this is a folder; expected a recipe, as recipes/mnist.yaml.")
+        throw TrainerError(
+            .noInput, file: path, "this is a folder; expected a recipe, as recipes/mnist.yaml.")
     }
     do {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -99,7 +101,9 @@ private func lineOfAnchor(in text: String) -> Int? {
         } else if isComment {
             continue
         } else if let open = quote {
-            if open == UInt8(ascii: "\""), byte == UInt8(ascii: "\\"), next != UInt8(ascii: "\n") { index += 1 }
+            if open == UInt8(ascii: "\""), byte == UInt8(ascii: "\\"), next != UInt8(ascii: "\n") {
+                index += 1
+            }
             if byte == open { quote = nil }
         } else if byte == UInt8(ascii: "#") {
             isComment = " \n\r\t".utf8.contains(before)

@@ -12,13 +12,17 @@ func plainValue(_ text: String) -> JSON {
     default: break
     }
     let unsigned = text.first == "+" || text.first == "-" ? text.dropFirst() : text[...]
-    if [".inf", ".Inf", ".INF"].contains(unsigned) { return .number(text.first == "-" ? -.infinity : .infinity) }
+    if [".inf", ".Inf", ".INF"].contains(unsigned) {
+        return .number(text.first == "-" ? -.infinity : .infinity)
+    }
     // Swift's Double reads `0x1p3`, `inf` and `nan` too, which are words here.
     guard let first = unsigned.utf8.first, (48...57).contains(first) || first == UInt8(ascii: "."),
         unsigned.utf8.allSatisfy({ (48...57).contains($0) || ".eE+-".utf8.contains($0) })
     else { return .string(text) }
     if let whole = Int(text) { return .integer(whole) }
-    if let number = Double(unsigned.hasPrefix(".") ? text.replacing(".", with: "0.", maxReplacements: 1) : text) {
+    if let number = Double(
+        unsigned.hasPrefix(".") ? text.replacing(".", with: "0.", maxReplacements: 1) : text)
+    {
         return .number(number)
     }
     return .string(text)
@@ -35,7 +39,8 @@ struct RecipeValues {
         count += 1
         guard count <= 20_000, depth <= 40 else {
             throw TrainerError(
-                .badData, file: file, line: node.mark?.line, "the recipe is too large or too deep. Is it a recipe?")
+                .badData, file: file, line: node.mark?.line,
+                "the recipe is too large or too deep. Is it a recipe?")
         }
         switch node {
         case .scalar(let scalar):
@@ -58,7 +63,8 @@ struct RecipeValues {
 
     func key(_ node: Node) throws(TrainerError) -> String {
         guard case .scalar(let scalar) = node else {
-            throw TrainerError(.badData, file: file, line: node.mark?.line, "expected a word as a key, found a list.")
+            throw TrainerError(
+                .badData, file: file, line: node.mark?.line, "expected a word as a key, found a list.")
         }
         return scalar.string
     }
