@@ -42,7 +42,7 @@ protocol ModelChoice {
     var classes: String? { get }
     var features: String? { get }
     var white: Float? { get }
-    var threads: Int { get }
+    var threads: Int? { get }
 }
 
 struct ModelArguments: ParsableArguments, ModelChoice {
