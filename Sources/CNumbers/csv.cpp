@@ -1,17 +1,18 @@
 // Rows of comma-separated text (RFC 4180, and what spreadsheets make of it): quotes, "" within them, line ends
 // within them, LF or CRLF, a last line with or without an end. Blank lines are passed over, as pandas does.
+//
+// This reads any row, byte by byte. Where the processor can, plain_rows.hpp reads most of them faster.
 #include "numbers.hpp"
+#include "plain_rows.hpp"
+
+#include <cstring>
+
+using csv::Cursor, csv::Scan;
 
 namespace {
 
 // What ended a field.
 enum class Stop { delimiter, line, buffer };
-
-struct Cursor {
-    const char *p, *end;
-    bool last;
-    size_t lines = 0; // line ends passed
-};
 
 // A scan that cannot go on: `more` where only bytes are wanting.
 struct Fault {
@@ -85,88 +86,100 @@ bool pass_blank_line(Cursor &c, char delimiter) {
     return true;
 }
 
+// Reads one row of any kind. False where the scan ends: at a fault, or where the rest is no whole row.
+template <typename T> bool any_row(Scan<T> &scan) {
+    const cn_csv_plan &plan = scan.plan;
+    const char *const buffer = scan.buffer;
+    Cursor c = scan.c;
+    cn_csv_result &result = scan.result;
+    T *const values = scan.values + result.rows * size_t(plan.numbers);
+    const char delimiter = plan.delimiter;
+    const size_t row_begin = size_t(c.p - buffer);
+    size_t row_end = row_begin;
+    Stop stop = Stop::delimiter;
+    int32_t found = 0;
+    for (; stop == Stop::delimiter; ++found) {
+        const int32_t slot = found < plan.fields ? plan.slots[found] : -1;
+        if (slot >= 0) {
+            const char *q = numbers::quick(c.p, c.end, values[slot]);
+            if (q != nullptr && q < c.end) {
+                if (*q == delimiter) {
+                    c.p = q + 1;
+                    continue;
+                }
+                if (*q == '\n' || (*q == '\r' && q + 1 < c.end && q[1] == '\n')) {
+                    row_end = size_t(q - buffer);
+                    c.p = q + 1 + (*q == '\r');
+                    ++c.lines;
+                    stop = Stop::line;
+                    continue;
+                }
+            }
+        }
+        cn_range field;
+        Fault fault;
+        const size_t lines = c.lines;
+        if (!pass(c, delimiter, field, buffer, stop, fault)) {
+            if (fault.more) return false;
+            if (fault.status == cn_csv_open_quote) field = {size_t(c.p - buffer), size_t(c.end - buffer)};
+            return scan.fail(fault.status, found, lines, field);
+        }
+        row_end = field.end;
+        if (slot >= 0) {
+            result.outcome = numbers::read(buffer + field.begin, buffer + field.end, values[slot]);
+            if (result.outcome == cn_missing && plan.missing_as_nan) {
+                values[slot] = T(__builtin_nan(""));
+            } else if (result.outcome != cn_number) {
+                // A row with too few or too many fields is the likelier fault, so that is looked at first.
+                Cursor rest = c;
+                int32_t count = found + 1;
+                cn_range other;
+                for (Stop at = stop; at == Stop::delimiter; ++count)
+                    if (!pass(rest, delimiter, other, buffer, at, fault)) {
+                        if (fault.more) return false;
+                        count = plan.fields;
+                        break;
+                    }
+                if (count != plan.fields) return scan.fail(cn_csv_fields, count, lines, field);
+                return scan.fail(cn_csv_bad_number, found, lines, field);
+            }
+        } else if (slot <= -2) {
+            scan.text(slot) = field;
+        }
+    }
+    if (found != plan.fields) return scan.fail(cn_csv_fields, found, result.lines, {row_begin, row_end});
+    scan.c = c;
+    scan.take(row_begin, row_end);
+    return true;
+}
+
+template <typename T> void run(Scan<T> &scan, size_t capacity) {
+    Cursor &c = scan.c;
+    const char delimiter = scan.plan.delimiter;
+#if defined(__x86_64__)
+    csv::PlainRows<T> plain(scan);
+#endif
+    while (scan.result.rows < capacity && c.p < c.end) {
+#if defined(__x86_64__)
+        if (plain.row()) continue;
+#endif
+        const char first = *c.p;
+        if ((first == '\n' || first == '\r' || first == ' ' || first == '\t') && pass_blank_line(c, delimiter)) {
+            scan.result.consumed = size_t(c.p - scan.buffer);
+            scan.result.lines = c.lines;
+        } else if (!any_row(scan)) {
+            return;
+        }
+    }
+}
+
 template <typename T>
 void scan(
     const cn_csv_plan &plan, const char *buffer, size_t size, bool last, size_t capacity, T *values,
     cn_range *texts, cn_range *rows, cn_csv_result &result) {
     result = {};
-    Cursor c{buffer, buffer + size, last};
-    const char delimiter = plan.delimiter;
-    const auto fail = [&](cn_csv_status status, int32_t field, size_t lines, cn_range place) {
-        result.status = status;
-        result.field = field;
-        result.lines_to_error = lines;
-        result.place = place;
-    };
-
-    while (result.rows < capacity && c.p < c.end) {
-        if ((*c.p == '\n' || *c.p == '\r' || *c.p == ' ' || *c.p == '\t') && pass_blank_line(c, delimiter)) {
-            result.consumed = size_t(c.p - buffer);
-            result.lines = c.lines;
-            continue;
-        }
-        const size_t row_begin = size_t(c.p - buffer);
-        size_t row_end = row_begin;
-        Stop stop = Stop::delimiter;
-        int32_t found = 0;
-        for (; stop == Stop::delimiter; ++found) {
-            const int32_t slot = found < plan.fields ? plan.slots[found] : -1;
-            if (slot >= 0) {
-                T *value = values + result.rows * size_t(plan.numbers) + slot;
-                const char *q = numbers::quick(c.p, c.end, *value);
-                if (q != nullptr && q < c.end) {
-                    if (*q == delimiter) {
-                        c.p = q + 1;
-                        continue;
-                    }
-                    if (*q == '\n' || (*q == '\r' && q + 1 < c.end && q[1] == '\n')) {
-                        row_end = size_t(q - buffer);
-                        c.p = q + 1 + (*q == '\r');
-                        ++c.lines;
-                        stop = Stop::line;
-                        continue;
-                    }
-                }
-            }
-            cn_range field;
-            Fault fault;
-            const size_t lines = c.lines;
-            if (!pass(c, delimiter, field, buffer, stop, fault)) {
-                if (fault.more) return;
-                if (fault.status == cn_csv_open_quote) field = {size_t(c.p - buffer), size};
-                return fail(fault.status, found, lines, field);
-            }
-            row_end = field.end;
-            if (slot >= 0) {
-                T *value = values + result.rows * size_t(plan.numbers) + slot;
-                result.outcome = numbers::read(buffer + field.begin, buffer + field.end, *value);
-                if (result.outcome == cn_missing && plan.missing_as_nan) {
-                    *value = T(__builtin_nan(""));
-                } else if (result.outcome != cn_number) {
-                    // A row with too few or too many fields is the likelier fault, so that is looked at first.
-                    Cursor rest = c;
-                    int32_t count = found + 1;
-                    cn_range other;
-                    for (Stop at = stop; at == Stop::delimiter; ++count)
-                        if (!pass(rest, delimiter, other, buffer, at, fault)) {
-                            if (fault.more) return;
-                            count = plan.fields;
-                            break;
-                        }
-                    if (count != plan.fields) return fail(cn_csv_fields, count, lines, field);
-                    return fail(cn_csv_bad_number, found, lines, field);
-                }
-            } else if (slot <= -2) {
-                texts[result.rows * size_t(plan.texts) + size_t(-2 - slot)] = field;
-            }
-        }
-        if (found != plan.fields) {
-            return fail(cn_csv_fields, found, result.lines, {row_begin, row_end});
-        }
-        rows[result.rows++] = {row_begin, row_end};
-        result.consumed = size_t(c.p - buffer);
-        result.lines = c.lines;
-    }
+    csv::Scan<T> scan{plan, buffer, {buffer, buffer + size, last}, values, texts, rows, result};
+    run(scan, capacity);
 }
 
 } // namespace
@@ -178,4 +191,20 @@ void cn_csv_scan(
         scan(*plan, buffer, size, last, capacity, static_cast<double *>(values), texts, rows, *result);
     else
         scan(*plan, buffer, size, last, capacity, static_cast<float *>(values), texts, rows, *result);
+}
+
+size_t cn_csv_whole_rows(char delimiter, const char *buffer, size_t size) {
+    const char *end = buffer + size;
+    while (end > buffer && end[-1] != '\n') --end;
+    if (end == buffer || std::memchr(buffer, '"', size_t(end - buffer)) == nullptr) return size_t(end - buffer);
+    Cursor c{buffer, buffer + size, false};
+    size_t whole = 0;
+    while (c.p < c.end) {
+        cn_range field;
+        Stop stop;
+        Fault fault;
+        if (!pass(c, delimiter, field, buffer, stop, fault)) return fault.more ? whole : size;
+        if (stop == Stop::line) whole = size_t(c.p - buffer);
+    }
+    return whole;
 }

@@ -113,4 +113,9 @@ bool cn_is_missing(const char *text, size_t length) {
 }
 
 size_t cn_write_double(double value, char *text) { return numbers::write(value, text); }
-size_t cn_write_float(float value, char *text) { return numbers::write(value, text); }
+size_t cn_write_float(float value, char *text) {
+    const auto size = std::abs(value);
+    if (size >= 1e-5f && size < 1e15f)
+        if (const char *end = numbers::write_shortest(value, text)) return static_cast<size_t>(end - text);
+    return numbers::write(value, text);
+}

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 
 namespace numbers {
 
@@ -13,6 +14,15 @@ inline constexpr double power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e
 
 inline bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
+// The number whose digits are the bytes of a word, the first in the lowest byte: first pairs of them, then fours.
+inline uint64_t eight_digits(uint64_t word) {
+    constexpr uint64_t pairs = 0x000000ff000000ff;
+    word = word * 10 + (word >> 8);
+    return ((word & pairs) * (100 + (uint64_t{1000000} << 32)) +
+            (word >> 16 & pairs) * (1 + (uint64_t{10000} << 32))) >>
+           32;
+}
+
 // digits / 10^places is rounded once where both are exact in double (Clinger 1990). False: use the long way.
 inline bool combine(uint64_t digits, int places, double &value) {
     if (digits > (uint64_t{1} << 53)) return false;
@@ -20,14 +30,39 @@ inline bool combine(uint64_t digits, int places, double &value) {
     return true;
 }
 
+// Of those, as precise as double is: products with them are off by less than two units of its last place.
+inline constexpr double inverse[] = {1e0,   1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,  1e-8,  1e-9,
+                                     1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17, 1e-18, 1e-19};
+
 // Rounding to double and then to float differs from rounding once only where the double is halfway between two
-// floats. Nothing here is small enough for a subnormal float.
+// floats, or so near to it that an error in its last place matters. Nothing here is small enough for a subnormal float.
 inline bool combine(uint64_t digits, int places, float &value) {
-    double wide;
-    if (!combine(digits, places, wide)) return false;
-    if ((std::bit_cast<uint64_t>(wide) & 0x1fffffff) == 0x10000000) return false;
+    if (digits > (uint64_t{1} << 53)) return false;
+    const double wide = static_cast<double>(digits) * inverse[places];
+    if (((std::bit_cast<uint64_t>(wide) - (0x10000000 - 4)) & 0x1fffffff) <= 8) return false;
     value = static_cast<float>(wide);
     return true;
+}
+
+// Moves over digits and appends them to a number: eight at once where there are many (Lemire's way).
+inline const char *take_digits(const char *p, const char *end, uint64_t &digits) {
+    constexpr uint64_t ones = 0x0101010101010101;
+    for (int n = 0; n < 4; ++n, ++p) {
+        if (p == end || !is_digit(*p)) return p;
+        digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+    }
+    if constexpr (std::endian::native == std::endian::little) {
+        while (end - p >= 8) {
+            uint64_t word;
+            std::memcpy(&word, p, 8);
+            word ^= ones * uint64_t('0');
+            if ((((word & ones * 0x7f) + ones * (0x80 - 10)) | word) & ones * 0x80) break;
+            digits = digits * 100000000 + eight_digits(word);
+            p += 8;
+        }
+    }
+    for (; p < end && is_digit(*p); ++p) digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+    return p;
 }
 
 // Reads `-12.34` from p and returns where it ends, or null where it is anything else than that: the long way then
@@ -42,7 +77,7 @@ template <typename T> inline const char *quick(const char *p, const char *end, T
     int places = 0;
     if (p < end && *p == '.') {
         start = ++p;
-        for (; p < end && is_digit(*p); ++p) digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+        p = take_digits(p, end, digits);
         if (p - start > 19) return nullptr;
         places = static_cast<int>(p - start);
         count += places;
@@ -52,6 +87,10 @@ template <typename T> inline const char *quick(const char *p, const char *end, T
     if (negative) value = -value;
     return p;
 }
+
+// Writes a float between 0.00001 and 2^23 as std::to_chars would in fixed notation, and returns its end. Null: that is
+// for to_chars itself. Writes up to 32 bytes.
+char *write_shortest(float value, char *text);
 
 template <typename T> cn_outcome read(const char *begin, const char *end, T &value);
 

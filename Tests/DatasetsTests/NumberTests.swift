@@ -107,4 +107,26 @@ private func float(_ text: String) -> (outcome: cn_outcome, value: Float) {
             }
         }
     }
+
+    @Test func writesTheSameDigitsAsSwift() {
+        // Both give the fewest digits that read back, and of those the nearest; in this range both write them plainly.
+        var random = MersenneTwister(seed: 3)
+        var buffer = [CChar](repeating: 0, count: Int(cn_number_length))
+        for index in 0..<300_000 {
+            var value = Float(bitPattern: 0x38d1_b717 + random.next32() % (0x4b00_0000 - 0x38d1_b717))
+            // Numbers with few digits, and halves and quarters between which two decimals may be as near.
+            if index % 4 == 1 { value = Float(random.next32() % 100_000) / 1000 + 1 }
+            if index % 4 == 2 { value = Float(random.next32() % 65_536) / 4096 + 0.25 }
+            if index % 2 == 1 { value = -value }
+            let count = unsafe buffer.withUnsafeMutableBufferPointer { buffer in
+                unsafe cn_write_float(value, buffer.baseAddress)
+            }
+            let text = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let wanted = value.description
+            if text != (wanted.hasSuffix(".0") ? String(wanted.dropLast(2)) : wanted) {
+                Issue.record("\(value) is written as \(text)")
+                return
+            }
+        }
+    }
 }

@@ -153,20 +153,77 @@ func unnamed() throws {
     }
 }
 
-@Test("two threads give the answers of one, run after run")
-func threads() throws {
+/// 2a + 3b + 1, for so many threads.
+private func line(threads: Int) throws -> LoadedModel {
+    var options = ModelOptions()
+    options.threads = threads
+    return try LoadedModel(
+        SmallModels.regression().file, path: "small.h5", name: "line", options: options)
+}
+
+@Test(
+    "the number of threads and the size of blocks change no byte", arguments: [1, 2, 3, 8],
+    [64, 5000, 1 << 18])
+func threads(_ threads: Int, _ block: Int) throws {
     try Fixtures.temporaryFolder { folder in
-        let model = try SmallModels.regression()
-        var options = ModelOptions()
-        options.threads = 2
-        let shared = try LoadedModel(model.file, path: "small.h5", name: "line", options: options)
-        var text = "a,b\n"
-        for row in 0..<200_000 { text += "\(row % 777),\(row % 91)\n" }
+        var (text, wanted) = ("a,b,note\n", "a,b,note,prediction\n")
+        for row in 0..<20_000 {
+            let note = row % 100 == 7 ? "\"line \(row)\n\"\"1,2,x\"\"\n\"" : "\(row)"
+            text += "\(row % 777),\(row % 91),\(note)\(row % 3 == 0 ? "\r\n" : "\n")"
+            wanted += "\(row % 777),\(row % 91),\(note),\(2 * (row % 777) + 3 * (row % 91) + 1)\n"
+            if row % 1000 == 999 { text += "\n \n" }
+        }
         let file = try folder.file("in.csv", text)
-        _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("one.csv"))
-        _ = try scoreTable(CSVReader(path: file), with: [shared], to: folder.path("two.csv"))
-        #expect(
-            try Data(contentsOf: folder.appendingPathComponent("one.csv"))
-                == Data(contentsOf: folder.appendingPathComponent("two.csv")))
+        let rows = try scoreTable(
+            CSVReader(path: file, block: block), with: [line(threads: threads)], to: folder.path("out.csv"))
+        #expect(rows == 20_000)
+        #expect(try folder.text("out.csv") == wanted)
+    }
+}
+
+@Test("a fault far down has its place, whatever the threads, and leaves no output", arguments: [1, 2, 3])
+func faultFarDown(threads: Int) throws {
+    try Fixtures.temporaryFolder { folder in
+        var text = "a,b,note\n"
+        for row in 1...30_000 { text += "\(row),1,\(row % 10 == 0 ? "\"two\nlines\"" : "one")\n" }
+        let model = try line(threads: threads)
+        func fail(with more: String) throws -> InferError {
+            let file = try folder.file("in.csv", text + more + "2,three,\n")
+            return try #require(
+                failure {
+                    _ = try scoreTable(
+                        CSVReader(path: file, block: 4096), with: [model], to: folder.path("out.csv"))
+                })
+        }
+        let field = try fail(with: "1,x,\n")
+        #expect(field.line == 33_002 && field.column == "b" && field.message.contains("row 30001:"))
+        let few = try fail(with: "1,2,\n\n1\n")
+        #expect(few.line == 33_004 && few.column == nil && few.message.contains("row 30002:"))
+        let quote = try fail(with: "1,2,\"a\"b\n")
+        #expect(quote.line == 33_002 && quote.column == "note")
+        let open = try fail(with: "1,2,\"a\n")
+        #expect(open.line == 33_002 && open.message.contains("closing quote"))
+        let answer = try fail(with: "1,2,\n3e38,3e38,\n1,2,\n")
+        #expect(answer.message.contains("row 30002:") && answer.message.contains("line"))
+        #expect(try folder.names == ["in.csv"])
+    }
+}
+
+@Test("a fault ends the work while the pipe is still open")
+func faultInOpenPipe() throws {
+    try Fixtures.temporaryFolder { folder in
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: Data("a,b\n1,2\n1,x\n".utf8))
+        let descriptor = pipe.fileHandleForReading.fileDescriptor
+        let model = try line(threads: 2)
+        let error = try #require(
+            failure {
+                _ = try scoreTable(
+                    CSVReader(descriptor: descriptor, name: "pipe"), with: [model], to: folder.path("out.csv")
+                )
+            })
+        #expect(error.line == 3 && error.column == "b" && error.file == "pipe")
+        #expect(try folder.names.isEmpty)
+        try pipe.fileHandleForWriting.close()
     }
 }

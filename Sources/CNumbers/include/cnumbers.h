@@ -42,6 +42,7 @@ typedef struct {
     char delimiter;
     bool wide;           // numbers are double, else float
     bool missing_as_nan; // else a missing value ends the scan
+    bool portable;       // use no vector instructions beyond the platform's own (to compare the two)
     int32_t fields, numbers, texts;
     const int32_t *slots; // [fields]
 } cn_csv_plan;
@@ -71,6 +72,29 @@ typedef struct {
 void cn_csv_scan(
     const cn_csv_plan *plan, const char *buffer, size_t size, bool last, size_t capacity, void *values,
     cn_range *texts, cn_range *rows, cn_csv_result *result);
+
+/// How many of the buffer's bytes are whole rows, whatever they hold. All of them where a quote is at fault: the scan
+/// then finds it.
+size_t cn_csv_whole_rows(char delimiter, const char *buffer, size_t size);
+
+/// What is written behind each row. A column n >= 0 is number n of the row, -1 - n is the text of the row's label n.
+typedef struct {
+    const int32_t *columns;
+    size_t column_count;
+    const float *numbers;  // [rows, number_count]
+    size_t number_count;
+    const int32_t *labels; // [rows, label_count], each the index of a text
+    size_t label_count;
+    const char *texts;     // 32 bytes longer than its last text
+    const cn_range *text_places;
+} cn_csv_additions;
+
+/// Writes rows of the buffer [0, size) with their additions and line ends, and returns how many bytes that are. `out`
+/// must have room for the rows, for each row's column_count + 1 delimiters and line end, for each number
+/// cn_number_length or each label its text, and for 64 bytes more.
+size_t cn_csv_write_rows(
+    char delimiter, const char *buffer, size_t size, const cn_range *rows, size_t count,
+    const cn_csv_additions *additions, char *out);
 
 #ifdef __cplusplus
 }

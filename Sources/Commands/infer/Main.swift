@@ -27,7 +27,7 @@ struct PlainCall: ModelChoice {
     var classes: String? { nil }
     var features: String? { nil }
     var white: Float? { nil }
-    var threads: Int { 1 }
+    var threads: Int? { nil }
 
     /// Nil for anything else. What begins a plain call looks like a file and not like a subcommand.
     init?(_ words: ArraySlice<String>) {

@@ -42,7 +42,7 @@ protocol ModelChoice {
     var classes: String? { get }
     var features: String? { get }
     var white: Float? { get }
-    var threads: Int { get }
+    var threads: Int? { get }
 }
 
 struct ModelArguments: ParsableArguments, ModelChoice {
@@ -62,11 +62,11 @@ struct ModelArguments: ParsableArguments, ModelChoice {
     @Option(help: "The number of a white pixel, 255 or 1, for a model that does not say.")
     var white: Float?
 
-    @Option(help: "How many threads compute.")
-    var threads = 1
+    @Option(help: "How many threads compute. (default: up to 4 for a table that is scored, else 1)")
+    var threads: Int?
 
     func validate() throws {
-        guard (1...256).contains(threads) else { throw ValidationError("--threads takes 1 to 256.") }
+        guard (1...256).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 256.") }
         if let white, !(white.isFinite && white > 0) {
             throw ValidationError("--white takes a positive number.")
         }

@@ -13,9 +13,24 @@ public struct CSVChunk: Sendable {
     public internal(set) var columns = 0
 
     var textColumns = 0
+    /// The first `size` are the chunk's, the others left over.
     var bytes: [UInt8] = []
+    var size = 0
     var rows: [cn_range] = []
     var texts: [cn_range] = []
+
+    /// Line ends in it.
+    var lines = 0
+    /// It is one row, of which there is no end in sight.
+    var isTooLong = false
+    /// What is wrong with the row behind the last, if anything is.
+    var fault: Fault?
+
+    struct Fault: Sendable {
+        var result: cn_csv_result
+        /// The field's, or as many as a message has room for.
+        var bytes: [UInt8]
+    }
 
     public init() {}
 

@@ -7,7 +7,9 @@ struct CSVPlan: Sendable {
     let numbers, texts: Int
     /// For each field of a row, what becomes of it, in the form that the scanner reads.
     private let slots: [Int32]
-    let missingAsNaN: Bool
+    private let missingAsNaN: Bool
+    /// For tests: no vector instructions beyond the platform's own.
+    var portable = false
 
     init(
         file: String, header: CSVHeader, numbers: [String], texts: [String], missingAsNaN: Bool = false
@@ -44,32 +46,38 @@ struct CSVPlan: Sendable {
         var line: Int
     }
 
-    /// Scans whole rows of `bytes[start..<end]`, as many as the outputs have room for, and moves `position` on.
-    /// `last` says that nothing follows `end`. Returns how many rows and bytes there were.
+    /// Scans the whole rows in the first `size` of `bytes`, for which the outputs must have room.
     func scan(
-        _ bytes: [UInt8], _ place: Range<Int>, last: Bool, floats: inout [Float], texts: inout [cn_range],
-        rows: inout [cn_range], position: inout Position
-    ) throws(DataError) -> (rows: Int, bytes: Int) {
+        _ bytes: [UInt8], size: Int, floats: inout [Float], texts: inout [cn_range], rows: inout [cn_range]
+    ) -> cn_csv_result {
         precondition(floats.count >= rows.count * numbers)
-        let result = unsafe floats.withUnsafeMutableBytes { values in
-            unsafe scan(bytes, place, last, wide: false, values.baseAddress, &texts, &rows)
+        return unsafe floats.withUnsafeMutableBytes { values in
+            unsafe scan(bytes, 0..<size, last: true, wide: false, values.baseAddress, &texts, &rows)
         }
-        return try finish(result, bytes, place, &position)
     }
 
+    /// Scans whole rows of `bytes[place]`, as many as the outputs have room for, and moves `position` on. `last` says
+    /// that nothing follows. Returns how many rows and bytes there were.
     func scan(
         _ bytes: [UInt8], _ place: Range<Int>, last: Bool, doubles: inout [Double], texts: inout [cn_range],
         rows: inout [cn_range], position: inout Position
     ) throws(DataError) -> (rows: Int, bytes: Int) {
         precondition(doubles.count >= rows.count * numbers)
         let result = unsafe doubles.withUnsafeMutableBytes { values in
-            unsafe scan(bytes, place, last, wide: true, values.baseAddress, &texts, &rows)
+            unsafe scan(bytes, place, last: last, wide: true, values.baseAddress, &texts, &rows)
         }
-        return try finish(result, bytes, place, &position)
+        guard result.status == cn_csv_ok else {
+            let start = place.lowerBound
+            let field = start + result.place.begin..<start + result.place.end
+            throw error(result, Array(bytes[field].prefix(60)), position)
+        }
+        position.row += result.rows
+        position.line += result.lines
+        return (result.rows, result.consumed)
     }
 
     private func scan(
-        _ bytes: [UInt8], _ place: Range<Int>, _ last: Bool, wide: Bool, _ values: UnsafeMutableRawPointer?,
+        _ bytes: [UInt8], _ place: Range<Int>, last: Bool, wide: Bool, _ values: UnsafeMutableRawPointer?,
         _ texts: inout [cn_range], _ rows: inout [cn_range]
     ) -> cn_csv_result {
         precondition(place.upperBound <= bytes.count && texts.count >= rows.count * self.texts)
@@ -79,7 +87,8 @@ struct CSVPlan: Sendable {
             unsafe bytes.withUnsafeBytes { bytes in
                 var plan = unsafe cn_csv_plan(
                     delimiter: CChar(bitPattern: header.delimiter), wide: wide, missing_as_nan: missingAsNaN,
-                    fields: Int32(slots.count), numbers: Int32(numbers), texts: Int32(self.texts),
+                    portable: portable, fields: Int32(slots.count), numbers: Int32(numbers),
+                    texts: Int32(self.texts),
                     slots: slots.baseAddress)
                 let start = unsafe bytes.baseAddress?.advanced(by: place.lowerBound)
                     .assumingMemoryBound(to: CChar.self)
@@ -90,19 +99,8 @@ struct CSVPlan: Sendable {
         return result
     }
 
-    private func finish(
-        _ result: cn_csv_result, _ bytes: [UInt8], _ place: Range<Int>, _ position: inout Position
-    ) throws(DataError) -> (rows: Int, bytes: Int) {
-        guard result.status == cn_csv_ok else {
-            let field = place.lowerBound + result.place.begin..<place.lowerBound + result.place.end
-            throw error(result, Array(bytes[field].prefix(60)), position)
-        }
-        position.row += result.rows
-        position.line += result.lines
-        return (result.rows, result.consumed)
-    }
-
-    private func error(_ result: cn_csv_result, _ bytes: [UInt8], _ position: Position) -> DataError {
+    /// A scan's fault, with `bytes` at its place. The scan began at `position`.
+    func error(_ result: cn_csv_result, _ bytes: [UInt8], _ position: Position) -> DataError {
         let row = position.row + result.rows
         let line = position.line + result.lines_to_error
         let field = Int(result.field)

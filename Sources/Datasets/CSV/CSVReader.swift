@@ -15,24 +15,27 @@ public struct CSVReader: ~Copyable, Sendable {
     public let name: String
     public let header: CSVHeader
 
+    /// Reads the rows of what `take` gives.
+    public var scanner: CSVScanner { CSVScanner(plan: counter.plan) }
+    /// Counts the rows from here on.
+    public private(set) var counter: CSVCounter
+
     private let input: InputFile
     private let block: Int
-    private var plan: CSVPlan
-    private var position: CSVPlan.Position
     /// Bytes that were read and not yet given out: the start of a row.
     private var rest: [UInt8]
     private var ended: Bool
 
     /// A row that is longer than this is a quote that was never closed.
-    private static let longestRow = 1 << 26
+    static let longestRow = 1 << 26
 
     /// Opens a table and reads its first line. `-` is standard input. `block` is how many bytes to read at once.
-    public init(path: String, block: Int = 1 << 20) throws(DataError) {
+    public init(path: String, block: Int = 1 << 18) throws(DataError) {
         try self.init(InputFile(path: path), block: block)
     }
 
     /// Reads from a descriptor, which stays open.
-    public init(descriptor: Int32, name: String, block: Int = 1 << 20) throws(DataError) {
+    public init(descriptor: Int32, name: String, block: Int = 1 << 18) throws(DataError) {
         try self.init(InputFile(descriptor: descriptor, name: name), block: block)
     }
 
@@ -40,8 +43,8 @@ public struct CSVReader: ~Copyable, Sendable {
         let found = try CSVReader.start(of: input, block: block)
         let plan = try CSVPlan(file: input.name, header: found.header, numbers: [], texts: [])
         (header, rest, ended) = (found.header, found.rest, found.ended)
-        (self.plan, self.block, name) = (plan, block, input.name)
-        position = CSVPlan.Position(line: found.line)
+        (self.block, name) = (block, input.name)
+        counter = CSVCounter(plan: plan, position: CSVPlan.Position(line: found.line))
         self.input = input
     }
 
@@ -54,9 +57,17 @@ public struct CSVReader: ~Copyable, Sendable {
         }
     }
 
-    /// Says which columns to read as numbers and which as text. Before the first `read`.
+    /// Says which columns to read as numbers and which as text. Before the first `read` or `take`.
     public mutating func select(numbers: [String], texts: [String] = []) throws(DataError) {
-        plan = try CSVPlan(file: name, header: header, numbers: numbers, texts: texts)
+        let plan = try CSVPlan(file: name, header: header, numbers: numbers, texts: texts)
+        counter = CSVCounter(plan: plan, position: counter.position)
+    }
+
+    /// For tests: reads without vector instructions beyond the platform's own. After `select`.
+    mutating func usePortableCode() {
+        var plan = counter.plan
+        plan.portable = true
+        counter = CSVCounter(plan: plan, position: counter.position)
     }
 
     /// Fills the chunk with the next rows. False where there are no more.
@@ -64,8 +75,23 @@ public struct CSVReader: ~Copyable, Sendable {
     /// Throws at a row with too few or too many fields, and at text, nothing, NaN or infinity in a numeric column, with
     /// the row's number, its line and the column. A table without rows is an error too.
     public mutating func read(into chunk: inout CSVChunk) throws(DataError) -> Bool {
-        (chunk.columns, chunk.textColumns, chunk.firstRow) = (plan.numbers, plan.texts, position.row)
+        while try take(into: &chunk) {
+            scanner.scan(&chunk)
+            try counter.count(&chunk)
+            if chunk.count > 0 { return true }
+            // Blank lines only.
+        }
         chunk.count = 0
+        try counter.finish()
+        return false
+    }
+
+    /// Fills the chunk with the bytes of the next whole rows, for a `CSVScanner` and then a `CSVCounter` to go on with.
+    /// False where the table ends, and where `stop` says so while it waits at a pipe.
+    public mutating func take(
+        into chunk: inout CSVChunk, unless stop: () -> Bool = { false }
+    ) throws(DataError) -> Bool {
+        (chunk.count, chunk.size, chunk.lines, chunk.fault, chunk.isTooLong) = (0, 0, 0, nil, false)
         var used = rest.count
         if chunk.bytes.count < used + block {
             chunk.bytes += [UInt8](repeating: 0, count: used + block - chunk.bytes.count)
@@ -73,52 +99,30 @@ public struct CSVReader: ~Copyable, Sendable {
         chunk.bytes.replaceSubrange(0..<used, with: rest)
         rest.removeAll(keepingCapacity: true)
         while true {
-            // What is there already comes first: the other end of a pipe may wait for its answer.
-            let consumed = try fill(&chunk, used)
-            if chunk.count > 0 {
-                rest.append(contentsOf: chunk.bytes[consumed..<used])
+            // What came with the first line may be whole rows already, and a pipe may give no more for long.
+            chunk.size = ended ? used : wholeRows(chunk.bytes, used)
+            if chunk.size > 0 {
+                rest.append(contentsOf: chunk.bytes[chunk.size..<used])
                 return true
             }
-            if ended { break }
-            // Blank lines may have been passed over; what is left is the start of a row.
-            if consumed > 0 {
-                chunk.bytes.replaceSubrange(0..<(used - consumed), with: Array(chunk.bytes[consumed..<used]))
-                used -= consumed
-            }
-            guard used < CSVReader.longestRow else {
-                throw DataError(
-                    .badData, file: name, row: position.row, line: position.line,
-                    expected: "a row of at most \(CSVReader.longestRow >> 20) MB", found: "more",
-                    fix: "Look for a quote that is not closed.")
+            if ended { return false }
+            if used >= CSVReader.longestRow {
+                // Its number is not known before all chunks ahead of it are counted.
+                (chunk.isTooLong, ended) = (true, true)
+                return true
             }
             if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
+            guard input.waits(unless: stop) else { return false }
             let count = try input.read(into: &chunk.bytes, at: used)
             ended = count == 0
             used += count
         }
-        guard position.row > 1 else {
-            throw DataError(
-                .badData, file: name, expected: "rows below the first line", found: "none",
-                fix: "Use a table with data; its first line names the columns.")
-        }
-        return false
     }
 
-    /// Scans `chunk.bytes[..<used]` and returns how many bytes made whole rows.
-    private mutating func fill(_ chunk: inout CSVChunk, _ used: Int) throws(DataError) -> Int {
-        // The shortest row has one byte a field: its digit-less fields' delimiters and its line's end.
-        let capacity = used / max(header.names.count, 2) + 1
-        if chunk.rows.count < capacity || chunk.numbers.count < capacity * plan.numbers
-            || chunk.texts.count < capacity * plan.texts
-        {
-            chunk.rows = Array(repeating: cn_range(), count: capacity)
-            chunk.numbers = Array(repeating: 0, count: capacity * plan.numbers)
-            chunk.texts = Array(repeating: cn_range(), count: capacity * plan.texts)
+    private func wholeRows(_ bytes: [UInt8], _ count: Int) -> Int {
+        unsafe bytes.withUnsafeBytes { bytes in
+            let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            return unsafe cn_csv_whole_rows(CChar(bitPattern: header.delimiter), start, count)
         }
-        let found = try plan.scan(
-            chunk.bytes, 0..<used, last: ended, floats: &chunk.numbers, texts: &chunk.texts,
-            rows: &chunk.rows, position: &position)
-        chunk.count = found.rows
-        return found.bytes
     }
 }

@@ -56,6 +56,13 @@ public struct CSVWriter: ~Copyable, Sendable {
     /// A field's text from `encoded`, prepared once for a value that comes often, as a class name.
     public func encoded(_ text: String) -> [UInt8] { quoted(text) }
 
+    /// Whole rows with their line ends, as `CSVRows` writes them.
+    mutating func rows(_ raw: Span<UInt8>) throws(DataError) {
+        precondition(atStart)
+        try flush()
+        try file.write(raw)
+    }
+
     public mutating func endRow() throws(DataError) {
         try room(1)
         buffer[used] = UInt8(ascii: "\n")
@@ -103,13 +110,16 @@ public struct CSVWriter: ~Copyable, Sendable {
         used += bytes.count
     }
 
-    private func quoted(_ text: String) -> [UInt8] {
-        let quote = UInt8(ascii: "\"")
-        let bytes = Array(text.utf8)
-        let special: Set<UInt8> = [quote, delimiter, UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-        let blank = UInt8(ascii: " ")
-        let asks = bytes.contains { special.contains($0) } || bytes.first == blank || bytes.last == blank
-        guard asks || bytes.isEmpty else { return bytes }
-        return [quote] + bytes.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
-    }
+    private func quoted(_ text: String) -> [UInt8] { Datasets.quoted(text, delimiter: delimiter) }
+}
+
+/// A field's text, in quotes where its content asks for them.
+func quoted(_ text: String, delimiter: UInt8) -> [UInt8] {
+    let quote = UInt8(ascii: "\"")
+    let bytes = Array(text.utf8)
+    let special: Set<UInt8> = [quote, delimiter, UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+    let blank = UInt8(ascii: " ")
+    let asks = bytes.contains { special.contains($0) } || bytes.first == blank || bytes.last == blank
+    guard asks || bytes.isEmpty else { return bytes }
+    return [quote] + bytes.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
 }

@@ -37,6 +37,16 @@ struct InputFile: ~Copyable, Sendable {
 
     deinit { if closes { close(descriptor) } }
 
+    /// Waits until a pipe has something to read, or has ended. False where `stop` says so before. A file has it at once.
+    func waits(unless stop: () -> Bool) -> Bool {
+        guard size == nil else { return !stop() }
+        while !stop() {
+            var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&wanted, 1, 100) != 0 { return true }
+        }
+        return false
+    }
+
     /// Reads once into `bytes` from `offset`, up to its end. 0 means that the file has ended.
     func read(into bytes: inout [UInt8], at offset: Int) throws(DataError) -> Int {
         precondition(offset < bytes.count)

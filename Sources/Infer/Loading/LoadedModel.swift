@@ -11,7 +11,8 @@ public struct ModelOptions: Sendable {
     public var features: [String]?
     /// The number that a white pixel becomes: 255 or 1. Nil: as `PictureForm` finds it.
     public var white: Float?
-    public var threads = 1
+    /// Threads that compute. Nil: as many as pay for the work at hand.
+    public var threads: Int?
     public init() {}
 }
 
@@ -83,7 +84,9 @@ public final class LoadedModel {
     /// Facts for a person, where the file has any.
     public var facts: ModelFacts? { file.facts }
 
-    var threads: Int { options.threads }
+    var threads: Int { options.threads ?? 1 }
+    /// As the user wants it.
+    var threadsIfChosen: Int? { options.threads }
 
     /// Numbers in a sample of the first input.
     public var inputWidth: Int { file.model.inputShapes[0].reduce(1, *) }
@@ -133,11 +136,16 @@ public final class LoadedModel {
         let wanted = min(samples.first?.count ?? 1, LoadedModel.largestBatch)
         if wanted > plannedFor {
             predictor = try reporting(file: path) {
-                try Predictor(folded, batchSize: wanted, threads: wanted > 1 ? options.threads : 1)
+                try Predictor(folded, batchSize: wanted, threads: wanted > 1 ? threads : 1)
             }
             plannedFor = wanted
         }
         return try reporting(file: path) { try predictor.predict(samples) }
+    }
+
+    /// Computes as `predict` does, in one thread, beside others that do the same.
+    func newPredictor() throws(InferError) -> Predictor {
+        try reporting(file: path) { try Predictor(folded, batchSize: LoadedModel.largestBatch, threads: 1) }
     }
 
     /// The answers for samples of the one input.

@@ -4,7 +4,8 @@ import Tensors
 /// Answers for every row of a table: the input's columns byte for byte, then the models' own. Memory stays the same,
 /// whatever the table's length. `output` appears once it is complete.
 ///
-/// Three stages pass a block of rows on, each with buffers of its own: reading, computing, writing.
+/// Several threads (as many as the models were loaded for, or as fit this machine) each take a block of rows, read its
+/// numbers, compute and write it to memory, and pass it on when it is its turn: the output does not depend on them.
 ///
 /// - reader: The table; the columns are found by name, in any order.
 /// - prefix: Put before the names of new columns; with several models, each model's name is too.
@@ -19,20 +20,16 @@ public func scoreTable(
         NewColumns(head, prefix: prefix + (models.count > 1 ? "\(model.name) " : ""))
     }
     try refuseTaken(columns.flatMap(\.names), reader.header.names, reader.name)
-    var reader = reader
+    let (name, header) = (reader.name, reader.header)
     do {
         try reader.select(numbers: inputs.names)
-        var writer = try AnswerWriter(output, header: reader.header, columns: columns)
-        var chunk = CSVChunk()
-        var rows = 0
-        while try reader.read(into: &chunk) {
-            let answers = try inputs.answers(of: models, to: chunk, file: reader.name)
-            try writer.write(chunk, answers)
-            rows += chunk.count
-        }
-        try writer.finish()
-        return rows
-    } catch { throw InferError(error, file: reader.name) }
+        var writer = try CSVWriter(path: output, delimiter: header.delimiter)
+        try writer.fields(header.bytes[...])
+        for name in columns.flatMap(\.names) { try writer.field(name) }
+        try writer.endRow()
+        let run = ScoreRun(reader, writer, models: models, inputs: inputs, columns: columns)
+        return try run.run(threads: models[0].threadsIfChosen ?? min(Processor.count, 4))
+    } catch { throw InferError(error, file: name) }
 }
 
 private func refuseTaken(_ new: [String], _ present: [String], _ file: String) throws(InferError) {
@@ -64,20 +61,13 @@ struct ModelColumns {
         self.places = places.map { $0 == Array(names.indices) ? nil : $0 }
     }
 
-    /// - extra: Number columns of the chunk behind the models'.
-    func answers(
-        of models: [LoadedModel], to chunk: CSVChunk, file: String, extra: Int = 0
-    ) throws(InferError) -> [Answers] {
-        var all: [Answers] = []
-        for (model, places) in zip(models, places) {
-            let places = places ?? (extra > 0 ? Array(names.indices) : nil)
-            let numbers =
-                places.map { gather(chunk, $0) } ?? Array(chunk.numbers.prefix(chunk.count * chunk.columns))
-            let answers = try model.answers(Samples(shape: [model.inputWidth], floats: numbers))
-            try refuseBroken(answers, model, first: chunk.firstRow, of: file)
-            all.append(answers)
-        }
-        return all
+    /// The chunk's rows as samples of that model.
+    func samples(of chunk: CSVChunk, model: Int) -> Samples {
+        let size = places[model]?.count ?? names.count
+        let numbers =
+            places[model].map { gather(chunk, $0) }
+            ?? Array(chunk.numbers.prefix(chunk.count * chunk.columns))
+        return Samples(shape: [size], floats: numbers)
     }
 
     private func gather(_ chunk: CSVChunk, _ places: [Int]) -> [Float] {
@@ -94,9 +84,12 @@ struct ModelColumns {
 func refuseBroken(
     _ answers: Answers, _ model: LoadedModel, first: Int = 1, of file: String
 ) throws(InferError) {
-    guard let row = answers.firstBroken else { return }
-    throw InferError(
+    if let row = answers.firstBroken { throw brokenAnswer(model, row: first + row, of: file) }
+}
+
+func brokenAnswer(_ model: LoadedModel, row: Int, of file: String) -> InferError {
+    InferError(
         .badData,
-        "row \(first + row): \(model.name) gives no number for it (infinity or NaN).\nAre its values far outside of what the "
+        "row \(row): \(model.name) gives no number for it (infinity or NaN).\nAre its values far outside of what the "
             + "model was trained on?", file: file)
 }

@@ -1,0 +1,110 @@
+import Datasets
+import Network
+import Synchronization
+import Tensors
+
+/// One table on its way through some models. Its threads hold one chunk each, so memory is theirs alone: a thread that
+/// is through with its chunk waits for those ahead of it, writes, and takes the next.
+final class ScoreRun {
+    private var reader: CSVReader
+    private var writer: CSVWriter
+    private var counter: CSVCounter
+    private let scanner: CSVScanner
+    private let file: String
+    private let models: [LoadedModel]
+    private let inputs: ModelColumns
+    private let additions: Additions
+    private let rows: CSVRows
+
+    private let reading = Turns()
+    private let writing = Turns()
+    private let stopped = Atomic(false)
+    private var failure: (any Error)?
+
+    init(
+        _ reader: consuming CSVReader, _ writer: consuming CSVWriter, models: [LoadedModel],
+        inputs: ModelColumns, columns: [NewColumns]
+    ) {
+        (counter, scanner, file) = (reader.counter, reader.scanner, reader.name)
+        additions = Additions(columns)
+        rows = CSVRows(
+            delimiter: reader.header.delimiter, columns: columns.flatMap(\.kinds), texts: additions.texts)
+        (self.models, self.inputs) = (models, inputs)
+        self.reader = reader
+        self.writer = writer
+    }
+
+    /// Returns the number of rows, once all are written.
+    func run(threads: Int) throws -> Int {
+        let predictors = try models.map { model in
+            try (0..<threads).map { _ in try model.newPredictor() }
+        }
+        guard let team = Team(count: threads) else {
+            throw InferError(
+                .inputOutput, "the system gives no \(threads) threads. Ask for fewer: --threads.")
+        }
+        try writer.flush()
+        team.run { thread in work(predictors.map { $0[thread] }) }
+        if let failure { throw failure }
+        try counter.finish()
+        try writer.finish()
+        return counter.rows
+    }
+
+    /// What one thread does.
+    private func work(_ predictors: [Predictor]) {
+        var (chunk, additions, rows) = (CSVChunk(), additions, rows)
+        var more = true
+        while more {
+            // The chunk's number in the table is that of the turn in which it was read.
+            var problem: (any Error)?
+            let number = reading.take {
+                do { more = try reader.take(into: &chunk) { stopped.load(ordering: .relaxed) } } catch {
+                    (problem, more) = (error, false)
+                }
+            }
+            var broken: (row: Int, model: LoadedModel)?
+            if more {
+                scanner.scan(&chunk)
+                do {
+                    let answers = try answers(to: chunk, predictors)
+                    broken = firstBroken(answers)
+                    additions.set(answers)
+                    rows.write(chunk, numbers: additions.numbers, labels: additions.labels)
+                } catch { problem = error }
+            }
+            writing.wait(for: number) {
+                guard failure == nil else { return }
+                do {
+                    if let problem { throw problem }
+                    guard more else { return }
+                    // Rows that were computed lie before one that could not be read.
+                    if let broken {
+                        throw brokenAnswer(broken.model, row: counter.rows + broken.row + 1, of: file)
+                    }
+                    try counter.count(&chunk)
+                    try rows.send(to: &writer)
+                } catch {
+                    failure = error
+                    stopped.store(true, ordering: .relaxed)
+                }
+            }
+            if stopped.load(ordering: .relaxed) { more = false }
+        }
+    }
+
+    private func answers(to chunk: CSVChunk, _ predictors: [Predictor]) throws -> [Answers] {
+        guard chunk.count > 0 else { return [] }
+        return try models.indices.map { model in
+            let outputs = try predictors[model].predict([inputs.samples(of: chunk, model: model)])
+            return Answers(outputs[0], head: try models[model].head())
+        }
+    }
+
+    private func firstBroken(_ answers: [Answers]) -> (row: Int, model: LoadedModel)? {
+        for (answers, model) in zip(answers, models) {
+            if let row = answers.firstBroken { return (row, model) }
+        }
+        return nil
+    }
+}
