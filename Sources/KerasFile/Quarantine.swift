@@ -42,7 +42,7 @@ public enum Quarantine {
             unsafe posix_spawn_file_actions_addopen(&silent, descriptor, "/dev/null", O_RDWR, 0)
         }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafeword in unsafe arguments { unsafe free(word) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         let failed = unsafe posix_spawn(&process, words[0], &silent, nil, &arguments, environ)
         // No second process to be had: the file is opened without one, as every other program would.
         guard failed == 0 else { return }

@@ -43,9 +43,9 @@ private func describe(_ error: any Error, withFile: Bool) -> Failure? {
             switch error.kind {
             case .missing: .noInput
             case .damaged, .unsupported: .data
-            case .notWritable: .inputOutput
+            case .notWritable: .cannotCreate
             }
-        return Failure(status, error.message, file: error.file)
+        return Failure(status, error.description, file: withFile ? error.file : nil)
     }
     guard let error = error as? RegistryError else { return nil }
     let status: ExitStatus =
