@@ -56,3 +56,8 @@ enum Names {
 
     private static func quoted(_ name: String) -> String { "\"\(name)\"" }
 }
+
+extension ModelStore {
+    /// Whether a model may be called so; for a caller that has long work to do before it saves.
+    public static func checkModelName(_ name: String) throws(RegistryError) { try Names.checkModel(name) }
+}

@@ -36,7 +36,23 @@ func liveBar() {
     #expect(screen.text == "Epoch 1/30\n" + first + last + "\n")
 }
 
-@Test("wipes what a longer line left, and never wraps")
+@Test("on 80 columns the bar gives way to the numbers, and an epoch's last line has them all")
+func narrowTerminal() {
+    let screen = Screen()
+    var bar = screen.bar(Terminal(isTerminal: true, width: 80))
+    bar.begin(epoch: 1, of: 1, steps: 1719)
+    screen.time += 1
+    bar.update(step: 860, [("loss", 0.5), ("accuracy", 0.75)])
+    screen.time += 1
+    bar.end([("loss", 0.5), ("accuracy", 0.75), ("val_loss", 0.25), ("val_accuracy", 0.97)])
+    let live = "\r 860/1719 [==========>............] - ETA: 0s - loss: 0.5000 - accuracy: 0.7500"
+    let last =
+        "\r1719/1719 [==========] - 2s 1ms/step - loss: 0.5000 - accuracy: 0.7500 - val_loss: 0.2500"
+        + " - val_accuracy: 0.9700"
+    #expect(screen.text == "Epoch 1/1\n" + live + last + "\n")
+}
+
+@Test("wipes what a longer line left, and never wraps while it moves")
 func barWidths() {
     let screen = Screen()
     var bar = screen.bar(Terminal(isTerminal: true, width: 60))

@@ -55,7 +55,8 @@ public struct ProgressBar {
         let seconds = now() - start
         let times = " - \(seconds.fixed(0))s" + perStep(seconds / Double(max(1, steps)))
         if terminal.isTerminal {
-            draw(steps, times, values)
+            // Nothing is drawn over it any more: it may wrap, so that no value is cut off.
+            show(line(steps, times, values))
             write("\n")
             drawn = 0
         } else {
@@ -76,17 +77,25 @@ public struct ProgressBar {
     }
 
     private mutating func draw(_ step: Int, _ times: String, _ values: Values) {
+        // A line that wraps could not be drawn over.
+        let line = line(step, times, values)
+        show(fitted(line, to: max(1, terminal.width - 1), isUnicode: terminal.isUnicode))
+    }
+
+    private func line(_ step: Int, _ times: String, _ values: Values) -> String {
         let count = "\(step)"
         let start =
             String(repeating: " ", count: max(0, "\(steps)".count - count.count)) + "\(count)/\(steps) ["
         let rest = "]" + times + Self.text(values)
         // On a narrow terminal the bar gives way to the numbers.
         let room = terminal.width - 1 - start.count - rest.count
-        let line = start + bar(step, width: max(10, min(Self.barWidth, room))) + rest
-        // A line that wraps could not be drawn over.
-        let fit = fitted(line, to: max(1, terminal.width - 1), isUnicode: terminal.isUnicode)
-        let width = textWidth(fit)
-        write("\r" + fit + String(repeating: " ", count: max(0, drawn - width)))
+        return start + bar(step, width: max(10, min(Self.barWidth, room))) + rest
+    }
+
+    /// Writes over the line on the screen.
+    private mutating func show(_ line: String) {
+        let width = textWidth(line)
+        write("\r" + line + String(repeating: " ", count: max(0, drawn - width)))
         drawn = width
     }
 

@@ -44,6 +44,7 @@ struct FitCommand: ParsableCommand {
         try common.run {
             let training = try prepare()
             // Before minutes of training, not after them.
+            try ModelStore.checkModelName(training.recipe.name)
             try checkWritable(common.folder)
             Interruption.listen()
             let progress = quiet ? nil : Progress()
@@ -98,13 +99,13 @@ struct FitCommand: ParsableCommand {
     private func keep(_ training: Training, _ outcome: FitOutcome, _ partial: PartialEpoch) throws {
         let path = checkpointPath(training)
         try training.saveCheckpoint(to: path)
-        var again = "trainer fit \(recipe) --from \(path)"
+        var again = "\(commandPath("trainer")) fit \(shellWord(recipe)) --from \(shellWord(path))"
         if let epochs { again += " --epochs \(epochs)" }
         if let batchSize { again += " --batch-size \(batchSize)" }
         if let seed { again += " --seed \(seed)" }
         if let threads { again += " --threads \(threads)" }
         if let name { again += " --name \(name)" }
-        if let store = common.store { again += " --store \(store)" }
+        if let store = common.store { again += " --store \(shellWord(store))" }
         if common.json {
             let json: JSON = [
                 "interrupted": true, "epoch": .integer(outcome.history.epochs + 1),
@@ -164,7 +165,8 @@ struct FitCommand: ParsableCommand {
         for place in [path, "checkpoints/\(name)", NSTemporaryDirectory() + name]
         where (try? training.saveCheckpoint(to: place)) != nil {
             failure.message +=
-                " What was learned is kept in \(place); `registry import \(place)` takes it in later."
+                " What was learned is kept in \(place); "
+                + "`\(commandPath("registry")) import \(shellWord(place))` takes it in later."
             break
         }
         return failure
@@ -181,18 +183,20 @@ struct FitCommand: ParsableCommand {
 
     private func next(_ training: Training, _ version: ModelVersion) -> String {
         let reference = version.reference
+        let (infer, registry) = (commandPath("infer"), commandPath("registry"))
         var lines: [String] = []
         if training.data.picture != nil {
-            lines.append("infer data/digits/*.png --model \(reference)")
+            lines.append("\(infer) data/digits/*.png --model \(reference)")
         } else if !training.data.features.isEmpty {
-            lines.append("infer score \(training.data.dataset.path) -o predictions.csv --model \(reference)")
+            let table = shellWord(training.data.dataset.path)
+            lines.append("\(infer) score \(table) -o predictions.csv --model \(reference)")
         }
-        lines.append("registry show \(reference)")
+        lines.append("\(registry) show \(reference)")
         if version.number > 1 {
-            lines.append("registry compare \(version.model):\(version.number - 1) \(reference)")
+            lines.append("\(registry) compare \(version.model):\(version.number - 1) \(reference)")
         }
-        lines.append("registry promote \(reference) --alias best")
-        let store = common.store.map { " --store \($0)" } ?? ""
+        lines.append("\(registry) promote \(reference) --alias best")
+        let store = common.store.map { " --store \(shellWord($0))" } ?? ""
         return "Next:\n" + lines.map { "  \($0)\(store)\n" }.joined()
     }
 
