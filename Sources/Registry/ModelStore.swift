@@ -25,8 +25,6 @@ public final class ModelStore: Sendable {
     let root: String
     let reader: Reader
     private let opened = Mutex<Index?>(nil)
-    /// Whether this process has flushed the store's own folder, with the name of `TRAINED_MODEL` in it.
-    let isFolderFlushed = Atomic(false)
     var isOpen: Bool { opened.withLock { $0 != nil } }
     /// Called between the steps of a save, for the tests that stop there.
     let onStep: @Sendable (SaveStep) -> Void

@@ -59,10 +59,8 @@ extension ModelStore {
     func unknownMetric(_ metric: String, _ db: Database, model: String? = nil) throws -> RegistryError {
         let names = try metricNames(db, model: model)
         let who = model.map { "no version of \($0)" } ?? "no version"
-        let hint =
-            (nearest(metric, in: names) ?? names.first { $0.hasPrefix(metric) }).map {
-                " Did you mean \($0)?"
-            } ?? ""
+        let near = nearest(metric, in: names) ?? names.first { $0.hasPrefix(metric) }
+        let hint = near.map { " Did you mean \($0)?" } ?? ""
         let has = names.isEmpty ? "none is recorded" : "there are \(shortList(names))"
         return RegistryError(.usage, "\(who) has the metric \(metric): \(has).\(hint)")
     }

@@ -24,8 +24,7 @@ extension ModelStore {
         _ facts: ModelFacts, extension suffix: String = "h5", write: (URL) throws -> Void
     ) throws -> ModelVersion {
         try Names.checkModel(facts.name)
-        let folder = path(of: Self.trained)
-        try Disk.makeFolder(folder)
+        let folder = try trainedFolder()
         let temporary = Disk.temporaryName(in: folder, extension: suffix)
         // After publishing, that name is gone; before, it must go.
         defer { unsafe unlink(temporary) }
@@ -59,12 +58,16 @@ extension ModelStore {
         let suffix = (temporary as NSString).pathExtension
         let path = try Disk.publish(
             temporary, as: Timestamp.fileNames(created: created, extension: suffix))
-        // The folder may be new itself. Once will do: it does not go away.
-        if !isFolderFlushed.load(ordering: .relaxed) {
-            try Disk.flush(root)
-            isFolderFlushed.store(true, ordering: .relaxed)
-        }
         onStep(.published)
         return (path, digest)
+    }
+
+    /// The folder that new files go to, made where it is not there yet.
+    func trainedFolder() throws(RegistryError) -> String {
+        let folder = path(of: Self.trained)
+        if Disk.isFolder(folder) { return folder }
+        try Disk.makeFolder(folder)
+        try Disk.flush(root)
+        return folder
     }
 }
