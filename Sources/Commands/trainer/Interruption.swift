@@ -10,6 +10,11 @@ enum Interruption {
     static func listen() {
         // Made here, as a signal handler must not make a global.
         _ = isAsked
+        // A program that starts this one may have left these signals blocked.
+        var kinds = sigset_t()
+        unsafe sigemptyset(&kinds)
+        for kind in [SIGINT, SIGTERM] { unsafe sigaddset(&kinds, kind) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &kinds, nil)
         for kind in [SIGINT, SIGTERM] {
             signal(kind) { _ in
                 guard Interruption.count.add(1, ordering: .relaxed).newValue == 1 else { _exit(130) }
