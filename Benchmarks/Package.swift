@@ -8,9 +8,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "measure",
-            dependencies: [
-                .product(name: "Cellar", package: "cellar"),
-            ])
+            dependencies: ["Cellar", "Trainer", "Infer", "Registry"].map { .product(name: $0, package: "cellar") })
     ],
     swiftLanguageModes: [.v6]
 )
