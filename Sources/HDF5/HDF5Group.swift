@@ -85,10 +85,12 @@ public struct HDF5Group: Sendable {
             walked += (walked.isEmpty ? "" : "/") + step
             let place = place(of: walked)
             var link = H5L_info_t()
-            let exists = unsafe H5Lexists(handle.id, walked, Engine.standard)
-            guard exists > 0 else { throw noSuchItem(String(step), in: before) }
             guard unsafe H5Lget_info(handle.id, walked, &link, Engine.standard) >= 0 else {
-                throw place.damaged(expected: "a group or dataset")
+                let error = place.damaged(expected: "a group or dataset")
+                guard unsafe H5Lexists(handle.id, walked, Engine.standard) > 0 else {
+                    throw noSuchItem(String(step), in: before)
+                }
+                throw error
             }
             guard link.type == H5L_TYPE_HARD else {
                 let found =

@@ -5,7 +5,9 @@ import Network
 import Tensors
 
 /// Reads a model, its weights and all that the file says about it. Nothing in the file is executed.
-public func readModel(_ path: String) throws(KerasFileError) -> ModelFile {
+///
+/// - forTraining: Reads what the optimizer remembers, too, which takes as much again as the weights or twice that.
+public func readModel(_ path: String, forTraining: Bool = true) throws(KerasFileError) -> ModelFile {
     try reading(path) { file in
         let (config, version) = try configuration(file)
         let generation = Generation(kerasVersion: version)
@@ -18,7 +20,7 @@ public func readModel(_ path: String) throws(KerasFileError) -> ModelFile {
         if let text = try file.root.attributes.string("training_config") {
             let json = try parse(text, of: "training_config")
             result.compiled = readCompiled(json, generation: generation)
-            if let optimizer = result.compiled?.optimizer, file.root.has("optimizer_weights") {
+            if forTraining, let optimizer = result.compiled?.optimizer, file.root.has("optimizer_weights") {
                 let state = try file.root.group(named: "optimizer_weights")
                 result.optimizerState = try readOptimizerState(state, optimizer: optimizer, model: model)
             }

@@ -21,11 +21,11 @@ public final class ModelStore: Sendable {
     /// Facts with an empty name are those of a file that has none.
     public typealias Reader = @Sendable (URL) throws -> ModelFacts?
 
-    public let folder: URL
     /// The folder's path, without a slash at its end.
     let root: String
     let reader: Reader
     private let opened = Mutex<Index?>(nil)
+    var isOpen: Bool { opened.withLock { $0 != nil } }
     /// Called between the steps of a save, for the tests that stop there.
     let onStep: @Sendable (SaveStep) -> Void
 
@@ -41,11 +41,26 @@ public final class ModelStore: Sendable {
         self.init(at: folder, reader: reader, onStep: { _ in })
     }
 
-    init(at folder: URL, reader: @escaping Reader, onStep: @escaping @Sendable (SaveStep) -> Void) {
-        let path = folder.standardizedFileURL.path
-        root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        (self.folder, self.reader, self.onStep) = (folder, reader, onStep)
+    /// The same; a path relative to the working folder is fine.
+    public convenience init(atPath path: String, reader: @escaping Reader) {
+        self.init(root: absolutePath(path), reader: reader, onStep: { _ in })
     }
+
+    convenience init(
+        at folder: URL, reader: @escaping Reader, onStep: @escaping @Sendable (SaveStep) -> Void
+    ) {
+        let path = folder.standardizedFileURL.path
+        let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        self.init(root: root, reader: reader, onStep: onStep)
+    }
+
+    private init(
+        root: String, reader: @escaping Reader, onStep: @escaping @Sendable (SaveStep) -> Void
+    ) {
+        (self.root, self.reader, self.onStep) = (root, reader, onStep)
+    }
+
+    public var folder: URL { URL(fileURLWithPath: root, isDirectory: true) }
 
     /// The file of a version, as the file system knows it.
     public func url(of version: ModelVersion) -> URL { URL(fileURLWithPath: path(of: version.file)) }
@@ -113,6 +128,24 @@ public final class ModelStore: Sendable {
             Remembered(numbers: NumberList(readingFrom: root), sidecar: try Sidecar(readingFrom: root))
         }
     }
+}
+
+/// Without the tens of microseconds that a URL takes, where the path is plain.
+private func absolutePath(_ path: String) -> String {
+    let steps = path.split(separator: "/", omittingEmptySubsequences: false)
+    let isPlain = steps.enumerated().allSatisfy { index, step in
+        !step.isEmpty && step != "." && step != ".." && step != "~" || index == 0 && path.hasPrefix("/")
+    }
+    if isPlain, path.utf8.count > 1 {
+        if path.hasPrefix("/") { return path }
+        let folder = unsafe getcwd(nil, 0)
+        defer { unsafe free(folder) }
+        if let folder = unsafe folder.flatMap({ unsafe String(validatingCString: $0) }), folder != "/" {
+            return folder + "/" + path
+        }
+    }
+    let path = URL(fileURLWithPath: path).standardizedFileURL.path
+    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
 }
 
 private func isEmpty(_ db: Database) throws -> Bool {

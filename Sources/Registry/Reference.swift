@@ -50,11 +50,13 @@ public enum Resolved: Equatable, Sendable {
 
 /// The file behind a reference: all that is needed to load a model.
 public struct ModelFile: Equatable, Sendable {
-    public let url: URL
+    public let path: String
     /// `mnist:12`, or the path as it was given.
     public let reference: String
     /// Nil for a file that is not registered.
     public let sha256: String?
+
+    public var url: URL { URL(fileURLWithPath: path, isDirectory: false) }
 }
 
 extension ModelStore {
@@ -82,13 +84,14 @@ extension ModelStore {
 
     /// The file behind a reference, which is there and has its size. This is the short way for `infer`.
     public func file(of reference: String) throws(RegistryError) -> ModelFile {
+        if let found = findQuickly(try Reference(reference)) { return found }
         let version: ModelVersion
         switch try resolve(reference) {
-        case .file(let url): return ModelFile(url: url, reference: reference, sha256: nil)
+        case .file(let url): return ModelFile(path: url.path, reference: reference, sha256: nil)
         case .version(let found): version = found
         }
         try checkFile(of: version)
-        return ModelFile(url: url(of: version), reference: version.reference, sha256: version.sha256)
+        return ModelFile(path: path(of: version.file), reference: version.reference, sha256: version.sha256)
     }
 
     func checkFile(of version: ModelVersion) throws(RegistryError) {

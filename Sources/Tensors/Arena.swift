@@ -1,18 +1,41 @@
+import Glibc
+
 /// One block of numbers, zero at first, aligned to a cache line. Executors lay everything they compute in a few of
 /// these when they plan, so that a step allocates nothing.
 @safe public final class Arena: @unchecked Sendable {
     private let base: UnsafeMutablePointer<Float>
     public let count: Int
+    /// Bytes straight from the system; 0 for a small block, which `malloc` gives.
+    private let mapped: Int
+
+    /// From here on the system's own zeroed pages are asked for, all at once: touching them one by one costs a trap each.
+    private static let large = 1 << 17
 
     public init(count: Int) {
         self.count = count
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
+        if bytes >= Arena.large,
+            let pages = unsafe mmap(
+                nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | Int32(MAP_POPULATE), -1, 0),
+            unsafe pages != MAP_FAILED
+        {
+            mapped = bytes
+            unsafe base = pages.bindMemory(to: Float.self, capacity: max(count, 1))
+            return
+        }
+        mapped = 0
         let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         unsafe base = raw.assumingMemoryBound(to: Float.self)
     }
 
-    deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
+    deinit {
+        if mapped > 0 {
+            unsafe munmap(base, mapped)
+        } else {
+            unsafe UnsafeMutableRawPointer(base).deallocate()
+        }
+    }
 
     public func slice(_ offset: Int, _ count: Int) -> Floats {
         precondition(offset >= 0 && count >= 0 && offset + count <= self.count, "outside the arena")

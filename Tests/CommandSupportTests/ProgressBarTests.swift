@@ -46,7 +46,8 @@ func barWidths() {
     screen.time += 1
     bar.update(step: 10, [])
     bar.interrupt()
-    let long = "\r 1/10 [==>...........................] - ETA: 1:45:00 - a_…"
+    // The bar gives way to the numbers, down to ten characters.
+    let long = "\r 1/10 [>.............] - ETA: 1:45:00 - a_long_name: 1.0000"
     let short = "\r10/10 [==============================] - ETA: 0s"
     #expect(screen.text == "Epoch 2/2\n" + long + short + String(repeating: " ", count: 11) + "\n")
 }

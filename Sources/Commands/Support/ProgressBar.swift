@@ -77,9 +77,12 @@ public struct ProgressBar {
 
     private mutating func draw(_ step: Int, _ times: String, _ values: Values) {
         let count = "\(step)"
-        let line =
+        let start =
             String(repeating: " ", count: max(0, "\(steps)".count - count.count)) + "\(count)/\(steps) ["
-            + bar(step) + "]" + times + Self.text(values)
+        let rest = "]" + times + Self.text(values)
+        // On a narrow terminal the bar gives way to the numbers.
+        let room = terminal.width - 1 - start.count - rest.count
+        let line = start + bar(step, width: max(10, min(Self.barWidth, room))) + rest
         // A line that wraps could not be drawn over.
         let fit = fitted(line, to: max(1, terminal.width - 1), isUnicode: terminal.isUnicode)
         let width = textWidth(fit)
@@ -87,11 +90,11 @@ public struct ProgressBar {
         drawn = width
     }
 
-    private func bar(_ step: Int) -> String {
-        let done = Self.barWidth * min(step, steps) / max(1, steps)
-        if done == 0 { return String(repeating: ".", count: Self.barWidth) }
+    private func bar(_ step: Int, width: Int) -> String {
+        let done = width * min(step, steps) / max(1, steps)
+        if done == 0 { return String(repeating: ".", count: width) }
         return String(repeating: "=", count: done - 1) + (step < steps ? ">" : "=")
-            + String(repeating: ".", count: Self.barWidth - done)
+            + String(repeating: ".", count: width - done)
     }
 
     private func remaining(_ seconds: Double) -> String {

@@ -64,7 +64,7 @@ private func windowWidth(_ descriptor: Int32) -> Int? {
 }
 
 /// The variable's value, nil where it is not set. (Foundation's ProcessInfo would copy all of them.)
-func environmentVariable(_ name: String) -> String? {
+public func environmentVariable(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
 }

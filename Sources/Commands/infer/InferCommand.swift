@@ -1,6 +1,5 @@
 import ArgumentParser
 
-@main
 struct InferCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "infer",

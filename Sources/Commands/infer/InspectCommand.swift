@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         try place.run {
             let file = try place.models.file(of: model)
-            let inspection = Inspection(try readModel(file.url.path), name: file.reference)
+            let inspection = Inspection(try readModel(file.path), name: file.reference)
             if let weights {
                 let summaries = try inspection.weights(of: weights)
                 if place.json {

@@ -7,17 +7,24 @@ import KerasFile
 import Registry
 
 /// Where models come from; the same for every subcommand.
-struct StoreArguments: ParsableArguments {
+protocol StoreChoice {
+    var store: String? { get }
+    var json: Bool { get }
+}
+
+struct StoreArguments: ParsableArguments, StoreChoice {
     @Option(help: "The folder of models (default: $CELLAR_STORE, else models).")
     var store: String?
 
     @Flag(help: "Print JSON, errors too.")
     var json = false
+}
 
+extension StoreChoice {
     var models: ModelStore {
-        let variable = ProcessInfo.processInfo.environment["CELLAR_STORE"] ?? ""
+        let variable = environmentVariable("CELLAR_STORE") ?? ""
         let folder = store ?? (variable.isEmpty ? "models" : variable)
-        return ModelStore(at: URL(fileURLWithPath: folder)) { try readFacts($0.path) }
+        return ModelStore(atPath: folder) { try readFacts($0.path) }
     }
 
     /// Runs a subcommand; its error becomes a line or two and an exit code.
@@ -28,7 +35,17 @@ struct StoreArguments: ParsableArguments {
 }
 
 /// Which models to ask, and what to add to what their files say.
-struct ModelArguments: ParsableArguments {
+protocol ModelChoice {
+    associatedtype Place: StoreChoice
+    var place: Place { get }
+    var model: [String] { get }
+    var classes: String? { get }
+    var features: String? { get }
+    var white: Float? { get }
+    var threads: Int { get }
+}
+
+struct ModelArguments: ParsableArguments, ModelChoice {
     @OptionGroup var place: StoreArguments
 
     @Option(
@@ -54,13 +71,15 @@ struct ModelArguments: ParsableArguments {
             throw ValidationError("--white takes a positive number.")
         }
     }
+}
 
+extension ModelChoice {
     /// Loads the models that were named, or else those that `standard` chooses.
     func load(else standard: (ModelStore) throws -> [Registry.ModelFile]) throws -> [LoadedModel] {
         let store = place.models
         let files = model.isEmpty ? try standard(store) : try model.map { try store.file(of: $0) }
         return try files.map { file in
-            let loaded = try LoadedModel(path: file.url.path, name: file.reference, options: options)
+            let loaded = try LoadedModel(path: file.path, name: file.reference, options: options)
             for warning in loaded.warnings { printError("infer: warning: \(warning)") }
             return loaded
         }

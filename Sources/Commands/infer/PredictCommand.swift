@@ -17,6 +17,14 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var arguments: ModelArguments
 
+    func run() throws { try PictureQuestion(files: files, arguments: arguments).run() }
+}
+
+/// What is in these files, in the opinion of these models?
+struct PictureQuestion<Arguments: ModelChoice> {
+    let files: [String]
+    let arguments: Arguments
+
     func run() throws {
         try arguments.place.run {
             let models = try arguments.load(else: pictureModel)

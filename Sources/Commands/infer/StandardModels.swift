@@ -36,7 +36,7 @@ func rowModel(_ store: ModelStore, rows: String, fits: ([String]) -> Bool) throw
     }
     throw Failure(
         .usage,
-        "\(rows): no model in the store \(store.folder.relativePath) takes these columns; "
+        "\(rows): no model in the store \(store.folder.path) takes these columns; "
             + (known.isEmpty ? "it has none that names its columns." : "it has \(known).")
             + " Name one with --model.")
 }

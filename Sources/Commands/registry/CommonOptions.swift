@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Foundation
 import JSONText
 import Registry
 
@@ -15,11 +14,11 @@ struct CommonOptions: ParsableArguments {
     /// As the user named it.
     var folder: String {
         if let store { return store }
-        let variable = ProcessInfo.processInfo.environment["CELLAR_STORE"] ?? ""
+        let variable = environmentVariable("CELLAR_STORE") ?? ""
         return variable.isEmpty ? "models" : variable
     }
 
-    func open() -> ModelStore { ModelStore(at: URL(fileURLWithPath: folder), reader: readModelFacts) }
+    func open() -> ModelStore { ModelStore(atPath: folder, reader: readModelFacts) }
 
     /// Runs a subcommand; its errors are reported as the user wants them.
     func run(_ body: (ModelStore) throws -> Void) throws {

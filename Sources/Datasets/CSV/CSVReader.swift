@@ -72,31 +72,29 @@ public struct CSVReader: ~Copyable, Sendable {
         }
         chunk.bytes.replaceSubrange(0..<used, with: rest)
         rest.removeAll(keepingCapacity: true)
-        // Rows that are here already come first: from a pipe, the next bytes may be long in coming.
-        var hasUnread = used > 0
         while true {
-            if !ended && !hasUnread {
-                if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
-                let count = try input.read(into: &chunk.bytes, at: used)
-                ended = count == 0
-                used += count
-            }
-            hasUnread = false
+            // What is there already comes first: the other end of a pipe may wait for its answer.
             let consumed = try fill(&chunk, used)
-            if consumed < used && (chunk.count > 0 || ended) {
+            if chunk.count > 0 {
                 rest.append(contentsOf: chunk.bytes[consumed..<used])
+                return true
             }
-            if chunk.count > 0 { return true }
             if ended { break }
             // Blank lines may have been passed over; what is left is the start of a row.
-            chunk.bytes.replaceSubrange(0..<(used - consumed), with: Array(chunk.bytes[consumed..<used]))
-            used -= consumed
+            if consumed > 0 {
+                chunk.bytes.replaceSubrange(0..<(used - consumed), with: Array(chunk.bytes[consumed..<used]))
+                used -= consumed
+            }
             guard used < CSVReader.longestRow else {
                 throw DataError(
                     .badData, file: name, row: position.row, line: position.line,
                     expected: "a row of at most \(CSVReader.longestRow >> 20) MB", found: "more",
                     fix: "Look for a quote that is not closed.")
             }
+            if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
+            let count = try input.read(into: &chunk.bytes, at: used)
+            ended = count == 0
+            used += count
         }
         guard position.row > 1 else {
             throw DataError(

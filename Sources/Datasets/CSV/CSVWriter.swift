@@ -2,7 +2,7 @@ import CNumbers
 
 /// Writes a table row by row through one large buffer. A file appears whole with `finish`, or not at all; `-` is
 /// standard output. Numbers are written with the fewest digits that read back as the same number.
-public struct CSVWriter: ~Copyable {
+public struct CSVWriter: ~Copyable, Sendable {
     private var file: AtomicFile
     private let delimiter: UInt8
     private var buffer: [UInt8]

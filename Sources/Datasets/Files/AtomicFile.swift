@@ -5,7 +5,7 @@ import Glibc
 ///
 /// A path that leads to a device or a pipe is written directly, since there is nothing to replace. `-` is standard
 /// output.
-public struct AtomicFile: ~Copyable {
+public struct AtomicFile: ~Copyable, Sendable {
     /// The path as it was given, for messages.
     public let path: String
     /// Open for writing: libraries that want a descriptor may write here.

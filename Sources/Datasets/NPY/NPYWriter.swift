@@ -9,7 +9,7 @@ public func writeNPY(_ tensor: Tensor, to path: String) throws(DataError) {
 
 /// Writes a float32 NumPy array whose numbers come piece by piece. The file appears whole with `finish`, or not at all;
 /// `-` is standard output.
-public struct NPYWriter: ~Copyable {
+public struct NPYWriter: ~Copyable, Sendable {
     private var file: AtomicFile
     private let count: Int
     private var written = 0

@@ -10,7 +10,7 @@
 public func prepareDigit(
     _ image: GrayImage, height: Int = 28, width: Int = 28, name: String
 ) throws(DataError) -> GrayImage {
-    let picture = image.shrunk(toSide: 512)
+    let picture = image.shrunk(toSide: 512).evenlyLit
     guard let ink = Ink(picture), let found = ink.withoutSpecks() else {
         throw DataError(
             .badData, file: name, expected: "a picture with a digit on it",
@@ -23,14 +23,17 @@ public func prepareDigit(
             return image.inverted
         }
     }
-    let digit = found.ink.cropped(found.columns, found.rows)
     let (boxWidth, boxHeight) = (box(width), box(height))
-    let scale = min(Double(boxWidth) / Double(digit.width), Double(boxHeight) / Double(digit.height))
-    let small = digit.withStrokes(atLeast: thinnestStroke / scale)
-        .scaled(
-            width: max(1, min(boxWidth, Int((Double(digit.width) * scale).rounded()))),
-            height: max(1, min(boxHeight, Int((Double(digit.height) * scale).rounded())))
-        ).strengthened
+    func scale(_ ink: Ink) -> Double {
+        min(Double(boxWidth) / Double(ink.width), Double(boxHeight) / Double(ink.height))
+    }
+    let cropped = found.ink.cropped(found.columns, found.rows)
+    let digit = cropped.withStrokes(atLeast: thinnestStroke / scale(cropped))
+    let factor = scale(digit)
+    let small = digit.scaled(
+        width: max(1, min(boxWidth, Int((Double(digit.width) * factor).rounded()))),
+        height: max(1, min(boxHeight, Int((Double(digit.height) * factor).rounded())))
+    ).strengthened
     return small.centred(width: width, height: height)
 }
 
@@ -70,11 +73,11 @@ extension GrayImage {
 }
 
 extension Ink {
-    /// Thin strokes made as wide as that, in pixels; the picture keeps its size.
+    /// Thin strokes made as wide as that, in pixels; the picture grows with them.
     fileprivate func withStrokes(atLeast wanted: Double) -> Ink {
         let radius = Int(((wanted - strokeWidth) / 2).rounded())
         guard radius > 0 else { return self }
-        return thickened(by: radius).scaled(width: width, height: height)
+        return thickened(by: radius)
     }
 
     /// Bright on black in a frame of that size, the centre of mass in its middle, as far as all the ink stays within.

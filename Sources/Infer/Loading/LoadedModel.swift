@@ -37,7 +37,7 @@ public final class LoadedModel {
     public convenience init(
         path: String, name: String? = nil, options: ModelOptions = ModelOptions()
     ) throws(InferError) {
-        let file = try reporting { try readModel(path) }
+        let file = try reporting { try readModel(path, forTraining: false) }
         try self.init(file, path: path, name: name ?? path, options: options)
     }
 

@@ -11,6 +11,7 @@ final class Plan {
     var result = BatchResult()
 
     private var inputs: [Input]
+    private var oneRow = [0]
     private let outputs: [Floats]
     private let outputSizes: [Int]
     private let outputGradients: [Floats?]
@@ -121,11 +122,19 @@ final class Plan {
     func outputGradient(_ i: Int = 0) -> Floats? {
         outputGradients[i].map { $0.prefix(lane.rows * outputSizes[i]) }
     }
+    func inputWidth(_ i: Int = 0) -> Int { inputs[i].size }
     func outputWidth(_ i: Int = 0) -> Int { outputSizes[i] }
 
     /// Brings the samples of those rows in and computes the outputs.
     func forward(_ samples: [Samples], rows: ArraySlice<Int>) {
         for (index, samples) in samples.enumerated() { bringIn(samples, rows: rows, to: index) }
+        for step in steps where !step.isView { step.layer.forward(step) }
+    }
+
+    /// The same for one sample of the only input.
+    func forward(_ samples: Samples, row: Int) {
+        oneRow[0] = row
+        bringIn(samples, rows: oneRow[...], to: 0)
         for step in steps where !step.isView { step.layer.forward(step) }
     }
 

@@ -6,15 +6,15 @@ struct Planner {
     private let rows: Int
     private let training: Bool
     // Rescaling calls that gathering takes over.
-    private var fused: Set<Int> = []
+    private var fused: [Bool]
 
     private(set) var layout = ArenaLayout()
     /// For each call: its output's place; a view shares its input's.
     private(set) var activations: [Range<Int>] = []
     private(set) var isView: [Bool] = []
     private(set) var scratch: [Range<Int>] = []
-    /// For each input call: the Rescaling behind it, which is done while gathering.
-    private(set) var inputRescaling: [Int: (scale: Float, offset: Float)] = [:]
+    /// For each call that is an input: the Rescaling behind it, which is done while gathering.
+    private(set) var inputRescaling: [(scale: Float, offset: Float)?]
 
     /// For each call, where the gradient at its output lies; nil where no trained weight is behind it.
     private(set) var gradients: [Range<Int>?] = []
@@ -25,6 +25,8 @@ struct Planner {
 
     init(_ network: Model, rows: Int, training: Bool) {
         (self.network, self.rows, self.training) = (network, rows, training)
+        fused = Array(repeating: false, count: network.calls.count)
+        inputRescaling = Array(repeating: nil, count: network.calls.count)
         edges = network.calls.map { Array(repeating: nil, count: $0.inputs.count) }
         gradients = Array(repeating: nil, count: network.calls.count)
         isShared = Array(repeating: false, count: network.calls.count)
@@ -41,7 +43,7 @@ struct Planner {
                 let uniform = rescaling.uniform
             else { continue }
             inputRescaling[input] = uniform
-            fused.insert(users[0])
+            fused[users[0]] = true
         }
     }
     /// For inference a place is given to the next that fits once its last reader is through; for training all stay, since
@@ -50,7 +52,7 @@ struct Planner {
         var root = Array(network.calls.indices)
         for (index, call) in network.calls.enumerated() {
             let layer = network.layers[call.layer]
-            let view = fused.contains(index) || !call.inputs.isEmpty && layer.isView(training: training)
+            let view = fused[index] || !call.inputs.isEmpty && layer.isView(training: training)
             isView.append(view)
             if view { root[index] = root[call.inputs[0]] }
         }

@@ -39,6 +39,29 @@ public final class Predictor {
         return zip(network.outputShapes, results).map { Tensor(shape: [count] + $0, values: $1) }
     }
 
+    /// The output for one of the samples, for a network of one input and one output: put into `result`, which has room
+    /// for it. Nothing is allocated.
+    public func predictOne(_ samples: Samples, row: Int, into result: inout [Float]) throws(ConfigError) {
+        let plan = plans[0]
+        guard network.inputs.count == 1, network.outputs.count == 1 else {
+            throw ConfigError(
+                "the model has \(network.inputs.count) inputs and \(network.outputs.count) outputs; one each is "
+                    + "wanted here")
+        }
+        guard samples.size == plan.inputWidth() else {
+            throw ConfigError(
+                "the model takes samples of shape \(network.inputShapes[0]), but these are \(samples.shape)")
+        }
+        guard samples.count > row, row >= 0, result.count >= plan.outputWidth() else {
+            throw ConfigError(
+                "there is no sample \(row) of \(samples.count), or no room for \(plan.outputWidth()) numbers in "
+                    + "\(result.count)")
+        }
+        (plan.lane.rows, plan.lane.batchRows) = (1, 1)
+        plan.forward(samples, row: row)
+        plan.output().copy(into: &result, at: 0)
+    }
+
     private func check(_ samples: [Samples]) throws(ConfigError) -> Int {
         guard samples.count == network.inputs.count else {
             throw ConfigError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")

@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// The plain calls, `infer digit.png` and its like, go past ArgumentParser: it takes a third of their time, nearly all
+/// of it for looking up types while the program runs. Whatever has any other form, it gets.
+@main
+enum Main {
+    static func main() {
+        guard let call = PlainCall(CommandLine.arguments.dropFirst()) else { return InferCommand.main() }
+        do {
+            try PictureQuestion(files: call.files, arguments: call).run()
+        } catch { InferCommand.exit(withError: error) }
+    }
+}
+
+/// `FILE… [--model REF] [--store DIR] [--json]`, as `PredictCommand` would understand it.
+struct PlainCall: ModelChoice {
+    struct Place: StoreChoice {
+        var store: String?
+        var json = false
+    }
+
+    var place = Place()
+    var model: [String] = []
+    var files: [String] = []
+    var classes: String? { nil }
+    var features: String? { nil }
+    var white: Float? { nil }
+    var threads: Int { 1 }
+
+    /// Nil for anything else. What begins a plain call looks like a file and not like a subcommand.
+    init?(_ words: ArraySlice<String>) {
+        guard let first = words.first, first.utf8.contains(where: { "./".utf8.contains($0) }) else { return nil }
+        var words = words.makeIterator()
+        while let word = words.next() {
+            switch word {
+            case "--json": place.json = true
+            case "--store", "--model":
+                guard let value = words.next(), !value.hasPrefix("-") else { return nil }
+                if word == "--model" { model.append(value) } else { place.store = value }
+            case _ where word.hasPrefix("-"): return nil
+            default: files.append(word)
+            }
+        }
+    }
+}

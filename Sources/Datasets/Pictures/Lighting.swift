@@ -1,0 +1,92 @@
+extension GrayImage {
+    /// The picture as under even light, where its border shows that the light falls off smoothly, as on a photographed
+    /// sheet; else the picture as it is.
+    ///
+    /// A surface of second degree is fitted to a strip along the border, which is paper for the most part, and taken
+    /// out of the whole: by division on light paper, whose shade the light multiplies, by subtraction on dark.
+    var evenlyLit: GrayImage {
+        guard min(width, height) >= 32, let surface = Surface(borderOf: self) else { return self }
+        var shades = [Double](repeating: 0, count: pixels.count)
+        for y in 0..<height {
+            for x in 0..<width { shades[y * width + x] = surface.value(Double(x), Double(y)) }
+        }
+        let mean = shades.reduce(0, +) / Double(shades.count)
+        guard let darkest = shades.min(), mean < 128 || darkest > 16 else { return self }
+        let lit = zip(pixels, shades).map { pixel, shade in
+            let even = mean >= 128 ? Double(pixel) / shade * mean : Double(pixel) - shade + mean
+            return UInt8(min(max(even.rounded(), 0), 255))
+        }
+        return GrayImage(width: width, height: height, pixels: lit)
+    }
+}
+
+/// A shade for each place: a polynomial of second degree in x and y.
+private struct Surface {
+    private var weights: [Double]
+    private let width, height: Double
+
+    /// Nil where the border's shades do not follow such a surface, or hardly vary along it.
+    init?(borderOf image: GrayImage) {
+        (width, height) = (Double(image.width), Double(image.height))
+        weights = []
+        let strip = max(1, min(image.width, image.height) / 20)
+        var points: [(x: Double, y: Double, shade: Double)] = []
+        for y in 0..<image.height {
+            let inside = y >= strip && y < image.height - strip
+            for x in 0..<image.width where !inside || x < strip || x >= image.width - strip {
+                points.append((Double(x), Double(y), Double(image.pixels[y * image.width + x])))
+            }
+        }
+        let all = points.count
+        // Ink that runs into the border lies off the surface: leave it out and fit again.
+        for _ in 0..<3 {
+            guard let fitted = fit(points.map { (terms($0.x, $0.y), $0.shade) }) else { return nil }
+            weights = fitted
+            let errors = points.map { abs($0.shade - value($0.x, $0.y)) }
+            let usual = max(1, errors.sorted()[errors.count / 2] * 1.4826)
+            points = zip(points, errors).filter { $0.1 <= 3 * usual }.map(\.0)
+        }
+        let mean = points.reduce(0) { $0 + $1.shade } / Double(points.count)
+        let spread = points.reduce(0) { $0 + ($1.shade - mean) * ($1.shade - mean) }
+        let rest = points.reduce(0) { sum, point in
+            let error = point.shade - value(point.x, point.y)
+            return sum + error * error
+        }
+        let deviation = (spread / Double(points.count)).squareRoot()
+        guard points.count > all * 6 / 10, deviation > 4, rest < 0.4 * spread else { return nil }
+    }
+
+    func value(_ x: Double, _ y: Double) -> Double {
+        zip(terms(x, y), weights).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+
+    private func terms(_ x: Double, _ y: Double) -> [Double] {
+        let (x, y) = (x / width - 0.5, y / height - 0.5)
+        return [1, x, y, x * x, x * y, y * y]
+    }
+}
+
+/// Least squares: the weights of the terms that come nearest to the values. Nil where the terms do not settle them.
+private func fit(_ samples: [(terms: [Double], value: Double)]) -> [Double]? {
+    guard let size = samples.first?.terms.count else { return nil }
+    // The normal equations, with the right-hand side as the last column.
+    var rows = [[Double]](repeating: Array(repeating: 0, count: size + 1), count: size)
+    for (terms, value) in samples {
+        for i in 0..<size {
+            for j in 0..<size { rows[i][j] += terms[i] * terms[j] }
+            rows[i][size] += terms[i] * value
+        }
+    }
+    for pivot in 0..<size {
+        guard let best = (pivot..<size).max(by: { abs(rows[$0][pivot]) < abs(rows[$1][pivot]) }) else {
+            return nil
+        }
+        rows.swapAt(pivot, best)
+        guard abs(rows[pivot][pivot]) > 1e-9 else { return nil }
+        for row in 0..<size where row != pivot {
+            let factor = rows[row][pivot] / rows[pivot][pivot]
+            for column in pivot...size { rows[row][column] -= factor * rows[pivot][column] }
+        }
+    }
+    return rows.indices.map { rows[$0][size] / rows[$0][$0] }
+}

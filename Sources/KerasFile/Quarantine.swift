@@ -1,0 +1,64 @@
+import Glibc
+
+/// A process of its own, poor in memory, time and rights, that opens a file before we do. HDF5's library (1.10.8 in Debian
+/// 12) can crash on a file that is damaged or made to harm; then the other process crashes, and we say so.
+///
+/// It runs the same program: a command calls `serveIfAsked` first thing, and `check` before it opens a file that is not in
+/// its store.
+public enum Quarantine {
+    private static let flag = "--read-in-quarantine"
+    /// Seconds of processor time, and bytes beside eight times the file's own size.
+    private static let (seconds, memory): (rlim_t, Int) = (20, 1 << 30)
+
+    /// Where this process was started by `check`: reads the file whole and exits.
+    public static func serveIfAsked() {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 3, arguments[1] == flag else { return }
+        var status = stat()
+        let size = unsafe stat(arguments[2], &status) == 0 ? Int(status.st_size) : 0
+        limit(RLIMIT_CPU, to: seconds)
+        limit(RLIMIT_AS, to: rlim_t(min(memory + 8 * max(size, 0), 1 << 40)))
+        limit(RLIMIT_FSIZE, to: 0)
+        limit(RLIMIT_NOFILE, to: 16)
+        limit(RLIMIT_CORE, to: 0)
+        // An error that is told is no crash: the caller will find it again and tell it better.
+        _ = try? readModel(arguments[2])
+        exit(0)
+    }
+
+    private static func limit(_ resource: __rlimit_resource, to value: rlim_t) {
+        var pair = rlimit(rlim_cur: value, rlim_max: value)
+        _ = unsafe setrlimit(__rlimit_resource_t(resource.rawValue), &pair)
+    }
+
+    /// Throws where reading the file kills the process that does it.
+    public static func check(_ path: String) throws(KerasFileError) {
+        let words = ["/proc/self/exe", flag, path]
+        var process = pid_t()
+        var silent = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&silent)
+        defer { unsafe posix_spawn_file_actions_destroy(&silent) }
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
+            unsafe posix_spawn_file_actions_addopen(&silent, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { for unsafeword in unsafe arguments { unsafe free(word) } }
+        let failed = unsafe posix_spawn(&process, words[0], &silent, nil, &arguments, environ)
+        // No second process to be had: the file is opened without one, as every other program would.
+        guard failed == 0 else { return }
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) == -1 && errno == EINTR {}
+        let signal = status & 0x7f
+        guard signal != 0 else { return }
+        let why =
+            switch signal {
+            case SIGXCPU, SIGKILL: "took more than \(seconds) seconds"
+            case SIGILL, SIGTRAP, SIGABRT: "asked for more memory than such a file can need"
+            default: "crashed HDF5's library (signal \(signal))"
+            }
+        throw KerasFileError(
+            .damaged, file: path,
+            "reading it in a process of its own \(why): the file is damaged or made to harm. Take a fresh copy of it, or save "
+                + "it again with its own program.")
+    }
+}

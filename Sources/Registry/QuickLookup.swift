@@ -1,0 +1,110 @@
+// The SQLite that GRDB uses; it comes with GRDB.
+import GRDBSQLite
+import Glibc
+
+/// The short way from a reference to its file, for a process that wants nothing else of the index: one question to
+/// SQLite, without GRDB and without the two files that a write-ahead log needs beside it.
+///
+/// It answers only where nobody else has the index open and all is as it should be. In every other case it knows
+/// nothing, and the long way answers or explains.
+extension ModelStore {
+    func findQuickly(_ reference: Reference) -> ModelFile? {
+        guard !isOpen, let question = Question(reference), let before = IndexState(indexPath),
+            before.schema == Schema.version, let found = ask(question), IndexState(indexPath) == before,
+            Disk.size(ofFile: path(of: found.file)) == found.size
+        else { return nil }
+        return ModelFile(path: path(of: found.file), reference: found.reference, sha256: found.sha256)
+    }
+
+    private func ask(_ question: Question) -> Answer? {
+        // The name is a URI here; one that needs escapes goes the long way.
+        guard indexPath.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"%?#".utf8.contains($0) }) else {
+            return nil
+        }
+        var database: OpaquePointer?
+        var statement: OpaquePointer?
+        defer {
+            unsafe sqlite3_finalize(statement)
+            unsafe sqlite3_close(database)
+        }
+        // Immutable: SQLite takes no locks. `IndexState` tells whether it may.
+        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
+        let name = "file:\(indexPath)?immutable=1"
+        let sql = """
+            SELECT model || ':' || number, file, sha256, size FROM version
+            WHERE model = ?1 AND \(question.condition) AND state = 'kept' ORDER BY number DESC LIMIT 1
+            """
+        guard unsafe sqlite3_open_v2(name, &database, flags, nil) == SQLITE_OK,
+            unsafe sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK,
+            unsafe bind(question.model, 1, statement), unsafe bind(question.detail, 2, statement),
+            unsafe sqlite3_step(statement) == SQLITE_ROW,
+            let reference = unsafe text(statement, 0), let file = unsafe text(statement, 1),
+            let sha256 = unsafe text(statement, 2)
+        else { return nil }
+        return Answer(
+            reference: reference, file: file, sha256: sha256,
+            size: Int(unsafe sqlite3_column_int64(statement, 3)))
+    }
+}
+
+private struct Question {
+    let model, detail, condition: String
+
+    init?(_ reference: Reference) {
+        switch reference {
+        case .alias(let model, let alias):
+            condition = "number = (SELECT number FROM alias WHERE model = ?1 AND name = ?2)"
+            (self.model, detail) = (model, alias)
+        case .number(let model, let number):
+            (self.model, detail, condition) = (model, "\(number)", "number = ?2")
+        case .plain(let model): (self.model, detail, condition) = (model, "", "?2 = ''")
+        case .file: return nil
+        }
+    }
+}
+
+private struct Answer {
+    let reference, file, sha256: String
+    let size: Int
+}
+
+/// What tells whether the index was written between two looks: it has no write-ahead log (whoever writes makes one, and
+/// takes it away when all is carried over), and its time, size and header are the same.
+private struct IndexState: Equatable {
+    private let device: dev_t
+    private let node: ino_t
+    private let size: Int
+    private let changed: [Int]
+    private let header: [UInt8]
+
+    /// Nil where a log lies beside it, or there is no index.
+    init?(_ path: String) {
+        var status = stat()
+        guard unsafe stat(path + "-wal", &status) != 0, errno == ENOENT else { return nil }
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 100)
+        guard unsafe fstat(descriptor, &status) == 0, unsafe read(descriptor, &bytes, 100) == 100 else {
+            return nil
+        }
+        (device, node, size, header) = (status.st_dev, status.st_ino, Int(status.st_size), bytes)
+        changed = [
+            status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+        ]
+    }
+
+    /// SQLite's `user_version`, at its place in the header (sqlite.org/fileformat2.html).
+    var schema: Int { header[60..<64].reduce(0) { $0 << 8 | Int($1) } }
+}
+
+private func bind(_ text: String, _ place: Int32, _ statement: OpaquePointer?) -> Bool {
+    // Minus one as a destructor: SQLite makes a copy of its own.
+    let copies = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    return unsafe sqlite3_bind_text(statement, place, text, Int32(text.utf8.count), copies) == SQLITE_OK
+}
+
+private func text(_ statement: OpaquePointer?, _ column: Int32) -> String? {
+    guard let text = unsafe sqlite3_column_text(statement, column) else { return nil }
+    return unsafe String(cString: text)
+}
