@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .PHONY: help setup build demo test lint format clean interop bench bench-quick perf-guard
 
 commands := trainer registry infer
-release  := swift build -c release --static-swift-stdlib
+release  := CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
 # Warnings are errors, and number loops are optimized in debug builds too (see Package.swift).
 checked  := CELLAR_CHECKS=1 swift
 

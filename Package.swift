@@ -17,12 +17,16 @@ let hdf5: [LinkerSetting] =
     ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
     + [.linkedLibrary("z"), .linkedLibrary("m"), .linkedLibrary("dl")]
 
-// A release command is one static executable: the dynamic linker's work on nine libraries and 90,000 relocations is a
-// third of what a prediction takes, and such a command runs where none of the libraries is installed.
-// (Of the two linkers, lld does not warn of functions that are never called.)
-let wholly: [LinkerSetting] = [
-    .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
-]
+// The Makefile sets CELLAR_STATIC for release builds. A command is then one static executable: the dynamic linker's work
+// on nine libraries and 90,000 relocations is a third of what a prediction takes, and such a command runs where none of
+// the libraries is installed. (Of the two linkers, lld does not warn of functions that are never called.)
+let wholly: [LinkerSetting] =
+    Context.environment["CELLAR_STATIC"] == nil
+    ? []
+    : [
+        .unsafeFlags(
+            ["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
+    ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -90,7 +94,7 @@ let package = Package(
             path: "Sources/Commands/Support", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["CommandSupport", "Trainer", "Registry", argumentParser],
+            dependencies: ["CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
@@ -98,7 +102,7 @@ let package = Package(
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["CommandSupport", "Infer", "Registry", argumentParser],
+            dependencies: ["CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.

@@ -21,6 +21,8 @@ public enum Quarantine {
         limit(RLIMIT_FSIZE, to: 0)
         limit(RLIMIT_NOFILE, to: 16)
         limit(RLIMIT_CORE, to: 0)
+        // A crash here is nobody's to look into: no backtrace, just the end.
+        for crash in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { signal(crash, SIG_DFL) }
         // An error that is told is no crash: the caller will find it again and tell it better.
         _ = try? readModel(arguments[2])
         exit(0)
@@ -42,7 +44,7 @@ public enum Quarantine {
             unsafe posix_spawn_file_actions_addopen(&silent, descriptor, "/dev/null", O_RDWR, 0)
         }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafeword in unsafe arguments { unsafe free(word) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         let failed = unsafe posix_spawn(&process, words[0], &silent, nil, &arguments, environ)
         // No second process to be had: the file is opened without one, as every other program would.
         guard failed == 0 else { return }

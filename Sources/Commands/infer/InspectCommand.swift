@@ -23,6 +23,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         try place.run {
             let file = try place.models.file(of: model)
+            if file.sha256 == nil { try Quarantine.check(file.path) }
             let inspection = Inspection(try readModel(file.path), name: file.reference)
             if let weights {
                 let summaries = try inspection.weights(of: weights)

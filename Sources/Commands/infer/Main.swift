@@ -1,10 +1,12 @@
 import ArgumentParser
+import KerasFile
 
 /// The plain calls, `infer digit.png` and its like, go past ArgumentParser: it takes a third of their time, nearly all
 /// of it for looking up types while the program runs. Whatever has any other form, it gets.
 @main
 enum Main {
     static func main() {
+        Quarantine.serveIfAsked()
         guard let call = PlainCall(CommandLine.arguments.dropFirst()) else { return InferCommand.main() }
         do {
             try PictureQuestion(files: call.files, arguments: call).run()
@@ -29,7 +31,9 @@ struct PlainCall: ModelChoice {
 
     /// Nil for anything else. What begins a plain call looks like a file and not like a subcommand.
     init?(_ words: ArraySlice<String>) {
-        guard let first = words.first, first.utf8.contains(where: { "./".utf8.contains($0) }) else { return nil }
+        guard let first = words.first, first.utf8.contains(where: { "./".utf8.contains($0) }) else {
+            return nil
+        }
         var words = words.makeIterator()
         while let word = words.next() {
             switch word {

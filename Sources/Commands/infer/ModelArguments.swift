@@ -79,6 +79,8 @@ extension ModelChoice {
         let store = place.models
         let files = model.isEmpty ? try standard(store) : try model.map { try store.file(of: $0) }
         return try files.map { file in
+            // Nobody vouches for a file that is not in the store.
+            if file.sha256 == nil { try Quarantine.check(file.path) }
             let loaded = try LoadedModel(path: file.path, name: file.reference, options: options)
             for warning in loaded.warnings { printError("infer: warning: \(warning)") }
             return loaded

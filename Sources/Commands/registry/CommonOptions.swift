@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import JSONText
+import KerasFile
 import Registry
 
 /// What every subcommand takes.
@@ -37,6 +38,15 @@ struct CommonOptions: ParsableArguments {
 
 /// The store's messages name their file themselves; a program gets it once more, apart.
 private func describe(_ error: any Error, withFile: Bool) -> Failure? {
+    if let error = error as? KerasFileError {
+        let status: ExitStatus =
+            switch error.kind {
+            case .missing: .noInput
+            case .damaged, .unsupported: .data
+            case .notWritable: .cannotCreate
+            }
+        return Failure(status, error.description, file: withFile ? error.file : nil)
+    }
     guard let error = error as? RegistryError else { return nil }
     let status: ExitStatus =
         switch error.kind {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import JSONText
+import KerasFile
 import Registry
 
 struct Import: ParsableCommand {
@@ -14,6 +15,8 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try common.run { store in
+            // Nobody vouches for a file that is not in the store yet.
+            for file in files { try Quarantine.check(file) }
             let done = try files.map { try store.importFile(URL(fileURLWithPath: $0), name: name) }
             try common.print(
                 .array(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KerasFile
 
 @main
 struct RegistryCommand: ParsableCommand {
@@ -13,4 +14,9 @@ struct RegistryCommand: ParsableCommand {
             Import.self,
             Export.self, Verify.self, Rebuild.self, Tag.self, Delete.self, Restore.self, CollectGarbage.self,
         ])
+
+    static func main() {
+        Quarantine.serveIfAsked()
+        main(nil)
+    }
 }

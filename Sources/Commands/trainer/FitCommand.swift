@@ -63,6 +63,8 @@ struct FitCommand: ParsableCommand {
         recipe.name = name ?? recipe.name
         let start = try from.map { reference in
             let found = try common.open().file(of: reference)
+            // Nobody vouches for a file that is not in the store.
+            if found.sha256 == nil { try Quarantine.check(found.path) }
             return Training.Start(
                 file: try readModel(found.url.path), reference: found.reference,
                 sha256: try found.sha256 ?? fileDigest(found.url.path), isLoose: found.sha256 == nil)

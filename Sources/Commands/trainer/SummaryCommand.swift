@@ -34,7 +34,11 @@ struct SummaryCommand: ParsableCommand {
         return try recipe.model.network(inputShape: data.inputShape, preprocessing: data.preprocessing)
     }
 
-    private func saved() throws -> Model { try readModel(common.open().file(of: model).url.path).model }
+    private func saved() throws -> Model {
+        let file = try common.open().file(of: model)
+        if file.sha256 == nil { try Quarantine.check(file.path) }
+        return try readModel(file.path).model
+    }
 
     private func json(_ model: Model) -> JSON {
         let layers = model.layers.indices.map { layer -> JSON in

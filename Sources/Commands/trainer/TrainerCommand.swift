@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import KerasFile
 
 @main
 struct TrainerCommand: ParsableCommand {
@@ -10,4 +11,9 @@ struct TrainerCommand: ParsableCommand {
             `registry` to list and for `infer` to use.
             """,
         subcommands: [FitCommand.self, SummaryCommand.self, InfoCommand.self])
+
+    static func main() {
+        Quarantine.serveIfAsked()
+        main(nil)
+    }
 }
