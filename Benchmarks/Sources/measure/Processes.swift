@@ -41,6 +41,7 @@ func runs(_ count: Int, of arguments: [String], input: String = "/dev/null", out
 }
 
 func failed(_ command: [String], _ why: String) -> Never {
-    fputs("measure: \(command.joined(separator: " ")) \(why)\n", stderr)
+    let line = "measure: \(command.joined(separator: " ")) \(why)\n"
+    write(2, line, line.utf8.count)
     exit(1)
 }

@@ -3,11 +3,13 @@ import Foundation
 /// The real wine rows, over and over, without their label: the table that the peers score too.
 func writeWine(rows: Int, to path: String) throws {
     let text = try String(contentsOfFile: "data/wine.csv", encoding: .utf8)
-    let lines = text.split(whereSeparator: \.isNewline).map { $0[..<($0.lastIndex(of: ",") ?? $0.endIndex)] }
+    let lines = text.split(whereSeparator: \.isNewline).map { line -> Substring in
+        line.lastIndex(of: ",").map { line[..<$0] } ?? line
+    }
     let body = lines.dropFirst()
     let all = Data((body.joined(separator: "\n") + "\n").utf8)
-    let part = Data(body.prefix(rows % body.count).map { $0 + "\n" }.joined().utf8)
-    FileManager.default.createFile(atPath: path, contents: Data((lines[0] + "\n").utf8))
+    let part = Data(body.prefix(rows % body.count).map { String($0) + "\n" }.joined().utf8)
+    try Data((lines[0] + "\n").utf8).write(to: URL(fileURLWithPath: path))
     guard let file = FileHandle(forWritingAtPath: path) else { return }
     try file.seekToEnd()
     for _ in 0..<rows / body.count { try file.write(contentsOf: all) }
