@@ -22,7 +22,7 @@ done
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-records=$out/records.jsonl facts=$out/facts.md
+records=$bench/.build/records.jsonl facts=$out/facts.md
 
 note() { printf '%s  %s\n' "$(date +%T)" "$*" >&2; }
 
@@ -34,6 +34,7 @@ note "building the commands and the measurements (release)"
 mkdir -p bin
 for name in trainer registry infer; do ln -sfn "../.build/release/$name" "bin/$name"; done
 measure=$bench/.build/release/measure
+: >"$records"  # as they come, so that a run that is ended leaves what it has
 
 options=()
 ((quick)) && options+=(--quick)
@@ -119,6 +120,5 @@ if ((quick)); then
     "$measure" table "$records" "$facts" "$out/results.md"
 else
     "$measure" table "$records" "$facts" "$bench/RESULTS.md"
-    cp "$records" "$bench/.build/records.jsonl"
     note "written: $bench/RESULTS.md"
 fi

@@ -23,18 +23,21 @@ swift build -c release --static-swift-stdlib --package-path "$bench" >"$out/buil
     exit 1
 }
 
+# Valgrind 3.19 gives up over the debugging facts that Swift's linker writes; names it finds without them.
+measure=$out/measure
+strip --strip-debug -o "$measure" "$bench/.build/release/measure"
+
 # The work's instructions for COUNT times of it, with all that comes before.
 total() {
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$bench/.build/release/measure" guard "$1" "$2" \
-        2>&1 >/dev/null | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$measure" guard "$1" "$2" \
+        2>&1 >/dev/null | tee -a "${CELLAR_GUARD_LOG:-/dev/null}" | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
 }
 # NAME FEW MANY PER: instructions of PER things.
 count() {
     local few many
     few=$(total "$1" "$2") many=$(total "$1" "$3")
     [[ $few && $many ]] || {
-        printf 'perf-guard: %s does not run under valgrind; try: valgrind %s guard %s %s\n' "$1" \
-            "$bench/.build/release/measure" "$1" "$2" >&2
+        printf 'perf-guard: %s does not run under valgrind; see CELLAR_GUARD_LOG=file %s\n' "$1" "$0" >&2
         exit 1
     }
     printf '%s' $(((many - few) * $4 / ($3 - $2)))
@@ -80,7 +83,8 @@ compare csv-rows "$rows" '10,000 rows of CSV scored'
 if ((failed)); then
     cat >&2 <<'TEXT'
 perf-guard: a count left its bounds. More instructions: find what came in, with
-    valgrind --tool=callgrind Benchmarks/.build/release/measure guard training-step 40; callgrind_annotate callgrind.out.*
+    strip --strip-debug -o measure Benchmarks/.build/release/measure
+    valgrind --tool=callgrind ./measure guard training-step 40 && callgrind_annotate callgrind.out.*
 Fewer, or more for a reason (say, another compiler): Benchmarks/perf-guard.sh --update, and commit baseline.json with
 the reason in the message.
 TEXT
