@@ -8,7 +8,9 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "measure",
-            dependencies: ["Cellar", "Trainer", "Infer", "Registry"].map { .product(name: $0, package: "cellar") })
+            dependencies: ["Cellar", "Trainer", "Infer", "Registry"].map {
+                .product(name: $0, package: "cellar")
+            })
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,17 +4,19 @@ import Foundation
 func measureColdStart(_ options: Options) throws {
     let digit = "data/digits/7_mnist.png"
     let plain = runs(options.runs * 5, of: [options.command("infer"), digit])
-    report("infer digit.png: Cellar", seconds: plain.seconds, peakBytes: plain.peakBytes)
+    report("infer digit.png: Cellar", seconds: plain.seconds)
     guard let floor = options.digitFloor else { return }
     let model = "models/TRAINED_MODEL/" + (try mnistFile())
     let least = runs(
         options.runs * 5, of: [floor, model, digit, "hiddenLayer1", "hiddenLayer2", "outputLayer"])
-    report("infer digit.png: static C floor", seconds: least.seconds, peakBytes: least.peakBytes)
+    report("infer digit.png: static C floor", seconds: least.seconds)
 }
 
 /// The file of the model that `infer` takes by itself, mnist@best or else mnist, but the plain one that the floor knows.
 private func mnistFile() throws -> String {
-    let names = try FileManager.default.contentsOfDirectory(atPath: "models/TRAINED_MODEL").filter { $0.hasSuffix(".h5") }
+    let names = try FileManager.default.contentsOfDirectory(atPath: "models/TRAINED_MODEL").filter {
+        $0.hasSuffix(".h5")
+    }
     let sizes = try names.map { name in
         let facts = try FileManager.default.attributesOfItem(atPath: "models/TRAINED_MODEL/" + name)
         return (name, (facts[.size] as? Int) ?? 0)

@@ -12,5 +12,6 @@ func measureManyImages(_ options: Options) throws {
             settings.append(("batch \(batch), threads \(threads)", { _ = try predictor.predict([images]) }))
         }
     }
-    try reportFastest("10,000 images, probabilities: Cellar", runs: options.runs * 3, items: images.count, settings)
+    try reportFastest(
+        "10,000 images, probabilities: Cellar", runs: options.runs * 3, items: images.count, settings)
 }

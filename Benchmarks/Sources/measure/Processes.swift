@@ -16,6 +16,8 @@ func run(_ arguments: [String], input: String = "/dev/null", output: String = "/
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    // What they have to say would hide our own progress; a command that fails is named and can be run by hand.
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     var words = arguments.map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }

@@ -52,7 +52,7 @@ func measureRegistering(_ options: Options) throws {
 
 /// `registry list` and `registry compare` as whole processes on a store of many versions.
 func measureLists(_ options: Options) throws {
-    for count in [10_000, 100_000] {
+    for count in options.isQuick ? [10_000] : [10_000, 100_000] {
         try options.withFolder { path in
             let folder = URL(fileURLWithPath: path).appendingPathComponent("models")
             let trained = folder.appendingPathComponent("TRAINED_MODEL")
@@ -71,7 +71,8 @@ func measureLists(_ options: Options) throws {
             let list = runs(options.runs * 3, of: [command, "list", "--store", folder.path])
             report("registry list, \(count) versions: Cellar", seconds: list.seconds)
             let compare = runs(
-                options.runs * 3, of: [command, "compare", "mnist:17", "mnist:\(count - 1)", "--store", folder.path])
+                options.runs * 3,
+                of: [command, "compare", "mnist:17", "mnist:\(count - 1)", "--store", folder.path])
             report("registry compare, \(count) versions: Cellar", seconds: compare.seconds)
         }
     }

@@ -15,7 +15,9 @@ func scaleRows(_ options: Options) throws {
             try writeWine(rows: rows, to: table)
             let done = runs(
                 rows > 1_000_000 ? 2 : 5,
-                of: [options.command("infer"), "score", table, "--model", "wine", "-o", folder + "/scored.csv"])
+                of: [
+                    options.command("infer"), "score", table, "--model", "wine", "-o", folder + "/scored.csv",
+                ])
             point("rows scored", "\(rows)", seconds: done.seconds, items: rows, peakBytes: done.peakBytes)
         }
     }
@@ -39,7 +41,8 @@ func scaleWidth(_ options: Options) throws {
     for width in [32, 64, 128, 256, 512, 1024, 2048, 4096] {
         let steps = max(16, 40_000 / width)
         let executor = try TrainingExecutor(
-            digitsModel(hidden: [width]), loss: Loss(.sparseCategoricalCrossentropy), optimizer: SGD(), batchSize: 32)
+            digitsModel(hidden: [width]), loss: Loss(.sparseCategoricalCrossentropy), optimizer: SGD(),
+            batchSize: 32)
         let rows = Array(0..<9_984)
         let seconds = timed(runs: 5) {
             for step in 0..<steps {
@@ -94,7 +97,8 @@ func scaleDensity(_ options: Options) throws {
         }
         for (which, name) in ["as it comes", "without looking for zeros"].enumerated() {
             point(
-                "density, training, \(name)", "\(percent) %", seconds: Array(times[which].dropFirst()), items: count)
+                "density, training, \(name)", "\(percent) %", seconds: Array(times[which].dropFirst()),
+                items: count)
         }
     }
 }

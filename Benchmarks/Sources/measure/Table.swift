@@ -23,18 +23,23 @@ private let sgd = "mnist epoch, SGD, batch 32: "
 private let adam = "mnist-bn epoch, Adam, batch 64: "
 
 let targets: [Target] = [
-    Target(work: "epoch, SGD, batch 32", ours: sgd + "Cellar", peers: [sgd + "dense floor"], meaning: .share(0.70)),
     Target(
-        work: "", ours: sgd + "Cellar", peers: [sgd + "JAX, with validation", sgd + "JAX"], meaning: .times(1.5)),
+        work: "epoch, SGD, batch 32", ours: sgd + "Cellar", peers: [sgd + "dense floor"],
+        meaning: .share(0.70)),
+    Target(
+        work: "", ours: sgd + "Cellar", peers: [sgd + "JAX, with validation", sgd + "JAX"],
+        meaning: .times(1.5)),
     Target(work: "", ours: sgd + "Cellar", peers: [sgd + "PyTorch"], meaning: .times(5)),
     Target(work: "", ours: sgd + "Cellar", peers: [sgd + "Keras"], meaning: .times(9)),
     Target(
-        work: "epoch, BatchNormalization, Adam, batch 64", ours: adam + "Cellar", peers: [adam + "dense floor"],
+        work: "epoch, BatchNormalization, Adam, batch 64", ours: adam + "Cellar",
+        peers: [adam + "dense floor"],
         meaning: .share(0.90)),
     Target(work: "", ours: adam + "Cellar", peers: [adam + "PyTorch"], meaning: .times(3)),
     Target(work: "", ours: adam + "Cellar", peers: [adam + "Keras"], meaning: .times(7)),
     Target(
-        work: "wine recipe, 40 epochs", ours: "wine recipe, 40 epochs: Cellar", peers: ["wine recipe, 40 epochs: Keras"],
+        work: "wine recipe, 40 epochs", ours: "wine recipe, 40 epochs: Cellar",
+        peers: ["wine recipe, 40 epochs: Keras"],
         meaning: .times(50)),
     Target(
         work: "10,000 images, probabilities", ours: "10,000 images, probabilities: Cellar",
@@ -45,7 +50,8 @@ let targets: [Target] = [
         work: "", ours: "one image: Cellar", peers: ["one image: ONNX Runtime", "one image: PyTorch"],
         meaning: .times(1)),
     Target(
-        work: "  a tensor as result", ours: "one image, a tensor as result: Cellar", peers: [], meaning: .seconds(8e-6)),
+        work: "  a tensor as result", ours: "one image, a tensor as result: Cellar", peers: [],
+        meaning: .seconds(8e-6)),
     Target(
         work: "score 1.6 M rows, file to file", ours: "score 1.6 M rows: Cellar",
         peers: ["score 1.6 M rows: polars + ONNX Runtime"], meaning: .times(2.5)),
@@ -65,7 +71,8 @@ let targets: [Target] = [
         peers: ["infer digit.png: static C floor"], meaning: .share(2)),
     Target(work: "", ours: "infer digit.png: Cellar", meaning: .seconds(0.008)),
     Target(
-        work: "registry list, 10,000 versions", ours: "registry list, 10000 versions: Cellar", meaning: .seconds(0.025)),
+        work: "registry list, 10,000 versions", ours: "registry list, 10000 versions: Cellar",
+        meaning: .seconds(0.025)),
     Target(
         work: "registry compare, 10,000 versions", ours: "registry compare, 10000 versions: Cellar",
         meaning: .seconds(0.025)),
@@ -99,7 +106,8 @@ struct Records {
                 record.rate = items.map { $0 / record.seconds }
                 record.peakBytes = [record.peakBytes, before.peakBytes].compactMap { $0 }.max()
                 if before.setting != record.setting {
-                    record.setting = [before.setting, record.setting].compactMap { $0 }.joined(separator: "; ")
+                    record.setting = [before.setting, record.setting].compactMap { $0 }.joined(
+                        separator: "; ")
                 }
             }
             all[record.name] = record
@@ -154,7 +162,8 @@ private func line(_ target: Target, _ records: Records) -> [String] {
     switch target.meaning {
     case .seconds(let most):
         return [
-            target.work, time(ours.secondsEach), "", "", "", "≤ \(time(most))", verdict(ours.secondsEach <= most),
+            target.work, time(ours.secondsEach), "", "", "", "≤ \(time(most))",
+            verdict(ours.secondsEach <= most),
         ]
     case .memory:
         guard let peak = ours.peakBytes, let most = ours.allowedBytes else { break }
@@ -187,7 +196,8 @@ extension Record {
 private func everything(_ records: Records) -> [[String]] {
     let header = ["measurement", "median", "a second", "runs", "spread", "peak memory", "setting"]
     return [header]
-        + records.all.values.filter { !$0.name.hasPrefix("curve ") }.sorted { $0.name < $1.name }.map { record in
+        + records.all.values.filter { !$0.name.hasPrefix("curve ") }.sorted { $0.name < $1.name }.map {
+            record in
             let (least, most) = (record.times.min() ?? record.seconds, record.times.max() ?? record.seconds)
             return [
                 record.name, time(record.seconds), record.rate.map(count) ?? "", "\(record.samples)",
@@ -220,7 +230,9 @@ private func curves(_ records: Records) -> String {
 private func markdown(_ rows: [[String]]) -> String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
-        "| " + zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: " | ") + " |"
+        "| "
+            + zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
+                separator: " | ") + " |"
     }
     let rule = "|" + widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "|") + "|"
     return ([line(rows[0]), rule] + rows.dropFirst().map(line)).joined(separator: "\n")

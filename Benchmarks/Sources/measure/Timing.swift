@@ -52,7 +52,9 @@ func report(
 }
 
 /// Reports the setting with the shortest median: first two runs of each, then all of the best. Peers choose so too.
-func reportFastest(_ name: String, runs: Int, items: Int? = nil, _ settings: [(String, () throws -> Void)]) throws {
+func reportFastest(_ name: String, runs: Int, items: Int? = nil, _ settings: [(String, () throws -> Void)])
+    throws
+{
     var best: (middle: Double, name: String, body: () throws -> Void)?
     for (setting, body) in settings {
         let middle = settings.count == 1 ? 0 : median(try timed(runs: 2, body))

@@ -58,7 +58,8 @@ final class Epoch {
         var total = BatchResult()
         for start in stride(from: 0, to: order.count, by: batchSize) {
             let result = executor.trainBatch(
-                [digits.training], digits.trainingLabels, rows: order[start..<min(start + batchSize, order.count)])
+                [digits.training], digits.trainingLabels,
+                rows: order[start..<min(start + batchSize, order.count)])
             total.lossSum += result.lossSum
             total.correct += result.correct
         }
@@ -73,7 +74,8 @@ func measureEpochs(_ options: Options, normalized: Bool) throws {
     let digits = try Digits(folder: options.data("mnist"))
     let model = try digitsModel(batchNormalization: normalized)
     let (name, batchSize) =
-        normalized ? ("mnist-bn epoch, Adam, batch 64: Cellar", 64) : ("mnist epoch, SGD, batch 32: Cellar", 32)
+        normalized
+        ? ("mnist-bn epoch, Adam, batch 64: Cellar", 64) : ("mnist epoch, SGD, batch 32: Cellar", 32)
     let settings = try options.threadCounts.map { threads in
         let epoch = try Epoch(
             digits, model, normalized ? Adam() : SGD(), batchSize: batchSize, threads: threads)
