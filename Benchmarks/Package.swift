@@ -8,10 +8,9 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "measure",
-            dependencies: [
-                .product(name: "Cellar", package: "cellar"),
-                .product(name: "Registry", package: "cellar"),
-            ])
+            dependencies: ["Cellar", "Trainer", "Infer", "Registry"].map {
+                .product(name: $0, package: "cellar")
+            })
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,9 +14,12 @@ with tempfile.TemporaryDirectory() as folder:
     program = folder + "/dense_floor"
     subprocess.run(["cc", "-O2", "-o", program, pathlib.Path(__file__).with_name("dense_floor.c"), "-lopenblas"], check=True)
     for name, batch in (("mnist epoch, SGD, batch 32", 32), ("mnist-bn epoch, Adam, batch 64", 64)):
-        found = {}
-        for threads, core in product(sorted({1, options.threads}), cores):
+        def times(setting, repeats):
+            threads, core = setting
             environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(threads), **({"OPENBLAS_CORETYPE": core} if core else {})}
-            done = subprocess.run([program, str(batch), str(options.repeats)], env=environment, capture_output=True, text=True, check=True)
-            found[f"threads {threads}, kernels {core or 'as OpenBLAS chooses'}"] = [float(line) for line in done.stdout.split()]
-        fastest(name + ": dense floor", found)
+            done = subprocess.run([program, str(batch), str(repeats)], env=environment, capture_output=True, text=True, check=True)
+            return [float(line) for line in done.stdout.split()]
+
+        best = min(product(sorted({1, options.threads}), cores), key=lambda setting: statistics.median(times(setting, 2)))
+        report(name + ": dense floor", times(best, options.repeats),
+               setting=f"threads {best[0]}, kernels {best[1] or 'as OpenBLAS chooses'}")

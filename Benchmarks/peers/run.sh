@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # The Python peers, one after the other, in an environment of their own (.venv-bench, made once); a JSON line for each
-# measurement on standard output. usage: run.sh [--threads N] [--repeats N] [-- NAME …]   (NAME: a script's, as torch_fit)
+# measurement on standard output. CELLAR_BENCH_PYTHON names a Python to use instead.
+# usage: run.sh [--threads N] [--repeats N] [-- NAME …]   (NAME: a script's, as torch_fit)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 peers=Benchmarks/peers
-venv=.venv-bench
+venv=.venv-bench logs=.venv-bench
 
 options=() names=()
 while (($#)); do
@@ -13,7 +14,10 @@ while (($#)); do
 done
 ((${#names[@]})) || names=(dense_floor jax_fit torch_fit keras_fit onnx_infer csv_score mlflow_register sklearn_report)
 
-if ! cmp -s "$peers/requirements.txt" "$venv/requirements.txt"; then
+python=${CELLAR_BENCH_PYTHON:-}  # a Python that has all of requirements.txt already
+if [[ $python ]]; then
+    logs=$(mktemp -d)
+elif ! cmp -s "$peers/requirements.txt" "$venv/requirements.txt"; then
     printf 'peers: installing them into %s (several GB, once)\n' "$venv" >&2
     rm -rf "$venv"
     python3 -m venv "$venv" || {
@@ -23,11 +27,12 @@ if ! cmp -s "$peers/requirements.txt" "$venv/requirements.txt"; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$peers/requirements.txt"
     cp "$peers/requirements.txt" "$venv/"
 fi
+: "${python:=$venv/bin/python}"
 
 failed=0
 for name in "${names[@]}"; do
-    "$venv/bin/python" "$peers/$name.py" ${options[@]+"${options[@]}"} 2>"$venv/$name.log" || {
-        printf 'peers: %s failed: %s (all of it in %s)\n' "$name" "$(tail -n 1 "$venv/$name.log")" "$venv/$name.log" >&2
+    "$python" "$peers/$name.py" ${options[@]+"${options[@]}"} 2>"$logs/$name.log" || {
+        printf 'peers: %s failed: %s (all of it in %s)\n' "$name" "$(tail -n 1 "$logs/$name.log")" "$logs/$name.log" >&2
         failed=1
     }
 done

@@ -1,25 +1,32 @@
 import Glibc
-import Network
-import Tensors
 
-let folder = CommandLine.arguments.dropFirst().first ?? "../data"
-let digits = try Digits(folder: folder + "/mnist")
-let plain = try digitsModel(batchNormalization: false)
-let normalized = try digitsModel(batchNormalization: true)
-switch CommandLine.arguments.dropFirst(2).first {
-case "one":
-    try measureOneImage(digits, model: plain, runs: 21)
-    exit(0)
-case "register":
-    try measureRegistering(runs: 7)
-    exit(0)
-default: break
-}
-for threads in 1...Processor.count {
-    try measureEpoch(
-        "epoch SGD 32, threads \(threads)", digits: digits, model: plain, optimizer: SGD(), batchSize: 32, threads: threads,
-        runs: 5)
-    try measureEpoch(
-        "epoch BN Adam 64, threads \(threads)", digits: digits, model: normalized, optimizer: Adam(), batchSize: 64,
-        threads: threads, runs: 5)
+// usage: measure [--runs N] [--quick] [--digit-floor FILE] WORK…   a JSON line for each measurement
+//        measure guard WORK COUNT                                  what perf-guard.sh counts
+//        measure table RECORDS FACTS RESULTS                       the table of RECORDS, also into the file RESULTS
+let works: [String: (Options) throws -> Void] = [
+    "sgd": { try measureEpochs($0, normalized: false) }, "adam": { try measureEpochs($0, normalized: true) },
+    "wine": measureWine, "images": measureManyImages, "image": measureOneImage, "report": measureReport,
+    "score": measureScoring, "digit": measureColdStart, "lists": measureLists, "register": measureRegistering,
+    "memory": measureMemory, "rows": scaleRows, "batch": scaleBatch, "width": scaleWidth,
+    "threads": scaleThreads, "density": scaleDensity,
+]
+
+var options = Options()
+var words = CommandLine.arguments.dropFirst()
+switch words.first {
+case "guard" where words.count == 3:
+    try guarded(words[2], count: Int(words[3]) ?? 1)
+case "table" where words.count == 4:
+    try writeTable(records: words[2], facts: words[3], to: words[4])
+default:
+    while let word = words.popFirst() {
+        switch word {
+        case "--runs": options.runs = words.popFirst().flatMap { Int($0) } ?? options.runs
+        case "--quick": options.isQuick = true
+        case "--digit-floor": options.digitFloor = words.popFirst()
+        default:
+            guard let work = works[word] else { failed(["measure", word], "is not known") }
+            try work(options)
+        }
+    }
 }
