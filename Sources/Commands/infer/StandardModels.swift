@@ -4,12 +4,31 @@ import Registry
 
 // Which model answers where the user names none.
 
-/// For pictures of digits: `mnist@best`, or where that is not set, the newest mnist.
+/// For pictures: `mnist@best`, or where that is not set, the newest mnist; in a store without a mnist, the only model that
+/// takes pictures, its best version if one is called so.
 func pictureModel(_ store: ModelStore) throws -> [Registry.ModelFile] {
+    if let best = try existing("mnist@best", in: store) { return [best] }
+    if let newest = try existing("mnist", in: store) { return [newest] }
+    var pictures: [String] = []
+    for (name, _) in try store.models() {
+        let version = (try? store.version("\(name)@best")) ?? (try? store.version(name))
+        if let version, try store.facts(of: version).picture != nil { pictures.append(version.reference) }
+    }
+    guard pictures.count <= 1 else {
+        throw Failure(
+            .usage,
+            "several models take pictures: \(pictures.joined(separator: ", ")). Name one with --model.")
+    }
+    // Without any, the error is that there is no mnist.
+    return [try store.file(of: pictures.first ?? "mnist")]
+}
+
+private func existing(_ reference: String, in store: ModelStore) throws -> Registry.ModelFile? {
     do {
-        return [try store.file(of: "mnist@best")]
-    } catch  where error.kind == .notFound {
-        return [try store.file(of: "mnist")]
+        return try store.file(of: reference)
+    } catch {
+        guard error.kind == .notFound else { throw error }
+        return nil
     }
 }
 

@@ -62,11 +62,16 @@ struct List: ParsableCommand {
         var table = TextTable(
             [.init("VERSION", .left), .init("ALIASES", .left), .init("CREATED", .left)]
                 + metrics.map { .init($0, .right) }
-                + [.init("PARAMETERS", .right)])
+                + [.init("PARAMS", .right)])
+        let forPeople = Terminal.output.isTerminal
         for version in versions {
             let values = metrics.map { version.metric($0)?.cell ?? "" }
             table.add(
-                [version.reference, version.aliases.joined(separator: ","), version.created] + values
+                // On a screen of 80 columns the day must do; programs get the second.
+                [
+                    version.reference, version.aliases.joined(separator: ","),
+                    forPeople ? String(version.created.prefix(10)) : version.created,
+                ] + values
                     + ["\(version.parameters)"])
         }
         return table

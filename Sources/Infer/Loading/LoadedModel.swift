@@ -101,6 +101,12 @@ public final class LoadedModel {
                 .usage,
                 "\(name): the model has \(file.model.inputs.count) inputs. Give it .npy files, one for each.")
         }
+        if features.isEmpty, let picture = file.facts?.picture {
+            throw InferError(
+                .badData,
+                "\(name) takes pictures of \(picture.height)×\(picture.width), not rows of a table. Name another with "
+                    + "--model; `registry list` shows them.")
+        }
         guard features.count == inputWidth else {
             throw InferError(
                 .usage,
