@@ -28,7 +28,7 @@ note() { printf '%s  %s\n' "$(date +%T)" "$*" >&2; }
 
 note "building the commands and the measurements (release)"
 {
-    swift build -c release --static-swift-stdlib
+    CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
     swift build -c release --static-swift-stdlib --package-path "$bench"
 } >"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log" >&2; exit 1; }
 mkdir -p bin
@@ -38,8 +38,8 @@ measure=$bench/.build/release/measure
 
 options=()
 ((quick)) && options+=(--quick)
-if $bench/floor/build.sh 2>/dev/null && [[ -x $bench/floor/digit_floor ]]; then
-    options+=(--digit-floor "$bench/floor/digit_floor")
+if $bench/floor/build.sh 2>/dev/null && [[ -x $bench/.build-floor/digit_floor ]]; then
+    options+=(--digit-floor "$bench/.build-floor/digit_floor")
 else
     note "no static C floor for infer digit.png here (it needs Debian's archives of HDF5 and libpng)"
 fi
