@@ -71,6 +71,7 @@ let package = Package(
         // Values that everything may speak of.
         library("JSONText"),
         library("Facts", ["JSONText"]),
+        library("Digests", ["CNettle"]),
 
         // Numbers.
         library("Tensors", ["CKernels"], numeric: true),
@@ -84,9 +85,9 @@ let package = Package(
 
         // The three rooms of the house; none of them imports another.
         library(
-            "Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "CNettle", yams]),
+            "Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "Digests", yams]),
         library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
-        library("Registry", ["Facts", "JSONText", "CNettle", grdb]),
+        library("Registry", ["Facts", "JSONText", "Digests", grdb]),
 
         // Commands: arguments in, text out.
         .target(
@@ -117,7 +118,7 @@ let package = Package(
         tests("KerasFileTests", ["KerasFile"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"]),
-        tests("RegistryTests", ["Registry"]),
+        tests("RegistryTests", ["Digests", "Registry"]),
         tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["TrainerCommand", "RegistryCommand", "InferCommand"]),
     ],

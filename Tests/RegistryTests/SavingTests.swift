@@ -1,3 +1,4 @@
+import Digests
 import Facts
 import Foundation
 import GRDB

@@ -1,32 +1,11 @@
-import CNettle
+import Digests
 import Foundation
 
-/// SHA-256 in lower-case hex.
-struct Digest {
-    private var context = sha256_ctx()
-
-    init() { unsafe nettle_sha256_init(&context) }
-
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        unsafe nettle_sha256_update(
-            &context, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-    }
-
-    mutating func finish() -> String {
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
-        unsafe nettle_sha256_digest(&context, digest.count, &digest)
-        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    static func of(_ text: String) -> String {
-        var digest = Digest()
-        unsafe Array(text.utf8).withUnsafeBytes { unsafe digest.update($0) }
-        return digest.finish()
-    }
-
+/// SHA-256 of files, in lower-case hex.
+enum Digest {
     /// Of a file's bytes, 1 MiB at a time.
     static func ofFile(_ path: String) throws(TrainerError) -> String {
-        var digest = Digest()
+        var digest = SHA256()
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? file.close() }
@@ -48,7 +27,7 @@ struct Digest {
             let name = path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
             listing += "\(try ofFile(path))  \(name)\n"
         }
-        return of(listing)
+        return sha256(of: listing)
     }
 }
 

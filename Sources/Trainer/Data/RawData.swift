@@ -1,4 +1,5 @@
 import Datasets
+import Digests
 import Foundation
 import Network
 import Tensors
@@ -179,7 +180,7 @@ struct RawData {
 
     /// Pictures come from many files: what is digested are their pixels and labels.
     private static func digest(of data: LabelledSamples) -> String {
-        var digest = Digest()
+        var digest = SHA256()
         if case .bytes(let bytes) = data.samples.storage {
             unsafe bytes.withUnsafeBytes { unsafe digest.update($0) }
         }

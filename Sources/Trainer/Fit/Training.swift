@@ -1,4 +1,5 @@
 import Datasets
+import Digests
 import Facts
 import Foundation
 import JSONText
@@ -262,5 +263,5 @@ func architectureDigest(of model: Model) -> String {
             "inputs": .array(call.inputs.map { .integer($0) }),
         ]
     }
-    return Digest.of(JSON.array(calls).text())
+    return sha256(of: JSON.array(calls).text())
 }

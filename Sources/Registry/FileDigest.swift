@@ -1,34 +1,5 @@
-import CNettle
+import Digests
 import Foundation
-
-/// SHA-256 of bytes that arrive in pieces.
-struct SHA256 {
-    private var context = sha256_ctx()
-
-    init() { unsafe nettle_sha256_init(&context) }
-
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        unsafe nettle_sha256_update(
-            &context, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-    }
-
-    /// The digest in lower-case hex.
-    mutating func finish() -> String {
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
-        unsafe nettle_sha256_digest(&context, digest.count, &digest)
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: hex, as: UTF8.self)
-    }
-}
-
-/// SHA-256 of a text's UTF-8 bytes, in lower-case hex.
-func sha256(of text: String) -> String {
-    var hash = SHA256()
-    let bytes = Array(text.utf8)
-    unsafe bytes.withUnsafeBytes { unsafe hash.update($0) }
-    return hash.finish()
-}
 
 /// What a file's bytes are: their SHA-256 in lower-case hex, and how many they are.
 struct Digest: Equatable {

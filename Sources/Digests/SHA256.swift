@@ -1,0 +1,30 @@
+import CNettle
+
+/// SHA-256 (FIPS 180-4) of bytes that arrive in pieces, at the speed of the processor's own instructions where it has them.
+public struct SHA256 {
+    private var context = sha256_ctx()
+
+    public init() { unsafe nettle_sha256_init(&context) }
+
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        unsafe nettle_sha256_update(
+            &context, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    }
+
+    /// The digest in lower-case hex.
+    public mutating func finish() -> String {
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
+        unsafe nettle_sha256_digest(&context, digest.count, &digest)
+        let digits = Array("0123456789abcdef".utf8)
+        let hex = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: hex, as: UTF8.self)
+    }
+}
+
+/// SHA-256 of a text's UTF-8 bytes, in lower-case hex.
+public func sha256(of text: String) -> String {
+    var hash = SHA256()
+    let bytes = Array(text.utf8)
+    unsafe bytes.withUnsafeBytes { unsafe hash.update($0) }
+    return hash.finish()
+}
