@@ -3,7 +3,7 @@ import Network
 /// A model's layers, shapes and numbers of parameters, as Keras 2's `model.summary()` prints them: columns as in
 /// tf_keras, totals as in 2.10 (`266,610`, without bytes), and no blanks at the ends of lines.
 public func summary(of model: Model) -> String {
-    let isChain = model.form == .sequential
+    let isChain = model.structure.form == .sequential
     let width = isChain ? 65 : 98
     let ends = (isChain ? [0.45, 0.85, 1] : [0.33, 0.55, 0.67, 1]).map { Int(Double(width) * $0) }
     let line = String(repeating: "_", count: width)
