@@ -131,7 +131,7 @@ public struct Model: Sendable {
     }
 
     /// The same model, weights and wiring, with other layers of the same kinds in place of its own.
-    func replacing(layers: [any Layer]) throws(ConfigError) -> Model {
+    public func replacing(layers: [any Layer]) throws(ConfigError) -> Model {
         var copy = try Model(structure: structure, layers: layers)
         for layer in layers.indices { try copy.setWeights(weights[layer], layer: layer) }
         return copy
