@@ -93,17 +93,20 @@ let package = Package(
         .target(
             name: "CommandSupport", dependencies: ["JSONText", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
+        .target(
+            name: "StoreSupport", dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
+            dependencies: ["StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
-            dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            dependencies: ["StoreSupport", "CommandSupport", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
+            dependencies: ["StoreSupport", "CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
