@@ -99,7 +99,9 @@ let package = Package(
             path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
@@ -107,7 +109,9 @@ let package = Package(
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["StoreSupport", "CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
