@@ -110,6 +110,12 @@ public struct ZipArchive: Sendable {
         }
     }
 
+    /// Whether a file begins as an archive does.
+    public static func begins(_ path: String) -> Bool {
+        let start = try? ByteSource(path: path).read(0, 4)
+        return start == [0x50, 0x4B, 3, 4] || start == [0x50, 0x4B, 5, 6]
+    }
+
     public func has(_ name: String) -> Bool { index[name] != nil }
 
     /// A member's bytes, inflated, their checksum compared.

@@ -34,7 +34,8 @@ enum Keras1 {
             entry.remove("dropout")
         case "BatchNormalization":
             guard entry.config["mode"]?.int ?? 0 == 0 else {
-                throw entry.unsupported("mode \(entry.config["mode"]?.text() ?? "") of Keras 1 is not supported, only mode 0")
+                throw entry.unsupported(
+                    "mode \(entry.config["mode"]?.text() ?? "") of Keras 1 is not supported, only mode 0")
             }
             entry.remove("mode")
             entry.rename("beta_init", "beta_initializer")
@@ -66,7 +67,9 @@ enum Keras1 {
             if key.hasSuffix("_regularizer") { entry.change(key, regularizer) }
             if key.hasSuffix("_constraint") { entry.change(key, constraint) }
             // How a weight began matters no more, so one that only its author knows is no hindrance.
-            if key.hasSuffix("_initializer"), let name = entry.config[key]?.string, !initializers.contains(name) {
+            if key.hasSuffix("_initializer"), let name = entry.config[key]?.string,
+                !initializers.contains(name)
+            {
                 entry.config[key] = nil
             }
         }
@@ -118,15 +121,18 @@ enum Keras1 {
             ("atrous_rate", "dilation_rate"),
         ] { entry.rename(old, new) }
         entry.remove("output_shape")
-        let sizes = [["filter_length"], ["nb_row", "nb_col"], ["kernel_dim1", "kernel_dim2", "kernel_dim3"]]
+        let sizes = [
+            ["filter_length"], ["nb_row", "nb_col"], ["kernel_dim1", "kernel_dim2", "kernel_dim3"],
+        ]
         for keys in sizes {
             let values = keys.compactMap { entry.config[$0] }
             guard values.count == keys.count else { continue }
             keys.forEach { entry.config[$0] = nil }
             entry.standard("kernel_size", .array(values))
         }
+        let className = entry.className
         for key in ["strides", "dilation_rate"] {
-            entry.change(key) { $0.int == nil || entry.className != "Conv1D" ? $0 : [$0] }
+            entry.change(key) { $0.int == nil || className != "Conv1D" ? $0 : [$0] }
         }
         if entry.config["border_mode"] == "full" {
             throw entry.unsupported("border_mode \"full\", which only Theano had, is not supported")
@@ -135,13 +141,14 @@ enum Keras1 {
 
     /// (top, bottom, left, right), or an object of them. One number a side is still understood.
     private static func updatePadding(_ entry: inout LayerEntry) {
+        let isFlat = entry.className == "ZeroPadding1D"
         entry.change("padding") { padding in
             if let sides = padding.array, sides.count == 4 {
                 return [.array(Array(sides[..<2])), .array(Array(sides[2...]))]
             }
             guard let sides = padding.object else { return padding }
             func pair(_ first: String, _ second: String) -> JSON { [sides[first] ?? 0, sides[second] ?? 0] }
-            return entry.className == "ZeroPadding1D"
+            return isFlat
                 ? pair("left_pad", "right_pad")
                 : [pair("top_pad", "bottom_pad"), pair("left_pad", "right_pad")]
         }
@@ -156,7 +163,11 @@ enum Keras1 {
         entry.rename("dim_ordering", "data_format")
         if silent.contains(entry.className) { entry.standard("data_format", .string(dimOrdering)) }
         entry.change("data_format") {
-            $0 == "th" ? "channels_first" : $0 == "tf" ? "channels_last" : $0 == "default" ? (dimOrdering == "th" ? "channels_first" : "channels_last") : $0
+            $0 == "th"
+                ? "channels_first"
+                : $0 == "tf"
+                    ? "channels_last"
+                    : $0 == "default" ? (dimOrdering == "th" ? "channels_first" : "channels_last") : $0
         }
     }
 }

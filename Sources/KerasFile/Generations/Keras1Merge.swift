@@ -8,7 +8,8 @@ extension Keras1 {
     ]
 
     static func updateMerge(_ entry: inout LayerEntry) throws {
-        guard entry.config["mode_type"]?.string ?? "raw" == "raw", let mode = entry.config["mode"]?.string else {
+        guard entry.config["mode_type"]?.string ?? "raw" == "raw", let mode = entry.config["mode"]?.string
+        else {
             throw entry.unsupported("its mode is code, which is never executed")
         }
         guard let className = classes[mode] else {
@@ -28,14 +29,16 @@ extension Keras1 {
     /// A Sequential may begin with a Merge of further models: then it is a graph, and its file keeps the weights of all
     /// their layers side by side. Nil where it does not.
     static func functional(mergedFirst entries: [JSON], name: JSON?) throws -> JSON? {
-        guard let first = entries.first, first["class_name"] == "Merge", first["config"]?["layers"]?.array != nil
+        guard let first = entries.first, first["class_name"] == "Merge",
+            first["config"]?["layers"]?.array != nil
         else { return nil }
         var graph = Graph()
         let output = try graph.add(entries)
         return [
             "class_name": "Functional",
             "config": [
-                "name": name ?? "sequential", "layers": .array(graph.layers), "input_layers": .array(graph.inputs),
+                "name": name ?? "sequential", "layers": .array(graph.layers),
+                "input_layers": .array(graph.inputs),
                 "output_layers": [output],
             ],
         ]
@@ -58,7 +61,8 @@ extension Keras1 {
                         let inner = model["config"]?.array ?? model["config"]?["layers"]?.array
                     else {
                         throw Trouble(
-                            .unsupported, "a Merge of anything but Sequential models (here: "
+                            .unsupported,
+                            "a Merge of anything but Sequential models (here: "
                                 + "\(model["class_name"]?.string ?? "?")) is not supported")
                     }
                     return try add(inner)

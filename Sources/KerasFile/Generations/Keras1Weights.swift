@@ -4,7 +4,8 @@ import Tensors
 /// How Keras 1 laid out weights. Source: Keras 2.2's `preprocess_weights_for_loading`.
 extension Keras1 {
     static func convert(
-        _ className: String, _ config: JSONObject, _ stored: StoredWeights, _ conversion: inout WeightConversion
+        _ className: String, _ config: JSONObject, _ stored: StoredWeights,
+        _ conversion: inout WeightConversion
     ) {
         let isFirst = config["data_format"] == "channels_first"
         let rank = stored.shapes.first?.count ?? 0
@@ -26,10 +27,12 @@ extension Keras1 {
             conversion.kernel { $0.transposed([2, 3, 4, 1, 0]) }
         case "Conv2DTranspose" where rank == 4:
             conversion.kernel { $0.transposed(isFirst ? [2, 3, 0, 1] : [0, 1, 3, 2]) }
-        case "SeparableConv2D" where rank == 4 && isFirst && stored.shapes.count > 1 && stored.shapes[1].count == 4:
+        case "SeparableConv2D"
+        where rank == 4 && isFirst && stored.shapes.count > 1 && stored.shapes[1].count == 4:
             // (multiplier, channels, rows, columns) and (filters, multiplier · channels, 1, 1)
             conversion.then { tensors in
-                [tensors[0].transposed([2, 3, 1, 0]), tensors[1].transposed([2, 3, 1, 0])] + tensors.dropFirst(2)
+                [tensors[0].transposed([2, 3, 1, 0]), tensors[1].transposed([2, 3, 1, 0])]
+                    + tensors.dropFirst(2)
             }
         case "LSTM" where stored.shapes.count == 12:
             // A kernel, a recurrent kernel and a bias for each gate: i, c, f, o.

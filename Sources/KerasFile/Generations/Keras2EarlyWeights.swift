@@ -4,14 +4,18 @@ import Tensors
 extension Keras2Early {
     /// Theano turns kernels around before it multiplies (a true convolution); all others do not.
     static func mirror(_ className: String, _ conversion: inout WeightConversion) {
-        let axes = ["Conv1D": 1, "Conv2D": 2, "Conv2DTranspose": 2, "Conv1DTranspose": 1, "Conv3D": 3, "ConvLSTM2D": 2]
+        let axes = [
+            "Conv1D": 1, "Conv2D": 2, "Conv2DTranspose": 2, "Conv1DTranspose": 1, "Conv3D": 3,
+            "ConvLSTM2D": 2,
+        ]
         guard let axes = axes[className] else { return }
         conversion.kernel { $0.mirrored(axes: axes) }
     }
 
     /// CuDNN has a bias for the input and one for the recurrence, and each gate's kernels turned over.
     static func convertCuDNN(
-        _ className: String, _ config: JSONObject, _ stored: StoredWeights, _ conversion: inout WeightConversion
+        _ className: String, _ config: JSONObject, _ stored: StoredWeights,
+        _ conversion: inout WeightConversion
     ) {
         let gates = className == "LSTM" ? 4 : 3
         guard ["LSTM", "GRU"].contains(className), stored.shapes.count == 3,
@@ -30,7 +34,8 @@ extension Keras2Early {
                 className == "GRU"
                 ? tensors[2].reshaped([2, width])
                 : Tensor(
-                    shape: [width], values: (0..<width).map { tensors[2].values[$0] + tensors[2].values[width + $0] })
+                    shape: [width],
+                    values: (0..<width).map { tensors[2].values[$0] + tensors[2].values[width + $0] })
             return [kernel, recurrentKernel, bias]
         }
     }

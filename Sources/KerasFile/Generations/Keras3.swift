@@ -32,7 +32,9 @@ enum Keras3 {
 
     /// 2.10's constructors know fewer options, and a seed there is a number.
     private static func initializer(_ json: JSON) -> JSON {
-        guard let className = json["class_name"]?.string, var config = json["config"]?.object else { return json }
+        guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
+            return json
+        }
         for key in ["input_axes", "output_axes", "dtype"] { config[key] = nil }
         if let seed = config["seed"], seed.int == nil { config["seed"] = .null }
         let name = className.hasSuffix("Initializer") ? String(className.dropLast(11)) : className

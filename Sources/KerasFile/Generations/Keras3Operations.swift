@@ -6,7 +6,9 @@ extension Keras3 {
     private static let merging = ["Add", "Subtract", "Multiply", "Maximum", "Minimum"]
 
     static func operationAsLayer(_ json: JSON) throws -> JSON {
-        guard var object = json.object, object["module"]?.string?.contains(".ops.") == true else { return json }
+        guard var object = json.object, object["module"]?.string?.contains(".ops.") == true else {
+            return json
+        }
         let className = object["class_name"]?.string ?? ""
         let name = object["name"] ?? object["config"]?["name"] ?? .string(className)
         let nodes = object["inbound_nodes"]?.array ?? []
@@ -41,7 +43,8 @@ extension Keras3 {
 
     private static func unsupported(_ className: String, _ name: JSON) -> Trouble {
         Trouble(
-            .unsupported, "\(className) \"\(name.string ?? "")\" is an operation on tensors, not a layer, and "
+            .unsupported,
+            "\(className) \"\(name.string ?? "")\" is an operation on tensors, not a layer, and "
                 + "not one that a layer computes; use layers instead, then save again")
     }
 }

@@ -3,7 +3,8 @@ import Tensors
 
 extension Keras3 {
     static func convert(
-        _ className: String, _ config: JSONObject, _ stored: StoredWeights, _ conversion: inout WeightConversion
+        _ className: String, _ config: JSONObject, _ stored: StoredWeights,
+        _ conversion: inout WeightConversion
     ) {
         // Keras 2 also counts the samples that it has seen; only `adapt` looks at that.
         if className == "Normalization", stored.shapes.count == 2 {

@@ -7,10 +7,12 @@ extension JSON {
         case .array(let items): return .array(items.map(\.unwrapped))
         case .object(let object):
             switch object["class_name"]?.string {
-            case "__tuple__", "TensorShape": if let items = object["items"]?.array {
-                return .array(items.map(\.unwrapped))
-            }
-            case "__numpy__", "__tensor__": if let value = object["config"]?["value"] { return value.unwrapped }
+            case "__tuple__", "TensorShape":
+                if let items = object["items"]?.array {
+                    return .array(items.map(\.unwrapped))
+                }
+            case "__numpy__", "__tensor__":
+                if let value = object["config"]?["value"] { return value.unwrapped }
             default: break
             }
             // Keras 2.0 to 2.2: {"type": "ndarray", "value": 0.3}.

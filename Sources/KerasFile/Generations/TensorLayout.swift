@@ -5,14 +5,18 @@ extension Tensor {
     func transposed(_ axes: [Int]) -> Tensor {
         precondition(axes.sorted() == Array(shape.indices), "\(axes) of \(shape)")
         var strides = Array(repeating: 1, count: shape.count)
-        for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+        for axis in shape.indices.dropLast().reversed() {
+            strides[axis] = strides[axis + 1] * shape[axis + 1]
+        }
         return gathered(axes.map { shape[$0] }, strides: axes.map { strides[$0] }, start: 0)
     }
 
     /// With the first axes backwards: a convolution's kernel turned by half a circle.
     func mirrored(axes count: Int) -> Tensor {
         var strides = Array(repeating: 1, count: shape.count)
-        for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+        for axis in shape.indices.dropLast().reversed() {
+            strides[axis] = strides[axis + 1] * shape[axis + 1]
+        }
         var start = 0
         for axis in 0..<min(count, shape.count) where shape[axis] > 0 {
             start += (shape[axis] - 1) * strides[axis]
@@ -56,11 +60,14 @@ extension Tensor {
     /// In `count` equal parts along the last axis; nil where that does not go.
     func split(_ count: Int) -> [Tensor]? {
         guard let width = shape.last, width % count == 0 else { return nil }
-        let (rows, part) = (shape.dropLast().reduce(1, *), width / count)
+        let (rows, size) = (shape.dropLast().reduce(1, *), width / count)
         return (0..<count).map { index in
-            Tensor(
-                shape: shape.dropLast() + [part],
-                values: (0..<rows).flatMap { values[$0 * width + index * part..<$0 * width + (index + 1) * part] })
+            var part: [Float] = []
+            for row in 0..<rows {
+                let start = row * width + index * size
+                part += values[start..<start + size]
+            }
+            return Tensor(shape: shape.dropLast() + [size], values: part)
         }
     }
 

@@ -37,7 +37,8 @@ struct StoredWeights {
 
 extension Generation {
     /// How a layer's arrays must be changed; nil where they are as they should be. The class and options are those of 2.10.
-    func conversion(of className: String, _ config: JSONObject, _ stored: StoredWeights) -> WeightConversion? {
+    func conversion(of className: String, _ config: JSONObject, _ stored: StoredWeights) -> WeightConversion?
+    {
         var conversion = WeightConversion()
         switch className {
         case "TimeDistributed":
@@ -66,8 +67,25 @@ extension Generation {
     }
 
     /// Keras 1 did not write which backend computed, but TensorFlow adds `:0` to its names, and Theano nothing.
-    private func isTheanos(_ stored: StoredWeights) -> Bool {
+    func isTheanos(_ stored: StoredWeights) -> Bool {
         if let backend { return backend == "theano" }
         return major < 2 && !stored.names.contains { $0.hasSuffix(":0") }
+    }
+}
+
+extension Generation {
+    /// How many arrays a file has for a layer that needs so many weights.
+    func storedCount(of className: String, _ config: JSONObject, weights: Int) -> Int {
+        switch className {
+        case "TimeDistributed", "Bidirectional":
+            guard let inner = config["layer"], let name = inner["class_name"]?.string else { return weights }
+            let copies = className == "Bidirectional" ? 2 : 1
+            return copies
+                * storedCount(of: name, inner["config"]?.object ?? [:], weights: weights / copies)
+        case "LSTM" where major < 2 && weights == 3: return 12
+        case "GRU" where major < 2 && weights == 3: return 9
+        case "Normalization" where major >= 3 && weights == 3: return 2
+        default: return weights
+        }
     }
 }

@@ -20,9 +20,12 @@ struct Generation {
 
     /// The generation of a config whose file names no version (Keras 1 often did not), told by its words.
     init(guessedFrom config: JSON) {
-        let isFirst = config.contains { $0["nb_filter"] != nil || $0["border_mode"] != nil
-            || ($0["output_dim"] != nil && $0["embeddings_initializer"] == nil) || $0["input_dtype"] != nil
-            || $0["nb_row"] != nil }
+        let isFirst = config.contains {
+            $0["nb_filter"] != nil || $0["border_mode"] != nil
+                || ($0["output_dim"] != nil && $0["embeddings_initializer"] == nil)
+                || $0["input_dtype"] != nil
+                || $0["nb_row"] != nil
+        }
         let isThird = config.contains { $0["batch_shape"] != nil || $0["class_name"] == "__keras_tensor__" }
         self.init(kerasVersion: isFirst ? "1.0" : isThird ? "3.0" : "2.10")
     }
@@ -45,7 +48,9 @@ struct Generation {
     private func current(_ json: JSON, dimOrdering: String) throws -> JSON {
         guard var object = normalized(json).object, let className = object["class_name"]?.string,
             let config = object["config"]
-        else { throw Trouble(.damaged, "a layer needs class_name and config, but is \(json.text().prefix(80))") }
+        else {
+            throw Trouble(.damaged, "a layer needs class_name and config, but is \(json.text().prefix(80))")
+        }
         switch className {
         case "Sequential":
             // Before 2.2.3 the config was the list itself, without a name.
@@ -56,7 +61,9 @@ struct Generation {
                 return try current(merged, dimOrdering: dimOrdering)
             }
             inner["layers"] = .array(try entries.map { try current($0, dimOrdering: dimOrdering) })
-            if inner["build_input_shape"] == nil { inner["build_input_shape"] = object["build_config"]?["input_shape"] }
+            if inner["build_input_shape"] == nil {
+                inner["build_input_shape"] = object["build_config"]?["input_shape"]
+            }
             object["config"] = .object(inner)
         case "Functional", "Model":
             var inner = config.object ?? [:]
@@ -104,8 +111,12 @@ struct Generation {
     private func checkOrigin(_ entry: LayerEntry, registeredName: String?) throws {
         let package = registeredName?.split(separator: ">", maxSplits: 1).first.map(String.init)
         let isForeignPackage =
-            registeredName?.contains(">") == true && !["keras", "Keras", "TensorFlow"].contains(package ?? "")
-        let isForeignModule = entry.module.map { !$0.hasPrefix("keras") && !$0.hasPrefix("tf_keras") && !$0.hasPrefix("tensorflow") } ?? false
+            registeredName?.contains(">") == true
+            && !["keras", "Keras", "TensorFlow"].contains(package ?? "")
+        let isForeignModule =
+            entry.module.map {
+                !$0.hasPrefix("keras") && !$0.hasPrefix("tf_keras") && !$0.hasPrefix("tensorflow")
+            } ?? false
         guard !isForeignPackage, !isForeignModule else {
             throw entry.unsupported(
                 "it is a class of its author's own (\(registeredName ?? entry.module ?? "")), not one of Keras'; "
