@@ -46,6 +46,11 @@ public struct Model: Sendable {
             let inputShapes = call.inputs.map { shapes[$0] }
             shapes.append(try layer.outputShape(for: inputShapes))
             let needed = layer.weights(for: inputShapes)
+            for spec in needed {
+                do { try spec.constraint?.check(spec.name, shape: spec.shape) } catch {
+                    throw ConfigError(error.message, subject: layer.subject, key: error.key)
+                }
+            }
             if let earlier = specs[call.layer], earlier.map(\.shape) != needed.map(\.shape) {
                 throw ConfigError("is shared by inputs of different shapes", subject: layer.subject)
             }
