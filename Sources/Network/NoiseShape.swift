@@ -32,7 +32,7 @@ struct NoiseShape {
         let random = step.lane.random(for: step.call)
         let all = step.scratch.prefix(step.rows * fullCount)
         let drawnRows = sharesBatch ? min(step.rows, 1) : step.rows
-        let first = sharesBatch ? 0 : step.lane.firstRow * count
+        let first = sharesBatch ? 0 : step.firstRow * count
         let drawn = isFull ? all : step.scratch[all.count..<all.count + drawnRows * count]
         for i in 0..<drawn.count { drawn[i] = value(random, first + i) }
         if !isFull {

@@ -4,6 +4,10 @@ import Tensors
 /// A layer that changes nothing at inference: it works on training alone.
 protocol TrainingLayer: Layer {}
 
+extension TrainingLayer {
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+}
+
 /// Its input.
 public struct Identity: TrainingLayer {
     public static let className = "Identity"
@@ -15,6 +19,7 @@ public struct Identity: TrainingLayer {
     public var config: JSONObject { [:] }
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
     public func isView(training: Bool) -> Bool { true }
-    public func forward(_ step: Step) {}
-    public func backward(_ step: Step) {}
+    // A layer around it may give it memory of its own.
+    public func forward(_ step: Step) { step.y.copy(from: step.x()) }
+    public func backward(_ step: Step) { step.dx()?.copy(from: step.dy) }
 }

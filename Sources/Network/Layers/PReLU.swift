@@ -35,6 +35,8 @@ public struct PReLU: Layer {
         return shape
     }
 
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
     private func alphaShape(_ input: [Int]) -> [Int] {
         input.indices.map { sharedAxes?.contains($0 + 1) == true ? 1 : input[$0] }
     }

@@ -18,6 +18,8 @@ extension ParametricActivationLayer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
 
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
     public func forward(_ step: Step) { function.forward(step.x(), into: step.y) }
 
     public func backward(_ step: Step) {

@@ -29,6 +29,8 @@ public struct Softmax: Layer {
         return shape
     }
 
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
     public func isView(training: Bool) -> Bool { isLinear }
 
     public var finalActivation: Activation? { axes == [-1] && !isLinear ? .softmax : nil }
