@@ -5,7 +5,8 @@ public enum LayerTable {
     static let all: [any Layer.Type] = [
         InputLayer.self, Dense.self, Flatten.self, ActivationLayer.self, Dropout.self,
         BatchNormalization.self,
-        Rescaling.self, Normalization.self,
+        Rescaling.self, Normalization.self, LayerNormalization.self, GroupNormalization.self,
+        RMSNormalization.self, UnitNormalization.self,
         ReLU.self, LeakyReLU.self, ELU.self, ThresholdedReLU.self, PReLU.self, Softmax.self,
         Reshape.self, Permute.self, RepeatVector.self, Identity.self,
         GaussianNoise.self, GaussianDropout.self, AlphaDropout.self, SpatialDropout1D.self,
