@@ -50,6 +50,9 @@ public protocol Layer: Sendable {
     /// Computes the output of `step.rows` samples.
     func forward(_ step: Step)
 
+    /// False where a layer only answers: what lies before it cannot be trained through it.
+    static var propagatesGradients: Bool { get }
+
     /// From the loss' gradient at the output, computes (not adds) those at the inputs and at the trainable weights.
     func backward(_ step: Step)
 
@@ -61,6 +64,7 @@ public protocol Layer: Sendable {
 extension Layer {
     public var className: String { Self.className }
     public func weights(for inputs: [[Int]]) -> [WeightSpec] { [] }
+    public static var propagatesGradients: Bool { true }
     public static var inputNames: [String] { ["inputs"] }
     public var callOptions: JSONObject { [:] }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
