@@ -81,6 +81,21 @@ extension GradientCase {
             ]),
         between([2, 3, 2], "Rescaling", ["scale": [0.5, 2, 1, -1], "offset": 0.5]),
         between([2, 3, 2], "Rescaling", ["scale": [[[0.5]], [[2]]], "offset": [[[0.5]], [[2]]]]),
+        between([5], "ActivityRegularization", ["l1": 0.1, "l2": 0.2]),
+        GradientCase(
+            description: "activity_regularizer",
+            layers: {
+                [
+                    try layer(
+                        "Dense",
+                        [
+                            "units": 5, "activation": "tanh",
+                            "activity_regularizer": [
+                                "class_name": "L1L2", "config": ["l1": 0.1, "l2": 0.2],
+                            ],
+                        ]), Dense(units: 3), Flatten(),
+                ]
+            }, shape: [2, 3]),
         GradientCase(description: "Dense with LeakyReLU as its activation") {
             [
                 try layer(

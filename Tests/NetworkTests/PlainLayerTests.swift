@@ -211,3 +211,72 @@ func noiseAndThreads(className: String) throws {
     #expect(one.contains { $0 != 0 })
     for (a, b) in zip(one, three) { #expect(abs(a - b) <= 1e-5 * max(1, abs(a))) }
 }
+
+@Test("constraints bring weights to Keras' values")
+func constraints() throws {
+    // Norms of the columns: 5, 1, 0; of the rows: sqrt(10), 4.
+    let weight: [Float] = [3, 1, 0, -4, 0, 0]
+    func applied(_ json: JSON, shape: [Int] = [2, 3], rowStride: Int = 3) throws -> [Float] {
+        let constraint = try Constraint(from: json)
+        #expect(try Constraint(from: constraint.json) == constraint)
+        let arena = Arena(count: 16)
+        for row in 0..<2 {
+            arena.slice(row * rowStride, 3).copy(from: Array(weight[row * 3..<row * 3 + 3]))
+        }
+        constraint.apply(arena.slice(0, rowStride + 3), shape: shape, rowStride: rowStride)
+        return (0..<6).map { arena.all[$0 / 3 * rowStride + $0 % 3] }
+    }
+    func expect(_ found: [Float], _ wanted: [Float]) {
+        for (a, b) in zip(found, wanted) { #expect(abs(a - b) < 1e-6, "\(found) is not \(wanted)") }
+    }
+    try expect(applied("non_neg"), [3, 1, 0, 0, 0, 0])
+    try expect(applied(["class_name": "MaxNorm", "config": ["max_value": 2.5]]), [1.5, 1, 0, -2, 0, 0])
+    try expect(
+        applied(["class_name": "MaxNorm", "config": ["max_value": 2, "axis": 1]], rowStride: 8),
+        [1.8973666, 0.6324555, 0, -2, 0, 0])
+    try expect(applied(["class_name": "UnitNorm", "config": [:]], rowStride: 5), [0.6, 1, 0, -0.8, 0, 0])
+    try expect(
+        applied(["class_name": "UnitNorm", "config": ["axis": [0, -1]]]),
+        [3, 1, 0, -4, 0, 0].map { $0 / 26.0.squareRoot() }.map { Float($0) })
+    try expect(
+        applied(
+            ["class_name": "MinMaxNorm", "config": ["min_value": 2, "max_value": 3, "rate": 0.5, "axis": 0]]),
+        [2.4, 1.5, 0, -3.2, 0, 0])
+    #expect(throws: ConfigError.self) { try Constraint(from: "round") }
+}
+
+@Test("a constraint along an axis that the weight has not is refused with the layer's name")
+func constraintAxis() throws {
+    let dense = try LayerTable.make(
+        className: "Dense",
+        config: [
+            "name": "mine", "units": 2, "bias_constraint": ["class_name": "MaxNorm", "config": ["axis": 1]],
+        ])
+    let error = #expect(throws: ConfigError.self) {
+        try Model(chain: [InputLayer(name: "in", shape: [3]), dense])
+    }
+    #expect(error?.subject == "Dense \"mine\"" && error?.key == "bias_constraint")
+}
+
+@Test(
+    "a penalty on activations is the samples' mean, for training and evaluation, and looks through a loss on logits"
+)
+func activityPenalty() throws {
+    let regularizer: JSON = ["class_name": "L2", "config": ["l2": 0.5]]
+    func loss(_ options: JSONObject) throws -> Double {
+        var options = options
+        (options["units"], options["activation"], options["kernel_initializer"]) = (3, "softmax", "ones")
+        var model = try Model(chain: [
+            InputLayer(name: "in", shape: [2]), try LayerTable.make(className: "Dense", config: options),
+        ])
+        try model.initialize(seed: 1)
+        let executor = try TrainingExecutor(
+            model, loss: Loss(.sparseCategoricalCrossentropy), optimizer: SGD(), batchSize: 4)
+        let samples = Samples(shape: [2], floats: [1, 2, 3, 4, 5, 6, 7, 8])
+        let result = executor.evaluate([samples], .classes([0, 1, 2, 0]))
+        return result.lossSum / Double(result.count)
+    }
+    // Every answer is 1/3: 0.5 · 3 · (1/3)² for each sample.
+    let without = try loss([:])
+    #expect(abs(try loss(["activity_regularizer": regularizer]) - without - 0.5 / 3) < 1e-6)
+}
