@@ -115,7 +115,7 @@ let package = Package(
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"]),
         tests("HDF5Tests", ["HDF5"], golden: true),
-        tests("KerasFileTests", ["KerasFile"]),
+        tests("KerasFileTests", ["KerasFile"], golden: true),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Digests", "Registry"]),
