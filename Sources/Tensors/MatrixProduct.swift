@@ -33,7 +33,8 @@ public func multiply(
         transposed ? holds(a, k, m, aStride) : holds(a, m, k, aStride), "[\(m), \(k)] · [\(k), \(n)]")
     precondition(holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
     unsafe ck_multiply_matrices(
-        m, n, k, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride, c.base, cStride, finish.c)
+        m, n, k, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride, c.base, cStride,
+        finish.c)
 }
 
 /// c = a · bᵀ: [m, k] · [n, k]ᵀ -> [m, n]. It is computed as (b · aᵀ)ᵀ, since b, a kernel, is the larger of the two.

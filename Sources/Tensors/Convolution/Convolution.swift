@@ -50,17 +50,22 @@ public struct Convolution: Equatable, Sendable {
 
     /// With windows of one cell, a stride of 1 and no border, each place is a row of a plain product.
     var isPointwise: Bool {
-        !isDepthwise && !channelsFirst && groups == 1 && windows.cells == 1 && windows.inputs == windows.outputs
+        !isDepthwise && !channelsFirst && groups == 1 && windows.cells == 1
+            && windows.inputs == windows.outputs
             && !windows.isPadded
     }
 
     /// Images that are computed together, so that a product has rows enough to be worth its while.
-    func chunk(of rows: Int) -> Int { min(rows, max(1, 512 / windows.outputs)) }
+    func chunk(of rows: Int) -> Int {
+        let room = copiesImages ? 1 << 19 : 1 << 22
+        return min(rows, max(1, min(512 / windows.outputs, room / (windows.padded * width))))
+    }
 
     /// y = finish(x ∗ kernel), without alpha and accumulation: [rows, inputs, channels] -> [rows, outputs, filters].
     public func forward(_ x: Floats, kernel: Floats, into y: Floats, finish: Finish, scratch: Floats) {
         let rows = x.count / inputSize
-        precondition(x.count == rows * inputSize && y.count >= rows * outputSize && kernel.count == kernelCount)
+        precondition(
+            x.count == rows * inputSize && y.count >= rows * outputSize && kernel.count == kernelCount)
         precondition(!finish.accumulate && finish.alpha == 1)
         if isPointwise {
             return multiply(
@@ -73,7 +78,9 @@ public struct Convolution: Equatable, Sendable {
             var finish = finish
             if let bias = finish.bias {
                 let wideBias = scratch[room.wideBias]
-                for i in 0..<wide.factor { wideBias[i * filters..<(i + 1) * filters].copy(from: bias.prefix(filters)) }
+                for i in 0..<wide.factor {
+                    wideBias[i * filters..<(i + 1) * filters].copy(from: bias.prefix(filters))
+                }
                 finish.bias = wideBias
             }
             return wide.convolution.products(x, wideKernel, into: y, finish, scratch, room)
@@ -97,18 +104,20 @@ public struct Convolution: Equatable, Sendable {
                 var finish = finish
                 if let bias = finish.bias { finish.bias = bias[group * filters..<(group + 1) * filters] }
                 gathered(
-                    m: count * windows.outputs, n: filters, k: self.taps, images[group * width..<images.count],
+                    m: count * windows.outputs, n: filters, k: self.taps,
+                    images[group * width..<images.count],
                     rows: places, columns: taps, kernel[group * filters..<kernel.count],
                     out[group * filters..<out.count], finish)
             }
-            if channelsFirst { putChannelsFirst(out, into: target, channels: self.filters) }
+            if channelsFirst { putChannelsFirst(out, into: target) }
         }
     }
 
     /// The kernel's gradient, summed over the rows: dKernel = xᵀ · dy.
     public func kernelGradient(_ x: Floats, _ dy: Floats, into dKernel: Floats, scratch: Floats) {
         let rows = x.count / inputSize
-        precondition(x.count == rows * inputSize && dy.count >= rows * outputSize && dKernel.count == kernelCount)
+        precondition(
+            x.count == rows * inputSize && dy.count >= rows * outputSize && dKernel.count == kernelCount)
         if isPointwise {
             return multiply(
                 x, dy, into: dKernel, m: channels, n: filters, k: rows * windows.outputs, transposed: true)
@@ -134,7 +143,8 @@ public struct Convolution: Equatable, Sendable {
             let (filters, width) = (filters / groups, width / groups)
             for group in 0..<groups {
                 gathered(
-                    m: self.taps, n: filters, k: count * windows.outputs, images[group * width..<images.count],
+                    m: self.taps, n: filters, k: count * windows.outputs,
+                    images[group * width..<images.count],
                     rows: taps, columns: places, gradient[group * filters..<gradient.count],
                     dKernel[group * filters..<dKernel.count], Finish(accumulate: first > 0))
             }
@@ -147,7 +157,8 @@ public struct Convolution: Equatable, Sendable {
         _ dy: Floats, kernel: Floats, into dx: Floats, finish: Finish = Finish(), scratch: Floats
     ) {
         let rows = dx.count / inputSize
-        precondition(dx.count == rows * inputSize && dy.count >= rows * outputSize && kernel.count == kernelCount)
+        precondition(
+            dx.count == rows * inputSize && dy.count >= rows * outputSize && kernel.count == kernelCount)
         let room = ConvolutionRoom(self, rows: rows, for: [.inputGradient])
         let turned = scratch[room.turned]
         if !isDepthwise { transpose(kernel, rows: taps, columns: filters, into: turned) }
@@ -201,7 +212,8 @@ public struct Convolution: Equatable, Sendable {
         // The tables lead to the last number of the last window, and no further.
         precondition(rows.last(of: m) + columns.last(of: k) + (isDepthwise ? n : 1) <= image.count)
         unsafe ck_multiply_gathered(
-            m, n, k, image.base, rows.base, columns.base, isDepthwise ? 1 : 0, b.base, filters, c.base, filters,
+            m, n, k, image.base, rows.base, columns.base, isDepthwise ? 1 : 0, b.base, filters, c.base,
+            filters,
             finish.c)
     }
 }

@@ -8,7 +8,9 @@ extension Convolution {
     private var box: Box { windows.box(channels: width) }
     private var paddedSize: Int { windows.padded * width }
 
-    func bringIn(_ x: Floats, _ first: Int, _ count: Int, _ scratch: Floats, _ room: ConvolutionRoom) -> Floats {
+    func bringIn(_ x: Floats, _ first: Int, _ count: Int, _ scratch: Floats, _ room: ConvolutionRoom)
+        -> Floats
+    {
         let given = x[first * inputSize..<(first + count) * inputSize]
         guard copiesImages else { return given }
         let images = scratch[room.images].prefix(count * paddedSize)
@@ -16,7 +18,8 @@ extension Convolution {
             let target = images[i * paddedSize..<(i + 1) * paddedSize]
             var image = given[i * inputSize..<(i + 1) * inputSize]
             if channelsFirst {
-                let next = multiplier == 1 && !windows.isPadded ? target : scratch[room.flat].prefix(inputSize)
+                let next =
+                    multiplier == 1 && !windows.isPadded ? target : scratch[room.flat].prefix(inputSize)
                 transpose(image, rows: channels, columns: windows.inputs, into: next)
                 image = next
             }

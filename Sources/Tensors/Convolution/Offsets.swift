@@ -34,7 +34,8 @@ extension Convolution {
     private var steps: ck_index {
         let line = windows.width.padded * width
         let plane = windows.height.padded * line
-        return ck_index(image: windows.depth.padded * plane, depth: plane, height: line, width: width, channel: 1)
+        return ck_index(
+            image: windows.depth.padded * plane, depth: plane, height: line, width: width, channel: 1)
     }
 
     /// Where each window of a chunk of images begins.
@@ -77,7 +78,9 @@ extension Convolution {
 func scatter(
     m: Int, n: Int, _ t: Floats, rows: Offsets, columns: Offsets, into image: Floats
 ) {
-    precondition(t.count >= m * n * columns.count && rows.last(of: m) + columns.last(of: columns.count) + n <= image.count)
+    precondition(
+        t.count >= m * n * columns.count
+            && rows.last(of: m) + columns.last(of: columns.count) + n <= image.count)
     unsafe ck_scatter(m, n, columns.count, t.base, rows.base, columns.base, image.base)
 }
 

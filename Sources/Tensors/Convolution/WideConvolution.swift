@@ -41,20 +41,25 @@ struct WideConvolution {
 }
 
 extension Convolution {
-    /// The wide form, where it is less work.
+    /// The wide form, where it is less work. (With the channels in front, its output is not the plain one's.)
     var widened: WideConvolution? {
         let lanes = ck_lanes()
-        guard case .full(let filters, 1) = kind, filters < 2 * lanes, windows.width.dilation == 1, !isPointwise
+        guard case .full(let filters, 1) = kind, filters < 2 * lanes, windows.width.dilation == 1,
+            !isPointwise,
+            !channelsFirst
         else { return nil }
         // A block of rows takes that long for a term, in half cycles; measured loads bound the narrow one.
         func cost(_ factor: Int) -> Double {
             let vectors = (factor * filters + lanes - 1) / lanes
-            let each = Double(vectors / 3) * 12 + [0, 5, 8][vectors % 3]
+            let each = Double(vectors / 3) * 12 + (vectors % 3 == 0 ? 0 : vectors % 3 == 1 ? 5 : 8)
             let window = windows.width.window + (factor - 1) * windows.width.stride
             return each * Double(window) / Double(factor)
         }
-        let possible = (2...8).filter { windows.width.output % $0 == 0 }
-        guard let best = possible.min(by: { cost($0) < cost($1) }), cost(best) < 0.9 * cost(1) else { return nil }
+        var best = 1
+        for factor in 2...8 where windows.width.output % factor == 0 && cost(factor) < 0.9 * cost(best) {
+            best = factor
+        }
+        guard best > 1 else { return nil }
         return WideConvolution(self, factor: best)
     }
 }
