@@ -61,6 +61,11 @@ public struct Model: Sendable {
             case .makes(let shape): maskShapes.append(shape)
             }
             let needed = layer.weights(for: inputShapes)
+            for spec in needed {
+                do { try spec.constraint?.check(spec.name, shape: spec.shape) } catch {
+                    throw ConfigError(error.message, subject: layer.subject, key: error.key)
+                }
+            }
             if let earlier = specs[call.layer], earlier.map(\.shape) != needed.map(\.shape) {
                 throw ConfigError("is shared by inputs of different shapes", subject: layer.subject)
             }
@@ -131,7 +136,7 @@ public struct Model: Sendable {
     }
 
     /// The same model, weights and wiring, with other layers of the same kinds in place of its own.
-    func replacing(layers: [any Layer]) throws(ConfigError) -> Model {
+    public func replacing(layers: [any Layer]) throws(ConfigError) -> Model {
         var copy = try Model(structure: structure, layers: layers)
         for layer in layers.indices { try copy.setWeights(weights[layer], layer: layer) }
         return copy

@@ -45,6 +45,11 @@ extension Model {
         return try replacing(layers: layers)
     }
 
+    /// Whether the i-th input takes samples of that shape, whatever its free sizes are now.
+    public func takes(_ shape: [Int], input: Int) -> Bool {
+        (layers[calls[inputs[input]].layer] as? InputLayer)?.declared.takes(shape) ?? false
+    }
+
     /// Whether some input's size is free.
     public var hasFreeSizes: Bool {
         inputs.contains { (layers[calls[$0].layer] as? InputLayer)?.declared.free.isEmpty == false }
