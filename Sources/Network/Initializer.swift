@@ -13,6 +13,7 @@ public struct Initializer: Equatable, Sendable {
 
     public static let zeros = Initializer("Zeros")
     public static let ones = Initializer("Ones")
+    public static let orthogonal = Initializer("Orthogonal", ["seed": nil])
     public static let glorotUniform = Initializer("GlorotUniform", ["seed": nil])
 
     private static let classes = [
@@ -48,6 +49,9 @@ public struct Initializer: Equatable, Sendable {
         }
         return ["class_name": .string(className), "config": .object(config)]
     }
+
+    /// For an LSTM's bias: this, but for the forget gate's part, which is 1. It has no name in files.
+    var withUnitForgetBias: Initializer { Initializer("UnitForgetBias", ["rest": json]) }
 
     private func number(_ key: String, _ standard: Double) -> Double { config[key]?.double ?? standard }
 
@@ -102,6 +106,12 @@ public struct Initializer: Equatable, Sendable {
             guard shape.count == 2 else { throw ConfigError("Identity makes matrices only, not \(shape)") }
             let gain = Float(number("gain", 1))
             values = (0..<count).map { $0 / shape[1] == $0 % shape[1] ? gain : 0 }
+        case "UnitForgetBias":
+            // Blocks i, f, c, o of an LSTM's bias.
+            var rest = try Initializer(from: config["rest"] ?? "zeros").tensor(shape: shape, using: &random)
+                .values
+            for i in count / 4..<count / 2 { rest[i] = 1 }
+            values = rest
         default: throw ConfigError("there is no initializer \"\(className)\"")
         }
         return Tensor(shape: shape, values: values)

@@ -12,6 +12,8 @@ public enum LayerTable {
         SpatialDropout2D.self, SpatialDropout3D.self,
         Add.self, Subtract.self, Multiply.self, Average.self, Maximum.self, Minimum.self, Concatenate.self,
         Dot.self,
+        Embedding.self, Masking.self, SimpleRNN.self, LSTM.self, GRU.self, Bidirectional.self,
+        TimeDistributed.self, Attention.self, AdditiveAttention.self, MultiHeadAttention.self,
     ]
 
     public static var classNames: [String] { all.map { $0.className } }

@@ -14,7 +14,7 @@ public func tanhElements(_ x: Floats, into y: Floats) {
 }
 
 /// Softmax of each row of `width`; y may be x.
-public func softmax(_ x: Floats, into y: Floats, width: Int) {
+public func softmaxRows(_ x: Floats, into y: Floats, width: Int) {
     precondition(x.count == y.count && x.count % width == 0)
     unsafe ck_softmax(x.base, y.base, x.count / width, width)
 }
@@ -89,7 +89,8 @@ public func gruStepBackward(
 /// The older GRU's gates, and the state times the reset gate.
 public func gruGates(_ x: Floats, hBefore: Floats, resetH: Floats, units: Int, gate: GateKernel) {
     let rows = hBefore.count / units
-    precondition(hBefore.count == rows * units && resetH.count == hBefore.count && x.count == 3 * hBefore.count)
+    precondition(
+        hBefore.count == rows * units && resetH.count == hBefore.count && x.count == 3 * hBefore.count)
     unsafe ck_gru_gates(x.base, hBefore.base, resetH.base, rows, units, gate.c)
 }
 

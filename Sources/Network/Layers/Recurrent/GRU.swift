@@ -161,8 +161,6 @@ public struct GRU: RecurrentLayer {
                 return dReset[place] * hBefore[place]
             }
         }
-        // A masked step's reset gate is not zero, and stands where its gradient goes.
-        pass.clearMasked(t, x)
         pass.multiplyStateBackward(x, gates: 0..<2, into: dhBefore)
     }
 

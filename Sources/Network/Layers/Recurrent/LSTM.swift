@@ -96,7 +96,8 @@ public struct LSTM: RecurrentLayer {
                 }
                 for gate in 0..<4 {
                     let (own, place) = (gate * u..<(gate + 1) * u, gates + gate * u..<gates + (gate + 1) * u)
-                    activation(gate).backward(work[own], z: pre[place], y: z[place], into: work[own], width: u)
+                    activation(gate).backward(
+                        work[own], z: pre[place], y: z[place], into: work[own], width: u)
                 }
                 z[gates..<gates + 4 * u].copy(from: work)
             }

@@ -13,7 +13,7 @@ struct RecurrentLayout {
     /// [states, rows, units], [states, rows, carried · units]
     let h, carried: Range<Int>
     /// For dropout: factors [rows, features] for each drawn mask, [gates, rows, units], and room to multiply them.
-    let inputFactors, stateFactors, droppedInput, droppedState: Range<Int>
+    let inputFactors, stateFactors, droppedInput, droppedState, dReset: Range<Int>
     /// Gradients, two of each that take turns, the transposed kernels, and one row to work in.
     let dh, dCarried, transposedKernel, transposedRecurrent, row: Range<Int>
     let count: Int
@@ -41,6 +41,7 @@ struct RecurrentLayout {
         droppedInput = forTraining(time * rows * features, if: options.dropsInput && masks > 1)
         stateFactors = forTraining(Cell.gates * rows * units, if: options.dropsState)
         droppedState = forTraining(rows * units)
+        dReset = forTraining(rows * units)
         dh = forTraining(2 * rows * units)
         dCarried = forTraining(2 * rows * layer.carried * units)
         transposedKernel = forTraining(features * width)

@@ -12,6 +12,7 @@ struct RecurrentPass {
     /// What comes with the input: [rows, time], 1 for steps that count.
     private let mask: Floats?
     let dropsInput, dropsState: Bool
+    private let kept, carried: Int
 
     init<Cell: RecurrentLayer>(_ step: Step, _ layer: Cell) {
         (self.step, options) = (step, layer.options)
@@ -27,8 +28,6 @@ struct RecurrentPass {
         dropsState = trains && options.dropsState
         (kept, carried) = (layer.keptPerStep, layer.carried)
     }
-
-    private let kept, carried: Int
 
     // MARK: Windows
 
@@ -46,7 +45,9 @@ struct RecurrentPass {
     /// [rows, units]: the outputs before and after step t.
     func hBefore(_ t: Int) -> Floats { window(layout.h, t % layout.states, rows * units) }
     func hAfter(_ t: Int) -> Floats { window(layout.h, (t + 1) % layout.states, rows * units) }
-    func carriedBefore(_ t: Int) -> Floats { window(layout.carried, t % layout.states, rows * carried * units) }
+    func carriedBefore(_ t: Int) -> Floats {
+        window(layout.carried, t % layout.states, rows * carried * units)
+    }
     func carriedAfter(_ t: Int) -> Floats {
         window(layout.carried, (t + 1) % layout.states, rows * carried * units)
     }
@@ -54,6 +55,8 @@ struct RecurrentPass {
     func dhAfter(_ t: Int) -> Floats { window(layout.dh, (t + 1) % 2, rows * units) }
     func dCarriedBefore(_ t: Int) -> Floats { window(layout.dCarried, t % 2, rows * carried * units) }
     func dCarriedAfter(_ t: Int) -> Floats { window(layout.dCarried, (t + 1) % 2, rows * carried * units) }
+    /// Room for a gradient [rows, units].
+    var dReset: Floats { whole(layout.dReset, rows * units) }
     /// Room for one row of all gates.
     var row: Floats { whole(layout.row, width) }
 
@@ -66,7 +69,9 @@ struct RecurrentPass {
     /// Where step t stands in the samples.
     private func place(_ t: Int) -> Int { options.goBackwards ? time - 1 - t : t }
 
-    private func isMasked(_ row: Int, _ t: Int) -> Bool { mask.map { $0[row * time + place(t)] == 0 } ?? false }
+    private func isMasked(_ row: Int, _ t: Int) -> Bool {
+        mask.map { $0[row * time + place(t)] == 0 } ?? false
+    }
 
     // MARK: Forward
 
@@ -105,7 +110,8 @@ struct RecurrentPass {
         for gate in 0..<gates {
             drop(x, mask: gate, into: dropped)
             multiply(
-                dropped, columns(step.weights[0], gate), into: columns(z, gate), m: steps.count * rows, n: units,
+                dropped, columns(step.weights[0], gate), into: columns(z, gate), m: steps.count * rows,
+                n: units,
                 k: features, bStride: width, cStride: width,
                 finish: Finish(bias: bias.map { $0[gate * units..<(gate + 1) * units] }))
         }
@@ -116,7 +122,8 @@ struct RecurrentPass {
 
     /// target = h · recurrent kernel for some gates, plus what is there, or a bias.
     func multiplyState(
-        _ h: Floats, gates some: Range<Int>, into target: Floats, bias: Floats? = nil, accumulate: Bool = false
+        _ h: Floats, gates some: Range<Int>, into target: Floats, bias: Floats? = nil,
+        accumulate: Bool = false
     ) {
         guard dropsState else {
             return multiply(
@@ -129,7 +136,8 @@ struct RecurrentPass {
             multiplyElements(h, stateFactors(gate), into: dropped)
             let place = (gate - some.lowerBound) * units
             multiply(
-                dropped, columns(step.weights[1], gate), into: columns(target, gate), m: rows, n: units, k: units,
+                dropped, columns(step.weights[1], gate), into: columns(target, gate), m: rows, n: units,
+                k: units,
                 bStride: width, cStride: width,
                 finish: Finish(bias: bias.map { $0[place..<place + units] }, accumulate: accumulate))
         }
@@ -190,7 +198,8 @@ struct RecurrentPass {
         if dropsState {
             for gate in 0..<gates {
                 draw(
-                    stateFactors(gate), options.recurrentDropout, at: masks * features + gate * units, size: units)
+                    stateFactors(gate), options.recurrentDropout, at: masks * features + gate * units,
+                    size: units)
             }
         }
     }
@@ -199,7 +208,7 @@ struct RecurrentPass {
 
     /// y = x · factors, the same at all steps.
     private func drop(_ x: Floats, mask: Int, into y: Floats) {
-        let (factors, size) = (inputFactors(mask), rows * features)
+        let (factors, size) = (inputFactors(mask), max(rows, 1) * features)
         for start in stride(from: 0, to: x.count, by: size) {
             multiplyElements(x[start..<start + size], factors, into: y[start..<start + size])
         }
@@ -209,7 +218,8 @@ struct RecurrentPass {
 
     func backward(_ cell: some RecurrentLayer) {
         transpose(
-            step.weights[1], rows: units, columns: width, into: whole(layout.transposedRecurrent, units * width))
+            step.weights[1], rows: units, columns: width,
+            into: whole(layout.transposedRecurrent, units * width))
         dhAfter(time - 1).fill(0)
         dCarriedAfter(time - 1).fill(0)
         for t in (0..<time).reversed() {
@@ -243,7 +253,8 @@ struct RecurrentPass {
     }
 
     /// dh += d · recurrent kernelᵀ for some gates, whose gradients are d's columns; or dh = where not `accumulate`.
-    func multiplyStateBackward(_ d: Floats, gates some: Range<Int>, into dh: Floats, accumulate: Bool = true) {
+    func multiplyStateBackward(_ d: Floats, gates some: Range<Int>, into dh: Floats, accumulate: Bool = true)
+    {
         let transposed = whole(layout.transposedRecurrent, units * width)
         func rowsOf(_ gate: Int) -> Floats { transposed[gate * units * units..<transposed.count] }
         guard dropsState else {
@@ -276,6 +287,15 @@ struct RecurrentPass {
                     into: columns(gradient, gate), m: units, n: units, k: rows, transposed: true,
                     bStride: width, cStride: width, finish: Finish(accumulate: t > 0))
             }
+        }
+    }
+
+    /// Brings the first `size` numbers of a row that each step kept together, at the beginning of all that is kept.
+    func gatherKept(width size: Int) {
+        guard kept * units > size else { return }
+        for t in 1..<max(time, 1) {
+            let all = step.scratch[layout.kept]
+            all[t * rows * size..<(t + 1) * rows * size].copy(from: kept(t).prefix(rows * size))
         }
     }
 
@@ -312,7 +332,8 @@ struct RecurrentPass {
             part.fill(0)
             for gate in 0..<gates {
                 multiply(
-                    columns(allZ, gate), transposed[gate * units * features..<transposed.count], into: dropped,
+                    columns(allZ, gate), transposed[gate * units * features..<transposed.count],
+                    into: dropped,
                     m: time * rows, n: features, k: units, aStride: width)
                 drop(dropped, mask: gate, into: dropped)
                 add(dropped, to: part)
