@@ -54,6 +54,9 @@ public protocol Layer: Sendable {
     /// Computes the output of `step.rows` samples.
     func forward(_ step: Step)
 
+    /// False where a layer only answers: what lies before it cannot be trained through it.
+    static var propagatesGradients: Bool { get }
+
     /// From the loss' gradient at the output, computes (not adds) those at the inputs and at the trainable weights.
     func backward(_ step: Step)
 
@@ -66,6 +69,7 @@ extension Layer {
     public var className: String { Self.className }
     public func weights(for inputs: [[Int]]) -> [WeightSpec] { [] }
     public func weightGroups(count: Int) -> [WeightGroup] { [WeightGroup(path: "", count: count)] }
+    public static var propagatesGradients: Bool { true }
     public static var inputNames: [String] { ["inputs"] }
     public var callOptions: JSONObject { [:] }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }

@@ -16,6 +16,11 @@ public enum LayerTable {
         TimeDistributed.self, Attention.self, AdditiveAttention.self, MultiHeadAttention.self,
     ]
 
+    /// For the page of layers: each class, and whether it has a backward pass.
+    public static var documented: [(className: String, hasBackward: Bool)] {
+        all.map { ($0.className, $0.propagatesGradients) }
+    }
+
     public static var classNames: [String] { all.map { $0.className } }
 
     /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an

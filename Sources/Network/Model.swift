@@ -169,6 +169,24 @@ public struct Model: Sendable {
         }
     }
 
+    /// An error where a weight to be trained lies before a layer that passes no gradient on.
+    func requireGradients() throws(ConfigError) {
+        var reaches = calls.map { _ in false }
+        for (index, call) in calls.enumerated() {
+            let isBehind = call.inputs.contains { reaches[$0] }
+            let layer = layers[call.layer]
+            if isBehind && !type(of: layer).propagatesGradients {
+                throw ConfigError(
+                    "passes no gradient on, but weights before it are to be trained. Freeze them (trainable: false), or put "
+                        + "it in front.", subject: layer.subject)
+            }
+            let trains = weightSpecs[call.layer].indices.contains {
+                isTrainable(layer: call.layer, weight: $0)
+            }
+            reaches[index] = isBehind || trains
+        }
+    }
+
     /// Draws all weights anew. The same seed gives the same weights.
     public mutating func initialize(seed: Int) throws(ConfigError) {
         for layer in layers.indices {

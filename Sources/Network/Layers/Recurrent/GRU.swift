@@ -24,8 +24,7 @@ public struct GRU: RecurrentLayer {
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         options = try RecurrentOptions(from: &config, hasGates: true)
-        // Files from before TensorFlow 2 do not have the key.
-        resetAfter = try config.bool("reset_after", default: false)
+        resetAfter = try config.bool("reset_after", default: true)
     }
 
     public var config: JSONObject {
