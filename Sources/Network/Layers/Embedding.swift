@@ -13,6 +13,8 @@ public struct Embedding: Layer {
     public var maskZero = false
     public var embeddings = WeightOptions(Initializer("RandomUniform", ["minval": -0.05, "maxval": 0.05]))
 
+    public var activityPenalty: ActivityPenalty?
+
     public init(inputSize: Int, outputSize: Int, maskZero: Bool = false) {
         (self.inputSize, self.outputSize, self.maskZero) = (inputSize, outputSize, maskZero)
     }
@@ -26,7 +28,8 @@ public struct Embedding: Layer {
         }
         maskZero = try config.bool("mask_zero", default: false)
         embeddings = try config.weight("embeddings", initializer: embeddings.initializer)
-        try config.refuse("activity_regularizer", "lora_rank", "quantization_config")
+        activityPenalty = try config.activityPenalty()
+        try config.refuse("lora_rank", "quantization_config")
         if try config.bool("sparse", default: false) {
             throw config.error("gives out sparse tensors, which is not supported", key: "sparse")
         }
@@ -36,7 +39,7 @@ public struct Embedding: Layer {
     public var config: JSONObject {
         var config: JSONObject = ["input_dim": .integer(inputSize), "output_dim": .integer(outputSize)]
         embeddings.write("embeddings", to: &config)
-        config["activity_regularizer"] = .null
+        config["activity_regularizer"] = activityPenalty?.json ?? .null
         config["mask_zero"] = .bool(maskZero)
         return config
     }
@@ -74,11 +77,13 @@ public struct Embedding: Layer {
                         + "another vocabulary?")
             }
         }
+        if step.isForTraining { activityPenalty?.forward(step, room: step.scratch) }
         guard let mask = step.outputMask else { return }
         for place in 0..<x.count { mask[place] = x[place] != 0 ? 1 : 0 }
     }
 
     public func backward(_ step: Step) {
+        activityPenalty?.backward(step, room: step.scratch)
         // Ids have no gradient.
         step.dx()?.fill(0)
         guard let gradient = step.weightGradients[0] else { return }

@@ -70,6 +70,13 @@ extension RecurrentLayer {
 
     func inputBias(_ step: Step) -> Floats? { options.useBias ? step.weights[2] : nil }
 
-    public func forward(_ step: Step) { RecurrentPass(step, self).forward(self) }
-    public func backward(_ step: Step) { RecurrentPass(step, self).backward(self) }
+    public func forward(_ step: Step) {
+        RecurrentPass(step, self).forward(self)
+        if step.isForTraining { options.activityPenalty?.forward(step, room: step.scratch) }
+    }
+
+    public func backward(_ step: Step) {
+        options.activityPenalty?.backward(step, room: step.scratch)
+        RecurrentPass(step, self).backward(self)
+    }
 }

@@ -11,6 +11,8 @@ public struct RecurrentOptions: Sendable {
     public var kernel = WeightOptions(.glorotUniform)
     public var recurrentKernel = WeightOptions(.orthogonal)
     public var bias = WeightOptions(.zeros)
+    /// A penalty on the output.
+    public var activityPenalty: ActivityPenalty?
     /// While training, the shares of the input and of the state that are dropped: the same ones in all time steps.
     public var dropout = 0.0
     public var recurrentDropout = 0.0
@@ -45,7 +47,8 @@ public struct RecurrentOptions: Sendable {
         ] where try config.bool(key, default: false) {
             throw config.error("\(key) is true, which is not supported: \(why)", key: key)
         }
-        try config.refuse("activity_regularizer", "num_constants")
+        activityPenalty = try config.activityPenalty()
+        try config.refuse("num_constants")
         // How Keras computes, not what.
         config.ignore("implementation", "unroll", "seed", "use_cudnn", "input_dim", "input_length")
     }
@@ -73,7 +76,7 @@ public struct RecurrentOptions: Sendable {
         kernel.write("kernel", to: &config)
         recurrentKernel.write("recurrent", to: &config)
         bias.write("bias", to: &config)
-        config["activity_regularizer"] = .null
+        config["activity_regularizer"] = activityPenalty?.json ?? .null
         config["dropout"] = .number(dropout)
         config["recurrent_dropout"] = .number(recurrentDropout)
         config["return_sequences"] = .bool(returnSequences)
