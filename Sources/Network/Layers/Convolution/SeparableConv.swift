@@ -21,8 +21,8 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         filters = try config.int("filters")
         multiplier = try config.int("depth_multiplier", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
-        depthwise = try WeightOptions("depthwise", from: &config)
-        pointwise = try WeightOptions("pointwise", from: &config)
+        depthwise = try config.weight("depthwise", initializer: .glorotUniform)
+        pointwise = try config.weight("pointwise", initializer: .glorotUniform)
         end = try LayerEnd(from: &config)
         _ = try config.int("groups", default: 1, in: 1...1)
         config.ignore("kernel_initializer", "kernel_regularizer", "kernel_constraint")
@@ -32,8 +32,8 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         var json = options.config(axes: Rank.axes)
         json["filters"] = .integer(filters)
         json["depth_multiplier"] = .integer(multiplier)
-        depthwise.write(to: &json)
-        pointwise.write(to: &json)
+        depthwise.write("depthwise", to: &json)
+        pointwise.write("pointwise", to: &json)
         end.write(to: &json)
         return json
     }
@@ -89,9 +89,9 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let shapes = kernelShapes(planned(inputs[0]))
         let kernels = [
-            depthwise.spec("depthwise_kernel", shapes[0]), pointwise.spec("pointwise_kernel", shapes[1]),
+            depthwise.spec("depthwise_kernel", shape: shapes[0]), pointwise.spec("pointwise_kernel", shape: shapes[1]),
         ]
-        return end.useBias ? kernels + [end.bias.spec("bias", [filters])] : kernels
+        return end.useBias ? kernels + [end.bias.spec("bias", shape: [filters])] : kernels
     }
 
     // Scratch: pre-activations, the depthwise output, its gradient while training, and the room of either product.
