@@ -53,6 +53,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
+        try convolution.windows.check(channels: convolution.channels, subject: subject)
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         return try end.outputShape(options.outputShape(convolution, axes: Rank.axes), subject: subject)
     }

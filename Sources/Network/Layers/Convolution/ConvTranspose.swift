@@ -64,7 +64,6 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
                 image.sizes.height, size.height, strides.height, dilation.height, outputPadding?.height),
             width: try axis(
                 image.sizes.width, size.width, strides.width, dilation.width, outputPadding?.width))
-        try windows.check(channels: filters, subject: subject)
         return Convolution(
             windows, channels: filters, kind: .full(filters: image.channels, groups: 1),
             channelsFirst: options.channelsFirst)
@@ -106,6 +105,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         let convolution = try convolution(for: try onlyShape(inputs))
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         let windows = convolution.windows
+        try windows.check(channels: filters, subject: subject)
         let image = ImageShape(
             sizes: PerAxis(windows.depth.input, windows.height.input, windows.width.input), channels: filters)
         return try end.outputShape(

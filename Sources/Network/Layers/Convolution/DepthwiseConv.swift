@@ -38,17 +38,17 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     func convolution(for shape: [Int]) throws(ConfigError) -> Convolution {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
-        try checkSize([image.channels, multiplier], "the channels", subject: subject)
-        let windows = try options.windows(on: image, subject: subject)
-        // The image is computed with its channels repeated.
-        try windows.check(channels: image.channels * multiplier, subject: subject)
         return Convolution(
-            windows, channels: image.channels, kind: .depthwise(multiplier: multiplier),
+            try options.windows(on: image, subject: subject), channels: image.channels,
+            kind: .depthwise(multiplier: multiplier),
             channelsFirst: options.channelsFirst)
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
+        try checkSize([convolution.channels, multiplier], "the channels", subject: subject)
+        // The image is computed with its channels repeated.
+        try convolution.windows.check(channels: convolution.filters, subject: subject)
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         return try end.outputShape(options.outputShape(convolution, axes: Rank.axes), subject: subject)
     }

@@ -45,10 +45,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
     private func convolutions(for shape: [Int]) throws(ConfigError) -> Pair {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
-        try checkSize([image.channels, multiplier], "the channels", subject: subject)
         let windows = try options.windows(on: image, subject: subject)
-        let middle = image.channels * multiplier
-        try windows.check(channels: middle, subject: subject)
         let sizes = windows.outputSizes
         func single(_ size: Int) -> WindowAxis {
             WindowAxis(input: size, window: 1, stride: 1, output: size)
@@ -59,7 +56,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
                 channelsFirst: options.channelsFirst),
             second: Convolution(
                 Windows(depth: single(sizes.depth), height: single(sizes.height), width: single(sizes.width)),
-                channels: middle, kind: .full(filters: filters, groups: 1),
+                channels: image.channels * multiplier, kind: .full(filters: filters, groups: 1),
                 channelsFirst: options.channelsFirst))
     }
 
@@ -73,6 +70,8 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let pair = try convolutions(for: try onlyShape(inputs))
+        try checkSize([pair.first.channels, multiplier], "the channels", subject: subject)
+        try pair.first.windows.check(channels: pair.second.channels, subject: subject)
         for shape in kernelShapes(pair) { try checkSize(shape, "a kernel", subject: subject) }
         let middle = options.outputShape(pair.first, axes: Rank.axes)
         try checkSize(middle, "the depthwise output", subject: subject)
