@@ -50,6 +50,14 @@ func nestedModels() throws {
     for golden in models { try check(golden) }
 }
 
+@Test("recurrent and attention layers answer as in Keras, with masks and every option")
+func sequenceModels() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/sequences")
+    let models = GoldenModel.all(in: try Sidecar.all(at: folder))
+    #expect(models.count >= 70)
+    for golden in models { try check(golden) }
+}
+
 private func check(_ golden: GoldenModel) throws {
     let file = try readModel(golden.sidecar.path(golden.file))
     try expectGoldenOutputs(of: file.model, golden)
