@@ -69,7 +69,7 @@ extension GradientCase {
         between([4, 3, 2], "GroupNormalization", ["groups": 2, "axis": 1]),
         between([3, 2], "GroupNormalization", ["groups": 1, "center": false]),
         between([5], "GroupNormalization", ["groups": 2, "scale": false]),
-        between([3, 2], "RMSNormalization"), between([2, 3, 2], "RMSNormalization", ["axis": [1, 2]]),
+        between([3, 2], "RMSNormalization"), between([2, 3, 2], "RMSNormalization", ["axis": [2, 3]]),
         between([3, 2], "UnitNormalization"), between([2, 3, 2], "UnitNormalization", ["axis": [1, 3]]),
         between([2, 3], "Normalization", ["axis": 1, "mean": [0.1, -0.2], "variance": [1.5, 0.5]]),
         between([2, 3], "Normalization", ["axis": nil, "mean": 0.1, "variance": 1.5, "invert": true]),

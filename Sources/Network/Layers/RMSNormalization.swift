@@ -2,7 +2,7 @@ import JSONText
 import Tensors
 
 /// `y = x / √(mean of x² + epsilon) · scale` along the axes (Zhang and Sennrich, 2019). Weight: scale, of the axes' sizes.
-/// Keras 3 only.
+/// Keras 3 only, which multiplies with the scale aligned at the right: the axes must be the last ones.
 public struct RMSNormalization: Layer {
     public static let className = "RMSNormalization"
     public var name = "rms_normalization"
@@ -28,7 +28,11 @@ public struct RMSNormalization: Layer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let shape = try onlyShape(inputs)
-        _ = try sampleAxes(axes, of: shape)
+        guard try sampleAxes(axes, of: shape).sorted() == Array(shape.indices.suffix(axes.count)) else {
+            throw ConfigError(
+                "normalizes axes \(axes), which are not the last ones of \(shape)", subject: subject,
+                key: "axis")
+        }
         return shape
     }
 
