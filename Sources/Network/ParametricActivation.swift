@@ -32,7 +32,8 @@ public enum ParametricActivation: Hashable, Sendable {
             self = .leakyReLU(alpha: try config.double(newer ? "negative_slope" : "alpha", default: 0.3))
             config.ignore("alpha")
         case "ELU": self = .elu(alpha: try config.double("alpha", default: 1))
-        case "ThresholdedReLU": self = .thresholdedReLU(theta: try config.double("theta", default: 1, in: positive))
+        case "ThresholdedReLU":
+            self = .thresholdedReLU(theta: try config.double("theta", default: 1, in: positive))
         default: return nil
         }
     }
