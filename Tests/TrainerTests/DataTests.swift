@@ -85,7 +85,7 @@ func arrays() throws {
         #expect((data.train.count, data.validation?.count) == (7, 3))
         #expect(data.validation?.samples.storage == .floats((14..<20).map { Float($0) }))
         let scaler = try #require(data.preprocessing.first as? Normalization)
-        #expect(scaler.constants?.mean == [6, 7] && scaler.constants?.variance == [16, 16])
+        #expect(scaler.constants?.mean.values == [6, 7] && scaler.constants?.variance.values == [16, 16])
 
         let numbers = try recipe(source, outputs: 1, loss: "mse")
         let regression = try PreparedData(numbers)
@@ -132,7 +132,7 @@ func constantColumn() throws {
         try "a,b,c\n1,5,x\n2,5,y\n3,5,x\n4,5,y\n".write(toFile: path, atomically: true, encoding: .utf8)
         let recipe = try recipe("csv: \(path)\ntarget: c\npreprocess: [StandardScaler]", outputs: 2)
         let layer = try #require(try PreparedData(recipe).preprocessing.first as? Normalization)
-        #expect(layer.constants?.mean == [2.5, 5] && layer.constants?.variance == [1.25, 1])
+        #expect(layer.constants?.mean.values == [2.5, 5] && layer.constants?.variance.values == [1.25, 1])
     }
 }
 
