@@ -83,10 +83,13 @@ private struct ConfigWriter {
     }
 }
 
-private func layerEntry(_ layer: any Layer) throws -> JSON {
+private func layerEntry(_ given: any Layer) throws -> JSON {
+    // Keras 3 knows it under another name only, which Keras 2 knows too.
+    let layer: any Layer = (given as? ThresholdedReLU)?.asReLU ?? given
     var config: JSONObject = ["name": .string(layer.name)]
     if !(layer is InputLayer) {
-        config["trainable"] = .bool(layer.trainable)
+        // Keras 3's SpatialDropout takes no `trainable`, which says nothing of a layer without weights.
+        if !layer.className.hasPrefix("SpatialDropout") { config["trainable"] = .bool(layer.trainable) }
         config["dtype"] = "float32"
     }
     for (key, value) in layer.config.members {
