@@ -20,6 +20,14 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
     var outputPadding: PerAxis<Int>?
     var kernel: WeightOptions
     var end: LayerEnd
+    public var activation: Activation {
+        get { end.activation }
+        set { end.activation = newValue }
+    }
+    public var useBias: Bool {
+        get { end.useBias }
+        set { end.useBias = newValue }
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         filters = try config.int("filters")
@@ -28,7 +36,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
             outputPadding = try config.sizes(
                 "output_padding", axes: Rank.axes, absent: 0, in: 0...Int(Int32.max))
         }
-        kernel = try WeightOptions("kernel", from: &config)
+        kernel = try config.weight("kernel", initializer: .glorotUniform)
         end = try LayerEnd(from: &config)
         _ = try config.int("groups", default: 1, in: 1...1)
         if let padding = outputPadding {
@@ -47,7 +55,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         // Keras 2.10's Conv3DTranspose has no dilation.
         if Rank.axes == 3, options.dilation == PerAxis(1, 1, 1) { json["dilation_rate"] = nil }
         json["output_padding"] = outputPadding.map { .sizes($0, axes: Rank.axes) } ?? .null
-        kernel.write(to: &json)
+        kernel.write("kernel", to: &json)
         end.write(to: &json)
         return json
     }
@@ -117,19 +125,16 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
     }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        let kernel = kernel.spec("kernel", kernelShape(planned(inputs[0])))
-        return end.useBias ? [kernel, end.bias.spec("bias", [filters])] : [kernel]
+        let kernel = kernel.spec("kernel", shape: kernelShape(planned(inputs[0])))
+        return end.useBias ? [kernel, end.bias.spec("bias", shape: [filters])] : [kernel]
     }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let convolution = planned(inputs[0])
-        return end.kept(rows * convolution.inputSize, training: training)
-            + convolution.scratch(rows: rows, for: training ? .all : [.inputGradient])
-    }
-
-    private func room(_ step: Step, _ convolution: Convolution) -> Floats {
-        let kept = end.kept(step.rows * convolution.inputSize, training: step.isForTraining)
-        return step.scratch[kept..<step.scratch.count]
+        return end.scratch(
+            rows * convolution.inputSize,
+            products: convolution.scratch(rows: rows, for: training ? .all : [.inputGradient]),
+            training: training)
     }
 
     public func forward(_ step: Step) {
@@ -137,14 +142,14 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         let z = end.preactivations(step, step.rows * convolution.inputSize)
         convolution.inputGradient(
             step.x(), kernel: step.weights[0], into: z, finish: end.finish(step),
-            scratch: room(step, convolution))
+            scratch: end.room(step, z.count))
         end.forward(z, step)
     }
 
     public func backward(_ step: Step) {
         let (convolution, x) = (planned(step), step.x())
         let dz = end.backward(end.preactivations(step, step.rows * convolution.inputSize), step)
-        let room = room(step, convolution)
+        let room = end.room(step, dz.count)
         end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, step)
         if let dKernel = step.weightGradients[0] {
             convolution.kernelGradient(dz, x, into: dKernel, scratch: room)
@@ -158,7 +163,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
 
     public func withoutActivation() -> Self {
         var copy = self
-        copy.end.activation = .linear
+        copy.end = end.withoutActivation()
         return copy
     }
 }

@@ -16,11 +16,19 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     var options: WindowOptions
     var kernel: WeightOptions
     var end: LayerEnd
+    public var activation: Activation {
+        get { end.activation }
+        set { end.activation = newValue }
+    }
+    public var useBias: Bool {
+        get { end.useBias }
+        set { end.useBias = newValue }
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         multiplier = try config.int("depth_multiplier", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
-        kernel = try WeightOptions("depthwise", from: &config)
+        kernel = try config.weight("depthwise", initializer: .glorotUniform)
         end = try LayerEnd(from: &config)
         // Keras 2 writes what it inherits from Conv.
         _ = try config.int("groups", default: 1, in: 1...1)
@@ -30,7 +38,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     public var config: JSONObject {
         var json = options.config(axes: Rank.axes)
         json["depth_multiplier"] = .integer(multiplier)
-        kernel.write(to: &json)
+        kernel.write("depthwise", to: &json)
         end.write(to: &json)
         return json
     }
@@ -59,7 +67,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let convolution = planned(inputs[0])
-        let kernel = kernel.spec("depthwise_kernel", kernelShape(convolution))
-        return end.useBias ? [kernel, end.bias.spec("bias", [convolution.filters])] : [kernel]
+        let kernel = kernel.spec("depthwise_kernel", shape: kernelShape(convolution))
+        return end.useBias ? [kernel, end.bias.spec("bias", shape: [convolution.filters])] : [kernel]
     }
 }
