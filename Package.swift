@@ -93,17 +93,20 @@ let package = Package(
         .target(
             name: "CommandSupport", dependencies: ["JSONText", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
+        .target(
+            name: "StoreSupport", dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
+            dependencies: ["StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
-            dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            dependencies: ["StoreSupport", "CommandSupport", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
+            dependencies: ["StoreSupport", "CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
@@ -115,7 +118,7 @@ let package = Package(
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"]),
         tests("HDF5Tests", ["HDF5"], golden: true),
-        tests("KerasFileTests", ["KerasFile"]),
+        tests("KerasFileTests", ["KerasFile"], golden: true),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Digests", "Registry"]),

@@ -25,16 +25,17 @@ public struct Inspection: Sendable {
     public init(_ file: KerasFile.ModelFile, name: String) {
         (self.file, self.name) = (file, name)
         let model = file.model
+        let paths = model.paths
         layers = model.layers.indices.compactMap { layer in
             guard let call = model.calls.firstIndex(where: { $0.layer == layer }) else { return nil }
             let isChained = model.calls[call].inputs == [call - 1] || model.calls[call].inputs.isEmpty
             return LayerRow(
-                name: model.layers[layer].name, className: model.layers[layer].className,
+                name: paths[layer], className: model.layers[layer].className,
                 outputShape: model.shapes[call],
                 parameters: model.weightSpecs[layer].reduce(0) { $0 + $1.count },
                 activation: model.layers[layer].finalActivation.map { $0 == .linear ? "" : $0.name } ?? "",
                 inputs: isChained
-                    ? [] : model.calls[call].inputs.map { model.layers[model.calls[$0].layer].name })
+                    ? [] : model.calls[call].inputs.map { paths[model.calls[$0].layer] })
         }
     }
 
@@ -43,7 +44,7 @@ public struct Inspection: Sendable {
         let model = file.model
         var lines = [
             ("model", name), ("keras", file.kerasVersion),
-            ("form", model.form == .sequential ? "Sequential" : "Functional"),
+            ("form", model.structure.form == .sequential ? "Sequential" : "Functional"),
             ("inputs", list(model.inputShapes)), ("outputs", list(model.outputShapes)),
             ("parameters", "\(model.trainableParameters + model.nonTrainableParameters)"),
             ("trainable", "\(model.trainableParameters)"),
@@ -116,8 +117,8 @@ public struct Inspection: Sendable {
     /// The weights of one layer. An error for a layer that is not there, or has none.
     public func weights(of layer: String) throws(InferError) -> [WeightSummary] {
         let model = file.model
-        guard let index = model.layers.firstIndex(where: { $0.name == layer }) else {
-            let hint = nearest(layer, in: model.layers.map(\.name)).map { "Did you mean \($0)?" }
+        guard let index = model.paths.firstIndex(of: layer) else {
+            let hint = nearest(layer, in: model.paths).map { "Did you mean \($0)?" }
             throw InferError(
                 .usage,
                 "\(name): the model has no layer \"\(layer)\". "

@@ -1,85 +1,101 @@
 import JSONText
 import Network
 
+import JSONText
+import Network
+
 /// The calls of a Functional config, which may stand in any order, brought into one in which they can run.
 struct CallGraph {
-    /// A tensor as configs name it: the output of a layer's n-th call.
+    /// A tensor as configs name it: an output of a member's n-th call.
     struct Reference {
-        var layer: String
+        var member: String
         var node: Int
+        var tensor: Int
 
         /// From `["name", node, tensor]` or `["name", node, tensor, {…}]`.
         init?(_ json: JSON) {
-            guard let items = json.array, items.count >= 3, let layer = items[0].string,
-                let node = items[1].int,
-                items[2].int == 0
+            guard let items = json.array, items.count >= 3, let member = items[0].string,
+                let node = items[1].int, let tensor = items[2].int
             else { return nil }
-            (self.layer, self.node) = (layer, node)
+            (self.member, self.node, self.tensor) = (member, node, tensor)
         }
     }
 
-    private let layerIndex: [String: Int]
-    private let layerNames: [String]
-    // In the order of the file; a layer's calls in their own order.
-    private var calls: [(layer: Int, inputs: [Reference])] = []
-    private var callsOfLayer: [[Int]]
+    private let numbers: [String: Int]
+    private let names: [String]
+    /// A model inside owns node 0 from its own construction. In Keras 2 its uses count from 1 everywhere, in Keras 3 where
+    /// the model's outputs are named, but only if it is a Functional.
+    private let firstNodes, firstNodesOfOutputs: [Int]
+    // In the order of the file; a member's calls in their own order.
+    private var calls: [(member: Int, inputs: [Reference])] = []
+    private var callsOfMember: [[Int]]
 
-    init(layerNames: [String]) {
-        self.layerNames = layerNames
-        layerIndex = Dictionary(
-            layerNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        callsOfLayer = Array(repeating: [], count: layerNames.count)
+    init(names: [String], firstNodes: [Int], firstNodesOfOutputs: [Int]) {
+        self.names = names
+        (self.firstNodes, self.firstNodesOfOutputs) = (firstNodes, firstNodesOfOutputs)
+        numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        callsOfMember = Array(repeating: [], count: names.count)
     }
 
-    mutating func add(layer: Int, inputs: [Reference]) {
-        callsOfLayer[layer].append(calls.count)
-        calls.append((layer, inputs))
+    mutating func add(member: Int, inputs: [Reference]) {
+        callsOfMember[member].append(calls.count)
+        calls.append((member, inputs))
     }
 
-    private func index(of reference: Reference, wantedBy user: String) throws -> Int {
-        guard let layer = layerIndex[reference.layer] else {
+    private func index(of reference: Reference, from firstNodes: [Int], wantedBy user: String) throws -> Int {
+        guard let member = numbers[reference.member] else {
             throw Trouble(
-                .damaged, "\(user) takes the output of \"\(reference.layer)\", but there is no such layer")
+                .damaged, "\(user) takes the output of \"\(reference.member)\", but there is no such layer")
         }
-        guard callsOfLayer[layer].indices.contains(reference.node) else {
+        // Some releases of Keras 3 count from 0 throughout.
+        let node = max(reference.node - firstNodes[member], 0)
+        guard callsOfMember[member].indices.contains(node) else {
             throw Trouble(
                 .damaged,
-                "\(user) takes call \(reference.node) of \"\(reference.layer)\", which has only "
-                    + "\(callsOfLayer[layer].count)")
+                "\(user) takes call \(reference.node) of \"\(reference.member)\", which is called "
+                    + "\(callsOfMember[member].count) times")
         }
-        return callsOfLayer[layer][reference.node]
+        return callsOfMember[member][node]
     }
 
     /// Kahn's algorithm. `order[i]` is where the i-th call of the file went.
-    func sorted() throws -> (calls: [Model.Call], order: [Int]) {
+    func sorted() throws -> (nodes: [Container.Node], order: [Int]) {
         let inputs = try calls.map { call in
-            try call.inputs.map { try index(of: $0, wantedBy: "layer \"\(layerNames[call.layer])\"") }
+            try call.inputs.map {
+                try index(of: $0, from: firstNodes, wantedBy: "layer \"\(names[call.member])\"")
+            }
         }
         var users: [[Int]] = Array(repeating: [], count: calls.count)
         var missing = inputs.map(\.count)
         for (user, sources) in inputs.enumerated() { for source in sources { users[source].append(user) } }
         var ready = calls.indices.filter { missing[$0] == 0 }
         var order = Array(repeating: -1, count: calls.count)
-        var result: [Model.Call] = []
+        var result: [Container.Node] = []
         var next = 0
         while next < ready.count {
             let call = ready[next]
             next += 1
             order[call] = result.count
-            result.append(Model.Call(layer: calls[call].layer, inputs: inputs[call].map { order[$0] }))
+            result.append(
+                Container.Node(
+                    member: calls[call].member,
+                    inputs: zip(inputs[call], calls[call].inputs).map {
+                        .node(order[$0], output: $1.tensor)
+                    }))
             for user in users[call] {
                 missing[user] -= 1
                 if missing[user] == 0 { ready.append(user) }
             }
         }
         guard result.count == calls.count else {
-            let stuck = calls.indices.first { order[$0] < 0 }.map { layerNames[calls[$0].layer] } ?? ""
+            let stuck = calls.indices.first { order[$0] < 0 }.map { names[calls[$0].member] } ?? ""
             throw Trouble(.damaged, "the layers are wired in a circle, at \"\(stuck)\"")
         }
         return (result, order)
     }
 
-    func call(of reference: Reference, wantedBy user: String, _ order: [Int]) throws -> Int {
-        order[try index(of: reference, wantedBy: user)]
+    func output(_ reference: Reference, wantedBy user: String, _ order: [Int]) throws -> Container.Source {
+        let call = try index(of: reference, from: firstNodesOfOutputs, wantedBy: user)
+        return .node(order[call], output: reference.tensor)
     }
 }

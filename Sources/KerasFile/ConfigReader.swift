@@ -1,56 +1,110 @@
 import JSONText
 import Network
 
-/// Builds a model from the JSON of `model_config`: Sequential in its forms, and Functional with the calls of both Keras
-/// 2 (lists) and 3 (objects).
+/// Builds a model from the JSON of `model_config`: Sequential in its forms, Functional with the calls of both Keras 2
+/// (lists) and 3 (objects), and models inside models.
 struct ConfigReader {
     let generation: Generation
+    private var layers: [any Layer] = []
 
-    func model(from json: JSON) throws -> Model {
+    init(generation: Generation) { self.generation = generation }
+
+    mutating func model(from json: JSON) throws -> Model {
+        layers = []
+        let structure = try container(from: json, depth: 0)
+        let model = try Model(structure: structure, layers: layers)
+        try model.checkNames()
+        return model
+    }
+
+    /// Deeper than anybody nests; a file made to harm could go on for ever.
+    private static let deepest = 32
+
+    private static func isModel(_ json: JSON) -> Bool {
+        ["Sequential", "Functional", "Model"].contains(json["class_name"]?.string ?? "")
+    }
+
+    private mutating func container(from json: JSON, depth: Int) throws -> Container {
         guard let className = json["class_name"]?.string, let config = json["config"] else {
             throw Trouble(
                 .damaged, "model_config needs class_name and config, but is \(json.text().prefix(80))")
         }
+        guard depth <= Self.deepest else {
+            throw Trouble(
+                .unsupported, "models lie in models \(depth) deep; at most \(Self.deepest) are read")
+        }
         switch className {
-        case "Sequential": return try sequential(config)
-        case "Functional", "Model": return try functional(config)
+        case "Sequential": return try sequential(json, config, depth)
+        case "Functional", "Model": return try functional(json, config, depth)
         default:
             throw Trouble(
                 .unsupported, "the model is a \(className); Sequential and Functional models are supported")
         }
     }
 
-    private func layer(from json: JSON) throws -> any Layer {
+    /// A member: a layer, which is put into the list, or a model.
+    private mutating func member(from json: JSON, depth: Int) throws -> Container.Member {
+        if Self.isModel(json) { return .model(try container(from: json, depth: depth + 1)) }
         guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
             throw Trouble(.damaged, "a layer needs class_name and config, but is \(json.text().prefix(80))")
         }
         // Keras 1 and Functional configs put the name beside the options as well.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
-        return try LayerTable.make(className: className, config: generation.current(config))
+        layers.append(try LayerTable.make(className: className, config: generation.current(config)))
+        return .layer(layers.count - 1)
     }
 
-    private func sequential(_ config: JSON) throws -> Model {
+    private mutating func sequential(_ json: JSON, _ config: JSON, _ depth: Int) throws -> Container {
         // Before 2.2.3 the config was the list itself.
         guard let entries = config.array ?? config["layers"]?.array, !entries.isEmpty else {
             throw Trouble(.damaged, "the Sequential model has no layers")
         }
-        var layers = try entries.map(layer)
-        if !(layers[0] is InputLayer) {
-            layers.insert(try impliedInput(config, first: entries[0], name: layers[0].name), at: 0)
+        let startsWithInput = entries[0]["class_name"] == "InputLayer"
+        let isImplied = !startsWithInput && depth == 0
+        // Its place is kept, since its shape may have to come from a layer further in.
+        let place = layers.count
+        if isImplied { layers.append(InputLayer(name: "input", shape: SampleShape([]))) }
+        var members: [Container.Member] = []
+        for entry in entries { members.append(try member(from: entry, depth: depth)) }
+        if isImplied {
+            layers[place] = try impliedInput(
+                config, first: entries[0], name: name(of: members[0]), inside: place + 1)
+            members.insert(.layer(place), at: 0)
         }
-        return try Model(name: config["name"]?.string ?? "sequential", chain: layers)
+        return Container(
+            name: config["name"]?.string ?? json["name"]?.string ?? "sequential", chain: members,
+            startsWithInput: startsWithInput || isImplied)
     }
 
-    /// Older files have no InputLayer: the shape stands in the first layer, or beside the list.
-    private func impliedInput(_ config: JSON, first: JSON, name: String) throws -> InputLayer {
-        let options = first["config"]?.object ?? [:]
-        var reader = LayerConfig(className: "Sequential", options)
-        if let shape = try reader.batchShape("batch_input_shape") ?? reader.batchShape("batch_shape") {
-            return InputLayer(name: name + "_input", shape: shape)
+    private func name(of member: Container.Member) -> String {
+        switch member {
+        case .layer(let index): layers[index].name
+        case .model(let inside): inside.name
         }
-        var outer = LayerConfig(className: "Sequential", config.object ?? [:])
-        if let shape = try outer.batchShape("build_input_shape") {
-            return InputLayer(name: name + "_input", shape: shape)
+    }
+
+    /// Older files have no InputLayer: the shape stands in the first layer, beside the list, or in the model that is the
+    /// first member.
+    private func impliedInput(_ config: JSON, first: JSON, name: String, inside firstLayer: Int) throws
+        -> InputLayer
+    {
+        let options = first["config"]?.object ?? [:]
+        for (object, keys) in [
+            (options, ["batch_input_shape", "batch_shape"]), (config.object ?? [:], ["build_input_shape"]),
+        ] {
+            var reader = LayerConfig(className: "Sequential", object)
+            for key in keys {
+                if let shape = try reader.batchShape(key) {
+                    return InputLayer(name: name + "_input", shape: shape)
+                }
+            }
+        }
+        if Self.isModel(first), layers.indices.contains(firstLayer),
+            let input = layers[firstLayer] as? InputLayer
+        {
+            var copy = input
+            copy.name = name + "_input"
+            return copy
         }
         throw Trouble(
             .unsupported,
@@ -58,25 +112,63 @@ struct ConfigReader {
                 + "(model.build or one prediction), then save again.")
     }
 
-    private func functional(_ config: JSON) throws -> Model {
+    private mutating func functional(_ json: JSON, _ config: JSON, _ depth: Int) throws -> Container {
         guard let entries = config["layers"]?.array, !entries.isEmpty else {
             throw Trouble(.damaged, "the Functional model has no layers")
         }
-        let layers = try entries.map(layer)
-        var graph = CallGraph(layerNames: layers.map(\.name))
+        var members: [Container.Member] = []
+        for entry in entries { members.append(try member(from: entry, depth: depth)) }
+        let names = zip(members, entries).map { $1["name"]?.string ?? name(of: $0) }
+        let isKeras3 = zip(members, entries).map { $1["inbound_nodes"]?.array?.first?.object != nil }
+        func firstNode(_ index: Int, ofOutputs: Bool) -> Int {
+            guard case .model(let inside) = members[index] else { return 0 }
+            return !isKeras3[index] || ofOutputs && inside.form == .functional ? 1 : 0
+        }
+        var graph = CallGraph(
+            names: names, firstNodes: members.indices.map { firstNode($0, ofOutputs: false) },
+            firstNodesOfOutputs: members.indices.map { firstNode($0, ofOutputs: true) })
         for (index, entry) in entries.enumerated() {
             let nodes = entry["inbound_nodes"]?.array ?? []
             // An InputLayer is not called; everything else is, once a node.
-            if nodes.isEmpty { graph.add(layer: index, inputs: []) }
-            for node in nodes { graph.add(layer: index, inputs: try tensors(in: node, of: layers[index])) }
+            if case .layer(let layer) = members[index], nodes.isEmpty, layers[layer] is InputLayer {
+                graph.add(member: index, inputs: [])
+            }
+            for node in nodes { graph.add(member: index, inputs: try inputs(node, of: members[index])) }
         }
-        let (calls, order) = try graph.sorted()
-        func ends(_ key: String) throws -> [Int] {
-            try references(config[key] ?? .null, key).map { try graph.call(of: $0, wantedBy: key, order) }
+        let (nodes, order) = try graph.sorted()
+        func ends(_ key: String) throws -> [Container.Source] {
+            try references(config[key] ?? .null, key).map { try graph.output($0, wantedBy: key, order) }
         }
-        return try Model(
-            name: config["name"]?.string ?? "model", form: .functional, layers: layers, calls: calls,
-            inputs: try ends("input_layers"), outputs: try ends("output_layers"))
+        let inputs = try ends("input_layers").map { source -> Int in
+            guard case .node(let node, 0) = source, nodes[node].inputs.isEmpty else {
+                throw Trouble(.damaged, "input_layers names something that is no InputLayer")
+            }
+            return node
+        }
+        return Container(
+            name: config["name"]?.string ?? json["name"]?.string ?? "model", form: .functional,
+            members: members,
+            nodes: nodes, inputs: inputs, outputs: try ends("output_layers"))
+    }
+
+    private mutating func inputs(_ node: JSON, of member: Container.Member) throws -> [CallGraph.Reference] {
+        switch member {
+        case .layer(let index):
+            let layer = layers[index]
+            let call = try CallInputs(node, names: type(of: layer).inputNames, subject: layer.subject)
+            guard !call.tensors.isEmpty else {
+                throw Trouble(.damaged, "\(layer.subject) is called with no tensor")
+            }
+            if call.options != layer.callOptions { try layers[index].take(callOptions: call.options) }
+            return call.tensors
+        case .model(let inside):
+            let subject = "model \"\(inside.name)\""
+            let call = try CallInputs(node, names: ["inputs"], subject: subject)
+            if let (name, _) = call.options.members.first {
+                throw Trouble(.unsupported, "\(subject) is called with \(name), which is not supported")
+            }
+            return call.tensors
+        }
     }
 
     /// `["name", 0, 0]` alone, or a list of such.
@@ -89,50 +181,5 @@ struct ConfigReader {
                 .damaged, "\(key) must name tensors as [\"layer\", 0, 0], but is \(json.text().prefix(80))")
         }
         return found
-    }
-
-    /// The tensors that one call takes, in order.
-    private func tensors(in node: JSON, of layer: any Layer) throws -> [CallGraph.Reference] {
-        var found: [CallGraph.Reference] = []
-        if let object = node.object {
-            // Keras 3: {"args": […], "kwargs": {…}} with tensors anywhere inside.
-            try collect(object["args"] ?? .null, into: &found)
-            try collect(object["kwargs"] ?? .null, into: &found)
-            try checkCallOptions(object["kwargs"]?.object ?? [:], layer)
-        } else {
-            for item in node.array ?? [] {
-                guard let reference = CallGraph.Reference(item) else {
-                    throw Trouble(
-                        .damaged,
-                        "\(layer.subject): its inputs must be [\"layer\", 0, 0, {}], but are \(node.text().prefix(80))"
-                    )
-                }
-                found.append(reference)
-                try checkCallOptions(item.array?.dropFirst(3).first?.object ?? [:], layer)
-            }
-        }
-        guard !found.isEmpty else { throw Trouble(.damaged, "\(layer.subject) is called with no tensor") }
-        return found
-    }
-
-    private func collect(_ json: JSON, into found: inout [CallGraph.Reference]) throws {
-        if let items = json.array { for item in items { try collect(item, into: &found) } }
-        guard let object = json.object else { return }
-        if object["class_name"] == "__keras_tensor__" {
-            guard let reference = CallGraph.Reference(object["config"]?["keras_history"] ?? .null) else {
-                throw Trouble(.damaged, "a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
-            }
-            found.append(reference)
-        } else {
-            for (_, value) in object.members { try collect(value, into: &found) }
-        }
-    }
-
-    /// `training: true` changes what a layer answers; ignoring it would be a wrong answer.
-    private func checkCallOptions(_ options: JSONObject, _ layer: any Layer) throws {
-        if options["training"]?.bool == true {
-            throw Trouble(
-                .unsupported, "\(layer.subject) is called with training=True, which is not supported")
-        }
     }
 }

@@ -2,29 +2,88 @@ import JSONText
 import Network
 
 /// `model_config` in the dialect that Keras 2.10, tf_keras and Keras 3 all accept: the smallest set of keys.
-func modelConfig(_ model: Model) throws -> JSON {
-    switch model.form {
-    case .sequential:
-        return [
-            "class_name": "Sequential",
-            "config": [
-                "name": .string(model.name), "layers": .array(try model.layers.map { try entry($0) }),
-            ],
-        ]
-    case .functional:
-        return [
-            "class_name": "Functional",
-            "config": [
-                "name": .string(model.name), "trainable": true,
-                "layers": .array(try functionalEntries(model)),
-                "input_layers": .array(model.inputs.map { reference(model, call: $0) }),
-                "output_layers": .array(model.outputs.map { reference(model, call: $0) }),
-            ],
-        ]
+func modelConfig(_ model: Model) throws -> JSON { try ConfigWriter(model: model).config(of: model.structure) }
+
+private struct ConfigWriter {
+    let model: Model
+
+    func config(of container: Container) throws -> JSON {
+        switch container.form {
+        case .sequential:
+            return [
+                "class_name": "Sequential",
+                "config": [
+                    "name": .string(container.name), "layers": .array(try container.members.map(entry)),
+                ],
+            ]
+        case .functional:
+            let sources = container.inputs.map { Container.Source.node($0, output: 0) }
+            return [
+                "class_name": "Functional",
+                "config": [
+                    "name": .string(container.name), "trainable": true,
+                    "layers": .array(try container.members.indices.map { try called($0, in: container) }),
+                    "input_layers": .array(sources.map { reference($0, in: container) }),
+                    "output_layers": .array(container.outputs.map { reference($0, in: container) }),
+                ],
+            ]
+        }
+    }
+
+    private func entry(_ member: Container.Member) throws -> JSON {
+        switch member {
+        case .layer(let layer): try layerEntry(model.layers[layer])
+        case .model(let inside): try config(of: inside)
+        }
+    }
+
+    private func name(_ member: Container.Member) -> String {
+        switch member {
+        case .layer(let layer): model.layers[layer].name
+        case .model(let inside): inside.name
+        }
+    }
+
+    /// A member's entry with its calls.
+    private func called(_ index: Int, in container: Container) throws -> JSON {
+        let member = container.members[index]
+        guard case .object(var object) = try entry(member) else { return .null }
+        object["name"] = .string(name(member))
+        object["inbound_nodes"] = .array(
+            container.nodes.filter { $0.member == index && !$0.inputs.isEmpty }.map {
+                inputs(of: $0, in: container)
+            })
+        return .object(object)
+    }
+
+    /// `[["a", 0, 0, {}], ["b", 0, 0, {}]]`. Of a layer whose call has several arguments only the first tensor stands
+    /// there; the others are its options.
+    private func inputs(of node: Container.Node, in container: Container) -> JSON {
+        var options: JSONObject = [:]
+        var names = ["inputs"]
+        if case .layer(let index) = container.members[node.member] {
+            options = model.layers[index].callOptions
+            names = type(of: model.layers[index]).inputNames
+        }
+        let references = node.inputs.map { reference($0, in: container).array ?? [] }
+        guard names.count > 1 else {
+            return .array(references.map { .array($0 + [.object(options)]) })
+        }
+        for (name, reference) in zip(names, references).dropFirst() { options[name] = .array(reference) }
+        return [.array((references.first ?? []) + [.object(options)])]
+    }
+
+    /// `["name", node, output]`, where the uses of a model inside count from 1.
+    private func reference(_ source: Container.Source, in container: Container) -> JSON {
+        guard case .node(let node, let output) = source else { return .null }
+        let index = container.nodes[node].member
+        var use = container.nodes[..<node].count { $0.member == index }
+        if case .model = container.members[index] { use += 1 }
+        return [.string(name(container.members[index])), .integer(use), .integer(output)]
     }
 }
 
-private func entry(_ layer: any Layer) throws -> JSON {
+private func layerEntry(_ layer: any Layer) throws -> JSON {
     var config: JSONObject = ["name": .string(layer.name)]
     if !(layer is InputLayer) {
         config["trainable"] = .bool(layer.trainable)
@@ -40,30 +99,6 @@ private func entry(_ layer: any Layer) throws -> JSON {
         config[key] = value
     }
     return ["class_name": .string(layer.className), "config": .object(config)]
-}
-
-private func functionalEntries(_ model: Model) throws -> [JSON] {
-    try model.layers.enumerated().map { index, layer in
-        guard case .object(var object) = try entry(layer) else { return .null }
-        object["name"] = .string(layer.name)
-        object["inbound_nodes"] = .array(
-            model.calls.filter { $0.layer == index && !$0.inputs.isEmpty }.map { call in
-                .array(
-                    call.inputs.map {
-                        var items = reference(model, call: $0).array ?? []
-                        items.append([:])
-                        return .array(items)
-                    })
-            })
-        return .object(object)
-    }
-}
-
-/// `["name", node, 0]`: the output of the layer's n-th call.
-private func reference(_ model: Model, call: Int) -> JSON {
-    let layer = model.calls[call].layer
-    let node = model.calls[..<call].count { $0.layer == layer }
-    return [.string(model.layers[layer].name), .integer(node), 0]
 }
 
 /// `training_config`; nil where the loss or the optimizer is not known.

@@ -11,7 +11,8 @@ public func readModel(_ path: String, forTraining: Bool = true) throws(KerasFile
     try reading(path) { file in
         let (config, version) = try configuration(file)
         let generation = Generation(kerasVersion: version)
-        var model = try ConfigReader(generation: generation).model(from: config)
+        var reader = ConfigReader(generation: generation)
+        var model = try reader.model(from: config)
         let weights = try file.root.group(named: "model_weights")
         try readWeights(weights, into: &model)
 

@@ -2,10 +2,10 @@ import HDF5
 import Network
 import Tensors
 
-/// Reads `/model_weights` into a model. Weights are matched by position, as Keras does: the n-th layer with weights takes
+/// Reads `/model_weights` into a model. Weights are matched by position, as Keras does: the n-th member with weights takes
 /// the n-th name that has some, and within it the k-th name is the k-th weight.
 func readWeights(_ group: HDF5Group, into model: inout Model) throws {
-    let weighted = model.layers.indices.filter { !model.weightSpecs[$0].isEmpty }
+    let weighted = model.membersInFile().filter { !$0.weights.isEmpty }
     let names = try nameList(group.attributes, "layer_names", of: "model_weights")
     var stored: [(layer: String, group: HDF5Group, weights: [String])] = []
     for name in names {
@@ -16,31 +16,31 @@ func readWeights(_ group: HDF5Group, into model: inout Model) throws {
     guard stored.count == weighted.count else {
         throw Trouble(
             .damaged,
-            "the config has \(weighted.count) layers with weights "
-                + "(\(weighted.map { model.layers[$0].name }.joined(separator: ", "))), the file has \(stored.count) "
-                + "(\(stored.map(\.layer).joined(separator: ", ")))")
+            "the config has \(weighted.count) layers with weights (\(weighted.map(\.name).joined(separator: ", "))), the "
+                + "file has \(stored.count) (\(stored.map(\.layer).joined(separator: ", ")))")
     }
-    for (index, entry) in zip(weighted, stored) {
-        let (layer, specs) = (model.layers[index], model.weightSpecs[index])
+    var tensors: [[Tensor?]] = model.weightSpecs.map { $0.map { _ in nil } }
+    for (member, entry) in zip(weighted, stored) {
+        let specs = member.weights.map(model.spec)
         guard entry.weights.count == specs.count else {
             throw Trouble(
                 .damaged,
-                "\(layer.subject) needs \(specs.count) weights (\(specs.map(\.name).joined(separator: ", "))), "
+                "layer \"\(member.name)\" needs \(specs.count) weights (\(specs.map(\.name).joined(separator: ", "))), "
                     + "the file has \(entry.weights.count) (\(entry.weights.joined(separator: ", ")))")
         }
-        var tensors: [Tensor] = []
-        for (name, spec) in zip(entry.weights, specs) {
-            let dataset = try entry.group.dataset(named: name)
+        for (name, place) in zip(entry.weights, member.weights) {
+            let (dataset, spec) = (try entry.group.dataset(named: name), model.spec(place))
             guard dataset.shape == spec.shape else {
                 throw Trouble(
                     .damaged,
-                    "\(layer.subject): \(dataset.path) is \(dataset.shape), but the config makes "
+                    "\(model.layers[place.layer].subject): \(dataset.path) is \(dataset.shape), but the config makes "
                         + "\(spec.name) \(spec.shape)")
             }
-            tensors.append(Tensor(shape: spec.shape, values: try dataset.readFloats(shape: spec.shape)))
+            tensors[place.layer][place.weight] = Tensor(
+                shape: spec.shape, values: try dataset.readFloats(shape: spec.shape))
         }
-        try model.setWeights(tensors, layer: index)
     }
+    for layer in tensors.indices { try model.setWeights(tensors[layer].compactMap { $0 }, layer: layer) }
 }
 
 /// A list of names in an attribute, also where Keras had to split it into `name0`, `name1` … of 64 KiB.

@@ -69,16 +69,15 @@ private func writeWeights(_ model: Model, to group: HDF5Group) throws {
     try group.attributes.set("backend", string: "tensorflow", .ascii)
     try group.attributes.set("keras_version", string: writtenVersion, .ascii)
     // Sequential.layers leaves the input out, Functional.layers has it.
-    let listed = model.layers.indices.filter {
-        model.form == .functional || !(model.layers[$0] is InputLayer)
-    }
-    try group.attributes.setNames("layer_names", listed.map { model.layers[$0].name })
-    for index in listed {
-        let name = model.layers[index].name
-        let inner = try group.makeGroup(name)
-        let names = model.weightSpecs[index].map { "\(name)/\($0.name):0" }
+    let listed = model.membersInFile().filter { model.structure.form == .functional || !$0.isInput }
+    try group.attributes.setNames("layer_names", listed.map(\.name))
+    let paths = model.paths
+    for member in listed {
+        let inner = try group.makeGroup(member.name)
+        let names = member.weights.map { "\(paths[$0.layer])/\(model.spec($0).name):0" }
         try inner.attributes.setNames("weight_names", names)
-        for (path, tensor) in zip(names, model.weights[index]) {
+        for (path, place) in zip(names, member.weights) {
+            let tensor = model.weights[place.layer][place.weight]
             try inner.write(tensor.values, shape: tensor.shape, named: path)
         }
     }
@@ -90,10 +89,11 @@ private func writeState(
     _ state: OptimizerState, of optimizer: any Optimizer, model: Model, to group: HDF5Group
 ) throws {
     var trained: [String] = []
+    let paths = model.paths
     for layer in model.layers.indices {
         for (weight, spec) in model.weightSpecs[layer].enumerated()
         where model.isTrainable(layer: layer, weight: weight) {
-            trained.append("\(model.layers[layer].name)/\(spec.name)")
+            trained.append("\(paths[layer])/\(spec.name)")
         }
     }
     let prefix = optimizer.className

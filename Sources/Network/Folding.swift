@@ -47,7 +47,7 @@ private struct Folding {
         for (number, layer) in keptLayers.enumerated() { layerNumber[layer] = number }
         func number(_ call: Int) -> Int { callNumber[call] }
         var folded = try Model(
-            name: model.name, form: model.form, layers: keptLayers.map { layers[$0] },
+            name: model.name, form: .functional, layers: keptLayers.map { layers[$0] },
             calls: kept.map {
                 Model.Call(layer: layerNumber[calls[$0].layer], inputs: calls[$0].inputs.map(number))
             },

@@ -24,6 +24,20 @@ public protocol Layer: Sendable {
     /// The output's shape, or an error that names what does not fit.
     func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int]
 
+    /// The names of the tensors that a call takes, where Keras' `call` has several as arguments of their own.
+    static var inputNames: [String] { get }
+
+    /// Options of the call that change the answer, such as `use_causal_mask`, as Keras names them.
+    var callOptions: JSONObject { get }
+    /// Takes such options; an error for one that the layer does not have.
+    mutating func take(callOptions: JSONObject) throws(ConfigError)
+
+    /// Whether a mask ends here, goes on, or is made; `masks` has the shapes of those that come in, nil for none.
+    func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse
+
+    /// The steps of layers inside this one, over windows of the step's own memory. Made once; they are `step.inner`.
+    func innerSteps(_ step: Step) -> [Step]
+
     /// Its weights: the trainable ones first, then the others, each in Keras' order of creation.
     func weights(for inputs: [[Int]]) -> [WeightSpec]
 
@@ -36,6 +50,9 @@ public protocol Layer: Sendable {
     /// Computes the output of `step.rows` samples.
     func forward(_ step: Step)
 
+    /// False where a layer only answers: what lies before it cannot be trained through it.
+    static var propagatesGradients: Bool { get }
+
     /// From the loss' gradient at the output, computes (not adds) those at the inputs and at the trainable weights.
     func backward(_ step: Step)
 
@@ -47,7 +64,20 @@ public protocol Layer: Sendable {
 extension Layer {
     public var className: String { Self.className }
     public func weights(for inputs: [[Int]]) -> [WeightSpec] { [] }
+    public static var propagatesGradients: Bool { true }
+    public static var inputNames: [String] { ["inputs"] }
+    public var callOptions: JSONObject { [:] }
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
+    public func innerSteps(_ step: Step) -> [Step] { [] }
     public func isView(training: Bool) -> Bool { false }
+
+    public func take(callOptions: JSONObject) throws(ConfigError) {
+        if let (name, value) = callOptions.members.first {
+            throw ConfigError(
+                "is called with \(name) = \(value.text().prefix(60)), which is not supported",
+                subject: subject)
+        }
+    }
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int { 0 }
     public var finalActivation: Activation? { nil }
     public func withoutActivation() -> Self { self }

@@ -102,19 +102,22 @@ public struct LayerConfig {
     }
 
     /// A shape with the batch in front, as `[null, 28, 28]`; returned without the batch. Nil where it is absent.
-    public mutating func batchShape(_ key: String) throws(ConfigError) -> [Int]? {
+    public mutating func batchShape(_ key: String) throws(ConfigError) -> SampleShape? {
         guard let found = value(key) else { return nil }
         guard let sizes = found.array, let first = sizes.first, first.isNull || first.int != nil else {
             throw wrong(key, "a shape such as [null, 28, 28]", found)
         }
-        var shape: [Int] = []
+        var shape = SampleShape([])
         for size in sizes.dropFirst() {
-            guard let size = size.int, size > 0, size <= Int(Int32.max) else {
-                throw error("\(key) is \(found.text()); sizes after the batch must be given", key: key)
+            if size.isNull {
+                shape.addFree()
+            } else if let size = size.int, size > 0, size <= Int(Int32.max) {
+                shape.sizes.append(size)
+            } else {
+                throw error("\(key) is \(found.text()); sizes must be whole numbers or null", key: key)
             }
-            shape.append(size)
         }
-        guard shape.reduce(1.0, { $0 * Double($1) }) <= 0x1p31 else {
+        guard shape.sizes.reduce(1.0, { $0 * Double($1) }) <= 0x1p31 else {
             throw error("\(key) is \(found.text()): more numbers than a sample can have", key: key)
         }
         return shape

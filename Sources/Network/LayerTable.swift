@@ -8,6 +8,11 @@ public enum LayerTable {
         Rescaling.self, Normalization.self,
     ]
 
+    /// For the page of layers: each class, and whether it has a backward pass.
+    public static var documented: [(className: String, hasBackward: Bool)] {
+        all.map { ($0.className, $0.propagatesGradients) }
+    }
+
     public static var classNames: [String] { all.map { $0.className } }
 
     /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an

@@ -4,9 +4,6 @@ import Tensors
 /// A model: layers in Keras' terms, wired as a graph, and their weights. It describes and does not compute; a
 /// `Predictor` or a `TrainingExecutor` is made from it for that.
 public struct Model: Sendable {
-    /// How Keras' config tells the graph: a chain, or calls that name their inputs.
-    public enum Form: Sendable { case sequential, functional }
-
     /// One use of a layer. Its output is known by the call's index.
     public struct Call: Equatable, Sendable {
         /// Index of the layer; a shared layer is called more than once.
@@ -16,8 +13,10 @@ public struct Model: Sendable {
         public init(layer: Int, inputs: [Int]) { (self.layer, self.inputs) = (layer, inputs) }
     }
 
-    public var name: String
-    public let form: Form
+    public var name: String { structure.name }
+    /// How the file puts the model together: models may lie in models.
+    public let structure: Container
+    /// Those of models inside, too.
     public private(set) var layers: [any Layer]
     /// In an order in which every call comes after those that feed it.
     public let calls: [Call]
@@ -26,35 +25,64 @@ public struct Model: Sendable {
     public let outputs: [Int]
     /// The output's shape of each call, without the batch.
     public let shapes: [[Int]]
+    /// The shape of the mask that goes with each call's output, and what the call does with masks.
+    let maskShapes: [[Int]?]
+    let maskUses: [MaskUse]
     /// What each layer needs, and what it has: parallel to `layers`.
     public let weightSpecs: [[WeightSpec]]
     public private(set) var weights: [[Tensor]]
 
     /// Wires layers and infers every shape. It has no weights until `initialize` or `setWeights`.
-    public init(
-        name: String, form: Form, layers: [any Layer], calls: [Call], inputs: [Int], outputs: [Int]
-    ) throws(ConfigError) {
-        (self.name, self.form, self.layers, self.calls) = (name, form, layers, calls)
-        (self.inputs, self.outputs) = (inputs, outputs)
-        try Self.checkNames(layers)
+    public init(structure: Container, layers: [any Layer]) throws(ConfigError) {
+        (self.structure, self.layers) = (structure, layers)
+        var calls: [Call] = []
+        (inputs, outputs) = try structure.flattened(feeds: nil, into: &calls) { layers[$0] is InputLayer }
+        self.calls = calls
 
         var shapes: [[Int]] = []
+        var (maskShapes, maskUses): ([[Int]?], [MaskUse]) = ([], [])
         var specs: [[WeightSpec]?] = Array(repeating: nil, count: layers.count)
         for (index, call) in calls.enumerated() {
             precondition(call.inputs.allSatisfy { $0 < index }, "calls are in order")
             let layer = layers[call.layer]
             let inputShapes = call.inputs.map { shapes[$0] }
-            shapes.append(try layer.outputShape(for: inputShapes))
+            let shape = try layer.outputShape(for: inputShapes)
+            guard shape.allSatisfy({ $0 > 0 }), shape.reduce(1.0, { $0 * Double($1) }) <= 0x1p31 else {
+                throw ConfigError(
+                    "makes an output of shape \(shape), which is not possible", subject: layer.subject)
+            }
+            shapes.append(shape)
+            let masks = call.inputs.map { maskShapes[$0] }
+            let use = layer.mask(for: inputShapes, masks: masks)
+            maskUses.append(use)
+            switch use {
+            case .ends: maskShapes.append(nil)
+            case .passes: maskShapes.append(masks.first ?? nil)
+            case .makes(let shape): maskShapes.append(shape)
+            }
             let needed = layer.weights(for: inputShapes)
             if let earlier = specs[call.layer], earlier.map(\.shape) != needed.map(\.shape) {
                 throw ConfigError("is shared by inputs of different shapes", subject: layer.subject)
             }
             specs[call.layer] = needed
         }
-        self.shapes = shapes
+        (self.shapes, self.maskShapes, self.maskUses) = (shapes, maskShapes, maskUses)
         weightSpecs = specs.map { $0 ?? [] }
         // Nothing is allocated for a shape that a file merely declares.
         weights = weightSpecs.map { _ in [] }
+    }
+
+    /// Layers that are wired by calls, with no model inside.
+    public init(
+        name: String, form: Container.Form, layers: [any Layer], calls: [Call], inputs: [Int], outputs: [Int]
+    ) throws(ConfigError) {
+        try self.init(
+            structure: Container(
+                name: name, form: form, members: layers.indices.map { .layer($0) },
+                nodes: calls.map { call in
+                    Container.Node(member: call.layer, inputs: call.inputs.map { .node($0, output: 0) })
+                },
+                inputs: inputs, outputs: outputs.map { .node($0, output: 0) }), layers: layers)
     }
 
     /// A chain: the first layer must be an InputLayer.
@@ -64,17 +92,49 @@ public struct Model: Sendable {
                 "the input's shape is not known: the first layer must be an InputLayer", subject: name)
         }
         try self.init(
-            name: name, form: .sequential, layers: layers,
-            calls: layers.indices.map { Call(layer: $0, inputs: $0 == 0 ? [] : [$0 - 1]) },
-            inputs: [0], outputs: [layers.count - 1])
+            structure: Container(
+                name: name, chain: layers.indices.map { .layer($0) }, startsWithInput: true), layers: layers)
+        try checkNames()
     }
 
-    private static func checkNames(_ layers: [any Layer]) throws(ConfigError) {
+    /// An error where two members of one model bear the same name, which no file can have.
+    public func checkNames() throws(ConfigError) { try check(names: structure) }
+
+    private func check(names container: Container) throws(ConfigError) {
         var seen: Set<String> = []
-        for layer in layers where !seen.insert(layer.name).inserted {
-            throw ConfigError(
-                "two layers are called \"\(layer.name)\"; names must differ", subject: layer.subject)
+        for member in container.members {
+            let (name, subject) =
+                switch member {
+                case .layer(let layer): (layers[layer].name, layers[layer].subject)
+                case .model(let inside): (inside.name, "model \"\(inside.name)\"")
+                }
+            guard seen.insert(name).inserted else {
+                throw ConfigError("two layers are called \"\(name)\"; names must differ", subject: subject)
+            }
+            if case .model(let inside) = member { try check(names: inside) }
         }
+    }
+
+    /// Where each layer lies, as `backbone/conv1`: its name, with the models that it is in before it.
+    public var paths: [String] {
+        var paths = layers.map(\.name)
+        func walk(_ container: Container, _ prefix: String) {
+            for member in container.members {
+                switch member {
+                case .layer(let layer): paths[layer] = prefix + layers[layer].name
+                case .model(let inside): walk(inside, prefix + inside.name + "/")
+                }
+            }
+        }
+        walk(structure, "")
+        return paths
+    }
+
+    /// The same model, weights and wiring, with other layers of the same kinds in place of its own.
+    public func replacing(layers: [any Layer]) throws(ConfigError) -> Model {
+        var copy = try Model(structure: structure, layers: layers)
+        for layer in layers.indices { try copy.setWeights(weights[layer], layer: layer) }
+        return copy
     }
 
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }
@@ -101,6 +161,24 @@ public struct Model: Sendable {
     func requireWeights() throws(ConfigError) {
         for layer in layers.indices where weights[layer].count != weightSpecs[layer].count {
             throw ConfigError("has no weights yet", subject: layers[layer].subject)
+        }
+    }
+
+    /// An error where a weight to be trained lies before a layer that passes no gradient on.
+    func requireGradients() throws(ConfigError) {
+        var reaches = calls.map { _ in false }
+        for (index, call) in calls.enumerated() {
+            let isBehind = call.inputs.contains { reaches[$0] }
+            let layer = layers[call.layer]
+            if isBehind && !type(of: layer).propagatesGradients {
+                throw ConfigError(
+                    "passes no gradient on, but weights before it are to be trained. Freeze them (trainable: false), or put "
+                        + "it in front.", subject: layer.subject)
+            }
+            let trains = weightSpecs[call.layer].indices.contains {
+                isTrainable(layer: call.layer, weight: $0)
+            }
+            reaches[index] = isBehind || trains
         }
     }
 

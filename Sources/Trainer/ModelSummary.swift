@@ -3,7 +3,7 @@ import Network
 /// A model's layers, shapes and numbers of parameters, as Keras 2's `model.summary()` prints them: columns as in
 /// tf_keras, totals as in 2.10 (`266,610`, without bytes), and no blanks at the ends of lines.
 public func summary(of model: Model) -> String {
-    let isChain = model.form == .sequential
+    let isChain = model.structure.form == .sequential
     let width = isChain ? 65 : 98
     let ends = (isChain ? [0.45, 0.85, 1] : [0.33, 0.55, 0.67, 1]).map { Int(Double(width) * $0) }
     let line = String(repeating: "_", count: width)
@@ -13,13 +13,16 @@ public func summary(of model: Model) -> String {
     text += doubleLine + "\n"
     // Keras' Sequential.layers leaves the input out.
     let shown = model.layers.indices.filter { !(isChain && model.layers[$0] is InputLayer) }
+    let paths = model.paths
     for layer in shown {
         let calls = model.calls.indices.filter { model.calls[$0].layer == layer }
+        // The input of a model inside is what that model is called with.
+        guard !calls.isEmpty else { continue }
         let shapes = Set(calls.map { model.shapes[$0] })
         var shape = shapes.count == 1 ? batchShape(model.shapes[calls[0]]) : "multiple"
         if model.layers[layer] is InputLayer { shape = "[\(shape)]" }
         let parameters = model.weightSpecs[layer].reduce(0) { $0 + $1.count }
-        let name = "\(model.layers[layer].name) (\(model.layers[layer].className))"
+        let name = "\(paths[layer]) (\(model.layers[layer].className))"
         var fields = [name, shape, String(parameters)]
         if !isChain { fields.append(sources(of: calls, model)) }
         text += row(fields, ends) + "\n"
@@ -35,10 +38,11 @@ private func batchShape(_ shape: [Int]) -> String {
 
 /// `['a[0][0]', 'b[0][0]']`: the layers and calls that feed a layer.
 private func sources(of calls: [Int], _ model: Model) -> String {
+    let paths = model.paths
     let names = calls.flatMap { model.calls[$0].inputs }.map { input in
         let layer = model.calls[input].layer
         let use = model.calls.indices.filter { model.calls[$0].layer == layer }.firstIndex(of: input) ?? 0
-        return "'\(model.layers[layer].name)[\(use)][0]'"
+        return "'\(paths[layer])[\(use)][0]'"
     }
     return "[" + names.joined(separator: ", ") + "]"
 }

@@ -22,8 +22,11 @@ public struct Sidecar: Sendable, CustomTestStringConvertibleName {
 
     /// All sidecars of a folder of fixtures, by name.
     public static func all(in folder: String) throws -> [Sidecar] {
-        let url = Fixtures.folder.appendingPathComponent(folder)
-        return try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
+        try all(at: Fixtures.folder.appendingPathComponent(folder))
+    }
+
+    public static func all(at folder: URL) throws -> [Sidecar] {
+        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }.map(Sidecar.init)
     }
 

@@ -5,6 +5,7 @@ import JSONText
 import KerasFile
 import Network
 import Registry
+import StoreSupport
 import Trainer
 
 struct SummaryCommand: ParsableCommand {
@@ -14,7 +15,7 @@ struct SummaryCommand: ParsableCommand {
     @Argument(help: "A recipe, or a model: NAME, NAME:VERSION, NAME@ALIAS or a file.")
     var model: String
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run {
@@ -41,10 +42,12 @@ struct SummaryCommand: ParsableCommand {
     }
 
     private func json(_ model: Model) -> JSON {
-        let layers = model.layers.indices.map { layer -> JSON in
-            let call = model.calls.firstIndex { $0.layer == layer } ?? 0
+        let paths = model.paths
+        let layers = model.layers.indices.compactMap { layer -> JSON? in
+            // The input of a model inside is what that model is called with.
+            guard let call = model.calls.firstIndex(where: { $0.layer == layer }) else { return nil }
             return [
-                "name": .string(model.layers[layer].name), "class": .string(model.layers[layer].className),
+                "name": .string(paths[layer]), "class": .string(model.layers[layer].className),
                 "output_shape": .array([.null] + model.shapes[call].map { .integer($0) }),
                 "parameters": .integer(model.weightSpecs[layer].reduce(0) { $0 + $1.count }),
             ]

@@ -138,11 +138,7 @@ private func withoutLastActivation(_ model: Model) throws(ConfigError) -> Model?
     else { return nil }
     var layers = model.layers
     layers[last] = layers[last].withoutActivation()
-    var stripped = try Model(
-        name: model.name, form: model.form, layers: layers, calls: model.calls, inputs: model.inputs,
-        outputs: model.outputs)
-    for layer in layers.indices { try stripped.setWeights(model.weights[layer], layer: layer) }
-    return stripped
+    return try model.replacing(layers: layers)
 }
 
 /// What regularizers add to the loss.

@@ -14,9 +14,10 @@ public func readArrays(_ paths: [String], for model: LoadedModel) throws(InferEr
         )
     }
     var all: [Samples] = []
-    for (path, shape) in zip(paths, shapes) {
+    for (input, (path, shape)) in zip(paths, shapes).enumerated() {
         let read = try reporting { try readNPY(path) }
-        guard let samples = read.asSamples(of: shape) else {
+        let fits = model.file.model.takes(read.shape, input: input)
+        guard let samples = fits ? read : read.asSamples(of: shape) else {
             throw InferError(
                 .badData,
                 "\(model.name) takes samples of shape \(shape), but the array is \([read.count] + read.shape). "

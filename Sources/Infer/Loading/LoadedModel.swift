@@ -27,13 +27,16 @@ public final class LoadedModel {
     public private(set) var warnings: [String] = []
 
     private let options: ModelOptions
-    /// The network with less to compute.
-    let folded: Model
+    /// The network with less to compute, for samples of the sizes that came last.
+    private(set) var folded: Model
     private var predictor: Predictor
     private var plannedFor: Int
 
-    /// Samples that are computed at once.
-    private static let largestBatch = 256
+    /// Samples that are computed at once: fewer where each is large.
+    private var largestBatch: Int {
+        let largest = folded.shapes.map { $0.reduce(1, *) }.max() ?? 1
+        return max(1, min(256, (1 << 22) / max(largest, 1)))
+    }
 
     public convenience init(
         path: String, name: String? = nil, options: ModelOptions = ModelOptions()
@@ -139,7 +142,12 @@ public final class LoadedModel {
 
     /// The network's outputs, [count, shape] each. Samples as many as the inputs.
     public func predict(_ samples: [Samples]) throws(InferError) -> [Tensor] {
-        let wanted = min(samples.first?.count ?? 1, LoadedModel.largestBatch)
+        let shapes = samples.map(\.shape)
+        if folded.hasFreeSizes, shapes != folded.inputShapes {
+            folded = try reporting(file: path) { try folded.bound(to: shapes) }
+            plannedFor = 0
+        }
+        let wanted = max(min(samples.first?.count ?? 1, largestBatch), 1)
         if wanted > plannedFor {
             predictor = try reporting(file: path) {
                 try Predictor(folded, batchSize: wanted, threads: wanted > 1 ? threads : 1)
@@ -151,7 +159,7 @@ public final class LoadedModel {
 
     /// Computes as `predict` does, in one thread, beside others that do the same.
     func newPredictor() throws(InferError) -> Predictor {
-        try reporting(file: path) { try Predictor(folded, batchSize: LoadedModel.largestBatch, threads: 1) }
+        try reporting(file: path) { try Predictor(folded, batchSize: largestBatch, threads: 1) }
     }
 
     /// The answers for samples of the one input.

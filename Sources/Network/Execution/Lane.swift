@@ -13,6 +13,8 @@ public final class Lane: @unchecked Sendable {
     /// Numbers the training steps from the start of the run: with the seed it determines what Dropout draws.
     var iteration = 0
     var seed = 0
+    /// What layers add to the loss of the current batch: penalties on activations, summed over samples.
+    var addedLoss = 0.0
     /// The learning rate of plain gradient descent, while kernels are updated as their gradients are computed.
     var fusedRate: Float?
 

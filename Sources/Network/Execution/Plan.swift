@@ -42,12 +42,20 @@ final class Plan {
         var planner = Planner(network, rows: rows, training: training)
         planner.placeActivations()
         if training { planner.placeGradients() }
+        planner.placeMasks()
         planner.placeScratch()
 
         let memory = Arena(count: planner.layout.count)
         let gradients = training ? Arena(count: parameters.trainable.count) : nil
         self.gradients = gradients
         func window(_ range: Range<Int>?) -> Floats? { range.map { memory.slice($0) } }
+
+        func mask(_ call: Int) -> Step.Mask? {
+            guard let window = window(planner.masks[call]), let shape = network.maskShapes[call] else {
+                return nil
+            }
+            return Step.Mask(window: window, size: shape.reduce(1, *))
+        }
 
         var additions: [[(part: Floats, total: Floats)]] = Array(repeating: [], count: network.calls.count)
         var seenLayers: Set<Int> = []
@@ -88,7 +96,8 @@ final class Plan {
                         scratch: memory.slice(planner.scratch[index]),
                         inputGradients: planner.edges[index].map(window),
                         outputGradient: window(planner.gradients[index]),
-                        weightGradients: weightGradients),
+                        weightGradients: weightGradients, inputMasks: call.inputs.map(mask),
+                        outputMask: mask(index)),
                     isView: planner.isView[index], lane: lane))
         }
         self.steps = steps

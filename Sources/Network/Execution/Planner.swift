@@ -13,6 +13,8 @@ struct Planner {
     private(set) var activations: [Range<Int>] = []
     private(set) var isView: [Bool] = []
     private(set) var scratch: [Range<Int>] = []
+    /// For each call: the place of the mask that goes with its output.
+    private(set) var masks: [Range<Int>?] = []
     /// For each call that is an input: the Rescaling behind it, which is done while gathering.
     private(set) var inputRescaling: [(scale: Float, offset: Float)?]
 
@@ -132,6 +134,17 @@ struct Planner {
             current = next
         }
         return true
+    }
+
+    /// Masks are small, and stay.
+    mutating func placeMasks() {
+        for (index, call) in network.calls.enumerated() {
+            switch network.maskUses[index] {
+            case .ends: masks.append(nil)
+            case .passes: masks.append(call.inputs.first.flatMap { masks[$0] })
+            case .makes(let shape): masks.append(layout.reserve(rows * shape.reduce(1, *)))
+            }
+        }
     }
 
     mutating func placeScratch() {

@@ -6,16 +6,9 @@ public final class Step {
     let layer: any Layer
     let inputShapes: [[Int]]
     let outputShape: [Int]
-    private let inputs: [Floats]
-    private let output: Floats
-    let weights: [Floats]
-    let scratch: Floats
+    /// All windows, as large as the plan's batch: what inner steps are cut from.
+    let memory: Memory
     let isView: Bool
-
-    /// Where backward writes; nil where nobody asks for that gradient.
-    private let inputGradients: [Floats?]
-    private let outputGradient: Floats?
-    let weightGradients: [Floats?]
 
     let lane: Lane
     /// The index of this call in the network: it separates the random streams of two Dropouts.
@@ -29,18 +22,44 @@ public final class Step {
         var inputGradients: [Floats?]
         var outputGradient: Floats?
         var weightGradients: [Floats?]
+        /// What comes with the inputs and goes with the output; the sizes are those of one sample.
+        var inputMasks: [Mask?] = []
+        var outputMask: Mask?
     }
+
+    struct Mask {
+        var window: Floats
+        var size: Int
+    }
+
+    /// Steps of layers inside this one.
+    private(set) var inner: [Step] = []
+    /// Samples of this step for one of the batch: TimeDistributed makes each time step a sample.
+    private let perSample: Int
 
     init(
         layer: any Layer, call: Int, inputShapes: [[Int]], outputShape: [Int], memory: Memory, isView: Bool,
-        lane: Lane
+        lane: Lane, perSample: Int = 1
     ) {
         (self.layer, self.call, self.lane, self.isView) = (layer, call, lane, isView)
         (self.inputShapes, self.outputShape) = (inputShapes, outputShape)
-        (inputs, output, weights, scratch) = (memory.inputs, memory.output, memory.weights, memory.scratch)
-        (inputGradients, outputGradient) = (memory.inputGradients, memory.outputGradient)
-        weightGradients = memory.weightGradients
+        (self.memory, self.perSample) = (memory, perSample)
         (inputSizes, outputSize) = (inputShapes.map { $0.reduce(1, *) }, outputShape.reduce(1, *))
+        inner = layer.innerSteps(self)
+    }
+
+    /// A step of a layer inside the layer of `outer`, over windows of its memory.
+    ///
+    /// - number: which inner step it is; it gets random numbers of its own by it.
+    /// - perSample: samples of this step for one of the outer step's.
+    convenience init(
+        inner layer: any Layer, of outer: Step, number: Int = 0, inputShapes: [[Int]], outputShape: [Int],
+        memory: Memory, perSample: Int = 1
+    ) {
+        self.init(
+            layer: layer, call: (outer.call + 1) * 1_000 + number, inputShapes: inputShapes,
+            outputShape: outputShape, memory: memory, isView: false, lane: outer.lane,
+            perSample: outer.perSample * perSample)
     }
 
     private let inputSizes: [Int]
@@ -52,21 +71,43 @@ public final class Step {
     var fusedRate: Float? { isFused ? lane.fusedRate : nil }
     var isFused = false
     /// Whether the step's memory was laid out with gradients.
-    var isForTraining: Bool { outputGradient != nil || !weightGradients.isEmpty }
+    var isForTraining: Bool { memory.outputGradient != nil || !memory.weightGradients.isEmpty }
 
-    var rows: Int { lane.rows }
+    var weights: [Floats] { memory.weights }
+    var scratch: Floats { memory.scratch }
+    /// Where backward writes; nil where nobody asks for that gradient.
+    var weightGradients: [Floats?] { memory.weightGradients }
+
+    /// Samples that this step computes now.
+    var rows: Int { lane.rows * perSample }
+    /// Where they begin in the batch, and how many samples all lanes together have.
+    var firstRow: Int { lane.firstRow * perSample }
+    var batchRows: Int { lane.batchRows * perSample }
     var training: Bool { lane.training }
-    var inputCount: Int { inputs.count }
+    var inputCount: Int { memory.inputs.count }
 
     /// The i-th input: [rows, shape].
-    func x(_ i: Int = 0) -> Floats { inputs[i].prefix(rows * inputSizes[i]) }
+    func x(_ i: Int = 0) -> Floats { memory.inputs[i].prefix(rows * inputSizes[i]) }
     /// The output: [rows, shape].
-    var y: Floats { output.prefix(rows * outputSize) }
+    var y: Floats { memory.output.prefix(rows * outputSize) }
     /// The loss' gradient at the output. Backward may use it as its own working space.
     var dy: Floats {
-        guard let outputGradient else { preconditionFailure("planned without gradients") }
+        guard let outputGradient = memory.outputGradient else {
+            preconditionFailure("planned without gradients")
+        }
         return outputGradient.prefix(rows * outputSize)
     }
     /// Where the loss' gradient at the i-th input goes, if it is wanted.
-    func dx(_ i: Int = 0) -> Floats? { inputGradients[i].map { $0.prefix(rows * inputSizes[i]) } }
+    func dx(_ i: Int = 0) -> Floats? { memory.inputGradients[i].map { $0.prefix(rows * inputSizes[i]) } }
+
+    /// The mask of the i-th input, [rows, mask's shape]: 1 for what counts, 0 for padding. Nil where all counts.
+    func mask(_ i: Int = 0) -> Floats? {
+        guard i < memory.inputMasks.count, let mask = memory.inputMasks[i] else { return nil }
+        return mask.window.prefix(rows * mask.size)
+    }
+    /// Where forward writes the mask that it makes.
+    var outputMask: Floats? { memory.outputMask.map { $0.window.prefix(rows * $0.size) } }
+
+    /// Adds to the batch's loss: a penalty on activations, as a sum over samples (Keras divides it by the batch).
+    func addLoss(_ sum: Double) { lane.addedLoss += sum }
 }

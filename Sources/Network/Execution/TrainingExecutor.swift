@@ -37,6 +37,7 @@ public final class TrainingExecutor {
             throw ConfigError("training a model with \(network.outputs.count) outputs is not supported")
         }
         try network.requireWeights()
+        try network.requireGradients()
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }
@@ -80,11 +81,7 @@ public final class TrainingExecutor {
         else { return (network, false) }
         var layers = network.layers
         layers[last] = layers[last].withoutActivation()
-        var computed = try Model(
-            name: network.name, form: network.form, layers: layers, calls: network.calls,
-            inputs: network.inputs,
-            outputs: network.outputs)
-        for layer in layers.indices { try computed.setWeights(network.weights[layer], layer: layer) }
+        let computed = try network.replacing(layers: layers)
         return (computed, true)
     }
 
@@ -162,6 +159,7 @@ public final class TrainingExecutor {
             plan.lane.batchRows = rows.count
             plan.lane.training = training
             plan.lane.iteration = iterations
+            plan.lane.addedLoss = 0
             plan.forward(samples, rows: share)
             plan.result = loss.evaluate(
                 plan.output(), width: plan.outputWidth(), logits: onLogits, targets: targets, samples: share,
@@ -170,7 +168,7 @@ public final class TrainingExecutor {
         }
         var total = BatchResult()
         for plan in plans {
-            total.lossSum += plan.result.lossSum
+            total.lossSum += plan.result.lossSum + plan.lane.addedLoss
             total.correct += plan.result.correct
             total.count += plan.result.count
         }

@@ -19,6 +19,8 @@ public struct ActivationLayer: Layer {
         return input.dropLast() + input.suffix(1).map { activation.outputWidth($0) }
     }
 
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
     public func isView(training: Bool) -> Bool { activation == .linear }
 
     public var finalActivation: Activation? { activation }

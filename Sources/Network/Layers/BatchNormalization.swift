@@ -58,6 +58,8 @@ public struct BatchNormalization: Layer {
             subject: subject, key: "axis")
     }
 
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let shape = inputs[0].suffix(1).map { $0 }
         var specs: [WeightSpec] = []
@@ -103,7 +105,7 @@ public struct BatchNormalization: Layer {
         // A frozen layer runs as at inference, as Keras has it.
         guard step.training && trainable else { return forwardInference(step, room) }
         let channels = movingMean.count
-        let count = Float(step.lane.batchRows * step.outputSize / channels)
+        let count = Float(step.batchRows * step.outputSize / channels)
         let mean = room.meanDy
         let variance = room.meanDyXhat
 
@@ -164,7 +166,7 @@ public struct BatchNormalization: Layer {
         if let index = gammaIndex { step.weightGradients[index]?.copy(from: room.part) }
         step.lane.team.sum(room.part, into: room.meanDyXhat, thread: step.lane.index)
         guard let dx = step.dx() else { return }
-        let count = Float(step.lane.batchRows * step.outputSize / channels)
+        let count = Float(step.batchRows * step.outputSize / channels)
         for c in 0..<channels {
             room.meanDy[c] /= count
             room.meanDyXhat[c] /= count

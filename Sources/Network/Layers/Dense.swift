@@ -46,6 +46,8 @@ public struct Dense: Layer {
         return input.dropLast() + [activation.outputWidth(units)]
     }
 
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         var kernel = WeightSpec(
             "kernel", shape: [inputs[0].last ?? 1, units], initializer: kernelInitializer,

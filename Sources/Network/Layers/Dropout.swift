@@ -21,6 +21,8 @@ public struct Dropout: Layer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
 
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
     public func isView(training: Bool) -> Bool { !training || rate == 0 }
 
     /// One number for each of the input's: 0 where it is dropped, else the factor.
@@ -35,7 +37,7 @@ public struct Dropout: Layer {
         let random = step.lane.random(for: step.call)
         let factor = rate < 1 ? Float(1 / (1 - rate)) : 0
         // Places count from the batch's first row, so that the mask does not depend on the number of threads.
-        let first = step.lane.firstRow * step.outputSize
+        let first = step.firstRow * step.outputSize
         for i in 0..<x.count { mask[i] = random.uniform(first + i) < Float(rate) ? 0 : factor }
         multiplyElements(x, mask, into: y)
     }

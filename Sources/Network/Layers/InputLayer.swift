@@ -6,25 +6,24 @@ public struct InputLayer: Layer {
     public static let className = "InputLayer"
     public var name = "input"
     public var trainable = true
-    public var shape: [Int]
+    /// The samples' shape, with what is free in it.
+    public var declared: SampleShape
+    public var shape: [Int] { declared.sizes }
 
-    public init(name: String, shape: [Int]) { (self.name, self.shape) = (name, shape) }
+    public init(name: String, shape: SampleShape) { (self.name, declared) = (name, shape) }
+    public init(name: String, shape: [Int]) { self.init(name: name, shape: SampleShape(shape)) }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         let (old, new) = (try config.batchShape("batch_input_shape"), try config.batchShape("batch_shape"))
         guard let shape = old ?? new else {
             throw config.error("batch_input_shape is missing", key: "batch_input_shape")
         }
-        self.shape = shape
+        declared = shape
         config.ignore("sparse", "ragged", "optional", "dtype")
     }
 
     public var config: JSONObject {
-        [
-            "batch_input_shape": .array([.null] + shape.map { .integer($0) }), "dtype": "float32",
-            "sparse": false,
-            "ragged": false,
-        ]
+        ["batch_input_shape": declared.json, "dtype": "float32", "sparse": false, "ragged": false]
     }
 
     public func outputShape(for inputs: [[Int]]) -> [Int] { shape }

@@ -1,0 +1,88 @@
+import JSONText
+import Network
+
+/// What one call of a member takes, as an entry of `inbound_nodes` tells it: Keras 2's list of tensors with options, or
+/// Keras 3's args and kwargs.
+struct CallInputs {
+    /// In the order of the member's own names.
+    private(set) var tensors: [CallGraph.Reference] = []
+    /// What else the call was told that is neither null nor false.
+    private(set) var options: JSONObject = [:]
+
+    /// - names: of the tensors that the member's call takes; one name for a tensor or a list of them.
+    init(_ node: JSON, names: [String], subject: String) throws {
+        var positional: [CallGraph.Reference] = []
+        var named: [(String, CallGraph.Reference)] = []
+        func take(options: JSONObject, isTensor: (JSON) throws -> CallGraph.Reference?) throws {
+            for (name, value) in options.members {
+                if let tensor = try isTensor(value) {
+                    named.append((name, tensor))
+                } else if !value.isNull, value != false, !(name == "training") {
+                    self.options[name] = value
+                } else if name == "training", value == true {
+                    // Ignoring it would be a wrong answer.
+                    throw Trouble(
+                        .unsupported, "\(subject) is called with training=True, which is not supported")
+                }
+            }
+        }
+        if let object = node.object {
+            try Self.collect(object["args"] ?? .null, subject, into: &positional)
+            try take(options: object["kwargs"]?.object ?? [:]) { value in
+                try Self.kerasTensor(value)
+            }
+        } else {
+            for item in node.array ?? [] {
+                guard let tensor = CallGraph.Reference(item) else {
+                    throw Trouble(
+                        .damaged,
+                        "\(subject): its inputs must be [\"layer\", 0, 0, {}], but are \(node.text().prefix(80))"
+                    )
+                }
+                positional.append(tensor)
+                try take(options: item.array?.dropFirst(3).first?.object ?? [:]) { CallGraph.Reference($0) }
+            }
+        }
+        tensors = positional
+        guard !named.isEmpty else { return }
+        // A tensor under its name: `inputs=x`, or MultiHeadAttention's `value` and `key`.
+        if names.count == 1, positional.isEmpty, named.count == 1,
+            ["inputs", "x", "input"].contains(named[0].0)
+        {
+            tensors = [named[0].1]
+            return
+        }
+        for name in names.dropFirst(positional.count) {
+            guard let index = named.firstIndex(where: { $0.0 == name }) else { break }
+            tensors.append(named.remove(at: index).1)
+        }
+        if let (name, _) = named.first {
+            throw Trouble(
+                .unsupported, "\(subject) is called with a tensor for \(name), which is not supported")
+        }
+    }
+
+    /// All tensors inside args; anything else there is an operand that we would leave out.
+    private static func collect(_ json: JSON, _ subject: String, into found: inout [CallGraph.Reference])
+        throws
+    {
+        if let tensor = try kerasTensor(json) {
+            found.append(tensor)
+        } else if let items = json.array {
+            for item in items { try collect(item, subject, into: &found) }
+        } else if !json.isNull {
+            throw Trouble(
+                .unsupported,
+                "\(subject) is called with \(json.text().prefix(60)), which is no tensor; that is not supported"
+            )
+        }
+    }
+
+    private static func kerasTensor(_ json: JSON) throws -> CallGraph.Reference? {
+        guard let object = json.object, object["class_name"] == "__keras_tensor__" else { return nil }
+        guard let reference = CallGraph.Reference(object["config"]?["keras_history"] ?? .null) else {
+            throw Trouble(.damaged, "a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
+        }
+        return reference
+    }
+}

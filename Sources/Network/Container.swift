@@ -1,0 +1,113 @@
+/// How a model's file puts it together: layers and whole models as members, each called once or more. The arithmetic does
+/// not know of it (`Model.calls` has the models inside taken apart); the file's config and the order of its weights do.
+public struct Container: Sendable {
+    /// How Keras' config tells the graph: a chain, or calls that name their inputs.
+    public enum Form: Sendable { case sequential, functional }
+
+    public enum Member: Sendable {
+        /// By its index in the model.
+        case layer(Int)
+        case model(Container)
+    }
+
+    /// Where a tensor comes from.
+    public enum Source: Equatable, Sendable {
+        /// An output of an earlier node; only models inside have more than one.
+        case node(Int, output: Int)
+        /// What the model inside is called with, where it has no InputLayer of its own.
+        case outside(Int)
+    }
+
+    /// One use of a member.
+    public struct Node: Sendable {
+        public var member: Int
+        /// Empty for an InputLayer.
+        public var inputs: [Source]
+        public init(member: Int, inputs: [Source]) { (self.member, self.inputs) = (member, inputs) }
+    }
+
+    public var name: String
+    public var form: Form
+    public var members: [Member]
+    /// In an order in which every node comes after those that feed it.
+    public var nodes: [Node]
+    /// The nodes of the InputLayers, and what goes out, in Keras' order.
+    public var inputs: [Int]
+    public var outputs: [Source]
+
+    public init(
+        name: String, form: Form, members: [Member], nodes: [Node], inputs: [Int], outputs: [Source]
+    ) {
+        (self.name, self.form, self.members) = (name, form, members)
+        (self.nodes, self.inputs, self.outputs) = (nodes, inputs, outputs)
+    }
+
+    /// A chain of members. The first may be an InputLayer, else what the chain is called with goes into the first.
+    public init(name: String, chain members: [Member], startsWithInput: Bool) {
+        let nodes = members.indices.map { index in
+            Node(
+                member: index,
+                inputs: index > 0 ? [.node(index - 1, output: 0)] : startsWithInput ? [] : [.outside(0)])
+        }
+        self.init(
+            name: name, form: .sequential, members: members, nodes: nodes, inputs: startsWithInput ? [0] : [],
+            outputs: [.node(members.count - 1, output: 0)])
+    }
+
+    /// All layers inside, members of members too, in the order of the file.
+    public var layers: [Int] {
+        members.flatMap { member in
+            switch member {
+            case .layer(let index): [index]
+            case .model(let inside): inside.layers
+            }
+        }
+    }
+
+    /// The model taken apart: one call for each use of each layer. `feeds` are the calls that this model is called with;
+    /// nil for the outermost, whose InputLayers are calls.
+    func flattened(feeds: [Int]?, into calls: inout [Model.Call], isInput: (Int) -> Bool) throws(ConfigError)
+        -> (inputs: [Int], outputs: [Int])
+    {
+        if let feeds, !inputs.isEmpty, inputs.count != feeds.count {
+            throw ConfigError(
+                "has \(inputs.count) inputs, but is called with \(feeds.count)", subject: "model \"\(name)\"")
+        }
+        var produced: [[Int]] = []
+        func call(_ source: Source) throws(ConfigError) -> Int {
+            switch source {
+            case .node(let node, let output):
+                guard produced.indices.contains(node), produced[node].indices.contains(output) else {
+                    throw ConfigError(
+                        "a layer takes output \(output) of a call that has no such output",
+                        subject: "model \"\(name)\"")
+                }
+                return produced[node][output]
+            case .outside(let index):
+                guard let feeds, feeds.indices.contains(index) else {
+                    throw ConfigError("has no input", subject: "model \"\(name)\"")
+                }
+                return feeds[index]
+            }
+        }
+        for (index, node) in nodes.enumerated() {
+            var given: [Int] = []
+            for source in node.inputs { given.append(try call(source)) }
+            switch members[node.member] {
+            case .layer(let layer):
+                if let feeds, isInput(layer), let position = inputs.firstIndex(of: index) {
+                    produced.append([feeds[position]])
+                } else {
+                    produced.append([calls.count])
+                    calls.append(Model.Call(layer: layer, inputs: given))
+                }
+            case .model(let inside):
+                produced.append(
+                    try inside.flattened(feeds: given, into: &calls, isInput: isInput).outputs)
+            }
+        }
+        var ends: [Int] = []
+        for source in outputs { ends.append(try call(source)) }
+        return (inputs.map { produced[$0][0] }, ends)
+    }
+}
