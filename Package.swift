@@ -98,7 +98,9 @@ let package = Package(
             path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
@@ -106,7 +108,9 @@ let package = Package(
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["StoreSupport", "CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Infer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
@@ -116,7 +120,7 @@ let package = Package(
         tests("JSONTextTests", ["JSONText"], golden: true),
         tests("DatasetsTests", ["Datasets"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
-        tests("NetworkTests", ["Network", "KerasFile"]),
+        tests("NetworkTests", ["Network", "KerasFile"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"], golden: true),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),

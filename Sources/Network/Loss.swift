@@ -48,6 +48,9 @@ public struct Loss: Equatable, Sendable {
     /// What the focal losses multiply with: `weights` has one number for all classes, or one for each.
     public var focus = Focus()
 
+    /// As Keras 3 computes it: logarithms of probabilities, which are clipped, have no 1e-7 added once more.
+    public var newer = false
+
     /// Options of the focal losses: (1 − p)^gamma, times alpha.
     public struct Focus: Equatable, Sendable {
         public var alpha = [0.25]
@@ -71,7 +74,8 @@ public struct Loss: Equatable, Sendable {
     /// Whether the loss is about measured numbers, not about classes.
     public var isForNumbers: Bool {
         switch kind {
-        case .meanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError, .meanSquaredLogarithmicError,
+        case .meanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError,
+            .meanSquaredLogarithmicError,
             .huber, .logCosh, .poisson, .cosineSimilarity:
             true
         default: false
@@ -117,7 +121,8 @@ public struct Loss: Equatable, Sendable {
             }
             guard given == positions else {
                 throw ConfigError(
-                    "sparse_categorical_crossentropy needs \(positions) class indices a sample, not \(given) numbers")
+                    "sparse_categorical_crossentropy needs \(positions) class indices a sample, not \(given) numbers"
+                )
             }
             for value in values where ignoredClass.map({ Float($0) != value }) ?? true {
                 guard let index = Int(exactly: value) else {

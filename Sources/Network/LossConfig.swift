@@ -52,7 +52,8 @@ extension Loss {
             .binaryFocalCrossentropy:
             fromLogits = try config.bool("from_logits", default: false)
             labelSmoothing = try config.double("label_smoothing", default: 0, in: 0...1)
-        case .huber: delta = try config.double("delta", default: 1, in: 0...Double(Float.greatestFiniteMagnitude))
+        case .huber:
+            delta = try config.double("delta", default: 1, in: 0...Double(Float.greatestFiniteMagnitude))
         default: break
         }
         if kind == .categoricalFocalCrossentropy || kind == .binaryFocalCrossentropy {
@@ -81,7 +82,8 @@ extension Loss {
         let standard = Focus()
         if focus.gamma != standard.gamma { options["gamma"] = .number(focus.gamma) }
         if focus.alpha != standard.alpha {
-            options["alpha"] = focus.alpha.count == 1
+            options["alpha"] =
+                focus.alpha.count == 1
                 ? .number(focus.alpha[0]) : .array(focus.alpha.map { .number($0) })
         }
         if focus.balancesClasses { options["apply_class_balancing"] = true }

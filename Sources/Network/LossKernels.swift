@@ -37,7 +37,7 @@ extension Loss {
         return sum / divisor
     }
 
-    private func isIgnored(_ rows: OutputRows, _ sample: Int, _ position: Int) -> Bool {
+    func isIgnored(_ rows: OutputRows, _ sample: Int, _ position: Int) -> Bool {
         guard let ignoredClass else { return false }
         return rows.targets.index(sample, position: position, positions: rows.positions, width: rows.width)
             == ignoredClass
@@ -66,9 +66,12 @@ extension Loss {
         case .categoricalCrossentropy:
             logits ? softmaxCrossEntropy(y, t, dy, each) : categoricalCrossEntropy(y, t, dy, each)
         case .binaryCrossentropy:
-            logits ? sigmoidCrossEntropy(y, t, dy, each) : binaryCrossEntropy(y, t, dy, each)
+            logits
+                ? sigmoidCrossEntropy(y, t, dy, each)
+                : binaryCrossEntropy(y, t, dy, each, inner: newer ? 0 : smallest)
         case .categoricalFocalCrossentropy: categoricalFocal(y, t, dy, each, focus, logits: logits)
-        case .binaryFocalCrossentropy: binaryFocal(y, t, dy, each, focus, logits: logits)
+        case .binaryFocalCrossentropy:
+            binaryFocal(y, t, dy, each, focus, inner: newer ? 0 : smallest, logits: logits)
         case .categoricalHinge: maximalMargin(y, t, dy, each)
         case .klDivergence: divergence(y, t, dy, each)
         case .cosineSimilarity: negativeCosine(y, t, dy, each)

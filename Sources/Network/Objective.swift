@@ -12,7 +12,8 @@ public struct Objective: Equatable, Sendable {
     public var weightedMetrics: [[Metric]]
 
     public init(
-        losses: [Loss?], weights: [Double]? = nil, metrics: [[Metric]]? = nil, weightedMetrics: [[Metric]]? = nil
+        losses: [Loss?], weights: [Double]? = nil, metrics: [[Metric]]? = nil,
+        weightedMetrics: [[Metric]]? = nil
     ) {
         self.losses = losses
         self.weights = weights ?? losses.map { _ in 1 }
@@ -22,6 +23,15 @@ public struct Objective: Equatable, Sendable {
 
     /// For a model of one output.
     public init(_ loss: Loss, metrics: [Metric] = []) { self.init(losses: [loss], metrics: [metrics]) }
+
+    /// Whether losses compute as Keras 3 does, where that differs.
+    public mutating func setNewer(_ newer: Bool) {
+        for index in losses.indices { losses[index]?.newer = newer }
+        for index in metrics.indices { metrics[index] = metrics[index].map { $0.settingNewer(newer) } }
+        for index in weightedMetrics.indices {
+            weightedMetrics[index] = weightedMetrics[index].map { $0.settingNewer(newer) }
+        }
+    }
 
     /// The loss of the first output that has one.
     public var loss: Loss? { losses.lazy.compactMap { $0 }.first }

@@ -13,7 +13,10 @@ extension Objective {
         let parts = try Self.perOutput(json["loss"] ?? .null, "loss", outputs)
         var losses: [Loss?] = []
         for part in parts {
-            losses.append(part.isNull ? nil : try keyed("loss") { () throws(ConfigError) in try Loss(from: part, strict: strict) })
+            losses.append(
+                part.isNull
+                    ? nil
+                    : try keyed("loss") { () throws(ConfigError) in try Loss(from: part, strict: strict) })
         }
         guard losses.contains(where: { $0 != nil }) else {
             throw ConfigError("no output has a loss", key: "loss")
@@ -21,7 +24,8 @@ extension Objective {
         var weights: [Double] = []
         for part in try Self.perOutput(json["loss_weights"] ?? .null, "loss_weights", outputs) {
             guard let weight = part.double ?? (part.isNull ? 1 : nil), weight.isFinite else {
-                throw ConfigError("loss_weights must be numbers, but one is \(part.kind)", key: "loss_weights")
+                throw ConfigError(
+                    "loss_weights must be numbers, but one is \(part.kind)", key: "loss_weights")
             }
             weights.append(weight)
         }
@@ -34,7 +38,9 @@ extension Objective {
     /// Whether this is an object that names something, as opposed to one by the outputs' names.
     private static func isNamed(_ json: JSON) -> Bool { json["class_name"] != nil }
 
-    private static func perOutput(_ json: JSON, _ key: String, _ outputs: [String]) throws(ConfigError) -> [JSON] {
+    private static func perOutput(_ json: JSON, _ key: String, _ outputs: [String]) throws(ConfigError)
+        -> [JSON]
+    {
         if let list = json.array {
             guard list.count == outputs.count else {
                 throw ConfigError(
@@ -47,7 +53,8 @@ extension Objective {
             for name in object.keys where !outputs.contains(name) {
                 let hint = nearest(name, in: outputs).map { "; did you mean \($0)?" } ?? ""
                 throw ConfigError(
-                    "\(key) names \"\(name)\", but the outputs are \(outputs.joined(separator: ", "))\(hint)", key: key)
+                    "\(key) names \"\(name)\", but the outputs are \(outputs.joined(separator: ", "))\(hint)",
+                    key: key)
             }
             return outputs.map { object[$0] ?? .null }
         }
@@ -69,7 +76,9 @@ extension Objective {
                 do {
                     metrics.append(try Metric(from: item, strict: strict))
                 } catch {
-                    guard let unknown else { throw ConfigError(error.message, subject: error.subject, key: error.key ?? key) }
+                    guard let unknown else {
+                        throw ConfigError(error.message, subject: error.subject, key: error.key ?? key)
+                    }
                     unknown(error.message)
                 }
             }
@@ -102,6 +111,9 @@ extension Objective {
 }
 
 /// Errors of a part of `compile` without a key of their own get that part's.
-private func keyed<Value>(_ key: String, _ body: () throws(ConfigError) -> Value) throws(ConfigError) -> Value {
-    do { return try body() } catch { throw ConfigError(error.message, subject: error.subject, key: error.key ?? key) }
+private func keyed<Value>(_ key: String, _ body: () throws(ConfigError) -> Value) throws(ConfigError) -> Value
+{
+    do { return try body() } catch {
+        throw ConfigError(error.message, subject: error.subject, key: error.key ?? key)
+    }
 }

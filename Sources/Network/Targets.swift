@@ -57,8 +57,8 @@ struct OutputRows {
     var weights: [Float]?
     /// Which positions count: [rows, positions], 1 or 0.
     var mask: Floats?
-    /// Room for one position's targets: [width].
-    var target: Floats
+    /// Room for one position's targets, and for a copy of its outputs: [width].
+    var target, copy: Floats
 
     /// What one position counts for in the loss.
     func weight(_ row: Int, _ sample: Int, _ position: Int) -> Float {

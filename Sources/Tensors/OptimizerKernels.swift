@@ -4,7 +4,8 @@ import CKernels
 
 /// a += g²; w −= lr · g / √(a + ε), or with ε beside the root
 public func stepAdagrad(
-    _ w: Floats, gradient g: Floats, sum a: Floats, learningRate: Float, epsilon: Float, epsilonOutsideRoot: Bool
+    _ w: Floats, gradient g: Floats, sum a: Floats, learningRate: Float, epsilon: Float,
+    epsilonOutsideRoot: Bool
 ) {
     precondition(w.count == g.count && a.count == g.count)
     unsafe ck_adagrad(w.base, g.base, a.base, learningRate, epsilon, epsilonOutsideRoot ? 1 : 0, w.count)

@@ -83,19 +83,20 @@ func sparseCrossEntropy(_ p: Floats, _ t: Floats, _ dp: Floats?, _ each: Float) 
     return Double(loss)
 }
 
-/// Binary cross-entropy at a probability, as Keras 2 has it: −[t·log(p + 1e-7) + (1 − t)·log(1 − p + 1e-7)], clipped.
-func probabilityCost(_ p: Float, _ t: Float) -> (cost: Float, slope: Float) {
+/// Binary cross-entropy at a probability, clipped: −[t·log(p + ε) + (1 − t)·log(1 − p + ε)], where Keras 2 has 1e-7 for ε
+/// once more.
+func probabilityCost(_ p: Float, _ t: Float, inner: Float) -> (cost: Float, slope: Float) {
     let q = min(max(p, smallest), 1 - smallest)
-    let cost = -(t * log(q + smallest) + (1 - t) * log(1 - q + smallest))
+    let cost = -(t * log(q + inner) + (1 - t) * log(1 - q + inner))
     let inside = p >= smallest && p <= 1 - smallest
-    return (cost, inside ? -t / (q + smallest) + (1 - t) / (1 - q + smallest) : 0)
+    return (cost, inside ? -t / (q + inner) + (1 - t) / (1 - q + inner) : 0)
 }
 
-func binaryCrossEntropy(_ p: Floats, _ t: Floats, _ dp: Floats?, _ each: Float) -> Double {
+func binaryCrossEntropy(_ p: Floats, _ t: Floats, _ dp: Floats?, _ each: Float, inner: Float) -> Double {
     var loss: Float = 0
     let share = each / Float(p.count)
     for i in 0..<p.count {
-        let (cost, slope) = probabilityCost(p[i], t[i])
+        let (cost, slope) = probabilityCost(p[i], t[i], inner: inner)
         loss += cost
         if let dp { dp[i] = slope * share }
     }

@@ -6,7 +6,7 @@ import Tensors
 /// The mean over outputs of (1 − pₜ)^γ · binary cross-entropy, where pₜ = t·p + (1 − t)(1 − p); with balancing times
 /// t·α + (1 − t)(1 − α). On logits, z becomes p.
 func binaryFocal(
-    _ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, _ focus: Loss.Focus, logits: Bool
+    _ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, _ focus: Loss.Focus, inner: Float, logits: Bool
 ) -> Double {
     let (alpha, gamma) = (Float(focus.alpha[0]), Float(focus.gamma))
     let share = each / Float(y.count)
@@ -14,7 +14,7 @@ func binaryFocal(
     for i in 0..<y.count {
         let (given, t) = (y[i], t[i])
         let p = logits ? logistic(given) : given
-        let (cost, slope) = logits ? (logitCost(given, t), p - t) : probabilityCost(p, t)
+        let (cost, slope) = logits ? (logitCost(given, t), p - t) : probabilityCost(p, t, inner: inner)
         let missing = 1 - (t * p + (1 - t) * (1 - p))
         let factor = pow(missing, gamma)
         let balance = focus.balancesClasses ? t * alpha + (1 - t) * (1 - alpha) : 1

@@ -72,7 +72,8 @@ public struct FScore: Equatable, Sendable {
     func result(_ sums: [Double]) -> Double {
         let classes = stride(from: 0, to: sums.count, by: 4).map { Array(sums[$0..<$0 + 4]) }
         switch average {
-        case .micro: return score(classes.reduce([0, 0, 0]) { sum, part in (0..<3).map { sum[$0] + part[$0] } })
+        case .micro:
+            return score(classes.reduce([0, 0, 0]) { sum, part in (0..<3).map { sum[$0] + part[$0] } })
         case .macro: return quotient(classes.reduce(0) { $0 + score($1) }, Double(classes.count))
         case .weighted:
             return quotient(

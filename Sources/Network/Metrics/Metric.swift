@@ -28,6 +28,12 @@ public struct Metric: Equatable, Sendable {
 
     public static let accuracy = Metric(.accuracy, name: "accuracy")
 
+    func settingNewer(_ newer: Bool) -> Metric {
+        guard case .mean(var loss) = kind else { return self }
+        loss.newer = newer
+        return Metric(.mean(loss), name: name)
+    }
+
     /// How many sums it collects at an output of that width.
     func sumCount(width: Int) -> Int {
         switch kind {
@@ -52,6 +58,11 @@ public struct Metric: Equatable, Sendable {
                 case .confusion(let confusion): confusion.add(out, target, weight, to: &sums)
                 case .areaUnderCurve(let curve): curve.add(out, target, weight, to: &sums)
                 case .fScore(let score): score.add(out, target, weight, to: &sums)
+                case .mean(let loss) where loss.fromLogits:
+                    // Probabilities would take the logits' place.
+                    rows.copy.copy(from: out)
+                    sums[0] += weight * loss.value(rows.copy, target)
+                    sums[1] += weight
                 default:
                     sums[0] += weight * value(out, target)
                     sums[1] += weight

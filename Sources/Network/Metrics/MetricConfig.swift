@@ -38,7 +38,9 @@ extension Metric {
         if strict { try config.rejectUnknownKeys() }
     }
 
-    private static func kind(_ text: String, _ config: inout LayerConfig) throws(ConfigError) -> (Kind, String) {
+    private static func kind(_ text: String, _ config: inout LayerConfig) throws(ConfigError) -> (
+        Kind, String
+    ) {
         let plain = text.lowercased().filter { $0 != "_" }
         if plain == "accuracy" || plain == "acc" { return (.accuracy, text.lowercased()) }
         if let known = classes.first(where: { $0.className.lowercased() == plain }) {
@@ -57,7 +59,8 @@ extension Metric {
             }
             config.ignore("ignore_class")
             let name =
-                loss == .logCosh ? "logcosh" : loss == .klDivergence ? "kullback_leibler_divergence" : loss.rawValue
+                loss == .logCosh
+                ? "logcosh" : loss == .klDivergence ? "kullback_leibler_divergence" : loss.rawValue
             return (.mean(mean), name)
         }
         let words = ["accuracy"] + classes.map(\.className) + means.map(\.rawValue)
@@ -78,7 +81,8 @@ extension Metric {
         case "Recall": return .confusion(try confusion(.recall, &config))
         case "AUC": return .areaUnderCurve(try areaUnderCurve(&config))
         default:
-            let word = try config.string("average", default: "none", oneOf: ["none"] + FScore.Average.allCases.map(\.rawValue))
+            let word = try config.string(
+                "average", default: "none", oneOf: ["none"] + FScore.Average.allCases.map(\.rawValue))
             guard let average = FScore.Average(rawValue: word) else {
                 throw config.error(
                     "without an average this is one number for each class, which history cannot hold; say average: macro, "
@@ -108,7 +112,8 @@ extension Metric {
     private static func areaUnderCurve(_ config: inout LayerConfig) throws(ConfigError) -> AreaUnderCurve {
         let curve = try config.string("curve", default: "ROC").uppercased()
         let summation = try config.string(
-            "summation_method", default: "interpolation", oneOf: AreaUnderCurve.Summation.allCases.map(\.rawValue))
+            "summation_method", default: "interpolation",
+            oneOf: AreaUnderCurve.Summation.allCases.map(\.rawValue))
         let count = try config.int("num_thresholds", default: 200, in: 2...100_000)
         let thresholds = try config.doubles("thresholds")
         guard let curve = AreaUnderCurve.Curve(rawValue: curve) else {

@@ -37,7 +37,8 @@ public struct LearningRateSchedule: Equatable, Sendable {
         guard let kind = Kind(rawValue: name) else {
             let words = Kind.allCases.map(\.rawValue)
             let hint = nearest(name, in: words).map { "; did you mean \($0)?" } ?? ""
-            throw ConfigError("there is no schedule \"\(name)\"; known are \(words.joined(separator: ", "))\(hint)")
+            throw ConfigError(
+                "there is no schedule \"\(name)\"; known are \(words.joined(separator: ", "))\(hint)")
         }
         self.kind = kind
         var config = LayerConfig(className: name, json["config"]?.object ?? [:])

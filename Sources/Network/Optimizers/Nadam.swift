@@ -51,7 +51,9 @@ public struct Nadam: Optimizer {
 
     public mutating func begin(iteration: Int) {
         // Going on from a saved state, all of it is computed again.
-        if product.iteration != iteration - 1 { product = (momentumProduct(after: iteration - 1), iteration - 1) }
+        if product.iteration != iteration - 1 {
+            product = (momentumProduct(after: iteration - 1), iteration - 1)
+        }
         product = (product.value * momentum(iteration), iteration)
     }
 
@@ -71,7 +73,8 @@ public struct Nadam: Optimizer {
         stepNadam(
             weights, gradient: gradient, m: slots[0], v: slots[1], learningRate: Float(learningRate),
             beta1: Float(beta1), beta2: Float(beta2),
-            momentumFactor: next / (1 - product.value * next), gradientFactor: (1 - now) / (1 - product.value),
+            momentumFactor: next / (1 - product.value * next),
+            gradientFactor: (1 - now) / (1 - product.value),
             correction: 1 - pow(Float(beta2), Float(iteration)), epsilon: Float(epsilon))
     }
 }
