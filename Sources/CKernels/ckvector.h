@@ -1,5 +1,5 @@
 #pragma once
-// How the C files mark loops: for the compiler alone, so not among the public headers.
+// How loops over numbers are compiled: see ckernels.h.
 
 #if defined(__x86_64__)
 #define VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
