@@ -32,6 +32,7 @@ public final class TrainingExecutor {
     // Of every trained weight, all threads' added.
     private let gradients: [Floats]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
+    private let constrained: ConstrainedWeights
 
     /// For a model of one output.
     public convenience init(
@@ -65,6 +66,7 @@ public final class TrainingExecutor {
             if value != 0 { arena.all.fill(value) }
             return arena
         }
+        constrained = ConstrainedWeights(computed, parameters)
         // Each thread computes its share of a batch, rounded up.
         let rows = (max(batchSize, 1) + team.count - 1) / team.count
         let plans = (0..<team.count).map {
@@ -174,6 +176,7 @@ public final class TrainingExecutor {
                     parameters.trainable.slice(range), gradient: total.slice(range),
                     slots: slots.map { $0.slice(range) }, iteration: iterations)
             }
+            constrained.apply()
         }
         return result
     }
