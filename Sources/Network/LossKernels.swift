@@ -37,6 +37,16 @@ extension Loss {
         return sum / divisor
     }
 
+    /// What one sample's outputs cost, without a batch around it.
+    public func cost(of outputs: [Float], wanted: [Float], onLogits: Bool) -> Double {
+        let arena = Arena(count: 2 * outputs.count)
+        let (out, target) = (arena.slice(0, outputs.count), arena.slice(outputs.count, outputs.count))
+        out.copy(from: outputs)
+        target.copy(from: wanted)
+        adapt(target, hasBinaryTargets: wanted.allSatisfy { $0 == 0 || $0 == 1 })
+        return cost(out, target, nil, 1, logits: onLogits)
+    }
+
     func isIgnored(_ rows: OutputRows, _ sample: Int, _ position: Int) -> Bool {
         guard let ignoredClass else { return false }
         return rows.targets.index(sample, position: position, positions: rows.positions, width: rows.width)

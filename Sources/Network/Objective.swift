@@ -94,6 +94,12 @@ public struct BatchResult: Equatable, Sendable {
 
     public init() {}
 
+    /// Whether these are sums of that objective.
+    public func fits(_ objective: Objective) -> Bool {
+        outputLossSums.count == (objective.losses.count > 1 ? objective.losses.count : 0)
+            && metricSums.count == objective.all.count
+    }
+
     /// The first metric's sum: how many samples were right, where that is accuracy, as it is unless one says otherwise.
     public var correct: Double { metricSums.first?.first ?? 0 }
 

@@ -56,7 +56,7 @@ private func recipe(line: Int = 0, _ text: String = "") throws(TrainerError) -> 
 func reads() throws {
     let recipe = try recipe()
     #expect(recipe.name == "small")
-    #expect(recipe.data.source == .csv(path: "data/wine.csv", target: "quality", features: nil))
+    #expect(recipe.data.source == .csv(path: "data/wine.csv", targets: ["quality"], features: nil))
     #expect(recipe.data.split?.test == .fraction(0.25) && recipe.data.split?.randomState == 42)
     #expect(recipe.data.preprocessing == [.standardScaler])
     #expect(recipe.model.layers.map(\.name) == ["one", "dropout", "dense"])
@@ -172,7 +172,7 @@ func hostile() throws {
 func quotedAsterisk() throws {
     _ = try recipe(line: 1, "name: small  # as *the* one & *only")
     let read = try recipe(line: 4, "  target: \"*quality\"")
-    #expect(read.data.source == .csv(path: "data/wine.csv", target: "*quality", features: nil))
+    #expect(read.data.source == .csv(path: "data/wine.csv", targets: ["*quality"], features: nil))
 }
 
 @Test("shapes that do not fit name the layer's line")

@@ -257,6 +257,9 @@ public final class TrainingExecutor {
         OptimizerState(iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
     }
 
+    /// What history calls the numbers of an epoch.
+    public var logNames: [String] { objective.logNames(outputs: network.outputNames) }
+
     /// The loss of the first output that has one.
     public var loss: Loss { objective.loss ?? Loss(.meanSquaredError) }
 

@@ -7,12 +7,18 @@ import Tensors
 public struct DataPart: Sendable {
     public var samples: Samples
     public var targets: Targets
+    /// What each sample counts for in the loss; nil where all count alike.
+    public var weights: [Float]?
     public var count: Int { targets.count }
 
-    public init(samples: Samples, targets: Targets) { (self.samples, self.targets) = (samples, targets) }
+    public init(samples: Samples, targets: Targets, weights: [Float]? = nil) {
+        (self.samples, self.targets, self.weights) = (samples, targets, weights)
+    }
 
     public func selecting(_ rows: some Collection<Int>) -> DataPart {
-        DataPart(samples: samples.selecting(rows), targets: targets.selecting(rows))
+        DataPart(
+            samples: samples.selecting(rows), targets: targets.selecting(rows),
+            weights: weights.map { weights in rows.map { weights[$0] } })
     }
 }
 
@@ -37,9 +43,9 @@ public struct PreparedData: Sendable {
     /// - Parameter report: is called with a summary of the data (rows, missing values, classes with their balance) as
     ///   soon as it is known, also where an error follows because values are missing.
     public init(_ recipe: Recipe, report: (DataSummary) -> Void = { _ in }) throws(TrainerError) {
-        let isRegression = recipe.compile.loss.kind == .meanSquaredError
+        let loss = recipe.compile.objective.loss
         do {
-            var raw = try RawData(recipe.data, isRegression: isRegression, report: report)
+            var raw = try RawData(recipe.data, loss: loss, report: report)
             if let share = recipe.fit.validationSplit {
                 try raw.takeValidation(last: share)
             }

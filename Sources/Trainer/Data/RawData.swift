@@ -21,10 +21,12 @@ struct RawData {
     var path: String
     var sha256: String
 
-    init(_ recipe: DataRecipe, isRegression: Bool, report: (DataSummary) -> Void) throws {
+    init(_ recipe: DataRecipe, loss: Loss?, report: (DataSummary) -> Void) throws {
+        let isRegression = loss?.isForNumbers ?? false
         switch recipe.source {
-        case .csv(let path, let target, let features):
-            self = try Self.table(recipe.resolve(path), target, features, isRegression, report)
+        case .csv(let path, let targets, let features):
+            self = try Self.table(
+                recipe.resolve(path), targets, features, recipe.sampleWeight, isRegression, report)
             self.path = path
         case .idx(let files): self = try Self.idx(files, recipe, report)
         case .pictures(let folder):
@@ -33,7 +35,7 @@ struct RawData {
             self.init(data, path: folder, sha256: Self.digest(of: data))
             isPicture = true
         case .npy(let samples, let labels):
-            self = try Self.npy(recipe.resolve(samples), recipe.resolve(labels), isRegression, report)
+            self = try Self.npy(recipe.resolve(samples), recipe.resolve(labels), loss, report)
             path = samples
         }
         if let split = recipe.split { try self.split(split) }
@@ -47,12 +49,18 @@ struct RawData {
     }
 
     private static func table(
-        _ path: String, _ target: String, _ chosen: [String]?, _ isRegression: Bool,
+        _ path: String, _ targets: [String], _ chosen: [String]?, _ weights: String?, _ isRegression: Bool,
         _ report: (DataSummary) -> Void
     ) throws -> RawData {
         let table = try Table(path: path)
+        let target = targets[0]
+        guard isRegression || targets.count == 1 else {
+            throw DataError(
+                .badRequest, expected: "one target column with classes", found: "\(targets.count) columns",
+                fix: "Name one, or use a loss for numbers, as mean_squared_error.")
+        }
         let labels = try table.text(target)
-        let features = chosen ?? table.columns.filter { $0 != target }
+        let features = chosen ?? table.columns.filter { !targets.contains($0) && $0 != weights }
         guard !features.isEmpty else {
             throw DataError(
                 .badData, file: path, expected: "columns beside \"\(target)\" to learn from", found: "none",
@@ -76,12 +84,25 @@ struct RawData {
                 LabelledSamples(samples: samples, labels: codes, classes: encoder.classes), path: path,
                 sha256: try Digest.ofFile(path))
         } else {
+            let numbers = try table.numbers(targets)
+            let values = (0..<table.rowCount).flatMap { row in numbers.map { Float($0[row]) } }
             raw = RawData(
-                numbers: try table.numbers(target).map { Float($0) }, width: 1, samples, path: path,
-                sha256: try Digest.ofFile(path))
+                numbers: values, width: targets.count, samples, path: path, sha256: try Digest.ofFile(path))
         }
+        raw.all.weights = try weights.map { try Self.weights($0, of: table, path) }
         (raw.columns, raw.features) = (columns, features)
         return raw
+    }
+
+    private static func weights(_ column: String, of table: Table, _ path: String) throws -> [Float] {
+        try table.numbers(column).enumerated().map { row, weight in
+            guard weight >= 0, Float(weight).isFinite else {
+                throw DataError(
+                    .badData, file: path, row: row + 1, column: column, expected: "a weight from 0 on",
+                    found: "\(weight)", fix: "Correct the value, or name another column as sample_weight.")
+            }
+            return Float(weight)
+        }
     }
 
     /// For a regression.
@@ -130,8 +151,9 @@ struct RawData {
     }
 
     private static func npy(
-        _ samplesFile: String, _ labelsFile: String, _ isRegression: Bool, _ report: (DataSummary) -> Void
+        _ samplesFile: String, _ labelsFile: String, _ loss: Loss?, _ report: (DataSummary) -> Void
     ) throws -> RawData {
+        let isRegression = loss?.isForNumbers ?? false
         let samples = try readNPY(samplesFile)
         let digest = try Digest.ofFiles(
             [samplesFile, labelsFile], below: commonFolder(of: [samplesFile, labelsFile]))
@@ -144,16 +166,26 @@ struct RawData {
             }
         }
         var raw: RawData
-        if isRegression {
+        let several = try isRegression ? true : readNPY(labelsFile).size > 1
+        if several {
             let targets = try readNPY(labelsFile)
             try check(targets.count)
-            guard case .floats(let values) = targets.storage else {
-                throw DataError(
-                    .badData, file: labelsFile, expected: "numbers to learn", found: "bytes",
-                    fix: "Save them as float32.")
-            }
+            let values: [Float] =
+                switch targets.storage {
+                case .floats(let values): values
+                case .bytes(let bytes): bytes.map { Float($0) }
+                }
             report(DataSummary(name: samplesFile, samples: samples.count, shape: samples.shape))
             raw = RawData(numbers: values, width: targets.size, samples, path: samplesFile, sha256: digest)
+            raw.isRegression = isRegression
+            if !isRegression {
+                // One class index for each position, or one number for each class.
+                let largest = values.reduce(0) { max($0, $1.isFinite ? $1 : 0) }
+                let count =
+                    loss?.kind == .sparseCategoricalCrossentropy
+                    ? Int(min(largest, 1e6)) + 1 : targets.shape.last ?? 1
+                raw.classes = (0..<count).map(String.init)
+            }
         } else {
             let labels = try readNPYLabels(labelsFile)
             try check(labels.count)

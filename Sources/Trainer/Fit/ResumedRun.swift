@@ -42,18 +42,16 @@ struct ResumedRun {
                         + "\(optimizer.className): the optimizer's state does not fit. Use the same one.")
             }
             // A rate that ReduceLROnPlateau lowered goes on; one that the recipe changed since then counts.
-            if let asked = before?["learning_rate"]?.double, Float(asked) == Float(optimizer.learningRate) {
+            if optimizer.general.schedule == nil, let asked = before?["learning_rate"]?.double, Float(asked) == Float(optimizer.learningRate) {
                 optimizer.learningRate = saved.learningRate
             }
         }
         state = file.optimizerState
         epochs = file.facts?.history.first?.values.count ?? 0
-        if let partial = before?["interrupted"], let steps = partial["steps"]?.int,
-            let count = partial["count"]?.int, steps > 0, count > 0
+        if let interrupted = before?["interrupted"],
+            let partial = PartialEpoch(interrupted, recipe.compile.objective)
         {
-            partialEpoch = PartialEpoch(
-                steps: steps, lossSum: partial["loss_sum"]?.double ?? 0,
-                correct: partial["correct"]?.double ?? 0, count: count)
+            partialEpoch = partial
             partialBatchSize = before?["batch_size"]?.int
         }
     }

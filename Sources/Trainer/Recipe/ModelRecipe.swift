@@ -61,6 +61,9 @@ public struct ModelRecipe: Sendable {
         (self.layers, self.lines) = (layers, lines)
     }
 
+    /// Keras' names of the outputs.
+    var outputNames: [String] { layers.last.map { [$0.name] } ?? [] }
+
     /// The network: input, preprocessing, layers. The weights are zeros.
     ///
     /// Throws where the shapes do not fit, with the line of the layer that is the matter.

@@ -39,15 +39,23 @@ public struct Recipe: Sendable {
         guard let compile = try top.section("compile") else {
             throw top.error("compile is missing, as { optimizer: adam, loss: binary_crossentropy }.")
         }
-        self.compile = try CompileRecipe(compile)
+        self.compile = try CompileRecipe(compile, outputs: model.outputNames)
         fit =
             try top.section("fit").map { (section) throws(TrainerError) in try FitRecipe(section) }
             ?? FitRecipe()
         let hasValidation = self.data.hasValidation || fit.validationSplit != nil
-        let names = LogNames(accuracy: self.compile.reportsAccuracy, validation: hasValidation)
+        let names = LogNames(
+            self.compile.objective.logNames(outputs: model.outputNames), validation: hasValidation)
         callbacks = []
         for node in try top.list("callbacks") {
             callbacks.append(try CallbackRecipe(.named(node, what: "a callback", file: file), names: names))
+        }
+        if let schedule = self.compile.optimizer.general.schedule,
+            callbacks.contains(where: { if case .reduceLROnPlateau = $0 { true } else { false } })
+        {
+            throw top.error(
+                "ReduceLROnPlateau cannot change a learning rate that \(schedule.kind.rawValue) sets. Keep one.",
+                key: "callbacks")
         }
         if fit.validationSplit != nil && self.data.hasValidation {
             throw top.error(
@@ -62,67 +70,6 @@ public struct Recipe: Sendable {
     }
 }
 
-/// `compile`: optimizer, loss and metrics.
-public struct CompileRecipe: Sendable {
-    public var optimizer: any Optimizer
-    public var loss: Loss
-    /// Keras' `metrics: [accuracy]`.
-    public var reportsAccuracy: Bool
-
-    public init(optimizer: any Optimizer, loss: Loss, reportsAccuracy: Bool = true) {
-        (self.optimizer, self.loss, self.reportsAccuracy) = (optimizer, loss, reportsAccuracy)
-    }
-
-    init(_ section: RecipeSection) throws(TrainerError) {
-        var section = section
-        section.options.ignore("optimizer", "loss", "metrics")
-        try section.rejectUnknownKeys()
-        guard let lossNode = section.node("loss") else {
-            throw section.error("loss is missing, as sparse_categorical_crossentropy.")
-        }
-        // Keras' default; a recipe that trains says it, but nothing is wrong without.
-        let optimizerJSON: JSON
-        if let node = section.node("optimizer") {
-            let named = try RecipeSection.named(node, what: "an optimizer", file: section.file)
-            optimizerJSON = ["class_name": .string(named.title), "config": .object(named.options.object)]
-            do {
-                optimizer = try OptimizerTable.make(from: optimizerJSON, strict: true)
-            } catch {
-                throw named.place(error)
-            }
-        } else {
-            optimizer = RMSprop()
-        }
-        let named = try RecipeSection.named(lossNode, what: "a loss", file: section.file)
-        loss = try Self.loss(named)
-        var accuracy = false
-        for metric in try section.words("metrics") {
-            guard ["accuracy", "acc"].contains(metric) else {
-                let hint = nearest(metric, in: ["accuracy"]).map { " Did you mean \($0)?" } ?? ""
-                throw section.error(
-                    "the metric \"\(metric)\" is not known; accuracy is.\(hint)", key: "metrics")
-            }
-            accuracy = true
-        }
-        reportsAccuracy = accuracy
-    }
-
-    private static func loss(_ section: RecipeSection) throws(TrainerError) -> Loss {
-        var section = section
-        section.options.ignore("from_logits", "label_smoothing", "name")
-        try section.rejectUnknownKeys()
-        _ = try section.read { (options) throws(ConfigError) in
-            try options.bool("from_logits", default: false)
-        }
-        do {
-            return try Loss(
-                from: ["class_name": .string(section.title), "config": .object(section.options.object)])
-        } catch {
-            throw section.place(error)
-        }
-    }
-}
-
 /// `fit`: how long, in what steps, and from what seed.
 public struct FitRecipe: Sendable {
     public var epochs = 1
@@ -134,11 +81,15 @@ public struct FitRecipe: Sendable {
     public var validationSplit: Double?
     /// Nil leaves the choice to the command.
     public var threads: Int?
+    public var classWeight: ClassWeight?
+    let classWeightLine: Int?
 
-    public init() {}
+    public init() { classWeightLine = nil }
 
     init(_ section: RecipeSection) throws(TrainerError) {
         var section = section
+        classWeightLine = section.line(of: "class_weight")
+        classWeight = try ClassWeight(&section)
         try section.read { (options) throws(ConfigError) in
             epochs = try options.int("epochs", default: 1, in: 1...1_000_000)
             batchSize = try options.int("batch_size", default: 32, in: 1...1_000_000)
