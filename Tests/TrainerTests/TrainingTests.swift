@@ -248,3 +248,93 @@ func resumedRate() throws {
         #expect(try changed.modelFile(metrics: []).compiled?.optimizer?.learningRate == 0.01)
     }
 }
+
+/// A table of 40 rows: two numbers, weights, a class and two numbers to learn.
+private func table(_ folder: URL) throws -> String {
+    var text = "a,b,w,kind,sum,product\n"
+    for row in 0..<40 {
+        let (a, b) = (Double(row % 7) / 3 - 1, Double(row % 5) / 2 - 1)
+        text += "\(a),\(b),\(row % 3),\(a > b ? "yes" : "no"),\(a + b),\(a * b)\n"
+    }
+    let path = folder.appendingPathComponent("table.csv").path
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    return path
+}
+
+private func run(_ folder: URL, data: String, model: String, compile: String, fit: String = "epochs: 3") throws
+    -> Training
+{
+    let recipe = try Recipe(
+        text: """
+            data: { csv: \(try table(folder)), \(data) }
+            model: [\(model.split(separator: "; ").map { "{ \($0) }" }.joined(separator: ", "))]
+            compile: { \(compile) }
+            fit: { seed: 1, batch_size: 8, \(fit) }
+            """, file: "table.yaml")
+    let training = try Training(recipe, data: PreparedData(recipe))
+    _ = try training.run()
+    return training
+}
+
+@Test("a column of weights and weights of classes multiply the loss, and are no features")
+func weightedRows() throws {
+    try Fixtures.temporaryFolder { folder in
+        let head = "Dense: { units: 1, activation: sigmoid }"
+        let compile = "optimizer: sgd, loss: binary_crossentropy, metrics: [accuracy, AUC]"
+        let weighted = try run(
+            folder, data: "target: kind, features: [a, b], sample_weight: w", model: head, compile: compile)
+        #expect(weighted.data.features == ["a", "b"])
+        #expect(weighted.data.train.weights?.prefix(4) == [0, 1, 2, 0])
+        let plain = try run(folder, data: "target: kind, features: [a, b]", model: head, compile: compile)
+        #expect(weighted.model.weights != plain.model.weights)
+        // Twice the weight of all is twice the rate.
+        let twice = try run(
+            folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
+            fit: "epochs: 3, class_weight: { no: 2, yes: 2 }")
+        let faster = try run(
+            folder, data: "target: kind, features: [a, b]", model: head,
+            compile: "optimizer: { SGD: { learning_rate: 0.02 } }, loss: binary_crossentropy")
+        #expect(twice.model.weights == faster.model.weights)
+        #expect(
+            plain.evaluate().map { "\($0.split)_\($0.name)" } == ["train_loss", "train_accuracy", "train_auc"])
+        #expect(throws: TrainerError.self) {
+            try run(
+                folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
+                fit: "class_weight: { maybe: 2 }")
+        }
+    }
+}
+
+@Test("several columns are learned as numbers")
+func severalTargets() throws {
+    try Fixtures.temporaryFolder { folder in
+        let training = try run(
+            folder, data: "target: [sum, product], features: [a, b]",
+            model: "Dense: { units: 8, activation: tanh }; Dense: { units: 2 }",
+            compile: "optimizer: { AdamW: { learning_rate: 0.02 } }, loss: huber, metrics: [mae]",
+            fit: "epochs: 60")
+        let file = try training.modelFile(metrics: [])
+        #expect(file.facts?.hyperparameters["target"] == ["sum", "product"])
+        #expect(file.facts?.history.map(\.name) == ["loss", "mae"])
+        #expect((training.evaluate().first { $0.name == "loss" }?.value ?? 1) < 0.05)
+        // What is written is read again, with its optimizer, loss and metric.
+        let path = folder.appendingPathComponent("model.h5").path
+        try training.saveCheckpoint(to: path)
+        let read = try readModel(path)
+        #expect(read.compiled?.objective == Objective(Loss(.huber), metrics: [Metric(.mean(Loss(.meanAbsoluteError)), name: "mae")]))
+        #expect(read.compiled?.optimizer is AdamW && read.compiled?.optimizer?.general.weightDecay == 0.004)
+        #expect(read.optimizerState == file.optimizerState)
+    }
+}
+
+@Test("an interruption keeps what metrics have collected")
+func interruptedMetrics() throws {
+    let objective = Objective(
+        losses: [Loss(.binaryCrossentropy), nil], metrics: [[.accuracy], [Metric(.areaUnderCurve(.init()), name: "auc")]])
+    var partial = PartialEpoch(steps: 3)
+    (partial.sums.lossSum, partial.sums.count) = (1.5, 24)
+    partial.sums.outputLossSums = [1.5, 0]
+    partial.sums.metricSums = [[20, 24], Array(repeating: 0.5, count: 400)]
+    #expect(PartialEpoch(partial.json, objective) == partial)
+    #expect(PartialEpoch(partial.json, Objective(Loss(.binaryCrossentropy))) == nil)
+}
