@@ -24,6 +24,8 @@ public struct Objective: Equatable, Sendable {
     /// For a model of one output.
     public init(_ loss: Loss, metrics: [Metric] = []) { self.init(losses: [loss], metrics: [metrics]) }
 
+    public var isNewer: Bool { losses.contains { $0?.newer ?? false } }
+
     /// Whether losses compute as Keras 3 does, where that differs.
     public mutating func setNewer(_ newer: Bool) {
         for index in losses.indices { losses[index]?.newer = newer }

@@ -59,7 +59,7 @@ func wineSplit() throws {
     let data = try data.get()
     #expect(data.train.count == 899 && data.validation?.count == 300 && data.test?.count == 400)
     #expect(data.classes == ["bad", "good"] && data.features.count == 11)
-    guard case .classes(let test)? = data.test?.targets else {
+    guard case .classes(let test)? = data.test?.targets.first else {
         Issue.record("no classes")
         return
     }
@@ -337,4 +337,97 @@ func interruptedMetrics() throws {
     partial.sums.metricSums = [[20, 24], Array(repeating: 0.5, count: 400)]
     #expect(PartialEpoch(partial.json, objective) == partial)
     #expect(PartialEpoch(partial.json, Objective(Loss(.binaryCrossentropy))) == nil)
+}
+
+/// Two heads on one hidden layer, compiled as Keras would save it.
+private func heads() throws -> ModelFile {
+    var layers: [any Layer] = [
+        InputLayer(name: "x", shape: [2]), Dense(units: 6, activation: .tanh), Dense(units: 2, activation: .softmax),
+        Dense(units: 1),
+    ]
+    for (index, name) in ["x", "hidden", "kind", "sum"].enumerated() { layers[index].name = name }
+    var model = try Model(
+        name: "heads", form: .functional, layers: layers,
+        calls: [
+            .init(layer: 0, inputs: []), .init(layer: 1, inputs: [0]), .init(layer: 2, inputs: [1]),
+            .init(layer: 3, inputs: [1]),
+        ], inputs: [0], outputs: [2, 3])
+    try model.initialize(seed: 4)
+    let objective = Objective(
+        losses: [Loss(.sparseCategoricalCrossentropy), Loss(.meanSquaredError)], weights: [1, 0.5],
+        metrics: [[.accuracy], []])
+    var file = ModelFile(model: model, compiled: .init(objective: objective, optimizer: Adam(learningRate: 0.02)))
+    file.optimizerState = OptimizerState(iterations: 0, slots: [])
+    file.optimizerState = nil
+    return file
+}
+
+@Test("a saved model of two outputs goes on with a recipe that says data and fit alone")
+func goesOnWithoutModel() throws {
+    try Fixtures.temporaryFolder { folder in
+        let saved = folder.appendingPathComponent("heads.h5").path
+        try writeModel(heads(), to: saved)
+        let text = """
+            data: { csv: \(try table(folder)), target: [kind, sum], features: [a, b], sample_weight: w }
+            fit: { epochs: 4, batch_size: 8, seed: 3, validation_split: 0.2 }
+            """
+        #expect(throws: TrainerError.self) { try Recipe(text: text, file: "go.yaml") }
+        func start(_ path: String) throws -> Training.Start {
+            Training.Start(file: try readModel(path), reference: path, sha256: try fileDigest(path))
+        }
+        func training(_ path: String, _ text: String) throws -> Training {
+            let start = try start(path)
+            let recipe = try Recipe(text: text, file: "go.yaml", from: start.file)
+            return try Training(recipe, data: PreparedData(recipe), from: start)
+        }
+        let whole = try training(saved, text)
+        let history = try whole.run().history
+        let names = ["loss", "kind_loss", "sum_loss", "kind_accuracy"]
+        #expect(history.series.map(\.name) == names + names.map { "val_" + $0 })
+        let losses = try #require(history["loss"])
+        #expect(losses[3] < losses[0])
+        #expect(abs((history["kind_loss"]?[0] ?? 0) + 0.5 * (history["sum_loss"]?[0] ?? 0) - losses[0]) < 1e-6)
+
+        // Two epochs, saved, and two more: the same bits, with Adam's state and all.
+        let half = try training(saved, text.replacing("epochs: 4", with: "epochs: 2"))
+        _ = try half.run()
+        let middle = folder.appendingPathComponent("half.h5").path
+        try half.saveCheckpoint(to: middle)
+        let rest = try training(middle, text)
+        #expect(try rest.run().history == history)
+        #expect(rest.model.weights == whole.model.weights)
+
+        // A recipe's own compile goes before the file's.
+        let other = text + "\ncompile: { optimizer: adam, loss: { kind: sparse_categorical_crossentropy, sum: mae }, "
+        let named = try training(saved, other + "loss_weights: { sum: 2 }, metrics: { sum: [mse] } }")
+        #expect(try named.run().history.series.map(\.name).contains("sum_mse"))
+        #expect(throws: TrainerError.self) { try training(saved, other + "metrics: { summ: [mse] } }") }
+    }
+}
+
+@Test("arrays for several inputs and outputs, and class indices at positions")
+func severalArrays() throws {
+    try Fixtures.temporaryFolder { folder in
+        func write(_ name: String, _ shape: [Int], _ values: [Float]) throws -> String {
+            let path = folder.appendingPathComponent(name).path
+            try writeNPY(values, shape: shape, to: path)
+            return path
+        }
+        let x = try write("x.npy", [12, 3, 2], (0..<72).map { Float($0 % 11) / 11 })
+        let y = try write("y.npy", [12, 3], (0..<36).map { Float($0 % 3) })
+        let recipe = try Recipe(
+            text: """
+                data: { npy: { samples: \(x), labels: \(y) } }
+                model: [{ Dense: { units: 3, activation: softmax } }]
+                compile: { optimizer: sgd, loss: sparse_categorical_crossentropy, metrics: [accuracy] }
+                fit: { epochs: 2, batch_size: 5, seed: 1 }
+                """, file: "positions.yaml")
+        let training = try Training(recipe, data: PreparedData(recipe))
+        #expect(training.data.classes == ["0", "1", "2"])
+        let history = try training.run().history
+        #expect((0...1).contains(try #require(history["accuracy"]?.last)))
+        let two = try Recipe(
+            text: recipe.text.replacing("labels: \(y)", with: "labels: [\(y), \(y)]"), file: "positions.yaml")
+        #expect(throws: TrainerError.self) { try PreparedData(two) }
+    }
 }

@@ -66,7 +66,7 @@ public final class Fit: TrainingRun {
             if let validation {
                 let values = numbers(
                     executor.evaluate(
-                        [validation.samples], [validation.targets], weights: validation.weights))
+                        validation.inputs, validation.targets, weights: validation.weights))
                 for entry in values.entries { logs["val_" + entry.name] = entry.value }
             }
             for index in callbacks.indices { try callbacks[index].epochEnds(epoch, &logs, self) }
@@ -103,7 +103,7 @@ public final class Fit: TrainingRun {
             let first = done.steps * options.batchSize
             let rows = order[first..<min(first + options.batchSize, train.count)]
             let batch = executor.trainBatch(
-                [train.samples], [train.targets], weights: train.weights, rows: rows)
+                train.inputs, train.targets, weights: train.weights, rows: rows)
             guard batch.lossSum.isFinite else { throw diverged(epoch, done.steps) }
             done.steps += 1
             done.sums.add(batch)

@@ -51,7 +51,7 @@ public final class Training {
         // A run that goes on has the orders of samples that it would have had.
         seed = recipe.fit.seed ?? facts?.seed ?? Int.random(in: 0...Int(Int32.max))
         self.threads = recipe.fit.threads ?? threads
-        var model = try recipe.model.network(inputShape: data.inputShape, preprocessing: data.preprocessing)
+        var model = try recipe.model.network(data)
         try checkOutputs(of: model, recipe, data)
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
 
@@ -81,12 +81,12 @@ public final class Training {
         }
         do {
             executor = try TrainingExecutor(
-                model, objective: recipe.compile.objective,
+                model, objective: resumed?.objective ?? recipe.compile.objective,
                 optimizer: resumed?.optimizer ?? recipe.compile.optimizer, batchSize: options.batchSize,
                 threads: self.threads, seed: seed)
             if let state = resumed?.state { try executor.restore(state) }
             for part in [data.train, data.validation, data.test].compactMap({ $0 }) {
-                try executor.check([part.samples], [part.targets], weights: part.weights)
+                try executor.check(part.inputs, part.targets, weights: part.weights)
             }
         } catch {
             throw TrainerError(error, file: recipe.file)
@@ -121,7 +121,7 @@ public final class Training {
         return splits.flatMap { name, part -> [ModelFacts.Metric] in
             guard let part else { return [] }
             // Every row counts alike, as when someone else evaluates the model.
-            let result = executor.evaluate([part.samples], [part.targets])
+            let result = executor.evaluate(part.inputs, part.targets)
             return zip(executor.logNames, executor.objective.logs(of: result)).map {
                 ModelFacts.Metric(split: name, name: $0, value: $1)
             }
@@ -165,9 +165,9 @@ public final class Training {
         file.optimizerState = executor.optimizerState
         file.facts = facts(of: model, history: history, metrics: metrics)
         do {
-            let sample = (data.test ?? data.train).samples.selecting([0])
-            let outputs = try Predictor(model, batchSize: 1).predict([sample])
-            file.golden = .init(inputs: [tensor(sample)], outputs: outputs)
+            let sample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
+            let outputs = try Predictor(model, batchSize: 1).predict(sample)
+            file.golden = .init(inputs: sample.map(tensor), outputs: outputs)
         } catch {
             throw TrainerError(error, file: recipe.file)
         }
@@ -221,7 +221,9 @@ public final class Training {
 /// The loss and the classes of the data must fit what the model puts out.
 private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(TrainerError) {
     // What is given as numbers is compared with the outputs number by number.
-    guard case .classes = data.train.targets, let loss = recipe.compile.objective.loss else { return }
+    guard data.train.targets.count == 1, case .classes = data.train.targets[0],
+        let loss = recipe.compile.objective.loss
+    else { return }
     let outputs = model.outputShapes[0].reduce(1, *)
     let classes = data.classes.count
     func wrong(_ message: String) -> TrainerError {
@@ -257,8 +259,8 @@ extension DataPart {
         func wrong(_ message: String) -> TrainerError {
             TrainerError(.badData, file: file, line: fit.classWeightLine, "fit: \(message).")
         }
-        guard case .classes(let labels) = targets else {
-            throw wrong("class_weight needs targets that are classes, one a sample")
+        guard targets.count == 1, case .classes(let labels) = targets[0] else {
+            throw wrong("class_weight needs one output whose targets are classes, one a sample")
         }
         var part = self
         do {

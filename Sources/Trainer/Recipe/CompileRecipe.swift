@@ -1,4 +1,5 @@
 import JSONText
+import KerasFile
 import Network
 import Yams
 
@@ -10,6 +11,21 @@ public struct CompileRecipe: Sendable {
 
     public init(optimizer: any Optimizer, objective: Objective) {
         (self.optimizer, self.objective) = (optimizer, objective)
+    }
+
+    /// As the saved model was compiled, where the recipe does not say.
+    init(_ start: ModelFile?, _ recipe: RecipeSection) throws(TrainerError) {
+        guard let start else {
+            throw recipe.error(
+                "compile is missing, as { optimizer: adam, loss: binary_crossentropy }. (With --from it may be left out: "
+                    + "then the saved model's goes on.)")
+        }
+        guard let objective = start.compiled?.objective, let optimizer = start.compiled?.optimizer else {
+            let unknown = start.compiled?.unknown.first.map { ": \($0)" } ?? ""
+            throw recipe.error(
+                "compile is missing, and the saved model does not say how it was compiled\(unknown). Say it in the recipe.")
+        }
+        self.init(optimizer: optimizer, objective: objective)
     }
 
     /// - outputs: The names of the model's outputs.

@@ -12,7 +12,8 @@ public struct DataRecipe: Sendable {
         case idx(IDXFiles)
         /// A folder of PNGs, one subfolder a class.
         case pictures(folder: String)
-        case npy(samples: String, labels: String)
+        /// An array for each input, and one for each output.
+        case npy(samples: [String], labels: [String])
     }
 
     public struct IDXFiles: Equatable, Sendable {
@@ -100,12 +101,10 @@ public struct DataRecipe: Sendable {
         switch kind {
         case "csv":
             let path = try section.requiredText("csv", try section.text("csv"))
-            let isList = section.options.object["target"]?.array != nil
-            let targets =
-                isList ? try section.words("target") : try section.text("target").map { [$0] } ?? []
-            guard !targets.isEmpty else {
+            guard section.options.object["target"].map({ !$0.isNull }) ?? false else {
                 throw section.error("target is missing: the column to learn, as target: quality.", key: "csv")
             }
+            let targets = try section.texts("target")
             let features = try section.words("features")
             if let target = targets.first(where: features.contains) {
                 throw section.error("the target \"\(target)\" cannot be a feature as well.", key: "features")
@@ -137,8 +136,8 @@ public struct DataRecipe: Sendable {
             guard var part = try section.section("npy") else {
                 throw section.error("npy is empty.", key: "npy")
             }
-            let samples = try part.requiredText("samples", try part.text("samples"))
-            let labels = try part.requiredText("labels", try part.text("labels"))
+            let samples = try part.texts("samples")
+            let labels = try part.texts("labels")
             try part.rejectUnknownKeys()
             return .npy(samples: samples, labels: labels)
         }

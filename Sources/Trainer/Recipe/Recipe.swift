@@ -1,4 +1,5 @@
 import JSONText
+import KerasFile
 import Network
 
 /// An experiment as its YAML describes it: data, layers, how to compile, how to fit, callbacks. Keras' words throughout.
@@ -16,14 +17,18 @@ public struct Recipe: Sendable {
     public var callbacks: [CallbackRecipe]
 
     /// Reads a recipe file.
-    public init(path: String) throws(TrainerError) { try self.init(RecipeText(path: path)) }
-
-    /// Takes a recipe's text as it is; `file` is for messages and for paths within.
-    public init(text: String, file: String) throws(TrainerError) {
-        try self.init(RecipeText(file: file, text: text))
+    ///
+    /// - start: A saved model to go on with. The recipe may then leave out `model` and `compile`, which are the file's.
+    public init(path: String, from start: ModelFile? = nil) throws(TrainerError) {
+        try self.init(RecipeText(path: path), start)
     }
 
-    private init(_ source: RecipeText) throws(TrainerError) {
+    /// Takes a recipe's text as it is; `file` is for messages and for paths within.
+    public init(text: String, file: String, from start: ModelFile? = nil) throws(TrainerError) {
+        try self.init(RecipeText(file: file, text: text), start)
+    }
+
+    private init(_ source: RecipeText, _ start: ModelFile?) throws(TrainerError) {
         (file, text) = (source.file, source.text)
         var top = try RecipeSection(source.root, title: "the recipe", file: file)
         // Misspelt parts first: `modle:` is the mistake to name, not that model is missing.
@@ -34,12 +39,20 @@ public struct Recipe: Sendable {
         guard let data = try top.section("data") else { throw top.error("data is missing.") }
         self.data = try DataRecipe(data)
         let layers = try top.list("model")
-        guard !layers.isEmpty else { throw top.error("model is missing: a list of layers.", key: "model") }
-        model = try ModelRecipe(layers, file: file)
-        guard let compile = try top.section("compile") else {
-            throw top.error("compile is missing, as { optimizer: adam, loss: binary_crossentropy }.")
+        if layers.isEmpty, top.options.object["model"] == nil, let start {
+            model = ModelRecipe(start.model, file: file)
+        } else if layers.isEmpty {
+            throw top.error(
+                "model is missing: a list of layers. (With --from it may be left out: then the saved model goes on.)",
+                key: "model")
+        } else {
+            model = try ModelRecipe(layers, file: file)
         }
-        self.compile = try CompileRecipe(compile, outputs: model.outputNames)
+        if let compile = try top.section("compile") {
+            self.compile = try CompileRecipe(compile, outputs: model.outputNames)
+        } else {
+            self.compile = try CompileRecipe(start, top)
+        }
         fit =
             try top.section("fit").map { (section) throws(TrainerError) in try FitRecipe(section) }
             ?? FitRecipe()

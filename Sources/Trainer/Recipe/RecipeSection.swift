@@ -106,6 +106,14 @@ struct RecipeSection {
         throw error("\(key) must be a word or a path, but is \(value.kind).", key: key)
     }
 
+    /// One name or path, or a list of them; at least one.
+    mutating func texts(_ key: String) throws(TrainerError) -> [String] {
+        guard options.object[key]?.array != nil else { return [try requiredText(key, try text(key))] }
+        let texts = try words(key)
+        guard !texts.isEmpty else { throw error("\(key) is empty.", key: key) }
+        return texts
+    }
+
     func requiredText(_ key: String, _ value: String?) throws(TrainerError) -> String {
         guard let value else { throw error("\(key) is missing.") }
         return value
