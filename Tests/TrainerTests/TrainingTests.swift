@@ -1,3 +1,4 @@
+import Datasets
 import Facts
 import Foundation
 import JSONText
@@ -410,7 +411,7 @@ func severalArrays() throws {
     try Fixtures.temporaryFolder { folder in
         func write(_ name: String, _ shape: [Int], _ values: [Float]) throws -> String {
             let path = folder.appendingPathComponent(name).path
-            try writeNPY(values, shape: shape, to: path)
+            try writeNPY(Tensor(shape: shape, values: values), to: path)
             return path
         }
         let x = try write("x.npy", [12, 3, 2], (0..<72).map { Float($0 % 11) / 11 })
