@@ -52,7 +52,7 @@ func tinyMNIST() throws {
         let data = try PreparedData(recipe) { summaries.append($0) }
         #expect(summaries.count == 1 && summaries[0].samples == 10)
         #expect((data.train.count, data.validation?.count, data.test?.count) == (6, 4, 4))
-        #expect(data.validation?.samples.storage == .bytes((0..<24).map { UInt8($0) }))
+        #expect(data.validation?.inputs[0].storage == .bytes((0..<24).map { UInt8($0) }))
         #expect(data.classes == ["0", "1", "2"])
         #expect(data.picture?.height == 2 && data.picture?.width == 3 && data.picture?.inkIsBright == true)
         #expect((data.preprocessing.first as? Rescaling)?.scale.values == [1.0 / 255])
@@ -83,7 +83,7 @@ func arrays() throws {
         let data = try PreparedData(classes)
         // floor(10 · 0.75) rows are left, as Keras has it.
         #expect((data.train.count, data.validation?.count) == (7, 3))
-        #expect(data.validation?.samples.storage == .floats((14..<20).map { Float($0) }))
+        #expect(data.validation?.inputs[0].storage == .floats((14..<20).map { Float($0) }))
         let scaler = try #require(data.preprocessing.first as? Normalization)
         #expect(scaler.constants?.mean.values == [6, 7] && scaler.constants?.variance.values == [16, 16])
 
@@ -116,7 +116,7 @@ func pictures() throws {
         let data = try PreparedData(recipe)
         #expect(data.classes == ["a", "b"] && data.inputShape == [3, 4])
         #expect((data.train.count, data.test?.count) == (6, 2))
-        guard case .classes(let test)? = data.test?.targets else {
+        guard case .classes(let test)? = data.test?.targets.first else {
             Issue.record("no classes")
             return
         }
