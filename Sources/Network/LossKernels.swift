@@ -13,6 +13,13 @@ extension Loss {
         var result = BatchResult()
         result.count = samples.count
         let each = 1 / Float(batchRows)
+        if kind == .sparseCategoricalCrossentropy, logits, !fromLogits, width > 1,
+            case .classes(let classes) = targets
+        {
+            (result.lossSum, result.correct) = softmaxCrossEntropy(
+                outputs, width: width, classes: classes, samples: samples, each: each, gradient: gradient)
+            return result
+        }
         for (row, sample) in samples.enumerated() {
             let out = outputs[row * width..<(row + 1) * width]
             let dz = gradient.map { $0[row * width..<(row + 1) * width] }

@@ -1,4 +1,5 @@
 #include "ckmatrix.h"
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,18 @@
 #include <immintrin.h>
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
+// The processor's own roots and quotients of 16 numbers take 20 cycles and more. An estimate of 14 bits and one of Newton's
+// steps take a third of that and are off by one unit in the last place at most now and then. √0 is 0, as it should be.
+static inline __attribute__((always_inline)) __m512 root_avx512(__m512 x) {
+  __m512 inverse = _mm512_rsqrt14_ps(_mm512_max_ps(x, _mm512_set1_ps(FLT_MIN))), root = _mm512_mul_ps(x, inverse);
+  __m512 off = _mm512_fnmadd_ps(root, root, x);
+  return _mm512_fmadd_ps(_mm512_mul_ps(inverse, _mm512_set1_ps(0.5f)), off, root);
+}
+static inline __attribute__((always_inline)) __m512 over_avx512(__m512 a, __m512 b) {
+  __m512 inverse = _mm512_rcp14_ps(b), off = _mm512_fnmadd_ps(b, inverse, _mm512_set1_ps(1));
+  return _mm512_mul_ps(a, _mm512_fmadd_ps(inverse, off, inverse));
+}
+
 #define NAME(x) x##_avx512
 #define VEC __m512
 #define LANES 16
@@ -20,14 +33,31 @@
 #define SPREAD(x) _mm512_set1_ps(x)
 #define FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define ADD(a, b) _mm512_add_ps(a, b)
+#define SUB(a, b) _mm512_sub_ps(a, b)
 #define MUL(a, b) _mm512_mul_ps(a, b)
 #define MAX(a, b) _mm512_max_ps(a, b)
 #define ZERO _mm512_setzero_ps()
+#define ROOT(x) root_avx512(x)
+#define OVER(a, b) over_avx512(a, b)
 #define MR 8
 #define NV 3
 #include "template.h"
+#include "adam.h"
+#include "columns.h"
 #include "undefine.h"
 #undef SOME
+
+static size_t byte_masks_avx512(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
+  size_t total = 0;
+  for (size_t r = 0; r < count; r++)
+    for (size_t c = 0; c < size; c += 64, masks++) {
+      __mmask64 used = size - c < 64 ? ((__mmask64)1 << (size - c)) - 1 : ~(__mmask64)0;
+      __m512i x = _mm512_maskz_loadu_epi8(used, all + (size_t)rows[r] * size + c);
+      *masks = _mm512_test_epi8_mask(x, x);
+      total += (size_t)__builtin_popcountll(*masks);
+    }
+  return total;
+}
 
 static size_t row_masks_avx512(const float *x, size_t rows, size_t columns, uint64_t *masks) {
   size_t words = (columns + 63) / 64, total = 0;
@@ -58,12 +88,17 @@ static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define SPREAD(x) _mm256_set1_ps(x)
 #define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define ADD(a, b) _mm256_add_ps(a, b)
+#define SUB(a, b) _mm256_sub_ps(a, b)
 #define MUL(a, b) _mm256_mul_ps(a, b)
 #define MAX(a, b) _mm256_max_ps(a, b)
 #define ZERO _mm256_setzero_ps()
+#define ROOT(x) _mm256_sqrt_ps(x)
+#define OVER(a, b) _mm256_div_ps(a, b)
 #define MR 6
 #define NV 2
 #include "template.h"
+#include "adam.h"
+#include "columns.h"
 #include "undefine.h"
 #undef SOME
 #pragma clang attribute pop
@@ -99,12 +134,17 @@ static inline four four_max(four a, four b) {
 #define SPREAD(x) ((four){x, x, x, x})
 #define FMA(a, b, c) ((a) * (b) + (c))
 #define ADD(a, b) ((a) + (b))
+#define SUB(a, b) ((a) - (b))
 #define MUL(a, b) ((a) * (b))
 #define MAX(a, b) four_max(a, b)
 #define ZERO ((four){0})
+#define ROOT(x) __builtin_elementwise_sqrt(x)
+#define OVER(a, b) ((a) / (b))
 #define MR 4
 #define NV 2
 #include "template.h"
+#include "adam.h"
+#include "columns.h"
 #include "undefine.h"
 
 static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint64_t *masks) {
@@ -115,6 +155,20 @@ static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint6
       uint64_t bits = 0;
       for (size_t c = 0; c < end; c++) bits |= (uint64_t)(x[w * 64 + c] != 0) << c;
       masks[w] = bits;
+      total += (size_t)__builtin_popcountll(bits);
+    }
+  return total;
+}
+
+static size_t byte_masks_plain(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
+  size_t total = 0;
+  for (size_t r = 0; r < count; r++)
+    for (size_t c = 0; c < size; c += 64, masks++) {
+      const uint8_t *x = all + (size_t)rows[r] * size + c;
+      size_t end = size - c < 64 ? size - c : 64;
+      uint64_t bits = 0;
+      for (size_t i = 0; i < end; i++) bits |= (uint64_t)(x[i] != 0) << i;
+      *masks = bits;
       total += (size_t)__builtin_popcountll(bits);
     }
   return total;
@@ -176,13 +230,37 @@ size_t ck_row_masks(const float *x, size_t rows, size_t columns, uint64_t *masks
   return row_masks_plain(x, rows, columns, masks);
 }
 
+size_t ck_byte_masks(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
+#if defined(__x86_64__)
+  if (level == AVX512) return byte_masks_avx512(all, rows, count, size, masks);
+#endif
+  return byte_masks_plain(all, rows, count, size, masks);
+}
+
+// 64 × 64 bits: halves of rows change places with halves of other rows, then quarters, …
+static inline __attribute__((always_inline)) void transpose_bits(uint64_t *a) {
+  uint64_t mask = 0xffffffff;
+#pragma clang loop unroll(full)
+  for (int j = 32; j > 0; j /= 2, mask ^= mask << j)
+    for (int block = 0; block < 64; block += 2 * j)
+      for (int k = block; k < block + j; k++) {
+        uint64_t t = ((a[k] >> j) ^ a[k + j]) & mask;
+        a[k + j] ^= t;
+        a[k] ^= t << j;
+      }
+}
+
 #if defined(__x86_64__)
 __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif
-void ck_column_masks(const float *restrict x, size_t rows, size_t columns, uint64_t *restrict masks) {
-  memset(masks, 0, columns * sizeof *masks);
-  for (size_t r = 0; r < rows; r++, x += columns)
-    for (size_t c = 0; c < columns; c++) masks[c] |= (uint64_t)(x[c] != 0) << r;
+void ck_column_masks(const uint64_t *restrict row_masks, size_t rows, size_t columns, uint64_t *restrict masks) {
+  size_t words = (columns + 63) / 64;
+  for (size_t w = 0; w < words; w++) {
+    uint64_t bits[64] = {0};
+    for (size_t r = 0; r < rows; r++) bits[r] = row_masks[r * words + w];
+    transpose_bits(bits);
+    memcpy(masks + w * 64, bits, (columns - w * 64 < 64 ? columns - w * 64 : 64) * sizeof *masks);
+  }
 }
 
 void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
@@ -195,6 +273,44 @@ void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint
 void ck_multiply_sparse_transposed(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *d,
                                    float *g, size_t g_row, float alpha, int accumulate) {
   DISPATCH(multiply_sparse_transposed, m, n, k, x, masks, d, g, g_row, alpha, accumulate);
+}
+
+void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns) {
+  DISPATCH(column_sums, rows, columns, x, sums);
+}
+void ck_column_sums_products(const float *a, const float *b, float *sums, float *products, size_t rows,
+                             size_t columns) {
+  DISPATCH(column_sums_products, rows, columns, a, b, sums, products);
+}
+void ck_column_squares(const float *x, const float *mean, float *sums, size_t rows, size_t columns) {
+  DISPATCH(column_squares, rows, columns, x, mean, sums);
+}
+void ck_normalize(const float *x, const float *mean, const float *inverse, const float *scale, const float *shift,
+                  float *xhat, float *y, size_t rows, size_t columns) {
+  DISPATCH(normalize, rows, columns, x, mean, inverse, scale, shift, xhat, y);
+}
+void ck_normalize_backward(const float *dy, const float *xhat, const float *factor, const float *mean_dy,
+                           const float *mean_dy_xhat, float *dx, size_t rows, size_t columns) {
+  DISPATCH(normalize_backward, rows, columns, dy, xhat, factor, mean_dy, mean_dy_xhat, dx);
+}
+
+void ck_adam(float *w, const float *g, float *m, float *v, size_t n, float alpha, const ck_adam_options *options) {
+  DISPATCH(adam_flat, w, g, m, v, n, alpha, options);
+}
+
+void ck_adam_catch_up(const ck_adam_rows *a, size_t k, const uint64_t *masks, int32_t last) {
+  for (size_t p = 0; p < k; p++) {
+    if ((masks && !masks[p]) || a->done[p] < 0 || a->done[p] >= last) continue;
+    DISPATCH(adam_catch_up, a, p, last);
+    a->done[p] = last;
+  }
+}
+
+void ck_adam_touched(const ck_adam_rows *a, size_t m, size_t k, const float *x, const uint64_t *masks, const float *d,
+                     int32_t step) {
+  DISPATCH(adam_touched, a, m, k, x, masks, d, a->alphas[step % CK_ADAM_STEPS]);
+  for (size_t p = 0; p < k; p++)
+    if (masks[p]) a->done[p] = step;
 }
 
 #if defined(__x86_64__)
@@ -219,23 +335,22 @@ __attribute__((target("avx2"))) static void transpose_8x8(const float *a, size_t
 }
 #endif
 
-static void transpose_plain(const float *a, size_t a_row, size_t rows, size_t columns, float *out, size_t out_row) {
+static void transpose_plain(const float *a, size_t rows, size_t columns, float *out) {
   for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < columns; c++) out[c * out_row + r] = a[r * a_row + c];
+    for (size_t c = 0; c < columns; c++) out[c * rows + r] = a[r * columns + c];
 }
 
 void ck_transpose(const float *a, size_t rows, size_t columns, float *out) {
-  for (size_t r = 0; r < rows; r += 8)
-    for (size_t c = 0; c < columns; c += 8) {
-      size_t height = rows - r < 8 ? rows - r : 8, width = columns - c < 8 ? columns - c : 8;
-      const float *from = a + r * columns + c;
-      float *to = out + c * rows + r;
 #if defined(__x86_64__)
-      if (level != PLAIN && height == 8 && width == 8) {
-        transpose_8x8(from, columns, to, rows);
-        continue;
+  if (level != PLAIN && rows >= 8 && columns >= 8) {
+    // The last block of a row or column overlaps the one before, where there is not enough left for one of its own.
+    for (size_t i = 0; i < rows; i += 8)
+      for (size_t j = 0; j < columns; j += 8) {
+        size_t r = i + 8 <= rows ? i : rows - 8, c = j + 8 <= columns ? j : columns - 8;
+        transpose_8x8(a + r * columns + c, columns, out + c * rows + r, rows);
       }
+    return;
+  }
 #endif
-      transpose_plain(from, columns, height, width, to, rows);
-    }
+  transpose_plain(a, rows, columns, out);
 }

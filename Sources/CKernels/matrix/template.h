@@ -180,21 +180,23 @@ static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, 
   }
 }
 
+// A strip of d[m, n], its rows SV vectors apart and aligned.
+INLINE void NAME(copy_strip)(size_t m, size_t n, int vectors, int tail, const float *d, float *rows) {
+  for (size_t i = 0; i < m; i++)
+    for (int v = 0; v < vectors; v++)
+      STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * n + v * LANES, v + 1 < vectors ? LANES : tail));
+}
+
 static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks,
                                              const float *d, float *g, size_t g_row, float alpha, int accumulate) {
   _Alignas(64) float rows[64 * SV * LANES];
   for (size_t j = 0; j < n; j += SV * LANES) {
     size_t width = n - j < SV * LANES ? n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-    for (size_t i = 0; i < m; i++)
-      for (int v = 0; v < vectors; v++)
-        STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * n + j + v * LANES, v + 1 < vectors ? LANES : tail));
+    NAME(copy_strip)(m, n, vectors, tail, d + j, rows);
 #define CALL(nv, whole) \
   NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, rows, g + j, g_row, alpha, accumulate)
     BY_VECTORS(vectors, tail, CALL)
 #undef CALL
   }
 }
-
-#undef BY_VECTORS
-#undef INLINE

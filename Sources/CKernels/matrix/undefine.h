@@ -1,3 +1,5 @@
+#undef BY_VECTORS
+#undef INLINE
 #undef NAME
 #undef VEC
 #undef LANES
@@ -8,8 +10,11 @@
 #undef SPREAD
 #undef FMA
 #undef ADD
+#undef SUB
 #undef MUL
 #undef MAX
+#undef ROOT
+#undef OVER
 #undef ZERO
 #undef MR
 #undef NV

@@ -27,6 +27,8 @@ public final class TrainingExecutor {
     // What the optimizer goes over: all, or what is left when kernels are updated with their gradients.
     private let optimized: [Range<Int>]
     private let fuses: Bool
+    // Kernels that Adam updates as their gradients are computed, some rows later than others.
+    private let deferred: [Plan.Deferred]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
 
     public init(
@@ -66,7 +68,15 @@ public final class TrainingExecutor {
         }
         self.penalized = penalized
         fuses = optimizer.isPlainDescent && team.count == 1 && penalized.isEmpty
-        optimized = parameters.ranges(without: fuses ? plans[0].fuse() : [])
+        if let adam = optimizer as? Adam, adam.isDeferrable, team.count == 1, penalized.isEmpty,
+            self.batchSize <= 64
+        {
+            deferred = plans[0].deferSteps(adam, parameters: parameters, slots: slots)
+        } else {
+            deferred = []
+        }
+        optimized = parameters.ranges(
+            without: (fuses ? plans[0].fuse() : []).union(deferred.map(\.weight)))
     }
 
     /// Takes the last softmax or sigmoid off where the loss is better computed on the logits behind it.
@@ -110,6 +120,10 @@ public final class TrainingExecutor {
     public func trainBatch(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> BatchResult {
         if fuses { plans[0].lane.fusedRate = Float(optimizer.learningRate) }
         defer { plans[0].lane.fusedRate = nil }
+        if let adam = optimizer as? Adam, !deferred.isEmpty {
+            let alpha = adam.alpha(rate: Float(adam.learningRate), iteration: iterations + 1)
+            for (kernel, _, _) in deferred { kernel.begin(alpha: alpha) }
+        }
         var result = run(samples, targets, rows: rows, training: true)
         guard let total = plans[0].gradients else { return result }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
@@ -119,13 +133,20 @@ public final class TrainingExecutor {
         }
         iterations += 1
         flushingDenormals {
-            for range in optimized {
-                optimizer.step(
-                    parameters.trainable.slice(range), gradient: total.slice(range),
-                    slots: slots.map { $0.slice(range) }, iteration: iterations)
+            for range in optimized { step(range, gradient: total) }
+            for (kernel, range, _) in deferred {
+                // A batch of few zeros left the kernel's gradient to us.
+                if !kernel.hasStepped { step(range, gradient: total) }
+                kernel.end()
             }
         }
         return result
+    }
+
+    private func step(_ range: Range<Int>, gradient: Arena) {
+        optimizer.step(
+            parameters.trainable.slice(range), gradient: gradient.slice(range),
+            slots: slots.map { $0.slice(range) }, iteration: iterations)
     }
 
     /// Loss and accuracy over all samples in inference mode, as Keras' `evaluate`.
@@ -174,6 +195,11 @@ public final class TrainingExecutor {
         return total
     }
 
+    /// Brings every weight up to the last step.
+    private func settle() {
+        flushingDenormals { for (kernel, _, _) in deferred { kernel.prepare(for: nil) } }
+    }
+
     /// The gradient of the mean loss over those rows, in training mode, without a step: for tests of every layer.
     func gradients(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> (
         loss: Double, tensors: [Tensor]
@@ -185,10 +211,14 @@ public final class TrainingExecutor {
     }
 
     /// The network with the weights as they are now.
-    public var trainedNetwork: Model { parameters.snapshot(of: network) }
+    public var trainedNetwork: Model {
+        settle()
+        return parameters.snapshot(of: network)
+    }
 
     public var optimizerState: OptimizerState {
-        OptimizerState(iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
+        settle()
+        return OptimizerState(iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
     }
 
     /// Continues where another run stopped.
@@ -202,6 +232,7 @@ public final class TrainingExecutor {
             try parameters.load(tensors, into: slot, of: computed)
         }
         iterations = state.iterations
+        for (kernel, _, _) in deferred { kernel.reset(steps: iterations) }
     }
 
     /// All weights at one moment, to come back to.
@@ -210,10 +241,12 @@ public final class TrainingExecutor {
     }
 
     public var checkpoint: Checkpoint {
-        Checkpoint(trainable: parameters.trainable.all.array, fixed: parameters.fixed.all.array)
+        settle()
+        return Checkpoint(trainable: parameters.trainable.all.array, fixed: parameters.fixed.all.array)
     }
 
     public func restore(_ checkpoint: Checkpoint) {
+        settle()
         parameters.trainable.all.copy(from: checkpoint.trainable)
         parameters.fixed.all.copy(from: checkpoint.fixed)
     }
