@@ -80,8 +80,9 @@ let package = Package(
         library("Network", ["Tensors", "JSONText"], numeric: true),
 
         // Files.
+        library("Zip", ["CZlib"], numeric: true),
         .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
-        library("KerasFile", ["Network", "HDF5", "Facts", "JSONText"], numeric: true),
+        library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
         library(
@@ -93,17 +94,24 @@ let package = Package(
         .target(
             name: "CommandSupport", dependencies: ["JSONText", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
+        .target(
+            name: "StoreSupport", dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
-            dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            dependencies: ["StoreSupport", "CommandSupport", "Registry", "KerasFile", argumentParser],
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
@@ -114,6 +122,7 @@ let package = Package(
         tests("DatasetsTests", ["Datasets"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"]),
+        tests("ZipTests", ["Zip"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"], golden: true),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),

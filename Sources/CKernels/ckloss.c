@@ -1,12 +1,8 @@
 #include "ckernels.h"
+#include "ckvector.h"
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#define VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VECTOR
-#endif
 #define INLINE static inline __attribute__((always_inline))
 #define EACH for (int i = 0; i < LANES; i++)
 enum { LANES = 16 };  // one vector of AVX-512, two of AVX2, four of SSE2 and NEON

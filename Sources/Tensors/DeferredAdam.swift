@@ -7,6 +7,9 @@ import CKernels
 ///
 /// One step: `begin`, `prepare`, then either `step` or, for a batch without zeros, Adam over all of the kernel, and `end`.
 @safe public final class DeferredAdam: @unchecked Sendable {
+    /// The most samples of a step.
+    public static let largestBatch = 64
+
     private let rows: Int
     private var kernel: ck_adam_rows
     /// Steps that are through, though not for every row.
@@ -59,7 +62,7 @@ import CKernels
     /// The gradient xᵀ · d, and with it the step of the rows that the batch touches.
     public func step(_ x: Floats, _ d: Floats, _ places: NonzeroPlaces) {
         let count = x.count / rows
-        precondition(places.columns == rows && count <= 64 && x.count == count * rows)
+        precondition(places.columns == rows && count <= DeferredAdam.largestBatch && x.count == count * rows)
         unsafe precondition(d.count >= count * kernel.n)
         unsafe ck_adam_touched(&kernel, count, rows, x.base, places.touched, d.base, Int32(finished + 1))
         hasStepped = true

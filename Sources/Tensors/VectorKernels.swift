@@ -84,6 +84,13 @@ public func columnSums(_ x: Floats, into sums: Floats) {
     unsafe ck_column_sums(x.base, sums.base, x.count / sums.count, sums.count)
 }
 
+/// Σ x
+public func sum(_ x: Floats) -> Float {
+    var sum: Float = 0
+    unsafe ck_column_sums(x.base, &sum, x.count, 1)
+    return sum
+}
+
 /// sums[c] = Σ over rows of (x[·, c] − mean[c])²
 public func columnSquares(_ x: Floats, mean: Floats, into sums: Floats) {
     precondition(x.count % sums.count == 0 && mean.count == sums.count)
@@ -112,7 +119,8 @@ public func normalize(
     precondition(x.count == xhat.count && x.count == y.count && x.count % columns == 0)
     precondition(inverse.count == columns && scale.count == columns && shift.count == columns)
     unsafe ck_normalize(
-        x.base, mean.base, inverse.base, scale.base, shift.base, xhat.base, y.base, x.count / columns, columns)
+        x.base, mean.base, inverse.base, scale.base, shift.base, xhat.base, y.base, x.count / columns, columns
+    )
 }
 
 /// dx = factor · (dy − meanDy − xhat · meanDyXhat), by columns

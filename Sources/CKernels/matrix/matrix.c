@@ -1,51 +1,13 @@
 #include "ckmatrix.h"
-#include <float.h>
+#include "../vectors/level.h"
 #include <stdlib.h>
 #include <string.h>
-
-// The widest sums of the sparse kernels: ten vectors leave registers for the factors on every instruction set.
-#define SV 10
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
-// The processor's own roots and quotients of 16 numbers take 20 cycles and more. An estimate of 14 bits and one of Newton's
-// steps take a third of that and are off by one unit in the last place at most now and then. √0 is 0, as it should be.
-static inline __attribute__((always_inline)) __m512 root_avx512(__m512 x) {
-  __m512 inverse = _mm512_rsqrt14_ps(_mm512_max_ps(x, _mm512_set1_ps(FLT_MIN))), root = _mm512_mul_ps(x, inverse);
-  __m512 off = _mm512_fnmadd_ps(root, root, x);
-  return _mm512_fmadd_ps(_mm512_mul_ps(inverse, _mm512_set1_ps(0.5f)), off, root);
-}
-static inline __attribute__((always_inline)) __m512 over_avx512(__m512 a, __m512 b) {
-  __m512 inverse = _mm512_rcp14_ps(b), off = _mm512_fnmadd_ps(b, inverse, _mm512_set1_ps(1));
-  return _mm512_mul_ps(a, _mm512_fmadd_ps(inverse, off, inverse));
-}
-
-#define NAME(x) x##_avx512
-#define VEC __m512
-#define LANES 16
-#define SOME(n) ((__mmask16)((1u << (n)) - 1))
-#define LOAD(p) _mm512_loadu_ps(p)
-#define LOAD_SOME(p, n) _mm512_maskz_loadu_ps(SOME(n), p)
-#define STORE(p, v) _mm512_storeu_ps(p, v)
-#define STORE_SOME(p, v, n) _mm512_mask_storeu_ps(p, SOME(n), v)
-#define SPREAD(x) _mm512_set1_ps(x)
-#define FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
-#define ADD(a, b) _mm512_add_ps(a, b)
-#define SUB(a, b) _mm512_sub_ps(a, b)
-#define MUL(a, b) _mm512_mul_ps(a, b)
-#define MAX(a, b) _mm512_max_ps(a, b)
-#define ZERO _mm512_setzero_ps()
-#define ROOT(x) root_avx512(x)
-#define OVER(a, b) over_avx512(a, b)
-#define MR 8
-#define NV 3
+#include "../vectors/avx512.h"
 #include "template.h"
-#include "adam.h"
-#include "columns.h"
-#include "undefine.h"
-#undef SOME
 
 static size_t byte_masks_avx512(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
   size_t total = 0;
@@ -73,79 +35,16 @@ static size_t row_masks_avx512(const float *x, size_t rows, size_t columns, uint
   }
   return total;
 }
-#pragma clang attribute pop
+#include "../vectors/end.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
-static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-#define NAME(x) x##_avx2
-#define VEC __m256
-#define LANES 8
-#define SOME(n) _mm256_loadu_si256((const __m256i *)(first_lanes + 8 - (n)))
-#define LOAD(p) _mm256_loadu_ps(p)
-#define LOAD_SOME(p, n) _mm256_maskload_ps(p, SOME(n))
-#define STORE(p, v) _mm256_storeu_ps(p, v)
-#define STORE_SOME(p, v, n) _mm256_maskstore_ps(p, SOME(n), v)
-#define SPREAD(x) _mm256_set1_ps(x)
-#define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
-#define ADD(a, b) _mm256_add_ps(a, b)
-#define SUB(a, b) _mm256_sub_ps(a, b)
-#define MUL(a, b) _mm256_mul_ps(a, b)
-#define MAX(a, b) _mm256_max_ps(a, b)
-#define ZERO _mm256_setzero_ps()
-#define ROOT(x) _mm256_sqrt_ps(x)
-#define OVER(a, b) _mm256_div_ps(a, b)
-#define MR 6
-#define NV 2
+#include "../vectors/avx2.h"
 #include "template.h"
-#include "adam.h"
-#include "columns.h"
-#include "undefine.h"
-#undef SOME
-#pragma clang attribute pop
+#include "../vectors/end.h"
 #endif
 
-// Four lanes in plain C: SSE2, NEON, or whatever the compiler has.
-typedef float four __attribute__((vector_size(16)));
-static inline four four_load(const float *p) {
-  four v;
-  memcpy(&v, p, sizeof v);
-  return v;
-}
-static inline four four_load_some(const float *p, int n) {
-  four v = {0};
-  for (int i = 0; i < n; i++) v[i] = p[i];
-  return v;
-}
-static inline void four_store(float *p, four v) { memcpy(p, &v, sizeof v); }
-static inline void four_store_some(float *p, four v, int n) {
-  for (int i = 0; i < n; i++) p[i] = v[i];
-}
-static inline four four_max(four a, four b) {
-  for (int i = 0; i < 4; i++) a[i] = a[i] > b[i] ? a[i] : b[i];
-  return a;
-}
-#define NAME(x) x##_plain
-#define VEC four
-#define LANES 4
-#define LOAD(p) four_load(p)
-#define LOAD_SOME(p, n) four_load_some(p, n)
-#define STORE(p, v) four_store(p, v)
-#define STORE_SOME(p, v, n) four_store_some(p, v, n)
-#define SPREAD(x) ((four){x, x, x, x})
-#define FMA(a, b, c) ((a) * (b) + (c))
-#define ADD(a, b) ((a) + (b))
-#define SUB(a, b) ((a) - (b))
-#define MUL(a, b) ((a) * (b))
-#define MAX(a, b) four_max(a, b)
-#define ZERO ((four){0})
-#define ROOT(x) __builtin_elementwise_sqrt(x)
-#define OVER(a, b) ((a) / (b))
-#define MR 4
-#define NV 2
+#include "../vectors/plain.h"
 #include "template.h"
-#include "adam.h"
-#include "columns.h"
-#include "undefine.h"
+#include "../vectors/end.h"
 
 static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint64_t *masks) {
   size_t words = (columns + 63) / 64, total = 0;
@@ -173,27 +72,6 @@ static size_t byte_masks_plain(const uint8_t *all, const int64_t *rows, size_t c
     }
   return total;
 }
-
-// What this processor has, found out once when the program starts.
-enum { PLAIN, AVX2, AVX512 };
-static int level = PLAIN;
-
-#if defined(__x86_64__)
-__attribute__((constructor)) static void find_level(void) {
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq"))
-    level = AVX512;
-  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
-    level = AVX2;
-}
-#define DISPATCH(function, ...)                                   \
-  (level == AVX512 ? function##_avx512(__VA_ARGS__)               \
-   : level == AVX2 ? function##_avx2(__VA_ARGS__)                 \
-                   : function##_plain(__VA_ARGS__))
-#else
-#define DISPATCH(function, ...) function##_plain(__VA_ARGS__)
-#endif
 
 // A factor b of up to this many numbers stays in the second-level cache as it is read again for each block of rows. In
 // a larger one, parts of it are copied to where they lie close together.
@@ -225,14 +103,14 @@ void ck_multiply_matrices(size_t m, size_t n, size_t k, const float *a, size_t a
 
 size_t ck_row_masks(const float *x, size_t rows, size_t columns, uint64_t *masks) {
 #if defined(__x86_64__)
-  if (level == AVX512) return row_masks_avx512(x, rows, columns, masks);
+  if (ck_level == AVX512) return row_masks_avx512(x, rows, columns, masks);
 #endif
   return row_masks_plain(x, rows, columns, masks);
 }
 
 size_t ck_byte_masks(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
 #if defined(__x86_64__)
-  if (level == AVX512) return byte_masks_avx512(all, rows, count, size, masks);
+  if (ck_level == AVX512) return byte_masks_avx512(all, rows, count, size, masks);
 #endif
   return byte_masks_plain(all, rows, count, size, masks);
 }
@@ -275,44 +153,6 @@ void ck_multiply_sparse_transposed(size_t m, size_t n, size_t k, const float *x,
   DISPATCH(multiply_sparse_transposed, m, n, k, x, masks, d, g, g_row, alpha, accumulate);
 }
 
-void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns) {
-  DISPATCH(column_sums, rows, columns, x, sums);
-}
-void ck_column_sums_products(const float *a, const float *b, float *sums, float *products, size_t rows,
-                             size_t columns) {
-  DISPATCH(column_sums_products, rows, columns, a, b, sums, products);
-}
-void ck_column_squares(const float *x, const float *mean, float *sums, size_t rows, size_t columns) {
-  DISPATCH(column_squares, rows, columns, x, mean, sums);
-}
-void ck_normalize(const float *x, const float *mean, const float *inverse, const float *scale, const float *shift,
-                  float *xhat, float *y, size_t rows, size_t columns) {
-  DISPATCH(normalize, rows, columns, x, mean, inverse, scale, shift, xhat, y);
-}
-void ck_normalize_backward(const float *dy, const float *xhat, const float *factor, const float *mean_dy,
-                           const float *mean_dy_xhat, float *dx, size_t rows, size_t columns) {
-  DISPATCH(normalize_backward, rows, columns, dy, xhat, factor, mean_dy, mean_dy_xhat, dx);
-}
-
-void ck_adam(float *w, const float *g, float *m, float *v, size_t n, float alpha, const ck_adam_options *options) {
-  DISPATCH(adam_flat, w, g, m, v, n, alpha, options);
-}
-
-void ck_adam_catch_up(const ck_adam_rows *a, size_t k, const uint64_t *masks, int32_t last) {
-  for (size_t p = 0; p < k; p++) {
-    if ((masks && !masks[p]) || a->done[p] < 0 || a->done[p] >= last) continue;
-    DISPATCH(adam_catch_up, a, p, last);
-    a->done[p] = last;
-  }
-}
-
-void ck_adam_touched(const ck_adam_rows *a, size_t m, size_t k, const float *x, const uint64_t *masks, const float *d,
-                     int32_t step) {
-  DISPATCH(adam_touched, a, m, k, x, masks, d, a->alphas[step % CK_ADAM_STEPS]);
-  for (size_t p = 0; p < k; p++)
-    if (masks[p]) a->done[p] = step;
-}
-
 #if defined(__x86_64__)
 // Eight by eight: pairs, quarters, halves.
 __attribute__((target("avx2"))) static void transpose_8x8(const float *a, size_t a_row, float *out, size_t out_row) {
@@ -342,7 +182,7 @@ static void transpose_plain(const float *a, size_t rows, size_t columns, float *
 
 void ck_transpose(const float *a, size_t rows, size_t columns, float *out) {
 #if defined(__x86_64__)
-  if (level != PLAIN && rows >= 8 && columns >= 8) {
+  if (ck_level != PLAIN && rows >= 8 && columns >= 8) {
     // The last block of a row or column overlaps the one before, where there is not enough left for one of its own.
     for (size_t i = 0; i < rows; i += 8)
       for (size_t j = 0; j < columns; j += 8) {

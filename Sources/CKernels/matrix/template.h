@@ -1,10 +1,6 @@
-// The kernels, written once and compiled for each instruction set. The includer defines
-//   NAME(x)            the function's name for this set
-//   VEC, LANES         a vector of floats and how many it holds
-//   LOAD LOAD_SOME STORE STORE_SOME SPREAD FMA MAX ZERO
-//   MR, NV             rows and vectors of a block whose sums stay in registers
-//   SV                 vectors of a row of sums in the sparse kernels
-#define INLINE static inline __attribute__((always_inline))
+// The kernels, written once and compiled for each instruction set, whose names ../vectors/avx512.h and the like define.
+#include "../vectors/finish.h"
+#include "strips.h"
 
 // One block of at most MR rows and NV vectors; `tail` lanes of the last vector are used (LANES: all).
 INLINE void NAME(block)(const int mr, const int nv, const int whole, int tail, size_t k, const float *a, size_t a_row,
@@ -30,15 +26,7 @@ INLINE void NAME(block)(const int mr, const int nv, const int whole, int tail, s
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
     for (int v = 0; v < nv; v++) {
-      float *to = c + i * c_row + v * LANES;
-      int all = whole || v + 1 < nv;
-      VEC y = sum[i][v];
-      if (f.alpha != 1) y = MUL(y, SPREAD(f.alpha));
-      if (f.bias) y = ADD(y, all ? LOAD(f.bias + v * LANES) : LOAD_SOME(f.bias + v * LANES, tail));
-      if (f.accumulate) y = ADD(y, all ? LOAD(to) : LOAD_SOME(to, tail));
-      if (f.relu) y = MAX(y, ZERO);
-      if (all) STORE(to, y);
-      else STORE_SOME(to, y, tail);
+      NAME(finish)(sum[i][v], c + i * c_row + v * LANES, f.bias ? f.bias + v * LANES : f.bias, whole || v + 1 < nv, tail, f);
     }
 }
 
@@ -130,35 +118,6 @@ INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tai
   }
 }
 
-// Runs CALL(nv, whole) with the number of vectors as a constant.
-#define BY_VECTORS(vectors, tail, CALL)                                  \
-  if ((tail) == LANES)                                                   \
-    switch (vectors) {                                                   \
-      case 1: CALL(1, 1); break;                                         \
-      case 2: CALL(2, 1); break;                                         \
-      case 3: CALL(3, 1); break;                                         \
-      case 4: CALL(4, 1); break;                                         \
-      case 5: CALL(5, 1); break;                                         \
-      case 6: CALL(6, 1); break;                                         \
-      case 7: CALL(7, 1); break;                                         \
-      case 8: CALL(8, 1); break;                                         \
-      case 9: CALL(9, 1); break;                                         \
-      default: CALL(10, 1); break;                                       \
-    }                                                                    \
-  else                                                                   \
-    switch (vectors) {                                                   \
-      case 1: CALL(1, 0); break;                                         \
-      case 2: CALL(2, 0); break;                                         \
-      case 3: CALL(3, 0); break;                                         \
-      case 4: CALL(4, 0); break;                                         \
-      case 5: CALL(5, 0); break;                                         \
-      case 6: CALL(6, 0); break;                                         \
-      case 7: CALL(7, 0); break;                                         \
-      case 8: CALL(8, 0); break;                                         \
-      case 9: CALL(9, 0); break;                                         \
-      default: CALL(10, 0); break;                                       \
-    }
-
 // The sums of a strip lie close together and aligned; the finish brings them to c. At most 64 rows.
 static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
                                   size_t w_row, float *c, ck_finish f) {
@@ -178,13 +137,6 @@ static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, 
         STORE_SOME(c + i * n + j + v * LANES, y, lanes);
       }
   }
-}
-
-// A strip of d[m, n], its rows SV vectors apart and aligned.
-INLINE void NAME(copy_strip)(size_t m, size_t n, int vectors, int tail, const float *d, float *rows) {
-  for (size_t i = 0; i < m; i++)
-    for (int v = 0; v < vectors; v++)
-      STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * n + v * LANES, v + 1 < vectors ? LANES : tail));
 }
 
 static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks,

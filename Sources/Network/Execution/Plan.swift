@@ -200,7 +200,7 @@ final class Plan {
         for step in inputs.flatMap(\.readers) where isOnlyUse[step.call] {
             let layer = layerOfCall[step.call]
             guard let range = parameters.trainableRange(layer: layer, weight: 0),
-                let columns = step.outputShape.last, let rows = step.inputShapes[0].last
+                let columns = (step.layer as? Dense)?.units, let rows = step.inputShapes[0].last
             else { continue }
             let adam = DeferredAdam(
                 w: parameters.trainable.slice(range), m: slots[0].slice(range), v: slots[1].slice(range),

@@ -30,6 +30,7 @@ public final class TrainingExecutor {
     // Kernels that Adam updates as their gradients are computed, some rows later than others.
     private let deferred: [Plan.Deferred]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
+    private let constrained: ConstrainedWeights
 
     public init(
         _ network: Model, loss: Loss, optimizer: any Optimizer, batchSize: Int = 32, threads: Int = 1,
@@ -39,6 +40,7 @@ public final class TrainingExecutor {
             throw ConfigError("training a model with \(network.outputs.count) outputs is not supported")
         }
         try network.requireWeights()
+        try network.requireGradients()
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }
@@ -47,6 +49,7 @@ public final class TrainingExecutor {
         (computed, onLogits) = try Self.withLossOnLogits(network, loss)
         let parameters = Parameters(of: computed)
         self.parameters = parameters
+        constrained = ConstrainedWeights(computed, parameters)
         slots = optimizer.slotNames.map { _ in Arena(count: parameters.trainable.count) }
         // Each thread computes its share of a batch, rounded up.
         let rows = (max(batchSize, 1) + team.count - 1) / team.count
@@ -69,7 +72,7 @@ public final class TrainingExecutor {
         self.penalized = penalized
         fuses = optimizer.isPlainDescent && team.count == 1 && penalized.isEmpty
         if let adam = optimizer as? Adam, adam.isDeferrable, team.count == 1, penalized.isEmpty,
-            self.batchSize <= 64
+            constrained.isEmpty, self.batchSize <= DeferredAdam.largestBatch
         {
             deferred = plans[0].deferSteps(adam, parameters: parameters, slots: slots)
         } else {
@@ -139,6 +142,7 @@ public final class TrainingExecutor {
                 if !kernel.hasStepped { step(range, gradient: total) }
                 kernel.end()
             }
+            constrained.apply()
         }
         return result
     }
@@ -218,7 +222,8 @@ public final class TrainingExecutor {
 
     public var optimizerState: OptimizerState {
         settle()
-        return OptimizerState(iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
+        return OptimizerState(
+            iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
     }
 
     /// Continues where another run stopped.
