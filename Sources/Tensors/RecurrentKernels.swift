@@ -25,12 +25,6 @@ public func softmaxBackward(_ dy: Floats, y: Floats, into dx: Floats, width: Int
     unsafe ck_softmax_backward(dy.base, y.base, dx.base, y.count / width, width)
 }
 
-/// out [columns, rows] = aᵀ
-public func transpose(_ a: Floats, rows: Int, columns: Int, into out: Floats) {
-    precondition(a.count >= rows * columns && out.count >= rows * columns)
-    unsafe ck_transpose(a.base, rows, columns, out.base)
-}
-
 /// What squeezes a gate into 0...1: the logistic function, or clip(slope · x + 0.5, 0, 1).
 public enum GateKernel: Sendable, Equatable {
     case sigmoid
