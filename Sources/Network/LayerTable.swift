@@ -14,8 +14,6 @@ public enum LayerTable {
         SpatialDropout2D.self, SpatialDropout3D.self,
         Add.self, Subtract.self, Multiply.self, Average.self, Maximum.self, Minimum.self, Concatenate.self,
         Dot.self,
-        Embedding.self, Masking.self, SimpleRNN.self, LSTM.self, GRU.self, Bidirectional.self,
-        TimeDistributed.self, Attention.self, AdditiveAttention.self, MultiHeadAttention.self,
         Conv1D.self, Conv2D.self, Conv3D.self, DepthwiseConv1D.self, DepthwiseConv2D.self,
         SeparableConv1D.self, SeparableConv2D.self,
         Conv1DTranspose.self, Conv2DTranspose.self, Conv3DTranspose.self,
@@ -26,6 +24,8 @@ public enum LayerTable {
         ZeroPadding1D.self, ZeroPadding2D.self, ZeroPadding3D.self,
         Cropping1D.self, Cropping2D.self, Cropping3D.self,
         UpSampling1D.self, UpSampling2D.self, UpSampling3D.self, Resizing.self, CenterCrop.self,
+        Embedding.self, Masking.self, SimpleRNN.self, LSTM.self, GRU.self, Bidirectional.self,
+        TimeDistributed.self, Attention.self, AdditiveAttention.self, MultiHeadAttention.self,
     ]
 
     /// For the page of layers: each class, and whether it has a backward pass.
