@@ -29,10 +29,10 @@ public final class TrainingExecutor {
     // What the optimizer goes over: all, or what is left when kernels are updated with their gradients.
     private let optimized: [Range<Int>]
     private let fuses: Bool
-    // Kernels that Adam updates as their gradients are computed, some rows later than others.
-    private let deferred: [Plan.Deferred]
     // Of every trained weight, all threads' added.
     private let gradients: [Floats]
+    // Kernels that Adam updates as their gradients are computed, some rows later than others.
+    private let deferred: [Plan.Deferred]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
     private let constrained: ConstrainedWeights
 
@@ -98,9 +98,8 @@ public final class TrainingExecutor {
             parameters.windows(of: $0, in: gradients).compactMap { $0 }
         }
         let options = optimizer.general
-        // Nothing may come between a kernel's gradient and its step.
-        let isPlain =
-            team.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
+        // An update that is one with its gradient leaves nothing to clip, and no moment for decay or a penalty.
+        let isPlain = team.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
         fuses = optimizer.isPlainDescent && isPlain
         if let adam = optimizer as? Adam, adam.isDeferrable, isPlain, constrained.isEmpty,
             self.batchSize <= DeferredAdam.largestBatch
