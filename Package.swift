@@ -82,8 +82,9 @@ let package = Package(
         library("Network", ["Tensors", "JSONText"], numeric: true),
 
         // Files.
+        library("Zip", ["CZlib"], numeric: true),
         .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
-        library("KerasFile", ["Network", "HDF5", "Facts", "JSONText"], numeric: true),
+        library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
         .target(
             name: "ONNX", dependencies: ["Network", "Facts", "JSONText", swiftProtobuf],
             exclude: ["Schema/onnx-subset.proto"], swiftSettings: numbers),
@@ -98,17 +99,26 @@ let package = Package(
         .target(
             name: "CommandSupport", dependencies: ["JSONText", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
+        .target(
+            name: "StoreSupport", dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
-            dependencies: ["CommandSupport", "Registry", "KerasFile", "ONNX", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", argumentParser,
+            ],
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
@@ -119,6 +129,7 @@ let package = Package(
         tests("DatasetsTests", ["Datasets"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"]),
+        tests("ZipTests", ["Zip"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"], golden: true),
         tests("ONNXTests", ["ONNX", "KerasFile"]),

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Model {
-    /// The same function with less to compute, for inference: Dropout is left out, and a BatchNormalization goes into the
+    /// The same function with less to compute, for inference: Dropout and its kin are left out, and a BatchNormalization goes into the
     /// weights of a Dense next to it. Answers differ by rounding only. Layers that are called more than once stay.
     ///
     /// Source: with s = gamma / √(variance + epsilon) and t = beta − mean · s, normalizing is x · s + t; behind a linear
@@ -28,7 +28,7 @@ private struct Folding {
     }
 
     mutating func dropDropout(_ call: Int) {
-        if layers[calls[call].layer] is Dropout { remove(call) }
+        if layers[calls[call].layer] is any TrainingLayer { remove(call) }
     }
 
     mutating func foldNormalization(_ call: Int) {

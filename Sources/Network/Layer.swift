@@ -50,6 +50,9 @@ public protocol Layer: Sendable {
     /// Computes the output of `step.rows` samples.
     func forward(_ step: Step)
 
+    /// False where a layer only answers: what lies before it cannot be trained through it.
+    static var propagatesGradients: Bool { get }
+
     /// From the loss' gradient at the output, computes (not adds) those at the inputs and at the trainable weights.
     func backward(_ step: Step)
 
@@ -61,6 +64,7 @@ public protocol Layer: Sendable {
 extension Layer {
     public var className: String { Self.className }
     public func weights(for inputs: [[Int]]) -> [WeightSpec] { [] }
+    public static var propagatesGradients: Bool { true }
     public static var inputNames: [String] { ["inputs"] }
     public var callOptions: JSONObject { [:] }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
@@ -98,16 +102,18 @@ public struct WeightSpec: Sendable {
     public var initializer: Initializer
     public var trainable: Bool
     public var regularizer: Regularizer?
+    /// What the weight is brought back to after each step of training.
+    public var constraint: Constraint?
     /// While computing, a matrix's rows may begin at cache-line borders, so that vectors are read whole: the layer then
     /// reads them with the stride of its window.
     public var alignsRows = false
 
     public init(
         _ name: String, shape: [Int], initializer: Initializer, trainable: Bool = true,
-        regularizer: Regularizer? = nil
+        regularizer: Regularizer? = nil, constraint: Constraint? = nil
     ) {
         (self.name, self.shape, self.initializer) = (name, shape, initializer)
-        (self.trainable, self.regularizer) = (trainable, regularizer)
+        (self.trainable, self.regularizer, self.constraint) = (trainable, regularizer, constraint)
     }
 
     public var count: Int { shape.reduce(1, *) }

@@ -6,7 +6,18 @@ public enum LayerTable {
         InputLayer.self, Dense.self, Flatten.self, ActivationLayer.self, Dropout.self,
         BatchNormalization.self,
         Rescaling.self, Normalization.self,
+        ReLU.self, LeakyReLU.self, ELU.self, ThresholdedReLU.self, PReLU.self, Softmax.self,
+        Reshape.self, Permute.self, RepeatVector.self, Identity.self,
+        GaussianNoise.self, GaussianDropout.self, AlphaDropout.self, SpatialDropout1D.self,
+        SpatialDropout2D.self, SpatialDropout3D.self,
+        Add.self, Subtract.self, Multiply.self, Average.self, Maximum.self, Minimum.self, Concatenate.self,
+        Dot.self,
     ]
+
+    /// For the page of layers: each class, and whether it has a backward pass.
+    public static var documented: [(className: String, hasBackward: Bool)] {
+        all.map { ($0.className, $0.propagatesGradients) }
+    }
 
     public static var classNames: [String] { all.map { $0.className } }
 

@@ -61,6 +61,11 @@ public struct Model: Sendable {
             case .makes(let shape): maskShapes.append(shape)
             }
             let needed = layer.weights(for: inputShapes)
+            for spec in needed {
+                do { try spec.constraint?.check(spec.name, shape: spec.shape) } catch {
+                    throw ConfigError(error.message, subject: layer.subject, key: error.key)
+                }
+            }
             if let earlier = specs[call.layer], earlier.map(\.shape) != needed.map(\.shape) {
                 throw ConfigError("is shared by inputs of different shapes", subject: layer.subject)
             }
@@ -161,6 +166,24 @@ public struct Model: Sendable {
     func requireWeights() throws(ConfigError) {
         for layer in layers.indices where weights[layer].count != weightSpecs[layer].count {
             throw ConfigError("has no weights yet", subject: layers[layer].subject)
+        }
+    }
+
+    /// An error where a weight to be trained lies before a layer that passes no gradient on.
+    func requireGradients() throws(ConfigError) {
+        var reaches = calls.map { _ in false }
+        for (index, call) in calls.enumerated() {
+            let isBehind = call.inputs.contains { reaches[$0] }
+            let layer = layers[call.layer]
+            if isBehind && !type(of: layer).propagatesGradients {
+                throw ConfigError(
+                    "passes no gradient on, but weights before it are to be trained. Freeze them (trainable: false), or put "
+                        + "it in front.", subject: layer.subject)
+            }
+            let trains = weightSpecs[call.layer].indices.contains {
+                isTrainable(layer: call.layer, weight: $0)
+            }
+            reaches[index] = isBehind || trains
         }
     }
 

@@ -1,12 +1,10 @@
 import CommandSupport
 import Datasets
 import Infer
-import KerasFile
-import Registry
+import StoreSupport
 
-/// The errors of the libraries that this command joins, with their exit codes. The registry's messages name the file
-/// already; `withFile` gives it apart as well, for programs.
-func describe(_ error: any Error, withFile: Bool = false) -> Failure? {
+/// The errors of `infer`'s own library, with their exit codes, and those that tables bring.
+func describe(_ error: any Error) -> Failure? {
     switch error {
     case let error as InferError:
         let status: ExitStatus =
@@ -19,18 +17,7 @@ func describe(_ error: any Error, withFile: Bool = false) -> Failure? {
             case .software: .software
             }
         return Failure(status, error.message, file: error.file, line: error.line, column: error.column)
-    case let error as RegistryError:
-        let status: ExitStatus =
-            switch error.kind {
-            case .usage: .usage
-            case .notFound: .noInput
-            case .badData, .refused: .data
-            case .inputOutput: .inputOutput
-            case .noPermission: .noPermission
-            }
-        return Failure(status, error.message, file: withFile ? error.file : nil)
     case let error as DataError: return describe(InferError(describing: error))
-    case let error as KerasFileError: return describe(InferError(describing: error))
     default: return nil
     }
 }

@@ -3,6 +3,7 @@ import CommandSupport
 import Infer
 import JSONText
 import KerasFile
+import StoreSupport
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,11 +19,11 @@ struct InspectCommand: ParsableCommand {
         help: ArgumentHelp("Show the weights of this layer; with --json, all of them.", valueName: "layer"))
     var weights: String?
 
-    @OptionGroup var place: StoreArguments
+    @OptionGroup var place: StoreOptions
 
     func run() throws {
         try place.run {
-            let file = try place.models.file(of: model)
+            let file = try place.open().file(of: model)
             if file.sha256 == nil { try Quarantine.check(file.path) }
             let inspection = Inspection(try readModel(file.path), name: file.reference)
             if let weights {

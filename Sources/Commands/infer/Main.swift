@@ -1,5 +1,6 @@
 import ArgumentParser
 import KerasFile
+import StoreSupport
 
 /// The plain calls, `infer digit.png` and its like, go past ArgumentParser: it takes a third of their time, nearly all
 /// of it for looking up types while the program runs. Whatever has any other form, it gets.

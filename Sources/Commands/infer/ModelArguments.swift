@@ -5,32 +5,13 @@ import Foundation
 import Infer
 import KerasFile
 import Registry
-
-/// Where models come from; the same for every subcommand.
-protocol StoreChoice {
-    var store: String? { get }
-    var json: Bool { get }
-}
-
-struct StoreArguments: ParsableArguments, StoreChoice {
-    @Option(help: "The folder of models (default: $CELLAR_STORE, else models).")
-    var store: String?
-
-    @Flag(help: "Print JSON, errors too.")
-    var json = false
-}
+import StoreSupport
 
 extension StoreChoice {
-    var models: ModelStore {
-        let variable = environmentVariable("CELLAR_STORE") ?? ""
-        let folder = store ?? (variable.isEmpty ? "models" : variable)
-        return ModelStore(atPath: folder) { try readFacts($0.path) }
-    }
-
     /// Runs a subcommand; its error becomes a line or two and an exit code.
     func run(_ body: () throws -> Void) throws {
         reportBrokenPipes()
-        try reportingErrors(of: "infer", json: json, describe: { describe($0, withFile: json) }, body)
+        try run("infer", describe: describe, body)
     }
 }
 
@@ -46,7 +27,7 @@ protocol ModelChoice {
 }
 
 struct ModelArguments: ParsableArguments, ModelChoice {
-    @OptionGroup var place: StoreArguments
+    @OptionGroup var place: StoreOptions
 
     @Option(
         name: .shortAndLong,
@@ -76,7 +57,7 @@ struct ModelArguments: ParsableArguments, ModelChoice {
 extension ModelChoice {
     /// Loads the models that were named, or else those that `standard` chooses.
     func load(else standard: (ModelStore) throws -> [Registry.ModelFile]) throws -> [LoadedModel] {
-        let store = place.models
+        let store = place.open()
         let files = model.isEmpty ? try standard(store) : try model.map { try store.file(of: $0) }
         return try files.map { file in
             // Nobody vouches for a file that is not in the store.

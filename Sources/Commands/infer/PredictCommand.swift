@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Infer
 import JSONText
+import StoreSupport
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,7 +36,9 @@ struct PictureQuestion<Arguments: ModelChoice> {
                     predictions += try predict(file, models)
                 } catch {
                     // The model's faults would repeat for every file; a file's own concern that file alone.
-                    guard let found = describe(error), found.status != .usage, files.count > 1 else {
+                    guard let found = describe(error) ?? StoreSupport.describe(error, withFile: true),
+                        found.status != .usage, files.count > 1
+                    else {
                         throw error
                     }
                     printError(arguments.place.json ? found.json.text() : "infer: \(found.text)")

@@ -81,6 +81,11 @@ struct ScoreCommand: ParsableCommand {
             throw Failure(.usage, "A table is scored alone: one input, one -o.")
         }
         let output = output.first ?? "-"
+        guard output != "-" || !arguments.place.json else {
+            throw Failure(
+                .usage,
+                "The scored table itself goes to standard output. Name a file with -o to have JSON about it.")
+        }
         let reader = try CSVReader(path: input)
         let (name, columns) = (reader.name, reader.header.names)
         let models = try arguments.load { store in

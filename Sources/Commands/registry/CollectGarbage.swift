@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct CollectGarbage: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,7 @@ struct CollectGarbage: ParsableCommand {
         abstract: "Remove the files of deleted versions for good, and leftovers of broken saves.")
 
     @Flag(help: "Only say what would go.") var dryRun = false
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

@@ -2,13 +2,14 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take versions out of use; `restore` brings them back until `gc`.")
 
     @Argument(help: "Versions, as mnist:3.") var references: [String]
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in
@@ -28,7 +29,7 @@ struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Bring deleted versions back.")
 
     @Argument(help: "Versions, as mnist:3.") var references: [String]
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

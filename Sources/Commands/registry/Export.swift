@@ -3,6 +3,7 @@ import CommandSupport
 import Foundation
 import JSONText
 import Registry
+import StoreSupport
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,10 +12,13 @@ struct Export: ParsableCommand {
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
     @Argument(help: "The file to write, or a folder.") var file: String
     @Flag(help: "Replace a file that exists.") var force = false
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in
+            guard file != "-" else {
+                throw Failure(.usage, "A model file is no text for standard output. Name a file or a folder.")
+            }
             let version = try store.export(reference, to: URL(fileURLWithPath: file), overwrite: force)
             try common.print([
                 "reference": .string(version.reference), "file": .string(file),

@@ -2,13 +2,14 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct History: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show loss and metrics of every epoch.")
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
     @Flag(help: "As CSV, with every digit.") var csv = false
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

@@ -4,6 +4,7 @@ import Foundation
 import JSONText
 import KerasFile
 import Registry
+import StoreSupport
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +12,7 @@ struct Import: ParsableCommand {
 
     @Argument(help: "Files ending .h5, .hdf5 or .keras.") var files: [String]
     @Option(help: "The model's name; else the file's own, or one made of the file's name.") var name: String?
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

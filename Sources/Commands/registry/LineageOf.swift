@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct LineageOf: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,7 @@ struct LineageOf: ParsableCommand {
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
     @Flag(help: "As a graph for Graphviz: registry lineage mnist --dot | dot -Tsvg.") var dot = false
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +22,7 @@ struct List: ParsableCommand {
     var condition: String?
     @Option(help: "At most so many; 0 for all.") var limit: Int?
     @Flag(help: "The deleted ones, which `restore` brings back.") var deleted = false
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more, found \(limit).") }

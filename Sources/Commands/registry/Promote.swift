@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct Promote: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,7 +27,7 @@ struct Promote: ParsableCommand {
     @Flag(help: "High values of the metric are good.") var highest = false
     @Flag(help: "Low values of the metric are good.") var lowest = false
     @Flag(help: "Take the alias away instead.") var remove = false
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func validate() throws {
         if (reference == nil) == (best == nil) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct Rebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +12,7 @@ struct Rebuild: ParsableCommand {
             Aliases and tags come from aliases.json.
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

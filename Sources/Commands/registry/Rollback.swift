@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct Rollback: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,7 @@ struct Rollback: ParsableCommand {
 
     @Argument(help: "The alias, as mnist@production.") var alias: String
     @Option(help: "Why; kept with the move.") var reason = "rolled back"
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

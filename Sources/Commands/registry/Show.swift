@@ -2,12 +2,13 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show all that is known of a version.")
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

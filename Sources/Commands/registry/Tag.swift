@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Registry
+import StoreSupport
 
 struct Tag: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,7 +9,7 @@ struct Tag: ParsableCommand {
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
     @Argument(help: "Notes, as owner=ann \"note=first try\" draft=.") var notes: [String]
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

@@ -2,13 +2,14 @@ import ArgumentParser
 import CommandSupport
 import JSONText
 import Registry
+import StoreSupport
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check every file's size and SHA-256, the index, the aliases, and what lies beside.",
         discussion: "Ends with status 65 where anything is wrong. Nothing is changed.")
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in

@@ -5,6 +5,7 @@ import Foundation
 import JSONText
 import KerasFile
 import Registry
+import StoreSupport
 import Trainer
 
 struct FitCommand: ParsableCommand {
@@ -25,7 +26,7 @@ struct FitCommand: ParsableCommand {
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
     @Flag(name: .shortAndLong, help: "Print neither the data nor the progress.") var quiet = false
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func validate() throws {
         let limits: [(String, Int?, ClosedRange<Int>)] = [
@@ -159,7 +160,9 @@ struct FitCommand: ParsableCommand {
 
     /// The store would not take the model: keeps it wherever there is room.
     private func rescued(_ training: Training, _ error: any Error) -> Failure {
-        var failure = describe(error, withFile: common.json) ?? Failure(describing: error)
+        var failure =
+            describe(error) ?? StoreSupport.describe(error, withFile: common.json)
+            ?? Failure(describing: error)
         let path = checkpointPath(training)
         let name = (path as NSString).lastPathComponent
         for place in [path, "checkpoints/\(name)", NSTemporaryDirectory() + name]

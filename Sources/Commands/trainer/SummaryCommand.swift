@@ -5,6 +5,7 @@ import JSONText
 import KerasFile
 import Network
 import Registry
+import StoreSupport
 import Trainer
 
 struct SummaryCommand: ParsableCommand {
@@ -14,7 +15,7 @@ struct SummaryCommand: ParsableCommand {
     @Argument(help: "A recipe, or a model: NAME, NAME:VERSION, NAME@ALIAS or a file.")
     var model: String
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run {

@@ -37,6 +37,7 @@ public final class TrainingExecutor {
             throw ConfigError("training a model with \(network.outputs.count) outputs is not supported")
         }
         try network.requireWeights()
+        try network.requireGradients()
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }

@@ -11,33 +11,30 @@ public struct Dense: Layer {
     public var units: Int
     public var activation: Activation
     public var useBias: Bool
-    public var kernelInitializer, biasInitializer: Initializer
-    public var kernelRegularizer, biasRegularizer: Regularizer?
+    public var kernel = WeightOptions(.glorotUniform)
+    public var bias = WeightOptions(.zeros)
 
     public init(units: Int, activation: Activation = .linear, useBias: Bool = true) {
         (self.units, self.activation, self.useBias) = (units, activation, useBias)
-        (kernelInitializer, biasInitializer) = (.glorotUniform, .zeros)
     }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         units = try config.int("units")
         activation = try config.activation()
         useBias = try config.bool("use_bias", default: true)
-        kernelInitializer = try config.initializer("kernel_initializer", default: .glorotUniform)
-        biasInitializer = try config.initializer("bias_initializer", default: .zeros)
-        kernelRegularizer = try config.regularizer("kernel_regularizer")
-        biasRegularizer = try config.regularizer("bias_regularizer")
-        try config.refuse("activity_regularizer", "kernel_constraint", "bias_constraint", "lora_rank")
+        kernel = try config.weight("kernel", initializer: .glorotUniform)
+        bias = try config.weight("bias", initializer: .zeros)
+        try config.refuse("activity_regularizer", "lora_rank")
     }
 
     public var config: JSONObject {
-        [
-            "units": .integer(units), "activation": .string(activation.name), "use_bias": .bool(useBias),
-            "kernel_initializer": kernelInitializer.json, "bias_initializer": biasInitializer.json,
-            "kernel_regularizer": kernelRegularizer?.json ?? .null,
-            "bias_regularizer": biasRegularizer?.json ?? .null, "activity_regularizer": .null,
-            "kernel_constraint": .null, "bias_constraint": .null,
+        var config: JSONObject = [
+            "units": .integer(units), "activation": activation.json, "use_bias": .bool(useBias),
         ]
+        kernel.write("kernel", to: &config)
+        bias.write("bias", to: &config)
+        config["activity_regularizer"] = .null
+        return config
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
@@ -49,13 +46,9 @@ public struct Dense: Layer {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        var kernel = WeightSpec(
-            "kernel", shape: [inputs[0].last ?? 1, units], initializer: kernelInitializer,
-            regularizer: kernelRegularizer)
+        var kernel = self.kernel.spec("kernel", shape: [inputs[0].last ?? 1, units])
         kernel.alignsRows = true
-        let bias = WeightSpec(
-            "bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer)
-        return useBias ? [kernel, bias] : [kernel]
+        return useBias ? [kernel, bias.spec("bias", shape: [units])] : [kernel]
     }
 
     public var finalActivation: Activation? { activation }

@@ -1,0 +1,50 @@
+import CommandSupport
+import JSONText
+import Registry
+import StoreSupport
+
+extension StoreOptions {
+    /// Runs a subcommand; its errors are reported as the user wants them.
+    func run(_ body: (ModelStore) throws -> Void) throws { try run("registry") { try body(open()) } }
+
+    /// Prints a result: as JSON, or as `text` has it for people.
+    func print(_ value: @autoclosure () throws -> JSON, or text: () throws -> String) throws {
+        try printOutput(json ? value().strict.text(pretty: true) : text())
+    }
+}
+
+/// `1 version`, `2 versions`.
+func counted(_ count: Int, _ thing: String, _ things: String? = nil) -> String {
+    "\(count) \(count == 1 ? thing : things ?? thing + "s")"
+}
+
+extension JSON {
+    /// The same without what strict JSON has no word for: NaN and infinities become null.
+    var strict: JSON {
+        switch self {
+        case .number(let value) where !value.isFinite: .null
+        case .array(let values): .array(values.map(\.strict))
+        case .object(let object): .object(JSONObject(object.members.map { ($0.key, $0.value.strict) }))
+        default: self
+        }
+    }
+
+    /// In a table's cell.
+    var cell: String {
+        switch self {
+        case .string(let text): text
+        case .array(let values): values.map(\.cell).joined(separator: ", ")
+        case .number(let value): value.cell
+        case .null: ""
+        default: text()
+        }
+    }
+}
+
+extension Double {
+    /// For people at a terminal short, for programs every digit.
+    var cell: String {
+        guard Terminal.output.isTerminal, isFinite, self != 0 else { return "\(self)" }
+        return abs(self) >= 1e-3 && abs(self) < 1e6 ? fixed(4) : scientific(3)
+    }
+}
