@@ -37,7 +37,8 @@ public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(ConfigErr
     file.opsetImport = [operators]
 
     guard graph.initializer.reduce(0, { $0 + $1.rawData.count }) < 2_000_000_000 else {
-        throw ConfigError("has more weights than an ONNX file can hold (2 GB)", subject: "model \"\(model.name)\"")
+        throw ConfigError(
+            "has more weights than an ONNX file can hold (2 GB)", subject: "model \"\(model.name)\"")
     }
     do {
         return try file.serializedData()

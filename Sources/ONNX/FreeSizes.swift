@@ -15,7 +15,8 @@ struct FreeSizes {
                 let other = try model.bound(to: inputShapes(of: model, withFree: size))
                 for call in model.calls.indices {
                     axes[call] = Set(
-                        model.shapes[call].indices.filter { model.shapes[call][$0] != other.shapes[call][$0] })
+                        model.shapes[call].indices.filter { model.shapes[call][$0] != other.shapes[call][$0] }
+                    )
                 }
                 return
             } catch {

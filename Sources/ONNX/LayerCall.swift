@@ -103,7 +103,9 @@ extension Tensor {
     func permuted(_ order: [Int]) -> Tensor {
         let sizes = order.map { shape[$0] }
         var strides = shape.map { _ in 1 }
-        for axis in strides.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+        for axis in strides.indices.dropLast().reversed() {
+            strides[axis] = strides[axis + 1] * shape[axis + 1]
+        }
         let steps = order.map { strides[$0] }
         var result: [Float] = []
         result.reserveCapacity(values.count)

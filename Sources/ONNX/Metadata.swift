@@ -18,7 +18,8 @@ func metadata(of origin: ONNXOrigin) -> [StringStringEntryProto] {
         "name", "created", "task", "classes", "features", "picture", "architecture", "metrics", "dataset",
         "hyperparameters", "seed", "parents", "recipe",
     ] {
-        guard let value = known[key], value.array?.isEmpty != true, value.object?.members.isEmpty != true else {
+        guard let value = known[key], value.array?.isEmpty != true, value.object?.members.isEmpty != true
+        else {
             continue
         }
         entries.append((key, value.string ?? value.text()))

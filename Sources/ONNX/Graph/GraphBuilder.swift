@@ -56,7 +56,9 @@ final class GraphBuilder {
     /// Passes a tensor on under a name that was asked for.
     func alias(_ name: String, of tensor: String) {
         var node = NodeProto()
-        (node.opType, node.name, node.input, node.output) = ("Identity", unique("\(name)/Identity"), [tensor], [name])
+        (node.opType, node.name, node.input, node.output) = (
+            "Identity", unique("\(name)/Identity"), [tensor], [name]
+        )
         nodes.append(node)
     }
 

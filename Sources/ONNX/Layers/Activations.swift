@@ -36,7 +36,31 @@ extension GraphBuilder {
         case .logSoftmax: node("LogSoftmax", [x], ["axis": .int(axis)])
         case .sparsemax: sparsemax(x, axis: axis)
         case .glu: glu(x, axis: axis)
+        case .parametric(let function): parametric(function, x)
         }
+    }
+
+    func parametric(_ function: ParametricActivation, _ x: String) -> String {
+        switch function {
+        case .leakyReLU(let alpha): node("LeakyRelu", [x], ["alpha": .float(Float(alpha))])
+        case .elu(let alpha): node("Elu", [x], ["alpha": .float(Float(alpha))])
+        case .thresholdedReLU(let theta): node("ThresholdedRelu", [x], ["alpha": .float(Float(theta))])
+        case .relu(let highest, let slope, let threshold):
+            rectified(x, highest: highest, slope: Float(slope), threshold: Float(threshold))
+        }
+    }
+
+    /// x above the threshold, at most `highest`; slope · (x − threshold) elsewhere.
+    private func rectified(_ x: String, highest: Double?, slope: Float, threshold: Float) -> String {
+        var y: String
+        if threshold == 0 {
+            y = slope == 0 ? node("Relu", [x]) : node("LeakyRelu", [x], ["alpha": .float(slope)])
+        } else {
+            let below = multiply(subtract(x, float(threshold)), float(slope))
+            y = node("Where", [node("Greater", [x, float(threshold)]), x, below])
+        }
+        if let highest { y = node("Min", [y, float(Float(highest))]) }
+        return y
     }
 
     func clip(_ x: String, _ low: Float, _ high: Float) -> String {
@@ -124,38 +148,12 @@ func exportSoftmax(_ call: inout LayerCall) throws(ConfigError) -> Value {
     return call.output(graph.divide(powers, graph.sum(powers, axes)), x.native)
 }
 
-/// max_value for x ≥ max_value, x for x ≥ threshold, else negative_slope · (x − threshold).
-func exportReLU(_ call: inout LayerCall) throws(ConfigError) -> Value {
-    let highest = call.config.value("max_value")?.double
-    let slope = Float(try call.config.double("negative_slope", default: 0))
-    let threshold = Float(try call.config.double("threshold", default: 0))
-    let graph = call.graph
-    return call.elementwise { x in
-        var y: String
-        if threshold == 0 {
-            y = slope == 0 ? graph.node("Relu", [x]) : graph.node("LeakyRelu", [x], ["alpha": .float(slope)])
-        } else {
-            let below = graph.multiply(graph.subtract(x, graph.float(threshold)), graph.float(slope))
-            y = graph.node("Where", [graph.node("GreaterOrEqual", [x, graph.float(threshold)]), x, below])
-        }
-        if let highest { y = graph.node("Min", [y, graph.float(Float(highest))]) }
-        return y
+/// ReLU, LeakyReLU, ELU and ThresholdedReLU.
+func exportParametricActivation(_ call: inout LayerCall) throws(ConfigError) -> Value {
+    guard let layer = call.layer as? any ParametricActivationLayer else {
+        throw call.error("cannot be exported to ONNX yet")
     }
-}
-
-func exportLeakyReLU(_ call: inout LayerCall) throws(ConfigError) -> Value {
-    let slope = Float(try call.config.double("alpha", default: 0.3))
-    return call.elementwise { call.graph.node("LeakyRelu", [$0], ["alpha": .float(slope)]) }
-}
-
-func exportELU(_ call: inout LayerCall) throws(ConfigError) -> Value {
-    let alpha = Float(try call.config.double("alpha", default: 1))
-    return call.elementwise { call.graph.node("Elu", [$0], ["alpha": .float(alpha)]) }
-}
-
-func exportThresholdedReLU(_ call: inout LayerCall) throws(ConfigError) -> Value {
-    let theta = Float(try call.config.double("theta", default: 1))
-    return call.elementwise { call.graph.node("ThresholdedRelu", [$0], ["alpha": .float(theta)]) }
+    return call.elementwise { call.graph.parametric(layer.function, $0) }
 }
 
 func exportPReLU(_ call: inout LayerCall) throws(ConfigError) -> Value {

@@ -44,16 +44,16 @@ func exportMultiHeadAttention(_ call: inout LayerCall) throws(ConfigError) -> Va
     let keySize = try call.config.int("key_dim")
     let axes = try call.config.ints("attention_axes")
     guard call.input.rank == 2, axes == nil || axes == [1] else {
-        throw call.error("attends over other axes than [batch, steps, features], which ONNX export cannot do yet")
+        throw call.error(
+            "attends over other axes than [batch, steps, features], which ONNX export cannot do yet")
     }
     let graph = call.graph
     let query = call.inputs[0]
     let value = call.inputs[1]
     let key = call.inputs.count > 2 ? call.inputs[2] : value
-    let split = { (place: Int, x: Value) throws(ConfigError) in try call.heads(place, x, heads) }
     // The weights in Keras' order: query, key, value, output; each a kernel and, where there is one, a bias.
-    let q = graph.multiply(try split(0, query), graph.float(1 / Float(keySize).squareRoot()))
-    let (k, v) = (try split(1, key), try split(2, value))
+    let q = graph.multiply(try call.heads(0, query, heads), graph.float(1 / Float(keySize).squareRoot()))
+    let (k, v) = (try call.heads(1, key, heads), try call.heads(2, value, heads))
     var scores = graph.node("MatMul", [q, graph.transpose(k, [0, 1, 3, 2])])
     scores = try call.masked(scores, heads: true)
     let weights = graph.node("Softmax", [scores], ["axis": .int(-1)])

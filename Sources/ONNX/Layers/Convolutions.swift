@@ -6,7 +6,9 @@ func exportConvolution(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
-    let kernel = try call.required("kernel") { $0.permuted([$0.shape.count - 1, $0.shape.count - 2] + space) }
+    let kernel = try call.required("kernel") {
+        $0.permuted([$0.shape.count - 1, $0.shape.count - 2] + space)
+    }
     let groups = try call.config.int("groups", default: 1)
     return try call.finishConvolution(
         call.graph.convolution(picture.name, kernel, call.constant("bias"), window, picture, groups: groups),
@@ -47,7 +49,9 @@ func exportTransposedConvolution(_ call: inout LayerCall) throws(ConfigError) ->
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
-    let kernel = try call.required("kernel") { $0.permuted([$0.shape.count - 1, $0.shape.count - 2] + space) }
+    let kernel = try call.required("kernel") {
+        $0.permuted([$0.shape.count - 1, $0.shape.count - 2] + space)
+    }
     let extra = call.config.value("output_padding") == nil ? nil : try call.perAxis("output_padding", picture)
     var (before, after, added) = ([Int](), [Int](), [Int]())
     for axis in space {
@@ -87,7 +91,8 @@ extension LayerCall {
             padding: try config.string("padding", default: "valid"))
     }
 
-    fileprivate mutating func finishConvolution(_ y: String, _ picture: Picture) throws(ConfigError) -> Value {
+    fileprivate mutating func finishConvolution(_ y: String, _ picture: Picture) throws(ConfigError) -> Value
+    {
         output(try activated(y, picture.layout), picture.layout)
     }
 }

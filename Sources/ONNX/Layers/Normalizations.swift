@@ -53,7 +53,8 @@ func exportLayerNormalization(_ call: inout LayerCall) throws(ConfigError) -> Va
     let gamma = try call.weight("gamma").map { gamma throws(ConfigError) in
         try call.along(axes, gamma.values, x)
     }
-    let beta = try call.weight("beta").map { beta throws(ConfigError) in try call.along(axes, beta.values, x) }
+    let beta = try call.weight("beta").map { beta throws(ConfigError) in try call.along(axes, beta.values, x)
+    }
     return call.elementwise { name in
         var y = graph.normalized(name, over: places, epsilon: epsilon)
         if let gamma { y = graph.multiply(y, gamma) }

@@ -3,7 +3,9 @@ import Network
 
 extension LayerCall {
     /// Pairs of numbers, one for each axis of space, from any form that Keras writes: a number, numbers, or pairs.
-    fileprivate mutating func pairs(_ key: String, count: Int, default standard: Int) throws(ConfigError) -> [[Int]] {
+    fileprivate mutating func pairs(_ key: String, count: Int, default standard: Int) throws(ConfigError)
+        -> [[Int]]
+    {
         let found = config.value(key) ?? .integer(standard)
         let items = found.array ?? Array(repeating: found, count: count)
         // One axis: [before, after] is a pair by itself.

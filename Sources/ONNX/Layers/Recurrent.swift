@@ -40,7 +40,10 @@ struct Recurrence {
         let order: [Int]
         var attributes: [(String, Attribute)] = []
         switch call.layer.className {
-        case "LSTM": (operation, order, gate) = ("LSTM", [0, 3, 1, 2], try call.config.activation("recurrent_activation"))
+        case "LSTM":
+            (operation, order, gate) = (
+                "LSTM", [0, 3, 1, 2], try call.config.activation("recurrent_activation")
+            )
         case "GRU":
             (operation, order, gate) = ("GRU", [0, 1, 2], try call.config.activation("recurrent_activation"))
             let after = try call.config.bool("reset_after", default: false)
@@ -62,10 +65,13 @@ struct Recurrence {
             // [inputs, blocks · units] → [1, blocks · units, inputs]
             weights.append(
                 try call.required(name) { kernel in
-                    let blocks = kernel.reshaped([kernel.shape[0], order.count, kernel.shape[1] / order.count])
-                        .permuted([1, 2, 0])
+                    let blocks = kernel.reshaped([
+                        kernel.shape[0], order.count, kernel.shape[1] / order.count,
+                    ])
+                    .permuted([1, 2, 0])
                     return Tensor(
-                        shape: [1, kernel.shape[1], kernel.shape[0]], values: blocks.firstAxis(inOrder: order))
+                        shape: [1, kernel.shape[1], kernel.shape[0]], values: blocks.firstAxis(inOrder: order)
+                    )
                 })
         }
         // ONNX has a bias for the input and one for the state; Keras has both only in a GRU that resets afterwards.
@@ -74,9 +80,11 @@ struct Recurrence {
             let row = bias.count / rows
             var values: [Float] = []
             for start in [0, row] {
-                let part = start < bias.count
+                let part =
+                    start < bias.count
                     ? Array(bias.values[start..<start + row]) : Array(repeating: 0, count: row)
-                values += Tensor(shape: [order.count, row / order.count], values: part).firstAxis(inOrder: order)
+                values += Tensor(shape: [order.count, row / order.count], values: part).firstAxis(
+                    inOrder: order)
             }
             return Tensor(shape: [1, 2 * row], values: values)
         }
@@ -151,6 +159,15 @@ extension LayerCall {
             case .leakyRelu:
                 names.append("LeakyRelu")
                 alphas.append(0.2)
+            case .parametric(.elu(let alpha)):
+                names.append("Elu")
+                alphas.append(Float(alpha))
+            case .parametric(.leakyReLU(let alpha)):
+                names.append("LeakyRelu")
+                alphas.append(Float(alpha))
+            case .parametric(.thresholdedReLU(let theta)):
+                names.append("ThresholdedRelu")
+                alphas.append(Float(theta))
             case .linear:
                 names.append("Affine")
                 alphas.append(1)
@@ -160,7 +177,8 @@ extension LayerCall {
                 alphas.append(activation == .hardSigmoid ? 0.2 : activation == .hardSigmoid3 ? 1 / 6 : 0.5)
                 betas.append(0.5)
             default:
-                throw error("has the activation \"\(activation.name)\", which ONNX' \(layer.className) does not know")
+                throw error(
+                    "has the activation \"\(activation.name)\", which ONNX' \(layer.className) does not know")
             }
         }
         var attributes: [(String, Attribute)] = [("activations", .strings(names))]

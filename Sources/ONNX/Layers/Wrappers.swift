@@ -5,13 +5,13 @@ import Tensors
 extension LayerCall {
     /// A layer inside this one, called with `inputs`; `weights` are its share.
     fileprivate func inner(
-        _ json: JSON?, key: String, inputs: [Value], outputShape: [Int]?, weights: ArraySlice<Tensor>
+        _ json: JSON?, key: String, inputs: [Value], weights: ArraySlice<Tensor>
     ) throws(ConfigError) -> LayerCall {
         guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
             throw error("has no \(key) that ONNX export can read")
         }
         let layer = try LayerTable.make(className: className, config: config)
-        let shape: [Int] = try outputShape ?? layer.outputShape(for: inputs.map(\.shape))
+        let shape = try layer.outputShape(for: inputs.map(\.shape))
         return LayerCall(
             layer: layer, path: "\(path)/\(layer.name)", inputs: inputs, outputShape: shape, outputFree: [],
             weights: Array(weights), maskUse: .ends, graph: graph)
@@ -23,9 +23,9 @@ func exportBidirectional(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let (layer, half) = (call.config.value("layer"), call.weights.count / 2)
     let input = call.input
     var forward = try call.inner(
-        layer, key: "layer", inputs: [input], outputShape: nil, weights: call.weights[..<half])
+        layer, key: "layer", inputs: [input], weights: call.weights[..<half])
     var backward = try call.inner(
-        call.config.value("backward_layer") ?? layer, key: "backward_layer", inputs: [input], outputShape: nil,
+        call.config.value("backward_layer") ?? layer, key: "backward_layer", inputs: [input],
         weights: call.weights[half...])
     let mask = try call.mask()
     let sequences = try forward.config.bool("return_sequences", default: false)
@@ -39,7 +39,9 @@ func exportBidirectional(_ call: inout LayerCall) throws(ConfigError) -> Value {
             ? try Recurrence(&forward).run(input.name(), mask: mask, backwards: isBackward)
             : try Recurrence(&backward).run(input.name(), mask: mask, backwards: isBackward)
         // The second is turned round again, so that both are in the order of the first.
-        results.append(sequences ? (turned ? call.graph.reverse(result.sequence, axis: 1) : result.sequence) : result.last)
+        results.append(
+            sequences
+                ? (turned ? call.graph.reverse(result.sequence, axis: 1) : result.sequence) : result.last)
     }
     call.graph.path = call.path
     let graph = call.graph
@@ -63,7 +65,7 @@ func exportTimeDistributed(_ call: inout LayerCall) throws(ConfigError) -> Value
     let samples = graph.reshape(x.name(), [-1] + shape)
     let value = Value(samples, shape: shape, graph: graph)
     var inner = try call.inner(
-        call.config.value("layer"), key: "layer", inputs: [value], outputShape: nil, weights: call.weights[...])
+        call.config.value("layer"), key: "layer", inputs: [value], weights: call.weights[...])
     graph.path = inner.path
     let result = try export(&inner)
     graph.path = call.path
