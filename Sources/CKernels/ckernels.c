@@ -114,7 +114,22 @@ void ck_set_rows(const float *R row, float *R y, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++) memcpy(y + r * columns, row, columns * sizeof(float));
 }
 
+// The sums of few columns: of as many rows at once as fill vectors, side by side.
+VECTOR static void narrow_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
+  float many[128] = {0};
+  size_t together = 128 / columns, width = together * columns;
+  for (; rows >= together; rows -= together, x += width)
+    for (size_t c = 0; c < width; c++) many[c] += x[c];
+  for (size_t c = 0; c < rows * columns; c++) many[c] += x[c];
+  for (size_t c = 0; c < columns; c++) sums[c] = 0;
+  for (size_t c = 0; c < width; c++) sums[c % columns] += many[c];
+}
+
 VECTOR void ck_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
+  if (columns <= 64 && rows >= 32) {
+    narrow_column_sums(x, sums, rows, columns);
+    return;
+  }
   for (size_t c = 0; c < columns; c++) sums[c] = 0;
   for (size_t r = 0; r < rows; r++, x += columns)
     for (size_t c = 0; c < columns; c++) sums[c] += x[c];

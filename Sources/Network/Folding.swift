@@ -19,11 +19,12 @@ private struct Folding {
     private var weights: [[Tensor]]
     private var calls: [Model.Call]
     private var outputs: [Int]
+    private let shapes: [[Int]]
     private var removed: [Bool]
 
     init(_ model: Model) {
         (layers, weights) = (model.layers, model.weights)
-        (calls, outputs) = (model.calls, model.outputs)
+        (calls, outputs, shapes) = (model.calls, model.outputs, model.shapes)
         removed = model.calls.map { _ in false }
     }
 
@@ -32,7 +33,10 @@ private struct Folding {
     }
 
     mutating func foldNormalization(_ call: Int) {
-        guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization else { return }
+        // A Dense works on the last axis.
+        guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization,
+            layer.normalizesLastAxis(of: shapes[call])
+        else { return }
         let change = scaleAndShift(layer, weights[calls[call].layer])
         if fold(change, intoDenseBefore: call) || fold(change, intoDenseAfter: call) { remove(call) }
     }

@@ -50,6 +50,14 @@ func nestedModels() throws {
     for golden in models { try check(golden) }
 }
 
+@Test("more options of convolution, pooling and resampling answer as in Keras")
+func convolutionOptions() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/convolution")
+    let models = GoldenModel.all(in: try Sidecar.all(at: folder))
+    #expect(models.count >= 33)
+    for golden in models { try check(golden) }
+}
+
 private func check(_ golden: GoldenModel) throws {
     let file = try readModel(golden.sidecar.path(golden.file))
     try expectGoldenOutputs(of: file.model, golden)

@@ -13,6 +13,7 @@ public struct Dense: Layer {
     public var useBias: Bool
     public var kernel = WeightOptions(.glorotUniform)
     public var bias = WeightOptions(.zeros)
+    public var activityPenalty: ActivityPenalty?
 
     public init(units: Int, activation: Activation = .linear, useBias: Bool = true) {
         (self.units, self.activation, self.useBias) = (units, activation, useBias)
@@ -24,7 +25,8 @@ public struct Dense: Layer {
         useBias = try config.bool("use_bias", default: true)
         kernel = try config.weight("kernel", initializer: .glorotUniform)
         bias = try config.weight("bias", initializer: .zeros)
-        try config.refuse("activity_regularizer", "lora_rank")
+        activityPenalty = try config.activityPenalty()
+        try config.refuse("lora_rank")
     }
 
     public var config: JSONObject {
@@ -33,7 +35,7 @@ public struct Dense: Layer {
         ]
         kernel.write("kernel", to: &config)
         bias.write("bias", to: &config)
-        config["activity_regularizer"] = .null
+        config["activity_regularizer"] = activityPenalty?.json ?? .null
         return config
     }
 
@@ -56,6 +58,7 @@ public struct Dense: Layer {
     public func withoutActivation() -> Dense {
         var copy = self
         copy.activation = .linear
+        copy.activityPenalty = activityPenalty?.behind(activation)
         return copy
     }
 
@@ -69,6 +72,7 @@ public struct Dense: Layer {
         let vectors = rows * inputs[0].dropLast().reduce(1, *)
         return preactivations(vectors: vectors, training: training)
             + (training ? vectors * (units + (inputs[0].last ?? 1)) : 0)
+            + (activityPenalty?.scratch(size: vectors * units) ?? 0)
     }
 
     /// What forward and backward share: sizes, and where the pre-activations lie.
@@ -100,10 +104,12 @@ public struct Dense: Layer {
                 finish: finish)
         }
         if !relu { activation.forward(sizes.z, into: step.y, width: units) }
+        if step.isForTraining { activityPenalty?.forward(step, room: sizes.room) }
     }
 
     public func backward(_ step: Step) {
         let (x, kernel, sizes) = (step.x(), step.weights[0], sizes(step))
+        activityPenalty?.backward(step, room: sizes.room)
         // The gradient at the pre-activation takes the place of the one at the output; glu's is wider, and z is free.
         let dz = activation == .glu ? sizes.z : step.dy
         activation.backward(step.dy, z: sizes.z, y: step.y, into: dz, width: units)
