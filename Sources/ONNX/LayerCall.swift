@@ -69,12 +69,13 @@ struct LayerCall {
         output(body(input.name(input.native)), input.native)
     }
 
-    /// The input's mask as a tensor, for a layer that looks at it.
+    /// The input's mask [batch, steps] as a tensor, for a layer that looks at it.
     func mask(_ index: Int = 0) throws(ConfigError) -> String? {
         guard inputs.indices.contains(index) else { return nil }
         switch inputs[index].mask {
         case .none: return nil
-        case .tensor(let name): return name
+        case .tensor(let name, rank: 1): return name
+        case .tensor: throw error("looks at a mask of several axes, which ONNX export cannot do yet")
         case .lost(let source):
             throw error("looks at the mask that \"\(source)\" makes, which ONNX export cannot follow yet")
         }

@@ -18,7 +18,8 @@ final class Value {
 
     enum Mask {
         case none
-        case tensor(String)
+        /// [batch, steps], or with more axes behind.
+        case tensor(String, rank: Int)
         /// There is one, but the graph does not compute it: the layer that it comes from.
         case lost(String)
     }

@@ -7,15 +7,20 @@ func exportAttention(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let (query, value) = (call.inputs[0].name(), call.inputs[1].name())
     let key = call.inputs.count > 2 ? call.inputs[2].name() : value
     let graph = call.graph
+    // Leading axes, if there are more than the batch, stay in front.
+    let rank = call.input.rank
+    if rank > 2, try call.mask(0) != nil || call.mask(1) != nil {
+        throw call.error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
+    }
     var scores: String
     if call.layer.className == "Attention",
         try call.config.string("score_mode", default: "dot") == "dot"
     {
-        scores = graph.node("MatMul", [query, graph.transpose(key, [0, 2, 1])])
+        scores = graph.node("MatMul", [query, graph.transpose(key, Array(0..<rank - 1) + [rank, rank - 1])])
         if let scale = call.constant("scale") { scores = graph.multiply(scores, scale) }
     } else {
         // Σ scale · tanh(query + key) for each pair: [batch, queries, keys, features].
-        let pairs = graph.add(graph.unsqueeze(query, [2]), graph.unsqueeze(key, [1]))
+        let pairs = graph.add(graph.unsqueeze(query, [rank]), graph.unsqueeze(key, [rank - 1]))
         let concatenated = call.layer.className == "Attention"
         var inside = pairs
         if concatenated, let scale = call.constant("scale") { inside = graph.multiply(pairs, scale) }
@@ -26,16 +31,14 @@ func exportAttention(_ call: inout LayerCall) throws(ConfigError) -> Value {
             scores = graph.multiply(scores, weight)
         }
     }
-    scores = try call.masked(scores, heads: false)
+    scores = try call.masked(scores, rank: rank + 1)
     let weights = graph.node("Softmax", [scores], ["axis": .int(-1)])
     var y = graph.node("MatMul", [weights, value])
     // What a masked query asks for is zero.
     if let mask = try call.mask(0) {
         y = graph.multiply(y, graph.unsqueeze(graph.cast(mask, to: .float), [2]))
     }
-    let result = call.output(y)
-    result.mask = call.inputs[0].mask
-    return result
+    return call.output(y)
 }
 
 /// Several attentions side by side, each over its own products of query, key and value (Vaswani et al., 2017).
@@ -43,9 +46,12 @@ func exportMultiHeadAttention(_ call: inout LayerCall) throws(ConfigError) -> Va
     let heads = try call.config.int("num_heads")
     let keySize = try call.config.int("key_dim")
     let axes = try call.config.ints("attention_axes")
-    guard call.input.rank == 2, axes == nil || axes == [1] else {
+    guard call.inputs.allSatisfy({ $0.rank == 2 }), axes == nil || axes == [1] || axes == [-2] else {
         throw call.error(
             "attends over other axes than [batch, steps, features], which ONNX export cannot do yet")
+    }
+    if call.config.value("sliding_window") != nil {
+        throw call.error("has a sliding window, which ONNX export cannot do yet")
     }
     let graph = call.graph
     let query = call.inputs[0]
@@ -55,7 +61,7 @@ func exportMultiHeadAttention(_ call: inout LayerCall) throws(ConfigError) -> Va
     let q = graph.multiply(try call.heads(0, query, heads), graph.float(1 / Float(keySize).squareRoot()))
     let (k, v) = (try call.heads(1, key, heads), try call.heads(2, value, heads))
     var scores = graph.node("MatMul", [q, graph.transpose(k, [0, 1, 3, 2])])
-    scores = try call.masked(scores, heads: true)
+    scores = try call.masked(scores, rank: 4)
     let weights = graph.node("Softmax", [scores], ["axis": .int(-1)])
     let mixed = graph.transpose(graph.node("MatMul", [weights, v]), [0, 2, 1, 3])
     let (kernel, bias) = call.projection(3)
@@ -64,6 +70,7 @@ func exportMultiHeadAttention(_ call: inout LayerCall) throws(ConfigError) -> Va
     let matrix = graph.weight("output/kernel") { kernel.reshaped([width, kernel.count / width]) }
     var y = graph.node("MatMul", [joined, matrix])
     if let bias { y = graph.add(y, graph.weight("output/bias") { bias.reshaped([bias.count]) }) }
+    if call.outputShape.count > 2 { y = graph.reshape(y, [0, 0] + call.outputShape.dropFirst()) }
     return call.output(y)
 }
 
@@ -84,26 +91,22 @@ extension LayerCall {
         return graph.transpose(graph.reshape(y, [0, 0, heads, kernel.shape[2]]), [0, 2, 1, 3])
     }
 
-    /// Scores [batch, (heads,) queries, keys] with those far below all others that must not be looked at.
-    fileprivate func masked(_ scores: String, heads: Bool) throws(ConfigError) -> String {
-        var allowed: String?
-        func both(_ part: String) { allowed = allowed.map { graph.node("And", [$0, part]) } ?? part }
-        // A masked value, or key, is not looked at by anybody.
-        if let mask = try mask(1) { both(graph.unsqueeze(mask, heads ? [1, 2] : [1])) }
-        if heads {
-            if let mask = try mask(0) { both(graph.unsqueeze(mask, [1, 3])) }
-            if try mask(2) != nil { both(graph.unsqueeze(try mask(2) ?? "", [1, 2])) }
-        }
+    /// Scores [batch, (heads,) queries, keys], with −10⁹ in the place of those that are hidden.
+    fileprivate func masked(_ scores: String, rank: Int) throws(ConfigError) -> String {
+        var seen: [String] = []
+        let heads = rank == 4
+        // A masked value or key is hidden; several heads also hide all from a masked query.
+        if let mask = try mask(1) { seen.append(graph.unsqueeze(mask, heads ? [1, 2] : [1])) }
+        if heads, let mask = try mask(0) { seen.append(graph.unsqueeze(mask, [1, 3])) }
+        if heads, let mask = try mask(2) { seen.append(graph.unsqueeze(mask, [1, 2])) }
         if layer.callOptions["use_causal_mask"]?.bool == true {
-            // Row i may look at columns 0 … i.
-            let shape = graph.node("Shape", [scores], ["start": .int(heads ? 2 : 1)])
+            // Query i sees the keys 0 … i.
+            let shape = graph.node("Shape", [scores], ["start": .int(-2)])
             let ones = graph.node("Expand", [graph.float(1), shape])
-            both(graph.cast(graph.node("Trilu", [ones], ["upper": .int(0)]), to: .bool))
+            seen.append(graph.cast(graph.node("Trilu", [ones], ["upper": .int(0)]), to: .bool))
         }
-        guard let allowed else { return scores }
-        return graph.add(
-            scores,
-            graph.multiply(
-                graph.subtract(graph.cast(allowed, to: .float), graph.float(1)), graph.float(1e9)))
+        guard let first = seen.first else { return scores }
+        let allowed = seen.dropFirst().reduce(first) { graph.node("And", [$0, $1]) }
+        return graph.node("Where", [allowed, scores, graph.float(-1e9)])
     }
 }

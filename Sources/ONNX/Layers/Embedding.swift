@@ -7,7 +7,8 @@ func exportEmbedding(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let numbers = graph.cast(call.input.name(), to: .int64)
     let value = call.output(graph.node("Gather", [table, numbers], ["axis": .int(0)]))
     if try call.config.bool("mask_zero", default: false) {
-        value.mask = .tensor(graph.node("Not", [graph.node("Equal", [numbers, graph.int(0)])]))
+        let padding = graph.node("Equal", [call.input.name(), graph.float(0)])
+        value.mask = .tensor(graph.node("Not", [padding]), rank: call.input.rank)
     }
     return value
 }
@@ -19,6 +20,6 @@ func exportMasking(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let differs = graph.node("Not", [graph.node("Equal", [x, graph.float(absent)])])
     let counts = graph.largest(graph.cast(differs, to: .float), [-1])
     let value = call.output(graph.multiply(x, counts))
-    value.mask = .tensor(graph.cast(graph.squeeze(counts, [-1]), to: .bool))
+    value.mask = .tensor(graph.cast(graph.squeeze(counts, [-1]), to: .bool), rank: call.input.rank - 1)
     return value
 }

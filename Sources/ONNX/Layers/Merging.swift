@@ -17,7 +17,26 @@ extension LayerCall {
     fileprivate func merged(_ operation: String) -> Value {
         let (names, layout) = aligned()
         let name = names.dropFirst().reduce(names[0]) { graph.node(operation, [$0, $1]) }
-        return output(name, layout)
+        let value = output(name, layout)
+        joinMasks(into: value)
+        return value
+    }
+
+    /// What counts in every input counts in the output, where the layer makes a mask.
+    fileprivate func joinMasks(into value: Value) {
+        guard case .makes = maskUse else { return }
+        var joined: (name: String, rank: Int)?
+        for input in inputs {
+            switch input.mask {
+            case .none: continue
+            case .lost(let source):
+                value.mask = .lost(source)
+                return
+            case .tensor(let name, let rank):
+                joined = joined.map { (graph.node("And", [$0.name, name]), rank) } ?? (name, rank)
+            }
+        }
+        if let joined { value.mask = .tensor(joined.name, rank: joined.rank) }
     }
 }
 
@@ -30,14 +49,19 @@ func exportMinimum(_ call: inout LayerCall) throws(ConfigError) -> Value { call.
 func exportAverage(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let sum = call.merged("Add")
     let count = call.graph.float(Float(call.inputs.count))
-    return call.output(call.graph.divide(sum.name(sum.native), count), sum.native)
+    let mean = call.output(call.graph.divide(sum.name(sum.native), count), sum.native)
+    mean.mask = sum.mask
+    return mean
 }
 
 func exportConcatenate(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let (names, layout) = call.aligned()
     let rank = call.outputShape.count
     let axis = try call.axis(try call.config.int("axis", default: -1, in: -9...9), rank: rank)
-    return call.output(call.graph.concatenate(names, axis: layout.axis(axis, rank: rank)), layout)
+    let value = call.output(call.graph.concatenate(names, axis: layout.axis(axis, rank: rank)), layout)
+    // Along the steps the masks would be put behind each other, too: that one is left out.
+    if axis == rank - 1 { call.joinMasks(into: value) }
+    return value
 }
 
 /// Σ over one axis of each: [batch, rest of the first, rest of the second].

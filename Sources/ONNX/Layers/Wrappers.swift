@@ -20,38 +20,30 @@ extension LayerCall {
 
 /// A recurrent layer forwards and one backwards through time, and what both give joined.
 func exportBidirectional(_ call: inout LayerCall) throws(ConfigError) -> Value {
-    let (layer, half) = (call.config.value("layer"), call.weights.count / 2)
-    let input = call.input
-    var forward = try call.inner(
-        layer, key: "layer", inputs: [input], weights: call.weights[..<half])
-    var backward = try call.inner(
-        call.config.value("backward_layer") ?? layer, key: "backward_layer", inputs: [input],
-        weights: call.weights[half...])
-    let mask = try call.mask()
-    let sequences = try forward.config.bool("return_sequences", default: false)
-    // The same directions as they are declared: a layer that goes backwards has its partner forwards.
-    let turned = try forward.config.bool("go_backwards", default: false)
+    let (layer, graph, mask) = (call.config.value("layer"), call.graph, try call.mask())
+    let other = call.config.value("backward_layer") ?? layer
+    var used = 0
     var results: [String] = []
-    for (index, isBackward) in [turned, !turned].enumerated() {
-        call.graph.path = call.path + (index == 0 ? "/forward" : "/backward")
-        let result =
-            index == 0
-            ? try Recurrence(&forward).run(input.name(), mask: mask, backwards: isBackward)
-            : try Recurrence(&backward).run(input.name(), mask: mask, backwards: isBackward)
-        // The second is turned round again, so that both are in the order of the first.
-        results.append(
-            sequences
-                ? (turned ? call.graph.reverse(result.sequence, axis: 1) : result.sequence) : result.last)
+    var turned = false
+    for (number, json) in [layer, other].enumerated() {
+        var side = try call.inner(json, key: "layer", inputs: [call.input], weights: call.weights[used...])
+        used += side.weightNames.count
+        graph.path = call.path + (number == 0 ? "/forward" : "/backward")
+        // The second goes the other way, and is turned round again, so that both stand in the order of the first.
+        if number == 0 { turned = try side.config.bool("go_backwards", default: false) }
+        let sequences = try side.config.bool("return_sequences", default: false)
+        let result = try Recurrence(&side, zeroForMasked: sequences)
+            .run(call.input.name(), mask: mask, backwards: turned != (number == 1))
+        let sequence = turned ? graph.reverse(result.sequence, axis: 1) : result.sequence
+        results.append(sequences ? sequence : result.last)
     }
-    call.graph.path = call.path
-    let graph = call.graph
-    let mode = try call.config.string("merge_mode", default: "concat")
-    switch mode {
+    graph.path = call.path
+    switch try call.config.string("merge_mode", default: "concat") {
     case "concat": return call.output(graph.concatenate(results, axis: -1))
     case "sum": return call.output(graph.add(results[0], results[1]))
     case "mul": return call.output(graph.multiply(results[0], results[1]))
     case "ave": return call.output(graph.multiply(graph.add(results[0], results[1]), graph.float(0.5)))
-    default: throw call.error("merges by \"\(mode)\", which ONNX export cannot do yet")
+    case let other: throw call.error("merges by \"\(other)\", which ONNX export cannot do yet")
     }
 }
 
