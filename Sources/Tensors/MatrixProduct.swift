@@ -22,16 +22,17 @@ public struct Finish {
 /// c = finish(a · b), row-major: [m, k] · [k, n] -> [m, n].
 ///
 /// - transposed: a lies in memory as [k, m].
-/// - aStride, bStride, cStride: from one row of a, b or c to the next; its width if nil.
+/// - aStride, bStride, cStride: from one row, as it lies in memory, to the next; if nil, there is nothing between them.
 public func multiply(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
     aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, finish: Finish = Finish()
 ) {
-    let (aStride, bStride, cStride) = (aStride ?? (transposed ? m : k), bStride ?? n, cStride ?? n)
-    precondition(bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
+    let (aRows, aColumns) = transposed ? (k, m) : (m, k)
+    let (aStride, bStride, cStride) = (aStride ?? aColumns, bStride ?? n, cStride ?? n)
+    precondition(aStride >= aColumns && bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
     precondition(
-        transposed ? holds(a, k, m, aStride) : holds(a, m, k, aStride), "[\(m), \(k)] · [\(k), \(n)]")
-    precondition(holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
+        holds(a, aRows, aColumns, aStride) && holds(b, k, n, bStride) && holds(c, m, n, cStride),
+        "[\(m), \(k)] · [\(k), \(n)]")
     unsafe ck_multiply_matrices(
         m, n, k, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride, c.base, cStride,
         finish.c)
@@ -49,6 +50,12 @@ public func multiplyByTransposed(
     unsafe ck_transpose(a.base, m, k, aT.base)
     unsafe ck_multiply_matrices(n, m, k, b.base, bStride, 1, aT.base, m, cT.base, m, Finish().c)
     unsafe ck_transpose(cT.base, n, m, c.base)
+}
+
+/// out = aᵀ: [rows, columns] -> [columns, rows].
+public func transpose(_ a: Floats, rows: Int, columns: Int, into out: Floats) {
+    precondition(a.count >= rows * columns && out.count >= rows * columns)
+    unsafe ck_transpose(a.base, rows, columns, out.base)
 }
 
 private func holds(_ matrix: Floats, _ rows: Int, _ columns: Int, _ stride: Int) -> Bool {
