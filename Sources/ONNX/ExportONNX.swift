@@ -72,7 +72,8 @@ private struct Export {
             values[index] = try value(of: call, index, inputs: call.inputs.compactMap { values[$0] })
         }
         graph.output = nameOutputs(values, inputs: graph.input.map(\.name))
-        (graph.node, graph.initializer) = (builder.nodes, builder.constants)
+        graph.node = builder.nodes
+        graph.initializer = builder.usedConstants
         return graph
     }
 

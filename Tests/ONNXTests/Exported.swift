@@ -38,7 +38,7 @@ struct Exported {
         try #require(graph.node.first { $0.opType == operation }, "no \(operation) in \(operations)")
     }
 
-    /// Whether every name is defined once, before it is used, and the outputs are.
+    /// Whether every name is defined once, before it is used, every constant is used, and the outputs are there.
     func isSound() -> Bool {
         let given = graph.input.map(\.name) + graph.initializer.map(\.name)
         var known = Set(given)
@@ -49,6 +49,8 @@ struct Exported {
             guard node.input.allSatisfy({ $0.isEmpty || known.contains($0) }) else { return false }
             for output in node.output where !known.insert(output).inserted { return false }
         }
+        let used = Set(graph.node.flatMap(\.input))
+        guard graph.initializer.allSatisfy({ used.contains($0.name) }) else { return false }
         return graph.output.allSatisfy { known.contains($0.name) }
             && Set(graph.output.map(\.name)).count == graph.output.count
     }

@@ -5,7 +5,7 @@ import Tensors
 /// An ONNX graph in the making: nodes in order of computation, and the constants that they take.
 final class GraphBuilder {
     private(set) var nodes: [NodeProto] = []
-    private(set) var constants: [TensorProto] = []
+    private var constants: [TensorProto] = []
     private var names: Set<String> = []
     /// Constants that are known already: those of a shared layer, and small ones such as lists of axes.
     private var known: [String: String] = [:]
@@ -60,6 +60,12 @@ final class GraphBuilder {
             "Identity", unique("\(name)/Identity"), [tensor], [name]
         )
         nodes.append(node)
+    }
+
+    /// Those that a node takes; some turn out not to be needed.
+    var usedConstants: [TensorProto] {
+        let used = Set(nodes.flatMap(\.input))
+        return constants.filter { used.contains($0.name) }
     }
 
     /// A layer's weight, or what was made of it. Made once for each name: a shared layer has it once.

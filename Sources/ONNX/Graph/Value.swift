@@ -35,6 +35,7 @@ final class Value {
     }
 
     var rank: Int { shape.count }
+    var isMasked: Bool { if case .none = mask { false } else { true } }
 
     /// The tensor in a layout.
     func name(_ layout: Layout = .keras) -> String {

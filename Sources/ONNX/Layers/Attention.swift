@@ -9,7 +9,7 @@ func exportAttention(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let graph = call.graph
     // Leading axes, if there are more than the batch, stay in front.
     let rank = call.input.rank
-    if rank > 2, try call.mask(0) != nil || call.mask(1) != nil {
+    if rank > 2, call.inputs.contains(where: \.isMasked) {
         throw call.error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
     }
     var scores: String
