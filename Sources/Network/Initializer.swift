@@ -101,7 +101,7 @@ public struct Initializer: Equatable, Sendable {
             let fan = fans[config["mode"]?.string ?? "fan_in"] ?? fanIn
             values = scaled(
                 number("scale", 1), fan: fan, config["distribution"]?.string ?? "truncated_normal")
-        case "Orthogonal": values = orthogonalVectors(shape: shape, gain: number("gain", 1), using: &random)
+        case "Orthogonal": values = orthonormal(shape: shape, gain: number("gain", 1), using: &random)
         case "Identity":
             guard shape.count == 2 else { throw ConfigError("Identity makes matrices only, not \(shape)") }
             let gain = Float(number("gain", 1))
@@ -123,7 +123,7 @@ private func standardNormal(_ random: inout RandomNumbers) -> Double {
 }
 
 /// Rows (or columns, the fewer) that are orthonormal: Gram and Schmidt on normal draws (Saxe et al., 2014).
-private func orthogonalVectors(shape: [Int], gain: Double, using random: inout RandomNumbers) -> [Float] {
+private func orthonormal(shape: [Int], gain: Double, using random: inout RandomNumbers) -> [Float] {
     let columns = shape.last ?? 1
     let rows = shape.dropLast().reduce(1, *)
     let (count, length) = (min(rows, columns), max(rows, columns))

@@ -22,17 +22,16 @@ public struct Finish {
 /// c = finish(a · b), row-major: [m, k] · [k, n] -> [m, n].
 ///
 /// - transposed: a lies in memory as [k, m].
-/// - aStride, bStride, cStride: from one row, as it lies in memory, to the next; if nil, there is nothing between them.
+/// - aStride, bStride, cStride: from one row of a, b or c to the next; its width if nil.
 public func multiply(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
     aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, finish: Finish = Finish()
 ) {
-    let (aRows, aColumns) = transposed ? (k, m) : (m, k)
-    let (aStride, bStride, cStride) = (aStride ?? aColumns, bStride ?? n, cStride ?? n)
-    precondition(aStride >= aColumns && bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
+    let (aStride, bStride, cStride) = (aStride ?? (transposed ? m : k), bStride ?? n, cStride ?? n)
+    precondition(bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
     precondition(
-        holds(a, aRows, aColumns, aStride) && holds(b, k, n, bStride) && holds(c, m, n, cStride),
-        "[\(m), \(k)] · [\(k), \(n)]")
+        transposed ? holds(a, k, m, aStride) : holds(a, m, k, aStride), "[\(m), \(k)] · [\(k), \(n)]")
+    precondition(holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
     unsafe ck_multiply_matrices(
         m, n, k, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride, c.base, cStride,
         finish.c)
