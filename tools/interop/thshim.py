@@ -1,0 +1,70 @@
+"""What old Keras releases expect of Python, NumPy, Theano and h5py and no longer find: import before `keras`.
+
+Keras 1.2.2 and 2.2.4 run on Theano-PyMC 1.1.2, the last Theano that works under Python 3.11; Keras 2.10 runs on TensorFlow 2.12. Nothing here changes
+what they compute or how they lay a file out; each entry only puts a name back where the release looks for it.
+"""
+import collections
+import collections.abc
+import importlib.util
+import inspect
+import os
+import tempfile
+import typing
+
+# Aliases that Python 3.10 removed from `collections` (Keras 1 and 2.2, Theano).
+for name in ("Callable", "Hashable", "Iterable", "Iterator", "Mapping", "MutableMapping", "MutableSequence", "Sequence", "Set"):
+    if not hasattr(collections, name):
+        setattr(collections, name, getattr(collections.abc, name))
+
+# inspect.getargspec and its tuple, removed in Python 3.11 (all of them; Keras 2.10 only names the tuple).
+if not hasattr(inspect, "ArgSpec"):
+    class ArgSpec(typing.NamedTuple):
+        args: list
+        varargs: str
+        keywords: str
+        defaults: tuple
+
+    def getargspec(function):
+        found = inspect.getfullargspec(function)
+        return ArgSpec(found.args, found.varargs, found.varkw, found.defaults)
+
+    inspect.ArgSpec, inspect.getargspec = ArgSpec, getargspec
+
+
+class Text(str):
+    """An attribute's text, as h5py 3 gives it, that can also be decoded, as the bytes of h5py 2 were."""
+
+    def decode(self, *_, **__):
+        return str(self)
+
+
+def as_bytes_were(value):
+    import numpy as np
+
+    if isinstance(value, str):
+        return Text(value)
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        texts = np.empty(value.shape, object)
+        texts.flat[:] = [Text(item) if isinstance(item, str) else item for item in value.flat]
+        return texts
+    return value
+
+
+def shim_theano():
+    os.environ["KERAS_BACKEND"] = "theano"
+    # No compiler and no BLAS of its own: slow, but the same on every machine.
+    cache = os.path.join(tempfile.gettempdir(), "theano-interop")
+    os.environ.setdefault("THEANO_FLAGS", "floatX=float32,device=cpu,cxx=,blas__ldflags=,base_compiledir=" + cache)
+
+    import h5py
+    import theano.ifelse  # Keras 1 uses it as an attribute of `theano` without importing it.
+    import theano.sandbox.rng_mrg as generators
+
+    if not hasattr(generators, "MRG_RandomStreams"):  # Theano-PyMC renamed it.
+        generators.MRG_RandomStreams = generators.MRG_RandomStream
+    plain_get = h5py.AttributeManager.__getitem__
+    h5py.AttributeManager.__getitem__ = lambda attributes, name: as_bytes_were(plain_get(attributes, name))
+
+
+if importlib.util.find_spec("theano"):
+    shim_theano()
