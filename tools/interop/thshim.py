@@ -8,7 +8,9 @@ import collections.abc
 import importlib.util
 import inspect
 import os
+import sys
 import tempfile
+import textwrap
 import typing
 
 # Aliases that Python 3.10 removed from `collections` (Keras 1 and 2.2, Theano).
@@ -50,18 +52,36 @@ def as_bytes_were(value):
     return value
 
 
+def with_tuples(op, old, new):
+    """The operation's plain Python with one expression written as NumPy wants it now."""
+    source = textwrap.dedent(inspect.getsource(op.perform))
+    assert old in source
+    scope = {}
+    exec(source.replace(old, new), sys.modules[op.__module__].__dict__, scope)
+    op.perform = scope["perform"]
+
+
 def shim_theano():
     os.environ["KERAS_BACKEND"] = "theano"
-    # No compiler and no BLAS of its own: slow, but the same on every machine.
+    # No compiler and no BLAS: slow, but it asks nothing of the machine. The check would refuse convolution in plain Python.
     cache = os.path.join(tempfile.gettempdir(), "theano-interop")
-    os.environ.setdefault("THEANO_FLAGS", "floatX=float32,device=cpu,cxx=,blas__ldflags=,base_compiledir=" + cache)
+    os.environ.setdefault("THEANO_FLAGS", "floatX=float32,device=cpu,cxx=,blas__ldflags=,optimizer_excluding=AbstractConvCheck,base_compiledir=" + cache)
+
+    # Where SciPy had its convolution before 1.8; Theano without a compiler convolves with it.
+    import scipy.signal
+    sys.modules["scipy.signal.signaltools"] = importlib.import_module("scipy.signal._signaltools")
+    sys.modules["scipy.signal.sigtools"] = importlib.import_module("scipy.signal._sigtools")
 
     import h5py
+    import theano.tensor.signal.pool as pool
     import theano.ifelse  # Keras 1 uses it as an attribute of `theano` without importing it.
     import theano.sandbox.rng_mrg as generators
 
     if not hasattr(generators, "MRG_RandomStreams"):  # Theano-PyMC renamed it.
         generators.MRG_RandomStreams = generators.MRG_RandomStream
+    # NumPy took a list of slices for a tuple of them once.
+    with_tuples(pool.Pool, "yk[[region_slices[i][r[i]] for i in range(nd)]]", "yk[tuple(region_slices[i][r[i]] for i in range(nd))]")
+    with_tuples(pool.AveragePoolGrad, "gxk[region_slice] +=", "gxk[tuple(region_slice)] +=")
     plain_get = h5py.AttributeManager.__getitem__
     h5py.AttributeManager.__getitem__ = lambda attributes, name: as_bytes_were(plain_get(attributes, name))
 
