@@ -80,8 +80,9 @@ let package = Package(
         library("Network", ["Tensors", "JSONText"], numeric: true),
 
         // Files.
+        library("Zip", ["CZlib"], numeric: true),
         .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
-        library("KerasFile", ["Network", "HDF5", "Facts", "JSONText"], numeric: true),
+        library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
         library(
@@ -98,7 +99,9 @@ let package = Package(
             path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
-            dependencies: ["StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
@@ -106,7 +109,9 @@ let package = Package(
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
-            dependencies: ["StoreSupport", "CommandSupport", "Infer", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile", argumentParser,
+            ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
@@ -117,6 +122,7 @@ let package = Package(
         tests("DatasetsTests", ["Datasets"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"]),
+        tests("ZipTests", ["Zip"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"], golden: true),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),

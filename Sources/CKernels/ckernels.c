@@ -1,20 +1,9 @@
 #define _GNU_SOURCE
 #include "ckernels.h"
+#include "ckvector.h"
 #include <sched.h>
 #include <math.h>
 #include <string.h>
-
-#if defined(__x86_64__)
-#define VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VECTOR
-#endif
-#define R restrict
-// Where input and output may be the same memory, but never overlap otherwise: the compiler's own check would send the
-// in-place case down a scalar path.
-#define SAFE _Pragma("clang loop vectorize(assume_safety)")
-// sqrtf may set errno, which keeps a loop from being vectorized.
-#define SQRT(x) __builtin_elementwise_sqrt(x)
 
 const char *ck_vector_extensions(void) {
 #if defined(__x86_64__)
@@ -125,7 +114,22 @@ void ck_set_rows(const float *R row, float *R y, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++) memcpy(y + r * columns, row, columns * sizeof(float));
 }
 
+// The sums of few columns: of as many rows at once as fill vectors, side by side.
+VECTOR static void narrow_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
+  float many[128] = {0};
+  size_t together = 128 / columns, width = together * columns;
+  for (; rows >= together; rows -= together, x += width)
+    for (size_t c = 0; c < width; c++) many[c] += x[c];
+  for (size_t c = 0; c < rows * columns; c++) many[c] += x[c];
+  for (size_t c = 0; c < columns; c++) sums[c] = 0;
+  for (size_t c = 0; c < width; c++) sums[c % columns] += many[c];
+}
+
 VECTOR void ck_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
+  if (columns <= 64 && rows >= 32) {
+    narrow_column_sums(x, sums, rows, columns);
+    return;
+  }
   for (size_t c = 0; c < columns; c++) sums[c] = 0;
   for (size_t r = 0; r < rows; r++, x += columns)
     for (size_t c = 0; c < columns; c++) sums[c] += x[c];

@@ -2,12 +2,9 @@ import JSONText
 import Network
 
 /// Builds a model from the JSON of `model_config`: Sequential in its forms, Functional with the calls of both Keras 2
-/// (lists) and 3 (objects), and models inside models.
+/// (lists) and 3 (objects), and models inside models. The layers' own words are those of 2.10: `Generation` saw to that.
 struct ConfigReader {
-    let generation: Generation
     private var layers: [any Layer] = []
-
-    init(generation: Generation) { self.generation = generation }
 
     mutating func model(from json: JSON) throws -> Model {
         layers = []
@@ -50,7 +47,7 @@ struct ConfigReader {
         }
         // Keras 1 and Functional configs put the name beside the options as well.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
-        layers.append(try LayerTable.make(className: className, config: generation.current(config)))
+        layers.append(try LayerTable.make(className: className, config: config))
         return .layer(layers.count - 1)
     }
 

@@ -10,21 +10,39 @@ extension Model {
     /// The members of the outermost model with their names and weights, in the order of an HDF5 file: of a model inside
     /// first what training changes, then the rest, where a frozen layer counts wholly as the rest. Source: Keras'
     /// `Layer.weights`.
-    func membersInFile() -> [(name: String, isInput: Bool, weights: [WeightPlace])] {
-        structure.members.map { member in
+    ///
+    /// - counts: how many arrays the file has for each layer, where these are not as many as its weights.
+    func membersInFile(counts: [Int]? = nil) -> [Member] {
+        func places(of layer: Int) -> [WeightPlace] {
+            (0..<(counts?[layer] ?? weightSpecs[layer].count)).map { WeightPlace(layer: layer, weight: $0) }
+        }
+        return structure.members.map { member in
             switch member {
             case .layer(let layer):
-                return (layers[layer].name, layers[layer] is InputLayer, places(of: layer))
+                return Member(
+                    name: layers[layer].name, isInput: layers[layer] is InputLayer, layer: layer,
+                    weights: places(of: layer))
             case .model(let inside):
-                let all = inside.layers.flatMap(places)
-                let trained = all.filter { isTrainable(layer: $0.layer, weight: $0.weight) }
-                return (inside.name, false, trained + all.filter { !trained.contains($0) })
+                let all = inside.layers.map(places)
+                let trained = all.flatMap { $0.filter { isTrained($0, of: counts) } }
+                let rest = all.flatMap { $0.filter { !isTrained($0, of: counts) } }
+                return Member(name: inside.name, isInput: false, layer: nil, weights: trained + rest)
             }
         }
     }
 
-    private func places(of layer: Int) -> [WeightPlace] {
-        weightSpecs[layer].indices.map { WeightPlace(layer: layer, weight: $0) }
+    struct Member {
+        var name: String
+        var isInput: Bool
+        /// Nil for a model.
+        var layer: Int?
+        var weights: [WeightPlace]
+    }
+
+    /// Arrays that are not the layer's weights one by one are all of a kind.
+    private func isTrained(_ place: WeightPlace, of counts: [Int]?) -> Bool {
+        let isWeight = counts.map { $0[place.layer] == weightSpecs[place.layer].count } ?? true
+        return isTrainable(layer: place.layer, weight: isWeight ? place.weight : 0)
     }
 
     func spec(_ place: WeightPlace) -> WeightSpec { weightSpecs[place.layer][place.weight] }

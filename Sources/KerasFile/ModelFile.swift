@@ -15,6 +15,10 @@ public struct ModelFile: Sendable {
     /// As the file says: `2.10.0`.
     public var kerasVersion: String
 
+    /// What is odd about the file, though it was read: weights that are no numbers, options that mean something a little
+    /// different here.
+    public var warnings: [String] = []
+
     public init(model: Model, compiled: Compiled? = nil) {
         (self.model, self.compiled) = (model, compiled)
         kerasVersion = "2.10.0"

@@ -2,92 +2,170 @@ import Facts
 import HDF5
 import JSONText
 import Network
-import Tensors
+import Zip
 
-/// Reads a model, its weights and all that the file says about it. Nothing in the file is executed.
+/// Reads a model, its weights and all that the file says about it: the `.h5` of any Keras, a `.keras` archive, or, with
+/// an architecture, a file of weights alone. Nothing in the file is executed.
 ///
+/// - architecture: For a file that holds weights only. A file with a config of its own keeps to that.
 /// - forTraining: Reads what the optimizer remembers, too, which takes as much again as the weights or twice that.
-public func readModel(_ path: String, forTraining: Bool = true) throws(KerasFileError) -> ModelFile {
-    try reading(path) { file in
-        let (config, version) = try configuration(file)
-        let generation = Generation(kerasVersion: version)
-        var reader = ConfigReader(generation: generation)
-        var model = try reader.model(from: config)
-        let weights = try file.root.group(named: "model_weights")
-        try readWeights(weights, into: &model)
-
-        var result = ModelFile(model: model)
-        result.kerasVersion = version
-        if let text = try file.root.attributes.string("training_config") {
-            let json = try parse(text, of: "training_config")
-            result.compiled = readCompiled(json, generation: generation)
-            if forTraining, let optimizer = result.compiled?.optimizer, file.root.has("optimizer_weights") {
-                let state = try file.root.group(named: "optimizer_weights")
-                result.optimizerState = try readOptimizerState(state, optimizer: optimizer, model: model)
-            }
+public func readModel(
+    _ path: String, architecture: Architecture? = nil, forTraining: Bool = true
+) throws(KerasFileError) -> ModelFile {
+    try reading(path) { opened in
+        switch opened {
+        case .archive(let archive): return try readArchive(archive, forTraining: forTraining)
+        case .text:
+            throw Trouble(.damaged, "this is a config without weights; name the file of the weights as well")
+        case .hdf5(let file):
+            if let own = try Architecture(file) { return try readWhole(file, own, forTraining: forTraining) }
+            return try readWeightsOnly(file, architecture)
         }
-        (result.facts, result.golden) = try readCellarGroup(file, model: model)
-        return result
     }
 }
 
 /// Reads only what Cellar wrote beside the model: nil for a sound file straight from Keras.
 public func readFacts(_ path: String) throws(KerasFileError) -> ModelFacts? {
-    try reading(path) { file in
-        _ = try configuration(file)
-        return try readFactsOnly(file)
+    try reading(path) { opened in
+        switch opened {
+        case .hdf5(let file):
+            guard try Architecture(file) != nil else { throw try weightsAlone(file) }
+            return try readFactsOnly(file)
+        case .archive(let archive):
+            _ = try Architecture(archive)
+            return try cellarFile(in: archive).flatMap { try readFactsOnly($0) }
+        case .text: throw Trouble(.damaged, "this is text, no model")
+        }
     }
 }
 
-/// What stops a reader: a part that is broken, told without the file's name, which `reading` adds.
-struct Trouble: Error {
-    var kind: KerasFileError.Kind
-    var message: String
-    init(_ kind: KerasFileError.Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
-}
+/// The `.h5` that `model.save` writes.
+private func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool) throws -> ModelFile {
+    let generation = own.generation
+    var model = try own.model()
+    let group = try file.root.group(named: "model_weights")
+    let stored = try readWeights(group, into: &model, generation)
 
-/// Opens the file and gives every error the file's name.
-private func reading<Result>(_ path: String, _ body: (HDF5File) throws -> Result) throws(KerasFileError)
-    -> Result
-{
-    do {
-        return try body(try HDF5File(reading: path))
-    } catch let error as HDF5Error {
-        let kind: KerasFileError.Kind =
-            switch error.reason {
-            case .missing, .notAFile, .notPermitted: .missing
-            default: .damaged
-            }
-        // HDF5's own description begins with the file.
-        let text = error.description.dropFirst(error.file.count).drop { ",: ".contains($0) }
-        throw KerasFileError(kind, file: path, String(text))
-    } catch let error as ConfigError {
-        throw KerasFileError(.unsupported, file: path, "the model's config: \(error)")
-    } catch let error as Trouble {
-        throw KerasFileError(error.kind, file: path, error.message)
-    } catch {
-        throw KerasFileError(.damaged, file: path, "\(error)")
+    var result = ModelFile(model: model)
+    result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
+    if let text = try file.root.attributes.string("training_config") {
+        let json = try parse(text, of: "the training_config attribute")
+        result.compiled = readCompiled(generation.current(training: json), generation: generation)
+        if forTraining, file.root.has("optimizer_weights") {
+            let arrays = try StateArrays(named: try file.root.group(named: "optimizer_weights"))
+            try result.takeState(arrays, stored, generation)
+        }
     }
+    (result.facts, result.golden) = try readCellarGroup(file, model: model)
+    result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
+    return result
 }
 
-private func configuration(_ file: HDF5File) throws -> (JSON, version: String) {
-    guard let text = try file.root.attributes.string("model_config") else {
+/// A `.keras`, of Keras 3 or tf_keras: config, weights and the optimizer's memory as members.
+private func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> ModelFile {
+    let own = try Architecture(archive)
+    let generation = own.generation
+    var model = try own.model()
+    let member = "model.weights.h5"
+    guard archive.has(member) else {
         throw Trouble(
-            .damaged,
-            file.root.attributes.has("layer_names")
-                ? "these are weights without an architecture. Save the whole model (model.save) instead."
-                : "this is HDF5, but has no model_config attribute: no Keras model. Expected a file from model.save."
-        )
+            archive.has("model.weights.json") ? .unsupported : .damaged,
+            archive.has("model.weights.json")
+                ? "its weights lie in several files (model.weights.json), which is not supported; save the model "
+                    + "without max_shard_size" : "the archive has no \(member)")
     }
-    // Keras 1 wrote no version beside the weights, some tools none at all.
-    let version = try file.root.attributes.string("keras_version") ?? "2.0.0"
-    return (try parse(text, of: "model_config"), version)
+    let file = try HDF5File(readingBytes: try archive.bytes(of: member), name: member)
+    let stored = try readNumberedWeights(file.root, into: &model, generation)
+
+    var result = ModelFile(model: model)
+    result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
+    if let compile = own.config["compile_config"], !compile.isNull {
+        result.compiled = readCompiled(generation.current(training: compile), generation: generation)
+        if forTraining { try result.takeNumberedState(file.root, stored, generation) }
+    }
+    if let extra = try cellarFile(in: archive) {
+        (result.facts, result.golden) = try readCellarGroup(extra, model: model)
+    }
+    result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
+    return result
 }
 
-private func parse(_ text: String, of attribute: String) throws -> JSON {
-    do {
-        return try JSON(parsing: text)
-    } catch {
-        throw Trouble(.damaged, "the \(attribute) attribute is no sound JSON: \(error)")
+/// Weights alone, in the old layout (the content of `/model_weights`) or in Keras 3's.
+private func readWeightsOnly(_ file: HDF5File, _ architecture: Architecture?) throws -> ModelFile {
+    guard let architecture else { throw try weightsAlone(file) }
+    var model = try architecture.model()
+    let attributes = file.root.attributes
+    var generation = architecture.generation
+    let stored: [StoredLayer]
+    if try isOldLayout(file) {
+        // Keras 1 wrote no version here, and all later ones did.
+        generation = Generation(
+            kerasVersion: try attributes.string("keras_version") ?? "1",
+            backend: try attributes.string("backend"))
+        stored = try readWeights(file.root, into: &model, generation)
+    } else if file.root.has("layers") || file.root.has("_layer_checkpoint_dependencies") {
+        stored = try readNumberedWeights(file.root, into: &model, generation)
+    } else {
+        throw try weightsAlone(file)
     }
+    var result = ModelFile(model: model)
+    result.kerasVersion = architecture.kerasVersion ?? "\(generation.major).\(generation.minor)"
+    if let compile = architecture.config["compile_config"], !compile.isNull {
+        result.compiled = readCompiled(generation.current(training: compile), generation: generation)
+        try result.takeNumberedState(file.root, stored, generation)
+    }
+    result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
+    return result
+}
+
+private func isOldLayout(_ file: HDF5File) throws -> Bool {
+    file.root.attributes.has("layer_names") || file.root.attributes.has("layer_names0")
+}
+
+/// Why a file without a config cannot be read by itself.
+private func weightsAlone(_ file: HDF5File) throws -> Trouble {
+    let hasWeights = try isOldLayout(file) || file.root.has("layers")
+    return Trouble(
+        .damaged,
+        hasWeights
+            ? "these are weights without an architecture. Give the architecture as well (the text of model.to_json(), "
+                + "or a whole model), or save the whole model (model.save) instead."
+            : "this is HDF5, but has no model_config attribute: no Keras model. Expected a file from model.save."
+    )
+}
+
+extension ModelFile {
+    fileprivate mutating func takeNumberedState(
+        _ root: HDF5Group, _ stored: [StoredLayer], _ generation: Generation
+    ) throws {
+        guard root.has("optimizer/vars") else { return }
+        try takeState(try StateArrays(numbered: try root.group(named: "optimizer/vars")), stored, generation)
+    }
+
+    /// What the optimizer remembers, and the learning rate that it had come to.
+    fileprivate mutating func takeState(
+        _ arrays: StateArrays, _ stored: [StoredLayer], _ generation: Generation
+    ) throws {
+        guard let optimizer = compiled?.optimizer, !arrays.names.isEmpty else { return }
+        let found = try ReadState(
+            arrays, optimizer: optimizer, model: model, stored: stored, generation: generation,
+            hasSchedule: false)
+        optimizerState = found.state
+        if let rate = found.learningRate, rate.isFinite, rate >= 0 {
+            compiled?.optimizer?.learningRate = rate
+        }
+        if found.state == nil {
+            warnings.append(
+                "what the optimizer (\(optimizer.className)) remembers does not fit the model; training starts afresh"
+            )
+        }
+    }
+}
+
+/// The member in which an archive keeps Cellar's own group.
+let cellarMember = "cellar.h5"
+
+private func cellarFile(in archive: ZipArchive) throws -> HDF5File? {
+    guard archive.has(cellarMember) else { return nil }
+    return try HDF5File(readingBytes: try archive.bytes(of: cellarMember), name: cellarMember)
 }

@@ -1,46 +1,146 @@
 import HDF5
+import JSONText
 import Network
 import Tensors
 
 /// Reads `/model_weights` into a model. Weights are matched by position, as Keras does: the n-th member with weights takes
 /// the n-th name that has some, and within it the k-th name is the k-th weight.
-func readWeights(_ group: HDF5Group, into model: inout Model) throws {
-    let weighted = model.membersInFile().filter { !$0.weights.isEmpty }
+///
+/// - generation: of the weights, whose layout may be another than today's.
+/// - returns: what the file has for each layer, in the model's order.
+func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Generation) throws
+    -> [StoredLayer]
+{
     let names = try nameList(group.attributes, "layer_names", of: "model_weights")
-    var stored: [(layer: String, group: HDF5Group, weights: [String])] = []
+    guard Set(names).count == names.count else {
+        throw Trouble(.damaged, "layer_names names a layer twice: \(firstRepeated(names))")
+    }
+    var stored: [StoredMember] = []
     for name in names {
         let inner = try group.group(named: name)
         let weights = try nameList(inner.attributes, "weight_names", of: "layer \"\(name)\"", optional: true)
-        if !weights.isEmpty { stored.append((name, inner, weights)) }
+        guard Set(weights).count == weights.count else {
+            throw Trouble(.damaged, "layer \"\(name)\": weight_names names \(firstRepeated(weights)) twice")
+        }
+        if !weights.isEmpty { stored.append(StoredMember(name: name, group: inner, weights: weights)) }
     }
+    let counts = generation.storedCounts(model, stored.map(\.weights.count))
+    let weighted = model.membersInFile(counts: counts).filter { !$0.weights.isEmpty }
     guard stored.count == weighted.count else {
         throw Trouble(
             .damaged,
-            "the config has \(weighted.count) layers with weights (\(weighted.map(\.name).joined(separator: ", "))), the "
-                + "file has \(stored.count) (\(stored.map(\.layer).joined(separator: ", ")))")
+            "the config has \(weighted.count) layers with weights (\(shortList(weighted.map(\.name)))), the "
+                + "file has \(stored.count) (\(shortList(stored.map(\.name))))")
     }
-    var tensors: [[Tensor?]] = model.weightSpecs.map { $0.map { _ in nil } }
+    var layers = model.layers.indices.map { StoredLayer(layer: $0) }
     for (member, entry) in zip(weighted, stored) {
-        let specs = member.weights.map(model.spec)
-        guard entry.weights.count == specs.count else {
+        guard entry.weights.count == member.weights.count else {
+            let specs = member.weights.map { model.spec($0).name }
             throw Trouble(
                 .damaged,
-                "layer \"\(member.name)\" needs \(specs.count) weights (\(specs.map(\.name).joined(separator: ", "))), "
-                    + "the file has \(entry.weights.count) (\(entry.weights.joined(separator: ", ")))")
+                "layer \"\(member.name)\" needs \(specs.count) weights (\(shortList(specs))), "
+                    + "the file has \(entry.weights.count) (\(shortList(entry.weights)))")
         }
         for (name, place) in zip(entry.weights, member.weights) {
-            let (dataset, spec) = (try entry.group.dataset(named: name), model.spec(place))
-            guard dataset.shape == spec.shape else {
-                throw Trouble(
-                    .damaged,
-                    "\(model.layers[place.layer].subject): \(dataset.path) is \(dataset.shape), but the config makes "
-                        + "\(spec.name) \(spec.shape)")
-            }
-            tensors[place.layer][place.weight] = Tensor(
-                shape: spec.shape, values: try dataset.readFloats(shape: spec.shape))
+            layers[place.layer].arrays.append(.init(place: place.weight, name: name, group: entry.group))
         }
     }
-    for layer in tensors.indices { try model.setWeights(tensors[layer].compactMap { $0 }, layer: layer) }
+    for index in layers.indices { try layers[index].read(into: &model, generation) }
+    return layers
+}
+
+private struct StoredMember {
+    var name: String
+    var group: HDF5Group
+    var weights: [String]
+}
+
+private func firstRepeated(_ names: [String]) -> String {
+    var seen: Set<String> = []
+    return names.first { !seen.insert($0).inserted } ?? ""
+}
+
+/// Names for a message, not all of a thousand.
+func shortList(_ names: [String]) -> String {
+    names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", … (\(names.count))" : "")
+}
+
+extension Generation {
+    /// How many arrays the file has for each layer. Where a layer stands alone, as many as there are under its name,
+    /// if its generation lays it out so; inside a model, as many as its generation usually has.
+    fileprivate func storedCounts(_ model: Model, _ found: [Int]) -> [Int] {
+        let usual = model.layers.indices.map { index in
+            let layer = model.layers[index]
+            return storedCount(of: layer.className, layer.config, weights: model.weightSpecs[index].count)
+        }
+        var counts = usual
+        let weighted = model.membersInFile(counts: usual).filter { !$0.weights.isEmpty }
+        guard weighted.count == found.count else { return usual }
+        for (member, count) in zip(weighted, found) {
+            // With `consume_less: gpu` Keras 1 kept the gates together, as today.
+            if let layer = member.layer, count == model.weightSpecs[layer].count { counts[layer] = count }
+        }
+        return counts
+    }
+}
+
+/// What a file has for one layer.
+struct StoredLayer {
+    struct Array {
+        /// Which of the layer's arrays.
+        var place: Int
+        var name: String
+        var group: HDF5Group
+    }
+
+    let layer: Int
+    var arrays: [Array] = []
+    /// Shapes, in the layer's order, and how they become its weights; nil where they are them.
+    private(set) var shapes: [[Int]] = []
+    private(set) var conversion: WeightConversion?
+
+    init(layer: Int) { self.layer = layer }
+
+    var names: [String] { arrays.map(\.name) }
+
+    mutating func read(into model: inout Model, _ generation: Generation) throws {
+        arrays.sort { $0.place < $1.place }
+        let (layer, specs) = (model.layers[layer], model.weightSpecs[layer])
+        let datasets = try arrays.map { try $0.group.dataset(named: $0.name) }
+        shapes = datasets.map(\.shape)
+        conversion = generation.conversion(
+            of: layer.className, layer.config, StoredWeights(names: names, shapes: shapes))
+        var tensors: [Tensor] = []
+        if let conversion {
+            let (found, wanted) = (
+                datasets.reduce(0.0) { $0 + Double($1.count) }, specs.reduce(0.0) { $0 + Double($1.count) }
+            )
+            guard found <= 2 * wanted else { throw wrongShapes(layer, datasets, specs) }
+            tensors = try conversion(
+                datasets.map { Tensor(shape: $0.shape, values: try $0.readFloats(shape: $0.shape)) })
+            guard tensors.map(\.shape) == specs.map(\.shape) else {
+                throw wrongShapes(layer, datasets, specs)
+            }
+        } else {
+            for (dataset, spec) in zip(datasets, specs) {
+                guard dataset.shape == spec.shape else {
+                    throw Trouble(
+                        .damaged,
+                        "\(layer.subject): \(dataset.path) is \(dataset.shape), but the config makes "
+                            + "\(spec.name) \(spec.shape)")
+                }
+                tensors.append(Tensor(shape: spec.shape, values: try dataset.readFloats(shape: spec.shape)))
+            }
+        }
+        try model.setWeights(tensors, layer: self.layer)
+    }
+
+    private func wrongShapes(_ layer: any Layer, _ found: [HDF5Dataset], _ specs: [WeightSpec]) -> Trouble {
+        Trouble(
+            .damaged,
+            "\(layer.subject): the file's arrays (\(shortList(found.map { "\($0.path) \($0.shape)" }))) do not "
+                + "make its weights (\(shortList(specs.map { "\($0.name) \($0.shape)" })))")
+    }
 }
 
 /// A list of names in an attribute, also where Keras had to split it into `name0`, `name1` … of 64 KiB.
@@ -56,4 +156,18 @@ func nameList(
     }
     guard number > 0 || optional else { throw Trouble(.damaged, "\(owner) has no \(name) attribute") }
     return pieces
+}
+
+/// What is loaded as it is, but cannot be meant: weights that are no numbers.
+func oddWeights(_ model: Model) -> [String] {
+    let paths = model.paths
+    return model.layers.indices.flatMap { layer in
+        zip(model.weightSpecs[layer], model.weights[layer]).compactMap { spec, tensor in
+            let count = tensor.values.count { !$0.isFinite }
+            guard count > 0 else { return nil }
+            let kind = tensor.values.contains(where: \.isNaN) ? "NaN" : "infinite"
+            return
+                "layer \"\(paths[layer])\": \(count) of \(tensor.count) numbers in its \(spec.name) are \(kind)"
+        }
+    }
 }

@@ -3,42 +3,75 @@ import Tensors
 
 /// Keras' activations. Formulas: Keras 3's documentation, and Keras 2.10 for `hard_sigmoid` (which differs between the
 /// two, so that they are two here: a Keras 3 file's `hard_sigmoid` is our `hard_sigmoid_3`).
-public enum Activation: String, Sendable, CaseIterable {
-    case linear, relu, relu6, elu, selu, gelu, swish, sigmoid, softplus, softsign, tanh, exponential, mish,
-        softmax
-    case leakyRelu = "leaky_relu"
-    case geluTanh = "gelu_tanh"
-    case hardSigmoid = "hard_sigmoid"
-    case hardSigmoid3 = "hard_sigmoid_3"
-    case hardSilu = "hard_silu"
-    case celu
-    case logSigmoid = "log_sigmoid"
-    case hardTanh = "hard_tanh"
-    case hardShrink = "hard_shrink"
-    case softShrink = "soft_shrink"
-    case tanhShrink = "tanh_shrink"
-    case squareplus
-    case sparsePlus = "sparse_plus"
-    case sparseSigmoid = "sparse_sigmoid"
-    case logSoftmax = "log_softmax"
-    case sparsemax, glu
+public enum Activation: Hashable, Sendable {
+    case linear, relu, relu6, leakyRelu, elu, selu, celu, gelu, geluTanh, swish, mish
+    case sigmoid, logSigmoid, hardSigmoid, hardSigmoid3, hardSilu, sparseSigmoid
+    case softplus, sparsePlus, squareplus, softsign, tanh, hardTanh, tanhShrink, hardShrink, softShrink, exponential
+    case softmax, logSoftmax, sparsemax, glu
+    /// One with options, which Keras writes as an object.
+    case parametric(ParametricActivation)
 
-    /// Reads `"relu"`, or the object that newer Keras writes for it.
+    /// Keras' words.
+    private static let words: [(word: String, activation: Activation)] = [
+        ("linear", .linear), ("relu", .relu), ("relu6", .relu6), ("leaky_relu", .leakyRelu), ("elu", .elu),
+        ("selu", .selu), ("celu", .celu), ("gelu", .gelu), ("gelu_tanh", .geluTanh), ("swish", .swish),
+        ("mish", .mish), ("sigmoid", .sigmoid), ("log_sigmoid", .logSigmoid), ("hard_sigmoid", .hardSigmoid),
+        ("hard_sigmoid_3", .hardSigmoid3), ("hard_silu", .hardSilu), ("sparse_sigmoid", .sparseSigmoid),
+        ("softplus", .softplus), ("sparse_plus", .sparsePlus), ("squareplus", .squareplus),
+        ("softsign", .softsign), ("tanh", .tanh), ("hard_tanh", .hardTanh), ("tanh_shrink", .tanhShrink),
+        ("hard_shrink", .hardShrink), ("soft_shrink", .softShrink), ("exponential", .exponential),
+        ("softmax", .softmax), ("log_softmax", .logSoftmax), ("sparsemax", .sparsemax), ("glu", .glu),
+    ]
+
+    /// Reads `"relu"`, the object that newer Keras writes for it, or that of a layer: `{"class_name": "LeakyReLU", …}`.
     public init(from json: JSON) throws(ConfigError) {
+        if let className = json["class_name"]?.string,
+            let layer = try Self.layer(className, options: json["config"]?.object ?? [:])
+        {
+            self = layer
+            return
+        }
         let text: String? =
             json.string ?? json["config"]?.string ?? json["config"]?["activation"]?.string
             ?? json["config"]?["name"]?.string
         guard let text else { throw ConfigError("an activation is a word such as relu, not \(json.kind)") }
         let aliases = ["silu": "swish", "hard_swish": "hard_silu", "log_softmax_v2": "log_softmax"]
-        guard let found = Activation(rawValue: aliases[text] ?? text) else {
-            let hint =
-                nearest(text, in: Activation.allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ""
+        guard let found = Self.words.first(where: { $0.word == aliases[text] ?? text }) else {
+            let hint = nearest(text, in: Self.words.map(\.word)).map { "; did you mean \($0)?" } ?? ""
             throw ConfigError("there is no activation \"\(text)\"\(hint)")
         }
-        self = found
+        self = found.activation
     }
 
-    public var name: String { rawValue }
+    /// A layer in the place of an activation; nil where the class is none that could stand there.
+    private static func layer(_ className: String, options: JSONObject) throws(ConfigError) -> Activation? {
+        var config = LayerConfig(className: className, options)
+        switch className {
+        case "Softmax":
+            guard try config.ints("axis") ?? [-1] == [-1] else {
+                throw ConfigError(
+                    "a Softmax layer as activation works on the last axis (-1) only, not on "
+                        + "\(config.value("axis")?.text() ?? ""); make it a layer of its own")
+            }
+            return .softmax
+        case "PReLU":
+            throw ConfigError(
+                "PReLU has weights, so that it cannot be another layer's activation; make it a layer of its own")
+        default:
+            return try ParametricActivation(className: className, from: &config).map { .parametric($0) }
+        }
+    }
+
+    public var name: String {
+        if case .parametric(let function) = self { return function.className }
+        return Self.words.first { $0.activation == self }?.word ?? "linear"
+    }
+
+    /// As Keras 2.10 writes it: the word, or the object of a layer.
+    public var json: JSON {
+        if case .parametric(let function) = self { return function.json }
+        return .string(name)
+    }
 
     /// Softmax and its kin look at a whole row (the last axis) at once.
     public var isRowwise: Bool { [.softmax, .logSoftmax, .sparsemax, .glu].contains(self) }
@@ -61,10 +94,13 @@ public enum Activation: String, Sendable, CaseIterable {
         case .relu:
             if !z.isSame(as: y) { y.copy(from: z) }
             Tensors.relu(y)
+        case .relu6: rectify(z, slope: 0, threshold: 0, highest: 6, into: y)
+        case .leakyRelu: rectify(z, slope: 0.2, threshold: 0, highest: .infinity, into: y)
         case .softmax: softmaxRows(z, into: y, width: width)
         case .logSoftmax: logSoftmaxRows(z, into: y, width: width)
         case .sparsemax: sparsemaxRows(z, into: y, width: width)
         case .glu: gluRows(z, into: y, width: width)
+        case .parametric(let function): function.forward(z, into: y)
         default: for i in 0..<z.count { y[i] = value(z[i]) }
         }
     }
@@ -74,6 +110,9 @@ public enum Activation: String, Sendable, CaseIterable {
         switch self {
         case .linear: if !dy.isSame(as: dz) { dz.copy(from: dy) }
         case .relu: reluBackward(dy, y: y, into: dz)
+        case .relu6: rectifyBackward(dy, x: z, slope: 0, threshold: 0, highest: 6, into: dz)
+        case .leakyRelu:
+            rectifyBackward(dy, x: z, slope: 0.2, threshold: 0, highest: .infinity, into: dz)
         case .tanh: tanhBackward(dy, y: y, into: dz)
         case .sigmoid: sigmoidBackward(dy, y: y, into: dz)
         case .exponential: multiplyElements(dy, y, into: dz)
@@ -81,9 +120,15 @@ public enum Activation: String, Sendable, CaseIterable {
         case .logSoftmax: logSoftmaxBackward(dy, y: y, into: dz, width: width)
         case .sparsemax: sparsemaxBackward(dy, z: z, y: y, into: dz, width: width)
         case .glu: gluBackward(dy, z: z, into: dz, width: width)
+        case .parametric(let function): function.backward(dy, z: z, into: dz)
         default: for i in 0..<z.count { dz[i] = dy[i] * slope(z[i]) }
         }
     }
+}
+
+extension Activation: CaseIterable {
+    /// All that have a word.
+    public static let allCases: [Activation] = words.map(\.activation)
 }
 
 extension Floats {

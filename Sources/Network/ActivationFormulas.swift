@@ -48,6 +48,7 @@ extension Activation {
         case .squareplus: return (x + (x * x + 4).squareRoot()) / 2
         case .sparsePlus: return x <= -1 ? 0 : x < 1 ? (x + 1) * (x + 1) / 4 : x
         case .sparseSigmoid: return clipped((x + 1) / 2, 0, 1)
+        case .parametric(let function): return function.value(x)
         }
     }
 
@@ -58,7 +59,7 @@ extension Activation {
         case .linear, .softmax, .logSoftmax, .sparsemax, .glu: return 1
         case .relu: return x > 0 ? 1 : 0
         case .relu6: return x > 0 && x < 6 ? 1 : 0
-        case .leakyRelu: return x >= 0 ? 1 : 0.2
+        case .leakyRelu: return x > 0 ? 1 : 0.2
         case .elu, .celu: return x > 0 ? 1 : exp(x)
         case .selu: return seluScale * (x > 0 ? 1 : seluAlpha * exp(x))
         case .gelu: return normalCDF(x) + x * normalDensity(x)
@@ -94,6 +95,7 @@ extension Activation {
         case .squareplus: return (1 + x / (x * x + 4).squareRoot()) / 2
         case .sparsePlus: return x <= -1 ? 0 : x < 1 ? (x + 1) / 2 : 1
         case .sparseSigmoid: return abs(x) < 1 ? 0.5 : 0
+        case .parametric(let function): return function.slope(x)
         }
     }
 }

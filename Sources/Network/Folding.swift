@@ -1,7 +1,7 @@
 import Tensors
 
 extension Model {
-    /// The same function with less to compute, for inference: Dropout is left out, and a BatchNormalization goes into the
+    /// The same function with less to compute, for inference: Dropout and its kin are left out, and a BatchNormalization goes into the
     /// weights of a Dense next to it. Answers differ by rounding only. Layers that are called more than once stay.
     ///
     /// Source: with s = gamma / √(variance + epsilon) and t = beta − mean · s, normalizing is x · s + t; behind a linear
@@ -19,20 +19,24 @@ private struct Folding {
     private var weights: [[Tensor]]
     private var calls: [Model.Call]
     private var outputs: [Int]
+    private let shapes: [[Int]]
     private var removed: [Bool]
 
     init(_ model: Model) {
         (layers, weights) = (model.layers, model.weights)
-        (calls, outputs) = (model.calls, model.outputs)
+        (calls, outputs, shapes) = (model.calls, model.outputs, model.shapes)
         removed = model.calls.map { _ in false }
     }
 
     mutating func dropDropout(_ call: Int) {
-        if layers[calls[call].layer] is Dropout { remove(call) }
+        if layers[calls[call].layer] is any TrainingLayer { remove(call) }
     }
 
     mutating func foldNormalization(_ call: Int) {
-        guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization else { return }
+        // A Dense works on the last axis.
+        guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization,
+            layer.normalizesLastAxis(of: shapes[call])
+        else { return }
         let change = scaleAndShift(layer, weights[calls[call].layer])
         if fold(change, intoDenseBefore: call) || fold(change, intoDenseAfter: call) { remove(call) }
     }

@@ -102,16 +102,18 @@ public struct WeightSpec: Sendable {
     public var initializer: Initializer
     public var trainable: Bool
     public var regularizer: Regularizer?
+    /// What the weight is brought back to after each step of training.
+    public var constraint: Constraint?
     /// While computing, a matrix's rows may begin at cache-line borders, so that vectors are read whole: the layer then
     /// reads them with the stride of its window.
     public var alignsRows = false
 
     public init(
         _ name: String, shape: [Int], initializer: Initializer, trainable: Bool = true,
-        regularizer: Regularizer? = nil
+        regularizer: Regularizer? = nil, constraint: Constraint? = nil
     ) {
         (self.name, self.shape, self.initializer) = (name, shape, initializer)
-        (self.trainable, self.regularizer) = (trainable, regularizer)
+        (self.trainable, self.regularizer, self.constraint) = (trainable, regularizer, constraint)
     }
 
     public var count: Int { shape.reduce(1, *) }

@@ -5,7 +5,25 @@ public enum LayerTable {
     static let all: [any Layer.Type] = [
         InputLayer.self, Dense.self, Flatten.self, ActivationLayer.self, Dropout.self,
         BatchNormalization.self,
-        Rescaling.self, Normalization.self,
+        Rescaling.self, Normalization.self, LayerNormalization.self, GroupNormalization.self,
+        RMSNormalization.self, UnitNormalization.self,
+        ReLU.self, LeakyReLU.self, ELU.self, ThresholdedReLU.self, PReLU.self, Softmax.self,
+        Reshape.self, Permute.self, RepeatVector.self, Identity.self,
+        GaussianNoise.self, ActivityRegularization.self, GaussianDropout.self, AlphaDropout.self,
+        SpatialDropout1D.self,
+        SpatialDropout2D.self, SpatialDropout3D.self,
+        Add.self, Subtract.self, Multiply.self, Average.self, Maximum.self, Minimum.self, Concatenate.self,
+        Dot.self,
+        Conv1D.self, Conv2D.self, Conv3D.self, DepthwiseConv1D.self, DepthwiseConv2D.self,
+        SeparableConv1D.self, SeparableConv2D.self,
+        Conv1DTranspose.self, Conv2DTranspose.self, Conv3DTranspose.self,
+        MaxPooling1D.self, MaxPooling2D.self, MaxPooling3D.self,
+        AveragePooling1D.self, AveragePooling2D.self, AveragePooling3D.self,
+        GlobalMaxPooling1D.self, GlobalMaxPooling2D.self, GlobalMaxPooling3D.self,
+        GlobalAveragePooling1D.self, GlobalAveragePooling2D.self, GlobalAveragePooling3D.self,
+        ZeroPadding1D.self, ZeroPadding2D.self, ZeroPadding3D.self,
+        Cropping1D.self, Cropping2D.self, Cropping3D.self,
+        UpSampling1D.self, UpSampling2D.self, UpSampling3D.self, Resizing.self, CenterCrop.self,
     ]
 
     /// For the page of layers: each class, and whether it has a backward pass.

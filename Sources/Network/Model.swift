@@ -61,6 +61,11 @@ public struct Model: Sendable {
             case .makes(let shape): maskShapes.append(shape)
             }
             let needed = layer.weights(for: inputShapes)
+            for spec in needed {
+                do { try spec.constraint?.check(spec.name, shape: spec.shape) } catch {
+                    throw ConfigError(error.message, subject: layer.subject, key: error.key)
+                }
+            }
             if let earlier = specs[call.layer], earlier.map(\.shape) != needed.map(\.shape) {
                 throw ConfigError("is shared by inputs of different shapes", subject: layer.subject)
             }

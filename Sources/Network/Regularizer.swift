@@ -5,6 +5,8 @@ import Tensors
 public struct Regularizer: Equatable, Sendable {
     public var l1, l2: Float
 
+    public init(l1: Float = 0, l2: Float = 0) { (self.l1, self.l2) = (l1, l2) }
+
     public init(from json: JSON) throws(ConfigError) {
         let name = json.string ?? json["class_name"]?.string ?? ""
         let options = json["config"] ?? [:]
@@ -39,7 +41,8 @@ public struct Regularizer: Equatable, Sendable {
         return Double(l1) * sum + Double(l2) * squares
     }
 
-    func addGradient(of weight: Floats, to gradient: Floats) {
+    func addGradient(of weight: Floats, to gradient: Floats, scale: Float = 1) {
+        let (l1, l2) = (l1 * scale, l2 * scale)
         for i in 0..<weight.count {
             let w = weight[i]
             gradient[i] += 2 * l2 * w + (w > 0 ? l1 : w < 0 ? -l1 : 0)

@@ -22,18 +22,19 @@ public struct Finish {
 /// c = finish(a · b), row-major: [m, k] · [k, n] -> [m, n].
 ///
 /// - transposed: a lies in memory as [k, m].
-/// - bStride, cStride: from one row of b or c to the next; n if nil.
+/// - aStride, bStride, cStride: from one row of a, b or c to the next; its width if nil.
 public func multiply(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
-    bStride: Int? = nil,
-    cStride: Int? = nil, finish: Finish = Finish()
+    aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, finish: Finish = Finish()
 ) {
-    let (bStride, cStride) = (bStride ?? n, cStride ?? n)
+    let (aStride, bStride, cStride) = (aStride ?? (transposed ? m : k), bStride ?? n, cStride ?? n)
     precondition(bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
     precondition(
-        a.count >= m * k && holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
+        transposed ? holds(a, k, m, aStride) : holds(a, m, k, aStride), "[\(m), \(k)] · [\(k), \(n)]")
+    precondition(holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
     unsafe ck_multiply_matrices(
-        m, n, k, a.base, transposed ? 1 : k, transposed ? m : 1, b.base, bStride, c.base, cStride, finish.c)
+        m, n, k, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride, c.base, cStride,
+        finish.c)
 }
 
 /// c = a · bᵀ: [m, k] · [n, k]ᵀ -> [m, n]. It is computed as (b · aᵀ)ᵀ, since b, a kernel, is the larger of the two.

@@ -84,6 +84,13 @@ public func columnSums(_ x: Floats, into sums: Floats) {
     unsafe ck_column_sums(x.base, sums.base, x.count / sums.count, sums.count)
 }
 
+/// Σ x
+public func sum(_ x: Floats) -> Float {
+    var sum: Float = 0
+    unsafe ck_column_sums(x.base, &sum, x.count, 1)
+    return sum
+}
+
 /// sums[c] = Σ over rows of (x[·, c] − mean[c])²
 public func columnSquares(_ x: Floats, mean: Floats, into sums: Floats) {
     precondition(x.count % sums.count == 0 && mean.count == sums.count)

@@ -37,7 +37,9 @@ func wineStory() throws {
         #expect(lines.count == 1600 && lines[0].hasSuffix(",alcohol,quality,prediction,probability"))
         #expect(lines[1].hasPrefix("7.4,0.7,0.0,1.9,0.076,11.0,34.0,0.9978,3.51,0.56,9.4,bad,"))
 
-        let report = try place.infer("evaluate", wines, "--report", place.path("report"), "--json").json
+        let evaluated = try place.infer("evaluate", wines, "--report", place.path("report"), "--json")
+        #expect(evaluated.errors.contains("was trained on 899 rows of this very table"))
+        let report = try evaluated.json
         #expect(report["model"]?.string == "wine:3" && report["samples"]?.int == 1599)
         let again = try place.infer("report", place.path("report/predictions.csv"), "--json").json
         #expect(again["accuracy"] == report["accuracy"])

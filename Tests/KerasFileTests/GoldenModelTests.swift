@@ -13,15 +13,17 @@ struct GoldenModel: CustomStringConvertible, Sendable {
 
     var description: String { file }
 
-    /// All .h5 models whose layers we have.
+    /// All models whose layers we have.
     static func all(in sidecars: [Sidecar]) -> [GoldenModel] {
-        let known = Set(LayerTable.classNames + ["Sequential", "Functional"])
+        // Keras 1's Merge joins side by side in these files.
+        let known = Set(
+            LayerTable.classNames + ["Sequential", "Functional"]
+                + (LayerTable.classNames.contains("Concatenate") ? ["Merge"] : []))
         return sidecars.filter { $0.json["kind"] == "inference" }.flatMap { sidecar in
             (sidecar.json["variants"]?.array ?? []).flatMap { variant -> [GoldenModel] in
                 let classes = (variant["layers"]?.array ?? []).compactMap { $0.array?.first?.string }
                 guard classes.allSatisfy(known.contains) else { return [] }
-                return (variant["files"]?.array ?? []).compactMap(\.string).filter { $0.hasSuffix(".h5") }.map
-                {
+                return (variant["files"]?.array ?? []).compactMap(\.string).map {
                     GoldenModel(sidecar: sidecar, variant: variant, file: $0)
                 }
             }
@@ -30,10 +32,13 @@ struct GoldenModel: CustomStringConvertible, Sendable {
 }
 
 @Test(
-    "Keras' models answer here as they did there", arguments: ["seed", "activations", "layers", "functional"])
+    "Keras' models answer here as they did there",
+    arguments: ["seed", "activations", "layers", "functional", "legacy"])
 func goldenModels(folder: String) throws {
     let models = GoldenModel.all(in: try Sidecar.all(in: folder))
-    #expect(models.count >= (folder == "functional" ? 0 : 9), "the fixtures of \(folder) are missing")
+    #expect(
+        models.count >= (["functional", "legacy"].contains(folder) ? 0 : 9),
+        "the fixtures of \(folder) are missing")
     for golden in models { try check(golden) }
 }
 
@@ -42,6 +47,14 @@ func nestedModels() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/nested")
     let models = GoldenModel.all(in: try Sidecar.all(at: folder))
     #expect(models.count >= 12)
+    for golden in models { try check(golden) }
+}
+
+@Test("more options of convolution, pooling and resampling answer as in Keras")
+func convolutionOptions() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/convolution")
+    let models = GoldenModel.all(in: try Sidecar.all(at: folder))
+    #expect(models.count >= 33)
     for golden in models { try check(golden) }
 }
 

@@ -146,6 +146,7 @@ private func config(_ layer: String) -> String { dense.replacing("LAYER", with: 
             let inner = try group.makeGroup("d")
             try inner.attributes.set("weight_names", strings: ["d/kernel:0", "d/bias:0"])
             try inner.write([Float](repeating: 0, count: 6), shape: [2, 3], named: "d/kernel:0")
+            try inner.write([Float](repeating: 0, count: 3), shape: [3], named: "d/bias:0")
         },
     ])
 func malformed(given: Malformed) throws {

@@ -55,7 +55,7 @@ func tinyMNIST() throws {
         #expect(data.validation?.samples.storage == .bytes((0..<24).map { UInt8($0) }))
         #expect(data.classes == ["0", "1", "2"])
         #expect(data.picture?.height == 2 && data.picture?.width == 3 && data.picture?.inkIsBright == true)
-        #expect((data.preprocessing.first as? Rescaling)?.scale == [1.0 / 255])
+        #expect((data.preprocessing.first as? Rescaling)?.scale.values == [1.0 / 255])
         #expect(data.dataset.path == folder.path && data.dataset.sha256.count == 64)
         let training = try Training(recipe, data: data)
         let outcome = try training.run()

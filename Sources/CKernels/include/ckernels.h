@@ -1,6 +1,8 @@
 #pragma once
 // Loops over flat float32 memory. Each is compiled for AVX-512, AVX2 and the plain instruction set, and the
 // processor's own is chosen when the program starts. None allocates, none keeps a pointer.
+#include "cklayers.h"
+#include "ckconvolution.h"
 #include "ckmatrix.h"
 #include "ckteam.h"
 #include <stddef.h>

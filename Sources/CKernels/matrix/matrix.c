@@ -1,4 +1,5 @@
 #include "ckmatrix.h"
+#include "../vectors/level.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,26 +9,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
-#define NAME(x) x##_avx512
-#define VEC __m512
-#define LANES 16
-#define SOME(n) ((__mmask16)((1u << (n)) - 1))
-#define LOAD(p) _mm512_loadu_ps(p)
-#define LOAD_SOME(p, n) _mm512_maskz_loadu_ps(SOME(n), p)
-#define STORE(p, v) _mm512_storeu_ps(p, v)
-#define STORE_SOME(p, v, n) _mm512_mask_storeu_ps(p, SOME(n), v)
-#define SPREAD(x) _mm512_set1_ps(x)
-#define FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
-#define ADD(a, b) _mm512_add_ps(a, b)
-#define MUL(a, b) _mm512_mul_ps(a, b)
-#define MAX(a, b) _mm512_max_ps(a, b)
-#define ZERO _mm512_setzero_ps()
-#define MR 8
-#define NV 3
+#include "../vectors/avx512.h"
 #include "template.h"
-#include "undefine.h"
-#undef SOME
 
 static size_t row_masks_avx512(const float *x, size_t rows, size_t columns, uint64_t *masks) {
   size_t words = (columns + 63) / 64, total = 0;
@@ -43,69 +26,16 @@ static size_t row_masks_avx512(const float *x, size_t rows, size_t columns, uint
   }
   return total;
 }
-#pragma clang attribute pop
+#include "../vectors/end.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
-static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-#define NAME(x) x##_avx2
-#define VEC __m256
-#define LANES 8
-#define SOME(n) _mm256_loadu_si256((const __m256i *)(first_lanes + 8 - (n)))
-#define LOAD(p) _mm256_loadu_ps(p)
-#define LOAD_SOME(p, n) _mm256_maskload_ps(p, SOME(n))
-#define STORE(p, v) _mm256_storeu_ps(p, v)
-#define STORE_SOME(p, v, n) _mm256_maskstore_ps(p, SOME(n), v)
-#define SPREAD(x) _mm256_set1_ps(x)
-#define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
-#define ADD(a, b) _mm256_add_ps(a, b)
-#define MUL(a, b) _mm256_mul_ps(a, b)
-#define MAX(a, b) _mm256_max_ps(a, b)
-#define ZERO _mm256_setzero_ps()
-#define MR 6
-#define NV 2
+#include "../vectors/avx2.h"
 #include "template.h"
-#include "undefine.h"
-#undef SOME
-#pragma clang attribute pop
+#include "../vectors/end.h"
 #endif
 
-// Four lanes in plain C: SSE2, NEON, or whatever the compiler has.
-typedef float four __attribute__((vector_size(16)));
-static inline four four_load(const float *p) {
-  four v;
-  memcpy(&v, p, sizeof v);
-  return v;
-}
-static inline four four_load_some(const float *p, int n) {
-  four v = {0};
-  for (int i = 0; i < n; i++) v[i] = p[i];
-  return v;
-}
-static inline void four_store(float *p, four v) { memcpy(p, &v, sizeof v); }
-static inline void four_store_some(float *p, four v, int n) {
-  for (int i = 0; i < n; i++) p[i] = v[i];
-}
-static inline four four_max(four a, four b) {
-  for (int i = 0; i < 4; i++) a[i] = a[i] > b[i] ? a[i] : b[i];
-  return a;
-}
-#define NAME(x) x##_plain
-#define VEC four
-#define LANES 4
-#define LOAD(p) four_load(p)
-#define LOAD_SOME(p, n) four_load_some(p, n)
-#define STORE(p, v) four_store(p, v)
-#define STORE_SOME(p, v, n) four_store_some(p, v, n)
-#define SPREAD(x) ((four){x, x, x, x})
-#define FMA(a, b, c) ((a) * (b) + (c))
-#define ADD(a, b) ((a) + (b))
-#define MUL(a, b) ((a) * (b))
-#define MAX(a, b) four_max(a, b)
-#define ZERO ((four){0})
-#define MR 4
-#define NV 2
+#include "../vectors/plain.h"
 #include "template.h"
-#include "undefine.h"
+#include "../vectors/end.h"
 
 static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint64_t *masks) {
   size_t words = (columns + 63) / 64, total = 0;
@@ -119,27 +49,6 @@ static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint6
     }
   return total;
 }
-
-// What this processor has, found out once when the program starts.
-enum { PLAIN, AVX2, AVX512 };
-static int level = PLAIN;
-
-#if defined(__x86_64__)
-__attribute__((constructor)) static void find_level(void) {
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq"))
-    level = AVX512;
-  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
-    level = AVX2;
-}
-#define DISPATCH(function, ...)                                   \
-  (level == AVX512 ? function##_avx512(__VA_ARGS__)               \
-   : level == AVX2 ? function##_avx2(__VA_ARGS__)                 \
-                   : function##_plain(__VA_ARGS__))
-#else
-#define DISPATCH(function, ...) function##_plain(__VA_ARGS__)
-#endif
 
 // A factor b of up to this many numbers stays in the second-level cache as it is read again for each block of rows. In
 // a larger one, parts of it are copied to where they lie close together.
@@ -171,7 +80,7 @@ void ck_multiply_matrices(size_t m, size_t n, size_t k, const float *a, size_t a
 
 size_t ck_row_masks(const float *x, size_t rows, size_t columns, uint64_t *masks) {
 #if defined(__x86_64__)
-  if (level == AVX512) return row_masks_avx512(x, rows, columns, masks);
+  if (ck_level == AVX512) return row_masks_avx512(x, rows, columns, masks);
 #endif
   return row_masks_plain(x, rows, columns, masks);
 }
@@ -231,7 +140,7 @@ void ck_transpose(const float *a, size_t rows, size_t columns, float *out) {
       const float *from = a + r * columns + c;
       float *to = out + c * rows + r;
 #if defined(__x86_64__)
-      if (level != PLAIN && height == 8 && width == 8) {
+      if (ck_level != PLAIN && height == 8 && width == 8) {
         transpose_8x8(from, columns, to, rows);
         continue;
       }

@@ -1,10 +1,6 @@
-// The kernels, written once and compiled for each instruction set. The includer defines
-//   NAME(x)            the function's name for this set
-//   VEC, LANES         a vector of floats and how many it holds
-//   LOAD LOAD_SOME STORE STORE_SOME SPREAD FMA MAX ZERO
-//   MR, NV             rows and vectors of a block whose sums stay in registers
-//   SV                 vectors of a row of sums in the sparse kernels
-#define INLINE static inline __attribute__((always_inline))
+// The kernels, written once and compiled for each instruction set, whose names ../vectors/avx512.h and the like define.
+// SV: vectors of a row of sums in the sparse kernels.
+#include "../vectors/finish.h"
 
 // One block of at most MR rows and NV vectors; `tail` lanes of the last vector are used (LANES: all).
 INLINE void NAME(block)(const int mr, const int nv, const int whole, int tail, size_t k, const float *a, size_t a_row,
@@ -30,15 +26,7 @@ INLINE void NAME(block)(const int mr, const int nv, const int whole, int tail, s
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
     for (int v = 0; v < nv; v++) {
-      float *to = c + i * c_row + v * LANES;
-      int all = whole || v + 1 < nv;
-      VEC y = sum[i][v];
-      if (f.alpha != 1) y = MUL(y, SPREAD(f.alpha));
-      if (f.bias) y = ADD(y, all ? LOAD(f.bias + v * LANES) : LOAD_SOME(f.bias + v * LANES, tail));
-      if (f.accumulate) y = ADD(y, all ? LOAD(to) : LOAD_SOME(to, tail));
-      if (f.relu) y = MAX(y, ZERO);
-      if (all) STORE(to, y);
-      else STORE_SOME(to, y, tail);
+      NAME(finish)(sum[i][v], c + i * c_row + v * LANES, f.bias ? f.bias + v * LANES : f.bias, whole || v + 1 < nv, tail, f);
     }
 }
 
@@ -197,4 +185,3 @@ static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const
 }
 
 #undef BY_VECTORS
-#undef INLINE

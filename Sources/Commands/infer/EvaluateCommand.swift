@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
+import Digests
 import Infer
 import JSONText
 import Registry
@@ -71,6 +72,7 @@ struct EvaluateCommand: ParsableCommand {
         guard models.count == 1 || data != "-" else {
             throw Failure(.usage, "Standard input can be read once: name one --model.")
         }
+        for model in models { warnOfTrainingRows(model) }
         let targets = target.map(names)
         var evaluations = [
             try evaluateTable(
@@ -83,6 +85,18 @@ struct EvaluateCommand: ParsableCommand {
                     report: folder(for: model, among: models)))
         }
         return evaluations
+    }
+
+    /// Numbers on rows that a model has learned by heart say little, and nobody sees it in them.
+    private func warnOfTrainingRows(_ model: LoadedModel) {
+        guard let dataset = model.facts?.dataset, dataset.trainRows > 0, data != "-",
+            (try? sha256(ofFile: data)) == dataset.sha256
+        else { return }
+        let test = model.facts?.metrics.filter { $0.split == "test" } ?? []
+        let recorded = test.map { "\($0.name) \($0.value.fixed(4))" }.joined(separator: ", ")
+        printError(
+            "infer: warning: \(model.name) was trained on \(dataset.trainRows) rows of this very table."
+                + (recorded.isEmpty ? "" : " On the \(dataset.testRows) rows kept for testing: \(recorded)."))
     }
 
     /// Several models' reports lie in folders of their own.

@@ -28,6 +28,7 @@ public final class TrainingExecutor {
     private let optimized: [Range<Int>]
     private let fuses: Bool
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
+    private let constrained: ConstrainedWeights
 
     public init(
         _ network: Model, loss: Loss, optimizer: any Optimizer, batchSize: Int = 32, threads: Int = 1,
@@ -46,6 +47,7 @@ public final class TrainingExecutor {
         (computed, onLogits) = try Self.withLossOnLogits(network, loss)
         let parameters = Parameters(of: computed)
         self.parameters = parameters
+        constrained = ConstrainedWeights(computed, parameters)
         slots = optimizer.slotNames.map { _ in Arena(count: parameters.trainable.count) }
         // Each thread computes its share of a batch, rounded up.
         let rows = (max(batchSize, 1) + team.count - 1) / team.count
@@ -125,6 +127,7 @@ public final class TrainingExecutor {
                     parameters.trainable.slice(range), gradient: total.slice(range),
                     slots: slots.map { $0.slice(range) }, iteration: iterations)
             }
+            constrained.apply()
         }
         return result
     }

@@ -12,7 +12,7 @@ public struct ActivationLayer: Layer {
 
     public init(from config: inout LayerConfig) throws(ConfigError) { activation = try config.activation() }
 
-    public var config: JSONObject { ["activation": .string(activation.name)] }
+    public var config: JSONObject { ["activation": activation.json] }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let input = try onlyShape(inputs)

@@ -1,11 +1,12 @@
 import JSONText
 import Tensors
 
-/// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of the last axis: over the batch while training,
+/// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of one axis: over the batch while training,
 /// with the moving averages at inference (Ioffe and Szegedy, 2015).
 ///
 /// Weights: gamma, beta (where scale, center), moving_mean, moving_variance: each [channels]. The batch's biased
-/// variance normalizes; it also enters the moving average, but for rank 4, where Keras 2's fused kernel gives the unbiased one.
+/// variance normalizes; it also enters the moving average, but where Keras 2 uses its fused kernel, which gives the
+/// unbiased one.
 public struct BatchNormalization: Layer {
     public static let className = "BatchNormalization"
     public var name = "batch_normalization"
@@ -16,7 +17,12 @@ public struct BatchNormalization: Layer {
     public var scale = true
     /// As in the file: an axis of the whole batch, or −1 for the last; nil means the last.
     public var axis: Int?
-    public var gammaRegularizer, betaRegularizer: Regularizer?
+    /// False for files of Keras 3, which has no fused kernel; nil where Keras 2 decides by the rank.
+    public var fused: Bool?
+    public var gamma = WeightOptions(.ones)
+    public var beta = WeightOptions(.zeros)
+    public var movingMeanInitializer = Initializer.zeros
+    public var movingVarianceInitializer = Initializer.ones
 
     public init() {}
 
@@ -29,70 +35,86 @@ public struct BatchNormalization: Layer {
         epsilon = try config.double("epsilon", default: 0.001, in: 0...1)
         center = try config.bool("center", default: true)
         scale = try config.bool("scale", default: true)
-        gammaRegularizer = try config.regularizer("gamma_regularizer")
-        betaRegularizer = try config.regularizer("beta_regularizer")
-        try config.refuse("gamma_constraint", "beta_constraint")
-        config.ignore(
-            "beta_initializer", "gamma_initializer", "moving_mean_initializer", "moving_variance_initializer",
-            "synchronized", "renorm", "renorm_clipping", "renorm_momentum", "virtual_batch_size", "fused")
+        gamma = try config.weight("gamma", initializer: .ones)
+        beta = try config.weight("beta", initializer: .zeros)
+        movingMeanInitializer = try config.initializer("moving_mean_initializer", default: .zeros)
+        movingVarianceInitializer = try config.initializer("moving_variance_initializer", default: .ones)
+        if config.value("fused") != nil { fused = try config.bool("fused", default: true) }
+        if try config.bool("synchronized", default: false) { fused = false }
+        if try config.bool("renorm", default: false) {
+            throw config.error("batch renormalization (renorm) is not supported", key: "renorm")
+        }
+        try config.refuse("virtual_batch_size")
+        config.ignore("renorm_clipping", "renorm_momentum")
     }
 
     public var config: JSONObject {
-        [
+        var config: JSONObject = [
             "axis": .array([.integer(axis ?? -1)]), "momentum": .number(momentum),
-            "epsilon": .number(epsilon),
-            "center": .bool(center), "scale": .bool(scale), "beta_initializer": Initializer.zeros.json,
-            "gamma_initializer": Initializer.ones.json, "moving_mean_initializer": Initializer.zeros.json,
-            "moving_variance_initializer": Initializer.ones.json,
-            "beta_regularizer": betaRegularizer?.json ?? .null,
-            "gamma_regularizer": gammaRegularizer?.json ?? .null, "beta_constraint": .null,
-            "gamma_constraint": .null,
+            "epsilon": .number(epsilon), "center": .bool(center), "scale": .bool(scale),
+            "moving_mean_initializer": movingMeanInitializer.json,
+            "moving_variance_initializer": movingVarianceInitializer.json,
         ]
+        beta.write("beta", to: &config)
+        gamma.write("gamma", to: &config)
+        return config
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let input = try onlyShape(inputs)
-        guard let axis, axis != -1, axis != input.count else { return input }
-        throw ConfigError(
-            "normalizes axis \(axis) of \(input.count + 1); only the last axis is supported",
-            subject: subject, key: "axis")
+        _ = try sampleAxes([axis ?? -1], of: input)
+        return input
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
+    /// The channels' axis in a sample.
+    private func place(_ shape: [Int]) -> Int { checkedAxes([axis ?? -1], of: shape)[0] }
+
+    /// Whether the channels come last in samples of that shape.
+    func normalizesLastAxis(of shape: [Int]) -> Bool { place(shape) == shape.count - 1 }
+
+    /// Keras 2 uses the fused kernel for pictures and volumes, with channels first or last.
+    private func isFused(_ shape: [Int]) -> Bool {
+        (fused ?? true) && (3...4).contains(shape.count)
+            && (place(shape) == 0 || normalizesLastAxis(of: shape))
+    }
+
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        let shape = inputs[0].suffix(1).map { $0 }
+        let shape = [inputs[0][place(inputs[0])]]
         var specs: [WeightSpec] = []
-        if scale {
-            specs.append(WeightSpec("gamma", shape: shape, initializer: .ones, regularizer: gammaRegularizer))
-        }
-        if center {
-            specs.append(WeightSpec("beta", shape: shape, initializer: .zeros, regularizer: betaRegularizer))
-        }
-        specs.append(WeightSpec("moving_mean", shape: shape, initializer: .zeros, trainable: false))
-        specs.append(WeightSpec("moving_variance", shape: shape, initializer: .ones, trainable: false))
+        if scale { specs.append(gamma.spec("gamma", shape: shape)) }
+        if center { specs.append(beta.spec("beta", shape: shape)) }
+        specs.append(
+            WeightSpec("moving_mean", shape: shape, initializer: movingMeanInitializer, trainable: false))
+        specs.append(
+            WeightSpec(
+                "moving_variance", shape: shape, initializer: movingVarianceInitializer, trainable: false))
         return specs
     }
 
-    // Scratch: x̂ [rows, channels], then seven rows of one number a channel (the last two hold a mean or sum in the making).
+    // Scratch: x̂ [rows, channels], then room to bring the channels last if they are not, then seven rows of one number a
+    // channel (the last two hold a mean or sum in the making).
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        let channels = inputs[0].last ?? 1
-        return (training ? rows * inputs[0].reduce(1, *) : 0) + 7 * channels
+        let shape = inputs[0]
+        let channels = shape[place(shape)]
+        guard training && trainable else { return 7 * channels }
+        return rows * shape.reduce(1, *) + AxisRows(shape, along: [place(shape)]).room(rows: rows) + 7
+            * channels
     }
 
     private struct Room {
-        let xhat, inverse, factor, meanDy, meanDyXhat, part, sum: Floats
+        let xhat, moved, inverse, factor, meanDy, meanDyXhat, part, sum: Floats
     }
 
     private func room(_ step: Step) -> Room {
         let channels = step.weights[0].count
         let start = step.scratch.count - 7 * channels
         func row(_ i: Int) -> Floats { step.scratch[start + i * channels..<start + (i + 1) * channels] }
-        let used = step.training ? step.rows * step.outputSize : 0
+        let used = step.training && trainable ? step.rows * step.outputSize : 0
         return Room(
-            xhat: step.scratch.prefix(used), inverse: row(0), factor: row(1), meanDy: row(2),
-            meanDyXhat: row(3),
-            part: row(4), sum: row(5))
+            xhat: step.scratch.prefix(used), moved: step.scratch[used..<start], inverse: row(0),
+            factor: row(1), meanDy: row(2), meanDyXhat: row(3), part: row(4), sum: row(5))
     }
 
     private var gammaIndex: Int? { scale ? 0 : nil }
@@ -100,10 +122,13 @@ public struct BatchNormalization: Layer {
     private var movingIndex: Int { (scale ? 1 : 0) + (center ? 1 : 0) }
 
     public func forward(_ step: Step) {
-        let (x, y, room) = (step.x(), step.y, room(step))
+        let room = room(step)
         let (movingMean, movingVariance) = (step.weights[movingIndex], step.weights[movingIndex + 1])
         // A frozen layer runs as at inference, as Keras has it.
         guard step.training && trainable else { return forwardInference(step, room) }
+        let axisRows = AxisRows(step.outputShape, along: [place(step.outputShape)])
+        let x = axisRows.rows(of: step.x(), in: room.moved)
+        let y = axisRows.target(step.y, in: room.moved)
         let channels = movingMean.count
         let count = Float(step.batchRows * step.outputSize / channels)
         let mean = room.meanDy
@@ -116,7 +141,7 @@ public struct BatchNormalization: Layer {
         step.lane.team.sum(room.part, into: room.sum, thread: step.lane.index)
         scaleShift(room.sum, scale: 1 / count, shift: 0, into: variance)
 
-        let correction = step.outputShape.count == 3 && count > 1 ? count / (count - 1) : 1
+        let correction = isFused(step.outputShape) && count > 1 ? count / (count - 1) : 1
         let rate = 1 - Float(momentum)
         for c in 0..<channels {
             room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot()
@@ -128,13 +153,15 @@ public struct BatchNormalization: Layer {
         normalize(x, mean: mean, inverse: room.inverse, into: room.xhat)
         setScaleShift(step, room, scale: { _ in 1 }, shift: { _ in 0 })
         scaleShift(room.xhat, columnScales: room.part, columnShifts: room.sum, into: y)
+        axisRows.finish(step.y, from: room.moved)
     }
 
     private func forwardInference(_ step: Step, _ room: Room) {
         let (mean, variance) = (step.weights[movingIndex], step.weights[movingIndex + 1])
         for c in 0..<mean.count { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
         setScaleShift(step, room, scale: { room.inverse[$0] }, shift: { -mean[$0] * room.inverse[$0] })
-        scaleShift(step.x(), columnScales: room.part, columnShifts: room.sum, into: step.y)
+        scaleShiftChannels(
+            step.x(), scales: room.part, shifts: room.sum, shape: step.outputShape, into: step.y)
         // Backward through a frozen layer needs x̂ for gamma only, which is frozen too.
     }
 
@@ -147,8 +174,20 @@ public struct BatchNormalization: Layer {
         }
     }
 
+    /// y = x · scale + shift, with a scale and a shift for each channel.
+    private func scaleShiftChannels(
+        _ x: Floats, scales: Floats, shifts: Floats, shape: [Int], into y: Floats
+    ) {
+        let run = shape.dropFirst(place(shape) + 1).reduce(1, *)
+        guard run > 1 else { return scaleShift(x, columnScales: scales, columnShifts: shifts, into: y) }
+        for index in 0..<x.count / run {
+            let (here, channel) = (index * run..<(index + 1) * run, index % scales.count)
+            scaleShift(x[here], scale: scales[channel], shift: shifts[channel], into: y[here])
+        }
+    }
+
     public func backward(_ step: Step) {
-        let (dy, room) = (step.dy, room(step))
+        let room = room(step)
         let channels = room.inverse.count
         guard trainable else {
             guard let dx = step.dx() else { return }
@@ -156,8 +195,11 @@ public struct BatchNormalization: Layer {
                 room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)
                 room.sum[c] = 0
             }
-            return scaleShift(dy, columnScales: room.factor, columnShifts: room.sum, into: dx)
+            return scaleShiftChannels(
+                step.dy, scales: room.factor, shifts: room.sum, shape: step.outputShape, into: dx)
         }
+        let axisRows = AxisRows(step.outputShape, along: [place(step.outputShape)])
+        let dy = axisRows.rows(of: step.dy, in: room.moved)
         // Each lane's own sums are its part of the weights' gradients; the whole batch's go into dx.
         columnSums(dy, into: room.part)
         if let index = betaIndex { step.weightGradients[index]?.copy(from: room.part) }
@@ -174,6 +216,7 @@ public struct BatchNormalization: Layer {
         }
         normalizeBackward(
             dy, xhat: room.xhat, factor: room.factor, meanDy: room.meanDy, meanDyXhat: room.meanDyXhat,
-            into: dx)
+            into: axisRows.target(dx, in: room.moved))
+        axisRows.finish(dx, from: room.moved)
     }
 }

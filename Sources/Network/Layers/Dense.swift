@@ -11,33 +11,32 @@ public struct Dense: Layer {
     public var units: Int
     public var activation: Activation
     public var useBias: Bool
-    public var kernelInitializer, biasInitializer: Initializer
-    public var kernelRegularizer, biasRegularizer: Regularizer?
+    public var kernel = WeightOptions(.glorotUniform)
+    public var bias = WeightOptions(.zeros)
+    public var activityPenalty: ActivityPenalty?
 
     public init(units: Int, activation: Activation = .linear, useBias: Bool = true) {
         (self.units, self.activation, self.useBias) = (units, activation, useBias)
-        (kernelInitializer, biasInitializer) = (.glorotUniform, .zeros)
     }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         units = try config.int("units")
         activation = try config.activation()
         useBias = try config.bool("use_bias", default: true)
-        kernelInitializer = try config.initializer("kernel_initializer", default: .glorotUniform)
-        biasInitializer = try config.initializer("bias_initializer", default: .zeros)
-        kernelRegularizer = try config.regularizer("kernel_regularizer")
-        biasRegularizer = try config.regularizer("bias_regularizer")
-        try config.refuse("activity_regularizer", "kernel_constraint", "bias_constraint", "lora_rank")
+        kernel = try config.weight("kernel", initializer: .glorotUniform)
+        bias = try config.weight("bias", initializer: .zeros)
+        activityPenalty = try config.activityPenalty()
+        try config.refuse("lora_rank")
     }
 
     public var config: JSONObject {
-        [
-            "units": .integer(units), "activation": .string(activation.name), "use_bias": .bool(useBias),
-            "kernel_initializer": kernelInitializer.json, "bias_initializer": biasInitializer.json,
-            "kernel_regularizer": kernelRegularizer?.json ?? .null,
-            "bias_regularizer": biasRegularizer?.json ?? .null, "activity_regularizer": .null,
-            "kernel_constraint": .null, "bias_constraint": .null,
+        var config: JSONObject = [
+            "units": .integer(units), "activation": activation.json, "use_bias": .bool(useBias),
         ]
+        kernel.write("kernel", to: &config)
+        bias.write("bias", to: &config)
+        config["activity_regularizer"] = activityPenalty?.json ?? .null
+        return config
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
@@ -49,13 +48,9 @@ public struct Dense: Layer {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        var kernel = WeightSpec(
-            "kernel", shape: [inputs[0].last ?? 1, units], initializer: kernelInitializer,
-            regularizer: kernelRegularizer)
+        var kernel = self.kernel.spec("kernel", shape: [inputs[0].last ?? 1, units])
         kernel.alignsRows = true
-        let bias = WeightSpec(
-            "bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer)
-        return useBias ? [kernel, bias] : [kernel]
+        return useBias ? [kernel, bias.spec("bias", shape: [units])] : [kernel]
     }
 
     public var finalActivation: Activation? { activation }
@@ -63,6 +58,7 @@ public struct Dense: Layer {
     public func withoutActivation() -> Dense {
         var copy = self
         copy.activation = .linear
+        copy.activityPenalty = activityPenalty?.behind(activation)
         return copy
     }
 
@@ -76,6 +72,7 @@ public struct Dense: Layer {
         let vectors = rows * inputs[0].dropLast().reduce(1, *)
         return preactivations(vectors: vectors, training: training)
             + (training ? vectors * (units + (inputs[0].last ?? 1)) : 0)
+            + (activityPenalty?.scratch(size: vectors * units) ?? 0)
     }
 
     /// What forward and backward share: sizes, and where the pre-activations lie.
@@ -107,10 +104,12 @@ public struct Dense: Layer {
                 finish: finish)
         }
         if !relu { activation.forward(sizes.z, into: step.y, width: units) }
+        if step.isForTraining { activityPenalty?.forward(step, room: sizes.room) }
     }
 
     public func backward(_ step: Step) {
         let (x, kernel, sizes) = (step.x(), step.weights[0], sizes(step))
+        activityPenalty?.backward(step, room: sizes.room)
         // The gradient at the pre-activation takes the place of the one at the output; glu's is wider, and z is free.
         let dz = activation == .glu ? sizes.z : step.dy
         activation.backward(step.dy, z: sizes.z, y: step.y, into: dz, width: units)

@@ -1,64 +1,68 @@
 import JSONText
 import Tensors
 
-/// `y = (x − mean) / max(√variance, 1e-7)`: how columns are standardized inside the model. The constants stand in the
-/// config (then the layer has no weights, as ours are written), or in three weights: mean, variance, count.
+/// `y = (x − mean) / max(√variance, 1e-7)`: how columns are standardized inside the model; with `invert`, the way back.
+/// The constants stand in the config (then the layer has no weights, as ours are written), or in three weights: mean and
+/// variance, of the sizes of the axes that have their own, and count.
 public struct Normalization: Layer {
     public static let className = "Normalization"
     public var name = "normalization"
     public var trainable = true
-    /// One for each place of the last axis, or a single one for all. Nil where they are weights.
-    public var constants: (mean: [Double], variance: [Double])?
+    /// Repeated to the sizes of the axes. Nil where they are weights.
+    public var constants: (mean: ConstantNumbers, variance: ConstantNumbers)?
     public var invert = false
+    /// The axes whose places have a mean of their own, counted with the batch as axis 0, or from the end; none: one mean
+    /// for everything.
+    public var axes = [-1]
 
-    public init(mean: [Double], variance: [Double]) { constants = (mean, variance) }
+    public init(mean: [Double], variance: [Double]) {
+        constants = (ConstantNumbers(mean), ConstantNumbers(variance))
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
-        let axes = try config.ints("axis") ?? [-1]
-        guard axes.count <= 1 else { throw config.error("takes one axis, not \(axes)", key: "axis") }
-        axis = axes.first
+        // Null is no axis, while a missing key is the last one.
+        let isNull = config.object["axis"]?.isNull == true
+        axes = try config.ints("axis") ?? (isNull ? [] : [-1])
         invert = try config.bool("invert", default: false)
-        let (mean, variance) = (try config.doubles("mean"), try config.doubles("variance"))
-        switch (mean, variance) {
+        switch (try config.numbers("mean"), try config.numbers("variance")) {
         case (nil, nil): constants = nil
-        case (let mean?, let variance?):
-            guard mean.count == variance.count, !mean.isEmpty else {
-                throw config.error("has \(mean.count) means and \(variance.count) variances", key: "mean")
-            }
-            constants = (mean, variance)
+        case (let mean?, let variance?): constants = (mean, variance)
         default: throw config.error("mean and variance must be given together", key: "mean")
         }
         config.ignore("input_mean", "input_variance")
     }
 
-    /// As in the file; nil: one mean for everything.
-    private var axis: Int? = -1
-
     public var config: JSONObject {
-        var config: JSONObject = ["axis": axis.map { .array([.integer($0)]) } ?? .null]
+        var config: JSONObject = ["axis": axes.isEmpty ? .null : .array(axes.map { .integer($0) })]
         if invert { config["invert"] = true }
         if let (mean, variance) = constants {
-            config["mean"] = .array(mean.map { .number($0) })
-            config["variance"] = .array(variance.map { .number($0) })
+            config["mean"] = mean.json
+            config["variance"] = variance.json
         }
         return config
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let input = try onlyShape(inputs)
-        if let axis, axis != -1, axis != input.count {
-            throw ConfigError(
-                "normalizes axis \(axis); only the last axis is supported", subject: subject, key: "axis")
-        }
-        if let count = constants?.mean.count, count != 1, count != input.last {
-            throw ConfigError("has \(count) means for a last axis of \(input.last ?? 1)", subject: subject)
+        _ = try sampleAxes(axes, of: input)
+        let sizes = keptSizes(input)
+        if let (mean, variance) = constants {
+            for (key, numbers) in [("mean", mean), ("variance", variance)] where !numbers.fits(sizes) {
+                throw ConfigError(
+                    "has a \(key) of shape \(numbers.shape), but normalizes axes of the sizes \(sizes)",
+                    subject: subject, key: key)
+            }
         }
         return input
     }
 
+    /// The axes in a sample, in order.
+    private func places(_ shape: [Int]) -> [Int] { checkedAxes(axes, of: shape).sorted() }
+    private func keptSizes(_ shape: [Int]) -> [Int] { places(shape).map { shape[$0] } }
+
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         guard constants == nil else { return [] }
-        let shape = axis == nil ? [] : inputs[0].suffix(1).map { $0 }
+        let shape = keptSizes(inputs[0])
         return [
             WeightSpec("mean", shape: shape, initializer: .zeros, trainable: false),
             WeightSpec("variance", shape: shape, initializer: .ones, trainable: false),
@@ -66,14 +70,23 @@ public struct Normalization: Layer {
         ]
     }
 
-    /// Two rows of the last axis' size: factors and shifts.
-    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int { 2 * (inputs[0].last ?? 1) }
+    // Scratch: a mean and a deviation for each of `columns` places, which repeat over the sample; then as they are given,
+    // where they must be spread to that.
+    private func columns(_ shape: [Int]) -> Int {
+        isLast(shape) ? keptSizes(shape).reduce(1, *) : shape.reduce(1, *)
+    }
+    /// Whether the axes are the last ones.
+    private func isLast(_ shape: [Int]) -> Bool { places(shape) == Array(shape.indices.suffix(axes.count)) }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        2 * columns(inputs[0]) + 2 * keptSizes(inputs[0]).reduce(1, *)
+    }
 
     // (x − mean) · (1 / deviation) would round differently from Keras' division in the last bit; a shift folded into the
     // product could lose far more where mean ≫ deviation. So: subtract, then divide.
     public func forward(_ step: Step) {
         let (x, y) = (step.x(), step.y)
-        let width = step.outputShape.last ?? 1
+        let width = columns(step.outputShape)
         let (mean, deviation) = (step.scratch[0..<width], step.scratch[width..<2 * width])
         setConstants(step, mean, deviation)
         for start in stride(from: 0, to: x.count, by: width) {
@@ -86,22 +99,36 @@ public struct Normalization: Layer {
 
     public func backward(_ step: Step) {
         guard let dx = step.dx() else { return }
-        let (dy, width) = (step.dy, step.outputShape.last ?? 1)
+        let (dy, width) = (step.dy, columns(step.outputShape))
         let deviation = step.scratch[width..<2 * width]
-        for i in 0..<dy.count { dx[i] = invert ? dy[i] * deviation[i % width] : dy[i] / deviation[i % width] }
+        for start in stride(from: 0, to: dy.count, by: width) {
+            for c in 0..<width {
+                dx[start + c] = invert ? dy[start + c] * deviation[c] : dy[start + c] / deviation[c]
+            }
+        }
     }
 
     private func setConstants(_ step: Step, _ mean: Floats, _ deviation: Floats) {
-        for c in 0..<mean.count {
-            let variance: Float
-            if let constants {
-                let i = constants.mean.count == 1 ? 0 : c
-                (mean[c], variance) = (Float(constants.mean[i]), Float(constants.variance[i]))
-            } else {
-                let i = step.weights[0].count == 1 ? 0 : c
-                (mean[c], variance) = (step.weights[0][i], step.weights[1][i])
-            }
-            deviation[c] = max(variance.squareRoot(), 1e-7)
+        let (shape, sizes) = (step.outputShape, keptSizes(step.outputShape))
+        let count = sizes.reduce(1, *)
+        let given = step.scratch[2 * mean.count..<2 * mean.count + 2 * count]
+        let (means, variances) = (given[0..<count], given[count..<2 * count])
+        if let constants {
+            constants.mean.spread(to: sizes, into: means)
+            constants.variance.spread(to: sizes, into: variances)
+        } else {
+            means.copy(from: step.weights[0])
+            variances.copy(from: step.weights[1])
         }
+        for i in 0..<count { variances[i] = max(variances[i].squareRoot(), 1e-7) }
+        guard !isLast(shape) else {
+            mean.copy(from: means)
+            return deviation.copy(from: variances)
+        }
+        let places = places(shape)
+        let view = StridedView(
+            broadcasting: shape.indices.map { places.contains($0) ? shape[$0] : 1 }, to: shape)
+        view.read(means, into: mean)
+        view.read(variances, into: deviation)
     }
 }

@@ -2,57 +2,66 @@ import JSONText
 import Tensors
 
 /// `y = x · scale + offset`: how bytes become numbers from 0 to 1 inside the model. Scale and offset are one number, or
-/// one for each place of the last axis.
+/// numbers that are repeated to a sample's shape, aligned at the right: one for each place of the last axis, say.
 public struct Rescaling: Layer {
     public static let className = "Rescaling"
     public var name = "rescaling"
     public var trainable = true
-    public var scale: [Double]
-    public var offset: [Double]
+    public var scale: ConstantNumbers
+    public var offset: ConstantNumbers
 
-    public init(scale: Double, offset: Double = 0) { (self.scale, self.offset) = ([scale], [offset]) }
+    public init(scale: Double, offset: Double = 0) {
+        (self.scale, self.offset) = (ConstantNumbers(scale), ConstantNumbers(offset))
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
-        guard let scale = try config.doubles("scale"), !scale.isEmpty else {
+        guard let scale = try config.numbers("scale") else {
             throw config.error("scale is missing", key: "scale")
         }
         self.scale = scale
-        offset = try config.doubles("offset") ?? [0]
+        offset = try config.numbers("offset") ?? ConstantNumbers(0)
     }
 
-    public var config: JSONObject {
-        func json(_ values: [Double]) -> JSON {
-            values.count == 1 ? .number(values[0]) : .array(values.map { .number($0) })
-        }
-        return ["scale": json(scale), "offset": json(offset)]
-    }
+    public var config: JSONObject { ["scale": scale.json, "offset": offset.json] }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let input = try onlyShape(inputs)
-        for count in [scale.count, offset.count] where count != 1 && count != input.last {
-            throw ConfigError("has \(count) factors for a last axis of \(input.last ?? 1)", subject: subject)
+        for (key, numbers) in [("scale", scale), ("offset", offset)] where !numbers.fits(input) {
+            throw ConfigError(
+                "has a \(key) of shape \(numbers.shape), which cannot be repeated to the input's \(input)",
+                subject: subject, key: key)
         }
         return input
     }
 
     /// The one scale and offset, where there is only one.
     var uniform: (scale: Float, offset: Float)? {
-        scale.count == 1 && offset.count == 1 ? (Float(scale[0]), Float(offset[0])) : nil
+        scale.values.count == 1 && offset.values.count == 1
+            ? (Float(scale.values[0]), Float(offset.values[0])) : nil
+    }
+
+    /// Two numbers for each place of a sample: factors and shifts.
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        uniform == nil ? 2 * inputs[0].reduce(1, *) : 0
     }
 
     public func forward(_ step: Step) {
-        let (x, y) = (step.x(), step.y)
-        if let (scale, offset) = uniform { return scaleShift(x, scale: scale, shift: offset, into: y) }
-        let width = step.outputShape.last ?? 1
-        for i in 0..<x.count {
-            let c = i % width
-            y[i] = x[i] * Float(scale[scale.count == 1 ? 0 : c]) + Float(offset[offset.count == 1 ? 0 : c])
+        if let (scale, offset) = uniform {
+            return scaleShift(step.x(), scale: scale, shift: offset, into: step.y)
         }
+        let size = step.outputSize
+        let (scales, shifts) = (step.scratch.prefix(size), step.scratch[size..<2 * size])
+        scale.spread(to: step.outputShape, into: scales)
+        offset.spread(to: step.outputShape, into: shifts)
+        scaleShift(step.x(), columnScales: scales, columnShifts: shifts, into: step.y)
     }
 
     public func backward(_ step: Step) {
         guard let dx = step.dx() else { return }
-        let (dy, width) = (step.dy, step.outputShape.last ?? 1)
-        for i in 0..<dy.count { dx[i] = dy[i] * Float(scale[scale.count == 1 ? 0 : i % width]) }
+        if let (scale, _) = uniform { return scaleShift(step.dy, scale: scale, shift: 0, into: dx) }
+        let size = step.outputSize
+        let shifts = step.scratch[size..<2 * size]
+        shifts.fill(0)
+        scaleShift(step.dy, columnScales: step.scratch.prefix(size), columnShifts: shifts, into: dx)
     }
 }

@@ -1,21 +1,14 @@
 import Digests
-import Foundation
 
 /// SHA-256 of files, in lower-case hex.
 enum Digest {
-    /// Of a file's bytes, 1 MiB at a time.
+    /// Of a file's bytes.
     static func ofFile(_ path: String) throws(TrainerError) -> String {
-        var digest = SHA256()
         do {
-            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? file.close() }
-            while let block = try file.read(upToCount: 1 << 20), !block.isEmpty {
-                unsafe block.withUnsafeBytes { unsafe digest.update($0) }
-            }
+            return try sha256(ofFile: path)
         } catch {
-            throw TrainerError(.noInput, file: path, "the file cannot be read: \(error.localizedDescription)")
+            throw TrainerError(.noInput, file: path, "the file cannot be read: \(error)")
         }
-        return digest.finish()
     }
 
     /// Of one file: its own. Of several: that of the listing which `sha256sum` would print of them, with the names that

@@ -1,3 +1,9 @@
+// Ends what avx512.h, avx2.h or plain.h began.
+#ifdef TARGETED
+#pragma clang attribute pop
+#undef TARGETED
+#endif
+#undef SOME
 #undef NAME
 #undef VEC
 #undef LANES
@@ -9,7 +15,9 @@
 #undef FMA
 #undef ADD
 #undef MUL
+#undef SUB
 #undef MAX
+#undef WHERE_EQUAL
 #undef ZERO
 #undef MR
 #undef NV

@@ -1,0 +1,24 @@
+import JSONText
+
+/// Keras 2.0 to 2.3, and tf.keras before 2.4: where their silence meant something else than today's.
+enum Keras2Early {
+    static func update(_ entry: inout LayerEntry, minor: Int) {
+        switch entry.className {
+        case "LSTM", "GRU":
+            // 2.3 took sigmoid, before it was hard_sigmoid; configs that Keras wrote say so.
+            if minor < 3 { entry.standard("recurrent_activation", "hard_sigmoid") }
+            if entry.className == "GRU" { entry.standard("reset_after", false) }
+        default: break
+        }
+    }
+
+    /// The layers for one library's fast path, which compute what the plain ones do with these options.
+    static func updateCuDNN(_ entry: inout LayerEntry) {
+        guard ["CuDNNLSTM", "CuDNNGRU"].contains(entry.className) else { return }
+        entry.className = String(entry.className.dropFirst(5))
+        entry.config["activation"] = "tanh"
+        entry.config["recurrent_activation"] = "sigmoid"
+        entry.config["use_bias"] = true
+        if entry.className == "GRU" { entry.config["reset_after"] = true }
+    }
+}

@@ -1,0 +1,55 @@
+import JSONText
+
+/// Keras 3: its options in 2.10's words.
+enum Keras3 {
+    static func update(_ entry: inout LayerEntry) throws {
+        try checkPolicy(entry)
+        entry.rename("batch_shape", "batch_input_shape")
+        entry.remove("quantization_config", "optional")
+        switch entry.className {
+        case "LeakyReLU": entry.rename("negative_slope", "alpha")
+        case "LayerNormalization":
+            guard entry.config["rms_scaling"] != true else {
+                throw entry.unsupported("rms_scaling is not supported")
+            }
+            entry.remove("rms_scaling")
+        case "BatchNormalization":
+            // Keras 3 has no fused kernel: the moving variance takes the batch's biased one whatever the rank.
+            entry.standard("fused", false)
+        default: break
+        }
+        for key in entry.config.keys {
+            if key.hasSuffix("_initializer") { entry.change(key, initializer) }
+            if key.hasSuffix("activation") { entry.change(key, activation) }
+        }
+    }
+
+    /// The same word, another formula: Keras 3's hard_sigmoid is clip(x/6 + 0.5, 0, 1).
+    private static func activation(_ json: JSON) -> JSON {
+        let word = json.string ?? json["config"]?.string ?? json["config"]?["activation"]?.string
+        return word == "hard_sigmoid" ? "hard_sigmoid_3" : json
+    }
+
+    /// 2.10's constructors know fewer options, and a seed there is a number.
+    private static func initializer(_ json: JSON) -> JSON {
+        guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
+            return json
+        }
+        for key in ["input_axes", "output_axes", "dtype"] { config[key] = nil }
+        if let seed = config["seed"], seed.int == nil { config["seed"] = .null }
+        let name = className.hasSuffix("Initializer") ? String(className.dropLast(11)) : className
+        return ["class_name": .string(name), "config": .object(config)]
+    }
+
+    /// Weights that were cut to a few bits come with scales that belong to the arithmetic.
+    private static func checkPolicy(_ entry: LayerEntry) throws {
+        let policy = entry.config["dtype"]
+        let name = policy?["config"]?["name"]?.string ?? policy?.string ?? "float32"
+        let isQuantized =
+            policy?["class_name"]?.string?.contains("Quantized") == true
+            || ["int4", "int8", "float8"].contains { name.hasPrefix($0) }
+        guard !isQuantized, entry.config["quantization_config"]?.isNull != false else {
+            throw entry.unsupported("it is quantized (\(name)), which is not supported")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import JSONText
+
+extension JSON {
+    /// Without the wrappings that various releases put around plain values: tuples, NumPy arrays, shapes.
+    var unwrapped: JSON {
+        switch self {
+        case .array(let items): return .array(items.map(\.unwrapped))
+        case .object(let object):
+            switch object["class_name"]?.string {
+            case "__tuple__", "TensorShape":
+                if let items = object["items"]?.array {
+                    return .array(items.map(\.unwrapped))
+                }
+            case "__numpy__", "__tensor__":
+                if let value = object["config"]?["value"] { return value.unwrapped }
+            default: break
+            }
+            // Keras 2.0 to 2.2: {"type": "ndarray", "value": 0.3}.
+            if object["type"] == "ndarray", let value = object["value"] { return value.unwrapped }
+            return .object(JSONObject(object.members.map { ($0.key, $0.value.unwrapped) }))
+        default: return self
+        }
+    }
+
+    /// Whether some object in it, however deep, satisfies the condition.
+    func contains(_ condition: (JSONObject) -> Bool) -> Bool {
+        switch self {
+        case .array(let items): items.contains { $0.contains(condition) }
+        case .object(let object):
+            condition(object) || object.members.contains { $0.value.contains(condition) }
+        default: false
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import JSONText
+
+extension Generation {
+    /// What `compile` was told, in the form of 2.10's `training_config`: a `.keras` has it as `compile_config`.
+    func current(training json: JSON) -> JSON {
+        guard var object = json.unwrapped.object else { return json }
+        if object["optimizer_config"] == nil, let optimizer = object["optimizer"] {
+            object["optimizer"] = nil
+            object["optimizer_config"] = optimizer
+        }
+        for key in ["loss", "metrics", "weighted_metrics"] {
+            object[key] = object[key].map(Self.withoutFunctions)
+        }
+        if major < 2, var config = object["optimizer_config"]?["config"]?.object, config["epsilon"] == nil {
+            // Keras 1 had another constant than today's 1e-7.
+            config["epsilon"] = 1e-8
+            object["optimizer_config"] = [
+                "class_name": object["optimizer_config"]?["class_name"] ?? .null, "config": .object(config),
+            ]
+        }
+        return .object(object)
+    }
+
+    /// `{"module": "builtins", "class_name": "function", "config": "mse", …}` is the word mse.
+    private static func withoutFunctions(_ json: JSON) -> JSON {
+        switch json {
+        case .array(let items): .array(items.map(withoutFunctions))
+        case .object(let object):
+            if object["class_name"] == "function", let name = object["config"]?.string {
+                .string(name)
+            } else {
+                .object(JSONObject(object.members.map { ($0.key, withoutFunctions($0.value)) }))
+            }
+        default: json
+        }
+    }
+}

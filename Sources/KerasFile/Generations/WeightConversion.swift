@@ -1,0 +1,91 @@
+import JSONText
+import Network
+import Tensors
+
+/// How the arrays that a file keeps for a layer become the weights that 2.10's layer has.
+struct WeightConversion {
+    /// Whether numbers only change places, so that what an optimizer remembers of them can follow.
+    private(set) var rearranges = true
+    private var steps: [([Tensor]) throws -> [Tensor]] = []
+
+    mutating func then(rearranges: Bool = true, _ step: @escaping ([Tensor]) throws -> [Tensor]) {
+        steps.append(step)
+        self.rearranges = self.rearranges && rearranges
+    }
+
+    /// Changes the first array, the kernel, alone.
+    mutating func kernel(_ change: @escaping (Tensor) throws -> Tensor) {
+        then { tensors in try tensors.prefix(1).map(change) + tensors.dropFirst() }
+    }
+
+    func callAsFunction(_ tensors: [Tensor]) throws -> [Tensor] {
+        try steps.reduce(tensors) { try $1($0) }
+    }
+
+    var isNothing: Bool { steps.isEmpty }
+}
+
+/// What a file keeps for one layer, before any of it is read.
+struct StoredWeights {
+    var names: [String]
+    var shapes: [[Int]]
+
+    func part(_ range: Range<Int>) -> StoredWeights {
+        StoredWeights(names: Array(names[range]), shapes: Array(shapes[range]))
+    }
+}
+
+extension Generation {
+    /// How a layer's arrays must be changed; nil where they are as they should be. The class and options are those of 2.10.
+    func conversion(of className: String, _ config: JSONObject, _ stored: StoredWeights) -> WeightConversion?
+    {
+        var conversion = WeightConversion()
+        switch className {
+        case "TimeDistributed":
+            guard let inner = config["layer"], let name = inner["class_name"]?.string else { return nil }
+            return self.conversion(of: name, inner["config"]?.object ?? [:], stored)
+        case "Bidirectional":
+            guard let inner = config["layer"], let name = inner["class_name"]?.string else { return nil }
+            let half = stored.names.count / 2
+            let parts = [stored.part(0..<half), stored.part(half..<stored.names.count)].map {
+                self.conversion(of: name, inner["config"]?.object ?? [:], $0)
+            }
+            guard let forward = parts[0], let backward = parts[1] else { return nil }
+            conversion.then(rearranges: forward.rearranges && backward.rearranges) {
+                try forward(Array($0[..<half])) + backward(Array($0[half...]))
+            }
+        default:
+            if major < 2 { Keras1.convert(className, config, stored, &conversion) }
+            if major < 3 {
+                Keras2Early.convertCuDNN(className, config, stored, &conversion)
+                if isTheanos(stored) { Keras2Early.mirror(className, &conversion) }
+            } else {
+                Keras3.convert(className, config, stored, &conversion)
+            }
+        }
+        return conversion.isNothing ? nil : conversion
+    }
+
+    /// Keras 1 did not write which backend computed, but TensorFlow adds `:0` to its names, and Theano nothing.
+    func isTheanos(_ stored: StoredWeights) -> Bool {
+        if let backend { return backend == "theano" }
+        return major < 2 && !stored.names.contains { $0.hasSuffix(":0") }
+    }
+}
+
+extension Generation {
+    /// How many arrays a file has for a layer that needs so many weights.
+    func storedCount(of className: String, _ config: JSONObject, weights: Int) -> Int {
+        switch className {
+        case "TimeDistributed", "Bidirectional":
+            guard let inner = config["layer"], let name = inner["class_name"]?.string else { return weights }
+            let copies = className == "Bidirectional" ? 2 : 1
+            return copies
+                * storedCount(of: name, inner["config"]?.object ?? [:], weights: weights / copies)
+        case "LSTM" where major < 2 && weights == 3: return 12
+        case "GRU" where major < 2 && weights == 3: return 9
+        case "Normalization" where major >= 3 && weights == 3: return 2
+        default: return weights
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import JSONText
+import Network
+
+/// Where Keras 3's own layout (`.weights.h5`, and inside `.keras`) keeps each layer's weights: not under its name, but
+/// under its class in snake case, numbered within its model: `layers/dense_1/vars/0`.
+struct ObjectPaths {
+    /// The group of each layer of the model.
+    private(set) var layers: [String]
+    /// Where models may be: the outermost, and those inside.
+    private(set) var containers: [String] = []
+
+    /// - folder: what Keras calls the collection of layers.
+    init(_ model: Model, folder: String = "layers") {
+        layers = model.layers.map { _ in "" }
+        walk(model.structure, model, "", folder)
+    }
+
+    private mutating func walk(_ container: Container, _ model: Model, _ prefix: String, _ folder: String) {
+        containers.append(prefix + folder)
+        var used: [String: Int] = [:]
+        for member in container.members {
+            let className =
+                switch member {
+                case .layer(let layer): model.layers[layer].className
+                case .model(let inside): inside.form == .sequential ? "Sequential" : "Functional"
+                }
+            let word = Self.snakeCase(className)
+            let number = used[word, default: 0]
+            used[word] = number + 1
+            let path = prefix + folder + "/" + (number == 0 ? word : "\(word)_\(number)")
+            switch member {
+            case .layer(let layer): layers[layer] = path
+            case .model(let inside): walk(inside, model, path + "/", folder)
+            }
+        }
+    }
+
+    /// `_` between any character and a capital with small letters after it, then between a small letter (or digit) and a
+    /// capital: Conv2D is conv2d, PReLU p_re_lu, MaxPooling2D max_pooling2d.
+    static func snakeCase(_ name: String) -> String {
+        let characters = Array(name.filter { $0.isLetter || $0.isNumber || $0 == "_" })
+        var first: [Character] = []
+        for (index, character) in characters.enumerated() {
+            let next = index + 1 < characters.count ? characters[index + 1] : " "
+            if index > 0, character.isUppercase, next.isLowercase { first.append("_") }
+            first.append(character)
+        }
+        var result = ""
+        for (index, character) in first.enumerated() {
+            if index > 0, character.isUppercase, first[index - 1].isLowercase { result.append("_") }
+            result.append(contentsOf: character.lowercased())
+        }
+        return result
+    }
+
+    /// Where, below its group, a layer keeps each of its weights. Layers that are made of others keep nothing themselves.
+    static func places(of className: String, _ config: JSONObject, weights: Int) -> [String] {
+        func inside(_ child: String, _ inner: JSON?, _ count: Int) -> [String] {
+            let name = inner?["class_name"]?.string ?? ""
+            return places(of: name, inner?["config"]?.object ?? [:], weights: count).map { child + "/" + $0 }
+        }
+        switch className {
+        case "LSTM", "GRU", "SimpleRNN", "ConvLSTM2D":
+            return (0..<weights).map { "cell/vars/\($0)" }
+        case "TimeDistributed":
+            return inside("layer", config["layer"], weights)
+        case "Bidirectional":
+            return inside("forward_layer", config["layer"], weights / 2)
+                + inside("backward_layer", config["layer"], weights - weights / 2)
+        case "MultiHeadAttention":
+            let each = weights / 4
+            return ["query", "key", "value", "output"].flatMap { name in
+                (0..<each).map { "\(name)_dense/vars/\($0)" }
+            }
+        default: return (0..<weights).map { "vars/\($0)" }
+        }
+    }
+}

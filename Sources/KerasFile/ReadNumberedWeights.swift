@@ -1,0 +1,99 @@
+import HDF5
+import Network
+import Tensors
+
+/// Reads Keras 3's own layout: a `.weights.h5`, or the member of that kind in a `.keras`.
+///
+/// - returns: what the file has for each layer, in the model's order.
+func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generation: Generation) throws
+    -> [StoredLayer]
+{
+    // tf.keras 2.12 called the collection otherwise.
+    let folder = ["layers", "_layer_checkpoint_dependencies"].first { root.has($0) }
+    guard let folder else {
+        guard model.weightSpecs.allSatisfy(\.isEmpty) else {
+            throw Trouble(
+                .damaged, "the weights are not laid out as Keras does: there is no group \"layers\"")
+        }
+        return model.layers.indices.map { StoredLayer(layer: $0) }
+    }
+    let paths = ObjectPaths(model, folder: folder)
+    try checkSurplus(root, paths, model)
+    let names = model.paths
+    var stored: [StoredLayer] = []
+    for index in model.layers.indices {
+        let layer = model.layers[index]
+        var entry = StoredLayer(layer: index)
+        let needed = model.weightSpecs[index].count
+        if needed > 0 {
+            guard root.has(paths.layers[index]) else {
+                throw Trouble(
+                    .damaged,
+                    "\(layer.subject): its weights should be in /\(paths.layers[index]), which is not "
+                        + "there")
+            }
+            let group = try root.group(named: paths.layers[index])
+            entry.arrays = try arrays(in: group, of: layer, weights: needed, generation, path: names[index])
+        }
+        try entry.read(into: &model, generation)
+        stored.append(entry)
+    }
+    return stored
+}
+
+private func arrays(
+    in group: HDF5Group, of layer: any Layer, weights: Int, _ generation: Generation, path: String
+) throws -> [StoredLayer.Array] {
+    let count = generation.storedCount(of: layer.className, layer.config, weights: weights)
+    let places = ObjectPaths.places(of: layer.className, layer.config, weights: count)
+    let found = try arrayCount(group, depth: 0)
+    guard found == count || found == weights else {
+        throw Trouble(
+            .damaged, "\(layer.subject) needs \(count) weights, but \(group.path) has \(found)")
+    }
+    let present =
+        found == count ? places : ObjectPaths.places(of: layer.className, layer.config, weights: weights)
+    return try present.enumerated().map { place, name in
+        // Some releases save attributes under their private names.
+        let choices = [name, "_" + name]
+        guard let choice = choices.first(where: { group.has($0) }) else {
+            throw Trouble(.damaged, "\(layer.subject): \(group.path)/\(name) is not there")
+        }
+        return StoredLayer.Array(place: place, name: choice, group: group)
+    }
+}
+
+/// How many weights lie in a layer's group. What a random generator has come to is none.
+private func arrayCount(_ group: HDF5Group, depth: Int) throws -> Int {
+    guard depth < 8 else { throw Trouble(.damaged, "\(group.path) goes on too deep") }
+    var count = 0
+    for name in try group.childNames()
+    where !name.hasPrefix("seed_generator") && !name.hasSuffix("random_generator") {
+        switch group.kind(of: name) {
+        case .dataset: count += 1
+        case .group: count += try arrayCount(try group.group(named: name), depth: depth + 1)
+        default: break
+        }
+    }
+    return count
+}
+
+/// Weights of a layer that the config does not have: then the two do not belong together.
+private func checkSurplus(_ root: HDF5Group, _ paths: ObjectPaths, _ model: Model) throws {
+    let known = Set(
+        paths.layers
+            + paths.containers.map { String($0.split(separator: "/").dropLast().joined(separator: "/")) })
+    for container in paths.containers where root.has(container) {
+        let group = try root.group(named: container)
+        for name in try group.childNames() where !known.contains(container + "/" + name) {
+            guard group.kind(of: name) == .group, try arrayCount(try group.group(named: name), depth: 0) > 0
+            else {
+                continue
+            }
+            throw Trouble(
+                .damaged,
+                "\(group.path)/\(name) holds weights, but the config has no such layer: config and "
+                    + "weights do not belong together")
+        }
+    }
+}

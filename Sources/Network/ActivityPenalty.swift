@@ -1,0 +1,54 @@
+import JSONText
+import Tensors
+
+/// What Keras calls an activity regularizer: a penalty on what a layer answers, the mean over the samples of a batch.
+public struct ActivityPenalty: Equatable, Sendable {
+    public var regularizer: Regularizer
+    /// What the penalty looks through, where the layer has lost its activation to a loss on logits.
+    private var activation = Activation.linear
+
+    public init(_ regularizer: Regularizer) { self.regularizer = regularizer }
+
+    public var json: JSON { regularizer.json }
+
+    /// The same penalty for the layer without that activation.
+    func behind(_ activation: Activation) -> ActivityPenalty {
+        var copy = self
+        if activation != .linear { copy.activation = activation }
+        return copy
+    }
+
+    /// Room for an answer and its gradient, of that many numbers each.
+    func scratch(size: Int) -> Int { activation == .linear ? 0 : 2 * size }
+
+    /// The answers of `step`, for which there is `room`.
+    private func answers(_ step: Step, _ room: Floats) -> Floats {
+        activation == .linear ? step.y : room.prefix(step.y.count)
+    }
+
+    /// Adds the penalty to the loss, after the layer's own forward.
+    func forward(_ step: Step, room: Floats) {
+        let y = answers(step, room)
+        if activation != .linear { activation.forward(step.y, into: y, width: step.outputShape.last ?? 1) }
+        // A loss is summed over the batch's samples; inside TimeDistributed, Keras has more of them.
+        step.addLoss(regularizer.penalty(y) * Double(step.lane.batchRows) / Double(step.batchRows))
+    }
+
+    /// Adds the penalty's gradient to `step.dy`, before the layer's own backward.
+    func backward(_ step: Step, room: Floats) {
+        let (y, dy) = (answers(step, room), step.dy)
+        let share = 1 / Float(max(step.batchRows, 1))
+        guard activation != .linear else { return regularizer.addGradient(of: y, to: dy, scale: share) }
+        let part = room[y.count..<2 * y.count]
+        part.fill(0)
+        regularizer.addGradient(of: y, to: part, scale: share)
+        activation.backward(part, z: dy, y: y, into: part, width: step.outputShape.last ?? 1)
+        add(part, to: dy)
+    }
+}
+
+extension LayerConfig {
+    public mutating func activityPenalty() throws(ConfigError) -> ActivityPenalty? {
+        try regularizer("activity_regularizer").map { ActivityPenalty($0) }
+    }
+}

@@ -1,0 +1,128 @@
+import JSONText
+import Tensors
+
+/// What a weight is brought back to after each step of training. Norms are L2, along the axes that are given: axis 0 of
+/// a Dense kernel [inputs, units] is all that comes into one unit.
+///
+/// Source: Keras 2.10's `constraints`, whose formulas these are, with its ε of 1e-7.
+public enum Constraint: Equatable, Sendable {
+    /// w · clip(‖w‖, 0, max) / (ε + ‖w‖)
+    case maxNorm(max: Double, axes: [Int])
+    /// max(w, 0)
+    case nonNegative
+    /// w / (ε + ‖w‖)
+    case unitNorm(axes: [Int])
+    /// w · (rate · clip(‖w‖, min, max) + (1 − rate) · ‖w‖) / (ε + ‖w‖)
+    case minMaxNorm(min: Double, max: Double, rate: Double, axes: [Int])
+
+    /// Reads `"non_neg"`, or `{"class_name": "MaxNorm", "config": {"max_value": 3, "axis": 0}}`.
+    public init(from json: JSON) throws(ConfigError) {
+        let name = json.string ?? json["class_name"]?.string ?? ""
+        var options = LayerConfig(className: name, json["config"]?.object ?? [:])
+        let axes = try options.ints("axis") ?? [0]
+        switch name.lowercased().filter({ $0 != "_" }) {
+        case "maxnorm": self = .maxNorm(max: try options.double("max_value", default: 2), axes: axes)
+        case "nonneg": self = .nonNegative
+        case "unitnorm": self = .unitNorm(axes: axes)
+        case "minmaxnorm":
+            self = .minMaxNorm(
+                min: try options.double("min_value", default: 0),
+                max: try options.double("max_value", default: 1),
+                rate: try options.double("rate", default: 1), axes: axes)
+        default:
+            throw ConfigError(
+                "there is no constraint \"\(name.isEmpty ? String(json.text().prefix(60)) : name)\"; "
+                    + "known are MaxNorm, NonNeg, UnitNorm and MinMaxNorm")
+        }
+    }
+
+    /// As Keras 2.10 writes it.
+    public var json: JSON {
+        switch self {
+        case .maxNorm(let highest, _):
+            ["class_name": "MaxNorm", "config": ["max_value": .number(highest), "axis": axisJSON]]
+        case .nonNegative: ["class_name": "NonNeg", "config": [:]]
+        case .unitNorm: ["class_name": "UnitNorm", "config": ["axis": axisJSON]]
+        case .minMaxNorm(let lowest, let highest, let rate, _):
+            [
+                "class_name": "MinMaxNorm",
+                "config": [
+                    "min_value": .number(lowest), "max_value": .number(highest), "rate": .number(rate),
+                    "axis": axisJSON,
+                ],
+            ]
+        }
+    }
+
+    private var axes: [Int] {
+        switch self {
+        case .nonNegative: []
+        case .maxNorm(_, let axes), .unitNorm(let axes), .minMaxNorm(_, _, _, let axes): axes
+        }
+    }
+
+    private var axisJSON: JSON {
+        axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })
+    }
+
+    /// An error where its axes are none of a weight of that shape.
+    func check(_ weight: String, shape: [Int]) throws(ConfigError) {
+        for axis in axes where axis < -shape.count || axis >= shape.count {
+            throw ConfigError(
+                "the constraint of \(weight) takes norms along axis \(axis), but \(weight) has the shape "
+                    + "\(shape): axes are from \(-shape.count) to \(shape.count - 1)",
+                key: "\(weight)_constraint")
+        }
+    }
+
+    /// What a vector of that norm is multiplied with.
+    private func factor(norm: Float) -> Float {
+        let epsilon: Float = 1e-7
+        return switch self {
+        case .nonNegative: 1
+        case .unitNorm: 1 / (epsilon + norm)
+        case .maxNorm(let highest, _): min(norm, Float(highest)) / (epsilon + norm)
+        case .minMaxNorm(let lowest, let highest, let rate, _):
+            (Float(rate) * min(max(norm, Float(lowest)), Float(highest)) + (1 - Float(rate)) * norm)
+                / (epsilon + norm)
+        }
+    }
+
+    /// Changes the weight in place. The runs of its last axis begin `rowStride` numbers apart.
+    func apply(_ weight: Floats, shape: [Int], rowStride: Int) {
+        let width = shape.last ?? 1
+        let rows = shape.dropLast().reduce(1, *)
+        if self == .nonNegative {
+            for row in 0..<rows {
+                for i in row * rowStride..<row * rowStride + width where weight[i] < 0 { weight[i] = 0 }
+            }
+            return
+        }
+        // Each number belongs to one norm: along the axes that norms are taken of, that is the same one.
+        let taken = Set(axes.map { $0 < 0 ? $0 + shape.count : $0 })
+        var (steps, norms) = (shape.map { _ in 0 }, 1)
+        for axis in shape.indices.reversed() where !taken.contains(axis) {
+            steps[axis] = norms
+            norms *= shape[axis]
+        }
+        var factors = Array(repeating: Float(0), count: norms)
+        let step = steps.last ?? 0
+        func eachRow(_ body: (_ start: Int, _ norm: Int) -> Void) {
+            for row in 0..<rows {
+                var (rest, norm) = (row, 0)
+                for axis in shape.indices.dropLast().reversed() {
+                    norm += rest % shape[axis] * steps[axis]
+                    rest /= shape[axis]
+                }
+                body(row * rowStride, norm)
+            }
+        }
+        eachRow { start, norm in
+            for j in 0..<width { factors[norm + j * step] += weight[start + j] * weight[start + j] }
+        }
+        for i in factors.indices { factors[i] = factor(norm: factors[i].squareRoot()) }
+        eachRow { start, norm in
+            for j in 0..<width { weight[start + j] *= factors[norm + j * step] }
+        }
+    }
+}

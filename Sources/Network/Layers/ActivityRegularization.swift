@@ -1,0 +1,36 @@
+import JSONText
+import Tensors
+
+/// Its input, whose size costs: l1 · Σ|x| + l2 · Σx² is added to the loss of each sample.
+public struct ActivityRegularization: TrainingLayer {
+    public static let className = "ActivityRegularization"
+    public var name = "activity_regularization"
+    public var trainable = true
+    public var l1, l2: Double
+
+    public init(l1: Double = 0, l2: Double = 0) { (self.l1, self.l2) = (l1, l2) }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        l1 = try config.double("l1", default: 0)
+        l2 = try config.double("l2", default: 0)
+        config.ignore("activity_regularizer")
+    }
+
+    public var config: JSONObject { ["l1": .number(l1), "l2": .number(l2)] }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+
+    public func isView(training: Bool) -> Bool { !training }
+
+    private var penalty: ActivityPenalty { ActivityPenalty(Regularizer(l1: Float(l1), l2: Float(l2))) }
+
+    public func forward(_ step: Step) {
+        step.y.copy(from: step.x())
+        penalty.forward(step, room: step.scratch)
+    }
+
+    public func backward(_ step: Step) {
+        penalty.backward(step, room: step.scratch)
+        step.dx()?.copy(from: step.dy)
+    }
+}

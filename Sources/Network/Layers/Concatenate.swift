@@ -1,0 +1,102 @@
+import JSONText
+import Tensors
+
+/// The inputs one behind the other along an axis; all other sizes are equal.
+public struct Concatenate: Layer {
+    public static let className = "Concatenate"
+    public var name = "concatenate"
+    public var trainable = true
+    /// Counted with the batch as axis 0, or from the end.
+    public var axis: Int
+
+    public init(axis: Int = -1) { self.axis = axis }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        axis = try config.int("axis", default: -1, in: -1000...1000)
+    }
+
+    public var config: JSONObject { ["axis": .integer(axis)] }
+
+    private func place(_ shape: [Int]) -> Int { checkedAxes([axis], of: shape)[0] }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        try check(count: inputs.count, in: 1...Int.max)
+        var shape = inputs[0]
+        let place = try sampleAxes([axis], of: shape)[0]
+        for input in inputs.dropFirst() {
+            guard input.count == shape.count,
+                shape.indices.allSatisfy({ $0 == place || input[$0] == shape[$0] })
+            else {
+                throw ConfigError(
+                    "cannot put inputs of the shapes \(inputs.map { "\($0)" }.joined(separator: " and ")) "
+                        + "one behind the other along axis \(axis): their other sizes differ",
+                    subject: subject, key: "axis")
+            }
+            shape[place] += input[place]
+        }
+        return shape
+    }
+
+    /// Masks are put behind each other, too; where the axis is none of theirs, a step counts that counts in all inputs.
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
+        guard let rank = masks.compactMap({ $0?.count }).first else { return .ends }
+        let place = place(inputs[0])
+        guard place < rank else { return joinedMask(masks) }
+        guard masks.allSatisfy({ $0 == nil || $0?.count == rank }) else { return .ends }
+        var shape = Array(inputs[0].prefix(rank))
+        shape[place] = inputs.reduce(0) { $0 + $1[place] }
+        return .makes(shape)
+    }
+
+    /// For each input, the runs of it that lie together in the output: `body(i, from, to, length)`.
+    private func eachRun(
+        _ shapes: [[Int]], rows: Int, _ body: (_ input: Int, _ from: Int, _ to: Int, _ length: Int) -> Void
+    ) {
+        let place = place(shapes[0])
+        let blocks = rows * shapes[0].prefix(place).reduce(1, *)
+        let lengths = shapes.map { $0.dropFirst(place).reduce(1, *) }
+        let whole = lengths.reduce(0, +)
+        var offset = 0
+        for (input, length) in lengths.enumerated() {
+            for block in 0..<blocks { body(input, block * length, block * whole + offset, length) }
+            offset += length
+        }
+    }
+
+    public func forward(_ step: Step) {
+        let y = step.y
+        let inputs = (0..<step.inputCount).map { step.x($0) }
+        eachRun(step.inputShapes, rows: step.rows) { input, from, to, length in
+            y[to..<to + length].copy(from: inputs[input][from..<from + length])
+        }
+        makeMask(step)
+    }
+
+    private func makeMask(_ step: Step) {
+        guard let mask = step.outputMask, step.rows > 0 else { return }
+        // Which case it is shows in the mask's rank: it is the one of the masks that come in.
+        guard let rank = maskRank(step), place(step.inputShapes[0]) < rank else { return joinMasks(step) }
+        let shapes = step.inputShapes.map { Array($0.prefix(rank)) }
+        mask.fill(1)
+        eachRun(shapes, rows: step.rows) { input, from, to, length in
+            if let part = step.mask(input) { mask[to..<to + length].copy(from: part[from..<from + length]) }
+        }
+    }
+
+    private func maskRank(_ step: Step) -> Int? {
+        for i in 0..<step.inputCount {
+            guard let mask = step.mask(i) else { continue }
+            let size = mask.count / step.rows
+            return (0...step.inputShapes[i].count).first { step.inputShapes[i].prefix($0).reduce(1, *) == size }
+        }
+        return nil
+    }
+
+    public func backward(_ step: Step) {
+        let dy = step.dy
+        let gradients = (0..<step.inputCount).map { step.dx($0) }
+        eachRun(step.inputShapes, rows: step.rows) { input, from, to, length in
+            gradients[input]?[from..<from + length].copy(from: dy[to..<to + length])
+        }
+    }
+}

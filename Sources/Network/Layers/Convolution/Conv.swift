@@ -1,0 +1,68 @@
+import JSONText
+import Tensors
+
+public typealias Conv1D = Conv<OneAxis>
+public typealias Conv2D = Conv<TwoAxes>
+public typealias Conv3D = Conv<ThreeAxes>
+
+/// `y = activation(x ∗ kernel + bias)`, the kernel sliding over the image. Weights: kernel [window, channels / groups,
+/// filters], bias [filters]. Each group of filters, in order, sees its own group of channels.
+///
+/// Source: Keras' Conv1D, Conv2D, Conv3D ("convolution" is correlation there, as everywhere in the field).
+public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
+    public static var className: String { "Conv\(Rank.axes)D" }
+    public var name = "conv\(Rank.axes)d"
+    public var trainable = true
+    public var filters, groups: Int
+    var options: WindowOptions
+    var kernel: WeightOptions
+    var end: LayerEnd
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        filters = try config.int("filters")
+        groups = try config.int("groups", default: 1)
+        options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
+        kernel = try WeightOptions("kernel", from: &config)
+        end = try LayerEnd(from: &config)
+        guard filters % groups == 0 else {
+            throw config.error("filters (\(filters)) must be a multiple of groups (\(groups))", key: "groups")
+        }
+    }
+
+    public var config: JSONObject {
+        var json = options.config(axes: Rank.axes)
+        json["filters"] = .integer(filters)
+        json["groups"] = .integer(groups)
+        kernel.write(to: &json)
+        end.write(to: &json)
+        return json
+    }
+
+    func convolution(for shape: [Int]) throws(ConfigError) -> Convolution {
+        let image = try ImageShape(
+            shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
+        guard image.channels % groups == 0 else {
+            throw ConfigError(
+                "has \(groups) groups, which do not divide the input's \(image.channels) channels",
+                subject: subject, key: "groups")
+        }
+        return Convolution(
+            try options.windows(on: image, subject: subject), channels: image.channels,
+            kind: .full(filters: filters, groups: groups), channelsFirst: options.channelsFirst)
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let convolution = try convolution(for: try onlyShape(inputs))
+        try checkSize(kernelShape(convolution), "the kernel", subject: subject)
+        return try end.outputShape(options.outputShape(convolution, axes: Rank.axes), subject: subject)
+    }
+
+    private func kernelShape(_ convolution: Convolution) -> [Int] {
+        convolution.windows.windowSizes.last(Rank.axes) + [convolution.channels / groups, filters]
+    }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        let kernel = kernel.spec("kernel", kernelShape(planned(inputs[0])))
+        return end.useBias ? [kernel, end.bias.spec("bias", [filters])] : [kernel]
+    }
+}

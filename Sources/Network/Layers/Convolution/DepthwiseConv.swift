@@ -1,0 +1,65 @@
+import JSONText
+import Tensors
+
+public typealias DepthwiseConv1D = DepthwiseConv<OneAxis>
+public typealias DepthwiseConv2D = DepthwiseConv<TwoAxes>
+
+/// Each channel is convolved alone, with `depth_multiplier` kernels: output channel = channel · multiplier + kernel.
+/// Weights: depthwise_kernel [window, channels, multiplier], bias [channels · multiplier].
+///
+/// Source: Keras' DepthwiseConv1D, DepthwiseConv2D.
+public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
+    public static var className: String { "DepthwiseConv\(Rank.axes)D" }
+    public var name = "depthwise_conv\(Rank.axes)d"
+    public var trainable = true
+    public var multiplier: Int
+    var options: WindowOptions
+    var kernel: WeightOptions
+    var end: LayerEnd
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        multiplier = try config.int("depth_multiplier", default: 1)
+        options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
+        kernel = try WeightOptions("depthwise", from: &config)
+        end = try LayerEnd(from: &config)
+        // Keras 2 writes what it inherits from Conv.
+        _ = try config.int("groups", default: 1, in: 1...1)
+        config.ignore("filters", "kernel_initializer", "kernel_regularizer", "kernel_constraint")
+    }
+
+    public var config: JSONObject {
+        var json = options.config(axes: Rank.axes)
+        json["depth_multiplier"] = .integer(multiplier)
+        kernel.write(to: &json)
+        end.write(to: &json)
+        return json
+    }
+
+    func convolution(for shape: [Int]) throws(ConfigError) -> Convolution {
+        let image = try ImageShape(
+            shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
+        try checkSize([image.channels, multiplier], "the channels", subject: subject)
+        let windows = try options.windows(on: image, subject: subject)
+        // The image is computed with its channels repeated.
+        try windows.check(channels: image.channels * multiplier, subject: subject)
+        return Convolution(
+            windows, channels: image.channels, kind: .depthwise(multiplier: multiplier),
+            channelsFirst: options.channelsFirst)
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let convolution = try convolution(for: try onlyShape(inputs))
+        try checkSize(kernelShape(convolution), "the kernel", subject: subject)
+        return try end.outputShape(options.outputShape(convolution, axes: Rank.axes), subject: subject)
+    }
+
+    private func kernelShape(_ convolution: Convolution) -> [Int] {
+        convolution.windows.windowSizes.last(Rank.axes) + [convolution.channels, multiplier]
+    }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        let convolution = planned(inputs[0])
+        let kernel = kernel.spec("depthwise_kernel", kernelShape(convolution))
+        return end.useBias ? [kernel, end.bias.spec("bias", [convolution.filters])] : [kernel]
+    }
+}

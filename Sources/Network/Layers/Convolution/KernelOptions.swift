@@ -1,0 +1,104 @@
+import JSONText
+import Tensors
+
+/// How one weight begins and is held small: the options `kernel_initializer`, `kernel_regularizer` and the like.
+struct WeightOptions: Sendable {
+    private let prefix: String
+    var initializer: Initializer
+    var regularizer: Regularizer?
+
+    init(_ prefix: String, from config: inout LayerConfig, default standard: Initializer = .glorotUniform)
+        throws(ConfigError)
+    {
+        self.prefix = prefix
+        initializer = try config.initializer("\(prefix)_initializer", default: standard)
+        regularizer = try config.regularizer("\(prefix)_regularizer")
+        try config.refuse("\(prefix)_constraint")
+    }
+
+    func write(to json: inout JSONObject) {
+        json["\(prefix)_initializer"] = initializer.json
+        json["\(prefix)_regularizer"] = regularizer?.json ?? .null
+        json["\(prefix)_constraint"] = .null
+    }
+
+    func spec(_ name: String, _ shape: [Int]) -> WeightSpec {
+        WeightSpec(name, shape: shape, initializer: initializer, regularizer: regularizer)
+    }
+}
+
+/// How a layer with a kernel ends: bias, then activation.
+struct LayerEnd: Sendable {
+    var activation: Activation
+    var useBias: Bool
+    var bias: WeightOptions
+
+    init(from config: inout LayerConfig) throws(ConfigError) {
+        activation = try config.activation()
+        useBias = try config.bool("use_bias", default: true)
+        bias = try WeightOptions("bias", from: &config, default: .zeros)
+        try config.refuse("activity_regularizer")
+    }
+
+    func write(to json: inout JSONObject) {
+        json["activation"] = .string(activation.name)
+        json["use_bias"] = .bool(useBias)
+        bias.write(to: &json)
+        json["activity_regularizer"] = .null
+    }
+
+    /// The output's shape from the pre-activation's: some activations halve the last axis.
+    func outputShape(_ shape: [Int], subject: String) throws(ConfigError) -> [Int] {
+        try checkSize(shape, "the output", subject: subject)
+        let last = shape[shape.count - 1]
+        guard activation.outputWidth(last) > 0, activation != .glu || last % 2 == 0 else {
+            throw ConfigError("cannot halve the last axis of \(shape) for glu", subject: subject)
+        }
+        return shape.dropLast() + [activation.outputWidth(last)]
+    }
+
+    /// How many pre-activations must be kept beside the output: all, where backward needs them or they do not fit it.
+    func kept(_ count: Int, training: Bool) -> Int {
+        activation == .glu || training && activation.needsInput ? count : 0
+    }
+
+    /// Where they are.
+    func preactivations(_ step: Step, _ count: Int) -> Floats {
+        let kept = kept(count, training: step.isForTraining)
+        return kept == 0 ? step.y : step.scratch.prefix(kept)
+    }
+
+    /// What a product does on its way to the pre-activations; the bias is the last of the weights.
+    func finish(_ step: Step) -> Finish {
+        Finish(bias: useBias ? step.weights.last : nil, relu: activation == .relu)
+    }
+
+    /// The rest of the way, from the pre-activations to the output.
+    func forward(_ z: Floats, _ step: Step) {
+        if activation != .relu { activation.forward(z, into: step.y, width: width(step)) }
+    }
+
+    /// The gradient at the pre-activations, from the one at the output, whose place it takes where it fits.
+    func backward(_ z: Floats, _ step: Step) -> Floats {
+        let dz = activation == .glu ? z : step.dy
+        activation.backward(step.dy, z: z, y: step.y, into: dz, width: width(step))
+        return dz
+    }
+
+    /// The bias' gradient: the sum over all places of each channel.
+    func biasGradient(_ dz: Floats, channels: Int, channelsFirst: Bool, _ step: Step) {
+        guard useBias, let target = step.weightGradients.last.flatMap({ $0 }) else { return }
+        guard channelsFirst else { return columnSums(dz, into: target) }
+        let places = dz.count / step.rows / channels
+        target.fill(0)
+        for plane in 0..<step.rows * channels {
+            target[plane % channels] += sum(dz[plane * places..<(plane + 1) * places])
+        }
+    }
+
+    // Row activations work along the last axis of the layer's own shape, whichever that is.
+    private func width(_ step: Step) -> Int {
+        let width = step.outputShape.last ?? 1
+        return activation == .glu ? 2 * width : width
+    }
+}

@@ -1,0 +1,162 @@
+import JSONText
+import Tensors
+
+public typealias SeparableConv1D = SeparableConv<OneAxis>
+public typealias SeparableConv2D = SeparableConv<TwoAxes>
+
+/// A depthwise convolution, then one of windows of one cell that mixes the channels, then bias and activation. Weights:
+/// depthwise_kernel [window, channels, multiplier], pointwise_kernel [1…, channels · multiplier, filters], bias [filters].
+///
+/// Source: Keras' SeparableConv1D, SeparableConv2D; strides and dilation are the depthwise step's.
+public struct SeparableConv<Rank: SpatialRank>: Layer {
+    public static var className: String { "SeparableConv\(Rank.axes)D" }
+    public var name = "separable_conv\(Rank.axes)d"
+    public var trainable = true
+    public var filters, multiplier: Int
+    var options: WindowOptions
+    var depthwise, pointwise: WeightOptions
+    var end: LayerEnd
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        filters = try config.int("filters")
+        multiplier = try config.int("depth_multiplier", default: 1)
+        options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
+        depthwise = try WeightOptions("depthwise", from: &config)
+        pointwise = try WeightOptions("pointwise", from: &config)
+        end = try LayerEnd(from: &config)
+        _ = try config.int("groups", default: 1, in: 1...1)
+        config.ignore("kernel_initializer", "kernel_regularizer", "kernel_constraint")
+    }
+
+    public var config: JSONObject {
+        var json = options.config(axes: Rank.axes)
+        json["filters"] = .integer(filters)
+        json["depth_multiplier"] = .integer(multiplier)
+        depthwise.write(to: &json)
+        pointwise.write(to: &json)
+        end.write(to: &json)
+        return json
+    }
+
+    private struct Pair {
+        var first, second: Convolution
+    }
+
+    private func convolutions(for shape: [Int]) throws(ConfigError) -> Pair {
+        let image = try ImageShape(
+            shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
+        try checkSize([image.channels, multiplier], "the channels", subject: subject)
+        let windows = try options.windows(on: image, subject: subject)
+        let middle = image.channels * multiplier
+        try windows.check(channels: middle, subject: subject)
+        let sizes = windows.outputSizes
+        func single(_ size: Int) -> WindowAxis {
+            WindowAxis(input: size, window: 1, stride: 1, output: size)
+        }
+        return Pair(
+            first: Convolution(
+                windows, channels: image.channels, kind: .depthwise(multiplier: multiplier),
+                channelsFirst: options.channelsFirst),
+            second: Convolution(
+                Windows(depth: single(sizes.depth), height: single(sizes.height), width: single(sizes.width)),
+                channels: middle, kind: .full(filters: filters, groups: 1),
+                channelsFirst: options.channelsFirst))
+    }
+
+    private func planned(_ shape: [Int]) -> Pair {
+        do {
+            return try convolutions(for: shape)
+        } catch {
+            preconditionFailure("the shape was checked when the network was made: \(error)")
+        }
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let pair = try convolutions(for: try onlyShape(inputs))
+        for shape in kernelShapes(pair) { try checkSize(shape, "a kernel", subject: subject) }
+        let middle = options.outputShape(pair.first, axes: Rank.axes)
+        try checkSize(middle, "the depthwise output", subject: subject)
+        return try end.outputShape(options.outputShape(pair.second, axes: Rank.axes), subject: subject)
+    }
+
+    private func kernelShapes(_ pair: Pair) -> [[Int]] {
+        [
+            pair.first.windows.windowSizes.last(Rank.axes) + [pair.first.channels, multiplier],
+            pair.second.windows.windowSizes.last(Rank.axes) + [pair.second.channels, filters],
+        ]
+    }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        let shapes = kernelShapes(planned(inputs[0]))
+        let kernels = [
+            depthwise.spec("depthwise_kernel", shapes[0]), pointwise.spec("pointwise_kernel", shapes[1]),
+        ]
+        return end.useBias ? kernels + [end.bias.spec("bias", [filters])] : kernels
+    }
+
+    // Scratch: pre-activations, the depthwise output, its gradient while training, and the room of either product.
+    private struct Room {
+        var middle, gradient, products: Range<Int>
+
+        init(_ pair: Pair, rows: Int, training: Bool, kept: Int) {
+            let wanted: ConvolutionProducts = training ? .all : [.output]
+            var layout = ArenaLayout()
+            _ = layout.reserve(kept)
+            middle = layout.reserve(rows * pair.first.outputSize)
+            gradient = layout.reserve(training ? rows * pair.first.outputSize : 0)
+            products = layout.reserve(
+                max(pair.first.scratch(rows: rows, for: wanted), pair.second.scratch(rows: rows, for: wanted))
+            )
+        }
+    }
+
+    private func room(_ pair: Pair, rows: Int, training: Bool) -> Room {
+        Room(
+            pair, rows: rows, training: training,
+            kept: end.kept(rows * pair.second.outputSize, training: training))
+    }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        room(planned(inputs[0]), rows: rows, training: training).products.upperBound
+    }
+
+    public func forward(_ step: Step) {
+        let pair = planned(step.inputShapes[0])
+        let room = room(pair, rows: step.rows, training: step.isForTraining)
+        let (middle, products) = (step.scratch[room.middle], step.scratch[room.products])
+        pair.first.forward(
+            step.x(), kernel: step.weights[0], into: middle, finish: Finish(), scratch: products)
+        let z = end.preactivations(step, step.rows * pair.second.outputSize)
+        pair.second.forward(
+            middle, kernel: step.weights[1], into: z, finish: end.finish(step), scratch: products)
+        end.forward(z, step)
+    }
+
+    public func backward(_ step: Step) {
+        let pair = planned(step.inputShapes[0])
+        let room = room(pair, rows: step.rows, training: step.isForTraining)
+        let (middle, products) = (step.scratch[room.middle], step.scratch[room.products])
+        let dz = end.backward(end.preactivations(step, step.rows * pair.second.outputSize), step)
+        end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, step)
+        if let dPointwise = step.weightGradients[1] {
+            pair.second.kernelGradient(middle, dz, into: dPointwise, scratch: products)
+        }
+        guard step.dx() != nil || step.weightGradients[0] != nil else { return }
+        let gradient = step.scratch[room.gradient]
+        pair.second.inputGradient(dz, kernel: step.weights[1], into: gradient, scratch: products)
+        if let dDepthwise = step.weightGradients[0] {
+            pair.first.kernelGradient(step.x(), gradient, into: dDepthwise, scratch: products)
+        }
+        if let dx = step.dx() {
+            pair.first.inputGradient(gradient, kernel: step.weights[0], into: dx, scratch: products)
+        }
+    }
+
+    public var finalActivation: Activation? { end.activation }
+
+    public func withoutActivation() -> Self {
+        var copy = self
+        copy.end.activation = .linear
+        return copy
+    }
+}

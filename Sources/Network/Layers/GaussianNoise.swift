@@ -1,0 +1,75 @@
+import JSONText
+import Tensors
+
+/// While training, adds normal noise of standard deviation `stddev`.
+public struct GaussianNoise: TrainingLayer {
+    public static let className = "GaussianNoise"
+    public var name = "gaussian_noise"
+    public var trainable = true
+    public var stddev: Double
+
+    public init(stddev: Double) { self.stddev = stddev }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        stddev = try config.double("stddev", in: 0...Double.greatestFiniteMagnitude)
+        config.ignore("seed")
+    }
+
+    public var config: JSONObject { ["stddev": .number(stddev), "seed": .null] }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+
+    public func isView(training: Bool) -> Bool { !training || stddev == 0 }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        isView(training: training) ? 0 : NoiseShape(inputs[0]).scratch(rows: rows)
+    }
+
+    public func forward(_ step: Step) {
+        step.y.copy(from: step.x())
+        guard step.training else { return }
+        let deviation = Float(stddev)
+        add(NoiseShape(step.outputShape).draw(step) { deviation * $0.normal($1) }, to: step.y)
+    }
+
+    public func backward(_ step: Step) { step.dx()?.copy(from: step.dy) }
+}
+
+/// While training, multiplies with normal noise of mean 1 and standard deviation √(rate / (1 − rate)), which is that of
+/// Dropout (Srivastava et al., 2014, section 10).
+public struct GaussianDropout: TrainingLayer {
+    public static let className = "GaussianDropout"
+    public var name = "gaussian_dropout"
+    public var trainable = true
+    public var rate: Double
+
+    public init(rate: Double) { self.rate = rate }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        rate = try config.double("rate", in: 0...1)
+        config.ignore("seed")
+    }
+
+    public var config: JSONObject { ["rate": .number(rate), "seed": .null] }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+
+    // At a rate of 1 the deviation would be infinite; Keras leaves the input alone.
+    public func isView(training: Bool) -> Bool { !training || rate == 0 || rate == 1 }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        isView(training: training) ? 0 : NoiseShape(inputs[0]).scratch(rows: rows)
+    }
+
+    public func forward(_ step: Step) {
+        guard step.training else { return step.y.copy(from: step.x()) }
+        let deviation = Float((rate / (1 - rate)).squareRoot())
+        let factors = NoiseShape(step.outputShape).draw(step) { 1 + deviation * $0.normal($1) }
+        multiplyElements(step.x(), factors, into: step.y)
+    }
+
+    public func backward(_ step: Step) {
+        guard let dx = step.dx() else { return }
+        multiplyElements(step.dy, step.scratch.prefix(dx.count), into: dx)
+    }
+}

@@ -1,0 +1,25 @@
+import JSONText
+import Tensors
+
+/// A layer that changes nothing at inference: it works on training alone.
+protocol TrainingLayer: Layer {}
+
+extension TrainingLayer {
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+}
+
+/// Its input.
+public struct Identity: TrainingLayer {
+    public static let className = "Identity"
+    public var name = "identity"
+    public var trainable = true
+
+    public init() {}
+    public init(from config: inout LayerConfig) throws(ConfigError) {}
+    public var config: JSONObject { [:] }
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func isView(training: Bool) -> Bool { true }
+    // A layer around it may give it memory of its own.
+    public func forward(_ step: Step) { step.y.copy(from: step.x()) }
+    public func backward(_ step: Step) { step.dx()?.copy(from: step.dy) }
+}

@@ -1,0 +1,247 @@
+import JSONText
+import Tensors
+
+/// A layer that joins its inputs number by number. Shapes are aligned at the right, and sizes of 1 are repeated, as NumPy
+/// does. Source: Keras' `_Merge`.
+protocol MergingLayer: Layer {
+    init()
+    /// How many inputs it takes.
+    static var inputCounts: ClosedRange<Int> { get }
+    /// y = the inputs joined; each has the output's shape.
+    func merge(_ inputs: MergedInputs, into y: Floats)
+    /// The gradient at the i-th input, in the output's shape; `dy` may be changed on the way from the first to the last.
+    func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats)
+    /// Whether `gradient` must be asked for every input, in order.
+    static var needsEveryGradient: Bool { get }
+}
+
+/// The inputs of a merging layer in the output's shape.
+struct MergedInputs {
+    fileprivate let step: Step
+    var count: Int { step.inputCount }
+
+    /// Those of the output's shape are read where they are, others in the scratch, where they were repeated to.
+    subscript(i: Int) -> Floats {
+        step.inputShapes[i] == step.outputShape ? step.x(i) : room(i).prefix(step.rows * step.outputSize)
+    }
+
+    /// The scratch has a piece for each input that is repeated, and one more.
+    private func room(_ i: Int) -> Floats {
+        let piece = step.scratch.count / (Self.repeated(step.inputShapes, step.outputShape) + 1)
+        let before = step.inputShapes[..<i].count(where: { $0 != step.outputShape })
+        return step.scratch[before * piece..<(before + 1) * piece]
+    }
+
+    /// Room for one gradient before it is summed.
+    fileprivate var last: Floats {
+        let piece = step.scratch.count / (Self.repeated(step.inputShapes, step.outputShape) + 1)
+        return step.scratch[step.scratch.count - piece..<step.scratch.count].prefix(step.rows * step.outputSize)
+    }
+
+    fileprivate func expand() {
+        for i in 0..<count where step.inputShapes[i] != step.outputShape {
+            view(i).read(step.x(i), rows: step.rows, rowStride: size(i), into: self[i])
+        }
+    }
+
+    fileprivate func view(_ i: Int) -> StridedView {
+        StridedView(broadcasting: step.inputShapes[i], to: step.outputShape)
+    }
+
+    fileprivate func size(_ i: Int) -> Int { step.inputShapes[i].reduce(1, *) }
+
+    fileprivate static func repeated(_ inputs: [[Int]], _ output: [Int]) -> Int { inputs.count(where: { $0 != output }) }
+}
+
+extension MergingLayer {
+    static var inputCounts: ClosedRange<Int> { 1...Int.max }
+    static var needsEveryGradient: Bool { false }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) { self.init() }
+    public var config: JSONObject { [:] }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        try check(count: inputs.count, in: Self.inputCounts)
+        var shape: [Int] = []
+        for input in inputs {
+            let rank = max(shape.count, input.count)
+            let (a, b) = (padded(shape, to: rank), padded(input, to: rank))
+            guard zip(a, b).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else {
+                throw ConfigError(
+                    "cannot join inputs of the shapes \(inputs.map { "\($0)" }.joined(separator: " and ")): "
+                        + "aligned at the right, sizes must be equal or 1", subject: subject)
+            }
+            shape = zip(a, b).map { max($0, $1) }
+        }
+        return shape
+    }
+
+    private func padded(_ shape: [Int], to rank: Int) -> [Int] {
+        Array(repeating: 1, count: rank - shape.count) + shape
+    }
+
+    /// What all masks let through, as in Keras 2.
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { joinedMask(masks) }
+
+    /// A place for each input that is repeated and, while training, one for a gradient.
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        guard let output = try? outputShape(for: inputs) else { return 0 }
+        let repeated = MergedInputs.repeated(inputs, output)
+        let needed = repeated + (repeated > 0 || Self.needsEveryGradient ? 1 : 0)
+        // All pieces are of one size; without a repeated input there is at most the last one.
+        return needed * rows * output.reduce(1, *)
+    }
+
+    public func forward(_ step: Step) {
+        let inputs = MergedInputs(step: step)
+        inputs.expand()
+        merge(inputs, into: step.y)
+        joinMasks(step)
+    }
+
+    public func backward(_ step: Step) {
+        let inputs = MergedInputs(step: step)
+        for i in 0..<inputs.count {
+            guard let dx = step.dx(i) else {
+                if Self.needsEveryGradient {
+                    gradient(i, inputs, y: step.y, dy: step.dy, into: inputs.last)
+                }
+                continue
+            }
+            if step.inputShapes[i] == step.outputShape {
+                gradient(i, inputs, y: step.y, dy: step.dy, into: dx)
+            } else {
+                gradient(i, inputs, y: step.y, dy: step.dy, into: inputs.last)
+                dx.fill(0)
+                inputs.view(i).add(inputs.last, rows: step.rows, rowStride: inputs.size(i), to: dx)
+            }
+        }
+    }
+}
+
+extension Layer {
+    func check(count: Int, in range: ClosedRange<Int>) throws(ConfigError) {
+        guard !range.contains(count) else { return }
+        let wanted = range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
+        throw ConfigError("takes \(wanted) inputs, but \(count) are wired to it", subject: subject)
+    }
+
+    /// The use of masks where the output counts what counts in every input.
+    func joinedMask(_ masks: [[Int]?]) -> MaskUse {
+        guard let first = masks.compactMap({ $0 }).first, masks.allSatisfy({ $0 == nil || $0 == first }) else {
+            return .ends
+        }
+        return .makes(first)
+    }
+
+    func joinMasks(_ step: Step) {
+        guard let mask = step.outputMask else { return }
+        mask.fill(1)
+        for i in 0..<step.inputCount {
+            if let part = step.mask(i) { minimum(part, with: mask) }
+        }
+    }
+}
+
+/// The inputs' sum.
+public struct Add: MergingLayer {
+    public static let className = "Add"
+    public var name = "add"
+    public var trainable = true
+    public init() {}
+
+    func merge(_ inputs: MergedInputs, into y: Floats) {
+        y.copy(from: inputs[0])
+        for i in 1..<max(inputs.count, 1) { add(inputs[i], to: y) }
+    }
+
+    func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats) {
+        dx.copy(from: dy)
+    }
+}
+
+/// The first input without the second.
+public struct Subtract: MergingLayer {
+    public static let className = "Subtract"
+    public var name = "subtract"
+    public var trainable = true
+    public init() {}
+    static var inputCounts: ClosedRange<Int> { 2...2 }
+
+    func merge(_ inputs: MergedInputs, into y: Floats) { subtract(inputs[0], inputs[1], into: y) }
+
+    func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats) {
+        scaleShift(dy, scale: i == 0 ? 1 : -1, shift: 0, into: dx)
+    }
+}
+
+/// The inputs' product.
+public struct Multiply: MergingLayer {
+    public static let className = "Multiply"
+    public var name = "multiply"
+    public var trainable = true
+    public init() {}
+
+    func merge(_ inputs: MergedInputs, into y: Floats) {
+        y.copy(from: inputs[0])
+        for i in 1..<max(inputs.count, 1) { multiplyElements(y, inputs[i], into: y) }
+    }
+
+    func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats) {
+        dx.copy(from: dy)
+        for other in 0..<inputs.count where other != i { multiplyElements(dx, inputs[other], into: dx) }
+    }
+}
+
+/// The inputs' mean.
+public struct Average: MergingLayer {
+    public static let className = "Average"
+    public var name = "average"
+    public var trainable = true
+    public init() {}
+
+    func merge(_ inputs: MergedInputs, into y: Floats) {
+        Add().merge(inputs, into: y)
+        scaleShift(y, scale: 1 / Float(inputs.count), shift: 0, into: y)
+    }
+
+    func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats) {
+        scaleShift(dy, scale: 1 / Float(inputs.count), shift: 0, into: dx)
+    }
+}
+
+/// The largest of the inputs; the gradient goes to it, or to the first of several.
+public struct Maximum: MergingLayer {
+    public static let className = "Maximum"
+    public var name = "maximum"
+    public var trainable = true
+    public init() {}
+    static var needsEveryGradient: Bool { true }
+
+    func merge(_ inputs: MergedInputs, into y: Floats) {
+        y.copy(from: inputs[0])
+        for i in 1..<max(inputs.count, 1) { maximum(inputs[i], with: y) }
+    }
+
+    func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats) {
+        route(dy, where: inputs[i], is: y, into: dx)
+    }
+}
+
+/// The smallest of the inputs; the gradient goes to it, or to the first of several.
+public struct Minimum: MergingLayer {
+    public static let className = "Minimum"
+    public var name = "minimum"
+    public var trainable = true
+    public init() {}
+    static var needsEveryGradient: Bool { true }
+
+    func merge(_ inputs: MergedInputs, into y: Floats) {
+        y.copy(from: inputs[0])
+        for i in 1..<max(inputs.count, 1) { minimum(inputs[i], with: y) }
+    }
+
+    func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats) {
+        route(dy, where: inputs[i], is: y, into: dx)
+    }
+}

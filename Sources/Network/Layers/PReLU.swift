@@ -1,0 +1,89 @@
+import JSONText
+import Tensors
+
+/// x above 0, `alpha · x` elsewhere, with an alpha that is learned (He et al., 2015). Weight: alpha, of the input's shape,
+/// with size 1 along the axes that share one.
+public struct PReLU: Layer {
+    public static let className = "PReLU"
+    public var name = "p_re_lu"
+    public var trainable = true
+    public var alpha = WeightOptions(.zeros)
+    /// Counted with the batch as axis 0; nil where every place has its own alpha.
+    public var sharedAxes: [Int]?
+
+    public init(sharedAxes: [Int]? = nil) { self.sharedAxes = sharedAxes }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        alpha = try config.weight("alpha", initializer: .zeros)
+        sharedAxes = try config.ints("shared_axes")
+    }
+
+    public var config: JSONObject {
+        var config: JSONObject = [:]
+        alpha.write("alpha", to: &config)
+        config["shared_axes"] = sharedAxes.map { .array($0.map { .integer($0) }) } ?? .null
+        return config
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shape = try onlyShape(inputs)
+        for axis in sharedAxes ?? [] where !(1...max(shape.count, 1)).contains(axis) {
+            throw ConfigError(
+                "shared_axes has \(axis), but the input's axes, after the batch, are 1 to \(shape.count)",
+                subject: subject, key: "shared_axes")
+        }
+        return shape
+    }
+
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
+    private func alphaShape(_ input: [Int]) -> [Int] {
+        input.indices.map { sharedAxes?.contains($0 + 1) == true ? 1 : input[$0] }
+    }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        [alpha.spec("alpha", shape: alphaShape(inputs[0]))]
+    }
+
+    private func view(_ shape: [Int]) -> StridedView {
+        StridedView(broadcasting: alphaShape(shape), to: shape)
+    }
+
+    /// An alpha for every place of a sample; while training, also its gradient there.
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        (training ? 2 : 1) * inputs[0].reduce(1, *)
+    }
+
+    public func forward(_ step: Step) {
+        let (x, y, size) = (step.x(), step.y, step.outputSize)
+        let alphas = step.scratch.prefix(size)
+        view(step.outputShape).read(step.weights[0], into: alphas)
+        for row in 0..<step.rows {
+            for i in 0..<size {
+                let value = x[row * size + i]
+                y[row * size + i] = value > 0 ? value : alphas[i] * value
+            }
+        }
+    }
+
+    public func backward(_ step: Step) {
+        let (x, dy, size) = (step.x(), step.dy, step.outputSize)
+        let (alphas, slopes) = (step.scratch.prefix(size), step.scratch[size..<2 * size])
+        if let dx = step.dx() {
+            for row in 0..<step.rows {
+                for i in 0..<size {
+                    let (value, d) = (x[row * size + i], dy[row * size + i])
+                    // At 0 itself the slope is 0: Keras computes relu(x) − alpha · relu(−x).
+                    dx[row * size + i] = value > 0 ? d : value < 0 ? alphas[i] * d : 0
+                }
+            }
+        }
+        guard let gradient = step.weightGradients[0] else { return }
+        slopes.fill(0)
+        for row in 0..<step.rows {
+            for i in 0..<size { slopes[i] += min(x[row * size + i], 0) * dy[row * size + i] }
+        }
+        gradient.fill(0)
+        view(step.outputShape).add(slopes, to: gradient)
+    }
+}

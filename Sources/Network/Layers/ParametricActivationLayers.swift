@@ -1,0 +1,64 @@
+import JSONText
+import Tensors
+
+/// A layer that is one function of one number, with options.
+public protocol ParametricActivationLayer: Layer {
+    var function: ParametricActivation { get set }
+    /// With Keras' standard options.
+    init()
+}
+
+extension ParametricActivationLayer {
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        self.init()
+        if let read = try ParametricActivation(className: Self.className, from: &config) { function = read }
+    }
+
+    public var config: JSONObject { function.config }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
+    public func forward(_ step: Step) { function.forward(step.x(), into: step.y) }
+
+    public func backward(_ step: Step) {
+        if let dx = step.dx() { function.backward(step.dy, z: step.x(), into: dx) }
+    }
+}
+
+/// x where it is above `threshold`, but at most `max_value`; `negative_slope · (x − threshold)` elsewhere.
+public struct ReLU: ParametricActivationLayer {
+    public static let className = "ReLU"
+    public var name = "re_lu"
+    public var trainable = true
+    public var function = ParametricActivation.relu(highest: nil, slope: 0, threshold: 0)
+    public init() {}
+}
+
+/// x above 0, `alpha · x` elsewhere: with Keras' 0.3, while the activation `leaky_relu` has 0.2.
+public struct LeakyReLU: ParametricActivationLayer {
+    public static let className = "LeakyReLU"
+    public var name = "leaky_re_lu"
+    public var trainable = true
+    public var function = ParametricActivation.leakyReLU(alpha: 0.3)
+    public init() {}
+}
+
+/// x above 0, `alpha · (eˣ − 1)` elsewhere.
+public struct ELU: ParametricActivationLayer {
+    public static let className = "ELU"
+    public var name = "elu"
+    public var trainable = true
+    public var function = ParametricActivation.elu(alpha: 1)
+    public init() {}
+}
+
+/// x above `theta`, 0 elsewhere. Keras 3 no longer has it.
+public struct ThresholdedReLU: ParametricActivationLayer {
+    public static let className = "ThresholdedReLU"
+    public var name = "thresholded_re_lu"
+    public var trainable = true
+    public var function = ParametricActivation.thresholdedReLU(theta: 1)
+    public init() {}
+}

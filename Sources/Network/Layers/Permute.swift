@@ -1,0 +1,47 @@
+import JSONText
+import Tensors
+
+/// The axes in another order.
+public struct Permute: Layer {
+    public static let className = "Permute"
+    public var name = "permute"
+    public var trainable = true
+    /// The k-th axis of the output is this one of the input, counted from 1, without the batch.
+    public var dims: [Int]
+
+    public init(_ dims: [Int]) { self.dims = dims }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        guard let dims = try config.ints("dims") else { throw config.error("dims is missing", key: "dims") }
+        guard dims.sorted() == Array(1..<dims.count + 1) else {
+            throw config.error("dims is \(dims), but must have each axis from 1 once, as [2, 1]", key: "dims")
+        }
+        self.dims = dims
+    }
+
+    public var config: JSONObject { ["dims": .array(dims.map { .integer($0) })] }
+
+    private var order: [Int] { dims.map { $0 - 1 } }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shape = try onlyShape(inputs)
+        guard shape.count == dims.count else {
+            throw ConfigError(
+                "dims is \(dims), but the input \(shape) has \(shape.count) axes", subject: subject, key: "dims")
+        }
+        return order.map { shape[$0] }
+    }
+
+    public func isView(training: Bool) -> Bool { dims == dims.sorted() }
+
+    public func forward(_ step: Step) {
+        StridedView(permuting: step.inputShapes[0], order: order).read(
+            step.x(), rows: step.rows, rowStride: step.outputSize, into: step.y)
+    }
+
+    public func backward(_ step: Step) {
+        guard let dx = step.dx() else { return }
+        StridedView(unpermuting: step.inputShapes[0], order: order).read(
+            step.dy, rows: step.rows, rowStride: step.outputSize, into: dx)
+    }
+}

@@ -1,0 +1,96 @@
+import JSONText
+import Tensors
+
+public typealias MaxPooling1D = Pooling<OneAxis, PoolingMaximum>
+public typealias MaxPooling2D = Pooling<TwoAxes, PoolingMaximum>
+public typealias MaxPooling3D = Pooling<ThreeAxes, PoolingMaximum>
+public typealias AveragePooling1D = Pooling<OneAxis, PoolingAverage>
+public typealias AveragePooling2D = Pooling<TwoAxes, PoolingAverage>
+public typealias AveragePooling3D = Pooling<ThreeAxes, PoolingAverage>
+
+/// What pooling makes of a window: the word in the class name.
+public protocol PoolingKind: Sendable {
+    static var word: String { get }
+    static var averages: Bool { get }
+}
+
+public enum PoolingMaximum: PoolingKind {
+    public static let word = "Max"
+    public static let averages = false
+}
+
+public enum PoolingAverage: PoolingKind {
+    public static let word = "Average"
+    public static let averages = true
+}
+
+/// The largest number or the mean of each window, by channels. Cells outside the input do not count, so that a mean at the
+/// border is that of fewer numbers.
+///
+/// Source: Keras' MaxPooling1D … AveragePooling3D, computed as TensorFlow does; a maximum's gradient goes to the first cell
+/// that has it.
+public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
+    public static var className: String { "\(Kind.word)Pooling\(Rank.axes)D" }
+    public var name = "\(Kind.word.lowercased())_pooling\(Rank.axes)d"
+    public var trainable = true
+    var options: WindowOptions
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        options = try WindowOptions(
+            from: &config, axes: Rank.axes, sizeKey: "pool_size",
+            size: PerAxis([2, 2, 2].prefix(Rank.axes), absent: 1),
+            stridesOfSize: true, dilates: false)
+    }
+
+    public var config: JSONObject {
+        options.config(axes: Rank.axes, sizeKey: "pool_size", dilates: false)
+    }
+
+    private func image(_ shape: [Int]) throws(ConfigError) -> ImageShape {
+        try ImageShape(shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let image = try image(try onlyShape(inputs))
+        let windows = try options.windows(on: image, subject: subject)
+        let output = ImageShape(sizes: windows.outputSizes, channels: image.channels)
+        let shape = output.shape(axes: Rank.axes, channelsFirst: options.channelsFirst)
+        try checkSize(shape, "the output", subject: subject)
+        return shape
+    }
+
+    /// With the channels in front, each is an image of its own.
+    private func planned(_ shape: [Int]) -> (windows: Windows, channels: Int) {
+        do {
+            let image = try image(shape)
+            return (
+                try options.windows(on: image, subject: subject),
+                image.split(channelsFirst: options.channelsFirst).channels
+            )
+        } catch {
+            preconditionFailure("the shape was checked when the network was made: \(error)")
+        }
+    }
+
+    /// A line of the input.
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        let (windows, channels) = planned(inputs[0])
+        return windows.width.input * channels
+    }
+
+    public func forward(_ step: Step) {
+        let (windows, channels) = planned(step.inputShapes[0])
+        pool(
+            step.x(), windows, channels: channels, average: Kind.averages, line: step.scratch, into: step.y)
+    }
+
+    public func backward(_ step: Step) {
+        guard let dx = step.dx() else { return }
+        let (windows, channels) = planned(step.inputShapes[0])
+        if Kind.averages {
+            poolAverageBackward(step.dy, windows, channels: channels, into: dx)
+        } else {
+            poolMaxBackward(step.dy, x: step.x(), y: step.y, windows, channels: channels, into: dx)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import JSONText
+import Tensors
+
+/// `y = x / √(mean of x² + epsilon) · scale` along the axes (Zhang and Sennrich, 2019). Weight: scale, of the axes' sizes.
+/// Keras 3 only, which multiplies with the scale aligned at the right: the axes must be the last ones.
+public struct RMSNormalization: Layer {
+    public static let className = "RMSNormalization"
+    public var name = "rms_normalization"
+    public var trainable = true
+    /// Counted with the batch as axis 0, or from the end.
+    public var axes: [Int]
+    public var epsilon = 1e-6
+
+    public init(axes: [Int] = [-1]) { self.axes = axes }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        axes = try config.ints("axis") ?? [-1]
+        guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
+        epsilon = try config.double("epsilon", default: 1e-6, in: 0...1)
+    }
+
+    public var config: JSONObject {
+        [
+            "axis": axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) }),
+            "epsilon": .number(epsilon),
+        ]
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shape = try onlyShape(inputs)
+        guard try sampleAxes(axes, of: shape).sorted() == Array(shape.indices.suffix(axes.count)) else {
+            throw ConfigError(
+                "normalizes axes \(axes), which are not the last ones of \(shape)", subject: subject,
+                key: "axis")
+        }
+        return shape
+    }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        let shape = checkedAxes(axes, of: inputs[0]).map { inputs[0][$0] }
+        return [WeightSpec("scale", shape: shape, initializer: .ones)]
+    }
+
+    private func normalizer(_ shape: [Int]) -> RowNormalizer {
+        RowNormalizer(
+            shape, axes: checkedAxes(axes, of: shape), .rootMeanSquare, epsilon: epsilon, gain: 0, offset: nil
+        )
+    }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        normalizer(inputs[0]).scratch(inputs[0], rows: rows, training: training)
+    }
+
+    public func forward(_ step: Step) { normalizer(step.outputShape).forward(step) }
+    public func backward(_ step: Step) { normalizer(step.outputShape).backward(step) }
+}
+
+/// `y = x / √max(Σx², 1e-12)`: vectors along the axes brought to length 1.
+public struct UnitNormalization: Layer {
+    public static let className = "UnitNormalization"
+    public var name = "unit_normalization"
+    public var trainable = true
+    /// Counted with the batch as axis 0, or from the end.
+    public var axes: [Int]
+
+    public init(axes: [Int] = [-1]) { self.axes = axes }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        axes = try config.ints("axis") ?? [-1]
+        guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
+    }
+
+    public var config: JSONObject {
+        ["axis": axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })]
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shape = try onlyShape(inputs)
+        _ = try sampleAxes(axes, of: shape)
+        return shape
+    }
+
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
+    private func normalizer(_ shape: [Int]) -> RowNormalizer {
+        RowNormalizer(
+            shape, axes: checkedAxes(axes, of: shape), .length, epsilon: 1e-12, gain: nil, offset: nil)
+    }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        normalizer(inputs[0]).scratch(inputs[0], rows: rows, training: training)
+    }
+
+    public func forward(_ step: Step) { normalizer(step.outputShape).forward(step) }
+    public func backward(_ step: Step) { normalizer(step.outputShape).backward(step) }
+}

@@ -1,0 +1,81 @@
+import JSONText
+import Tensors
+
+public typealias UpSampling1D = UpSampling<OneAxis>
+public typealias UpSampling2D = UpSampling<TwoAxes>
+public typealias UpSampling3D = UpSampling<ThreeAxes>
+
+/// Enlarges an image by whole factors: each number is repeated, or on two axes interpolated linearly.
+///
+/// Source: Keras' UpSampling1D, UpSampling2D, UpSampling3D.
+public struct UpSampling<Rank: SpatialRank>: Layer {
+    public static var className: String { "UpSampling\(Rank.axes)D" }
+    public var name = "up_sampling\(Rank.axes)d"
+    public var trainable = true
+    var size: PerAxis<Int>
+    var smooth = false
+    var channelsFirst: Bool
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        size = try config.sizes(
+            "size", axes: Rank.axes, default: PerAxis([2, 2, 2].prefix(Rank.axes), absent: 1))
+        channelsFirst = try config.channelsFirst()
+        if Rank.axes == 2 { smooth = try config.interpolation(default: "nearest") }
+    }
+
+    public var config: JSONObject {
+        if Rank.axes == 1 { return ["size": .integer(size.width)] }
+        var json: JSONObject = [
+            "size": .sizes(size, axes: Rank.axes), "data_format": .dataFormat(channelsFirst: channelsFirst),
+        ]
+        if Rank.axes == 2 { json["interpolation"] = smooth ? "bilinear" : "nearest" }
+        return json
+    }
+
+    private func image(_ shape: [Int]) throws(ConfigError) -> ImageShape {
+        try ImageShape(shape, axes: Rank.axes, channelsFirst: channelsFirst, subject: subject)
+    }
+
+    private func enlarged(_ sizes: PerAxis<Int>) -> PerAxis<Int> {
+        PerAxis(sizes.depth * size.depth, sizes.height * size.height, sizes.width * size.width)
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let image = try image(try onlyShape(inputs))
+        let shape = ImageShape(sizes: enlarged(image.sizes), channels: image.channels)
+            .shape(axes: Rank.axes, channelsFirst: channelsFirst)
+        try checkSize(shape, "the output", subject: subject)
+        return shape
+    }
+
+    private func resampling(_ step: Step) -> Resampling {
+        do {
+            let image = try image(step.inputShapes[0])
+            return Resampling(
+                from: image.sizes, to: enlarged(image.sizes),
+                channels: image.split(channelsFirst: channelsFirst).channels, smooth: smooth)
+        } catch {
+            preconditionFailure("the shape was checked when the network was made: \(error)")
+        }
+    }
+
+    public func forward(_ step: Step) { resampling(step).forward(step.x(), into: step.y) }
+
+    public func backward(_ step: Step) {
+        if let dx = step.dx() { resampling(step).backward(step.dy, into: dx) }
+    }
+}
+
+extension LayerConfig {
+    /// True for linear interpolation, false for the nearest number.
+    mutating func interpolation(default standard: String) throws(ConfigError) -> Bool {
+        let known = ["nearest", "bilinear"]
+        let word = try string("interpolation", default: standard)
+        guard known.contains(word) else {
+            throw error(
+                "interpolation \"\(word)\" is not supported; known are \(known.joined(separator: ", "))",
+                key: "interpolation")
+        }
+        return word == "bilinear"
+    }
+}

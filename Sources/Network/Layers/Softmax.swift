@@ -1,0 +1,71 @@
+import JSONText
+import Tensors
+
+/// e^x over its sum, along one axis or several at once.
+public struct Softmax: Layer {
+    public static let className = "Softmax"
+    public var name = "softmax"
+    public var trainable = true
+    /// Counted with the batch as axis 0, or from the end.
+    public var axes = [-1]
+    // At the end of a network whose loss works on logits, it has nothing left to do.
+    private var isLinear = false
+
+    public init(axes: [Int] = [-1]) { self.axes = axes }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        axes = try config.ints("axis") ?? [-1]
+        guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
+        config.ignore("robust_masking")
+    }
+
+    public var config: JSONObject {
+        ["axis": axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })]
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shape = try onlyShape(inputs)
+        _ = try sampleAxes(axes, of: shape)
+        return shape
+    }
+
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
+    public func isView(training: Bool) -> Bool { isLinear }
+
+    public var finalActivation: Activation? { axes == [-1] && !isLinear ? .softmax : nil }
+
+    public func withoutActivation() -> Softmax {
+        var copy = self
+        copy.isLinear = true
+        return copy
+    }
+
+    private func rows(_ shape: [Int]) -> AxisRows {
+        AxisRows(shape, along: checkedAxes(axes, of: shape))
+    }
+
+    /// Where the axes are not the last ones: room for the rows, and for backward as much again.
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        (training ? 2 : 1) * self.rows(inputs[0]).room(rows: rows)
+    }
+
+    public func forward(_ step: Step) {
+        let rows = rows(step.outputShape)
+        let z = rows.rows(of: step.x(), in: step.scratch)
+        let target = rows.target(step.y, in: step.scratch)
+        softmaxRows(z, into: target, width: rows.width)
+        rows.finish(step.y, from: step.scratch)
+    }
+
+    public func backward(_ step: Step) {
+        guard let dx = step.dx() else { return }
+        let rows = rows(step.outputShape)
+        let room = rows.room(rows: step.rows)
+        let other = step.scratch[room..<step.scratch.count]
+        let y = rows.rows(of: step.y, in: step.scratch)
+        let dy = rows.rows(of: step.dy, in: other)
+        softmaxBackward(dy, y: y, into: rows.target(dx, in: other), width: rows.width)
+        rows.finish(dx, from: other)
+    }
+}

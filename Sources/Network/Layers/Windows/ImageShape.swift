@@ -1,0 +1,42 @@
+/// A sample of sound, picture or volume: the sizes of its axes, and its channels, which come last or first.
+struct ImageShape: Equatable {
+    var sizes: PerAxis<Int>
+    var channels: Int
+
+    init(sizes: PerAxis<Int>, channels: Int) { (self.sizes, self.channels) = (sizes, channels) }
+
+    /// - shape: [depth, height, width, channels] without the axes in front that it lacks, or with the channels first.
+    init(_ shape: [Int], axes: Int, channelsFirst: Bool, subject: String) throws(ConfigError) {
+        guard shape.count == axes + 1 else {
+            let form = ["time", "height, width", "depth, height, width"][axes - 1]
+            throw ConfigError(
+                "takes samples of shape [\(channelsFirst ? "channels, \(form)" : "\(form), channels")], but the "
+                    + "input's is \(shape)", subject: subject)
+        }
+        sizes = PerAxis(channelsFirst ? shape[1...] : shape[..<axes], absent: 1)
+        channels = channelsFirst ? shape[0] : shape[axes]
+        guard shape.allSatisfy({ $0 > 0 }) else {
+            throw ConfigError("cannot take the empty input \(shape)", subject: subject)
+        }
+    }
+
+    func shape(axes: Int, channelsFirst: Bool) -> [Int] {
+        channelsFirst ? [channels] + sizes.last(axes) : sizes.last(axes) + [channels]
+    }
+
+    var count: Int { sizes.product * channels }
+
+    /// For layers that treat each channel alone: with the channels first, each is an image of one channel.
+    func split(channelsFirst: Bool) -> (images: Int, channels: Int) {
+        channelsFirst ? (channels, 1) : (1, channels)
+    }
+}
+
+/// An error where a file declares more numbers than can be computed with; nothing was multiplied or allocated before.
+func checkSize(_ sizes: [Int], _ what: String, subject: String) throws(ConfigError) {
+    guard sizes.reduce(1.0, { $0 * Double($1) }) < 0x1p31 else {
+        throw ConfigError(
+            "\(what) would be \(sizes.map(String.init).joined(separator: " × ")) numbers: too many",
+            subject: subject)
+    }
+}

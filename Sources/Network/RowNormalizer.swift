@@ -1,0 +1,118 @@
+import JSONText
+import Tensors
+
+/// Brings the numbers of each sample to a common scale along some axes, then applies a gain and an offset: what
+/// LayerNormalization, GroupNormalization, RMSNormalization and UnitNormalization have in common.
+///
+/// x̂ = (x − shift) / scale in each row, and y = x̂ · gain + offset. Backward (as in Ba et al., 2016), with g = dy · gain:
+/// dx = (g − mean(g) − x̂ · mean(g · x̂)) / scale.
+struct RowNormalizer {
+    let scaling: RowScaling
+    let epsilon: Float
+    /// How the axes' numbers come to lie beside each other.
+    private let layout: AxisRows
+    /// How many numbers have a gain of their own: a row's, or a whole sample's.
+    private let columns: Int
+    private let width, perSample: Int
+    /// From the weights to the columns; nil where there are as many.
+    private let spread: StridedView?
+    private let gain, offset: Int?
+
+    /// - axes: of a sample, along which it is normalized; each place of a row has its own gain.
+    /// - gain, offset: which of the layer's weights these are.
+    init(_ shape: [Int], axes: [Int], _ scaling: RowScaling, epsilon: Double, gain: Int?, offset: Int?) {
+        (self.scaling, self.epsilon, self.gain, self.offset) = (scaling, Float(epsilon), gain, offset)
+        layout = AxisRows(shape, along: axes)
+        (width, perSample, columns, spread) = (layout.width, layout.perSample, layout.width, nil)
+    }
+
+    /// Over groups of neighbours on one axis and over all other axes; each place of the axis has its own gain.
+    init(_ shape: [Int], axis: Int, groups: Int, epsilon: Double, gain: Int?, offset: Int?) {
+        (scaling, self.epsilon, self.gain, self.offset) = (.standard, Float(epsilon), gain, offset)
+        // With the axis first, a group lies together.
+        layout = AxisRows(shape, along: shape.indices.filter { $0 != axis })
+        columns = shape.reduce(1, *)
+        (width, perSample) = (columns / groups, groups)
+        spread =
+            columns == shape[axis]
+            ? nil
+            : StridedView(broadcasting: [shape[axis], 1], to: [shape[axis], columns / shape[axis]])
+    }
+
+    // Scratch: x̂, room to move numbers, one factor for each row, then three rows of columns.
+    private func xhatRoom(_ rows: Int, _ size: Int, training: Bool) -> Int {
+        training || !layout.isPlain ? rows * size : 0
+    }
+
+    func scratch(_ shape: [Int], rows: Int, training: Bool) -> Int {
+        let size = shape.reduce(1, *)
+        return xhatRoom(rows, size, training: training) + (training ? layout.room(rows: rows) : 0)
+            + rows * perSample + 3 * columns
+    }
+
+    private struct Room {
+        let xhat, moved, inverses, gains, offsets, zeros: Floats
+    }
+
+    private func room(_ step: Step) -> Room {
+        let size = step.outputSize
+        let xhat = xhatRoom(step.rows, size, training: step.isForTraining)
+        let fixed = step.scratch.count - 3 * columns
+        func row(_ i: Int) -> Floats { step.scratch[fixed + i * columns..<fixed + (i + 1) * columns] }
+        let inverses = xhat + (step.isForTraining ? layout.room(rows: step.rows) : 0)
+        return Room(
+            xhat: xhat == 0 ? step.y : step.scratch.prefix(xhat), moved: step.scratch[xhat..<inverses],
+            inverses: step.scratch[inverses..<inverses + step.rows * perSample],
+            gains: row(0), offsets: row(1), zeros: row(2))
+    }
+
+    private func spread(_ weight: Floats, into columns: Floats) {
+        if let spread { spread.read(weight, into: columns) } else { columns.copy(from: weight) }
+    }
+
+    func forward(_ step: Step) {
+        let room = room(step)
+        let x = layout.rows(of: step.x(), in: room.xhat)
+        scaleRows(x, width: width, epsilon: epsilon, scaling, into: room.xhat, inverses: room.inverses)
+        // At inference x̂ makes room for y.
+        let moved = step.isForTraining ? room.moved : room.xhat
+        let y = layout.target(step.y, in: moved)
+        if gain == nil && offset == nil {
+            if !y.isSame(as: room.xhat) { y.copy(from: room.xhat) }
+        } else {
+            if let gain { spread(step.weights[gain], into: room.gains) } else { room.gains.fill(1) }
+            if let offset { spread(step.weights[offset], into: room.offsets) } else { room.offsets.fill(0) }
+            scaleShift(room.xhat, columnScales: room.gains, columnShifts: room.offsets, into: y)
+        }
+        layout.finish(step.y, from: moved)
+    }
+
+    func backward(_ step: Step) {
+        let room = room(step)
+        let dy = layout.rows(of: step.dy, in: room.moved)
+        if let offset, let gradient = step.weightGradients[offset] {
+            collect(into: gradient, room.offsets) { columnSums(dy, into: $0) }
+        }
+        if let gain, let gradient = step.weightGradients[gain] {
+            collect(into: gradient, room.offsets) { columnProducts(dy, room.xhat, into: $0) }
+        }
+        guard let dx = step.dx() else { return }
+        if let gain {
+            spread(step.weights[gain], into: room.gains)
+            room.zeros.fill(0)
+            scaleShift(dy, columnScales: room.gains, columnShifts: room.zeros, into: dy)
+        }
+        scaleRowsBackward(
+            dy, xhat: room.xhat, inverses: room.inverses, width: width, epsilon: epsilon, scaling,
+            into: layout.target(dx, in: room.moved))
+        layout.finish(dx, from: room.moved)
+    }
+
+    /// A weight's gradient from sums over columns, which several may share.
+    private func collect(into gradient: Floats, _ columns: Floats, _ sums: (Floats) -> Void) {
+        guard let spread else { return sums(gradient) }
+        sums(columns)
+        gradient.fill(0)
+        spread.add(columns, to: gradient)
+    }
+}

@@ -1,0 +1,219 @@
+import CKernels
+
+/// A convolution (strictly: a correlation, as every framework has it) of images [inputs, channels] with a kernel, to
+/// images [outputs, filters], and its two gradients.
+///
+/// y[o, f] = Σ over cells t and channels c of x[o · stride + t · dilation − before, c] · kernel[t, c, f]
+///
+/// - full: kernel [cells, channels / groups, filters]; each group of filters sees its own channels, in order.
+/// - depthwise: kernel [cells, channels, multiplier]; filter c · multiplier + i sees channel c only.
+///
+/// It is a product of matrices whose left factor, a window's numbers for each place, is never laid out: see ckconvolution.h.
+/// Images that need a border, or have their channels in front, are first copied into scratch, a few at a time.
+public struct Convolution: Equatable, Sendable {
+    public enum Kind: Equatable, Sendable {
+        case full(filters: Int, groups: Int)
+        case depthwise(multiplier: Int)
+    }
+
+    public var windows: Windows
+    public var channels: Int
+    public var kind: Kind
+    /// Images lie as [channels, inputs] and [filters, outputs].
+    public var channelsFirst: Bool
+
+    public init(_ windows: Windows, channels: Int, kind: Kind, channelsFirst: Bool = false) {
+        (self.windows, self.channels, self.kind) = (windows, channels, kind)
+        self.channelsFirst = channelsFirst
+    }
+
+    public var filters: Int {
+        switch kind {
+        case .full(let filters, _): filters
+        case .depthwise(let multiplier): channels * multiplier
+        }
+    }
+
+    public var inputSize: Int { windows.inputs * channels }
+    public var outputSize: Int { windows.outputs * filters }
+    public var kernelCount: Int { taps * filters }
+
+    // A full convolution's groups; a depthwise one is a single group whose columns are the channels themselves.
+    var groups: Int { if case .full(_, let groups) = kind { groups } else { 1 } }
+    var isDepthwise: Bool { if case .depthwise = kind { true } else { false } }
+    var multiplier: Int { if case .depthwise(let multiplier) = kind { multiplier } else { 1 } }
+
+    /// Numbers of a window that one filter sees.
+    var taps: Int { isDepthwise ? windows.cells : windows.cells * (channels / groups) }
+    /// Channels of an image as it is computed with: a depthwise kernel's are repeated for each of its filters.
+    var width: Int { channels * multiplier }
+
+    /// With windows of one cell, a stride of 1 and no border, each place is a row of a plain product.
+    var isPointwise: Bool {
+        !isDepthwise && !channelsFirst && groups == 1 && windows.cells == 1
+            && windows.inputs == windows.outputs
+            && !windows.isPadded
+    }
+
+    /// Images that are computed together, so that a product has rows enough to be worth its while.
+    func chunk(of rows: Int) -> Int {
+        let room = copiesImages ? 1 << 19 : 1 << 22
+        return min(rows, max(1, min(512 / windows.outputs, room / (windows.padded * width))))
+    }
+
+    /// y = finish(x ∗ kernel), without alpha and accumulation: [rows, inputs, channels] -> [rows, outputs, filters].
+    public func forward(_ x: Floats, kernel: Floats, into y: Floats, finish: Finish, scratch: Floats) {
+        let rows = x.count / inputSize
+        precondition(
+            x.count == rows * inputSize && y.count >= rows * outputSize && kernel.count == kernelCount)
+        precondition(!finish.accumulate && finish.alpha == 1)
+        if isPointwise {
+            return multiply(
+                x, kernel, into: y, m: rows * windows.outputs, n: filters, k: channels, finish: finish)
+        }
+        let room = ConvolutionRoom(self, rows: rows, for: [.output])
+        if let wide = room.wide {
+            let wideKernel = scratch[room.wideKernel]
+            wide.widen(kernel, into: wideKernel)
+            var finish = finish
+            if let bias = finish.bias {
+                let wideBias = scratch[room.wideBias]
+                for i in 0..<wide.factor {
+                    wideBias[i * filters..<(i + 1) * filters].copy(from: bias.prefix(filters))
+                }
+                finish.bias = wideBias
+            }
+            return wide.convolution.products(x, wideKernel, into: y, finish, scratch, room)
+        }
+        products(x, kernel, into: y, finish, scratch, room)
+    }
+
+    private func products(
+        _ x: Floats, _ kernel: Floats, into y: Floats, _ finish: Finish, _ scratch: Floats,
+        _ room: ConvolutionRoom
+    ) {
+        let rows = x.count / inputSize
+        let (places, taps) = (placeTable(scratch, room), tapTable(scratch, room))
+        for first in stride(from: 0, to: rows, by: room.chunk) {
+            let count = min(room.chunk, rows - first)
+            let images = bringIn(x, first, count, scratch, room)
+            let target = y[first * outputSize..<(first + count) * outputSize]
+            let out = channelsFirst ? scratch[room.outputs].prefix(target.count) : target
+            let (filters, width) = (filters / groups, width / groups)
+            for group in 0..<groups {
+                var finish = finish
+                if let bias = finish.bias { finish.bias = bias[group * filters..<(group + 1) * filters] }
+                gathered(
+                    m: count * windows.outputs, n: filters, k: self.taps,
+                    images[group * width..<images.count],
+                    rows: places, columns: taps, kernel[group * filters..<kernel.count],
+                    out[group * filters..<out.count], finish)
+            }
+            if channelsFirst { putChannelsFirst(out, into: target) }
+        }
+    }
+
+    /// The kernel's gradient, summed over the rows: dKernel = xᵀ · dy.
+    public func kernelGradient(_ x: Floats, _ dy: Floats, into dKernel: Floats, scratch: Floats) {
+        let rows = x.count / inputSize
+        precondition(
+            x.count == rows * inputSize && dy.count >= rows * outputSize && dKernel.count == kernelCount)
+        if isPointwise {
+            return multiply(
+                x, dy, into: dKernel, m: channels, n: filters, k: rows * windows.outputs, transposed: true)
+        }
+        let room = ConvolutionRoom(self, rows: rows, for: [.kernelGradient])
+        if let wide = room.wide {
+            let gradient = scratch[room.wideKernel]
+            wide.convolution.kernelProducts(x, dy, into: gradient, scratch, room)
+            return wide.narrow(gradient, into: dKernel)
+        }
+        kernelProducts(x, dy, into: dKernel, scratch, room)
+    }
+
+    private func kernelProducts(
+        _ x: Floats, _ dy: Floats, into dKernel: Floats, _ scratch: Floats, _ room: ConvolutionRoom
+    ) {
+        let rows = x.count / inputSize
+        let (places, taps) = (placeTable(scratch, room), tapTable(scratch, room))
+        for first in stride(from: 0, to: rows, by: room.chunk) {
+            let count = min(room.chunk, rows - first)
+            let images = bringIn(x, first, count, scratch, room)
+            let gradient = channelsLast(dy, first, count, scratch, room)
+            let (filters, width) = (filters / groups, width / groups)
+            for group in 0..<groups {
+                gathered(
+                    m: self.taps, n: filters, k: count * windows.outputs,
+                    images[group * width..<images.count],
+                    rows: taps, columns: places, gradient[group * filters..<gradient.count],
+                    dKernel[group * filters..<dKernel.count], Finish(accumulate: first > 0))
+            }
+        }
+    }
+
+    /// The input's gradient: each number of dy, times the kernel, goes back to where its window was. It is also what a
+    /// transposed convolution computes; `finish` (a bias for each channel, relu) is for that.
+    public func inputGradient(
+        _ dy: Floats, kernel: Floats, into dx: Floats, finish: Finish = Finish(), scratch: Floats
+    ) {
+        let rows = dx.count / inputSize
+        precondition(
+            dx.count == rows * inputSize && dy.count >= rows * outputSize && kernel.count == kernelCount)
+        let room = ConvolutionRoom(self, rows: rows, for: [.inputGradient])
+        let turned = scratch[room.turned]
+        if !isDepthwise { transpose(kernel, rows: taps, columns: filters, into: turned) }
+        if isPointwise {
+            return multiply(
+                dy, turned, into: dx, m: rows * windows.outputs, n: channels, k: filters, finish: finish)
+        }
+        let (places, runs) = (placeTable(scratch, room), runTable(scratch, room))
+        for first in stride(from: 0, to: rows, by: room.chunk) {
+            let count = min(room.chunk, rows - first)
+            let gradient = channelsLast(dy, first, count, scratch, room)
+            let images = imagesForGradient(dx, first, count, scratch, room)
+            images.fill(0)
+            if isDepthwise {
+                scatterByChannel(
+                    m: count * windows.outputs, n: width, gradient, rows: places, columns: runs,
+                    kernel, into: images)
+            } else {
+                scatterProducts(gradient, turned, places, runs, into: images, tile: scratch[room.tile])
+            }
+            bringOut(images, into: dx, first, count, finish, scratch, room)
+        }
+    }
+
+    // dy · kernelᵀ gives each window's part of the gradient, a tile of windows at a time; then they are added up.
+    private func scatterProducts(
+        _ dy: Floats, _ turned: Floats, _ places: Offsets, _ runs: Offsets, into images: Floats, tile: Floats
+    ) {
+        let (filters, width) = (filters / groups, width / groups)
+        let (total, most) = (dy.count / self.filters, tile.count / taps)
+        for start in stride(from: 0, to: total, by: most) {
+            let m = min(most, total - start)
+            for group in 0..<groups {
+                multiply(
+                    dy[start * self.filters + group * filters..<dy.count],
+                    turned[group * filters * taps..<(group + 1) * filters * taps], into: tile, m: m, n: taps,
+                    k: filters, aStride: self.filters)
+                scatter(
+                    m: m, n: taps / runs.count, tile, rows: places[start..<start + m], columns: runs,
+                    into: images[group * width..<images.count])
+            }
+        }
+    }
+
+    private func gathered(
+        m: Int, n: Int, k: Int, _ image: Floats, rows: Offsets, columns: Offsets, _ b: Floats, _ c: Floats,
+        _ finish: Finish
+    ) {
+        precondition(rows.count >= m && columns.count >= k && b.count >= (k - 1) * filters + n)
+        precondition(c.count >= (m - 1) * filters + n)
+        // The tables lead to the last number of the last window, and no further.
+        precondition(rows.last(of: m) + columns.last(of: k) + (isDepthwise ? n : 1) <= image.count)
+        unsafe ck_multiply_gathered(
+            m, n, k, image.base, rows.base, columns.base, isDepthwise ? 1 : 0, b.base, filters, c.base,
+            filters,
+            finish.c)
+    }
+}

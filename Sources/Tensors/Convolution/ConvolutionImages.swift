@@ -1,0 +1,101 @@
+import CKernels
+
+// Images on their way into the form that the products read, and back: channels last, a depthwise kernel's channels once for
+// each of its filters, and a border of zeros. An image that has this form already stays where it is.
+extension Convolution {
+    var copiesImages: Bool { windows.isPadded || channelsFirst || multiplier > 1 }
+
+    private var box: Box { windows.box(channels: width) }
+    private var paddedSize: Int { windows.padded * width }
+
+    func bringIn(_ x: Floats, _ first: Int, _ count: Int, _ scratch: Floats, _ room: ConvolutionRoom)
+        -> Floats
+    {
+        let given = x[first * inputSize..<(first + count) * inputSize]
+        guard copiesImages else { return given }
+        let images = scratch[room.images].prefix(count * paddedSize)
+        for i in 0..<count {
+            let target = images[i * paddedSize..<(i + 1) * paddedSize]
+            var image = given[i * inputSize..<(i + 1) * inputSize]
+            if channelsFirst {
+                let next =
+                    multiplier == 1 && !windows.isPadded ? target : scratch[room.flat].prefix(inputSize)
+                transpose(image, rows: channels, columns: windows.inputs, into: next)
+                image = next
+            }
+            if multiplier > 1 {
+                let next = windows.isPadded ? scratch[room.expanded] : target
+                unsafe ck_repeat_each(image.base, inputSize, multiplier, next.base)
+                image = next
+            }
+            if windows.isPadded { box.put(image, into: target) }
+        }
+        return images
+    }
+
+    /// Where the gradients of a chunk of images are added up.
+    func imagesForGradient(
+        _ dx: Floats, _ first: Int, _ count: Int, _ scratch: Floats, _ room: ConvolutionRoom
+    ) -> Floats {
+        copiesImages
+            ? scratch[room.images].prefix(count * paddedSize)
+            : dx[first * inputSize..<(first + count) * inputSize]
+    }
+
+    /// The way back.
+    func bringOut(
+        _ images: Floats, into dx: Floats, _ first: Int, _ count: Int, _ finish: Finish, _ scratch: Floats,
+        _ room: ConvolutionRoom
+    ) {
+        for i in 0..<count {
+            let target = dx[(first + i) * inputSize..<(first + i + 1) * inputSize]
+            var image = copiesImages ? images[i * paddedSize..<(i + 1) * paddedSize] : target
+            if windows.isPadded {
+                let next =
+                    multiplier > 1
+                    ? scratch[room.expanded] : channelsFirst ? scratch[room.flat].prefix(inputSize) : target
+                box.take(from: image, into: next)
+                image = next
+            }
+            if multiplier > 1 {
+                let next = channelsFirst ? scratch[room.flat].prefix(inputSize) : target
+                unsafe ck_sum_each(image.base, inputSize, multiplier, next.base)
+                image = next
+            }
+            if let bias = finish.bias {
+                addRow(bias, to: image, relu: finish.relu)
+            } else if finish.relu {
+                relu(image)
+            }
+            if channelsFirst { transpose(image, rows: windows.inputs, columns: channels, into: target) }
+        }
+    }
+
+    /// A chunk of outputs' gradients [outputs, filters].
+    func channelsLast(
+        _ dy: Floats, _ first: Int, _ count: Int, _ scratch: Floats, _ room: ConvolutionRoom
+    ) -> Floats {
+        let given = dy[first * outputSize..<(first + count) * outputSize]
+        guard channelsFirst else { return given }
+        let turned = scratch[room.outputs].prefix(given.count)
+        for i in 0..<count {
+            let range = i * outputSize..<(i + 1) * outputSize
+            transpose(given[range], rows: filters, columns: windows.outputs, into: turned[range])
+        }
+        return turned
+    }
+
+    /// Outputs [outputs, filters] to where the filters come first.
+    func putChannelsFirst(_ out: Floats, into y: Floats) {
+        for i in 0..<out.count / outputSize {
+            let range = i * outputSize..<(i + 1) * outputSize
+            transpose(out[range], rows: windows.outputs, columns: filters, into: y[range])
+        }
+    }
+}
+
+/// out = aᵀ: [rows, columns] -> [columns, rows].
+public func transpose(_ a: Floats, rows: Int, columns: Int, into out: Floats) {
+    precondition(a.count >= rows * columns && out.count >= rows * columns)
+    unsafe ck_transpose(a.base, rows, columns, out.base)
+}

@@ -1,0 +1,65 @@
+import CKernels
+
+/// A convolution of few filters, computed for `factor` neighbouring windows at once, so that vectors are filled: the kernel
+/// is repeated, shifted by the stride, and its filters are `factor` times as many. The output is the same numbers in the
+/// same order. (Six filters of 5 × 5 fill 6 lanes of 16; two windows of them are twelve of 5 × 6.)
+struct WideConvolution {
+    var convolution: Convolution
+    var factor: Int
+    private var cells: Int
+    private var shift: Int
+
+    init(_ plain: Convolution, factor: Int) {
+        (convolution, self.factor) = (plain, factor)
+        cells = plain.windows.width.window
+        shift = plain.windows.width.stride
+        convolution.windows.width.output /= factor
+        convolution.windows.width.stride *= factor
+        convolution.windows.width.window += (factor - 1) * shift
+        convolution.kind = .full(filters: plain.filters * factor, groups: 1)
+    }
+
+    func widen(_ kernel: Floats, into wide: Floats) {
+        precondition(wide.count == convolution.kernelCount)
+        let (rows, filters) = sizes
+        precondition(kernel.count == rows * cells * convolution.channels * filters)
+        unsafe ck_widen_kernel(
+            kernel.base, rows, cells, convolution.channels, filters, shift, factor, wide.base)
+    }
+
+    func narrow(_ wide: Floats, into kernel: Floats) {
+        precondition(wide.count == convolution.kernelCount)
+        let (rows, filters) = sizes
+        precondition(kernel.count == rows * cells * convolution.channels * filters)
+        unsafe ck_narrow_kernel(
+            wide.base, rows, cells, convolution.channels, filters, shift, factor, kernel.base)
+    }
+
+    private var sizes: (rows: Int, filters: Int) {
+        (convolution.windows.depth.window * convolution.windows.height.window, convolution.filters / factor)
+    }
+}
+
+extension Convolution {
+    /// The wide form, where it is less work. (With the channels in front, its output is not the plain one's.)
+    var widened: WideConvolution? {
+        let lanes = ck_lanes()
+        guard case .full(let filters, 1) = kind, filters < 2 * lanes, windows.width.dilation == 1,
+            !isPointwise,
+            !channelsFirst
+        else { return nil }
+        // A block of rows takes that long for a term, in half cycles; measured loads bound the narrow one.
+        func cost(_ factor: Int) -> Double {
+            let vectors = (factor * filters + lanes - 1) / lanes
+            let each = Double(vectors / 3) * 12 + (vectors % 3 == 0 ? 0 : vectors % 3 == 1 ? 5 : 8)
+            let window = windows.width.window + (factor - 1) * windows.width.stride
+            return each * Double(window) / Double(factor)
+        }
+        var best = 1
+        for factor in 2...8 where windows.width.output % factor == 0 && cost(factor) < 0.9 * cost(best) {
+            best = factor
+        }
+        guard best > 1 else { return nil }
+        return WideConvolution(self, factor: best)
+    }
+}

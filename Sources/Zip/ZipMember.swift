@@ -1,0 +1,111 @@
+/// One entry of the archive's directory.
+public struct ZipMember: Equatable, Sendable {
+    public var name: String
+    /// Bytes, inflated and as stored.
+    public var size, storedSize: Int
+    public var crc: UInt32
+    public var isDeflated: Bool
+    /// Where its own header begins, and where its bytes do.
+    var headerOffset: Int
+    var dataOffset = 0
+
+    var end: Int { dataOffset + storedSize }
+    var isFolder: Bool { name.hasSuffix("/") }
+}
+
+/// Reads one record of the central directory (APPNOTE 4.3.12).
+struct DirectoryRecord {
+    static let signature = 0x0201_4B50
+    static let fixedSize = 46
+
+    private let file: String
+    private(set) var member: ZipMember
+
+    init(_ fields: inout Fields, file: String) throws(ZipError) {
+        self.file = file
+        let signature = fields.u32()
+        _ = fields.take(4)  // Versions: made by, needed.
+        let (flags, method) = (fields.u16(), fields.u16())
+        _ = fields.take(4)  // Time and date.
+        let crc = UInt32(fields.u32())
+        let (stored, size) = (fields.u32(), fields.u32())
+        let (nameLength, extraLength, commentLength) = (fields.u16(), fields.u16(), fields.u16())
+        let disk = fields.u16()
+        _ = fields.take(6)  // Attributes.
+        let offset = fields.u32()
+        let (name, extra) = (fields.take(nameLength), fields.take(extraLength))
+        _ = fields.take(commentLength)
+        guard signature == Self.signature, !fields.failed else {
+            throw ZipError(
+                .damaged, file: file, expected: "another entry of the directory", found: "other bytes")
+        }
+        guard let text = String(validating: name, as: UTF8.self) else {
+            throw ZipError(.refused, file: file, expected: "names in UTF-8", found: "other bytes")
+        }
+        member = ZipMember(
+            name: text, size: size, storedSize: stored, crc: crc, isDeflated: method == 8,
+            headerOffset: offset)
+        try readLargeSizes(extra, disk: disk)
+        try check(flags: flags, method: method)
+        try checkName()
+    }
+
+    /// Zip64: numbers that do not fit into 32 bits stand in an extra field, in a fixed order.
+    private mutating func readLargeSizes(_ extra: ArraySlice<UInt8>, disk: Int) throws(ZipError) {
+        let full = 0xFFFF_FFFF
+        var disk = disk
+        let wanted = member.size == full || member.storedSize == full || member.headerOffset == full
+        var blocks = Fields(extra)
+        while wanted, blocks.left >= 4 {
+            let (kind, length) = (blocks.u16(), blocks.u16())
+            var block = Fields(blocks.take(length))
+            guard kind == 1 else { continue }
+            if member.size == full { member.size = block.u64() }
+            if member.storedSize == full { member.storedSize = block.u64() }
+            if member.headerOffset == full { member.headerOffset = block.u64() }
+            if disk == 0xFFFF { disk = block.u32() }
+            guard !block.failed, !blocks.failed else {
+                throw error(.damaged, expected: "its sizes in 64 bits", found: "a field that is too short")
+            }
+            break
+        }
+        guard disk == 0 else { throw error(.refused, expected: "one file", found: "an archive in pieces") }
+    }
+
+    private func check(flags: Int, method: Int) throws(ZipError) {
+        // Bit 0: encrypted; 5: a patch; 6: strong encryption; 13: an encrypted directory.
+        guard flags & 0x2061 == 0 else { throw error(.refused, expected: "plain data", found: "encryption") }
+        guard method == 0 || method == 8 else {
+            throw error(
+                .refused, expected: "data stored or deflated", found: "compression method \(method)",
+                fix: "Pack it again with deflate (zip -r), or without compression.")
+        }
+        guard member.isDeflated || member.size == member.storedSize else {
+            throw error(
+                .damaged, expected: "\(member.size) bytes, as the directory says",
+                found: "\(member.storedSize) stored")
+        }
+    }
+
+    /// Names that could lead out of a folder are not needed by anybody who means well.
+    private func checkName() throws(ZipError) {
+        let name = member.name
+        let steps = name.split(separator: "/", omittingEmptySubsequences: false)
+        let bad =
+            name.isEmpty || name.hasPrefix("/") || name.contains("\\") || name.contains(":")
+            || name.utf8.contains(0) || steps.contains("..") || steps.contains(".")
+            || steps.dropLast().contains("") || name.utf8.count > 4096
+        guard !bad else {
+            throw error(.refused, expected: "a relative name without '..'", found: "another kind of name")
+        }
+        if member.isFolder, member.size != 0 {
+            throw error(.damaged, expected: "a folder without bytes of its own", found: "\(member.size)")
+        }
+    }
+
+    private func error(
+        _ reason: ZipError.Reason, expected: String, found: String, fix: String? = nil
+    ) -> ZipError {
+        ZipError(reason, file: file, member: member.name, expected: expected, found: found, fix: fix)
+    }
+}

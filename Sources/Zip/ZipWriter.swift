@@ -1,0 +1,116 @@
+/// Makes an archive of stored members. The same members give the same bytes: the time is that of ZIP's first day.
+///
+/// Sizes beyond 4 GiB are written in zip64's fields.
+public struct ZipWriter {
+    private var members: [ZipMember] = []
+    private var pieces: [[UInt8]] = []
+    private var size = 0
+
+    public init() {}
+
+    /// Appends a member. Its bytes are not copied.
+    public mutating func add(_ name: String, _ bytes: [UInt8]) {
+        let member = ZipMember(
+            name: name, size: bytes.count, storedSize: bytes.count, crc: checksum(bytes), isDeflated: false,
+            headerOffset: size)
+        precondition(!members.contains { $0.name == name }, "two members \(name)")
+        members.append(member)
+        var header = Record()
+        header.u32(0x0403_4B50)
+        header.common(member)
+        let extra = member.isLarge ? Record.large([member.size, member.storedSize]) : []
+        header.u16(extra.count)
+        append(header.bytes + Array(name.utf8) + extra)
+        append(bytes)
+    }
+
+    private mutating func append(_ bytes: [UInt8]) {
+        pieces.append(bytes)
+        size += bytes.count
+    }
+
+    /// The archive, in pieces to be written one after the other.
+    public func finished() -> [[UInt8]] {
+        var directory = Record()
+        for member in members {
+            let isFar = member.headerOffset >= Record.full
+            var numbers = member.isLarge ? [member.size, member.storedSize] : []
+            if isFar { numbers.append(member.headerOffset) }
+            let extra = numbers.isEmpty ? [] : Record.large(numbers)
+            directory.u32(DirectoryRecord.signature)
+            directory.u16(0x031E)  // Made by a Unix program.
+            directory.common(member)
+            directory.u16(extra.count)
+            directory.u16(0)
+            directory.u16(0)
+            directory.u16(0)
+            directory.u32(0o100644 << 16)  // A plain file that all may read.
+            directory.u32(isFar ? Record.full : member.headerOffset)
+            directory.bytes += Array(member.name.utf8) + extra
+        }
+        var end = Record()
+        let directorySize = directory.bytes.count
+        let isLarge = members.count >= 0xFFFF || size >= Record.full || directorySize >= Record.full
+        if isLarge {
+            end.u32(0x0606_4B50)
+            end.u64(44)
+            end.u16(0x031E)
+            end.u16(45)
+            end.u32(0)
+            end.u32(0)
+            for number in [members.count, members.count, directorySize, size] { end.u64(number) }
+            end.u32(0x0706_4B50)
+            end.u32(0)
+            end.u64(size + directorySize)
+            end.u32(1)
+        }
+        end.u32(0x0605_4B50)
+        end.u32(0)
+        end.u16(min(members.count, 0xFFFF))
+        end.u16(min(members.count, 0xFFFF))
+        end.u32(isLarge ? Record.full : directorySize)
+        end.u32(isLarge ? Record.full : size)
+        end.u16(0)
+        return pieces + [directory.bytes, end.bytes]
+    }
+}
+
+extension ZipMember {
+    fileprivate var isLarge: Bool { size >= Record.full }
+}
+
+/// Little-endian numbers one after the other.
+private struct Record {
+    static let full = 0xFFFF_FFFF
+    var bytes: [UInt8] = []
+
+    mutating func u16(_ value: Int) { append(value, 2) }
+    mutating func u32(_ value: Int) { append(value, 4) }
+    mutating func u64(_ value: Int) { append(value, 8) }
+
+    private mutating func append(_ value: Int, _ size: Int) {
+        for byte in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
+    }
+
+    /// What a member's own header and its entry in the directory share, up to the name's length.
+    mutating func common(_ member: ZipMember) {
+        u16(member.isLarge || member.headerOffset >= Record.full ? 45 : 20)
+        u16(0x0800)  // The name is UTF-8.
+        u16(0)  // Stored.
+        u16(0)
+        u16(0x21)  // 1980-01-01.
+        u32(Int(member.crc))
+        u32(member.isLarge ? Record.full : member.storedSize)
+        u32(member.isLarge ? Record.full : member.size)
+        u16(member.name.utf8.count)
+    }
+
+    /// The zip64 field.
+    static func large(_ numbers: [Int]) -> [UInt8] {
+        var record = Record()
+        record.u16(1)
+        record.u16(8 * numbers.count)
+        for number in numbers { record.u64(number) }
+        return record.bytes
+    }
+}
