@@ -1,11 +1,7 @@
-"""One Keras release's own words for the models of kinds.py. `dialect(NAME)` imports the library of that name, `keras` or `tf_keras`, and tells the rest by its version."""
+"""One Keras release's own words for the models of kinds.py. `dialect(NAME)` imports the library of that name, `keras` or
+`tf_keras`, and tells the rest by its version. `Recipe` is the trainer's own dialect."""
 import importlib
 import os
-
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", TF_ENABLE_ONEDNN_OPTS="0")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-
-import thshim  # noqa: F401  before Keras
 
 
 class Missing(Exception):
@@ -134,6 +130,9 @@ class Keras1(Keras22):
             return Later(self.layer_class(self.renamed.get(name, name)), positional, named)
         return make
 
+    def Input(self, shape):
+        return self.library.layers.Input(shape, dtype=self.backend.floatx())
+
     def Model(self, inputs, outputs, **named):
         return self.models.Model(input=inputs, output=outputs, **named)
 
@@ -156,7 +155,49 @@ class Keras1(Keras22):
         return self.models.load_model(file)
 
 
+class Recipe:
+    """The trainer's recipes: the layers as a list of {class: options}, which is YAML as it stands.
+
+    Old releases have other defaults, so a model of theirs is only this one where the recipe says so.
+    """
+
+    positional = {
+        "Dense": ["units"], "Activation": ["activation"], "LeakyReLU": ["alpha"], "Dropout": ["rate"], "Rescaling": ["scale"], "Conv2D": ["filters", "kernel_size"],
+        "SeparableConv2D": ["filters", "kernel_size"], "DepthwiseConv2D": ["kernel_size"], "Conv1D": ["filters", "kernel_size"], "MaxPooling2D": ["pool_size"],
+        "AveragePooling2D": ["pool_size"], "MaxPooling1D": ["pool_size"], "Embedding": ["input_dim", "output_dim"], "LSTM": ["units"], "GRU": ["units"],
+        "SimpleRNN": ["units"], "Bidirectional": ["layer"], "TimeDistributed": ["layer"]}
+
+    def __init__(self, hard_gates=False):
+        self.hard_gates = hard_gates
+
+    def __getattr__(self, name):
+        if not name[0].isupper():
+            raise AttributeError(name)
+
+        def make(*positional, **named):
+            options = dict(zip(self.positional.get(name, []), positional), **named)
+            if self.hard_gates and name in ("LSTM", "GRU"):
+                options["recurrent_activation"] = "hard_sigmoid"
+            if self.hard_gates and name == "GRU":
+                options["reset_after"] = False
+            inner = options.get("layer")
+            if inner:
+                (class_name, config), = inner.items()
+                options["layer"] = {"class_name": class_name, "config": config}
+            return {name: options}
+        return make
+
+    def Input(self, shape):
+        raise Missing("recipes know only chains of layers")
+
+    def sequential(self, shape, *layers, integers=False):
+        return list(layers)
+
+
 def dialect(name):
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", TF_ENABLE_ONEDNN_OPTS="0")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    importlib.import_module("thshim")
     library = importlib.import_module(name)
     major, minor = map(int, library.__version__.split(".")[:2])
     if major == 1:

@@ -41,14 +41,13 @@ class Text(str):
 
 
 def as_bytes_were(value):
+    """Lists of names as the fixed-length bytes that h5py 2 wrote and read: Keras 2.2.4 knows a list of names by that type."""
     import numpy as np
 
     if isinstance(value, str):
         return Text(value)
     if isinstance(value, np.ndarray) and value.dtype == object:
-        texts = np.empty(value.shape, object)
-        texts.flat[:] = [Text(item) if isinstance(item, str) else item for item in value.flat]
-        return texts
+        return np.array([item.encode() if isinstance(item, str) else item for item in value.flat], "S").reshape(value.shape)
     return value
 
 
