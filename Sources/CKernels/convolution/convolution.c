@@ -46,9 +46,32 @@ void ck_offsets(ck_index counts, ck_index steps, int32_t *table) {
         }
 }
 
+// Of a factor b that is too large for the first-level cache, parts that fit it are copied to where their rows lie close
+// together; all rows of the image then pass over each.
+enum { PART_ROWS = 128, PART_COLUMNS = 48 };
+
+static void multiply_in_parts(size_t m, size_t n, size_t k, const float *image, const int32_t *rows,
+                              const int32_t *columns, const float *b, size_t b_row, float *c, size_t c_row,
+                              ck_finish f) {
+  static _Thread_local float part[PART_ROWS * PART_COLUMNS];
+  for (size_t j = 0; j < n; j += PART_COLUMNS) {
+    size_t width = n - j < PART_COLUMNS ? n - j : PART_COLUMNS;
+    for (size_t p = 0; p < k; p += PART_ROWS) {
+      size_t height = k - p < PART_ROWS ? k - p : PART_ROWS;
+      for (size_t r = 0; r < height; r++) memcpy(part + r * width, b + (p + r) * b_row + j, width * sizeof *part);
+      ck_finish here = {.alpha = f.alpha, .accumulate = f.accumulate || p > 0};
+      if (p == 0 && f.bias) here.bias = f.bias + j;
+      if (p + height == k) here.relu = f.relu;
+      DISPATCH(multiply_gathered, m, width, height, image, rows, columns + p, part, width, c + j, c_row, here);
+    }
+  }
+}
+
 void ck_multiply_gathered(size_t m, size_t n, size_t k, const float *image, const int32_t *rows, const int32_t *columns,
                           int by_channel, const float *b, size_t b_row, float *c, size_t c_row, ck_finish f) {
   if (by_channel) DISPATCH(multiply_gathered_by_channel, m, n, k, image, rows, columns, b, b_row, c, c_row, f);
+  else if (k * b_row > 2 * PART_ROWS * PART_COLUMNS && m >= 48)
+    multiply_in_parts(m, n, k, image, rows, columns, b, b_row, c, c_row, f);
   else DISPATCH(multiply_gathered, m, n, k, image, rows, columns, b, b_row, c, c_row, f);
 }
 
@@ -113,9 +136,9 @@ void ck_sum_each(const float *x, size_t count, size_t times, float *y) {
   }
 }
 
-void ck_pool(const float *x, const ck_windows *w, size_t channels, int average, float *line, float *y) {
-  if (average) DISPATCH(pool_average, x, w, channels, line, y);
-  else DISPATCH(pool_max, x, w, channels, line, y);
+void ck_pool(const float *x, const ck_windows *w, size_t channels, int average, float *lines, float *y) {
+  if (average) DISPATCH(pool_average, x, w, channels, lines, y);
+  else DISPATCH(pool_max, x, w, channels, lines, y);
 }
 
 void ck_pool_max_backward(const float *dy, const float *x, const float *y, const ck_windows *w, size_t channels,

@@ -31,13 +31,7 @@ INLINE void NAME(gathered_block)(const int mr, const int nv, const int whole, in
       }
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < mr; i++)
-    if (i < used)
-#pragma clang loop unroll(full)
-      for (int v = 0; v < nv; v++)
-        NAME(finish)(sum[i][v], c + (size_t)i * c_row + v * LANES, f.bias ? f.bias + v * LANES : f.bias,
-                     whole || v + 1 < nv, tail, f);
+  NAME(finish)(mr, nv, whole, tail, used, sum, c, c_row, f);
 }
 
 // All rows of a strip of nv vectors.
@@ -78,17 +72,23 @@ static void NAME(multiply_gathered)(size_t m, size_t n, size_t k, const float *i
   if (NV > 2 && vectors == 3) NAME(gathered_strip)(3, 0, tail, 0, m, k, image, rows, columns, b, b_row, c, c_row, f);
 }
 
+// All channels of some rows before the next, so that an image is read in order.
 static void NAME(multiply_gathered_by_channel)(size_t m, size_t n, size_t k, const float *image, const int32_t *rows,
                                                const int32_t *columns, const float *b, size_t b_row, float *c,
                                                size_t c_row, ck_finish f) {
-  for (size_t j = 0; j < n; j += LANES) {
-    int lanes = n - j < LANES ? (int)(n - j) : LANES;
-    ck_finish here = f;
-    if (f.bias) here.bias = f.bias + j;
-    if (lanes == LANES)
-      NAME(gathered_strip)(1, 1, LANES, 1, m, k, image + j, rows, columns, b + j, b_row, c + j, c_row, here);
-    else
-      NAME(gathered_strip)(1, 0, lanes, 1, m, k, image + j, rows, columns, b + j, b_row, c + j, c_row, here);
+  for (size_t i = 0; i < m; i += MR) {
+    size_t height = m - i < MR ? m - i : MR;
+    for (size_t j = 0; j < n; j += LANES) {
+      int lanes = n - j < LANES ? (int)(n - j) : LANES;
+      ck_finish here = f;
+      if (f.bias) here.bias = f.bias + j;
+      if (lanes == LANES)
+        NAME(gathered_strip)(1, 1, LANES, 1, height, k, image + j, rows + i, columns, b + j, b_row, c + i * c_row + j,
+                             c_row, here);
+      else
+        NAME(gathered_strip)(1, 0, lanes, 1, height, k, image + j, rows + i, columns, b + j, b_row, c + i * c_row + j,
+                             c_row, here);
+    }
   }
 }
 

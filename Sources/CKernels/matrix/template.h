@@ -22,12 +22,7 @@ INLINE void NAME(block)(const int mr, const int nv, const int whole, int tail, s
       for (int v = 0; v < nv; v++) sum[i][v] = FMA(x, row[v], sum[i][v]);
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < mr; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < nv; v++) {
-      NAME(finish)(sum[i][v], c + i * c_row + v * LANES, f.bias ? f.bias + v * LANES : f.bias, whole || v + 1 < nv, tail, f);
-    }
+  NAME(finish)(mr, nv, whole, tail, mr, sum, c, c_row, f);
 }
 
 // All rows of a strip of nv vectors.

@@ -7,12 +7,37 @@
 #define INLINE static inline __attribute__((always_inline))
 #endif
 
-// Brings a vector of sums to memory: all its lanes, or the first `tail`. `bias` is what is added to it, or null.
-INLINE void NAME(finish)(VEC y, float *to, const float *bias, const int all, int tail, ck_finish f) {
-  if (f.alpha != 1) y = MUL(y, SPREAD(f.alpha));
-  if (bias) y = ADD(y, all ? LOAD(bias) : LOAD_SOME(bias, tail));
-  if (f.accumulate) y = ADD(y, all ? LOAD(to) : LOAD_SOME(to, tail));
-  if (f.relu) y = MAX(y, ZERO);
-  if (all) STORE(to, y);
-  else STORE_SOME(to, y, tail);
+// Brings the first `used` of a block's rows of sums to c, whose rows lie c_row apart. Of the last vector `tail` lanes are
+// used, all where the block is whole. What is to be done is asked once for all sums, not for each.
+#define EACH_SUM _Pragma("clang loop unroll(full)") for (int i = 0; i < mr; i++) \
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++)
+#define IS_ALL (whole || v + 1 < nv)
+INLINE void NAME(finish)(const int mr, const int nv, const int whole, int tail, int used, VEC (*sum)[NV], float *c,
+                         size_t c_row, ck_finish f) {
+  if (f.alpha != 1) {
+    VEC alpha = SPREAD(f.alpha);
+    EACH_SUM sum[i][v] = MUL(sum[i][v], alpha);
+  }
+  if (f.bias) {
+    VEC bias[NV];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++) bias[v] = IS_ALL ? LOAD(f.bias + v * LANES) : LOAD_SOME(f.bias + v * LANES, tail);
+    EACH_SUM sum[i][v] = ADD(sum[i][v], bias[v]);
+  }
+  if (f.accumulate) {
+    EACH_SUM if (i < used) {
+      float *to = c + (size_t)i * c_row + v * LANES;
+      sum[i][v] = ADD(sum[i][v], IS_ALL ? LOAD(to) : LOAD_SOME(to, tail));
+    }
+  }
+  if (f.relu) {
+    EACH_SUM sum[i][v] = MAX(sum[i][v], ZERO);
+  }
+  EACH_SUM if (i < used) {
+    float *to = c + (size_t)i * c_row + v * LANES;
+    if (IS_ALL) STORE(to, sum[i][v]);
+    else STORE_SOME(to, sum[i][v], tail);
+  }
 }
+#undef EACH_SUM
+#undef IS_ALL

@@ -98,7 +98,7 @@ final class Plan {
                         outputGradient: window(planner.gradients[index]),
                         weightGradients: weightGradients, inputMasks: call.inputs.map(mask),
                         outputMask: mask(index)),
-                    isView: planner.isView[index], lane: lane))
+                    isView: planner.isView[index], lane: lane, capacity: rows))
         }
         self.steps = steps
         self.additions = additions

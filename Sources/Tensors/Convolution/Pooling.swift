@@ -3,17 +3,17 @@ import CKernels
 /// The largest number, or the mean, of what of each window is inside the image: [rows, inputs, channels] ->
 /// [rows, outputs, channels].
 ///
-/// - line: width · channels numbers to work in.
+/// - lines: 2 · width · channels numbers to work in.
 public func pool(
-    _ x: Floats, _ windows: Windows, channels: Int, average: Bool, line: Floats, into y: Floats
+    _ x: Floats, _ windows: Windows, channels: Int, average: Bool, lines: Floats, into y: Floats
 ) {
     let (input, output) = (windows.inputs * channels, windows.outputs * channels)
     precondition(x.count % input == 0 && y.count == x.count / input * output)
-    precondition(line.count >= windows.width.input * channels)
+    precondition(lines.count >= 2 * windows.width.input * channels)
     unsafe withUnsafePointer(to: windows.c) { windows in
         for row in 0..<x.count / input {
             unsafe ck_pool(
-                x.base + row * input, windows, channels, average ? 1 : 0, line.base, y.base + row * output)
+                x.base + row * input, windows, channels, average ? 1 : 0, lines.base, y.base + row * output)
         }
     }
 }

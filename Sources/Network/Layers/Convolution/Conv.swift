@@ -22,7 +22,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
         filters = try config.int("filters")
         groups = try config.int("groups", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
-        kernel = try WeightOptions("kernel", from: &config)
+        kernel = try config.weight("kernel", initializer: .glorotUniform)
         end = try LayerEnd(from: &config)
         guard filters % groups == 0 else {
             throw config.error("filters (\(filters)) must be a multiple of groups (\(groups))", key: "groups")
@@ -33,7 +33,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
         var json = options.config(axes: Rank.axes)
         json["filters"] = .integer(filters)
         json["groups"] = .integer(groups)
-        kernel.write(to: &json)
+        kernel.write("kernel", to: &json)
         end.write(to: &json)
         return json
     }
@@ -53,6 +53,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
+        try convolution.windows.check(channels: convolution.channels, subject: subject)
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         return try end.outputShape(options.outputShape(convolution, axes: Rank.axes), subject: subject)
     }
@@ -62,7 +63,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
     }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        let kernel = kernel.spec("kernel", kernelShape(planned(inputs[0])))
-        return end.useBias ? [kernel, end.bias.spec("bias", [filters])] : [kernel]
+        let kernel = kernel.spec("kernel", shape: kernelShape(planned(inputs[0])))
+        return end.useBias ? [kernel, end.bias.spec("bias", shape: [filters])] : [kernel]
     }
 }

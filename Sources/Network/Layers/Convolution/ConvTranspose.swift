@@ -28,7 +28,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
             outputPadding = try config.sizes(
                 "output_padding", axes: Rank.axes, absent: 0, in: 0...Int(Int32.max))
         }
-        kernel = try WeightOptions("kernel", from: &config)
+        kernel = try config.weight("kernel", initializer: .glorotUniform)
         end = try LayerEnd(from: &config)
         _ = try config.int("groups", default: 1, in: 1...1)
         if let padding = outputPadding {
@@ -47,7 +47,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         // Keras 2.10's Conv3DTranspose has no dilation.
         if Rank.axes == 3, options.dilation == PerAxis(1, 1, 1) { json["dilation_rate"] = nil }
         json["output_padding"] = outputPadding.map { .sizes($0, axes: Rank.axes) } ?? .null
-        kernel.write(to: &json)
+        kernel.write("kernel", to: &json)
         end.write(to: &json)
         return json
     }
@@ -64,7 +64,6 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
                 image.sizes.height, size.height, strides.height, dilation.height, outputPadding?.height),
             width: try axis(
                 image.sizes.width, size.width, strides.width, dilation.width, outputPadding?.width))
-        try windows.check(channels: filters, subject: subject)
         return Convolution(
             windows, channels: filters, kind: .full(filters: image.channels, groups: 1),
             channelsFirst: options.channelsFirst)
@@ -106,6 +105,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         let convolution = try convolution(for: try onlyShape(inputs))
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         let windows = convolution.windows
+        try windows.check(channels: filters, subject: subject)
         let image = ImageShape(
             sizes: PerAxis(windows.depth.input, windows.height.input, windows.width.input), channels: filters)
         return try end.outputShape(
@@ -117,8 +117,8 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
     }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        let kernel = kernel.spec("kernel", kernelShape(planned(inputs[0])))
-        return end.useBias ? [kernel, end.bias.spec("bias", [filters])] : [kernel]
+        let kernel = kernel.spec("kernel", shape: kernelShape(planned(inputs[0])))
+        return end.useBias ? [kernel, end.bias.spec("bias", shape: [filters])] : [kernel]
     }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {

@@ -20,7 +20,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     public init(from config: inout LayerConfig) throws(ConfigError) {
         multiplier = try config.int("depth_multiplier", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
-        kernel = try WeightOptions("depthwise", from: &config)
+        kernel = try config.weight("depthwise", initializer: .glorotUniform)
         end = try LayerEnd(from: &config)
         // Keras 2 writes what it inherits from Conv.
         _ = try config.int("groups", default: 1, in: 1...1)
@@ -30,7 +30,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     public var config: JSONObject {
         var json = options.config(axes: Rank.axes)
         json["depth_multiplier"] = .integer(multiplier)
-        kernel.write(to: &json)
+        kernel.write("depthwise", to: &json)
         end.write(to: &json)
         return json
     }
@@ -38,17 +38,17 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     func convolution(for shape: [Int]) throws(ConfigError) -> Convolution {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
-        try checkSize([image.channels, multiplier], "the channels", subject: subject)
-        let windows = try options.windows(on: image, subject: subject)
-        // The image is computed with its channels repeated.
-        try windows.check(channels: image.channels * multiplier, subject: subject)
         return Convolution(
-            windows, channels: image.channels, kind: .depthwise(multiplier: multiplier),
+            try options.windows(on: image, subject: subject), channels: image.channels,
+            kind: .depthwise(multiplier: multiplier),
             channelsFirst: options.channelsFirst)
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
+        try checkSize([convolution.channels, multiplier], "the channels", subject: subject)
+        // The image is computed with its channels repeated.
+        try convolution.windows.check(channels: convolution.filters, subject: subject)
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         return try end.outputShape(options.outputShape(convolution, axes: Rank.axes), subject: subject)
     }
@@ -59,7 +59,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let convolution = planned(inputs[0])
-        let kernel = kernel.spec("depthwise_kernel", kernelShape(convolution))
-        return end.useBias ? [kernel, end.bias.spec("bias", [convolution.filters])] : [kernel]
+        let kernel = kernel.spec("depthwise_kernel", shape: kernelShape(convolution))
+        return end.useBias ? [kernel, end.bias.spec("bias", shape: [convolution.filters])] : [kernel]
     }
 }

@@ -1,50 +1,25 @@
 import JSONText
 import Tensors
 
-/// How one weight begins and is held small: the options `kernel_initializer`, `kernel_regularizer` and the like.
-struct WeightOptions: Sendable {
-    private let prefix: String
-    var initializer: Initializer
-    var regularizer: Regularizer?
-
-    init(_ prefix: String, from config: inout LayerConfig, default standard: Initializer = .glorotUniform)
-        throws(ConfigError)
-    {
-        self.prefix = prefix
-        initializer = try config.initializer("\(prefix)_initializer", default: standard)
-        regularizer = try config.regularizer("\(prefix)_regularizer")
-        try config.refuse("\(prefix)_constraint")
-    }
-
-    func write(to json: inout JSONObject) {
-        json["\(prefix)_initializer"] = initializer.json
-        json["\(prefix)_regularizer"] = regularizer?.json ?? .null
-        json["\(prefix)_constraint"] = .null
-    }
-
-    func spec(_ name: String, _ shape: [Int]) -> WeightSpec {
-        WeightSpec(name, shape: shape, initializer: initializer, regularizer: regularizer)
-    }
-}
-
 /// How a layer with a kernel ends: bias, then activation.
 struct LayerEnd: Sendable {
     var activation: Activation
     var useBias: Bool
     var bias: WeightOptions
+    var activityPenalty: ActivityPenalty?
 
     init(from config: inout LayerConfig) throws(ConfigError) {
         activation = try config.activation()
         useBias = try config.bool("use_bias", default: true)
-        bias = try WeightOptions("bias", from: &config, default: .zeros)
-        try config.refuse("activity_regularizer")
+        bias = try config.weight("bias", initializer: .zeros)
+        activityPenalty = try config.activityPenalty()
     }
 
     func write(to json: inout JSONObject) {
-        json["activation"] = .string(activation.name)
+        json["activation"] = activation.json
         json["use_bias"] = .bool(useBias)
-        bias.write(to: &json)
-        json["activity_regularizer"] = .null
+        bias.write("bias", to: &json)
+        json["activity_regularizer"] = activityPenalty?.json ?? .null
     }
 
     /// The output's shape from the pre-activation's: some activations halve the last axis.
@@ -76,10 +51,12 @@ struct LayerEnd: Sendable {
     /// The rest of the way, from the pre-activations to the output.
     func forward(_ z: Floats, _ step: Step) {
         if activation != .relu { activation.forward(z, into: step.y, width: width(step)) }
+        if step.isForTraining { activityPenalty?.forward(step, room: step.scratch) }
     }
 
     /// The gradient at the pre-activations, from the one at the output, whose place it takes where it fits.
     func backward(_ z: Floats, _ step: Step) -> Floats {
+        activityPenalty?.backward(step, room: step.scratch)
         let dz = activation == .glu ? z : step.dy
         activation.backward(step.dy, z: z, y: step.y, into: dz, width: width(step))
         return dz

@@ -21,8 +21,8 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         filters = try config.int("filters")
         multiplier = try config.int("depth_multiplier", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
-        depthwise = try WeightOptions("depthwise", from: &config)
-        pointwise = try WeightOptions("pointwise", from: &config)
+        depthwise = try config.weight("depthwise", initializer: .glorotUniform)
+        pointwise = try config.weight("pointwise", initializer: .glorotUniform)
         end = try LayerEnd(from: &config)
         _ = try config.int("groups", default: 1, in: 1...1)
         config.ignore("kernel_initializer", "kernel_regularizer", "kernel_constraint")
@@ -32,8 +32,8 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         var json = options.config(axes: Rank.axes)
         json["filters"] = .integer(filters)
         json["depth_multiplier"] = .integer(multiplier)
-        depthwise.write(to: &json)
-        pointwise.write(to: &json)
+        depthwise.write("depthwise", to: &json)
+        pointwise.write("pointwise", to: &json)
         end.write(to: &json)
         return json
     }
@@ -45,10 +45,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
     private func convolutions(for shape: [Int]) throws(ConfigError) -> Pair {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
-        try checkSize([image.channels, multiplier], "the channels", subject: subject)
         let windows = try options.windows(on: image, subject: subject)
-        let middle = image.channels * multiplier
-        try windows.check(channels: middle, subject: subject)
         let sizes = windows.outputSizes
         func single(_ size: Int) -> WindowAxis {
             WindowAxis(input: size, window: 1, stride: 1, output: size)
@@ -59,7 +56,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
                 channelsFirst: options.channelsFirst),
             second: Convolution(
                 Windows(depth: single(sizes.depth), height: single(sizes.height), width: single(sizes.width)),
-                channels: middle, kind: .full(filters: filters, groups: 1),
+                channels: image.channels * multiplier, kind: .full(filters: filters, groups: 1),
                 channelsFirst: options.channelsFirst))
     }
 
@@ -73,6 +70,8 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let pair = try convolutions(for: try onlyShape(inputs))
+        try checkSize([pair.first.channels, multiplier], "the channels", subject: subject)
+        try pair.first.windows.check(channels: pair.second.channels, subject: subject)
         for shape in kernelShapes(pair) { try checkSize(shape, "a kernel", subject: subject) }
         let middle = options.outputShape(pair.first, axes: Rank.axes)
         try checkSize(middle, "the depthwise output", subject: subject)
@@ -89,9 +88,9 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let shapes = kernelShapes(planned(inputs[0]))
         let kernels = [
-            depthwise.spec("depthwise_kernel", shapes[0]), pointwise.spec("pointwise_kernel", shapes[1]),
+            depthwise.spec("depthwise_kernel", shape: shapes[0]), pointwise.spec("pointwise_kernel", shape: shapes[1]),
         ]
-        return end.useBias ? kernels + [end.bias.spec("bias", [filters])] : kernels
+        return end.useBias ? kernels + [end.bias.spec("bias", shape: [filters])] : kernels
     }
 
     // Scratch: pre-activations, the depthwise output, its gradient while training, and the room of either product.

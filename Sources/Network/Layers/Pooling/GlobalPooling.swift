@@ -57,14 +57,14 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let (windows, channels) = planned(inputs[0])
-        return windows.width.input * channels
+        return 2 * windows.width.input * channels
     }
 
     public func forward(_ step: Step) {
         if let mask = maskOfMean(step) { return maskedMean(step, mask) }
         let (windows, channels) = planned(step.inputShapes[0])
         pool(
-            step.x(), windows, channels: channels, average: Kind.averages, line: step.scratch, into: step.y)
+            step.x(), windows, channels: channels, average: Kind.averages, lines: step.scratch, into: step.y)
     }
 
     public func backward(_ step: Step) {

@@ -53,6 +53,7 @@ public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let image = try image(try onlyShape(inputs))
         let windows = try options.windows(on: image, subject: subject)
+        try windows.check(channels: image.channels, subject: subject)
         let output = ImageShape(sizes: windows.outputSizes, channels: image.channels)
         let shape = output.shape(axes: Rank.axes, channelsFirst: options.channelsFirst)
         try checkSize(shape, "the output", subject: subject)
@@ -72,16 +73,16 @@ public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
         }
     }
 
-    /// A line of the input.
+    /// Two lines of the input.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let (windows, channels) = planned(inputs[0])
-        return windows.width.input * channels
+        return 2 * windows.width.input * channels
     }
 
     public func forward(_ step: Step) {
         let (windows, channels) = planned(step.inputShapes[0])
         pool(
-            step.x(), windows, channels: channels, average: Kind.averages, line: step.scratch, into: step.y)
+            step.x(), windows, channels: channels, average: Kind.averages, lines: step.scratch, into: step.y)
     }
 
     public func backward(_ step: Step) {

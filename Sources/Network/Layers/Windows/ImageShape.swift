@@ -6,17 +6,19 @@ struct ImageShape: Equatable {
     init(sizes: PerAxis<Int>, channels: Int) { (self.sizes, self.channels) = (sizes, channels) }
 
     /// - shape: [depth, height, width, channels] without the axes in front that it lacks, or with the channels first.
-    init(_ shape: [Int], axes: Int, channelsFirst: Bool, subject: String) throws(ConfigError) {
+    init(_ shape: [Int], axes: Int, channelsFirst: Bool, subject: @autoclosure () -> String)
+        throws(ConfigError)
+    {
         guard shape.count == axes + 1 else {
             let form = ["time", "height, width", "depth, height, width"][axes - 1]
             throw ConfigError(
                 "takes samples of shape [\(channelsFirst ? "channels, \(form)" : "\(form), channels")], but the "
-                    + "input's is \(shape)", subject: subject)
+                    + "input's is \(shape)", subject: subject())
         }
         sizes = PerAxis(channelsFirst ? shape[1...] : shape[..<axes], absent: 1)
         channels = channelsFirst ? shape[0] : shape[axes]
         guard shape.allSatisfy({ $0 > 0 }) else {
-            throw ConfigError("cannot take the empty input \(shape)", subject: subject)
+            throw ConfigError("cannot take the empty input \(shape)", subject: subject())
         }
     }
 

@@ -32,19 +32,18 @@ struct WindowOptions: Sendable {
         channelsFirst = try config.channelsFirst()
     }
 
-    /// Windows over an image; an error where there is none or they need too much room.
-    func windows(on image: ImageShape, subject: String) throws(ConfigError) -> Windows {
-        let windows = Windows(
+    /// Windows over an image; an error where there is none. (Called in each step: no text is made where none is wanted.)
+    func windows(on image: ImageShape, subject: @autoclosure () -> String) throws(ConfigError) -> Windows {
+        Windows(
             depth: try axis(image.sizes.depth, size.depth, strides.depth, dilation.depth, "depth", subject),
             height: try axis(
                 image.sizes.height, size.height, strides.height, dilation.height, "height", subject),
             width: try axis(image.sizes.width, size.width, strides.width, dilation.width, "width", subject))
-        try windows.check(channels: image.channels, subject: subject)
-        return windows
     }
 
     private func axis(
-        _ input: Int, _ window: Int, _ stride: Int, _ dilation: Int, _ name: String, _ subject: String
+        _ input: Int, _ window: Int, _ stride: Int, _ dilation: Int, _ name: String,
+        _ subject: () -> String
     ) throws(ConfigError) -> WindowAxis {
         var axis = WindowAxis(input: input, window: window, stride: stride, dilation: dilation, output: 1)
         switch padding {
@@ -52,7 +51,7 @@ struct WindowOptions: Sendable {
             guard axis.span <= input else {
                 throw ConfigError(
                     "has windows of \(axis.span), but the input's \(name) is \(input); use padding \"same\", or a "
-                        + "smaller window", subject: subject)
+                        + "smaller window", subject: subject())
             }
             axis.output = (input - axis.span) / stride + 1
         case .same: axis.setSame(output: (input + stride - 1) / stride)
