@@ -121,25 +121,19 @@ class Warnings(logging.Handler):
 
 
 def check_one(keras, job):
-    """A job: file, inputs, base of the answers' names; with `targets`, one more epoch too."""
+    """A job: file, whether it is opened compiled, inputs, base of the answers' names; with `targets`, one more epoch too."""
     said, xs = {}, [np.load(name) for name in job["inputs"]]
     try:
         with Warnings() as heard:
-            model = keras.load(job["file"])
+            model = keras.load(job["file"], job["compiled"])
         said["warnings"] = [text.splitlines()[0][:300] for text in heard.said if text.strip()]
     except Exception as error:
-        said["load_error"] = one_line(error)
-        try:
-            model = keras.load(job["file"], compiled=False)
-            said["uncompiled"] = True
-        except Exception as second:
-            said["load_error"] = one_line(second)
-            return said
+        return {"load_error": one_line(error)}
     try:
         said["outputs"] = save_arrays(job["base"] + ".p", predicted(model, xs))
     except Exception as error:
         said["predict_error"] = one_line(error)
-    if "targets" in job and "load_error" not in said:
+    if "targets" in job:
         try:
             ys = [np.load(name) for name in job["targets"]]
             said["loss"] = float(keras.fit(model, alone(xs), alone(ys), BATCH))

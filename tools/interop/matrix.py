@@ -37,22 +37,37 @@ PREDICTS, GOES_ON = 1e-6, 1e-4
 
 
 class Column:
-    """A Keras release; `reads` are the formats in which it is given our files."""
+    """A Keras release; `reads` are the formats in which it is given our files, compiled or with compile=False."""
 
-    def __init__(self, name, environment, library, reads=(".h5",), hard_gates=False):
-        self.name, self.environment, self.library, self.reads, self.hard_gates = name, environment, library, reads, hard_gates
+    def __init__(self, name, environment, library, reads=(".h5",), hard_gates=False, compiled=True):
+        self.name, self.environment, self.library = name, environment, library
+        self.reads, self.hard_gates, self.compiled = reads, hard_gates, compiled
         self.made = {}
 
 
 COLUMNS = [
-    Column("Keras 1.2.2", "k1", "keras", hard_gates=True), Column("Keras 2.2.4", "k22", "keras", hard_gates=True), Column("Keras 2.10", "k210", "keras"),
+    Column("Keras 1.2.2", "k1", "keras", hard_gates=True), Column("Keras 2.2.4", "k22", "keras", hard_gates=True, compiled=False), Column("Keras 2.10", "k210", "keras"),
     Column("Keras 2.12", "k212", "keras"), Column("tf_keras", "k3", "tf_keras"), Column("Keras 3", "k3", "keras", (".h5", ".keras"))]
 
-# What no file of ours can change: (reader, format, source, part of the failure, reason). A failure that no line describes is a FAIL.
+# What no file of ours can change: reader, format, release that the model came from, kind, part of the failure, reason. A failure that no line describes is a FAIL.
+ANY = r".*"
+GATES = "hard_sigmoid is 0.2x + 0.5 in Keras 1 and 2 and x/6 + 0.5 in Keras 3, which has no name for the other"
 NOT_POSSIBLE = [
-    (r"Keras 1\.2\.2", r".*", r".*", r".", "Keras 1.2.2 reads files of Keras 1 alone, and nothing writes those any more"),
-    (r"Keras 3", r"\.h5", r".*", r"^fit", "no Keras 3 goes on from an .h5 with optimizer state, its own included; the .keras column has it"),
+    (r"Keras 1\.2\.2", ANY, ANY, ANY, r".", "Keras 1.2.2 reads files of Keras 1 alone, and nothing writes those any more"),
+    (r"Keras 3", r"\.h5", r"Keras [12]\.2\..", r"text", r"predictions differ", GATES),
+    (r"registry export", r"\.keras", r"Keras [12]\.2\..", r"text", r"hard_sigmoid", GATES),
 ]
+
+
+def possible(reader, extension, origin, kind, failure):
+    """Raises the reason why nobody could, where there is one; else the failure."""
+    given = (reader, extension, origin, kind)
+    for *patterns, part, reason in NOT_POSSIBLE:
+        if all(re.fullmatch(pattern, value) for pattern, value in zip(patterns, given)) and re.search(part, failure):
+            raise NotPossible(reason)
+    raise Failed(f"from {origin}: {failure}" if origin else failure)
+
+
 # What Keras 3 says of every `.h5` it loads compiled, its own included.
 ALWAYS_SAID = {(r"Keras 3", r"\.h5"): r"compiled metrics have yet to be built|Error in loading the saved optimizer state|Skipping variable loading for optimizer"}
 
@@ -74,7 +89,10 @@ def run(command, *arguments):
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         errors = [line for line in said if line.startswith((command + ":", "{"))] or said
-        raise Failed(f"{command} {arguments[0]}: {errors[-1].removeprefix(command + ': ')}")
+        text = errors[-1].removeprefix(command + ": ")
+        if text.startswith("{"):
+            text = json.loads(text)["error"]["message"]
+        raise Failed(f"{command} {arguments[0]}: {text}")
     return done.stdout
 
 
@@ -108,19 +126,11 @@ def arrays(names):
     return [np.load(name) for name in names]
 
 
-def scores(file, inputs, base):
+def scores(file, made, base):
     """What `infer score` answers."""
-    count, outputs = 1, []
-    for count in (1, 2):  # As many -o as the model has outputs; the command says when there are more.
-        outputs = [f"{base}.o{i}.npy" for i in range(count)]
-        try:
-            run("infer", "score", *inputs, *itertools.chain(*(("-o", name) for name in outputs)), "--model", file)
-            return arrays(outputs)
-        except Failed as failed:
-            if count == 2 or "output" not in str(failed):
-                raise
-            first = failed
-    raise first
+    outputs = [f"{base}.o{i}.npy" for i in range(len(made["outputs"]))]
+    run("infer", "score", *made["inputs"], *itertools.chain(*(("-o", name) for name in outputs)), "--model", file)
+    return arrays(outputs)
 
 
 class Bench:
@@ -203,7 +213,7 @@ class Bench:
 
         def predicts():
             exact = arrays(made["exact"]) if "exact" in made else None
-            return same("predictions", scores(file, made["inputs"], base), arrays(made["outputs"]), PREDICTS, exact)
+            return same("predictions", scores(file, made, base), arrays(made["outputs"]), PREDICTS, exact)
 
         def goes_on():
             if not kind.fits:
@@ -249,7 +259,7 @@ class Bench:
             except Missing as missing:
                 raise Gap(f"one more epoch: {missing}") from None
             after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml", layers=layers), "--from", file)
-        return loss, scores(after, made["inputs"], f"{base}.later")
+        return loss, scores(after, made, f"{base}.later")
 
     # MARK: Cellar writes
 
@@ -270,9 +280,12 @@ class Bench:
             out = self.folder / f"from {column.name}.{kind.name}{extension}"
 
             def export():
-                if not (store / "registry.sqlite").exists():
-                    run("registry", "import", file, "--name", "m", "--store", store)
-                run("registry", "export", "m", out, "--force", "--store", store)
+                try:
+                    if not (store / "registry.sqlite").exists():
+                        run("registry", "import", file, "--name", "m", "--store", store)
+                    run("registry", "export", "m", out, "--force", "--store", store)
+                except Failed as failed:
+                    possible("registry export", extension, column.name, kind.name, str(failed))
                 if pathlib.Path(file).read_bytes() == out.read_bytes():
                     raise Gap("registry export gives back the very file that was imported, instead of writing it in the portable form")
                 return 0.0
@@ -296,7 +309,7 @@ class Bench:
             if kind.fits:
                 after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml", 2, layers), "--from", self.first)
                 names = [f"{base}.later{i}.npy" for i in range(len(made["outputs"]))]
-                for name, array in zip(names, scores(after, made["inputs"], f"{base}.more")):
+                for name, array in zip(names, scores(after, made, f"{base}.more")):
                     np.save(name, array)
                 self.later = (loss, names, None)
             return 0.0
@@ -319,8 +332,8 @@ class Bench:
             for number, (kind, source, extension, file, later, made) in enumerate(sources):
                 if extension not in column.reads:
                     continue
-                job = {"file": str(file), "inputs": made["inputs"], "base": str(self.folder / f"{column.name} reads {number}"), "source": number}
-                if later and later[2] in (None, column.name) and kind.fits and not (column.name == "Keras 3" and extension == ".h5"):
+                job = {"file": str(file), "inputs": made["inputs"], "base": str(self.folder / f"{column.name} reads {number}"), "source": number, "compiled": column.compiled}
+                if later and later[2] in (None, column.name) and kind.fits and column.compiled and not (column.name == "Keras 3" and extension == ".h5"):
                     job["targets"] = made["targets"]
                 jobs[column.name].append(job)
 
@@ -338,36 +351,33 @@ class Bench:
         kind, name, extension, file, later, made = source
         where = ("written", kind.name, (column.name, extension))
 
-        def possible(failure):
-            for reader, form, origin, pattern, reason in NOT_POSSIBLE:
-                if re.match(reader, column.name) and re.fullmatch(form, extension) and re.fullmatch(origin, name) and re.search(pattern, failure):
-                    raise NotPossible(reason)
-            raise Failed(f"from {name}: {failure}")
+        def refused(failure):
+            possible(column.name, extension, name, kind.name, failure)
 
         def predicts():
             if "load_error" in said:
-                possible(said["load_error"])
+                refused(said["load_error"])
             known = next((text for (reader, form), text in ALWAYS_SAID.items() if re.match(reader, column.name) and re.fullmatch(form, extension)), None)
             for text in said["warnings"]:
                 if not known or not re.search(known, text):
-                    possible("warns: " + text)
+                    refused("warns: " + text)
             if "predict_error" in said:
-                possible(said["predict_error"])
-            ours = scores(file, made["inputs"], job["base"])
+                refused(said["predict_error"])
+            ours = scores(file, made, job["base"])
             exact = arrays(made["exact"]) if name != "Cellar" and "exact" in made else None
             try:
                 return same("predictions", ours, arrays(said["outputs"]), PREDICTS, exact)
             except Failed as failed:
-                possible(str(failed))
+                refused(str(failed))
 
         def goes_on():
             if "fit_error" in said:
-                possible("fit: " + said["fit_error"])
+                refused("fit: " + said["fit_error"])
             try:
                 return max(same("the epoch's loss differs", [said["loss"]], [later[0]], GOES_ON),
                            same("predictions after one more epoch", arrays(said["later"]), arrays(later[1]), GOES_ON))
             except Failed as failed:
-                possible("fit: " + str(failed))
+                refused("fit: " + str(failed))
 
         if self.note(*where, predicts) and "targets" in job:
             self.note(*where, goes_on)
@@ -405,6 +415,8 @@ class Bench:
         lines += self.table("read", read, pair)
         lines += ["", "## Cellar writes, Keras reads", "", "How many checks hold (files made from each release's, and of our own training: predictions; for its own and ours one more epoch too), and the largest difference.", ""]
         lines += self.table("written", written, counted)
+        lines += ["", "Keras 2.2.4 opens our files with compile=False only, as its optimizers take `lr` for the learning rate, which newer releases warn of. No Keras 3 goes on from an `.h5` with optimizer",
+                  "state, its own included, so its `.h5` column has predictions alone."]
         parts = [part for parts in self.cells.values() for part in parts]
         counts = {state: sum(s == state for s, _ in parts) for state in ("ok", "FAIL", "gap", "-")}
         for state, title in (("FAIL", "Failures"), ("gap", "Gaps: not possible with Cellar yet"), ("-", "Not possible, or not to be compared")):
@@ -415,21 +427,27 @@ class Bench:
                     found.setdefault(why, []).append((kind, place))
             if found:
                 lines += ["", f"## {title}", ""]
-                for why, places in found.items():
+                for why, places in self.grouped(found):
                     by_place = {}
                     for kind, place in places:
                         by_place.setdefault(place, []).append(kind)
                     told = "; ".join(place + (" (" + ", ".join(dict.fromkeys(kinds)) + ")" if len(set(kinds)) < len(self.kinds) else "") for place, kinds in by_place.items())
-                    lines.append(f"* {self.clean(why)}: {told}")
+                    lines.append(f"* {why}: {told}")
         for column in self.absent:
             lines += ["", f"{column.name} could not be installed and was left out."]
         lines += ["", f"{counts['ok']} checks hold, {counts['FAIL']} fail, {counts['gap']} gaps, {counts['-']} not possible."]
         return lines, counts["FAIL"] or any(s == "FAIL" for s, *_ in self.remarks)
 
+    def grouped(self, found):
+        cleaned = {}
+        for why, places in found.items():
+            cleaned.setdefault(self.clean(why), []).extend(places)
+        return cleaned.items()
+
     def clean(self, text):
         """Without this machine's paths."""
-        text = re.sub(re.escape(str(self.folder)) + r"/?", "", text)
-        return re.sub(r"(/[\w.\-]+){2,}/", "…/", text.replace(str(ROOT) + "/", "")).replace("|", "\\|")
+        text = re.sub(re.escape(str(self.folder.resolve())) + r"/?", "", text.replace(str(self.folder) + "/", "").replace(str(ROOT) + "/", ""))
+        return re.sub(r"(/[\w.\- ]+)+/[\w.\- ]+\.(keras|h5|npy|yaml)", "the file", text).replace("|", "\\|")
 
 
 def main(environments, *names):
