@@ -121,7 +121,7 @@ let package = Package(
         tests("JSONTextTests", ["JSONText"], golden: true),
         tests("DatasetsTests", ["Datasets"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
-        tests("NetworkTests", ["Network", "KerasFile"]),
+        tests("NetworkTests", ["Network", "KerasFile"], golden: true),
         tests("ZipTests", ["Zip"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile"], golden: true),

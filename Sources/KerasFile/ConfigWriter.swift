@@ -83,10 +83,13 @@ private struct ConfigWriter {
     }
 }
 
-private func layerEntry(_ layer: any Layer) throws -> JSON {
+private func layerEntry(_ given: any Layer) throws -> JSON {
+    // Keras 3 knows it under another name only, which Keras 2 knows too.
+    let layer: any Layer = (given as? ThresholdedReLU)?.asReLU ?? given
     var config: JSONObject = ["name": .string(layer.name)]
     if !(layer is InputLayer) {
-        config["trainable"] = .bool(layer.trainable)
+        // Keras 3's SpatialDropout takes no `trainable`, which says nothing of a layer without weights.
+        if !layer.className.hasPrefix("SpatialDropout") { config["trainable"] = .bool(layer.trainable) }
         config["dtype"] = "float32"
     }
     for (key, value) in layer.config.members {
@@ -103,24 +106,9 @@ private func layerEntry(_ layer: any Layer) throws -> JSON {
 
 /// `training_config`; nil where the loss or the optimizer is not known.
 func trainingConfig(_ compiled: ModelFile.Compiled, model: Model) -> JSON? {
-    guard let loss = compiled.loss, let optimizer = compiled.optimizer else { return nil }
-    // As class objects: the only form that every Keras reads rightly after loading.
-    let accuracy: JSON? =
-        switch loss.kind {
-        case .sparseCategoricalCrossentropy:
-            ["class_name": "SparseCategoricalAccuracy", "config": ["name": "accuracy", "dtype": "float32"]]
-        case .categoricalCrossentropy:
-            ["class_name": "CategoricalAccuracy", "config": ["name": "accuracy", "dtype": "float32"]]
-        case .binaryCrossentropy:
-            [
-                "class_name": "BinaryAccuracy",
-                "config": ["name": "accuracy", "dtype": "float32", "threshold": 0.5],
-            ]
-        case .meanSquaredError: nil
-        }
-    return [
-        "loss": loss.json, "metrics": accuracy.map { [$0] } ?? .null, "weighted_metrics": nil,
-        "loss_weights": nil,
-        "optimizer_config": optimizer.json,
-    ]
+    guard let objective = compiled.objective, let optimizer = compiled.optimizer else { return nil }
+    var config = objective.json(
+        outputs: model.outputNames, widths: model.outputShapes.map { $0.last ?? 1 })
+    config["optimizer_config"] = optimizer.json
+    return .object(config)
 }

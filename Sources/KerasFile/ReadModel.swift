@@ -50,7 +50,7 @@ private func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool)
     result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let text = try file.root.attributes.string("training_config") {
         let training = generation.current(training: try parse(text, of: "the training_config attribute"))
-        result.compiled = readCompiled(training, generation: generation)
+        result.compiled = readCompiled(training, generation: generation, model: model)
         if forTraining, file.root.has("optimizer_weights") {
             let arrays = try StateArrays(named: try file.root.group(named: "optimizer_weights"))
             try result.takeState(arrays, stored, generation, training: training)
@@ -81,7 +81,7 @@ private func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> Mod
     result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let compile = own.config["compile_config"], !compile.isNull {
         let training = generation.current(training: compile)
-        result.compiled = readCompiled(training, generation: generation)
+        result.compiled = readCompiled(training, generation: generation, model: model)
         if forTraining { try result.takeNumberedState(file.root, stored, generation, training: training) }
     }
     if let extra = try cellarFile(in: archive) {
@@ -113,7 +113,7 @@ private func readWeightsOnly(_ file: HDF5File, _ architecture: Architecture?) th
     result.kerasVersion = architecture.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let compile = architecture.config["compile_config"], !compile.isNull {
         let training = generation.current(training: compile)
-        result.compiled = readCompiled(training, generation: generation)
+        result.compiled = readCompiled(training, generation: generation, model: model)
         try result.takeNumberedState(file.root, stored, generation, training: training)
     }
     result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
@@ -156,7 +156,7 @@ extension ModelFile {
             arrays, optimizer: optimizer, model: model, stored: stored, generation: generation,
             hasSchedule: hasSchedule)
         optimizerState = found.state
-        if let rate = found.learningRate, rate.isFinite, rate >= 0 {
+        if let rate = found.learningRate, rate.isFinite, rate >= 0, optimizer.general.schedule == nil {
             compiled?.optimizer?.learningRate = rate
         }
         if found.state == nil, !found.isFresh {

@@ -1,8 +1,9 @@
 import Tensors
 
 extension Model {
-    /// The same function with less to compute, for inference: Dropout and its kin are left out, and a BatchNormalization goes into the
-    /// weights of a Dense next to it. Answers differ by rounding only. Layers that are called more than once stay.
+    /// The same function with less to compute, for inference: Dropout and its kin are left out, a BatchNormalization goes into
+    /// the weights of a Dense or a convolution before it, or of a Dense behind it, and an activation into the layer before
+    /// it. Answers differ by rounding only. Layers that are called more than once stay.
     ///
     /// Source: with s = gamma / √(variance + epsilon) and t = beta − mean · s, normalizing is x · s + t; behind a linear
     /// Dense that is (x · K + b) · s + t, in front of one (x · s + t) · K + b.
@@ -10,6 +11,7 @@ extension Model {
         var folding = Folding(self)
         for call in calls.indices { folding.dropDropout(call) }
         for call in calls.indices { folding.foldNormalization(call) }
+        for call in calls.indices { folding.foldActivation(call) }
         return try folding.model(like: self)
     }
 }
@@ -33,12 +35,42 @@ private struct Folding {
     }
 
     mutating func foldNormalization(_ call: Int) {
-        // A Dense works on the last axis.
-        guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization,
-            layer.normalizesLastAxis(of: shapes[call])
-        else { return }
+        guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization else { return }
         let change = scaleAndShift(layer, weights[calls[call].layer])
-        if fold(change, intoDenseBefore: call) || fold(change, intoDenseAfter: call) { remove(call) }
+        let axis = layer.place(shapes[call])
+        if fold(change, axis: axis, intoLayerBefore: call) {
+            remove(call)
+        } else if axis == shapes[call].count - 1, fold(change, intoDenseAfter: call) {
+            // A Dense works on the last axis.
+            remove(call)
+        }
+    }
+
+    mutating func foldActivation(_ call: Int) {
+        guard isOnlyUse(call), let activation = standsAlone(layers[calls[call].layer]), activation != .glu,
+            var layer = linearLayer(before: call)
+        else { return }
+        layer.activation = activation
+        layers[calls[calls[call].inputs[0]].layer] = layer
+        remove(call)
+    }
+
+    /// The function of a layer that is nothing else.
+    private func standsAlone(_ layer: any Layer) -> Activation? {
+        if let layer = layer as? any ParametricActivationLayer {
+            return layer.function == .relu(highest: nil, slope: 0, threshold: 0)
+                ? .relu : .parametric(layer.function)
+        }
+        return (layer as? ActivationLayer)?.activation
+    }
+
+    /// The layer whose output only that call reads, where it ends without an activation.
+    private func linearLayer(before call: Int) -> (any LinearLayer)? {
+        let source = calls[call].inputs[0]
+        guard let layer = layers[calls[source].layer] as? any LinearLayer, layer.activation == .linear,
+            isOnlyUse(source), users(of: source) == [call], !outputs.contains(source)
+        else { return nil }
+        return layer
     }
 
     func model(like model: Model) throws(ConfigError) -> Model {
@@ -87,16 +119,20 @@ private struct Folding {
         }
     }
 
-    private mutating func fold(_ change: [(scale: Double, shift: Double)], intoDenseBefore call: Int) -> Bool
-    {
+    private mutating func fold(
+        _ change: [(scale: Double, shift: Double)], axis: Int, intoLayerBefore call: Int
+    ) -> Bool {
         let source = calls[call].inputs[0]
-        guard let dense = layers[calls[source].layer] as? Dense, dense.activation == .linear,
-            isOnlyUse(source), users(of: source) == [call], !outputs.contains(source)
-        else { return false }
-        let (kernel, bias) = kernelAndBias(dense, calls[source].layer)
+        guard let layer = linearLayer(before: call), layer.channelAxis(shapes[source]) == axis else {
+            return false
+        }
+        let (kernel, bias) = kernelAndBias(layer, calls[source].layer, channels: change.count)
+        let run = layer.kernelRun(kernel.shape)
         replace(
-            dense, calls[source].layer, rows: kernel.shape[0],
-            kernel: kernel.values.indices.map { Double(kernel.values[$0]) * change[$0 % dense.units].scale },
+            layer, calls[source].layer,
+            kernel: kernel.values.indices.map {
+                Double(kernel.values[$0]) * change[$0 / run % change.count].scale
+            },
             bias: bias.indices.map { bias[$0] * change[$0].scale + change[$0].shift })
         return true
     }
@@ -105,29 +141,33 @@ private struct Folding {
         guard let user = users(of: call).first, users(of: call).count == 1, !outputs.contains(call),
             isOnlyUse(user), let dense = layers[calls[user].layer] as? Dense
         else { return false }
-        var (kernel, bias) = kernelAndBias(dense, calls[user].layer)
+        var (kernel, bias) = kernelAndBias(dense, calls[user].layer, channels: dense.units)
         for (index, value) in kernel.values.enumerated() {
             bias[index % dense.units] += change[index / dense.units].shift * Double(value)
         }
         replace(
-            dense, calls[user].layer, rows: kernel.shape[0],
+            dense, calls[user].layer,
             kernel: kernel.values.indices.map { Double(kernel.values[$0]) * change[$0 / dense.units].scale },
             bias: bias)
         return true
     }
 
-    private func kernelAndBias(_ dense: Dense, _ layer: Int) -> (Tensor, [Double]) {
-        let bias = dense.useBias ? weights[layer][1].values : Array(repeating: 0, count: dense.units)
-        return (weights[layer][0], bias.map { Double($0) })
+    private func kernelAndBias(_ layer: any LinearLayer, _ index: Int, channels: Int) -> (Tensor, [Double]) {
+        let kernel = layer.kernelIndex
+        let bias =
+            layer.useBias ? weights[index][kernel + 1].values : Array(repeating: 0, count: channels)
+        return (weights[index][kernel], bias.map { Double($0) })
     }
 
-    private mutating func replace(_ dense: Dense, _ layer: Int, rows: Int, kernel: [Double], bias: [Double]) {
-        var dense = dense
-        dense.useBias = true
-        layers[layer] = dense
-        weights[layer] = [
-            Tensor(shape: [rows, dense.units], values: kernel.map { Float($0) }),
-            Tensor(shape: [dense.units], values: bias.map { Float($0) }),
-        ]
+    private mutating func replace(_ layer: any LinearLayer, _ index: Int, kernel: [Double], bias: [Double]) {
+        var layer = layer
+        layer.useBias = true
+        layers[index] = layer
+        let (place, shape) = (layer.kernelIndex, weights[index][layer.kernelIndex].shape)
+        weights[index] =
+            weights[index][..<place] + [
+                Tensor(shape: shape, values: kernel.map { Float($0) }),
+                Tensor(shape: [bias.count], values: bias.map { Float($0) }),
+            ]
     }
 }

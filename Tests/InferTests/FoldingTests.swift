@@ -39,10 +39,15 @@ private var plainNormalization: BatchNormalization {
 }
 
 private let chains: [(layers: [any Layer], foldedClasses: [String])] = [
-    // Behind a linear Dense, without and with a bias.
+    // Behind a linear Dense, without and with a bias; the activation behind both goes into the Dense too.
     (
         [input, Dense(units: 4), BatchNormalization(), ActivationLayer(.relu), Dense(units: 3)],
-        ["InputLayer", "Dense", "Activation", "Dense"]
+        ["InputLayer", "Dense", "Dense"]
+    ),
+    // A second activation stays.
+    (
+        [input, Dense(units: 4, activation: .relu), ActivationLayer(.tanh), ReLU()],
+        ["InputLayer", "Dense", "Activation", "ReLU"]
     ),
     ([input, Dense(units: 4, useBias: false), BatchNormalization()], ["InputLayer", "Dense"]),
     // In front of a Dense, with an activation between it and the Dense before.

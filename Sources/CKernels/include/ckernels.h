@@ -51,3 +51,13 @@ void ck_adam(float *w, const float *g, float *m, float *v, float *vhat, float al
              float one_minus_beta2, float epsilon, size_t n);                  // vhat may be null
 void ck_rmsprop(float *w, const float *g, float *v, float *mg, float *p, float lr, float rho, float momentum,
                 float epsilon, int epsilon_outside, size_t n);                 // mg and p may be null
+void ck_adagrad(float *w, const float *g, float *a, float lr, float epsilon, int epsilon_outside, size_t n);
+void ck_adadelta(float *w, const float *g, float *a, float *d, float lr, float rho, float epsilon, size_t n);
+void ck_adamax(float *w, const float *g, float *m, float *u, float alpha, float one_minus_beta1, float beta2,
+               float epsilon, size_t n);
+void ck_nadam(float *w, const float *g, float *m, float *v, float lr, float one_minus_beta1, float one_minus_beta2,
+              float momentum_factor, float gradient_factor, float correction, float epsilon, size_t n);
+void ck_ftrl(float *w, const float *g, float *a, float *z, float lr, float power, float l1, float l2,
+             float l2_shrinkage, size_t n);
+void ck_clip(float *x, float limit, size_t n);               // x = min(max(x, -limit), limit)
+double ck_squared_length(const float *x, size_t n);          // sum of x^2

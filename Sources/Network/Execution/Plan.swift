@@ -7,12 +7,10 @@ final class Plan {
     /// What this thread adds to the gradient, in the layout of the trainable parameters. Nil for inference.
     let gradients: Arena?
 
-    /// What the loss said of this thread's rows.
-    var result = BatchResult()
-
     private var inputs: [Input]
     private var oneRow = [0]
     private let outputs: [Floats]
+    private let outputCalls: [Int]
     private let outputSizes: [Int]
     private let outputGradients: [Floats?]
     // Gradients that several consumers add to: cleared before backward; each consumer's part is added after its step.
@@ -103,9 +101,9 @@ final class Plan {
         self.steps = steps
         self.additions = additions
         self.kept = kept
-        shared = network.calls.indices.filter { planner.isShared[$0] }.compactMap {
-            window(planner.gradients[$0])
-        }
+        // At an output the loss' gradient is there first.
+        shared = network.calls.indices.filter { planner.isShared[$0] && !network.outputs.contains($0) }
+            .compactMap { window(planner.gradients[$0]) }
         // Backward visits only what leads from a trained weight to the loss.
         layerOfCall = network.calls.map(\.layer)
         isOnlyUse = network.calls.map { call in network.calls.count { $0.layer == call.layer } == 1 }
@@ -121,6 +119,7 @@ final class Plan {
             }
             return input
         }
+        outputCalls = network.outputs
         outputs = network.outputs.map { memory.slice(planner.activations[$0]) }
         outputSizes = network.outputShapes.map { $0.reduce(1, *) }
         outputGradients = network.outputs.map { window(planner.gradients[$0]) }
@@ -131,6 +130,8 @@ final class Plan {
     func outputGradient(_ i: Int = 0) -> Floats? {
         outputGradients[i].map { $0.prefix(lane.rows * outputSizes[i]) }
     }
+    /// The mask that comes with an output: [rows, mask's shape].
+    func outputMask(_ i: Int = 0) -> Floats? { steps[outputCalls[i]].outputMask }
     func inputWidth(_ i: Int = 0) -> Int { inputs[i].size }
     func outputWidth(_ i: Int = 0) -> Int { outputSizes[i] }
 

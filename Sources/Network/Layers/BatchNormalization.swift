@@ -69,7 +69,7 @@ public struct BatchNormalization: Layer {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
     /// The channels' axis in a sample.
-    private func place(_ shape: [Int]) -> Int { checkedAxes([axis ?? -1], of: shape)[0] }
+    func place(_ shape: [Int]) -> Int { checkedAxes([axis ?? -1], of: shape)[0] }
 
     /// Whether the channels come last in samples of that shape.
     func normalizesLastAxis(of shape: [Int]) -> Bool { place(shape) == shape.count - 1 }

@@ -9,6 +9,7 @@ import Tensors
 public struct Adam: Optimizer {
     public static let className = "Adam"
     public var learningRate: Double
+    public var general = GeneralOptions()
     public var beta1, beta2, epsilon: Double
     public var amsgrad: Bool
 
@@ -21,7 +22,7 @@ public struct Adam: Optimizer {
     }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
-        learningRate = try Self.readLearningRate(&config, default: 0.001)
+        (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         beta1 = try config.double("beta_1", default: 0.9, in: 0...1)
         beta2 = try config.double("beta_2", default: 0.999, in: 0...1)
         epsilon = try config.double("epsilon", default: 1e-7, in: 0...1)

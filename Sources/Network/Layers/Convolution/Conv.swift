@@ -17,6 +17,14 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
     var options: WindowOptions
     var kernel: WeightOptions
     var end: LayerEnd
+    public var activation: Activation {
+        get { end.activation }
+        set { end.activation = newValue }
+    }
+    public var useBias: Bool {
+        get { end.useBias }
+        set { end.useBias = newValue }
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         filters = try config.int("filters")

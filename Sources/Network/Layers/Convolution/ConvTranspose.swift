@@ -20,6 +20,14 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
     var outputPadding: PerAxis<Int>?
     var kernel: WeightOptions
     var end: LayerEnd
+    public var activation: Activation {
+        get { end.activation }
+        set { end.activation = newValue }
+    }
+    public var useBias: Bool {
+        get { end.useBias }
+        set { end.useBias = newValue }
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         filters = try config.int("filters")
@@ -123,13 +131,10 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let convolution = planned(inputs[0])
-        return end.kept(rows * convolution.inputSize, training: training)
-            + convolution.scratch(rows: rows, for: training ? .all : [.inputGradient])
-    }
-
-    private func room(_ step: Step, _ convolution: Convolution) -> Floats {
-        let kept = end.kept(step.rows * convolution.inputSize, training: step.isForTraining)
-        return step.scratch[kept..<step.scratch.count]
+        return end.scratch(
+            rows * convolution.inputSize,
+            products: convolution.scratch(rows: rows, for: training ? .all : [.inputGradient]),
+            training: training)
     }
 
     public func forward(_ step: Step) {
@@ -137,14 +142,14 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         let z = end.preactivations(step, step.rows * convolution.inputSize)
         convolution.inputGradient(
             step.x(), kernel: step.weights[0], into: z, finish: end.finish(step),
-            scratch: room(step, convolution))
+            scratch: end.room(step, z.count))
         end.forward(z, step)
     }
 
     public func backward(_ step: Step) {
         let (convolution, x) = (planned(step), step.x())
         let dz = end.backward(end.preactivations(step, step.rows * convolution.inputSize), step)
-        let room = room(step, convolution)
+        let room = end.room(step, dz.count)
         end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, step)
         if let dKernel = step.weightGradients[0] {
             convolution.kernelGradient(dz, x, into: dKernel, scratch: room)
@@ -158,7 +163,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
 
     public func withoutActivation() -> Self {
         var copy = self
-        copy.end.activation = .linear
+        copy.end = end.withoutActivation()
         return copy
     }
 }

@@ -17,18 +17,11 @@ extension ConvolutionLayer {
         }
     }
 
-    func scratchCount(_ convolution: Convolution, rows: Int, training: Bool) -> Int {
-        end.kept(rows * convolution.outputSize, training: training)
-            + convolution.scratch(rows: rows, for: training ? .all : [.output])
-    }
-
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        scratchCount(planned(inputs[0]), rows: rows, training: training)
-    }
-
-    private func room(_ step: Step, _ convolution: Convolution) -> Floats {
-        let kept = end.kept(step.rows * convolution.outputSize, training: step.isForTraining)
-        return step.scratch[kept..<step.scratch.count]
+        let convolution = planned(inputs[0])
+        return end.scratch(
+            rows * convolution.outputSize,
+            products: convolution.scratch(rows: rows, for: training ? .all : [.output]), training: training)
     }
 
     public func forward(_ step: Step) {
@@ -36,14 +29,14 @@ extension ConvolutionLayer {
         let z = end.preactivations(step, step.rows * convolution.outputSize)
         convolution.forward(
             step.x(), kernel: step.weights[0], into: z, finish: end.finish(step),
-            scratch: room(step, convolution))
+            scratch: end.room(step, z.count))
         end.forward(z, step)
     }
 
     public func backward(_ step: Step) {
         let convolution = planned(step.inputShapes[0])
         let dz = end.backward(end.preactivations(step, step.rows * convolution.outputSize), step)
-        let room = room(step, convolution)
+        let room = end.room(step, dz.count)
         end.biasGradient(
             dz, channels: convolution.filters, channelsFirst: convolution.channelsFirst, step)
         if let dKernel = step.weightGradients[0] {
@@ -58,7 +51,7 @@ extension ConvolutionLayer {
 
     public func withoutActivation() -> Self {
         var copy = self
-        copy.end.activation = .linear
+        copy.end = end.withoutActivation()
         return copy
     }
 }

@@ -16,6 +16,14 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     var options: WindowOptions
     var kernel: WeightOptions
     var end: LayerEnd
+    public var activation: Activation {
+        get { end.activation }
+        set { end.activation = newValue }
+    }
+    public var useBias: Bool {
+        get { end.useBias }
+        set { end.useBias = newValue }
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         multiplier = try config.int("depth_multiplier", default: 1)

@@ -16,6 +16,14 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
     var options: WindowOptions
     var depthwise, pointwise: WeightOptions
     var end: LayerEnd
+    public var activation: Activation {
+        get { end.activation }
+        set { end.activation = newValue }
+    }
+    public var useBias: Bool {
+        get { end.useBias }
+        set { end.useBias = newValue }
+    }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         filters = try config.int("filters")
@@ -88,44 +96,45 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let shapes = kernelShapes(planned(inputs[0]))
         let kernels = [
-            depthwise.spec("depthwise_kernel", shape: shapes[0]), pointwise.spec("pointwise_kernel", shape: shapes[1]),
+            depthwise.spec("depthwise_kernel", shape: shapes[0]),
+            pointwise.spec("pointwise_kernel", shape: shapes[1]),
         ]
         return end.useBias ? kernels + [end.bias.spec("bias", shape: [filters])] : kernels
     }
 
-    // Scratch: pre-activations, the depthwise output, its gradient while training, and the room of either product.
+    // Scratch: pre-activations and the products' room, then the depthwise output, which is kept for backward, and its
+    // gradient.
     private struct Room {
-        var middle, gradient, products: Range<Int>
+        var middle, gradient: Range<Int>
+        var count: Int
 
-        init(_ pair: Pair, rows: Int, training: Bool, kept: Int) {
+        init(_ pair: Pair, rows: Int, training: Bool, end: LayerEnd) {
             let wanted: ConvolutionProducts = training ? .all : [.output]
             var layout = ArenaLayout()
-            _ = layout.reserve(kept)
+            _ = layout.reserve(
+                end.scratch(
+                    rows * pair.second.outputSize,
+                    products: max(
+                        pair.first.scratch(rows: rows, for: wanted),
+                        pair.second.scratch(rows: rows, for: wanted)), training: training))
             middle = layout.reserve(rows * pair.first.outputSize)
             gradient = layout.reserve(training ? rows * pair.first.outputSize : 0)
-            products = layout.reserve(
-                max(pair.first.scratch(rows: rows, for: wanted), pair.second.scratch(rows: rows, for: wanted))
-            )
+            count = layout.count
         }
     }
 
-    private func room(_ pair: Pair, rows: Int, training: Bool) -> Room {
-        Room(
-            pair, rows: rows, training: training,
-            kept: end.kept(rows * pair.second.outputSize, training: training))
-    }
-
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        room(planned(inputs[0]), rows: rows, training: training).products.upperBound
+        Room(planned(inputs[0]), rows: rows, training: training, end: end).count
     }
 
     public func forward(_ step: Step) {
         let pair = planned(step.inputShapes[0])
-        let room = room(pair, rows: step.rows, training: step.isForTraining)
-        let (middle, products) = (step.scratch[room.middle], step.scratch[room.products])
+        let room = Room(pair, rows: step.rows, training: step.isForTraining, end: end)
+        let count = step.rows * pair.second.outputSize
+        let (middle, products) = (step.scratch[room.middle], end.room(step, count))
         pair.first.forward(
             step.x(), kernel: step.weights[0], into: middle, finish: Finish(), scratch: products)
-        let z = end.preactivations(step, step.rows * pair.second.outputSize)
+        let z = end.preactivations(step, count)
         pair.second.forward(
             middle, kernel: step.weights[1], into: z, finish: end.finish(step), scratch: products)
         end.forward(z, step)
@@ -133,9 +142,10 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
 
     public func backward(_ step: Step) {
         let pair = planned(step.inputShapes[0])
-        let room = room(pair, rows: step.rows, training: step.isForTraining)
-        let (middle, products) = (step.scratch[room.middle], step.scratch[room.products])
-        let dz = end.backward(end.preactivations(step, step.rows * pair.second.outputSize), step)
+        let room = Room(pair, rows: step.rows, training: step.isForTraining, end: end)
+        let count = step.rows * pair.second.outputSize
+        let (middle, products) = (step.scratch[room.middle], end.room(step, count))
+        let dz = end.backward(end.preactivations(step, count), step)
         end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, step)
         if let dPointwise = step.weightGradients[1] {
             pair.second.kernelGradient(middle, dz, into: dPointwise, scratch: products)
@@ -155,7 +165,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
 
     public func withoutActivation() -> Self {
         var copy = self
-        copy.end.activation = .linear
+        copy.end = end.withoutActivation()
         return copy
     }
 }

@@ -1,25 +1,25 @@
 import JSONText
 import Tensors
 
-/// How a layer with a kernel ends: bias, then activation.
+/// How a layer with a kernel ends: bias, then activation, and what the answer costs.
 struct LayerEnd: Sendable {
     var activation: Activation
     var useBias: Bool
     var bias: WeightOptions
-    var activityPenalty: ActivityPenalty?
+    var penalty: ActivityPenalty?
 
     init(from config: inout LayerConfig) throws(ConfigError) {
         activation = try config.activation()
         useBias = try config.bool("use_bias", default: true)
         bias = try config.weight("bias", initializer: .zeros)
-        activityPenalty = try config.activityPenalty()
+        penalty = try config.activityPenalty()
     }
 
     func write(to json: inout JSONObject) {
         json["activation"] = activation.json
         json["use_bias"] = .bool(useBias)
         bias.write("bias", to: &json)
-        json["activity_regularizer"] = activityPenalty?.json ?? .null
+        json["activity_regularizer"] = penalty?.json ?? .null
     }
 
     /// The output's shape from the pre-activation's: some activations halve the last axis.
@@ -30,6 +30,19 @@ struct LayerEnd: Sendable {
             throw ConfigError("cannot halve the last axis of \(shape) for glu", subject: subject)
         }
         return shape.dropLast() + [activation.outputWidth(last)]
+    }
+
+    func withoutActivation() -> LayerEnd {
+        var copy = self
+        copy.activation = .linear
+        copy.penalty = penalty?.behind(activation)
+        return copy
+    }
+
+    /// Scratch for an output of that many numbers: the pre-activations that are kept, or room for the penalty, which may
+    /// be the products' room too.
+    func scratch(_ count: Int, products: Int, training: Bool) -> Int {
+        kept(count, training: training) + max(products, training ? penalty?.scratch(size: count) ?? 0 : 0)
     }
 
     /// How many pre-activations must be kept beside the output: all, where backward needs them or they do not fit it.
@@ -48,15 +61,20 @@ struct LayerEnd: Sendable {
         Finish(bias: useBias ? step.weights.last : nil, relu: activation == .relu)
     }
 
+    /// Scratch that is not kept.
+    func room(_ step: Step, _ count: Int) -> Floats {
+        step.scratch[kept(count, training: step.isForTraining)..<step.scratch.count]
+    }
+
     /// The rest of the way, from the pre-activations to the output.
     func forward(_ z: Floats, _ step: Step) {
         if activation != .relu { activation.forward(z, into: step.y, width: width(step)) }
-        if step.isForTraining { activityPenalty?.forward(step, room: step.scratch) }
+        if step.isForTraining { penalty?.forward(step, room: room(step, z.count)) }
     }
 
     /// The gradient at the pre-activations, from the one at the output, whose place it takes where it fits.
     func backward(_ z: Floats, _ step: Step) -> Floats {
-        activityPenalty?.backward(step, room: step.scratch)
+        penalty?.backward(step, room: room(step, z.count))
         let dz = activation == .glu ? z : step.dy
         activation.backward(step.dy, z: z, y: step.y, into: dz, width: width(step))
         return dz
