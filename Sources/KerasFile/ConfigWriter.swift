@@ -32,9 +32,25 @@ private struct ConfigWriter {
 
     private func entry(_ member: Container.Member) throws -> JSON {
         switch member {
-        case .layer(let layer): try layerEntry(model.layers[layer])
+        case .layer(let layer): try withInputShapes(try layerEntry(model.layers[layer]), layer)
         case .model(let inside): try config(of: inside)
         }
+    }
+
+    /// Keras 2's MultiHeadAttention cannot be made again without the shapes that it was called with. (Keras 3's refuses
+    /// them, so that no one file of this layout is for both.)
+    private func withInputShapes(_ entry: JSON, _ layer: Int) throws -> JSON {
+        guard model.layers[layer] is MultiHeadAttention, var object = entry.object,
+            var config = object["config"]?.object, let call = model.calls.first(where: { $0.layer == layer })
+        else { return entry }
+        let shapes = call.inputs.map { model.shapes[$0] }
+        for (key, input) in [("query_shape", 0), ("value_shape", 1), ("key_shape", shapes.count - 1)] {
+            // Only the ranks and the last sizes matter.
+            let free = shapes[input].map { _ in JSON.null }
+            config[key] = .array(free + [.integer(shapes[input].last ?? 1)])
+        }
+        object["config"] = .object(config)
+        return .object(object)
     }
 
     private func name(_ member: Container.Member) -> String {
@@ -92,15 +108,18 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
         if !layer.className.hasPrefix("SpatialDropout") { config["trainable"] = .bool(layer.trainable) }
         config["dtype"] = "float32"
     }
-    for (key, value) in layer.config.members {
-        if key.hasSuffix("activation"), value == "hard_sigmoid_3" {
-            throw Trouble(
-                .unsupported,
-                "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
-                    + "same word means another formula")
-        }
-        config[key] = value
+    let options = layer.config
+    // In the options of layers inside this one, too.
+    let hasNewHardSigmoid = JSON.object(options).contains { object in
+        object.members.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid_3" }
     }
+    guard !hasNewHardSigmoid else {
+        throw Trouble(
+            .unsupported,
+            "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
+                + "same word means another formula")
+    }
+    for (key, value) in options.members { config[key] = value }
     return ["class_name": .string(layer.className), "config": .object(config)]
 }
 

@@ -142,6 +142,11 @@ public struct Model: Sendable {
         return copy
     }
 
+    /// Whether a mask comes with what some call of a layer takes.
+    public func receivesMask(layer: Int) -> Bool {
+        calls.contains { $0.layer == layer && $0.inputs.contains { maskShapes[$0] != nil } }
+    }
+
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }
     public var outputShapes: [[Int]] { outputs.map { shapes[$0] } }
 

@@ -86,11 +86,33 @@ final class OutputEvaluator {
         if objective.losses.count > 1 { result.outputLossSums = objective.losses.map { _ in 0 } }
         for index in outputs.indices {
             let seen = rows(index, batch, samples)
+            if assessQuickly(index, seen, batch) { continue }
             let readsLogits = objective.losses[index]?.fromLogits ?? false
             if readsLogits { addMetrics(index, seen) }
             assess(index, seen, batch, others)
             if !readsLogits { addMetrics(index, seen) }
         }
+    }
+
+    /// The usual case by one vector kernel: classes against softmax, a mean over all samples, accuracy or no metric. False
+    /// where it is another case.
+    private func assessQuickly(_ index: Int, _ seen: OutputRows, _ batch: Batch) -> Bool {
+        let output = outputs[index]
+        guard let loss = objective.losses[index], loss.isPlainSparse, output.onLogits, seen.width > 1,
+            seen.positions == 1, seen.weights == nil, seen.mask == nil, output.addition == nil,
+            outputs.count == 1, case .classes(let classes) = batch.targets[index],
+            objective.all.allSatisfy({ $0.metric.isCategoricalAccuracy })
+        else { return false }
+        let scale = Float(objective.weights[index])
+        let (sum, correct) = softmaxCrossEntropy(
+            seen.outputs, width: seen.width, classes: classes, samples: seen.samples,
+            each: scale / Float(batch.count), gradient: batch.training ? plan.outputGradient(index) : nil)
+        result.lossSum += sum * objective.weights[index]
+        for number in result.metricSums.indices {
+            result.metricSums[number][0] = correct
+            result.metricSums[number][1] = Double(seen.samples.count)
+        }
+        return true
     }
 
     private func assess(_ index: Int, _ seen: OutputRows, _ batch: Batch, _ others: [OutputEvaluator]?) {
@@ -128,7 +150,23 @@ final class OutputEvaluator {
     }
 }
 
+extension Metric {
+    /// For more than one output, where the word accuracy means the categorical one.
+    fileprivate var isCategoricalAccuracy: Bool {
+        switch kind {
+        case .accuracy, .categoricalAccuracy: true
+        default: false
+        }
+    }
+}
+
 extension Loss {
+    /// Cross-entropy of class indices with nothing asked beside it.
+    fileprivate var isPlainSparse: Bool {
+        kind == .sparseCategoricalCrossentropy && !fromLogits && labelSmoothing == 0 && ignoredClass == nil
+            && reduction == .mean
+    }
+
     /// Whether a batch's mean is over something else than all of its positions.
     func countsRows(hasMask: Bool) -> Bool {
         reduction == .weightedMean || reduction == .mean && (hasMask || ignoredClass != nil)

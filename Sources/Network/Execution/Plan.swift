@@ -165,11 +165,18 @@ final class Plan {
         if input.pause > 0 {
             inputs[index].pause -= 1
         } else {
-            isSparse = places.find(in: window) < Plan.sparseShare
-            if isSparse && lane.training { places.findColumns(in: window) }
+            let share =
+                if case .bytes(let bytes) = samples.storage { places.find(in: bytes, rows: rows) } else {
+                    places.find(in: window)
+                }
+            isSparse = share < Plan.sparseShare
+            if isSparse && lane.training { places.findColumns() }
             if !isSparse { inputs[index].pause = 31 }
         }
-        for step in input.readers { step.nonzeroInput = isSparse ? places : nil }
+        for step in input.readers {
+            step.nonzeroInput = isSparse ? places : nil
+            step.deferredAdam?.prepare(for: isSparse && lane.training ? places : nil)
+        }
     }
 
     /// Leaving zeros out costs about twice as much for each number that is there; measured, see docs/performance.md.
@@ -183,6 +190,27 @@ final class Plan {
             fused.insert([layerOfCall[step.call], 0])
         }
         return fused
+    }
+
+    /// A kernel that Adam updates as its gradient is computed, and where it lies among the trainable parameters.
+    typealias Deferred = (adam: DeferredAdam, range: Range<Int>, weight: [Int])
+
+    /// Lets Adam's steps of kernels wait for their rows to be touched, where the layer leaves zeros out.
+    func deferSteps(_ options: Adam, parameters: Parameters, slots: [Arena]) -> [Deferred] {
+        var deferred: [Deferred] = []
+        for step in inputs.flatMap(\.readers) where isOnlyUse[step.call] {
+            let layer = layerOfCall[step.call]
+            guard let range = parameters.trainableRange(layer: layer, weight: 0),
+                let columns = (step.layer as? Dense)?.units, let rows = step.inputShapes[0].last
+            else { continue }
+            let adam = DeferredAdam(
+                w: parameters.trainable.slice(range), m: slots[0].slice(range), v: slots[1].slice(range),
+                rows: rows, columns: columns, stride: range.count / rows, beta1: Float(options.beta1),
+                beta2: Float(options.beta2), epsilon: Float(options.epsilon))
+            step.deferredAdam = adam
+            deferred.append((adam, range, [layer, 0]))
+        }
+        return deferred
     }
 
     /// From the gradients at the outputs to those of all parameters.

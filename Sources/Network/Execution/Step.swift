@@ -73,6 +73,8 @@ public final class Step {
     /// With plain gradient descent, a kernel that only this step uses may be updated as its gradient is computed: by this rate.
     var fusedRate: Float? { isFused ? lane.fusedRate : nil }
     var isFused = false
+    /// With Adam, a kernel's gradient and its step where zeros are left out.
+    var deferredAdam: DeferredAdam?
     /// Whether the step's memory was laid out with gradients.
     var isForTraining: Bool { memory.outputGradient != nil || !memory.weightGradients.isEmpty }
 

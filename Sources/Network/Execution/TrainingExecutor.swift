@@ -31,6 +31,8 @@ public final class TrainingExecutor {
     private let fuses: Bool
     // Of every trained weight, all threads' added.
     private let gradients: [Floats]
+    // Kernels that Adam updates as their gradients are computed, some rows later than others.
+    private let deferred: [Plan.Deferred]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
     private let constrained: ConstrainedWeights
 
@@ -96,10 +98,18 @@ public final class TrainingExecutor {
             parameters.windows(of: $0, in: gradients).compactMap { $0 }
         }
         let options = optimizer.general
-        fuses =
-            optimizer.isPlainDescent && team.count == 1 && penalized.isEmpty && !options.clips
-            && options.weightDecay == nil
-        optimized = parameters.ranges(without: fuses ? plans[0].fuse() : [])
+        // An update that is one with its gradient leaves nothing to clip, and no moment for decay or a penalty.
+        let isPlain = team.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
+        fuses = optimizer.isPlainDescent && isPlain
+        if let adam = optimizer as? Adam, adam.isDeferrable, isPlain, constrained.isEmpty,
+            self.batchSize <= DeferredAdam.largestBatch
+        {
+            deferred = plans[0].deferSteps(adam, parameters: parameters, slots: slots)
+        } else {
+            deferred = []
+        }
+        optimized = parameters.ranges(
+            without: (fuses ? plans[0].fuse() : []).union(deferred.map(\.weight)))
     }
 
     /// The rate now, where a schedule sets it; else the one that is set (before Keras 2.10's `decay` of it).
@@ -157,6 +167,10 @@ public final class TrainingExecutor {
         let rate = optimizer.learningRate(after: iterations)
         if fuses { plans[0].lane.fusedRate = rate }
         defer { plans[0].lane.fusedRate = nil }
+        if let adam = optimizer as? Adam, !deferred.isEmpty {
+            let alpha = adam.alpha(rate: rate, iteration: iterations + 1)
+            for (kernel, _, _) in deferred { kernel.begin(alpha: alpha) }
+        }
         var result = run(samples, targets, weights, rows: rows, training: true)
         guard let total = plans[0].gradients else { return result }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
@@ -171,10 +185,16 @@ public final class TrainingExecutor {
         flushingDenormals {
             optimizer.general.clip(gradients)
             optimizer.general.decay(parameters.trainable.all, rate: rate)
-            for range in optimized {
+            func step(_ range: Range<Int>) {
                 optimizer.step(
                     parameters.trainable.slice(range), gradient: total.slice(range),
                     slots: slots.map { $0.slice(range) }, iteration: iterations)
+            }
+            for range in optimized { step(range) }
+            for (kernel, range, _) in deferred {
+                // A batch of few zeros left the kernel's gradient to us.
+                if !kernel.hasStepped { step(range) }
+                kernel.end()
             }
             constrained.apply()
         }
@@ -234,6 +254,11 @@ public final class TrainingExecutor {
         return total
     }
 
+    /// Brings every weight up to the last step.
+    private func settle() {
+        flushingDenormals { for (kernel, _, _) in deferred { kernel.prepare(for: nil) } }
+    }
+
     /// The gradient of the mean loss over those rows, in training mode, without a step: for tests of every layer.
     func gradients(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> (
         loss: Double, tensors: [Tensor]
@@ -251,10 +276,15 @@ public final class TrainingExecutor {
     }
 
     /// The network with the weights as they are now.
-    public var trainedNetwork: Model { parameters.snapshot(of: network) }
+    public var trainedNetwork: Model {
+        settle()
+        return parameters.snapshot(of: network)
+    }
 
     public var optimizerState: OptimizerState {
-        OptimizerState(iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
+        settle()
+        return OptimizerState(
+            iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
     }
 
     /// What history calls the numbers of an epoch.
@@ -274,6 +304,7 @@ public final class TrainingExecutor {
             try parameters.load(tensors, into: slot, of: computed)
         }
         iterations = state.iterations
+        for (kernel, _, _) in deferred { kernel.reset(steps: iterations) }
     }
 
     /// All weights at one moment, to come back to.
@@ -282,10 +313,12 @@ public final class TrainingExecutor {
     }
 
     public var checkpoint: Checkpoint {
-        Checkpoint(trainable: parameters.trainable.all.array, fixed: parameters.fixed.all.array)
+        settle()
+        return Checkpoint(trainable: parameters.trainable.all.array, fixed: parameters.fixed.all.array)
     }
 
     public func restore(_ checkpoint: Checkpoint) {
+        settle()
         parameters.trainable.all.copy(from: checkpoint.trainable)
         parameters.fixed.all.copy(from: checkpoint.fixed)
     }

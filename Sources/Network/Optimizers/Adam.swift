@@ -39,12 +39,18 @@ public struct Adam: Optimizer {
     public var slotNames: [String] { amsgrad ? ["m", "v", "vhat"] : ["m", "v"] }
 
     public func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int) {
-        // Powers in float32, as Keras' variables are.
-        let (b1, b2, t) = (Float(beta1), Float(beta2), Float(iteration))
-        let alpha = Float(learningRate) * (1 - pow(b2, t)).squareRoot() / (1 - pow(b1, t))
         stepAdam(
             weights, gradient: gradient, m: slots[0], v: slots[1], largest: amsgrad ? slots[2] : nil,
-            alpha: alpha,
-            beta1: b1, beta2: b2, epsilon: Float(epsilon))
+            alpha: alpha(rate: Float(learningRate), iteration: iteration), beta1: Float(beta1),
+            beta2: Float(beta2), epsilon: Float(epsilon))
     }
+
+    /// α of the step of that number, by powers in float32, as Keras' variables are.
+    func alpha(rate: Float, iteration: Int) -> Float {
+        let t = Float(iteration)
+        return rate * (1 - pow(Float(beta2), t)).squareRoot() / (1 - pow(Float(beta1), t))
+    }
+
+    /// Whether rows of a kernel may take their steps later (see DeferredAdam).
+    var isDeferrable: Bool { !amsgrad && Float(epsilon) >= smallestQuickEpsilon }
 }
