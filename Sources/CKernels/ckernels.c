@@ -46,7 +46,10 @@ int ck_processor_count(void) {
 
 VECTOR void ck_gather_bytes(const uint8_t *R all, const int64_t *R rows, size_t count, size_t size, float scale,
                             float offset, float *R out) {
+  enum { AHEAD = 4 };  // the samples lie anywhere in memory: those to come are asked for early
   for (size_t r = 0; r < count; r++) {
+    if (r + AHEAD < count)
+      for (size_t i = 0; i < size; i += 64) __builtin_prefetch(all + (size_t)rows[r + AHEAD] * size + i);
     const uint8_t *x = all + (size_t)rows[r] * size;
     float *y = out + r * size;
     for (size_t i = 0; i < size; i++) y[i] = (float)x[i] * scale + offset;
@@ -114,54 +117,10 @@ void ck_set_rows(const float *R row, float *R y, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++) memcpy(y + r * columns, row, columns * sizeof(float));
 }
 
-// The sums of few columns: of as many rows at once as fill vectors, side by side.
-VECTOR static void narrow_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
-  float many[128] = {0};
-  size_t together = 128 / columns, width = together * columns;
-  for (; rows >= together; rows -= together, x += width)
-    for (size_t c = 0; c < width; c++) many[c] += x[c];
-  for (size_t c = 0; c < rows * columns; c++) many[c] += x[c];
-  for (size_t c = 0; c < columns; c++) sums[c] = 0;
-  for (size_t c = 0; c < width; c++) sums[c % columns] += many[c];
-}
-
-VECTOR void ck_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
-  if (columns <= 64 && rows >= 32) {
-    narrow_column_sums(x, sums, rows, columns);
-    return;
-  }
-  for (size_t c = 0; c < columns; c++) sums[c] = 0;
-  for (size_t r = 0; r < rows; r++, x += columns)
-    for (size_t c = 0; c < columns; c++) sums[c] += x[c];
-}
-
-VECTOR void ck_column_squares(const float *R x, const float *R mean, float *R sums, size_t rows, size_t columns) {
-  for (size_t c = 0; c < columns; c++) sums[c] = 0;
-  for (size_t r = 0; r < rows; r++, x += columns)
-    for (size_t c = 0; c < columns; c++) {
-      float d = x[c] - mean[c];
-      sums[c] += d * d;
-    }
-}
-
 VECTOR void ck_column_products(const float *R a, const float *R b, float *R sums, size_t rows, size_t columns) {
   for (size_t c = 0; c < columns; c++) sums[c] = 0;
   for (size_t r = 0; r < rows; r++, a += columns, b += columns)
     for (size_t c = 0; c < columns; c++) sums[c] += a[c] * b[c];
-}
-
-VECTOR void ck_normalize(const float *x, const float *R mean, const float *R inverse, float *xhat, size_t rows,
-                         size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns, xhat += columns)
-    SAFE
-    for (size_t c = 0; c < columns; c++) xhat[c] = (x[c] - mean[c]) * inverse[c];
-}
-
-VECTOR void ck_normalize_backward(const float *dy, const float *R xhat, const float *R factor, const float *R mean_dy,
-                                  const float *R mean_dy_xhat, float *dx, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, dy += columns, xhat += columns, dx += columns)
-    SAFE
-    for (size_t c = 0; c < columns; c++) dx[c] = factor[c] * (dy[c] - mean_dy[c] - xhat[c] * mean_dy_xhat[c]);
 }
 
 VECTOR void ck_sgd(float *R w, const float *R g, float lr, size_t n) {
@@ -181,19 +140,20 @@ VECTOR void ck_momentum(float *R w, const float *R g, float *R v, float lr, floa
     }
 }
 
-VECTOR void ck_adam(float *R w, const float *R g, float *R m, float *R v, float *R vhat, float alpha,
-                    float one_minus_beta1, float one_minus_beta2, float epsilon, size_t n) {
+VECTOR void ck_adam_exact(float *R w, const float *R g, float *R m, float *R v, float *R vhat, float alpha,
+                          const ck_adam_options *R o, size_t n) {
+  float a = o->one_minus_beta1, b = o->one_minus_beta2, epsilon = o->epsilon;
   if (vhat)
     for (size_t i = 0; i < n; i++) {
-      m[i] += (g[i] - m[i]) * one_minus_beta1;
-      v[i] += (g[i] * g[i] - v[i]) * one_minus_beta2;
+      m[i] += (g[i] - m[i]) * a;
+      v[i] += (g[i] * g[i] - v[i]) * b;
       vhat[i] = vhat[i] > v[i] ? vhat[i] : v[i];
       w[i] -= alpha * m[i] / (SQRT(vhat[i]) + epsilon);
     }
   else
     for (size_t i = 0; i < n; i++) {
-      m[i] += (g[i] - m[i]) * one_minus_beta1;
-      v[i] += (g[i] * g[i] - v[i]) * one_minus_beta2;
+      m[i] += (g[i] - m[i]) * a;
+      v[i] += (g[i] * g[i] - v[i]) * b;
       w[i] -= alpha * m[i] / (SQRT(v[i]) + epsilon);
     }
 }

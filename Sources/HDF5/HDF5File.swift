@@ -20,7 +20,7 @@ public struct HDF5File: Sendable {
 
     /// Begins a new file. Nothing is on the disk until `save()`; a path that cannot be written is an error now.
     public init(creating path: String) throws(HDF5Error) {
-        try checkWritable(path)
+        try WholeFile.checkWritable(path)
         try self.init(OpenFile.creating(path))
     }
 
@@ -58,6 +58,6 @@ public struct HDF5File: Sendable {
 
     /// Puts a file that is being made in its place, at once and whole, replacing what was there.
     public func save() throws(HDF5Error) {
-        try replaceFile(name, with: try bytes())
+        try WholeFile.replace(name, with: [try bytes()])
     }
 }

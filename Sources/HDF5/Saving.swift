@@ -1,7 +1,18 @@
 import Glibc
 
+/// Files that appear under their name whole, or not at all.
+public enum WholeFile {
+    /// Finds out early, and as well as can be without writing, whether `path` can be written.
+    public static func checkWritable(_ path: String) throws(HDF5Error) { try canWrite(path) }
+
+    /// Puts these bytes, one piece after the other, in place of whatever is at the path.
+    public static func replace(_ path: String, with pieces: [[UInt8]]) throws(HDF5Error) {
+        try replaceFile(path, with: pieces)
+    }
+}
+
 /// Finds out early, and as well as can be without writing, whether `path` can be written.
-func checkWritable(_ path: String) throws(HDF5Error) {
+private func canWrite(_ path: String) throws(HDF5Error) {
     let place = Place(file: path)
     func fail(_ expected: String, _ found: String) -> HDF5Error {
         place.error(.notWritten, expected: expected, found: found, fix: "Choose another place.")
@@ -19,21 +30,23 @@ func checkWritable(_ path: String) throws(HDF5Error) {
 }
 
 /// Writes beside `path` and renames, so that a reader sees the old file or the new one and never a part.
-func replaceFile(_ path: String, with bytes: [UInt8]) throws(HDF5Error) {
+private func replaceFile(_ path: String, with pieces: [[UInt8]]) throws(HDF5Error) {
     let place = Place(file: path)
     // A name of fixed length, as the file's own may be as long as names can be; not visible to a `*.h5`.
     let beside = "\(folder(of: path))/.saving-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw place.notSaved() }
     var failure: HDF5Error?
-    unsafe bytes.withUnsafeBytes { bytes in
-        var rest = unsafe bytes[...]
-        while unsafe !rest.isEmpty {
-            let written = unsafe write(
-                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { return failure = place.notSaved() }
-            unsafe rest = rest.dropFirst(written)
+    for bytes in pieces where failure == nil {
+        unsafe bytes.withUnsafeBytes { bytes in
+            var rest = unsafe bytes[...]
+            while unsafe !rest.isEmpty {
+                let written = unsafe write(
+                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { return failure = place.notSaved() }
+                unsafe rest = rest.dropFirst(written)
+            }
         }
     }
     if failure == nil, fsync(descriptor) != 0 { failure = place.notSaved() }

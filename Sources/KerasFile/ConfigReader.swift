@@ -5,11 +5,19 @@ import Network
 /// (lists) and 3 (objects), and models inside models. The layers' own words are those of 2.10: `Generation` saw to that.
 struct ConfigReader {
     private var layers: [any Layer] = []
+    /// The layers that Keras 3 wrote a mask for.
+    private var takeMasks: Set<Int> = []
 
     mutating func model(from json: JSON) throws -> Model {
         layers = []
         let structure = try container(from: json, depth: 0)
         let model = try Model(structure: structure, layers: layers)
+        for layer in takeMasks where !model.receivesMask(layer: layer) {
+            throw Trouble(
+                .unsupported,
+                "\(layers[layer].subject) is called with a mask that does not reach it by itself, which is not supported"
+            )
+        }
         try model.checkNames()
         return model
     }
@@ -156,7 +164,12 @@ struct ConfigReader {
             guard !call.tensors.isEmpty else {
                 throw Trouble(.damaged, "\(layer.subject) is called with no tensor")
             }
-            if call.options != layer.callOptions { try layers[index].take(callOptions: call.options) }
+            var options = call.options
+            if options["mask"] == true {
+                options["mask"] = nil
+                takeMasks.insert(index)
+            }
+            if options != layer.callOptions { try layers[index].take(callOptions: options) }
             return call.tensors
         case .model(let inside):
             let subject = "model \"\(inside.name)\""

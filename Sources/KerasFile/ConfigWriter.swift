@@ -32,9 +32,25 @@ private struct ConfigWriter {
 
     private func entry(_ member: Container.Member) throws -> JSON {
         switch member {
-        case .layer(let layer): try layerEntry(model.layers[layer])
+        case .layer(let layer): try withInputShapes(try layerEntry(model.layers[layer]), layer)
         case .model(let inside): try config(of: inside)
         }
+    }
+
+    /// Keras 2's MultiHeadAttention cannot be made again without the shapes that it was called with. (Keras 3's refuses
+    /// them, so that no one file of this layout is for both.)
+    private func withInputShapes(_ entry: JSON, _ layer: Int) throws -> JSON {
+        guard model.layers[layer] is MultiHeadAttention, var object = entry.object,
+            var config = object["config"]?.object, let call = model.calls.first(where: { $0.layer == layer })
+        else { return entry }
+        let shapes = call.inputs.map { model.shapes[$0] }
+        for (key, input) in [("query_shape", 0), ("value_shape", 1), ("key_shape", shapes.count - 1)] {
+            // Only the ranks and the last sizes matter.
+            let free = shapes[input].map { _ in JSON.null }
+            config[key] = .array(free + [.integer(shapes[input].last ?? 1)])
+        }
+        object["config"] = .object(config)
+        return .object(object)
     }
 
     private func name(_ member: Container.Member) -> String {
@@ -83,44 +99,35 @@ private struct ConfigWriter {
     }
 }
 
-private func layerEntry(_ layer: any Layer) throws -> JSON {
+private func layerEntry(_ given: any Layer) throws -> JSON {
+    // Keras 3 knows it under another name only, which Keras 2 knows too.
+    let layer: any Layer = (given as? ThresholdedReLU)?.asReLU ?? given
     var config: JSONObject = ["name": .string(layer.name)]
     if !(layer is InputLayer) {
-        config["trainable"] = .bool(layer.trainable)
+        // Keras 3's SpatialDropout takes no `trainable`, which says nothing of a layer without weights.
+        if !layer.className.hasPrefix("SpatialDropout") { config["trainable"] = .bool(layer.trainable) }
         config["dtype"] = "float32"
     }
-    for (key, value) in layer.config.members {
-        if key.hasSuffix("activation"), value == "hard_sigmoid_3" {
-            throw Trouble(
-                .unsupported,
-                "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
-                    + "same word means another formula")
-        }
-        config[key] = value
+    let options = layer.config
+    // In the options of layers inside this one, too.
+    let hasNewHardSigmoid = JSON.object(options).contains { object in
+        object.members.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid_3" }
     }
+    guard !hasNewHardSigmoid else {
+        throw Trouble(
+            .unsupported,
+            "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
+                + "same word means another formula")
+    }
+    for (key, value) in options.members { config[key] = value }
     return ["class_name": .string(layer.className), "config": .object(config)]
 }
 
 /// `training_config`; nil where the loss or the optimizer is not known.
 func trainingConfig(_ compiled: ModelFile.Compiled, model: Model) -> JSON? {
-    guard let loss = compiled.loss, let optimizer = compiled.optimizer else { return nil }
-    // As class objects: the only form that every Keras reads rightly after loading.
-    let accuracy: JSON? =
-        switch loss.kind {
-        case .sparseCategoricalCrossentropy:
-            ["class_name": "SparseCategoricalAccuracy", "config": ["name": "accuracy", "dtype": "float32"]]
-        case .categoricalCrossentropy:
-            ["class_name": "CategoricalAccuracy", "config": ["name": "accuracy", "dtype": "float32"]]
-        case .binaryCrossentropy:
-            [
-                "class_name": "BinaryAccuracy",
-                "config": ["name": "accuracy", "dtype": "float32", "threshold": 0.5],
-            ]
-        case .meanSquaredError: nil
-        }
-    return [
-        "loss": loss.json, "metrics": accuracy.map { [$0] } ?? .null, "weighted_metrics": nil,
-        "loss_weights": nil,
-        "optimizer_config": optimizer.json,
-    ]
+    guard let objective = compiled.objective, let optimizer = compiled.optimizer else { return nil }
+    var config = objective.json(
+        outputs: model.outputNames, widths: model.outputShapes.map { $0.last ?? 1 })
+    config["optimizer_config"] = optimizer.json
+    return .object(config)
 }

@@ -27,11 +27,22 @@ public struct ModelFile: Sendable {
     /// What `compile` was told. A part that we do not know (a loss or optimizer of the user's own) is nil, and named in
     /// `unknown`: the model still predicts, but does not train.
     public struct Compiled: Sendable {
-        public var loss: Loss?
+        /// Losses and metrics of all outputs.
+        public var objective: Objective?
         public var optimizer: (any Optimizer)?
         public var unknown: [String] = []
+        /// The loss of the first output that has one.
+        public var loss: Loss? { objective?.loss }
+
+        public init(objective: Objective?, optimizer: (any Optimizer)?) {
+            (self.objective, self.optimizer) = (objective, optimizer)
+        }
+
+        /// For one output; with accuracy, where the loss is about classes.
         public init(loss: Loss?, optimizer: (any Optimizer)?) {
-            (self.loss, self.optimizer) = (loss, optimizer)
+            self.init(
+                objective: loss.map { Objective($0, metrics: $0.isForNumbers ? [] : [.accuracy]) },
+                optimizer: optimizer)
         }
     }
 

@@ -49,11 +49,11 @@ private func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool)
     var result = ModelFile(model: model)
     result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let text = try file.root.attributes.string("training_config") {
-        let json = try parse(text, of: "the training_config attribute")
-        result.compiled = readCompiled(generation.current(training: json), generation: generation)
+        let training = generation.current(training: try parse(text, of: "the training_config attribute"))
+        result.compiled = readCompiled(training, generation: generation, model: model)
         if forTraining, file.root.has("optimizer_weights") {
             let arrays = try StateArrays(named: try file.root.group(named: "optimizer_weights"))
-            try result.takeState(arrays, stored, generation)
+            try result.takeState(arrays, stored, generation, training: training)
         }
     }
     (result.facts, result.golden) = try readCellarGroup(file, model: model)
@@ -80,8 +80,9 @@ private func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> Mod
     var result = ModelFile(model: model)
     result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let compile = own.config["compile_config"], !compile.isNull {
-        result.compiled = readCompiled(generation.current(training: compile), generation: generation)
-        if forTraining { try result.takeNumberedState(file.root, stored, generation) }
+        let training = generation.current(training: compile)
+        result.compiled = readCompiled(training, generation: generation, model: model)
+        if forTraining { try result.takeNumberedState(file.root, stored, generation, training: training) }
     }
     if let extra = try cellarFile(in: archive) {
         (result.facts, result.golden) = try readCellarGroup(extra, model: model)
@@ -111,8 +112,9 @@ private func readWeightsOnly(_ file: HDF5File, _ architecture: Architecture?) th
     var result = ModelFile(model: model)
     result.kerasVersion = architecture.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let compile = architecture.config["compile_config"], !compile.isNull {
-        result.compiled = readCompiled(generation.current(training: compile), generation: generation)
-        try result.takeNumberedState(file.root, stored, generation)
+        let training = generation.current(training: compile)
+        result.compiled = readCompiled(training, generation: generation, model: model)
+        try result.takeNumberedState(file.root, stored, generation, training: training)
     }
     result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
     return result
@@ -136,25 +138,28 @@ private func weightsAlone(_ file: HDF5File) throws -> Trouble {
 
 extension ModelFile {
     fileprivate mutating func takeNumberedState(
-        _ root: HDF5Group, _ stored: [StoredLayer], _ generation: Generation
+        _ root: HDF5Group, _ stored: [StoredLayer], _ generation: Generation, training: JSON
     ) throws {
         guard root.has("optimizer/vars") else { return }
-        try takeState(try StateArrays(numbered: try root.group(named: "optimizer/vars")), stored, generation)
+        try takeState(
+            try StateArrays(numbered: try root.group(named: "optimizer/vars")), stored, generation,
+            training: training)
     }
 
     /// What the optimizer remembers, and the learning rate that it had come to.
     fileprivate mutating func takeState(
-        _ arrays: StateArrays, _ stored: [StoredLayer], _ generation: Generation
+        _ arrays: StateArrays, _ stored: [StoredLayer], _ generation: Generation, training: JSON
     ) throws {
+        let hasSchedule = training["optimizer_config"]?["config"]?["learning_rate"]?.object != nil
         guard let optimizer = compiled?.optimizer, !arrays.names.isEmpty else { return }
         let found = try ReadState(
             arrays, optimizer: optimizer, model: model, stored: stored, generation: generation,
-            hasSchedule: false)
+            hasSchedule: hasSchedule)
         optimizerState = found.state
-        if let rate = found.learningRate, rate.isFinite, rate >= 0 {
+        if let rate = found.learningRate, rate.isFinite, rate >= 0, optimizer.general.schedule == nil {
             compiled?.optimizer?.learningRate = rate
         }
-        if found.state == nil {
+        if found.state == nil, !found.isFresh {
             warnings.append(
                 "what the optimizer (\(optimizer.className)) remembers does not fit the model; training starts afresh"
             )

@@ -58,8 +58,18 @@ struct StateLayout {
                 leading = 1
             }
         }
-        interleaves =
-            name == "Ftrl" || isNew && ["Adam", "AdamW", "Adamax", "Nadam", "Adadelta"].contains(name)
+        interleaves = name == "Ftrl" || isNew && Self.pairs(name)
+    }
+
+    /// That of Keras 3, for writing.
+    init(keras3 optimizer: any Optimizer) {
+        leading = 2
+        learningRate = 1
+        interleaves = Self.pairs(optimizer.className)
+    }
+
+    private static func pairs(_ className: String) -> Bool {
+        ["Adam", "AdamW", "Adamax", "Nadam", "Adadelta", "Ftrl"].contains(className)
     }
 
     /// Where a slot of a weight stands, counted from the first slot's.
@@ -73,6 +83,8 @@ struct ReadState {
     var state: OptimizerState?
     /// The rate that it had come to, where the file keeps it beside the slots.
     var learningRate: Double?
+    /// Nothing is remembered yet: it has made no step.
+    var isFresh = false
 
     init(
         _ arrays: StateArrays, optimizer: any Optimizer, model: Model, stored: [StoredLayer],
@@ -105,6 +117,7 @@ struct ReadState {
         var trained = TrainedArrays(model, stored)
         if generation.major < 2 { trained.sortByName() }
         let body = arrays.names.dropFirst(layout.leading)
+        isFresh = body.isEmpty && iterations == 0
         guard body.count >= slotCount * trained.shapes.count else { return }
 
         var slots: [[Tensor]] = []

@@ -2,18 +2,25 @@ import JSONText
 import Network
 
 /// Reads `training_config`. What we do not know is named, and keeps the model from training only.
-func readCompiled(_ json: JSON, generation: Generation) -> ModelFile.Compiled {
-    var compiled = ModelFile.Compiled(loss: nil, optimizer: nil)
+func readCompiled(_ json: JSON, generation: Generation, model: Model) -> ModelFile.Compiled {
+    var compiled = ModelFile.Compiled(objective: nil, optimizer: nil)
     if let loss = json["loss"], !loss.isNull {
-        do { compiled.loss = try Loss(from: loss) } catch { compiled.unknown.append(error.message) }
+        do {
+            compiled.objective = try Objective(from: json, outputs: model.outputNames) {
+                compiled.unknown.append($0)
+            }
+            compiled.objective?.setNewer(generation.major >= 3)
+        } catch {
+            compiled.unknown.append(error.message)
+        }
     }
     if let config = json["optimizer_config"], !config.isNull {
         do {
             var optimizer = try OptimizerTable.make(from: config)
-            if var rmsprop = optimizer as? RMSprop {
-                rmsprop.newer = generation.hasNewOptimizers(
-                    className: config["class_name"]?.string ?? "", config: config["config"]?.object ?? [:])
-                optimizer = rmsprop
+            if generation.hasNewOptimizers(
+                className: config["class_name"]?.string ?? "", config: config["config"]?.object ?? [:])
+            {
+                optimizer.newer = true
             }
             compiled.optimizer = optimizer
         } catch {

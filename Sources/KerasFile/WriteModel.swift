@@ -3,24 +3,46 @@ import JSONText
 import Network
 import Tensors
 
-/// Writes the portable HDF5 layout, which Keras 2.10 to 3 open, in place of whatever is at that path: the whole file or
-/// nothing. Keras 2 goes on to train with the optimizer's state; Keras 3 predicts and evaluates (its own limit).
+/// Which kind of file a path's ending asks for.
+public enum ModelFormat: Sendable {
+    /// The portable HDF5 layout, which Keras 2.10 to 3 open. Keras 2 goes on to train with the optimizer's state; Keras 3
+    /// predicts and evaluates (its own limit).
+    case h5
+    /// Keras 3's archive, with which it goes on to train.
+    case keras
+    /// Keras 3's weights alone, in its own layout.
+    case weights
+
+    public init(path: String) {
+        self = path.hasSuffix(".keras") ? .keras : path.hasSuffix(".weights.h5") ? .weights : .h5
+    }
+}
+
+/// Writes a model in place of whatever is at that path: the whole file or nothing. The path's ending says in which form:
+/// `.keras` and `.weights.h5` are Keras 3's, all others the portable `.h5`.
 ///
-/// - includeOptimizer: without the optimizer's state, Keras 3 can train as well, afresh.
+/// - includeOptimizer: without the optimizer's state, Keras 3 can train from an `.h5` as well, afresh.
 public func writeModel(
     _ contents: ModelFile, to path: String, includeOptimizer: Bool = true
 ) throws(KerasFileError) {
     do {
-        let file = try HDF5File(creating: path)
-        try write(contents, to: file, includeOptimizer: includeOptimizer)
-        try file.save()
-    } catch let error as HDF5Error {
-        let text = error.description.dropFirst(error.file.count).drop { ",: ".contains($0) }
-        throw KerasFileError(.notWritable, file: path, String(text))
-    } catch let error as Trouble {
-        throw KerasFileError(error.kind, file: path, error.message)
+        switch ModelFormat(path: path) {
+        case .h5:
+            let file = try HDF5File(creating: path)
+            try write(contents, to: file, includeOptimizer: includeOptimizer)
+            try file.save()
+        case .weights:
+            let file = try HDF5File(creating: path)
+            try writeNumberedWeights(contents, to: file.root, includeOptimizer: includeOptimizer)
+            try file.save()
+        case .keras:
+            try WholeFile.checkWritable(path)
+            try WholeFile.replace(path, with: try archive(contents, includeOptimizer: includeOptimizer))
+        }
     } catch {
-        throw KerasFileError(.notWritable, file: path, "\(error)")
+        var error = named(error, path)
+        if error.kind == .missing || error.kind == .damaged { error.kind = .notWritable }
+        throw error
     }
 }
 

@@ -96,6 +96,8 @@ public enum Activation: Hashable, Sendable {
             Tensors.relu(y)
         case .relu6: rectify(z, slope: 0, threshold: 0, highest: 6, into: y)
         case .leakyRelu: rectify(z, slope: 0.2, threshold: 0, highest: .infinity, into: y)
+        case .tanh: tanhElements(z, into: y)
+        case .sigmoid: Tensors.sigmoid(z, into: y)
         case .softmax: softmaxRows(z, into: y, width: width)
         case .logSoftmax: logSoftmaxRows(z, into: y, width: width)
         case .sparsemax: sparsemaxRows(z, into: y, width: width)

@@ -13,6 +13,7 @@ public struct Initializer: Equatable, Sendable {
 
     public static let zeros = Initializer("Zeros")
     public static let ones = Initializer("Ones")
+    public static let orthogonal = Initializer("Orthogonal", ["seed": nil])
     public static let glorotUniform = Initializer("GlorotUniform", ["seed": nil])
 
     private static let classes = [
@@ -48,6 +49,9 @@ public struct Initializer: Equatable, Sendable {
         }
         return ["class_name": .string(className), "config": .object(config)]
     }
+
+    /// For an LSTM's bias: this, but for the forget gate's part, which is 1. It has no name in files.
+    var withUnitForgetBias: Initializer { Initializer("UnitForgetBias", ["rest": json]) }
 
     private func number(_ key: String, _ standard: Double) -> Double { config[key]?.double ?? standard }
 
@@ -97,11 +101,17 @@ public struct Initializer: Equatable, Sendable {
             let fan = fans[config["mode"]?.string ?? "fan_in"] ?? fanIn
             values = scaled(
                 number("scale", 1), fan: fan, config["distribution"]?.string ?? "truncated_normal")
-        case "Orthogonal": values = orthogonal(shape: shape, gain: number("gain", 1), using: &random)
+        case "Orthogonal": values = orthonormal(shape: shape, gain: number("gain", 1), using: &random)
         case "Identity":
             guard shape.count == 2 else { throw ConfigError("Identity makes matrices only, not \(shape)") }
             let gain = Float(number("gain", 1))
             values = (0..<count).map { $0 / shape[1] == $0 % shape[1] ? gain : 0 }
+        case "UnitForgetBias":
+            // Blocks i, f, c, o of an LSTM's bias.
+            var rest = try Initializer(from: config["rest"] ?? "zeros").tensor(shape: shape, using: &random)
+                .values
+            for i in count / 4..<count / 2 { rest[i] = 1 }
+            values = rest
         default: throw ConfigError("there is no initializer \"\(className)\"")
         }
         return Tensor(shape: shape, values: values)
@@ -113,7 +123,7 @@ private func standardNormal(_ random: inout RandomNumbers) -> Double {
 }
 
 /// Rows (or columns, the fewer) that are orthonormal: Gram and Schmidt on normal draws (Saxe et al., 2014).
-private func orthogonal(shape: [Int], gain: Double, using random: inout RandomNumbers) -> [Float] {
+private func orthonormal(shape: [Int], gain: Double, using random: inout RandomNumbers) -> [Float] {
     let columns = shape.last ?? 1
     let rows = shape.dropLast().reduce(1, *)
     let (count, length) = (min(rows, columns), max(rows, columns))

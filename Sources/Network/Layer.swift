@@ -41,6 +41,10 @@ public protocol Layer: Sendable {
     /// Its weights: the trainable ones first, then the others, each in Keras' order of creation.
     func weights(for inputs: [[Int]]) -> [WeightSpec]
 
+    /// How `count` weights are spread over groups inside the layer's own where a file keeps them by object, as Keras 3's
+    /// `.weights.h5` does: the groups' paths, with the number of weights in each, in the order of `weights(for:)`.
+    func weightGroups(count: Int) -> [WeightGroup]
+
     /// True where output and input are the same numbers, so that nothing needs to be computed.
     func isView(training: Bool) -> Bool
 
@@ -64,6 +68,7 @@ public protocol Layer: Sendable {
 extension Layer {
     public var className: String { Self.className }
     public func weights(for inputs: [[Int]]) -> [WeightSpec] { [] }
+    public func weightGroups(count: Int) -> [WeightGroup] { [WeightGroup(path: "", count: count)] }
     public static var propagatesGradients: Bool { true }
     public static var inputNames: [String] { ["inputs"] }
     public var callOptions: JSONObject { [:] }
@@ -91,6 +96,20 @@ extension Layer {
             throw ConfigError("takes one input, but \(inputs.count) are wired to it", subject: subject)
         }
         return inputs[0]
+    }
+}
+
+/// A part of a layer's weights that Keras keeps in an object of its own, such as the `cell` of an LSTM.
+public struct WeightGroup: Equatable, Sendable {
+    /// Names of objects inside objects, as `forward_layer/cell`; empty for the layer itself.
+    public var path: String
+    public var count: Int
+
+    public init(path: String, count: Int) { (self.path, self.count) = (path, count) }
+
+    /// The same group of a layer that lies in another, under that name.
+    func inside(_ name: String) -> WeightGroup {
+        WeightGroup(path: path.isEmpty ? name : "\(name)/\(path)", count: count)
     }
 }
 

@@ -24,6 +24,8 @@ public enum LayerTable {
         ZeroPadding1D.self, ZeroPadding2D.self, ZeroPadding3D.self,
         Cropping1D.self, Cropping2D.self, Cropping3D.self,
         UpSampling1D.self, UpSampling2D.self, UpSampling3D.self, Resizing.self, CenterCrop.self,
+        Embedding.self, Masking.self, SimpleRNN.self, LSTM.self, GRU.self, Bidirectional.self,
+        TimeDistributed.self, Attention.self, AdditiveAttention.self, MultiHeadAttention.self,
     ]
 
     /// For the page of layers: each class, and whether it has a backward pass.

@@ -1,118 +1,135 @@
-import Glibc
 import JSONText
 import Tensors
 
-/// What the outputs should have been: one class index a sample, or one number for each output.
-public enum Targets: Sendable {
-    case classes([Int32])
-    case values([Float], width: Int)
-
-    public var count: Int {
-        switch self {
-        case .classes(let classes): classes.count
-        case .values(let values, let width): values.count / max(width, 1)
-        }
-    }
-
-    public func selecting(_ rows: some Collection<Int>) -> Targets {
-        switch self {
-        case .classes(let classes): .classes(rows.map { classes[$0] })
-        case .values(let values, let width):
-            .values(rows.flatMap { values[$0 * width..<($0 + 1) * width] }, width: width)
-        }
-    }
-}
-
-/// Keras' losses: the mean over the samples of a batch. From an output that ends with softmax or sigmoid, the
-/// cross-entropies go back to the logits behind it, as Keras with TensorFlow does.
+/// One of Keras' losses, with its options: a number for each position of an output (all axes but the last), averaged
+/// over a batch. From an output that ends with softmax or sigmoid, the cross-entropies go back to the logits behind it,
+/// as Keras with TensorFlow does.
 public struct Loss: Equatable, Sendable {
+    /// The names are those of Keras' functions.
     public enum Kind: String, Sendable, CaseIterable {
         case sparseCategoricalCrossentropy = "sparse_categorical_crossentropy"
         case categoricalCrossentropy = "categorical_crossentropy"
+        case categoricalFocalCrossentropy = "categorical_focal_crossentropy"
         case binaryCrossentropy = "binary_crossentropy"
+        case binaryFocalCrossentropy = "binary_focal_crossentropy"
         case meanSquaredError = "mean_squared_error"
+        case meanAbsoluteError = "mean_absolute_error"
+        case meanAbsolutePercentageError = "mean_absolute_percentage_error"
+        case meanSquaredLogarithmicError = "mean_squared_logarithmic_error"
+        case huber
+        case logCosh = "log_cosh"
+        case poisson
+        case klDivergence = "kl_divergence"
+        case cosineSimilarity = "cosine_similarity"
+        case hinge
+        case squaredHinge = "squared_hinge"
+        case categoricalHinge = "categorical_hinge"
+    }
+
+    /// How the numbers of a batch become one.
+    public enum Reduction: String, Sendable, CaseIterable {
+        /// Σ w·l / n, where n counts the positions that no mask takes out.
+        case mean = "sum_over_batch_size"
+        case sum
+        /// Σ w·l / Σ w; Keras 3 only.
+        case weightedMean = "mean_with_sample_weight"
     }
 
     public var kind: Kind
     /// The network's outputs are logits: no softmax or sigmoid at its end.
     public var fromLogits: Bool
+    public var reduction = Reduction.mean
+    /// Keras' `label_smoothing` s: t becomes t·(1 − s) + s/classes; for the binary losses, t·(1 − s) + s/2.
+    public var labelSmoothing = 0.0
+    /// Keras' `ignore_class`: positions of this class cost nothing and do not count.
+    public var ignoredClass: Int?
+    /// Where huber goes over from squares to distances.
+    public var delta = 1.0
+    /// What the focal losses multiply with: `weights` has one number for all classes, or one for each.
+    public var focus = Focus()
+
+    /// As Keras 3 computes it: logarithms of probabilities, which are clipped, have no 1e-7 added once more.
+    public var newer = false
+
+    /// Options of the focal losses: (1 − p)^gamma, times alpha.
+    public struct Focus: Equatable, Sendable {
+        public var alpha = [0.25]
+        public var gamma = 2.0
+        /// Binary only: whether alpha counts at all.
+        public var balancesClasses = false
+        public init() {}
+    }
 
     public init(_ kind: Kind, fromLogits: Bool = false) { (self.kind, self.fromLogits) = (kind, fromLogits) }
-
-    /// Reads `"mse"` or `{"class_name": "BinaryCrossentropy", "config": {"from_logits": true}}`.
-    public init(from json: JSON) throws(ConfigError) {
-        guard let text = json.string ?? json["class_name"]?.string ?? json["config"]?.string else {
-            throw ConfigError("a loss is a word such as binary_crossentropy, not \(json.kind)")
-        }
-        let plain = text.lowercased().filter { $0 != "_" }
-        let known = Kind.allCases.first { $0.rawValue.filter { $0 != "_" } == plain }
-        guard let kind = known ?? (plain == "mse" ? .meanSquaredError : nil) else {
-            let words = Kind.allCases.map(\.rawValue)
-            let hint = nearest(text, in: words).map { "; did you mean \($0)?" } ?? ""
-            throw ConfigError("there is no loss \"\(text)\"\(hint)")
-        }
-        self.init(kind, fromLogits: json["config"]?["from_logits"]?.bool ?? false)
-        if let smoothing = json["config"]?["label_smoothing"]?.double, smoothing != 0 {
-            throw ConfigError("label_smoothing (\(smoothing)) is not supported")
-        }
-    }
-
-    /// A plain word where it says everything, else an object that Keras 2 and 3 both read.
-    public var json: JSON {
-        guard fromLogits else { return .string(kind.rawValue) }
-        let className = kind.rawValue.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
-            .joined()
-        return [
-            "class_name": .string(className),
-            "config": ["name": .string(kind.rawValue), "from_logits": true],
-        ]
-    }
 
     /// The activation whose logits this loss wants to work on.
     var naturalActivation: Activation? {
         switch kind {
         case .sparseCategoricalCrossentropy, .categoricalCrossentropy: .softmax
-        case .binaryCrossentropy: .sigmoid
-        case .meanSquaredError: nil
+        case .binaryCrossentropy, .binaryFocalCrossentropy: .sigmoid
+        default: nil
         }
     }
 
-    /// An error where these targets cannot be compared with outputs of that width.
-    public func check(_ targets: Targets, width: Int) throws(ConfigError) {
-        switch (kind, targets) {
-        case (.sparseCategoricalCrossentropy, .classes(let classes)):
-            if let wrong = classes.first(where: { $0 < 0 || $0 >= width }) {
-                throw ConfigError(
-                    "class \(wrong) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
+    /// Whether the loss is about measured numbers, not about classes.
+    public var isForNumbers: Bool {
+        switch kind {
+        case .meanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError,
+            .meanSquaredLogarithmicError,
+            .huber, .logCosh, .poisson, .cosineSimilarity:
+            true
+        default: false
+        }
+    }
+
+    /// Whether the loss tells two classes apart by one output.
+    public var isBinary: Bool { kind == .binaryCrossentropy || kind == .binaryFocalCrossentropy || isHinge }
+
+    /// Hinges take targets of −1 and 1; a batch that has only 0 and 1 is brought to these.
+    var isHinge: Bool { kind == .hinge || kind == .squaredHinge }
+
+    /// An error where these targets cannot be compared with outputs of that shape.
+    public func check(_ targets: Targets, shape: [Int]) throws(ConfigError) {
+        let (width, size) = (shape.last ?? 1, shape.reduce(1, *))
+        let positions = size / max(width, 1)
+        func wrongClass(_ index: Int) -> ConfigError {
+            ConfigError("class \(index) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
+        }
+        switch targets {
+        case .classes(let classes):
+            guard positions == 1 else {
+                throw ConfigError("the output has \(positions) positions, but there is one class a sample")
             }
-        case (.sparseCategoricalCrossentropy, .values):
-            throw ConfigError("sparse_categorical_crossentropy needs class indices, not numbers")
-        case (.categoricalCrossentropy, .classes(let classes)), (.meanSquaredError, .classes(let classes)):
-            if width > 1, let wrong = classes.first(where: { $0 < 0 || $0 >= width }) {
-                throw ConfigError(
-                    "class \(wrong) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
-            }
-        case (.binaryCrossentropy, .classes(let classes)):
-            guard width == 1 else {
-                throw ConfigError("binary_crossentropy with classes needs one output, not \(width)")
-            }
-            if let wrong = classes.first(where: { $0 < 0 || $0 > 1 }) {
+            if width > 1 {
+                guard kind != .binaryCrossentropy && kind != .binaryFocalCrossentropy else {
+                    throw ConfigError("\(kind.rawValue) with classes needs one output, not \(width)")
+                }
+                for index in classes.lazy.map({ Int($0) }) where index != ignoredClass {
+                    guard (0..<width).contains(index) else { throw wrongClass(index) }
+                }
+            } else if kind == .sparseCategoricalCrossentropy, let wrong = classes.first(where: { $0 != 0 }) {
+                throw wrongClass(Int(wrong))
+            } else if isBinary, let wrong = classes.first(where: { $0 < 0 || $0 > 1 }) {
                 throw ConfigError("class \(wrong) is not 0 or 1, which one sigmoid output stands for")
             }
-        case (_, .values(_, let given)):
-            guard given == width else {
-                throw ConfigError("targets have \(given) numbers a sample, outputs \(width)")
+        case .values(let values, let given):
+            guard kind == .sparseCategoricalCrossentropy else {
+                guard given == size else {
+                    throw ConfigError("targets have \(given) numbers a sample, outputs \(size)")
+                }
+                return
+            }
+            guard given == positions else {
+                throw ConfigError(
+                    "sparse_categorical_crossentropy needs \(positions) class indices a sample, not \(given) numbers"
+                )
+            }
+            for value in values where ignoredClass.map({ Float($0) != value }) ?? true {
+                guard let index = Int(exactly: value) else {
+                    throw ConfigError("sparse_categorical_crossentropy needs class indices, not \(value)")
+                }
+                guard (0..<width).contains(index) else { throw wrongClass(index) }
             }
         }
     }
-}
-
-/// What a batch cost and how often it was right.
-public struct BatchResult: Sendable {
-    /// Summed over the samples; Keras' loss is this over `count`, plus the penalties of regularizers.
-    public var lossSum = 0.0
-    /// Summed over the samples; a sample with several sigmoid outputs counts by the share that is right.
-    public var correct = 0.0
-    public var count = 0
-    public init() {}
 }

@@ -1,154 +1,147 @@
 import Glibc
 import Tensors
 
-/// Computes a loss over the rows of a batch, whose targets are known by the samples' indices.
+/// Computes a loss over the rows of a batch.
 extension Loss {
-    /// - outputs: [rows, width], logits where `logits`, else what the network gave. Probabilities replace logits.
-    /// - gradient: [rows, width], receives the gradient of the mean over `batchRows` samples; nil at evaluation.
+    /// Returns the loss of these rows: Σ w·l / divisor.
+    ///
+    /// - logits: The outputs are logits. Probabilities replace them.
+    /// - hasBinaryTargets: Whether a hinge's targets are 0 and 1, and stand for −1 and 1.
+    /// - divisor: What the batch's sum is divided by: for the mean, the number of its positions.
+    /// - gradient: [rows, positions, width], receives that of the batch's loss times `scale`; nil at evaluation.
     func evaluate(
-        _ outputs: Floats, width: Int, logits: Bool, targets: Targets, samples: ArraySlice<Int>,
-        batchRows: Int,
+        _ rows: OutputRows, logits: Bool, hasBinaryTargets: Bool, divisor: Double, scale: Float = 1,
         gradient: Floats?
-    ) -> BatchResult {
-        var result = BatchResult()
-        result.count = samples.count
-        let each = 1 / Float(batchRows)
-        for (row, sample) in samples.enumerated() {
-            let out = outputs[row * width..<(row + 1) * width]
-            let dz = gradient.map { $0[row * width..<(row + 1) * width] }
-            // On raw logits Keras compares those themselves with 0.5.
-            let early = fromLogits ? correctness(out, targets, sample) : 0
-            let loss: Double
-            switch kind {
-            case .sparseCategoricalCrossentropy, .categoricalCrossentropy:
-                loss =
-                    logits
-                    ? softmaxCrossEntropy(out, dz, each) { targets[sample, $0, width] }
-                    : categoricalCrossEntropy(out, dz, each) { targets[sample, $0, width] }
-            case .binaryCrossentropy:
-                loss =
-                    logits
-                    ? sigmoidCrossEntropy(out, dz, each) { targets[sample, $0, width] }
-                    : binaryCrossEntropy(out, dz, each) { targets[sample, $0, width] }
-            case .meanSquaredError:
-                loss = squaredError(out, dz, each) { targets[sample, $0, width] }
+    ) -> Double {
+        let each = 1 / Float(divisor)
+        let (width, positions, target) = (rows.width, rows.positions, rows.target)
+        var sum = 0.0
+        for (row, sample) in rows.samples.enumerated() {
+            for position in 0..<positions {
+                let start = (row * positions + position) * width
+                let out = rows.outputs[start..<start + width]
+                let slope = gradient.map { $0[start..<start + width] }
+                rows.targets.write(sample, position: position, positions: positions, into: target)
+                let weight =
+                    isIgnored(rows, sample, position) ? 0 : rows.weight(row, sample, position)
+                adapt(target, hasBinaryTargets: hasBinaryTargets)
+                let value = cost(out, target, slope, each * weight * scale, logits: logits)
+                if weight == 0 {
+                    // What is masked has no say, whatever it is: infinity times 0 would be no number.
+                    slope?.fill(0)
+                } else {
+                    sum += value * Double(weight)
+                }
             }
-            result.lossSum += loss
-            result.correct += fromLogits ? early : correctness(out, targets, sample)
         }
-        return result
+        return sum / divisor
     }
 
-    /// Accuracy as Keras picks it: outputs are compared with 0.5 where there is one or the loss is binary, else the
-    /// largest counts (the first among equals).
-    private func correctness(_ out: Floats, _ targets: Targets, _ sample: Int) -> Double {
-        let width = out.count
-        if width == 1 || kind == .binaryCrossentropy {
-            let right = (0..<width).count { (out[$0] > 0.5 ? 1 : 0) == targets[sample, $0, width] }
-            return Double(right) / Double(width)
+    /// What one sample's outputs cost, without a batch around it.
+    public func cost(of outputs: [Float], wanted: [Float], onLogits: Bool) -> Double {
+        let arena = Arena(count: 2 * outputs.count)
+        let (out, target) = (arena.slice(0, outputs.count), arena.slice(outputs.count, outputs.count))
+        out.copy(from: outputs)
+        target.copy(from: wanted)
+        adapt(target, hasBinaryTargets: wanted.allSatisfy { $0 == 0 || $0 == 1 })
+        return cost(out, target, nil, 1, logits: onLogits)
+    }
+
+    func isIgnored(_ rows: OutputRows, _ sample: Int, _ position: Int) -> Bool {
+        guard let ignoredClass else { return false }
+        return rows.targets.index(sample, position: position, positions: rows.positions, width: rows.width)
+            == ignoredClass
+    }
+
+    /// Targets as the formula wants them: smoothed, or −1 and 1.
+    private func adapt(_ target: Floats, hasBinaryTargets: Bool) {
+        if hasBinaryTargets && isHinge {
+            for i in 0..<target.count { target[i] = 2 * target[i] - 1 }
         }
-        var (best, wanted) = (0, 0)
-        for i in 1..<width {
-            if out[i] > out[best] { best = i }
-            if targets[sample, i, width] > targets[sample, wanted, width] { wanted = i }
+        smooth(target)
+    }
+
+    func smooth(_ target: Floats) {
+        guard labelSmoothing != 0 else { return }
+        let smoothing = Float(labelSmoothing)
+        let share = isBinary ? 0.5 * smoothing : smoothing / Float(target.count)
+        for i in 0..<target.count { target[i] = target[i] * (1 - smoothing) + share }
+    }
+
+    /// The loss at one position, and its gradient times `each`.
+    func cost(_ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, logits: Bool) -> Double {
+        switch kind {
+        case .sparseCategoricalCrossentropy:
+            logits ? softmaxCrossEntropy(y, t, dy, each) : sparseCrossEntropy(y, t, dy, each)
+        case .categoricalCrossentropy:
+            logits ? softmaxCrossEntropy(y, t, dy, each) : categoricalCrossEntropy(y, t, dy, each)
+        case .binaryCrossentropy:
+            logits
+                ? sigmoidCrossEntropy(y, t, dy, each)
+                : binaryCrossEntropy(y, t, dy, each, inner: newer ? 0 : smallest)
+        case .categoricalFocalCrossentropy: categoricalFocal(y, t, dy, each, focus, logits: logits)
+        case .binaryFocalCrossentropy:
+            binaryFocal(y, t, dy, each, focus, inner: newer ? 0 : smallest, logits: logits)
+        case .categoricalHinge: maximalMargin(y, t, dy, each)
+        case .klDivergence: divergence(y, t, dy, each)
+        case .cosineSimilarity: negativeCosine(y, t, dy, each)
+        case .meanSquaredError:
+            meanOver(y, t, dy, each) { y, t in ((y - t) * (y - t), 2 * (y - t)) }
+        case .meanAbsoluteError:
+            meanOver(y, t, dy, each) { y, t in (abs(y - t), sign(y - t)) }
+        case .meanAbsolutePercentageError:
+            meanOver(y, t, dy, each) { y, t in
+                let size = max(abs(t), smallest)
+                return (100 * abs((t - y) / size), 100 * sign(y - t) / size)
+            }
+        case .meanSquaredLogarithmicError:
+            meanOver(y, t, dy, each) { y, t in
+                let d = log(max(y, smallest) + 1) - log(max(t, smallest) + 1)
+                return (d * d, y >= smallest ? 2 * d / (y + 1) : 0)
+            }
+        case .huber:
+            meanOver(y, t, dy, each) { [delta = Float(delta)] y, t in
+                let d = y - t
+                return abs(d) <= delta
+                    ? (0.5 * (d * d), d) : (delta * abs(d) - 0.5 * (delta * delta), delta * sign(d))
+            }
+        case .logCosh:
+            meanOver(y, t, dy, each) { y, t in
+                let d = y - t
+                return (d + softplus(-2 * d) - Float(M_LN2), tanh(d))
+            }
+        case .poisson:
+            meanOver(y, t, dy, each) { y, t in (y - t * log(y + smallest), 1 - t / (y + smallest)) }
+        case .hinge:
+            meanOver(y, t, dy, each) { y, t in
+                let margin = 1 - t * y
+                return margin >= 0 ? (margin, -t) : (0, 0)
+            }
+        case .squaredHinge:
+            meanOver(y, t, dy, each) { y, t in
+                let margin = 1 - t * y
+                return margin >= 0 ? (margin * margin, -2 * margin * t) : (0, 0)
+            }
         }
-        return best == wanted ? 1 : 0
     }
 }
 
-extension Targets {
-    /// The wanted value of output i: one-hot for classes (or the class itself where there is one output).
-    subscript(sample: Int, i: Int, width: Int) -> Float {
-        switch self {
-        case .classes(let classes):
-            width == 1 ? Float(classes[sample]) : (Int(classes[sample]) == i ? 1 : 0)
-        case .values(let values, let width): values[sample * width + i]
-        }
-    }
-}
+/// Keras' epsilon for probabilities and divisors.
+let smallest: Float = 1e-7
 
-/// Σ t · (log Σ exp z − z); gradient p·Σt − t. z becomes p.
-private func softmaxCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ target: (Int) -> Float)
-    -> Double
-{
-    var highest = z[0]
-    for i in 1..<z.count { highest = max(highest, z[i]) }
+private func sign(_ x: Float) -> Float { x > 0 ? 1 : x < 0 ? -1 : 0 }
+
+private func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
+
+/// The mean over a position's numbers of what `each` number costs; `part` gives that cost and its slope.
+private func meanOver(
+    _ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, _ part: (Float, Float) -> (Float, Float)
+) -> Double {
     var sum: Float = 0
-    for i in 0..<z.count { sum += exp(z[i] - highest) }
-    let logSum = log(sum)
-    var (loss, total): (Float, Float) = (0, 0)
-    for i in 0..<z.count {
-        let t = target(i)
-        if t != 0 { loss += t * (logSum - (z[i] - highest)) }
-        total += t
-        z[i] = exp(z[i] - highest) / sum
-    }
-    if let dz { for i in 0..<z.count { dz[i] = (z[i] * total - target(i)) * each } }
-    return Double(loss)
-}
-
-/// The mean over outputs of max(z, 0) − z·t + log(1 + exp(−|z|)); gradient p − t. z becomes p.
-private func sigmoidCrossEntropy(_ z: Floats, _ dz: Floats?, _ each: Float, _ target: (Int) -> Float)
-    -> Double
-{
-    var loss: Float = 0
-    let share = each / Float(z.count)
-    for i in 0..<z.count {
-        let (logit, t) = (z[i], target(i))
-        loss += max(logit, 0) - logit * t + log1p(exp(-abs(logit)))
-        z[i] = logistic(logit)
-        if let dz { dz[i] = (z[i] - t) * share }
-    }
-    return Double(loss) / Double(z.count)
-}
-
-/// Keras' epsilon for probabilities.
-private let tiny: Float = 1e-7
-
-/// From probabilities: they are scaled to sum to 1, then clipped to [1e-7, 1 − 1e-7].
-private func categoricalCrossEntropy(_ p: Floats, _ dp: Floats?, _ each: Float, _ target: (Int) -> Float)
-    -> Double
-{
-    var sum: Float = 0
-    for i in 0..<p.count { sum += p[i] }
-    var (loss, weighted): (Float, Float) = (0, 0)
-    for i in 0..<p.count {
-        let (q, t) = (p[i] / sum, target(i))
-        if t != 0 { loss -= t * log(min(max(q, tiny), 1 - tiny)) }
-        if q > tiny && q < 1 - tiny { weighted += t }
-    }
-    if let dp {
-        for i in 0..<p.count {
-            let (q, t) = (p[i] / sum, target(i))
-            let inside = q > tiny && q < 1 - tiny
-            dp[i] = ((inside && t != 0 ? -t / q : 0) + weighted) / sum * each
-        }
-    }
-    return Double(loss)
-}
-
-/// From probabilities, as Keras 2 has it: −[t·log(p + 1e-7) + (1 − t)·log(1 − p + 1e-7)] after clipping.
-private func binaryCrossEntropy(_ p: Floats, _ dp: Floats?, _ each: Float, _ target: (Int) -> Float) -> Double
-{
-    var loss: Float = 0
-    let share = each / Float(p.count)
-    for i in 0..<p.count {
-        let (q, t) = (min(max(p[i], tiny), 1 - tiny), target(i))
-        loss -= t * log(q + tiny) + (1 - t) * log(1 - q + tiny)
-        if let dp {
-            let inside = p[i] >= tiny && p[i] <= 1 - tiny
-            dp[i] = inside ? (-t / (q + tiny) + (1 - t) / (1 - q + tiny)) * share : 0
-        }
-    }
-    return Double(loss) / Double(p.count)
-}
-
-private func squaredError(_ y: Floats, _ dy: Floats?, _ each: Float, _ target: (Int) -> Float) -> Double {
-    var loss: Float = 0
     for i in 0..<y.count {
-        let d = y[i] - target(i)
-        loss += d * d
-        if let dy { dy[i] = 2 * d / Float(y.count) * each }
+        let (cost, slope) = part(y[i], t[i])
+        sum += cost
+        if let dy { dy[i] = slope / Float(y.count) * each }
     }
-    return Double(loss) / Double(y.count)
+    return Double(sum) / Double(y.count)
 }

@@ -27,7 +27,7 @@ public struct Model: Sendable {
     public let shapes: [[Int]]
     /// The shape of the mask that goes with each call's output, and what the call does with masks.
     let maskShapes: [[Int]?]
-    let maskUses: [MaskUse]
+    public let maskUses: [MaskUse]
     /// What each layer needs, and what it has: parallel to `layers`.
     public let weightSpecs: [[WeightSpec]]
     public private(set) var weights: [[Tensor]]
@@ -140,6 +140,11 @@ public struct Model: Sendable {
         var copy = try Model(structure: structure, layers: layers)
         for layer in layers.indices { try copy.setWeights(weights[layer], layer: layer) }
         return copy
+    }
+
+    /// Whether a mask comes with what some call of a layer takes.
+    public func receivesMask(layer: Int) -> Bool {
+        calls.contains { $0.layer == layer && $0.inputs.contains { maskShapes[$0] != nil } }
     }
 
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }

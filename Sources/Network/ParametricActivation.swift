@@ -32,7 +32,8 @@ public enum ParametricActivation: Hashable, Sendable {
             self = .leakyReLU(alpha: try config.double(newer ? "negative_slope" : "alpha", default: 0.3))
             config.ignore("alpha")
         case "ELU": self = .elu(alpha: try config.double("alpha", default: 1))
-        case "ThresholdedReLU": self = .thresholdedReLU(theta: try config.double("theta", default: 1, in: positive))
+        case "ThresholdedReLU":
+            self = .thresholdedReLU(theta: try config.double("theta", default: 1, in: positive))
         default: return nil
         }
     }
@@ -59,13 +60,20 @@ public enum ParametricActivation: Hashable, Sendable {
         }
     }
 
-    /// As Keras 2 writes a layer that is another layer's activation.
+    /// A layer that is another layer's activation, in the one form that Keras 2 and 3 both read.
     var json: JSON {
+        // Keras 3 has no ThresholdedReLU; every ReLU can do the same.
+        if case .thresholdedReLU(let theta) = self {
+            return Self.relu(highest: nil, slope: 0, threshold: theta).json
+        }
         var options: JSONObject = [
             "name": .string(className.lowercased()), "trainable": true, "dtype": "float32",
         ]
         for (key, value) in config.members { options[key] = value }
-        return ["class_name": .string(className), "config": .object(options)]
+        return [
+            "module": "keras.layers", "class_name": .string(className), "config": .object(options),
+            "registered_name": nil,
+        ]
     }
 
     /// Its form as a rectifier, which all but ELU have.

@@ -3,28 +3,6 @@ import Tensors
 
 // Activations over a whole row of `width` numbers, the last axis.
 
-func softmaxRows(_ z: Floats, into y: Floats, width: Int) {
-    for start in stride(from: 0, to: z.count, by: width) {
-        var highest = z[start]
-        for i in start..<start + width { highest = max(highest, z[i]) }
-        var sum: Float = 0
-        for i in start..<start + width {
-            let e = exp(z[i] - highest)
-            y[i] = e
-            sum += e
-        }
-        for i in start..<start + width { y[i] /= sum }
-    }
-}
-
-func softmaxBackward(_ dy: Floats, y: Floats, into dz: Floats, width: Int) {
-    for start in stride(from: 0, to: y.count, by: width) {
-        var dot: Float = 0
-        for i in start..<start + width { dot += dy[i] * y[i] }
-        for i in start..<start + width { dz[i] = y[i] * (dy[i] - dot) }
-    }
-}
-
 func logSoftmaxRows(_ z: Floats, into y: Floats, width: Int) {
     for start in stride(from: 0, to: z.count, by: width) {
         var highest = z[start]

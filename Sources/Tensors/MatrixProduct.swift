@@ -51,6 +51,12 @@ public func multiplyByTransposed(
     unsafe ck_transpose(cT.base, n, m, c.base)
 }
 
+/// out = aᵀ: [rows, columns] -> [columns, rows].
+public func transpose(_ a: Floats, rows: Int, columns: Int, into out: Floats) {
+    precondition(a.count >= rows * columns && out.count >= rows * columns)
+    unsafe ck_transpose(a.base, rows, columns, out.base)
+}
+
 private func holds(_ matrix: Floats, _ rows: Int, _ columns: Int, _ stride: Int) -> Bool {
     rows == 0 || matrix.count >= (rows - 1) * stride + columns
 }

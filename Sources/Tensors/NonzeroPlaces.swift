@@ -8,6 +8,8 @@ import CKernels
     private let rowMasks: UnsafeMutablePointer<UInt64>
     // Rows in groups of 64: a word a column for each.
     private let columnMasks: UnsafeMutablePointer<UInt64>
+    /// For up to 64 rows: the columns that hold anything, as masks that are not 0.
+    var touched: UnsafePointer<UInt64> { unsafe UnsafePointer(columnMasks) }
     private(set) var rows = 0
 
     /// For batches of up to `capacity` rows. `forTransposed`: `multiplyTransposed` will be wanted.
@@ -30,12 +32,26 @@ import CKernels
         return x.count == 0 ? 0 : Double(found) / Double(x.count)
     }
 
-    /// The same by columns, for `multiplyTransposed`.
-    public func findColumns(in x: Floats) {
-        precondition(x.count == rows * columns)
+    /// The same for bytes that are brought in as floats without an offset: it looks at the bytes.
+    public func find(in bytes: [UInt8], rows picked: ArraySlice<Int>) -> Double {
+        precondition(picked.count <= capacity)
+        for row in picked { precondition(row >= 0 && (row + 1) * columns <= bytes.count) }
+        rows = picked.count
+        var found = 0
+        unsafe picked.withUnsafeBufferPointer { picked in
+            guard let start = picked.baseAddress else { return }
+            unsafe start.withMemoryRebound(to: Int64.self, capacity: picked.count) { start in
+                found = unsafe ck_byte_masks(bytes, start, picked.count, columns, rowMasks)
+            }
+        }
+        return rows == 0 ? 0 : Double(found) / Double(rows * columns)
+    }
+
+    /// The same places by columns, for `multiplyTransposed`.
+    public func findColumns() {
         for first in stride(from: 0, to: rows, by: 64) {
             unsafe ck_column_masks(
-                x.base + first * columns, min(64, rows - first), columns, columnMasks + first / 64 * columns)
+                rowMasks + first * words, min(64, rows - first), columns, columnMasks + first / 64 * columns)
         }
     }
 

@@ -103,11 +103,24 @@ public func columnProducts(_ a: Floats, _ b: Floats, into sums: Floats) {
     unsafe ck_column_products(a.base, b.base, sums.base, a.count / sums.count, sums.count)
 }
 
-/// xhat = (x − mean) · inverse, by columns
-public func normalize(_ x: Floats, mean: Floats, inverse: Floats, into xhat: Floats) {
+/// sums[c] = Σ over rows of a[·, c], products[c] = Σ over rows of a[·, c] · b[·, c]
+public func columnSums(_ a: Floats, into sums: Floats, products b: Floats, into products: Floats) {
+    precondition(a.count % sums.count == 0 && a.count == b.count && products.count == sums.count)
+    unsafe ck_column_sums_products(
+        a.base, b.base, sums.base, products.base, a.count / sums.count, sums.count)
+}
+
+/// xhat = (x − mean) · inverse, and y = xhat · scale + shift, by columns
+public func normalize(
+    _ x: Floats, mean: Floats, inverse: Floats, into xhat: Floats, scale: Floats, shift: Floats,
+    into y: Floats
+) {
     let columns = mean.count
-    precondition(x.count == xhat.count && x.count % columns == 0 && inverse.count == columns)
-    unsafe ck_normalize(x.base, mean.base, inverse.base, xhat.base, x.count / columns, columns)
+    precondition(x.count == xhat.count && x.count == y.count && x.count % columns == 0)
+    precondition(inverse.count == columns && scale.count == columns && shift.count == columns)
+    unsafe ck_normalize(
+        x.base, mean.base, inverse.base, scale.base, shift.base, xhat.base, y.base, x.count / columns, columns
+    )
 }
 
 /// dx = factor · (dy − meanDy − xhat · meanDyXhat), by columns
@@ -119,6 +132,24 @@ public func normalizeBackward(
     precondition(meanDy.count == columns && meanDyXhat.count == columns)
     unsafe ck_normalize_backward(
         dy.base, xhat.base, factor.base, meanDy.base, meanDyXhat.base, dx.base, dy.count / columns, columns)
+}
+
+/// Softmax and cross-entropy of logits z [rows, width] with the classes of `samples`. z becomes probabilities; `gradient`
+/// receives (p − target) · each. Returns the sum of the losses and how often the wanted class was the likeliest.
+public func softmaxCrossEntropy(
+    _ z: Floats, width: Int, classes: [Int32], samples: ArraySlice<Int>, each: Float, gradient: Floats?
+) -> (loss: Double, correct: Double) {
+    precondition(z.count == samples.count * width && gradient?.count ?? z.count == z.count)
+    for sample in samples { precondition(sample >= 0 && sample < classes.count) }
+    var (loss, correct) = (0.0, 0.0)
+    unsafe samples.withUnsafeBufferPointer { samples in
+        guard let start = samples.baseAddress else { return }
+        unsafe start.withMemoryRebound(to: Int64.self, capacity: samples.count) { start in
+            unsafe ck_softmax_cross_entropy(
+                z.base, gradient?.base, samples.count, width, classes, start, each, &loss, &correct)
+        }
+    }
+    return (loss, correct)
 }
 
 /// w −= lr · g
@@ -135,6 +166,9 @@ public func stepMomentum(
     unsafe ck_momentum(w.base, g.base, v.base, learningRate, momentum, nesterov ? 1 : 0, w.count)
 }
 
+/// From here on Adam's divisors are large enough for an estimate and a step of Newton's in place of a division.
+public let smallestQuickEpsilon: Float = 1e-12
+
 /// m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= alpha · m / (√v + ε), with max(v) so far where `largest` is given
 public func stepAdam(
     _ w: Floats, gradient g: Floats, m: Floats, v: Floats, largest: Floats?, alpha: Float, beta1: Float,
@@ -143,8 +177,12 @@ public func stepAdam(
 ) {
     precondition(w.count == g.count && m.count == g.count && v.count == g.count)
     precondition(largest.map { $0.count == g.count } ?? true)
-    unsafe ck_adam(
-        w.base, g.base, m.base, v.base, largest?.base, alpha, 1 - beta1, 1 - beta2, epsilon, w.count)
+    var options = ck_adam_options(one_minus_beta1: 1 - beta1, one_minus_beta2: 1 - beta2, epsilon: epsilon)
+    if largest == nil && epsilon >= smallestQuickEpsilon {
+        unsafe ck_adam(w.base, g.base, m.base, v.base, w.count, alpha, &options)
+    } else {
+        unsafe ck_adam_exact(w.base, g.base, m.base, v.base, largest?.base, alpha, &options, w.count)
+    }
 }
 
 /// v = ρv + (1−ρ)g²; w −= lr · g / √v, with the mean gradient taken off v and momentum where their slots are given

@@ -247,7 +247,7 @@ func maskedMean() throws {
             scratch: place([0, 0, 0, 0, 0, 0]),
             inputGradients: [place([9, 9, 9, 9, 9, 9])], outputGradient: place([1, 2]), weightGradients: [],
             inputMasks: [Step.Mask(window: place([1, 1, 0]), size: 3)]),
-        isView: false, lane: lane)
+        isView: false, lane: lane, capacity: 1)
     layer.forward(step)
     #expect(step.y.array == [2, 3])
     layer.backward(step)

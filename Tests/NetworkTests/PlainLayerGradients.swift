@@ -5,7 +5,7 @@ import Testing
 @testable import Network
 
 /// A layer from its config, as a file has it.
-private func layer(_ className: String, _ config: JSONObject = [:]) throws -> any Layer {
+private func made(_ className: String, _ config: JSONObject = [:]) throws -> any Layer {
     try LayerTable.make(className: className, config: config, strict: true)
 }
 
@@ -18,7 +18,7 @@ extension GradientCase {
             description: "\(className) \(JSON.object(config).text())",
             layers: {
                 [
-                    Dense(units: units), try layer(className, config), Dense(units: 3, activation: .tanh),
+                    Dense(units: units), try made(className, config), Dense(units: 3, activation: .tanh),
                     Flatten(),
                 ]
             }, shape: shape)
@@ -55,7 +55,7 @@ extension GradientCase {
         GradientCase(
             description: "frozen BatchNormalization of axis 1",
             layers: {
-                var frozen = try layer("BatchNormalization", ["axis": 1])
+                var frozen = try made("BatchNormalization", ["axis": 1])
                 frozen.trainable = false
                 return [Dense(units: 4), frozen, Dense(units: 3), Flatten()]
             }, shape: [2, 3]),
@@ -86,7 +86,7 @@ extension GradientCase {
             description: "activity_regularizer",
             layers: {
                 [
-                    try layer(
+                    try made(
                         "Dense",
                         [
                             "units": 5, "activation": "tanh",
@@ -98,7 +98,7 @@ extension GradientCase {
             }, shape: [2, 3]),
         GradientCase(description: "Dense with LeakyReLU as its activation") {
             [
-                try layer(
+                try made(
                     "Dense",
                     ["units": 5, "activation": ["class_name": "LeakyReLU", "config": ["alpha": 0.1]]]),
                 Dense(units: 3),
@@ -147,7 +147,7 @@ func mergedFiniteDifferences(given: MergeCase) throws {
     let count = given.shapes.count
     var layers: [any Layer] = given.shapes.map { InputLayer(name: "in", shape: $0) }
     layers += given.units.map { Dense(units: $0) }
-    layers += [try layer(given.className, given.config), Flatten(), Dense(units: 3, activation: .tanh)]
+    layers += [try made(given.className, given.config), Flatten(), Dense(units: 3, activation: .tanh)]
     for index in layers.indices { layers[index].name = "layer\(index)" }
     var calls = (0..<count).map { Model.Call(layer: $0, inputs: []) }
     calls += (0..<count).map { Model.Call(layer: count + $0, inputs: [$0]) }
@@ -163,7 +163,7 @@ func mergedFiniteDifferences(given: MergeCase) throws {
 func oneTensorTwice() throws {
     for name in ["Add", "Multiply", "Maximum", "Concatenate"] {
         var layers: [any Layer] = [
-            InputLayer(name: "in", shape: [5]), Dense(units: 4), try layer(name), Dense(units: 3),
+            InputLayer(name: "in", shape: [5]), Dense(units: 4), try made(name), Dense(units: 3),
         ]
         for index in layers.indices { layers[index].name = "layer\(index)" }
         try expectSlopes(

@@ -47,7 +47,7 @@ private struct Case: CustomStringConvertible, Sendable {
 
 private func recipeCallback(_ kind: String, _ options: JSONObject) throws -> any Callback {
     var reader = LayerConfig(className: kind, options)
-    let names = LogNames(accuracy: true, validation: true)
+    let names = LogNames(["loss", "accuracy"], validation: true)
     switch kind {
     case "EarlyStopping": return EarlyStopping(try .init(from: &reader, names))
     case "ReduceLROnPlateau": return ReduceLROnPlateau(try .init(from: &reader, names))

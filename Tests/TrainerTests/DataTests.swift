@@ -52,7 +52,7 @@ func tinyMNIST() throws {
         let data = try PreparedData(recipe) { summaries.append($0) }
         #expect(summaries.count == 1 && summaries[0].samples == 10)
         #expect((data.train.count, data.validation?.count, data.test?.count) == (6, 4, 4))
-        #expect(data.validation?.samples.storage == .bytes((0..<24).map { UInt8($0) }))
+        #expect(data.validation?.inputs[0].storage == .bytes((0..<24).map { UInt8($0) }))
         #expect(data.classes == ["0", "1", "2"])
         #expect(data.picture?.height == 2 && data.picture?.width == 3 && data.picture?.inkIsBright == true)
         #expect((data.preprocessing.first as? Rescaling)?.scale.values == [1.0 / 255])
@@ -83,9 +83,9 @@ func arrays() throws {
         let data = try PreparedData(classes)
         // floor(10 · 0.75) rows are left, as Keras has it.
         #expect((data.train.count, data.validation?.count) == (7, 3))
-        #expect(data.validation?.samples.storage == .floats((14..<20).map { Float($0) }))
+        #expect(data.validation?.inputs[0].storage == .floats((14..<20).map { Float($0) }))
         let scaler = try #require(data.preprocessing.first as? Normalization)
-        #expect(scaler.constants?.mean == [6, 7] && scaler.constants?.variance == [16, 16])
+        #expect(scaler.constants?.mean.values == [6, 7] && scaler.constants?.variance.values == [16, 16])
 
         let numbers = try recipe(source, outputs: 1, loss: "mse")
         let regression = try PreparedData(numbers)
@@ -116,7 +116,7 @@ func pictures() throws {
         let data = try PreparedData(recipe)
         #expect(data.classes == ["a", "b"] && data.inputShape == [3, 4])
         #expect((data.train.count, data.test?.count) == (6, 2))
-        guard case .classes(let test)? = data.test?.targets else {
+        guard case .classes(let test)? = data.test?.targets.first else {
             Issue.record("no classes")
             return
         }
@@ -132,7 +132,7 @@ func constantColumn() throws {
         try "a,b,c\n1,5,x\n2,5,y\n3,5,x\n4,5,y\n".write(toFile: path, atomically: true, encoding: .utf8)
         let recipe = try recipe("csv: \(path)\ntarget: c\npreprocess: [StandardScaler]", outputs: 2)
         let layer = try #require(try PreparedData(recipe).preprocessing.first as? Normalization)
-        #expect(layer.constants?.mean == [2.5, 5] && layer.constants?.variance == [1.25, 1])
+        #expect(layer.constants?.mean.values == [2.5, 5] && layer.constants?.variance.values == [1.25, 1])
     }
 }
 

@@ -28,7 +28,7 @@ struct RecordedFit: CustomStringConvertible, Sendable {
 
     /// The run's callbacks, read as a recipe's.
     func callbacks() throws -> [any Callback] {
-        let names = LogNames(accuracy: true, validation: true)
+        let names = LogNames(["loss", "accuracy"], validation: true)
         return try (json["callbacks"]?.object?.members ?? []).map { name, options in
             var reader = LayerConfig(className: name, options.object ?? [:])
             switch name {

@@ -56,7 +56,7 @@ private func recipe(line: Int = 0, _ text: String = "") throws(TrainerError) -> 
 func reads() throws {
     let recipe = try recipe()
     #expect(recipe.name == "small")
-    #expect(recipe.data.source == .csv(path: "data/wine.csv", target: "quality", features: nil))
+    #expect(recipe.data.source == .csv(path: "data/wine.csv", targets: ["quality"], features: nil))
     #expect(recipe.data.split?.test == .fraction(0.25) && recipe.data.split?.randomState == 42)
     #expect(recipe.data.preprocessing == [.standardScaler])
     #expect(recipe.model.layers.map(\.name) == ["one", "dropout", "dense"])
@@ -96,6 +96,19 @@ func reads() throws {
         (14, "  optimizer: adm", 14, "Adam"),
         (14, "  optimizer: { Adam: { learning_rat: 0.1 } }", 14, "learning_rate"),
         (15, "  loss: binary_crosentropy", 15, "binary_crossentropy"),
+        (14, "  optimizer: { Adam: { clipnrm: 1 } }", 14, "clipnorm"),
+        (14, "  optimizer: { Adam: { learning_rate: { CosineDecai: { decay_steps: 3 } } } }", 14, "CosineDecay"),
+        (14, "  optimizer: { Adam: { learning_rate: { CosineDecay: { decay_step: 3 } } } }", 14, "decay_steps"),
+        (15, "  loss: { BinaryCrossentropy: { label_smothing: 0.1 } }", 15, "label_smoothing"),
+        (15, "  loss: { BinaryCrossentropy: { label_smoothing: 2 } }", 15, "from 0"),
+        (15, "  loss: [mse, mse]", 15, "2 entries"),
+        (16, "  metrics: [{ AUC: { crve: PR } }]", 16, "curve"),
+        (16, "  metrics: [{ F1Score: {} }]", 16, "average"),
+        (16, "  loss_weights: { dens: 2, dense: 1 }", 16, "dense"),
+        (17, "fit: { class_weight: balancd }", 17, "balanced"),
+        (17, "fit: { class_weight: { 0: -1 } }", 17, "from 0"),
+        (17, "fit: { class_weight: [1, 2] }", 17, "balanced, or"),
+        (5, "  sample_weight: quality", 5, "cannot be a target"),
         (15, "  los: binary_crossentropy", 15, "loss"),
         (16, "  metrics: [acuracy]", 16, "accuracy"),
         (17, "fit: { epoch: 3 }", 17, "epochs"),
@@ -123,6 +136,48 @@ func mistakes(line: Int, text: String, expected: Int, words: String) throws {
     #expect(error?.line == expected, "\(error?.description ?? "")")
     #expect(error?.message.contains(words) == true, "\(error?.description ?? "")")
     #expect(error?.file == "small.yaml" && error?.kind == .badData)
+}
+
+@Test("compile takes what Keras takes")
+func compiles() throws {
+    let text = """
+          optimizer: { SGD: { learning_rate: { PiecewiseConstantDecay: { boundaries: [10], values: [0.1, 0.01] } }, clipvalue: 0.5 } }
+        """
+    let scheduled = try recipe(line: 14, text).compile.optimizer
+    #expect(scheduled.general.clipValue == 0.5)
+    #expect(scheduled.learningRate(after: 10) == 0.1 && scheduled.learningRate(after: 11) == 0.01)
+    let smooth = try recipe(line: 15, "  loss: { dense: { BinaryCrossentropy: { label_smoothing: 0.1 } } }")
+    #expect(smooth.compile.objective.loss?.labelSmoothing == 0.1)
+    let metrics = try recipe(line: 16, "  metrics: [acc, AUC, mae, { Precision: { thresholds: 0.4, name: p } }, AUC]")
+    #expect(
+        metrics.compile.objective.logNames(outputs: ["dense"]) == ["loss", "acc", "auc", "mae", "p", "auc_1"])
+    #expect(try recipe(line: 16, "").compile.objective.metrics == [[]])
+    #expect(try recipe(line: 19, "  - EarlyStopping: { monitor: val_accuracy }").callbacks.count == 1)
+}
+
+@Test("a schedule and ReduceLROnPlateau exclude each other")
+func scheduleAndPlateau() {
+    var changed = lines
+    changed[13] =
+        "  optimizer: { SGD: { learning_rate: { ExponentialDecay: { initial_learning_rate: 1, decay_steps: 1, decay_rate: 1 } } } }"
+    changed[18] = "  - ReduceLROnPlateau: { factor: 0.5 }"
+    let error = #expect(throws: TrainerError.self) {
+        try Recipe(text: changed.joined(separator: "\n"), file: "small.yaml")
+    }
+    #expect(error?.message.contains("ExponentialDecay") == true && error?.line == 18)
+}
+
+@Test("classes' weights go by number, by name, or balance themselves")
+func classWeights() throws {
+    let classes = ["bad", "good", "3"]
+    let labels: [Int32] = [0, 0, 0, 1]
+    #expect(try ClassWeight.given(["1": 3]).weights(classes: classes, labels: labels) == [1, 3, 1])
+    #expect(try ClassWeight.given(["bad": 0.5, "2": 2]).weights(classes: classes, labels: labels) == [0.5, 1, 2])
+    #expect(throws: ConfigError.self) { try ClassWeight.given(["3": 2]).weights(classes: classes, labels: labels) }
+    #expect(throws: ConfigError.self) { try ClassWeight.given(["ugly": 2]).weights(classes: classes, labels: labels) }
+    // sklearn.utils.class_weight.compute_class_weight("balanced", classes=[0, 1], y=[0, 0, 0, 1])
+    let balanced = try ClassWeight.balanced.weights(classes: classes, labels: labels)
+    #expect(balanced == [4.0 / 6, 2, 1])
 }
 
 @Test("what is missing is named", arguments: ["data", "model", "compile"])
@@ -172,7 +227,7 @@ func hostile() throws {
 func quotedAsterisk() throws {
     _ = try recipe(line: 1, "name: small  # as *the* one & *only")
     let read = try recipe(line: 4, "  target: \"*quality\"")
-    #expect(read.data.source == .csv(path: "data/wine.csv", target: "*quality", features: nil))
+    #expect(read.data.source == .csv(path: "data/wine.csv", targets: ["*quality"], features: nil))
 }
 
 @Test("shapes that do not fit name the layer's line")

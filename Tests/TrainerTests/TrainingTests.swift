@@ -1,3 +1,4 @@
+import Datasets
 import Facts
 import Foundation
 import JSONText
@@ -59,7 +60,7 @@ func wineSplit() throws {
     let data = try data.get()
     #expect(data.train.count == 899 && data.validation?.count == 300 && data.test?.count == 400)
     #expect(data.classes == ["bad", "good"] && data.features.count == 11)
-    guard case .classes(let test)? = data.test?.targets else {
+    guard case .classes(let test)? = data.test?.targets.first else {
         Issue.record("no classes")
         return
     }
@@ -70,7 +71,7 @@ func wineSplit() throws {
     let mean = sidecar.json["scaler"]?["mean"] ?? sidecar.json["mean"] ?? sidecar.json["scaler_mean"]
     let expected = mean?.array?.compactMap(\.double) ?? []
     #expect(expected.count == 11)
-    for (a, b) in zip(layer.constants?.mean ?? [], expected) { #expect(abs(a - b) <= 1e-12 * abs(b)) }
+    for (a, b) in zip(layer.constants?.mean.values ?? [], expected) { #expect(abs(a - b) <= 1e-12 * abs(b)) }
 }
 
 @Test("the same seed and threads give the same bits, another seed gives others")
@@ -246,5 +247,188 @@ func resumedRate() throws {
         let changed = try training(
             wineRecipe(epochs: 5, optimizer: "{ Adam: { learning_rate: 0.01 } }"), from: start)
         #expect(try changed.modelFile(metrics: []).compiled?.optimizer?.learningRate == 0.01)
+    }
+}
+
+/// A table of 40 rows: two numbers, weights, a class and two numbers to learn.
+private func table(_ folder: URL) throws -> String {
+    var text = "a,b,w,kind,sum,product\n"
+    for row in 0..<40 {
+        let (a, b) = (Double(row % 7) / 3 - 1, Double(row % 5) / 2 - 1)
+        text += "\(a),\(b),\(row % 3),\(a > b ? "yes" : "no"),\(a + b),\(a * b)\n"
+    }
+    let path = folder.appendingPathComponent("table.csv").path
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    return path
+}
+
+private func run(_ folder: URL, data: String, model: String, compile: String, fit: String = "epochs: 3") throws
+    -> Training
+{
+    let recipe = try Recipe(
+        text: """
+            data: { csv: \(try table(folder)), \(data) }
+            model: [\(model.split(separator: "; ").map { "{ \($0) }" }.joined(separator: ", "))]
+            compile: { \(compile) }
+            fit: { seed: 1, batch_size: 8, \(fit) }
+            """, file: "table.yaml")
+    let training = try Training(recipe, data: PreparedData(recipe))
+    _ = try training.run()
+    return training
+}
+
+@Test("a column of weights and weights of classes multiply the loss, and are no features")
+func weightedRows() throws {
+    try Fixtures.temporaryFolder { folder in
+        let head = "Dense: { units: 1, activation: sigmoid }"
+        let compile = "optimizer: sgd, loss: binary_crossentropy, metrics: [accuracy, AUC]"
+        let weighted = try run(
+            folder, data: "target: kind, features: [a, b], sample_weight: w", model: head, compile: compile)
+        #expect(weighted.data.features == ["a", "b"])
+        #expect(weighted.data.train.weights?.prefix(4) == [0, 1, 2, 0])
+        let plain = try run(folder, data: "target: kind, features: [a, b]", model: head, compile: compile)
+        #expect(weighted.model.weights != plain.model.weights)
+        // Twice the weight of all is twice the rate.
+        let twice = try run(
+            folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
+            fit: "epochs: 3, class_weight: { no: 2, yes: 2 }")
+        let faster = try run(
+            folder, data: "target: kind, features: [a, b]", model: head,
+            compile: "optimizer: { SGD: { learning_rate: 0.02 } }, loss: binary_crossentropy")
+        #expect(twice.model.weights == faster.model.weights)
+        #expect(
+            plain.evaluate().map { "\($0.split)_\($0.name)" } == ["train_loss", "train_accuracy", "train_auc"])
+        #expect(throws: TrainerError.self) {
+            try run(
+                folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
+                fit: "class_weight: { maybe: 2 }")
+        }
+    }
+}
+
+@Test("several columns are learned as numbers")
+func severalTargets() throws {
+    try Fixtures.temporaryFolder { folder in
+        let training = try run(
+            folder, data: "target: [sum, product], features: [a, b]",
+            model: "Dense: { units: 8, activation: tanh }; Dense: { units: 2 }",
+            compile: "optimizer: { AdamW: { learning_rate: 0.02 } }, loss: huber, metrics: [mae]",
+            fit: "epochs: 60")
+        let file = try training.modelFile(metrics: [])
+        #expect(file.facts?.hyperparameters["target"] == ["sum", "product"])
+        #expect(file.facts?.history.map(\.name) == ["loss", "mae"])
+        #expect((training.evaluate().first { $0.name == "loss" }?.value ?? 1) < 0.05)
+        // What is written is read again, with its optimizer, loss and metric.
+        let path = folder.appendingPathComponent("model.h5").path
+        try training.saveCheckpoint(to: path)
+        let read = try readModel(path)
+        #expect(read.compiled?.objective == Objective(Loss(.huber), metrics: [Metric(.mean(Loss(.meanAbsoluteError)), name: "mae")]))
+        #expect(read.compiled?.optimizer is AdamW && read.compiled?.optimizer?.general.weightDecay == 0.004)
+        #expect(read.optimizerState == file.optimizerState)
+    }
+}
+
+@Test("an interruption keeps what metrics have collected")
+func interruptedMetrics() throws {
+    let objective = Objective(
+        losses: [Loss(.binaryCrossentropy), nil], metrics: [[.accuracy], [Metric(.areaUnderCurve(.init()), name: "auc")]])
+    var partial = PartialEpoch(steps: 3)
+    (partial.sums.lossSum, partial.sums.count) = (1.5, 24)
+    partial.sums.outputLossSums = [1.5, 0]
+    partial.sums.metricSums = [[20, 24], Array(repeating: 0.5, count: 400)]
+    #expect(PartialEpoch(partial.json, objective) == partial)
+    #expect(PartialEpoch(partial.json, Objective(Loss(.binaryCrossentropy))) == nil)
+}
+
+/// Two heads on one hidden layer, compiled as Keras would save it.
+private func heads() throws -> ModelFile {
+    var layers: [any Layer] = [
+        InputLayer(name: "x", shape: [2]), Dense(units: 6, activation: .tanh), Dense(units: 2, activation: .softmax),
+        Dense(units: 1),
+    ]
+    for (index, name) in ["x", "hidden", "kind", "sum"].enumerated() { layers[index].name = name }
+    var model = try Model(
+        name: "heads", form: .functional, layers: layers,
+        calls: [
+            .init(layer: 0, inputs: []), .init(layer: 1, inputs: [0]), .init(layer: 2, inputs: [1]),
+            .init(layer: 3, inputs: [1]),
+        ], inputs: [0], outputs: [2, 3])
+    try model.initialize(seed: 4)
+    let objective = Objective(
+        losses: [Loss(.sparseCategoricalCrossentropy), Loss(.meanSquaredError)], weights: [1, 0.5],
+        metrics: [[.accuracy], []])
+    var file = ModelFile(model: model, compiled: .init(objective: objective, optimizer: Adam(learningRate: 0.02)))
+    file.optimizerState = OptimizerState(iterations: 0, slots: [])
+    file.optimizerState = nil
+    return file
+}
+
+@Test("a saved model of two outputs goes on with a recipe that says data and fit alone")
+func goesOnWithoutModel() throws {
+    try Fixtures.temporaryFolder { folder in
+        let saved = folder.appendingPathComponent("heads.h5").path
+        try writeModel(heads(), to: saved)
+        let text = """
+            data: { csv: \(try table(folder)), target: [kind, sum], features: [a, b], sample_weight: w }
+            fit: { epochs: 4, batch_size: 8, seed: 3, validation_split: 0.2 }
+            """
+        #expect(throws: TrainerError.self) { try Recipe(text: text, file: "go.yaml") }
+        func start(_ path: String) throws -> Training.Start {
+            Training.Start(file: try readModel(path), reference: path, sha256: try fileDigest(path))
+        }
+        func training(_ path: String, _ text: String) throws -> Training {
+            let start = try start(path)
+            let recipe = try Recipe(text: text, file: "go.yaml", from: start.file)
+            return try Training(recipe, data: PreparedData(recipe), from: start)
+        }
+        let whole = try training(saved, text)
+        let history = try whole.run().history
+        let names = ["loss", "kind_loss", "sum_loss", "kind_accuracy"]
+        #expect(history.series.map(\.name) == names + names.map { "val_" + $0 })
+        let losses = try #require(history["loss"])
+        #expect(losses[3] < losses[0])
+        #expect(abs((history["kind_loss"]?[0] ?? 0) + 0.5 * (history["sum_loss"]?[0] ?? 0) - losses[0]) < 1e-6)
+
+        // Two epochs, saved, and two more: the same bits, with Adam's state and all.
+        let half = try training(saved, text.replacing("epochs: 4", with: "epochs: 2"))
+        _ = try half.run()
+        let middle = folder.appendingPathComponent("half.h5").path
+        try half.saveCheckpoint(to: middle)
+        let rest = try training(middle, text)
+        #expect(try rest.run().history == history)
+        #expect(rest.model.weights == whole.model.weights)
+
+        // A recipe's own compile goes before the file's.
+        let other = text + "\ncompile: { optimizer: adam, loss: { kind: sparse_categorical_crossentropy, sum: mae }, "
+        let named = try training(saved, other + "loss_weights: { sum: 2 }, metrics: { sum: [mse] } }")
+        #expect(try named.run().history.series.map(\.name).contains("sum_mse"))
+        #expect(throws: TrainerError.self) { try training(saved, other + "metrics: { summ: [mse] } }") }
+    }
+}
+
+@Test("arrays for several inputs and outputs, and class indices at positions")
+func severalArrays() throws {
+    try Fixtures.temporaryFolder { folder in
+        func write(_ name: String, _ shape: [Int], _ values: [Float]) throws -> String {
+            let path = folder.appendingPathComponent(name).path
+            try writeNPY(Tensor(shape: shape, values: values), to: path)
+            return path
+        }
+        let x = try write("x.npy", [12, 3, 2], (0..<72).map { Float($0 % 11) / 11 })
+        let y = try write("y.npy", [12, 3], (0..<36).map { Float($0 % 3) })
+        let recipe = try Recipe(
+            text: """
+                data: { npy: { samples: \(x), labels: \(y) } }
+                model: [{ Dense: { units: 3, activation: softmax } }]
+                compile: { optimizer: sgd, loss: sparse_categorical_crossentropy, metrics: [accuracy] }
+                fit: { epochs: 2, batch_size: 5, seed: 1 }
+                """, file: "positions.yaml")
+        let training = try Training(recipe, data: PreparedData(recipe))
+        #expect(training.data.classes == ["0", "1", "2"])
+        let history = try training.run().history
+        #expect((0...1).contains(try #require(history["accuracy"]?.last)))
+        let two = try Recipe(
+            text: recipe.text.replacing("labels: \(y)", with: "labels: [\(y), \(y)]"), file: "positions.yaml")
+        #expect(throws: TrainerError.self) { try PreparedData(two) }
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files to and from the real Keras 2 and 3, in a Python environment of its own (.venv-interop, made once).
+# Files to and from the real Keras 2 and 3, and exported ones in ONNX Runtime, in a Python environment of its own (.venv-interop, made once).
 # usage: interop.sh [MODEL.h5 …]     without files: those in models/, and short runs of every recipe
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,4 +15,10 @@ if ! cmp -s tools/interop/requirements.txt "$venv/requirements.txt"; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/interop/requirements.txt
     cp tools/interop/requirements.txt "$venv/"
 fi
-exec "$venv/bin/python" tools/interop/interop.py "$@"
+status=0
+"$venv/bin/python" tools/interop/interop.py "$@" || status=1
+if (($# == 0)); then
+    printf '\nONNX files, in ONNX Runtime\n\n'
+    "$venv/bin/python" tools/interop/onnx_check.py || status=1
+fi
+exit $status

@@ -3,6 +3,7 @@
 // processor's own is chosen when the program starts. None allocates, none keeps a pointer.
 #include "cklayers.h"
 #include "ckconvolution.h"
+#include "ckadam.h"
 #include "ckmatrix.h"
 #include "ckteam.h"
 #include <stddef.h>
@@ -39,15 +40,36 @@ void ck_set_rows(const float *row, float *y, size_t rows, size_t columns);    //
 void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns);
 void ck_column_squares(const float *x, const float *mean, float *sums, size_t rows, size_t columns);
 void ck_column_products(const float *a, const float *b, float *sums, size_t rows, size_t columns);
-void ck_normalize(const float *x, const float *mean, const float *inverse, float *xhat, size_t rows, size_t columns);
+void ck_column_sums_products(const float *a, const float *b, float *sums, float *products, size_t rows,
+                             size_t columns);                                 // Σ a, and Σ a · b
+// xhat = (x - mean) * inverse, y = xhat * scale + shift, by columns
+void ck_normalize(const float *x, const float *mean, const float *inverse, const float *scale, const float *shift,
+                  float *xhat, float *y, size_t rows, size_t columns);
 // dx = factor * (dy - mean_dy - xhat * mean_dy_xhat), by columns
 void ck_normalize_backward(const float *dy, const float *xhat, const float *factor, const float *mean_dy,
                            const float *mean_dy_xhat, float *dx, size_t rows, size_t columns);
 
+// Softmax and cross-entropy of logits z[count, width] with classes, picked by index as the rows of a batch are. z becomes
+// probabilities, dz (may be null) their gradient times `each`. To `loss` the losses are added, and to `right` how often
+// the class was the likeliest, the first among equals.
+void ck_softmax_cross_entropy(float *z, float *dz, size_t count, size_t width, const int32_t *classes,
+                              const int64_t *rows, float each, double *loss, double *right);
+
 // Optimizers, one pass over flat parameters; Keras' formulas (see Optimizers in Network).
 void ck_sgd(float *w, const float *g, float lr, size_t n);
 void ck_momentum(float *w, const float *g, float *v, float lr, float momentum, int nesterov, size_t n);
-void ck_adam(float *w, const float *g, float *m, float *v, float *vhat, float alpha, float one_minus_beta1,
-             float one_minus_beta2, float epsilon, size_t n);                  // vhat may be null
+// Adam with the largest v so far (vhat), or for any epsilon (vhat null); otherwise see ck_adam.
+void ck_adam_exact(float *w, const float *g, float *m, float *v, float *vhat, float alpha,
+                   const ck_adam_options *options, size_t n);
 void ck_rmsprop(float *w, const float *g, float *v, float *mg, float *p, float lr, float rho, float momentum,
                 float epsilon, int epsilon_outside, size_t n);                 // mg and p may be null
+void ck_adagrad(float *w, const float *g, float *a, float lr, float epsilon, int epsilon_outside, size_t n);
+void ck_adadelta(float *w, const float *g, float *a, float *d, float lr, float rho, float epsilon, size_t n);
+void ck_adamax(float *w, const float *g, float *m, float *u, float alpha, float one_minus_beta1, float beta2,
+               float epsilon, size_t n);
+void ck_nadam(float *w, const float *g, float *m, float *v, float lr, float one_minus_beta1, float one_minus_beta2,
+              float momentum_factor, float gradient_factor, float correction, float epsilon, size_t n);
+void ck_ftrl(float *w, const float *g, float *a, float *z, float lr, float power, float l1, float l2,
+             float l2_shrinkage, size_t n);
+void ck_clip(float *x, float limit, size_t n);               // x = min(max(x, -limit), limit)
+double ck_squared_length(const float *x, size_t n);          // sum of x^2

@@ -21,8 +21,11 @@ void ck_transpose(const float *a, size_t rows, size_t columns, float *out);  // 
 // Returns how many places that are.
 size_t ck_row_masks(const float *x, size_t rows, size_t columns, uint64_t *masks);
 
-// For up to 64 rows: bit r of masks[c].
-void ck_column_masks(const float *x, size_t rows, size_t columns, uint64_t *masks);
+// The same for rows of bytes, picked by index.
+size_t ck_byte_masks(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks);
+
+// The same places by columns, for up to 64 rows: bit r of masks[c].
+void ck_column_masks(const uint64_t *row_masks, size_t rows, size_t columns, uint64_t *masks);
 
 // c[m, n] = x[m, k] · w[k, n] by the places of x that are not zero, from ck_row_masks. Exact where w is finite. Fastest
 // where w's rows, which are w_row apart, begin at 64-byte borders. No alpha, no accumulate.

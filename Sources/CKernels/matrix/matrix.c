@@ -3,14 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The widest sums of the sparse kernels: ten vectors leave registers for the factors on every instruction set.
-#define SV 10
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #include "../vectors/avx512.h"
 #include "template.h"
+
+static size_t byte_masks_avx512(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
+  size_t total = 0;
+  for (size_t r = 0; r < count; r++)
+    for (size_t c = 0; c < size; c += 64, masks++) {
+      __mmask64 used = size - c < 64 ? ((__mmask64)1 << (size - c)) - 1 : ~(__mmask64)0;
+      __m512i x = _mm512_maskz_loadu_epi8(used, all + (size_t)rows[r] * size + c);
+      *masks = _mm512_test_epi8_mask(x, x);
+      total += (size_t)__builtin_popcountll(*masks);
+    }
+  return total;
+}
 
 static size_t row_masks_avx512(const float *x, size_t rows, size_t columns, uint64_t *masks) {
   size_t words = (columns + 63) / 64, total = 0;
@@ -45,6 +54,33 @@ static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint6
       uint64_t bits = 0;
       for (size_t c = 0; c < end; c++) bits |= (uint64_t)(x[w * 64 + c] != 0) << c;
       masks[w] = bits;
+      total += (size_t)__builtin_popcountll(bits);
+    }
+  return total;
+}
+
+// Which of eight bytes are not zero, the first in the lowest bit: each one's own highest bit is set if it is not zero, then
+// a product brings the eight bits together.
+static inline uint64_t used_bytes(uint64_t x) {
+  const uint64_t low = 0x7f7f7f7f7f7f7f7f;
+  uint64_t used = ((((x & low) + low) | x) & ~low) >> 7;
+  return (used * 0x0102040810204080) >> 56;
+}
+
+static size_t byte_masks_plain(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
+  size_t total = 0;
+  for (size_t r = 0; r < count; r++)
+    for (size_t c = 0; c < size; c += 64, masks++) {
+      const uint8_t *x = all + (size_t)rows[r] * size + c;
+      size_t end = size - c < 64 ? size - c : 64, i = 0;
+      uint64_t bits = 0;
+      for (; i + 8 <= end; i += 8) {
+        uint64_t eight = 0;
+        for (int k = 0; k < 8; k++) eight |= (uint64_t)x[i + k] << 8 * k;  // one load
+        bits |= used_bytes(eight) << i;
+      }
+      for (; i < end; i++) bits |= (uint64_t)(x[i] != 0) << i;
+      *masks = bits;
       total += (size_t)__builtin_popcountll(bits);
     }
   return total;
@@ -85,13 +121,37 @@ size_t ck_row_masks(const float *x, size_t rows, size_t columns, uint64_t *masks
   return row_masks_plain(x, rows, columns, masks);
 }
 
+size_t ck_byte_masks(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
+#if defined(__x86_64__)
+  if (ck_level == AVX512) return byte_masks_avx512(all, rows, count, size, masks);
+#endif
+  return byte_masks_plain(all, rows, count, size, masks);
+}
+
+// 64 × 64 bits: halves of rows change places with halves of other rows, then quarters, …
+static inline __attribute__((always_inline)) void transpose_bits(uint64_t *a) {
+  uint64_t mask = 0xffffffff;
+#pragma clang loop unroll(full)
+  for (int j = 32; j > 0; j /= 2, mask ^= mask << j)
+    for (int block = 0; block < 64; block += 2 * j)
+      for (int k = block; k < block + j; k++) {
+        uint64_t t = ((a[k] >> j) ^ a[k + j]) & mask;
+        a[k + j] ^= t;
+        a[k] ^= t << j;
+      }
+}
+
 #if defined(__x86_64__)
 __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif
-void ck_column_masks(const float *restrict x, size_t rows, size_t columns, uint64_t *restrict masks) {
-  memset(masks, 0, columns * sizeof *masks);
-  for (size_t r = 0; r < rows; r++, x += columns)
-    for (size_t c = 0; c < columns; c++) masks[c] |= (uint64_t)(x[c] != 0) << r;
+void ck_column_masks(const uint64_t *restrict row_masks, size_t rows, size_t columns, uint64_t *restrict masks) {
+  size_t words = (columns + 63) / 64;
+  for (size_t w = 0; w < words; w++) {
+    uint64_t bits[64] = {0};
+    for (size_t r = 0; r < rows; r++) bits[r] = row_masks[r * words + w];
+    transpose_bits(bits);
+    memcpy(masks + w * 64, bits, (columns - w * 64 < 64 ? columns - w * 64 : 64) * sizeof *masks);
+  }
 }
 
 void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
@@ -128,23 +188,22 @@ __attribute__((target("avx2"))) static void transpose_8x8(const float *a, size_t
 }
 #endif
 
-static void transpose_plain(const float *a, size_t a_row, size_t rows, size_t columns, float *out, size_t out_row) {
+static void transpose_plain(const float *a, size_t rows, size_t columns, float *out) {
   for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < columns; c++) out[c * out_row + r] = a[r * a_row + c];
+    for (size_t c = 0; c < columns; c++) out[c * rows + r] = a[r * columns + c];
 }
 
 void ck_transpose(const float *a, size_t rows, size_t columns, float *out) {
-  for (size_t r = 0; r < rows; r += 8)
-    for (size_t c = 0; c < columns; c += 8) {
-      size_t height = rows - r < 8 ? rows - r : 8, width = columns - c < 8 ? columns - c : 8;
-      const float *from = a + r * columns + c;
-      float *to = out + c * rows + r;
 #if defined(__x86_64__)
-      if (ck_level != PLAIN && height == 8 && width == 8) {
-        transpose_8x8(from, columns, to, rows);
-        continue;
+  if (ck_level != PLAIN && rows >= 8 && columns >= 8) {
+    // The last block of a row or column overlaps the one before, where there is not enough left for one of its own.
+    for (size_t i = 0; i < rows; i += 8)
+      for (size_t j = 0; j < columns; j += 8) {
+        size_t r = i + 8 <= rows ? i : rows - 8, c = j + 8 <= columns ? j : columns - 8;
+        transpose_8x8(a + r * columns + c, columns, out + c * rows + r, rows);
       }
+    return;
+  }
 #endif
-      transpose_plain(from, columns, height, width, to, rows);
-    }
+  transpose_plain(a, rows, columns, out);
 }

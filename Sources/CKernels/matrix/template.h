@@ -1,6 +1,6 @@
 // The kernels, written once and compiled for each instruction set, whose names ../vectors/avx512.h and the like define.
-// SV: vectors of a row of sums in the sparse kernels.
 #include "../vectors/finish.h"
+#include "strips.h"
 
 // One block of at most MR rows and NV vectors; `tail` lanes of the last vector are used (LANES: all).
 INLINE void NAME(block)(const int mr, const int nv, const int whole, int tail, size_t k, const float *a, size_t a_row,
@@ -113,35 +113,6 @@ INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tai
   }
 }
 
-// Runs CALL(nv, whole) with the number of vectors as a constant.
-#define BY_VECTORS(vectors, tail, CALL)                                  \
-  if ((tail) == LANES)                                                   \
-    switch (vectors) {                                                   \
-      case 1: CALL(1, 1); break;                                         \
-      case 2: CALL(2, 1); break;                                         \
-      case 3: CALL(3, 1); break;                                         \
-      case 4: CALL(4, 1); break;                                         \
-      case 5: CALL(5, 1); break;                                         \
-      case 6: CALL(6, 1); break;                                         \
-      case 7: CALL(7, 1); break;                                         \
-      case 8: CALL(8, 1); break;                                         \
-      case 9: CALL(9, 1); break;                                         \
-      default: CALL(10, 1); break;                                       \
-    }                                                                    \
-  else                                                                   \
-    switch (vectors) {                                                   \
-      case 1: CALL(1, 0); break;                                         \
-      case 2: CALL(2, 0); break;                                         \
-      case 3: CALL(3, 0); break;                                         \
-      case 4: CALL(4, 0); break;                                         \
-      case 5: CALL(5, 0); break;                                         \
-      case 6: CALL(6, 0); break;                                         \
-      case 7: CALL(7, 0); break;                                         \
-      case 8: CALL(8, 0); break;                                         \
-      case 9: CALL(9, 0); break;                                         \
-      default: CALL(10, 0); break;                                       \
-    }
-
 // The sums of a strip lie close together and aligned; the finish brings them to c. At most 64 rows.
 static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
                                   size_t w_row, float *c, ck_finish f) {
@@ -169,14 +140,10 @@ static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const
   for (size_t j = 0; j < n; j += SV * LANES) {
     size_t width = n - j < SV * LANES ? n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-    for (size_t i = 0; i < m; i++)
-      for (int v = 0; v < vectors; v++)
-        STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * n + j + v * LANES, v + 1 < vectors ? LANES : tail));
+    NAME(copy_strip)(m, n, vectors, tail, d + j, rows);
 #define CALL(nv, whole) \
   NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, rows, g + j, g_row, alpha, accumulate)
     BY_VECTORS(vectors, tail, CALL)
 #undef CALL
   }
 }
-
-#undef BY_VECTORS

@@ -12,7 +12,8 @@ struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fit", abstract: "Train a recipe's model, evaluate it, save and register it.",
         discussion: """
-            Ctrl-C ends after the batch and keeps what was learned; --from goes on from there, or from any saved model.
+            Ctrl-C ends after the batch and keeps what was learned; --from goes on from there, or from any saved model,
+            Keras' too. The recipe may then leave out model and compile: they are the saved model's.
             """)
 
     @Argument(help: "A recipe, as recipes/mnist.yaml.") var recipe: String
@@ -57,26 +58,29 @@ struct FitCommand: ParsableCommand {
     }
 
     private func prepare() throws -> Training {
-        var recipe = try Recipe(path: recipe)
+        let start = try readStart()
+        var recipe = try Recipe(path: recipe, from: start?.file)
         recipe.fit.epochs = epochs ?? recipe.fit.epochs
         recipe.fit.batchSize = batchSize ?? recipe.fit.batchSize
         recipe.fit.seed = seed ?? recipe.fit.seed
         recipe.fit.threads = threads ?? recipe.fit.threads
         recipe.name = name ?? recipe.name
-        let start = try from.map { reference in
-            let found = try common.open().file(of: reference)
-            // Nobody vouches for a file that is not in the store.
-            if found.sha256 == nil { try Quarantine.check(found.path) }
-            return Training.Start(
-                file: try readModel(found.url.path), reference: found.reference,
-                sha256: try found.sha256 ?? fileDigest(found.url.path), isLoose: found.sha256 == nil)
-        }
         let talks = !quiet && !common.json
         let data = try PreparedData(recipe) { if talks { try? printOutput("\($0)\n") } }
         let training = try Training(
             recipe, data: data, from: start, commandLine: ["trainer"] + CommandLine.arguments.dropFirst())
         if talks { try printOutput(opening(training)) }
         return training
+    }
+
+    private func readStart() throws -> Training.Start? {
+        guard let from else { return nil }
+        let found = try common.open().file(of: from)
+        // Nobody vouches for a file that is not in the store.
+        if found.sha256 == nil { try Quarantine.check(found.path) }
+        return Training.Start(
+            file: try readModel(found.url.path), reference: found.reference,
+            sha256: try found.sha256 ?? fileDigest(found.url.path), isLoose: found.sha256 == nil)
     }
 
     private func opening(_ training: Training) -> String {

@@ -32,7 +32,7 @@ struct SummaryCommand: ParsableCommand {
 
     private func untrained(_ recipe: Recipe) throws -> Model {
         let data = try PreparedData(recipe)
-        return try recipe.model.network(inputShape: data.inputShape, preprocessing: data.preprocessing)
+        return try recipe.model.network(data)
     }
 
     private func saved() throws -> Model {

@@ -14,6 +14,7 @@ struct Cost {
     func of(_ outputs: ArraySlice<Float>, wanted: (Int) -> Double) -> Double {
         let outputs = outputs.map(Double.init)
         switch loss.kind {
+        case _ where loss.labelSmoothing != 0: return inFloat32(outputs, wanted)
         case .sparseCategoricalCrossentropy, .categoricalCrossentropy:
             let logs = onLogits ? logSoftmax(outputs) : logShares(outputs)
             return -logs.indices.reduce(0) { $0 + (wanted($1) == 0 ? 0 : wanted($1) * logs[$1]) }
@@ -25,7 +26,15 @@ struct Cost {
                 $0 + (outputs[$1] - wanted($1)) * (outputs[$1] - wanted($1))
             }
             return sum / Double(outputs.count)
+        default:
+            return inFloat32(outputs, wanted)
         }
+    }
+
+    /// As training computes it.
+    private func inFloat32(_ outputs: [Double], _ wanted: (Int) -> Double) -> Double {
+        loss.cost(
+            of: outputs.map { Float($0) }, wanted: outputs.indices.map { Float(wanted($0)) }, onLogits: onLogits)
     }
 
     private func logSoftmax(_ logits: [Double]) -> [Double] {

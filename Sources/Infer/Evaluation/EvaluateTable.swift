@@ -46,7 +46,9 @@ public func evaluateTable(
 private func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(InferError)
     -> [String]
 {
-    if let target = model.facts?.hyperparameters["target"]?.string { return [target] }
+    let recorded = model.facts?.hyperparameters["target"]
+    if let target = recorded?.string { return [target] }
+    if let targets = recorded?.array?.compactMap(\.string), !targets.isEmpty { return targets }
     let others = columns.filter { position(of: $0, in: model.features) == nil }
     throw InferError(
         .usage,

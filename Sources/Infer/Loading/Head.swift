@@ -78,7 +78,7 @@ extension Head {
     ) -> Bool {
         if !names.isEmpty { return false }
         if let task = file.facts?.task { return task == .regression }
-        if let loss = file.compiled?.loss { return loss.kind == .meanSquaredError && activation != .softmax }
+        if let loss = file.compiled?.loss { return loss.isForNumbers && activation != .softmax }
         let endings: [Activation?] = [.softmax, .logSoftmax, .sparsemax, .sigmoid]
         return !endings.contains(activation)
     }

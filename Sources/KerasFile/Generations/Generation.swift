@@ -67,7 +67,8 @@ struct Generation {
             object["config"] = .object(inner)
         case "Functional", "Model":
             var inner = config.object ?? [:]
-            let entries = inner["layers"]?.array ?? []
+            var entries = inner["layers"]?.array ?? []
+            if major >= 3 { entries = try Keras3.withMasksImplied(entries) }
             inner["layers"] = .array(
                 try entries.map { try current(Keras3.operationAsLayer($0), dimOrdering: dimOrdering) })
             object["config"] = .object(inner)

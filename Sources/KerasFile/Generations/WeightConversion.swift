@@ -59,8 +59,6 @@ extension Generation {
             if major < 3 {
                 Keras2Early.convertCuDNN(className, config, stored, &conversion)
                 if isTheanos(stored) { Keras2Early.mirror(className, &conversion) }
-            } else {
-                Keras3.convert(className, config, stored, &conversion)
             }
         }
         return conversion.isNothing ? nil : conversion
@@ -84,7 +82,6 @@ extension Generation {
                 * storedCount(of: name, inner["config"]?.object ?? [:], weights: weights / copies)
         case "LSTM" where major < 2 && weights == 3: return 12
         case "GRU" where major < 2 && weights == 3: return 9
-        case "Normalization" where major >= 3 && weights == 3: return 2
         default: return weights
         }
     }

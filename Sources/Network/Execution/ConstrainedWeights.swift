@@ -3,6 +3,7 @@ import Tensors
 /// The trained weights that have a constraint, to be brought back to it after each step.
 struct ConstrainedWeights {
     private var weights: [(window: Floats, shape: [Int], rowStride: Int, constraint: Constraint)] = []
+    var isEmpty: Bool { weights.isEmpty }
 
     init(_ model: Model, _ parameters: Parameters) {
         for layer in model.layers.indices {

@@ -15,10 +15,19 @@ public final class Lane: @unchecked Sendable {
     var seed = 0
     /// What layers add to the loss of the current batch: penalties on activations, summed over samples.
     var addedLoss = 0.0
+    /// What a layer found wrong with the numbers of the current batch, such as an id that no table has.
+    var failure: ConfigError?
     /// The learning rate of plain gradient descent, while kernels are updated as their gradients are computed.
     var fusedRate: Float?
 
     init(index: Int, team: Team) { (self.index, self.team) = (index, team) }
+
+    /// An error where a layer has failed since the last call.
+    func checkFailure() throws(ConfigError) {
+        guard let found = failure else { return }
+        failure = nil
+        throw found
+    }
 
     func random(for call: Int) -> CountedRandomNumbers {
         CountedRandomNumbers(seed: seed, stream: call, step: iteration)

@@ -55,6 +55,12 @@ final class Parameters {
         places[layer].map { $0.trainable ? arena.slice($0.range) : nil }
     }
 
+    /// Where a weight lies in the trainable arena, if it does.
+    func trainableRange(layer: Int, weight: Int) -> Range<Int>? {
+        let place = places[layer][weight]
+        return place.trainable ? place.range : nil
+    }
+
     private func put(_ tensor: Tensor, into arena: Arena, _ place: Place) {
         for row in 0..<place.rows {
             let start = place.range.lowerBound + row * place.stride

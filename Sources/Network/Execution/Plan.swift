@@ -7,12 +7,10 @@ final class Plan {
     /// What this thread adds to the gradient, in the layout of the trainable parameters. Nil for inference.
     let gradients: Arena?
 
-    /// What the loss said of this thread's rows.
-    var result = BatchResult()
-
     private var inputs: [Input]
     private var oneRow = [0]
     private let outputs: [Floats]
+    private let outputCalls: [Int]
     private let outputSizes: [Int]
     private let outputGradients: [Floats?]
     // Gradients that several consumers add to: cleared before backward; each consumer's part is added after its step.
@@ -98,14 +96,14 @@ final class Plan {
                         outputGradient: window(planner.gradients[index]),
                         weightGradients: weightGradients, inputMasks: call.inputs.map(mask),
                         outputMask: mask(index)),
-                    isView: planner.isView[index], lane: lane))
+                    isView: planner.isView[index], lane: lane, capacity: rows))
         }
         self.steps = steps
         self.additions = additions
         self.kept = kept
-        shared = network.calls.indices.filter { planner.isShared[$0] }.compactMap {
-            window(planner.gradients[$0])
-        }
+        // At an output the loss' gradient is there first.
+        shared = network.calls.indices.filter { planner.isShared[$0] && !network.outputs.contains($0) }
+            .compactMap { window(planner.gradients[$0]) }
         // Backward visits only what leads from a trained weight to the loss.
         layerOfCall = network.calls.map(\.layer)
         isOnlyUse = network.calls.map { call in network.calls.count { $0.layer == call.layer } == 1 }
@@ -121,6 +119,7 @@ final class Plan {
             }
             return input
         }
+        outputCalls = network.outputs
         outputs = network.outputs.map { memory.slice(planner.activations[$0]) }
         outputSizes = network.outputShapes.map { $0.reduce(1, *) }
         outputGradients = network.outputs.map { window(planner.gradients[$0]) }
@@ -131,6 +130,8 @@ final class Plan {
     func outputGradient(_ i: Int = 0) -> Floats? {
         outputGradients[i].map { $0.prefix(lane.rows * outputSizes[i]) }
     }
+    /// The mask that comes with an output: [rows, mask's shape].
+    func outputMask(_ i: Int = 0) -> Floats? { steps[outputCalls[i]].outputMask }
     func inputWidth(_ i: Int = 0) -> Int { inputs[i].size }
     func outputWidth(_ i: Int = 0) -> Int { outputSizes[i] }
 
@@ -164,15 +165,23 @@ final class Plan {
         if input.pause > 0 {
             inputs[index].pause -= 1
         } else {
-            isSparse = places.find(in: window) < Plan.sparseShare
-            if isSparse && lane.training { places.findColumns(in: window) }
+            let share =
+                if case .bytes(let bytes) = samples.storage { places.find(in: bytes, rows: rows) } else {
+                    places.find(in: window)
+                }
+            isSparse = share < Plan.sparseShare
+            if isSparse && lane.training { places.findColumns() }
             if !isSparse { inputs[index].pause = 31 }
         }
-        for step in input.readers { step.nonzeroInput = isSparse ? places : nil }
+        for step in input.readers {
+            step.nonzeroInput = isSparse ? places : nil
+            step.deferredAdam?.prepare(for: isSparse && lane.training ? places : nil)
+        }
     }
 
-    /// Leaving zeros out costs about twice as much for each number that is there; measured, see docs/performance.md.
-    private static let sparseShare = 0.45
+    /// Each number that is there costs 1.3 to 1.4 times as much when zeros are left out, on each instruction set, so that both
+    /// ways meet at 68 %; measured, see docs/performance.md.
+    private static let sparseShare = 0.6
 
     /// Marks the kernels that may be updated as their gradients are computed, and returns them by layer and weight.
     func fuse() -> Set<[Int]> {
@@ -182,6 +191,27 @@ final class Plan {
             fused.insert([layerOfCall[step.call], 0])
         }
         return fused
+    }
+
+    /// A kernel that Adam updates as its gradient is computed, and where it lies among the trainable parameters.
+    typealias Deferred = (adam: DeferredAdam, range: Range<Int>, weight: [Int])
+
+    /// Lets Adam's steps of kernels wait for their rows to be touched, where the layer leaves zeros out.
+    func deferSteps(_ options: Adam, parameters: Parameters, slots: [Arena]) -> [Deferred] {
+        var deferred: [Deferred] = []
+        for step in inputs.flatMap(\.readers) where isOnlyUse[step.call] {
+            let layer = layerOfCall[step.call]
+            guard let range = parameters.trainableRange(layer: layer, weight: 0),
+                let columns = (step.layer as? Dense)?.units, let rows = step.inputShapes[0].last
+            else { continue }
+            let adam = DeferredAdam(
+                w: parameters.trainable.slice(range), m: slots[0].slice(range), v: slots[1].slice(range),
+                rows: rows, columns: columns, stride: range.count / rows, beta1: Float(options.beta1),
+                beta2: Float(options.beta2), epsilon: Float(options.epsilon))
+            step.deferredAdam = adam
+            deferred.append((adam, range, [layer, 0]))
+        }
+        return deferred
     }
 
     /// From the gradients at the outputs to those of all parameters.

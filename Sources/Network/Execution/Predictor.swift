@@ -32,7 +32,7 @@ public final class Predictor {
         var results = network.outputShapes.map { Array(repeating: Float(0), count: count * $0.reduce(1, *)) }
         let rows = Array(0..<count)
         for start in stride(from: 0, to: count, by: batchSize * team.count) {
-            run(
+            try run(
                 samples, rows: rows[start..<min(start + batchSize * team.count, count)], at: start,
                 into: &results)
         }
@@ -59,6 +59,7 @@ public final class Predictor {
         }
         (plan.lane.rows, plan.lane.batchRows) = (1, 1)
         plan.forward(samples, row: row)
+        try plan.lane.checkFailure()
         plan.output().copy(into: &result, at: 0)
     }
 
@@ -78,13 +79,14 @@ public final class Predictor {
 
     private func run(
         _ samples: [Samples], rows: ArraySlice<Int>, at start: Int, into results: inout [[Float]]
-    ) {
+    ) throws(ConfigError) {
         team.run { thread in
             let share = Predictor.share(of: rows, thread: thread, among: team.count)
             plans[thread].lane.rows = share.count
             plans[thread].lane.batchRows = rows.count
             if !share.isEmpty { plans[thread].forward(samples, rows: share) }
         }
+        for plan in plans { try plan.lane.checkFailure() }
         var at = start
         for plan in plans {
             for output in results.indices {

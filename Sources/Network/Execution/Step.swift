@@ -11,6 +11,8 @@ public final class Step {
     let isView: Bool
 
     let lane: Lane
+    /// The samples that the windows have room for.
+    let capacity: Int
     /// The index of this call in the network: it separates the random streams of two Dropouts.
     let call: Int
 
@@ -39,8 +41,9 @@ public final class Step {
 
     init(
         layer: any Layer, call: Int, inputShapes: [[Int]], outputShape: [Int], memory: Memory, isView: Bool,
-        lane: Lane, perSample: Int = 1
+        lane: Lane, capacity: Int, perSample: Int = 1
     ) {
+        self.capacity = capacity
         (self.layer, self.call, self.lane, self.isView) = (layer, call, lane, isView)
         (self.inputShapes, self.outputShape) = (inputShapes, outputShape)
         (self.memory, self.perSample) = (memory, perSample)
@@ -59,7 +62,7 @@ public final class Step {
         self.init(
             layer: layer, call: (outer.call + 1) * 1_000 + number, inputShapes: inputShapes,
             outputShape: outputShape, memory: memory, isView: false, lane: outer.lane,
-            perSample: outer.perSample * perSample)
+            capacity: outer.capacity * perSample, perSample: outer.perSample * perSample)
     }
 
     private let inputSizes: [Int]
@@ -70,6 +73,8 @@ public final class Step {
     /// With plain gradient descent, a kernel that only this step uses may be updated as its gradient is computed: by this rate.
     var fusedRate: Float? { isFused ? lane.fusedRate : nil }
     var isFused = false
+    /// With Adam, a kernel's gradient and its step where zeros are left out.
+    var deferredAdam: DeferredAdam?
     /// Whether the step's memory was laid out with gradients.
     var isForTraining: Bool { memory.outputGradient != nil || !memory.weightGradients.isEmpty }
 
@@ -110,4 +115,10 @@ public final class Step {
 
     /// Adds to the batch's loss: a penalty on activations, as a sum over samples (Keras divides it by the batch).
     func addLoss(_ sum: Double) { lane.addedLoss += sum }
+
+    /// Says that the data cannot be computed with. A prediction then ends with this error; a training step's loss is NaN.
+    func fail(_ message: String) {
+        if lane.failure == nil { lane.failure = ConfigError(message, subject: layer.subject) }
+        lane.addedLoss = .nan
+    }
 }

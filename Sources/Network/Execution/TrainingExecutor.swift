@@ -8,10 +8,10 @@ public struct OptimizerState: Equatable, Sendable {
     public init(iterations: Int, slots: [[Tensor]]) { (self.iterations, self.slots) = (iterations, slots) }
 }
 
-/// Trains a network with one output, batch by batch. It is planned once and allocates nothing per step. The same seed,
-/// thread count and machine give the same bits. One caller at a time.
+/// Trains a network, batch by batch. It is planned once; steps reuse its memory. The same seed, thread count and machine
+/// give the same bits. One caller at a time.
 public final class TrainingExecutor {
-    public let loss: Loss
+    public let objective: Objective
     public private(set) var optimizer: any Optimizer
     /// Steps since the optimizer began.
     public private(set) var iterations = 0
@@ -21,41 +21,67 @@ public final class TrainingExecutor {
     private let parameters: Parameters
     private let slots: [Arena]
     private let plans: [Plan]
+    private let evaluators: [OutputEvaluator]
     private let team: Team
     private let batchSize: Int
-    private let onLogits: Bool
+    // Whether what losses are divided by depends on more than a batch's size.
+    private let countsRows: Bool
     // What the optimizer goes over: all, or what is left when kernels are updated with their gradients.
     private let optimized: [Range<Int>]
     private let fuses: Bool
+    // Of every trained weight, all threads' added.
+    private let gradients: [Floats]
+    // Kernels that Adam updates as their gradients are computed, some rows later than others.
+    private let deferred: [Plan.Deferred]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
     private let constrained: ConstrainedWeights
 
-    public init(
-        _ network: Model, loss: Loss, optimizer: any Optimizer, batchSize: Int = 32, threads: Int = 1,
-        seed: Int = 0
+    /// For a model of one output.
+    public convenience init(
+        _ network: Model, loss: Loss, metrics: [Metric] = [.accuracy], optimizer: any Optimizer,
+        batchSize: Int = 32, threads: Int = 1, seed: Int = 0
     ) throws(ConfigError) {
-        guard network.outputs.count == 1 else {
-            throw ConfigError("training a model with \(network.outputs.count) outputs is not supported")
-        }
+        try self.init(
+            network, objective: Objective(loss, metrics: metrics), optimizer: optimizer, batchSize: batchSize,
+            threads: threads, seed: seed)
+    }
+
+    public init(
+        _ network: Model, objective: Objective, optimizer: any Optimizer, batchSize: Int = 32,
+        threads: Int = 1, seed: Int = 0
+    ) throws(ConfigError) {
+        try objective.check(network)
         try network.requireWeights()
         try network.requireGradients()
         guard let team = Team(count: threads) else {
             throw ConfigError("the system gives no \(threads) threads")
         }
-        (self.network, self.loss, self.optimizer, self.team) = (network, loss, optimizer, team)
+        (self.network, self.objective, self.optimizer, self.team) = (network, objective, optimizer, team)
         self.batchSize = max(batchSize, 1)
-        (computed, onLogits) = try Self.withLossOnLogits(network, loss)
+        let (computed, onLogits) = try network.withLossesOnLogits(objective.losses)
+        self.computed = computed
         let parameters = Parameters(of: computed)
         self.parameters = parameters
+        slots = optimizer.slotNames.indices.map { slot in
+            let arena = Arena(count: parameters.trainable.count)
+            let value = optimizer.initialValue(ofSlot: slot)
+            if value != 0 { arena.all.fill(value) }
+            return arena
+        }
         constrained = ConstrainedWeights(computed, parameters)
-        slots = optimizer.slotNames.map { _ in Arena(count: parameters.trainable.count) }
         // Each thread computes its share of a batch, rounded up.
         let rows = (max(batchSize, 1) + team.count - 1) / team.count
-        let computed = computed
-        plans = (0..<team.count).map {
+        let plans = (0..<team.count).map {
             let lane = Lane(index: $0, team: team)
             lane.seed = seed
             return Plan(computed, parameters: parameters, rows: rows, training: true, lane: lane)
+        }
+        self.plans = plans
+        evaluators = plans.map {
+            OutputEvaluator(computed, objective, plan: $0, rows: rows, onLogits: onLogits)
+        }
+        countsRows = objective.losses.enumerated().contains { index, loss in
+            loss?.countsRows(hasMask: computed.maskShapes[computed.outputs[index]] != nil) ?? false
         }
         guard let gradients = plans[0].gradients else { preconditionFailure("a training plan has gradients") }
         var penalized: [(Floats, Floats, Regularizer)] = []
@@ -68,52 +94,84 @@ public final class TrainingExecutor {
             }
         }
         self.penalized = penalized
-        fuses = optimizer.isPlainDescent && team.count == 1 && penalized.isEmpty
-        optimized = parameters.ranges(without: fuses ? plans[0].fuse() : [])
+        self.gradients = computed.layers.indices.flatMap {
+            parameters.windows(of: $0, in: gradients).compactMap { $0 }
+        }
+        let options = optimizer.general
+        // An update that is one with its gradient leaves nothing to clip, and no moment for decay or a penalty.
+        let isPlain = team.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
+        fuses = optimizer.isPlainDescent && isPlain
+        if let adam = optimizer as? Adam, adam.isDeferrable, isPlain, constrained.isEmpty,
+            self.batchSize <= DeferredAdam.largestBatch
+        {
+            deferred = plans[0].deferSteps(adam, parameters: parameters, slots: slots)
+        } else {
+            deferred = []
+        }
+        optimized = parameters.ranges(
+            without: (fuses ? plans[0].fuse() : []).union(deferred.map(\.weight)))
     }
 
-    /// Takes the last softmax or sigmoid off where the loss is better computed on the logits behind it.
-    private static func withLossOnLogits(_ network: Model, _ loss: Loss) throws(ConfigError) -> (Model, Bool)
-    {
-        let last = network.calls[network.outputs[0]].layer
-        let isUsedOnce = network.calls.count { $0.layer == last } == 1
-        guard !loss.fromLogits else { return (network, loss.naturalActivation != nil) }
-        guard isUsedOnce, let activation = loss.naturalActivation,
-            network.layers[last].finalActivation == activation
-        else { return (network, false) }
-        var layers = network.layers
-        layers[last] = layers[last].withoutActivation()
-        let computed = try network.replacing(layers: layers)
-        return (computed, true)
-    }
-
+    /// The rate now, where a schedule sets it; else the one that is set (before Keras 2.10's `decay` of it).
     public var learningRate: Double {
-        get { optimizer.learningRate }
+        get {
+            optimizer.general.schedule.map { Double($0.rate(after: iterations)) } ?? optimizer.learningRate
+        }
         set { optimizer.learningRate = newValue }
     }
 
-    /// An error where the samples or targets do not fit the network.
-    public func check(_ samples: [Samples], _ targets: Targets) throws(ConfigError) {
+    /// An error where the samples, targets or weights do not fit the network.
+    public func check(
+        _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil
+    ) throws(ConfigError) {
         guard samples.count == network.inputs.count else {
             throw ConfigError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
+        }
+        guard targets.count == network.outputs.count else {
+            throw ConfigError(
+                "the model has \(network.outputs.count) outputs, but there are targets for \(targets.count)")
         }
         for (samples, shape) in zip(samples, network.inputShapes) {
             guard samples.size == shape.reduce(1, *) else {
                 throw ConfigError(
                     "the model takes samples of shape \(shape), but the data's are \(samples.shape)")
             }
-            guard samples.count == targets.count else {
-                throw ConfigError("there are \(samples.count) samples, but \(targets.count) labels")
+            for (targets, loss) in zip(targets, objective.losses) where loss != nil {
+                guard samples.count == targets.count else {
+                    throw ConfigError("there are \(samples.count) samples, but \(targets.count) labels")
+                }
+            }
+            guard weights.map({ $0.count == samples.count }) ?? true else {
+                throw ConfigError("there are \(samples.count) samples, but \(weights?.count ?? 0) weights")
             }
         }
-        try loss.check(targets, width: network.outputShapes[0].reduce(1, *))
+        for (index, loss) in objective.losses.enumerated() {
+            try loss?.check(targets[index], shape: network.outputShapes[index])
+        }
+    }
+
+    public func check(_ samples: [Samples], _ targets: Targets) throws(ConfigError) {
+        try check(samples, [targets])
+    }
+
+    public func trainBatch(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> BatchResult {
+        trainBatch(samples, [targets], rows: rows)
     }
 
     /// One step on the samples of those rows, at most `batchSize`. The result's loss is from before the step.
-    public func trainBatch(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> BatchResult {
-        if fuses { plans[0].lane.fusedRate = Float(optimizer.learningRate) }
+    ///
+    /// - weights: One for each sample of the data, by which its loss is multiplied.
+    public func trainBatch(
+        _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil, rows: ArraySlice<Int>
+    ) -> BatchResult {
+        let rate = optimizer.learningRate(after: iterations)
+        if fuses { plans[0].lane.fusedRate = rate }
         defer { plans[0].lane.fusedRate = nil }
-        var result = run(samples, targets, rows: rows, training: true)
+        if let adam = optimizer as? Adam, !deferred.isEmpty {
+            let alpha = adam.alpha(rate: rate, iteration: iterations + 1)
+            for (kernel, _, _) in deferred { kernel.begin(alpha: alpha) }
+        }
+        var result = run(samples, targets, weights, rows: rows, training: true)
         guard let total = plans[0].gradients else { return result }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
         for (weight, gradient, regularizer) in penalized {
@@ -121,27 +179,39 @@ public final class TrainingExecutor {
             regularizer.addGradient(of: weight, to: gradient)
         }
         iterations += 1
+        optimizer.begin(iteration: iterations)
+        var optimizer = self.optimizer
+        if optimizer.general.changesRate { optimizer.learningRate = Double(rate) }
         flushingDenormals {
-            for range in optimized {
+            optimizer.general.clip(gradients)
+            optimizer.general.decay(parameters.trainable.all, rate: rate)
+            func step(_ range: Range<Int>) {
                 optimizer.step(
                     parameters.trainable.slice(range), gradient: total.slice(range),
                     slots: slots.map { $0.slice(range) }, iteration: iterations)
+            }
+            for range in optimized { step(range) }
+            for (kernel, range, _) in deferred {
+                // A batch of few zeros left the kernel's gradient to us.
+                if !kernel.hasStepped { step(range) }
+                kernel.end()
             }
             constrained.apply()
         }
         return result
     }
 
-    /// Loss and accuracy over all samples in inference mode, as Keras' `evaluate`.
     public func evaluate(_ samples: [Samples], _ targets: Targets) -> BatchResult {
+        evaluate(samples, [targets])
+    }
+
+    /// Losses and metrics over all samples in inference mode, as Keras' `evaluate`.
+    public func evaluate(_ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil) -> BatchResult {
         var total = BatchResult()
-        let rows = Array(0..<targets.count)
+        let rows = Array(0..<(samples.first?.count ?? 0))
         for start in stride(from: 0, to: rows.count, by: batchSize) {
-            let part = run(
-                samples, targets, rows: rows[start..<min(start + batchSize, rows.count)], training: false)
-            total.lossSum += part.lossSum
-            total.correct += part.correct
-            total.count += part.count
+            let batch = rows[start..<min(start + batchSize, rows.count)]
+            total.add(run(samples, targets, weights, rows: batch, training: false))
         }
         for (weight, _, regularizer) in penalized {
             total.lossSum += regularizer.penalty(weight) * Double(rows.count)
@@ -149,13 +219,18 @@ public final class TrainingExecutor {
         return total
     }
 
-    private func run(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>, training: Bool)
-        -> BatchResult
-    {
+    private func run(
+        _ samples: [Samples], _ targets: [Targets], _ weights: [Float]?, rows: ArraySlice<Int>, training: Bool
+    ) -> BatchResult {
         precondition(rows.count <= batchSize, "a batch of \(rows.count) in a plan for \(batchSize)")
-        let (loss, onLogits) = (loss, onLogits)
+        let batch = Batch(
+            targets: targets, weights: weights, count: rows.count, training: training,
+            hasBinaryTargets: zip(objective.losses, targets).map { loss, targets in
+                loss?.isHinge ?? false && targets.areBinary(rows)
+            })
+        let (evaluators, countsRows) = (evaluators, countsRows)
         team.run { thread in
-            let plan = plans[thread]
+            let (plan, evaluator) = (plans[thread], evaluators[thread])
             let share = Predictor.share(of: rows, thread: thread, among: team.count)
             plan.lane.rows = share.count
             plan.lane.firstRow = share.startIndex - rows.startIndex
@@ -164,36 +239,59 @@ public final class TrainingExecutor {
             plan.lane.iteration = iterations
             plan.lane.addedLoss = 0
             plan.forward(samples, rows: share)
-            plan.result = loss.evaluate(
-                plan.output(), width: plan.outputWidth(), logits: onLogits, targets: targets, samples: share,
-                batchRows: rows.count, gradient: training ? plan.outputGradient() : nil)
+            if countsRows {
+                evaluator.count(batch, samples: share)
+                team.wait()
+            }
+            evaluator.evaluate(batch, samples: share, others: countsRows ? evaluators : nil)
             if training { plan.backward() }
         }
         var total = BatchResult()
-        for plan in plans {
-            total.lossSum += plan.result.lossSum + plan.lane.addedLoss
-            total.correct += plan.result.correct
-            total.count += plan.result.count
+        for (plan, evaluator) in zip(plans, evaluators) {
+            total.add(evaluator.result)
+            total.lossSum += plan.lane.addedLoss
         }
         return total
+    }
+
+    /// Brings every weight up to the last step.
+    private func settle() {
+        flushingDenormals { for (kernel, _, _) in deferred { kernel.prepare(for: nil) } }
     }
 
     /// The gradient of the mean loss over those rows, in training mode, without a step: for tests of every layer.
     func gradients(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> (
         loss: Double, tensors: [Tensor]
     ) {
-        let result = run(samples, targets, rows: rows, training: true)
+        gradients(samples, [targets], rows: rows)
+    }
+
+    func gradients(
+        _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil, rows: ArraySlice<Int>
+    ) -> (loss: Double, tensors: [Tensor]) {
+        let result = run(samples, targets, weights, rows: rows, training: true)
         guard let total = plans[0].gradients else { return (0, []) }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
         return (result.lossSum / Double(result.count), parameters.tensors(in: total, of: computed))
     }
 
     /// The network with the weights as they are now.
-    public var trainedNetwork: Model { parameters.snapshot(of: network) }
+    public var trainedNetwork: Model {
+        settle()
+        return parameters.snapshot(of: network)
+    }
 
     public var optimizerState: OptimizerState {
-        OptimizerState(iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
+        settle()
+        return OptimizerState(
+            iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
     }
+
+    /// What history calls the numbers of an epoch.
+    public var logNames: [String] { objective.logNames(outputs: network.outputNames) }
+
+    /// The loss of the first output that has one.
+    public var loss: Loss { objective.loss ?? Loss(.meanSquaredError) }
 
     /// Continues where another run stopped.
     public func restore(_ state: OptimizerState) throws(ConfigError) {
@@ -206,6 +304,7 @@ public final class TrainingExecutor {
             try parameters.load(tensors, into: slot, of: computed)
         }
         iterations = state.iterations
+        for (kernel, _, _) in deferred { kernel.reset(steps: iterations) }
     }
 
     /// All weights at one moment, to come back to.
@@ -214,10 +313,12 @@ public final class TrainingExecutor {
     }
 
     public var checkpoint: Checkpoint {
-        Checkpoint(trainable: parameters.trainable.all.array, fixed: parameters.fixed.all.array)
+        settle()
+        return Checkpoint(trainable: parameters.trainable.all.array, fixed: parameters.fixed.all.array)
     }
 
     public func restore(_ checkpoint: Checkpoint) {
+        settle()
         parameters.trainable.all.copy(from: checkpoint.trainable)
         parameters.fixed.all.copy(from: checkpoint.fixed)
     }

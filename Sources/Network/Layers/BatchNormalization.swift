@@ -150,9 +150,9 @@ public struct BatchNormalization: Layer {
             movingMean[c] += (mean[c] - movingMean[c]) * rate
             movingVariance[c] += (variance[c] * correction - movingVariance[c]) * rate
         }
-        normalize(x, mean: mean, inverse: room.inverse, into: room.xhat)
         setScaleShift(step, room, scale: { _ in 1 }, shift: { _ in 0 })
-        scaleShift(room.xhat, columnScales: room.part, columnShifts: room.sum, into: y)
+        normalize(
+            x, mean: mean, inverse: room.inverse, into: room.xhat, scale: room.part, shift: room.sum, into: y)
         axisRows.finish(step.y, from: room.moved)
     }
 
@@ -201,12 +201,11 @@ public struct BatchNormalization: Layer {
         let axisRows = AxisRows(step.outputShape, along: [place(step.outputShape)])
         let dy = axisRows.rows(of: step.dy, in: room.moved)
         // Each lane's own sums are its part of the weights' gradients; the whole batch's go into dx.
-        columnSums(dy, into: room.part)
+        columnSums(dy, into: room.part, products: room.xhat, into: room.sum)
         if let index = betaIndex { step.weightGradients[index]?.copy(from: room.part) }
         step.lane.team.sum(room.part, into: room.meanDy, thread: step.lane.index)
-        columnProducts(dy, room.xhat, into: room.part)
-        if let index = gammaIndex { step.weightGradients[index]?.copy(from: room.part) }
-        step.lane.team.sum(room.part, into: room.meanDyXhat, thread: step.lane.index)
+        if let index = gammaIndex { step.weightGradients[index]?.copy(from: room.sum) }
+        step.lane.team.sum(room.sum, into: room.meanDyXhat, thread: step.lane.index)
         guard let dx = step.dx() else { return }
         let count = Float(step.batchRows * step.outputSize / channels)
         for c in 0..<channels {

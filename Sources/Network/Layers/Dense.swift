@@ -120,6 +120,9 @@ public struct Dense: Layer {
         }
         if useBias, let dBias = step.weightGradients[1] { columnSums(dz, into: dBias) }
         guard let dKernel = step.weightGradients[0] else { return }
+        if let adam = step.deferredAdam, adam.isStepping, let places = step.nonzeroInput {
+            return adam.step(x, dz, places)
+        }
         // With plain gradient descent, gradient and update of the kernel are one: w −= rate · xᵀ · dz.
         let update = step.fusedRate
         let target = update == nil ? dKernel : kernel

@@ -54,11 +54,21 @@ public struct ELU: ParametricActivationLayer {
     public init() {}
 }
 
-/// x above `theta`, 0 elsewhere. Keras 3 no longer has it.
+/// x above `theta`, 0 elsewhere. Keras 3 no longer has it, so that it is written as a ReLU.
 public struct ThresholdedReLU: ParametricActivationLayer {
     public static let className = "ThresholdedReLU"
     public var name = "thresholded_re_lu"
     public var trainable = true
     public var function = ParametricActivation.thresholdedReLU(theta: 1)
     public init() {}
+
+    /// The same function in the class that every Keras has.
+    public var asReLU: ReLU {
+        var relu = ReLU()
+        (relu.name, relu.trainable) = (name, trainable)
+        if case .thresholdedReLU(let theta) = function {
+            relu.function = .relu(highest: nil, slope: 0, threshold: theta)
+        }
+        return relu
+    }
 }

@@ -9,6 +9,7 @@ import Tensors
 public struct Adam: Optimizer {
     public static let className = "Adam"
     public var learningRate: Double
+    public var general = GeneralOptions()
     public var beta1, beta2, epsilon: Double
     public var amsgrad: Bool
 
@@ -21,7 +22,7 @@ public struct Adam: Optimizer {
     }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
-        learningRate = try Self.readLearningRate(&config, default: 0.001)
+        (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         beta1 = try config.double("beta_1", default: 0.9, in: 0...1)
         beta2 = try config.double("beta_2", default: 0.999, in: 0...1)
         epsilon = try config.double("epsilon", default: 1e-7, in: 0...1)
@@ -38,12 +39,18 @@ public struct Adam: Optimizer {
     public var slotNames: [String] { amsgrad ? ["m", "v", "vhat"] : ["m", "v"] }
 
     public func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int) {
-        // Powers in float32, as Keras' variables are.
-        let (b1, b2, t) = (Float(beta1), Float(beta2), Float(iteration))
-        let alpha = Float(learningRate) * (1 - pow(b2, t)).squareRoot() / (1 - pow(b1, t))
         stepAdam(
             weights, gradient: gradient, m: slots[0], v: slots[1], largest: amsgrad ? slots[2] : nil,
-            alpha: alpha,
-            beta1: b1, beta2: b2, epsilon: Float(epsilon))
+            alpha: alpha(rate: Float(learningRate), iteration: iteration), beta1: Float(beta1),
+            beta2: Float(beta2), epsilon: Float(epsilon))
     }
+
+    /// α of the step of that number, by powers in float32, as Keras' variables are.
+    func alpha(rate: Float, iteration: Int) -> Float {
+        let t = Float(iteration)
+        return rate * (1 - pow(Float(beta2), t)).squareRoot() / (1 - pow(Float(beta1), t))
+    }
+
+    /// Whether rows of a kernel may take their steps later (see DeferredAdam).
+    var isDeferrable: Bool { !amsgrad && Float(epsilon) >= smallestQuickEpsilon }
 }

@@ -9,13 +9,20 @@ public protocol Optimizer: Sendable {
     /// Keras' class name.
     static var className: String { get }
     init(from config: inout LayerConfig) throws(ConfigError)
-    /// Its own options as Keras 2.10 writes them, without name and learning rate.
+    /// Its own options as Keras 2.10 writes them, without name, learning rate and those of `general`.
     var config: JSONObject { get }
+    /// Where a schedule is set, the rate that it begins with.
     var learningRate: Double { get set }
+    /// What all optimizers have: a schedule, clipping, weight decay.
+    var general: GeneralOptions { get set }
     /// Keras 2.10's names of the slots, in the order of the file; all parameters have the first slot, then the second …
     var slotNames: [String] { get }
+    /// What a slot holds before the first step.
+    func initialValue(ofSlot slot: Int) -> Float
     /// True where a step is `w −= lr · g` and nothing else.
     var isPlainDescent: Bool { get }
+    /// Called before the `iteration`-th step, counted from 1, of all weights.
+    mutating func begin(iteration: Int)
     /// One step, the `iteration`-th, counted from 1, over flat memory.
     func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int)
 }
@@ -23,33 +30,25 @@ public protocol Optimizer: Sendable {
 extension Optimizer {
     public var className: String { Self.className }
     public var isPlainDescent: Bool { false }
+    public func initialValue(ofSlot slot: Int) -> Float { 0 }
+    public mutating func begin(iteration: Int) {}
 
-    /// `learning_rate`, or `lr` as older files call it.
-    static func readLearningRate(_ config: inout LayerConfig, default standard: Double) throws(ConfigError)
-        -> Double
-    {
-        if let schedule = config.object["learning_rate"], schedule.object != nil {
-            throw config.error("learning-rate schedules are not supported", key: "learning_rate")
-        }
-        let old = try config.double("lr", default: standard, in: 0...1e6)
-        config.ignore("name", "jit_compile", "is_legacy_optimizer", "ema_momentum", "ema_overwrite_frequency")
-        config.ignore("loss_scale_factor", "gradient_accumulation_steps")
-        try config.refuse("clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
-        if try config.bool("use_ema", default: false) {
-            throw config.error("use_ema is not supported", key: "use_ema")
-        }
-        if try config.double("decay", default: 0) != 0 {
-            throw config.error("decay is not supported", key: "decay")
-        }
-        return try config.double("learning_rate", default: old, in: 0...1e6)
+    /// Whether it computes as Keras 2.11 and later do, where these differ.
+    public var newer: Bool {
+        get { general.newer }
+        set { general.newer = newValue }
+    }
+
+    /// The rate of the step after `iterations` ones.
+    public func learningRate(after iterations: Int) -> Float {
+        general.rate(Float(learningRate), after: iterations)
     }
 
     /// As Keras 2.10 writes it; numbers have passed through float32 there, and so here.
     public var json: JSON {
-        var object: JSONObject = [
-            "name": .string(className), "learning_rate": .number(asFloat(learningRate)),
-        ]
-        for (key, value) in config.members { object[key] = value }
+        var object: JSONObject = ["name": .string(className)]
+        object["learning_rate"] = general.schedule?.json ?? .number(asFloat(learningRate))
+        for (key, value) in general.config.members + config.members { object[key] = value }
         return ["class_name": .string(className), "config": .object(object)]
     }
 }
@@ -58,7 +57,10 @@ extension Optimizer {
 func asFloat(_ value: Double) -> Double { Double(Float(value)) }
 
 public enum OptimizerTable {
-    static let all: [any Optimizer.Type] = [SGD.self, Adam.self, RMSprop.self]
+    static let all: [any Optimizer.Type] = [
+        SGD.self, Adam.self, RMSprop.self, Adagrad.self, Adadelta.self, Adamax.self, Nadam.self, AdamW.self,
+        Ftrl.self,
+    ]
 
     /// Reads `"adam"` or `{"class_name": "Adam", "config": {…}}`; newer Keras 2 writes `Custom>Adam`.
     public static func make(from json: JSON, strict: Bool = false) throws(ConfigError) -> any Optimizer {
@@ -74,7 +76,9 @@ public enum OptimizerTable {
             throw ConfigError("there is no optimizer \"\(text)\"\(hint)")
         }
         var reader = LayerConfig(className: type.className, json["config"]?.object ?? [:])
-        let optimizer = try type.init(from: &reader)
+        var optimizer = try type.init(from: &reader)
+        // Keras 2.10 has none of these; whoever names them means the formulas of those that have.
+        if text.hasPrefix("Custom>") || optimizer.general.weightDecay != nil { optimizer.newer = true }
         if strict { try reader.rejectUnknownKeys() }
         return optimizer
     }

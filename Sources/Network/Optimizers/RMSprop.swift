@@ -8,10 +8,9 @@ import Tensors
 public struct RMSprop: Optimizer {
     public static let className = "RMSprop"
     public var learningRate: Double
+    public var general = GeneralOptions()
     public var rho, momentum, epsilon: Double
     public var centered: Bool
-    /// As Keras 2.11 and later compute it.
-    public var newer = false
 
     public init(
         learningRate: Double = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
@@ -22,7 +21,7 @@ public struct RMSprop: Optimizer {
     }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
-        learningRate = try Self.readLearningRate(&config, default: 0.001)
+        (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         rho = try config.double("rho", default: 0.9, in: 0...1)
         momentum = try config.double("momentum", default: 0, in: 0...1)
         epsilon = try config.double("epsilon", default: 1e-7, in: 0...1)

@@ -5,6 +5,7 @@ import Tensors
 public struct SGD: Optimizer {
     public static let className = "SGD"
     public var learningRate: Double
+    public var general = GeneralOptions()
     public var momentum: Double
     public var nesterov: Bool
 
@@ -13,7 +14,7 @@ public struct SGD: Optimizer {
     }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
-        learningRate = try Self.readLearningRate(&config, default: 0.01)
+        (learningRate, general) = try GeneralOptions.read(&config, rate: 0.01)
         momentum = try config.double("momentum", default: 0, in: 0...1)
         nesterov = try config.bool("nesterov", default: false)
     }

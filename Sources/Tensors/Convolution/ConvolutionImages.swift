@@ -93,9 +93,3 @@ extension Convolution {
         }
     }
 }
-
-/// out = aᵀ: [rows, columns] -> [columns, rows].
-public func transpose(_ a: Floats, rows: Int, columns: Int, into out: Floats) {
-    precondition(a.count >= rows * columns && out.count >= rows * columns)
-    unsafe ck_transpose(a.base, rows, columns, out.base)
-}

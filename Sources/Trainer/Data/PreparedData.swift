@@ -5,14 +5,34 @@ import Tensors
 
 /// Samples with what the outputs should be, for training, validation or a test.
 public struct DataPart: Sendable {
-    public var samples: Samples
-    public var targets: Targets
-    public var count: Int { targets.count }
+    /// For each input of the model, the same samples in the same order.
+    public var inputs: [Samples]
+    /// For each output.
+    public var targets: [Targets]
+    /// What each sample counts for in the loss; nil where all count alike.
+    public var weights: [Float]?
+    public var count: Int { inputs[0].count }
 
-    public init(samples: Samples, targets: Targets) { (self.samples, self.targets) = (samples, targets) }
+    public init(inputs: [Samples], targets: [Targets], weights: [Float]? = nil) {
+        precondition(!inputs.isEmpty, "a model has an input")
+        (self.inputs, self.targets, self.weights) = (inputs, targets, weights)
+    }
+
+    /// For a model of one input and one output.
+    public init(samples: Samples, targets: Targets, weights: [Float]? = nil) {
+        self.init(inputs: [samples], targets: [targets], weights: weights)
+    }
 
     public func selecting(_ rows: some Collection<Int>) -> DataPart {
-        DataPart(samples: samples.selecting(rows), targets: targets.selecting(rows))
+        DataPart(
+            inputs: inputs.map { $0.selecting(rows) }, targets: targets.map { $0.selecting(rows) },
+            weights: weights.map { weights in rows.map { weights[$0] } })
+    }
+
+    /// The same in place: see `Samples.keep`.
+    mutating func keep(_ rows: [Int]) {
+        samples.keep(rows)
+        targets = targets.selecting(rows)
     }
 }
 
@@ -30,20 +50,20 @@ public struct PreparedData: Sendable {
     public var dataset: ModelFacts.Dataset
     public var isRegression: Bool
 
-    public var inputShape: [Int] { train.samples.shape }
+    public var inputShapes: [[Int]] { train.inputs.map(\.shape) }
+    public var inputShape: [Int] { inputShapes[0] }
 
     /// Reads what the recipe names.
     ///
     /// - Parameter report: is called with a summary of the data (rows, missing values, classes with their balance) as
     ///   soon as it is known, also where an error follows because values are missing.
     public init(_ recipe: Recipe, report: (DataSummary) -> Void = { _ in }) throws(TrainerError) {
-        let isRegression = recipe.compile.loss.kind == .meanSquaredError
         do {
-            var raw = try RawData(recipe.data, isRegression: isRegression, report: report)
+            var raw = try RawData(recipe.data, losses: recipe.compile.objective.losses, report: report)
             if let share = recipe.fit.validationSplit {
                 try raw.takeValidation(last: share)
             }
-            self.init(raw, recipe.data)
+            self.init(splitting: &raw, recipe.data)
         } catch let error as DataError {
             // A wish that the data cannot fulfil stands in the recipe.
             guard error.kind == .badRequest else { throw TrainerError(error) }
@@ -53,6 +73,11 @@ public struct PreparedData: Sendable {
         } catch {
             throw TrainerError(.badData, file: recipe.file, "\(error)")
         }
+        if !recipe.data.preprocessing.isEmpty, train.inputs.count > 1 {
+            throw TrainerError(
+                .badData, file: recipe.file, line: recipe.data.line,
+                "preprocess is for one input, but the data have \(train.inputs.count).")
+        }
         if recipe.data.preprocessing.contains(.standardScaler), inputShape.count != 1 {
             throw TrainerError(
                 .badData, file: recipe.file, line: recipe.data.line,
@@ -60,10 +85,13 @@ public struct PreparedData: Sendable {
         }
     }
 
-    private init(_ raw: RawData, _ recipe: DataRecipe) {
-        train = raw.all.selecting(raw.trainRows)
+    private init(splitting raw: inout RawData, _ recipe: DataRecipe) {
         validation = raw.validationRows.map { raw.all.selecting($0) }
         test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
+        // The largest part stays where the data were read to.
+        train = raw.all
+        raw.all = DataPart(samples: Samples(shape: train.samples.shape, bytes: []), targets: .classes([]))
+        train.keep(raw.trainRows)
         (classes, features, isRegression) = (raw.classes, raw.features, raw.isRegression)
         preprocessing = recipe.preprocessing.map { step -> any Layer in
             switch step {
@@ -79,7 +107,7 @@ public struct PreparedData: Sendable {
             path: raw.path, sha256: raw.sha256, trainRows: train.count,
             validationRows: validation?.count ?? 0,
             testRows: test?.count ?? 0)
-        picture = raw.isPicture ? Self.picture(of: train.samples) : nil
+        picture = raw.isPicture ? Self.picture(of: train.inputs[0]) : nil
     }
 
     /// Bright ink on a dark ground is what MNIST has; the ground is what most of a picture is.

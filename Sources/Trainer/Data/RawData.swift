@@ -21,10 +21,13 @@ struct RawData {
     var path: String
     var sha256: String
 
-    init(_ recipe: DataRecipe, isRegression: Bool, report: (DataSummary) -> Void) throws {
+    /// - losses: Of each output of the model: they tell what labels are.
+    init(_ recipe: DataRecipe, losses: [Loss?], report: (DataSummary) -> Void) throws {
         switch recipe.source {
-        case .csv(let path, let target, let features):
-            self = try Self.table(recipe.resolve(path), target, features, isRegression, report)
+        case .csv(let path, let targets, let features):
+            self = try Self.table(
+                recipe.resolve(path), targets: targets, features: features, weights: recipe.sampleWeight,
+                losses, report)
             self.path = path
         case .idx(let files): self = try Self.idx(files, recipe, report)
         case .pictures(let folder):
@@ -33,62 +36,26 @@ struct RawData {
             self.init(data, path: folder, sha256: Self.digest(of: data))
             isPicture = true
         case .npy(let samples, let labels):
-            self = try Self.npy(recipe.resolve(samples), recipe.resolve(labels), isRegression, report)
-            path = samples
+            self = try Self.arrays(samples.map(recipe.resolve), labels.map(recipe.resolve), losses, report)
+            path = samples[0]
         }
         if let split = recipe.split { try self.split(split) }
         if let first = recipe.validationFirst { try takeValidation(first: first) }
     }
 
-    private init(_ data: LabelledSamples, path: String, sha256: String) {
+    init(_ data: LabelledSamples, path: String, sha256: String) {
         all = DataPart(samples: data.samples, targets: .classes(data.labels.map { Int32($0) }))
         trainRows = Array(0..<data.labels.count)
         (classes, self.path, self.sha256) = (data.classes, path, sha256)
     }
 
-    private static func table(
-        _ path: String, _ target: String, _ chosen: [String]?, _ isRegression: Bool,
-        _ report: (DataSummary) -> Void
-    ) throws -> RawData {
-        let table = try Table(path: path)
-        let labels = try table.text(target)
-        let features = chosen ?? table.columns.filter { $0 != target }
-        guard !features.isEmpty else {
-            throw DataError(
-                .badData, file: path, expected: "columns beside \"\(target)\" to learn from", found: "none",
-                fix: "Use a table with more columns.")
-        }
-        let encoder = isRegression ? nil : LabelEncoder(fitting: labels.filter { !$0.isEmpty })
-        let known = encoder.map { encoder in labels.compactMap { encoder.code($0) } }
-        report(
-            DataSummary(
-                name: path, samples: table.rowCount, shape: [features.count], features: features,
-                classes: encoder.flatMap { encoder in
-                    known.map { ClassDistribution(classes: encoder.classes, labels: $0) }
-                },
-                missing: try table.missingValues()))
-        let columns = try table.numbers(features)
-        let samples = try table.samples(features)
-        var raw: RawData
-        if let encoder {
-            let codes = try encoder.encode(labels, file: path, column: target)
-            raw = RawData(
-                LabelledSamples(samples: samples, labels: codes, classes: encoder.classes), path: path,
-                sha256: try Digest.ofFile(path))
-        } else {
-            raw = RawData(
-                numbers: try table.numbers(target).map { Float($0) }, width: 1, samples, path: path,
-                sha256: try Digest.ofFile(path))
-        }
-        (raw.columns, raw.features) = (columns, features)
-        return raw
-    }
-
-    /// For a regression.
-    private init(numbers: [Float], width: Int, _ samples: Samples, path: String, sha256: String) {
-        all = DataPart(samples: samples, targets: .values(numbers, width: width))
-        trainRows = Array(0..<samples.count)
-        (isRegression, self.path, self.sha256) = (true, path, sha256)
+    /// - labels: For each output. The classes are those of the first that has some.
+    init(_ inputs: [Samples], _ labels: [OutputLabels], path: String, sha256: String) {
+        all = DataPart(inputs: inputs, targets: labels.map(\.targets))
+        trainRows = Array(0..<inputs[0].count)
+        classes = labels.lazy.map(\.classes).first { !$0.isEmpty } ?? []
+        isRegression = classes.isEmpty
+        (self.path, self.sha256) = (path, sha256)
     }
 
     private static func idx(
@@ -129,55 +96,6 @@ struct RawData {
         return !isFile(plain) && isFile(zipped) ? zipped : plain
     }
 
-    private static func npy(
-        _ samplesFile: String, _ labelsFile: String, _ isRegression: Bool, _ report: (DataSummary) -> Void
-    ) throws -> RawData {
-        let samples = try readNPY(samplesFile)
-        let digest = try Digest.ofFiles(
-            [samplesFile, labelsFile], below: commonFolder(of: [samplesFile, labelsFile]))
-        func check(_ count: Int) throws {
-            guard count == samples.count else {
-                throw DataError(
-                    .badData, file: labelsFile,
-                    expected: "\(samples.count) labels, one for each of \(samplesFile)",
-                    found: "\(count)", fix: "Use the two files of one set.")
-            }
-        }
-        var raw: RawData
-        if isRegression {
-            let targets = try readNPY(labelsFile)
-            try check(targets.count)
-            guard case .floats(let values) = targets.storage else {
-                throw DataError(
-                    .badData, file: labelsFile, expected: "numbers to learn", found: "bytes",
-                    fix: "Save them as float32.")
-            }
-            report(DataSummary(name: samplesFile, samples: samples.count, shape: samples.shape))
-            raw = RawData(numbers: values, width: targets.size, samples, path: samplesFile, sha256: digest)
-        } else {
-            let labels = try readNPYLabels(labelsFile)
-            try check(labels.count)
-            guard let largest = labels.max(), let least = labels.min(), least >= 0, largest < 1_000_000 else {
-                throw DataError(
-                    .badData, file: labelsFile, expected: "class numbers from 0 on",
-                    found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …"
-                )
-            }
-            let data = LabelledSamples(
-                samples: samples, labels: labels, classes: (0...largest).map(String.init))
-            report(DataSummary(name: samplesFile, data))
-            raw = RawData(data, path: samplesFile, sha256: digest)
-        }
-        if samples.shape.count == 1, case .floats(let values) = samples.storage {
-            raw.columns = (0..<samples.size).map { column in
-                stride(from: column, to: values.count, by: samples.size).map { Double(values[$0]) }
-            }
-        } else if case .bytes = samples.storage, (2...3).contains(samples.shape.count) {
-            raw.isPicture = true
-        }
-        return raw
-    }
-
     /// Pictures come from many files: what is digested are their pixels and labels.
     private static func digest(of data: LabelledSamples) -> String {
         var digest = SHA256()
@@ -194,7 +112,7 @@ extension RawData {
     mutating func split(_ recipe: DataRecipe.SplitRecipe) throws {
         func part(_ size: SplitSize) throws {
             var stratify: [Int]?
-            if recipe.stratify, case .classes(let classes) = all.targets {
+            if recipe.stratify, case .classes(let classes)? = all.targets.first {
                 stratify = trainRows.map { Int(classes[$0]) }
             }
             let parts = try trainTestSplit(
@@ -242,10 +160,17 @@ extension RawData {
 /// Where Keras' validation_split begins: floor(n · (1 − share)).
 func validationStart(of count: Int, share: Double) -> Int { Int(Double(count) * (1 - share)) }
 
+/// What one output is to learn.
+struct OutputLabels {
+    var targets: Targets
+    /// Empty where it is numbers.
+    var classes: [String]
+}
+
 private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
 /// The folder that all of the paths lie in, as they are written.
-private func commonFolder(of paths: [String]) -> String {
+func commonFolder(of paths: [String]) -> String {
     var folder = paths[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
     for path in paths {
         while !path.hasPrefix(folder.joined(separator: "/") + "/"), !folder.isEmpty { folder.removeLast() }

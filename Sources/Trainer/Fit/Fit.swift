@@ -15,6 +15,8 @@ public final class Fit: TrainingRun {
     private let save: (String, Int, History) throws(TrainerError) -> Void
     private var stopReason: String?
     private var history: History
+    /// What the numbers of an epoch are called.
+    private let names: [String]
 
     /// Streams of random numbers: initial weights have those from 1000 on.
     private static let shuffling = 1
@@ -30,6 +32,7 @@ public final class Fit: TrainingRun {
     ) {
         (self.executor, self.train, self.validation) = (executor, train, validation)
         (self.options, self.history, self.observer, self.save) = (options, history, observer, save)
+        names = executor.logNames
     }
 
     /// The rows of an epoch, counted from 0, in the order in which they are trained on.
@@ -61,7 +64,9 @@ public final class Fit: TrainingRun {
             }
             var logs = result.logs
             if let validation {
-                let values = numbers(executor.evaluate([validation.samples], validation.targets))
+                let values = numbers(
+                    executor.evaluate(
+                        validation.inputs, validation.targets, weights: validation.weights))
                 for entry in values.entries { logs["val_" + entry.name] = entry.value }
             }
             for index in callbacks.indices { try callbacks[index].epochEnds(epoch, &logs, self) }
@@ -88,25 +93,24 @@ public final class Fit: TrainingRun {
     }
 
     private func trainEpoch(
-        _ epoch: Int, from done: PartialEpoch, _ shouldStop: () -> Bool
+        _ epoch: Int, from begun: PartialEpoch, _ shouldStop: () -> Bool
     ) throws(TrainerError) -> (logs: EpochLogs, stopped: PartialEpoch?) {
         let order = Self.order(of: train.count, epoch: epoch, options)
         let steps = (train.count + options.batchSize - 1) / options.batchSize
-        var sums = done
+        var done = begun
         observer?.epochBegan(epoch + 1, of: options.epochs, steps: steps)
-        while sums.steps < steps {
-            let first = sums.steps * options.batchSize
+        while done.steps < steps {
+            let first = done.steps * options.batchSize
             let rows = order[first..<min(first + options.batchSize, train.count)]
-            let batch = executor.trainBatch([train.samples], train.targets, rows: rows)
-            guard batch.lossSum.isFinite else { throw diverged(epoch, sums.steps) }
-            sums.steps += 1
-            sums.lossSum += batch.lossSum
-            sums.correct += batch.correct
-            sums.count += batch.count
-            observer?.batchEnded(sums.steps, numbers(sums))
-            if shouldStop() { return (EpochLogs(), sums) }
+            let batch = executor.trainBatch(
+                train.inputs, train.targets, weights: train.weights, rows: rows)
+            guard batch.lossSum.isFinite else { throw diverged(epoch, done.steps) }
+            done.steps += 1
+            done.sums.add(batch)
+            observer?.batchEnded(done.steps, numbers(done.sums))
+            if shouldStop() { return (EpochLogs(), done) }
         }
-        return (numbers(sums), nil)
+        return (numbers(done.sums), nil)
     }
 
     private func diverged(_ epoch: Int, _ step: Int) -> TrainerError {
@@ -118,19 +122,9 @@ public final class Fit: TrainingRun {
         )
     }
 
-    private func numbers(_ sums: PartialEpoch) -> EpochLogs {
-        numbers(loss: sums.lossSum, correct: sums.correct, count: sums.count)
-    }
-
-    private func numbers(_ result: BatchResult) -> EpochLogs {
-        numbers(loss: result.lossSum, correct: result.correct, count: result.count)
-    }
-
-    private func numbers(loss: Double, correct: Double, count: Int) -> EpochLogs {
-        let count = Double(max(count, 1))
+    private func numbers(_ sums: BatchResult) -> EpochLogs {
         var logs = EpochLogs()
-        logs["loss"] = loss / count
-        if options.reportsAccuracy { logs["accuracy"] = correct / count }
+        for (name, value) in zip(names, executor.objective.logs(of: sums)) { logs[name] = value }
         return logs
     }
 

@@ -1,3 +1,5 @@
+import Network
+
 /// How a run goes through the data.
 public struct FitOptions: Equatable, Sendable {
     /// The number of the last epoch, also where training starts later: Keras' `epochs`.
@@ -9,7 +11,6 @@ public struct FitOptions: Equatable, Sendable {
     public var initialEpoch = 0
     /// Where to go on within the first epoch, after an interruption.
     public var partialEpoch: PartialEpoch?
-    public var reportsAccuracy = true
 
     public init() {}
 }
@@ -18,12 +19,10 @@ public struct FitOptions: Equatable, Sendable {
 public struct PartialEpoch: Equatable, Sendable {
     /// Batches that are done.
     public var steps: Int
-    public var lossSum, correct: Double
-    public var count: Int
+    /// What they cost, and what the metrics collected there.
+    public var sums: BatchResult
 
-    public init(steps: Int = 0, lossSum: Double = 0, correct: Double = 0, count: Int = 0) {
-        (self.steps, self.lossSum, self.correct, self.count) = (steps, lossSum, correct, count)
-    }
+    public init(steps: Int = 0, sums: BatchResult = BatchResult()) { (self.steps, self.sums) = (steps, sums) }
 }
 
 /// The numbers of all epochs, by name, in Keras' order.

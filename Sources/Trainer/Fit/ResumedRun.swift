@@ -6,6 +6,7 @@ import Network
 struct ResumedRun {
     var model: Model
     var optimizer: any Optimizer
+    var objective: Objective
     var state: OptimizerState?
     /// Epochs that were completed.
     var epochs: Int
@@ -32,7 +33,9 @@ struct ResumedRun {
         }
         self.model = model
 
-        optimizer = recipe.compile.optimizer
+        (optimizer, objective) = (recipe.compile.optimizer, recipe.compile.objective)
+        // Formulas stay those of the Keras that wrote the file.
+        objective.setNewer(file.compiled?.objective?.isNewer ?? false)
         let before = file.facts?.hyperparameters
         if let saved = file.compiled?.optimizer {
             guard saved.className == optimizer.className else {
@@ -41,19 +44,20 @@ struct ResumedRun {
                     "\(start.reference) was trained with \(saved.className), but \(recipe.file) says "
                         + "\(optimizer.className): the optimizer's state does not fit. Use the same one.")
             }
+            optimizer.newer = optimizer.newer || saved.newer
             // A rate that ReduceLROnPlateau lowered goes on; one that the recipe changed since then counts.
-            if let asked = before?["learning_rate"]?.double, Float(asked) == Float(optimizer.learningRate) {
+            if optimizer.general.schedule == nil, let asked = before?["learning_rate"]?.double,
+                Float(asked) == Float(optimizer.learningRate)
+            {
                 optimizer.learningRate = saved.learningRate
             }
         }
         state = file.optimizerState
         epochs = file.facts?.history.first?.values.count ?? 0
-        if let partial = before?["interrupted"], let steps = partial["steps"]?.int,
-            let count = partial["count"]?.int, steps > 0, count > 0
+        if let interrupted = before?["interrupted"],
+            let partial = PartialEpoch(interrupted, recipe.compile.objective)
         {
-            partialEpoch = PartialEpoch(
-                steps: steps, lossSum: partial["loss_sum"]?.double ?? 0,
-                correct: partial["correct"]?.double ?? 0, count: count)
+            partialEpoch = partial
             partialBatchSize = before?["batch_size"]?.int
         }
     }

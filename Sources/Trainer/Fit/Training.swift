@@ -19,6 +19,8 @@ public final class Training {
     public var batchesBefore: Int { options.partialEpoch?.steps ?? 0 }
     public let commandLine: [String]
     private let executor: TrainingExecutor
+    /// The rows to train on, with the weights that classes have.
+    private let train: DataPart
     private let start: Start?
     private var options: FitOptions
     private var outcome: FitOutcome?
@@ -49,8 +51,9 @@ public final class Training {
         // A run that goes on has the orders of samples that it would have had.
         seed = recipe.fit.seed ?? facts?.seed ?? Int.random(in: 0...Int(Int32.max))
         self.threads = recipe.fit.threads ?? threads
-        var model = try recipe.model.network(inputShape: data.inputShape, preprocessing: data.preprocessing)
+        var model = try recipe.model.network(data)
         try checkOutputs(of: model, recipe, data)
+        train = try data.train.weighted(by: recipe.fit, data, recipe.file)
 
         let resumed = try start.map { (start) throws(TrainerError) in try ResumedRun(start, model, recipe) }
         do {
@@ -64,7 +67,6 @@ public final class Training {
         options.batchSize = recipe.fit.batchSize
         options.shuffle = recipe.fit.shuffle
         options.seed = seed
-        options.reportsAccuracy = recipe.compile.reportsAccuracy
         options.initialEpoch = epochsBefore
         options.partialEpoch = resumed?.partialEpoch
         if options.partialEpoch != nil, resumed?.partialBatchSize != options.batchSize {
@@ -79,11 +81,12 @@ public final class Training {
         }
         do {
             executor = try TrainingExecutor(
-                model, loss: recipe.compile.loss, optimizer: resumed?.optimizer ?? recipe.compile.optimizer,
-                batchSize: options.batchSize, threads: self.threads, seed: seed)
+                model, objective: resumed?.objective ?? recipe.compile.objective,
+                optimizer: resumed?.optimizer ?? recipe.compile.optimizer, batchSize: options.batchSize,
+                threads: self.threads, seed: seed)
             if let state = resumed?.state { try executor.restore(state) }
             for part in [data.train, data.validation, data.test].compactMap({ $0 }) {
-                try executor.check([part.samples], part.targets)
+                try executor.check(part.inputs, part.targets, weights: part.weights)
             }
         } catch {
             throw TrainerError(error, file: recipe.file)
@@ -102,7 +105,7 @@ public final class Training {
                 .init(name: $0.name, values: Array($0.values.prefix(epochsBefore)))
             })
         let fit = Fit(
-            executor, train: data.train, validation: data.validation, options: options, history: before,
+            executor, train: train, validation: data.validation, options: options, history: before,
             observer: observer
         ) { [unowned self] (path, epochs, history) throws(TrainerError) in
             try self.saveCheckpoint(to: path, history: history)
@@ -112,16 +115,16 @@ public final class Training {
         return outcome
     }
 
-    /// Loss (and accuracy) of the model as it is, in inference mode, on every split there is.
+    /// Loss and metrics of the model as it is, in inference mode, on every split there is.
     public func evaluate() -> [ModelFacts.Metric] {
         let splits = [("train", data.train), ("validation", data.validation), ("test", data.test)]
         return splits.flatMap { name, part -> [ModelFacts.Metric] in
             guard let part else { return [] }
-            let result = executor.evaluate([part.samples], part.targets)
-            let count = Double(max(result.count, 1))
-            let loss = ModelFacts.Metric(split: name, name: "loss", value: result.lossSum / count)
-            let accuracy = ModelFacts.Metric(split: name, name: "accuracy", value: result.correct / count)
-            return recipe.compile.reportsAccuracy ? [loss, accuracy] : [loss]
+            // Every row counts alike, as when someone else evaluates the model.
+            let result = executor.evaluate(part.inputs, part.targets)
+            return zip(executor.logNames, executor.objective.logs(of: result)).map {
+                ModelFacts.Metric(split: name, name: $0, value: $1)
+            }
         }
     }
 
@@ -158,13 +161,13 @@ public final class Training {
     private func file(history: History, metrics: [ModelFacts.Metric]) throws(TrainerError) -> ModelFile {
         let model = executor.trainedNetwork
         var file = ModelFile(
-            model: model, compiled: .init(loss: executor.loss, optimizer: executor.optimizer))
+            model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
         file.optimizerState = executor.optimizerState
         file.facts = facts(of: model, history: history, metrics: metrics)
         do {
-            let sample = (data.test ?? data.train).samples.selecting([0])
-            let outputs = try Predictor(model, batchSize: 1).predict([sample])
-            file.golden = .init(inputs: [tensor(sample)], outputs: outputs)
+            let sample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
+            let outputs = try Predictor(model, batchSize: 1).predict(sample)
+            file.golden = .init(inputs: sample.map(tensor), outputs: outputs)
         } catch {
             throw TrainerError(error, file: recipe.file)
         }
@@ -197,30 +200,32 @@ public final class Training {
     private var hyperparameters: JSONObject {
         let optimizer = recipe.compile.optimizer
         var object: JSONObject = [
-            "optimizer": .string(optimizer.className), "learning_rate": .number(optimizer.learningRate),
+            "optimizer": .string(optimizer.className),
+            "learning_rate": optimizer.general.schedule?.json ?? .number(optimizer.learningRate),
         ]
-        for (key, value) in optimizer.config.members { object[key] = value }
-        object["loss"] = .string(recipe.compile.loss.kind.rawValue)
+        for (key, value) in optimizer.general.config.members + optimizer.config.members { object[key] = value }
+        object["loss"] = recipe.compile.objective.loss?.json ?? .null
         object["batch_size"] = .integer(options.batchSize)
         object["epochs"] = .integer(options.epochs)
         object["shuffle"] = .bool(options.shuffle)
         // `infer evaluate` finds the labels by it.
-        if case .csv(_, let target, _) = recipe.data.source { object["target"] = .string(target) }
-        if case .interrupted(let partial)? = outcome?.end {
-            object["interrupted"] = [
-                "steps": .integer(partial.steps), "loss_sum": .number(partial.lossSum),
-                "correct": .number(partial.correct), "count": .integer(partial.count),
-            ]
+        if case .csv(_, let targets, _) = recipe.data.source {
+            object["target"] =
+                targets.count == 1 ? .string(targets[0]) : .array(targets.map { .string($0) })
         }
+        if case .interrupted(let partial)? = outcome?.end { object["interrupted"] = partial.json }
         return object
     }
 }
 
 /// The loss and the classes of the data must fit what the model puts out.
 private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(TrainerError) {
-    guard !data.isRegression else { return }
+    // What is given as numbers is compared with the outputs number by number.
+    guard data.train.targets.count == 1, case .classes = data.train.targets[0],
+        let loss = recipe.compile.objective.loss
+    else { return }
     let outputs = model.outputShapes[0].reduce(1, *)
-    let (classes, loss) = (data.classes.count, recipe.compile.loss.kind)
+    let classes = data.classes.count
     func wrong(_ message: String) -> TrainerError {
         TrainerError(.badData, file: recipe.file, line: recipe.model.lines.last ?? nil, message)
     }
@@ -228,20 +233,45 @@ private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedDat
         throw wrong(
             "all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
     }
-    if loss == .binaryCrossentropy {
+    if loss.isBinary, outputs == 1 || loss.kind == .binaryCrossentropy || loss.kind == .binaryFocalCrossentropy {
         guard classes == 2 else {
             throw wrong(
-                "binary_crossentropy tells 2 classes apart, but the data have \(classes). Use "
+                "\(loss.kind.rawValue) tells 2 classes apart, but the data have \(classes). Use "
                     + "sparse_categorical_crossentropy and \(classes) outputs with softmax.")
         }
         guard outputs == 1 else {
             throw wrong(
-                "binary_crossentropy wants one output for 2 classes, but the model has \(outputs). Set units: 1."
+                "\(loss.kind.rawValue) wants one output for 2 classes, but the model has \(outputs). Set units: 1."
             )
         }
     } else if outputs != classes {
         throw wrong(
             "the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
+    }
+}
+
+extension DataPart {
+    /// The same with what classes count for, times what each sample does.
+    fileprivate func weighted(
+        by fit: FitRecipe, _ data: PreparedData, _ file: String
+    ) throws(TrainerError) -> DataPart {
+        guard let classWeight = fit.classWeight else { return self }
+        func wrong(_ message: String) -> TrainerError {
+            TrainerError(.badData, file: file, line: fit.classWeightLine, "fit: \(message).")
+        }
+        guard targets.count == 1, case .classes(let labels) = targets[0] else {
+            throw wrong("class_weight needs one output whose targets are classes, one a sample")
+        }
+        var part = self
+        do {
+            let ofClass = try classWeight.weights(classes: data.classes, labels: labels)
+            part.weights = labels.enumerated().map { row, label in
+                Float(ofClass[Int(label)]) * (weights?[row] ?? 1)
+            }
+        } catch {
+            throw wrong(error.message)
+        }
+        return part
     }
 }
 

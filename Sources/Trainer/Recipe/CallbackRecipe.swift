@@ -48,8 +48,7 @@ public enum CallbackRecipe: Sendable {
 public struct LogNames: Sendable {
     public var all: [String]
 
-    public init(accuracy: Bool, validation: Bool) {
-        let plain = accuracy ? ["loss", "accuracy"] : ["loss"]
+    public init(_ plain: [String], validation: Bool) {
         all = plain + (validation ? plain.map { "val_" + $0 } : [])
     }
 

@@ -6,13 +6,14 @@ import Network
 /// `data`: where samples and labels come from, how they are split, and what is done to them before the first layer.
 public struct DataRecipe: Sendable {
     public enum Source: Equatable, Sendable {
-        /// A table. Nil features are all columns but the target.
-        case csv(path: String, target: String, features: [String]?)
+        /// A table. Nil features are all columns but the targets and the weights.
+        case csv(path: String, targets: [String], features: [String]?)
         /// MNIST's format: pictures and labels, already divided into training and test.
         case idx(IDXFiles)
         /// A folder of PNGs, one subfolder a class.
         case pictures(folder: String)
-        case npy(samples: String, labels: String)
+        /// An array for each input, and one for each output.
+        case npy(samples: [String], labels: [String])
     }
 
     public struct IDXFiles: Equatable, Sendable {
@@ -36,6 +37,8 @@ public struct DataRecipe: Sendable {
     }
 
     public var source: Source
+    /// The column of a table that says what each row counts for in the loss.
+    public var sampleWeight: String?
     public var split: SplitRecipe?
     /// `validation: { first: 5000 }`: so many of the training rows, from the start.
     public var validationFirst: Int?
@@ -52,7 +55,7 @@ public struct DataRecipe: Sendable {
         var section = section
         (file, line) = (section.file, section.line)
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
-        section.options.ignore("target", "features", "split", "validation", "preprocess")
+        section.options.ignore("target", "features", "sample_weight", "split", "validation", "preprocess")
         try section.rejectUnknownKeys()
         let named = Self.sources.filter { section.options.object[$0] != nil }
         guard named.count == 1, let kind = named.first else {
@@ -62,9 +65,16 @@ public struct DataRecipe: Sendable {
         }
         source = try Self.source(kind, &section)
         if kind != "csv",
-            let key = ["target", "features"].first(where: { section.options.object[$0] != nil })
+            let key = ["target", "features", "sample_weight"].first(where: { section.options.object[$0] != nil })
         {
             throw section.error("\(key) goes with csv, not with \(kind).", key: key)
+        }
+        sampleWeight = try section.text("sample_weight")
+        if case .csv(_, let targets, let features) = source, let column = sampleWeight {
+            guard !targets.contains(column), !(features ?? []).contains(column) else {
+                throw section.error(
+                    "the weights \"\(column)\" cannot be a target or a feature as well.", key: "sample_weight")
+            }
         }
         split = try section.section("split").map { (part) throws(TrainerError) in try SplitRecipe(part) }
         if case .idx = source, split != nil {
@@ -91,14 +101,15 @@ public struct DataRecipe: Sendable {
         switch kind {
         case "csv":
             let path = try section.requiredText("csv", try section.text("csv"))
-            guard let target = try section.text("target") else {
+            guard section.options.object["target"].map({ !$0.isNull }) ?? false else {
                 throw section.error("target is missing: the column to learn, as target: quality.", key: "csv")
             }
+            let targets = try section.texts("target")
             let features = try section.words("features")
-            if features.contains(target) {
+            if let target = targets.first(where: features.contains) {
                 throw section.error("the target \"\(target)\" cannot be a feature as well.", key: "features")
             }
-            return .csv(path: path, target: target, features: features.isEmpty ? nil : features)
+            return .csv(path: path, targets: targets, features: features.isEmpty ? nil : features)
         case "mnist":
             return .idx(
                 IDXFiles(mnist: try section.requiredText("mnist", try section.text("mnist")), section.file))
@@ -125,8 +136,8 @@ public struct DataRecipe: Sendable {
             guard var part = try section.section("npy") else {
                 throw section.error("npy is empty.", key: "npy")
             }
-            let samples = try part.requiredText("samples", try part.text("samples"))
-            let labels = try part.requiredText("labels", try part.text("labels"))
+            let samples = try part.texts("samples")
+            let labels = try part.texts("labels")
             try part.rejectUnknownKeys()
             return .npy(samples: samples, labels: labels)
         }

@@ -12,6 +12,14 @@ public struct ModelRecipe: Sendable {
     let file: String
     /// The line of each layer.
     let lines: [Int?]
+    /// A saved model that takes the place of layers.
+    private var saved: Model?
+
+    /// The model that training goes on with, as it is.
+    init(_ saved: Model, file: String) {
+        (self.saved, self.file) = (saved, file)
+        (layers, lines) = ([], [])
+    }
 
     init(_ nodes: [Node], file: String) throws(TrainerError) {
         var layers: [any Layer] = []
@@ -59,6 +67,31 @@ public struct ModelRecipe: Sendable {
                 .badData, file: file, line: nodes.first?.mark?.line, "model has no layer but its input.")
         }
         (self.layers, self.lines) = (layers, lines)
+    }
+
+    /// Keras' names of the outputs.
+    var outputNames: [String] { saved?.outputNames ?? layers.last.map { [$0.name] } ?? [] }
+
+    /// The network for those data.
+    public func network(_ data: PreparedData) throws(TrainerError) -> Model {
+        guard let saved else {
+            guard data.train.inputs.count == 1 else {
+                throw TrainerError(
+                    .badData, file: file, line: lines.first ?? nil,
+                    "a chain of layers has one input, but the data have \(data.train.inputs.count).")
+            }
+            return try network(inputShape: data.inputShape, preprocessing: data.preprocessing)
+        }
+        guard data.preprocessing.isEmpty else {
+            throw TrainerError(
+                .badData, file: file,
+                "preprocess goes with layers of a recipe; the saved model has what it needs in it. Leave it out.")
+        }
+        do {
+            return try saved.bound(to: data.inputShapes)
+        } catch {
+            throw TrainerError(.badData, file: file, error.description + ".")
+        }
     }
 
     /// The network: input, preprocessing, layers. The weights are zeros.

@@ -1,4 +1,5 @@
 import JSONText
+import KerasFile
 import Network
 
 /// An experiment as its YAML describes it: data, layers, how to compile, how to fit, callbacks. Keras' words throughout.
@@ -16,14 +17,18 @@ public struct Recipe: Sendable {
     public var callbacks: [CallbackRecipe]
 
     /// Reads a recipe file.
-    public init(path: String) throws(TrainerError) { try self.init(RecipeText(path: path)) }
-
-    /// Takes a recipe's text as it is; `file` is for messages and for paths within.
-    public init(text: String, file: String) throws(TrainerError) {
-        try self.init(RecipeText(file: file, text: text))
+    ///
+    /// - start: A saved model to go on with. The recipe may then leave out `model` and `compile`, which are the file's.
+    public init(path: String, from start: ModelFile? = nil) throws(TrainerError) {
+        try self.init(RecipeText(path: path), start)
     }
 
-    private init(_ source: RecipeText) throws(TrainerError) {
+    /// Takes a recipe's text as it is; `file` is for messages and for paths within.
+    public init(text: String, file: String, from start: ModelFile? = nil) throws(TrainerError) {
+        try self.init(RecipeText(file: file, text: text), start)
+    }
+
+    private init(_ source: RecipeText, _ start: ModelFile?) throws(TrainerError) {
         (file, text) = (source.file, source.text)
         var top = try RecipeSection(source.root, title: "the recipe", file: file)
         // Misspelt parts first: `modle:` is the mistake to name, not that model is missing.
@@ -34,20 +39,36 @@ public struct Recipe: Sendable {
         guard let data = try top.section("data") else { throw top.error("data is missing.") }
         self.data = try DataRecipe(data)
         let layers = try top.list("model")
-        guard !layers.isEmpty else { throw top.error("model is missing: a list of layers.", key: "model") }
-        model = try ModelRecipe(layers, file: file)
-        guard let compile = try top.section("compile") else {
-            throw top.error("compile is missing, as { optimizer: adam, loss: binary_crossentropy }.")
+        if layers.isEmpty, top.options.object["model"] == nil, let start {
+            model = ModelRecipe(start.model, file: file)
+        } else if layers.isEmpty {
+            throw top.error(
+                "model is missing: a list of layers. (With --from it may be left out: then the saved model goes on.)",
+                key: "model")
+        } else {
+            model = try ModelRecipe(layers, file: file)
         }
-        self.compile = try CompileRecipe(compile)
+        if let compile = try top.section("compile") {
+            self.compile = try CompileRecipe(compile, outputs: model.outputNames)
+        } else {
+            self.compile = try CompileRecipe(start, top)
+        }
         fit =
             try top.section("fit").map { (section) throws(TrainerError) in try FitRecipe(section) }
             ?? FitRecipe()
         let hasValidation = self.data.hasValidation || fit.validationSplit != nil
-        let names = LogNames(accuracy: self.compile.reportsAccuracy, validation: hasValidation)
+        let names = LogNames(
+            self.compile.objective.logNames(outputs: model.outputNames), validation: hasValidation)
         callbacks = []
         for node in try top.list("callbacks") {
             callbacks.append(try CallbackRecipe(.named(node, what: "a callback", file: file), names: names))
+        }
+        if let schedule = self.compile.optimizer.general.schedule,
+            callbacks.contains(where: { if case .reduceLROnPlateau = $0 { true } else { false } })
+        {
+            throw top.error(
+                "ReduceLROnPlateau cannot change a learning rate that \(schedule.kind.rawValue) sets. Keep one.",
+                key: "callbacks")
         }
         if fit.validationSplit != nil && self.data.hasValidation {
             throw top.error(
@@ -62,67 +83,6 @@ public struct Recipe: Sendable {
     }
 }
 
-/// `compile`: optimizer, loss and metrics.
-public struct CompileRecipe: Sendable {
-    public var optimizer: any Optimizer
-    public var loss: Loss
-    /// Keras' `metrics: [accuracy]`.
-    public var reportsAccuracy: Bool
-
-    public init(optimizer: any Optimizer, loss: Loss, reportsAccuracy: Bool = true) {
-        (self.optimizer, self.loss, self.reportsAccuracy) = (optimizer, loss, reportsAccuracy)
-    }
-
-    init(_ section: RecipeSection) throws(TrainerError) {
-        var section = section
-        section.options.ignore("optimizer", "loss", "metrics")
-        try section.rejectUnknownKeys()
-        guard let lossNode = section.node("loss") else {
-            throw section.error("loss is missing, as sparse_categorical_crossentropy.")
-        }
-        // Keras' default; a recipe that trains says it, but nothing is wrong without.
-        let optimizerJSON: JSON
-        if let node = section.node("optimizer") {
-            let named = try RecipeSection.named(node, what: "an optimizer", file: section.file)
-            optimizerJSON = ["class_name": .string(named.title), "config": .object(named.options.object)]
-            do {
-                optimizer = try OptimizerTable.make(from: optimizerJSON, strict: true)
-            } catch {
-                throw named.place(error)
-            }
-        } else {
-            optimizer = RMSprop()
-        }
-        let named = try RecipeSection.named(lossNode, what: "a loss", file: section.file)
-        loss = try Self.loss(named)
-        var accuracy = false
-        for metric in try section.words("metrics") {
-            guard ["accuracy", "acc"].contains(metric) else {
-                let hint = nearest(metric, in: ["accuracy"]).map { " Did you mean \($0)?" } ?? ""
-                throw section.error(
-                    "the metric \"\(metric)\" is not known; accuracy is.\(hint)", key: "metrics")
-            }
-            accuracy = true
-        }
-        reportsAccuracy = accuracy
-    }
-
-    private static func loss(_ section: RecipeSection) throws(TrainerError) -> Loss {
-        var section = section
-        section.options.ignore("from_logits", "label_smoothing", "name")
-        try section.rejectUnknownKeys()
-        _ = try section.read { (options) throws(ConfigError) in
-            try options.bool("from_logits", default: false)
-        }
-        do {
-            return try Loss(
-                from: ["class_name": .string(section.title), "config": .object(section.options.object)])
-        } catch {
-            throw section.place(error)
-        }
-    }
-}
-
 /// `fit`: how long, in what steps, and from what seed.
 public struct FitRecipe: Sendable {
     public var epochs = 1
@@ -134,11 +94,15 @@ public struct FitRecipe: Sendable {
     public var validationSplit: Double?
     /// Nil leaves the choice to the command.
     public var threads: Int?
+    public var classWeight: ClassWeight?
+    let classWeightLine: Int?
 
-    public init() {}
+    public init() { classWeightLine = nil }
 
     init(_ section: RecipeSection) throws(TrainerError) {
         var section = section
+        classWeightLine = section.line(of: "class_weight")
+        classWeight = try ClassWeight(&section)
         try section.read { (options) throws(ConfigError) in
             epochs = try options.int("epochs", default: 1, in: 1...1_000_000)
             batchSize = try options.int("batch_size", default: 32, in: 1...1_000_000)

@@ -54,6 +54,8 @@ struct RecipeSection {
         case "a callback": "EarlyStopping: { patience: 5 }"
         case "a loss": "binary_crossentropy"
         case "an optimizer": "adam, or SGD: { learning_rate: 0.01 }"
+        case "a metric": "accuracy, or AUC: { curve: PR }"
+        case "a schedule": "ExponentialDecay: { initial_learning_rate: 0.1, decay_steps: 100, decay_rate: 0.9 }"
         default: "StandardScaler"
         }
     }
@@ -102,6 +104,14 @@ struct RecipeSection {
         if let text = value.string { return text }
         if value.double != nil, case .scalar(let scalar)? = nodes[key] { return scalar.string }
         throw error("\(key) must be a word or a path, but is \(value.kind).", key: key)
+    }
+
+    /// One name or path, or a list of them; at least one.
+    mutating func texts(_ key: String) throws(TrainerError) -> [String] {
+        guard options.object[key]?.array != nil else { return [try requiredText(key, try text(key))] }
+        let texts = try words(key)
+        guard !texts.isEmpty else { throw error("\(key) is empty.", key: key) }
+        return texts
     }
 
     func requiredText(_ key: String, _ value: String?) throws(TrainerError) -> String {

@@ -59,9 +59,9 @@ def models(K, tag):
     i, j = L.Input((3, 4)), L.Input((1, 4))
     x, y, z = L.Dense(4)(i), L.Dense(4)(j), L.Dense(4)(i)
     m = [L.Add()([x, y, z]), L.Multiply()([x, y, z]), L.Average()([x, y]), L.Subtract()([y, x]),
-         L.Maximum()([x, y, z]), L.Minimum()([z, x]), L.Dot(axes=(2, 2), normalize=True)([x, z]), L.Dot(axes=[1, -2])([x, z])]
-    yield "merging", K.Model([i, j], L.Concatenate(axis=-1)(m[:6] + [L.Concatenate(axis=1)([m[6], m[7]][:1])] + [L.Dense(2)(m[4])]))
-    yield "dot", K.Model([i, j], L.Dense(2)(L.Dot(axes=(1, 2))([L.Dense(3)(x), L.Permute((2, 1))(z)])))
+         L.Maximum()([x, y, z]), L.Minimum()([z, x]), L.Dot(axes=(2, 2), normalize=True)([x, z])]
+    yield "merging", K.Model([i, j], L.Concatenate(axis=-1)(m[:7] + [L.Dense(2)(m[4])]))
+    yield "dot", K.Model([i, j], L.Concatenate(axis=1)([L.Dot(axes=[1, -2])([x, z]), L.Dense(4)(y), L.Dense(4)(L.Dot(axes=(1, 2))([L.Dense(3)(x), L.Permute((2, 1))(z)]))]))
     dense = dict(kernel_initializer="glorot_normal")
     yield "constraints", chain(
         (5,), L.Dense(20, kernel_constraint=C.MaxNorm(0.8), bias_constraint=C.NonNeg(), **dense),

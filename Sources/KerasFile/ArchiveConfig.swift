@@ -1,0 +1,122 @@
+import JSONText
+import Network
+
+/// `config.json` of a `.keras`: the model as Keras 3 serializes it.
+struct ArchiveConfig {
+    private let model: Model
+
+    init(_ model: Model) { self.model = model }
+
+    func json(training: JSON?) throws -> JSON {
+        var next = 0
+        let (json, _) = try container(model.structure, feeds: nil, nextCall: &next)
+        guard case .object(var object) = json else { return json }
+        if model.structure.form == .sequential, let shape = model.inputShapes.first {
+            object["build_config"] = ["input_shape": sizes(shape)]
+        }
+        if let training { object["compile_config"] = Keras3Writing.compileConfig(training) }
+        return .object(object)
+    }
+
+    private func sizes(_ shape: [Int]) -> JSON { .array([.null] + shape.map { .integer($0) }) }
+
+    /// A model, and the shapes of its outputs. Calls are met in the order in which the model was taken apart.
+    private func container(
+        _ container: Container, feeds: [[Int]]?, nextCall: inout Int
+    ) throws -> (JSON, outputs: [[Int]]) {
+        var produced: [[[Int]]] = []
+        func shape(_ source: Container.Source) -> [Int] {
+            switch source {
+            case .node(let node, let output): produced[node][output]
+            case .outside(let index): feeds?[index] ?? []
+            }
+        }
+        var inner: [Int: JSON] = [:]
+        for (index, node) in container.nodes.enumerated() {
+            let given = node.inputs.map(shape)
+            switch container.members[node.member] {
+            case .layer(let layer):
+                if let feeds, model.layers[layer] is InputLayer,
+                    let place = container.inputs.firstIndex(of: index)
+                {
+                    produced.append([feeds[place]])
+                } else {
+                    produced.append([model.shapes[nextCall]])
+                    nextCall += 1
+                }
+            case .model(let inside):
+                let (json, outputs) = try self.container(inside, feeds: given, nextCall: &nextCall)
+                inner[node.member] = json
+                produced.append(outputs)
+            }
+        }
+        let outputs = container.outputs.map(shape)
+        var entries: [JSON] = []
+        for (index, member) in container.members.enumerated() {
+            switch member {
+            case .layer(let layer): entries.append(try Keras3Writing.entry(model.layers[layer]))
+            case .model: entries.append(inner[index] ?? .null)
+            }
+        }
+        switch container.form {
+        case .sequential:
+            let config: JSONObject = [
+                "name": .string(container.name), "trainable": true, "layers": .array(entries),
+            ]
+            return (Keras3Writing.object("keras", "Sequential", config), outputs)
+        case .functional:
+            let config: JSONObject = [
+                "name": .string(container.name), "trainable": true,
+                "layers": .array(
+                    entries.indices.map { called(entries[$0], member: $0, in: container, shape) }),
+                "input_layers": .array(
+                    container.inputs.map { reference(.node($0, output: 0), in: container, isEnd: true) }),
+                "output_layers": .array(container.outputs.map { reference($0, in: container, isEnd: true) }),
+            ]
+            return (Keras3Writing.object("keras.src.models.functional", "Functional", config), outputs)
+        }
+    }
+
+    private func called(
+        _ entry: JSON, member: Int, in container: Container, _ shape: (Container.Source) -> [Int]
+    ) -> JSON {
+        guard case .object(var object) = entry else { return entry }
+        object["name"] = object["config"]?["name"]
+        var calls: [JSON] = []
+        for node in container.nodes where node.member == member && !node.inputs.isEmpty {
+            let tensors = node.inputs.map { source -> JSON in
+                [
+                    "class_name": "__keras_tensor__",
+                    "config": [
+                        "shape": sizes(shape(source)), "dtype": "float32",
+                        "keras_history": reference(source, in: container, isEnd: false),
+                    ],
+                ]
+            }
+            var (names, options) = (["inputs"], JSONObject())
+            if case .layer(let layer) = container.members[member] {
+                (names, options) = (type(of: model.layers[layer]).inputNames, model.layers[layer].callOptions)
+            }
+            // Layers that merge take one list; the others an argument each.
+            let arguments: [JSON] = names.count == 1 && tensors.count > 1 ? [.array(tensors)] : tensors
+            calls.append(["args": .array(arguments), "kwargs": .object(options)])
+        }
+        object["inbound_nodes"] = .array(calls)
+        return .object(object)
+    }
+
+    /// `["name", node, output]`. A Functional inside owns node 0, which only `output_layers` counts.
+    private func reference(_ source: Container.Source, in container: Container, isEnd: Bool) -> JSON {
+        guard case .node(let node, let output) = source else { return .null }
+        let index = container.nodes[node].member
+        var use = container.nodes[..<node].count { $0.member == index }
+        let name: String
+        switch container.members[index] {
+        case .layer(let layer): name = model.layers[layer].name
+        case .model(let inside):
+            name = inside.name
+            if isEnd, inside.form == .functional { use += 1 }
+        }
+        return [.string(name), .integer(use), .integer(output)]
+    }
+}

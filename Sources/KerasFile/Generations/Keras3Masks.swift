@@ -1,0 +1,87 @@
+import JSONText
+import Network
+
+/// A Functional of Keras 3 spells out how masks go: operations such as NotEqual make them from ids, and layers are called
+/// with `mask=`. Here masks go by themselves, from an Embedding or a Masking on. So these operations are left out, if
+/// they make what such a layer makes; of the calls, only that there was a mask is kept (`"mask": true`), for a check.
+extension Keras3 {
+    static let maskArguments = ["mask", "query_mask", "value_mask", "key_mask"]
+    private static let maskOperations = [
+        "NotEqual", "Any", "ConvertToTensor", "LogicalOr", "LogicalAnd", "ExpandDims", "Squeeze",
+        "BroadcastTo", "OnesLike",
+    ]
+
+    /// A Functional's entries without the operations that only make masks.
+    static func withMasksImplied(_ entries: [JSON]) throws -> [JSON] {
+        func name(_ entry: JSON) -> String { entry["name"]?.string ?? entry["config"]?["name"]?.string ?? "" }
+        let operations = entries.filter { isMaskOperation($0) }
+        guard !operations.isEmpty else { return entries }
+        let names = Set(operations.map(name))
+        for operation in operations where operation["class_name"] == "NotEqual" {
+            guard isMadeByLayer(operation, entries) else {
+                throw Trouble(
+                    .unsupported,
+                    "\"\(name(operation))\" makes a mask that no Embedding (with mask_zero) or Masking makes; "
+                        + "that is not supported")
+            }
+        }
+        return try entries.filter { !names.contains(name($0)) }.map { entry in
+            guard var object = entry.object, let nodes = object["inbound_nodes"]?.array else { return entry }
+            object["inbound_nodes"] = .array(try nodes.map { try impliedMask($0, names, of: name(entry)) })
+            return .object(object)
+        }
+    }
+
+    private static func isMaskOperation(_ entry: JSON) -> Bool {
+        guard let className = entry["class_name"]?.string, entry["inbound_nodes"]?.array?.first?.object != nil
+        else { return false }
+        return maskOperations.contains(className)
+    }
+
+    /// Whether NotEqual(tensor, number) is the mask that a layer called with that tensor makes.
+    private static func isMadeByLayer(_ operation: JSON, _ entries: [JSON]) -> Bool {
+        guard let arguments = operation["inbound_nodes"]?.array?.first?["args"]?.array, arguments.count == 2,
+            let source = history(arguments[0]), let number = arguments[1].double
+        else { return false }
+        return entries.contains { entry in
+            let config = entry["config"]
+            let makes =
+                switch entry["class_name"]?.string {
+                case "Embedding": number == 0 && config?["mask_zero"] == true
+                case "Masking": number == config?["mask_value"]?.double ?? 0
+                default: false
+                }
+            guard makes else { return false }
+            return (entry["inbound_nodes"]?.array ?? []).contains { node in
+                node["args"]?.array?.first.flatMap(history) == source
+            }
+        }
+    }
+
+    private static func history(_ tensor: JSON) -> JSON? {
+        tensor["class_name"] == "__keras_tensor__" ? tensor["config"]?["keras_history"] : nil
+    }
+
+    /// A call that took masks from those operations, with only the word that there was one.
+    private static func impliedMask(_ node: JSON, _ operations: Set<String>, of layer: String) throws -> JSON
+    {
+        func usesOperation(_ json: JSON) -> Bool {
+            json.contains { object in
+                let source = object["keras_history"]?.array?.first?.string
+                return source.map(operations.contains) ?? false
+            }
+        }
+        guard var call = node.object, var options = call["kwargs"]?.object else { return node }
+        for key in maskArguments {
+            if let mask = options[key], usesOperation(mask) {
+                options[key] = nil
+                options["mask"] = true
+            }
+        }
+        guard !usesOperation(call["args"] ?? .null), !usesOperation(.object(options)) else {
+            throw Trouble(.unsupported, "layer \"\(layer)\" computes with a mask, which is not supported")
+        }
+        call["kwargs"] = .object(options)
+        return .object(call)
+    }
+}

@@ -1,0 +1,35 @@
+import HDF5
+import JSONText
+import Network
+import Zip
+
+/// The release that the archives are made for and were tried with.
+private let archiveVersion = "3.15.1"
+
+/// The bytes of a `.keras` for Keras 3, in pieces. The same content gives the same bytes.
+func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] {
+    let training = contents.compiled.flatMap { trainingConfig($0, model: contents.model) }
+    let config = try ArchiveConfig(contents.model).json(training: training)
+    let metadata: JSON = [
+        "keras_version": .string(archiveVersion), "date_saved": .string(savingDate(contents.facts?.created)),
+    ]
+    let weights = try HDF5File(creatingInMemory: "model.weights.h5")
+    try writeNumberedWeights(contents, to: weights.root, includeOptimizer: includeOptimizer)
+
+    var zip = ZipWriter()
+    zip.add("metadata.json", Array(metadata.text(ascii: true).utf8))
+    zip.add("config.json", Array(config.text(ascii: true).utf8))
+    zip.add("model.weights.h5", try weights.bytes())
+    if contents.facts != nil || contents.golden != nil {
+        let own = try HDF5File(creatingInMemory: cellarMember)
+        try writeCellarGroup(own, contents)
+        zip.add(cellarMember, try own.bytes())
+    }
+    return zip.finished()
+}
+
+/// Keras writes 2026-11-22@12:50:48. Without a date of its own a model gets ZIP's first day, not today's.
+private func savingDate(_ created: String?) -> String {
+    guard let created, created.utf8.count >= 19 else { return "1980-01-01@00:00:00" }
+    return String(created.prefix(19)).replacing("T", with: "@")
+}

@@ -1,0 +1,65 @@
+import HDF5
+import Network
+import Tensors
+
+/// Writes Keras 3's own layout: the weights under each layer's class and number, and the optimizer's memory.
+func writeNumberedWeights(_ contents: ModelFile, to root: HDF5Group, includeOptimizer: Bool) throws {
+    let model = contents.model
+    let paths = ObjectPaths(model)
+    // Keras makes this group for everything, also where it stays empty.
+    _ = try root.makeGroup("vars")
+    for container in paths.containers.dropFirst() {
+        _ = try root.makeGroup(String(container.dropLast("layers".count)) + "vars")
+    }
+    for (index, layer) in model.layers.enumerated() {
+        let group = try root.makeGroup(paths.layers[index])
+        let vars = try group.makeGroup("vars")
+        try vars.attributes.set("name", string: layer.name)
+        let tensors = model.weights[index]
+        let places = ObjectPaths.places(of: layer.className, layer.config, weights: tensors.count)
+        for (place, tensor) in zip(places, tensors) {
+            try group.write(tensor.values, shape: tensor.shape, named: place)
+        }
+    }
+    if includeOptimizer, let optimizer = contents.compiled?.optimizer, contents.compiled?.loss != nil {
+        try writeNumberedState(
+            contents.optimizerState ?? freshState(of: optimizer, model), of: optimizer, model,
+            to: try root.makeGroup("optimizer/vars"))
+    }
+}
+
+/// What an optimizer remembers before its first step. Keras 3 wants it in the file, or says that it is missing.
+private func freshState(of optimizer: any Optimizer, _ model: Model) -> OptimizerState {
+    let trained = model.layers.indices.flatMap { layer in
+        model.weightSpecs[layer].indices.filter { model.isTrainable(layer: layer, weight: $0) }.map {
+            model.weightSpecs[layer][$0].shape
+        }
+    }
+    return OptimizerState(
+        iterations: 0,
+        slots: optimizer.slotNames.indices.map { slot in
+            trained.map { Tensor(shape: $0, filledWith: 0) }
+        })
+}
+
+private func writeNumberedState(
+    _ state: OptimizerState, of optimizer: any Optimizer, _ model: Model, to group: HDF5Group
+) throws {
+    try group.attributes.set("name", string: ObjectPaths.snakeCase(optimizer.className))
+    var number = 0
+    func next() -> String {
+        defer { number += 1 }
+        return String(number)
+    }
+    try group.write([Int64(state.iterations)], shape: [], named: next())
+    try group.write([Float(optimizer.learningRate)], shape: [], named: next())
+    let weights = state.slots.first?.count ?? 0
+    let layout = StateLayout(keras3: optimizer)
+    var ordered: [Tensor?] = Array(repeating: nil, count: state.slots.count * weights)
+    for (slot, tensors) in state.slots.enumerated() {
+        for (weight, tensor) in tensors.enumerated() {
+            ordered[layout.place(slot: slot, weight: weight, of: weights)] = tensor
+        }
+    }
+    for case let tensor? in ordered { try group.write(tensor.values, shape: tensor.shape, named: next()) }
+}

@@ -1,0 +1,69 @@
+import Tensors
+
+extension Objective {
+    /// An error where this cannot be asked of the model.
+    func check(_ network: Model) throws(ConfigError) {
+        let names = network.outputNames
+        guard losses.count == names.count else {
+            throw ConfigError(
+                "there are losses for \(losses.count) outputs, but the model has \(names.count) "
+                    + "(\(names.joined(separator: ", ")))", key: "loss")
+        }
+        guard losses.contains(where: { $0 != nil }) else {
+            throw ConfigError("no output has a loss", key: "loss")
+        }
+        for (index, loss) in losses.enumerated() {
+            let width = network.outputShapes[index].last ?? 1
+            if let alpha = loss?.focus.alpha, alpha.count > 1, alpha.count != width {
+                throw ConfigError(
+                    "alpha has \(alpha.count) numbers, but output \(names[index]) tells \(width) classes apart",
+                    key: "loss")
+            }
+            for metric in metrics[index] + weightedMetrics[index] {
+                if case .confusion(let confusion) = metric.kind, let wanted = confusion.classIndex,
+                    wanted >= width
+                {
+                    throw ConfigError(
+                        "\(metric.name)'s class_id is \(wanted), but output \(names[index]) has \(width) numbers",
+                        key: "metrics")
+                }
+            }
+        }
+    }
+}
+
+extension Model {
+    /// Takes the last softmax or sigmoid off each output where the loss is better computed on the logits behind it, and
+    /// says for which outputs a loss gets logits.
+    func withLossesOnLogits(_ losses: [Loss?]) throws(ConfigError) -> (Model, onLogits: [Bool]) {
+        var layers = layers
+        var onLogits: [Bool] = []
+        for (output, loss) in zip(outputs, losses) {
+            let last = calls[output].layer
+            if loss?.fromLogits ?? false {
+                onLogits.append(true)
+            } else if let activation = loss?.naturalActivation,
+                self.layers[last].finalActivation == activation,
+                calls.count(where: { $0.layer == last }) == 1, outputs.count(where: { $0 == output }) == 1,
+                !calls.contains(where: { $0.inputs.contains(output) })
+            {
+                layers[last] = layers[last].withoutActivation()
+                onLogits.append(true)
+            } else {
+                onLogits.append(false)
+            }
+        }
+        return (onLogits.contains(true) ? try replacing(layers: layers) : self, onLogits)
+    }
+}
+
+extension Targets {
+    /// Whether the targets of those samples are 0 and 1 only.
+    func areBinary(_ rows: ArraySlice<Int>) -> Bool {
+        switch self {
+        case .classes: true
+        case .values(let values, let width):
+            rows.allSatisfy { row in (0..<width).allSatisfy { [0, 1].contains(values[row * width + $0]) } }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Tensors
+
+/// Which keys a query may look at: what masks of the inputs, a causal mask and a window leave of them.
+///
+/// As in Keras, the score of a hidden key becomes −10⁹; a query to which all keys are hidden sees all of them alike.
+struct AttentionMask {
+    /// A mask of [rows, size], and how many positions a sample has: several may share one of its numbers.
+    struct Part {
+        let numbers: Floats
+        let size, positions: Int
+
+        init?(_ step: Step, _ input: Int, positions: Int) {
+            guard let numbers = step.mask(input) else { return nil }
+            (self.numbers, self.positions) = (numbers, positions)
+            size = numbers.count / max(step.rows, 1)
+        }
+
+        func hides(_ row: Int, _ position: Int) -> Bool {
+            numbers[row * size + position * size / positions] == 0
+        }
+    }
+
+    var queries, keys, values: Part?
+    /// Whether a query sees only keys that do not come later.
+    var isCausal = false
+    /// How far a key may be away, not included.
+    var window: Int?
+
+    var isEmpty: Bool { queries == nil && keys == nil && values == nil && !isCausal && window == nil }
+
+    /// Puts `value` at the hidden places of scores [queries, keys]; `query(t)` and `key(s)` are the positions within the
+    /// sample.
+    func fill(
+        _ scores: Floats, with value: Float, row: Int, keys count: Int, query: (Int) -> Int, key: (Int) -> Int
+    ) {
+        guard !isEmpty, count > 0 else { return }
+        for t in 0..<scores.count / count {
+            let line = scores[t * count..<(t + 1) * count]
+            if queries?.hides(row, query(t)) == true {
+                line.fill(value)
+                continue
+            }
+            for s in 0..<count {
+                let far = window.map { abs(t - s) >= $0 } ?? false
+                if far || isCausal && s > t || values?.hides(row, key(s)) == true
+                    || keys?.hides(row, key(s)) == true
+                {
+                    line[s] = value
+                }
+            }
+        }
+    }
+}
+
+/// Dropout of attention weights, drawn by place: backward draws the same factors again instead of keeping them.
+struct AttentionDropout {
+    let rate: Double
+    let random: CountedRandomNumbers
+
+    init?(_ step: Step, rate: Double) {
+        guard step.training, rate > 0 else { return nil }
+        (self.rate, random) = (rate, step.lane.random(for: step.call))
+    }
+
+    /// y = x · factors, where x begins at that place among all weights of the batch.
+    func apply(_ x: Floats, at place: Int, into y: Floats) {
+        let keep = rate < 1 ? Float(1 / (1 - rate)) : 0
+        for i in 0..<x.count { y[i] = random.uniform(place + i) < Float(rate) ? 0 : x[i] * keep }
+    }
+}

@@ -1,0 +1,224 @@
+import JSONText
+import Tensors
+
+/// Attention over [steps, features]: softmax(scores of queries and keys) · values. The inputs are query, value and
+/// perhaps key, which is else the value. Leading axes, if there are more, are computed one by one.
+///
+/// A value's mask hides it, a query's mask makes its output zero, as in Keras.
+protocol DenseAttention: Layer {
+    var dropout: Double { get }
+    var useCausalMask: Bool { get set }
+
+    /// scores [queries, keys] of one group.
+    func score(_ group: AttentionGroup, weights: [Floats], into scores: Floats)
+    /// Adds the gradients of q, k and weights to the group's dq and dk and to the step's gradients.
+    func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ step: Step)
+}
+
+/// The queries and keys that see each other, and room to work in.
+struct AttentionGroup {
+    let q, k: Floats
+    let width: Int
+    let queries, keys: Int
+    let dq, dk: Floats
+    /// Of at least a key matrix' size, and of at least the scores'.
+    let room, scoreRoom: Floats
+}
+
+extension DenseAttention {
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
+    public var callOptions: JSONObject { useCausalMask ? ["use_causal_mask": true] : [:] }
+
+    public mutating func take(callOptions: JSONObject) throws(ConfigError) {
+        useCausalMask = try causalMask(from: callOptions, subject: subject)
+    }
+
+    /// An error unless shapes are [.., queries, d], [.., keys, e] and [.., keys, d].
+    func checkedShape(_ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        guard inputs.count == 2 || inputs.count == 3 else {
+            throw ConfigError(
+                "takes query, value and perhaps key, but \(inputs.count) inputs are wired to it",
+                subject: subject)
+        }
+        let (query, value, key) = (inputs[0], inputs[1], inputs.last ?? [])
+        guard query.count >= 2, value.count == query.count, key.count == query.count,
+            query.dropLast(2) == value.dropLast(2), query.dropLast(2) == key.dropLast(2),
+            value[value.count - 2] == key[key.count - 2], query.last == key.last
+        else {
+            throw ConfigError(
+                "takes a query [queries, size], a value [keys, any] and a key [keys, size], but they are \(query), "
+                    + "\(value) and \(key)", subject: subject)
+        }
+        return query.dropLast() + value.suffix(1)
+    }
+
+    // MARK: Memory
+
+    private func sizes(_ inputs: [[Int]]) -> AttentionSizes { AttentionSizes(inputs) }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        Layout(AttentionSizes(inputs), rows: rows, training: training).count
+    }
+
+    // MARK: Forward
+
+    private func attentionMask(_ step: Step, _ sizes: AttentionSizes) -> AttentionMask {
+        AttentionMask(
+            queries: nil, keys: nil,
+            values: AttentionMask.Part(step, 1, positions: sizes.groups * sizes.keys), isCausal: useCausalMask
+        )
+    }
+
+    private func group(_ step: Step, _ sizes: AttentionSizes, _ layout: Layout, _ index: Int)
+        -> AttentionGroup
+    {
+        let (q, k) = (sizes.queries * sizes.width, sizes.keys * sizes.width)
+        let key = step.inputCount - 1
+        return AttentionGroup(
+            q: step.x(0)[index * q..<(index + 1) * q], k: step.x(key)[index * k..<(index + 1) * k],
+            width: sizes.width, queries: sizes.queries, keys: sizes.keys, dq: step.scratch[layout.dq],
+            dk: step.scratch[layout.dk], room: step.scratch[layout.room],
+            scoreRoom: step.scratch[layout.scoreRoom])
+    }
+
+    /// The weights of one group: its own place while training, else one place for all.
+    private func place(_ step: Step, _ layout: Layout, _ index: Int, _ size: Int) -> Floats {
+        let start = layout.weights.lowerBound + (step.isForTraining ? index * size : 0)
+        return step.scratch[start..<start + size]
+    }
+
+    public func forward(_ step: Step) {
+        let sizes = sizes(step.inputShapes)
+        let layout = Layout(sizes, rows: step.capacity, training: step.isForTraining)
+        let (mask, dropping) = (attentionMask(step, sizes), AttentionDropout(step, rate: dropout))
+        let size = sizes.queries * sizes.keys
+        for index in 0..<step.rows * sizes.groups {
+            let group = group(step, sizes, layout, index)
+            let (row, offset) = (index / sizes.groups, index % sizes.groups)
+            var weights = place(step, layout, index, size)
+            score(group, weights: step.weights, into: weights)
+            mask.fill(
+                weights, with: -1e9, row: row, keys: sizes.keys, query: { offset * sizes.queries + $0 },
+                key: { offset * sizes.keys + $0 })
+            softmaxRows(weights, into: weights, width: sizes.keys)
+            if let dropping {
+                let dropped = step.scratch[layout.dropped]
+                dropping.apply(weights, at: (step.firstRow * sizes.groups + index) * size, into: dropped)
+                weights = dropped
+            }
+            let (value, output) = (sizes.keys * sizes.values, sizes.queries * sizes.values)
+            multiply(
+                weights, step.x(1)[index * value..<(index + 1) * value],
+                into: step.y[index * output..<(index + 1) * output], m: sizes.queries, n: sizes.values,
+                k: sizes.keys)
+        }
+        hideQueries(step, sizes, step.y)
+    }
+
+    private func hideQueries(_ step: Step, _ sizes: AttentionSizes, _ numbers: Floats) {
+        let positions = sizes.groups * sizes.queries
+        guard let mask = AttentionMask.Part(step, 0, positions: positions) else { return }
+        for row in 0..<step.rows {
+            for position in 0..<positions where mask.hides(row, position) {
+                let start = (row * positions + position) * sizes.values
+                numbers[start..<start + sizes.values].fill(0)
+            }
+        }
+    }
+
+    // MARK: Backward
+
+    public func backward(_ step: Step) {
+        let sizes = sizes(step.inputShapes)
+        let layout = Layout(sizes, rows: step.capacity, training: step.isForTraining)
+        let (mask, dropping) = (attentionMask(step, sizes), AttentionDropout(step, rate: dropout))
+        for gradient in step.weightGradients { gradient?.fill(0) }
+        hideQueries(step, sizes, step.dy)
+        let size = sizes.queries * sizes.keys
+        let (value, output) = (sizes.keys * sizes.values, sizes.queries * sizes.values)
+        let (transposed, dweights) = (step.scratch[layout.room], step.scratch[layout.dweights])
+        let dvalue = step.scratch[layout.dv]
+        for index in 0..<step.rows * sizes.groups {
+            let group = group(step, sizes, layout, index)
+            let weights = place(step, layout, index, size)
+            let place = (step.firstRow * sizes.groups + index) * size
+            let dy = step.dy[index * output..<(index + 1) * output]
+            var dropped = weights
+            if let dropping {
+                dropped = step.scratch[layout.dropped]
+                dropping.apply(weights, at: place, into: dropped)
+            }
+            multiply(
+                dropped, dy, into: dvalue, m: sizes.keys, n: sizes.values, k: sizes.queries, transposed: true)
+            transpose(
+                step.x(1)[index * value..<(index + 1) * value], rows: sizes.keys, columns: sizes.values,
+                into: transposed)
+            multiply(dy, transposed, into: dweights, m: sizes.queries, n: sizes.keys, k: sizes.values)
+            if let dropping { dropping.apply(dweights, at: place, into: dweights) }
+            softmaxBackward(dweights, y: weights, into: dweights, width: sizes.keys)
+            let offset = index % sizes.groups
+            mask.fill(
+                dweights, with: 0, row: index / sizes.groups, keys: sizes.keys,
+                query: { offset * sizes.queries + $0 }, key: { offset * sizes.keys + $0 })
+            group.dq.fill(0)
+            group.dk.fill(0)
+            scoreBackward(dweights, group, step)
+            putOut(step, index, group.dq, group.dk, dvalue)
+        }
+    }
+
+    private func putOut(_ step: Step, _ index: Int, _ dq: Floats, _ dk: Floats, _ dv: Floats) {
+        func part(_ input: Int, _ size: Int) -> Floats? {
+            step.dx(input).map { $0[index * size..<(index + 1) * size] }
+        }
+        part(0, dq.count)?.copy(from: dq)
+        part(1, dv.count)?.copy(from: dv)
+        if step.inputCount == 3 {
+            part(2, dk.count)?.copy(from: dk)
+        } else if let target = part(1, dv.count) {
+            add(dk, to: target)
+        }
+    }
+}
+
+/// The sizes of query [groups, queries, width], key [groups, keys, width] and value [groups, keys, values].
+struct AttentionSizes {
+    let groups, queries, keys, width, values: Int
+
+    init(_ inputs: [[Int]]) {
+        let (query, value) = (inputs[0], inputs[1])
+        groups = query.dropLast(2).reduce(1, *)
+        (queries, width) = (query[query.count - 2], query[query.count - 1])
+        (keys, values) = (value[value.count - 2], value[value.count - 1])
+    }
+}
+
+private struct Layout {
+    let weights, dropped, room, scoreRoom, dweights, dq, dk, dv: Range<Int>
+    let count: Int
+
+    init(_ sizes: AttentionSizes, rows: Int, training: Bool) {
+        let size = sizes.queries * sizes.keys
+        var layout = ArenaLayout()
+        func forTraining(_ count: Int) -> Range<Int> { layout.reserve(training ? count : 0) }
+        weights = layout.reserve(training ? rows * sizes.groups * size : size)
+        dropped = layout.reserve(size)
+        room = layout.reserve(sizes.keys * max(sizes.width, sizes.values))
+        scoreRoom = layout.reserve(size)
+        dweights = forTraining(size)
+        dq = forTraining(sizes.queries * sizes.width)
+        dk = forTraining(sizes.keys * sizes.width)
+        dv = forTraining(sizes.keys * sizes.values)
+        count = layout.count
+    }
+}
+
+/// Reads `use_causal_mask`, the one option of a call that attention layers have.
+func causalMask(from options: JSONObject, subject: String) throws(ConfigError) -> Bool {
+    for (name, value) in options.members where name != "use_causal_mask" || value.bool == nil {
+        throw ConfigError(
+            "is called with \(name) = \(value.text().prefix(60)), which is not supported", subject: subject)
+    }
+    return options["use_causal_mask"]?.bool ?? false
+}

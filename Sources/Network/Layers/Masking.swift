@@ -1,0 +1,50 @@
+import JSONText
+import Tensors
+
+/// Marks time steps as padding: those whose features are all `mask_value`. They become zero, and the layers behind that
+/// know of masks leave them out.
+public struct Masking: Layer {
+    public static let className = "Masking"
+    public var name = "masking"
+    public var trainable = true
+    public var maskValue = 0.0
+
+    public init(maskValue: Double = 0) { self.maskValue = maskValue }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        maskValue = try config.double("mask_value", default: 0)
+    }
+
+    public var config: JSONObject { ["mask_value": .number(maskValue)] }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let input = try onlyShape(inputs)
+        guard !input.isEmpty else {
+            throw ConfigError("needs an input of [steps, features]", subject: subject)
+        }
+        return input
+    }
+
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .makes(inputs[0].dropLast()) }
+
+    public func forward(_ step: Step) {
+        guard let mask = step.outputMask else { return }
+        let (x, y, width) = (step.x(), step.y, step.outputShape.last ?? 1)
+        let padding = Float(maskValue)
+        for vector in 0..<x.count / width {
+            let place = vector * width..<(vector + 1) * width
+            let counts = place.contains { x[$0] != padding }
+            mask[vector] = counts ? 1 : 0
+            if counts { y[place].copy(from: x[place]) } else { y[place].fill(0) }
+        }
+    }
+
+    public func backward(_ step: Step) {
+        guard let dx = step.dx(), let mask = step.outputMask else { return }
+        let (dy, width) = (step.dy, step.outputShape.last ?? 1)
+        for vector in 0..<dx.count / width {
+            let place = vector * width..<(vector + 1) * width
+            if mask[vector] != 0 { dx[place].copy(from: dy[place]) } else { dx[place].fill(0) }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import JSONText
+import Tensors
+
+/// A layer that goes through time: [steps, features] -> [units], or [steps, units] for a whole sequence. The weights are
+/// kernel [features, gates · units], recurrent_kernel [units, gates · units] and a bias.
+///
+/// Everything but the arithmetic of one step is here and in `RecurrentPass`: input products, masks, dropout, sequences
+/// and backward through time (Werbos, 1990).
+protocol RecurrentLayer: Layer {
+    var options: RecurrentOptions { get set }
+    /// How many blocks of `units` columns the kernels have.
+    static var gates: Int { get }
+    static var hasGates: Bool { get }
+    /// Numbers for each unit that a step leaves for backward, besides the gates, and that go from step to step, besides
+    /// the output.
+    var keptPerStep: Int { get }
+    var carried: Int { get }
+
+    func biasSpec() -> WeightSpec
+
+    /// The row that is added to the input's product; nil where there is none.
+    func inputBias(_ step: Step) -> Floats?
+    /// From the input's product `pass.z(t)` and the state before to the state after step t.
+    func stepForward(_ pass: RecurrentPass, _ t: Int)
+    /// From the gradient `pass.dhAfter(t)` to the one before, and to those of all products.
+    func stepBackward(_ pass: RecurrentPass, _ t: Int)
+    /// The recurrent kernel's and the bias' gradients, once all steps are through.
+    func recurrentGradients(_ pass: RecurrentPass)
+}
+
+extension RecurrentLayer {
+    public var config: JSONObject { options.json(hasGates: Self.hasGates) }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let input = try onlyShape(inputs)
+        guard input.count == 2 else {
+            throw ConfigError(
+                "takes samples of shape [steps, features], but they are \(input)", subject: subject)
+        }
+        guard Double(input[1]) * Double(Self.gates * options.units) <= 0x1p31,
+            Double(Self.gates * options.units) * Double(options.units) <= 0x1p31
+        else {
+            throw ConfigError(
+                "has \(options.units) units for \(input[1]) features: more weights than a layer can have",
+                subject: subject)
+        }
+        return options.returnSequences ? [input[0], options.units] : [options.units]
+    }
+
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
+        options.returnSequences ? .passes : .ends
+    }
+
+    func biasSpec() -> WeightSpec { options.bias.spec("bias", shape: [Self.gates * options.units]) }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        let (features, width) = (inputs[0].last ?? 1, Self.gates * options.units)
+        let kernels = [
+            options.kernel.spec("kernel", shape: [features, width]),
+            options.recurrentKernel.spec("recurrent_kernel", shape: [options.units, width]),
+        ]
+        return options.useBias ? kernels + [biasSpec()] : kernels
+    }
+
+    public func weightGroups(count: Int) -> [WeightGroup] { [WeightGroup(path: "cell", count: count)] }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        RecurrentLayout(self, input: inputs[0], rows: rows, training: training).count
+    }
+
+    func inputBias(_ step: Step) -> Floats? { options.useBias ? step.weights[2] : nil }
+
+    public func forward(_ step: Step) {
+        RecurrentPass(step, self).forward(self)
+        if step.isForTraining { options.activityPenalty?.forward(step, room: step.scratch) }
+    }
+
+    public func backward(_ step: Step) {
+        options.activityPenalty?.backward(step, room: step.scratch)
+        RecurrentPass(step, self).backward(self)
+    }
+}

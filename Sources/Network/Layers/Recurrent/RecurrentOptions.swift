@@ -1,0 +1,101 @@
+import JSONText
+import Tensors
+
+/// What SimpleRNN, LSTM and GRU have in common.
+public struct RecurrentOptions: Sendable {
+    public var units: Int
+    public var activation = Activation.tanh
+    /// Of the gates; SimpleRNN has none.
+    public var recurrentActivation = Activation.sigmoid
+    public var useBias = true
+    public var kernel = WeightOptions(.glorotUniform)
+    public var recurrentKernel = WeightOptions(.orthogonal)
+    public var bias = WeightOptions(.zeros)
+    /// A penalty on the output.
+    public var activityPenalty: ActivityPenalty?
+    /// While training, the shares of the input and of the state that are dropped: the same ones in all time steps.
+    public var dropout = 0.0
+    public var recurrentDropout = 0.0
+    /// Whether all outputs are given out, or the last one only.
+    public var returnSequences = false
+    /// Whether the last time step comes first. A whole sequence then goes out in that order, too.
+    public var goBackwards = false
+    /// Whether the output at a masked step is zero. Otherwise it is the one before it.
+    public var zeroOutputForMask = false
+
+    public init(units: Int) { self.units = units }
+
+    init(from config: inout LayerConfig, hasGates: Bool) throws(ConfigError) {
+        units = try config.int("units", in: 1...1 << 20)
+        activation = try Self.activation("activation", default: .tanh, &config)
+        if hasGates {
+            recurrentActivation = try Self.activation("recurrent_activation", default: .sigmoid, &config)
+        }
+        useBias = try config.bool("use_bias", default: true)
+        kernel = try config.weight("kernel", initializer: .glorotUniform)
+        recurrentKernel = try config.weight("recurrent", initializer: .orthogonal)
+        bias = try config.weight("bias", initializer: .zeros)
+        dropout = try config.double("dropout", default: 0, in: 0...1)
+        recurrentDropout = try config.double("recurrent_dropout", default: 0, in: 0...1)
+        returnSequences = try config.bool("return_sequences", default: false)
+        goBackwards = try config.bool("go_backwards", default: false)
+        zeroOutputForMask = try config.bool("zero_output_for_mask", default: false)
+        for (key, why) in [
+            ("return_state", "the state is a second output, and layers have one here"),
+            ("stateful", "what a prediction says would depend on the ones before it"),
+            ("time_major", "samples come first here; save the model with time_major=False"),
+        ] where try config.bool(key, default: false) {
+            throw config.error("\(key) is true, which is not supported: \(why)", key: key)
+        }
+        activityPenalty = try config.activityPenalty()
+        try config.refuse("num_constants")
+        // How Keras computes, not what.
+        config.ignore("implementation", "unroll", "seed", "use_cudnn", "input_dim", "input_length")
+    }
+
+    /// A null means no activation; nothing at all means the usual one.
+    private static func activation(
+        _ key: String, default standard: Activation, _ config: inout LayerConfig
+    ) throws(ConfigError) -> Activation {
+        guard config.object[key] != nil else {
+            config.ignore(key)
+            return standard
+        }
+        let activation = try config.activation(key)
+        guard activation != .glu else {
+            throw config.error("\(key) is glu, which halves the units: that is not possible here", key: key)
+        }
+        return activation
+    }
+
+    /// The keys that Keras 2.10 and Keras 3 both take.
+    func json(hasGates: Bool) -> JSONObject {
+        var config: JSONObject = ["units": .integer(units), "activation": activation.json]
+        if hasGates { config["recurrent_activation"] = recurrentActivation.json }
+        config["use_bias"] = .bool(useBias)
+        kernel.write("kernel", to: &config)
+        recurrentKernel.write("recurrent", to: &config)
+        bias.write("bias", to: &config)
+        config["activity_regularizer"] = activityPenalty?.json ?? .null
+        config["dropout"] = .number(dropout)
+        config["recurrent_dropout"] = .number(recurrentDropout)
+        config["return_sequences"] = .bool(returnSequences)
+        config["return_state"] = false
+        config["go_backwards"] = .bool(goBackwards)
+        config["stateful"] = false
+        config["unroll"] = false
+        if zeroOutputForMask { config["zero_output_for_mask"] = true }
+        return config
+    }
+
+    /// The C loop's gate for these activations, if there is one.
+    var gateKernel: GateKernel? {
+        guard activation == .tanh else { return nil }
+        return switch recurrentActivation {
+        case .sigmoid: .sigmoid
+        case .hardSigmoid: .hard(slope: 0.2)
+        case .hardSigmoid3: .hard(slope: 1 / 6)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,349 @@
+import Tensors
+
+/// One pass of a recurrent layer over a batch, forward or backward: the windows of its memory, and what all cells do.
+struct RecurrentPass {
+    let step: Step
+    let options: RecurrentOptions
+    let rows, time, features, units, gates: Int
+    var width: Int { gates * units }
+
+    private let layout: RecurrentLayout
+    private let chunk: Int
+    /// What comes with the input: [rows, time], 1 for steps that count.
+    private let mask: Floats?
+    let dropsInput, dropsState: Bool
+    private let kept, carried: Int
+
+    init<Cell: RecurrentLayer>(_ step: Step, _ layer: Cell) {
+        (self.step, options) = (step, layer.options)
+        (rows, time, features) = (step.rows, step.inputShapes[0][0], step.inputShapes[0][1])
+        (units, gates) = (layer.options.units, Cell.gates)
+        layout = RecurrentLayout(
+            layer, input: step.inputShapes[0], rows: step.capacity, training: step.isForTraining)
+        // With fewer rows than planned for, more steps fit.
+        chunk = min(layout.steps * step.capacity / max(rows, 1), time)
+        mask = step.mask()
+        let trains = step.training && step.isForTraining
+        dropsInput = trains && options.dropsInput
+        dropsState = trains && options.dropsState
+        (kept, carried) = (layer.keptPerStep, layer.carried)
+    }
+
+    // MARK: Windows
+
+    private func window(_ place: Range<Int>, _ index: Int, _ size: Int) -> Floats {
+        step.scratch[place.lowerBound + index * size..<place.lowerBound + (index + 1) * size]
+    }
+    private func whole(_ place: Range<Int>, _ count: Int) -> Floats {
+        step.scratch[place.lowerBound..<place.lowerBound + count]
+    }
+
+    /// [rows, gates · units]: the input's product at step t; then whatever the cell puts in its place.
+    func z(_ t: Int) -> Floats { window(layout.z, t % chunk, rows * width) }
+    /// [rows, kept · units]
+    func kept(_ t: Int) -> Floats { window(layout.kept, t % chunk, rows * kept * units) }
+    /// [rows, units]: the outputs before and after step t.
+    func hBefore(_ t: Int) -> Floats { window(layout.h, t % layout.states, rows * units) }
+    func hAfter(_ t: Int) -> Floats { window(layout.h, (t + 1) % layout.states, rows * units) }
+    func carriedBefore(_ t: Int) -> Floats {
+        window(layout.carried, t % layout.states, rows * carried * units)
+    }
+    func carriedAfter(_ t: Int) -> Floats {
+        window(layout.carried, (t + 1) % layout.states, rows * carried * units)
+    }
+    func dhBefore(_ t: Int) -> Floats { window(layout.dh, t % 2, rows * units) }
+    func dhAfter(_ t: Int) -> Floats { window(layout.dh, (t + 1) % 2, rows * units) }
+    func dCarriedBefore(_ t: Int) -> Floats { window(layout.dCarried, t % 2, rows * carried * units) }
+    func dCarriedAfter(_ t: Int) -> Floats { window(layout.dCarried, (t + 1) % 2, rows * carried * units) }
+    /// Room for a gradient [rows, units].
+    var dReset: Floats { whole(layout.dReset, rows * units) }
+    /// Room for one row of all gates.
+    var row: Floats { whole(layout.row, width) }
+
+    // With all steps kept: [time · rows, …].
+    var allZ: Floats { whole(layout.z, time * rows * width) }
+    var allKept: Floats { whole(layout.kept, time * rows * kept * units) }
+    var allBefore: Floats { whole(layout.h, time * rows * units) }
+    private var allX: Floats { whole(layout.x, time * rows * features) }
+
+    /// Where step t stands in the samples.
+    private func place(_ t: Int) -> Int { options.goBackwards ? time - 1 - t : t }
+
+    private func isMasked(_ row: Int, _ t: Int) -> Bool {
+        mask.map { $0[row * time + place(t)] == 0 } ?? false
+    }
+
+    // MARK: Forward
+
+    func forward(_ cell: some RecurrentLayer) {
+        if dropsInput || dropsState { drawFactors() }
+        hBefore(0).fill(0)
+        carriedBefore(0).fill(0)
+        for t in 0..<time {
+            if t % chunk == 0 { multiplyInputs(t..<min(t + chunk, time), bias: cell.inputBias(step)) }
+            cell.stepForward(self, t)
+            if mask != nil { keepMasked(t) }
+            if options.returnSequences { putOut(t) }
+        }
+        if !options.returnSequences { putOut(time - 1) }
+    }
+
+    /// z = x · kernel + bias for some steps at once.
+    private func multiplyInputs(_ steps: Range<Int>, bias: Floats?) {
+        let x = whole(layout.x, steps.count * rows * features)
+        let z = whole(layout.z, steps.count * rows * width)
+        for row in 0..<rows {
+            for (i, t) in steps.enumerated() {
+                let from = (row * time + place(t)) * features
+                let to = (i * rows + row) * features
+                x[to..<to + features].copy(from: step.x()[from..<from + features])
+            }
+        }
+        let masks = dropsInput ? options.inputMasks(gates: gates) : 1
+        if dropsInput && masks == 1 { drop(x, mask: 0, into: x) }
+        guard masks > 1 else {
+            return multiply(
+                x, step.weights[0], into: z, m: steps.count * rows, n: width, k: features,
+                finish: Finish(bias: bias))
+        }
+        let dropped = whole(layout.droppedInput, x.count)
+        for gate in 0..<gates {
+            drop(x, mask: gate, into: dropped)
+            multiply(
+                dropped, columns(step.weights[0], gate), into: columns(z, gate), m: steps.count * rows,
+                n: units,
+                k: features, bStride: width, cStride: width,
+                finish: Finish(bias: bias.map { $0[gate * units..<(gate + 1) * units] }))
+        }
+    }
+
+    /// A matrix of all gates, from one of them on: to be read with a stride of `width`.
+    func columns(_ matrix: Floats, _ gate: Int) -> Floats { matrix[gate * units..<matrix.count] }
+
+    /// target = h · recurrent kernel for some gates, plus what is there, or a bias.
+    func multiplyState(
+        _ h: Floats, gates some: Range<Int>, into target: Floats, bias: Floats? = nil,
+        accumulate: Bool = false
+    ) {
+        guard dropsState else {
+            return multiply(
+                h, columns(step.weights[1], some.lowerBound), into: columns(target, some.lowerBound), m: rows,
+                n: some.count * units, k: units, bStride: width, cStride: width,
+                finish: Finish(bias: bias, accumulate: accumulate))
+        }
+        let dropped = whole(layout.droppedState, rows * units)
+        for gate in some {
+            multiplyElements(h, stateFactors(gate), into: dropped)
+            let place = (gate - some.lowerBound) * units
+            multiply(
+                dropped, columns(step.weights[1], gate), into: columns(target, gate), m: rows, n: units,
+                k: units,
+                bStride: width, cStride: width,
+                finish: Finish(bias: bias.map { $0[place..<place + units] }, accumulate: accumulate))
+        }
+    }
+
+    /// At a masked step everything stays as it was.
+    private func keepMasked(_ t: Int) {
+        for row in 0..<rows where isMasked(row, t) {
+            copyRow(hBefore(t), to: hAfter(t), row, units)
+            if carried > 0 { copyRow(carriedBefore(t), to: carriedAfter(t), row, carried * units) }
+        }
+    }
+
+    private func copyRow(_ from: Floats, to: Floats, _ row: Int, _ size: Int) {
+        to[row * size..<(row + 1) * size].copy(from: from[row * size..<(row + 1) * size])
+    }
+
+    private func output(_ gradient: Floats, _ row: Int, _ t: Int) -> Floats {
+        let start = options.returnSequences ? (row * time + t) * units : row * units
+        return gradient[start..<start + units]
+    }
+
+    private func putOut(_ t: Int) {
+        let h = hAfter(t)
+        for row in 0..<rows {
+            let y = output(step.y, row, t)
+            if options.zeroOutputForMask && isMasked(row, t) {
+                y.fill(0)
+            } else {
+                y.copy(from: h[row * units..<(row + 1) * units])
+            }
+        }
+    }
+
+    // MARK: Dropout
+
+    private func stateFactors(_ gate: Int) -> Floats { window(layout.stateFactors, gate, rows * units) }
+
+    /// Factors of 0 or 1 / (1 − rate), drawn by the sample's place in the batch.
+    private func drawFactors() {
+        let random = step.lane.random(for: step.call)
+        let masks = options.inputMasks(gates: gates)
+        let numbers = masks * features + gates * units
+        func draw(_ factors: Floats, _ rate: Double, at offset: Int, size: Int) {
+            let keep = Float(1 / (1 - rate))
+            for row in 0..<rows {
+                let start = (step.firstRow + row) * numbers + offset
+                for i in 0..<size {
+                    factors[row * size + i] = random.uniform(start + i) < Float(rate) ? 0 : keep
+                }
+            }
+        }
+        if dropsInput {
+            for mask in 0..<masks {
+                draw(inputFactors(mask), options.dropout, at: mask * features, size: features)
+            }
+        }
+        if dropsState {
+            for gate in 0..<gates {
+                draw(
+                    stateFactors(gate), options.recurrentDropout, at: masks * features + gate * units,
+                    size: units)
+            }
+        }
+    }
+
+    private func inputFactors(_ mask: Int) -> Floats { window(layout.inputFactors, mask, rows * features) }
+
+    /// y = x · factors, the same at all steps.
+    private func drop(_ x: Floats, mask: Int, into y: Floats) {
+        let (factors, size) = (inputFactors(mask), max(rows, 1) * features)
+        for start in stride(from: 0, to: x.count, by: size) {
+            multiplyElements(x[start..<start + size], factors, into: y[start..<start + size])
+        }
+    }
+
+    // MARK: Backward
+
+    func backward(_ cell: some RecurrentLayer) {
+        transpose(
+            step.weights[1], rows: units, columns: width,
+            into: whole(layout.transposedRecurrent, units * width))
+        dhAfter(time - 1).fill(0)
+        dCarriedAfter(time - 1).fill(0)
+        for t in (0..<time).reversed() {
+            if options.returnSequences || t == time - 1 { addOutputGradient(t) }
+            cell.stepBackward(self, t)
+        }
+        cell.recurrentGradients(self)
+        if let gradient = step.weightGradients[0] { kernelGradient(into: gradient) }
+        if let dx = step.dx() { inputGradient(into: dx) }
+    }
+
+    private func addOutputGradient(_ t: Int) {
+        let dh = dhAfter(t)
+        for row in 0..<rows where !(options.zeroOutputForMask && isMasked(row, t)) {
+            add(output(step.dy, row, t), to: dh[row * units..<(row + 1) * units])
+        }
+    }
+
+    /// After the cell's own arithmetic: at a masked step the gradients of products are zero, and those of the state go
+    /// on as they are.
+    func passMasked(_ t: Int, _ products: Floats...) {
+        guard mask != nil else { return }
+        for row in 0..<rows where isMasked(row, t) {
+            for product in products {
+                let size = product.count / rows
+                product[row * size..<(row + 1) * size].fill(0)
+            }
+            copyRow(dhAfter(t), to: dhBefore(t), row, units)
+            if carried > 0 { copyRow(dCarriedAfter(t), to: dCarriedBefore(t), row, carried * units) }
+        }
+    }
+
+    /// dh += d · recurrent kernelᵀ for some gates, whose gradients are d's columns; or dh = where not `accumulate`.
+    func multiplyStateBackward(_ d: Floats, gates some: Range<Int>, into dh: Floats, accumulate: Bool = true)
+    {
+        let transposed = whole(layout.transposedRecurrent, units * width)
+        func rowsOf(_ gate: Int) -> Floats { transposed[gate * units * units..<transposed.count] }
+        guard dropsState else {
+            return multiply(
+                columns(d, some.lowerBound), rowsOf(some.lowerBound), into: dh, m: rows, n: units,
+                k: some.count * units, aStride: width, finish: Finish(accumulate: accumulate))
+        }
+        let part = whole(layout.droppedState, rows * units)
+        if !accumulate { dh.fill(0) }
+        for gate in some {
+            multiply(columns(d, gate), rowsOf(gate), into: part, m: rows, n: units, k: units, aStride: width)
+            multiplyElements(part, stateFactors(gate), into: part)
+            add(part, to: dh)
+        }
+    }
+
+    /// gradient = hᵀ · d over all steps, for some gates of the recurrent kernel.
+    func recurrentKernelGradient(_ d: Floats, gates some: Range<Int>, into gradient: Floats) {
+        guard dropsState else {
+            return multiply(
+                allBefore, columns(d, some.lowerBound), into: columns(gradient, some.lowerBound), m: units,
+                n: some.count * units, k: time * rows, transposed: true, bStride: width, cStride: width)
+        }
+        let dropped = whole(layout.droppedState, rows * units)
+        for gate in some {
+            for t in 0..<time {
+                multiplyElements(hBefore(t), stateFactors(gate), into: dropped)
+                multiply(
+                    dropped, columns(d[t * rows * width..<(t + 1) * rows * width], gate),
+                    into: columns(gradient, gate), m: units, n: units, k: rows, transposed: true,
+                    bStride: width, cStride: width, finish: Finish(accumulate: t > 0))
+            }
+        }
+    }
+
+    /// Brings the first `size` numbers of a row that each step kept together, at the beginning of all that is kept.
+    func gatherKept(width size: Int) {
+        guard kept * units > size else { return }
+        for t in 1..<max(time, 1) {
+            let all = step.scratch[layout.kept]
+            all[t * rows * size..<(t + 1) * rows * size].copy(from: kept(t).prefix(rows * size))
+        }
+    }
+
+    /// The same factors that the state of a gate was multiplied with; nothing where nothing is dropped.
+    func dropState(_ h: Floats, gate: Int) {
+        if dropsState { multiplyElements(h, stateFactors(gate), into: h) }
+    }
+
+    private func kernelGradient(into gradient: Floats) {
+        let masks = dropsInput ? options.inputMasks(gates: gates) : 1
+        guard masks > 1 else {
+            return multiply(
+                allX, allZ, into: gradient, m: features, n: width, k: time * rows, transposed: true)
+        }
+        let dropped = whole(layout.droppedInput, allX.count)
+        for gate in 0..<gates {
+            drop(allX, mask: gate, into: dropped)
+            multiply(
+                dropped, columns(allZ, gate), into: columns(gradient, gate), m: features, n: units,
+                k: time * rows, transposed: true, bStride: width, cStride: width)
+        }
+    }
+
+    private func inputGradient(into dx: Floats) {
+        let transposed = whole(layout.transposedKernel, features * width)
+        transpose(step.weights[0], rows: features, columns: width, into: transposed)
+        // The inputs have served: their place is taken by their gradients.
+        let (part, masks) = (allX, dropsInput ? options.inputMasks(gates: gates) : 1)
+        if masks == 1 {
+            multiply(allZ, transposed, into: part, m: time * rows, n: features, k: width)
+            if dropsInput { drop(part, mask: 0, into: part) }
+        } else {
+            let dropped = whole(layout.droppedInput, part.count)
+            part.fill(0)
+            for gate in 0..<gates {
+                multiply(
+                    columns(allZ, gate), transposed[gate * units * features..<transposed.count],
+                    into: dropped,
+                    m: time * rows, n: features, k: units, aStride: width)
+                drop(dropped, mask: gate, into: dropped)
+                add(dropped, to: part)
+            }
+        }
+        for row in 0..<rows {
+            for t in 0..<time {
+                let (to, from) = ((row * time + place(t)) * features, (t * rows + row) * features)
+                dx[to..<to + features].copy(from: part[from..<from + features])
+            }
+        }
+    }
+}

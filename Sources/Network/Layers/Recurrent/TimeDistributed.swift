@@ -1,0 +1,105 @@
+import JSONText
+import Tensors
+
+/// The same layer for every time step: the steps of [steps, …] become samples of their own. Weights are those of the
+/// layer inside.
+public struct TimeDistributed: Layer {
+    public static let className = "TimeDistributed"
+    public var name = "time_distributed"
+    public var trainable = true
+    public private(set) var layer: any Layer
+
+    public init(_ layer: any Layer) { self.layer = layer }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        guard let layer = try NestedLayer.read("layer", from: &config) else {
+            throw config.error("layer is missing", key: "layer")
+        }
+        guard !(layer is InputLayer) else {
+            throw config.error("is around \(layer.subject), which computes nothing", key: "layer")
+        }
+        self.layer = layer
+    }
+
+    public var config: JSONObject { ["layer": NestedLayer.json(layer)] }
+
+    private func inside(_ inputs: [[Int]]) -> [[Int]] { inputs.map { Array($0.dropFirst()) } }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let input = try onlyShape(inputs)
+        guard input.count >= 2 else {
+            throw ConfigError("takes samples of shape [steps, …], but they are \(input)", subject: subject)
+        }
+        do {
+            return [input[0]] + (try layer.outputShape(for: inside(inputs)))
+        } catch {
+            throw ConfigError("for each step: \(error)", subject: subject)
+        }
+    }
+
+    /// A mask of whole steps goes on. One that reaches into the steps is the inner layer's.
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
+        let mask = masks.first ?? nil
+        switch layer.mask(for: inside(inputs), masks: [innerMask(mask)]) {
+        case .makes(let shape): return .makes([inputs[0][0]] + shape)
+        case .passes: return .passes
+        case .ends: return (mask?.count ?? 1) > 1 ? .makes([inputs[0][0]]) : .passes
+        }
+    }
+
+    private func innerMask(_ mask: [Int]?) -> [Int]? {
+        guard let mask, mask.count > 1 else { return nil }
+        return Array(mask.dropFirst())
+    }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        NestedLayer.weights(of: layer, for: inside(inputs))
+    }
+
+    public func weightGroups(count: Int) -> [WeightGroup] {
+        layer.weightGroups(count: count).map { $0.inside("layer") }
+    }
+
+    public func isView(training: Bool) -> Bool { layer.isView(training: training) }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        layer.scratch(for: inside(inputs), rows: rows * inputs[0][0], training: training)
+    }
+
+    public func innerSteps(_ step: Step) -> [Step] {
+        let steps = step.inputShapes[0][0]
+        var memory = step.memory
+        // A mask's numbers for one step; a mask of whole steps means nothing inside.
+        memory.inputMasks = memory.inputMasks.map { mask in
+            guard let mask, mask.size > steps else { return nil }
+            return Step.Mask(window: mask.window, size: mask.size / steps)
+        }
+        if let mask = memory.outputMask {
+            memory.outputMask =
+                makesInnerMask(step)
+                ? Step.Mask(window: mask.window, size: mask.size / steps) : nil
+        }
+        return [
+            Step(
+                inner: layer, of: step, inputShapes: inside(step.inputShapes),
+                outputShape: Array(step.outputShape.dropFirst()), memory: memory, perSample: steps)
+        ]
+    }
+
+    private func makesInnerMask(_ step: Step) -> Bool {
+        if case .makes = layer.mask(for: inside(step.inputShapes), masks: [nil]) { return true }
+        return false
+    }
+
+    public func forward(_ step: Step) {
+        layer.forward(step.inner[0])
+        // A mask that ends inside still says which steps have anything that counts.
+        guard let inside = step.mask(), let mask = step.outputMask, !makesInnerMask(step) else { return }
+        let size = inside.count / max(mask.count, 1)
+        for i in 0..<mask.count {
+            mask[i] = (i * size..<(i + 1) * size).contains { inside[$0] != 0 } ? 1 : 0
+        }
+    }
+
+    public func backward(_ step: Step) { layer.backward(step.inner[0]) }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import Tensors
+
+/// One of Keras' metrics: a number for an epoch, collected batch by batch. What it collects are sums, so that threads
+/// and batches simply add; the options are here, the sums with whoever trains.
+public struct Metric: Equatable, Sendable {
+    public enum Kind: Equatable, Sendable {
+        /// As Keras resolves the word: binary for one number a position, else categorical.
+        case accuracy
+        case binaryAccuracy(threshold: Double)
+        /// Whether the largest output is the target's. `sparse` is Keras' class for targets that are indices.
+        case categoricalAccuracy(sparse: Bool)
+        case topK(Int, sparse: Bool)
+        /// The mean of a loss, from the outputs as they are.
+        case mean(Loss)
+        case rootMeanSquaredError
+        case cosineSimilarity
+        case confusion(Confusion)
+        case areaUnderCurve(AreaUnderCurve)
+        case fScore(FScore)
+    }
+
+    public var kind: Kind
+    /// What history calls it, without the output's name and `val_`.
+    public var name: String
+
+    public init(_ kind: Kind, name: String) { (self.kind, self.name) = (kind, name) }
+
+    public static let accuracy = Metric(.accuracy, name: "accuracy")
+
+    func settingNewer(_ newer: Bool) -> Metric {
+        guard case .mean(var loss) = kind else { return self }
+        loss.newer = newer
+        return Metric(.mean(loss), name: name)
+    }
+
+    /// How many sums it collects at an output of that width.
+    func sumCount(width: Int) -> Int {
+        switch kind {
+        case .areaUnderCurve(let curve): 2 * curve.thresholdCount
+        case .confusion: 3
+        case .fScore: 4 * width
+        default: 2
+        }
+    }
+
+    /// Adds these rows. The weights of samples count only in Keras' `weighted_metrics`; a mask always does.
+    func add(_ rows: OutputRows, to sums: inout [Double]) {
+        let (width, positions, target) = (rows.width, rows.positions, rows.target)
+        for (row, sample) in rows.samples.enumerated() {
+            for position in 0..<positions {
+                let weight = Double(rows.weight(row, sample, position))
+                if weight == 0 { continue }
+                let start = (row * positions + position) * width
+                let out = rows.outputs[start..<start + width]
+                rows.targets.write(sample, position: position, positions: positions, into: target)
+                switch kind {
+                case .confusion(let confusion): confusion.add(out, target, weight, to: &sums)
+                case .areaUnderCurve(let curve): curve.add(out, target, weight, to: &sums)
+                case .fScore(let score): score.add(out, target, weight, to: &sums)
+                case .mean(let loss) where loss.fromLogits:
+                    // Probabilities would take the logits' place.
+                    rows.copy.copy(from: out)
+                    sums[0] += weight * loss.value(rows.copy, target)
+                    sums[1] += weight
+                default:
+                    sums[0] += weight * value(out, target)
+                    sums[1] += weight
+                }
+            }
+        }
+    }
+
+    /// What a mean is taken of, at one position.
+    private func value(_ out: Floats, _ target: Floats) -> Double {
+        switch kind {
+        case .accuracy: out.count == 1 ? binaryHits(out, target, 0.5) : categoricalHit(out, target)
+        case .binaryAccuracy(let threshold): binaryHits(out, target, Float(threshold))
+        case .categoricalAccuracy: categoricalHit(out, target)
+        case .topK(let k, _): topHit(out, target, k)
+        case .mean(let loss): loss.value(out, target)
+        case .rootMeanSquaredError: Loss(.meanSquaredError).value(out, target)
+        case .cosineSimilarity: -Loss(.cosineSimilarity).value(out, target)
+        case .confusion, .areaUnderCurve, .fScore: 0
+        }
+    }
+
+    /// The metric of all that was added.
+    public func result(_ sums: [Double]) -> Double {
+        switch kind {
+        case .confusion(let confusion): confusion.result(sums)
+        case .areaUnderCurve(let curve): curve.result(sums)
+        case .fScore(let score): score.result(sums)
+        case .rootMeanSquaredError: quotient(sums[0], sums[1]).squareRoot()
+        default: quotient(sums[0], sums[1])
+        }
+    }
+}
+
+/// 0 where there is nothing to divide by, as Keras' metrics have it.
+func quotient(_ a: Double, _ b: Double) -> Double { b == 0 ? 0 : a / b }
+
+extension Loss {
+    /// The loss at one position, from what the network gave.
+    fileprivate func value(_ out: Floats, _ target: Floats) -> Double {
+        smooth(target)
+        return cost(out, target, nil, 1, logits: fromLogits)
+    }
+}
+
+/// The share of outputs on the right side of the threshold.
+private func binaryHits(_ out: Floats, _ target: Floats, _ threshold: Float) -> Double {
+    var hits = 0
+    for i in 0..<out.count where (out[i] > threshold ? 1 : 0) == target[i] { hits += 1 }
+    return Double(hits) / Double(out.count)
+}
+
+/// Whether the largest output is the target's; the first among equals counts.
+private func categoricalHit(_ out: Floats, _ target: Floats) -> Double {
+    largest(out) == largest(target) ? 1 : 0
+}
+
+private func largest(_ row: Floats) -> Int {
+    var best = 0
+    for i in 1..<row.count where row[i] > row[best] { best = i }
+    return best
+}
+
+/// Whether fewer than k outputs are larger than that of the target's class: TensorFlow's in_top_k, where all equals at
+/// the border are in.
+private func topHit(_ out: Floats, _ target: Floats, _ k: Int) -> Double {
+    let wanted = out[largest(target)]
+    guard wanted.isFinite else { return 0 }
+    var larger = 0
+    for i in 0..<out.count where out[i] > wanted { larger += 1 }
+    return larger < k ? 1 : 0
+}

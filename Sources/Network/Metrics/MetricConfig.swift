@@ -1,0 +1,179 @@
+import JSONText
+
+/// A metric in Keras' JSON, as files and recipes have it.
+extension Metric {
+    /// Keras' classes other than those that are a loss' mean, and the names that history has for them.
+    private static let classes: [(name: String, className: String)] = [
+        ("binary_accuracy", "BinaryAccuracy"), ("categorical_accuracy", "CategoricalAccuracy"),
+        ("sparse_categorical_accuracy", "SparseCategoricalAccuracy"),
+        ("top_k_categorical_accuracy", "TopKCategoricalAccuracy"),
+        ("sparse_top_k_categorical_accuracy", "SparseTopKCategoricalAccuracy"), ("auc", "AUC"),
+        ("precision", "Precision"), ("recall", "Recall"), ("f1_score", "F1Score"),
+        ("fbeta_score", "FBetaScore"), ("root_mean_squared_error", "RootMeanSquaredError"),
+        ("cosine_similarity", "CosineSimilarity"),
+    ]
+
+    /// Losses that Keras has as metrics too.
+    private static let means: [Loss.Kind] = [
+        .meanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError, .meanSquaredLogarithmicError,
+        .logCosh, .poisson, .klDivergence, .hinge, .squaredHinge, .categoricalHinge, .binaryCrossentropy,
+        .categoricalCrossentropy, .sparseCategoricalCrossentropy,
+    ]
+
+    /// Reads `"accuracy"`, `{"class_name": "AUC", "config": {"curve": "PR"}}`, or what Keras 2 makes of a function:
+    /// `{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "binary_accuracy"}}`.
+    public init(from json: JSON, strict: Bool = false) throws(ConfigError) {
+        var word = keyword(of: json)
+        if word == "MeanMetricWrapper" { word = json["config"]?["fn"].flatMap { keyword(of: $0) } }
+        guard let text = word else {
+            throw ConfigError("a metric is a word such as accuracy, not \(json.kind)")
+        }
+        var config = LayerConfig(className: text, json["config"]?.object ?? [:])
+        config.ignore("dtype", "fn", "reduction", "axis")
+        let standard: String
+        (kind, standard) = try Self.kind(text, &config)
+        // Keras calls a metric that was named by a function's name as it was named: `mse`.
+        let isClass = text.contains { $0.isUppercase }
+        name = try config.string("name", default: isClass || json.object != nil ? standard : text)
+        if strict { try config.rejectUnknownKeys() }
+    }
+
+    private static func kind(_ text: String, _ config: inout LayerConfig) throws(ConfigError) -> (
+        Kind, String
+    ) {
+        let plain = text.lowercased().filter { $0 != "_" }
+        if plain == "accuracy" || plain == "acc" { return (.accuracy, text.lowercased()) }
+        if let known = classes.first(where: { $0.className.lowercased() == plain }) {
+            return (try kind(ofClass: known.className, &config), known.name)
+        }
+        let lossName = plain == "logcosherror" ? "logcosh" : text
+        if let loss = Loss.kind(named: lossName), means.contains(loss) || loss == .huber {
+            var mean = Loss(loss)
+            if loss == .binaryCrossentropy || loss == .categoricalCrossentropy
+                || loss == .sparseCategoricalCrossentropy
+            {
+                mean.fromLogits = try config.bool("from_logits", default: false)
+            }
+            if loss == .binaryCrossentropy || loss == .categoricalCrossentropy {
+                mean.labelSmoothing = try config.double("label_smoothing", default: 0, in: 0...1)
+            }
+            config.ignore("ignore_class")
+            let name =
+                loss == .logCosh
+                ? "logcosh" : loss == .klDivergence ? "kullback_leibler_divergence" : loss.rawValue
+            return (.mean(mean), name)
+        }
+        let words = ["accuracy"] + classes.map(\.className) + means.map(\.rawValue)
+        let hint = nearest(text, in: words + classes.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+        throw ConfigError("the metric \"\(text)\" is not known\(hint)")
+    }
+
+    private static func kind(ofClass name: String, _ config: inout LayerConfig) throws(ConfigError) -> Kind {
+        switch name {
+        case "BinaryAccuracy": return .binaryAccuracy(threshold: try config.double("threshold", default: 0.5))
+        case "CategoricalAccuracy": return .categoricalAccuracy(sparse: false)
+        case "SparseCategoricalAccuracy": return .categoricalAccuracy(sparse: true)
+        case "TopKCategoricalAccuracy": return .topK(try config.int("k", default: 5), sparse: false)
+        case "SparseTopKCategoricalAccuracy": return .topK(try config.int("k", default: 5), sparse: true)
+        case "RootMeanSquaredError": return .rootMeanSquaredError
+        case "CosineSimilarity": return .cosineSimilarity
+        case "Precision": return .confusion(try confusion(.precision, &config))
+        case "Recall": return .confusion(try confusion(.recall, &config))
+        case "AUC": return .areaUnderCurve(try areaUnderCurve(&config))
+        default:
+            let word = try config.string(
+                "average", default: "none", oneOf: ["none"] + FScore.Average.allCases.map(\.rawValue))
+            guard let average = FScore.Average(rawValue: word) else {
+                throw config.error(
+                    "without an average this is one number for each class, which history cannot hold; say average: macro, "
+                        + "micro or weighted", key: "average")
+            }
+            let beta = name == "FBetaScore" ? try config.double("beta", default: 1, in: 1e-6...1e6) : 1
+            let threshold =
+                config.value("threshold") == nil ? nil : try config.double("threshold", in: 0...1)
+            return .fScore(FScore(average: average, beta: beta, threshold: threshold))
+        }
+    }
+
+    private static func confusion(
+        _ share: Confusion.Share, _ config: inout LayerConfig
+    ) throws(ConfigError) -> Confusion {
+        let thresholds = try config.doubles("thresholds") ?? []
+        guard thresholds.count <= 1 else {
+            throw config.error(
+                "\(thresholds.count) thresholds make as many numbers; name one, and the metric once for each",
+                key: "thresholds")
+        }
+        let topK = config.value("top_k") == nil ? nil : try config.int("top_k")
+        let index = config.value("class_id") == nil ? nil : try config.int("class_id", in: 0...Int(Int32.max))
+        return Confusion(share, threshold: thresholds.first, topK: topK, classIndex: index)
+    }
+
+    private static func areaUnderCurve(_ config: inout LayerConfig) throws(ConfigError) -> AreaUnderCurve {
+        let curve = try config.string("curve", default: "ROC").uppercased()
+        let summation = try config.string(
+            "summation_method", default: "interpolation",
+            oneOf: AreaUnderCurve.Summation.allCases.map(\.rawValue))
+        let count = try config.int("num_thresholds", default: 200, in: 2...100_000)
+        let thresholds = try config.doubles("thresholds")
+        guard let curve = AreaUnderCurve.Curve(rawValue: curve) else {
+            throw config.error("curve must be ROC or PR, but is \(curve)", key: "curve")
+        }
+        if let wrong = thresholds?.first(where: { !(0...1).contains($0) }) {
+            throw config.error("thresholds must lie between 0 and 1, but one is \(wrong)", key: "thresholds")
+        }
+        if try config.bool("multi_label", default: false) {
+            throw config.error("an AUC for each label (multi_label) is not supported", key: "multi_label")
+        }
+        try config.refuse("label_weights")
+        config.ignore("num_labels")
+        var made = AreaUnderCurve(
+            curve: curve, summation: .init(rawValue: summation) ?? .interpolation, thresholdCount: count,
+            thresholds: thresholds?.isEmpty ?? true ? nil : thresholds)
+        made.fromLogits = try config.bool("from_logits", default: false)
+        return made
+    }
+
+    /// As a class object, the one form that every Keras reads rightly after loading. Nil where Keras 2.10 has no such
+    /// class, and would not open the file.
+    ///
+    /// - accuracy: What the plain word stands for here.
+    func json(accuracy: Kind) -> JSON? {
+        var options: JSONObject = ["name": .string(name), "dtype": "float32"]
+        let className: String
+        switch kind == .accuracy ? accuracy : kind {
+        case .accuracy, .fScore: return nil
+        case .binaryAccuracy(let threshold):
+            className = "BinaryAccuracy"
+            options["threshold"] = .number(threshold)
+        case .categoricalAccuracy(let sparse):
+            className = sparse ? "SparseCategoricalAccuracy" : "CategoricalAccuracy"
+        case .topK(let k, let sparse):
+            className = sparse ? "SparseTopKCategoricalAccuracy" : "TopKCategoricalAccuracy"
+            options["k"] = .integer(k)
+        case .mean(let loss):
+            guard Self.means.contains(loss.kind) else { return nil }
+            className = loss.kind == .logCosh ? "LogCoshError" : loss.className
+            if loss.fromLogits { options["from_logits"] = true }
+            if loss.labelSmoothing != 0 { options["label_smoothing"] = .number(loss.labelSmoothing) }
+        case .rootMeanSquaredError: className = "RootMeanSquaredError"
+        case .cosineSimilarity: className = "CosineSimilarity"
+        case .confusion(let confusion):
+            className = confusion.share == .precision ? "Precision" : "Recall"
+            if let threshold = confusion.threshold { options["thresholds"] = .number(threshold) }
+            if let topK = confusion.topK { options["top_k"] = .integer(topK) }
+            if let index = confusion.classIndex { options["class_id"] = .integer(index) }
+        case .areaUnderCurve(let curve):
+            className = "AUC"
+            options["curve"] = .string(curve.curve.rawValue)
+            options["summation_method"] = .string(curve.summation.rawValue)
+            if let thresholds = curve.thresholds {
+                options["thresholds"] = .array(thresholds.dropFirst().dropLast().map { .number($0) })
+            } else {
+                options["num_thresholds"] = .integer(curve.thresholdCount)
+            }
+            if curve.fromLogits { options["from_logits"] = true }
+        }
+        return ["class_name": .string(className), "config": .object(options)]
+    }
+}

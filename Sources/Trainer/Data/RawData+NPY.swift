@@ -1,0 +1,80 @@
+import Datasets
+import Network
+import Tensors
+
+extension RawData {
+    /// Arrays: one for each input, and one with labels for each output, in the model's order.
+    static func arrays(
+        _ sampleFiles: [String], _ labelFiles: [String], _ losses: [Loss?], _ report: (DataSummary) -> Void
+    ) throws -> RawData {
+        guard labelFiles.count == losses.count else {
+            throw DataError(
+                .badRequest, expected: "\(losses.count) files with labels, one for each output",
+                found: "\(labelFiles.count)", fix: "Name them in the order of the outputs, as labels: [a.npy, b.npy].")
+        }
+        let inputs = try sampleFiles.map { try readNPY($0) }
+        for (input, file) in zip(inputs, sampleFiles) where input.count != inputs[0].count {
+            throw DataError(
+                .badData, file: file, expected: "\(inputs[0].count) samples, as in \(sampleFiles[0])",
+                found: "\(input.count)", fix: "Use files of one set.")
+        }
+        let labels = try zip(labelFiles, losses).map { file, loss in
+            let labels = try Self.labels(file, loss)
+            guard labels.targets.count == inputs[0].count else {
+                throw DataError(
+                    .badData, file: file, expected: "\(inputs[0].count) labels, one for each of \(sampleFiles[0])",
+                    found: "\(labels.targets.count)", fix: "Use the two files of one set.")
+            }
+            return labels
+        }
+        let files = sampleFiles + labelFiles
+        var raw = RawData(
+            inputs, labels, path: sampleFiles[0], sha256: try Digest.ofFiles(files, below: commonFolder(of: files)))
+        if case .classes(let classes)? = labels.first?.targets {
+            report(
+                DataSummary(
+                    name: sampleFiles[0],
+                    LabelledSamples(samples: inputs[0], labels: classes.map { Int($0) }, classes: raw.classes)))
+        } else {
+            report(DataSummary(name: sampleFiles[0], samples: inputs[0].count, shape: inputs[0].shape))
+        }
+        guard inputs.count == 1 else { return raw }
+        if inputs[0].shape.count == 1, case .floats(let values) = inputs[0].storage {
+            raw.columns = (0..<inputs[0].size).map { column in
+                stride(from: column, to: values.count, by: inputs[0].size).map { Double(values[$0]) }
+            }
+        } else if case .bytes = inputs[0].storage, (2...3).contains(inputs[0].shape.count) {
+            raw.isPicture = true
+        }
+        return raw
+    }
+
+    private static func labels(_ file: String, _ loss: Loss?) throws -> OutputLabels {
+        let isForNumbers = loss?.isForNumbers ?? true
+        let array = try readNPY(file)
+        guard isForNumbers || array.size > 1 else { return try classes(file) }
+        let values: [Float] =
+            switch array.storage {
+            case .floats(let values): values
+            case .bytes(let bytes): bytes.map { Float($0) }
+            }
+        let targets = Targets.values(values, width: array.size)
+        guard !isForNumbers else { return OutputLabels(targets: targets, classes: []) }
+        // One class index for each position, or one number for each class.
+        let highest = values.reduce(0) { max($0, $1.isFinite ? $1 : 0) }
+        let count =
+            loss?.kind == .sparseCategoricalCrossentropy ? Int(min(highest, 1e6)) + 1 : array.shape.last ?? 1
+        return OutputLabels(targets: targets, classes: (0..<count).map(String.init))
+    }
+
+    private static func classes(_ file: String) throws -> OutputLabels {
+        let labels = try readNPYLabels(file)
+        guard let largest = labels.max(), let least = labels.min(), least >= 0, largest < 1_000_000 else {
+            throw DataError(
+                .badData, file: file, expected: "class numbers from 0 on",
+                found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …")
+        }
+        return OutputLabels(
+            targets: .classes(labels.map { Int32($0) }), classes: (0...largest).map(String.init))
+    }
+}

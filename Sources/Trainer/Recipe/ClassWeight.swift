@@ -1,0 +1,59 @@
+import JSONText
+import Network
+
+/// Keras' `class_weight`: what the samples of a class count for in the loss.
+public enum ClassWeight: Equatable, Sendable {
+    /// By the class' number or, where that is no number, its name; a class that is not there counts once.
+    case given([String: Double])
+    /// scikit-learn's `balanced`: all classes count alike in sum: n / (classes · n of the class).
+    case balanced
+
+    init?(_ section: inout RecipeSection) throws(TrainerError) {
+        guard let found = section.options.value("class_weight") else { return nil }
+        if let word = found.string {
+            guard word == "balanced" else {
+                let hint = nearest(word, in: ["balanced"]).map { " Did you mean \($0)?" } ?? ""
+                throw section.error(
+                    "class_weight is \"\(word)\"; it may be balanced, or { 0: 1.0, 1: 3.0 }.\(hint)", key: "class_weight")
+            }
+            self = .balanced
+            return
+        }
+        guard let object = found.object, !object.isEmpty else {
+            throw section.error(
+                "class_weight must be balanced, or a weight for each class, as { 0: 1.0, 1: 3.0 }.", key: "class_weight")
+        }
+        var weights: [String: Double] = [:]
+        for (name, value) in object.members {
+            guard let weight = value.double, weight >= 0, weight.isFinite else {
+                throw section.error(
+                    "the weight of class \(name) must be a number from 0 on, but is \(value.text()).", key: "class_weight")
+            }
+            weights[name] = weight
+        }
+        self = .given(weights)
+    }
+
+    /// One weight for each class. `labels` are those of the samples to train on.
+    func weights(classes: [String], labels: [Int32]) throws(ConfigError) -> [Double] {
+        switch self {
+        case .balanced:
+            var counts = classes.map { _ in 0.0 }
+            for label in labels where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
+            let present = counts.count { $0 > 0 }
+            return counts.map { $0 == 0 ? 1 : Double(labels.count) / (Double(present) * $0) }
+        case .given(let given):
+            var weights = classes.map { _ in 1.0 }
+            for name in given.keys.sorted() {
+                let index = Int(name) ?? classes.firstIndex(of: name)
+                guard let index, classes.indices.contains(index) else {
+                    let shown = classes.enumerated().prefix(12).map { "\($0) (\($1))" }
+                    throw ConfigError(
+                        "class_weight names class \(name), but the classes are \(shown.joined(separator: ", "))")
+                }
+                weights[index] = given[name] ?? 1
+            }
+            return weights
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import JSONText
+import KerasFile
+import Network
+import Yams
+
+/// `compile`: optimizer, losses and metrics.
+public struct CompileRecipe: Sendable {
+    public var optimizer: any Optimizer
+    /// For each output of the model.
+    public var objective: Objective
+
+    public init(optimizer: any Optimizer, objective: Objective) {
+        (self.optimizer, self.objective) = (optimizer, objective)
+    }
+
+    /// As the saved model was compiled, where the recipe does not say.
+    init(_ start: ModelFile?, _ recipe: RecipeSection) throws(TrainerError) {
+        guard let start else {
+            throw recipe.error(
+                "compile is missing, as { optimizer: adam, loss: binary_crossentropy }. (With --from it may be left out: "
+                    + "then the saved model's goes on.)")
+        }
+        guard let objective = start.compiled?.objective, let optimizer = start.compiled?.optimizer else {
+            let unknown = start.compiled?.unknown.first.map { ": \($0)" } ?? ""
+            throw recipe.error(
+                "compile is missing, and the saved model does not say how it was compiled\(unknown). Say it in the recipe.")
+        }
+        self.init(optimizer: optimizer, objective: objective)
+    }
+
+    /// - outputs: The names of the model's outputs.
+    init(_ section: RecipeSection, outputs: [String]) throws(TrainerError) {
+        var section = section
+        section.options.ignore("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+        try section.rejectUnknownKeys()
+        // Keras' default; a recipe that trains says it, but nothing is wrong without.
+        optimizer = try section.node("optimizer").map { (node) throws(TrainerError) in
+            try Self.optimizer(.named(node, what: "an optimizer", file: section.file))
+        } ?? RMSprop()
+        guard let lossNode = section.node("loss") else {
+            throw section.error("loss is missing, as sparse_categorical_crossentropy.")
+        }
+        let parts = PerOutput(section: section, outputs: outputs)
+        var losses: [Loss?] = []
+        for node in try parts.nodes(lossNode, "loss") {
+            losses.append(try node.map { (node) throws(TrainerError) in try Self.loss(node, section.file) })
+        }
+        guard losses.contains(where: { $0 != nil }) else {
+            throw section.error("no output has a loss.", key: "loss")
+        }
+        var weights: [Double] = []
+        for node in try section.node("loss_weights").map({ (node) throws(TrainerError) in
+            try parts.nodes(node, "loss_weights")
+        }) ?? [] {
+            guard case .scalar(let scalar)? = node, let weight = plainValue(scalar.string).double, weight.isFinite
+            else { throw section.error("loss_weights must be a number for each output.", key: "loss_weights") }
+            weights.append(weight)
+        }
+        objective = Objective(
+            losses: losses, weights: weights.isEmpty ? nil : weights,
+            metrics: try Self.metrics("metrics", &section, parts),
+            weightedMetrics: try Self.metrics("weighted_metrics", &section, parts))
+    }
+
+    private static func optimizer(_ named: RecipeSection) throws(TrainerError) -> any Optimizer {
+        var named = named
+        var options = named.options.object
+        // A schedule is written as a class is: { ExponentialDecay: { decay_steps: 100, … } }.
+        if options["learning_rate"]?.object != nil, let node = named.node("learning_rate") {
+            let part = try RecipeSection.named(node, what: "a schedule", file: named.file)
+            do {
+                let schedule = try LearningRateSchedule(from: part.json, strict: true)
+                options["learning_rate"] = schedule.json
+            } catch {
+                throw part.place(error)
+            }
+        }
+        do {
+            return try OptimizerTable.make(
+                from: ["class_name": .string(named.title), "config": .object(options)], strict: true)
+        } catch {
+            throw named.place(error)
+        }
+    }
+
+    private static func loss(_ node: Node, _ file: String) throws(TrainerError) -> Loss {
+        let named = try RecipeSection.named(node, what: "a loss", file: file)
+        do { return try Loss(from: named.json, strict: true) } catch { throw named.place(error) }
+    }
+
+    private static func metrics(
+        _ key: String, _ section: inout RecipeSection, _ parts: PerOutput
+    ) throws(TrainerError) -> [[Metric]] {
+        guard let node = section.node(key) else { return parts.outputs.map { _ in [] } }
+        // A list without lists in it is for every output.
+        var nodes: [Node?] = parts.outputs.map { _ in node }
+        if case .sequence(let items) = node {
+            if items.contains(where: { if case .sequence = $0 { true } else { false } }) {
+                nodes = try parts.nodes(node, key)
+            }
+        } else {
+            nodes = try parts.nodes(node, key)
+        }
+        var all: [[Metric]] = []
+        for node in nodes {
+            var metrics: [Metric] = []
+            for item in items(of: node) {
+                let named = try RecipeSection.named(item, what: "a metric", file: section.file)
+                do {
+                    metrics.append(try Metric(from: named.json, strict: true))
+                } catch {
+                    throw named.place(error)
+                }
+            }
+            all.append(metrics)
+        }
+        return all
+    }
+
+    private static func items(of node: Node?) -> [Node] {
+        switch node {
+        case .sequence(let items)?: Array(items)
+        case .scalar(let scalar)? where plainValue(scalar.string).isNull: []
+        case let node?: [node]
+        case nil: []
+        }
+    }
+}
+
+/// Reads what may be said once for all outputs, as a list with one entry for each, or by the outputs' names.
+private struct PerOutput {
+    let section: RecipeSection
+    let outputs: [String]
+
+    /// One node for each output; nil where there is nothing for it.
+    func nodes(_ node: Node, _ key: String) throws(TrainerError) -> [Node?] {
+        func present(_ node: Node) -> Node? {
+            if case .scalar(let scalar) = node, plainValue(scalar.string).isNull { return nil }
+            return node
+        }
+        switch node {
+        case .sequence(let items):
+            guard items.count == outputs.count else {
+                throw section.error(
+                    "\(key) has \(items.count) entries, but the model \(outputs.count) "
+                        + "output\(outputs.count == 1 ? "" : "s") (\(outputs.joined(separator: ", "))).", key: key)
+            }
+            return items.map(present)
+        case .mapping(let mapping):
+            var named: [String: Node] = [:]
+            for (name, item) in mapping { named[try RecipeValues(file: section.file).key(name)] = item }
+            guard named.keys.contains(where: outputs.contains) else { return outputs.map { _ in node } }
+            if let wrong = named.keys.sorted().first(where: { !outputs.contains($0) }) {
+                let hint = nearest(wrong, in: outputs).map { " Did you mean \($0)?" } ?? ""
+                throw section.error(
+                    "\(key) names \"\(wrong)\", but the outputs are \(outputs.joined(separator: ", ")).\(hint)",
+                    key: key)
+            }
+            return outputs.map { named[$0].flatMap(present) }
+        default: return outputs.map { _ in node }
+        }
+    }
+}
+
+extension RecipeSection {
+    /// The class with its options, as Keras' JSON has it; only its name where there are none.
+    fileprivate var json: JSON {
+        options.object.isEmpty
+            ? .string(title) : ["class_name": .string(title), "config": .object(options.object)]
+    }
+}
