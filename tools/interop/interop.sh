@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files to and from real Keras releases, each in a Python environment of its own (.venv-interop/NAME, made once; INTEROP_ENVIRONMENTS names another folder).
+# Files to and from real Keras releases, and exported ones in ONNX Runtime, each in a Python environment of its own (.venv-interop/NAME, made once; INTEROP_ENVIRONMENTS names another folder).
 # usage: interop.sh [MODEL.h5 …]     without files: those in models/, short runs of every recipe, and the matrix of docs/interop.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -40,6 +40,10 @@ if [[ -x $folder/k3/bin/python ]]; then
     "$folder/k3/bin/python" tools/interop/interop.py "$@" || status=$?
 fi
 if [[ $# -eq 0 ]]; then
+    if [[ -x $folder/k3/bin/python ]]; then
+        printf '\nONNX files, in ONNX Runtime\n\n'
+        "$folder/k3/bin/python" tools/interop/onnx_check.py || status=1
+    fi
     for name in k3 k212 k210 k22 k1; do
         [[ -x $folder/$name/bin/python ]] || continue
         "$folder/$name/bin/python" tools/interop/matrix.py "$folder" || status=$?
