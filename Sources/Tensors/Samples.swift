@@ -7,8 +7,8 @@ public struct Samples: Equatable, Sendable {
 
     /// The shape of one sample, as [28, 28] or [11].
     public let shape: [Int]
-    public let count: Int
-    public let storage: Storage
+    public private(set) var count: Int
+    public private(set) var storage: Storage
 
     public init(shape: [Int], floats: [Float]) {
         let size = shape.reduce(1, *)
@@ -40,5 +40,37 @@ public struct Samples: Equatable, Sendable {
             for row in rows { chosen += all[row * size..<(row + 1) * size] }
             return Samples(shape: shape, floats: chosen)
         }
+    }
+
+    /// Keeps only the samples of those rows, each once, in that order. Where nobody else holds the samples, they change
+    /// places where they are, and no second copy is made.
+    public mutating func keep(_ rows: [Int]) {
+        let size = size
+        switch storage {
+        case .bytes(var all):
+            storage = .bytes([])
+            Samples.keep(rows, of: &all, size: size)
+            storage = .bytes(all)
+        case .floats(var all):
+            storage = .floats([])
+            Samples.keep(rows, of: &all, size: size)
+            storage = .floats(all)
+        }
+        count = rows.count
+    }
+
+    private static func keep<Number>(_ rows: [Int], of all: inout [Number], size: Int) {
+        precondition(rows.count * size <= all.count, "each row once")
+        for (target, row) in rows.enumerated() {
+            // What was here has moved to where it made room, and maybe on from there.
+            var source = row
+            while source < target { source = rows[source] }
+            guard source != target else { continue }
+            let (to, from) = (target * size, source * size)
+            unsafe all.withUnsafeMutableBufferPointer { numbers in
+                for i in 0..<size { unsafe numbers.swapAt(to + i, from + i) }
+            }
+        }
+        all.removeLast(all.count - rows.count * size)
     }
 }

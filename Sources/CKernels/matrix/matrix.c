@@ -59,14 +59,27 @@ static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint6
   return total;
 }
 
+// Which of eight bytes are not zero, the first in the lowest bit: each one's own highest bit is set if it is not zero, then
+// a product brings the eight bits together.
+static inline uint64_t used_bytes(uint64_t x) {
+  const uint64_t low = 0x7f7f7f7f7f7f7f7f;
+  uint64_t used = ((((x & low) + low) | x) & ~low) >> 7;
+  return (used * 0x0102040810204080) >> 56;
+}
+
 static size_t byte_masks_plain(const uint8_t *all, const int64_t *rows, size_t count, size_t size, uint64_t *masks) {
   size_t total = 0;
   for (size_t r = 0; r < count; r++)
     for (size_t c = 0; c < size; c += 64, masks++) {
       const uint8_t *x = all + (size_t)rows[r] * size + c;
-      size_t end = size - c < 64 ? size - c : 64;
+      size_t end = size - c < 64 ? size - c : 64, i = 0;
       uint64_t bits = 0;
-      for (size_t i = 0; i < end; i++) bits |= (uint64_t)(x[i] != 0) << i;
+      for (; i + 8 <= end; i += 8) {
+        uint64_t eight = 0;
+        for (int k = 0; k < 8; k++) eight |= (uint64_t)x[i + k] << 8 * k;  // one load
+        bits |= used_bytes(eight) << i;
+      }
+      for (; i < end; i++) bits |= (uint64_t)(x[i] != 0) << i;
       *masks = bits;
       total += (size_t)__builtin_popcountll(bits);
     }

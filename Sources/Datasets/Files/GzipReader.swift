@@ -5,9 +5,10 @@ import Glibc
 @safe struct GzipReader: ~Copyable {
     let name: String
     private let handle: gzFile
+    /// Bytes that can come out at most: of one byte, deflate makes no more than 1,032.
+    private let most: Int?
 
     init(_ path: String) throws(DataError) {
-        name = path
         let probe = try InputFile(path: path)
         let copy = dup(probe.descriptor)
         guard copy >= 0 else { throw .opening(path, errno) }
@@ -15,19 +16,24 @@ import Glibc
             close(copy)
             throw .opening(path, ENOMEM)
         }
+        name = path
+        most = probe.size.map { $0 > Int.max / 1_032 ? Int.max : $0 * 1_032 }
         unsafe self.handle = unsafe handle
         unsafe gzbuffer(handle, 1 << 17)
     }
 
     deinit { unsafe gzclose_r(handle) }
 
-    /// Up to `count` bytes; fewer where the data end. Memory grows with what is really there, whatever `count` says.
+    /// Up to `count` bytes; fewer where the data end. Memory grows with what is really there, whatever `count` says:
+    /// room that is only reserved costs nothing.
     func read(_ count: Int) throws(DataError) -> [UInt8] {
+        let room = [UInt8](repeating: 0, count: min(count, 1 << 20))
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(count, most ?? room.count))
         while bytes.count < count {
             let start = bytes.count
-            let step = min(count - start, max(start, 1 << 16), 1 << 26)
-            bytes += [UInt8](repeating: 0, count: step)
+            let step = min(count - start, room.count)
+            bytes += room.prefix(step)
             let got = unsafe bytes.withUnsafeMutableBytes { buffer in
                 unsafe Int(gzread(handle, buffer.baseAddress! + start, UInt32(step)))
             }

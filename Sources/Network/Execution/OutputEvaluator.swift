@@ -22,6 +22,7 @@ final class OutputEvaluator {
     private let objective: Objective
     private let plan: Plan
     private let outputs: [Output]
+    private let isForClasses: Bool
     private let kept: Arena
 
     private struct Output {
@@ -56,6 +57,11 @@ final class OutputEvaluator {
                 target: kept.slice(place.target), copy: kept.slice(place.copy),
                 addition: place.addition.map { kept.slice($0) })
         }
+        isForClasses =
+            objective.losses.count == 1 && onLogits[0] && outputs[0].positions == 1 && outputs[0].width > 1
+            && network.maskShapes[network.outputs[0]] == nil
+            && objective.losses[0].map { $0.isPlainForClasses } ?? false
+            && objective.all.allSatisfy { $0.metric.isCategoricalAccuracy }
         result.metricSums = objective.all.map { output, metric, _ in
             Array(repeating: 0, count: metric.sumCount(width: outputs[output].width))
         }
@@ -81,12 +87,12 @@ final class OutputEvaluator {
 
     /// - others: All threads' evaluators, where `count` was called.
     func evaluate(_ batch: Batch, samples: ArraySlice<Int>, others: [OutputEvaluator]?) {
+        if evaluatesClasses(batch, samples: samples) { return }
         result.lossSum = 0
         result.count = samples.count
         if objective.losses.count > 1 { result.outputLossSums = objective.losses.map { _ in 0 } }
         for index in outputs.indices {
             let seen = rows(index, batch, samples)
-            if assessQuickly(index, seen, batch) { continue }
             let readsLogits = objective.losses[index]?.fromLogits ?? false
             if readsLogits { addMetrics(index, seen) }
             assess(index, seen, batch, others)
@@ -94,23 +100,21 @@ final class OutputEvaluator {
         }
     }
 
-    /// The usual case by one vector kernel: classes against softmax, a mean over all samples, accuracy or no metric. False
-    /// where it is another case.
-    private func assessQuickly(_ index: Int, _ seen: OutputRows, _ batch: Batch) -> Bool {
-        let output = outputs[index]
-        guard let loss = objective.losses[index], loss.isPlainSparse, output.onLogits, seen.width > 1,
-            seen.positions == 1, seen.weights == nil, seen.mask == nil, output.addition == nil,
-            outputs.count == 1, case .classes(let classes) = batch.targets[index],
-            objective.all.allSatisfy({ $0.metric.isCategoricalAccuracy })
-        else { return false }
-        let scale = Float(objective.weights[index])
-        let (sum, correct) = softmaxCrossEntropy(
-            seen.outputs, width: seen.width, classes: classes, samples: seen.samples,
-            each: scale / Float(batch.count), gradient: batch.training ? plan.outputGradient(index) : nil)
-        result.lossSum += sum * objective.weights[index]
+    /// What classifiers are trained with most (softmax, cross-entropy with class numbers, accuracy) is one pass over the
+    /// logits. False where it is something else.
+    private func evaluatesClasses(_ batch: Batch, samples: ArraySlice<Int>) -> Bool {
+        guard isForClasses, batch.weights == nil, case .classes(let classes) = batch.targets[0] else {
+            return false
+        }
+        let weight = objective.weights[0]
+        let (loss, correct) = softmaxCrossEntropy(
+            plan.output(0), width: outputs[0].width, classes: classes, samples: samples,
+            each: Float(weight) / Float(batch.count),
+            gradient: batch.training ? plan.outputGradient(0) : nil)
+        (result.lossSum, result.count) = (loss * weight, samples.count)
         for number in result.metricSums.indices {
             result.metricSums[number][0] = correct
-            result.metricSums[number][1] = Double(seen.samples.count)
+            result.metricSums[number][1] = Double(samples.count)
         }
         return true
     }
@@ -151,7 +155,7 @@ final class OutputEvaluator {
 }
 
 extension Metric {
-    /// For more than one output, where the word accuracy means the categorical one.
+    /// Whether it asks how often the largest output, of several, is the target's.
     fileprivate var isCategoricalAccuracy: Bool {
         switch kind {
         case .accuracy, .categoricalAccuracy: true
@@ -161,10 +165,10 @@ extension Metric {
 }
 
 extension Loss {
-    /// Cross-entropy of class indices with nothing asked beside it.
-    fileprivate var isPlainSparse: Bool {
-        kind == .sparseCategoricalCrossentropy && !fromLogits && labelSmoothing == 0 && ignoredClass == nil
-            && reduction == .mean
+    /// Cross-entropy of a softmax with class numbers, averaged over all samples.
+    fileprivate var isPlainForClasses: Bool {
+        kind == .sparseCategoricalCrossentropy && !fromLogits && reduction == .mean && ignoredClass == nil
+            && labelSmoothing == 0
     }
 
     /// Whether a batch's mean is over something else than all of its positions.

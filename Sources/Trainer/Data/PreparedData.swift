@@ -28,6 +28,13 @@ public struct DataPart: Sendable {
             inputs: inputs.map { $0.selecting(rows) }, targets: targets.map { $0.selecting(rows) },
             weights: weights.map { weights in rows.map { weights[$0] } })
     }
+
+    /// The same in place: see `Samples.keep`.
+    mutating func keep(_ rows: [Int]) {
+        for input in inputs.indices { inputs[input].keep(rows) }
+        targets = targets.map { $0.selecting(rows) }
+        weights = weights.map { weights in rows.map { weights[$0] } }
+    }
 }
 
 /// A recipe's data, read and split. The samples are as they were stored: scaling is done by `preprocessing`, layers in
@@ -57,7 +64,7 @@ public struct PreparedData: Sendable {
             if let share = recipe.fit.validationSplit {
                 try raw.takeValidation(last: share)
             }
-            self.init(raw, recipe.data)
+            self.init(splitting: &raw, recipe.data)
         } catch let error as DataError {
             // A wish that the data cannot fulfil stands in the recipe.
             guard error.kind == .badRequest else { throw TrainerError(error) }
@@ -79,10 +86,15 @@ public struct PreparedData: Sendable {
         }
     }
 
-    private init(_ raw: RawData, _ recipe: DataRecipe) {
-        train = raw.all.selecting(raw.trainRows)
+    private init(splitting raw: inout RawData, _ recipe: DataRecipe) {
         validation = raw.validationRows.map { raw.all.selecting($0) }
         test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
+        // The largest part stays where the data were read to.
+        train = raw.all
+        raw.all = DataPart(
+            inputs: train.inputs.map { Samples(shape: $0.shape, bytes: []) },
+            targets: train.targets.map { _ in .classes([]) })
+        train.keep(raw.trainRows)
         (classes, features, isRegression) = (raw.classes, raw.features, raw.isRegression)
         preprocessing = recipe.preprocessing.map { step -> any Layer in
             switch step {
