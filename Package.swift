@@ -30,6 +30,7 @@ let wholly: [LinkerSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], numeric: Bool = false) -> Target {
@@ -56,6 +57,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -83,6 +85,9 @@ let package = Package(
         library("Zip", ["CZlib"], numeric: true),
         .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
         library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
+        .target(
+            name: "ONNX", dependencies: ["Network", "Facts", "JSONText", swiftProtobuf],
+            exclude: ["Schema/onnx-subset.proto"], swiftSettings: numbers),
 
         // The three rooms of the house; none of them imports another.
         library(
@@ -105,7 +110,9 @@ let package = Package(
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
-            dependencies: ["StoreSupport", "CommandSupport", "Registry", "KerasFile", argumentParser],
+            dependencies: [
+                "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", argumentParser,
+            ],
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
@@ -124,7 +131,8 @@ let package = Package(
         tests("NetworkTests", ["Network", "KerasFile"], golden: true),
         tests("ZipTests", ["Zip"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
-        tests("KerasFileTests", ["KerasFile"], golden: true),
+        tests("KerasFileTests", ["KerasFile", "Zip"], golden: true),
+        tests("ONNXTests", ["ONNX", "KerasFile"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Digests", "Registry"]),

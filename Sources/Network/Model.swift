@@ -27,7 +27,7 @@ public struct Model: Sendable {
     public let shapes: [[Int]]
     /// The shape of the mask that goes with each call's output, and what the call does with masks.
     let maskShapes: [[Int]?]
-    let maskUses: [MaskUse]
+    public let maskUses: [MaskUse]
     /// What each layer needs, and what it has: parallel to `layers`.
     public let weightSpecs: [[WeightSpec]]
     public private(set) var weights: [[Tensor]]

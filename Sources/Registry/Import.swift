@@ -70,48 +70,4 @@ extension ModelStore {
         }
         return Imported(version: known, isNew: false)
     }
-
-    /// Copies a version's file to `target`, whole or not at all, and checks its SHA-256 on the way.
-    public func export(_ reference: String, to target: URL, overwrite: Bool = false) throws(RegistryError)
-        -> ModelVersion
-    {
-        let version = try version(reference)
-        try checkFile(of: version)
-        let path =
-            Disk.isFolder(target.path)
-            ? target.appendingPathComponent((version.file as NSString).lastPathComponent).standardizedFileURL
-                .path
-            : target.standardizedFileURL.path
-        let folder = (path as NSString).deletingLastPathComponent
-        guard Disk.isFolder(folder) else {
-            throw RegistryError(
-                .notFound, "cannot export to \(path): there is no folder \(folder).", file: path)
-        }
-        if !overwrite, Disk.size(ofFile: path) != nil { throw exists(path) }
-        let temporary = Disk.temporaryName(in: folder, extension: (path as NSString).pathExtension)
-        defer { unsafe unlink(temporary) }
-        let copied = try Disk.copy(self.path(of: version.file), to: temporary)
-        guard copied.sha256 == version.sha256 else {
-            throw RegistryError(
-                .badData,
-                "the file of \(version.reference) is damaged: its SHA-256 is \(copied.sha256), expected \(version.sha256). "
-                    + "Nothing was exported; run `registry verify`.", file: self.path(of: version.file))
-        }
-        if overwrite {
-            guard unsafe rename(temporary, path) == 0 else { throw .system("write", path) }
-            try Disk.flush(folder)
-        } else {
-            do { _ = try Disk.publish(temporary, as: [(path as NSString).lastPathComponent]) } catch
-                where error.kind == .refused
-            {
-                throw exists(path)
-            }
-        }
-        return version
-    }
-
-    private func exists(_ path: String) -> RegistryError {
-        RegistryError(
-            .refused, "cannot export to \(path): that file exists. Say --force to replace it.", file: path)
-    }
 }

@@ -6,9 +6,17 @@ import Testing
 
 /// The vector kernels that only training uses, against plain loops.
 struct TrainingKernelTests {
+    /// A block that stays for good: a window on it does not own its memory, and a test may let go of the block before the
+    /// last use of the window.
+    private static func block(_ count: Int) -> Arena {
+        let arena = Arena(count: count)
+        _ = unsafe Unmanaged.passRetained(arena)
+        return arena
+    }
+
     private static func random(_ count: Int, seed: Int, of range: ClosedRange<Float> = -1...1) -> Arena {
         var random = RandomNumbers(seed: seed)
-        let arena = Arena(count: count)
+        let arena = block(count)
         for i in 0..<count {
             arena.all[i] =
                 range.lowerBound + Float(random.uniform()) * (range.upperBound - range.lowerBound)
@@ -21,13 +29,13 @@ struct TrainingKernelTests {
     func columns(width: Int, rows: Int) {
         let (a, b) = (Self.random(rows * width, seed: 1), Self.random(rows * width, seed: 2))
         let numbers = (3...6).map { Self.random(width, seed: $0) }
-        let (sums, products, squares) = (Arena(count: width), Arena(count: width), Arena(count: width))
+        let (sums, products, squares) = (Self.block(width), Self.block(width), Self.block(width))
         columnSums(a.all, into: sums.all, products: b.all, into: products.all)
         columnSquares(a.all, mean: numbers[0].all, into: squares.all)
-        let alone = Arena(count: width)
+        let alone = Self.block(width)
         columnSums(a.all, into: alone.all)
         let (xhat, y, dx) = (
-            Arena(count: rows * width), Arena(count: rows * width), Arena(count: rows * width)
+            Self.block(rows * width), Self.block(rows * width), Self.block(rows * width)
         )
         normalize(
             a.all, mean: numbers[0].all, inverse: numbers[1].all, into: xhat.all, scale: numbers[2].all,
@@ -62,7 +70,7 @@ struct TrainingKernelTests {
             z.all[i] = 2
             z.all[width + i] = i % 2 == 0 ? 500 : -500
         }
-        let (before, dz) = (z.all.array, Arena(count: rows * width))
+        let (before, dz) = (z.all.array, Self.block(rows * width))
         let found = softmaxCrossEntropy(
             z.all, width: width, classes: classes, samples: samples[...], each: 0.25, gradient: dz.all)
         var (loss, correct) = (0.0, 0.0)
@@ -84,7 +92,7 @@ struct TrainingKernelTests {
 
     @Test("what is no number stays none")
     func noNumber() {
-        let z = Arena(count: 10)
+        let z = Self.block(10)
         z.all[3] = .nan
         let found = softmaxCrossEntropy(
             z.all, width: 10, classes: [1], samples: [0], each: 1, gradient: nil)
@@ -106,13 +114,12 @@ struct TrainingKernelTests {
         let all = Self.bytes(rows: count, columns: columns, seed: width)
         let samples = Samples(shape: [columns], bytes: all)
         let places = NonzeroPlaces(capacity: batch, columns: columns, forTransposed: true)
-        let arenas = (0..<2).map { _ in (0..<3).map { _ in Arena(count: columns * stride) } }
-        let start = Self.random(columns * stride, seed: 5)
-        for kind in arenas { kind[0].all.copy(from: start.all) }
+        let arenas = (0..<2).map { _ in (0..<3).map { _ in Self.block(columns * stride) } }
+        for kind in arenas { kind[0].all.copy(from: Self.random(columns * stride, seed: 5).all) }
         let deferred = DeferredAdam(
             w: arenas[0][0].all, m: arenas[0][1].all, v: arenas[0][2].all, rows: columns, columns: width,
             stride: stride, beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
-        let (x, g) = (Arena(count: batch * columns), Arena(count: columns * stride))
+        let (x, g) = (Self.block(batch * columns), Self.block(columns * stride))
         for step in 1...150 {
             let rows = (0..<batch).map { ($0 * 7 + step * 13) % count }
             gather(samples, rows: rows[...], scale: 0.01, into: x.all)
@@ -149,8 +156,8 @@ struct TrainingKernelTests {
         let g = Self.random(count, seed: 1)
         for i in 0..<100 { g.all[i] = 0 }
         for i in 100..<200 { g.all[i] *= 1e-12 }
-        let arenas = (0..<6).map { _ in Arena(count: count) }
-        let largest = Arena(count: count)
+        let arenas = (0..<6).map { _ in Self.block(count) }
+        let largest = Self.block(count)
         for step in 1...5 {
             let alpha = 0.01 / Float(step)
             stepAdam(

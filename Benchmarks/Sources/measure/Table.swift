@@ -38,6 +38,18 @@ let targets: [Target] = [
     Target(work: "", ours: adam + "Cellar", peers: [adam + "PyTorch"], meaning: .times(3)),
     Target(work: "", ours: adam + "Cellar", peers: [adam + "Keras"], meaning: .times(7)),
     Target(
+        work: "LeNet epoch, Adam, batch 64, one thread",
+        ours: "LeNet epoch, Adam, batch 64, one thread: Cellar",
+        peers: ["LeNet epoch, Adam, batch 64, one thread: PyTorch"], meaning: .times(1)),
+    Target(
+        work: "LeNet, 10,000 images, one thread", ours: "LeNet, 10,000 images, one thread: Cellar",
+        peers: [
+            "LeNet, 10,000 images, one thread: ONNX Runtime", "LeNet, 10,000 images, one thread: PyTorch",
+        ], meaning: .times(1)),
+    Target(
+        work: "LeNet, one image", ours: "LeNet, one image: Cellar",
+        peers: ["LeNet, one image: ONNX Runtime", "LeNet, one image: PyTorch"], meaning: .times(1)),
+    Target(
         work: "wine recipe, 40 epochs", ours: "wine recipe, 40 epochs: Cellar",
         peers: ["wine recipe, 40 epochs: Keras"],
         meaning: .times(50)),

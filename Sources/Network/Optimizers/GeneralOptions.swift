@@ -79,7 +79,7 @@ public struct GeneralOptions: Equatable, Sendable {
     }
 
     /// What is set, in Keras' words. 2.10 refuses keys that it does not know, so that nothing else may stand there.
-    var config: JSONObject {
+    public var config: JSONObject {
         var object: JSONObject = [:]
         if decay != 0 { object["decay"] = .number(asFloat(decay)) }
         if let clipNorm { object["clipnorm"] = .number(clipNorm) }

@@ -1,0 +1,41 @@
+import CommandSupport
+import Foundation
+import JSONText
+import KerasFile
+import Network
+import ONNX
+import Registry
+
+extension Export {
+    /// Whether the file's name asks for ONNX.
+    var isONNX: Bool { file.lowercased().hasSuffix(".onnx") }
+
+    /// Writes the network in ONNX' form; the version may also be a file that nobody registered.
+    func exportONNX(from store: ModelStore) throws {
+        let source = try store.file(of: reference)
+        // Nobody vouches for a file that is not in the store.
+        if source.sha256 == nil { try Quarantine.check(source.path) }
+        let digest = try store.checkedSHA256(of: source)
+        let contents = try readModel(source.path, forTraining: false)
+        let data: Data
+        do {
+            data = try ONNX.exportONNX(
+                contents.model,
+                from: ONNXOrigin(reference: source.reference, sha256: digest, facts: contents.facts))
+        } catch {
+            throw Failure(.data, "\(source.reference): \(error). Nothing was exported.")
+        }
+        try store.export(to: URL(fileURLWithPath: file), named: "model.onnx", overwrite: force) { path in
+            guard FileManager.default.createFile(atPath: path, contents: data) else {
+                throw Failure(
+                    .cannotCreate, "\(file) cannot be written. Is the folder writable, the disk full?")
+            }
+        }
+        try common.print([
+            "reference": .string(source.reference), "file": .string(file), "sha256": .string(digest),
+        ]) {
+            "\(source.reference) → \(file) (ONNX, \(data.count) bytes; made from the file with SHA-256 "
+                + "\(digest.prefix(12))…)\n"
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Facts
+import Foundation
+import Network
+
+/// Where an exported model comes from: what a reader of the ONNX file may want to know besides the network.
+public struct ONNXOrigin: Sendable {
+    /// `mnist:12`, or the file's path.
+    public var reference: String
+    /// Of the model file, in hex.
+    public var sha256: String
+    public var facts: ModelFacts?
+
+    public init(reference: String, sha256: String, facts: ModelFacts?) {
+        (self.reference, self.sha256, self.facts) = (reference, sha256, facts)
+    }
+}
+
+/// The same network as an ONNX file (https://onnx.ai): its bytes. The inputs and outputs bear the names of Keras' layers;
+/// the batch, and every size that the model leaves free, is free there too. An error names a layer that ONNX export does
+/// not know.
+public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(ConfigError) -> Data {
+    var graph = try Export(model).graph()
+    graph.name = origin.facts?.name ?? model.name
+    if let facts = origin.facts { describeInputs(&graph, facts) }
+
+    var file = ModelProto()
+    // What came with operator set 17.
+    file.irVersion = 8
+    file.producerName = "Cellar"
+    file.docString = description(of: origin)
+    file.metadataProps = metadata(of: origin)
+    file.graph = graph
+    var operators = OperatorSetIdProto()
+    // LayerNormalization came with it. Newer operators are written in terms of older ones, so that older runtimes can run them.
+    operators.version = 17
+    operators.domain = ""
+    file.opsetImport = [operators]
+
+    guard graph.initializer.reduce(0, { $0 + $1.rawData.count }) < 2_000_000_000 else {
+        throw ConfigError(
+            "has more weights than an ONNX file can hold (2 GB)", subject: "model \"\(model.name)\"")
+    }
+    do {
+        return try file.serializedData()
+    } catch {
+        throw ConfigError("cannot be written as ONNX: \(error)", subject: "model \"\(model.name)\"")
+    }
+}
+
+/// A model on its way into a graph.
+private struct Export {
+    let model: Model
+    let free: FreeSizes
+    let builder = GraphBuilder()
+    let paths: [String]
+
+    init(_ model: Model) throws(ConfigError) {
+        (self.model, free) = (model, try FreeSizes(of: model))
+        paths = model.paths
+    }
+
+    func graph() throws(ConfigError) -> GraphProto {
+        var graph = GraphProto()
+        let needed = callsBehindOutputs()
+        var values: [Value?] = model.calls.map { _ in nil }
+        for index in model.inputs {
+            let (name, shape) = (builder.unique(path(index)), model.shapes[index])
+            values[index] = Value(name, shape: shape, free: free.axes[index], graph: builder)
+            graph.input.append(info(name, index))
+        }
+        for (index, call) in model.calls.enumerated() where needed[index] && values[index] == nil {
+            values[index] = try value(of: call, index, inputs: call.inputs.compactMap { values[$0] })
+        }
+        graph.output = nameOutputs(values, inputs: graph.input.map(\.name))
+        graph.node = builder.nodes
+        graph.initializer = builder.usedConstants
+        return graph
+    }
+
+    private func value(of call: Model.Call, _ index: Int, inputs: [Value]) throws(ConfigError) -> Value {
+        let (layer, path) = (model.layers[call.layer], paths[call.layer])
+        guard model.weights[call.layer].count == model.weightSpecs[call.layer].count else {
+            throw ConfigError("has no weights yet", subject: layer.subject)
+        }
+        builder.path = path
+        var call = LayerCall(
+            layer: layer, path: path, inputs: inputs, outputShape: model.shapes[index],
+            outputFree: free.axes[index], weights: model.weights[call.layer], maskUse: model.maskUses[index],
+            graph: builder)
+        return try export(&call)
+    }
+
+    private func path(_ call: Int) -> String { paths[model.calls[call].layer] }
+
+    private func callsBehindOutputs() -> [Bool] {
+        var needed = model.calls.map { _ in false }
+        for output in model.outputs { needed[output] = true }
+        for index in model.calls.indices.reversed() where needed[index] {
+            for input in model.calls[index].inputs { needed[input] = true }
+        }
+        return needed
+    }
+
+    /// Lets the graph's outputs bear the names of their layers.
+    private func nameOutputs(_ values: [Value?], inputs: [String]) -> [ValueInfoProto] {
+        let tensors = model.outputs.map { values[$0]?.name() ?? "" }
+        var names: [String: String] = [:]
+        var aliases: [(name: String, tensor: String)] = []
+        var infos: [ValueInfoProto] = []
+        for (output, tensor) in zip(model.outputs, tensors) {
+            let name = builder.unique(path(output))
+            // An input stays what it is, and a tensor has one name: others get a copy.
+            if inputs.contains(tensor) || names[tensor] != nil {
+                aliases.append((name, tensor))
+            } else {
+                names[tensor] = name
+            }
+            infos.append(info(name, output))
+        }
+        for (name, tensor) in aliases { builder.alias(name, of: tensor) }
+        builder.rename(names)
+        return infos
+    }
+
+    private func info(_ name: String, _ call: Int) -> ValueInfoProto {
+        var info = ValueInfoProto()
+        info.name = name
+        info.type.tensorType.elemType = Int32(TensorProto.DataType.float.rawValue)
+        var batch = TensorShapeProto.Dimension()
+        batch.dimParam = "batch"
+        info.type.tensorType.shape.dim = [batch]
+        for (axis, size) in model.shapes[call].enumerated() {
+            var dimension = TensorShapeProto.Dimension()
+            if free.axes[call].contains(axis) {
+                dimension.dimParam = "\(name)_\(axis + 1)"
+            } else {
+                dimension.dimValue = Int64(size)
+            }
+            info.type.tensorType.shape.dim.append(dimension)
+        }
+        return info
+    }
+}

@@ -1,0 +1,35 @@
+import Network
+
+/// Which sizes depend on the data, for every call: those that change when the inputs' free sizes do.
+struct FreeSizes {
+    /// Axes of each call's shape, without the batch.
+    private(set) var axes: [Set<Int>]
+
+    init(of model: Model) throws(ConfigError) {
+        axes = model.shapes.map { _ in [] }
+        guard model.hasFreeSizes else { return }
+        var trouble: ConfigError?
+        // Other sizes than the one for the time being; some networks take only multiples of something.
+        for size in [128, 96, 192, 65] {
+            do {
+                let other = try model.bound(to: inputShapes(of: model, withFree: size))
+                for call in model.calls.indices {
+                    axes[call] = Set(
+                        model.shapes[call].indices.filter { model.shapes[call][$0] != other.shapes[call][$0] }
+                    )
+                }
+                return
+            } catch {
+                trouble = error
+            }
+        }
+        throw trouble ?? ConfigError("has sizes that are free, but fit nothing")
+    }
+
+    private func inputShapes(of model: Model, withFree size: Int) -> [[Int]] {
+        model.inputs.map { input in
+            guard let layer = model.layers[model.calls[input].layer] as? InputLayer else { return [] }
+            return layer.shape.indices.map { layer.declared.free.contains($0) ? size : layer.shape[$0] }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Network
+
+/// Adds the nodes of one call of a layer to the graph.
+typealias LayerExporter = @Sendable (inout LayerCall) throws(ConfigError) -> Value
+
+/// How each class of layers is exported. A class that is not here is refused by name.
+let layerExporters: [String: LayerExporter] = [
+    "Activation": exportActivation, "ActivityRegularization": exportNothing, "Add": exportAdd,
+    "AdditiveAttention": exportAttention, "AlphaDropout": exportNothing, "Attention": exportAttention,
+    "Average": exportAverage, "AveragePooling1D": exportAveragePooling,
+    "AveragePooling2D": exportAveragePooling, "AveragePooling3D": exportAveragePooling,
+    "BatchNormalization": exportBatchNormalization, "Bidirectional": exportBidirectional,
+    "CenterCrop": exportCenterCrop, "Concatenate": exportConcatenate, "Conv1D": exportConvolution,
+    "Conv1DTranspose": exportTransposedConvolution,
+    "Conv2D": exportConvolution, "Conv2DTranspose": exportTransposedConvolution, "Conv3D": exportConvolution,
+    "Conv3DTranspose": exportTransposedConvolution, "Cropping1D": exportCropping,
+    "Cropping2D": exportCropping,
+    "Cropping3D": exportCropping, "Dense": exportDense, "DepthwiseConv1D": exportDepthwiseConvolution,
+    "DepthwiseConv2D": exportDepthwiseConvolution, "Dot": exportDot, "Dropout": exportNothing,
+    "ELU": exportParametricActivation,
+    "Embedding": exportEmbedding, "Flatten": exportFlatten, "GRU": exportGRU,
+    "GaussianDropout": exportNothing, "GaussianNoise": exportNothing,
+    "GlobalAveragePooling1D": exportGlobalAveragePooling,
+    "GlobalAveragePooling2D": exportGlobalAveragePooling,
+    "GlobalAveragePooling3D": exportGlobalAveragePooling, "GlobalMaxPooling1D": exportGlobalMaxPooling,
+    "GlobalMaxPooling2D": exportGlobalMaxPooling, "GlobalMaxPooling3D": exportGlobalMaxPooling,
+    "GroupNormalization": exportGroupNormalization, "Identity": exportNothing, "LSTM": exportLSTM,
+    "LayerNormalization": exportLayerNormalization, "LeakyReLU": exportParametricActivation,
+    "Masking": exportMasking,
+    "MaxPooling1D": exportMaxPooling, "MaxPooling2D": exportMaxPooling, "MaxPooling3D": exportMaxPooling,
+    "Maximum": exportMaximum, "Minimum": exportMinimum, "MultiHeadAttention": exportMultiHeadAttention,
+    "Multiply": exportMultiply, "Normalization": exportNormalization, "PReLU": exportPReLU,
+    "Permute": exportPermute, "RMSNormalization": exportRMSNormalization, "ReLU": exportParametricActivation,
+    "RepeatVector": exportRepeatVector, "Rescaling": exportRescaling, "Reshape": exportReshape,
+    "Resizing": exportResizing,
+    "SeparableConv1D": exportSeparableConvolution, "SeparableConv2D": exportSeparableConvolution,
+    "SimpleRNN": exportSimpleRNN, "Softmax": exportSoftmax, "SpatialDropout1D": exportNothing,
+    "SpatialDropout2D": exportNothing, "SpatialDropout3D": exportNothing, "Subtract": exportSubtract,
+    "ThresholdedReLU": exportParametricActivation, "TimeDistributed": exportTimeDistributed,
+    "UnitNormalization": exportUnitNormalization, "UpSampling1D": exportUpSampling,
+    "UpSampling2D": exportUpSampling, "UpSampling3D": exportUpSampling, "ZeroPadding1D": exportZeroPadding,
+    "ZeroPadding2D": exportZeroPadding, "ZeroPadding3D": exportZeroPadding,
+]
+
+/// Exports a call by its layer's class.
+func export(_ call: inout LayerCall) throws(ConfigError) -> Value {
+    guard let exporter = layerExporters[call.layer.className] else {
+        throw call.error("cannot be exported to ONNX yet")
+    }
+    return try exporter(&call)
+}

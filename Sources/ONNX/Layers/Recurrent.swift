@@ -1,0 +1,189 @@
+import Network
+import Tensors
+
+func exportLSTM(_ call: inout LayerCall) throws(ConfigError) -> Value { try exportRecurrent(&call) }
+func exportGRU(_ call: inout LayerCall) throws(ConfigError) -> Value { try exportRecurrent(&call) }
+func exportSimpleRNN(_ call: inout LayerCall) throws(ConfigError) -> Value { try exportRecurrent(&call) }
+
+private func exportRecurrent(_ call: inout LayerCall) throws(ConfigError) -> Value {
+    let backwards = try call.config.bool("go_backwards", default: false)
+    let recurrence = try Recurrence(&call)
+    let mask = try call.mask()
+    let result = recurrence.run(call.input.name(), mask: mask, backwards: backwards)
+    guard try call.config.bool("return_sequences", default: false) else { return call.output(result.last) }
+    // Keras gives a sequence out in the order in which it was computed, ONNX in the order of time.
+    return call.output(backwards ? call.graph.reverse(result.sequence, axis: 1) : result.sequence)
+}
+
+/// An LSTM, GRU or SimpleRNN as ONNX' operator: its weights in ONNX' order, and its activations in ONNX' words.
+struct Recurrence {
+    private let graph: GraphBuilder
+    private let operation: String
+    private let units: Int
+    /// kernel, recurrent kernel and, where there is one, bias: one direction each.
+    private let weights: [String]
+    private let attributes: [(String, Attribute)]
+    /// Whether what a masked step gives out is zero, and not what the step before it gave.
+    private let zeroForMasked: Bool
+
+    init(_ call: inout LayerCall, zeroForMasked: Bool? = nil) throws(ConfigError) {
+        guard call.inputs.count == 1 else {
+            throw call.error("is called with a state to begin with, which ONNX export cannot do yet")
+        }
+        graph = call.graph
+        units = try call.config.int("units")
+        let standard = try call.config.bool("zero_output_for_mask", default: false)
+        self.zeroForMasked = zeroForMasked ?? standard
+        let activation = try call.config.activation()
+        let gate: Activation
+        // Keras' order of the blocks, and where ONNX wants each.
+        let order: [Int]
+        var attributes: [(String, Attribute)] = []
+        switch call.layer.className {
+        case "LSTM":
+            (operation, order, gate) = (
+                "LSTM", [0, 3, 1, 2], try call.config.activation("recurrent_activation")
+            )
+        case "GRU":
+            (operation, order, gate) = ("GRU", [0, 1, 2], try call.config.activation("recurrent_activation"))
+            let after = try call.config.bool("reset_after", default: false)
+            attributes.append(("linear_before_reset", .int(after ? 1 : 0)))
+        default: (operation, order, gate) = ("RNN", [0], activation)
+        }
+        let used =
+            switch operation {
+            case "LSTM": [gate, activation, activation]
+            case "GRU": [gate, activation]
+            default: [activation]
+            }
+        attributes += try call.activations(used)
+        attributes.append(("hidden_size", .int(units)))
+        self.attributes = attributes
+
+        var weights: [String] = []
+        for name in ["kernel", "recurrent_kernel"] {
+            // [inputs, blocks · units] → [1, blocks · units, inputs]
+            weights.append(
+                try call.required(name) { kernel in
+                    let blocks = kernel.reshaped([
+                        kernel.shape[0], order.count, kernel.shape[1] / order.count,
+                    ])
+                    .permuted([1, 2, 0])
+                    return Tensor(
+                        shape: [1, kernel.shape[1], kernel.shape[0]], values: blocks.firstAxis(inOrder: order)
+                    )
+                })
+        }
+        // ONNX has a bias for the input and one for the state; Keras has both only in a GRU that resets afterwards.
+        let bias = call.constant("bias") { bias in
+            let rows = bias.shape.count == 2 ? bias.shape[0] : 1
+            let row = bias.count / rows
+            var values: [Float] = []
+            for start in [0, row] {
+                let part =
+                    start < bias.count
+                    ? Array(bias.values[start..<start + row]) : Array(repeating: 0, count: row)
+                values += Tensor(shape: [order.count, row / order.count], values: part).firstAxis(
+                    inOrder: order)
+            }
+            return Tensor(shape: [1, 2 * row], values: values)
+        }
+        self.weights = weights + (bias.map { [$0] } ?? [])
+    }
+
+    /// All steps in the order of time [batch, steps, units], and the last that was computed [batch, units]. `x` is
+    /// [batch, steps, features], `mask` [batch, steps].
+    func run(_ x: String, mask: String?, backwards: Bool) -> (sequence: String, last: String) {
+        guard let mask else { return operate(x, lengths: nil, backwards: backwards) }
+        // A masked step leaves everything as it was. So those that count are put one behind the other, and go through as
+        // a shorter sequence; then every step takes what the last one that counted gave.
+        let counts = graph.cast(mask, to: .float)
+        let ranks = graph.node("CumSum", [counts, graph.int(1)])
+        let length = graph.node("Shape", [mask], ["start": .int(1), "end": .int(2)])
+        let ones = graph.add(graph.multiply(counts, graph.float(0)), graph.float(1))
+        let times = graph.node("CumSum", [ones, graph.int(1)])
+        // The first step that counts has the largest key.
+        let keys = graph.subtract(graph.multiply(counts, graph.float(0x1p23)), times)
+        let places = graph.node("TopK", [keys, length], ["axis": .int(1)], outputs: 2)[1]
+        let packed = gather(x, at: places)
+        let lengths = graph.cast(graph.sum(counts, [1], keep: false), to: .int32)
+        let (sequence, last) = operate(packed, lengths: lengths, backwards: backwards)
+        // Zeros stand before the first step that counts, or behind the last one where time runs backwards.
+        let padded = graph.node(
+            "Pad", [sequence, graph.ints(backwards ? [0, 0, 0, 0, 1, 0] : [0, 1, 0, 0, 0, 0])])
+        let source = backwards ? graph.subtract(ranks, counts) : ranks
+        var spread = gather(padded, at: graph.cast(source, to: .int64))
+        if zeroForMasked { spread = graph.multiply(spread, graph.unsqueeze(counts, [2])) }
+        return (spread, last)
+    }
+
+    /// For each sample, the steps at the places [batch, steps].
+    private func gather(_ x: String, at places: String) -> String {
+        graph.node("GatherND", [x, graph.unsqueeze(places, [2])], ["batch_dims": .int(1)])
+    }
+
+    private func operate(_ x: String, lengths: String?, backwards: Bool) -> (sequence: String, last: String) {
+        // ONNX has the time in front; its own order [steps, directions, batch, units] comes back.
+        var inputs = [graph.transpose(x, [1, 0, 2])] + weights
+        if let lengths { inputs += (weights.count == 2 ? [""] : []) + [lengths] }
+        let outputs = graph.node(
+            operation, inputs,
+            Attributes(attributes + [("direction", .string(backwards ? "reverse" : "forward"))]), outputs: 2)
+        let sequence = graph.transpose(graph.squeeze(outputs[0], [1]), [1, 0, 2])
+        return (sequence, graph.squeeze(outputs[1], [0]))
+    }
+}
+
+extension Tensor {
+    /// The numbers with the slices of the first axis in another order.
+    fileprivate func firstAxis(inOrder order: [Int]) -> [Float] {
+        let size = count / shape[0]
+        return order.flatMap { values[$0 * size..<($0 + 1) * size] }
+    }
+}
+
+extension LayerCall {
+    /// Activations as a recurrent operator takes them.
+    fileprivate func activations(_ all: [Activation]) throws(ConfigError) -> [(String, Attribute)] {
+        var (names, alphas, betas): ([String], [Float], [Float]) = ([], [], [])
+        for activation in all {
+            switch activation {
+            case .tanh: names.append("Tanh")
+            case .sigmoid: names.append("Sigmoid")
+            case .relu: names.append("Relu")
+            case .softsign: names.append("Softsign")
+            case .softplus: names.append("Softplus")
+            case .elu:
+                names.append("Elu")
+                alphas.append(1)
+            case .leakyRelu:
+                names.append("LeakyRelu")
+                alphas.append(0.2)
+            case .parametric(.elu(let alpha)):
+                names.append("Elu")
+                alphas.append(Float(alpha))
+            case .parametric(.leakyReLU(let alpha)):
+                names.append("LeakyRelu")
+                alphas.append(Float(alpha))
+            case .parametric(.thresholdedReLU(let theta)):
+                names.append("ThresholdedRelu")
+                alphas.append(Float(theta))
+            case .linear:
+                names.append("Affine")
+                alphas.append(1)
+                betas.append(0)
+            case .hardSigmoid, .hardSigmoid3, .sparseSigmoid:
+                names.append("HardSigmoid")
+                alphas.append(activation == .hardSigmoid ? 0.2 : activation == .hardSigmoid3 ? 1 / 6 : 0.5)
+                betas.append(0.5)
+            default:
+                throw error(
+                    "has the activation \"\(activation.name)\", which ONNX' \(layer.className) does not know")
+            }
+        }
+        var attributes: [(String, Attribute)] = [("activations", .strings(names))]
+        if !alphas.isEmpty { attributes.append(("activation_alpha", .floats(alphas))) }
+        if !betas.isEmpty { attributes.append(("activation_beta", .floats(betas))) }
+        return attributes
+    }
+}

@@ -1,0 +1,68 @@
+import JSONText
+import Network
+import Tensors
+
+extension LayerCall {
+    /// A layer inside this one, called with `inputs`; `weights` are its share.
+    fileprivate func inner(
+        _ json: JSON?, key: String, inputs: [Value], weights: ArraySlice<Tensor>
+    ) throws(ConfigError) -> LayerCall {
+        guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
+            throw error("has no \(key) that ONNX export can read")
+        }
+        let layer = try LayerTable.make(className: className, config: config)
+        let shape = try layer.outputShape(for: inputs.map(\.shape))
+        return LayerCall(
+            layer: layer, path: "\(path)/\(layer.name)", inputs: inputs, outputShape: shape, outputFree: [],
+            weights: Array(weights), maskUse: .ends, graph: graph)
+    }
+}
+
+/// A recurrent layer forwards and one backwards through time, and what both give joined.
+func exportBidirectional(_ call: inout LayerCall) throws(ConfigError) -> Value {
+    let (layer, graph, mask) = (call.config.value("layer"), call.graph, try call.mask())
+    let other = call.config.value("backward_layer") ?? layer
+    var used = 0
+    var results: [String] = []
+    var turned = false
+    for (number, json) in [layer, other].enumerated() {
+        var side = try call.inner(json, key: "layer", inputs: [call.input], weights: call.weights[used...])
+        used += side.weightNames.count
+        graph.path = call.path + (number == 0 ? "/forward" : "/backward")
+        // The second goes the other way, and is turned round again, so that both stand in the order of the first.
+        if number == 0 { turned = try side.config.bool("go_backwards", default: false) }
+        let sequences = try side.config.bool("return_sequences", default: false)
+        let result = try Recurrence(&side, zeroForMasked: sequences)
+            .run(call.input.name(), mask: mask, backwards: turned != (number == 1))
+        let sequence = turned ? graph.reverse(result.sequence, axis: 1) : result.sequence
+        results.append(sequences ? sequence : result.last)
+    }
+    graph.path = call.path
+    switch try call.config.string("merge_mode", default: "concat") {
+    case "concat": return call.output(graph.concatenate(results, axis: -1))
+    case "sum": return call.output(graph.add(results[0], results[1]))
+    case "mul": return call.output(graph.multiply(results[0], results[1]))
+    case "ave": return call.output(graph.multiply(graph.add(results[0], results[1]), graph.float(0.5)))
+    case let other: throw call.error("merges by \"\(other)\", which ONNX export cannot do yet")
+    }
+}
+
+/// One layer for every step: the steps become samples, and samples again steps.
+func exportTimeDistributed(_ call: inout LayerCall) throws(ConfigError) -> Value {
+    let (x, graph) = (call.input, call.graph)
+    let shape = Array(x.shape.dropFirst())
+    guard x.free.allSatisfy({ $0 == 0 }), call.outputFree.allSatisfy({ $0 == 0 }) else {
+        throw call.error("has steps of a free size, which ONNX export cannot do yet")
+    }
+    let samples = graph.reshape(x.name(), [-1] + shape)
+    let value = Value(samples, shape: shape, graph: graph)
+    var inner = try call.inner(
+        call.config.value("layer"), key: "layer", inputs: [value], weights: call.weights[...])
+    graph.path = inner.path
+    let result = try export(&inner)
+    graph.path = call.path
+    // [batch, steps] are those of the input, which may be free.
+    let front = graph.node("Shape", [x.name()], ["start": .int(0), "end": .int(2)])
+    let target = graph.node("Concat", [front, graph.ints(result.shape)], ["axis": .int(0)])
+    return call.output(graph.node("Reshape", [result.name(), target]))
+}

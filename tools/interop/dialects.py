@@ -1,0 +1,207 @@
+"""One Keras release's own words for the models of kinds.py. `dialect(NAME)` imports the library of that name, `keras` or
+`tf_keras`, and tells the rest by its version. `Recipe` is the trainer's own dialect."""
+import importlib
+import os
+
+
+class Missing(Exception):
+    """The release has no such layer."""
+
+
+class Later:
+    """A layer of a Sequential that is yet to be made, as the first one takes the input's shape in old releases."""
+
+    def __init__(self, make, positional, named):
+        self.make, self.positional, self.named = make, positional, named
+
+    def __call__(self, *inputs):
+        return self.made()(*inputs) if not hasattr(self, "layer") else self.layer(*inputs)
+
+    def made(self, **more):
+        if not hasattr(self, "layer"):
+            inner = [p.made() if isinstance(p, Later) else p for p in self.positional]
+            self.layer = self.make(*inner, **self.named, **more)
+        return self.layer
+
+
+class Dialect:
+    """Keras 2 and 3, whose words are those of kinds.py."""
+
+    extensions = [".h5"]
+
+    def __init__(self, library):
+        self.library, self.version = library, library.__version__
+        self.backend = importlib.import_module(library.__name__ + ".backend")
+        self.models = importlib.import_module(library.__name__ + ".models")
+
+    def layer_class(self, name):
+        found = getattr(self.library.layers, name, None)
+        if found is None:
+            raise Missing(f"Keras {self.version} has no {name}")
+        return found
+
+    def __getattr__(self, name):
+        if not name[0].isupper():
+            raise AttributeError(name)
+        return lambda *positional, **named: Later(self.layer_class(name), positional, named)
+
+    def Input(self, shape):
+        return self.library.layers.Input(shape)
+
+    def Model(self, inputs, outputs, **named):
+        return self.models.Model(inputs, outputs, **named)
+
+    def concatenate(self, tensors):
+        return self.library.layers.concatenate(tensors)
+
+    def add(self, tensors):
+        return self.library.layers.add(tensors)
+
+    def multiply(self, tensors):
+        return self.library.layers.multiply(tensors)
+
+    def sequential(self, shape, *layers, integers=False):
+        return self.models.Sequential([self.library.layers.InputLayer(shape)] + [layer.made() for layer in layers])
+
+    def optimizer(self, name, rate, options):
+        return getattr(self.library.optimizers, name)(learning_rate=rate, **options)
+
+    def fit(self, model, xs, ys, batch, epochs=1):
+        return model.fit(xs, ys, batch_size=batch, epochs=epochs, shuffle=False, verbose=0).history["loss"][-1]
+
+    def seed(self, number):
+        self.library.utils.set_random_seed(number)
+
+    def double(self, yes):
+        self.backend.set_floatx("float64" if yes else "float32")
+
+    def load(self, file, compiled=True):
+        return self.models.load_model(file, compile=compiled)
+
+
+class ShapeInFirstLayer(Dialect):
+    """As people wrote before InputLayer was common: no entry for the input in the file of 2.2 and earlier."""
+
+    def sequential(self, shape, *layers, integers=False):
+        first, *rest = layers
+        named = {"input_length": shape[0]} if integers else {"input_shape": shape}
+        return self.models.Sequential([first.made(**named)] + [layer.made() for layer in rest])
+
+
+class Keras2(Dialect):
+    """2.11 to 2.15 and tf_keras: `.keras` archives too, from 2.12 on."""
+
+    extensions = [".h5", ".keras"]
+
+
+class Keras3(Keras2):
+    def double(self, yes):
+        self.library.config.set_floatx("float64" if yes else "float32")
+
+
+class Keras22(ShapeInFirstLayer):
+    def seed(self, number):
+        import numpy as np
+        np.random.seed(number)
+
+    def optimizer(self, name, rate, options):
+        return getattr(self.library.optimizers, name)(lr=rate, **options)
+
+
+class Keras1(Keras22):
+    renamed = {"Conv2D": "Convolution2D", "SeparableConv2D": "SeparableConvolution2D", "Conv1D": "Convolution1D"}
+    arguments = {"use_bias": "bias", "padding": "border_mode", "strides": "subsample"}
+
+    def __getattr__(self, name):
+        if not name[0].isupper():
+            raise AttributeError(name)
+
+        def make(*positional, **named):
+            for new, old in self.arguments.items():
+                if new in named and not name.endswith(("Pooling1D", "Pooling2D")):
+                    named[old] = named.pop(new)
+            positional = list(positional)
+            if name in ("Conv2D", "SeparableConv2D"):
+                positional[1:2] = [positional[1]] * 2
+                if "subsample" in named:
+                    named["subsample"] = (named["subsample"],) * 2
+            if name.endswith("Pooling2D"):
+                positional = [(size, size) for size in positional]
+            return Later(self.layer_class(self.renamed.get(name, name)), positional, named)
+        return make
+
+    def Input(self, shape):
+        return self.library.layers.Input(shape, dtype=self.backend.floatx())
+
+    def Model(self, inputs, outputs, **named):
+        return self.models.Model(input=inputs, output=outputs, **named)
+
+    def merged(self, tensors, mode):
+        return self.library.layers.merge(tensors, mode=mode)
+
+    def concatenate(self, tensors):
+        return self.merged(tensors, "concat")
+
+    def add(self, tensors):
+        return self.merged(tensors, "sum")
+
+    def multiply(self, tensors):
+        return self.merged(tensors, "mul")
+
+    def fit(self, model, xs, ys, batch, epochs=1):
+        return model.fit(xs, ys, batch_size=batch, nb_epoch=epochs, shuffle=False, verbose=0).history["loss"][-1]
+
+    def load(self, file, compiled=True):
+        return self.models.load_model(file)
+
+
+class Recipe:
+    """The trainer's recipes: the layers as a list of {class: options}, which is YAML as it stands.
+
+    Old releases have other defaults, so a model of theirs is only this one where the recipe says so.
+    """
+
+    positional = {
+        "Dense": ["units"], "Activation": ["activation"], "LeakyReLU": ["alpha"], "Dropout": ["rate"], "Rescaling": ["scale"], "Conv2D": ["filters", "kernel_size"],
+        "SeparableConv2D": ["filters", "kernel_size"], "DepthwiseConv2D": ["kernel_size"], "Conv1D": ["filters", "kernel_size"], "MaxPooling2D": ["pool_size"],
+        "AveragePooling2D": ["pool_size"], "MaxPooling1D": ["pool_size"], "Embedding": ["input_dim", "output_dim"], "LSTM": ["units"], "GRU": ["units"],
+        "SimpleRNN": ["units"], "Bidirectional": ["layer"], "TimeDistributed": ["layer"]}
+
+    def __init__(self, hard_gates=False):
+        self.hard_gates = hard_gates
+
+    def __getattr__(self, name):
+        if not name[0].isupper():
+            raise AttributeError(name)
+
+        def make(*positional, **named):
+            options = dict(zip(self.positional.get(name, []), positional), **named)
+            if self.hard_gates and name in ("LSTM", "GRU"):
+                options["recurrent_activation"] = "hard_sigmoid"
+            if self.hard_gates and name == "GRU":
+                options["reset_after"] = False
+            inner = options.get("layer")
+            if inner:
+                (class_name, config), = inner.items()
+                options["layer"] = {"class_name": class_name, "config": config}
+            return {name: options}
+        return make
+
+    def Input(self, shape):
+        raise Missing("recipes know only chains of layers")
+
+    def sequential(self, shape, *layers, integers=False):
+        return list(layers)
+
+
+def dialect(name):
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", TF_ENABLE_ONEDNN_OPTS="0")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    importlib.import_module("thshim")
+    library = importlib.import_module(name)
+    major, minor = map(int, library.__version__.split(".")[:2])
+    if major == 1:
+        return Keras1(library)
+    if major == 3:
+        return Keras3(library)
+    return Keras22(library) if minor < 4 else ShapeInFirstLayer(library) if minor < 12 else Keras2(library)

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""What the matrix asks of one Keras release; runs in that release's own environment.
+
+usage: driver.py LIBRARY write FOLDER [KIND …] makes every kind, trains it for an epoch, saves it, notes what it then says and how it goes on
+       driver.py LIBRARY check JOBS RESULTS    opens files, notes what they say and how they go on
+
+LIBRARY is `keras` or `tf_keras`. Arrays go through .npy files, everything else through JSON.
+"""
+import json
+import logging
+import os
+import sys
+import traceback
+import warnings
+
+from dialects import Missing, dialect
+from kinds import BATCH, KINDS, ROWS
+
+import numpy as np
+
+
+def one_line(error):
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {' '.join(lines)}"[:400]
+
+
+def listed(value):
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def alone(values):
+    return values[0] if len(values) == 1 else values
+
+
+def predicted(model, xs):
+    return listed(model.predict(alone(xs), batch_size=ROWS, verbose=0))
+
+
+def save_arrays(base, arrays):
+    names = [f"{base}{i}.npy" for i in range(len(arrays))]
+    for name, array in zip(names, arrays):
+        np.save(name, array)
+    return names
+
+
+def in_double_precision(keras, kind, weights, xs):
+    """What the same network gives where nothing is rounded to float32: the measure of both sides' own error."""
+    keras.double(True)
+    try:
+        model = kind.build(keras)
+        model.set_weights([w.astype("float64") for w in weights])
+        return predicted(model, [x.astype("float64") for x in xs])
+    finally:
+        keras.double(False)
+
+
+def write_one(keras, kind, folder):
+    xs, ys = kind.data()
+    keras.seed(5)
+    model = kind.build(keras)
+    model.compile(keras.optimizer(*kind.optimizer), alone(kind.losses))
+    keras.fit(model, alone(xs), alone(ys), BATCH)
+    base = os.path.join(folder, kind.name)
+    said = {"kind": kind.name, "files": {}, "inputs": save_arrays(base + ".x", xs), "targets": save_arrays(base + ".y", ys)}
+    for extension in reversed(keras.extensions):  # `.keras` first: saving `.h5` makes Keras 3 forget the optimizer.
+        try:
+            model.save(base + extension)
+            said["files"][extension] = base + extension
+        except Exception as error:
+            said["files"][extension] = None
+            said.setdefault("remarks", []).append(f"{extension}: {one_line(error)}")
+    before = model.get_weights()
+    said["outputs"] = save_arrays(base + ".p", predicted(model, xs))
+    said["loss"] = float(keras.fit(model, alone(xs), alone(ys), BATCH))
+    said["later"] = save_arrays(base + ".q", predicted(model, xs))
+    try:
+        said["exact"] = save_arrays(base + ".e", in_double_precision(keras, kind, before, xs))
+    except Exception as error:
+        said.setdefault("remarks", []).append("float64: " + one_line(error))
+    return said
+
+
+def write(keras, folder, wanted):
+    made = []
+    for kind in KINDS:
+        if wanted and kind.name not in wanted:
+            continue
+        try:
+            made.append(write_one(keras, kind, folder))
+        except Missing as missing:
+            made.append({"kind": kind.name, "missing": str(missing)})
+        except Exception as error:
+            traceback.print_exc()
+            made.append({"kind": kind.name, "error": one_line(error)})
+    return {"version": keras.version, "made": made}
+
+
+class Warnings(logging.Handler):
+    """Everything that Keras or TensorFlow warns of meanwhile, by either of Python's two ways."""
+
+    def __enter__(self):
+        self.said = []
+        self.setLevel(logging.WARNING)
+        self.loggers = [logging.getLogger(name) for name in (None, "absl", "tensorflow")]
+        for logger in self.loggers:
+            logger.addHandler(self)
+        self.catcher = warnings.catch_warnings(record=True)
+        self.caught = self.catcher.__enter__()
+        warnings.simplefilter("always")
+        return self
+
+    def emit(self, record):
+        self.said.append(record.getMessage())
+
+    def __exit__(self, *error):
+        self.catcher.__exit__(*error)
+        for logger in self.loggers:
+            logger.removeHandler(self)
+        old = (DeprecationWarning, PendingDeprecationWarning)  # Of the interpreter's age, not of the file.
+        self.said += [str(w.message) for w in self.caught if not issubclass(w.category, old)]
+
+
+def check_one(keras, job):
+    """A job: file, whether it is opened compiled, inputs, base of the answers' names; with `targets`, one more epoch too."""
+    said, xs = {}, [np.load(name) for name in job["inputs"]]
+    try:
+        with Warnings() as heard:
+            model = keras.load(job["file"], job["compiled"])
+        said["warnings"] = [text.splitlines()[0][:300] for text in heard.said if text.strip()]
+    except Exception as error:
+        return {"load_error": one_line(error)}
+    try:
+        said["outputs"] = save_arrays(job["base"] + ".p", predicted(model, xs))
+    except Exception as error:
+        said["predict_error"] = one_line(error)
+    if "targets" in job:
+        try:
+            ys = [np.load(name) for name in job["targets"]]
+            said["loss"] = float(keras.fit(model, alone(xs), alone(ys), BATCH))
+            said["later"] = save_arrays(job["base"] + ".q", predicted(model, xs))
+        except Exception as error:
+            said["fit_error"] = one_line(error)
+    return said
+
+
+def main(library, action, *arguments):
+    keras = dialect(library)
+    if action == "write":
+        result, target = write(keras, arguments[0], arguments[1:]), os.path.join(arguments[0], "made.json")
+    else:
+        with open(arguments[0]) as f:
+            jobs = json.load(f)
+        result, target = [check_one(keras, job) for job in jobs], arguments[1]
+    with open(target, "w") as f:
+        json.dump(result, f, indent=1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,119 @@
+"""The models of the matrix, in Keras 2's words, and the data that they are trained on. A dialect (dialects.py) turns the words into one release's own.
+
+A kind is a function of a dialect that returns an uncompiled model. What a release has no layer for, its dialect refuses with `Missing`.
+"""
+import numpy as np
+
+ROWS, BATCH = 40, 16  # The last batch of an epoch is a short one.
+
+
+def mlp(k):
+    return k.sequential((4, 3), k.Flatten(), k.Dense(16, activation="relu", name="hidden1"), k.Dense(8, activation="tanh"), k.Dense(3, activation="softmax"))
+
+
+def mlp_normalized(k):
+    return k.sequential(
+        (9,), k.Dense(16, use_bias=False), k.BatchNormalization(), k.Activation("relu"), k.Dense(8), k.LeakyReLU(0.1), k.Dense(3), k.Activation("softmax"))
+
+
+def mlp_dropout(k):
+    return k.sequential((9,), k.Dense(16, activation="relu"), k.Dropout(0.25), k.BatchNormalization(), k.Dense(3, activation="softmax"))
+
+
+def scaled(k):
+    mean, variance = np.linspace(-1, 1, 9), np.linspace(0.5, 2, 9)
+    return k.sequential(
+        (9,), k.Rescaling(0.5, offset=0.25), k.Normalization(mean=mean.tolist(), variance=variance.tolist()), k.Dense(8, activation="elu"),
+        k.Dense(1, activation="sigmoid"))
+
+
+def cnn(k):
+    return k.sequential(
+        (9, 8, 2), k.Conv2D(4, 3, padding="same", use_bias=False), k.BatchNormalization(), k.Activation("relu"), k.MaxPooling2D(2),
+        k.Conv2D(6, 3, strides=2, activation="relu"), k.Flatten(), k.Dense(3, activation="softmax"))
+
+
+def cnn_separable(k):
+    return k.sequential(
+        (9, 8, 2), k.SeparableConv2D(5, 3, padding="same"), k.BatchNormalization(), k.Activation("relu"), k.DepthwiseConv2D(3, strides=2),
+        k.AveragePooling2D(2), k.GlobalAveragePooling2D(), k.Dense(3, activation="softmax"))
+
+
+def signal(k):
+    return k.sequential(
+        (12, 3), k.Conv1D(6, 3, padding="valid", activation="relu"), k.MaxPooling1D(2), k.TimeDistributed(k.Dense(5, activation="tanh")),
+        k.SimpleRNN(6), k.Dense(3, activation="softmax"))
+
+
+def text(k):
+    return k.sequential(
+        (10,), k.Embedding(20, 6, mask_zero=True), k.Bidirectional(k.LSTM(5, return_sequences=True)), k.GRU(6), k.Dense(1, activation="sigmoid"), integers=True)
+
+
+def graph(k):
+    """Branches, a layer used twice, a model inside."""
+    inner_in = k.Input((6,))
+    inner = k.Model(inner_in, k.Dense(6, activation="relu")(k.Dense(5, activation="tanh")(inner_in)), name="inner")
+    start = k.Input((6,))
+    shared = k.Dense(6, activation="tanh", name="shared")
+    once = shared(start)
+    twice = shared(once)
+    joined = k.concatenate([k.add([once, twice]), inner(start), k.multiply([start, once])])
+    return k.Model(start, k.Dense(3, activation="softmax", name="head")(joined))
+
+
+def two_outputs(k):
+    left, right = k.Input((6,)), k.Input((4,))
+    joined = k.concatenate([k.Dense(5, activation="relu")(left), k.Dense(5, activation="relu")(right)])
+    return k.Model([left, right], [k.Dense(3, activation="softmax", name="class")(joined), k.Dense(2, activation="tanh", name="place")(joined)])
+
+
+def attention(k):
+    start = k.Input((7, 6))
+    attended = k.MultiHeadAttention(2, 3)(start, start)
+    normalized = k.LayerNormalization()(k.add([start, attended]))
+    return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling1D()(normalized)))
+
+
+class Kind:
+    def __init__(self, name, build, optimizer, inputs, target="classes", fits=True, why=""):
+        self.name, self.build, self.optimizer, self.inputs, self.target = name, build, optimizer, inputs, target
+        self.fits, self.why = fits, why  # Whether one more epoch can be compared at all; else why not.
+
+    def data(self):
+        """Inputs and targets, the same in every process."""
+        random = np.random.RandomState(sum(map(ord, self.name)))
+        if self.build is text:
+            xs = [random.randint(1, 20, (ROWS, 10)).astype("float32")]
+            for row, length in enumerate(random.randint(3, 11, ROWS)):
+                xs[0][row, length:] = 0
+        else:
+            xs = [random.normal(size=(ROWS, *shape)).astype("float32") for shape in self.inputs]
+        total = xs[0].reshape(ROWS, -1).sum(1)
+        by_rank = total.argsort().argsort() * 3 // ROWS
+        ys = {"classes": [by_rank[:, None]], "binary": [(total > np.median(total)).astype("int64")[:, None]],
+              "two": [by_rank[:, None], np.tanh(random.normal(size=(ROWS, 2))).astype("float32")]}[self.target]
+        return xs, ys
+
+    @property
+    def losses(self):
+        return {"classes": ["sparse_categorical_crossentropy"], "binary": ["binary_crossentropy"],
+                "two": ["sparse_categorical_crossentropy", "mean_squared_error"]}[self.target]
+
+
+SGD, ADAM, RMSPROP = ("SGD", 0.05, {"momentum": 0.9}), ("Adam", 0.01, {}), ("RMSprop", 0.01, {})
+KINDS = [
+    Kind("mlp-sgd", mlp, SGD, [(4, 3)]),
+    Kind("mlp-adam", mlp, ADAM, [(4, 3)]),
+    Kind("mlp-rmsprop", mlp, RMSPROP, [(4, 3)]),
+    Kind("mlp-normalized", mlp_normalized, ADAM, [(9,)]),
+    Kind("mlp-dropout", mlp_dropout, SGD, [(9,)], fits=False, why="each library draws its own dropout"),
+    Kind("scaled", scaled, RMSPROP, [(9,)], "binary"),
+    Kind("cnn", cnn, SGD, [(9, 8, 2)]),
+    Kind("cnn-separable", cnn_separable, ADAM, [(9, 8, 2)]),
+    Kind("signal", signal, ADAM, [(12, 3)]),
+    Kind("text", text, RMSPROP, [(10,)], "binary"),
+    Kind("graph", graph, SGD, [(6,)]),
+    Kind("two-outputs", two_outputs, ADAM, [(6,), (4,)], "two"),
+    Kind("attention", attention, ADAM, [(7, 6)]),
+]

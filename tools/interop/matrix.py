@@ -1,0 +1,478 @@
+#!/usr/bin/env python3
+"""Files of every Keras generation to and from Cellar: the matrix.
+
+usage: matrix.py ENVIRONMENTS [KIND …]
+
+ENVIRONMENTS is a folder of Python environments, named as in COLUMNS; one that is not there is reported by name and left out. Each release makes every kind of model (kinds.py),
+trains it for an epoch, saves it, says what it predicts and how one more epoch goes. Then
+
+  Keras writes, Cellar reads   `infer score` predicts the same; `trainer fit --from` goes on the same
+  Cellar writes, Keras reads   what `registry export` makes of each of these files, and what `trainer fit` makes itself, is opened by every release, which predicts as `infer` does and goes on
+                               as the release that trained the model would have
+
+The same is 1e-6 for predictions, or as near to the float64 answer as Keras itself; 1e-4 for the loss of the epoch and the predictions after it. A cell is `ok` with the largest difference,
+`FAIL`, `-` (not possible, or not to be compared) or `gap` (Cellar has no way to do it yet); all but `ok` have their reason below the tables. Written to docs/interop.md too.
+The exit code is 1 where a cell says FAIL. CELLAR_BIN names another folder of commands than bin/.
+"""
+import concurrent.futures
+import datetime
+import itertools
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+from dialects import Missing, Recipe
+from kinds import BATCH, KINDS
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BIN = pathlib.Path(os.environ.get("CELLAR_BIN", ROOT / "bin"))
+PREDICTS, GOES_ON = 1e-6, 1e-4
+
+
+class Column:
+    """A Keras release; `reads` are the formats in which it is given our files, compiled or with compile=False."""
+
+    def __init__(self, name, environment, library, reads=(".h5",), hard_gates=False, compiled=True):
+        self.name, self.environment, self.library = name, environment, library
+        self.reads, self.hard_gates, self.compiled = reads, hard_gates, compiled
+        self.made = {}
+
+
+COLUMNS = [
+    Column("Keras 1.2.2", "k1", "keras", hard_gates=True), Column("Keras 2.2.4", "k22", "keras", hard_gates=True, compiled=False), Column("Keras 2.10", "k210", "keras"),
+    Column("Keras 2.12", "k212", "keras"), Column("tf_keras", "k3", "tf_keras"), Column("Keras 3", "k3", "keras", (".h5", ".keras"))]
+
+# What no file of ours can change: reader, format, release that the model came from, kind, part of the failure, reason. A failure that no line describes is a FAIL.
+ANY = r".*"
+GATES = "hard_sigmoid is 0.2x + 0.5 in Keras 1 and 2 and x/6 + 0.5 in Keras 3, which has no name for the other"
+NOT_POSSIBLE = [
+    (r"Keras 1\.2\.2", ANY, ANY, ANY, r".", "Keras 1.2.2 reads files of Keras 1 alone, and nothing writes those any more"),
+    (r"Keras 3", r"\.h5", r"Keras [12]\.2\..", r"text", r"predictions differ", GATES),
+    (r"registry export", r"\.keras", r"Keras [12]\.2\..", r"text", r"hard_sigmoid", GATES),
+]
+
+
+def possible(reader, extension, origin, kind, failure):
+    """Raises the reason why nobody could, where there is one; else the failure."""
+    given = (reader, extension, origin, kind)
+    for *patterns, part, reason in NOT_POSSIBLE:
+        if all(re.fullmatch(pattern, value) for pattern, value in zip(patterns, given)) and re.search(part, failure):
+            raise NotPossible(reason)
+    raise Failed(f"from {origin}: {failure}" if origin else failure)
+
+
+# What Keras 3 says of every `.h5` it loads compiled, its own included.
+ALWAYS_SAID = {(r"Keras 3", r"\.h5"): r"compiled metrics have yet to be built|Error in loading the saved optimizer state|Skipping variable loading for optimizer"}
+
+
+class Failed(Exception):
+    """A check that did not hold."""
+
+
+class Gap(Exception):
+    """Cellar has no way to do it yet."""
+
+
+class NotPossible(Exception):
+    """Nobody could."""
+
+
+def run(command, *arguments):
+    done = subprocess.run([str(BIN / command), *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
+        errors = [line for line in said if line.startswith((command + ":", "{"))] or said
+        text = errors[-1].removeprefix(command + ": ")
+        if text.startswith("{"):
+            text = json.loads(text)["error"]["message"]
+        raise Failed(f"{command} {arguments[0]}: {text}")
+    return done.stdout
+
+
+def difference(ours, theirs):
+    if len(ours) != len(theirs):
+        raise Failed(f"{len(ours)} outputs, Keras has {len(theirs)}")
+    largest = 0.0
+    for a, b in zip(ours, theirs):
+        a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+        if a.shape != b.shape:
+            raise Failed(f"shape {list(a.shape)}, Keras has {list(b.shape)}")
+        off = np.abs(a - b)
+        largest = max(largest, float(np.max(off, initial=0)) if np.all(np.isfinite(off)) else float("inf"))
+    return largest
+
+
+def same(what, ours, theirs, tolerance, exact=None):
+    """The largest difference; `exact` is the float64 answer, where there is one."""
+    off = difference(ours, theirs)
+    if off <= tolerance:
+        return off
+    if exact is not None:
+        our_error, their_error = difference(ours, exact), difference(theirs, exact)
+        if our_error <= 1.5 * their_error and off <= 10 * tolerance:
+            return off
+        raise Failed(f"{what} differ by {off:.2g} (from float64: ours {our_error:.2g}, Keras' {their_error:.2g})")
+    raise Failed(f"{what} by {off:.2g}" if what.endswith("differs") else f"{what} differ by {off:.2g}")
+
+
+def arrays(names):
+    return [np.load(name) for name in names]
+
+
+def scores(file, made, base):
+    """What `infer score` answers."""
+    outputs = [f"{base}.o{i}.npy" for i in range(len(made["outputs"]))]
+    run("infer", "score", *made["inputs"], *itertools.chain(*(("-o", name) for name in outputs)), "--model", file)
+    return arrays(outputs)
+
+
+class Bench:
+    """One run: its folder, its columns, its cells."""
+
+    def __init__(self, folder, environments, kinds):
+        self.folder, self.kinds, self.cells, self.remarks = folder, kinds, {}, []
+        self.columns, self.absent = [], []
+        for column in COLUMNS:
+            column.python = environments / column.environment / "bin/python"
+            (self.columns if column.python.exists() else self.absent).append(column)
+
+    def note(self, table, kind, column, action):
+        """Runs the checks of one cell part; what they return or raise becomes its text."""
+        key = (table, kind, column)
+        try:
+            self.cells.setdefault(key, []).append(("ok", action()))
+            return True
+        except Failed as failed:
+            state, why = "FAIL", str(failed)
+        except Gap as gap:
+            state, why = "gap", str(gap)
+        except NotPossible as impossible:
+            state, why = "-", str(impossible)
+        except Exception as error:  # A mistake in these scripts, or a file that is not there.
+            state, why = "FAIL", f"{type(error).__name__}: {error}"
+        self.cells.setdefault(key, []).append((state, why))
+        if (state, table, kind, column, why) not in self.remarks:
+            self.remarks.append((state, table, kind, column, why))
+        return False
+
+    def driver(self, column, *arguments):
+        environment = dict(os.environ, PYTHONWARNINGS="ignore")
+        log = self.folder / f"{column.name}.{arguments[0]}.log"
+        with open(log, "w") as out:
+            done = subprocess.run([column.python, HERE / "driver.py", column.library, *map(str, arguments)], stdout=out, stderr=out, env=environment)
+        if done.returncode:
+            raise Failed(f"driver exits {done.returncode}: {log.read_text().strip().splitlines()[-1][:300]}")
+
+    # MARK: Keras writes
+
+    def all_write(self):
+        def write(column):
+            folder = self.folder / column.name
+            folder.mkdir(exist_ok=True)
+            if not (folder / "made.json").exists():
+                self.driver(column, "write", folder, *(kind.name for kind in self.kinds))
+            said = json.loads((folder / "made.json").read_text())
+            column.version = said["version"]
+            column.made = {made["kind"]: made for made in said["made"]}
+        self.side_by_side(write, self.columns)
+
+    def side_by_side(self, action, columns):
+        with concurrent.futures.ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1)) as pool:
+            for column, result in [(column, pool.submit(action, column)) for column in columns]:
+                try:
+                    result.result()
+                except Failed as failed:
+                    self.remarks.append(("FAIL", "the release itself", "", column.name, str(failed)))
+
+    def keras_writes(self):
+        for column in self.columns:
+            for kind in self.kinds:
+                made = column.made.get(kind.name)
+                for extension in sorted(made["files"]) if made and "files" in made else [".h5"]:
+                    self.keras_wrote(column, kind, made, extension)
+
+    def keras_wrote(self, column, kind, made, extension):
+        where = ("read", kind.name, (column.name, extension))
+        if not made or "files" not in made or not made["files"].get(extension):
+            made = made or {"error": "the release did not get there"}
+
+            def refuse():
+                if "missing" in made:
+                    raise NotPossible(made["missing"])
+                raise NotPossible("Keras itself fails: " + made.get("error", next(iter(made.get("remarks", [])), "")))
+            self.note(*where, refuse)
+            return
+        file, base = made["files"][extension], self.folder / f"{column.name}.{kind.name}{extension}"
+
+        def predicts():
+            exact = arrays(made["exact"]) if "exact" in made else None
+            return same("predictions", scores(file, made, base), arrays(made["outputs"]), PREDICTS, exact)
+
+        def goes_on():
+            if not kind.fits:
+                raise NotPossible("one more epoch: " + kind.why)
+            loss, later = self.trained(kind, column, made, file, base)
+            return max(same("the epoch's loss differs", [loss], [made["loss"]], GOES_ON), same("predictions after one more epoch", later, arrays(made["later"]), GOES_ON))
+
+        self.note(*where, predicts)
+        self.note(*where, goes_on)
+
+    # MARK: the trainer
+
+    def recipe(self, kind, made, path, epochs=1, layers=None, name="interop"):
+        samples, labels = made["inputs"], made["targets"]
+        if len(samples) > 1 or len(labels) > 1:
+            raise Gap("recipes name one array of samples and one of labels")
+        text = [f"name: {name}", "data:", f"  npy: {{ samples: \"{samples[0]}\", labels: \"{labels[0]}\" }}"]
+        if layers is not None:
+            optimizer, rate, options = kind.optimizer
+            text += ["model:"] + [f"  - {json.dumps(layer)}" for layer in layers]
+            text += [f"compile: {json.dumps({'optimizer': {optimizer: {'learning_rate': rate, **options}}, 'loss': kind.losses[0]})}"]
+        text += [f"fit: {{ epochs: {epochs}, batch_size: {BATCH}, shuffle: false, seed: 1 }}"]
+        pathlib.Path(path).write_text("\n".join(text) + "\n")
+        return path
+
+    def fit(self, recipe, *arguments):
+        """The saved file and the last epoch's loss."""
+        store = pathlib.Path(str(recipe) + ".store")
+        said = json.loads(run("trainer", "fit", recipe, "--quiet", "--json", "--store", store, *arguments))
+        return said["file"], said["history"]["loss"][-1]
+
+    def trained(self, kind, column, made, file, base):
+        """One more epoch of a file: the epoch's loss, and the predictions afterwards."""
+        recipe = self.recipe(kind, made, f"{base}.yaml")
+        try:
+            after, loss = self.fit(recipe, "--from", file)
+        except Failed as failed:
+            if "model is missing" not in str(failed):
+                raise
+            # The recipe must tell the layers then, which it can for chains alone.
+            try:
+                layers = kind.build(Recipe(column.hard_gates))
+            except Missing as missing:
+                raise Gap(f"one more epoch: {missing}") from None
+            after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml", layers=layers), "--from", file)
+        return loss, scores(after, made, f"{base}.later")
+
+    # MARK: Cellar writes
+
+    def sources(self):
+        """(kind, name of the source, extension of our file, our file, how a release goes on from there or nil, its inputs and targets)."""
+        for kind in self.kinds:
+            for column in self.columns:
+                made = column.made.get(kind.name, {})
+                for given in sorted(made.get("files", {})):
+                    # Keras 2's own archives say nothing more than its .h5; the newest Keras' archive is the better source.
+                    if made["files"][given] and not (given == ".keras") != (column.reads == (".h5", ".keras")):
+                        yield from self.exported(kind, column, made, made["files"][given])
+            yield from self.own(kind)
+
+    def exported(self, kind, column, made, file):
+        store = self.folder / f"{column.name}.{kind.name}.exports"
+        for extension in (".h5", ".keras"):
+            out = self.folder / f"from {column.name}.{kind.name}{extension}"
+
+            def export():
+                try:
+                    if not (store / "registry.sqlite").exists():
+                        run("registry", "import", file, "--name", "m", "--store", store)
+                    run("registry", "export", "m", out, "--force", "--store", store)
+                except Failed as failed:
+                    possible("registry export", extension, column.name, kind.name, str(failed))
+                if pathlib.Path(file).read_bytes() == out.read_bytes():
+                    raise Gap("registry export gives back the very file that was imported, instead of writing it in the portable form")
+                return 0.0
+            if self.note("export", kind.name, (column.name, extension), export):
+                yield kind, column.name, extension, out, (made["loss"], made["later"], column.name), made
+
+    def own(self, kind):
+        made = next((column.made[kind.name] for column in reversed(self.columns) if "files" in column.made.get(kind.name, {})), None)
+        if not made:
+            return
+        base = self.folder / f"Cellar.{kind.name}"
+
+        def train():
+            try:
+                layers = kind.build(Recipe())
+            except Missing as missing:
+                raise Gap(str(missing)) from None
+            recipe = self.recipe(kind, made, f"{base}.yaml", layers=layers)
+            self.first, _ = self.fit(recipe)
+            self.later = None
+            if kind.fits:
+                after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml", 2, layers), "--from", self.first)
+                names = [f"{base}.later{i}.npy" for i in range(len(made["outputs"]))]
+                for name, array in zip(names, scores(after, made, f"{base}.more")):
+                    np.save(name, array)
+                self.later = (loss, names, None)
+            return 0.0
+        if self.note("export", kind.name, ("Cellar", ".h5"), train):
+            yield kind, "Cellar", ".h5", self.first, self.later, made
+            out = f"{base}.keras"
+
+            def export():
+                store = self.folder / f"Cellar.{kind.name}.exports"
+                run("registry", "import", self.first, "--name", "m", "--store", store)
+                run("registry", "export", "m", out, "--force", "--store", store)
+                return 0.0
+            if self.note("export", kind.name, ("Cellar", ".keras"), export):
+                yield kind, "Cellar", ".keras", out, self.later, made
+
+    def cellar_writes(self):
+        sources = list(self.sources())
+        jobs = {column.name: [] for column in self.columns}
+        for column in self.columns:
+            for number, (kind, source, extension, file, later, made) in enumerate(sources):
+                if extension not in column.reads:
+                    continue
+                job = {"file": str(file), "inputs": made["inputs"], "base": str(self.folder / f"{column.name} reads {number}"), "source": number, "compiled": column.compiled}
+                if later and later[2] in (None, column.name) and kind.fits and column.compiled and not (column.name == "Keras 3" and extension == ".h5"):
+                    job["targets"] = made["targets"]
+                jobs[column.name].append(job)
+
+        def check(column):
+            asked, answered = self.folder / f"{column.name}.jobs.json", self.folder / f"{column.name}.answers.json"
+            asked.write_text(json.dumps(jobs[column.name]))
+            self.driver(column, "check", asked, answered)
+        self.side_by_side(check, self.columns)
+        for column in self.columns:
+            answers = self.folder / f"{column.name}.answers.json"
+            for job, said in zip(jobs[column.name], json.loads(answers.read_text()) if answers.exists() else []):
+                self.keras_read(column, sources[job["source"]], job, said)
+
+    def keras_read(self, column, source, job, said):
+        kind, name, extension, file, later, made = source
+        where = ("written", kind.name, (column.name, extension))
+
+        def refused(failure):
+            possible(column.name, extension, name, kind.name, failure)
+
+        def predicts():
+            if "load_error" in said:
+                refused(said["load_error"])
+            known = next((text for (reader, form), text in ALWAYS_SAID.items() if re.match(reader, column.name) and re.fullmatch(form, extension)), None)
+            for text in said["warnings"]:
+                if not known or not re.search(known, text):
+                    refused("warns: " + text)
+            if "predict_error" in said:
+                refused(said["predict_error"])
+            ours = scores(file, made, job["base"])
+            exact = arrays(made["exact"]) if name != "Cellar" and "exact" in made else None
+            try:
+                return same("predictions", ours, arrays(said["outputs"]), PREDICTS, exact)
+            except Failed as failed:
+                refused(str(failed))
+
+        def goes_on():
+            if "fit_error" in said:
+                refused("fit: " + said["fit_error"])
+            try:
+                return max(same("the epoch's loss differs", [said["loss"]], [later[0]], GOES_ON),
+                           same("predictions after one more epoch", arrays(said["later"]), arrays(later[1]), GOES_ON))
+            except Failed as failed:
+                refused("fit: " + str(failed))
+
+        if self.note(*where, predicts) and "targets" in job:
+            self.note(*where, goes_on)
+
+    # MARK: the tables
+
+    def table(self, name, columns, cell):
+        rows = [["", *(label for label, _ in columns)]]
+        for kind in self.kinds:
+            row = [cell(self.cells.get((name, kind.name, key), [])) for _, key in columns]
+            rows.append([kind.name, *row])
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        lines = ["| " + " | ".join(text.ljust(width) for text, width in zip(row, widths)) + " |" for row in rows]
+        return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+
+    def report(self):
+        def label(column, extension):
+            version = getattr(column, "version", "")
+            short = column.name if any(digit in column.name for digit in "0123456789") and "." in column.name else f"{column.name.split()[0]} {version}"
+            return f"{short} {extension}".strip()
+
+        read = [(label(c, e), (c.name, e)) for c in self.columns for e in sorted({e for m in c.made.values() for e in m.get("files", {})} or {".h5"})]
+        written = [(label(c, e), (c.name, e)) for c in self.columns for e in c.reads]
+
+        def pair(parts):
+            return " / ".join(f"ok {value:.0e}" if state == "ok" else state for state, value in parts) or "-"
+
+        def counted(parts):
+            good = [value for state, value in parts if state == "ok"]
+            others = [f"{sum(s == state for s, _ in parts)} {state}" for state in ("FAIL", "gap") if any(s == state for s, _ in parts)]
+            shown = ([f"{len(good)} ok {max(good):.0e}"] if good else []) + others
+            return ", ".join(shown) or "-"
+
+        lines = ["## Keras writes, Cellar reads", "", "Predictions / one more epoch of training: the largest difference.", ""]
+        lines += self.table("read", read, pair)
+        lines += ["", "## Cellar writes, Keras reads", "", "How many checks hold (files made from each release's, and of our own training: predictions; for its own and ours one more epoch too), and the largest difference.", ""]
+        lines += self.table("written", written, counted)
+        lines += ["", "Keras 2.2.4 opens our files with compile=False only, as its optimizers take `lr` for the learning rate, which newer releases warn of. No Keras 3 goes on from an `.h5` with optimizer",
+                  "state, its own included, so its `.h5` column has predictions alone."]
+        parts = [part for parts in self.cells.values() for part in parts]
+        counts = {state: sum(s == state for s, _ in parts) for state in ("ok", "FAIL", "gap", "-")}
+        for state, title in (("FAIL", "Failures"), ("gap", "Gaps: not possible with Cellar yet"), ("-", "Not possible, or not to be compared")):
+            found = {}
+            for s, table, kind, column, why in self.remarks:
+                if s == state:
+                    place = " ".join(column) if isinstance(column, tuple) else column
+                    found.setdefault(why, []).append((kind, place))
+            if found:
+                lines += ["", f"## {title}", ""]
+                for why, places in self.grouped(found):
+                    by_place = {}
+                    for kind, place in places:
+                        by_place.setdefault(place, []).append(kind)
+                    told = "; ".join(place + (" (" + ", ".join(dict.fromkeys(kinds)) + ")" if len(set(kinds)) < len(self.kinds) else "") for place, kinds in by_place.items())
+                    lines.append(f"* {why}: {told}")
+        for column in self.absent:
+            lines += ["", f"{column.name} could not be installed and was left out."]
+        lines += ["", f"{counts['ok']} checks hold, {counts['FAIL']} fail, {counts['gap']} gaps, {counts['-']} not possible."]
+        return lines, counts["FAIL"] or any(s == "FAIL" for s, *_ in self.remarks)
+
+    def grouped(self, found):
+        cleaned = {}
+        for why, places in found.items():
+            cleaned.setdefault(self.clean(why), []).extend(places)
+        return cleaned.items()
+
+    def clean(self, text):
+        """Without this machine's paths."""
+        text = re.sub(re.escape(str(self.folder.resolve())) + r"/?", "", text.replace(str(self.folder) + "/", "").replace(str(ROOT) + "/", ""))
+        return re.sub(r"(/[\w.\- ]+)+/[\w.\- ]+\.(keras|h5|npy|yaml)", "the file", text).replace("|", "\\|")
+
+
+def main(environments, *names):
+    kinds = [kind for kind in KINDS if not names or kind.name in names]
+    kept = os.environ.get("INTEROP_FOLDER")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(kept or folder)
+        bench = Bench(folder, pathlib.Path(environments).resolve(), kinds)
+        if not bench.columns:
+            sys.exit(f"matrix: no environment in {environments}")
+        print("Keras trains and writes …", file=sys.stderr, flush=True)
+        bench.all_write()
+        print("Cellar reads …", file=sys.stderr, flush=True)
+        bench.keras_writes()
+        print("Cellar writes, Keras reads …", file=sys.stderr, flush=True)
+        bench.cellar_writes()
+        lines, failed = bench.report()
+    head = ["# Keras files to and from Cellar", "", "Made by `make interop`, not by hand, on " + datetime.date.today().isoformat() + "; `tools/interop/matrix.py` says what is compared and how.", ""]
+    print("\n".join(lines))
+    if not names:
+        (ROOT / "docs/interop.md").write_text("\n".join(head + lines) + "\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
