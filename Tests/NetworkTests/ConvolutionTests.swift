@@ -254,3 +254,40 @@ func maskedMean() throws {
     #expect(step.dx()?.array == [0.5, 1, 0.5, 1, 0, 0])
     withExtendedLifetime(arena) {}
 }
+
+@Test(
+    "a thread without samples adds nothing",
+    arguments: ["channels_last", "channels_first"])
+func moreThreadsThanSamples(format: String) throws {
+    let shared: JSONObject = ["kernel_size": 2, "data_format": .string(format), "activation": "tanh"]
+    func options(_ filters: Int?) -> JSONObject {
+        var all = shared
+        all["filters"] = filters.map { .integer($0) }
+        return all
+    }
+    var layers: [any Layer] = [
+        InputLayer(name: "in", shape: [4, 4, 4]),
+        try LayerTable.make(className: "Conv2D", config: options(2)),
+        try LayerTable.make(className: "DepthwiseConv2D", config: options(nil)),
+        try LayerTable.make(className: "Conv2DTranspose", config: options(2)),
+        try LayerTable.make(className: "SeparableConv2D", config: options(3)),
+        try LayerTable.make(className: "MaxPooling2D", config: ["pool_size": 1]), Flatten(), Dense(units: 2),
+    ]
+    for index in layers.indices { layers[index].name = "layer\(index)" }
+    var model = try Model(chain: layers)
+    try model.initialize(seed: 3)
+    var random = RandomNumbers(seed: 3)
+    let samples = Samples(shape: [4, 4, 4], floats: (0..<2 * 64).map { _ in Float(random.uniform()) })
+    let targets = Targets.values([0.5, 1, -1, 2], width: 2)
+    func gradients(threads: Int) throws -> [Tensor] {
+        let executor = try TrainingExecutor(
+            model, loss: Loss(.meanSquaredError), optimizer: SGD(), batchSize: 2, threads: threads)
+        // What the second thread leaves here must be gone in the next batch.
+        _ = executor.gradients([samples], targets, rows: [0, 1])
+        return executor.gradients([samples], targets, rows: [1]).tensors
+    }
+    for (one, two) in zip(try gradients(threads: 1), try gradients(threads: 2)) {
+        let worst = zip(one.values, two.values).map { abs($0 - $1) }.max() ?? 0
+        #expect(worst < 1e-6 && one.values.contains { $0 != 0 })
+    }
+}

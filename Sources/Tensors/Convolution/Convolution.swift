@@ -58,7 +58,7 @@ public struct Convolution: Equatable, Sendable {
     /// Images that are computed together, so that a product has rows enough to be worth its while.
     func chunk(of rows: Int) -> Int {
         let room = copiesImages ? 1 << 19 : 1 << 22
-        return min(rows, max(1, min(512 / windows.outputs, room / (windows.padded * width))))
+        return max(1, min(rows, 512 / windows.outputs, room / (windows.padded * width)))
     }
 
     /// y = finish(x ∗ kernel), without alpha and accumulation: [rows, inputs, channels] -> [rows, outputs, filters].
@@ -118,6 +118,8 @@ public struct Convolution: Equatable, Sendable {
         let rows = x.count / inputSize
         precondition(
             x.count == rows * inputSize && dy.count >= rows * outputSize && dKernel.count == kernelCount)
+        // A thread may have no samples of a short batch.
+        guard rows > 0 else { return dKernel.fill(0) }
         if isPointwise {
             return multiply(
                 x, dy, into: dKernel, m: channels, n: filters, k: rows * windows.outputs, transposed: true)

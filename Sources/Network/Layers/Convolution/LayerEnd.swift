@@ -84,8 +84,9 @@ struct LayerEnd: Sendable {
     func biasGradient(_ dz: Floats, channels: Int, channelsFirst: Bool, _ step: Step) {
         guard useBias, let target = step.weightGradients.last.flatMap({ $0 }) else { return }
         guard channelsFirst else { return columnSums(dz, into: target) }
-        let places = dz.count / step.rows / channels
         target.fill(0)
+        guard step.rows > 0 else { return }
+        let places = dz.count / step.rows / channels
         for plane in 0..<step.rows * channels {
             target[plane % channels] += sum(dz[plane * places..<(plane + 1) * places])
         }
