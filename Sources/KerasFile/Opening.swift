@@ -36,9 +36,9 @@ private func open(_ path: String) throws -> OpenedFile {
 }
 
 func named(_ error: any Error, _ path: String) -> KerasFileError {
-    // Descriptions of files' errors begin with the file.
+    // Descriptions of files' errors begin with the file, unless it is a member of this one.
     func rest(_ text: String, _ file: String) -> String {
-        text.hasPrefix(file) ? String(text.dropFirst(file.count).drop { ",: ".contains($0) }) : text
+        file == path ? String(text.dropFirst(file.count).drop { ",: ".contains($0) }) : text
     }
     switch error {
     case let error as KerasFileError: return error

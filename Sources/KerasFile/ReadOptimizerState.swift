@@ -58,7 +58,8 @@ struct StateLayout {
                 leading = 1
             }
         }
-        interleaves = name == "Ftrl" || isNew && Self.pairs(name)
+        // There is no old AdamW, whatever the count of steps is called.
+        interleaves = ["Ftrl", "AdamW"].contains(name) || isNew && Self.pairs(name)
     }
 
     /// That of Keras 3, for writing.
@@ -66,6 +67,25 @@ struct StateLayout {
         leading = 2
         learningRate = 1
         interleaves = Self.pairs(optimizer.className)
+    }
+
+    /// That of Keras 2.10, for writing.
+    init(keras2 optimizer: any Optimizer) {
+        leading = optimizer is Nadam ? 2 : 1
+        // tf.keras has no old AdamW, and reads the new one in the new order.
+        interleaves = optimizer is Ftrl || optimizer is AdamW
+    }
+
+    /// A state's arrays as the file has them, each with its slot and its weight.
+    func ordered(_ state: OptimizerState) -> [(slot: Int, weight: Int, tensor: Tensor)] {
+        let weights = state.slots.first?.count ?? 0
+        var places: [(place: Int, slot: Int, weight: Int, tensor: Tensor)] = []
+        for (slot, tensors) in state.slots.enumerated() {
+            for (weight, tensor) in tensors.enumerated() {
+                places.append((place(slot: slot, weight: weight, of: weights), slot, weight, tensor))
+            }
+        }
+        return places.sorted { $0.place < $1.place }.map { ($0.slot, $0.weight, $0.tensor) }
     }
 
     private static func pairs(_ className: String) -> Bool {

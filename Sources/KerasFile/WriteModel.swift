@@ -119,12 +119,15 @@ private func writeState(
         }
     }
     let prefix = optimizer.className
-    let slots = optimizer.slotNames.map { slot in trained.map { "\(prefix)/\($0)/\(slot):0" } }
-    try group.attributes.setNames("weight_names", ["\(prefix)/iter:0"] + slots.flatMap { $0 })
-    try group.write([Int64(state.iterations)], shape: [], named: "\(prefix)/iter:0")
-    for (names, tensors) in zip(slots, state.slots) {
-        for (name, tensor) in zip(names, tensors) {
-            try group.write(tensor.values, shape: tensor.shape, named: name)
-        }
+    let arrays = StateLayout(keras2: optimizer).ordered(state).map { slot, weight, tensor in
+        ("\(prefix)/\(trained[weight])/\(optimizer.slotNames[slot]):0", tensor)
     }
+    var leading = ["\(prefix)/iter:0"]
+    try group.write([Int64(state.iterations)], shape: [], named: leading[0])
+    if let nadam = optimizer as? Nadam {
+        leading.append("\(prefix)/momentum_cache:0")
+        try group.write([nadam.momentumProduct(after: state.iterations)], shape: [], named: leading[1])
+    }
+    try group.attributes.setNames("weight_names", leading + arrays.map(\.0))
+    for (name, tensor) in arrays { try group.write(tensor.values, shape: tensor.shape, named: name) }
 }

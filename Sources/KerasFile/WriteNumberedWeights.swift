@@ -38,7 +38,7 @@ private func freshState(of optimizer: any Optimizer, _ model: Model) -> Optimize
     return OptimizerState(
         iterations: 0,
         slots: optimizer.slotNames.indices.map { slot in
-            trained.map { Tensor(shape: $0, filledWith: 0) }
+            trained.map { Tensor(shape: $0, filledWith: optimizer.initialValue(ofSlot: slot)) }
         })
 }
 
@@ -52,14 +52,14 @@ private func writeNumberedState(
         return String(number)
     }
     try group.write([Int64(state.iterations)], shape: [], named: next())
-    try group.write([Float(optimizer.learningRate)], shape: [], named: next())
-    let weights = state.slots.first?.count ?? 0
-    let layout = StateLayout(keras3: optimizer)
-    var ordered: [Tensor?] = Array(repeating: nil, count: state.slots.count * weights)
-    for (slot, tensors) in state.slots.enumerated() {
-        for (weight, tensor) in tensors.enumerated() {
-            ordered[layout.place(slot: slot, weight: weight, of: weights)] = tensor
-        }
+    // Where a schedule makes the rate, Keras 3 keeps none. A decay becomes a schedule there.
+    if optimizer.general.schedule == nil, optimizer.general.decay == 0 {
+        try group.write([Float(optimizer.learningRate)], shape: [], named: next())
     }
-    for case let tensor? in ordered { try group.write(tensor.values, shape: tensor.shape, named: next()) }
+    for (_, _, tensor) in StateLayout(keras3: optimizer).ordered(state) {
+        try group.write(tensor.values, shape: tensor.shape, named: next())
+    }
+    if let nadam = optimizer as? Nadam {
+        try group.write([nadam.momentumProduct(after: state.iterations)], shape: [], named: next())
+    }
 }
