@@ -58,7 +58,8 @@ struct StateLayout {
                 leading = 1
             }
         }
-        interleaves = name == "Ftrl" || isNew && Self.pairs(name)
+        // There is no old AdamW, whatever the count of steps is called.
+        interleaves = ["Ftrl", "AdamW"].contains(name) || isNew && Self.pairs(name)
     }
 
     /// That of Keras 3, for writing.

@@ -1,0 +1,62 @@
+import Foundation
+import JSONText
+import KerasFile
+import Network
+import TestSupport
+import Tensors
+import Testing
+
+/// Trains on as a sidecar tells, and holds each batch's loss against Keras'.
+func expectLosses(_ file: ModelFile, _ resume: JSON, _ sidecar: Sidecar, _ name: String) throws {
+    let (x, y) = (try sidecar.tensor(resume["x"]), try sidecar.tensor(resume["y"]))
+    let optimizer = try #require(file.compiled?.optimizer, "\(name): \(file.compiled?.unknown ?? [])")
+    let executor = try TrainingExecutor(
+        file.model, loss: try #require(file.compiled?.loss), optimizer: optimizer, batchSize: 16)
+    try executor.restore(try #require(file.optimizerState, "\(name): \(file.warnings)"))
+    let samples = Samples(shape: Array(x.shape.dropFirst()), floats: x.values)
+    let targets = Targets.values(y.values, width: y.shape[1])
+    for (batch, loss) in zip(resume["batches"]?.array ?? [], resume["losses"]?.array ?? []) {
+        let rows = Array((batch.array?[0].int ?? 0)..<(batch.array?[1].int ?? 0))
+        let result = executor.trainBatch([samples], targets, rows: rows[...])
+        let found = result.lossSum / Double(result.count)
+        #expect(abs(found - (loss.double ?? .nan)) < 1e-5, "\(name): \(found), in Keras \(loss.text())")
+    }
+}
+
+@Test("each Keras' optimizers go on from their files as there, also once we have written them again")
+func optimizersGoOn() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/optimizers")
+    let sidecars = try Sidecar.all(at: folder)
+    #expect(sidecars.count >= 60)
+    for sidecar in sidecars {
+        for name in (sidecar.json["files"]?.array ?? []).compactMap(\.string) {
+            let file = try readModel(sidecar.path(name))
+            #expect(file.warnings.isEmpty, "\(name)")
+            try expectLosses(file, sidecar.json, sidecar, name)
+            try Fixtures.temporaryFolder { temporary in
+                for copy in ["copy.h5", "copy.keras"] {
+                    let path = temporary.appendingPathComponent(copy).path
+                    try writeModel(file, to: path)
+                    let again = try readModel(path)
+                    #expect(again.optimizerState == file.optimizerState, "\(name), \(copy)")
+                    #expect(again.compiled?.optimizer?.className == file.compiled?.optimizer?.className)
+                    let rates = [again, file].map { $0.compiled?.optimizer?.learningRate(after: 2) }
+                    #expect(rates[0] == rates[1], "\(name), \(copy)")
+                }
+            }
+        }
+    }
+}
+
+@Test("so do those of Keras 1 and 2.2, with gates and names in their order")
+func earlyOptimizers() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/early")
+    var tried = 0
+    for golden in GoldenModel.all(in: try Sidecar.all(at: folder)) {
+        guard let resume = golden.variant["resume"] else { continue }
+        tried += 1
+        try expectLosses(
+            try readModel(golden.sidecar.path(golden.file)), resume, golden.sidecar, golden.description)
+    }
+    #expect(tried == 16)
+}
