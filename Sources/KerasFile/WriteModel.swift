@@ -21,12 +21,13 @@ public enum ModelFormat: Sendable {
 /// Writes a model in place of whatever is at that path: the whole file or nothing. The path's ending says in which form:
 /// `.keras` and `.weights.h5` are Keras 3's, all others the portable `.h5`.
 ///
+/// - format: instead of what the path's ending says.
 /// - includeOptimizer: without the optimizer's state, Keras 3 can train from an `.h5` as well, afresh.
 public func writeModel(
-    _ contents: ModelFile, to path: String, includeOptimizer: Bool = true
+    _ contents: ModelFile, to path: String, as format: ModelFormat? = nil, includeOptimizer: Bool = true
 ) throws(KerasFileError) {
     do {
-        switch ModelFormat(path: path) {
+        switch format ?? ModelFormat(path: path) {
         case .h5:
             let file = try HDF5File(creating: path)
             try write(contents, to: file, includeOptimizer: includeOptimizer)

@@ -38,7 +38,9 @@ func writeState(
     try group.attributes.setNames("weight_names", leading + ordered.compactMap { $0?.name })
     try group.write([Int64(state.iterations)], shape: [], named: count)
     if let product { try group.write([product], shape: [], named: leading[1]) }
-    for case let (name, tensor)? in ordered { try group.write(tensor.values, shape: tensor.shape, named: name) }
+    for case let (name, tensor)? in ordered {
+        try group.write(tensor.values, shape: tensor.shape, named: name)
+    }
 }
 
 extension Optimizer {

@@ -6,7 +6,8 @@ import Tensors
 public enum Activation: Hashable, Sendable {
     case linear, relu, relu6, leakyRelu, elu, selu, celu, gelu, geluTanh, swish, mish
     case sigmoid, logSigmoid, hardSigmoid, hardSigmoid3, hardSilu, sparseSigmoid
-    case softplus, sparsePlus, squareplus, softsign, tanh, hardTanh, tanhShrink, hardShrink, softShrink, exponential
+    case softplus, sparsePlus, squareplus, softsign, tanh, hardTanh, tanhShrink, hardShrink, softShrink,
+        exponential
     case softmax, logSoftmax, sparsemax, glu
     /// One with options, which Keras writes as an object.
     case parametric(ParametricActivation)
@@ -56,7 +57,8 @@ public enum Activation: Hashable, Sendable {
             return .softmax
         case "PReLU":
             throw ConfigError(
-                "PReLU has weights, so that it cannot be another layer's activation; make it a layer of its own")
+                "PReLU has weights, so that it cannot be another layer's activation; make it a layer of its own"
+            )
         default:
             return try ParametricActivation(className: className, from: &config).map { .parametric($0) }
         }

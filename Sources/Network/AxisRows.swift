@@ -35,7 +35,9 @@ struct AxisRows {
 
     /// Brings what was put into `target` to y.
     func finish(_ y: Floats, from room: Floats) {
-        if !isPlain { back.read(room.prefix(y.count), rows: y.count / back.count, rowStride: back.count, into: y) }
+        if !isPlain {
+            back.read(room.prefix(y.count), rows: y.count / back.count, rowStride: back.count, into: y)
+        }
     }
 }
 

@@ -25,7 +25,8 @@ public struct WeightOptions: Equatable, Sendable {
 
 extension LayerConfig {
     /// Reads `kernel_initializer`, `kernel_regularizer` and `kernel_constraint`, for the name `kernel`.
-    public mutating func weight(_ name: String, initializer: Initializer) throws(ConfigError) -> WeightOptions {
+    public mutating func weight(_ name: String, initializer: Initializer) throws(ConfigError) -> WeightOptions
+    {
         WeightOptions(
             try self.initializer("\(name)_initializer", default: initializer),
             regularizer: try regularizer("\(name)_regularizer"),

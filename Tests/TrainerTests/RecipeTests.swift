@@ -98,8 +98,15 @@ func reads() throws {
         (14, "  optimizer: { Adam: { learning_rat: 0.1 } }", 14, "learning_rate"),
         (15, "  loss: binary_crosentropy", 15, "binary_crossentropy"),
         (14, "  optimizer: { Adam: { clipnrm: 1 } }", 14, "clipnorm"),
-        (14, "  optimizer: { Adam: { learning_rate: { CosineDecai: { decay_steps: 3 } } } }", 14, "CosineDecay"),
-        (14, "  optimizer: { Adam: { learning_rate: { CosineDecay: { initial_learning_rate: 0.1, decay_step: 3 } } } }", 14, "decay_steps"),
+        (
+            14, "  optimizer: { Adam: { learning_rate: { CosineDecai: { decay_steps: 3 } } } }", 14,
+            "CosineDecay"
+        ),
+        (
+            14,
+            "  optimizer: { Adam: { learning_rate: { CosineDecay: { initial_learning_rate: 0.1, decay_step: 3 } } } }",
+            14, "decay_steps"
+        ),
         (15, "  loss: { BinaryCrossentropy: { label_smothing: 0.1 } }", 15, "label_smoothing"),
         (15, "  loss: { BinaryCrossentropy: { label_smoothing: 2 } }", 15, "from 0"),
         (15, "  loss: [mse, mse]", 15, "2 entries"),
@@ -149,7 +156,8 @@ func compiles() throws {
     #expect(scheduled.learningRate(after: 10) == 0.1 && scheduled.learningRate(after: 11) == 0.01)
     let smooth = try recipe(line: 15, "  loss: { dense: { BinaryCrossentropy: { label_smoothing: 0.1 } } }")
     #expect(smooth.compile.objective.loss?.labelSmoothing == 0.1)
-    let metrics = try recipe(line: 16, "  metrics: [acc, AUC, mae, { Precision: { thresholds: 0.4, name: p } }, AUC]")
+    let metrics = try recipe(
+        line: 16, "  metrics: [acc, AUC, mae, { Precision: { thresholds: 0.4, name: p } }, AUC]")
     #expect(
         metrics.compile.objective.logNames(outputs: ["dense"]) == ["loss", "acc", "auc", "mae", "p", "auc_1"])
     #expect(try recipe(line: 16, "").compile.objective.metrics == [[]])
@@ -173,9 +181,14 @@ func classWeights() throws {
     let classes = ["bad", "good", "3"]
     let labels: [Int32] = [0, 0, 0, 1]
     #expect(try ClassWeight.given(["1": 3]).weights(classes: classes, labels: labels) == [1, 3, 1])
-    #expect(try ClassWeight.given(["bad": 0.5, "2": 2]).weights(classes: classes, labels: labels) == [0.5, 1, 2])
-    #expect(throws: ConfigError.self) { try ClassWeight.given(["3": 2]).weights(classes: classes, labels: labels) }
-    #expect(throws: ConfigError.self) { try ClassWeight.given(["ugly": 2]).weights(classes: classes, labels: labels) }
+    #expect(
+        try ClassWeight.given(["bad": 0.5, "2": 2]).weights(classes: classes, labels: labels) == [0.5, 1, 2])
+    #expect(throws: ConfigError.self) {
+        try ClassWeight.given(["3": 2]).weights(classes: classes, labels: labels)
+    }
+    #expect(throws: ConfigError.self) {
+        try ClassWeight.given(["ugly": 2]).weights(classes: classes, labels: labels)
+    }
     // sklearn.utils.class_weight.compute_class_weight("balanced", classes=[0, 1], y=[0, 0, 0, 1])
     let balanced = try ClassWeight.balanced.weights(classes: classes, labels: labels)
     #expect(balanced == [4.0 / 6, 2, 1])

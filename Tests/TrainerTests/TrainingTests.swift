@@ -262,7 +262,8 @@ private func table(_ folder: URL) throws -> String {
     return path
 }
 
-private func run(_ folder: URL, data: String, model: String, compile: String, fit: String = "epochs: 3") throws
+private func run(_ folder: URL, data: String, model: String, compile: String, fit: String = "epochs: 3")
+    throws
     -> Training
 {
     let recipe = try Recipe(
@@ -297,7 +298,9 @@ func weightedRows() throws {
             compile: "optimizer: { SGD: { learning_rate: 0.02 } }, loss: binary_crossentropy")
         #expect(twice.model.weights == faster.model.weights)
         #expect(
-            plain.evaluate().map { "\($0.split)_\($0.name)" } == ["train_loss", "train_accuracy", "train_auc"])
+            plain.evaluate().map { "\($0.split)_\($0.name)" } == [
+                "train_loss", "train_accuracy", "train_auc",
+            ])
         #expect(throws: TrainerError.self) {
             try run(
                 folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
@@ -322,7 +325,9 @@ func severalTargets() throws {
         let path = folder.appendingPathComponent("model.h5").path
         try training.saveCheckpoint(to: path)
         let read = try readModel(path)
-        #expect(read.compiled?.objective == Objective(Loss(.huber), metrics: [Metric(.mean(Loss(.meanAbsoluteError)), name: "mae")]))
+        #expect(
+            read.compiled?.objective
+                == Objective(Loss(.huber), metrics: [Metric(.mean(Loss(.meanAbsoluteError)), name: "mae")]))
         #expect(read.compiled?.optimizer is AdamW && read.compiled?.optimizer?.general.weightDecay == 0.004)
         #expect(read.optimizerState == file.optimizerState)
     }
@@ -331,7 +336,8 @@ func severalTargets() throws {
 @Test("an interruption keeps what metrics have collected")
 func interruptedMetrics() throws {
     let objective = Objective(
-        losses: [Loss(.binaryCrossentropy), nil], metrics: [[.accuracy], [Metric(.areaUnderCurve(.init()), name: "auc")]])
+        losses: [Loss(.binaryCrossentropy), nil],
+        metrics: [[.accuracy], [Metric(.areaUnderCurve(.init()), name: "auc")]])
     var partial = PartialEpoch(steps: 3)
     (partial.sums.lossSum, partial.sums.count) = (1.5, 24)
     partial.sums.outputLossSums = [1.5, 0]
@@ -343,7 +349,8 @@ func interruptedMetrics() throws {
 /// Two heads on one hidden layer, compiled as Keras would save it.
 private func heads() throws -> ModelFile {
     var layers: [any Layer] = [
-        InputLayer(name: "x", shape: [2]), Dense(units: 6, activation: .tanh), Dense(units: 2, activation: .softmax),
+        InputLayer(name: "x", shape: [2]), Dense(units: 6, activation: .tanh),
+        Dense(units: 2, activation: .softmax),
         Dense(units: 1),
     ]
     for (index, name) in ["x", "hidden", "kind", "sum"].enumerated() { layers[index].name = name }
@@ -357,7 +364,8 @@ private func heads() throws -> ModelFile {
     let objective = Objective(
         losses: [Loss(.sparseCategoricalCrossentropy), Loss(.meanSquaredError)], weights: [1, 0.5],
         metrics: [[.accuracy], []])
-    var file = ModelFile(model: model, compiled: .init(objective: objective, optimizer: Adam(learningRate: 0.02)))
+    var file = ModelFile(
+        model: model, compiled: .init(objective: objective, optimizer: Adam(learningRate: 0.02)))
     file.optimizerState = OptimizerState(iterations: 0, slots: [])
     file.optimizerState = nil
     return file
@@ -387,7 +395,8 @@ func goesOnWithoutModel() throws {
         #expect(history.series.map(\.name) == names + names.map { "val_" + $0 })
         let losses = try #require(history["loss"])
         #expect(losses[3] < losses[0])
-        #expect(abs((history["kind_loss"]?[0] ?? 0) + 0.5 * (history["sum_loss"]?[0] ?? 0) - losses[0]) < 1e-6)
+        #expect(
+            abs((history["kind_loss"]?[0] ?? 0) + 0.5 * (history["sum_loss"]?[0] ?? 0) - losses[0]) < 1e-6)
 
         // Two epochs, saved, and two more: the same bits, with Adam's state and all.
         let half = try training(saved, text.replacing("epochs: 4", with: "epochs: 2"))
@@ -399,7 +408,8 @@ func goesOnWithoutModel() throws {
         #expect(rest.model.weights == whole.model.weights)
 
         // A recipe's own compile goes before the file's.
-        let other = text + "\ncompile: { optimizer: adam, loss: { kind: sparse_categorical_crossentropy, sum: mae }, "
+        let other =
+            text + "\ncompile: { optimizer: adam, loss: { kind: sparse_categorical_crossentropy, sum: mae }, "
         let named = try training(saved, other + "loss_weights: { sum: 2 }, metrics: { sum: [mse] } }")
         #expect(try named.run().history.series.map(\.name).contains("sum_mse"))
         #expect(throws: TrainerError.self) { try training(saved, other + "metrics: { summ: [mse] } }") }

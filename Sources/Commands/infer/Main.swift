@@ -25,6 +25,7 @@ struct PlainCall: ModelChoice {
     var place = Place()
     var model: [String] = []
     var files: [String] = []
+    var architecture: String? { nil }
     var classes: String? { nil }
     var features: String? { nil }
     var white: Float? { nil }

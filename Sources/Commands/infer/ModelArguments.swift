@@ -20,6 +20,7 @@ protocol ModelChoice {
     associatedtype Place: StoreChoice
     var place: Place { get }
     var model: [String] { get }
+    var architecture: String? { get }
     var classes: String? { get }
     var features: String? { get }
     var white: Float? { get }
@@ -33,6 +34,10 @@ struct ModelArguments: ParsableArguments, ModelChoice {
         name: .shortAndLong,
         help: "NAME, NAME:VERSION, NAME@ALIAS or a file. Several are shown side by side.")
     var model: [String] = []
+
+    @Option(
+        help: "For weights alone: a config.json (model.to_json), a model file or a version with the layers.")
+    var architecture: String?
 
     @Option(help: "Names of the classes, for a model that has none: cat,dog,… in the order of its outputs.")
     var classes: String?
@@ -59,10 +64,12 @@ extension ModelChoice {
     func load(else standard: (ModelStore) throws -> [Registry.ModelFile]) throws -> [LoadedModel] {
         let store = place.open()
         let files = model.isEmpty ? try standard(store) : try model.map { try store.file(of: $0) }
+        let layers = try architecture.map { try readArchitecture($0, from: store) }
         return try files.map { file in
             // Nobody vouches for a file that is not in the store.
             if file.sha256 == nil { try Quarantine.check(file.path) }
-            let loaded = try LoadedModel(path: file.path, name: file.reference, options: options)
+            let loaded = try LoadedModel(
+                path: file.path, name: file.reference, architecture: layers, options: options)
             for warning in loaded.warnings { printError("infer: warning: \(warning)") }
             return loaded
         }

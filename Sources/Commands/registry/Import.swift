@@ -12,13 +12,24 @@ struct Import: ParsableCommand {
 
     @Argument(help: "Files ending .h5, .hdf5 or .keras.") var files: [String]
     @Option(help: "The model's name; else the file's own, or one made of the file's name.") var name: String?
+    @Option(
+        help:
+            "For weights alone: a config.json (model.to_json), a model file or a version that has the layers."
+    )
+    var architecture: String?
     @OptionGroup var common: StoreOptions
 
     func run() throws {
         try common.run { store in
             // Nobody vouches for a file that is not in the store yet.
             for file in files { try Quarantine.check(file) }
-            let done = try files.map { try store.importFile(URL(fileURLWithPath: $0), name: name) }
+            let layers = try architecture.map { try readArchitecture($0, from: store) }
+            let done = try files.map { file in
+                guard let layers else { return try store.importFile(URL(fileURLWithPath: file), name: name) }
+                let whole = try joined(file, layers)
+                defer { try? FileManager.default.removeItem(at: whole.deletingLastPathComponent()) }
+                return try store.importFile(whole, name: name)
+            }
             try common.print(
                 .array(
                     done.map { item in

@@ -34,7 +34,8 @@ struct Cost {
     /// As training computes it.
     private func inFloat32(_ outputs: [Double], _ wanted: (Int) -> Double) -> Double {
         loss.cost(
-            of: outputs.map { Float($0) }, wanted: outputs.indices.map { Float(wanted($0)) }, onLogits: onLogits)
+            of: outputs.map { Float($0) }, wanted: outputs.indices.map { Float(wanted($0)) },
+            onLogits: onLogits)
     }
 
     private func logSoftmax(_ logits: [Double]) -> [Double] {

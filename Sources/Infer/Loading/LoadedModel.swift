@@ -39,9 +39,10 @@ public final class LoadedModel {
     }
 
     public convenience init(
-        path: String, name: String? = nil, options: ModelOptions = ModelOptions()
+        path: String, name: String? = nil, architecture: Architecture? = nil,
+        options: ModelOptions = ModelOptions()
     ) throws(InferError) {
-        let file = try reporting { try readModel(path, forTraining: false) }
+        let file = try reporting { try readModel(path, architecture: architecture, forTraining: false) }
         try self.init(file, path: path, name: name ?? path, options: options)
     }
 
@@ -58,6 +59,7 @@ public final class LoadedModel {
                 .usage,
                 "\(name): the model takes \(inputWidth) numbers, but --features names \(names.count).")
         }
+        warnings = file.warnings.map { "\(name): \($0)" }
         if let warning = try checkGolden() { warnings.append(warning) }
     }
 

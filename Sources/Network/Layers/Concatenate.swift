@@ -87,7 +87,9 @@ public struct Concatenate: Layer {
         for i in 0..<step.inputCount {
             guard let mask = step.mask(i) else { continue }
             let size = mask.count / step.rows
-            return (0...step.inputShapes[i].count).first { step.inputShapes[i].prefix($0).reduce(1, *) == size }
+            return (0...step.inputShapes[i].count).first {
+                step.inputShapes[i].prefix($0).reduce(1, *) == size
+            }
         }
         return nil
     }

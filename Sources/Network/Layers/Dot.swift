@@ -106,7 +106,8 @@ public struct Dot: Layer {
         let (m, n, k) = (first.rows.perSample, second.rows.perSample, first.rows.width)
         for row in 0..<step.rows {
             multiplyByTransposed(
-                first.vectors[row * m * k..<(row + 1) * m * k], second.vectors[row * n * k..<(row + 1) * n * k],
+                first.vectors[row * m * k..<(row + 1) * m * k],
+                second.vectors[row * n * k..<(row + 1) * n * k],
                 into: step.y[row * m * n..<(row + 1) * m * n], m: m, n: n, k: k, bStride: k, scratch: room)
         }
     }
@@ -127,7 +128,11 @@ public struct Dot: Layer {
                     side.gradient, xhat: side.vectors, inverses: side.inverses, width: side.rows.width,
                     epsilon: Self.epsilon, .length, into: side.gradient)
             }
-            if side.rows.isPlain { dx.copy(from: side.gradient) } else { side.rows.finish(dx, from: side.gradient) }
+            if side.rows.isPlain {
+                dx.copy(from: side.gradient)
+            } else {
+                side.rows.finish(dx, from: side.gradient)
+            }
         }
     }
 }

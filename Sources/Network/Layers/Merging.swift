@@ -35,7 +35,8 @@ struct MergedInputs {
     /// Room for one gradient before it is summed.
     fileprivate var last: Floats {
         let piece = step.scratch.count / (Self.repeated(step.inputShapes, step.outputShape) + 1)
-        return step.scratch[step.scratch.count - piece..<step.scratch.count].prefix(step.rows * step.outputSize)
+        return step.scratch[step.scratch.count - piece..<step.scratch.count].prefix(
+            step.rows * step.outputSize)
     }
 
     fileprivate func expand() {
@@ -50,7 +51,9 @@ struct MergedInputs {
 
     fileprivate func size(_ i: Int) -> Int { step.inputShapes[i].reduce(1, *) }
 
-    fileprivate static func repeated(_ inputs: [[Int]], _ output: [Int]) -> Int { inputs.count(where: { $0 != output }) }
+    fileprivate static func repeated(_ inputs: [[Int]], _ output: [Int]) -> Int {
+        inputs.count(where: { $0 != output })
+    }
 }
 
 extension MergingLayer {
@@ -122,13 +125,15 @@ extension MergingLayer {
 extension Layer {
     func check(count: Int, in range: ClosedRange<Int>) throws(ConfigError) {
         guard !range.contains(count) else { return }
-        let wanted = range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
+        let wanted =
+            range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
         throw ConfigError("takes \(wanted) inputs, but \(count) are wired to it", subject: subject)
     }
 
     /// The use of masks where the output counts what counts in every input.
     func joinedMask(_ masks: [[Int]?]) -> MaskUse {
-        guard let first = masks.compactMap({ $0 }).first, masks.allSatisfy({ $0 == nil || $0 == first }) else {
+        guard let first = masks.compactMap({ $0 }).first, masks.allSatisfy({ $0 == nil || $0 == first })
+        else {
             return .ends
         }
         return .makes(first)

@@ -27,7 +27,8 @@ public struct Permute: Layer {
         let shape = try onlyShape(inputs)
         guard shape.count == dims.count else {
             throw ConfigError(
-                "dims is \(dims), but the input \(shape) has \(shape.count) axes", subject: subject, key: "dims")
+                "dims is \(dims), but the input \(shape) has \(shape.count) axes", subject: subject,
+                key: "dims")
         }
         return order.map { shape[$0] }
     }

@@ -17,7 +17,8 @@ public struct Reshape: Layer {
         }
         guard shape.allSatisfy({ $0 > 0 || $0 == -1 }), shape.count(where: { $0 == -1 }) <= 1 else {
             throw config.error(
-                "target_shape is \(shape): sizes are 1 or more, and one of them may be -1", key: "target_shape")
+                "target_shape is \(shape): sizes are 1 or more, and one of them may be -1",
+                key: "target_shape")
         }
         targetShape = shape
     }

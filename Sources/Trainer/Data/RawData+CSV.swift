@@ -14,7 +14,8 @@ extension RawData {
             throw DataError(
                 .badRequest,
                 expected: losses.count == 1
-                    ? "one target column with classes" : "\(losses.count) target columns, one for each output",
+                    ? "one target column with classes"
+                    : "\(losses.count) target columns, one for each output",
                 found: "\(targets.count) columns",
                 fix: losses.count == 1
                     ? "Name one, or use a loss for numbers, as mean_squared_error."
@@ -23,7 +24,8 @@ extension RawData {
         let features = chosen ?? table.columns.filter { !targets.contains($0) && $0 != weights }
         guard !features.isEmpty else {
             throw DataError(
-                .badData, file: path, expected: "columns beside \"\(targets[0])\" to learn from", found: "none",
+                .badData, file: path, expected: "columns beside \"\(targets[0])\" to learn from",
+                found: "none",
                 fix: "Use a table with more columns.")
         }
         let columns = losses.count == 1 ? [targets] : targets.map { [$0] }
@@ -33,7 +35,8 @@ extension RawData {
         report(
             DataSummary(
                 name: path, samples: table.rowCount, shape: [features.count], features: features,
-                classes: kinds.lazy.compactMap { $0 }.first?.distribution, missing: try table.missingValues()))
+                classes: kinds.lazy.compactMap { $0 }.first?.distribution, missing: try table.missingValues())
+        )
         let numbers = try table.numbers(features)
         let labels = try zip(columns, kinds).map { columns, kind in
             if let kind { return try kind.labels(file: path) }

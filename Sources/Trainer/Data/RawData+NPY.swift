@@ -10,7 +10,8 @@ extension RawData {
         guard labelFiles.count == losses.count else {
             throw DataError(
                 .badRequest, expected: "\(losses.count) files with labels, one for each output",
-                found: "\(labelFiles.count)", fix: "Name them in the order of the outputs, as labels: [a.npy, b.npy].")
+                found: "\(labelFiles.count)",
+                fix: "Name them in the order of the outputs, as labels: [a.npy, b.npy].")
         }
         let inputs = try sampleFiles.map { try readNPY($0) }
         for (input, file) in zip(inputs, sampleFiles) where input.count != inputs[0].count {
@@ -22,19 +23,22 @@ extension RawData {
             let labels = try Self.labels(file, loss)
             guard labels.targets.count == inputs[0].count else {
                 throw DataError(
-                    .badData, file: file, expected: "\(inputs[0].count) labels, one for each of \(sampleFiles[0])",
+                    .badData, file: file,
+                    expected: "\(inputs[0].count) labels, one for each of \(sampleFiles[0])",
                     found: "\(labels.targets.count)", fix: "Use the two files of one set.")
             }
             return labels
         }
         let files = sampleFiles + labelFiles
         var raw = RawData(
-            inputs, labels, path: sampleFiles[0], sha256: try Digest.ofFiles(files, below: commonFolder(of: files)))
+            inputs, labels, path: sampleFiles[0],
+            sha256: try Digest.ofFiles(files, below: commonFolder(of: files)))
         if case .classes(let classes)? = labels.first?.targets {
             report(
                 DataSummary(
                     name: sampleFiles[0],
-                    LabelledSamples(samples: inputs[0], labels: classes.map { Int($0) }, classes: raw.classes)))
+                    LabelledSamples(samples: inputs[0], labels: classes.map { Int($0) }, classes: raw.classes)
+                ))
         } else {
             report(DataSummary(name: sampleFiles[0], samples: inputs[0].count, shape: inputs[0].shape))
         }

@@ -13,7 +13,9 @@ extension PartialEpoch {
 
     /// Nil where it was of other outputs or metrics than these, whose sums would not fit.
     init?(_ json: JSON, _ objective: Objective) {
-        guard let steps = json["steps"]?.int, let count = json["count"]?.int, steps > 0, count > 0 else { return nil }
+        guard let steps = json["steps"]?.int, let count = json["count"]?.int, steps > 0, count > 0 else {
+            return nil
+        }
         self.init(steps: steps)
         sums.count = count
         sums.lossSum = json["loss_sum"]?.double ?? 0

@@ -203,7 +203,9 @@ public final class Training {
             "optimizer": .string(optimizer.className),
             "learning_rate": optimizer.general.schedule?.json ?? .number(optimizer.learningRate),
         ]
-        for (key, value) in optimizer.general.config.members + optimizer.config.members { object[key] = value }
+        for (key, value) in optimizer.general.config.members + optimizer.config.members {
+            object[key] = value
+        }
         object["loss"] = recipe.compile.objective.loss?.json ?? .null
         // Where formulas differ between the Keras releases, files in 2.10's form do not tell whose they are.
         if executor.optimizer.newer { object["optimizer_of"] = "keras 2.11" }
@@ -236,7 +238,9 @@ private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedDat
         throw wrong(
             "all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
     }
-    if loss.isBinary, outputs == 1 || loss.kind == .binaryCrossentropy || loss.kind == .binaryFocalCrossentropy {
+    if loss.isBinary,
+        outputs == 1 || loss.kind == .binaryCrossentropy || loss.kind == .binaryFocalCrossentropy
+    {
         guard classes == 2 else {
             throw wrong(
                 "\(loss.kind.rawValue) tells 2 classes apart, but the data have \(classes). Use "

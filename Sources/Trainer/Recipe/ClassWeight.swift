@@ -14,20 +14,23 @@ public enum ClassWeight: Equatable, Sendable {
             guard word == "balanced" else {
                 let hint = nearest(word, in: ["balanced"]).map { " Did you mean \($0)?" } ?? ""
                 throw section.error(
-                    "class_weight is \"\(word)\"; it may be balanced, or { 0: 1.0, 1: 3.0 }.\(hint)", key: "class_weight")
+                    "class_weight is \"\(word)\"; it may be balanced, or { 0: 1.0, 1: 3.0 }.\(hint)",
+                    key: "class_weight")
             }
             self = .balanced
             return
         }
         guard let object = found.object, !object.isEmpty else {
             throw section.error(
-                "class_weight must be balanced, or a weight for each class, as { 0: 1.0, 1: 3.0 }.", key: "class_weight")
+                "class_weight must be balanced, or a weight for each class, as { 0: 1.0, 1: 3.0 }.",
+                key: "class_weight")
         }
         var weights: [String: Double] = [:]
         for (name, value) in object.members {
             guard let weight = value.double, weight >= 0, weight.isFinite else {
                 throw section.error(
-                    "the weight of class \(name) must be a number from 0 on, but is \(value.text()).", key: "class_weight")
+                    "the weight of class \(name) must be a number from 0 on, but is \(value.text()).",
+                    key: "class_weight")
             }
             weights[name] = weight
         }
@@ -49,7 +52,8 @@ public enum ClassWeight: Equatable, Sendable {
                 guard let index, classes.indices.contains(index) else {
                     let shown = classes.enumerated().prefix(12).map { "\($0) (\($1))" }
                     throw ConfigError(
-                        "class_weight names class \(name), but the classes are \(shown.joined(separator: ", "))")
+                        "class_weight names class \(name), but the classes are \(shown.joined(separator: ", "))"
+                    )
                 }
                 weights[index] = given[name] ?? 1
             }

@@ -23,7 +23,8 @@ public struct CompileRecipe: Sendable {
         guard let objective = start.compiled?.objective, let optimizer = start.compiled?.optimizer else {
             let unknown = start.compiled?.unknown.first.map { ": \($0)" } ?? ""
             throw recipe.error(
-                "compile is missing, and the saved model does not say how it was compiled\(unknown). Say it in the recipe.")
+                "compile is missing, and the saved model does not say how it was compiled\(unknown). Say it in the recipe."
+            )
         }
         self.init(optimizer: optimizer, objective: objective)
     }
@@ -34,9 +35,10 @@ public struct CompileRecipe: Sendable {
         section.options.ignore("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
         try section.rejectUnknownKeys()
         // Keras' default; a recipe that trains says it, but nothing is wrong without.
-        optimizer = try section.node("optimizer").map { (node) throws(TrainerError) in
-            try Self.optimizer(.named(node, what: "an optimizer", file: section.file))
-        } ?? RMSprop()
+        optimizer =
+            try section.node("optimizer").map { (node) throws(TrainerError) in
+                try Self.optimizer(.named(node, what: "an optimizer", file: section.file))
+            } ?? RMSprop()
         guard let lossNode = section.node("loss") else {
             throw section.error("loss is missing, as sparse_categorical_crossentropy.")
         }
@@ -57,8 +59,11 @@ public struct CompileRecipe: Sendable {
                 weights.append(1)
                 continue
             }
-            guard case .scalar(let scalar) = node, let weight = plainValue(scalar.string).double, weight.isFinite
-            else { throw section.error("loss_weights must be a number for each output.", key: "loss_weights") }
+            guard case .scalar(let scalar) = node, let weight = plainValue(scalar.string).double,
+                weight.isFinite
+            else {
+                throw section.error("loss_weights must be a number for each output.", key: "loss_weights")
+            }
             weights.append(weight)
         }
         objective = Objective(
@@ -148,7 +153,8 @@ private struct PerOutput {
             guard items.count == outputs.count else {
                 throw section.error(
                     "\(key) has \(items.count) entries, but the model \(outputs.count) "
-                        + "output\(outputs.count == 1 ? "" : "s") (\(outputs.joined(separator: ", "))).", key: key)
+                        + "output\(outputs.count == 1 ? "" : "s") (\(outputs.joined(separator: ", "))).",
+                    key: key)
             }
             return items.map(present)
         case .mapping(let mapping):

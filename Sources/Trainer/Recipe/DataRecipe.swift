@@ -65,7 +65,9 @@ public struct DataRecipe: Sendable {
         }
         source = try Self.source(kind, &section)
         if kind != "csv",
-            let key = ["target", "features", "sample_weight"].first(where: { section.options.object[$0] != nil })
+            let key = ["target", "features", "sample_weight"].first(where: {
+                section.options.object[$0] != nil
+            })
         {
             throw section.error("\(key) goes with csv, not with \(kind).", key: key)
         }
@@ -73,7 +75,8 @@ public struct DataRecipe: Sendable {
         if case .csv(_, let targets, let features) = source, let column = sampleWeight {
             guard !targets.contains(column), !(features ?? []).contains(column) else {
                 throw section.error(
-                    "the weights \"\(column)\" cannot be a target or a feature as well.", key: "sample_weight")
+                    "the weights \"\(column)\" cannot be a target or a feature as well.", key: "sample_weight"
+                )
             }
         }
         split = try section.section("split").map { (part) throws(TrainerError) in try SplitRecipe(part) }

@@ -85,7 +85,8 @@ public struct ModelRecipe: Sendable {
         guard data.preprocessing.isEmpty else {
             throw TrainerError(
                 .badData, file: file,
-                "preprocess goes with layers of a recipe; the saved model has what it needs in it. Leave it out.")
+                "preprocess goes with layers of a recipe; the saved model has what it needs in it. Leave it out."
+            )
         }
         do {
             return try saved.bound(to: data.inputShapes)

@@ -55,7 +55,8 @@ struct RecipeSection {
         case "a loss": "binary_crossentropy"
         case "an optimizer": "adam, or SGD: { learning_rate: 0.01 }"
         case "a metric": "accuracy, or AUC: { curve: PR }"
-        case "a schedule": "ExponentialDecay: { initial_learning_rate: 0.1, decay_steps: 100, decay_rate: 0.9 }"
+        case "a schedule":
+            "ExponentialDecay: { initial_learning_rate: 0.1, decay_steps: 100, decay_rate: 0.9 }"
         default: "StandardScaler"
         }
     }

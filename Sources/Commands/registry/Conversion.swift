@@ -1,0 +1,51 @@
+import CommandSupport
+import Facts
+import Foundation
+import KerasFile
+import Registry
+
+extension Export {
+    /// Whether the file is to be written anew: it is wanted in another form than it has, or Cellar did not write it, so that
+    /// not every Keras would open it.
+    func converts(_ source: Registry.ModelFile) throws -> Bool {
+        guard !asIs, file.lowercased().hasSuffix(".h5") || file.lowercased().hasSuffix(".keras") else {
+            return false
+        }
+        if ModelFormat(path: file) != ModelFormat(path: source.path) { return true }
+        return try readFacts(source.path) == nil
+    }
+
+    /// Writes the model in the form that the file's name asks for, with the optimizer's state and all facts.
+    func convert(_ source: Registry.ModelFile, from store: ModelStore) throws {
+        // Nobody vouches for a file that is not in the store.
+        if source.sha256 == nil { try Quarantine.check(source.path) }
+        let digest = try store.checkedSHA256(of: source)
+        let contents = try readModel(source.path)
+        for warning in contents.warnings { printError("registry: warning: \(source.reference): \(warning)") }
+        let format = ModelFormat(path: file)
+        try store.export(to: URL(fileURLWithPath: file), named: "model.h5", overwrite: force) { path in
+            try writeModel(contents, to: path, as: format)
+        }
+        try common.print([
+            "reference": .string(source.reference), "file": .string(file), "sha256": .string(digest),
+        ]) {
+            "\(source.reference) → \(file) (written anew from the file with SHA-256 \(digest.prefix(12))…)\n"
+        }
+    }
+}
+
+extension Import {
+    /// A whole model, made of weights alone and an architecture, in a folder of its own; the folder is the caller's to remove.
+    func joined(_ weights: String, _ architecture: Architecture) throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cellar-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var name = URL(fileURLWithPath: weights).lastPathComponent
+        for ending in [".weights.h5", ".h5", ".hdf5"] where name.hasSuffix(ending) {
+            name.removeLast(ending.count)
+            break
+        }
+        let file = folder.appendingPathComponent(name + ".h5")
+        try writeModel(try readModel(weights, architecture: architecture), to: file.path)
+        return file
+    }
+}
