@@ -48,7 +48,10 @@ func archiveRoundTrip() throws {
             #expect(found.model.weights == file.model.weights)
             #expect(found.optimizerState == file.optimizerState)
             #expect(found.compiled?.optimizer?.className == optimizer.className)
-            #expect(found.compiled?.loss == file.compiled?.loss)
+            // What Keras 3 wrote is computed as Keras 3 does.
+            var loss = file.compiled?.loss
+            loss?.newer = true
+            #expect(found.compiled?.loss == loss)
             #expect(found.facts?.name == "small")
             #expect(try readFacts(path("a.keras"))?.name == "small")
             #expect(found.warnings.isEmpty)

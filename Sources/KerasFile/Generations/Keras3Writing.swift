@@ -139,6 +139,7 @@ enum Keras3Writing {
         }
         config["decay"] = nil
         config["schedule_decay"] = nil
+        config["is_legacy_optimizer"] = nil
         return object("keras.optimizers", .string(className), config)
     }
 }
