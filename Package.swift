@@ -30,7 +30,6 @@ let wholly: [LinkerSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], numeric: Bool = false) -> Target {
@@ -57,7 +56,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -85,9 +83,7 @@ let package = Package(
         library("Zip", ["CZlib"], numeric: true),
         .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
         library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
-        .target(
-            name: "ONNX", dependencies: ["Network", "Facts", "JSONText", swiftProtobuf],
-            exclude: ["Schema/onnx-subset.proto"], swiftSettings: numbers),
+        library("ONNX", ["Network", "Facts", "JSONText"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
         library(

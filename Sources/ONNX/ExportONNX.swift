@@ -24,27 +24,18 @@ public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(ConfigErr
     if let facts = origin.facts { describeInputs(&graph, facts) }
 
     var file = ModelProto()
-    // What came with operator set 17.
-    file.irVersion = 8
+    // What came with operator set 17, which is that of LayerNormalization. Newer operators are written in terms of older
+    // ones, so that older runtimes can run them.
+    (file.irVersion, file.operatorSet) = (8, 17)
     file.producerName = "Cellar"
     file.docString = description(of: origin)
-    file.metadataProps = metadata(of: origin)
+    file.metadata = metadata(of: origin)
     file.graph = graph
-    var operators = OperatorSetIdProto()
-    // LayerNormalization came with it. Newer operators are written in terms of older ones, so that older runtimes can run them.
-    operators.version = 17
-    operators.domain = ""
-    file.opsetImport = [operators]
-
-    guard graph.initializer.reduce(0, { $0 + $1.rawData.count }) < 2_000_000_000 else {
+    guard file.wireSize < 1 << 31 else {
         throw ConfigError(
             "has more weights than an ONNX file can hold (2 GB)", subject: "model \"\(model.name)\"")
     }
-    do {
-        return try file.serializedData()
-    } catch {
-        throw ConfigError("cannot be written as ONNX: \(error)", subject: "model \"\(model.name)\"")
-    }
+    return file.wireData
 }
 
 /// A model on its way into a graph.
@@ -66,14 +57,14 @@ private struct Export {
         for index in model.inputs {
             let (name, shape) = (builder.unique(path(index)), model.shapes[index])
             values[index] = Value(name, shape: shape, free: free.axes[index], graph: builder)
-            graph.input.append(info(name, index))
+            graph.inputs.append(info(name, index))
         }
         for (index, call) in model.calls.enumerated() where needed[index] && values[index] == nil {
             values[index] = try value(of: call, index, inputs: call.inputs.compactMap { values[$0] })
         }
-        graph.output = nameOutputs(values, inputs: graph.input.map(\.name))
-        graph.node = builder.nodes
-        graph.initializer = builder.usedConstants
+        graph.outputs = nameOutputs(values, inputs: graph.inputs.map(\.name))
+        graph.nodes = builder.nodes
+        graph.initializers = builder.usedConstants
         return graph
     }
 
@@ -123,21 +114,9 @@ private struct Export {
     }
 
     private func info(_ name: String, _ call: Int) -> ValueInfoProto {
-        var info = ValueInfoProto()
-        info.name = name
-        info.type.tensorType.elemType = Int32(TensorProto.DataType.float.rawValue)
-        var batch = TensorShapeProto.Dimension()
-        batch.dimParam = "batch"
-        info.type.tensorType.shape.dim = [batch]
-        for (axis, size) in model.shapes[call].enumerated() {
-            var dimension = TensorShapeProto.Dimension()
-            if free.axes[call].contains(axis) {
-                dimension.dimParam = "\(name)_\(axis + 1)"
-            } else {
-                dimension.dimValue = Int64(size)
-            }
-            info.type.tensorType.shape.dim.append(dimension)
+        let sizes = model.shapes[call].enumerated().map { axis, size in
+            free.axes[call].contains(axis) ? ValueInfoProto.Size.free("\(name)_\(axis + 1)") : .fixed(size)
         }
-        return info
+        return ValueInfoProto(name: name, shape: [.free("batch")] + sizes)
     }
 }

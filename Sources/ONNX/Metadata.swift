@@ -11,8 +11,10 @@ func description(of origin: ONNXOrigin) -> String {
 
 /// What programs read: which file it was, what its inputs and outputs mean, and how it came about. Texts stand as they
 /// are, everything else as JSON.
-func metadata(of origin: ONNXOrigin) -> [StringStringEntryProto] {
-    var entries: [(String, String)] = [("reference", origin.reference), ("sha256", origin.sha256)]
+func metadata(of origin: ONNXOrigin) -> [(key: String, value: String)] {
+    var entries: [(key: String, value: String)] = [
+        ("reference", origin.reference), ("sha256", origin.sha256),
+    ]
     let known = origin.facts?.json.object ?? [:]
     for key in [
         "name", "created", "task", "classes", "features", "picture", "architecture", "metrics", "dataset",
@@ -24,20 +26,16 @@ func metadata(of origin: ONNXOrigin) -> [StringStringEntryProto] {
         }
         entries.append((key, value.string ?? value.text()))
     }
-    return entries.map { key, value in
-        var entry = StringStringEntryProto()
-        (entry.key, entry.value) = (key, value)
-        return entry
-    }
+    return entries
 }
 
 /// What the first input's numbers mean.
 func describeInputs(_ graph: inout GraphProto, _ facts: ModelFacts) {
-    guard !graph.input.isEmpty else { return }
+    guard !graph.inputs.isEmpty else { return }
     if !facts.features.isEmpty {
-        graph.input[0].docString = "the columns \(facts.features.joined(separator: ", "))"
+        graph.inputs[0].docString = "the columns \(facts.features.joined(separator: ", "))"
     } else if let picture = facts.picture {
-        graph.input[0].docString =
+        graph.inputs[0].docString =
             "pictures of \(picture.height) × \(picture.width), pixels from 0 to 255, ink "
             + (picture.inkIsBright ? "bright" : "dark")
     }

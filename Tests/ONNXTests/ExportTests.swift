@@ -17,16 +17,16 @@ func denseChain() throws {
         ])
     let found = try Exported(model)
     #expect(found.operations == ["Gemm", "Relu", "Gemm", "Softmax"])
-    #expect(found.graph.input.map(\.name) == ["in"])
-    #expect(found.graph.output.map(\.name) == ["out"])
-    #expect(found.graph.input.map(\.shape) == ["batch, 3"])
-    #expect(found.graph.output.map(\.shape) == ["batch, 2"])
-    #expect(found.graph.initializer.map(\.name) == ["hidden/kernel", "hidden/bias", "out/kernel"])
-    #expect(try found.constant("hidden/kernel").dims == [3, 4])
+    #expect(found.graph.inputs.map(\.name) == ["in"])
+    #expect(found.graph.outputs.map(\.name) == ["out"])
+    #expect(found.graph.inputs.map(\.sizes) == ["batch, 3"])
+    #expect(found.graph.outputs.map(\.sizes) == ["batch, 2"])
+    #expect(found.graph.initializers.map(\.name) == ["hidden/kernel", "hidden/bias", "out/kernel"])
+    #expect(try found.constant("hidden/kernel").shape == [3, 4])
     #expect(try found.floats("hidden/kernel") == model.weights[1][0].values)
     #expect(found.isSound())
     #expect(found.file.irVersion == 8)
-    #expect(found.file.opsetImport.map(\.version) == [17])
+    #expect(found.file.operatorSet == 17)
 }
 
 @Test("what goes into the model goes into the graph: rescaling, normalization")
@@ -35,15 +35,15 @@ func preprocessing() throws {
         [2], ("Rescaling", ["scale": 0.5, "offset": [1, 2]]),
         ("Normalization", ["axis": [-1], "mean": [1, 2], "variance": [4, 0]]))
     #expect(found.operations == ["Mul", "Add", "Sub", "Div"])
-    let deviations = try #require(found.graph.node.last?.input.last)
+    let deviations = try #require(found.graph.nodes.last?.inputs.last)
     #expect(try found.floats(deviations) == [2, 1e-7])
 }
 
 @Test("free sizes stay free, and so does the batch")
 func freeSizes() throws {
     let found = try Exported([nil, 3], ("Dense", ["name": "out", "units": 5]))
-    #expect(found.graph.input.map(\.shape) == ["batch, in_1, 3"])
-    #expect(found.graph.output.map(\.shape) == ["batch, out_1, 5"])
+    #expect(found.graph.inputs.map(\.sizes) == ["batch, in_1, 3"])
+    #expect(found.graph.outputs.map(\.sizes) == ["batch, out_1, 5"])
     #expect(found.operations == ["MatMul", "Add"])
 }
 
@@ -61,9 +61,9 @@ func sharedLayers() throws {
         return model
     }()
     let found = try Exported(model)
-    #expect(found.graph.initializer.map(\.name) == ["shared/kernel", "shared/bias"])
+    #expect(found.graph.initializers.map(\.name) == ["shared/kernel", "shared/bias"])
     #expect(found.operations == ["Gemm", "Gemm", "Identity", "Identity"])
-    #expect(found.graph.output.map(\.name) == ["shared", "shared_2", "in_2"])
+    #expect(found.graph.outputs.map(\.name) == ["shared", "shared_2", "in_2"])
     #expect(found.isSound())
 }
 
@@ -75,7 +75,7 @@ func metadata() throws {
     facts.parents = [.init(kind: .resumedFrom, sha256: "cd", reference: "wine:2")]
     let origin = ONNXOrigin(reference: "wine:3", sha256: "ab12", facts: facts)
     let file = try Exported(try chain([2], [("Dense", ["units": 1])]), from: origin).file
-    let known = Dictionary(uniqueKeysWithValues: file.metadataProps.map { ($0.key, $0.value) })
+    let known = Dictionary(uniqueKeysWithValues: file.metadata.map { ($0.key, $0.value) })
     #expect(known["reference"] == "wine:3")
     #expect(known["sha256"] == "ab12")
     #expect(known["task"] == "binary")
@@ -85,7 +85,7 @@ func metadata() throws {
     #expect(known["recipe"] == nil)
     #expect(file.producerName == "Cellar")
     #expect(file.graph.name == "wine")
-    #expect(file.graph.input.first?.docString.contains("alcohol, pH") == true)
+    #expect(file.graph.inputs.first?.docString.contains("alcohol, pH") == true)
 }
 
 /// A layer that nobody has heard of.

@@ -14,16 +14,16 @@ struct Exported {
     init(_ model: Model, from origin: ONNXOrigin = ONNXOrigin(reference: "test:1", sha256: "ab", facts: nil))
         throws
     {
-        file = try ModelProto(serializedBytes: try exportONNX(model, from: origin))
+        file = try ModelProto(reading: try exportONNX(model, from: origin))
     }
 
     /// A chain of layers in Keras' words, behind an input of that shape; the weights are drawn.
     init(_ shape: [Int?], _ layers: (String, JSONObject)...) throws { try self.init(chain(shape, layers)) }
 
-    var operations: [String] { graph.node.map(\.opType) }
+    var operations: [String] { graph.nodes.map(\.operation) }
 
     func constant(_ name: String) throws -> TensorProto {
-        try #require(graph.initializer.first { $0.name == name }, "no constant \(name)")
+        try #require(graph.initializers.first { $0.name == name }, "no constant \(name)")
     }
 
     func floats(_ name: String) throws -> [Float] {
@@ -35,24 +35,24 @@ struct Exported {
     }
 
     func node(_ operation: String) throws -> NodeProto {
-        try #require(graph.node.first { $0.opType == operation }, "no \(operation) in \(operations)")
+        try #require(graph.nodes.first { $0.operation == operation }, "no \(operation) in \(operations)")
     }
 
     /// Whether every name is defined once, before it is used, every constant is used, and the outputs are there.
     func isSound() -> Bool {
-        let given = graph.input.map(\.name) + graph.initializer.map(\.name)
+        let given = graph.inputs.map(\.name) + graph.initializers.map(\.name)
         var known = Set(given)
-        guard known.count == given.count, Set(graph.node.map(\.name)).count == graph.node.count else {
+        guard known.count == given.count, Set(graph.nodes.map(\.name)).count == graph.nodes.count else {
             return false
         }
-        for node in graph.node {
-            guard node.input.allSatisfy({ $0.isEmpty || known.contains($0) }) else { return false }
-            for output in node.output where !known.insert(output).inserted { return false }
+        for node in graph.nodes {
+            guard node.inputs.allSatisfy({ $0.isEmpty || known.contains($0) }) else { return false }
+            for output in node.outputs where !known.insert(output).inserted { return false }
         }
-        let used = Set(graph.node.flatMap(\.input))
-        guard graph.initializer.allSatisfy({ used.contains($0.name) }) else { return false }
-        return graph.output.allSatisfy { known.contains($0.name) }
-            && Set(graph.output.map(\.name)).count == graph.output.count
+        let used = Set(graph.nodes.flatMap(\.inputs))
+        guard graph.initializers.allSatisfy({ used.contains($0.name) }) else { return false }
+        return graph.outputs.allSatisfy { known.contains($0.name) }
+            && Set(graph.outputs.map(\.name)).count == graph.outputs.count
     }
 }
 
@@ -71,14 +71,20 @@ func chain(_ shape: [Int?], _ layers: [(String, JSONObject)]) throws -> Model {
 }
 
 extension NodeProto {
-    func ints(_ name: String) -> [Int64]? { attribute.first { $0.name == name }?.ints }
-    func int(_ name: String) -> Int64? { attribute.first { $0.name == name }?.i }
+    private func value(_ name: String) -> Attribute? { attributes.first { $0.name == name }?.value }
+    func ints(_ name: String) -> [Int]? { if case .ints(let values) = value(name) { values } else { nil } }
+    func int(_ name: String) -> Int? { if case .int(let value) = value(name) { value } else { nil } }
+    func string(_ name: String) -> String? { if case .string(let text) = value(name) { text } else { nil } }
 }
 
 extension ValueInfoProto {
     /// `batch, 28, in_2`
-    var shape: String {
-        type.tensorType.shape.dim.map { $0.dimParam.isEmpty ? "\($0.dimValue)" : $0.dimParam }
-            .joined(separator: ", ")
+    var sizes: String {
+        shape.map { size in
+            switch size {
+            case .fixed(let size): "\(size)"
+            case .free(let name): name
+            }
+        }.joined(separator: ", ")
     }
 }

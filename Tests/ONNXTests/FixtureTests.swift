@@ -19,8 +19,8 @@ func fixtures(folder: String) throws {
         guard let model = try? readModel(file.path, forTraining: false).model else { continue }
         let found = try Exported(model)
         #expect(found.isSound(), "\(file.lastPathComponent)")
-        #expect(found.graph.input.count == model.inputs.count)
-        #expect(found.graph.output.count == model.outputs.count)
+        #expect(found.graph.inputs.count == model.inputs.count)
+        #expect(found.graph.outputs.count == model.outputs.count)
         exported += 1
     }
     #expect(exported >= (folder == "legacy" ? 1 : 5), "the fixtures of \(folder) are missing")

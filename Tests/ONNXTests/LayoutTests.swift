@@ -18,12 +18,12 @@ func convolutionChain() throws {
         found.operations == [
             "Transpose", "Conv", "Relu", "BatchNormalization", "Pad", "MaxPool", "Conv", "Transpose",
         ])
-    #expect(found.graph.output.map(\.name) == ["last"])
-    #expect(try found.constant("first/kernel").dims == [3, 2, 3, 2])
+    #expect(found.graph.outputs.map(\.name) == ["last"])
+    #expect(try found.constant("first/kernel").shape == [3, 2, 3, 2])
     // Of two columns, the one that has to be added for "same" lies behind.
     #expect(try found.node("Conv").ints("pads") == [1, 0, 1, 1])
     // Batch, channels, rows, columns: before, then behind.
-    #expect(try found.node("Pad").input.count == 2)
+    #expect(try found.node("Pad").inputs.count == 2)
     #expect(found.isSound())
 }
 
@@ -41,9 +41,8 @@ func kernelOrder() throws {
 func freePadding() throws {
     let found = try Exported(
         [nil, nil, 1], ("Conv2D", ["filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"]))
-    let attribute = try found.node("Conv").attribute.first { $0.name == "auto_pad" }
-    #expect(attribute.map { String(decoding: $0.s, as: UTF8.self) } == "SAME_UPPER")
-    #expect(found.graph.input.map(\.shape) == ["batch, in_1, in_2, 1"])
+    #expect(try found.node("Conv").string("auto_pad") == "SAME_UPPER")
+    #expect(found.graph.inputs.map(\.sizes) == ["batch, in_1, in_2, 1"])
 }
 
 @Test("tensors are permuted as NumPy's transpose does")

@@ -12,7 +12,7 @@ func gateOrder() throws {
     let found = try Exported(model)
     #expect(try found.floats("lstm/kernel") == [0, 3, 1, 2].map { kernel[$0] })
     #expect(try found.floats("lstm/recurrent_kernel") == [0, 3, 1, 2].map { recurrent[$0] })
-    #expect(try found.constant("lstm/kernel").dims == [1, 4, 1])
+    #expect(try found.constant("lstm/kernel").shape == [1, 4, 1])
     // The forget gate's bias begins at 1; the state's bias is Keras' none.
     #expect(try found.floats("lstm/bias") == [0, 0, 1, 0, 0, 0, 0, 0])
     #expect(found.isSound())
@@ -25,7 +25,7 @@ func resetAfter() throws {
             [4, 2],
             ("GRU", ["name": "gru", "units": 3, "reset_after": .bool(after), "return_sequences": true]))
         #expect(try found.node("GRU").int("linear_before_reset") == (after ? 1 : 0))
-        #expect(try found.constant("gru/bias").dims == [1, 18])
+        #expect(try found.constant("gru/bias").shape == [1, 18])
     }
 }
 

@@ -29,13 +29,13 @@ final class GraphBuilder {
         outputs count: Int
     ) -> [String] {
         var node = NodeProto()
-        node.opType = operation
+        node.operation = operation
         node.name = unique("\(path)/\(operation)")
-        node.input = inputs
-        node.output = (0..<count).map { unique("\(node.name):\($0)") }
-        node.attribute = attributes.all.map { $1.proto(named: $0) }
+        node.inputs = inputs
+        node.outputs = (0..<count).map { unique("\(node.name):\($0)") }
+        node.attributes = attributes.all
         nodes.append(node)
-        return node.output
+        return node.outputs
     }
 
     /// Adds a node of one output.
@@ -48,23 +48,22 @@ final class GraphBuilder {
     /// Tensors get other names: those of the graph's outputs.
     func rename(_ names: [String: String]) {
         for index in nodes.indices {
-            nodes[index].input = nodes[index].input.map { names[$0] ?? $0 }
-            nodes[index].output = nodes[index].output.map { names[$0] ?? $0 }
+            nodes[index].inputs = nodes[index].inputs.map { names[$0] ?? $0 }
+            nodes[index].outputs = nodes[index].outputs.map { names[$0] ?? $0 }
         }
     }
 
     /// Passes a tensor on under a name that was asked for.
     func alias(_ name: String, of tensor: String) {
         var node = NodeProto()
-        (node.opType, node.name, node.input, node.output) = (
-            "Identity", unique("\(name)/Identity"), [tensor], [name]
-        )
+        (node.operation, node.name) = ("Identity", unique("\(name)/Identity"))
+        (node.inputs, node.outputs) = ([tensor], [name])
         nodes.append(node)
     }
 
     /// Those that a node takes; some turn out not to be needed.
     var usedConstants: [TensorProto] {
-        let used = Set(nodes.flatMap(\.input))
+        let used = Set(nodes.flatMap(\.inputs))
         return constants.filter { used.contains($0.name) }
     }
 
@@ -99,11 +98,7 @@ final class GraphBuilder {
         _ name: String, key: String, _ type: TensorProto.DataType, _ shape: [Int], _ data: Data
     ) -> String {
         if let found = known[key] { return found }
-        var tensor = TensorProto()
-        tensor.name = unique(name)
-        tensor.dataType = Int32(type.rawValue)
-        tensor.dims = shape.map { Int64($0) }
-        tensor.rawData = data
+        let tensor = TensorProto(name: unique(name), type: type, shape: shape, rawData: data)
         constants.append(tensor)
         known[key] = tensor.name
         return tensor.name

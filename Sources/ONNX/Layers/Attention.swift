@@ -31,7 +31,7 @@ func exportAttention(_ call: inout LayerCall) throws(ConfigError) -> Value {
             scores = graph.multiply(scores, weight)
         }
     }
-    scores = try call.masked(scores, rank: rank + 1)
+    scores = try call.masked(scores, heads: false)
     let weights = graph.node("Softmax", [scores], ["axis": .int(-1)])
     var y = graph.node("MatMul", [weights, value])
     // What a masked query asks for is zero.
@@ -45,23 +45,20 @@ func exportAttention(_ call: inout LayerCall) throws(ConfigError) -> Value {
 func exportMultiHeadAttention(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let heads = try call.config.int("num_heads")
     let keySize = try call.config.int("key_dim")
-    let axes = try call.config.ints("attention_axes")
-    guard call.inputs.allSatisfy({ $0.rank == 2 }), axes == nil || axes == [1] || axes == [-2] else {
-        throw call.error(
-            "attends over other axes than [batch, steps, features], which ONNX export cannot do yet")
-    }
-    if call.config.value("sliding_window") != nil {
-        throw call.error("has a sliding window, which ONNX export cannot do yet")
-    }
-    let graph = call.graph
-    let query = call.inputs[0]
-    let value = call.inputs[1]
+    let (query, value, graph) = (call.inputs[0], call.inputs[1], call.graph)
     let key = call.inputs.count > 2 ? call.inputs[2] : value
+    let axes = try (call.config.ints("attention_axes") ?? Array(1..<query.rank)).map {
+        axis throws(ConfigError) in
+        // −1 is the last axis here, which is not attended over.
+        try call.axis(axis, rank: query.rank)
+    }
     // The weights in Keras' order: query, key, value, output; each a kernel and, where there is one, a bias.
-    let q = graph.multiply(try call.heads(0, query, heads), graph.float(1 / Float(keySize).squareRoot()))
-    let (k, v) = (try call.heads(1, key, heads), try call.heads(2, value, heads))
-    var scores = graph.node("MatMul", [q, graph.transpose(k, [0, 1, 3, 2])])
-    scores = try call.masked(scores, rank: 4)
+    let q = try call.heads(0, try call.positions(query, axes), heads)
+    let k = try call.heads(1, try call.positions(key, axes), heads)
+    let v = try call.heads(2, try call.positions(value, axes), heads)
+    let scaled = graph.multiply(q, graph.float(1 / Float(keySize).squareRoot()))
+    var scores = graph.node("MatMul", [scaled, graph.transpose(k, [0, 1, 3, 2])])
+    scores = try call.masked(scores, heads: true)
     let weights = graph.node("Softmax", [scores], ["axis": .int(-1)])
     let mixed = graph.transpose(graph.node("MatMul", [weights, v]), [0, 2, 1, 3])
     let (kernel, bias) = call.projection(3)
@@ -70,40 +67,72 @@ func exportMultiHeadAttention(_ call: inout LayerCall) throws(ConfigError) -> Va
     let matrix = graph.weight("output/kernel") { kernel.reshaped([width, kernel.count / width]) }
     var y = graph.node("MatMul", [joined, matrix])
     if let bias { y = graph.add(y, graph.weight("output/bias") { bias.reshaped([bias.count]) }) }
-    if call.outputShape.count > 2 { y = graph.reshape(y, [0, 0] + call.outputShape.dropFirst()) }
-    return call.output(y)
+    return call.output(call.positionsBack(y, axes))
+}
+
+/// The axes that attention does not go over, then those that it does.
+private func groupedAxes(rank: Int, _ axes: [Int]) -> [Int] {
+    (0..<rank - 1).filter { !axes.contains($0) } + axes
 }
 
 extension LayerCall {
+    /// [batch, positions, features]: all axes that attention goes over as one, and the others, which see nothing of each
+    /// other, as more samples.
+    fileprivate func positions(_ x: Value, _ axes: [Int]) throws(ConfigError) -> String {
+        if x.rank == 2 { return x.name() }
+        guard !inputs.contains(where: \.isMasked) else {
+            throw error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
+        }
+        let order = groupedAxes(rank: x.rank, axes)
+        for axis in order { _ = try fixed(x, axis: axis) }
+        let grouped = graph.transpose(x.name(), [0] + order.map { $0 + 1 } + [x.rank])
+        return graph.reshape(grouped, [-1, axes.reduce(1) { $0 * x.shape[$1] }, x.shape[x.rank - 1]])
+    }
+
+    /// From [batch, positions, features] to the output's shape.
+    fileprivate func positionsBack(_ y: String, _ axes: [Int]) -> String {
+        let (rank, features) = (input.rank, Array(outputShape.dropFirst(input.rank - 1)))
+        if rank == 2 { return features.count == 1 ? y : graph.reshape(y, [0, 0] + features) }
+        let order = groupedAxes(rank: rank, axes)
+        let apart = graph.reshape(y, [-1] + order.map { input.shape[$0] } + features)
+        let back = (0..<rank - 1).map { axis in (order.firstIndex(of: axis) ?? 0) + 1 }
+        return graph.transpose(apart, [0] + back + features.indices.map { $0 + rank })
+    }
     /// The kernel and bias of a MultiHeadAttention's n-th product.
     fileprivate func projection(_ number: Int) -> (kernel: Tensor, bias: Tensor?) {
         weights.count == 8 ? (weights[2 * number], weights[2 * number + 1]) : (weights[number], nil)
     }
 
     /// x · kernel + bias for every head: [batch, heads, steps, size].
-    fileprivate func heads(_ number: Int, _ x: Value, _ heads: Int) throws(ConfigError) -> String {
+    fileprivate func heads(_ number: Int, _ x: String, _ heads: Int) throws(ConfigError) -> String {
         let (kernel, bias) = projection(number)
         let name = ["query", "key", "value"][number]
         let width = kernel.shape[1] * kernel.shape[2]
         let matrix = graph.weight("\(name)/kernel") { kernel.reshaped([kernel.shape[0], width]) }
-        var y = graph.node("MatMul", [x.name(), matrix])
+        var y = graph.node("MatMul", [x, matrix])
         if let bias { y = graph.add(y, graph.weight("\(name)/bias") { bias.reshaped([width]) }) }
         return graph.transpose(graph.reshape(y, [0, 0, heads, kernel.shape[2]]), [0, 2, 1, 3])
     }
 
     /// Scores [batch, (heads,) queries, keys], with −10⁹ in the place of those that are hidden.
-    fileprivate func masked(_ scores: String, rank: Int) throws(ConfigError) -> String {
+    fileprivate mutating func masked(_ scores: String, heads: Bool) throws(ConfigError) -> String {
         var seen: [String] = []
-        let heads = rank == 4
         // A masked value or key is hidden; several heads also hide all from a masked query.
         if let mask = try mask(1) { seen.append(graph.unsqueeze(mask, heads ? [1, 2] : [1])) }
         if heads, let mask = try mask(0) { seen.append(graph.unsqueeze(mask, [1, 3])) }
         if heads, let mask = try mask(2) { seen.append(graph.unsqueeze(mask, [1, 2])) }
-        if layer.callOptions["use_causal_mask"]?.bool == true {
-            // Query i sees the keys 0 … i.
+        let window = config.value("sliding_window")?.int
+        let causal = layer.callOptions["use_causal_mask"]?.bool == true
+        if window != nil || causal {
             let shape = graph.node("Shape", [scores], ["start": .int(-2)])
             let ones = graph.node("Expand", [graph.float(1), shape])
-            seen.append(graph.cast(graph.node("Trilu", [ones], ["upper": .int(0)]), to: .bool))
+            // The part of [queries, keys] below or above a diagonal, with it.
+            func band(_ upper: Bool, _ offset: Int) -> String {
+                let part = graph.node("Trilu", [ones, graph.int(offset)], ["upper": .int(upper ? 1 : 0)])
+                return graph.cast(part, to: .bool)
+            }
+            if causal { seen.append(band(false, 0)) }
+            if let window { seen += [band(false, window - 1), band(true, 1 - window)] }
         }
         guard let first = seen.first else { return scores }
         let allowed = seen.dropFirst().reduce(first) { graph.node("And", [$0, $1]) }

@@ -113,8 +113,13 @@ struct Recurrence {
             "Pad", [sequence, graph.ints(backwards ? [0, 0, 0, 0, 1, 0] : [0, 1, 0, 0, 0, 0])])
         let source = backwards ? graph.subtract(ranks, counts) : ranks
         var spread = gather(padded, at: graph.cast(source, to: .int64))
-        if zeroForMasked { spread = graph.multiply(spread, graph.unsqueeze(counts, [2])) }
-        return (spread, last)
+        guard zeroForMasked else { return (spread, last) }
+        spread = graph.multiply(spread, graph.unsqueeze(counts, [2]))
+        // The last output, too, is zero where the last step that was computed is masked.
+        let end =
+            backwards
+            ? graph.slice(counts, axis: 1, from: 0, to: 1) : graph.slice(counts, axis: 1, from: -1, to: nil)
+        return (spread, graph.multiply(last, end))
     }
 
     /// For each sample, the steps at the places [batch, steps].

@@ -1,0 +1,81 @@
+import Foundation
+
+/// What is written in the form of protocol buffers: fields by their number, in any order, those that are missing left out.
+protocol WireMessage {
+    func write(to sink: inout some WireSink)
+}
+
+/// Where bytes go. Source of the form: https://protobuf.dev/programming-guides/encoding
+protocol WireSink {
+    mutating func put(_ byte: UInt8)
+    mutating func put(_ data: Data)
+}
+
+/// Only counts: a message inside another one begins with its length.
+struct WireCounter: WireSink {
+    private(set) var count = 0
+    mutating func put(_ byte: UInt8) { count += 1 }
+    mutating func put(_ data: Data) { count += data.count }
+}
+
+struct WireWriter: WireSink {
+    private(set) var data = Data()
+    init(capacity: Int) { data.reserveCapacity(capacity) }
+    mutating func put(_ byte: UInt8) { data.append(byte) }
+    mutating func put(_ data: Data) { self.data.append(data) }
+}
+
+extension WireMessage {
+    /// How many bytes it is.
+    var wireSize: Int {
+        var counter = WireCounter()
+        write(to: &counter)
+        return counter.count
+    }
+
+    var wireData: Data {
+        var writer = WireWriter(capacity: wireSize)
+        write(to: &writer)
+        return writer.data
+    }
+}
+
+extension WireSink {
+    /// Seven bits a byte, the lowest first; all but the last have the eighth bit set.
+    private mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            put(UInt8(rest & 0x7f) | 0x80)
+            rest >>= 7
+        }
+        put(UInt8(rest))
+    }
+
+    private mutating func key(_ field: Int, _ kind: Int) { varint(UInt64(field << 3 | kind)) }
+
+    mutating func int(_ field: Int, _ value: Int) {
+        key(field, 0)
+        varint(UInt64(bitPattern: Int64(value)))
+    }
+
+    mutating func float(_ field: Int, _ value: Float) {
+        key(field, 5)
+        for shift in stride(from: 0, to: 32, by: 8) {
+            put(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+        }
+    }
+
+    mutating func bytes(_ field: Int, _ value: Data) {
+        key(field, 2)
+        varint(UInt64(value.count))
+        put(value)
+    }
+
+    mutating func text(_ field: Int, _ value: String) { bytes(field, Data(value.utf8)) }
+
+    mutating func message(_ field: Int, _ value: some WireMessage) {
+        key(field, 2)
+        varint(UInt64(value.wireSize))
+        value.write(to: &self)
+    }
+}
