@@ -131,7 +131,7 @@ let package = Package(
         tests("NetworkTests", ["Network", "KerasFile"], golden: true),
         tests("ZipTests", ["Zip"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
-        tests("KerasFileTests", ["KerasFile"], golden: true),
+        tests("KerasFileTests", ["KerasFile", "Zip"], golden: true),
         tests("ONNXTests", ["ONNX", "KerasFile"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"]),

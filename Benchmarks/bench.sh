@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures Cellar and its peers in turn, prints one table of ratios and writes it to Benchmarks/RESULTS.md.
 # usage: bench.sh [--quick] [--runs N] [WORK …]    --quick: no peers, few runs, under two minutes, no file is written
-# WORK: epochs images score report register digit lists memory scale (all of them by default)
+# WORK: epochs images lenet score report register digit lists memory scale (all of them by default)
 # CELLAR_BENCH_PYTHON names a Python that has the peers (Benchmarks/peers/requirements.txt); without it an environment
 # of their own is made in .venv-bench.
 set -euo pipefail
@@ -18,7 +18,7 @@ while (($#)); do
     esac
     shift
 done
-((${#works[@]})) || works=(epochs images report score register digit lists memory scale)
+((${#works[@]})) || works=(epochs images lenet report score register digit lists memory scale)
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -87,6 +87,7 @@ for work in "${works[@]}"; do
     case $work in
         epochs) around sgd adam wine -- dense_floor jax_fit torch_fit keras_fit ;;
         images) around images image -- onnx_infer ;;
+        lenet) around lenet -- onnx_lenet torch_lenet ;;
         score) around score -- csv_score ;;
         report) around report -- sklearn_report ;;
         register) around register -- mlflow_register ;;

@@ -7,9 +7,9 @@ struct ArchiveConfig {
 
     init(_ model: Model) { self.model = model }
 
-    func json(training: JSON?) throws -> JSON {
+    func json(training: JSON?) -> JSON {
         var next = 0
-        let (json, _) = try container(model.structure, feeds: nil, nextCall: &next)
+        let (json, _) = container(model.structure, feeds: nil, nextCall: &next)
         guard case .object(var object) = json else { return json }
         if model.structure.form == .sequential, let shape = model.inputShapes.first {
             object["build_config"] = ["input_shape": sizes(shape)]
@@ -23,7 +23,7 @@ struct ArchiveConfig {
     /// A model, and the shapes of its outputs. Calls are met in the order in which the model was taken apart.
     private func container(
         _ container: Container, feeds: [[Int]]?, nextCall: inout Int
-    ) throws -> (JSON, outputs: [[Int]]) {
+    ) -> (JSON, outputs: [[Int]]) {
         var produced: [[[Int]]] = []
         func shape(_ source: Container.Source) -> [Int] {
             switch source {
@@ -45,7 +45,7 @@ struct ArchiveConfig {
                     nextCall += 1
                 }
             case .model(let inside):
-                let (json, outputs) = try self.container(inside, feeds: given, nextCall: &nextCall)
+                let (json, outputs) = self.container(inside, feeds: given, nextCall: &nextCall)
                 inner[node.member] = json
                 produced.append(outputs)
             }
@@ -54,7 +54,7 @@ struct ArchiveConfig {
         var entries: [JSON] = []
         for (index, member) in container.members.enumerated() {
             switch member {
-            case .layer(let layer): entries.append(try Keras3Writing.entry(model.layers[layer]))
+            case .layer(let layer): entries.append(Keras3Writing.entry(model.layers[layer]))
             case .model: entries.append(inner[index] ?? .null)
             }
         }

@@ -36,9 +36,10 @@ private func open(_ path: String) throws -> OpenedFile {
 }
 
 func named(_ error: any Error, _ path: String) -> KerasFileError {
-    // Descriptions of files' errors begin with the file.
+    // Descriptions of files' errors begin with the file; that of an archive's member stays.
     func rest(_ text: String, _ file: String) -> String {
-        text.hasPrefix(file) ? String(text.dropFirst(file.count).drop { ",: ".contains($0) }) : text
+        file != "model.weights.h5" && text.hasPrefix(file)
+            ? String(text.dropFirst(file.count).drop { ",: ".contains($0) }) : text
     }
     switch error {
     case let error as KerasFileError: return error

@@ -68,6 +68,12 @@ struct StateLayout {
         interleaves = Self.pairs(optimizer.className)
     }
 
+    /// That of an `.h5`, for writing.
+    init(h5 optimizer: any Optimizer) {
+        leading = 1
+        interleaves = optimizer is Ftrl || optimizer.isNewInFile && Self.pairs(optimizer.className)
+    }
+
     private static func pairs(_ className: String) -> Bool {
         ["Adam", "AdamW", "Adamax", "Nadam", "Adadelta", "Ftrl"].contains(className)
     }

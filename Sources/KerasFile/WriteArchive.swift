@@ -9,7 +9,7 @@ private let archiveVersion = "3.15.1"
 /// The bytes of a `.keras` for Keras 3, in pieces. The same content gives the same bytes.
 func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] {
     let training = contents.compiled.flatMap { trainingConfig($0, model: contents.model) }
-    let config = try ArchiveConfig(contents.model).json(training: training)
+    let config = ArchiveConfig(contents.model).json(training: training)
     let metadata: JSON = [
         "keras_version": .string(archiveVersion), "date_saved": .string(savingDate(contents.facts?.created)),
     ]

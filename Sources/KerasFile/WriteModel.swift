@@ -71,7 +71,7 @@ extension HDF5Attributes {
     }
 
     /// A list of names as Keras writes it: split where an attribute could not hold it (64 KiB), and empty as floats.
-    fileprivate func setNames(_ name: String, _ names: [String]) throws(HDF5Error) {
+    func setNames(_ name: String, _ names: [String]) throws(HDF5Error) {
         guard !names.isEmpty else { return try set(name, doubles: []) }
         let longest = names.map(\.utf8.count).max() ?? 1
         var pieces = 1
@@ -104,27 +104,4 @@ private func writeWeights(_ model: Model, to group: HDF5Group) throws {
         }
     }
     try group.makeGroup("top_level_model_weights").attributes.setNames("weight_names", [])
-}
-
-/// In the order of Keras 2.10's optimizers: the count of steps, then each slot for all weights.
-private func writeState(
-    _ state: OptimizerState, of optimizer: any Optimizer, model: Model, to group: HDF5Group
-) throws {
-    var trained: [String] = []
-    let paths = model.paths
-    for layer in model.layers.indices {
-        for (weight, spec) in model.weightSpecs[layer].enumerated()
-        where model.isTrainable(layer: layer, weight: weight) {
-            trained.append("\(paths[layer])/\(spec.name)")
-        }
-    }
-    let prefix = optimizer.className
-    let slots = optimizer.slotNames.map { slot in trained.map { "\(prefix)/\($0)/\(slot):0" } }
-    try group.attributes.setNames("weight_names", ["\(prefix)/iter:0"] + slots.flatMap { $0 })
-    try group.write([Int64(state.iterations)], shape: [], named: "\(prefix)/iter:0")
-    for (names, tensors) in zip(slots, state.slots) {
-        for (name, tensor) in zip(names, tensors) {
-            try group.write(tensor.values, shape: tensor.shape, named: name)
-        }
-    }
 }

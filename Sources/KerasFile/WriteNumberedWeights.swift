@@ -38,7 +38,7 @@ private func freshState(of optimizer: any Optimizer, _ model: Model) -> Optimize
     return OptimizerState(
         iterations: 0,
         slots: optimizer.slotNames.indices.map { slot in
-            trained.map { Tensor(shape: $0, filledWith: 0) }
+            trained.map { Tensor(shape: $0, filledWith: optimizer.initialValue(ofSlot: slot)) }
         })
 }
 
@@ -52,7 +52,10 @@ private func writeNumberedState(
         return String(number)
     }
     try group.write([Int64(state.iterations)], shape: [], named: next())
-    try group.write([Float(optimizer.learningRate)], shape: [], named: next())
+    // A schedule makes the rate anew each time.
+    if !optimizer.general.changesRate {
+        try group.write([Float(optimizer.learningRate)], shape: [], named: next())
+    }
     let weights = state.slots.first?.count ?? 0
     let layout = StateLayout(keras3: optimizer)
     var ordered: [Tensor?] = Array(repeating: nil, count: state.slots.count * weights)
@@ -62,4 +65,8 @@ private func writeNumberedState(
         }
     }
     for case let tensor? in ordered { try group.write(tensor.values, shape: tensor.shape, named: next()) }
+    if var nadam = optimizer as? Nadam {
+        nadam.newer = true
+        try group.write([nadam.momentumProduct(after: state.iterations)], shape: [], named: next())
+    }
 }

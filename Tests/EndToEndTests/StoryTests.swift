@@ -94,7 +94,8 @@ func digitStory() throws {
 @Test(
     "the reference networks have Keras' numbers of parameters",
     arguments: [
-        ("mnist", 266_610, 0), ("mnist-adam", 266_610, 0), ("mnist-bn", 268_210, 800), ("wine", 731, 0),
+        ("mnist", 266_610, 0), ("mnist-adam", 266_610, 0), ("mnist-bn", 268_210, 800),
+        ("mnist-cnn", 83_466, 96), ("wine", 731, 0),
     ])
 func parameterCounts(recipe: String, parameters: Int, fixed: Int) throws {
     try Workplace.make { place in

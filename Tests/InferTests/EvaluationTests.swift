@@ -174,7 +174,7 @@ func labelsFile() throws {
 
 @Test("what a model holds")
 func inspection() throws {
-    let model = try SmallModels.seed("mnist_mlp_bn_sgd.tfk.h5")
+    let model = try SmallModels.seed("mnist_mlp_bn_sgd.tfk.h5", shipped: true)
     let inspection = Inspection(model.file, name: "m")
     #expect(inspection.layers.map(\.parameters).reduce(0, +) == 268_210)
     #expect(inspection.figures.contains { $0 == ("not trainable", "800") })

@@ -42,7 +42,8 @@ func pictures() throws {
         let file = folder.path("7.png")
         try writePNG(GrayImage(width: 28, height: 28, pixels: first), to: file)
 
-        let model = try SmallModels.seed("mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits)
+        let model = try SmallModels.seed(
+            "mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits, shipped: true)
         let seen = try model.pictureForm().read(file)
         #expect(seen.image?.pixels == first)
         // That model has no Rescaling, so it wants numbers up to 1.

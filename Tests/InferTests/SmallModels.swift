@@ -54,12 +54,16 @@ enum SmallModels {
     }
 
     /// A seed fixture: real Keras' file, opened as a user would.
-    static func seed(_ name: String, classes: [String]? = nil, features: [String]? = nil) throws
-        -> LoadedModel
-    {
+    ///
+    /// - shipped: The repository's own, where a test knows its sizes, and not that of CELLAR_FIXTURES.
+    static func seed(
+        _ name: String, classes: [String]? = nil, features: [String]? = nil, shipped: Bool = false
+    ) throws -> LoadedModel {
         var options = ModelOptions()
         (options.classes, options.features) = (classes, features)
-        let file = Fixtures.folder.appendingPathComponent("seed/\(name)")
+        let folder =
+            shipped ? Fixtures.repository.appendingPathComponent("Tests/Fixtures") : Fixtures.folder
+        let file = folder.appendingPathComponent("seed/\(name)")
         return try LoadedModel(path: file.path, name: name, options: options)
     }
 

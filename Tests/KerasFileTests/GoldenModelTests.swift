@@ -17,7 +17,10 @@ struct GoldenModel: CustomStringConvertible, Sendable {
     static func all(in sidecars: [Sidecar]) -> [GoldenModel] {
         let known = Set(
             LayerTable.classNames
-                + ["Sequential", "Functional", "Model", "Merge", "Convolution1D", "Convolution2D", "AtrousConvolution1D"])
+                + [
+                    "Sequential", "Functional", "Model", "Merge", "Convolution1D", "Convolution2D",
+                    "AtrousConvolution1D",
+                ])
         return sidecars.filter { $0.json["kind"] == "inference" }.flatMap { sidecar in
             (sidecar.json["variants"]?.array ?? []).flatMap { variant -> [GoldenModel] in
                 let classes = (variant["layers"]?.array ?? []).compactMap { $0.array?.first?.string }

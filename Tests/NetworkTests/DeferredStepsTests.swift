@@ -19,12 +19,12 @@ struct DeferredStepsTests {
         }
         samples = Samples(shape: [100], bytes: bytes)
         targets = .classes((0..<160).map { Int32($0 % 10) })
-        var hidden = Dense(units: 40, activation: .relu)
-        hidden.name = "hidden"
-        var model = try Model(chain: [
-            InputLayer(name: "input", shape: [100]), Rescaling(scale: 1 / 255.0, offset: 0), hidden,
-            Dense(units: 10, activation: .softmax),
-        ])
+        var layers: [any Layer] = [
+            InputLayer(name: "input", shape: [100]), Rescaling(scale: 1 / 255.0, offset: 0),
+            Dense(units: 40, activation: .relu), Dense(units: 10, activation: .softmax),
+        ]
+        for index in layers.indices.dropFirst() { layers[index].name = "layer\(index)" }
+        var model = try Model(chain: layers)
         try model.initialize(seed: 1)
         self.model = model
     }

@@ -115,7 +115,8 @@ struct TrainingKernelTests {
         let samples = Samples(shape: [columns], bytes: all)
         let places = NonzeroPlaces(capacity: batch, columns: columns, forTransposed: true)
         let arenas = (0..<2).map { _ in (0..<3).map { _ in Self.block(columns * stride) } }
-        for kind in arenas { kind[0].all.copy(from: Self.random(columns * stride, seed: 5).all) }
+        let start = Self.random(columns * stride, seed: 5)
+        for kind in arenas { kind[0].all.copy(from: start.all) }
         let deferred = DeferredAdam(
             w: arenas[0][0].all, m: arenas[0][1].all, v: arenas[0][2].all, rows: columns, columns: width,
             stride: stride, beta1: 0.9, beta2: 0.999, epsilon: 1e-7)

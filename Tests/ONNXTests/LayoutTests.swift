@@ -33,7 +33,8 @@ func kernelOrder() throws {
     let kernel = model.weights[1][0]
     let found = try Exported(model).floats("conv/kernel")
     // [row 1, column 0, input 1, filter 2] → [filter 2, input 1, row 1, column 0]
-    #expect(found[((2 * 2 + 1) * 2 + 1) * 2] == kernel.values[((1 * 2 + 0) * 2 + 1) * 3 + 2])
+    let (here, there) = (((2 * 2 + 1) * 2 + 1) * 2, ((1 * 2 + 0) * 2 + 1) * 3 + 2)
+    #expect(found[here] == kernel.values[there])
 }
 
 @Test("with a free size and strides, the runtime finds out how much to pad")

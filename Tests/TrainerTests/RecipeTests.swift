@@ -8,7 +8,8 @@ import Testing
 @Test(
     "the shipped recipes have Keras' numbers of parameters",
     arguments: [
-        ("mnist", 266_610, 0), ("mnist-adam", 266_610, 0), ("mnist-bn", 267_410, 800), ("wine", 731, 0),
+        ("mnist", 266_610, 0), ("mnist-adam", 266_610, 0), ("mnist-bn", 267_410, 800),
+        ("mnist-cnn", 83_370, 96), ("wine", 731, 0),
     ])
 func shippedRecipes(name: String, trainable: Int, fixed: Int) throws {
     let recipe = try Recipe(path: Fixtures.repository.appendingPathComponent("recipes/\(name).yaml").path)
@@ -98,7 +99,7 @@ func reads() throws {
         (15, "  loss: binary_crosentropy", 15, "binary_crossentropy"),
         (14, "  optimizer: { Adam: { clipnrm: 1 } }", 14, "clipnorm"),
         (14, "  optimizer: { Adam: { learning_rate: { CosineDecai: { decay_steps: 3 } } } }", 14, "CosineDecay"),
-        (14, "  optimizer: { Adam: { learning_rate: { CosineDecay: { decay_step: 3 } } } }", 14, "decay_steps"),
+        (14, "  optimizer: { Adam: { learning_rate: { CosineDecay: { initial_learning_rate: 0.1, decay_step: 3 } } } }", 14, "decay_steps"),
         (15, "  loss: { BinaryCrossentropy: { label_smothing: 0.1 } }", 15, "label_smoothing"),
         (15, "  loss: { BinaryCrossentropy: { label_smoothing: 2 } }", 15, "from 0"),
         (15, "  loss: [mse, mse]", 15, "2 entries"),

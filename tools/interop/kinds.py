@@ -35,7 +35,7 @@ def cnn(k):
 
 def cnn_separable(k):
     return k.sequential(
-        (9, 8, 2), k.SeparableConv2D(5, 3, padding="same"), k.BatchNormalization(), k.Activation("relu"), k.DepthwiseConv2D(3, strides=2, padding="same"),
+        (9, 8, 2), k.SeparableConv2D(5, 3, padding="same"), k.BatchNormalization(), k.Activation("relu"), k.DepthwiseConv2D(3, strides=2),
         k.AveragePooling2D(2), k.GlobalAveragePooling2D(), k.Dense(3, activation="softmax"))
 
 

@@ -50,7 +50,7 @@ func scaleWidth(_ options: Options) throws {
                 _ = executor.trainBatch([test.samples], labels, rows: rows[first..<first + 32])
             }
         }
-        point("hidden width, training", "\(width)", seconds: seconds, items: steps * 32)
+        point("hidden width", "\(width)", seconds: seconds, items: steps * 32)
     }
 }
 
@@ -61,7 +61,7 @@ func scaleThreads(_ options: Options) throws {
         for batchSize in [32, 256] {
             let epoch = try Epoch(digits, digitsModel(), SGD(), batchSize: batchSize, threads: threads)
             point(
-                "threads, epoch of batches of \(batchSize)", "\(threads)", seconds: timed(runs: 3, epoch.run),
+                "threads training, batches of \(batchSize)", "\(threads)", seconds: timed(runs: 3, epoch.run),
                 items: digits.training.count)
         }
     }
@@ -74,7 +74,7 @@ func scaleDensity(_ options: Options) throws {
     var random = RandomNumbers(seed: 7)
     let labels = Targets.classes((0..<count).map { Int32($0 % 10) })
     let rows = Array(0..<count)
-    for percent in [5, 10, 20, 30, 40, 45, 50, 60, 80, 100] {
+    for percent in [5, 10, 20, 30, 40, 50, 55, 60, 65, 80, 100] {
         let pixels = (0..<count * 784).map { _ -> UInt8 in
             random.uniform() * 100 < Double(percent) ? UInt8(1 + Int(random.uniform() * 254)) : 0
         }
@@ -95,9 +95,9 @@ func scaleDensity(_ options: Options) throws {
                 }
             }
         }
-        for (which, name) in ["as it comes", "without looking for zeros"].enumerated() {
+        for (which, name) in ["zeros left out", "computed densely"].enumerated() {
             point(
-                "density, training, \(name)", "\(percent) %", seconds: Array(times[which].dropFirst()),
+                "share of pixels that are not zero, \(name)", "\(percent) %", seconds: Array(times[which].dropFirst()),
                 items: count)
         }
     }

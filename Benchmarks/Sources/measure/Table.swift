@@ -38,6 +38,18 @@ let targets: [Target] = [
     Target(work: "", ours: adam + "Cellar", peers: [adam + "PyTorch"], meaning: .times(3)),
     Target(work: "", ours: adam + "Cellar", peers: [adam + "Keras"], meaning: .times(7)),
     Target(
+        work: "LeNet epoch, Adam, batch 64, one thread",
+        ours: "LeNet epoch, Adam, batch 64, one thread: Cellar",
+        peers: ["LeNet epoch, Adam, batch 64, one thread: PyTorch"], meaning: .times(1)),
+    Target(
+        work: "LeNet, 10,000 images, one thread", ours: "LeNet, 10,000 images, one thread: Cellar",
+        peers: [
+            "LeNet, 10,000 images, one thread: ONNX Runtime", "LeNet, 10,000 images, one thread: PyTorch",
+        ], meaning: .times(1)),
+    Target(
+        work: "LeNet, one image", ours: "LeNet, one image: Cellar",
+        peers: ["LeNet, one image: ONNX Runtime", "LeNet, one image: PyTorch"], meaning: .times(1)),
+    Target(
         work: "wine recipe, 40 epochs", ours: "wine recipe, 40 epochs: Cellar",
         peers: ["wine recipe, 40 epochs: Keras"],
         meaning: .times(50)),
@@ -149,11 +161,15 @@ func writeTable(records path: String, facts: String, to output: String) throws {
 
         ## How times grow
 
+        ![What is done in a second: the tables below as curves](curves.svg)
+
 
         """
     text += curves(records)
     text += "## Every measurement\n\n" + markdown(everything(records)) + "\n"
     try text.write(toFile: output, atomically: true, encoding: .utf8)
+    let picture = URL(fileURLWithPath: output).deletingLastPathComponent().appendingPathComponent("curves.svg")
+    try chart(panels(records)).write(to: picture, atomically: true, encoding: .utf8)
 }
 
 private func line(_ target: Target, _ records: Records) -> [String] {
@@ -206,25 +222,45 @@ private func everything(_ records: Records) -> [[String]] {
         }
 }
 
-/// `curve NAME: POINT` records as a table for each name.
-private func curves(_ records: Records) -> String {
+/// The points of `curve NAME: POINT` records, by name.
+private func pointsByCurve(_ records: Records) -> [(name: String, points: [Record])] {
     let points = records.all.values.filter { $0.name.hasPrefix("curve ") }
     let byCurve = Dictionary(grouping: points) { String($0.name.dropFirst(6).split(separator: ": ")[0]) }
     return byCurve.keys.sorted().map { name in
-        let rows = byCurve[name, default: []].sorted {
+        let sorted = byCurve[name, default: []].sorted {
             $0.shortName.compare($1.shortName, options: .numeric) == .orderedAscending
         }
+        return (name, sorted)
+    }
+}
+
+/// A table for each curve.
+private func curves(_ records: Records) -> String {
+    pointsByCurve(records).map { name, rows in
         let hasPeak = rows.contains { $0.peakBytes != nil }
-        let fastest = rows.compactMap(\.rate).max() ?? 1
         let table = rows.map { record in
-            [
-                record.shortName, time(record.seconds), record.rate.map(count) ?? "",
-                String(repeating: "▪", count: max(1, Int((record.rate ?? 0) / fastest * 30))),
-            ] + (hasPeak ? [record.peakBytes.map(mebibytes) ?? ""] : [])
+            [record.shortName, time(record.seconds), record.rate.map(count) ?? ""]
+                + (hasPeak ? [record.peakBytes.map(mebibytes) ?? ""] : [])
         }
-        let header = [name, "seconds", "a second", ""] + (hasPeak ? ["peak memory"] : [])
+        let header = [name, "seconds", "a second"] + (hasPeak ? ["peak memory"] : [])
         return markdown([header] + table) + "\n\n"
     }.joined()
+}
+
+/// A panel for the curves that have the same beginning, as "density, training, …".
+private func panels(_ records: Records) -> [(title: String, series: [Series])] {
+    var panels: [(title: String, series: [Series])] = []
+    for (name, points) in pointsByCurve(records) {
+        let parts = name.components(separatedBy: ", ")
+        let (title, own) = (parts[0], parts.dropFirst().joined(separator: ", "))
+        let series = Series(name: own, points: points.map { ($0.shortName, $0.rate ?? 0) })
+        if panels.last?.title == title {
+            panels[panels.count - 1].series.append(series)
+        } else {
+            panels.append((title, [series]))
+        }
+    }
+    return panels
 }
 
 private func markdown(_ rows: [[String]]) -> String {

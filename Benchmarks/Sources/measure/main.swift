@@ -5,7 +5,8 @@ import Glibc
 //        measure table RECORDS FACTS RESULTS                       the table of RECORDS, also into the file RESULTS
 let works: [String: (Options) throws -> Void] = [
     "sgd": { try measureEpochs($0, normalized: false) }, "adam": { try measureEpochs($0, normalized: true) },
-    "wine": measureWine, "images": measureManyImages, "image": measureOneImage, "report": measureReport,
+    "wine": measureWine, "lenet": measureLeNet, "images": measureManyImages, "image": measureOneImage,
+    "report": measureReport,
     "score": measureScoring, "digit": measureColdStart, "lists": measureLists, "register": measureRegistering,
     "memory": measureMemory, "rows": scaleRows, "batch": scaleBatch, "width": scaleWidth,
     "threads": scaleThreads, "density": scaleDensity,

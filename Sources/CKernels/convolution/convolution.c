@@ -37,6 +37,12 @@ static inline range inside(const ck_axis *axis, size_t o) {
 size_t ck_lanes(void) { return ck_level == AVX512 ? 16 : ck_level == AVX2 ? 8 : 4; }
 
 void ck_offsets(ck_index counts, ck_index steps, int32_t *table) {
+  if (counts.channel == 1) {
+    // So that the innermost loop is a long one.
+    counts.channel = counts.width;
+    steps.channel = steps.width;
+    counts.width = 1;
+  }
   for (size_t i = 0; i < counts.image; i++)
     for (size_t d = 0; d < counts.depth; d++)
       for (size_t h = 0; h < counts.height; h++)

@@ -3,57 +3,78 @@
 
 INLINE VEC NAME(pooled)(const int average, VEC a, VEC b) { return average ? ADD(a, b) : MAX(a, b); }
 
-// y[j] = pooled x[j + a · step] over all a below count, for j below n.
-INLINE void NAME(pool_lines)(const float *x, size_t count, size_t step, size_t n, const int average, float *y) {
+// y[j] = all of a window's rows, and of `columns` neighbours, brought together, for each place of a line that has so many.
+INLINE void NAME(pool_row)(const float *x, const ck_windows *w, range depth, range height, size_t columns,
+                           size_t channels, const int average, float *y) {
+  size_t length = w->width.input * channels, n = length - (columns - 1) * channels;
+  // The usual window has its own loop.
+  int two_by_two = columns == 2 && height.end - height.start == 2 && depth.end - depth.start == 1;
   for (size_t j = 0; j < n; j += LANES) {
     int lanes = n - j < LANES ? (int)(n - j) : LANES;
-    VEC all = lanes == LANES ? LOAD(x + j) : LOAD_SOME(x + j, lanes);
-    for (size_t a = 1; a < count; a++) {
-      const float *from = x + a * step + j;
-      all = NAME(pooled)(average, all, lanes == LANES ? LOAD(from) : LOAD_SOME(from, lanes));
+    VEC all;
+    if (two_by_two && lanes == LANES) {
+      const float *upper = x + (depth.start * w->height.input + height.start) * length + j, *lower = upper + length;
+      all = NAME(pooled)(average, NAME(pooled)(average, LOAD(upper), LOAD(upper + channels)),
+                         NAME(pooled)(average, LOAD(lower), LOAD(lower + channels)));
+    } else {
+      all = average ? ZERO : SPREAD(-INFINITY);
+      for (size_t a = depth.start; a < depth.end; a++)
+        for (size_t b = height.start; b < height.end; b++) {
+          const float *from = x + (a * w->height.input + b) * length + j;
+          for (size_t c = 0; c < columns; c++, from += channels)
+            all = NAME(pooled)(average, all, lanes == LANES ? LOAD(from) : LOAD_SOME(from, lanes));
+        }
     }
     if (lanes == LANES) STORE(y + j, all);
     else STORE_SOME(y + j, all, lanes);
   }
 }
 
-// The columns of one window, of a line whose rows were brought together.
-INLINE void NAME(pool_columns)(const float *line, size_t count, size_t channels, const int average, float scale,
-                               float *y) {
-  for (size_t j = 0; j < channels; j += LANES) {
-    int lanes = channels - j < LANES ? (int)(channels - j) : LANES;
-    VEC all = LOAD_SOME(line + j, lanes);
-    for (size_t a = 1; a < count; a++) all = NAME(pooled)(average, all, LOAD_SOME(line + a * channels + j, lanes));
-    STORE_SOME(y + j, average ? MUL(all, SPREAD(scale)) : all, lanes);
+// The windows of a line: from a row where each place has its whole window, or only its rows and `columns` is 1.
+INLINE void NAME(pool_windows)(const float *row, const ck_windows *w, size_t rows, size_t columns, size_t channels,
+                               const int average, float *y) {
+  if (columns == w->width.window && channels <= LANES) {
+    size_t step = w->width.stride * channels;
+    int lanes = (int)channels;
+    VEC scale = SPREAD(1 / (float)(rows * columns));
+    for (size_t o = 0; o < w->width.output; o++, y += channels, row += step) {
+      VEC all = LOAD_SOME(row, lanes);
+      STORE_SOME(y, average ? MUL(all, scale) : all, lanes);
+    }
+    return;
+  }
+  for (size_t o = 0; o < w->width.output; o++, y += channels) {
+    range width = inside(&w->width, o);
+    VEC scale = SPREAD(average ? 1 / (float)(rows * (width.end - width.start)) : 1);
+    for (size_t j = 0; j < channels; j += LANES) {
+      int lanes = channels - j < LANES ? (int)(channels - j) : LANES;
+      VEC all = LOAD_SOME(row + width.start * channels + j, lanes);
+      for (size_t c = width.start + columns; c < width.end; c += columns)
+        all = NAME(pooled)(average, all, LOAD_SOME(row + c * channels + j, lanes));
+      STORE_SOME(y + j, average ? MUL(all, scale) : all, lanes);
+    }
   }
 }
 
 INLINE void NAME(pool)(const float *x, const ck_windows *w, size_t channels, const int average, float *lines, float *y) {
-  size_t length = w->width.input * channels, window = w->width.window;
-  // Few channels do not fill vectors: then all windows of a line are pooled, those between two strides too.
-  int together = channels < LANES && window > 1 && w->width.stride <= 3 && window <= w->width.input;
-  float *line = lines, *pooled = lines + length;
+  size_t length = w->width.input * channels, line = w->width.output * channels;
+  // Few channels do not fill vectors: then all windows of a line are pooled, those between two strides too, if all are whole.
+  size_t columns = channels < LANES && w->width.before == 0 && w->width.stride <= 3 &&
+                           (w->width.output - 1) * w->width.stride + w->width.window <= w->width.input
+                       ? w->width.window
+                       : 1;
+  // A line is finished after the next one is begun: reading at once what was just written in other pieces is slow.
+  size_t waiting = 0, count = 0;
   for (size_t d = 0; d < w->depth.output; d++)
-    for (size_t h = 0; h < w->height.output; h++) {
+    for (size_t h = 0; h < w->height.output; h++, count++) {
       range depth = inside(&w->depth, d), height = inside(&w->height, h);
-      size_t rows = (depth.end - depth.start) * (height.end - height.start);
-      for (size_t a = depth.start; a < depth.end; a++) {
-        const float *from = x + (a * w->height.input + height.start) * length;
-        float *to = a == depth.start ? line : pooled;
-        NAME(pool_lines)(from, height.end - height.start, length, length, average, to);
-        if (a > depth.start) NAME(pool_lines)(line, 2, (size_t)(pooled - line), length, average, line);
-      }
-      if (together) NAME(pool_lines)(line, window, channels, length - (window - 1) * channels, average, pooled);
-      for (size_t o = 0; o < w->width.output; o++, y += channels) {
-        range width = inside(&w->width, o);
-        size_t columns = width.end - width.start;
-        float scale = average ? 1 / (float)(rows * columns) : 1;
-        if (together && columns == window)
-          NAME(pool_columns)(pooled + width.start * channels, 1, channels, average, scale, y);
-        else
-          NAME(pool_columns)(line + width.start * channels, columns, channels, average, scale, y);
-      }
+      NAME(pool_row)(x, w, depth, height, columns, channels, average, lines + count % 2 * length);
+      if (count > 0)
+        NAME(pool_windows)(lines + (count - 1) % 2 * length, w, waiting, columns, channels, average,
+                           y + (count - 1) * line);
+      waiting = (depth.end - depth.start) * (height.end - height.start);
     }
+  NAME(pool_windows)(lines + (count - 1) % 2 * length, w, waiting, columns, channels, average, y + (count - 1) * line);
 }
 
 // A maximum hands its gradient to the first cell that has it; an average shares it out.
@@ -77,9 +98,9 @@ INLINE void NAME(pool_backward)(const float *dy, const float *x, const float *y,
           if (average) left = MUL(left, scale);
           else top = LOAD_SOME(y + j, lanes);
           for (size_t a = depth.start; a < depth.end; a++)
-            for (size_t b = height.start; b < height.end; b++)
-              for (size_t c = width.start; c < width.end; c++) {
-                size_t at = (a * w->height.input + b) * length + c * channels + j;
+            for (size_t b = height.start; b < height.end; b++) {
+              size_t at = ((a * w->height.input + b) * w->width.input + width.start) * channels + j;
+              for (size_t c = width.start; c < width.end; c++, at += channels) {
                 VEC part = left;
                 if (!average) {
                   part = WHERE_EQUAL(LOAD_SOME(x + at, lanes), top, left);
@@ -88,6 +109,7 @@ INLINE void NAME(pool_backward)(const float *dy, const float *x, const float *y,
                 if (!apart) part = ADD(LOAD_SOME(dx + at, lanes), part);
                 STORE_SOME(dx + at, part, lanes);
               }
+            }
         }
       }
     }

@@ -59,8 +59,8 @@ typedef struct {
 void ck_put_in_box(const float *inner, const ck_box *box, float *outer);  // zeros around it
 void ck_take_from_box(const float *outer, const ck_box *box, float *inner);
 
-// Pooling looks at what of a window is inside the image. `lines` has room for two: 2 · width ·
-// channels numbers.
+// Pooling looks at what of a window is inside the image. `lines` has room for two lines: 2 · width
+// · channels numbers.
 void ck_pool(const float *x, const ck_windows *windows, size_t channels, int average, float *lines, float *y);
 // dx = the loss' gradient at x. A maximum's goes to the first number that has it.
 void ck_pool_max_backward(const float *dy, const float *x, const float *y, const ck_windows *windows, size_t channels,

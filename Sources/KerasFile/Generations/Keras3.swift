@@ -27,6 +27,7 @@ enum Keras3 {
     /// The same word, another formula: Keras 3's hard_sigmoid is clip(x/6 + 0.5, 0, 1).
     private static func activation(_ json: JSON) -> JSON {
         let word = json.string ?? json["config"]?.string ?? json["config"]?["activation"]?.string
+        if Keras3Writing.isOldHardSigmoid(json) { return "hard_sigmoid" }
         return word == "hard_sigmoid" ? "hard_sigmoid_3" : json
     }
 

@@ -12,27 +12,26 @@ enum Keras3Writing {
     }
 
     /// One layer, without its calls.
-    static func entry(_ layer: any Layer) throws -> JSON {
+    static func entry(_ given: any Layer) -> JSON {
+        let layer: any Layer = (given as? ThresholdedReLU)?.asReLU ?? given
         var config: JSONObject = ["name": .string(layer.name)]
         if !(layer is InputLayer) {
             config["trainable"] = .bool(layer.trainable)
             config["dtype"] = "float32"
         }
         for (key, value) in layer.config.members { config[key] = value }
-        return try entry(className: layer.className, config, subject: layer.subject)
+        return entry(className: layer.className, config)
     }
 
-    private static func entry(className: String, _ options: JSONObject, subject: String) throws -> JSON {
+    private static func entry(className: String, _ options: JSONObject) -> JSON {
         var entry = LayerEntry(className: className, config: options)
         switch className {
         case "InputLayer":
             entry.rename("batch_input_shape", "batch_shape")
             entry.remove("ragged")
         case "LeakyReLU": entry.rename("alpha", "negative_slope")
-        case "ThresholdedReLU":
-            // Keras 3 has it no more; its ReLU with a threshold also lets through what lies strictly above.
-            entry.className = "ReLU"
-            entry.rename("theta", "threshold")
+        // Weightless, and without a word for it in Keras 3.
+        case _ where className.hasPrefix("SpatialDropout"): entry.remove("trainable")
         case "BatchNormalization":
             entry.change("axis") { $0.array?.count == 1 ? $0.array?[0] ?? $0 : $0 }
             entry.remove("fused")
@@ -44,10 +43,9 @@ enum Keras3Writing {
             if key.hasSuffix("_initializer") { entry.config[key] = wrapped(value, "keras.initializers") }
             if key.hasSuffix("_regularizer") { entry.config[key] = wrapped(value, "keras.regularizers") }
             if key.hasSuffix("_constraint") { entry.config[key] = wrapped(value, "keras.constraints") }
-            if key.hasSuffix("activation") { entry.config[key] = try activation(value, subject) }
+            if key.hasSuffix("activation") { entry.config[key] = activation(value) }
             if ["layer", "backward_layer"].contains(key), let inner = value["config"]?.object {
-                entry.config[key] = try self.entry(
-                    className: value["class_name"]?.string ?? "", inner, subject: subject)
+                entry.config[key] = self.entry(className: value["class_name"]?.string ?? "", inner)
             }
         }
         return object("keras.layers", .string(entry.className), entry.config)
@@ -59,17 +57,39 @@ enum Keras3Writing {
         return object(module, className, config)
     }
 
-    private static func activation(_ json: JSON, _ subject: String) throws -> JSON {
+    private static func activation(_ json: JSON) -> JSON {
         switch json {
-        case "hard_sigmoid_3": return "hard_sigmoid"
-        case "swish": return "silu"
-        case "hard_sigmoid":
-            throw Trouble(
-                .unsupported,
-                "\(subject): Keras 2's hard_sigmoid cannot be written for Keras 3, where the same word means "
-                    + "another formula; write an .h5 instead")
-        default: return json
+        case "hard_sigmoid_3": "hard_sigmoid"
+        case "swish": "silu"
+        case "hard_sigmoid": oldHardSigmoid
+        default: json
         }
+    }
+
+    /// Keras 2's hard_sigmoid, clip(0.2 x + 0.5, 0, 1), as Keras 3 can be told: an activation may be a model of its own.
+    private static var oldHardSigmoid: JSON {
+        object(
+            "keras", "Sequential",
+            [
+                "name": "hard_sigmoid", "trainable": true,
+                "layers": [
+                    object("keras.layers", "Rescaling", ["name": "rescaling", "scale": 0.2, "offset": 0.5]),
+                    object("keras.layers", "ReLU", ["name": "re_lu", "max_value": 1.0]),
+                ],
+            ])
+    }
+
+    /// Whether an activation is that model, also after Keras saved it again with what it adds.
+    static func isOldHardSigmoid(_ json: JSON) -> Bool {
+        guard json["class_name"] == "Sequential", let layers = json["config"]?["layers"]?.array else {
+            return false
+        }
+        let steps = layers.filter { $0["class_name"] != "InputLayer" }
+        guard steps.map({ $0["class_name"]?.string }) == ["Rescaling", "ReLU"] else { return false }
+        let (line, clip) = (steps[0]["config"], steps[1]["config"])
+        return line?["scale"]?.double == 0.2 && line?["offset"]?.double == 0.5
+            && clip?["max_value"]?.double == 1
+            && clip?["negative_slope"]?.double ?? 0 == 0 && clip?["threshold"]?.double ?? 0 == 0
     }
 
     /// `training_config` as the `compile_config` of an archive.
@@ -119,6 +139,7 @@ enum Keras3Writing {
         }
         config["decay"] = nil
         config["schedule_decay"] = nil
+        config["is_legacy_optimizer"] = nil
         return object("keras.optimizers", .string(className), config)
     }
 }

@@ -20,7 +20,7 @@ public struct GeneralOptions: Equatable, Sendable {
     public init() {}
 
     public var clips: Bool { clipNorm != nil || globalClipNorm != nil || clipValue != nil }
-    var changesRate: Bool { schedule != nil || decay != 0 }
+    public var changesRate: Bool { schedule != nil || decay != 0 }
 
     /// In float32, as Keras' variables are.
     func rate(_ constant: Float, after iterations: Int) -> Float {
@@ -85,7 +85,11 @@ public struct GeneralOptions: Equatable, Sendable {
         if let clipNorm { object["clipnorm"] = .number(clipNorm) }
         if let globalClipNorm { object["global_clipnorm"] = .number(globalClipNorm) }
         if let clipValue { object["clipvalue"] = .number(clipValue) }
-        if let weightDecay { object["weight_decay"] = .number(weightDecay) }
+        if let weightDecay {
+            object["weight_decay"] = .number(weightDecay)
+            // Keras 2.11 and later, the first with such a decay, take the class for 2.10's without this.
+            object["is_legacy_optimizer"] = false
+        }
         return object
     }
 }

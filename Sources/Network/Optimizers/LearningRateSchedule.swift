@@ -98,8 +98,13 @@ public struct LearningRateSchedule: Equatable, Sendable {
         }
     }
 
-    /// As Keras 2.10 has it, which Keras 3 reads too.
-    public var json: JSON { ["class_name": .string(kind.rawValue), "config": .object(options)] }
+    /// As Keras 3 has it, whose further keys Keras 2 leaves alone.
+    public var json: JSON {
+        [
+            "module": "keras.optimizers.schedules", "class_name": .string(kind.rawValue),
+            "config": .object(options), "registered_name": nil,
+        ]
+    }
 
     /// The rate of the step after `iterations` ones.
     public func rate(after iterations: Int) -> Float {

@@ -31,8 +31,9 @@ public struct DataPart: Sendable {
 
     /// The same in place: see `Samples.keep`.
     mutating func keep(_ rows: [Int]) {
-        samples.keep(rows)
-        targets = targets.selecting(rows)
+        for input in inputs.indices { inputs[input].keep(rows) }
+        targets = targets.map { $0.selecting(rows) }
+        weights = weights.map { weights in rows.map { weights[$0] } }
     }
 }
 
@@ -90,7 +91,9 @@ public struct PreparedData: Sendable {
         test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
         // The largest part stays where the data were read to.
         train = raw.all
-        raw.all = DataPart(samples: Samples(shape: train.samples.shape, bytes: []), targets: .classes([]))
+        raw.all = DataPart(
+            inputs: train.inputs.map { Samples(shape: $0.shape, bytes: []) },
+            targets: train.targets.map { _ in .classes([]) })
         train.keep(raw.trainRows)
         (classes, features, isRegression) = (raw.classes, raw.features, raw.isRegression)
         preprocessing = recipe.preprocessing.map { step -> any Layer in

@@ -35,8 +35,8 @@ struct ResumedRun {
 
         (optimizer, objective) = (recipe.compile.optimizer, recipe.compile.objective)
         // Formulas stay those of the Keras that wrote the file.
-        objective.setNewer(file.compiled?.objective?.isNewer ?? false)
         let before = file.facts?.hyperparameters
+        objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?["loss_of"] != nil)
         if let saved = file.compiled?.optimizer {
             guard saved.className == optimizer.className else {
                 throw TrainerError(
@@ -44,7 +44,7 @@ struct ResumedRun {
                     "\(start.reference) was trained with \(saved.className), but \(recipe.file) says "
                         + "\(optimizer.className): the optimizer's state does not fit. Use the same one.")
             }
-            optimizer.newer = optimizer.newer || saved.newer
+            optimizer.newer = optimizer.newer || saved.newer || before?["optimizer_of"] != nil
             // A rate that ReduceLROnPlateau lowered goes on; one that the recipe changed since then counts.
             if optimizer.general.schedule == nil, let asked = before?["learning_rate"]?.double,
                 Float(asked) == Float(optimizer.learningRate)

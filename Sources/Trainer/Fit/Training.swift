@@ -205,6 +205,9 @@ public final class Training {
         ]
         for (key, value) in optimizer.general.config.members + optimizer.config.members { object[key] = value }
         object["loss"] = recipe.compile.objective.loss?.json ?? .null
+        // Where formulas differ between the Keras releases, files in 2.10's form do not tell whose they are.
+        if executor.optimizer.newer { object["optimizer_of"] = "keras 2.11" }
+        if executor.objective.isNewer { object["loss_of"] = "keras 3" }
         object["batch_size"] = .integer(options.batchSize)
         object["epochs"] = .integer(options.epochs)
         object["shuffle"] = .bool(options.shuffle)

@@ -52,7 +52,12 @@ public struct CompileRecipe: Sendable {
         for node in try section.node("loss_weights").map({ (node) throws(TrainerError) in
             try parts.nodes(node, "loss_weights")
         }) ?? [] {
-            guard case .scalar(let scalar)? = node, let weight = plainValue(scalar.string).double, weight.isFinite
+            // An output that is not named counts once.
+            guard let node else {
+                weights.append(1)
+                continue
+            }
+            guard case .scalar(let scalar) = node, let weight = plainValue(scalar.string).double, weight.isFinite
             else { throw section.error("loss_weights must be a number for each output.", key: "loss_weights") }
             weights.append(weight)
         }
