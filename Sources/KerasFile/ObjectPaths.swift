@@ -54,25 +54,9 @@ struct ObjectPaths {
     }
 
     /// Where, below its group, a layer keeps each of its weights. Layers that are made of others keep nothing themselves.
-    static func places(of className: String, _ config: JSONObject, weights: Int) -> [String] {
-        func inside(_ child: String, _ inner: JSON?, _ count: Int) -> [String] {
-            let name = inner?["class_name"]?.string ?? ""
-            return places(of: name, inner?["config"]?.object ?? [:], weights: count).map { child + "/" + $0 }
-        }
-        switch className {
-        case "LSTM", "GRU", "SimpleRNN", "ConvLSTM2D":
-            return (0..<weights).map { "cell/vars/\($0)" }
-        case "TimeDistributed":
-            return inside("layer", config["layer"], weights)
-        case "Bidirectional":
-            return inside("forward_layer", config["layer"], weights / 2)
-                + inside("backward_layer", config["layer"], weights - weights / 2)
-        case "MultiHeadAttention":
-            let each = weights / 4
-            return ["query", "key", "value", "output"].flatMap { name in
-                (0..<each).map { "\(name)_dense/vars/\($0)" }
-            }
-        default: return (0..<weights).map { "vars/\($0)" }
+    static func places(of layer: any Layer, weights: Int) -> [String] {
+        layer.weightGroups(count: weights).flatMap { group in
+            (0..<group.count).map { group.path.isEmpty ? "vars/\($0)" : "\(group.path)/vars/\($0)" }
         }
     }
 }

@@ -45,14 +45,14 @@ private func arrays(
     in group: HDF5Group, of layer: any Layer, weights: Int, _ generation: Generation, path: String
 ) throws -> [StoredLayer.Array] {
     let count = generation.storedCount(of: layer.className, layer.config, weights: weights)
-    let places = ObjectPaths.places(of: layer.className, layer.config, weights: count)
+    let places = ObjectPaths.places(of: layer, weights: count)
     let found = try arrayCount(group, depth: 0)
     guard found == count || found == weights else {
         throw Trouble(
             .damaged, "\(layer.subject) needs \(count) weights, but \(group.path) has \(found)")
     }
     let present =
-        found == count ? places : ObjectPaths.places(of: layer.className, layer.config, weights: weights)
+        found == count ? places : ObjectPaths.places(of: layer, weights: weights)
     return try present.enumerated().map { place, name in
         // Some releases save attributes under their private names.
         let choices = [name, "_" + name]
