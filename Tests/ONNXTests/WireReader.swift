@@ -38,7 +38,8 @@ struct WireReader {
     private static func varint(_ rest: inout Data) throws -> UInt64 {
         var (value, shift) = (UInt64(0), UInt64(0))
         while true {
-            let byte = try #require(rest.popFirst(), "a number is cut off")
+            let first = rest.popFirst()
+            let byte = try #require(first, "a number is cut off")
             value |= UInt64(byte & 0x7f) << shift
             if byte & 0x80 == 0 { return value }
             shift += 7
@@ -135,7 +136,8 @@ extension ValueInfoProto {
         self.init(
             name: reader.text(1),
             shape: try tensor.message(2).messages(1).map { size in
-                size.texts(2).first.map { .free($0) } ?? .fixed(try #require(size.ints(1).first))
+                if let name = size.texts(2).first { return .free(name) }
+                return .fixed(try #require(size.ints(1).first))
             }, docString: reader.text(3))
     }
 }
