@@ -26,10 +26,10 @@ test: setup  ## every test; needs no Python and, once the packages are fetched, 
 	@$(checked) test --disable-xctest
 
 lint:  ## formatting and style of the Swift sources
-	@swift format lint --strict -r Sources Tests Package.swift
+	@swift format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 format:  ## rewrite the Swift sources in that style
-	@swift format -i -r Sources Tests Package.swift
+	@swift format -i -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 clean:  ## remove what was built and what the demo made
 	rm -rf .build bin demo .venv-interop .venv-bench

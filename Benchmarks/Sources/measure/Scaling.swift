@@ -97,7 +97,8 @@ func scaleDensity(_ options: Options) throws {
         }
         for (which, name) in ["zeros left out", "computed densely"].enumerated() {
             point(
-                "share of pixels that are not zero, \(name)", "\(percent) %", seconds: Array(times[which].dropFirst()),
+                "share of pixels that are not zero, \(name)", "\(percent) %",
+                seconds: Array(times[which].dropFirst()),
                 items: count)
         }
     }

@@ -168,7 +168,8 @@ func writeTable(records path: String, facts: String, to output: String) throws {
     text += curves(records)
     text += "## Every measurement\n\n" + markdown(everything(records)) + "\n"
     try text.write(toFile: output, atomically: true, encoding: .utf8)
-    let picture = URL(fileURLWithPath: output).deletingLastPathComponent().appendingPathComponent("curves.svg")
+    let picture = URL(fileURLWithPath: output).deletingLastPathComponent().appendingPathComponent(
+        "curves.svg")
     try chart(panels(records)).write(to: picture, atomically: true, encoding: .utf8)
 }
 

@@ -57,11 +57,10 @@ final class Epoch {
         let order = random.permutation(of: digits.training.count)
         var total = BatchResult()
         for start in stride(from: 0, to: order.count, by: batchSize) {
-            let result = executor.trainBatch(
-                [digits.training], digits.trainingLabels,
-                rows: order[start..<min(start + batchSize, order.count)])
-            total.lossSum += result.lossSum
-            total.correct += result.correct
+            total.add(
+                executor.trainBatch(
+                    [digits.training], digits.trainingLabels,
+                    rows: order[start..<min(start + batchSize, order.count)]))
         }
         precondition(total.lossSum.isFinite)
         let validation = executor.evaluate([digits.validation], digits.validationLabels)
