@@ -1,7 +1,7 @@
 import JSONText
 import Network
 
-/// `model_config` in the dialect that Keras 2.10, tf_keras and Keras 3 all accept: the smallest set of keys.
+/// `model_config` in the dialect that Keras 2.2.4 to 2.15, tf_keras and Keras 3 all accept: the smallest set of keys.
 func modelConfig(_ model: Model) throws -> JSON { try ConfigWriter(model: model).config(of: model.structure) }
 
 private struct ConfigWriter {
@@ -19,7 +19,8 @@ private struct ConfigWriter {
         case .functional:
             let sources = container.inputs.map { Container.Source.node($0, output: 0) }
             return [
-                "class_name": "Functional",
+                // Its newer name, Functional, is unknown before 2.3; all know this one.
+                "class_name": "Model",
                 "config": [
                     "name": .string(container.name), "trainable": true,
                     "layers": .array(try container.members.indices.map { try called($0, in: container) }),
@@ -120,7 +121,7 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
                 + "same word means another formula")
     }
     for (key, value) in options.members { config[key] = value }
-    return ["class_name": .string(layer.className), "config": .object(config)]
+    return Portable.entry(layer.className, config)
 }
 
 /// `training_config`; nil where the loss or the optimizer is not known.

@@ -71,13 +71,14 @@ extension HDF5Attributes {
         try set(name, string: json.text(ascii: true), .ascii)
     }
 
-    /// A list of names as Keras writes it: split where an attribute could not hold it (64 KiB), and empty as floats.
+    /// A list of names as Keras writes it: split where an attribute could not hold it (64 KiB), and empty as floats. Of one
+    /// length, which all releases read; early ones read nothing else.
     func setNames(_ name: String, _ names: [String]) throws(HDF5Error) {
         guard !names.isEmpty else { return try set(name, doubles: []) }
         let longest = names.map(\.utf8.count).max() ?? 1
         var pieces = 1
         while (names.count + pieces - 1) / pieces * longest > 64512 && pieces < names.count { pieces += 1 }
-        guard pieces > 1 else { return try set(name, strings: names) }
+        guard pieces > 1 else { return try set(name, fixedStrings: names) }
         let (size, larger) = (names.count / pieces, names.count % pieces)
         var start = 0
         for piece in 0..<pieces {

@@ -442,3 +442,47 @@ func severalArrays() throws {
         #expect(throws: TrainerError.self) { try PreparedData(two) }
     }
 }
+
+@Test("two inputs and two outputs, with a shared part, go on as in Keras")
+func severalInputsAndOutputs() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/TrainerTests/Golden/several").path
+    let file = try readModel("\(folder)/model.h5")
+    let text = """
+        data: { npy: { samples: [\(folder)/left.npy, \(folder)/right.npy],
+                       labels: [\(folder)/kind.npy, \(folder)/place.npy] } }
+        fit: { epochs: 1, batch_size: 8, shuffle: false, seed: 1 }
+        """
+    func data(_ text: String) throws -> (recipe: Recipe, data: PreparedData) {
+        let recipe = try Recipe(text: text, file: "several.yaml", from: file)
+        return (recipe, try PreparedData(recipe))
+    }
+    let (recipe, prepared) = try data(text)
+    #expect(prepared.inputShapes == [[4], [4]] && prepared.classes == ["0", "1", "2"])
+    let training = try Training(
+        recipe, data: prepared, from: .init(file: file, reference: "model.h5", sha256: ""))
+    let history = try training.run().history
+    let golden = try JSON(parsing: Data(contentsOf: URL(fileURLWithPath: "\(folder)/after.json")))
+    for (name, value) in golden["history"]?.object?.members ?? [] {
+        #expect(abs(try #require(history[name]?.first) - (value.double ?? .nan)) < 1e-6, "\(name)")
+    }
+    let outputs = try Predictor(training.model).predict(prepared.train.inputs)
+    for (output, expected) in zip(outputs, golden["predictions"]?.array ?? []) {
+        let expected = (expected.array ?? []).map { Float($0.double ?? .nan) }
+        #expect(output.values.count == expected.count)
+        #expect(zip(output.values, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
+    // Files that do not go together are named.
+    for (wrong, part) in [
+        (text.replacing("[\(folder)/left.npy, ", with: "["), "input"),
+        (text.replacing(", \(folder)/place.npy]", with: "]"), "2 files with labels"),
+        (text.replacing("kind.npy", with: "missing.npy"), "missing.npy"),
+    ] {
+        let error = #expect(throws: TrainerError.self) {
+            let (recipe, prepared) = try data(wrong)
+            _ = try Training(
+                recipe, data: prepared, from: .init(file: file, reference: "model.h5", sha256: ""))
+        }
+        #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    }
+}

@@ -20,8 +20,11 @@ import numpy as np
 
 
 def one_line(error):
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {' '.join(lines)}"[:400]
+    """The error in a line, without TensorFlow's account of where it was called from."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith(("[[", "File ", "main(", "{{"))]
+    if len(lines) > 1 and lines[0].startswith("Graph execution error"):
+        lines = lines[-1:]
+    return f"{type(error).__name__}: {' '.join(lines)}"[:300]
 
 
 def listed(value):

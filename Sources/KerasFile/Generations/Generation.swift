@@ -6,6 +6,8 @@ import Network
 struct Generation {
     /// 2.2 as (2, 2).
     let major, minor: Int
+    /// Whether it was TensorFlow's own tf.keras while there still was another: 2.2.4-tf.
+    let isTensorFlows: Bool
     /// What computed: `theano` stores kernels mirrored. Nil where the file does not say.
     var backend: String?
 
@@ -13,6 +15,7 @@ struct Generation {
         let numbers = kerasVersion.split(separator: ".").prefix(2).map { part in
             Int(part.prefix { $0.isNumber })
         }
+        isTensorFlows = kerasVersion.hasSuffix("-tf")
         major = numbers.first.flatMap { $0 } ?? 2
         minor = numbers.dropFirst().first.flatMap { $0 } ?? 0
         self.backend = backend
