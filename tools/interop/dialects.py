@@ -89,6 +89,9 @@ class Dialect:
 
     rate = "learning_rate"  # What optimizers call it.
 
+    def save(self, model, file):
+        model.save(file)
+
     def fit(self, model, xs, ys, batch, epochs=1):
         return model.fit(xs, ys, batch_size=batch, epochs=epochs, shuffle=False, verbose=0).history["loss"][-1]
 
@@ -115,6 +118,12 @@ class Keras2(Dialect):
     """2.11 to 2.15 and tf_keras: `.keras` archives too, from 2.12 on."""
 
     extensions = [".h5", ".keras"]
+
+
+class Keras212(Keras2):
+    def save(self, model, file):
+        # Its archives were an offer yet; by the name alone it makes an .h5 of them.
+        model.save(file, save_format="h5" if file.endswith(".h5") else "keras_v3")
 
 
 class Keras3(Keras2):
@@ -246,4 +255,4 @@ def dialect(name):
         return Keras1(library)
     if major == 3:
         return Keras3(library)
-    return Keras22(library) if minor < 4 else ShapeInFirstLayer(library) if minor < 12 else Keras2(library)
+    return Keras22(library) if minor < 4 else ShapeInFirstLayer(library) if minor < 12 else Keras212(library) if minor == 12 else Keras2(library)

@@ -67,7 +67,7 @@ def write_one(keras, kind, folder):
     said = {"kind": kind.name, "files": {}, "inputs": save_arrays(base + ".x", xs), "targets": save_arrays(base + ".y", ys)}
     for extension in reversed(keras.extensions):  # `.keras` first: saving `.h5` makes Keras 3 forget the optimizer.
         try:
-            model.save(base + extension)
+            keras.save(model, base + extension)
             said["files"][extension] = base + extension
         except Exception as error:
             said["files"][extension] = None

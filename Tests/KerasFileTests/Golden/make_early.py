@@ -185,3 +185,7 @@ def resume(m, base):
 
 
 done("resume_lstm", m, x, resume)
+
+# `clipnorm` was the limit of all gradients together.
+m, x, resume = trained(K.optimizers.SGD(0.05, momentum=0.9, nesterov=True, clipnorm=0.3))
+done("resume_clipped", m, x, resume)
