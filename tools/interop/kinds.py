@@ -46,6 +46,7 @@ def signal(k):
 
 
 def text(k):
+    """Masked, as the sequences are of different lengths."""
     return k.sequential(
         (10,), k.Embedding(20, 6, mask_zero=True), k.Bidirectional(k.LSTM(5, return_sequences=True)), k.GRU(6), k.Dense(1, activation="sigmoid"), integers=True)
 
@@ -63,6 +64,7 @@ def graph(k):
 
 
 def two_outputs(k):
+    """Two inputs, two outputs, two losses."""
     left, right = k.Input((6,)), k.Input((4,))
     joined = k.concatenate([k.Dense(5, activation="relu")(left), k.Dense(5, activation="relu")(right)])
     return k.Model([left, right], [k.Dense(3, activation="softmax", name="class")(joined), k.Dense(2, activation="tanh", name="place")(joined)])
@@ -104,6 +106,7 @@ def volume(k):
 
 
 def causal(k):
+    """Dilated, and with strides."""
     return k.sequential(
         (12, 3), k.Conv1D(6, 2, padding="causal", dilation_rate=2, activation="relu"), k.Conv1D(4, 3, strides=2, padding="same"), k.GlobalMaxPooling1D(),
         k.Dense(3, activation="softmax"))
@@ -123,6 +126,7 @@ def siamese(k):
 
 
 def attentions(k):
+    """By products and by sums."""
     start = k.Input((7, 6))
     keys = k.Dense(6, activation="tanh")(start)
     both = k.concatenate([k.Attention()([start, keys]), k.AdditiveAttention()([start, keys])])
@@ -142,6 +146,7 @@ def activations(k):
 
 
 def regularized(k):
+    """L1 and L2 in the loss, and a limit to the kernel's length."""
     return k.sequential(
         (9,), k.Dense(12, activation="relu", kernel_regularizer=k.l2(0.01), kernel_constraint=k.max_norm(0.9)), k.Dense(8, activation="tanh", bias_regularizer=k.l1(0.02)),
         k.Dense(3, activation="softmax"))

@@ -84,6 +84,69 @@ def possible(reader, extension, origin, kind, failure):
 ALWAYS_SAID = {(r"Keras 3", r"\.h5"): r"compiled metrics have yet to be built|Error in loading the saved optimizer state|Skipping variable loading for optimizer"}
 
 
+HEAD = """# Keras files to and from Cellar
+
+Made by `make interop`, not by hand, on DATE.
+
+## What is compared
+
+Each Keras release makes every kind of model below, trains it for an epoch, saves it, says what it predicts and how one more epoch goes. Cellar then has to say the same of the
+file; and each release has to say the same of what Cellar writes.
+
+* **Keras writes, Cellar reads**: `infer score` predicts as the release did, and `trainer fit --from FILE` with a recipe of data and fit alone goes on for an epoch, optimizer
+  state and all.
+* **Cellar writes, Keras reads**: `registry export` writes each of these files anew, as `.h5` and as `.keras`; `trainer fit` makes one itself. Every release opens them without a
+  warning and predicts as `infer` does; the one that had trained the model, and every one for a model that Cellar trained, goes on for an epoch.
+
+The same is 1e-6 for predictions, or as near to the float64 answer as Keras itself; for the epoch after, 1e-4 in its loss and in the predictions then.
+
+## How to run it
+
+`make interop` builds the commands, makes a Python environment for each release in `.venv-interop` (once, by pip, some 4 GB), holds the shipped models and the recipes' against Keras,
+runs exported ONNX files, and then this matrix; about a quarter of an hour. The releases before Keras 3 need Python 3.11: what pip finds no packages for on your machine is named
+as left out, and the other columns are run. `tools/interop/matrix.py ENVIRONMENTS KIND …` runs some kinds alone, and does not touch this page. With `INTEROP_FOLDER=folder` the
+files stay.
+
+Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
+
+## Limits that are Keras' own
+
+* No Keras 3 goes on to train from an `.h5` with optimizer state, its own included: use `.keras`.
+* Keras 3 drops lists of axes (Softmax, UnitNormalization, LayerNormalization) when it reads an `.h5`, and cannot open MultiHeadAttention or AdamW there in the form that Keras 2 needs.
+* hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
+* Keras 2.2.4 opens the `.h5` with `compile=False`, as its optimizers take `lr` for the learning rate, which newer ones warn of; Keras 1 reads files of its own alone.
+
+## The kinds
+
+"""
+
+
+class Words:
+    """A dialect that only listens: which layers a kind has."""
+
+    def __init__(self):
+        self.said = []
+
+    def __getattr__(self, name):
+        def call(*positional, **named):
+            if name[0].isupper() and name not in ("Model", "Input") and name not in self.said:
+                self.said.append(name)
+            return lambda *tensors: None
+        return call
+
+
+def about(kinds):
+    rows = ["| kind | layers | trained by |", "|---|---|---|"]
+    for kind in kinds:
+        words = Words()
+        kind.build(words)
+        name, rate, options = kind.optimizer
+        options = ([rate[0]] if isinstance(rate, tuple) else []) + [key for key, value in options.items() if value is not False]
+        told = (kind.build.__doc__ or "").strip()
+        rows.append(f"| {kind.name} | {', '.join(words.said)}{'. ' + told if told else ''} | {name}{' (' + ', '.join(options) + ')' if options else ''} |")
+    return rows
+
+
 class Failed(Exception):
     """A check that did not hold."""
 
@@ -419,8 +482,6 @@ class Bench:
         lines += self.table("read", read, pair)
         lines += ["", "## Cellar writes, Keras reads", "", "How many checks hold (files made from each release's, and of our own training: predictions; for its own and ours one more epoch too), and the largest difference.", ""]
         lines += self.table("written", written, counted)
-        lines += ["", "Keras 2.2.4 opens our files with compile=False only, as its optimizers take `lr` for the learning rate, which newer releases warn of. No Keras 3 goes on from an `.h5` with optimizer",
-                  "state, its own included, so its `.h5` column has predictions alone."]
         parts = [part for parts in self.cells.values() for part in parts]
         counts = {state: sum(s == state for s, _ in parts) for state in ("ok", "FAIL", "gap", "-")}
         for state, title in (("FAIL", "Failures"), ("gap", "Gaps: not possible with Cellar yet"), ("-", "Not possible, or not to be compared")):
@@ -469,7 +530,7 @@ def main(environments, *names):
         print("Cellar writes, Keras reads …", file=sys.stderr, flush=True)
         bench.cellar_writes()
         lines, failed = bench.report()
-    head = ["# Keras files to and from Cellar", "", "Made by `make interop`, not by hand, on " + datetime.date.today().isoformat() + "; `tools/interop/matrix.py` says what is compared and how.", ""]
+    head = [*HEAD.replace("DATE", datetime.date.today().isoformat()).splitlines(), *about(kinds), ""]
     print("\n".join(lines))
     if not names:
         (ROOT / "docs/interop.md").write_text("\n".join(head + lines) + "\n")
