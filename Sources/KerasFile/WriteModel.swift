@@ -5,8 +5,8 @@ import Tensors
 
 /// Which kind of file a path's ending asks for.
 public enum ModelFormat: Sendable {
-    /// The portable HDF5 layout, which Keras 2.2.4 to 3 open. Keras 2.10 to tf_keras go on to train with the optimizer's state; Keras 3
-    /// predicts and evaluates (its own limit).
+    /// The portable HDF5 layout, which Keras 2.2.4 to 3 open. Keras 2.10 to tf_keras go on to train with the optimizer's
+    /// state; Keras 3 predicts and evaluates (its own limit).
     case h5
     /// Keras 3's archive, with which it goes on to train.
     case keras
