@@ -443,6 +443,38 @@ func severalArrays() throws {
     }
 }
 
+@Test("a wrapped layer goes on with its recipe, whatever its file calls the initializers")
+func wrappedLayerGoesOn() throws {
+    try Fixtures.temporaryFolder { folder in
+        let (x, y) = (folder.path + "/x.npy", folder.path + "/y.npy")
+        try writeNPY(Tensor(shape: [6, 4, 2], values: (0..<48).map { Float($0 % 7) / 7 }), to: x)
+        try writeNPY(Tensor(shape: [6], values: [0, 1, 0, 1, 1, 0]), to: y)
+        func recipe(units: Int) throws -> Recipe {
+            try Recipe(
+                text: """
+                    data: { npy: { samples: \(x), labels: \(y) } }
+                    model:
+                      - Bidirectional: { layer: { class_name: GRU, config: { units: \(units) } } }
+                      - Dense: { units: 2, activation: softmax }
+                    compile: { optimizer: adam, loss: sparse_categorical_crossentropy }
+                    fit: { epochs: 1, batch_size: 3, seed: 1 }
+                    """, file: "wrapped.yaml")
+        }
+        let first = try recipe(units: 3)
+        let training = try Training(first, data: PreparedData(first))
+        _ = try training.run()
+        let start = try saved(training, in: folder)
+        var again = first
+        again.fit.epochs = 2
+        _ = try Training(again, data: PreparedData(again), from: start)
+        var other = try recipe(units: 4)
+        other.fit.epochs = 2
+        #expect(throws: TrainerError.self) {
+            try Training(other, data: PreparedData(other), from: start)
+        }
+    }
+}
+
 @Test("two inputs and two outputs, with a shared part, go on as in Keras")
 func severalInputsAndOutputs() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/TrainerTests/Golden/several").path
