@@ -13,7 +13,8 @@ private struct ConfigWriter {
             return [
                 "class_name": "Sequential",
                 "config": [
-                    "name": .string(container.name), "layers": .array(try container.members.map(entry)),
+                    "name": .string(container.name),
+                    "layers": .array(try missingInput(of: container) + container.members.map(entry)),
                 ],
             ]
         case .functional:
@@ -29,6 +30,16 @@ private struct ConfigWriter {
                 ],
             ]
         }
+    }
+
+    /// The input of a Sequential inside another model that Keras 1 or 2.2 wrote, without one: Keras 2 counts its calls from
+    /// 1 where there is an input, and looks for ever for a call that it counts otherwise.
+    private func missingInput(of container: Container) throws -> [JSON] {
+        guard case .layer(let first)? = container.members.first, !(model.layers[first] is InputLayer),
+            let source = model.calls.first(where: { $0.layer == first })?.inputs.first
+        else { return [] }
+        let name = model.layers[first].name + "_input"
+        return [try layerEntry(InputLayer(name: name, shape: model.shapes[source]))]
     }
 
     private func entry(_ member: Container.Member) throws -> JSON {
