@@ -55,10 +55,13 @@ GATES = "hard_sigmoid is 0.2x + 0.5 in Keras 1 and 2 and x/6 + 0.5 in Keras 3, w
 NEW2 = r"Keras 2\.12|tf_keras"
 NOT_POSSIBLE = [
     (r"Keras 1\.2\.2", ANY, ANY, ANY, r".", "Keras 1.2.2 reads files of Keras 1 alone, and nothing writes those any more"),
-    (r"Keras 3", r"\.h5", r"Keras [12]\.2\..", r"text", r"predictions differ", GATES),
-    (r"registry export", r"\.keras", r"Keras [12]\.2\..", r"text", r"hard_sigmoid", GATES),
+    (r"Keras 3", r"\.h5", r"Keras [12]\.2\..", r"text|decoder", r"predictions differ", GATES),
+    (r"registry export", r"\.keras", r"Keras [12]\.2\..", r"text|decoder", r"hard_sigmoid", GATES),
+    (r"Keras 3", r"\.h5", ANY, r"graph|siamese", r"Invalid Functional model", "Keras 3 counts the calls of a model inside another from 0, Keras 2 from 1, so that Keras 3 opens no such .h5 of Keras 2's, tf_keras' own included; its .keras goes"),
+    (r"Keras 3", r"\.h5", ANY, r"activations|mlp-normalized", r"^warns: Argument `alpha`", "Keras 3 warns of `alpha` in LeakyReLU, which Keras 2 needs; it reads it all the same"),
+    (r"Keras 2\.10", ANY, ANY, r"normalizations", r"Unknown layer", "Keras 2.10 has no GroupNormalization"),
     (r"Keras 2\.2\.4", ANY, ANY, ANY, r"Unknown layer", "Keras 2.2.4 has no such layer"),
-    (ANY, ANY, ANY, r"cnn-channels-first", r"NHWC|NCHW", "TensorFlow computes channels_first on GPUs alone"),
+    (ANY, ANY, ANY, r"cnn-channels-first", r"NHWC|NCHW|UnimplementedError", "TensorFlow computes channels_first on GPUs alone"),
     (r"Keras 2\.1.", ANY, ANY, r"mlp-adamw", r"Unknown optimizer", "Keras 2.10 has no AdamW, and 2.12 does not find its own when it loads a file"),
     (r"Keras 3", r"\.h5", ANY, r"mlp-adamw", r"is_legacy_optimizer", "what Keras 2.11 and later need in an .h5 for AdamW, Keras 3 refuses; its .keras has it"),
     (r"Keras 3", r"\.h5", ANY, r"attention", r"MultiHeadAttention",
@@ -114,6 +117,7 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * No Keras 3 goes on to train from an `.h5` with optimizer state, its own included: use `.keras`.
 * Keras 3 drops lists of axes (Softmax, UnitNormalization, LayerNormalization) when it reads an `.h5`, and cannot open MultiHeadAttention or AdamW there in the form that Keras 2 needs.
 * hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
+* Keras 3 opens no `.h5` of Keras 2's with a model inside another, and warns of `alpha` in LeakyReLU.
 * Keras 2.2.4 opens the `.h5` with `compile=False`, as its optimizers take `lr` for the learning rate, which newer ones warn of; Keras 1 reads files of its own alone.
 
 ## The kinds
