@@ -3,7 +3,7 @@ import JSONText
 /// Every layer there is. A class that is not in this table is refused by name: nothing else is ever run.
 public enum LayerTable {
     static let all: [any Layer.Type] = [
-        InputLayer.self, Dense.self, Flatten.self, ActivationLayer.self, Dropout.self,
+        InputLayer.self, Dense.self, EinsumDense.self, Flatten.self, ActivationLayer.self, Dropout.self,
         BatchNormalization.self,
         Rescaling.self, Normalization.self, LayerNormalization.self, GroupNormalization.self,
         RMSNormalization.self, UnitNormalization.self,
@@ -24,8 +24,11 @@ public enum LayerTable {
         ZeroPadding1D.self, ZeroPadding2D.self, ZeroPadding3D.self,
         Cropping1D.self, Cropping2D.self, Cropping3D.self,
         UpSampling1D.self, UpSampling2D.self, UpSampling3D.self, Resizing.self, CenterCrop.self,
-        Embedding.self, Masking.self, SimpleRNN.self, LSTM.self, GRU.self, Bidirectional.self,
-        TimeDistributed.self, Attention.self, AdditiveAttention.self, MultiHeadAttention.self,
+        CategoryEncoding.self, Discretization.self, IntegerLookup.self,
+        Embedding.self, Masking.self, SimpleRNN.self, LSTM.self, GRU.self, RNN.self,
+        Bidirectional.self, TimeDistributed.self, Attention.self, AdditiveAttention.self,
+        MultiHeadAttention.self,
+        GroupedQueryAttention.self,
     ]
 
     /// For the page of layers: each class, and whether it has a backward pass.
