@@ -66,6 +66,7 @@ let package = Package(
         .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CPNG", cSettings: c, linkerSettings: [.linkedLibrary("png16")]),
         .target(name: "CKernels", cSettings: c),
+        .target(name: "CMemory", cSettings: c),
         .target(name: "CNumbers", cxxSettings: cxx),
 
         // Values that everything may speak of.
@@ -74,14 +75,15 @@ let package = Package(
         library("Digests", ["CNettle"]),
 
         // Numbers.
-        library("Tensors", ["CKernels"], numeric: true),
+        library("Tensors", ["CKernels", "CMemory"], numeric: true),
         library("Datasets", ["Tensors", "JSONText", "CPNG", "CZlib", "CNumbers"], numeric: true),
         library("Metrics", ["Tensors", "JSONText"], numeric: true),
         library("Network", ["Tensors", "JSONText"], numeric: true),
 
         // Files.
         library("Zip", ["CZlib"], numeric: true),
-        .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: numbers, linkerSettings: hdf5),
+        .target(
+            name: "HDF5", dependencies: ["CHDF5", "CMemory"], swiftSettings: numbers, linkerSettings: hdf5),
         library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
         library("ONNX", ["Network", "Facts", "JSONText"], numeric: true),
 
@@ -113,7 +115,8 @@ let package = Package(
         .executableTarget(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile", argumentParser,
+                "StoreSupport", "CMemory", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile",
+                argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 

@@ -18,13 +18,14 @@ struct Extent {
             guard unsafe H5Sget_simple_extent_dims(space, &sizes, nil) >= 0 else {
                 throw place.damaged(expected: expected)
             }
-            let shown = sizes.map(String.init).joined(separator: " × ")
             var shape: [Int] = []
             var count = 1
             for size in sizes {
                 guard let size = Int(exactly: size), !count.multipliedReportingOverflow(by: size).overflow
                 else {
-                    throw place.error(.tooLarge, expected: "a shape that memory can hold", found: shown)
+                    throw place.error(
+                        .tooLarge, expected: "a shape that memory can hold",
+                        found: sizes.map(String.init).joined(separator: " × "))
                 }
                 shape.append(size)
                 count *= size

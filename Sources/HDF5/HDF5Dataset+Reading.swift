@@ -1,5 +1,5 @@
 import CHDF5
-import Glibc
+import CMemory
 
 extension HDF5Dataset {
     /// All numbers, row-major, converted from whatever kind of number is stored.
@@ -77,7 +77,9 @@ extension HDF5Dataset {
         Engine.enter()
         var status: herr_t = -1
         let numbers = unsafe [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
-            unsafe fetchPages(UnsafeMutableRawBufferPointer(buffer))
+            if buffer.count >= 1 << 15, !cm_heap_is_reserved() {
+                unsafe cm_fetch_pages(buffer.baseAddress, buffer.count * MemoryLayout<Number>.stride)
+            }
             status = unsafe H5Dread(
                 handle.id, type, H5S_ALL, H5S_ALL, Engine.standard, buffer.baseAddress)
             initialized = status < 0 ? 0 : count
@@ -85,15 +87,4 @@ extension HDF5Dataset {
         guard status >= 0 else { throw place.damaged(expected: "\(count) numbers") }
         return numbers
     }
-}
-
-/// Has the system put memory behind a large buffer at once, which is cheaper than page by page as it is written. Where
-/// the system is too old for that, nothing is lost.
-private func fetchPages(_ buffer: UnsafeMutableRawBufferPointer) {
-    guard let start = buffer.baseAddress, buffer.count >= 1 << 17 else { return }
-    let page = 4096
-    let first = (Int(bitPattern: start) + page - 1) & ~(page - 1)
-    let bytes = (Int(bitPattern: start) + buffer.count - first) & ~(page - 1)
-    let populateForWriting: Int32 = 23  // MADV_POPULATE_WRITE, Linux 5.14
-    unsafe madvise(UnsafeMutableRawPointer(bitPattern: first), bytes, populateForWriting)
 }

@@ -82,7 +82,7 @@ public struct HDF5Group: Sendable {
         var walked = ""
         for step in name.split(separator: "/") {
             let before = walked
-            walked += (walked.isEmpty ? "" : "/") + step
+            walked += (walked.isEmpty ? "" : "/") + String(step)
             let place = place(of: walked)
             var link = H5L_info_t()
             guard unsafe H5Lget_info(handle.id, walked, &link, Engine.standard) >= 0 else {

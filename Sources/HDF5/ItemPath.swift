@@ -1,6 +1,12 @@
 extension HDF5Group {
     /// A relative path with single slashes, or an error where a name could lead out of this group.
     func checkedPath(_ path: String) throws(HDF5Error) -> String {
+        // A plain name, as nearly all are, needs no taking apart.
+        if !path.isEmpty, path.utf8.count < 1024, path != ".", path != "..",
+            path.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != 0 })
+        {
+            return path
+        }
         let steps = path.split(separator: "/")
         guard !path.hasPrefix("/"), !steps.isEmpty, steps.count <= 64, path.utf8.count < 65_536,
             !path.utf8.contains(0), !steps.contains(where: { $0 == "." || $0 == ".." })
@@ -9,6 +15,6 @@ extension HDF5Group {
             throw place.error(
                 .refused, expected: "a name below this group (no '/' in front, no '..')", found: "'\(shown)'")
         }
-        return steps.joined(separator: "/")
+        return steps.dropFirst().reduce(String(steps[0])) { $0 + "/" + String($1) }
     }
 }

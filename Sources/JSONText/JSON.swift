@@ -9,7 +9,7 @@ public enum JSON: Equatable, Sendable {
     case array([JSON])
     case object(JSONObject)
 
-    public var isNull: Bool { self == .null }
+    public var isNull: Bool { if case .null = self { true } else { false } }
 
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
@@ -53,28 +53,62 @@ public enum JSON: Equatable, Sendable {
 
 /// The members of a JSON object, in the order of the text.
 public struct JSONObject: Equatable, Sendable {
-    public private(set) var keys: [String] = []
-    private var values: [String: JSON] = [:]
+    private struct Member: Equatable {
+        let key: String
+        var value: JSON
+    }
+
+    private var list: [Member] = []
+    /// Where each name is. A short object is looked through instead, which takes less time than to make a table.
+    private var places: [String: Int]?
+    private static let longestWithoutPlaces = 16
 
     public init() {}
 
     public init(_ members: [(String, JSON)]) {
+        list.reserveCapacity(members.count)
         for (key, value) in members { self[key] = value }
     }
 
-    public var isEmpty: Bool { keys.isEmpty }
-    public var members: [(key: String, value: JSON)] { keys.map { ($0, values[$0] ?? .null) } }
+    public static func == (a: JSONObject, b: JSONObject) -> Bool { a.list == b.list }
+
+    public var isEmpty: Bool { list.isEmpty }
+    public var keys: [String] { list.map(\.key) }
+    public var members: [(key: String, value: JSON)] { list.map { ($0.key, $0.value) } }
 
     /// Setting a new key puts it last; setting nil removes it.
     public subscript(key: String) -> JSON? {
-        get { values[key] }
+        get { place(key).map { list[$0].value } }
         set {
-            if let newValue {
-                if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-            } else if values.removeValue(forKey: key) != nil {
-                keys.removeAll { $0 == key }
+            switch (place(key), newValue) {
+            case (let place?, let value?): list[place].value = value
+            case (nil, let value?):
+                places?[key] = list.count
+                list.append(Member(key: key, value: value))
+                if places == nil, list.count > Self.longestWithoutPlaces { makePlaces() }
+            case (let place?, nil):
+                list.remove(at: place)
+                if places != nil { makePlaces() }
+            case (nil, nil): break
             }
         }
+    }
+
+    /// The same names with other values.
+    public func mapValues(_ transform: (JSON) -> JSON) -> JSONObject {
+        var mapped = self
+        for index in list.indices { mapped.list[index].value = transform(list[index].value) }
+        return mapped
+    }
+
+    private func place(_ key: String) -> Int? {
+        if let places { places[key] } else { list.firstIndex { $0.key == key } }
+    }
+
+    private mutating func makePlaces() {
+        var places: [String: Int] = [:]
+        for (index, member) in list.enumerated() { places[member.key] = index }
+        self.places = places
     }
 }
 

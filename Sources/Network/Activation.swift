@@ -36,8 +36,14 @@ public enum Activation: Hashable, Sendable {
             json.string ?? json["config"]?.string ?? json["config"]?["activation"]?.string
             ?? json["config"]?["name"]?.string
         guard let text else { throw ConfigError("an activation is a word such as relu, not \(json.kind)") }
-        let aliases = ["silu": "swish", "hard_swish": "hard_silu", "log_softmax_v2": "log_softmax"]
-        guard let found = Self.words.first(where: { $0.word == aliases[text] ?? text }) else {
+        let word =
+            switch text {
+            case "silu": "swish"
+            case "hard_swish": "hard_silu"
+            case "log_softmax_v2": "log_softmax"
+            default: text
+            }
+        guard let found = Self.words.first(where: { $0.word == word }) else {
             let hint = nearest(text, in: Self.words.map(\.word)).map { "; did you mean \($0)?" } ?? ""
             throw ConfigError("there is no activation \"\(text)\"\(hint)")
         }

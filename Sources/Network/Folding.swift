@@ -33,7 +33,7 @@ private struct Folding {
     }
 
     mutating func dropDropout(_ call: Int) {
-        if layers[calls[call].layer] is any TrainingLayer { remove(call) }
+        if type(of: layers[calls[call].layer]).isForTrainingOnly { remove(call) }
     }
 
     mutating func foldNormalization(_ call: Int) {
@@ -49,7 +49,7 @@ private struct Folding {
     }
 
     mutating func foldActivation(_ call: Int) {
-        guard isOnlyUse(call), let activation = standsAlone(layers[calls[call].layer]), activation != .glu,
+        guard isOnlyUse(call), let activation = layers[calls[call].layer].onlyActivation, activation != .glu,
             var layer = linearLayer(before: call)
         else { return }
         layer.activation = activation
@@ -57,19 +57,10 @@ private struct Folding {
         remove(call)
     }
 
-    /// The function of a layer that is nothing else.
-    private func standsAlone(_ layer: any Layer) -> Activation? {
-        if let layer = layer as? any ParametricActivationLayer {
-            return layer.function == .relu(highest: nil, slope: 0, threshold: 0)
-                ? .relu : .parametric(layer.function)
-        }
-        return (layer as? ActivationLayer)?.activation
-    }
-
     /// The layer whose output only that call reads, where it ends without an activation.
     private func linearLayer(before call: Int) -> (any LinearLayer)? {
         let source = calls[call].inputs[0]
-        guard let layer = layers[calls[source].layer] as? any LinearLayer, layer.activation == .linear,
+        guard let layer = layers[calls[source].layer].linear, layer.activation == .linear,
             isOnlyUse(source), users(of: source) == [call], !outputs.contains(source)
         else { return nil }
         return layer

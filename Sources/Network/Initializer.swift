@@ -28,17 +28,26 @@ public struct Initializer: Equatable, Sendable {
         guard let text = json.string ?? json["class_name"]?.string else {
             throw ConfigError("an initializer is a word such as glorot_uniform, not \(json.kind)")
         }
-        // Keras takes glorot_uniform and GlorotUniform, and has the short names uniform, normal, zero and one.
-        let plain = text.lowercased().filter { $0 != "_" }
-        let short = [
-            "uniform": "RandomUniform", "normal": "RandomNormal", "zero": "Zeros", "one": "Ones",
-            "glorotuniformv2": "GlorotUniform", "identitymatrix": "Identity",
-        ]
-        guard let found = short[plain] ?? Self.classes.first(where: { $0.lowercased() == plain }) else {
+        guard let found = Self.className(text) else {
             let hint = nearest(text, in: Self.classes).map { "; did you mean \($0)?" } ?? ""
             throw ConfigError("there is no initializer \"\(text)\"\(hint)")
         }
         self.init(found, json["config"]?.object ?? [:])
+    }
+
+    /// Keras takes glorot_uniform and GlorotUniform, and has the short names uniform, normal, zero and one.
+    private static func className(_ text: String) -> String? {
+        if classes.contains(text) { return text }
+        let plain = text.lowercased().filter { $0 != "_" }
+        return switch plain {
+        case "uniform": "RandomUniform"
+        case "normal": "RandomNormal"
+        case "zero": "Zeros"
+        case "one": "Ones"
+        case "glorotuniformv2": "GlorotUniform"
+        case "identitymatrix": "Identity"
+        default: classes.first { $0.lowercased() == plain }
+        }
     }
 
     /// As Keras 2.10 writes it.

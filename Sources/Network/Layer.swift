@@ -74,6 +74,16 @@ public protocol Layer: Sendable {
     /// The activation that the layer ends with, if any, and the layer without it: a loss on logits takes its place.
     var finalActivation: Activation? { get }
     func withoutActivation() -> Self
+
+    // What folding asks of a layer. A question like `layer is any LinearLayer` would make the run-time system walk over
+    // all conformances in the program, which costs more than to fold.
+
+    /// The function of a layer that is nothing else.
+    var onlyActivation: Activation? { get }
+    /// The layer, where it is sums of products with an activation at their end.
+    var linear: (any LinearLayer)? { get }
+    /// Whether an answer is its input as it came, as Dropout's is.
+    static var isForTrainingOnly: Bool { get }
 }
 
 extension Layer {
@@ -103,6 +113,9 @@ extension Layer {
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int { 0 }
     public var finalActivation: Activation? { nil }
     public func withoutActivation() -> Self { self }
+    public var onlyActivation: Activation? { nil }
+    public var linear: (any LinearLayer)? { nil }
+    public static var isForTrainingOnly: Bool { false }
 
     /// `Dense "hiddenLayer1"`, for messages.
     public var subject: String { "\(Self.className) \"\(name)\"" }

@@ -2,41 +2,105 @@ import JSONText
 
 /// Every layer there is. A class that is not in this table is refused by name: nothing else is ever run.
 public enum LayerTable {
-    static let all: [any Layer.Type] = [
-        InputLayer.self, Dense.self, EinsumDense.self, Flatten.self, ActivationLayer.self, Dropout.self,
-        BatchNormalization.self,
-        Rescaling.self, Normalization.self, LayerNormalization.self, GroupNormalization.self,
-        RMSNormalization.self, UnitNormalization.self,
-        ReLU.self, LeakyReLU.self, ELU.self, ThresholdedReLU.self, PReLU.self, Softmax.self,
-        Reshape.self, Permute.self, RepeatVector.self, Identity.self,
-        GaussianNoise.self, ActivityRegularization.self, GaussianDropout.self, AlphaDropout.self,
-        SpatialDropout1D.self,
-        SpatialDropout2D.self, SpatialDropout3D.self,
-        Add.self, Subtract.self, Multiply.self, Average.self, Maximum.self, Minimum.self, Concatenate.self,
-        Dot.self,
-        Conv1D.self, Conv2D.self, Conv3D.self, DepthwiseConv1D.self, DepthwiseConv2D.self,
-        SeparableConv1D.self, SeparableConv2D.self,
-        Conv1DTranspose.self, Conv2DTranspose.self, Conv3DTranspose.self,
-        MaxPooling1D.self, MaxPooling2D.self, MaxPooling3D.self,
-        AveragePooling1D.self, AveragePooling2D.self, AveragePooling3D.self,
-        GlobalMaxPooling1D.self, GlobalMaxPooling2D.self, GlobalMaxPooling3D.self,
-        GlobalAveragePooling1D.self, GlobalAveragePooling2D.self, GlobalAveragePooling3D.self,
-        ZeroPadding1D.self, ZeroPadding2D.self, ZeroPadding3D.self,
-        Cropping1D.self, Cropping2D.self, Cropping3D.self,
-        UpSampling1D.self, UpSampling2D.self, UpSampling3D.self, Resizing.self, CenterCrop.self,
-        CategoryEncoding.self, Discretization.self, IntegerLookup.self,
-        Embedding.self, Masking.self, SimpleRNN.self, LSTM.self, GRU.self, RNN.self,
-        Bidirectional.self, TimeDistributed.self, Attention.self, AdditiveAttention.self,
-        MultiHeadAttention.self,
-        GroupedQueryAttention.self,
+    /// Keras' name and the type that goes by it. The types are asked for one at a time: the run-time system needs a tenth of a
+    /// millisecond to make a few that are generic, and an answer about one digit needs none of these.
+    static let rows: [(className: String, type: @Sendable () -> any Layer.Type)] = [
+        ("InputLayer", { InputLayer.self }),
+        ("Dense", { Dense.self }),
+        ("EinsumDense", { EinsumDense.self }),
+        ("Flatten", { Flatten.self }),
+        ("Activation", { ActivationLayer.self }),
+        ("Dropout", { Dropout.self }),
+        ("BatchNormalization", { BatchNormalization.self }),
+        ("Rescaling", { Rescaling.self }),
+        ("Normalization", { Normalization.self }),
+        ("LayerNormalization", { LayerNormalization.self }),
+        ("GroupNormalization", { GroupNormalization.self }),
+        ("RMSNormalization", { RMSNormalization.self }),
+        ("UnitNormalization", { UnitNormalization.self }),
+        ("ReLU", { ReLU.self }),
+        ("LeakyReLU", { LeakyReLU.self }),
+        ("ELU", { ELU.self }),
+        ("ThresholdedReLU", { ThresholdedReLU.self }),
+        ("PReLU", { PReLU.self }),
+        ("Softmax", { Softmax.self }),
+        ("Reshape", { Reshape.self }),
+        ("Permute", { Permute.self }),
+        ("RepeatVector", { RepeatVector.self }),
+        ("Identity", { Identity.self }),
+        ("GaussianNoise", { GaussianNoise.self }),
+        ("ActivityRegularization", { ActivityRegularization.self }),
+        ("GaussianDropout", { GaussianDropout.self }),
+        ("AlphaDropout", { AlphaDropout.self }),
+        ("SpatialDropout1D", { SpatialDropout1D.self }),
+        ("SpatialDropout2D", { SpatialDropout2D.self }),
+        ("SpatialDropout3D", { SpatialDropout3D.self }),
+        ("Add", { Add.self }),
+        ("Subtract", { Subtract.self }),
+        ("Multiply", { Multiply.self }),
+        ("Average", { Average.self }),
+        ("Maximum", { Maximum.self }),
+        ("Minimum", { Minimum.self }),
+        ("Concatenate", { Concatenate.self }),
+        ("Dot", { Dot.self }),
+        ("Conv1D", { Conv1D.self }),
+        ("Conv2D", { Conv2D.self }),
+        ("Conv3D", { Conv3D.self }),
+        ("DepthwiseConv1D", { DepthwiseConv1D.self }),
+        ("DepthwiseConv2D", { DepthwiseConv2D.self }),
+        ("SeparableConv1D", { SeparableConv1D.self }),
+        ("SeparableConv2D", { SeparableConv2D.self }),
+        ("Conv1DTranspose", { Conv1DTranspose.self }),
+        ("Conv2DTranspose", { Conv2DTranspose.self }),
+        ("Conv3DTranspose", { Conv3DTranspose.self }),
+        ("MaxPooling1D", { MaxPooling1D.self }),
+        ("MaxPooling2D", { MaxPooling2D.self }),
+        ("MaxPooling3D", { MaxPooling3D.self }),
+        ("AveragePooling1D", { AveragePooling1D.self }),
+        ("AveragePooling2D", { AveragePooling2D.self }),
+        ("AveragePooling3D", { AveragePooling3D.self }),
+        ("GlobalMaxPooling1D", { GlobalMaxPooling1D.self }),
+        ("GlobalMaxPooling2D", { GlobalMaxPooling2D.self }),
+        ("GlobalMaxPooling3D", { GlobalMaxPooling3D.self }),
+        ("GlobalAveragePooling1D", { GlobalAveragePooling1D.self }),
+        ("GlobalAveragePooling2D", { GlobalAveragePooling2D.self }),
+        ("GlobalAveragePooling3D", { GlobalAveragePooling3D.self }),
+        ("ZeroPadding1D", { ZeroPadding1D.self }),
+        ("ZeroPadding2D", { ZeroPadding2D.self }),
+        ("ZeroPadding3D", { ZeroPadding3D.self }),
+        ("Cropping1D", { Cropping1D.self }),
+        ("Cropping2D", { Cropping2D.self }),
+        ("Cropping3D", { Cropping3D.self }),
+        ("UpSampling1D", { UpSampling1D.self }),
+        ("UpSampling2D", { UpSampling2D.self }),
+        ("UpSampling3D", { UpSampling3D.self }),
+        ("Resizing", { Resizing.self }),
+        ("CenterCrop", { CenterCrop.self }),
+        ("CategoryEncoding", { CategoryEncoding.self }),
+        ("Discretization", { Discretization.self }),
+        ("IntegerLookup", { IntegerLookup.self }),
+        ("Embedding", { Embedding.self }),
+        ("Masking", { Masking.self }),
+        ("SimpleRNN", { SimpleRNN.self }),
+        ("LSTM", { LSTM.self }),
+        ("GRU", { GRU.self }),
+        ("RNN", { RNN.self }),
+        ("Bidirectional", { Bidirectional.self }),
+        ("TimeDistributed", { TimeDistributed.self }),
+        ("Attention", { Attention.self }),
+        ("AdditiveAttention", { AdditiveAttention.self }),
+        ("MultiHeadAttention", { MultiHeadAttention.self }),
+        ("GroupedQueryAttention", { GroupedQueryAttention.self }),
     ]
+
+    static var all: [any Layer.Type] { rows.map { $0.type() } }
 
     /// For the page of layers: each class, and whether it has a backward pass.
     public static var documented: [(className: String, hasBackward: Bool)] {
         all.map { ($0.className, $0.propagatesGradients) }
     }
 
-    public static var classNames: [String] { all.map { $0.className } }
+    public static var classNames: [String] { rows.map(\.className) }
 
     /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an
     /// option that does not exist is a mistake there, while files may carry more than we know.
@@ -44,7 +108,7 @@ public enum LayerTable {
         -> any Layer
     {
         var reader = LayerConfig(className: className, config)
-        guard let type = all.first(where: { $0.className == className }) else {
+        guard let type = rows.first(where: { $0.className == className })?.type() else {
             switch className {
             case "Lambda", "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer":
                 throw reader.error(

@@ -1,6 +1,6 @@
 /// A layer whose answer is sums through a kernel, then a bias for each channel, then an activation. What scales and shifts
 /// the channels of its sums can be done by its weights, and an activation behind it by the layer itself.
-protocol LinearLayer: Layer {
+public protocol LinearLayer: Layer {
     var activation: Activation { get set }
     var useBias: Bool { get set }
     /// Which of the weights is the kernel behind the sums; the bias comes next.
@@ -12,28 +12,29 @@ protocol LinearLayer: Layer {
 }
 
 extension LinearLayer {
-    var kernelIndex: Int { 0 }
-    func kernelRun(_ shape: [Int]) -> Int { 1 }
-    func channelAxis(_ shape: [Int]) -> Int { shape.count - 1 }
+    public var linear: (any LinearLayer)? { self }
+    public var kernelIndex: Int { 0 }
+    public func kernelRun(_ shape: [Int]) -> Int { 1 }
+    public func channelAxis(_ shape: [Int]) -> Int { shape.count - 1 }
 }
 
 extension Dense: LinearLayer {}
 
 extension Conv: LinearLayer {
-    func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }
 
 extension DepthwiseConv: LinearLayer {
-    func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }
 
 extension SeparableConv: LinearLayer {
-    var kernelIndex: Int { 1 }
-    func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+    public var kernelIndex: Int { 1 }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }
 
 extension ConvTranspose: LinearLayer {
     // The kernel is [window, filters, channels of the input].
-    func kernelRun(_ shape: [Int]) -> Int { shape[shape.count - 1] }
-    func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+    public func kernelRun(_ shape: [Int]) -> Int { shape[shape.count - 1] }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }

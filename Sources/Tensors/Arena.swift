@@ -1,3 +1,4 @@
+import CMemory
 import Glibc
 
 /// One block of numbers, zero at first, aligned to a cache line. Executors lay everything they compute in a few of
@@ -14,7 +15,7 @@ import Glibc
     public init(count: Int) {
         self.count = count
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        if bytes >= Arena.large,
+        if bytes >= Arena.large, !cm_heap_is_reserved(),
             let pages = unsafe mmap(
                 nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | Int32(MAP_POPULATE), -1, 0),
             unsafe pages != MAP_FAILED

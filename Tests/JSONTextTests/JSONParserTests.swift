@@ -88,3 +88,22 @@ func prefixes() throws {
         #expect(throws: JSONError.self) { try JSON(parsing: Array(text[..<length])) }
     }
 }
+
+@Test(
+    "an object of any size keeps its order and finds, replaces and removes by name",
+    arguments: [3, 16, 17, 200])
+func objectOfSize(count: Int) {
+    var object = JSONObject((0..<count).map { ("name \($0)", .integer($0)) })
+    #expect(object.keys == (0..<count).map { "name \($0)" })
+    object["name 2"] = "new"
+    object["name 0"] = nil
+    object["last"] = true
+    #expect(object.keys == (1..<count).map { "name \($0)" } + ["last"])
+    #expect(object["name 0"] == nil && object["name 2"] == "new" && object["last"] == true)
+    #expect(object["name \(count - 1)"] == (count == 3 ? "new" : .integer(count - 1)))
+    let same = JSONObject(object.members.map { ($0.key, $0.value) })
+    let mapped = object.mapValues { $0 }
+    #expect(object == same && mapped == same)
+    let emptied = object.mapValues { _ in nil }.members
+    #expect(emptied.count == count && emptied.filter(\.value.isNull).count == count)
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMemory
 import KerasFile
 import StoreSupport
 
@@ -9,6 +10,8 @@ enum Main {
     static func main() {
         Quarantine.serveIfAsked()
         guard let call = PlainCall(CommandLine.arguments.dropFirst()) else { return InferCommand.main() }
+        // What HDF5 and a network of a megabyte take.
+        cm_reserve_heap(3_250_000)
         do {
             try PictureQuestion(files: call.files, arguments: call).run()
         } catch { InferCommand.exit(withError: error) }

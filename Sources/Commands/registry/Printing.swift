@@ -24,7 +24,7 @@ extension JSON {
         switch self {
         case .number(let value) where !value.isFinite: .null
         case .array(let values): .array(values.map(\.strict))
-        case .object(let object): .object(JSONObject(object.members.map { ($0.key, $0.value.strict) }))
+        case .object(let object): .object(object.mapValues(\.strict))
         default: self
         }
     }

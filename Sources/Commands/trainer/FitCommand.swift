@@ -139,6 +139,7 @@ struct FitCommand: ParsableCommand {
 
     private func finish(_ training: Training, _ outcome: FitOutcome) throws {
         let metrics = training.evaluate()
+        training.releaseRows()
         let file = try training.modelFile(metrics: metrics)
         guard let facts = file.facts else { preconditionFailure("a trained model has facts") }
         let store = common.open()

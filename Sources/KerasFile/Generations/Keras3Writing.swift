@@ -119,7 +119,7 @@ enum Keras3Writing {
         case .array(let items): return .array(items.map { current($0, module) })
         case .object(let object):
             guard let className = object["class_name"], var config = object["config"]?.object else {
-                return .object(JSONObject(object.members.map { ($0.key, current($0.value, module)) }))
+                return .object(object.mapValues { current($0, module) })
             }
             if config["reduction"] == "auto" { config["reduction"] = "sum_over_batch_size" }
             return self.object(module, className, config)

@@ -17,7 +17,7 @@ extension JSON {
             }
             // Keras 2.0 to 2.2: {"type": "ndarray", "value": 0.3}.
             if object["type"] == "ndarray", let value = object["value"] { return value.unwrapped }
-            return .object(JSONObject(object.members.map { ($0.key, $0.value.unwrapped) }))
+            return .object(object.mapValues(\.unwrapped))
         default: return self
         }
     }

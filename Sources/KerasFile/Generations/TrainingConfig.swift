@@ -29,7 +29,7 @@ extension Generation {
             if object["class_name"] == "function", let name = object["config"]?.string {
                 .string(name)
             } else {
-                .object(JSONObject(object.members.map { ($0.key, withoutFunctions($0.value)) }))
+                .object(object.mapValues { withoutFunctions($0) })
             }
         default: json
         }

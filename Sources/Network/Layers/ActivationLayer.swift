@@ -24,6 +24,7 @@ public struct ActivationLayer: Layer {
     public func isView(training: Bool) -> Bool { activation == .linear }
 
     public var finalActivation: Activation? { activation }
+    public var onlyActivation: Activation? { activation }
 
     public func withoutActivation() -> ActivationLayer {
         var copy = self; copy.activation = .linear; return copy

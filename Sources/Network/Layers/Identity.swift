@@ -5,6 +5,7 @@ import Tensors
 protocol TrainingLayer: Layer {}
 
 extension TrainingLayer {
+    public static var isForTrainingOnly: Bool { true }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 }
 

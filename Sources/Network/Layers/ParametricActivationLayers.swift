@@ -14,6 +14,10 @@ extension ParametricActivationLayer {
         if let read = try ParametricActivation(className: Self.className, from: &config) { function = read }
     }
 
+    public var onlyActivation: Activation? {
+        function == .relu(highest: nil, slope: 0, threshold: 0) ? .relu : .parametric(function)
+    }
+
     public var config: JSONObject { function.config }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }

@@ -10,7 +10,7 @@ import Tensors
 /// A recipe made ready: data, network and executor, so that one call trains it and another tells all about the result.
 public final class Training {
     public let recipe: Recipe
-    public let data: PreparedData
+    public private(set) var data: PreparedData
     public let seed: Int
     public let threads: Int
     /// Epochs that the model had behind it when it came here.
@@ -20,7 +20,7 @@ public final class Training {
     public let commandLine: [String]
     private let executor: TrainingExecutor
     /// The rows to train on, with the weights that classes have.
-    private let train: DataPart
+    private var train: DataPart
     private let start: Start?
     private var options: FitOptions
     private var outcome: FitOutcome?
@@ -126,6 +126,15 @@ public final class Training {
                 ModelFacts.Metric(split: name, name: $0, value: $1)
             }
         }
+    }
+
+    /// Lets go of the rows, once all that is left is to save the model: its golden sample is all that this needs. Data are most
+    /// of what a run holds, and saving wants memory of its own.
+    public func releaseRows() {
+        data.train = data.train.selecting([0])
+        data.validation = nil
+        data.test = data.test?.selecting([0])
+        train = data.train
     }
 
     /// All of it as a file: model, optimizer's state, facts and a golden sample.
