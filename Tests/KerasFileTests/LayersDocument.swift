@@ -96,7 +96,7 @@ enum LayersDocument {
         ),
         (
             "MultiHeadAttention", ["num_heads": 1, "key_dim": 1, "use_gate": true],
-            "nor `return_attention_scores` in the call, here and in the other attention layers"
+            "and `return_attention_scores` in the call for samples of [steps, features] only, here and in the other attention layers"
         ),
         (
             "GroupedQueryAttention",

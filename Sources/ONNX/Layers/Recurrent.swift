@@ -32,9 +32,6 @@ struct Recurrence {
         guard call.inputs.count == 1 else {
             throw call.error("is called with a state to begin with, which ONNX export cannot do yet")
         }
-        guard try !call.config.bool("return_state", default: false) else {
-            throw call.error("gives out its state (return_state), which ONNX export cannot do yet")
-        }
         graph = call.graph
         units = try call.config.int("units")
         let standard = try call.config.bool("zero_output_for_mask", default: false)

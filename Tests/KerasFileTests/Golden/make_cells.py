@@ -1,7 +1,7 @@
 """Layers of several outputs, cells, tokens and the like, written by tf_keras (tag tfk) and Keras 3 (tag k3), with their
 answers before and after three steps of plain gradient descent.
 
-    python make_cells.py cells
+    python make_cells.py cells [only those whose names begin so]
 
 Sidecars as those of make_options.py, but for models of several outputs, whose losses are added: `y` is a list there.
 Models whose names begin with `tokens` are not trained.
@@ -14,6 +14,7 @@ import numpy as np
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 OUT = sys.argv[1]
+ONLY = sys.argv[2] if len(sys.argv) > 2 else ""
 ROWS, STEPS, RATE = 6, 3, 0.05
 
 
@@ -117,6 +118,17 @@ def models(K, tag):
         x = L.Discretization(bin_boundaries=[-0.5, 0.0, 0.7], output_mode=mode)(i)
         yield f"tokens_bins_{mode}", M(i, L.Embedding(4, 2)(x) if mode == "int" else L.Dense(2)(x))
 
+    # Attention weights that go out; a query's padding is hidden, too.
+    for kind, options in (("Attention", dict(use_scale=True)), ("AdditiveAttention", {})):
+        i, x = masked()
+        j = L.Input((4, 2), name="x")
+        y, scores = getattr(L, kind)(**options)([L.Dense(3)(j), x], return_attention_scores=True)
+        yield f"scores_{kind.lower()}", M([i, j], [L.Dense(2)(y), L.Dense(3)(scores)])
+    j = L.Input((4, 2), name="x")
+    x = L.Dense(3)(j)
+    y, scores = L.MultiHeadAttention(3, 2, value_dim=4, output_shape=5)(x, x, return_attention_scores=True, use_causal_mask=True)
+    yield "scores_multi_head", M(j, [y, L.Dense(3)(L.Flatten()(scores))])
+
 
 def sample(name, shape, rng):
     x = rng.normal(0, 1, (ROWS,) + tuple(shape)).astype("f4")
@@ -131,6 +143,8 @@ def sample(name, shape, rng):
 
 def write(tag, K):
     for number, (name, model) in enumerate(models(K, tag)):
+        if not name.startswith(ONLY):
+            continue
         rng = np.random.default_rng(number)
         for layer in model.layers:
             values = []
