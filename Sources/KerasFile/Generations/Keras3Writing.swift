@@ -32,7 +32,8 @@ enum Keras3Writing {
         case "GroupedQueryAttention": entry.className = "GroupQueryAttention"
         case "LeakyReLU": entry.rename("alpha", "negative_slope")
         // Weightless, and without a word for it in Keras 3.
-        case _ where className.hasPrefix("SpatialDropout"): entry.remove("trainable")
+        case _ where className.hasPrefix("SpatialDropout") || className == "Discretization":
+            entry.remove("trainable")
         case "BatchNormalization":
             entry.change("axis") { $0.array?.count == 1 ? $0.array?[0] ?? $0 : $0 }
             entry.remove("fused")

@@ -87,7 +87,10 @@ public struct GroupedQueryAttention: Layer {
         }
     }
 
-    public func weightGroups(count: Int) -> [WeightGroup] { attention.weightGroups(count: count) }
+    /// Keras keeps these objects under private names here.
+    public func weightGroups(count: Int) -> [WeightGroup] {
+        attention.weightGroups(count: count).map { WeightGroup(path: "_" + $0.path, count: $0.count) }
+    }
 
     // MARK: Memory
 

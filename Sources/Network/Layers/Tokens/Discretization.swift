@@ -27,6 +27,7 @@ public struct Discretization: Layer {
 
     public var config: JSONObject {
         [
+            "dtype": encoding.mode == .int ? "int64" : "float32",
             "bin_boundaries": .array(boundaries.map { .number($0) }),
             "output_mode": .string(encoding.mode.rawValue),
         ]

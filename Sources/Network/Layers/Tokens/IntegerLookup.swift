@@ -67,6 +67,8 @@ public struct IntegerLookup: Layer {
 
     public var config: JSONObject {
         [
+            // Keras wants a type for whole numbers where it gives them out.
+            "dtype": encoding.mode == .int ? "int64" : "float32",
             "max_tokens": maxTokens.map { .integer($0) } ?? .null,
             "num_oov_indices": .integer(unknownPlaces),
             "mask_token": maskToken.map { .integer($0) } ?? .null, "oov_token": .integer(unknownToken),
