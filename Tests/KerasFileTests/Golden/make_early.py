@@ -185,3 +185,14 @@ def resume(m, base):
 
 
 done("resume_lstm", m, x, resume)
+
+
+# A mask in the middle and at the ends of a sequence: a Bidirectional of these releases makes no zeros of it.
+i = L.Input((5, 3))
+y = L.Bidirectional(L.GRU(4, return_sequences=True), merge_mode="mul")(L.Masking(-1.0)(i))
+y = L.Bidirectional(L.SimpleRNN(3, return_sequences=True))(y)
+m = Model(i, y)
+randomise(m)
+x = r.randn(4, 5, 3).astype("f")
+x[1, -2:] = x[2, :2] = x[2, 3] = x[3] = -1
+done("masked_bidirectional", m, x)
