@@ -48,6 +48,11 @@ public func writeModel(
     }
 }
 
+/// Whether `writeModel` could write such a model, asked before it is trained on; `path` is the file that it came from.
+public func checkWritable(_ model: Model, readFrom path: String) throws(KerasFileError) {
+    do { try checkExpressible(model) } catch { throw named(error, path) }
+}
+
 /// An error where no Keras of today can be told what a layer of an old file does.
 private func checkExpressible(_ model: Model) throws {
     for (index, layer) in model.layers.enumerated() {
