@@ -27,3 +27,29 @@ void cm_fetch_pages(void *start, size_t bytes) {
     // MADV_POPULATE_WRITE, Linux 5.14, which older headers do not name.
     if (last > first) (void)madvise((void *)first, last - first, 23);
 }
+
+// From half of one on, large pages are worth what they hold in excess: fewer addresses to look up, which rows of a kernel
+// that are read here and there have many of.
+static const size_t huge = 2 << 20;
+
+static size_t length(size_t bytes) { return bytes < huge / 2 ? bytes : (bytes + huge - 1) & ~(huge - 1); }
+
+void *cm_map(size_t bytes) {
+    const int writable = PROT_READ | PROT_WRITE, own = MAP_PRIVATE | MAP_ANONYMOUS;
+    size_t whole = length(bytes);
+    if (whole % huge) {
+        void *start = mmap(NULL, whole, writable, own | MAP_POPULATE, -1, 0);
+        return start == MAP_FAILED ? NULL : start;
+    }
+    // More than is needed, so that it begins at the bounds of a large page; what is too much goes back.
+    char *start = mmap(NULL, whole + huge, writable, own, -1, 0);
+    if (start == MAP_FAILED) return NULL;
+    char *first = (char *)(((uintptr_t)start + huge - 1) & ~(huge - 1));
+    if (first > start) munmap(start, (size_t)(first - start));
+    if (first < start + huge) munmap(first + whole, (size_t)(start + huge - first));
+    (void)madvise(first, whole, MADV_HUGEPAGE);
+    cm_fetch_pages(first, bytes);
+    return first;
+}
+
+void cm_unmap(void *start, size_t bytes) { munmap(start, length(bytes)); }

@@ -27,7 +27,9 @@ public struct Inspection: Sendable {
         let model = file.model
         let paths = model.paths
         layers = model.layers.indices.compactMap { layer in
-            guard let call = model.calls.firstIndex(where: { $0.layer == layer }) else { return nil }
+            guard !(model.layers[layer] is OutputPart),
+                let call = model.calls.firstIndex(where: { $0.layer == layer })
+            else { return nil }
             let isChained = model.calls[call].inputs == [call - 1] || model.calls[call].inputs.isEmpty
             return LayerRow(
                 name: paths[layer], className: model.layers[layer].className,

@@ -59,9 +59,16 @@ public struct JSONObject: Equatable, Sendable {
     }
 
     private var list: [Member] = []
-    /// Where each name is. A short object is looked through instead, which takes less time than to make a table.
-    private var places: [String: Int]?
-    private static let longestWithoutPlaces = 16
+    private var places: Places?
+
+    /// Where each name is. A short object is looked through instead, which takes less time than to make a table. Changed
+    /// only by the one object that has it; being a class, it costs the many short ones nothing.
+    private final class Places: @unchecked Sendable {
+        static let leastMembers = 17
+        var table: [String: Int]
+
+        init(_ table: [String: Int]) { self.table = table }
+    }
 
     public init() {}
 
@@ -83,9 +90,12 @@ public struct JSONObject: Equatable, Sendable {
             switch (place(key), newValue) {
             case (let place?, let value?): list[place].value = value
             case (nil, let value?):
-                places?[key] = list.count
                 list.append(Member(key: key, value: value))
-                if places == nil, list.count > Self.longestWithoutPlaces { makePlaces() }
+                if places != nil, isKnownUniquelyReferenced(&places) {
+                    places?.table[key] = list.count - 1
+                } else if list.count >= Places.leastMembers {
+                    makePlaces()
+                }
             case (let place?, nil):
                 list.remove(at: place)
                 if places != nil { makePlaces() }
@@ -102,13 +112,12 @@ public struct JSONObject: Equatable, Sendable {
     }
 
     private func place(_ key: String) -> Int? {
-        if let places { places[key] } else { list.firstIndex { $0.key == key } }
+        if let places { places.table[key] } else { list.firstIndex { $0.key == key } }
     }
 
     private mutating func makePlaces() {
-        var places: [String: Int] = [:]
-        for (index, member) in list.enumerated() { places[member.key] = index }
-        self.places = places
+        places = Places([:])
+        for (index, member) in list.enumerated() { places?.table[member.key] = index }
     }
 }
 

@@ -41,8 +41,11 @@ struct ArchiveConfig {
                 {
                     produced.append([feeds[place]])
                 } else {
-                    produced.append([model.shapes[nextCall]])
-                    nextCall += 1
+                    // Several outputs are cut out of the call's own by calls behind it.
+                    let parts = model.layers[layer].outputCount
+                    let own = parts > 1 ? nextCall + 1...nextCall + parts : nextCall...nextCall
+                    produced.append(own.map { model.shapes[$0] })
+                    nextCall = own.upperBound + 1
                 }
             case .model(let inside):
                 let (json, outputs) = self.container(inside, feeds: given, nextCall: &nextCall)
@@ -97,8 +100,14 @@ struct ArchiveConfig {
             if case .layer(let layer) = container.members[member] {
                 (names, options) = (type(of: model.layers[layer]).inputNames, model.layers[layer].callOptions)
             }
-            // Layers that merge take one list; the others an argument each.
-            let arguments: [JSON] = names.count == 1 && tensors.count > 1 ? [.array(tensors)] : tensors
+            // Layers that merge take one list; the others an argument each, but a state to begin with, which has its name.
+            var arguments: [JSON] = names.count == 1 && tensors.count > 1 ? [.array(tensors)] : tensors
+            if case .layer(let layer) = container.members[member],
+                type(of: model.layers[layer]).takesInitialState, tensors.count > 1
+            {
+                arguments = [tensors[0]]
+                options["initial_state"] = .array(Array(tensors[1...]))
+            }
             calls.append(["args": .array(arguments), "kwargs": .object(options)])
         }
         object["inbound_nodes"] = .array(calls)

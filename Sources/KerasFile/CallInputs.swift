@@ -13,9 +13,20 @@ struct CallInputs {
     init(_ node: JSON, names: [String], subject: String) throws {
         var positional: [CallGraph.Reference] = []
         var named: [(String, CallGraph.Reference)] = []
+        var states: [CallGraph.Reference] = []
         func take(options: JSONObject, isTensor: (JSON) throws -> CallGraph.Reference?) throws {
             for (name, value) in options.members {
-                if let tensor = try isTensor(value) {
+                if name == "initial_state", !value.isNull {
+                    // One state, or a list of them.
+                    let items = try isTensor(value) == nil ? value.array ?? [value] : [value]
+                    states += try items.map { item in
+                        guard let tensor = try isTensor(item) else {
+                            throw Trouble(
+                                .unsupported, "\(subject) begins with a state that is no tensor of the model")
+                        }
+                        return tensor
+                    }
+                } else if let tensor = try isTensor(value) {
                     named.append((name, tensor))
                 } else if !value.isNull, value != false, !(name == "training") {
                     self.options[name] = value
@@ -43,7 +54,7 @@ struct CallInputs {
                 try take(options: item.array?.dropFirst(3).first?.object ?? [:]) { CallGraph.Reference($0) }
             }
         }
-        tensors = positional
+        tensors = positional + states
         guard !named.isEmpty else { return }
         // A tensor under its name: `inputs=x`, or MultiHeadAttention's `value` and `key`.
         if names.count == 1, positional.isEmpty, named.count == 1,

@@ -116,8 +116,10 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
     let layer: any Layer = (given as? ThresholdedReLU)?.asReLU ?? given
     var config: JSONObject = ["name": .string(layer.name)]
     if !(layer is InputLayer) {
-        // Keras 3's SpatialDropout takes no `trainable`, which says nothing of a layer without weights.
-        if !layer.className.hasPrefix("SpatialDropout") { config["trainable"] = .bool(layer.trainable) }
+        // Keras 3's SpatialDropout and Discretization take no `trainable`, which says nothing of layers without weights.
+        if !layer.className.hasPrefix("SpatialDropout"), layer.className != "Discretization" {
+            config["trainable"] = .bool(layer.trainable)
+        }
         config["dtype"] = "float32"
     }
     let options = layer.config

@@ -27,6 +27,7 @@ public func writeModel(
     _ contents: ModelFile, to path: String, as format: ModelFormat? = nil, includeOptimizer: Bool = true
 ) throws(KerasFileError) {
     do {
+        try checkExpressible(contents.model)
         switch format ?? ModelFormat(path: path) {
         case .h5:
             let file = try HDF5File(creating: path)
@@ -44,6 +45,24 @@ public func writeModel(
         var error = named(error, path)
         if error.kind == .missing || error.kind == .damaged { error.kind = .notWritable }
         throw error
+    }
+}
+
+/// Whether `writeModel` could write such a model, asked before it is trained on; `path` is the file that it came from.
+public func checkWritable(_ model: Model, readFrom path: String) throws(KerasFileError) {
+    do { try checkExpressible(model) } catch { throw named(error, path) }
+}
+
+/// An error where no Keras of today can be told what a layer of an old file does.
+private func checkExpressible(_ model: Model) throws {
+    for (index, layer) in model.layers.enumerated() {
+        guard let layer = layer as? Bidirectional, !layer.zeroesMasked, layer.returnsSequences,
+            model.receivesMask(layer: index)
+        else { continue }
+        throw Trouble(
+            .unsupported,
+            "\(layer.subject) comes from a Keras in which masked steps of a sequence repeat the step before; newer ones "
+                + "make them zero, and cannot be told otherwise, so that the model cannot be written")
     }
 }
 

@@ -11,7 +11,7 @@ func writeNumberedWeights(_ contents: ModelFile, to root: HDF5Group, includeOpti
     for container in paths.containers.dropFirst() {
         _ = try root.makeGroup(String(container.dropLast("layers".count)) + "vars")
     }
-    for (index, layer) in model.layers.enumerated() {
+    for (index, layer) in model.layers.enumerated() where !(layer is OutputPart) {
         let group = try root.makeGroup(paths.layers[index])
         let vars = try group.makeGroup("vars")
         try vars.attributes.set("name", string: layer.name)

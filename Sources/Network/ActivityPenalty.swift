@@ -49,6 +49,12 @@ public struct ActivityPenalty: Equatable, Sendable {
 
 extension LayerConfig {
     public mutating func activityPenalty() throws(ConfigError) -> ActivityPenalty? {
-        try regularizer("activity_regularizer").map { ActivityPenalty($0) }
+        guard let found = try regularizer("activity_regularizer") else { return nil }
+        guard found.orthogonal == nil else {
+            throw error(
+                "OrthogonalRegularizer is for weights, not for what a layer answers",
+                key: "activity_regularizer")
+        }
+        return ActivityPenalty(found)
     }
 }

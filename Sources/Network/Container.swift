@@ -65,10 +65,12 @@ public struct Container: Sendable {
     }
 
     /// The model taken apart: one call for each use of each layer. `feeds` are the calls that this model is called with;
-    /// nil for the outermost, whose InputLayers are calls.
-    func flattened(feeds: [Int]?, into calls: inout [Model.Call], isInput: (Int) -> Bool) throws(ConfigError)
-        -> (inputs: [Int], outputs: [Int])
-    {
+    /// nil for the outermost, whose InputLayers are calls. Behind the call of a layer with several outputs come calls that
+    /// cut them out, each of a layer of its own: numbered from `nextPart` on.
+    func flattened(
+        feeds: [Int]?, into calls: inout [Model.Call], nextPart: inout Int, outputCount: (Int) -> Int,
+        isInput: (Int) -> Bool
+    ) throws(ConfigError) -> (inputs: [Int], outputs: [Int]) {
         if let feeds, !inputs.isEmpty, inputs.count != feeds.count {
             throw ConfigError(
                 "has \(inputs.count) inputs, but is called with \(feeds.count)", subject: "model \"\(name)\"")
@@ -98,12 +100,20 @@ public struct Container: Sendable {
                 if let feeds, isInput(layer), let position = inputs.firstIndex(of: index) {
                     produced.append([feeds[position]])
                 } else {
-                    produced.append([calls.count])
+                    let (whole, parts) = (calls.count, outputCount(layer))
                     calls.append(Model.Call(layer: layer, inputs: given))
+                    produced.append(parts > 1 ? Array(whole + 1...whole + parts) : [whole])
+                    for _ in 0..<(parts > 1 ? parts : 0) {
+                        calls.append(Model.Call(layer: nextPart, inputs: [whole]))
+                        nextPart += 1
+                    }
                 }
             case .model(let inside):
                 produced.append(
-                    try inside.flattened(feeds: given, into: &calls, isInput: isInput).outputs)
+                    try inside.flattened(
+                        feeds: given, into: &calls, nextPart: &nextPart, outputCount: outputCount,
+                        isInput: isInput
+                    ).outputs)
             }
         }
         var ends: [Int] = []

@@ -8,6 +8,8 @@ extension Model {
     /// Source: with s = gamma / √(variance + epsilon) and t = beta − mean · s, normalizing is x · s + t; behind a linear
     /// Dense that is (x · K + b) · s + t, in front of one (x · s + t) · K + b.
     public func foldedForInference() throws(ConfigError) -> Model {
+        // What is folded is wired by calls alone, which tell of one output each.
+        guard !layers.contains(where: { $0.outputCount > 1 }) else { return self }
         var folding = Folding(self)
         for call in calls.indices { folding.dropDropout(call) }
         for call in calls.indices { folding.foldNormalization(call) }
@@ -36,8 +38,8 @@ private struct Folding {
 
     mutating func foldNormalization(_ call: Int) {
         guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization else { return }
+        guard let axis = layer.place(shapes[call]) else { return }
         let change = scaleAndShift(layer, weights[calls[call].layer])
-        let axis = layer.place(shapes[call])
         if fold(change, axis: axis, intoLayerBefore: call) {
             remove(call)
         } else if axis == shapes[call].count - 1, fold(change, intoDenseAfter: call) {

@@ -24,8 +24,19 @@ public protocol Layer: Sendable {
     /// The output's shape, or an error that names what does not fit.
     func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int]
 
+    /// How many tensors a call gives. Where there are several, a sample of the output is all of them, one behind the other,
+    /// and `outputShape` is the one axis of their numbers; the model cuts them out again.
+    var outputCount: Int { get }
+    /// Their shapes.
+    func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]]
+    /// Whether the mask that leaves the layer goes with that one.
+    func outputCarriesMask(_ output: Int) -> Bool
+
     /// The names of the tensors that a call takes, where Keras' `call` has several as arguments of their own.
     static var inputNames: [String] { get }
+
+    /// Whether inputs behind the first are what Keras 3 calls `initial_state`.
+    static var takesInitialState: Bool { get }
 
     /// Options of the call that change the answer, such as `use_causal_mask`, as Keras names them.
     var callOptions: JSONObject { get }
@@ -77,10 +88,16 @@ public protocol Layer: Sendable {
 
 extension Layer {
     public var className: String { Self.className }
+    public var outputCount: Int { 1 }
+    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+        [try outputShape(for: inputs)]
+    }
+    public func outputCarriesMask(_ output: Int) -> Bool { true }
     public func weights(for inputs: [[Int]]) -> [WeightSpec] { [] }
     public func weightGroups(count: Int) -> [WeightGroup] { [WeightGroup(path: "", count: count)] }
     public static var propagatesGradients: Bool { true }
     public static var inputNames: [String] { ["inputs"] }
+    public static var takesInitialState: Bool { false }
     public var callOptions: JSONObject { [:] }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
     public func innerSteps(_ step: Step) -> [Step] { [] }

@@ -7,6 +7,7 @@ public enum LayerTable {
     static let rows: [(className: String, type: @Sendable () -> any Layer.Type)] = [
         ("InputLayer", { InputLayer.self }),
         ("Dense", { Dense.self }),
+        ("EinsumDense", { EinsumDense.self }),
         ("Flatten", { Flatten.self }),
         ("Activation", { ActivationLayer.self }),
         ("Dropout", { Dropout.self }),
@@ -75,16 +76,21 @@ public enum LayerTable {
         ("UpSampling3D", { UpSampling3D.self }),
         ("Resizing", { Resizing.self }),
         ("CenterCrop", { CenterCrop.self }),
+        ("CategoryEncoding", { CategoryEncoding.self }),
+        ("Discretization", { Discretization.self }),
+        ("IntegerLookup", { IntegerLookup.self }),
         ("Embedding", { Embedding.self }),
         ("Masking", { Masking.self }),
         ("SimpleRNN", { SimpleRNN.self }),
         ("LSTM", { LSTM.self }),
         ("GRU", { GRU.self }),
+        ("RNN", { RNN.self }),
         ("Bidirectional", { Bidirectional.self }),
         ("TimeDistributed", { TimeDistributed.self }),
         ("Attention", { Attention.self }),
         ("AdditiveAttention", { AdditiveAttention.self }),
         ("MultiHeadAttention", { MultiHeadAttention.self }),
+        ("GroupedQueryAttention", { GroupedQueryAttention.self }),
     ]
 
     static var all: [any Layer.Type] { rows.map { $0.type() } }

@@ -33,15 +33,20 @@ public struct Model: Sendable {
     public private(set) var weights: [[Tensor]]
 
     /// Wires layers and infers every shape. It has no weights until `initialize` or `setWeights`.
-    public init(structure: Container, layers: [any Layer]) throws(ConfigError) {
-        (self.structure, self.layers) = (structure, layers)
+    public init(structure: Container, layers given: [any Layer]) throws(ConfigError) {
+        // The parts of layers that give several outputs are made anew, behind all others.
+        var layers = given.filter { !($0 is OutputPart) }
+        self.structure = structure
         var calls: [Call] = []
-        (inputs, outputs) = try structure.flattened(feeds: nil, into: &calls) { layers[$0] is InputLayer }
+        var nextPart = layers.count
+        (inputs, outputs) = try structure.flattened(
+            feeds: nil, into: &calls, nextPart: &nextPart, outputCount: { layers[$0].outputCount },
+            isInput: { layers[$0] is InputLayer })
         self.calls = calls
 
         var shapes: [[Int]] = []
         var (maskShapes, maskUses): ([[Int]?], [MaskUse]) = ([], [])
-        var specs: [[WeightSpec]?] = Array(repeating: nil, count: layers.count)
+        var specs: [[WeightSpec]?] = Array(repeating: nil, count: nextPart)
         for (index, call) in calls.enumerated() {
             precondition(call.inputs.allSatisfy { $0 < index }, "calls are in order")
             let layer = layers[call.layer]
@@ -52,6 +57,10 @@ public struct Model: Sendable {
                     "makes an output of shape \(shape), which is not possible", subject: layer.subject)
             }
             shapes.append(shape)
+            if layer.outputCount > 1 {
+                let parts = try layer.outputShapes(for: inputShapes)
+                layers += parts.indices.map { OutputPart($0, of: layer, shapes: parts) }
+            }
             let masks = call.inputs.map { maskShapes[$0] }
             let use = layer.mask(for: inputShapes, masks: masks)
             maskUses.append(use)
@@ -62,7 +71,10 @@ public struct Model: Sendable {
             }
             let needed = layer.weights(for: inputShapes)
             for spec in needed {
-                do { try spec.constraint?.check(spec.name, shape: spec.shape) } catch {
+                do {
+                    try spec.constraint?.check(spec.name, shape: spec.shape)
+                    try spec.regularizer?.check(spec.name, shape: spec.shape)
+                } catch {
                     throw ConfigError(error.message, subject: layer.subject, key: error.key)
                 }
             }
@@ -71,6 +83,7 @@ public struct Model: Sendable {
             }
             specs[call.layer] = needed
         }
+        self.layers = layers
         (self.shapes, self.maskShapes, self.maskUses) = (shapes, maskShapes, maskUses)
         weightSpecs = specs.map { $0 ?? [] }
         // Nothing is allocated for a shape that a file merely declares.

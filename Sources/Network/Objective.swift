@@ -93,6 +93,8 @@ public struct BatchResult: Equatable, Sendable {
     public var outputLossSums: [Double] = []
     /// The metrics' sums, in the order of `Objective.all`.
     public var metricSums: [[Double]] = []
+    /// What a layer found wrong with a sample, such as an id that no table has: then all other numbers mean nothing.
+    public var failure: ConfigError?
 
     public init() {}
 
@@ -106,6 +108,7 @@ public struct BatchResult: Equatable, Sendable {
     public var correct: Double { metricSums.first?.first ?? 0 }
 
     public mutating func add(_ other: BatchResult) {
+        failure = failure ?? other.failure
         lossSum += other.lossSum
         count += other.count
         Self.add(other.outputLossSums, to: &outputLossSums)

@@ -44,6 +44,9 @@ let layerExporters: [String: LayerExporter] = [
 
 /// Exports a call by its layer's class.
 func export(_ call: inout LayerCall) throws(ConfigError) -> Value {
+    guard call.layer.outputCount == 1 else {
+        throw call.error("gives several outputs, which ONNX export cannot do yet")
+    }
     guard let exporter = layerExporters[call.layer.className] else {
         throw call.error("cannot be exported to ONNX yet")
     }

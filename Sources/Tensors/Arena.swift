@@ -1,5 +1,4 @@
 import CMemory
-import Glibc
 
 /// One block of numbers, zero at first, aligned to a cache line. Executors lay everything they compute in a few of
 /// these when they plan, so that a step allocates nothing.
@@ -9,17 +8,13 @@ import Glibc
     /// Bytes straight from the system; 0 for a small block, which `malloc` gives.
     private let mapped: Int
 
-    /// From here on the system's own zeroed pages are asked for, all at once: touching them one by one costs a trap each.
+    /// From here on the system's own zeroed pages are asked for, all at once.
     private static let large = 1 << 17
 
     public init(count: Int) {
         self.count = count
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        if bytes >= Arena.large, !cm_heap_is_reserved(),
-            let pages = unsafe mmap(
-                nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | Int32(MAP_POPULATE), -1, 0),
-            unsafe pages != MAP_FAILED
-        {
+        if bytes >= Arena.large, !cm_heap_is_reserved(), let pages = unsafe cm_map(bytes) {
             mapped = bytes
             unsafe base = pages.bindMemory(to: Float.self, capacity: max(count, 1))
             return
@@ -32,7 +27,7 @@ import Glibc
 
     deinit {
         if mapped > 0 {
-            unsafe munmap(base, mapped)
+            unsafe cm_unmap(base, mapped)
         } else {
             unsafe UnsafeMutableRawPointer(base).deallocate()
         }

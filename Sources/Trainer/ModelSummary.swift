@@ -12,7 +12,9 @@ public func summary(of model: Model) -> String {
     text += row(["Layer (type)", "Output Shape", "Param #"] + (isChain ? [] : ["Connected to"]), ends)
     text += doubleLine + "\n"
     // Keras' Sequential.layers leaves the input out.
-    let shown = model.layers.indices.filter { !(isChain && model.layers[$0] is InputLayer) }
+    let shown = model.layers.indices.filter {
+        !(isChain && model.layers[$0] is InputLayer) && !(model.layers[$0] is OutputPart)
+    }
     let paths = model.paths
     for layer in shown {
         let calls = model.calls.indices.filter { model.calls[$0].layer == layer }

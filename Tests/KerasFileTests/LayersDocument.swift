@@ -24,8 +24,13 @@ enum LayersDocument {
 
     private static func evidence() throws -> [String: Evidence] {
         var all: [String: Evidence] = [:]
-        for folder in ["seed", "activations", "layers", "functional", "legacy"] {
-            let url = Fixtures.repository.appendingPathComponent("Tests/Fixtures/\(folder)")
+        let folders =
+            ["seed", "activations", "layers", "functional", "legacy"].map { ("Tests/Fixtures", $0) }
+            + ["cells", "convolution", "early", "nested", "options", "sequences"].map {
+                ("Tests/KerasFileTests/Golden", $0)
+            }
+        for (parent, folder) in folders {
+            let url = Fixtures.repository.appendingPathComponent("\(parent)/\(folder)")
             for sidecar in try Sidecar.all(at: url) where sidecar.json["kind"] == "inference" {
                 for variant in sidecar.json["variants"]?.array ?? [] {
                     let name = generation(variant["producer"]?.string ?? "")
@@ -46,9 +51,9 @@ enum LayersDocument {
             # Layers
 
             Every layer that Cellar reads, computes, trains and writes, made from the table in `Sources/Network/LayerTable.swift` and the
-            golden files in `Tests/Fixtures`; a test compares this page with both. A dot marks a generation of Keras that wrote a golden file with
-            the layer; the other generations' names and options are translated to the same layer. Layers without golden files of Keras' whole
-            models there have golden cases of their own beside the tests, and every layer with a backward pass is held against finite differences.
+            golden files in `Tests/Fixtures` and `Tests/KerasFileTests/Golden`; a test compares this page with both. A dot marks a generation of Keras that wrote a golden file with
+            the layer; the other generations' names and options are translated to the same layer. Every layer with a backward pass is held
+            against finite differences as well.
 
             | class | forward | backward | \(columns.joined(separator: " | ")) | golden cases |
             |---|---|---|\(columns.map { _ in "---|" }.joined())---|
@@ -64,7 +69,91 @@ enum LayersDocument {
             text +=
                 "| \(className) | yes | \(hasBackward ? "yes" : "inference only") | \(dots.joined(separator: " | ")) | \(shown) |\n"
         }
+        return text + refusals
+    }
+
+    /// Options of Keras that are refused by name; a test holds each against the layer.
+    static let refused: [(className: String, config: JSONObject, why: String)] = [
+        ("LSTM", ["units": 1, "stateful": true], "a prediction would depend on those before it"),
+        ("LSTM", ["units": 1, "time_major": true], "samples come first"),
+        ("LSTM", ["units": 1, "activation": "glu"], "it halves the units"),
+        (
+            "LSTM",
+            ["units": 1, "return_state": true, "activity_regularizer": ["class_name": "L2", "config": [:]]],
+            "together"
+        ),
+        (
+            "RNN", ["cell": ["class_name": "MyCell", "config": [:]]],
+            "only SimpleRNNCell, LSTMCell, GRUCell and StackedRNNCells of these; a state goes out of or into one cell only"
+        ),
+        (
+            "Bidirectional", ["layer": ["class_name": "Dense", "config": ["units": 1]]],
+            "only around LSTM, GRU and SimpleRNN, and without `initial_state`"
+        ),
+        (
+            "TimeDistributed", ["layer": ["class_name": "Sequential", "config": [:]]],
+            "only around single layers of one output"
+        ),
+        (
+            "MultiHeadAttention", ["num_heads": 1, "key_dim": 1, "use_gate": true],
+            "and `return_attention_scores` in the call for samples of [steps, features] only, here and in the other attention layers"
+        ),
+        (
+            "GroupedQueryAttention",
+            ["head_dim": 1, "num_query_heads": 1, "num_key_value_heads": 1, "use_gate": true],
+            "new in Keras 3"
+        ),
+        ("BatchNormalization", ["renorm": true], "gone from Keras 3"),
+        ("BatchNormalization", ["virtual_batch_size": 4], "gone from Keras 3"),
+        ("LayerNormalization", ["rms_scaling": true], "RMSNormalization is what it meant"),
+        ("Embedding", ["input_dim": 1, "output_dim": 1, "sparse": true], "sparse tensors"),
+        ("Dense", ["units": 1, "lora_rank": 2], "also in Embedding and EinsumDense"),
+        ("Resizing", ["height": 1, "width": 1, "antialias": true], "also `pad_to_aspect_ratio`"),
+        ("UpSampling2D", ["interpolation": "bicubic"], "nearest and bilinear only"),
+        (
+            "EinsumDense", ["equation": "ab,ac->bc", "output_shape": 1],
+            "the samples' axis comes first, and each letter of an operand is in the other one or in the output"
+        ),
+        (
+            "CategoryEncoding", ["num_tokens": 1, "output_mode": "one_hot", "sparse": true],
+            "also in Discretization and IntegerLookup; nor `count_weights` in the call"
+        ),
+        ("Discretization", ["num_bins": 3], "what `adapt` found must stand in the config"),
+        ("IntegerLookup", ["vocabulary": []], "what `adapt` found must stand in the config"),
+        ("IntegerLookup", ["vocabulary": [1], "output_mode": "tf_idf"], "also `idf_weights`"),
+        ("IntegerLookup", ["vocabulary": [1], "invert": true], "it gives words out"),
+        ("IntegerLookup", ["vocabulary": [1], "oov_method": "farmhash"], "`floormod` only"),
+    ]
+
+    private static var refusals: String {
+        var text = """
+
+            ## Refused
+
+            What is not listed above is refused by its class: Lambda and other code is never executed, and a layer that is not known is never
+            skipped. Of the layers above, these options end in an error that names layer and option.
+
+            | class | options | |
+            |---|---|---|
+
+            """
+        for (className, config, why) in refused {
+            text += "| \(className) | `\(JSON.object(config).text())` | \(why) |\n"
+        }
         return text
+    }
+}
+
+@Test("every option that the page calls refused is refused, by the layer's name")
+func refusedOptions() {
+    for (className, config, _) in LayersDocument.refused {
+        var named = config
+        named["name"] = "mine"
+        let error = #expect(throws: ConfigError.self, "\(className) \(JSON.object(config).text())") {
+            try LayerTable.make(className: className, config: named)
+        }
+        #expect(
+            error?.description.hasPrefix("\(className) \"mine\": ") == true, "\(error?.description ?? "")")
     }
 }
 

@@ -93,7 +93,10 @@ func unitForgetBias() throws {
 @Test(
     "what cannot be done is refused by name",
     arguments: [
-        ("LSTM", ["units": 2, "return_state": true], "return_state"),
+        (
+            "TimeDistributed",
+            ["layer": ["class_name": "LSTM", "config": ["units": 2, "return_state": true]]], "3 outputs"
+        ),
         ("GRU", ["units": 2, "stateful": true], "stateful"),
         ("SimpleRNN", ["units": 2, "time_major": true], "time_major"),
         ("LSTM", ["units": 2, "activation": "glu"], "glu"),
@@ -102,8 +105,8 @@ func unitForgetBias() throws {
         ("Embedding", ["input_dim": 2_000_000, "output_dim": 2_000_000], "weights"),
         ("Bidirectional", ["layer": ["class_name": "Dense", "config": ["units": 2]]], "Dense"),
         (
-            "Bidirectional", ["layer": ["class_name": "LSTM", "config": ["units": 2]], "merge_mode": nil],
-            "merge_mode"
+            "Bidirectional",
+            ["layer": ["class_name": "LSTM", "config": ["units": 2]], "merge_mode": "none"], "merge_mode"
         ),
         (
             "Bidirectional",

@@ -14,3 +14,8 @@ bool cm_heap_is_reserved(void);
 
 // Has the system put memory behind a buffer at once. Where it is too old for that, nothing is lost.
 void cm_fetch_pages(void *start, size_t bytes);
+
+// Zeroed memory of its own, there at once; in pages of 2 MiB where it is large and the system has them. NULL where there
+// is none.
+void *cm_map(size_t bytes);
+void cm_unmap(void *start, size_t bytes);

@@ -30,7 +30,7 @@ struct Prediction {
 
     /// `file, prediction, probability`, tab-separated; no file for a typed row.
     var line: String {
-        [file, prediction, probability.map { "\($0)" }].compactMap { $0 }.joined(separator: "\t") + "\n"
+        (file.map { $0 + "\t" } ?? "") + prediction + (probability.map { "\t\($0)" } ?? "") + "\n"
     }
 
     /// For a typed row in a pipe: the answer, then each class with its probability, tab-separated.

@@ -45,7 +45,9 @@ struct SummaryCommand: ParsableCommand {
         let paths = model.paths
         let layers = model.layers.indices.compactMap { layer -> JSON? in
             // The input of a model inside is what that model is called with.
-            guard let call = model.calls.firstIndex(where: { $0.layer == layer }) else { return nil }
+            guard !(model.layers[layer] is OutputPart),
+                let call = model.calls.firstIndex(where: { $0.layer == layer })
+            else { return nil }
             return [
                 "name": .string(paths[layer]), "class": .string(model.layers[layer].className),
                 "output_shape": .array([.null] + model.shapes[call].map { .integer($0) }),

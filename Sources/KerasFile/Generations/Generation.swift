@@ -6,8 +6,8 @@ import Network
 struct Generation {
     /// 2.2 as (2, 2).
     let major, minor: Int
-    /// Whether it was TensorFlow's own tf.keras while there still was another: 2.2.4-tf.
-    let isTensorFlows: Bool
+    /// Whether it was part of TensorFlow: such versions end with `-tf` before 2.4, from where on all are.
+    let isOfTensorFlow: Bool
     /// What computed: `theano` stores kernels mirrored. Nil where the file does not say.
     var backend: String?
 
@@ -15,9 +15,9 @@ struct Generation {
         let numbers = kerasVersion.split(separator: ".").prefix(2).map { part in
             Int(part.prefix { $0.isNumber })
         }
-        isTensorFlows = kerasVersion.hasSuffix("-tf")
         major = numbers.first.flatMap { $0 } ?? 2
         minor = numbers.dropFirst().first.flatMap { $0 } ?? 0
+        isOfTensorFlow = kerasVersion.hasSuffix("-tf") || (major, minor) >= (2, 4)
         self.backend = backend
     }
 
@@ -82,9 +82,14 @@ struct Generation {
             var entry = LayerEntry(
                 className: className, config: options, module: object["module"]?.string)
             try checkOrigin(entry, registeredName: object["registered_name"]?.string)
-            for key in ["layer", "backward_layer", "forward_layer"] {
+            for key in ["layer", "backward_layer", "forward_layer", "cell"] {
                 try entry.change(key) { $0.object == nil ? $0 : try current($0, dimOrdering: dimOrdering) }
             }
+            try entry.change("cells") { cells in
+                try cells.array.map { .array(try $0.map { try current($0, dimOrdering: dimOrdering) }) }
+                    ?? cells
+            }
+            if !isOfTensorFlow { Keras2Early.updateBidirectional(&entry) }
             switch major {
             case ...1: try Keras1.update(&entry, dimOrdering: dimOrdering)
             case 2: try updateKeras2(&entry)

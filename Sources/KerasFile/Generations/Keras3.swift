@@ -7,6 +7,8 @@ enum Keras3 {
         entry.rename("batch_shape", "batch_input_shape")
         entry.remove("quantization_config", "optional")
         switch entry.className {
+        // Keras has both names: that of the class, and the one that it is to be called by.
+        case "GroupQueryAttention": entry.className = "GroupedQueryAttention"
         case "LeakyReLU": entry.rename("negative_slope", "alpha")
         case "LayerNormalization":
             guard entry.config["rms_scaling"] != true else {

@@ -29,9 +29,11 @@ enum Keras3Writing {
         case "InputLayer":
             entry.rename("batch_input_shape", "batch_shape")
             entry.remove("ragged")
+        case "GroupedQueryAttention": entry.className = "GroupQueryAttention"
         case "LeakyReLU": entry.rename("alpha", "negative_slope")
         // Weightless, and without a word for it in Keras 3.
-        case _ where className.hasPrefix("SpatialDropout"): entry.remove("trainable")
+        case _ where className.hasPrefix("SpatialDropout") || className == "Discretization":
+            entry.remove("trainable")
         case "BatchNormalization":
             entry.change("axis") { $0.array?.count == 1 ? $0.array?[0] ?? $0 : $0 }
             entry.remove("fused")
@@ -44,11 +46,16 @@ enum Keras3Writing {
             if key.hasSuffix("_regularizer") { entry.config[key] = wrapped(value, "keras.regularizers") }
             if key.hasSuffix("_constraint") { entry.config[key] = wrapped(value, "keras.constraints") }
             if key.hasSuffix("activation") { entry.config[key] = activation(value) }
-            if ["layer", "backward_layer"].contains(key), let inner = value["config"]?.object {
-                entry.config[key] = self.entry(className: value["class_name"]?.string ?? "", inner)
-            }
+            if ["layer", "backward_layer", "cell"].contains(key) { entry.config[key] = inner(value) }
+            if key == "cells", let cells = value.array { entry.config[key] = .array(cells.map(inner)) }
         }
         return object("keras.layers", .string(entry.className), entry.config)
+    }
+
+    /// A layer inside a layer's options.
+    private static func inner(_ json: JSON) -> JSON {
+        guard let config = json["config"]?.object else { return json }
+        return entry(className: json["class_name"]?.string ?? "", config)
     }
 
     /// `{"class_name", "config"}` with what Keras 3 adds; words stay words.

@@ -24,7 +24,7 @@ extension Generation {
         // Keras 1 had another constant than today's 1e-7.
         if major < 2, config["epsilon"] == nil { config["epsilon"] = 1e-8 }
         // Before 2.4, where Keras was not TensorFlow's own, what was called so measured all gradients together.
-        if major < 2 || isEarly2 && !isTensorFlows, let limit = config["clipnorm"] {
+        if major < 2 || isEarly2 && !isOfTensorFlow, let limit = config["clipnorm"] {
             config["clipnorm"] = nil
             config["global_clipnorm"] = limit
         }

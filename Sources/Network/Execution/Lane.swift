@@ -9,6 +9,8 @@ public final class Lane: @unchecked Sendable {
     var firstRow = 0
     /// Samples of the current batch in all lanes.
     var batchRows = 0
+    /// Where this lane's samples stand in the data, for messages.
+    var dataRows: ArraySlice<Int> = []
     var training = false
     /// Numbers the training steps from the start of the run: with the seed it determines what Dropout draws.
     var iteration = 0
@@ -22,11 +24,14 @@ public final class Lane: @unchecked Sendable {
 
     init(index: Int, team: Team) { (self.index, self.team) = (index, team) }
 
-    /// An error where a layer has failed since the last call.
+    /// What a layer has found wrong since the last call.
+    func takeFailure() -> ConfigError? {
+        defer { failure = nil }
+        return failure
+    }
+
     func checkFailure() throws(ConfigError) {
-        guard let found = failure else { return }
-        failure = nil
-        throw found
+        if let failure = takeFailure() { throw failure }
     }
 
     func random(for call: Int) -> CountedRandomNumbers {

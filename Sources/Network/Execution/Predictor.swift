@@ -57,7 +57,8 @@ public final class Predictor {
                 "there is no sample \(row) of \(samples.count), or no room for \(plan.outputWidth()) numbers in "
                     + "\(result.count)")
         }
-        (plan.lane.rows, plan.lane.batchRows) = (1, 1)
+        (plan.lane.rows, plan.lane.batchRows, plan.lane.firstRow) = (1, 1, row)
+        plan.lane.dataRows = []
         plan.forward(samples, row: row)
         try plan.lane.checkFailure()
         plan.output().copy(into: &result, at: 0)
@@ -84,6 +85,7 @@ public final class Predictor {
             let share = Predictor.share(of: rows, thread: thread, among: team.count)
             plans[thread].lane.rows = share.count
             plans[thread].lane.batchRows = rows.count
+            plans[thread].lane.dataRows = share
             if !share.isEmpty { plans[thread].forward(samples, rows: share) }
         }
         for plan in plans { try plan.lane.checkFailure() }

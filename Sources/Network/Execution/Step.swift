@@ -116,9 +116,16 @@ public final class Step {
     /// Adds to the batch's loss: a penalty on activations, as a sum over samples (Keras divides it by the batch).
     func addLoss(_ sum: Double) { lane.addedLoss += sum }
 
-    /// Says that the data cannot be computed with. A prediction then ends with this error; a training step's loss is NaN.
-    func fail(_ message: String) {
-        if lane.failure == nil { lane.failure = ConfigError(message, subject: layer.subject) }
+    /// Says that the data cannot be computed with. What computes then ends with this error, be it a prediction or training.
+    ///
+    /// - sample: of this step's; the message is made with its name, `sample 17 of the data`.
+    func fail(sample: Int, _ message: (String) -> String) {
         lane.addedLoss = .nan
+        guard lane.failure == nil else { return }
+        let (rows, index) = (lane.dataRows, sample / max(perSample, 1))
+        let place = rows.startIndex + index
+        let row = rows.indices.contains(place) ? rows[place] : firstRow / max(perSample, 1) + index
+        lane.failure = ConfigError(
+            message("sample \(row) of the data (counted from 0)"), subject: layer.subject)
     }
 }

@@ -33,7 +33,7 @@ public final class TrainingExecutor {
     private let gradients: [Floats]
     // Kernels that Adam updates as their gradients are computed, some rows later than others.
     private let deferred: [Plan.Deferred]
-    private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer)]
+    private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer, shape: [Int])]
     private let constrained: ConstrainedWeights
 
     /// For a model of one output.
@@ -84,12 +84,12 @@ public final class TrainingExecutor {
             loss?.countsRows(hasMask: computed.maskShapes[computed.outputs[index]] != nil) ?? false
         }
         guard let gradients = plans[0].gradients else { preconditionFailure("a training plan has gradients") }
-        var penalized: [(Floats, Floats, Regularizer)] = []
+        var penalized: [(Floats, Floats, Regularizer, [Int])] = []
         for layer in computed.layers.indices {
             let windows = zip(parameters.weights(of: layer), parameters.windows(of: layer, in: gradients))
             for (spec, (weight, gradient)) in zip(computed.weightSpecs[layer], windows) {
                 if let regularizer = spec.regularizer, let gradient {
-                    penalized.append((weight, gradient, regularizer))
+                    penalized.append((weight, gradient, regularizer, spec.shape))
                 }
             }
         }
@@ -173,10 +173,15 @@ public final class TrainingExecutor {
         }
         var result = run(samples, targets, weights, rows: rows, training: true)
         guard let total = plans[0].gradients else { return result }
+        if result.failure != nil {
+            // No step is made from numbers that mean nothing.
+            for (kernel, _, _) in deferred { kernel.end() }
+            return result
+        }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
-        for (weight, gradient, regularizer) in penalized {
-            result.lossSum += regularizer.penalty(weight) * Double(rows.count)
-            regularizer.addGradient(of: weight, to: gradient)
+        for (weight, gradient, regularizer, shape) in penalized {
+            result.lossSum += regularizer.penalty(weight, shape: shape) * Double(rows.count)
+            regularizer.addGradient(of: weight, shape: shape, to: gradient)
         }
         iterations += 1
         optimizer.begin(iteration: iterations)
@@ -213,8 +218,8 @@ public final class TrainingExecutor {
             let batch = rows[start..<min(start + batchSize, rows.count)]
             total.add(run(samples, targets, weights, rows: batch, training: false))
         }
-        for (weight, _, regularizer) in penalized {
-            total.lossSum += regularizer.penalty(weight) * Double(rows.count)
+        for (weight, _, regularizer, shape) in penalized {
+            total.lossSum += regularizer.penalty(weight, shape: shape) * Double(rows.count)
         }
         return total
     }
@@ -235,6 +240,7 @@ public final class TrainingExecutor {
             plan.lane.rows = share.count
             plan.lane.firstRow = share.startIndex - rows.startIndex
             plan.lane.batchRows = rows.count
+            plan.lane.dataRows = share
             plan.lane.training = training
             plan.lane.iteration = iterations
             plan.lane.addedLoss = 0
@@ -250,6 +256,7 @@ public final class TrainingExecutor {
         for (plan, evaluator) in zip(plans, evaluators) {
             total.add(evaluator.result)
             total.lossSum += plan.lane.addedLoss
+            if let failure = plan.lane.takeFailure() { total.failure = total.failure ?? failure }
         }
         return total
     }

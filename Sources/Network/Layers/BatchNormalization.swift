@@ -1,10 +1,11 @@
 import JSONText
 import Tensors
 
-/// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of one axis: over the batch while training,
+/// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of an axis, or for each place of several: over the batch while training,
 /// with the moving averages at inference (Ioffe and Szegedy, 2015).
 ///
-/// Weights: gamma, beta (where scale, center), moving_mean, moving_variance: each [channels]. The batch's biased
+/// Weights: gamma, beta (where scale, center), moving_mean, moving_variance: each [channels]; for several axes, which only
+/// Keras 2 has, of as many axes as the batch, with 1 in place of the others. The batch's biased
 /// variance normalizes; it also enters the moving average, but where Keras 2 uses its fused kernel, which gives the
 /// unbiased one.
 public struct BatchNormalization: Layer {
@@ -15,8 +16,8 @@ public struct BatchNormalization: Layer {
     public var epsilon = 0.001
     public var center = true
     public var scale = true
-    /// As in the file: an axis of the whole batch, or −1 for the last; nil means the last.
-    public var axis: Int?
+    /// As in the file: axes of the whole batch, or −1 for the last.
+    public var axes = [-1]
     /// False for files of Keras 3, which has no fused kernel; nil where Keras 2 decides by the rank.
     public var fused: Bool?
     public var gamma = WeightOptions(.ones)
@@ -28,8 +29,8 @@ public struct BatchNormalization: Layer {
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
         if let axes = try config.ints("axis") {
-            guard axes.count == 1 else { throw config.error("normalizes one axis, not \(axes)", key: "axis") }
-            axis = axes[0]
+            guard !axes.isEmpty else { throw config.error("normalizes no axis", key: "axis") }
+            self.axes = axes
         }
         momentum = try config.double("momentum", default: 0.99, in: 0...1)
         epsilon = try config.double("epsilon", default: 0.001, in: 0...1)
@@ -50,7 +51,7 @@ public struct BatchNormalization: Layer {
 
     public var config: JSONObject {
         var config: JSONObject = [
-            "axis": .array([.integer(axis ?? -1)]), "momentum": .number(momentum),
+            "axis": .array(axes.map { .integer($0) }), "momentum": .number(momentum),
             "epsilon": .number(epsilon), "center": .bool(center), "scale": .bool(scale),
             "moving_mean_initializer": movingMeanInitializer.json,
             "moving_variance_initializer": movingVarianceInitializer.json,
@@ -62,26 +63,31 @@ public struct BatchNormalization: Layer {
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         let input = try onlyShape(inputs)
-        _ = try sampleAxes([axis ?? -1], of: input)
+        _ = try sampleAxes(axes, of: input)
         return input
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
-    /// The channels' axis in a sample.
-    func place(_ shape: [Int]) -> Int { checkedAxes([axis ?? -1], of: shape)[0] }
+    /// The channels' axes in a sample, in order.
+    private func places(_ shape: [Int]) -> [Int] { checkedAxes(axes, of: shape).sorted() }
 
-    /// Whether the channels come last in samples of that shape.
-    func normalizesLastAxis(of shape: [Int]) -> Bool { place(shape) == shape.count - 1 }
+    /// The channels' axis in a sample; nil where there are several.
+    func place(_ shape: [Int]) -> Int? { axes.count == 1 ? places(shape)[0] : nil }
+
+    private func channels(_ shape: [Int]) -> Int { places(shape).reduce(1) { $0 * shape[$1] } }
 
     /// Keras 2 uses the fused kernel for pictures and volumes, with channels first or last.
     private func isFused(_ shape: [Int]) -> Bool {
         (fused ?? true) && (3...4).contains(shape.count)
-            && (place(shape) == 0 || normalizesLastAxis(of: shape))
+            && (place(shape) == 0 || place(shape) == shape.count - 1)
     }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        let shape = [inputs[0][place(inputs[0])]]
+        let (input, places) = (inputs[0], places(inputs[0]))
+        let shape =
+            places.count == 1
+            ? [input[places[0]]] : [1] + input.indices.map { places.contains($0) ? input[$0] : 1 }
         var specs: [WeightSpec] = []
         if scale { specs.append(gamma.spec("gamma", shape: shape)) }
         if center { specs.append(beta.spec("beta", shape: shape)) }
@@ -97,10 +103,11 @@ public struct BatchNormalization: Layer {
     // channel (the last two hold a mean or sum in the making).
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let shape = inputs[0]
-        let channels = shape[place(shape)]
-        guard training && trainable else { return 7 * channels }
-        return rows * shape.reduce(1, *) + AxisRows(shape, along: [place(shape)]).room(rows: rows) + 7
-            * channels
+        let (channels, axisRows) = (channels(shape), AxisRows(shape, along: places(shape)))
+        guard training && trainable else {
+            return (axes.count == 1 ? 0 : axisRows.room(rows: rows)) + 7 * channels
+        }
+        return rows * shape.reduce(1, *) + axisRows.room(rows: rows) + 7 * channels
     }
 
     private struct Room {
@@ -126,7 +133,7 @@ public struct BatchNormalization: Layer {
         let (movingMean, movingVariance) = (step.weights[movingIndex], step.weights[movingIndex + 1])
         // A frozen layer runs as at inference, as Keras has it.
         guard step.training && trainable else { return forwardInference(step, room) }
-        let axisRows = AxisRows(step.outputShape, along: [place(step.outputShape)])
+        let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
         let x = axisRows.rows(of: step.x(), in: room.moved)
         let y = axisRows.target(step.y, in: room.moved)
         let channels = movingMean.count
@@ -161,7 +168,8 @@ public struct BatchNormalization: Layer {
         for c in 0..<mean.count { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
         setScaleShift(step, room, scale: { room.inverse[$0] }, shift: { -mean[$0] * room.inverse[$0] })
         scaleShiftChannels(
-            step.x(), scales: room.part, shifts: room.sum, shape: step.outputShape, into: step.y)
+            step.x(), scales: room.part, shifts: room.sum, shape: step.outputShape, into: step.y,
+            room: room.moved)
         // Backward through a frozen layer needs x̂ for gamma only, which is frozen too.
     }
 
@@ -176,9 +184,16 @@ public struct BatchNormalization: Layer {
 
     /// y = x · scale + shift, with a scale and a shift for each channel.
     private func scaleShiftChannels(
-        _ x: Floats, scales: Floats, shifts: Floats, shape: [Int], into y: Floats
+        _ x: Floats, scales: Floats, shifts: Floats, shape: [Int], into y: Floats, room: Floats
     ) {
-        let run = shape.dropFirst(place(shape) + 1).reduce(1, *)
+        guard let place = place(shape) else {
+            let axisRows = AxisRows(shape, along: places(shape))
+            scaleShift(
+                axisRows.rows(of: x, in: room), columnScales: scales, columnShifts: shifts,
+                into: axisRows.target(y, in: room))
+            return axisRows.finish(y, from: room)
+        }
+        let run = shape.dropFirst(place + 1).reduce(1, *)
         guard run > 1 else { return scaleShift(x, columnScales: scales, columnShifts: shifts, into: y) }
         for index in 0..<x.count / run {
             let (here, channel) = (index * run..<(index + 1) * run, index % scales.count)
@@ -196,9 +211,10 @@ public struct BatchNormalization: Layer {
                 room.sum[c] = 0
             }
             return scaleShiftChannels(
-                step.dy, scales: room.factor, shifts: room.sum, shape: step.outputShape, into: dx)
+                step.dy, scales: room.factor, shifts: room.sum, shape: step.outputShape, into: dx,
+                room: room.moved)
         }
-        let axisRows = AxisRows(step.outputShape, along: [place(step.outputShape)])
+        let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
         let dy = axisRows.rows(of: step.dy, in: room.moved)
         // Each lane's own sums are its part of the weights' gradients; the whole batch's go into dx.
         columnSums(dy, into: room.part, products: room.xhat, into: room.sum)

@@ -66,15 +66,17 @@ public struct Embedding: Layer {
 
     public func forward(_ step: Step) {
         let (x, y, table) = (step.x(), step.y, step.weights[0])
+        let perSample = max(x.count / max(step.rows, 1), 1)
         for place in 0..<x.count {
             let target = y[place * outputSize..<(place + 1) * outputSize]
             if let row = row(x[place]) {
                 target.copy(from: table[row])
             } else {
                 target.fill(0)
-                step.fail(
-                    "ids must be whole numbers from 0 to \(inputSize - 1), but there is \(x[place]). Is the data made for "
-                        + "another vocabulary?")
+                step.fail(sample: place / perSample) {
+                    "ids must be whole numbers from 0 to \(inputSize - 1), but \($0) has \(x[place]). Is the data made for "
+                        + "another vocabulary?"
+                }
             }
         }
         if step.isForTraining { activityPenalty?.forward(step, room: step.scratch) }

@@ -48,9 +48,7 @@ public struct AreaUnderCurve: Equatable, Sendable {
     }
 
     func result(_ sums: [Double]) -> Double {
-        // True and false positives at each threshold: all that lie above it.
-        let truePositives = fromTheEnd(sums[..<thresholdCount])
-        let falsePositives = fromTheEnd(sums[thresholdCount...])
+        let (truePositives, falsePositives) = positives(sums)
         let (positives, negatives) = (truePositives[0], falsePositives[0])
         if curve == .precisionRecall && summation == .interpolation {
             return interpolatedPrecision(truePositives, falsePositives, positives)
@@ -69,6 +67,11 @@ public struct AreaUnderCurve: Equatable, Sendable {
                 }
             return area + (x[i - 1] - x[i]) * height
         }
+    }
+
+    /// True and false positives at each threshold: all that lie above it.
+    func positives(_ sums: [Double]) -> (right: [Double], wrong: [Double]) {
+        (fromTheEnd(sums[..<thresholdCount]), fromTheEnd(sums[thresholdCount...]))
     }
 
     private func fromTheEnd(_ counts: ArraySlice<Double>) -> [Double] {

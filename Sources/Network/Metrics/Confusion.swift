@@ -1,9 +1,16 @@
 import Tensors
 
-/// Precision or recall at a threshold: outputs above it are taken for positive. Sums: true positives, false positives,
-/// false negatives.
+/// Precision or recall at a threshold, or one of the counts that they are made of: outputs above it are taken for
+/// positive. Sums: true positives, false positives, false negatives, true negatives.
 public struct Confusion: Equatable, Sendable {
-    public enum Share: String, Sendable { case precision, recall }
+    public enum Share: String, Sendable, CaseIterable {
+        case precision = "Precision"
+        case recall = "Recall"
+        case truePositives = "TruePositives"
+        case falsePositives = "FalsePositives"
+        case falseNegatives = "FalseNegatives"
+        case trueNegatives = "TrueNegatives"
+    }
     public var share: Share
     /// Nil is 0.5, or with `topK`, below everything.
     public var threshold: Double?
@@ -24,7 +31,7 @@ public struct Confusion: Equatable, Sendable {
             case (true, true): sums[0] += weight
             case (true, false): sums[1] += weight
             case (false, true): sums[2] += weight
-            case (false, false): break
+            case (false, false): sums[3] += weight
             }
         }
     }
@@ -38,7 +45,14 @@ public struct Confusion: Equatable, Sendable {
     }
 
     func result(_ sums: [Double]) -> Double {
-        quotient(sums[0], sums[0] + (share == .precision ? sums[1] : sums[2]))
+        switch share {
+        case .precision: quotient(sums[0], sums[0] + sums[1])
+        case .recall: quotient(sums[0], sums[0] + sums[2])
+        case .truePositives: sums[0]
+        case .falsePositives: sums[1]
+        case .falseNegatives: sums[2]
+        case .trueNegatives: sums[3]
+        }
     }
 }
 

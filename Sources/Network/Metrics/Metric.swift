@@ -17,6 +17,9 @@ public struct Metric: Equatable, Sendable {
         case cosineSimilarity
         case confusion(Confusion)
         case areaUnderCurve(AreaUnderCurve)
+        case curvePoint(CurvePoint)
+        case overlap(Overlap)
+        case determination(Determination)
         case fScore(FScore)
     }
 
@@ -29,17 +32,25 @@ public struct Metric: Equatable, Sendable {
     public static let accuracy = Metric(.accuracy, name: "accuracy")
 
     func settingNewer(_ newer: Bool) -> Metric {
-        guard case .mean(var loss) = kind else { return self }
-        loss.newer = newer
-        return Metric(.mean(loss), name: name)
+        switch kind {
+        case .mean(var loss):
+            loss.newer = newer
+            return Metric(.mean(loss), name: name)
+        case .overlap(var overlap):
+            overlap.countsWhole = newer
+            return Metric(.overlap(overlap), name: name)
+        default: return self
+        }
     }
 
     /// How many sums it collects at an output of that width.
     func sumCount(width: Int) -> Int {
         switch kind {
         case .areaUnderCurve(let curve): 2 * curve.thresholdCount
-        case .confusion: 3
-        case .fScore: 4 * width
+        case .curvePoint(let point): 2 * point.curve.thresholdCount
+        case .overlap(let overlap): overlap.classCount * overlap.classCount
+        case .confusion: 4
+        case .fScore, .determination: 4 * width
         default: 2
         }
     }
@@ -57,6 +68,9 @@ public struct Metric: Equatable, Sendable {
                 switch kind {
                 case .confusion(let confusion): confusion.add(out, target, weight, to: &sums)
                 case .areaUnderCurve(let curve): curve.add(out, target, weight, to: &sums)
+                case .curvePoint(let point): point.add(out, target, weight, to: &sums)
+                case .overlap(let overlap): overlap.add(out, target, weight, to: &sums)
+                case .determination(let score): score.add(out, target, weight, to: &sums)
                 case .fScore(let score): score.add(out, target, weight, to: &sums)
                 case .mean(let loss) where loss.fromLogits:
                     // Probabilities would take the logits' place.
@@ -81,7 +95,7 @@ public struct Metric: Equatable, Sendable {
         case .mean(let loss): loss.value(out, target)
         case .rootMeanSquaredError: Loss(.meanSquaredError).value(out, target)
         case .cosineSimilarity: -Loss(.cosineSimilarity).value(out, target)
-        case .confusion, .areaUnderCurve, .fScore: 0
+        case .confusion, .areaUnderCurve, .curvePoint, .overlap, .determination, .fScore: 0
         }
     }
 
@@ -90,6 +104,9 @@ public struct Metric: Equatable, Sendable {
         switch kind {
         case .confusion(let confusion): confusion.result(sums)
         case .areaUnderCurve(let curve): curve.result(sums)
+        case .curvePoint(let point): point.result(sums)
+        case .overlap(let overlap): overlap.result(sums)
+        case .determination(let score): score.result(sums)
         case .fScore(let score): score.result(sums)
         case .rootMeanSquaredError: quotient(sums[0], sums[1]).squareRoot()
         default: quotient(sums[0], sums[1])
@@ -120,7 +137,7 @@ private func categoricalHit(_ out: Floats, _ target: Floats) -> Double {
     largest(out) == largest(target) ? 1 : 0
 }
 
-private func largest(_ row: Floats) -> Int {
+func largest(_ row: Floats) -> Int {
     var best = 0
     for i in 1..<row.count where row[i] > row[best] { best = i }
     return best

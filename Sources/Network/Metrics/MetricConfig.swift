@@ -10,7 +10,13 @@ extension Metric {
         ("sparse_top_k_categorical_accuracy", "SparseTopKCategoricalAccuracy"), ("auc", "AUC"),
         ("precision", "Precision"), ("recall", "Recall"), ("f1_score", "F1Score"),
         ("fbeta_score", "FBetaScore"), ("root_mean_squared_error", "RootMeanSquaredError"),
-        ("cosine_similarity", "CosineSimilarity"),
+        ("cosine_similarity", "CosineSimilarity"), ("true_positives", "TruePositives"),
+        ("true_negatives", "TrueNegatives"), ("false_positives", "FalsePositives"),
+        ("false_negatives", "FalseNegatives"), ("sensitivity_at_specificity", "SensitivityAtSpecificity"),
+        ("specificity_at_sensitivity", "SpecificityAtSensitivity"),
+        ("precision_at_recall", "PrecisionAtRecall"), ("recall_at_precision", "RecallAtPrecision"),
+        ("io_u", "IoU"), ("mean_io_u", "MeanIoU"), ("binary_io_u", "BinaryIoU"),
+        ("one_hot_io_u", "OneHotIoU"), ("one_hot_mean_io_u", "OneHotMeanIoU"), ("r2_score", "R2Score"),
     ]
 
     /// Losses that Keras has as metrics too.
@@ -77,8 +83,21 @@ extension Metric {
         case "SparseTopKCategoricalAccuracy": return .topK(try config.int("k", default: 5), sparse: true)
         case "RootMeanSquaredError": return .rootMeanSquaredError
         case "CosineSimilarity": return .cosineSimilarity
-        case "Precision": return .confusion(try confusion(.precision, &config))
-        case "Recall": return .confusion(try confusion(.recall, &config))
+        case _ where Confusion.Share(rawValue: name) != nil:
+            return .confusion(try confusion(Confusion.Share(rawValue: name) ?? .precision, &config))
+        case _ where CurvePoint.Kind(rawValue: name) != nil:
+            return .curvePoint(
+                try curvePoint(CurvePoint.Kind(rawValue: name) ?? .precisionAtRecall, &config))
+        case "IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU":
+            return .overlap(try overlap(name, &config))
+        case "R2Score":
+            let word = try config.string(
+                "class_aggregation", default: "uniform_average",
+                oneOf: Determination.Average.allCases.map(\.rawValue))
+            guard try config.int("num_regressors", default: 0, in: 0...Int(Int32.max)) == 0 else {
+                throw config.error("num_regressors other than 0 are not supported", key: "num_regressors")
+            }
+            return .determination(Determination(Determination.Average(rawValue: word) ?? .uniform))
         case "AUC": return .areaUnderCurve(try areaUnderCurve(&config))
         default:
             let word = try config.string(
@@ -107,6 +126,40 @@ extension Metric {
         let topK = config.value("top_k") == nil ? nil : try config.int("top_k")
         let index = config.value("class_id") == nil ? nil : try config.int("class_id", in: 0...Int(Int32.max))
         return Confusion(share, threshold: thresholds.first, topK: topK, classIndex: index)
+    }
+
+    private static func curvePoint(
+        _ kind: CurvePoint.Kind, _ config: inout LayerConfig
+    ) throws(ConfigError) -> CurvePoint {
+        let least = try config.double(kind.asked, in: 0...1)
+        let count = try config.int("num_thresholds", default: 200, in: 2...100_000)
+        let index = config.value("class_id") == nil ? nil : try config.int("class_id", in: 0...Int(Int32.max))
+        return CurvePoint(kind, least: least, thresholdCount: count, classIndex: index)
+    }
+
+    private static func overlap(_ name: String, _ config: inout LayerConfig) throws(ConfigError) -> Overlap {
+        if name == "BinaryIoU" {
+            let level = try config.double("threshold", default: 0.5)
+            return Overlap(
+                classCount: 2, classes: try config.ints("target_class_ids") ?? [0, 1],
+                answer: .threshold(level))
+        }
+        let isOneHot = name.hasPrefix("OneHot")
+        let isMean = name.hasSuffix("MeanIoU")
+        let count = try config.int("num_classes", in: 2...4096)
+        let truth = try config.bool("sparse_y_true", default: !isOneHot)
+        let answer = try config.bool("sparse_y_pred", default: !isOneHot)
+        var made = Overlap(
+            classCount: count, classes: isMean ? nil : try config.ints("target_class_ids") ?? [],
+            truth: truth ? .numbers : .largest, answer: answer ? .numbers : .largest)
+        if let wrong = made.classes?.first(where: { !(0..<count).contains($0) }) {
+            throw config.error(
+                "target_class_ids has \(wrong), but there are \(count) classes", key: "target_class_ids")
+        }
+        if config.value("ignore_class") != nil {
+            made.ignoredClass = try config.int("ignore_class", in: -1...Int(Int32.max))
+        }
+        return made
     }
 
     private static func areaUnderCurve(_ config: inout LayerConfig) throws(ConfigError) -> AreaUnderCurve {
@@ -142,7 +195,7 @@ extension Metric {
         var options: JSONObject = ["name": .string(name), "dtype": "float32"]
         let className: String
         switch kind == .accuracy ? accuracy : kind {
-        case .accuracy, .fScore: return nil
+        case .accuracy, .fScore, .determination: return nil
         case .binaryAccuracy(let threshold):
             className = "BinaryAccuracy"
             options["threshold"] = .number(threshold)
@@ -159,10 +212,30 @@ extension Metric {
         case .rootMeanSquaredError: className = "RootMeanSquaredError"
         case .cosineSimilarity: className = "CosineSimilarity"
         case .confusion(let confusion):
-            className = confusion.share == .precision ? "Precision" : "Recall"
+            className = confusion.share.rawValue
             if let threshold = confusion.threshold { options["thresholds"] = .number(threshold) }
             if let topK = confusion.topK { options["top_k"] = .integer(topK) }
             if let index = confusion.classIndex { options["class_id"] = .integer(index) }
+        case .curvePoint(let point):
+            className = point.kind.rawValue
+            options[point.kind.asked] = .number(point.least)
+            options["num_thresholds"] = .integer(point.curve.thresholdCount)
+            if let index = point.classIndex { options["class_id"] = .integer(index) }
+        case .overlap(let overlap):
+            // Keras 2.10 tells of these by classes only.
+            switch (overlap.truth, overlap.answer) {
+            case (_, .threshold(let level)):
+                className = "BinaryIoU"
+                options["threshold"] = .number(level)
+            case (.numbers, .numbers): className = overlap.classes == nil ? "MeanIoU" : "IoU"
+            case (.largest, .largest): className = overlap.classes == nil ? "OneHotMeanIoU" : "OneHotIoU"
+            default: return nil
+            }
+            guard overlap.ignoredClass == nil else { return nil }
+            if className != "BinaryIoU" { options["num_classes"] = .integer(overlap.classCount) }
+            if let classes = overlap.classes {
+                options["target_class_ids"] = .array(classes.map { .integer($0) })
+            }
         case .areaUnderCurve(let curve):
             className = "AUC"
             options["curve"] = .string(curve.curve.rawValue)

@@ -4,7 +4,11 @@ import Tensors
 /// x · factor + shift for each channel, with the moving averages.
 func exportBatchNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
     let x = call.input
-    let axis = try call.axis(try call.config.ints("axis")?.first ?? -1, rank: x.rank)
+    let axes = try call.config.ints("axis") ?? [-1]
+    guard axes.count == 1 else {
+        throw call.error("normalizes several axes, which ONNX export cannot do yet")
+    }
+    let axis = try call.axis(axes[0], rank: x.rank)
     let epsilon = try call.config.double("epsilon", default: 0.001)
     let (mean, variance) = (try call.required("moving_mean"), try call.required("moving_variance"))
     let channels = [x.shape[axis]]

@@ -25,6 +25,8 @@ struct Recurrence {
     private let attributes: [(String, Attribute)]
     /// Whether what a masked step gives out is zero, and not what the step before it gave.
     private let zeroForMasked: Bool
+    /// Whether those zeros stand at the places of masked steps counted from the other end: Keras' `unroll` does so.
+    private let turnsZeros: Bool
 
     init(_ call: inout LayerCall, zeroForMasked: Bool? = nil) throws(ConfigError) {
         guard call.inputs.count == 1 else {
@@ -34,6 +36,7 @@ struct Recurrence {
         units = try call.config.int("units")
         let standard = try call.config.bool("zero_output_for_mask", default: false)
         self.zeroForMasked = zeroForMasked ?? standard
+        turnsZeros = try call.config.bool("unroll", default: false)
         let activation = try call.config.activation()
         let gate: Activation
         // Keras' order of the blocks, and where ONNX wants each.
@@ -114,7 +117,8 @@ struct Recurrence {
         let source = backwards ? graph.subtract(ranks, counts) : ranks
         var spread = gather(padded, at: graph.cast(source, to: .int64))
         guard zeroForMasked else { return (spread, last) }
-        spread = graph.multiply(spread, graph.unsqueeze(counts, [2]))
+        let shown = turnsZeros && backwards ? graph.reverse(counts, axis: 1) : counts
+        spread = graph.multiply(spread, graph.unsqueeze(shown, [2]))
         // The last output, too, is zero where the last step that was computed is masked.
         let end =
             backwards

@@ -32,7 +32,8 @@ func exportBidirectional(_ call: inout LayerCall) throws(ConfigError) -> Value {
         // The second goes the other way, and is turned round again, so that both stand in the order of the first.
         if number == 0 { turned = try side.config.bool("go_backwards", default: false) }
         let sequences = try side.config.bool("return_sequences", default: false)
-        let result = try Recurrence(&side, zeroForMasked: sequences)
+        let zeroes = (call.layer as? Bidirectional)?.zeroesMasked ?? true
+        let result = try Recurrence(&side, zeroForMasked: sequences && zeroes)
             .run(call.input.name(), mask: mask, backwards: turned != (number == 1))
         let sequence = turned ? graph.reverse(result.sequence, axis: 1) : result.sequence
         results.append(sequences ? sequence : result.last)

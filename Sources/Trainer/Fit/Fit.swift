@@ -64,9 +64,10 @@ public final class Fit: TrainingRun {
             }
             var logs = result.logs
             if let validation {
-                let values = numbers(
-                    executor.evaluate(
-                        validation.inputs, validation.targets, weights: validation.weights))
+                let result = executor.evaluate(
+                    validation.inputs, validation.targets, weights: validation.weights)
+                try check(result, "the validation data, after epoch \(epoch + 1)")
+                let values = numbers(result)
                 for entry in values.entries { logs["val_" + entry.name] = entry.value }
             }
             for index in callbacks.indices { try callbacks[index].epochEnds(epoch, &logs, self) }
@@ -104,6 +105,7 @@ public final class Fit: TrainingRun {
             let rows = order[first..<min(first + options.batchSize, train.count)]
             let batch = executor.trainBatch(
                 train.inputs, train.targets, weights: train.weights, rows: rows)
+            try check(batch, "epoch \(epoch + 1), batch \(done.steps + 1)")
             guard batch.lossSum.isFinite else { throw diverged(epoch, done.steps) }
             done.steps += 1
             done.sums.add(batch)
@@ -111,6 +113,13 @@ public final class Fit: TrainingRun {
             if shouldStop() { return (EpochLogs(), done) }
         }
         return (numbers(done.sums), nil)
+    }
+
+    /// An error where a layer cannot compute with the data.
+    private func check(_ result: BatchResult, _ place: String) throws(TrainerError) {
+        guard let failure = result.failure else { return }
+        throw TrainerError(
+            .badData, "\(failure) Found in \(place); training has ended and nothing was saved.")
     }
 
     private func diverged(_ epoch: Int, _ step: Int) -> TrainerError {

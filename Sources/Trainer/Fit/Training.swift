@@ -56,6 +56,12 @@ public final class Training {
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
 
         let resumed = try start.map { (start) throws(TrainerError) in try ResumedRun(start, model, recipe) }
+        // Before the training, as there would be no file for what was learned.
+        if let start, let resumed {
+            do { try checkWritable(resumed.model, readFrom: start.reference) } catch {
+                throw TrainerError(error)
+            }
+        }
         do {
             if let resumed { model = resumed.model } else { try model.initialize(seed: seed) }
         } catch {

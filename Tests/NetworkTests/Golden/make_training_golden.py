@@ -332,6 +332,26 @@ def metric_cases():
         case(name, shares, one_hot, top_k=2)
         case(name, shares, one_hot, top_k=2, class_id=1)
         case(name, shares, one_hot, top_k=3, thresholds=0.25)
+    for name in ["TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives"]:
+        case(name, chances, labels)
+        case(name, shares, one_hot, thresholds=0.3, weights=weights)
+    for name, asked in [("SensitivityAtSpecificity", "specificity"), ("SpecificityAtSensitivity", "sensitivity"),
+                        ("PrecisionAtRecall", "recall"), ("RecallAtPrecision", "precision")]:
+        case(name, chances, labels, **{asked: 0.6})
+        case(name, shares, one_hot, num_thresholds=50, class_id=1, weights=weights, **{asked: 0.45})
+    found = shares.argmax(-1).astype("f")[:, None]
+    for name, y, t in [("MeanIoU", found, classes.astype("f")[:, None]), ("OneHotMeanIoU", shares, one_hot)]:
+        case(name, y, t, num_classes=c)
+        case(name, y, t, num_classes=c, weights=weights)
+        case(name, y, t, num_classes=c + 1, ignore_class=2)
+    case("IoU", found, classes.astype("f")[:, None], num_classes=c, target_class_ids=[0, 2])
+    case("IoU", shares, one_hot, num_classes=c, target_class_ids=[1], sparse_y_true=False, sparse_y_pred=False)
+    case("OneHotIoU", shares, one_hot, num_classes=c, target_class_ids=[3, 0], weights=weights)
+    case("BinaryIoU", chances, labels)
+    case("BinaryIoU", chances, labels, target_class_ids=[1], threshold=0.4, weights=weights)
+    for average in ["uniform_average", "variance_weighted_average"]:
+        case("R2Score", numbers, wanted, class_aggregation=average)
+        case("R2Score", numbers, wanted, class_aggregation=average, weights=weights)
     for average in ["macro", "micro", "weighted"]:
         case("F1Score", shares, one_hot, average=average)
         case("FBetaScore", shares, one_hot, average=average, beta=2.0, threshold=0.3)

@@ -12,6 +12,7 @@ public struct Attention: DenseAttention {
     public var concatenates = false
     public var dropout = 0.0
     public var useCausalMask = false
+    public var returnsScores = false
 
     public init(useScale: Bool = false, concatenates: Bool = false, dropout: Double = 0) {
         (self.useScale, self.concatenates, self.dropout) = (useScale, concatenates, dropout)
@@ -33,8 +34,6 @@ public struct Attention: DenseAttention {
         if dropout > 0 { config["dropout"] = .number(dropout) }
         return config
     }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try checkedShape(inputs) }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         (useScale ? [WeightSpec("scale", shape: [], initializer: .ones)] : [])
@@ -103,6 +102,7 @@ public struct AdditiveAttention: DenseAttention {
     public var useScale = true
     public var dropout = 0.0
     public var useCausalMask = false
+    public var returnsScores = false
 
     public init(useScale: Bool = true, dropout: Double = 0) {
         (self.useScale, self.dropout) = (useScale, dropout)
@@ -120,8 +120,6 @@ public struct AdditiveAttention: DenseAttention {
         if dropout > 0 { config["dropout"] = .number(dropout) }
         return config
     }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try checkedShape(inputs) }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         useScale ? [WeightSpec("scale", shape: [inputs[0].last ?? 1], initializer: .glorotUniform)] : []

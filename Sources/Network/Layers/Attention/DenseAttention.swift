@@ -8,6 +8,8 @@ import Tensors
 protocol DenseAttention: Layer {
     var dropout: Double { get }
     var useCausalMask: Bool { get set }
+    /// Whether the attention weights [queries, keys] are a second output.
+    var returnsScores: Bool { get set }
 
     /// scores [queries, keys] of one group.
     func score(_ group: AttentionGroup, weights: [Floats], into scores: Floats)
@@ -28,10 +30,27 @@ struct AttentionGroup {
 extension DenseAttention {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
-    public var callOptions: JSONObject { useCausalMask ? ["use_causal_mask": true] : [:] }
+    public var callOptions: JSONObject {
+        attentionOptions(causal: useCausalMask, scores: returnsScores)
+    }
 
     public mutating func take(callOptions: JSONObject) throws(ConfigError) {
-        useCausalMask = try causalMask(from: callOptions, subject: subject)
+        (useCausalMask, returnsScores) = try attentionOptions(from: callOptions, subject: subject)
+    }
+
+    public var outputCount: Int { returnsScores ? 2 : 1 }
+    public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shapes = try outputShapes(for: inputs)
+        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
+    }
+
+    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+        let shape = try checkedShape(inputs)
+        guard returnsScores else { return [shape] }
+        try checkScores(inputs[0])
+        return [shape, [inputs[0][0], inputs[1][0]]]
     }
 
     /// An error unless shapes are [.., queries, d], [.., keys, e] and [.., keys, d].
@@ -108,9 +127,12 @@ extension DenseAttention {
                 weights = dropped
             }
             let (value, output) = (sizes.keys * sizes.values, sizes.queries * sizes.values)
+            // With scores behind it there is one group in a sample.
+            let start = returnsScores ? index * step.outputSize : index * output
+            if returnsScores { step.y[start + output..<start + output + size].copy(from: weights) }
             multiply(
                 weights, step.x(1)[index * value..<(index + 1) * value],
-                into: step.y[index * output..<(index + 1) * output], m: sizes.queries, n: sizes.values,
+                into: step.y[start..<start + output], m: sizes.queries, n: sizes.values,
                 k: sizes.keys)
         }
         hideQueries(step, sizes, step.y)
@@ -121,7 +143,7 @@ extension DenseAttention {
         guard let mask = AttentionMask.Part(step, 0, positions: positions) else { return }
         for row in 0..<step.rows {
             for position in 0..<positions where mask.hides(row, position) {
-                let start = (row * positions + position) * sizes.values
+                let start = row * step.outputSize + position * sizes.values
                 numbers[start..<start + sizes.values].fill(0)
             }
         }
@@ -143,7 +165,8 @@ extension DenseAttention {
             let group = group(step, sizes, layout, index)
             let weights = place(step, layout, index, size)
             let place = (step.firstRow * sizes.groups + index) * size
-            let dy = step.dy[index * output..<(index + 1) * output]
+            let start = returnsScores ? index * step.outputSize : index * output
+            let dy = step.dy[start..<start + output]
             var dropped = weights
             if let dropping {
                 dropped = step.scratch[layout.dropped]
@@ -155,6 +178,7 @@ extension DenseAttention {
                 step.x(1)[index * value..<(index + 1) * value], rows: sizes.keys, columns: sizes.values,
                 into: transposed)
             multiply(dy, transposed, into: dweights, m: sizes.queries, n: sizes.keys, k: sizes.values)
+            if returnsScores { add(step.dy[start + output..<start + output + size], to: dweights) }
             if let dropping { dropping.apply(dweights, at: place, into: dweights) }
             softmaxBackward(dweights, y: weights, into: dweights, width: sizes.keys)
             let offset = index % sizes.groups
@@ -214,11 +238,40 @@ private struct Layout {
     }
 }
 
-/// Reads `use_causal_mask`, the one option of a call that attention layers have.
+/// Reads `use_causal_mask`, the one option of a call that all attention layers have.
 func causalMask(from options: JSONObject, subject: String) throws(ConfigError) -> Bool {
     for (name, value) in options.members where name != "use_causal_mask" || value.bool == nil {
         throw ConfigError(
             "is called with \(name) = \(value.text().prefix(60)), which is not supported", subject: subject)
     }
     return options["use_causal_mask"]?.bool ?? false
+}
+
+/// The same, and `return_attention_scores`.
+func attentionOptions(
+    from options: JSONObject, subject: String
+) throws(ConfigError) -> (causal: Bool, scores: Bool) {
+    var others = options
+    others["return_attention_scores"] = nil
+    return (
+        try causalMask(from: others, subject: subject), options["return_attention_scores"]?.bool ?? false
+    )
+}
+
+func attentionOptions(causal: Bool, scores: Bool) -> JSONObject {
+    var options: JSONObject = [:]
+    if causal { options["use_causal_mask"] = true }
+    if scores { options["return_attention_scores"] = true }
+    return options
+}
+
+extension Layer {
+    /// An error where attention weights are to go out, but samples have more axes than steps and features.
+    func checkScores(_ query: [Int]) throws(ConfigError) {
+        guard query.count == 2 else {
+            throw ConfigError(
+                "is called with return_attention_scores for samples of shape \(query); that is supported for "
+                    + "[steps, features]", subject: subject)
+        }
+    }
 }

@@ -27,6 +27,8 @@ public struct MultiHeadAttention: Layer {
     public var kernel = WeightOptions(.glorotUniform)
     public var bias = WeightOptions(.zeros)
     public var useCausalMask = false
+    /// Whether the attention weights [heads, queries, keys] are a second output.
+    public var returnsScores = false
 
     public init(heads: Int, keySize: Int, valueSize: Int? = nil) {
         (self.heads, self.keySize, self.valueSize) = (heads, keySize, valueSize ?? keySize)
@@ -76,10 +78,12 @@ public struct MultiHeadAttention: Layer {
         return config
     }
 
-    public var callOptions: JSONObject { useCausalMask ? ["use_causal_mask": true] : [:] }
+    public var callOptions: JSONObject {
+        attentionOptions(causal: useCausalMask, scores: returnsScores)
+    }
 
     public mutating func take(callOptions: JSONObject) throws(ConfigError) {
-        useCausalMask = try causalMask(from: callOptions, subject: subject)
+        (useCausalMask, returnsScores) = try attentionOptions(from: callOptions, subject: subject)
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
@@ -98,7 +102,22 @@ public struct MultiHeadAttention: Layer {
         return axes.sorted()
     }
 
+    public var outputCount: Int { returnsScores ? 2 : 1 }
+    public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
+
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shapes = try outputShapes(for: inputs)
+        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
+    }
+
+    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+        let shape = try attendedShape(inputs)
+        guard returnsScores else { return [shape] }
+        try checkScores(inputs[0])
+        return [shape, [heads, inputs[0][0], inputs[1][0]]]
+    }
+
+    private func attendedShape(_ inputs: [[Int]]) throws(ConfigError) -> [Int] {
         guard inputs.count == 2 || inputs.count == 3 else {
             throw ConfigError(
                 "takes query, value and perhaps key, but \(inputs.count) inputs are wired to it",

@@ -99,6 +99,17 @@ struct MultiHeadPass {
         let weights: Int
         /// The place of its weights among the batch's, for dropout.
         let place: Int
+        /// Its number among all heads of this step's samples.
+        let index: Int
+
+        /// Where its weights go out, behind the output of its sample.
+        func scores(_ step: Step, _ sizes: MultiHeadSizes) -> Range<Int> {
+            let size = sizes.queries * sizes.keys
+            let (row, number) = (index / sizes.heads, index % sizes.heads)
+            let start =
+                row * step.outputSize + sizes.queryPositions * sizes.outputWidth + number * size
+            return start..<start + size
+        }
     }
 
     private func head(_ head: Int, group: Int, of sample: Int, first: Int) -> Head {
@@ -118,7 +129,7 @@ struct MultiHeadPass {
             kT: head * sizes.keySize * sizes.keys..<(head + 1) * sizes.keySize * sizes.keys,
             vT: head * sizes.valueSize * sizes.keys..<(head + 1) * sizes.valueSize * sizes.keys,
             weights: step.isForTraining ? index * size : 0,
-            place: (step.firstRow * sizes.groups * sizes.heads + index) * size)
+            place: (step.firstRow * sizes.groups * sizes.heads + index) * size, index: index)
     }
 
     private func weights(_ head: Head) -> Floats {
@@ -189,7 +200,17 @@ struct MultiHeadPass {
                 }
             }
         }
-        let y = samples(step.y, rows, sizes.queryPositions * sizes.outputWidth)
+        let size = sizes.queryPositions * sizes.outputWidth
+        if sizes.returnsScores {
+            let attended = room(layout.output, rows.count * size)
+            project(context, 3, into: attended)
+            for (i, row) in rows.enumerated() {
+                let start = row * step.outputSize
+                step.y[start..<start + size].copy(from: attended[i * size..<(i + 1) * size])
+            }
+            return
+        }
+        let y = samples(step.y, rows, size)
         guard let order = sizes.queryOrder else { return project(context, 3, into: y) }
         let ordered = room(layout.output, y.count)
         project(context, 3, into: ordered)
@@ -214,6 +235,7 @@ struct MultiHeadPass {
             finish: Finish(alpha: scale))
         hide(weights)
         softmaxRows(weights, into: weights, width: sizes.keys)
+        if sizes.returnsScores { step.y[head.scores(step, sizes)].copy(from: weights) }
         multiply(
             dropped(weights, head), v, into: context, m: sizes.queries, n: sizes.valueSize, k: sizes.keys,
             bStride: sizes.valuesWidth, cStride: sizes.valuesWidth)
@@ -236,7 +258,10 @@ struct MultiHeadPass {
         let context = room(layout.context, rows.count * sizes.queryPositions * sizes.valuesWidth)
         let (dq, dk, dv) = (room(layout.dq, q.count), room(layout.dk, k.count), room(layout.dv, v.count))
         let dcontext = room(layout.dcontext, context.count)
-        let dy = ordered(step.dy, sizes.queryOrder, layout.output, width: sizes.outputWidth)
+        let dy =
+            sizes.returnsScores
+            ? attendedGradient()
+            : ordered(step.dy, sizes.queryOrder, layout.output, width: sizes.outputWidth)
         projectBackward(dy, x: context, 3, dx: dcontext)
         for sample in rows {
             for group in 0..<sizes.groups {
@@ -260,6 +285,17 @@ struct MultiHeadPass {
         inputGradients(dq, dk, dv, rows)
     }
 
+    /// Without those at the scores behind each sample's.
+    private func attendedGradient() -> Floats {
+        let size = sizes.queryPositions * sizes.outputWidth
+        let attended = room(layout.output, step.rows * size)
+        for row in 0..<step.rows {
+            let start = row * step.outputSize
+            attended[row * size..<(row + 1) * size].copy(from: step.dy[start..<start + size])
+        }
+        return attended
+    }
+
     /// The gradient at a head's scores; on the way, the one at its values.
     private func scoreGradient(_ head: Head, _ dcontext: Floats, _ vT: Floats, _ dv: Floats) -> Floats {
         let weights = weights(head)
@@ -271,6 +307,7 @@ struct MultiHeadPass {
             dcontext, vT, into: dweights, m: sizes.queries, n: sizes.keys, k: sizes.valueSize,
             aStride: sizes.valuesWidth)
         dropping?.apply(dweights, at: head.place, into: dweights)
+        if sizes.returnsScores { add(step.dy[head.scores(step, sizes)], to: dweights) }
         softmaxBackward(dweights, y: weights, into: dweights, width: sizes.keys)
         return dweights
     }

@@ -11,6 +11,9 @@ struct MultiHeadSizes {
     /// order already.
     let queryOrder, keyOrder: [Int]?
 
+    /// Whether the attention weights go out behind the output: then there is one group.
+    let returnsScores: Bool
+
     var queryPositions: Int { groups * queries }
     var keyPositions: Int { groups * keys }
     /// Of all heads together.
@@ -21,6 +24,7 @@ struct MultiHeadSizes {
         let (query, value) = (inputs[0], inputs[1])
         let axes = (try? layer.axes(rank: query.count)) ?? Array(0..<query.count - 1)
         (heads, keySize, valueSize) = (layer.heads, layer.keySize, layer.valueSize)
+        returnsScores = layer.returnsScores
         groups = query.indices.dropLast().filter { !axes.contains($0) }.reduce(1) { $0 * query[$1] }
         queries = axes.reduce(1) { $0 * query[$1] }
         keys = axes.reduce(1) { $0 * value[$1] }
@@ -73,7 +77,8 @@ struct MultiHeadLayout {
         query = reserve(samples * queries * sizes.queryWidth, if: ordersQueries)
         key = reserve(samples * keys * sizes.keyWidth, if: ordersKeys)
         value = reserve(samples * keys * sizes.valueWidth, if: ordersKeys)
-        output = reserve(samples * queries * sizes.outputWidth, if: ordersQueries)
+        output = reserve(
+            samples * queries * sizes.outputWidth, if: ordersQueries || sizes.returnsScores)
         q = reserve(samples * queries * sizes.keysWidth)
         k = reserve(samples * keys * sizes.keysWidth)
         v = reserve(samples * keys * sizes.valuesWidth)

@@ -4,6 +4,9 @@ import Tensors
 /// A recurrent layer and another one that starts at the end, merged (Schuster and Paliwal, 1997). Whole sequences of the
 /// second are turned round again, so that both stand at the same step. At masked steps such sequences are zero.
 ///
+/// Outputs: both merged, or with a `merge_mode` of null one after the other; then, where they go out, the states of the
+/// forward layer and those of the backward layer.
+///
 /// Weights: those of the forward layer, then those of the backward layer.
 public struct Bidirectional: Layer {
     public static let className = "Bidirectional"
@@ -13,6 +16,8 @@ public struct Bidirectional: Layer {
         case sum
         case multiply = "mul"
         case average = "ave"
+        /// Keras' null: two outputs.
+        case separate = ""
     }
 
     public var name = "bidirectional"
@@ -21,6 +26,11 @@ public struct Bidirectional: Layer {
     private var forwardLayer, backwardLayer: any RecurrentLayer
     /// Whether the backward layer has a config of its own.
     private var hasOwnBackward = false
+    /// False for files of Keras before it was part of TensorFlow: a masked step of a sequence gives out what the step
+    /// before it gave. No later Keras can be told so.
+    public private(set) var zeroesMasked = true
+
+    public var returnsSequences: Bool { forwardLayer.options.returnSequences }
 
     init(_ layer: any RecurrentLayer, merge: Merge = .concatenate) {
         (forwardLayer, backwardLayer, self.merge) = (layer, layer, merge)
@@ -37,13 +47,12 @@ public struct Bidirectional: Layer {
                 "is around \(layer.subject), but only SimpleRNN, LSTM and GRU are supported there",
                 key: "layer")
         }
-        guard config.object["merge_mode"]?.isNull != true else {
-            throw config.error(
-                "merge_mode is null, which gives two outputs: that is not supported", key: "merge_mode")
-        }
+        let isSeparate = config.object["merge_mode"]?.isNull == true
         let word = try config.string(
-            "merge_mode", default: "concat", oneOf: Merge.allCases.map(\.rawValue))
+            "merge_mode", default: isSeparate ? "" : "concat", oneOf: Merge.allCases.map(\.rawValue))
         self.init(layer, merge: Merge(rawValue: word) ?? .concatenate)
+        zeroesMasked = try config.bool("zero_output_for_mask", default: true)
+        zeroMasked()
         if let other = try NestedLayer.read("backward_layer", from: &config) {
             guard let other = other as? any RecurrentLayer else {
                 throw config.error(
@@ -52,15 +61,20 @@ public struct Bidirectional: Layer {
             backwardLayer = other
             zeroMasked()
             // Keras 3 writes one in any case; what follows from the forward layer need not be written again.
-            hasOwnBackward = Self.plain(backwardLayer) != Self.plain(Bidirectional(layer).backwardLayer)
+            var usual = Bidirectional(layer)
+            usual.zeroesMasked = zeroesMasked
+            usual.zeroMasked()
+            hasOwnBackward = Self.plain(backwardLayer) != Self.plain(usual.backwardLayer)
         }
         let (a, b) = (forwardLayer.options, backwardLayer.options)
-        guard a.goBackwards != b.goBackwards, a.returnSequences == b.returnSequences else {
+        guard a.goBackwards != b.goBackwards, a.returnSequences == b.returnSequences,
+            a.returnState == b.returnState
+        else {
             throw config.error(
-                "its two layers must go in different directions (go_backwards) and agree in return_sequences",
-                key: "backward_layer")
+                "its two layers must go in different directions (go_backwards) and agree in return_sequences and "
+                    + "return_state", key: "backward_layer")
         }
-        guard a.units == b.units || merge == .concatenate else {
+        guard a.units == b.units || merge == .concatenate || merge == .separate else {
             throw config.error(
                 "cannot merge \(a.units) and \(b.units) units by \(merge.rawValue)", key: "merge_mode")
         }
@@ -73,15 +87,18 @@ public struct Bidirectional: Layer {
     }
 
     private mutating func zeroMasked() {
-        forwardLayer.options.zeroOutputForMask = forwardLayer.options.returnSequences
-        backwardLayer.options.zeroOutputForMask = backwardLayer.options.returnSequences
+        forwardLayer.options.zeroOutputForMask = zeroesMasked && forwardLayer.options.returnSequences
+        backwardLayer.options.zeroOutputForMask = zeroesMasked && backwardLayer.options.returnSequences
     }
 
     public var config: JSONObject {
         var layer = forwardLayer
         // It is set when the layer is made again.
         layer.options.zeroOutputForMask = false
-        var config: JSONObject = ["layer": NestedLayer.json(layer), "merge_mode": .string(merge.rawValue)]
+        var config: JSONObject = [
+            "layer": NestedLayer.json(layer),
+            "merge_mode": merge == .separate ? .null : .string(merge.rawValue),
+        ]
         if hasOwnBackward {
             var layer = backwardLayer
             layer.options.zeroOutputForMask = false
@@ -91,10 +108,30 @@ public struct Bidirectional: Layer {
     }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shapes = try outputShapes(for: inputs)
+        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
+    }
+
+    private var mergedCount: Int { merge == .separate ? 2 : 1 }
+    public var outputCount: Int { mergedCount + forwardLayer.outputCount + backwardLayer.outputCount - 2 }
+    public func outputCarriesMask(_ output: Int) -> Bool { output < mergedCount }
+
+    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+        guard inputs.count == 1 else {
+            throw ConfigError(
+                "is called with \(inputs.count) inputs; states to begin with are not supported here",
+                subject: subject)
+        }
         do {
-            let shape = try forwardLayer.outputShape(for: inputs)
-            let other = try backwardLayer.outputShape(for: inputs)
-            return merge == .concatenate ? shape.dropLast() + [(shape.last ?? 0) + (other.last ?? 0)] : shape
+            let ahead = try forwardLayer.outputShapes(for: inputs)
+            let back = try backwardLayer.outputShapes(for: inputs)
+            let states = ahead.dropFirst() + back.dropFirst()
+            let (a, b) = (ahead[0], back[0])
+            switch merge {
+            case .separate: return [a, b] + states
+            case .concatenate: return [a.dropLast() + [(a.last ?? 0) + (b.last ?? 0)]] + states
+            default: return [a] + states
+            }
         } catch {
             throw ConfigError("\(error)", subject: subject)
         }
@@ -136,7 +173,7 @@ public struct Bidirectional: Layer {
         var layout = ArenaLayout()
         let layers = [forwardLayer, backwardLayer]
         let sizes = layers.map { layer in
-            rows * (layer.options.returnSequences ? inputs[0][0] : 1) * layer.options.units
+            rows * ((try? layer.outputShape(for: inputs)) ?? []).reduce(1, *)
         }
         return Layout(
             outputs: sizes.map { layout.reserve($0) },
@@ -175,14 +212,41 @@ public struct Bidirectional: Layer {
 
     // MARK: Passes
 
-    /// Runs of units: where each lies in the output of the forward layer, of the backward layer, and of both.
-    private func eachVector(_ step: Step, _ body: (Range<Int>, Range<Int>, Int) -> Void) {
+    /// A vector of units: where it lies in the output of the forward layer and of the backward layer, and in the output
+    /// of both: the forward layer's, or the merged one, and the backward layer's own.
+    private struct Vectors {
+        let ahead, back: Range<Int>
+        let merged, own: Int
+    }
+
+    private func eachVector(_ step: Step, _ body: (Vectors) -> Void) {
         let (a, b) = (forwardLayer.options.units, backwardLayer.options.units)
         let steps = forwardLayer.options.returnSequences ? step.inputShapes[0][0] : 1
+        let width = merge == .concatenate ? a + b : a
+        let (aheadSize, backSize) = (step.inner[0].outputSize, step.inner[1].outputSize)
         for row in 0..<step.rows {
+            let start = row * step.outputSize
             for t in 0..<steps {
-                let (i, j) = (row * steps + t, row * steps + steps - 1 - t)
-                body(i * a..<(i + 1) * a, j * b..<(j + 1) * b, i)
+                let (i, j) = (row * aheadSize + t * a, row * backSize + (steps - 1 - t) * b)
+                body(
+                    Vectors(
+                        ahead: i..<i + a, back: j..<j + b, merged: start + t * width,
+                        own: start + steps * a + t * b))
+            }
+        }
+    }
+
+    /// Where a row's states lie in the output of the layer inside, and in the output of both.
+    private func eachState(_ step: Step, _ body: (_ inner: Int, _ from: Range<Int>, _ to: Range<Int>) -> Void)
+    {
+        guard forwardLayer.options.returnState else { return }
+        let sizes = [forwardLayer, backwardLayer].map { ($0.outputCount - 1) * $0.options.units }
+        for row in 0..<step.rows {
+            var end = (row + 1) * step.outputSize
+            for side in [1, 0] {
+                let inside = (row + 1) * step.inner[side].outputSize
+                body(side, inside - sizes[side]..<inside, end - sizes[side]..<end)
+                end -= sizes[side]
             }
         }
     }
@@ -190,35 +254,43 @@ public struct Bidirectional: Layer {
     public func forward(_ step: Step) {
         for inner in step.inner { inner.layer.forward(inner) }
         let (ahead, back, y) = (step.inner[0].y, step.inner[1].y, step.y)
-        let width = step.outputShape.last ?? 1
-        eachVector(step) { i, j, vector in
-            let (x, z, target) = (ahead[i], back[j], y[vector * width..<(vector + 1) * width])
+        eachVector(step) { place in
+            let (x, z) = (ahead[place.ahead], back[place.back])
+            let target = y[place.merged..<place.merged + x.count]
             switch merge {
             case .concatenate:
-                target[0..<i.count].copy(from: x)
-                target[i.count..<width].copy(from: z)
-            case .sum: for k in 0..<width { target[k] = x[k] + z[k] }
-            case .average: for k in 0..<width { target[k] = (x[k] + z[k]) / 2 }
-            case .multiply: for k in 0..<width { target[k] = x[k] * z[k] }
+                target.copy(from: x)
+                y[place.merged + x.count..<place.merged + x.count + z.count].copy(from: z)
+            case .separate:
+                target.copy(from: x)
+                y[place.own..<place.own + z.count].copy(from: z)
+            case .sum: for k in 0..<x.count { target[k] = x[k] + z[k] }
+            case .average: for k in 0..<x.count { target[k] = (x[k] + z[k]) / 2 }
+            case .multiply: for k in 0..<x.count { target[k] = x[k] * z[k] }
             }
         }
+        eachState(step) { side, from, to in y[to].copy(from: step.inner[side].y[from]) }
     }
 
     public func backward(_ step: Step) {
         let (ahead, back, dy) = (step.inner[0], step.inner[1], step.dy)
-        let width = step.outputShape.last ?? 1
-        eachVector(step) { i, j, vector in
-            let (dx, dz, d) = (ahead.dy[i], back.dy[j], dy[vector * width..<(vector + 1) * width])
-            let (x, z) = (ahead.y[i], back.y[j])
+        eachVector(step) { place in
+            let (dx, dz) = (ahead.dy[place.ahead], back.dy[place.back])
+            let (x, z) = (ahead.y[place.ahead], back.y[place.back])
+            let d = dy[place.merged..<place.merged + dx.count]
             switch merge {
             case .concatenate:
-                dx.copy(from: d[0..<i.count])
-                dz.copy(from: d[i.count..<width])
-            case .sum: for k in 0..<width { (dx[k], dz[k]) = (d[k], d[k]) }
-            case .average: for k in 0..<width { (dx[k], dz[k]) = (d[k] / 2, d[k] / 2) }
-            case .multiply: for k in 0..<width { (dx[k], dz[k]) = (d[k] * z[k], d[k] * x[k]) }
+                dx.copy(from: d)
+                dz.copy(from: dy[place.merged + dx.count..<place.merged + dx.count + dz.count])
+            case .separate:
+                dx.copy(from: d)
+                dz.copy(from: dy[place.own..<place.own + dz.count])
+            case .sum: for k in 0..<d.count { (dx[k], dz[k]) = (d[k], d[k]) }
+            case .average: for k in 0..<d.count { (dx[k], dz[k]) = (d[k] / 2, d[k] / 2) }
+            case .multiply: for k in 0..<d.count { (dx[k], dz[k]) = (d[k] * z[k], d[k] * x[k]) }
             }
         }
+        eachState(step) { side, from, to in step.inner[side].dy[from].copy(from: dy[to]) }
         for inner in step.inner { inner.layer.backward(inner) }
         if let total = step.dx(), let part = back.dx() { add(part, to: total) }
     }

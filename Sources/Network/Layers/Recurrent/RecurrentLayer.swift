@@ -30,9 +30,28 @@ protocol RecurrentLayer: Layer {
 
 extension RecurrentLayer {
     public var config: JSONObject { options.json(hasGates: Self.hasGates) }
+    public static var takesInitialState: Bool { true }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let input = try onlyShape(inputs)
+        let shapes = try outputShapes(for: inputs)
+        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
+    }
+
+    public var outputCount: Int { options.returnState ? 2 + carried : 1 }
+    public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
+
+    /// The output, and then the states of [units] each, where they go out. The inputs behind the first are the states to
+    /// begin with.
+    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+        let input = inputs.first ?? []
+        guard inputs.count == 1 || inputs.count == 2 + carried,
+            inputs.dropFirst().allSatisfy({ $0 == [options.units] })
+        else {
+            throw ConfigError(
+                "takes a sequence, and perhaps \(carried == 0 ? "a state" : "\(1 + carried) states") of "
+                    + "[\(options.units)] to begin with, but the shapes of its inputs are \(inputs)",
+                subject: subject)
+        }
         guard input.count == 2 else {
             throw ConfigError(
                 "takes samples of shape [steps, features], but they are \(input)", subject: subject)
@@ -44,7 +63,8 @@ extension RecurrentLayer {
                 "has \(options.units) units for \(input[1]) features: more weights than a layer can have",
                 subject: subject)
         }
-        return options.returnSequences ? [input[0], options.units] : [options.units]
+        let output = options.returnSequences ? [input[0], options.units] : [options.units]
+        return [output] + Array(repeating: [options.units], count: outputCount - 1)
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {

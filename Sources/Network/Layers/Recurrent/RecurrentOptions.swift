@@ -22,6 +22,19 @@ public struct RecurrentOptions: Sendable {
     public var goBackwards = false
     /// Whether the output at a masked step is zero. Otherwise it is the one before it.
     public var zeroOutputForMask = false
+    /// Whether the layer's state goes out as well, behind the output.
+    public var returnState = false
+    /// Keras writes a program of all time steps instead of a loop. That is another way to compute the same, but for one
+    /// thing: of a sequence that is gone through backwards, it zeroes the outputs at the places of masked steps counted
+    /// from the other end.
+    public var unroll = false
+
+    /// Whether the mask stands in the other order than the input, as that of a sequence behind a cell that goes backwards.
+    var turnsMask = false
+
+    var readsMaskBackwards: Bool { goBackwards != turnsMask }
+    /// Whether the zeros of `zeroOutputForMask` stand in the order of the samples, and not in that of the outputs.
+    var zeroesInSampleOrder: Bool { unroll && readsMaskBackwards && returnSequences }
 
     public init(units: Int) { self.units = units }
 
@@ -41,16 +54,24 @@ public struct RecurrentOptions: Sendable {
         goBackwards = try config.bool("go_backwards", default: false)
         zeroOutputForMask = try config.bool("zero_output_for_mask", default: false)
         for (key, why) in [
-            ("return_state", "the state is a second output, and layers have one here"),
-            ("stateful", "what a prediction says would depend on the ones before it"),
+            (
+                "stateful",
+                "what a prediction says would depend on the ones before it; save the model with stateful=False"
+            ),
             ("time_major", "samples come first here; save the model with time_major=False"),
         ] where try config.bool(key, default: false) {
             throw config.error("\(key) is true, which is not supported: \(why)", key: key)
         }
+        returnState = try config.bool("return_state", default: false)
+        unroll = try config.bool("unroll", default: false)
         activityPenalty = try config.activityPenalty()
+        if returnState && activityPenalty != nil {
+            throw config.error(
+                "activity_regularizer beside return_state is not supported", key: "activity_regularizer")
+        }
         try config.refuse("num_constants")
         // How Keras computes, not what.
-        config.ignore("implementation", "unroll", "seed", "use_cudnn", "input_dim", "input_length")
+        config.ignore("implementation", "seed", "use_cudnn", "input_dim", "input_length")
     }
 
     /// A null means no activation; nothing at all means the usual one.
@@ -80,10 +101,10 @@ public struct RecurrentOptions: Sendable {
         config["dropout"] = .number(dropout)
         config["recurrent_dropout"] = .number(recurrentDropout)
         config["return_sequences"] = .bool(returnSequences)
-        config["return_state"] = false
+        config["return_state"] = .bool(returnState)
         config["go_backwards"] = .bool(goBackwards)
         config["stateful"] = false
-        config["unroll"] = false
+        config["unroll"] = .bool(unroll)
         if zeroOutputForMask { config["zero_output_for_mask"] = true }
         return config
     }

@@ -70,15 +70,15 @@ struct RecurrentPass {
     private func place(_ t: Int) -> Int { options.goBackwards ? time - 1 - t : t }
 
     private func isMasked(_ row: Int, _ t: Int) -> Bool {
-        mask.map { $0[row * time + place(t)] == 0 } ?? false
+        mask.map { $0[row * time + (options.readsMaskBackwards ? time - 1 - t : t)] == 0 } ?? false
     }
 
     // MARK: Forward
 
     func forward(_ cell: some RecurrentLayer) {
         if dropsInput || dropsState { drawFactors() }
-        hBefore(0).fill(0)
-        carriedBefore(0).fill(0)
+        begin(hBefore(0), from: 1)
+        begin(carriedBefore(0), from: 2)
         for t in 0..<time {
             if t % chunk == 0 { multiplyInputs(t..<min(t + chunk, time), bias: cell.inputBias(step)) }
             cell.stepForward(self, t)
@@ -86,6 +86,32 @@ struct RecurrentPass {
             if options.returnSequences { putOut(t) }
         }
         if !options.returnSequences { putOut(time - 1) }
+        if options.returnState { putOutStates() }
+    }
+
+    /// The state before the first step: that input, or zeros.
+    private func begin(_ state: Floats, from input: Int) {
+        if input < step.inputCount && state.count > 0 {
+            state.copy(from: step.x(input))
+        } else {
+            state.fill(0)
+        }
+    }
+
+    /// Where the states stand behind the output of a row: [units] of the output's, and what is carried besides.
+    private func states(_ numbers: Floats, _ row: Int) -> (h: Floats, carried: Floats) {
+        let end = (row + 1) * step.outputSize
+        let start = end - (1 + carried) * units
+        return (numbers[start..<start + units], numbers[start + units..<end])
+    }
+
+    private func putOutStates() {
+        let (h, c) = (hAfter(time - 1), carriedAfter(time - 1))
+        for row in 0..<rows {
+            let target = states(step.y, row)
+            target.h.copy(from: h[row * units..<(row + 1) * units])
+            if carried > 0 { target.carried.copy(from: c[row * units..<(row + 1) * units]) }
+        }
     }
 
     /// z = x · kernel + bias for some steps at once.
@@ -156,15 +182,21 @@ struct RecurrentPass {
     }
 
     private func output(_ gradient: Floats, _ row: Int, _ t: Int) -> Floats {
-        let start = options.returnSequences ? (row * time + t) * units : row * units
+        let start = row * step.outputSize + (options.returnSequences ? t * units : 0)
         return gradient[start..<start + units]
+    }
+
+    /// Whether the output that stands t-th is zero for a mask.
+    private func isZeroed(_ row: Int, _ t: Int) -> Bool {
+        guard options.zeroOutputForMask, let mask else { return false }
+        return options.zeroesInSampleOrder ? mask[row * time + t] == 0 : isMasked(row, t)
     }
 
     private func putOut(_ t: Int) {
         let h = hAfter(t)
         for row in 0..<rows {
             let y = output(step.y, row, t)
-            if options.zeroOutputForMask && isMasked(row, t) {
+            if isZeroed(row, t) {
                 y.fill(0)
             } else {
                 y.copy(from: h[row * units..<(row + 1) * units])
@@ -220,8 +252,7 @@ struct RecurrentPass {
         transpose(
             step.weights[1], rows: units, columns: width,
             into: whole(layout.transposedRecurrent, units * width))
-        dhAfter(time - 1).fill(0)
-        dCarriedAfter(time - 1).fill(0)
+        beginGradients()
         for t in (0..<time).reversed() {
             if options.returnSequences || t == time - 1 { addOutputGradient(t) }
             cell.stepBackward(self, t)
@@ -229,11 +260,27 @@ struct RecurrentPass {
         cell.recurrentGradients(self)
         if let gradient = step.weightGradients[0] { kernelGradient(into: gradient) }
         if let dx = step.dx() { inputGradient(into: dx) }
+        if step.inputCount > 1 { step.dx(1)?.copy(from: dhBefore(0)) }
+        if step.inputCount > 2 { step.dx(2)?.copy(from: dCarriedBefore(0)) }
+    }
+
+    /// The gradients at the last state: those of the states that went out, or zero.
+    private func beginGradients() {
+        let (dh, dc) = (dhAfter(time - 1), dCarriedAfter(time - 1))
+        guard options.returnState else {
+            dh.fill(0)
+            return dc.fill(0)
+        }
+        for row in 0..<rows {
+            let given = states(step.dy, row)
+            dh[row * units..<(row + 1) * units].copy(from: given.h)
+            if carried > 0 { dc[row * units..<(row + 1) * units].copy(from: given.carried) }
+        }
     }
 
     private func addOutputGradient(_ t: Int) {
         let dh = dhAfter(t)
-        for row in 0..<rows where !(options.zeroOutputForMask && isMasked(row, t)) {
+        for row in 0..<rows where !isZeroed(row, t) {
             add(output(step.dy, row, t), to: dh[row * units..<(row + 1) * units])
         }
     }

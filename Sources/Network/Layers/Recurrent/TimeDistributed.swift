@@ -18,6 +18,11 @@ public struct TimeDistributed: Layer {
         guard !(layer is InputLayer) else {
             throw config.error("is around \(layer.subject), which computes nothing", key: "layer")
         }
+        guard layer.outputCount == 1 else {
+            throw config.error(
+                "is around \(layer.subject), which gives \(layer.outputCount) outputs: one is possible",
+                key: "layer")
+        }
         self.layer = layer
     }
 

@@ -1,0 +1,167 @@
+import JSONText
+import Tensors
+
+/// MultiHeadAttention in which several heads of the query share one head of key and value (Ainslie et al., 2023). Keras 3
+/// only, which calls it GroupQueryAttention.
+///
+/// Weights, each with a bias behind it: query kernel [d, num_query_heads, head_dim], key and value kernel
+/// [e, num_key_value_heads, head_dim], output kernel [num_query_heads, head_dim, d]. It computes as a MultiHeadAttention
+/// whose kernels of key and value have each head as often as it is used.
+public struct GroupedQueryAttention: Layer {
+    public static let className = "GroupedQueryAttention"
+    public static let inputNames = ["query", "value", "key"]
+    public var name = "grouped_query_attention"
+    public var trainable = true
+    private var attention: MultiHeadAttention
+    private let sharedHeads: Int
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        let sizes = 1...1 << 20
+        let heads = try config.int("num_query_heads", in: sizes)
+        sharedHeads = try config.int("num_key_value_heads", in: sizes)
+        guard heads % sharedHeads == 0 else {
+            throw config.error(
+                "num_query_heads (\(heads)) must be a multiple of num_key_value_heads (\(sharedHeads))",
+                key: "num_key_value_heads")
+        }
+        attention = MultiHeadAttention(heads: heads, keySize: try config.int("head_dim", in: sizes))
+        attention.dropout = try config.double("dropout", default: 0, in: 0...1)
+        attention.useBias = try config.bool("use_bias", default: true)
+        if config.value("sliding_window") != nil {
+            attention.slidingWindow = try config.int("sliding_window")
+        }
+        attention.kernel = try config.weight("kernel", initializer: .glorotUniform)
+        attention.bias = try config.weight("bias", initializer: .zeros)
+        if try config.bool("use_gate", default: false) {
+            throw config.error("use_gate is true, which is not supported", key: "use_gate")
+        }
+        try config.refuse("activity_regularizer")
+        config.ignore("flash_attention", "seed")
+    }
+
+    public var config: JSONObject {
+        var config: JSONObject = [
+            "head_dim": .integer(attention.keySize), "num_query_heads": .integer(attention.heads),
+            "num_key_value_heads": .integer(sharedHeads), "dropout": .number(attention.dropout),
+            "use_bias": .bool(attention.useBias),
+        ]
+        if let window = attention.slidingWindow { config["sliding_window"] = .integer(window) }
+        attention.kernel.write("kernel", to: &config)
+        attention.bias.write("bias", to: &config)
+        config["activity_regularizer"] = .null
+        return config
+    }
+
+    public var callOptions: JSONObject { attention.callOptions }
+    public mutating func take(callOptions: JSONObject) throws(ConfigError) {
+        attention.useCausalMask = try causalMask(from: callOptions, subject: subject)
+    }
+
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        guard inputs.allSatisfy({ $0.count == 2 }) else {
+            throw ConfigError(
+                "takes query, value and perhaps key of [steps, features], but their shapes are \(inputs)",
+                subject: subject)
+        }
+        do {
+            return try attention.outputShape(for: inputs)
+        } catch {
+            throw ConfigError(error.message, subject: subject, key: error.key)
+        }
+    }
+
+    /// Whether a weight belongs to key or value.
+    private func isShared(_ weight: Int) -> Bool {
+        let projection = weight / (attention.useBias ? 2 : 1)
+        return projection == 1 || projection == 2
+    }
+
+    public func weights(for inputs: [[Int]]) -> [WeightSpec] {
+        attention.weights(for: inputs).enumerated().map { index, spec in
+            var spec = spec
+            // [.., heads, size]
+            if isShared(index) { spec.shape[spec.shape.count - 2] = sharedHeads }
+            return spec
+        }
+    }
+
+    /// Keras keeps these objects under private names here.
+    public func weightGroups(count: Int) -> [WeightGroup] {
+        attention.weightGroups(count: count).map { WeightGroup(path: "_" + $0.path, count: $0.count) }
+    }
+
+    // MARK: Memory
+
+    /// The attention's own scratch, and its kernels and biases of key and value with their gradients.
+    private struct Layout {
+        let own: Range<Int>
+        let weights, gradients: [Range<Int>?]
+        let count: Int
+    }
+
+    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> Layout {
+        var layout = ArenaLayout()
+        let own = layout.reserve(attention.scratch(for: inputs, rows: rows, training: training))
+        let counts = attention.weights(for: inputs).enumerated().map { isShared($0) ? $1.count : nil }
+        let weights = counts.map { count in count.map { layout.reserve($0) } }
+        let gradients = counts.map { count in training ? count.map { layout.reserve($0) } : nil }
+        return Layout(own: own, weights: weights, gradients: gradients, count: layout.count)
+    }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        layout(inputs, rows: rows, training: training).count
+    }
+
+    public func innerSteps(_ step: Step) -> [Step] {
+        let layout = layout(step.inputShapes, rows: step.capacity, training: step.isForTraining)
+        var memory = step.memory
+        for (index, place) in layout.weights.enumerated() {
+            if let place { memory.weights[index] = step.scratch[place] }
+        }
+        for (index, place) in layout.gradients.enumerated()
+        where memory.weightGradients.indices.contains(index) {
+            if memory.weightGradients[index] != nil, let place {
+                memory.weightGradients[index] = step.scratch[place]
+            }
+        }
+        memory.scratch = step.scratch[layout.own]
+        return [
+            Step(
+                inner: attention, of: step, inputShapes: step.inputShapes, outputShape: step.outputShape,
+                memory: memory)
+        ]
+    }
+
+    /// For each head of [.., heads, size], where it lies and where the one does that it shares.
+    private func eachHead(_ count: Int, _ body: (_ head: Range<Int>, _ shared: Range<Int>) -> Void) {
+        let (size, repeats) = (attention.keySize, attention.heads / sharedHeads)
+        for index in 0..<count / size {
+            let (row, head) = (index / attention.heads, index % attention.heads)
+            let shared = row * sharedHeads + head / repeats
+            body(index * size..<(index + 1) * size, shared * size..<(shared + 1) * size)
+        }
+    }
+
+    // MARK: Passes
+
+    public func forward(_ step: Step) {
+        let inner = step.inner[0]
+        for (index, weight) in step.weights.enumerated() where isShared(index) {
+            let target = inner.weights[index]
+            eachHead(target.count) { head, shared in target[head].copy(from: weight[shared]) }
+        }
+        attention.forward(inner)
+    }
+
+    public func backward(_ step: Step) {
+        let inner = step.inner[0]
+        attention.backward(inner)
+        for (index, gradient) in step.weightGradients.enumerated() where isShared(index) {
+            guard let gradient, let part = inner.weightGradients[index] else { continue }
+            gradient.fill(0)
+            eachHead(part.count) { head, shared in add(part[head], to: gradient[shared]) }
+        }
+    }
+}

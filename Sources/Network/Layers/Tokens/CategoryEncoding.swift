@@ -1,0 +1,39 @@
+import JSONText
+import Tensors
+
+/// Numbers of tokens as vectors of `num_tokens`: one-hot, multi-hot or counts. A number that is no token's is an error.
+public struct CategoryEncoding: Layer {
+    public static let className = "CategoryEncoding"
+    public static let propagatesGradients = false
+    public var name = "category_encoding"
+    public var trainable = true
+    private var encoding: TokenEncoding
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        let key = config.object["num_tokens"] == nil ? "max_tokens" : "num_tokens"
+        encoding = TokenEncoding(
+            mode: try config.tokenMode(default: .multiHot, isInt: false), depth: try config.int(key))
+    }
+
+    public var config: JSONObject {
+        ["num_tokens": .integer(encoding.depth), "output_mode": .string(encoding.mode.rawValue)]
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        try encodedShape(encoding, inputs)
+    }
+
+    public func forward(_ step: Step) {
+        encoding.write(step) { number, sample in
+            guard number > -1, number < Float(encoding.depth) else {
+                step.fail(sample: sample) {
+                    "tokens must be whole numbers from 0 to \(encoding.depth - 1), but \($0) has \(number)"
+                }
+                return nil
+            }
+            return min(Int(number), encoding.depth - 1)
+        }
+    }
+
+    public func backward(_ step: Step) { step.dx()?.fill(0) }
+}

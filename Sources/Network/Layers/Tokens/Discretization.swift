@@ -1,0 +1,53 @@
+import JSONText
+import Tensors
+
+/// The number of the bin that a value lies in: how many of the `bin_boundaries` are not above it.
+public struct Discretization: Layer {
+    public static let className = "Discretization"
+    public static let propagatesGradients = false
+    public var name = "discretization"
+    public var trainable = true
+    private var boundaries: [Double]
+    private var encoding: TokenEncoding
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        guard let found = try config.doubles("bin_boundaries"), !found.isEmpty else {
+            throw config.error(
+                "has no bin_boundaries: they were to be found by adapt(), which is not supported. Write them into the config",
+                key: "bin_boundaries")
+        }
+        guard found.allSatisfy(\.isFinite), zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+            throw config.error("bin_boundaries must be finite numbers that rise", key: "bin_boundaries")
+        }
+        boundaries = found
+        encoding = TokenEncoding(
+            mode: try config.tokenMode(default: .int, isInt: true), depth: found.count + 1)
+        config.ignore("num_bins", "epsilon")
+    }
+
+    public var config: JSONObject {
+        [
+            "dtype": encoding.mode == .int ? "int64" : "float32",
+            "bin_boundaries": .array(boundaries.map { .number($0) }),
+            "output_mode": .string(encoding.mode.rawValue),
+        ]
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        try encodedShape(encoding, inputs)
+    }
+
+    public func forward(_ step: Step) {
+        encoding.write(step) { number, _ in
+            // The first boundary above the number. A NaN lies above all, as in TensorFlow.
+            var (low, high) = (0, boundaries.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if Float(boundaries[middle]) > number { high = middle } else { low = middle + 1 }
+            }
+            return low
+        }
+    }
+
+    public func backward(_ step: Step) { step.dx()?.fill(0) }
+}

@@ -1,0 +1,105 @@
+import JSONText
+import Tensors
+
+/// The place of a whole number in a vocabulary. In front of it are places for the `mask_token` (0, where numbers are given
+/// out as they are) and for `num_oov_indices` kinds of numbers that it has not.
+public struct IntegerLookup: Layer {
+    public static let className = "IntegerLookup"
+    public static let propagatesGradients = false
+    public var name = "integer_lookup"
+    public var trainable = true
+    private let vocabulary: [Int]
+    private let places: [Int: Int]
+    private let unknownPlaces: Int
+    private let maskToken: Int?
+    private let unknownToken: Int
+    private var encoding: TokenEncoding
+    /// As in the file: with `pad_to_max_tokens` vectors are that long.
+    private let maxTokens: Int?
+    private let pads: Bool
+
+    private static let numbers = -(1 << 53)...(1 << 53)
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        let mode = try config.tokenMode(default: .int, isInt: true)
+        unknownPlaces = try config.int("num_oov_indices", default: 1, in: 0...1 << 20)
+        maskToken =
+            config.object["mask_token"]?.isNull == false
+            ? try config.int("mask_token", in: Self.numbers) : nil
+        unknownToken = try config.int("oov_token", default: -1, in: Self.numbers)
+        maxTokens = config.object["max_tokens"]?.isNull == false ? try config.int("max_tokens") : nil
+        pads = try config.bool("pad_to_max_tokens", default: false) && maxTokens != nil
+        if try config.bool("invert", default: false) {
+            throw config.error("invert is true, which is not supported", key: "invert")
+        }
+        try config.refuse("idf_weights", "salt")
+        if config.value("oov_method") != nil {
+            _ = try config.string("oov_method", oneOf: ["floormod"])
+        }
+        config.ignore("vocabulary_dtype", "vocabulary_size", "mask_token", "max_tokens", "encoding")
+        guard var words = try config.ints("vocabulary"), !words.isEmpty else {
+            throw config.error(
+                "has no vocabulary in its config: Keras keeps one that adapt() found in a file of its own. Give the "
+                    + "vocabulary to the constructor, then save again", key: "vocabulary")
+        }
+        // The places in front may stand in the list as well, as get_vocabulary() gives them.
+        let special =
+            (mode == .int ? maskToken.map { [$0] } ?? [] : [])
+            + Array(repeating: unknownToken, count: unknownPlaces)
+        if !special.isEmpty, Array(words.prefix(special.count)) == special {
+            words.removeFirst(special.count)
+        }
+        guard Set(words).count == words.count else {
+            throw config.error("the vocabulary has a number twice", key: "vocabulary")
+        }
+        vocabulary = words
+        let first = (mode == .int && maskToken != nil ? 1 : 0) + unknownPlaces
+        places = Dictionary(
+            words.enumerated().map { ($1, first + $0) }, uniquingKeysWith: { one, _ in one })
+        encoding = TokenEncoding(mode: mode, depth: first + words.count)
+        if pads, let maxTokens {
+            guard maxTokens >= encoding.depth else {
+                throw config.error("max_tokens is less than the vocabulary has", key: "max_tokens")
+            }
+            encoding.depth = maxTokens
+        }
+    }
+
+    public var config: JSONObject {
+        [
+            // Keras wants a type for whole numbers where it gives them out.
+            "dtype": encoding.mode == .int ? "int64" : "float32",
+            "max_tokens": maxTokens.map { .integer($0) } ?? .null,
+            "num_oov_indices": .integer(unknownPlaces),
+            "mask_token": maskToken.map { .integer($0) } ?? .null, "oov_token": .integer(unknownToken),
+            "vocabulary": .array(vocabulary.map { .integer($0) }),
+            "output_mode": .string(encoding.mode.rawValue), "pad_to_max_tokens": .bool(pads),
+        ]
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        try encodedShape(encoding, inputs)
+    }
+
+    public func forward(_ step: Step) {
+        encoding.write(step) { number, sample in
+            guard abs(number) <= 0x1p53 else {
+                step.fail(sample: sample) { "looks up whole numbers, but \($0) has \(number)" }
+                return nil
+            }
+            let token = Int(number)
+            if let maskToken, token == maskToken { return encoding.mode == .int ? 0 : nil }
+            if let place = places[token] { return place }
+            let first = encoding.mode == .int && maskToken != nil ? 1 : 0
+            guard unknownPlaces > 0 else {
+                step.fail(sample: sample) {
+                    "has no place for numbers out of the vocabulary (num_oov_indices is 0), but \($0) has \(token)"
+                }
+                return nil
+            }
+            return first + (token % unknownPlaces + unknownPlaces) % unknownPlaces
+        }
+    }
+
+    public func backward(_ step: Step) { step.dx()?.fill(0) }
+}

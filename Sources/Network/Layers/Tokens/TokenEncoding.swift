@@ -1,0 +1,78 @@
+import JSONText
+import Tensors
+
+/// How CategoryEncoding, Discretization and IntegerLookup give numbers of tokens out. Source: Keras' `output_mode`.
+struct TokenEncoding: Equatable, Sendable {
+    enum Mode: String, Sendable, CaseIterable {
+        /// The numbers themselves.
+        case int
+        /// A vector for each number, with a 1 at its place.
+        case oneHot = "one_hot"
+        /// A vector for the last axis' numbers together: 1 where one of them is, or how many are.
+        case multiHot = "multi_hot"
+        case count
+    }
+
+    var mode: Mode
+    /// How many tokens there are.
+    var depth: Int
+
+    func outputShape(_ input: [Int]) -> [Int] {
+        switch mode {
+        case .int: input
+        case .oneHot: (input.last == 1 ? input.dropLast() : input) + [depth]
+        case .multiHot, .count: input.dropLast() + [depth]
+        }
+    }
+
+    /// Gives out the tokens of [.., n]; `number` is that of a token, nil for what is none.
+    func write(_ step: Step, number: (Float, _ sample: Int) -> Int?) {
+        let (x, y) = (step.x(), step.y)
+        let perSample = max(x.count / max(step.rows, 1), 1)
+        guard mode != .int else {
+            for i in 0..<x.count { y[i] = number(x[i], i / perSample).map(Float.init) ?? 0 }
+            return
+        }
+        y.fill(0)
+        let together = mode == .oneHot ? 1 : step.inputShapes[0].last ?? 1
+        for i in 0..<x.count {
+            guard let token = number(x[i], i / perSample) else { continue }
+            let place = i / together * depth + token
+            y[place] = mode == .count ? y[place] + 1 : 1
+        }
+    }
+}
+
+extension LayerConfig {
+    mutating func tokenMode(default standard: TokenEncoding.Mode, isInt: Bool) throws(ConfigError)
+        -> TokenEncoding.Mode
+    {
+        let modes = TokenEncoding.Mode.allCases.filter { isInt || $0 != .int }
+        let found = value("output_mode")?.string
+        if found == "tf_idf" {
+            throw error("output_mode tf_idf is not supported", key: "output_mode")
+        }
+        // Older releases had other words for the same.
+        let word = found == "binary" ? "multi_hot" : found ?? standard.rawValue
+        guard let mode = modes.first(where: { $0.rawValue == word }) else {
+            throw error(
+                "output_mode is \"\(word)\"; known are \(modes.map(\.rawValue).joined(separator: ", "))",
+                key: "output_mode")
+        }
+        if try bool("sparse", default: false) {
+            throw error("gives out sparse tensors, which is not supported", key: "sparse")
+        }
+        return mode
+    }
+}
+
+extension Layer {
+    /// An error where tokens of that shape would make samples too large.
+    func encodedShape(_ encoding: TokenEncoding, _ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let input = try onlyShape(inputs)
+        guard !input.isEmpty else { throw ConfigError("needs an input with a last axis", subject: subject) }
+        let shape = encoding.outputShape(input)
+        try checkSize(shape, "the output", subject: subject)
+        return shape
+    }
+}

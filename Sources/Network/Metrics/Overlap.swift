@@ -1,0 +1,93 @@
+import Tensors
+
+/// Keras' IoU and its kin: for each class, how many positions are of it both in truth and in the answer, over those that
+/// are of it in one of them; the mean over classes. Sums: a matrix of true classes (rows) and answers.
+public struct Overlap: Equatable, Sendable {
+    /// Where the classes stand: as numbers, as the place of the largest output, or on which side of a threshold.
+    public enum Form: Equatable, Sendable { case numbers, largest, threshold(Double) }
+
+    public var classCount: Int
+    /// The classes of the mean; nil for all.
+    public var classes: [Int]?
+    public var ignoredClass: Int?
+    public var truth, answer: Form
+    /// As in Keras 3, which counts in whole numbers: weights lose their fraction.
+    public var countsWhole = false
+
+    public init(classCount: Int, classes: [Int]? = nil, truth: Form = .numbers, answer: Form = .numbers) {
+        (self.classCount, self.classes, self.truth, self.answer) = (classCount, classes, truth, answer)
+    }
+
+    func add(_ out: Floats, _ target: Floats, _ weight: Double, to sums: inout [Double]) {
+        guard truth == .largest || answer == .largest else {
+            for i in 0..<out.count {
+                let predicted: Int? =
+                    if case .threshold(let level) = answer { out[i] >= Float(level) ? 1 : 0 } else {
+                        whole(out[i])
+                    }
+                count(whole(target[i]), predicted, weight, &sums)
+            }
+            return
+        }
+        // A class index has become a row with a 1 at its place.
+        count(largest(target), answer == .largest ? largest(out) : whole(out[0]), weight, &sums)
+    }
+
+    private func whole(_ number: Float) -> Int? { abs(number) < 0x1p31 ? Int(number) : nil }
+
+    private func count(_ truth: Int?, _ answer: Int?, _ weight: Double, _ sums: inout [Double]) {
+        guard let truth, let answer, truth != ignoredClass, (0..<classCount).contains(truth),
+            (0..<classCount).contains(answer)
+        else { return }
+        sums[truth * classCount + answer] += countsWhole ? weight.rounded(.towardZero) : weight
+    }
+
+    func result(_ sums: [Double]) -> Double {
+        var (total, counted) = (0.0, 0.0)
+        for index in classes ?? Array(0..<classCount) where index < classCount {
+            let both = sums[index * classCount + index]
+            let row = (0..<classCount).reduce(0) { $0 + sums[index * classCount + $1] }
+            let column = (0..<classCount).reduce(0) { $0 + sums[$1 * classCount + index] }
+            let either = row + column - both
+            guard either > 1e-9 else { continue }
+            total += both / either
+            counted += 1
+        }
+        return quotient(total, counted)
+    }
+}
+
+/// Keras' R2Score: 1 − Σ(t − y)² / Σ(t − mean of t)², averaged over outputs. Sums for each: weights, t, t², (t − y)².
+public struct Determination: Equatable, Sendable {
+    public enum Average: String, Sendable, CaseIterable {
+        case uniform = "uniform_average"
+        /// Outputs whose targets vary more count for more.
+        case byVariance = "variance_weighted_average"
+    }
+    public var average: Average
+
+    public init(_ average: Average = .uniform) { self.average = average }
+
+    func add(_ out: Floats, _ target: Floats, _ weight: Double, to sums: inout [Double]) {
+        for i in 0..<out.count {
+            let (t, error) = (Double(target[i]), Double(target[i] - out[i]))
+            sums[4 * i] += weight
+            sums[4 * i + 1] += weight * t
+            sums[4 * i + 2] += weight * t * t
+            sums[4 * i + 3] += weight * error * error
+        }
+    }
+
+    func result(_ sums: [Double]) -> Double {
+        let outputs = stride(from: 0, to: sums.count, by: 4).map { i -> (score: Double, spread: Double) in
+            let spread = sums[i + 2] - quotient(sums[i + 1] * sums[i + 1], sums[i])
+            return (spread == 0 ? 0 : 1 - sums[i + 3] / spread, spread)
+        }
+        switch average {
+        case .uniform: return quotient(outputs.reduce(0) { $0 + $1.score }, Double(outputs.count))
+        case .byVariance:
+            return quotient(
+                outputs.reduce(0) { $0 + $1.score * $1.spread }, outputs.reduce(0) { $0 + $1.spread })
+        }
+    }
+}
