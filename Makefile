@@ -34,7 +34,7 @@ format:  ## rewrite the Swift sources in that style
 clean:  ## remove what was built and what the demo made
 	rm -rf .build bin demo .venv-interop .venv-bench
 
-interop: build  ## files to and from real Keras 2 and 3 (makes a Python environment of its own)
+interop: build  ## files to and from real Keras 1 to 3 (makes Python environments of its own), writes docs/interop.md
 	@tools/interop/interop.sh
 
 bench: setup  ## measure against the Python peers, write Benchmarks/RESULTS.md

@@ -1,7 +1,7 @@
 import JSONText
 import Network
 
-/// `model_config` in the dialect that Keras 2.10, tf_keras and Keras 3 all accept: the smallest set of keys.
+/// `model_config` in the dialect that Keras 2.2.4 to 2.15, tf_keras and Keras 3 all accept: the smallest set of keys.
 func modelConfig(_ model: Model) throws -> JSON { try ConfigWriter(model: model).config(of: model.structure) }
 
 private struct ConfigWriter {
@@ -13,13 +13,15 @@ private struct ConfigWriter {
             return [
                 "class_name": "Sequential",
                 "config": [
-                    "name": .string(container.name), "layers": .array(try container.members.map(entry)),
+                    "name": .string(container.name),
+                    "layers": .array(try missingInput(of: container) + container.members.map(entry)),
                 ],
             ]
         case .functional:
             let sources = container.inputs.map { Container.Source.node($0, output: 0) }
             return [
-                "class_name": "Functional",
+                // Its newer name, Functional, is unknown before 2.3; all know this one.
+                "class_name": "Model",
                 "config": [
                     "name": .string(container.name), "trainable": true,
                     "layers": .array(try container.members.indices.map { try called($0, in: container) }),
@@ -28,6 +30,16 @@ private struct ConfigWriter {
                 ],
             ]
         }
+    }
+
+    /// The input of a Sequential inside another model that Keras 1 or 2.2 wrote, without one: Keras 2 counts its calls from
+    /// 1 where there is an input, and looks for ever for a call that it counts otherwise.
+    private func missingInput(of container: Container) throws -> [JSON] {
+        guard case .layer(let first)? = container.members.first, !(model.layers[first] is InputLayer),
+            let source = model.calls.first(where: { $0.layer == first })?.inputs.first
+        else { return [] }
+        let name = model.layers[first].name + "_input"
+        return [try layerEntry(InputLayer(name: name, shape: model.shapes[source]))]
     }
 
     private func entry(_ member: Container.Member) throws -> JSON {
@@ -122,7 +134,7 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
                 + "same word means another formula")
     }
     for (key, value) in options.members { config[key] = value }
-    return ["class_name": .string(layer.className), "config": .object(config)]
+    return Portable.entry(layer.className, config)
 }
 
 /// `training_config`; nil where the loss or the optimizer is not known.

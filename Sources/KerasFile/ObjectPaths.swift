@@ -26,7 +26,7 @@ struct ObjectPaths {
                 }
             let word = Self.snakeCase(className)
             let number = used[word, default: 0]
-            used[word] = number + 1
+            used[word] = number + (countsTwice(member, model, folder) ? 2 : 1)
             let path = prefix + folder + "/" + (number == 0 ? word : "\(word)_\(number)")
             switch member {
             case .layer(let layer): layers[layer] = path
@@ -34,6 +34,18 @@ struct ObjectPaths {
             }
         }
     }
+
+    /// tf.keras 2.12's collection has members that hold weights under two names, and numbers both.
+    private func countsTwice(_ member: Container.Member, _ model: Model, _ folder: String) -> Bool {
+        guard folder == Self.folderOf212 else { return false }
+        return switch member {
+        case .layer(let layer): !model.weightSpecs[layer].isEmpty
+        case .model(let inside): inside.layers.contains { !model.weightSpecs[$0].isEmpty }
+        }
+    }
+
+    /// What tf.keras 2.12 calls the collection of layers.
+    static let folderOf212 = "_layer_checkpoint_dependencies"
 
     /// `_` between any character and a capital with small letters after it, then between a small letter (or digit) and a
     /// capital: Conv2D is conv2d, PReLU p_re_lu, MaxPooling2D max_pooling2d.

@@ -8,8 +8,7 @@ import Tensors
 func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generation: Generation) throws
     -> [StoredLayer]
 {
-    // tf.keras 2.12 called the collection otherwise.
-    let folder = ["layers", "_layer_checkpoint_dependencies"].first { root.has($0) }
+    let folder = ["layers", ObjectPaths.folderOf212].first { root.has($0) }
     guard let folder else {
         guard model.weightSpecs.allSatisfy(\.isEmpty) else {
             throw Trouble(

@@ -5,8 +5,8 @@ import Tensors
 
 /// Which kind of file a path's ending asks for.
 public enum ModelFormat: Sendable {
-    /// The portable HDF5 layout, which Keras 2.10 to 3 open. Keras 2 goes on to train with the optimizer's state; Keras 3
-    /// predicts and evaluates (its own limit).
+    /// The portable HDF5 layout, which Keras 2.2.4 to 3 open. Keras 2.10 to tf_keras go on to train with the optimizer's
+    /// state; Keras 3 predicts and evaluates (its own limit).
     case h5
     /// Keras 3's archive, with which it goes on to train.
     case keras
@@ -90,13 +90,14 @@ extension HDF5Attributes {
         try set(name, string: json.text(ascii: true), .ascii)
     }
 
-    /// A list of names as Keras writes it: split where an attribute could not hold it (64 KiB), and empty as floats.
+    /// A list of names as Keras writes it: split where an attribute could not hold it (64 KiB), and empty as floats. Of one
+    /// length, which all releases read; early ones read nothing else.
     func setNames(_ name: String, _ names: [String]) throws(HDF5Error) {
         guard !names.isEmpty else { return try set(name, doubles: []) }
         let longest = names.map(\.utf8.count).max() ?? 1
         var pieces = 1
         while (names.count + pieces - 1) / pieces * longest > 64512 && pieces < names.count { pieces += 1 }
-        guard pieces > 1 else { return try set(name, strings: names) }
+        guard pieces > 1 else { return try set(name, fixedStrings: names) }
         let (size, larger) = (names.count / pieces, names.count % pieces)
         var start = 0
         for piece in 0..<pieces {

@@ -70,11 +70,16 @@ extension Objective {
         let parts =
             json.array != nil && isForAll ? outputs.map { _ in json } : try perOutput(json, key, outputs)
         var all: [[Metric]] = []
-        for part in parts {
+        for (output, part) in zip(outputs, parts) {
             var metrics: [Metric] = []
             for item in part.isNull ? [] : part.array ?? [part] {
                 do {
-                    metrics.append(try Metric(from: item, strict: strict))
+                    var metric = try Metric(from: item, strict: strict)
+                    // Where there are several outputs, Keras saves the names with the output's in front.
+                    if !strict, outputs.count > 1, metric.name.hasPrefix(output + "_") {
+                        metric.name.removeFirst(output.count + 1)
+                    }
+                    metrics.append(metric)
                 } catch {
                     guard let unknown else {
                         throw ConfigError(error.message, subject: error.subject, key: error.key ?? key)

@@ -99,6 +99,17 @@ func weightsAlone() throws {
     #expect(tried >= 4)
 }
 
+@Test("Keras 2.12's archives and weights alone, where members with weights are numbered twice")
+func numberedTwice() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/numbered").path
+    let whole = try readModel("\(folder)/whole.h5")
+    let alone = try readModel(
+        "\(folder)/alone.weights.h5", architecture: try Architecture(path: "\(folder)/whole.h5"))
+    #expect(whole.model.weights.joined().count > 20)
+    #expect(alone.model.weights == whole.model.weights)
+    #expect(try readModel("\(folder)/archive.keras").model.weights == whole.model.weights)
+}
+
 /// A sound archive of one Dense, of which a test may change members.
 private func members() throws -> [String: [UInt8]] {
     try Fixtures.temporaryFolder { folder in

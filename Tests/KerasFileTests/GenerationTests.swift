@@ -132,6 +132,20 @@ func earlyKeras2() throws {
     expect(fast["config"], ["reset_after": true])
 }
 
+@Test("clipnorm of Keras before 2.4 measured all gradients together, but for tf.keras'")
+func earlyClipnorm() throws {
+    for (version, key) in [
+        ("1.2.2", "global_clipnorm"), ("2.2.4", "global_clipnorm"), ("2.3.1", "global_clipnorm"),
+        ("2.2.4-tf", "clipnorm"), ("2.10.0", "clipnorm"), ("3.15.1", "clipnorm"),
+    ] {
+        let training = Generation(kerasVersion: version).current(
+            training: ["optimizer_config": ["class_name": "SGD", "config": ["lr": 0.1, "clipnorm": 0.5]]])
+        let config = training["optimizer_config"]?["config"]?.object
+        #expect(config?.keys.filter { $0.hasSuffix("clipnorm") } == [key], "\(version)")
+        #expect(config?[key] == 0.5, "\(version)")
+    }
+}
+
 @Test("CuDNN's kernels and biases become the plain layers'")
 func cuDNN() throws {
     // As Keras 2.2's `_convert_rnn_weights` makes them of these numbers.
@@ -225,4 +239,41 @@ func layouts() {
     #expect(Tensor.joined([row, row])?.values == [0, 1, 2, 3, 0, 1, 2, 3])
     #expect(Tensor.joined([row, cube]) == nil)
     #expect(Tensor(shape: [0, 2], values: []).transposed([1, 0]).shape == [2, 0])
+}
+
+@Test("an .h5 has only words that Keras 2.2.4 knows too, where there are some for the same")
+func portableWords() throws {
+    let conv = Portable.entry(
+        "Conv2D",
+        [
+            "name": "c", "groups": 1,
+            "kernel_initializer": ["class_name": "HeNormal", "config": ["seed": 3]],
+            "bias_initializer": ["class_name": "Zeros", "config": [:]],
+        ])
+    expect(
+        conv["config"],
+        [
+            "groups": nil, "bias_initializer": ["class_name": "Zeros", "config": [:]],
+            "kernel_initializer": [
+                "class_name": "VarianceScaling",
+                "config": ["scale": 2.0, "mode": "fan_in", "distribution": "normal", "seed": 3],
+            ],
+        ])
+    expect(Portable.entry("Conv2D", ["groups": 2])["config"], ["groups": 2])
+    expect(Portable.entry("GroupNormalization", ["groups": 1])["config"], ["groups": 1])
+    expect(Portable.entry("GlobalMaxPooling1D", ["keepdims": false])["config"], ["keepdims": nil])
+    expect(Portable.entry("GlobalMaxPooling1D", ["keepdims": true])["config"], ["keepdims": true])
+    expect(Portable.entry("BatchNormalization", ["axis": [-1]])["config"], ["axis": -1])
+    // Keras 3 would take the word for a function of that name.
+    expect(Portable.entry("Attention", ["score_mode": "dot"])["config"], ["score_mode": nil])
+    expect(Portable.entry("Attention", ["score_mode": "concat"])["config"], ["score_mode": "concat"])
+    // Keras 3 looks for the class of an inner layer in the module that it names.
+    let inner = Portable.entry(
+        "TimeDistributed",
+        ["layer": ["class_name": "Conv1D", "config": ["groups": 1, "name": "c"]]])["config"]?["layer"]
+    #expect(inner?["module"] == "keras.layers" && inner?["class_name"] == "Conv1D")
+    expect(inner?["config"], ["groups": nil, "name": "c"])
+    // All of it is read again as what it was.
+    let again = try layer("2.10.0", conv.text())["config"]?["kernel_initializer"] ?? .null
+    #expect(try Initializer(from: again).className == "VarianceScaling")
 }

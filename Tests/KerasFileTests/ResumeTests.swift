@@ -58,5 +58,5 @@ func earlyOptimizers() throws {
         try expectLosses(
             try readModel(golden.sidecar.path(golden.file)), resume, golden.sidecar, golden.description)
     }
-    #expect(tried == 16)
+    #expect(tried == 18)
 }

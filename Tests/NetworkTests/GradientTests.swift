@@ -115,3 +115,33 @@ func expectSlopes(in untrained: Model, _ description: String) throws {
         }
     }
 }
+
+/// A layer that is called several times, in a model where `calls` names its inputs by call; layer 1 is the shared one.
+private func shared(_ calls: [Model.Call], outputs: [Int]) throws -> Model {
+    var layers: [any Layer] = [
+        InputLayer(name: "in", shape: [4]), Dense(units: 4, activation: .tanh), Dense(units: 4),
+        Concatenate(), Dense(units: 3),
+    ]
+    for index in layers.indices { layers[index].name = "layer\(index)" }
+    return try Model(
+        name: "shared", form: .functional, layers: layers, calls: calls, inputs: [0], outputs: outputs)
+}
+
+@Test("a layer that is called twice learns from both calls")
+func oneLayerTwice() throws {
+    // One behind the other, and side by side; then with a call between whose answer nobody wants.
+    let (input, joined) = (Model.Call(layer: 0, inputs: []), Model.Call(layer: 3, inputs: [1, 3]))
+    let first = Model.Call(layer: 1, inputs: [0])
+    let behind: [Model.Call] = [
+        input, first, .init(layer: 2, inputs: [1]), .init(layer: 1, inputs: [2]), joined,
+        .init(layer: 4, inputs: [4]),
+    ]
+    try expectSlopes(in: try shared(behind, outputs: [5]), "behind")
+    let beside: [Model.Call] = [
+        input, first, .init(layer: 2, inputs: [0]), .init(layer: 1, inputs: [2]), joined,
+        .init(layer: 4, inputs: [4]),
+    ]
+    try expectSlopes(in: try shared(beside, outputs: [5]), "beside")
+    let unused: [Model.Call] = beside + [.init(layer: 1, inputs: [1])]
+    try expectSlopes(in: try shared(unused, outputs: [5]), "unused")
+}

@@ -442,3 +442,82 @@ func severalArrays() throws {
         #expect(throws: TrainerError.self) { try PreparedData(two) }
     }
 }
+
+@Test("a wrapped layer goes on with its recipe, whatever its file calls the initializers")
+func wrappedLayerGoesOn() throws {
+    try Fixtures.temporaryFolder { folder in
+        let (x, y) = (folder.path + "/x.npy", folder.path + "/y.npy")
+        try writeNPY(Tensor(shape: [6, 4, 2], values: (0..<48).map { Float($0 % 7) / 7 }), to: x)
+        try writeNPY(Tensor(shape: [6], values: [0, 1, 0, 1, 1, 0]), to: y)
+        func recipe(units: Int) throws -> Recipe {
+            try Recipe(
+                text: """
+                    data: { npy: { samples: \(x), labels: \(y) } }
+                    model:
+                      - Bidirectional: { layer: { class_name: GRU, config: { units: \(units) } } }
+                      - Dense: { units: 2, activation: softmax }
+                    compile: { optimizer: adam, loss: sparse_categorical_crossentropy }
+                    fit: { epochs: 1, batch_size: 3, seed: 1 }
+                    """, file: "wrapped.yaml")
+        }
+        let first = try recipe(units: 3)
+        let training = try Training(first, data: PreparedData(first))
+        _ = try training.run()
+        let start = try saved(training, in: folder)
+        var again = first
+        again.fit.epochs = 2
+        _ = try Training(again, data: PreparedData(again), from: start)
+        var other = try recipe(units: 4)
+        other.fit.epochs = 2
+        #expect(throws: TrainerError.self) {
+            try Training(other, data: PreparedData(other), from: start)
+        }
+    }
+}
+
+@Test("two inputs and two outputs, with a shared part, go on as in Keras")
+func severalInputsAndOutputs() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/TrainerTests/Golden/several").path
+    let file = try readModel("\(folder)/model.h5")
+    let text = """
+        data: { npy: { samples: [\(folder)/left.npy, \(folder)/right.npy],
+                       labels: [\(folder)/kind.npy, \(folder)/place.npy] } }
+        fit: { epochs: 1, batch_size: 8, shuffle: false, seed: 1 }
+        """
+    func data(_ text: String) throws -> (recipe: Recipe, data: PreparedData) {
+        let recipe = try Recipe(text: text, file: "several.yaml", from: file)
+        return (recipe, try PreparedData(recipe))
+    }
+    let (recipe, prepared) = try data(text)
+    #expect(prepared.inputShapes == [[4], [4]] && prepared.classes == ["0", "1", "2"])
+    let training = try Training(
+        recipe, data: prepared, from: .init(file: file, reference: "model.h5", sha256: ""))
+    let history = try training.run().history
+    let golden = try JSON(
+        parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(folder)/after.json"))))
+    for (name, value) in golden["history"]?.object?.members ?? [] {
+        #expect(abs(try #require(history[name]?.first) - (value.double ?? .nan)) < 1e-6, "\(name)")
+    }
+    let outputs = try Predictor(training.model).predict(prepared.train.inputs)
+    let predictions = golden["predictions"]?.array ?? []
+    #expect(predictions.count == outputs.count)
+    for (output, expected) in zip(outputs, predictions) {
+        let expected = (expected.array ?? []).map { Float($0.double ?? .nan) }
+        #expect(output.values.count == expected.count)
+        #expect(zip(output.values, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
+    // Files that do not go together are named.
+    for (wrong, part) in [
+        (text.replacing("[\(folder)/left.npy, ", with: "["), "input"),
+        (text.replacing(", \(folder)/place.npy]", with: "]"), "2 files with labels"),
+        (text.replacing("kind.npy", with: "missing.npy"), "missing.npy"),
+    ] {
+        let error = #expect(throws: TrainerError.self) {
+            let (recipe, prepared) = try data(wrong)
+            _ = try Training(
+                recipe, data: prepared, from: .init(file: file, reference: "model.h5", sha256: ""))
+        }
+        #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    }
+}

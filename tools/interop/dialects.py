@@ -45,6 +45,9 @@ class Dialect:
             raise AttributeError(name)
         return lambda *positional, **named: Later(self.layer_class(name), positional, named)
 
+    def channels_first(self):
+        raise Missing("TensorFlow computes channels_first on GPUs alone")
+
     def Input(self, shape):
         return self.library.layers.Input(shape)
 
@@ -63,8 +66,31 @@ class Dialect:
     def sequential(self, shape, *layers, integers=False):
         return self.models.Sequential([self.library.layers.InputLayer(shape)] + [layer.made() for layer in layers])
 
+    def l1(self, value):
+        return self.library.regularizers.l1(value)
+
+    def l2(self, value):
+        return self.library.regularizers.l2(value)
+
+    def max_norm(self, value):
+        return self.library.constraints.MaxNorm(value)
+
     def optimizer(self, name, rate, options):
-        return getattr(self.library.optimizers, name)(learning_rate=rate, **options)
+        optimizers = self.library.optimizers
+        found = getattr(optimizers, name, None)
+        if found is None:
+            raise Missing(f"Keras {self.version} has no {name}")
+        if isinstance(rate, tuple):
+            if not hasattr(optimizers, "schedules"):
+                raise Missing(f"Keras {self.version} has no schedules")
+            schedule, settings = rate
+            rate = getattr(optimizers.schedules, schedule)(**settings)
+        return found(**{self.rate: rate}, **options)
+
+    rate = "learning_rate"  # What optimizers call it.
+
+    def save(self, model, file):
+        model.save(file)
 
     def fit(self, model, xs, ys, batch, epochs=1):
         return model.fit(xs, ys, batch_size=batch, epochs=epochs, shuffle=False, verbose=0).history["loss"][-1]
@@ -94,23 +120,34 @@ class Keras2(Dialect):
     extensions = [".h5", ".keras"]
 
 
+class Keras212(Keras2):
+    def save(self, model, file):
+        # Its archives were an offer yet; by the name alone it makes an .h5 of them.
+        model.save(file, save_format="h5" if file.endswith(".h5") else "keras_v3")
+
+
 class Keras3(Keras2):
     def double(self, yes):
         self.library.config.set_floatx("float64" if yes else "float32")
 
 
 class Keras22(ShapeInFirstLayer):
+    def channels_first(self):
+        """Theano does."""
+
     def seed(self, number):
         import numpy as np
         np.random.seed(number)
 
-    def optimizer(self, name, rate, options):
-        return getattr(self.library.optimizers, name)(lr=rate, **options)
+    rate = "lr"
 
 
 class Keras1(Keras22):
-    renamed = {"Conv2D": "Convolution2D", "SeparableConv2D": "SeparableConvolution2D", "Conv1D": "Convolution1D"}
-    arguments = {"use_bias": "bias", "padding": "border_mode", "strides": "subsample"}
+    renamed = {
+        "Conv2D": "Convolution2D", "SeparableConv2D": "SeparableConvolution2D", "Conv1D": "Convolution1D", "Conv3D": "Convolution3D"}
+    arguments = {
+        "use_bias": "bias", "padding": "border_mode", "strides": "subsample", "kernel_regularizer": "W_regularizer", "bias_regularizer": "b_regularizer",
+        "kernel_constraint": "W_constraint", "kernel_initializer": "init"}
 
     def __getattr__(self, name):
         if not name[0].isupper():
@@ -120,13 +157,19 @@ class Keras1(Keras22):
             for new, old in self.arguments.items():
                 if new in named and not name.endswith(("Pooling1D", "Pooling2D")):
                     named[old] = named.pop(new)
+            if named.pop("data_format", None) == "channels_first":
+                named["dim_ordering"] = "th"
             positional = list(positional)
+            if name == "Conv3D":
+                positional[1:2] = [positional[1]] * 3
+            if name == "Conv1D" and "subsample" in named:
+                named["subsample_length"] = named.pop("subsample")
             if name in ("Conv2D", "SeparableConv2D"):
                 positional[1:2] = [positional[1]] * 2
                 if "subsample" in named:
                     named["subsample"] = (named["subsample"],) * 2
-            if name.endswith("Pooling2D"):
-                positional = [(size, size) for size in positional]
+            if name.endswith(("Pooling2D", "Pooling3D", "UpSampling2D", "ZeroPadding2D")):
+                positional = [(size,) * int(name[-2]) for size in positional]
             return Later(self.layer_class(self.renamed.get(name, name)), positional, named)
         return make
 
@@ -156,19 +199,15 @@ class Keras1(Keras22):
 
 
 class Recipe:
-    """The trainer's recipes: the layers as a list of {class: options}, which is YAML as it stands.
-
-    Old releases have other defaults, so a model of theirs is only this one where the recipe says so.
-    """
+    """The trainer's recipes: the layers as a list of {class: options}, which is YAML as it stands."""
 
     positional = {
         "Dense": ["units"], "Activation": ["activation"], "LeakyReLU": ["alpha"], "Dropout": ["rate"], "Rescaling": ["scale"], "Conv2D": ["filters", "kernel_size"],
         "SeparableConv2D": ["filters", "kernel_size"], "DepthwiseConv2D": ["kernel_size"], "Conv1D": ["filters", "kernel_size"], "MaxPooling2D": ["pool_size"],
         "AveragePooling2D": ["pool_size"], "MaxPooling1D": ["pool_size"], "Embedding": ["input_dim", "output_dim"], "LSTM": ["units"], "GRU": ["units"],
-        "SimpleRNN": ["units"], "Bidirectional": ["layer"], "TimeDistributed": ["layer"]}
-
-    def __init__(self, hard_gates=False):
-        self.hard_gates = hard_gates
+        "SimpleRNN": ["units"], "ELU": ["alpha"], "UpSampling2D": ["size"], "ZeroPadding2D": ["padding"], "Cropping2D": ["cropping"], "Permute": ["dims"],
+        "Reshape": ["target_shape"], "RepeatVector": ["n"], "Masking": ["mask_value"], "Conv3D": ["filters", "kernel_size"], "MaxPooling3D": ["pool_size"],
+        "Bidirectional": ["layer"], "TimeDistributed": ["layer"]}
 
     def __getattr__(self, name):
         if not name[0].isupper():
@@ -176,16 +215,24 @@ class Recipe:
 
         def make(*positional, **named):
             options = dict(zip(self.positional.get(name, []), positional), **named)
-            if self.hard_gates and name in ("LSTM", "GRU"):
-                options["recurrent_activation"] = "hard_sigmoid"
-            if self.hard_gates and name == "GRU":
-                options["reset_after"] = False
             inner = options.get("layer")
             if inner:
                 (class_name, config), = inner.items()
                 options["layer"] = {"class_name": class_name, "config": config}
             return {name: options}
         return make
+
+    def channels_first(self):
+        """The trainer does."""
+
+    def l1(self, value):
+        return {"class_name": "L1", "config": {"l1": value}}
+
+    def l2(self, value):
+        return {"class_name": "L2", "config": {"l2": value}}
+
+    def max_norm(self, value):
+        return {"class_name": "MaxNorm", "config": {"max_value": value}}
 
     def Input(self, shape):
         raise Missing("recipes know only chains of layers")
@@ -200,8 +247,12 @@ def dialect(name):
     importlib.import_module("thshim")
     library = importlib.import_module(name)
     major, minor = map(int, library.__version__.split(".")[:2])
+    if name == "keras" and major == 2 and minor >= 4:
+        # What tf.keras shows; the package's own modules have other classes under these names.
+        version, library = library.__version__, importlib.import_module("keras.api._v2.keras")
+        library.__version__ = version
     if major == 1:
         return Keras1(library)
     if major == 3:
         return Keras3(library)
-    return Keras22(library) if minor < 4 else ShapeInFirstLayer(library) if minor < 12 else Keras2(library)
+    return Keras22(library) if minor < 4 else ShapeInFirstLayer(library) if minor < 12 else Keras212(library) if minor == 12 else Keras2(library)

@@ -20,8 +20,11 @@ import numpy as np
 
 
 def one_line(error):
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {' '.join(lines)}"[:400]
+    """The error in a line, without TensorFlow's account of where it was called from."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith(("[[", "File ", "main(", "{{"))]
+    if len(lines) > 1 and lines[0].startswith("Graph execution error"):
+        lines = lines[-1:]
+    return f"{type(error).__name__}: {' '.join(lines)}"[:300]
 
 
 def listed(value):
@@ -64,7 +67,7 @@ def write_one(keras, kind, folder):
     said = {"kind": kind.name, "files": {}, "inputs": save_arrays(base + ".x", xs), "targets": save_arrays(base + ".y", ys)}
     for extension in reversed(keras.extensions):  # `.keras` first: saving `.h5` makes Keras 3 forget the optimizer.
         try:
-            model.save(base + extension)
+            keras.save(model, base + extension)
             said["files"][extension] = base + extension
         except Exception as error:
             said["files"][extension] = None
@@ -145,6 +148,9 @@ def check_one(keras, job):
 
 def main(library, action, *arguments):
     keras = dialect(library)
+    if action == "check" and "tensorflow" in sys.modules:
+        # The same arithmetic, without seconds of compiling for each of hundreds of small models.
+        sys.modules["tensorflow"].config.run_functions_eagerly(True)
     if action == "write":
         result, target = write(keras, arguments[0], arguments[1:]), os.path.join(arguments[0], "made.json")
     else:

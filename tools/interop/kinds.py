@@ -46,6 +46,7 @@ def signal(k):
 
 
 def text(k):
+    """Masked, as the sequences are of different lengths."""
     return k.sequential(
         (10,), k.Embedding(20, 6, mask_zero=True), k.Bidirectional(k.LSTM(5, return_sequences=True)), k.GRU(6), k.Dense(1, activation="sigmoid"), integers=True)
 
@@ -63,6 +64,7 @@ def graph(k):
 
 
 def two_outputs(k):
+    """Two inputs, two outputs, two losses."""
     left, right = k.Input((6,)), k.Input((4,))
     joined = k.concatenate([k.Dense(5, activation="relu")(left), k.Dense(5, activation="relu")(right)])
     return k.Model([left, right], [k.Dense(3, activation="softmax", name="class")(joined), k.Dense(2, activation="tanh", name="place")(joined)])
@@ -73,6 +75,81 @@ def attention(k):
     attended = k.MultiHeadAttention(2, 3)(start, start)
     normalized = k.LayerNormalization()(k.add([start, attended]))
     return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling1D()(normalized)))
+
+
+def cnn_channels_first(k):
+    k.channels_first()
+    return k.sequential(
+        (2, 8, 7), k.Conv2D(4, 3, padding="same", data_format="channels_first", activation="relu"), k.MaxPooling2D(2, data_format="channels_first"),
+        k.ZeroPadding2D(1, data_format="channels_first"), k.Conv2D(3, 3, data_format="channels_first"), k.Flatten(), k.Dense(3, activation="softmax"))
+
+
+def resampled(k):
+    """What grows and shrinks pictures without weights."""
+    return k.sequential(
+        (6, 7, 2), k.ZeroPadding2D(1), k.Conv2D(4, 3, activation="tanh"), k.UpSampling2D(2), k.Cropping2D(((1, 2), (0, 3))), k.AveragePooling2D(2),
+        k.Permute((2, 3, 1)), k.Reshape((-1, 4)), k.Flatten(), k.Dense(3, activation="softmax"))
+
+
+def unet(k):
+    """Down, up by a transposed convolution, and across."""
+    start = k.Input((8, 8, 2))
+    down = k.Conv2D(4, 3, padding="same", activation="relu", kernel_initializer="he_normal")(start)
+    deep = k.Conv2D(6, 3, padding="same", activation="relu")(k.MaxPooling2D(2)(down))
+    up = k.Conv2DTranspose(4, 2, strides=2, padding="valid")(deep)
+    return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalMaxPooling2D()(k.Conv2D(5, 1)(k.concatenate([down, up])))))
+
+
+def volume(k):
+    return k.sequential(
+        (5, 6, 5, 1), k.Conv3D(3, 2, activation="relu"), k.MaxPooling3D(2), k.Flatten(), k.Dense(3, activation="softmax"))
+
+
+def causal(k):
+    """Dilated, and with strides."""
+    return k.sequential(
+        (12, 3), k.Conv1D(6, 2, padding="causal", dilation_rate=2, activation="relu"), k.Conv1D(4, 3, strides=2, padding="same"), k.GlobalMaxPooling1D(),
+        k.Dense(3, activation="softmax"))
+
+
+def decoder(k):
+    """A sequence into a state, and out of it."""
+    return k.sequential(
+        (6, 3), k.Masking(0.0), k.GRU(5), k.RepeatVector(4), k.LSTM(6, return_sequences=True, go_backwards=True), k.TimeDistributed(k.Dense(2)))
+
+
+def siamese(k):
+    """A Sequential called on each of two inputs, and the two answers compared."""
+    left, right = k.Input((6,)), k.Input((6,))
+    encoder = k.sequential((6,), k.Dense(7, activation="relu"), k.BatchNormalization(), k.Dense(4, activation="tanh"))
+    return k.Model([left, right], k.Dense(3, activation="softmax")(k.multiply([encoder(left), encoder(right)])))
+
+
+def attentions(k):
+    """By products and by sums."""
+    start = k.Input((7, 6))
+    keys = k.Dense(6, activation="tanh")(start)
+    both = k.concatenate([k.Attention()([start, keys]), k.AdditiveAttention()([start, keys])])
+    return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling1D()(both)))
+
+
+def normalizations(k):
+    return k.sequential(
+        (8,), k.Dense(12), k.LayerNormalization(), k.Dense(12), k.GroupNormalization(groups=3), k.Activation("gelu"), k.Dense(6), k.UnitNormalization(),
+        k.Dense(3, activation="softmax"))
+
+
+def activations(k):
+    return k.sequential(
+        (8,), k.Dense(9), k.PReLU(), k.Dense(8), k.ELU(0.7), k.Dense(8, activation="softplus"), k.Dense(8, activation="softsign"), k.Dense(8), k.LeakyReLU(0.2),
+        k.Dense(3, activation="softmax"))
+
+
+def regularized(k):
+    """L1 and L2 in the loss, and a limit to the kernel's length."""
+    return k.sequential(
+        (9,), k.Dense(12, activation="relu", kernel_regularizer=k.l2(0.01), kernel_constraint=k.max_norm(0.9)), k.Dense(8, activation="tanh", bias_regularizer=k.l1(0.02)),
+        k.Dense(3, activation="softmax"))
 
 
 class Kind:
@@ -89,15 +166,19 @@ class Kind:
                 xs[0][row, length:] = 0
         else:
             xs = [random.normal(size=(ROWS, *shape)).astype("float32") for shape in self.inputs]
+        if self.build is decoder:  # Some end early: these steps are masked.
+            xs[0][::3, 4:] = 0
         total = xs[0].reshape(ROWS, -1).sum(1)
         by_rank = total.argsort().argsort() * 3 // ROWS
-        ys = {"classes": [by_rank[:, None]], "binary": [(total > np.median(total)).astype("int64")[:, None]],
-              "two": [by_rank[:, None], np.tanh(random.normal(size=(ROWS, 2))).astype("float32")]}[self.target]
+        ys = {
+            "classes": lambda: [by_rank[:, None]], "binary": lambda: [(total > np.median(total)).astype("int64")[:, None]],
+            "sequences": lambda: [np.sin(xs[0][:, :4, :2])],
+            "two": lambda: [by_rank[:, None], np.tanh(random.normal(size=(ROWS, 2))).astype("float32")]}[self.target]()
         return xs, ys
 
     @property
     def losses(self):
-        return {"classes": ["sparse_categorical_crossentropy"], "binary": ["binary_crossentropy"],
+        return {"classes": ["sparse_categorical_crossentropy"], "binary": ["binary_crossentropy"], "sequences": ["mean_squared_error"],
                 "two": ["sparse_categorical_crossentropy", "mean_squared_error"]}[self.target]
 
 
@@ -106,14 +187,32 @@ KINDS = [
     Kind("mlp-sgd", mlp, SGD, [(4, 3)]),
     Kind("mlp-adam", mlp, ADAM, [(4, 3)]),
     Kind("mlp-rmsprop", mlp, RMSPROP, [(4, 3)]),
+    Kind("mlp-nesterov", mlp, ("SGD", 0.05, {"momentum": 0.8, "nesterov": True, "clipnorm": 0.5}), [(4, 3)]),
+    Kind("mlp-adagrad", mlp, ("Adagrad", 0.05, {}), [(4, 3)]),
+    Kind("mlp-adadelta", mlp, ("Adadelta", 0.5, {}), [(4, 3)]),
+    Kind("mlp-adamax", mlp, ("Adamax", 0.01, {}), [(4, 3)]),
+    Kind("mlp-nadam", mlp, ("Nadam", 0.01, {}), [(4, 3)]),
+    Kind("mlp-adamw", mlp, ("AdamW", 0.01, {"weight_decay": 0.02}), [(4, 3)]),
+    Kind("mlp-schedule", mlp, ("Adam", ("ExponentialDecay", {"initial_learning_rate": 0.02, "decay_steps": 3, "decay_rate": 0.8}), {}), [(4, 3)]),
+    Kind("mlp-regularized", regularized, ADAM, [(9,)]),
+    Kind("activations", activations, SGD, [(8,)]),
+    Kind("normalizations", normalizations, SGD, [(8,)]),
     Kind("mlp-normalized", mlp_normalized, ADAM, [(9,)]),
     Kind("mlp-dropout", mlp_dropout, SGD, [(9,)], fits=False, why="each library draws its own dropout"),
     Kind("scaled", scaled, RMSPROP, [(9,)], "binary"),
     Kind("cnn", cnn, SGD, [(9, 8, 2)]),
     Kind("cnn-separable", cnn_separable, ADAM, [(9, 8, 2)]),
+    Kind("cnn-channels-first", cnn_channels_first, ADAM, [(2, 8, 7)]),
+    Kind("cnn-resampled", resampled, ADAM, [(6, 7, 2)]),
+    Kind("unet", unet, ADAM, [(8, 8, 2)]),
+    Kind("volume", volume, SGD, [(5, 6, 5, 1)]),
     Kind("signal", signal, ADAM, [(12, 3)]),
     Kind("text", text, RMSPROP, [(10,)], "binary"),
+    Kind("causal", causal, ADAM, [(12, 3)]),
+    Kind("decoder", decoder, RMSPROP, [(6, 3)], "sequences"),
     Kind("graph", graph, SGD, [(6,)]),
     Kind("two-outputs", two_outputs, ADAM, [(6,), (4,)], "two"),
+    Kind("siamese", siamese, SGD, [(6,), (6,)]),
+    Kind("attentions", attentions, SGD, [(7, 6)]),
     Kind("attention", attention, ADAM, [(7, 6)]),
 ]

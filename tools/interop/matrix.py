@@ -39,37 +39,112 @@ PREDICTS, GOES_ON = 1e-6, 1e-4
 class Column:
     """A Keras release; `reads` are the formats in which it is given our files, compiled or with compile=False."""
 
-    def __init__(self, name, environment, library, reads=(".h5",), hard_gates=False, compiled=True):
+    def __init__(self, name, environment, library, reads=(".h5",), compiled=True):
         self.name, self.environment, self.library = name, environment, library
-        self.reads, self.hard_gates, self.compiled = reads, hard_gates, compiled
+        self.reads, self.compiled = reads, compiled
         self.made = {}
 
 
 COLUMNS = [
-    Column("Keras 1.2.2", "k1", "keras", hard_gates=True), Column("Keras 2.2.4", "k22", "keras", hard_gates=True, compiled=False), Column("Keras 2.10", "k210", "keras"),
+    Column("Keras 1.2.2", "k1", "keras"), Column("Keras 2.2.4", "k22", "keras", compiled=False), Column("Keras 2.10", "k210", "keras"),
     Column("Keras 2.12", "k212", "keras"), Column("tf_keras", "k3", "tf_keras"), Column("Keras 3", "k3", "keras", (".h5", ".keras"))]
 
 # What no file of ours can change: reader, format, release that the model came from, kind, part of the failure, reason. A failure that no line describes is a FAIL.
 ANY = r".*"
 GATES = "hard_sigmoid is 0.2x + 0.5 in Keras 1 and 2 and x/6 + 0.5 in Keras 3, which has no name for the other"
+NEW2 = r"Keras 2\.12|tf_keras"
 NOT_POSSIBLE = [
     (r"Keras 1\.2\.2", ANY, ANY, ANY, r".", "Keras 1.2.2 reads files of Keras 1 alone, and nothing writes those any more"),
     (r"Keras 3", r"\.h5", r"Keras [12]\.2\..", r"text", r"predictions differ", GATES),
     (r"registry export", r"\.keras", r"Keras [12]\.2\..", r"text", r"hard_sigmoid", GATES),
+    (r"Keras 2\.2\.4", ANY, ANY, ANY, r"Unknown layer", "Keras 2.2.4 has no such layer"),
+    (ANY, ANY, ANY, r"cnn-channels-first", r"NHWC|NCHW", "TensorFlow computes channels_first on GPUs alone"),
+    (r"Keras 2\.1.", ANY, ANY, r"mlp-adamw", r"Unknown optimizer", "Keras 2.10 has no AdamW, and 2.12 does not find its own when it loads a file"),
+    (r"Keras 3", r"\.h5", ANY, r"mlp-adamw", r"is_legacy_optimizer", "what Keras 2.11 and later need in an .h5 for AdamW, Keras 3 refuses; its .keras has it"),
+    (r"Keras 3", r"\.h5", ANY, r"attention", r"MultiHeadAttention",
+     "Keras 2's MultiHeadAttention needs the shapes of its inputs in an .h5, and Keras 3's refuses them; its .keras has it"),
+    (NEW2 + r"|Keras 3", ANY, NEW2 + r"|Cellar", r"mlp-rmsprop|text|scaled|decoder", r"^fit: ",
+     "RMSprop has epsilon beside the root in Keras 2.10, which recipes and an .h5 for all releases have, and under it later"),
+    (NEW2 + r"|Keras 3", ANY, NEW2 + r"|Cellar", r"mlp-nadam", r"^fit: ", "Nadam has another schedule of momentum in Keras 2.10, which recipes and an .h5 for all releases have, than later"),
+    (r"Cellar", ANY, NEW2, r"mlp-nadam", r"loss differs|one more epoch",
+     "Nadam of Keras 2.11 to tf_keras 2.21 multiplies its product of momenta once for each weight instead of each step, and does not save it"),
 ]
 
 
 def possible(reader, extension, origin, kind, failure):
-    """Raises the reason why nobody could, where there is one; else the failure."""
+    """Raises the reason why nobody could, where there is one; else the failure. The reader is a release, Cellar or a command."""
     given = (reader, extension, origin, kind)
     for *patterns, part, reason in NOT_POSSIBLE:
         if all(re.fullmatch(pattern, value) for pattern, value in zip(patterns, given)) and re.search(part, failure):
             raise NotPossible(reason)
-    raise Failed(f"from {origin}: {failure}" if origin else failure)
+    raise Failed(failure if reader == "Cellar" else f"from {origin}: {failure}")
 
 
 # What Keras 3 says of every `.h5` it loads compiled, its own included.
 ALWAYS_SAID = {(r"Keras 3", r"\.h5"): r"compiled metrics have yet to be built|Error in loading the saved optimizer state|Skipping variable loading for optimizer"}
+
+
+HEAD = """# Keras files to and from Cellar
+
+Made by `make interop`, not by hand, on DATE.
+
+## What is compared
+
+Each Keras release makes every kind of model below, trains it for an epoch, saves it, says what it predicts and how one more epoch goes. Cellar then has to say the same of the
+file; and each release has to say the same of what Cellar writes.
+
+* **Keras writes, Cellar reads**: `infer score` predicts as the release did, and `trainer fit --from FILE` with a recipe of data and fit alone goes on for an epoch, optimizer
+  state and all.
+* **Cellar writes, Keras reads**: `registry export` writes each of these files anew, as `.h5` and as `.keras`; `trainer fit` makes one itself. Every release opens them without a
+  warning and predicts as `infer` does; the one that had trained the model, and every one for a model that Cellar trained, goes on for an epoch.
+
+The same is 1e-6 for predictions, or as near to the float64 answer as Keras itself; for the epoch after, 1e-4 in its loss and in the predictions then.
+
+## How to run it
+
+`make interop` builds the commands, makes a Python environment for each release in `.venv-interop` (once, by pip, some 4 GB), holds the shipped models and the recipes' against Keras,
+runs exported ONNX files, and then this matrix; about a quarter of an hour. The releases before Keras 3 need Python 3.11: what pip finds no packages for on your machine is named
+as left out, and the other columns are run. `tools/interop/matrix.py ENVIRONMENTS KIND …` runs some kinds alone, and does not touch this page. With `INTEROP_FOLDER=folder` the
+files stay.
+
+Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
+
+## Limits that are Keras' own
+
+* No Keras 3 goes on to train from an `.h5` with optimizer state, its own included: use `.keras`.
+* Keras 3 drops lists of axes (Softmax, UnitNormalization, LayerNormalization) when it reads an `.h5`, and cannot open MultiHeadAttention or AdamW there in the form that Keras 2 needs.
+* hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
+* Keras 2.2.4 opens the `.h5` with `compile=False`, as its optimizers take `lr` for the learning rate, which newer ones warn of; Keras 1 reads files of its own alone.
+
+## The kinds
+
+"""
+
+
+class Words:
+    """A dialect that only listens: which layers a kind has."""
+
+    def __init__(self):
+        self.said = []
+
+    def __getattr__(self, name):
+        def call(*positional, **named):
+            if name[0].isupper() and name not in ("Model", "Input") and name not in self.said:
+                self.said.append(name)
+            return lambda *tensors: None
+        return call
+
+
+def about(kinds):
+    rows = ["| kind | layers | trained by |", "|---|---|---|"]
+    for kind in kinds:
+        words = Words()
+        kind.build(words)
+        name, rate, options = kind.optimizer
+        options = ([rate[0]] if isinstance(rate, tuple) else []) + [key for key, value in options.items() if value is not False]
+        told = (kind.build.__doc__ or "").strip()
+        rows.append(f"| {kind.name} | {', '.join(words.said)}{'. ' + told if told else ''} | {name}{' (' + ', '.join(options) + ')' if options else ''} |")
+    return rows
 
 
 class Failed(Exception):
@@ -218,8 +293,11 @@ class Bench:
         def goes_on():
             if not kind.fits:
                 raise NotPossible("one more epoch: " + kind.why)
-            loss, later = self.trained(kind, column, made, file, base)
-            return max(same("the epoch's loss differs", [loss], [made["loss"]], GOES_ON), same("predictions after one more epoch", later, arrays(made["later"]), GOES_ON))
+            loss, later = self.trained(kind, made, file, base)
+            try:
+                return max(same("the epoch's loss differs", [loss], [made["loss"]], GOES_ON), same("predictions after one more epoch", later, arrays(made["later"]), GOES_ON))
+            except Failed as failed:
+                possible("Cellar", extension, column.name, kind.name, str(failed))
 
         self.note(*where, predicts)
         self.note(*where, goes_on)
@@ -227,12 +305,11 @@ class Bench:
     # MARK: the trainer
 
     def recipe(self, kind, made, path, epochs=1, layers=None, name="interop"):
-        samples, labels = made["inputs"], made["targets"]
-        if len(samples) > 1 or len(labels) > 1:
-            raise Gap("recipes name one array of samples and one of labels")
-        text = [f"name: {name}", "data:", f"  npy: {{ samples: \"{samples[0]}\", labels: \"{labels[0]}\" }}"]
+        samples, labels = (json.dumps(names[0] if len(names) == 1 else names) for names in (made["inputs"], made["targets"]))
+        text = [f"name: {name}", "data:", f"  npy: {{ samples: {samples}, labels: {labels} }}"]
         if layers is not None:
             optimizer, rate, options = kind.optimizer
+            rate = {rate[0]: rate[1]} if isinstance(rate, tuple) else rate
             text += ["model:"] + [f"  - {json.dumps(layer)}" for layer in layers]
             text += [f"compile: {json.dumps({'optimizer': {optimizer: {'learning_rate': rate, **options}}, 'loss': kind.losses[0]})}"]
         text += [f"fit: {{ epochs: {epochs}, batch_size: {BATCH}, shuffle: false, seed: 1 }}"]
@@ -245,20 +322,9 @@ class Bench:
         said = json.loads(run("trainer", "fit", recipe, "--quiet", "--json", "--store", store, *arguments))
         return said["file"], said["history"]["loss"][-1]
 
-    def trained(self, kind, column, made, file, base):
+    def trained(self, kind, made, file, base):
         """One more epoch of a file: the epoch's loss, and the predictions afterwards."""
-        recipe = self.recipe(kind, made, f"{base}.yaml")
-        try:
-            after, loss = self.fit(recipe, "--from", file)
-        except Failed as failed:
-            if "model is missing" not in str(failed):
-                raise
-            # The recipe must tell the layers then, which it can for chains alone.
-            try:
-                layers = kind.build(Recipe(column.hard_gates))
-            except Missing as missing:
-                raise Gap(f"one more epoch: {missing}") from None
-            after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml", layers=layers), "--from", file)
+        after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml"), "--from", file)
         return loss, scores(after, made, f"{base}.later")
 
     # MARK: Cellar writes
@@ -301,10 +367,11 @@ class Bench:
         def train():
             try:
                 layers = kind.build(Recipe())
-            except Missing as missing:
-                raise Gap(str(missing)) from None
+            except Missing:  # No chain of layers: the newest Keras' model goes on in the trainer.
+                layers = None
             recipe = self.recipe(kind, made, f"{base}.yaml", layers=layers)
-            self.first, _ = self.fit(recipe)
+            newest = next(file for _, file in sorted(made["files"].items()) if file)
+            self.first, _ = self.fit(recipe, *(() if layers else ("--from", newest)))
             self.later = None
             if kind.fits:
                 after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml", 2, layers), "--from", self.first)
@@ -415,8 +482,6 @@ class Bench:
         lines += self.table("read", read, pair)
         lines += ["", "## Cellar writes, Keras reads", "", "How many checks hold (files made from each release's, and of our own training: predictions; for its own and ours one more epoch too), and the largest difference.", ""]
         lines += self.table("written", written, counted)
-        lines += ["", "Keras 2.2.4 opens our files with compile=False only, as its optimizers take `lr` for the learning rate, which newer releases warn of. No Keras 3 goes on from an `.h5` with optimizer",
-                  "state, its own included, so its `.h5` column has predictions alone."]
         parts = [part for parts in self.cells.values() for part in parts]
         counts = {state: sum(s == state for s, _ in parts) for state in ("ok", "FAIL", "gap", "-")}
         for state, title in (("FAIL", "Failures"), ("gap", "Gaps: not possible with Cellar yet"), ("-", "Not possible, or not to be compared")):
@@ -465,7 +530,7 @@ def main(environments, *names):
         print("Cellar writes, Keras reads …", file=sys.stderr, flush=True)
         bench.cellar_writes()
         lines, failed = bench.report()
-    head = ["# Keras files to and from Cellar", "", "Made by `make interop`, not by hand, on " + datetime.date.today().isoformat() + "; `tools/interop/matrix.py` says what is compared and how.", ""]
+    head = [*HEAD.replace("DATE", datetime.date.today().isoformat()).splitlines(), *about(kinds), ""]
     print("\n".join(lines))
     if not names:
         (ROOT / "docs/interop.md").write_text("\n".join(head + lines) + "\n")

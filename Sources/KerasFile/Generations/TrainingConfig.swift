@@ -11,14 +11,23 @@ extension Generation {
         for key in ["loss", "metrics", "weighted_metrics"] {
             object[key] = object[key].map(Self.withoutFunctions)
         }
-        if major < 2, var config = object["optimizer_config"]?["config"]?.object, config["epsilon"] == nil {
-            // Keras 1 had another constant than today's 1e-7.
-            config["epsilon"] = 1e-8
-            object["optimizer_config"] = [
-                "class_name": object["optimizer_config"]?["class_name"] ?? .null, "config": .object(config),
-            ]
+        if let className = object["optimizer_config"]?["class_name"],
+            var config = object["optimizer_config"]?["config"]?.object
+        {
+            update(optimizer: &config)
+            object["optimizer_config"] = ["class_name": className, "config": .object(config)]
         }
         return .object(object)
+    }
+
+    private func update(optimizer config: inout JSONObject) {
+        // Keras 1 had another constant than today's 1e-7.
+        if major < 2, config["epsilon"] == nil { config["epsilon"] = 1e-8 }
+        // Before 2.4, where Keras was not TensorFlow's own, what was called so measured all gradients together.
+        if major < 2 || isEarly2 && !isOfTensorFlow, let limit = config["clipnorm"] {
+            config["clipnorm"] = nil
+            config["global_clipnorm"] = limit
+        }
     }
 
     /// `{"module": "builtins", "class_name": "function", "config": "mse", …}` is the word mse.

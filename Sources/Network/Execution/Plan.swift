@@ -56,15 +56,19 @@ final class Plan {
         }
 
         var additions: [[(part: Floats, total: Floats)]] = Array(repeating: [], count: network.calls.count)
-        var seenLayers: Set<Int> = []
+        // Backward comes to a shared layer's last call first: that one writes the sum's first part.
+        var firstBackward: [Int: Int] = [:]
+        for (index, call) in network.calls.enumerated() where planner.gradients[index] != nil {
+            firstBackward[call.layer] = index
+        }
         var kept = [memory]
         var steps: [Step] = []
         for (index, call) in network.calls.enumerated() {
             var weightGradients: [Floats?] = []
             if let gradients {
                 weightGradients = parameters.windows(of: call.layer, in: gradients)
-                // A shared layer's later calls compute their part beside, and it is added.
-                if !seenLayers.insert(call.layer).inserted {
+                // A shared layer's other calls compute their part beside, and it is added.
+                if firstBackward[call.layer] ?? index != index {
                     let own = Arena(
                         count: weightGradients.reduce(0) { $0 + (($1?.count ?? 0) + 15) / 16 * 16 })
                     kept.append(own)

@@ -73,8 +73,9 @@ private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
         if a.className != b.className {
             return "layer \(index + 1) is saved as \(a.subject), but the recipe has \(b.subject)"
         }
-        for key in b.config.keys where key != "dtype" {
-            guard let x = a.config[key], let y = b.config[key], x != y else { continue }
+        let (found, asked) = (a.config.withoutInitializers, b.config.withoutInitializers)
+        for key in asked.keys where key != "dtype" {
+            guard let x = found[key], let y = asked[key], x != y else { continue }
             if a is Normalization {
                 return
                     "layer \(index + 1), \(b.subject), was fitted on other rows (\(key) differs); use the same data and "
@@ -91,4 +92,14 @@ private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
     }
     guard saved.calls == wanted.calls else { return "the layers are wired differently" }
     return nil
+}
+
+extension JSONObject {
+    /// Without how weights begin, which matters no more once they are there; in layers inside this one, too.
+    fileprivate var withoutInitializers: JSONObject {
+        JSONObject(
+            members.filter { !$0.key.hasSuffix("_initializer") }.map { key, value in
+                (key, value.object.map { .object($0.withoutInitializers) } ?? value)
+            })
+    }
 }

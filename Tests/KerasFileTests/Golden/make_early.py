@@ -196,3 +196,7 @@ randomise(m)
 x = r.randn(4, 5, 3).astype("f")
 x[1, -2:] = x[2, :2] = x[2, 3] = x[3] = -1
 done("masked_bidirectional", m, x)
+
+# `clipnorm` was the limit of all gradients together.
+m, x, resume = trained(K.optimizers.SGD(0.05, momentum=0.9, nesterov=True, clipnorm=0.3))
+done("resume_clipped", m, x, resume)

@@ -1,0 +1,61 @@
+import JSONText
+
+/// The words of 2.10, in which the core speaks, put so that Keras 2.2.4 to 2.15, tf_keras and Keras 3 read the same in
+/// them: what an `.h5` holds.
+enum Portable {
+    /// One layer, without its calls. Options that early releases refuse are left out where they say nothing but what
+    /// goes without saying.
+    static func entry(_ className: String, _ options: JSONObject) -> JSON {
+        var entry = LayerEntry(className: className, config: options)
+        switch className {
+        case "InputLayer": entry.remove("ragged")
+        // Before 2.4 the axis was a number.
+        case "BatchNormalization": entry.change("axis") { $0.array?.count == 1 ? $0.array?[0] ?? $0 : $0 }
+        // Keras 3 takes the word dot for its function of that name.
+        case "Attention": entry.removeStandard("score_mode", "dot")
+        default: break
+        }
+        if className.hasPrefix("Conv") { entry.removeStandard("groups", 1) }
+        entry.removeStandard("keepdims", false)
+        for key in entry.config.keys {
+            if key.hasSuffix("_initializer") { entry.change(key, initializer) }
+            if ["layer", "backward_layer"].contains(key) { entry.change(key, inner) }
+        }
+        return ["class_name": .string(className), "config": .object(entry.config)]
+    }
+
+    /// A layer in the options of another. Keras 3 wants to know where its class comes from; to Keras 2 it is all one.
+    private static func inner(_ json: JSON) -> JSON {
+        guard let className = json["class_name"]?.string,
+            var object = entry(className, json["config"]?.object ?? [:]).object
+        else { return json }
+        object["module"] = "keras.layers"
+        object["registered_name"] = .null
+        return .object(object)
+    }
+
+    /// Until 2.2 these were functions; the class that they are made of had its name already.
+    private static let scalings: [String: (scale: Double, mode: String, distribution: String)] = [
+        "GlorotUniform": (1, "fan_avg", "uniform"), "GlorotNormal": (1, "fan_avg", "normal"),
+        "HeUniform": (2, "fan_in", "uniform"), "HeNormal": (2, "fan_in", "normal"),
+        "LecunUniform": (1, "fan_in", "uniform"), "LecunNormal": (1, "fan_in", "normal"),
+    ]
+
+    private static func initializer(_ json: JSON) -> JSON {
+        guard let name = json["class_name"]?.string, let scaling = scalings[name] else { return json }
+        return [
+            "class_name": "VarianceScaling",
+            "config": [
+                "scale": .number(scaling.scale), "mode": .string(scaling.mode),
+                "distribution": .string(scaling.distribution), "seed": json["config"]?["seed"] ?? .null,
+            ],
+        ]
+    }
+}
+
+extension LayerEntry {
+    /// Leaves an option out that has its standard value.
+    fileprivate mutating func removeStandard(_ key: String, _ value: JSON) {
+        if config[key] == value { config[key] = nil }
+    }
+}
