@@ -122,7 +122,7 @@ cat >"$facts" <<FACTS
 | processors for us | $(nproc) |
 | vector extensions | $(extensions) |
 | memory | $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo) |
-| system | $(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r) |
+| system | $(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r | cut -d- -f1) |
 | Swift | $(swift --version 2>/dev/null | sed -n 's/^Swift version \([^ ]*\).*/\1/p' | head -n 1) |
 | peers | $(versions) |
 | OpenBLAS of the dense floor | $(dpkg-query -W -f '${Version}' libopenblas-dev 2>/dev/null || echo 'not installed') |
