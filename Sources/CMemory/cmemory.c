@@ -18,7 +18,7 @@ void cm_reserve_heap(size_t bytes) {
     reserved = true;
 }
 
-bool cm_heap_is_reserved(void) { return reserved; }
+bool cm_heap_serves(size_t bytes) { return reserved && bytes <= 4 << 20; }
 
 void cm_fetch_pages(void *start, size_t bytes) {
     const uintptr_t page = 4096;

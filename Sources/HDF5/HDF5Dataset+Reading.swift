@@ -77,8 +77,9 @@ extension HDF5Dataset {
         Engine.enter()
         var status: herr_t = -1
         let numbers = unsafe [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
-            if buffer.count >= 1 << 15, !cm_heap_is_reserved() {
-                unsafe cm_fetch_pages(buffer.baseAddress, buffer.count * MemoryLayout<Number>.stride)
+            let bytes = buffer.count * MemoryLayout<Number>.stride
+            if bytes >= 1 << 17, !cm_heap_serves(bytes) {
+                unsafe cm_fetch_pages(buffer.baseAddress, bytes)
             }
             status = unsafe H5Dread(
                 handle.id, type, H5S_ALL, H5S_ALL, Engine.standard, buffer.baseAddress)

@@ -14,7 +14,7 @@ import CMemory
     public init(count: Int) {
         self.count = count
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        if bytes >= Arena.large, !cm_heap_is_reserved(), let pages = unsafe cm_map(bytes) {
+        if bytes >= Arena.large, !cm_heap_serves(bytes), let pages = unsafe cm_map(bytes) {
             mapped = bytes
             unsafe base = pages.bindMemory(to: Float.self, capacity: max(count, 1))
             return

@@ -9,8 +9,8 @@
 // called before there is a second thread.
 void cm_reserve_heap(size_t bytes);
 
-// Whether that was done: what is large need not ask the system for pages of its own then.
-bool cm_heap_is_reserved(void);
+// Whether that was done, and the block is of its kind: it need not ask the system for pages of its own then.
+bool cm_heap_serves(size_t bytes);
 
 // Has the system put memory behind a buffer at once. Where it is too old for that, nothing is lost.
 void cm_fetch_pages(void *start, size_t bytes);
