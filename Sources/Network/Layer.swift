@@ -129,6 +129,16 @@ extension Layer {
     }
 }
 
+/// A layer that says `outputShapes`, of one output or several, and leaves the rest to this.
+public protocol LayerOfSeveralOutputs: Layer {}
+
+extension LayerOfSeveralOutputs {
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shapes = try outputShapes(for: inputs)
+        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
+    }
+}
+
 /// A part of a layer's weights that Keras keeps in an object of its own, such as the `cell` of an LSTM.
 public struct WeightGroup: Equatable, Sendable {
     /// Names of objects inside objects, as `forward_layer/cell`; empty for the layer itself.

@@ -5,7 +5,7 @@ import Tensors
 /// perhaps key, which is else the value. Leading axes, if there are more, are computed one by one.
 ///
 /// A value's mask hides it, a query's mask makes its output zero, as in Keras.
-protocol DenseAttention: Layer {
+protocol DenseAttention: LayerOfSeveralOutputs {
     var dropout: Double { get }
     var useCausalMask: Bool { get set }
     /// Whether the attention weights [queries, keys] are a second output.
@@ -40,11 +40,6 @@ extension DenseAttention {
 
     public var outputCount: Int { returnsScores ? 2 : 1 }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let shapes = try outputShapes(for: inputs)
-        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
-    }
 
     public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
         let shape = try checkedShape(inputs)

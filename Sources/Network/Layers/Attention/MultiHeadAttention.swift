@@ -9,7 +9,7 @@ import Tensors
 /// [e, heads, value_dim], output kernel [heads, value_dim, output].
 ///
 /// A mask of the value or the key hides it. One of the query hides all keys from it, and goes on.
-public struct MultiHeadAttention: Layer {
+public struct MultiHeadAttention: LayerOfSeveralOutputs {
     public static let className = "MultiHeadAttention"
     public static let inputNames = ["query", "value", "key"]
     public var name = "multi_head_attention"
@@ -104,11 +104,6 @@ public struct MultiHeadAttention: Layer {
 
     public var outputCount: Int { returnsScores ? 2 : 1 }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let shapes = try outputShapes(for: inputs)
-        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
-    }
 
     public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
         let shape = try attendedShape(inputs)

@@ -8,7 +8,7 @@ import Tensors
 /// forward layer and those of the backward layer.
 ///
 /// Weights: those of the forward layer, then those of the backward layer.
-public struct Bidirectional: Layer {
+public struct Bidirectional: LayerOfSeveralOutputs {
     public static let className = "Bidirectional"
 
     public enum Merge: String, Sendable, CaseIterable {
@@ -105,11 +105,6 @@ public struct Bidirectional: Layer {
             config["backward_layer"] = NestedLayer.json(layer)
         }
         return config
-    }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let shapes = try outputShapes(for: inputs)
-        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
     }
 
     private var mergedCount: Int { merge == .separate ? 2 : 1 }

@@ -5,7 +5,7 @@ import Tensors
 /// is the layer of that cell; StackedRNNCells are such layers one behind the other, which give whole sequences on.
 ///
 /// Weights: those of each cell, from below.
-public struct RNN: Layer {
+public struct RNN: LayerOfSeveralOutputs {
     public static let className = "RNN"
     public static let takesInitialState = true
     public var name = "rnn"
@@ -112,11 +112,6 @@ public struct RNN: Layer {
         layers.indices.map { index in
             index == 0 ? inputs : [[inputs[0][0], layers[index - 1].options.units]]
         }
-    }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let shapes = try outputShapes(for: inputs)
-        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
     }
 
     public var outputCount: Int { layers[layers.count - 1].outputCount }

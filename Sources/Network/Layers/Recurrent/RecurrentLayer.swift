@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Everything but the arithmetic of one step is here and in `RecurrentPass`: input products, masks, dropout, sequences
 /// and backward through time (Werbos, 1990).
-protocol RecurrentLayer: Layer {
+protocol RecurrentLayer: LayerOfSeveralOutputs {
     var options: RecurrentOptions { get set }
     /// How many blocks of `units` columns the kernels have.
     static var gates: Int { get }
@@ -31,11 +31,6 @@ protocol RecurrentLayer: Layer {
 extension RecurrentLayer {
     public var config: JSONObject { options.json(hasGates: Self.hasGates) }
     public static var takesInitialState: Bool { true }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let shapes = try outputShapes(for: inputs)
-        return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
-    }
 
     public var outputCount: Int { options.returnState ? 2 + carried : 1 }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
