@@ -35,6 +35,16 @@ enum Portable {
         return .object(object)
     }
 
+    /// `training_config`. Keras 2.12 does not know its AdamW by that name alone, nor tf_keras its Lion.
+    static func training(_ json: JSON) -> JSON {
+        guard var object = json.object, var optimizer = object["optimizer_config"]?.object,
+            let name = optimizer["class_name"]?.string, ["AdamW", "Lion"].contains(name)
+        else { return json }
+        optimizer["class_name"] = .string("Custom>" + name)
+        object["optimizer_config"] = .object(optimizer)
+        return .object(object)
+    }
+
     /// L1 and L2 alone have had classes of their own since 2.4; the one for both is as old as Keras 2.
     private static func regularizer(_ json: JSON) -> JSON {
         guard ["L1", "L2"].contains(json["class_name"]) else { return json }
