@@ -9,7 +9,7 @@ public struct Architecture: Sendable {
     let config: JSON
     /// As the file says; nil where it does not.
     let kerasVersion: String?
-    let backend: String?
+    private(set) var backend: String?
 
     init(config: JSON, kerasVersion: String?, backend: String?) {
         (self.config, self.kerasVersion, self.backend) = (config, kerasVersion, backend)
@@ -38,6 +38,19 @@ public struct Architecture: Sendable {
             config: try parse(text, of: "the model_config attribute"),
             kerasVersion: try file.root.attributes.string("keras_version"),
             backend: try file.root.attributes.string("backend") ?? weights?.attributes.string("backend"))
+        if generation.major < 2, backend == nil, let weights {
+            backend = Generation.backend(naming: try Self.firstWeightNames(weights))
+        }
+    }
+
+    /// Those of the first layer that has weights.
+    private static func firstWeightNames(_ weights: HDF5Group) throws -> [String] {
+        for layer in try nameList(weights.attributes, "layer_names", of: "model_weights") {
+            let attributes = try weights.group(named: layer).attributes
+            let names = try nameList(attributes, "weight_names", of: "layer \"\(layer)\"", optional: true)
+            if !names.isEmpty { return names }
+        }
+        return []
     }
 
     /// Above what any config needs; those of the largest public models have a few megabytes.

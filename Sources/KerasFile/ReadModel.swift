@@ -140,10 +140,11 @@ extension ModelFile {
     fileprivate mutating func takeNumberedState(
         _ root: HDF5Group, _ stored: [StoredLayer], _ generation: Generation, training: JSON
     ) throws {
-        guard root.has("optimizer/vars") else { return }
+        // The optimizer may stand inside one that scales the loss, which repeats its numbers behind its own.
+        let places = ["optimizer/inner_optimizer/vars", "optimizer/vars"]
+        guard let place = places.first(where: { root.has($0) }) else { return }
         try takeState(
-            try StateArrays(numbered: try root.group(named: "optimizer/vars")), stored, generation,
-            training: training)
+            try StateArrays(numbered: try root.group(named: place)), stored, generation, training: training)
     }
 
     /// What the optimizer remembers, and the learning rate that it had come to.

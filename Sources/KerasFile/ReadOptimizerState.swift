@@ -13,6 +13,10 @@ struct StateArrays {
     /// `/optimizer_weights` of an `.h5`.
     init(named group: HDF5Group) throws {
         names = try nameList(group.attributes, "weight_names", of: "optimizer_weights", optional: true)
+        // In front of the optimizer's own: what scales the loss around it, four numbers.
+        if let last = names.prefix(4).lastIndex(where: { $0.hasSuffix("/dynamic_scale") }) {
+            names.removeFirst(last + 1)
+        }
         dataset = { try group.dataset(named: $0) }
     }
 

@@ -75,7 +75,7 @@ private func write(_ contents: ModelFile, to file: HDF5File, includeOptimizer: B
     try root.attributes.set("keras_version", string: writtenVersion)
     try root.attributes.set("model_config", ascii: try modelConfig(model))
     if let compiled = contents.compiled, let training = trainingConfig(compiled, model: model) {
-        try root.attributes.set("training_config", ascii: training)
+        try root.attributes.set("training_config", ascii: Portable.training(training))
     }
     try writeWeights(model, to: try root.makeGroup("model_weights"))
     if includeOptimizer, let optimizer = contents.compiled?.optimizer, let state = contents.optimizerState {

@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// `/optimizer_weights`, in the order of Keras 2.10's optimizers: the count of steps, then the slots. An optimizer that
-/// 2.10 does not have (its weights decay) is written as 2.11 and later do.
+/// 2.10 does not have (Lion, or its weights decay) is written as 2.11 and later do.
 func writeState(
     _ state: OptimizerState, of optimizer: any Optimizer, model: Model, to group: HDF5Group
 ) throws {
@@ -45,5 +45,5 @@ func writeState(
 
 extension Optimizer {
     /// Whether an `.h5` has it as one of Keras 2.11's.
-    var isNewInFile: Bool { general.weightDecay != nil }
+    var isNewInFile: Bool { general.weightDecay != nil || self is Lion }
 }

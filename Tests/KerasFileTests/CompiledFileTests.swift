@@ -13,7 +13,7 @@ private let optimizers: [JSON] = [
     ["class_name": "Adam", "config": ["amsgrad": true, "clipnorm": 0.5]],
     ["class_name": "Adam", "config": ["amsgrad": true, "weight_decay": 0.01]], "AdamW", "RMSprop",
     ["class_name": "RMSprop", "config": ["momentum": 0.5, "centered": true]], "Adagrad", "Adadelta", "Adamax",
-    "Nadam", ["class_name": "Nadam", "config": ["schedule_decay": 0.01]], "Ftrl",
+    "Nadam", ["class_name": "Nadam", "config": ["schedule_decay": 0.01]], "Ftrl", "Lion",
     [
         "class_name": "Adam",
         "config": [

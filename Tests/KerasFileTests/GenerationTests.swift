@@ -260,6 +260,12 @@ func portableWords() throws {
             ],
         ])
     expect(Portable.entry("Conv2D", ["groups": 2])["config"], ["groups": 2])
+    let penalty: JSON = ["class_name": "L2", "config": ["l2": 0.5]]
+    expect(
+        Portable.entry("Dense", ["kernel_regularizer": penalty])["config"],
+        ["kernel_regularizer": ["class_name": "L1L2", "config": ["l1": 0.0, "l2": 0.5]]])
+    let training = Portable.training(["optimizer_config": ["class_name": "Lion", "config": [:]]])
+    #expect(training["optimizer_config"]?["class_name"] == "Custom>Lion")
     expect(Portable.entry("GroupNormalization", ["groups": 1])["config"], ["groups": 1])
     expect(Portable.entry("GlobalMaxPooling1D", ["keepdims": false])["config"], ["keepdims": nil])
     expect(Portable.entry("GlobalMaxPooling1D", ["keepdims": true])["config"], ["keepdims": true])

@@ -6,7 +6,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Trains on as a sidecar tells, and holds each batch's loss against Keras'.
+/// Trains on as a sidecar tells, and holds each batch's loss against Keras', and the weights at the end where they are there.
 func expectLosses(_ file: ModelFile, _ resume: JSON, _ sidecar: Sidecar, _ name: String) throws {
     let (x, y) = (try sidecar.tensor(resume["x"]), try sidecar.tensor(resume["y"]))
     let optimizer = try #require(file.compiled?.optimizer, "\(name): \(file.compiled?.unknown ?? [])")
@@ -15,11 +15,22 @@ func expectLosses(_ file: ModelFile, _ resume: JSON, _ sidecar: Sidecar, _ name:
     try executor.restore(try #require(file.optimizerState, "\(name): \(file.warnings)"))
     let samples = Samples(shape: Array(x.shape.dropFirst()), floats: x.values)
     let targets = Targets.values(y.values, width: y.shape[1])
+    let tolerance = resume["atol"]?.double ?? 1e-5
     for (batch, loss) in zip(resume["batches"]?.array ?? [], resume["losses"]?.array ?? []) {
         let rows = Array((batch.array?[0].int ?? 0)..<(batch.array?[1].int ?? 0))
         let result = executor.trainBatch([samples], targets, rows: rows[...])
         let found = result.lossSum / Double(result.count)
-        #expect(abs(found - (loss.double ?? .nan)) < 1e-5, "\(name): \(found), in Keras \(loss.text())")
+        let off = abs(found - (loss.double ?? .nan))
+        #expect(off < tolerance, "\(name): \(found), in Keras \(loss.text())")
+    }
+    guard let final = resume["final"]?.array else { return }
+    let weights = Array(executor.trainedNetwork.weights.joined())
+    #expect(weights.count == final.count)
+    for (index, (weight, json)) in zip(weights, final).enumerated() {
+        let keras = try sidecar.tensor(json)
+        #expect(weight.shape == keras.shape, "\(name), weight \(index)")
+        let off = zip(weight.values, keras.values).map { abs($0 - $1) }.max() ?? 0
+        #expect(off < 1e-5, "\(name), weight \(index) differs by \(off)")
     }
 }
 
@@ -48,7 +59,7 @@ func optimizersGoOn() throws {
     }
 }
 
-@Test("so do those of Keras 1 and 2.2, with gates and names in their order")
+@Test("so do those of Keras 1 and 2.2, with gates and names in their order, and their own moving averages")
 func earlyOptimizers() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/early")
     var tried = 0
@@ -58,5 +69,5 @@ func earlyOptimizers() throws {
         try expectLosses(
             try readModel(golden.sidecar.path(golden.file)), resume, golden.sidecar, golden.description)
     }
-    #expect(tried == 18)
+    #expect(tried == 20)
 }

@@ -104,6 +104,13 @@ class Dialect:
     def load(self, file, compiled=True):
         return self.models.load_model(file, compile=compiled)
 
+    def freeze(self, model):
+        model.trainable = False
+
+    def adds_gradients(self, model):
+        """Makes its optimizer add up what a weight gets from several places before anything else; whether it does not do so by itself."""
+        return False
+
 
 class ShapeInFirstLayer(Dialect):
     """As people wrote before InputLayer was common: no entry for the input in the file of 2.2 and earlier."""
@@ -127,6 +134,15 @@ class Keras212(Keras2):
 
 
 class Keras3(Keras2):
+    def adds_gradients(self, model):
+        # On TensorFlow the gradient of an Embedding comes token by token, and optimizers square it so. On JAX and PyTorch it is one sum, as in Keras 1 and 2.
+        if not any(type(layer).__name__ == "Embedding" for layer in model.layers):
+            return False
+        import tensorflow
+        apply = model.optimizer.apply
+        model.optimizer.apply = lambda gradients, *rest: apply([tensorflow.convert_to_tensor(g) for g in gradients], *rest)
+        return True
+
     def double(self, yes):
         self.library.config.set_floatx("float64" if yes else "float32")
 
@@ -134,6 +150,11 @@ class Keras3(Keras2):
 class Keras22(ShapeInFirstLayer):
     def channels_first(self):
         """Theano does."""
+
+    def freeze(self, model):
+        # What a model is told here, it tells nobody, nor its file.
+        for layer in model.layers:
+            layer.trainable = False
 
     def seed(self, number):
         import numpy as np
@@ -147,7 +168,7 @@ class Keras1(Keras22):
         "Conv2D": "Convolution2D", "SeparableConv2D": "SeparableConvolution2D", "Conv1D": "Convolution1D", "Conv3D": "Convolution3D"}
     arguments = {
         "use_bias": "bias", "padding": "border_mode", "strides": "subsample", "kernel_regularizer": "W_regularizer", "bias_regularizer": "b_regularizer",
-        "kernel_constraint": "W_constraint", "kernel_initializer": "init"}
+        "kernel_constraint": "W_constraint", "kernel_initializer": "init", "recurrent_activation": "inner_activation"}
 
     def __getattr__(self, name):
         if not name[0].isupper():
@@ -244,8 +265,9 @@ class Recipe:
 def dialect(name):
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", TF_ENABLE_ONEDNN_OPTS="0")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    importlib.import_module("thshim")
+    shim = importlib.import_module("thshim")
     library = importlib.import_module(name)
+    shim.shim_keras(library)
     major, minor = map(int, library.__version__.split(".")[:2])
     if name == "keras" and major == 2 and minor >= 4:
         # What tf.keras shows; the package's own modules have other classes under these names.

@@ -57,6 +57,18 @@ def in_double_precision(keras, kind, weights, xs):
         keras.double(False)
 
 
+def another_epoch(keras, model, xs, ys, base):
+    """Its loss, and the predictions afterwards."""
+    loss = float(keras.fit(model, alone(xs), alone(ys), BATCH))
+    return {"loss": loss, "later": save_arrays(base + ".q", predicted(model, xs))}
+
+
+def with_sums(keras, file, xs, ys, base):
+    """The same where the release would have to add gradients up first; nothing where it does."""
+    model = keras.load(file)
+    return {"summed": another_epoch(keras, model, xs, ys, base + ".summed")} if keras.adds_gradients(model) else {}
+
+
 def write_one(keras, kind, folder):
     xs, ys = kind.data()
     keras.seed(5)
@@ -72,10 +84,20 @@ def write_one(keras, kind, folder):
         except Exception as error:
             said["files"][extension] = None
             said.setdefault("remarks", []).append(f"{extension}: {one_line(error)}")
+    try:
+        model.save_weights(base + ".weights.h5")
+        said["files"][".weights.h5"] = base + ".weights.h5"
+        said["architecture"] = base + ".config.json"
+        with open(said["architecture"], "w") as f:
+            f.write(model.to_json())
+    except Exception as error:
+        said["files"][".weights.h5"] = None
+        said.setdefault("remarks", []).append(f".weights.h5: {one_line(error)}")
     before = model.get_weights()
     said["outputs"] = save_arrays(base + ".p", predicted(model, xs))
-    said["loss"] = float(keras.fit(model, alone(xs), alone(ys), BATCH))
-    said["later"] = save_arrays(base + ".q", predicted(model, xs))
+    said.update(another_epoch(keras, model, xs, ys, base))
+    if said["files"].get(".keras"):
+        said.update(with_sums(keras, said["files"][".keras"], xs, ys, base))
     try:
         said["exact"] = save_arrays(base + ".e", in_double_precision(keras, kind, before, xs))
     except Exception as error:
@@ -124,11 +146,15 @@ class Warnings(logging.Handler):
 
 
 def check_one(keras, job):
-    """A job: file, whether it is opened compiled, inputs, base of the answers' names; with `targets`, one more epoch too."""
+    """A job: file, whether it is opened compiled, inputs, base of the answers' names; with `targets`, one more epoch too. With `kind`, the file is the weights of such a model."""
     said, xs = {}, [np.load(name) for name in job["inputs"]]
     try:
         with Warnings() as heard:
-            model = keras.load(job["file"], job["compiled"])
+            if "kind" in job:
+                model = next(kind for kind in KINDS if kind.name == job["kind"]).build(keras)
+                model.load_weights(job["file"])
+            else:
+                model = keras.load(job["file"], job["compiled"])
         said["warnings"] = [text.splitlines()[0][:300] for text in heard.said if text.strip()]
     except Exception as error:
         return {"load_error": one_line(error)}
@@ -139,8 +165,8 @@ def check_one(keras, job):
     if "targets" in job:
         try:
             ys = [np.load(name) for name in job["targets"]]
-            said["loss"] = float(keras.fit(model, alone(xs), alone(ys), BATCH))
-            said["later"] = save_arrays(job["base"] + ".q", predicted(model, xs))
+            said.update(another_epoch(keras, model, xs, ys, job["base"]))
+            said.update(with_sums(keras, job["file"], xs, ys, job["base"]))
         except Exception as error:
             said["fit_error"] = one_line(error)
     return said

@@ -152,6 +152,46 @@ def regularized(k):
         k.Dense(3, activation="softmax"))
 
 
+def frozen(k):
+    """A trained Sequential that stays as it is, under a new head."""
+    start = k.Input((8, 8, 2))
+    backbone = k.sequential(
+        (8, 8, 2), k.Conv2D(4, 3, padding="same", use_bias=False), k.BatchNormalization(), k.Activation("relu"), k.MaxPooling2D(2), k.Conv2D(5, 3, activation="tanh"))
+    k.freeze(backbone)
+    return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling2D()(backbone(start))))
+
+
+def residual(k):
+    """Around a block of separable convolutions, and past it."""
+    start = k.Input((8, 8, 2))
+    before = k.Activation("relu")(k.BatchNormalization()(k.Conv2D(4, 3, padding="same")(start)))
+    block = k.BatchNormalization()(k.SeparableConv2D(6, 3, padding="same")(before))
+    joined = k.Activation("relu")(k.add([block, k.Conv2D(6, 1)(before)]))
+    return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling2D()(k.MaxPooling2D(2)(joined))))
+
+
+def text_cnn(k):
+    return k.sequential(
+        (10,), k.Embedding(20, 6), k.Conv1D(5, 3, activation="relu"), k.GlobalMaxPooling1D(), k.Dense(1, activation="sigmoid"), integers=True)
+
+
+def tagger(k):
+    """An answer for each step, from both sides; masked."""
+    return k.sequential(
+        (4, 3), k.Masking(0.0), k.Bidirectional(k.LSTM(5, return_sequences=True, recurrent_activation="sigmoid"), merge_mode="sum"), k.TimeDistributed(k.Dense(2)))
+
+
+def text_attention(k):
+    """Masked, as the sequences are of different lengths."""
+    start = k.Input((10,))
+    words = k.Embedding(20, 6, mask_zero=True)(start)
+    attended = k.LayerNormalization()(k.add([words, k.MultiHeadAttention(2, 3)(words, words)]))
+    return k.Model(start, k.Dense(1, activation="sigmoid")(k.GlobalAveragePooling1D()(attended)))
+
+
+TEXTS = (text, text_cnn, text_attention)
+
+
 class Kind:
     def __init__(self, name, build, optimizer, inputs, target="classes", fits=True, why=""):
         self.name, self.build, self.optimizer, self.inputs, self.target = name, build, optimizer, inputs, target
@@ -160,14 +200,14 @@ class Kind:
     def data(self):
         """Inputs and targets, the same in every process."""
         random = np.random.RandomState(sum(map(ord, self.name)))
-        if self.build is text:
+        if self.build in TEXTS:
             xs = [random.randint(1, 20, (ROWS, 10)).astype("float32")]
             for row, length in enumerate(random.randint(3, 11, ROWS)):
                 xs[0][row, length:] = 0
         else:
             xs = [random.normal(size=(ROWS, *shape)).astype("float32") for shape in self.inputs]
-        if self.build is decoder:  # Some end early: these steps are masked.
-            xs[0][::3, 4:] = 0
+        if self.build in (decoder, tagger):  # Some end early: these steps are masked.
+            xs[0][::3, -2:] = 0
         total = xs[0].reshape(ROWS, -1).sum(1)
         by_rank = total.argsort().argsort() * 3 // ROWS
         ys = {
@@ -193,6 +233,7 @@ KINDS = [
     Kind("mlp-adamax", mlp, ("Adamax", 0.01, {}), [(4, 3)]),
     Kind("mlp-nadam", mlp, ("Nadam", 0.01, {}), [(4, 3)]),
     Kind("mlp-adamw", mlp, ("AdamW", 0.01, {"weight_decay": 0.02}), [(4, 3)]),
+    Kind("mlp-lion", mlp, ("Lion", 0.003, {"weight_decay": 0.02}), [(4, 3)]),
     Kind("mlp-schedule", mlp, ("Adam", ("ExponentialDecay", {"initial_learning_rate": 0.02, "decay_steps": 3, "decay_rate": 0.8}), {}), [(4, 3)]),
     Kind("mlp-regularized", regularized, ADAM, [(9,)]),
     Kind("activations", activations, SGD, [(8,)]),
@@ -215,4 +256,9 @@ KINDS = [
     Kind("siamese", siamese, SGD, [(6,), (6,)]),
     Kind("attentions", attentions, SGD, [(7, 6)]),
     Kind("attention", attention, ADAM, [(7, 6)]),
+    Kind("frozen", frozen, SGD, [(8, 8, 2)]),
+    Kind("residual", residual, SGD, [(8, 8, 2)]),
+    Kind("text-cnn", text_cnn, ADAM, [(10,)], "binary"),
+    Kind("text-attention", text_attention, ADAM, [(10,)], "binary"),
+    Kind("tagger", tagger, ADAM, [(4, 3)], "sequences"),
 ]

@@ -51,13 +51,14 @@ def as_bytes_were(value):
     return value
 
 
-def with_tuples(op, old, new):
-    """The operation's plain Python with one expression written as NumPy wants it now."""
-    source = textwrap.dedent(inspect.getsource(op.perform))
+def with_tuples(owner, name, old, new):
+    """Makes a class's or module's function anew with one expression written as NumPy wants it now."""
+    function = getattr(owner, name)
+    source = textwrap.dedent(inspect.getsource(function))
     assert old in source
     scope = {}
-    exec(source.replace(old, new), sys.modules[op.__module__].__dict__, scope)
-    op.perform = scope["perform"]
+    exec(source.replace(old, new), function.__globals__, scope)
+    setattr(owner, name, scope[name])
 
 
 def shim_theano():
@@ -79,10 +80,16 @@ def shim_theano():
     if not hasattr(generators, "MRG_RandomStreams"):  # Theano-PyMC renamed it.
         generators.MRG_RandomStreams = generators.MRG_RandomStream
     # NumPy took a list of slices for a tuple of them once.
-    with_tuples(pool.Pool, "yk[[region_slices[i][r[i]] for i in range(nd)]]", "yk[tuple(region_slices[i][r[i]] for i in range(nd))]")
-    with_tuples(pool.AveragePoolGrad, "gxk[region_slice] +=", "gxk[tuple(region_slice)] +=")
+    with_tuples(pool.Pool, "perform", "yk[[region_slices[i][r[i]] for i in range(nd)]]", "yk[tuple(region_slices[i][r[i]] for i in range(nd))]")
+    with_tuples(pool.AveragePoolGrad, "perform", "gxk[region_slice] +=", "gxk[tuple(region_slice)] +=")
     plain_get = h5py.AttributeManager.__getitem__
     h5py.AttributeManager.__getitem__ = lambda attributes, name: as_bytes_were(plain_get(attributes, name))
+
+
+def shim_keras(library):
+    """What is mended in the release itself, once it is imported: 2.2.4 mirrors kernels that TensorFlow wrote by a list of slices."""
+    if library.__version__.startswith("2.2."):
+        with_tuples(library.utils.conv_utils, "convert_kernel", "kernel[slices]", "kernel[tuple(slices)]")
 
 
 if importlib.util.find_spec("theano"):

@@ -4,19 +4,19 @@ import Network
 /// Which Keras wrote a file. What its words mean is brought to the one form that the core knows, Keras 2.10's: in
 /// `Generations/`, a file for each generation.
 struct Generation {
-    /// 2.2 as (2, 2).
-    let major, minor: Int
+    /// 2.2.4 as (2, 2, 4).
+    let major, minor, patch: Int
     /// Whether it was part of TensorFlow: such versions end with `-tf` before 2.4, from where on all are.
     let isOfTensorFlow: Bool
     /// What computed: `theano` stores kernels mirrored. Nil where the file does not say.
     var backend: String?
 
     init(kerasVersion: String, backend: String? = nil) {
-        let numbers = kerasVersion.split(separator: ".").prefix(2).map { part in
+        let numbers = kerasVersion.split(separator: ".").prefix(3).map { part in
             Int(part.prefix { $0.isNumber })
         }
-        major = numbers.first.flatMap { $0 } ?? 2
-        minor = numbers.dropFirst().first.flatMap { $0 } ?? 0
+        func number(_ place: Int) -> Int? { place < numbers.count ? numbers[place] : nil }
+        (major, minor, patch) = (number(0) ?? 2, number(1) ?? 0, number(2) ?? 0)
         isOfTensorFlow = kerasVersion.hasSuffix("-tf") || (major, minor) >= (2, 4)
         self.backend = backend
     }
@@ -89,7 +89,10 @@ struct Generation {
                 try cells.array.map { .array(try $0.map { try current($0, dimOrdering: dimOrdering) }) }
                     ?? cells
             }
-            if !isOfTensorFlow { Keras2Early.updateBidirectional(&entry) }
+            if !isOfTensorFlow {
+                Keras2Early.updateBidirectional(&entry)
+                updateBatchNormalization(&entry)
+            }
             switch major {
             case ...1: try Keras1.update(&entry, dimOrdering: dimOrdering)
             case 2: try updateKeras2(&entry)
@@ -108,6 +111,17 @@ struct Generation {
         }
         object["name"] = object["custom_name"]
         return ["class_name": .string(name), "config": .object(object)]
+    }
+
+    /// What BatchNormalization and its moving averages took before Keras was TensorFlow's own.
+    private func updateBatchNormalization(_ entry: inout LayerEntry) {
+        guard entry.className == "BatchNormalization" else { return }
+        if (major, minor, patch) >= (2, 1, 4) { entry.config["sample_variance"] = true }
+        if backend == "theano" { entry.config["theano_averages"] = true }
+        entry.config["normalizes_frozen"] = true
+        if major < 2 { entry.config["moves_frozen"] = true }
+        // Keras 1 had no fused kernel, nor has Theano.
+        if major < 2 || backend == "theano" { entry.config["fused"] = false }
     }
 
     private func updateKeras2(_ entry: inout LayerEntry) throws {

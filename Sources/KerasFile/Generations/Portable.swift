@@ -19,6 +19,7 @@ enum Portable {
         entry.removeStandard("keepdims", false)
         for key in entry.config.keys {
             if key.hasSuffix("_initializer") { entry.change(key, initializer) }
+            if key.hasSuffix("_regularizer") { entry.change(key, regularizer) }
             if ["layer", "backward_layer"].contains(key) { entry.change(key, inner) }
         }
         return ["class_name": .string(className), "config": .object(entry.config)]
@@ -32,6 +33,23 @@ enum Portable {
         object["module"] = "keras.layers"
         object["registered_name"] = .null
         return .object(object)
+    }
+
+    /// `training_config`. Keras 2.12 does not know its AdamW by that name alone, nor tf_keras its Lion.
+    static func training(_ json: JSON) -> JSON {
+        guard var object = json.object, var optimizer = object["optimizer_config"]?.object,
+            let name = optimizer["class_name"]?.string, ["AdamW", "Lion"].contains(name)
+        else { return json }
+        optimizer["class_name"] = .string("Custom>" + name)
+        object["optimizer_config"] = .object(optimizer)
+        return .object(object)
+    }
+
+    /// L1 and L2 alone have had classes of their own since 2.4; the one for both is as old as Keras 2.
+    private static func regularizer(_ json: JSON) -> JSON {
+        guard ["L1", "L2"].contains(json["class_name"]) else { return json }
+        let options = json["config"]
+        return ["class_name": "L1L2", "config": ["l1": options?["l1"] ?? 0.0, "l2": options?["l2"] ?? 0.0]]
     }
 
     /// Until 2.2 these were functions; the class that they are made of had its name already.

@@ -8,6 +8,12 @@ extension Generation {
             object["optimizer"] = nil
             object["optimizer_config"] = optimizer
         }
+        // Where layers compute in float16, Keras scales the loss around the optimizer. It is the same one here.
+        if let scaled = object["optimizer_config"], let inner = scaled["config"]?["inner_optimizer"],
+            scaled["class_name"]?.string?.hasPrefix("LossScaleOptimizer") == true
+        {
+            object["optimizer_config"] = inner
+        }
         for key in ["loss", "metrics", "weighted_metrics"] {
             object[key] = object[key].map(Self.withoutFunctions)
         }

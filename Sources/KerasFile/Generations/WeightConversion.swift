@@ -64,10 +64,15 @@ extension Generation {
         return conversion.isNothing ? nil : conversion
     }
 
-    /// Keras 1 did not write which backend computed, but TensorFlow adds `:0` to its names, and Theano nothing.
     func isTheanos(_ stored: StoredWeights) -> Bool {
         if let backend { return backend == "theano" }
-        return major < 2 && !stored.names.contains { $0.hasSuffix(":0") }
+        return major < 2 && Self.backend(naming: stored.names) != "tensorflow"
+    }
+
+    /// Keras 1 did not write which backend computed, but TensorFlow adds `:0` to its names, and Theano nothing. Nil
+    /// without names.
+    static func backend(naming names: [String]) -> String? {
+        names.isEmpty ? nil : names.contains { $0.hasSuffix(":0") } ? "tensorflow" : "theano"
     }
 }
 

@@ -98,7 +98,8 @@ final class Plan {
                         outputGradient: window(planner.gradients[index]),
                         weightGradients: weightGradients, inputMasks: call.inputs.map(mask),
                         outputMask: mask(index)),
-                    isView: planner.isView[index], lane: lane, capacity: rows))
+                    isView: planner.isView[index], lane: lane, capacity: rows,
+                    isFirstCall: network.calls.firstIndex { $0.layer == call.layer } == index))
         }
         self.steps = steps
         self.additions = additions

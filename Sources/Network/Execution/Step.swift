@@ -15,6 +15,8 @@ public final class Step {
     let capacity: Int
     /// The index of this call in the network: it separates the random streams of two Dropouts.
     let call: Int
+    /// Whether the layer has no earlier call in the network.
+    let isFirstCall: Bool
 
     struct Memory {
         var inputs: [Floats]
@@ -41,8 +43,9 @@ public final class Step {
 
     init(
         layer: any Layer, call: Int, inputShapes: [[Int]], outputShape: [Int], memory: Memory, isView: Bool,
-        lane: Lane, capacity: Int, perSample: Int = 1
+        lane: Lane, capacity: Int, perSample: Int = 1, isFirstCall: Bool = true
     ) {
+        self.isFirstCall = isFirstCall
         self.capacity = capacity
         (self.layer, self.call, self.lane, self.isView) = (layer, call, lane, isView)
         (self.inputShapes, self.outputShape) = (inputShapes, outputShape)
@@ -66,7 +69,8 @@ public final class Step {
         self.init(
             layer: layer, call: (outer.call + 1) * 1_000 + number, inputShapes: inputShapes,
             outputShape: outputShape, memory: memory, isView: false, lane: outer.lane,
-            capacity: outer.capacity * perSample, perSample: outer.perSample * perSample)
+            capacity: outer.capacity * perSample, perSample: outer.perSample * perSample,
+            isFirstCall: outer.isFirstCall)
     }
 
     private let inputSizes: [Int]

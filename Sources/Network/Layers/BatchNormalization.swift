@@ -7,7 +7,7 @@ import Tensors
 /// Weights: gamma, beta (where scale, center), moving_mean, moving_variance: each [channels]; for several axes, which only
 /// Keras 2 has, of as many axes as the batch, with 1 in place of the others. The batch's biased
 /// variance normalizes; it also enters the moving average, but where Keras 2 uses its fused kernel, which gives the
-/// unbiased one.
+/// unbiased one, and in files from before Keras was TensorFlow's own.
 public struct BatchNormalization: Layer {
     public static let className = "BatchNormalization"
     public var name = "batch_normalization"
@@ -20,6 +20,15 @@ public struct BatchNormalization: Layer {
     public var axes = [-1]
     /// False for files of Keras 3, which has no fused kernel; nil where Keras 2 decides by the rank.
     public var fused: Bool?
+    /// Keras 2.1.4 to 2.3, where not TensorFlow's own: the moving average takes variance · n / (n − 1 − epsilon).
+    public var hasSampleVariance = false
+    /// Keras 1 and 2 on Theano: the variance in the moving average has epsilon in it, and of a layer called several times
+    /// only the first call moves the averages.
+    public var hasTheanoAverages = false
+    /// Before Keras was TensorFlow's own, a frozen layer took the batch all the same.
+    public var normalizesFrozen = false
+    /// In Keras 1 its averages moved, too.
+    public var movesFrozen = false
     public var gamma = WeightOptions(.ones)
     public var beta = WeightOptions(.zeros)
     public var movingMeanInitializer = Initializer.zeros
@@ -42,6 +51,10 @@ public struct BatchNormalization: Layer {
         movingVarianceInitializer = try config.initializer("moving_variance_initializer", default: .ones)
         if config.value("fused") != nil { fused = try config.bool("fused", default: true) }
         if try config.bool("synchronized", default: false) { fused = false }
+        hasSampleVariance = try config.bool("sample_variance", default: false)
+        hasTheanoAverages = try config.bool("theano_averages", default: false)
+        normalizesFrozen = try config.bool("normalizes_frozen", default: false)
+        movesFrozen = try config.bool("moves_frozen", default: false)
         if try config.bool("renorm", default: false) {
             throw config.error("batch renormalization (renorm) is not supported", key: "renorm")
         }
@@ -104,7 +117,7 @@ public struct BatchNormalization: Layer {
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let shape = inputs[0]
         let (channels, axisRows) = (channels(shape), AxisRows(shape, along: places(shape)))
-        guard training && trainable else {
+        guard training && takesBatch else {
             return (axes.count == 1 ? 0 : axisRows.room(rows: rows)) + 7 * channels
         }
         return rows * shape.reduce(1, *) + axisRows.room(rows: rows) + 7 * channels
@@ -118,12 +131,14 @@ public struct BatchNormalization: Layer {
         let channels = step.weights[0].count
         let start = step.scratch.count - 7 * channels
         func row(_ i: Int) -> Floats { step.scratch[start + i * channels..<start + (i + 1) * channels] }
-        let used = step.training && trainable ? step.rows * step.outputSize : 0
+        let used = step.training && takesBatch ? step.rows * step.outputSize : 0
         return Room(
             xhat: step.scratch.prefix(used), moved: step.scratch[used..<start], inverse: row(0),
             factor: row(1), meanDy: row(2), meanDyXhat: row(3), part: row(4), sum: row(5))
     }
 
+    /// Whether training normalizes by the batch.
+    private var takesBatch: Bool { trainable || normalizesFrozen }
     private var gammaIndex: Int? { scale ? 0 : nil }
     private var betaIndex: Int? { center ? (scale ? 1 : 0) : nil }
     private var movingIndex: Int { (scale ? 1 : 0) + (center ? 1 : 0) }
@@ -131,8 +146,8 @@ public struct BatchNormalization: Layer {
     public func forward(_ step: Step) {
         let room = room(step)
         let (movingMean, movingVariance) = (step.weights[movingIndex], step.weights[movingIndex + 1])
-        // A frozen layer runs as at inference, as Keras has it.
-        guard step.training && trainable else { return forwardInference(step, room) }
+        // A frozen layer runs as at inference, as Keras has it now.
+        guard step.training && takesBatch else { return forwardInference(step, room) }
         let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
         let x = axisRows.rows(of: step.x(), in: room.moved)
         let y = axisRows.target(step.y, in: room.moved)
@@ -148,19 +163,31 @@ public struct BatchNormalization: Layer {
         step.lane.team.sum(room.part, into: room.sum, thread: step.lane.index)
         scaleShift(room.sum, scale: 1 / count, shift: 0, into: variance)
 
-        let correction = isFused(step.outputShape) && count > 1 ? count / (count - 1) : 1
-        let rate = 1 - Float(momentum)
-        for c in 0..<channels {
-            room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot()
-            // Each lane has the same sums; one of them writes.
-            guard step.lane.index == 0 else { continue }
-            movingMean[c] += (mean[c] - movingMean[c]) * rate
-            movingVariance[c] += (variance[c] * correction - movingVariance[c]) * rate
+        for c in 0..<channels { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
+        // Each lane has the same sums; one of them writes.
+        if step.lane.index == 0, trainable || movesFrozen, step.isFirstCall || !hasTheanoAverages {
+            move(
+                movingMean, movingVariance, to: mean, variance, count: count,
+                isFused: isFused(step.outputShape))
         }
         setScaleShift(step, room, scale: { _ in 1 }, shift: { _ in 0 })
         normalize(
             x, mean: mean, inverse: room.inverse, into: room.xhat, scale: room.part, shift: room.sum, into: y)
         axisRows.finish(step.y, from: room.moved)
+    }
+
+    private func move(
+        _ movingMean: Floats, _ movingVariance: Floats, to mean: Floats, _ variance: Floats, count: Float,
+        isFused: Bool
+    ) {
+        let epsilon = Float(epsilon)
+        var correction: Float = isFused && count > 1 ? count / (count - 1) : 1
+        if hasSampleVariance, count > 1 { correction *= count / (count - (1 + epsilon)) }
+        let (rate, addition) = (1 - Float(momentum), hasTheanoAverages ? epsilon : 0)
+        for c in 0..<mean.count {
+            movingMean[c] += (mean[c] - movingMean[c]) * rate
+            movingVariance[c] += ((variance[c] + addition) * correction - movingVariance[c]) * rate
+        }
     }
 
     private func forwardInference(_ step: Step, _ room: Room) {
@@ -204,7 +231,7 @@ public struct BatchNormalization: Layer {
     public func backward(_ step: Step) {
         let room = room(step)
         let channels = room.inverse.count
-        guard trainable else {
+        guard takesBatch else {
             guard let dx = step.dx() else { return }
             for c in 0..<channels {
                 room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)

@@ -59,7 +59,7 @@ func asFloat(_ value: Double) -> Double { Double(Float(value)) }
 public enum OptimizerTable {
     static let all: [any Optimizer.Type] = [
         SGD.self, Adam.self, RMSprop.self, Adagrad.self, Adadelta.self, Adamax.self, Nadam.self, AdamW.self,
-        Ftrl.self,
+        Ftrl.self, Lion.self,
     ]
 
     /// Reads `"adam"` or `{"class_name": "Adam", "config": {…}}`; newer Keras 2 writes `Custom>Adam`.

@@ -143,6 +143,15 @@ done("wrappers", m, r.randn(3, 5, 4).astype("f"))
 
 
 # What optimizers remember: two batches, saved, two more. Names out of order, as Keras 1 sorts by them.
+def resume_losses(x, y):
+    def resume(m, base):
+        losses = [float(m.train_on_batch(x[s], y[s])) for s in (slice(0, 6), slice(6, 12), slice(0, 4))]
+        return {"x": put(base + ".x.bin", x), "y": put(base + ".y.bin", y), "batches": [[0, 6], [6, 12], [0, 4]],
+                "losses": losses,
+                "final": [put("%s.w%d.bin" % (base, k), w) for k, w in enumerate(m.get_weights())]}
+    return resume
+
+
 def trained(optimizer):
     m = Sequential()
     m.add(L.GaussianNoise(0.0, input_shape=(3,)))
@@ -151,16 +160,9 @@ def trained(optimizer):
     m.add(dense(2, name="a"))
     m.compile(optimizer, "mse")
     x, y = r.randn(12, 3).astype("f"), r.randn(12, 2).astype("f")
-
-    def resume(m, base):
-        losses = [float(m.train_on_batch(x[s], y[s])) for s in (slice(0, 6), slice(6, 12), slice(0, 4))]
-        return {"x": put(base + ".x.bin", x), "y": put(base + ".y.bin", y), "batches": [[0, 6], [6, 12], [0, 4]],
-                "losses": losses,
-                "final": [put("%s.w%d.bin" % (base, k), w) for k, w in enumerate(m.get_weights())]}
-
     for s in (slice(0, 5), slice(5, 12)):
         m.train_on_batch(x[s], y[s])
-    return m, x[:4], resume
+    return m, x[:4], resume_losses(x, y)
 
 
 for name, o in (("sgd", K.optimizers.SGD(0.05)), ("momentum", K.optimizers.SGD(0.05, momentum=0.9)),
@@ -200,3 +202,18 @@ done("masked_bidirectional", m, x)
 # `clipnorm` was the limit of all gradients together.
 m, x, resume = trained(K.optimizers.SGD(0.05, momentum=0.9, nesterov=True, clipnorm=0.3))
 done("resume_clipped", m, x, resume)
+
+# What batches leave in the moving averages: of pictures, of a layer that is called twice, of a frozen one, and of a short batch.
+r = np.random.RandomState(12)
+i = L.Input((3,))
+y = L.Reshape((2, 2, 2))(L.Dense(8, name="pixels")(i))
+y = L.Flatten()(L.BatchNormalization(name="pictures")(y))
+shared = L.BatchNormalization(name="shared", momentum=0.9)
+left, right = shared(L.Dense(4, name="left")(y)), shared(L.Dense(4, activation="relu", name="right")(y))
+y = L.merge([left, right], mode="mul") if V1 else L.multiply([left, right])
+y = L.BatchNormalization(name="frozen", trainable=False)(dense(3, name="between")(y))
+m = Model(i, dense(2, name="head")(y))
+m.compile(K.optimizers.SGD(0.05), "mse")
+x, y = r.randn(12, 3).astype("f"), r.randn(12, 2).astype("f")
+m.train_on_batch(x, y)
+done("resume_averages", m, x[:4], resume_losses(x, y))
