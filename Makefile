@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format clean interop bench bench-quick perf-guard
+.PHONY: help setup build demo test lint format clean interop blind bench bench-quick perf-guard
 
 commands := trainer registry infer
 release  := CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
@@ -36,6 +36,14 @@ clean:  ## remove what was built and what the demo made
 
 interop: build  ## files to and from real Keras 1 to 3 (makes Python environments of its own), writes docs/interop.md
 	@tools/interop/interop.sh
+
+SEED   ?= 1
+MODELS ?= 20
+
+blind: build  ## MODELS random models of Keras 2 and 3 each, from SEED on, held against Cellar (in the environments of make interop)
+	@status=0; for library in tf_keras keras; do \
+		.venv-interop/k3/bin/python -W ignore tools/blind/blind.py $$library $(SEED) $(MODELS) || status=1; \
+	done; exit $$status
 
 bench: setup  ## measure against the Python peers, write Benchmarks/RESULTS.md
 	@Benchmarks/bench.sh

@@ -64,12 +64,13 @@ struct ArchiveConfig {
         switch container.form {
         case .sequential:
             let config: JSONObject = [
-                "name": .string(container.name), "trainable": true, "layers": .array(entries),
+                "name": .string(container.name), "trainable": .bool(learns(container)),
+                "layers": .array(entries),
             ]
             return (Keras3Writing.object("keras", "Sequential", config), outputs)
         case .functional:
             let config: JSONObject = [
-                "name": .string(container.name), "trainable": true,
+                "name": .string(container.name), "trainable": .bool(learns(container)),
                 "layers": .array(
                     entries.indices.map { called(entries[$0], member: $0, in: container, shape) }),
                 "input_layers": .array(
@@ -78,6 +79,12 @@ struct ArchiveConfig {
             ]
             return (Keras3Writing.object("keras.src.models.functional", "Functional", config), outputs)
         }
+    }
+
+    /// Whether anything inside learns. Keras 3 goes by this word where it says no, and by those of the layers elsewhere.
+    private func learns(_ container: Container) -> Bool {
+        let weighted = container.layers.filter { !model.weightSpecs[$0].isEmpty }
+        return weighted.isEmpty || weighted.contains { model.layers[$0].trainable }
     }
 
     private func called(

@@ -46,11 +46,13 @@ func readCellarGroup(_ file: HDF5File, model: Model) throws -> (ModelFacts?, Mod
     let facts = try readFactsOnly(file)
     guard file.root.has(groupName + "/golden") else { return (facts, nil) }
     let group = try file.root.group(named: groupName + "/golden")
+    // Where the model leaves sizes free, the sample has those of the data it was trained with.
     func tensors(_ name: String, _ shapes: [[Int]]) throws -> [Tensor] {
         try shapes.enumerated().map { index, shape in
-            Tensor(
-                shape: [1] + shape,
-                values: try group.dataset(named: "\(name)\(index)").readFloats(shape: [1] + shape))
+            let dataset = try group.dataset(named: "\(name)\(index)")
+            let own = model.hasFreeSizes && dataset.shape.count == shape.count + 1 && dataset.shape.first == 1
+            let expected = own ? dataset.shape : [1] + shape
+            return Tensor(shape: expected, values: try dataset.readFloats(shape: expected))
         }
     }
     let golden = ModelFile.GoldenSample(

@@ -58,3 +58,28 @@ extension LayerConfig {
         return ActivityPenalty(found)
     }
 }
+
+extension Model {
+    /// Whether answers of any layer add to the loss.
+    public var hasActivityPenalty: Bool {
+        layers.contains { layer in
+            let entry: JSON = ["class_name": .string(layer.className), "config": .object(layer.config)]
+            return entry.namesPenalty
+        }
+    }
+}
+
+extension JSON {
+    /// In a layer's words, or those of a layer inside it.
+    fileprivate var namesPenalty: Bool {
+        switch self {
+        case .array(let items): items.contains(where: \.namesPenalty)
+        case .object(let object):
+            object["class_name"] == "ActivityRegularization"
+                || object.members.contains { key, value in
+                    key == "activity_regularizer" ? !value.isNull : value.namesPenalty
+                }
+        default: false
+        }
+    }
+}

@@ -63,8 +63,10 @@ public struct Loss: Equatable, Sendable {
     public init(_ kind: Kind, fromLogits: Bool = false) { (self.kind, self.fromLogits) = (kind, fromLogits) }
 
     /// The activation whose logits this loss wants to work on.
-    var naturalActivation: Activation? {
+    public var naturalActivation: Activation? {
         switch kind {
+        // What Keras 3 ignores, it sets to 0 in the outputs, and loses sight of what they come from.
+        case .sparseCategoricalCrossentropy where newer && ignoredClass != nil: nil
         case .sparseCategoricalCrossentropy, .categoricalCrossentropy: .softmax
         case .binaryCrossentropy, .binaryFocalCrossentropy: .sigmoid
         default: nil
@@ -84,6 +86,9 @@ public struct Loss: Equatable, Sendable {
 
     /// Whether the loss tells two classes apart by one output.
     public var isBinary: Bool { kind == .binaryCrossentropy || kind == .binaryFocalCrossentropy || isHinge }
+
+    /// Whether the loss of a batch is something else than its samples' mean.
+    public var dependsOnBatch: Bool { reduction == .sum || ignoredClass != nil }
 
     /// Hinges take targets of −1 and 1; a batch that has only 0 and 1 is brought to these.
     var isHinge: Bool { kind == .hinge || kind == .squaredHinge }

@@ -152,3 +152,20 @@ public struct OrthogonalPenalty: Equatable, Sendable {
         }
     }
 }
+
+extension Model {
+    /// What the regularizers of weights add to the loss; of those that learn, or of those that are frozen.
+    public func penalty(ofTrained trained: Bool) -> Double {
+        var sum = 0.0
+        for (layer, specs) in weightSpecs.enumerated() where weights[layer].count == specs.count {
+            for (spec, (index, tensor)) in zip(specs, weights[layer].enumerated()) {
+                guard let regularizer = spec.regularizer, isTrainable(layer: layer, weight: index) == trained
+                else { continue }
+                let arena = Arena(count: tensor.values.count)
+                arena.all.copy(from: tensor.values)
+                sum += regularizer.penalty(arena.all, shape: tensor.shape)
+            }
+        }
+        return sum
+    }
+}

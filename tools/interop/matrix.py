@@ -132,6 +132,9 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
   them. Their files go on here as there; what Cellar saves then goes on as Keras 2.10 would.
 * Keras 3 on TensorFlow squares an Embedding's gradient token by token before it adds it up; on JAX and PyTorch, and in Keras 1 and 2, it is added up first, as in Cellar.
 * Keras 3 opens no `.h5` of Keras 2's with a model inside another, and warns of `alpha` in LeakyReLU.
+* Keras 3 on TensorFlow adds a bias of shape [heads, 1], which MultiHeadAttention has with `value_dim` 1, along the steps where there are as many steps as heads. Cellar adds it to the heads.
+* Keras 2 counts the regularizers of frozen layers in the loss, Keras 3 does not. Cellar goes by the file.
+* Keras 2.10 normalizes by all steps of a batch, later ones by those that a mask leaves. Cellar goes by all.
 * Keras 2.2.4 opens the `.h5` with `compile=False`, as its optimizers take `lr` for the learning rate, which newer ones warn of; Keras 1 reads files of its own alone.
 
 ## The kinds

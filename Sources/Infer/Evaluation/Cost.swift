@@ -18,7 +18,8 @@ struct Cost {
         case .sparseCategoricalCrossentropy, .categoricalCrossentropy:
             let logs = onLogits ? logSoftmax(outputs) : logShares(outputs)
             return -logs.indices.reduce(0) { $0 + (wanted($1) == 0 ? 0 : wanted($1) * logs[$1]) }
-        case .binaryCrossentropy:
+        // Float32's nearest number to 1 − 1e-7 is what a sure probability costs.
+        case .binaryCrossentropy where onLogits:
             let sum = outputs.indices.reduce(0) { $0 + binary(outputs[$1], wanted($1)) }
             return sum / Double(outputs.count)
         case .meanSquaredError:
@@ -49,9 +50,7 @@ struct Cost {
         return outputs.map { log(min(max($0 / sum, Cost.epsilon), 1 - Cost.epsilon)) }
     }
 
-    private func binary(_ output: Double, _ wanted: Double) -> Double {
-        if onLogits { return max(output, 0) - output * wanted + log1p(exp(-abs(output))) }
-        let p = min(max(output, Cost.epsilon), 1 - Cost.epsilon)
-        return -(wanted * log(p + Cost.epsilon) + (1 - wanted) * log(1 - p + Cost.epsilon))
+    private func binary(_ logit: Double, _ wanted: Double) -> Double {
+        max(logit, 0) - logit * wanted + log1p(exp(-abs(logit)))
     }
 }

@@ -8,8 +8,10 @@ import Tensors
 final class Evaluator {
     let model: LoadedModel
     let head: Head
-    private let network: Predictor
+    private var network: Predictor
     private let cost: Cost
+    /// Computes the loss where it is no mean over samples, each for itself.
+    private var batches: TrainingExecutor?
 
     private(set) var truth: [Int32] = []
     private(set) var prediction: [Int32] = []
@@ -19,14 +21,33 @@ final class Evaluator {
 
     init(_ model: LoadedModel) throws(InferError) {
         let whole = try model.head()
-        let loss = model.file.compiled?.loss ?? Evaluator.usualLoss(whole)
-        (network, head) = try reporting(file: model.path) {
-            let stripped = try withoutLastActivation(model.folded)
-            let predictor = try Predictor(stripped ?? model.folded, batchSize: 256, threads: model.threads)
-            return (predictor, stripped == nil ? whole : whole.onLogits)
+        let compiled = model.file.compiled?.loss
+        let loss = compiled ?? Evaluator.usualLoss(whole)
+        let stripped = try reporting(file: model.path) { try withoutLastActivation(model.folded, for: loss) }
+        network = try reporting(file: model.path) {
+            try Predictor(stripped ?? model.folded, batchSize: 256, threads: model.threads)
         }
+        head = stripped == nil ? whole : whole.onLogits
         self.model = model
-        cost = Cost(loss: loss, onLogits: head.isOnLogits)
+        cost = Cost(loss: loss, onLogits: stripped != nil || (compiled?.fromLogits ?? head.isOnLogits))
+        if compiled != nil, loss.dependsOnBatch || model.file.model.hasActivityPenalty {
+            batches = try reporting(file: model.path) { try Evaluator.batches(model.file.model, loss) }
+        }
+    }
+
+    /// In batches of as many samples as Keras' `evaluate` takes.
+    private static func batches(_ model: Model, _ loss: Loss) throws(ConfigError) -> TrainingExecutor {
+        try TrainingExecutor(model, loss: loss, metrics: [], optimizer: SGD(), batchSize: 32)
+    }
+
+    /// Plans anew where the model leaves a size free, and these samples have another than those before.
+    private func bind(to samples: Samples) throws(ConfigError) {
+        guard network.network.hasFreeSizes, [samples.shape] != network.network.inputShapes else { return }
+        network = try Predictor(
+            network.network.bound(to: [samples.shape]), batchSize: 256, threads: model.threads)
+        if batches != nil {
+            batches = try Evaluator.batches(model.file.model.bound(to: [samples.shape]), cost.loss)
+        }
     }
 
     private static func usualLoss(_ head: Head) -> Loss {
@@ -41,13 +62,21 @@ final class Evaluator {
     func add(_ samples: Samples, _ targets: Targets, first: Int, of file: String) throws(InferError)
         -> Answers
     {
-        let outputs = try reporting(file: model.path) { try network.predict([samples])[0] }
+        let outputs = try reporting(file: model.path) {
+            try bind(to: samples)
+            return try network.predict([samples])[0]
+        }
         let answers = Answers(outputs, head: head)
         try refuseBroken(answers, model, first: first, of: file)
         let width = head.width
-        for row in 0..<answers.count {
-            lossSum += cost.of(outputs.values[row * width..<(row + 1) * width]) {
-                targets.wanted(row, $0, width)
+        if let batches {
+            try reporting(file: file) { try batches.check([samples], targets) }
+            lossSum += batches.evaluate([samples], targets).lossSum
+        } else {
+            for row in 0..<answers.count {
+                lossSum += cost.of(outputs.values[row * width..<(row + 1) * width]) {
+                    targets.wanted(row, $0, width)
+                }
             }
         }
         switch targets {
@@ -61,8 +90,15 @@ final class Evaluator {
         return answers
     }
 
+    /// What regularizers add. `batches` have it in their loss.
+    private var penalty: Double {
+        guard batches == nil else { return 0 }
+        let network = model.file.model
+        return network.penalty(ofTrained: true) + (cost.loss.newer ? 0 : network.penalty(ofTrained: false))
+    }
+
     func evaluation(of data: String) throws(InferError) -> Evaluation {
-        let loss = lossSum / Double(max(count, 1)) + penalty(of: model.file.model)
+        let loss = lossSum / Double(max(count, 1)) + penalty
         let outcome: Evaluation.Outcome =
             if let classes = head.classes {
                 try reporting(file: data) {
@@ -129,28 +165,16 @@ extension Head {
     }
 }
 
-/// The network without its last softmax or, for one output, sigmoid; nil where it has none of its own.
-private func withoutLastActivation(_ model: Model) throws(ConfigError) -> Model? {
+/// The network without its last softmax or, for one output, sigmoid; nil where it has none of its own, or the loss does not
+/// go back to what lies behind it.
+private func withoutLastActivation(_ model: Model, for loss: Loss) throws(ConfigError) -> Model? {
     let last = model.calls[model.outputs[0]].layer
     let width = model.outputShapes[0].reduce(1, *)
-    guard model.layers[last].finalActivation == (width == 1 ? .sigmoid : .softmax),
+    guard let activation = model.layers[last].finalActivation,
+        activation == (width == 1 ? .sigmoid : .softmax), activation == loss.naturalActivation,
         model.calls.count(where: { $0.layer == last }) == 1
     else { return nil }
     var layers = model.layers
     layers[last] = layers[last].withoutActivation()
     return try model.replacing(layers: layers)
-}
-
-/// What regularizers add to the loss.
-private func penalty(of model: Model) -> Double {
-    var sum = 0.0
-    for (layer, specs) in model.weightSpecs.enumerated() {
-        for (index, spec) in specs.enumerated() where model.isTrainable(layer: layer, weight: index) {
-            guard let regularizer = spec.regularizer else { continue }
-            for value in model.weights[layer][index].values.map(Double.init) {
-                sum += Double(regularizer.l1) * abs(value) + Double(regularizer.l2) * value * value
-            }
-        }
-    }
-    return sum
 }

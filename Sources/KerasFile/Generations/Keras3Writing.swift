@@ -69,7 +69,8 @@ enum Keras3Writing {
         case "hard_sigmoid_3": "hard_sigmoid"
         case "swish": "silu"
         case "hard_sigmoid": oldHardSigmoid
-        default: json
+        // A layer, as LeakyReLU with its slope.
+        default: json["config"] == nil ? json : inner(json)
         }
     }
 

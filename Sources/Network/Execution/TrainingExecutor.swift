@@ -38,6 +38,8 @@ public final class TrainingExecutor {
     // Kernels that Adam updates as their gradients are computed, some rows later than others.
     private let deferred: [Plan.Deferred]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer, shape: [Int])]
+    /// What the regularizers of frozen weights add to the loss: Keras 2 counts them too, Keras 3 does not.
+    private let frozenPenalty: Double
     private let constrained: ConstrainedWeights
 
     /// For a model of one output.
@@ -74,6 +76,7 @@ public final class TrainingExecutor {
             if value != 0 { arena.all.fill(value) }
             return arena
         }
+        frozenPenalty = objective.isNewer ? 0 : computed.penalty(ofTrained: false)
         constrained = ConstrainedWeights(computed, parameters)
         // Each thread computes its share of a batch, rounded up.
         let rows = (max(batchSize, 1) + team.count - 1) / team.count
@@ -187,6 +190,7 @@ public final class TrainingExecutor {
             return result
         }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
+        result.lossSum += frozenPenalty * Double(rows.count)
         for (weight, gradient, regularizer, shape) in penalized {
             result.lossSum += regularizer.penalty(weight, shape: shape) * Double(rows.count)
             regularizer.addGradient(of: weight, shape: shape, to: gradient)
@@ -226,6 +230,7 @@ public final class TrainingExecutor {
             let batch = rows[start..<min(start + batchSize, rows.count)]
             total.add(run(samples, targets, weights, rows: batch, training: false))
         }
+        total.lossSum += frozenPenalty * Double(rows.count)
         for (weight, _, regularizer, shape) in penalized {
             total.lossSum += regularizer.penalty(weight, shape: shape) * Double(rows.count)
         }

@@ -90,7 +90,11 @@ public struct RNN: LayerOfSeveralOutputs {
     ) -> JSON {
         var config: JSONObject = ["name": .string(name), "trainable": .bool(trainable), "dtype": "float32"]
         for (key, value) in options.members { config[key] = value }
-        return ["class_name": .string(className), "config": .object(config)]
+        // Keras 3 finds a cell by its module, also where the layers around it have none; Keras 2 does not mind.
+        return [
+            "module": "keras.layers", "class_name": .string(className), "config": .object(config),
+            "registered_name": nil,
+        ]
     }
 
     public var config: JSONObject {
