@@ -299,7 +299,7 @@ private func reduced(_ operation: inout Operation, _ function: Reduce.Function) 
 private func place(_ operation: inout Operation) throws -> Int {
     let given = operation.take("axis") ?? .null
     guard let axis = given.int ?? (given.array?.count == 1 ? given.array?[0].int : nil), axis != 0,
-        abs(axis) < 32
+        (-31...31).contains(axis)
     else {
         throw operation.unsupported("works at the axis \(given.text().prefix(40)), which is not supported")
     }
