@@ -8,7 +8,7 @@ import Testing
 
 @Test(
     "plain functions, equations and tokens become sound graphs",
-    arguments: ["operations/", "cells/einsum", "cells/tokens_bins", "cells/augment"])
+    arguments: ["operations/", "cells/einsum", "cells/tokens", "cells/augment"])
 func goldenGraphs(prefix: String) throws {
     let parent = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden")
     let folder = parent.appendingPathComponent(String(prefix.prefix { $0 != "/" }))
