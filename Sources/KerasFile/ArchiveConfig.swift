@@ -57,7 +57,10 @@ struct ArchiveConfig {
         var entries: [JSON] = []
         for (index, member) in container.members.enumerated() {
             switch member {
-            case .layer(let layer): entries.append(Keras3Writing.entry(model.layers[layer]))
+            case .layer(let layer):
+                let layer = model.layers[layer]
+                entries.append(
+                    OperationWriting(layer)?.keras3Entry(name: layer.name) ?? Keras3Writing.entry(layer))
             case .model: entries.append(inner[index] ?? .null)
             }
         }
@@ -114,6 +117,11 @@ struct ArchiveConfig {
             {
                 arguments = [tensors[0]]
                 options["initial_state"] = .array(Array(tensors[1...]))
+            }
+            if case .layer(let layer) = container.members[member],
+                let operation = OperationWriting(model.layers[layer])
+            {
+                arguments = operation.takesList ? [.array(tensors)] : tensors + operation.constants
             }
             calls.append(["args": .array(arguments), "kwargs": .object(options)])
         }

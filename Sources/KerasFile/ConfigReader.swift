@@ -7,6 +7,8 @@ struct ConfigReader {
     private var layers: [any Layer] = []
     /// The layers that Keras 3 wrote a mask for.
     private var takeMasks: Set<Int> = []
+    /// The layers that stand for plain functions, at which Keras drops a mask.
+    private var operations: Set<Int> = []
 
     mutating func model(from json: JSON) throws -> Model {
         layers = []
@@ -17,6 +19,15 @@ struct ConfigReader {
                 .unsupported,
                 "\(layers[layer].subject) is called with a mask that does not reach it by itself, which is not supported"
             )
+        }
+        for (index, call) in model.calls.enumerated()
+        where operations.contains(call.layer) && model.maskUses[index] != .ends
+            && model.receivesMask(layer: call.layer)
+        {
+            throw Trouble(
+                .unsupported,
+                "\(layers[call.layer].subject) stands for an operation on tensors, at which Keras drops the mask that comes "
+                    + "with them; that is not supported. Use a layer instead, then save again")
         }
         try model.checkNames()
         return model
@@ -55,6 +66,7 @@ struct ConfigReader {
         }
         // Keras 1 and Functional configs put the name beside the options as well.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
+        if json["operation"] == true { operations.insert(layers.count) }
         layers.append(try LayerTable.make(className: className, config: config))
         return .layer(layers.count - 1)
     }

@@ -44,7 +44,9 @@ private struct ConfigWriter {
 
     private func entry(_ member: Container.Member) throws -> JSON {
         switch member {
-        case .layer(let layer): try withInputShapes(try layerEntry(model.layers[layer]), layer)
+        case .layer(let layer):
+            try OperationWriting(model.layers[layer])?.entry(name: model.layers[layer].name)
+                ?? withInputShapes(try layerEntry(model.layers[layer]), layer)
         case .model(let inside): try config(of: inside)
         }
     }
@@ -87,13 +89,14 @@ private struct ConfigWriter {
     /// `[["a", 0, 0, {}], ["b", 0, 0, {}]]`. Of a layer whose call has several arguments only the first tensor stands
     /// there; the others are its options.
     private func inputs(of node: Container.Node, in container: Container) -> JSON {
+        let references = node.inputs.map { reference($0, in: container).array ?? [] }
         var options: JSONObject = [:]
         var names = ["inputs"]
         if case .layer(let index) = container.members[node.member] {
             options = model.layers[index].callOptions
             names = type(of: model.layers[index]).inputNames
+            if let operation = OperationWriting(model.layers[index]) { return operation.call(references) }
         }
-        let references = node.inputs.map { reference($0, in: container).array ?? [] }
         guard names.count > 1 else {
             return .array(references.map { .array($0 + [.object(options)]) })
         }

@@ -8,6 +8,7 @@ private let archiveVersion = "3.15.1"
 
 /// The bytes of a `.keras` for Keras 3, in pieces. The same content gives the same bytes.
 func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] {
+    try checkOpensInKeras3(contents.model)
     let training = contents.compiled.flatMap { trainingConfig($0, model: contents.model) }
     let config = ArchiveConfig(contents.model).json(training: training)
     let metadata: JSON = [
@@ -26,6 +27,19 @@ func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] 
         zip.add(cellarMember, try own.bytes())
     }
     return zip.finished()
+}
+
+/// An error where Keras 3 would not open what is written.
+private func checkOpensInKeras3(_ model: Model) throws {
+    for layer in model.layers {
+        let axes = (layer as? BatchNormalization)?.axes ?? []
+        guard axes.count > 1 || ["RandomHeight", "RandomWidth"].contains(layer.className) else { continue }
+        throw Trouble(
+            .unsupported,
+            "\(layer.subject) "
+                + (axes.isEmpty ? "is a layer" : "normalizes over several axes (\(axes)), a thing")
+                + " that Keras 3 does not have; write an .h5 instead, which tf.keras opens")
+    }
 }
 
 /// Keras writes 2026-11-22@12:50:48. Without a date of its own a model gets ZIP's first day, not today's.

@@ -76,6 +76,22 @@ public enum LayerTable {
         ("UpSampling3D", { UpSampling3D.self }),
         ("Resizing", { Resizing.self }),
         ("CenterCrop", { CenterCrop.self }),
+        ("RandomFlip", { Augmentation<RandomFlip>.self }),
+        ("RandomRotation", { Augmentation<RandomRotation>.self }),
+        ("RandomZoom", { Augmentation<RandomZoom>.self }),
+        ("RandomTranslation", { Augmentation<RandomTranslation>.self }),
+        ("RandomContrast", { Augmentation<RandomContrast>.self }),
+        ("RandomBrightness", { Augmentation<RandomBrightness>.self }),
+        ("RandomHeight", { Augmentation<RandomHeight>.self }),
+        ("RandomWidth", { Augmentation<RandomWidth>.self }),
+        ("RandomHue", { Augmentation<RandomHue>.self }),
+        ("RandomSaturation", { Augmentation<RandomSaturation>.self }),
+        ("RandomGrayscale", { Augmentation<RandomGrayscale>.self }),
+        ("RandomSharpness", { Augmentation<RandomSharpness>.self }),
+        ("RandomPerspective", { Augmentation<RandomPerspective>.self }),
+        ("RandomGaussianBlur", { Augmentation<RandomGaussianBlur>.self }),
+        ("RandomColorJitter", { Augmentation<RandomColorJitter>.self }),
+        ("RandomErasing", { Augmentation<RandomErasing>.self }),
         ("CategoryEncoding", { CategoryEncoding.self }),
         ("Discretization", { Discretization.self }),
         ("IntegerLookup", { IntegerLookup.self }),
@@ -93,14 +109,26 @@ public enum LayerTable {
         ("GroupedQueryAttention", { GroupedQueryAttention.self }),
     ]
 
+    /// What Keras' graphs hold between layers and no layer computes: plain functions of tensors. Files have them by other
+    /// names, and recipes not at all.
+    static let operations: [(className: String, type: @Sendable () -> any Layer.Type)] = [
+        ("GetItem", { GetItem.self }),
+        ("Reduce", { Reduce.self }),
+        ("Elementwise", { Elementwise.self }),
+        ("Divide", { Divide.self }),
+        ("Matmul", { Matmul.self }),
+        ("Stack", { Stack.self }),
+    ]
+
     static var all: [any Layer.Type] { rows.map { $0.type() } }
 
     /// For the page of layers: each class, and whether it has a backward pass.
     public static var documented: [(className: String, hasBackward: Bool)] {
-        all.map { ($0.className, $0.propagatesGradients) }
+        all.map { ($0.className, $0.propagatesGradients && !$0.onlyAnswers) }
     }
 
     public static var classNames: [String] { rows.map(\.className) }
+    public static var operationNames: [String] { operations.map(\.className) }
 
     /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an
     /// option that does not exist is a mistake there, while files may carry more than we know.
@@ -108,9 +136,10 @@ public enum LayerTable {
         -> any Layer
     {
         var reader = LayerConfig(className: className, config)
-        guard let type = rows.first(where: { $0.className == className })?.type() else {
+        let known = strict ? rows : rows + operations
+        guard let type = known.first(where: { $0.className == className })?.type() else {
             switch className {
-            case "Lambda", "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer":
+            case "Lambda", "TensorFlowOpLayer":
                 throw reader.error(
                     "holds code, which is never executed; replace it with layers, then save again")
             default:

@@ -187,8 +187,13 @@ public struct Model: Sendable {
         }
     }
 
-    /// An error where a weight to be trained lies before a layer that passes no gradient on.
+    /// An error where a layer cannot be trained with, or a weight to be trained lies before one that passes no gradient on.
     func requireGradients() throws(ConfigError) {
+        for layer in layers where type(of: layer).onlyAnswers {
+            throw ConfigError(
+                "changes its input at random while the model is trained, which is not supported: a model with it only "
+                    + "answers. Leave it out to go on training.", subject: layer.subject)
+        }
         var reaches = calls.map { _ in false }
         for (index, call) in calls.enumerated() {
             let isBehind = call.inputs.contains { reaches[$0] }

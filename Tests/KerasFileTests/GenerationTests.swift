@@ -208,24 +208,6 @@ func keras3() throws {
     #expect(trouble("3.0", #"{"module": "__main__", "class_name": "Dense", "config": {"name": "q"}}"#) != nil)
 }
 
-@Test("arithmetic on tensors in a graph of Keras 3 is a layer where there is one for it")
-func operations() throws {
-    func operation(_ name: String, _ arguments: JSON) throws -> JSON {
-        try Keras3.operationAsLayer([
-            "module": "keras.src.ops.numpy", "class_name": .string(name), "config": ["name": "op"],
-            "name": "op",
-            "inbound_nodes": [["args": arguments, "kwargs": [:]]],
-        ])
-    }
-    let tensor: JSON = ["class_name": "__keras_tensor__", "config": ["keras_history": ["a", 0, 0]]]
-    #expect(try operation("Add", [tensor, tensor])["class_name"] == "Add")
-    #expect(try operation("TrueDivide", [tensor, 4])["config"]?["scale"] == 0.25)
-    let flipped = try operation("Subtract", [2.0, tensor])["config"]
-    expect(flipped, ["scale": -1.0, "offset": 2.0])
-    #expect(throws: Trouble.self) { try operation("TrueDivide", [1.0, tensor]) }
-    #expect(throws: Trouble.self) { try operation("Softmax", [tensor]) }
-}
-
 @Test("axes move and turn as NumPy has it")
 func layouts() {
     let cube = Tensor(shape: [2, 3, 2], values: (0..<12).map(Float.init))

@@ -4,6 +4,8 @@ import Network
 import TestSupport
 import Testing
 
+@testable import KerasFile
+
 /// `docs/layers.md`, made from the table of layers and the golden files there are for each.
 enum LayersDocument {
     /// The golden variants that hold a class, and the releases that wrote them.
@@ -26,7 +28,7 @@ enum LayersDocument {
         var all: [String: Evidence] = [:]
         let folders =
             ["seed", "activations", "layers", "functional", "legacy"].map { ("Tests/Fixtures", $0) }
-            + ["cells", "convolution", "early", "nested", "options", "sequences"].map {
+            + ["cells", "convolution", "early", "nested", "operations", "options", "sequences"].map {
                 ("Tests/KerasFileTests/Golden", $0)
             }
         for (parent, folder) in folders {
@@ -69,12 +71,34 @@ enum LayersDocument {
             text +=
                 "| \(className) | yes | \(hasBackward ? "yes" : "inference only") | \(dots.joined(separator: " | ")) | \(shown) |\n"
         }
-        return text + refusals
+        return text + operations + refusals
+    }
+
+    private static var operations: String {
+        func list(_ names: [String]) -> String { names.sorted().map { "`\($0)`" }.joined(separator: ", ") }
+        let isClass = { (name: String) in name.first?.isUppercase == true }
+        return """
+
+            ## Functions between layers
+
+            A graph may have plain functions of tensors between its layers: `x / 255.`, `tf.nn.relu(x)`, `x[:, 0]`. tf.keras (2.4 and later)
+            writes them as TFOpLambda and SlicingOpLambda with the function's name, Keras 3 as operations with a class of their own. Nothing is
+            called by such a name: those below become layers, and all others are refused. Most become a layer of Keras' own, such as Rescaling
+            for `x * 2 + 1`, which every Keras reads when it is written. The rest (\(LayerTable.operationNames.joined(separator: ", "))) are
+            written as the functions that they are: in an `.h5` for tf.keras from 2.4 on, in a `.keras` for Keras 3.
+
+            - tf.keras: \(list(operationTable.keys.filter { !isClass($0) }))
+            - Keras 3: \(list(operationTable.keys.filter(isClass)))
+
+            """
     }
 
     /// Options of Keras that are refused by name; a test holds each against the layer.
     static let refused: [(className: String, config: JSONObject, why: String)] = [
-        ("LSTM", ["units": 1, "stateful": true], "a prediction would depend on those before it"),
+        (
+            "LSTM", ["units": 1, "stateful": true],
+            "Keras hands the state on from batch to batch and call to call, so that an answer depends on how samples are cut into batches"
+        ),
         ("LSTM", ["units": 1, "time_major": true], "samples come first"),
         ("LSTM", ["units": 1, "activation": "glu"], "it halves the units"),
         (
@@ -103,7 +127,10 @@ enum LayersDocument {
             ["head_dim": 1, "num_query_heads": 1, "num_key_value_heads": 1, "use_gate": true],
             "new in Keras 3"
         ),
-        ("BatchNormalization", ["renorm": true], "gone from Keras 3"),
+        (
+            "BatchNormalization", ["renorm": true],
+            "gone from Keras 3, as is an `axis` of several, which is written in an `.h5` only"
+        ),
         ("BatchNormalization", ["virtual_batch_size": 4], "gone from Keras 3"),
         ("LayerNormalization", ["rms_scaling": true], "RMSNormalization is what it meant"),
         ("Embedding", ["input_dim": 1, "output_dim": 1, "sparse": true], "sparse tensors"),

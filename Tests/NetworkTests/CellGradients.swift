@@ -160,6 +160,23 @@ func wrongIds() throws {
     #expect(throws: ConfigError.self) { try Predictor(model).predict([samples]) }
 }
 
+@Test("a model that augments pictures answers, and is not trained")
+func augmentation() throws {
+    var model = try Model(chain: [
+        InputLayer(name: "in", shape: [2, 2, 3]), try layer("RandomFlip", ["mode": "horizontal"]), Flatten(),
+        Dense(units: 1),
+    ])
+    try model.initialize(seed: 1)
+    let samples = Samples(shape: [2, 2, 3], floats: (0..<12).map(Float.init))
+    var bare = try Model(chain: [InputLayer(name: "in", shape: [2, 2, 3]), Flatten(), Dense(units: 1)])
+    try bare.setWeights(model.weights[3], layer: 2)
+    #expect(try Predictor(model).predict([samples]) == Predictor(bare).predict([samples]))
+    let error = #expect(throws: ConfigError.self) {
+        try TrainingExecutor(model, loss: Loss(.meanSquaredError), optimizer: SGD())
+    }
+    #expect(error?.description.hasPrefix("RandomFlip \"random_flip\": changes its input at random") == true)
+}
+
 @Test("options that nobody can mean are errors")
 func badCells() {
     let bad: [(String, JSONObject)] = [

@@ -73,7 +73,10 @@ struct Generation {
             var entries = inner["layers"]?.array ?? []
             if major >= 3 { entries = try Keras3.withMasksImplied(entries) }
             inner["layers"] = .array(
-                try entries.map { try current(Keras3.operationAsLayer($0), dimOrdering: dimOrdering) })
+                try entries.map { entry in
+                    if let layer = try operationAsLayer(entry) { return layer }
+                    return try current(entry, dimOrdering: dimOrdering)
+                })
             object["config"] = .object(inner)
         default:
             var options = config.object ?? [:]
@@ -102,6 +105,11 @@ struct Generation {
             object["config"] = .object(entry.config)
         }
         return .object(object)
+    }
+
+    /// An entry that is a plain function of tensors as the layer that it becomes, in 2.10's words already; nil for others.
+    private func operationAsLayer(_ entry: JSON) throws -> JSON? {
+        major < 3 ? try Keras2Operations.asLayer(entry) : try Keras3.operationAsLayer(entry)
     }
 
     /// Before Keras 1.0 an entry was the config itself: the class under `name`, the name under `custom_name`.

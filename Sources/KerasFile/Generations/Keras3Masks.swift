@@ -15,8 +15,15 @@ extension Keras3 {
     static func withMasksImplied(_ entries: [JSON]) throws -> [JSON] {
         func name(_ entry: JSON) -> String { entry["name"]?.string ?? entry["config"]?["name"]?.string ?? "" }
         let operations = entries.filter { isMaskOperation($0) }
-        guard !operations.isEmpty else { return entries }
-        let names = Set(operations.map(name))
+        guard operations.contains(where: { $0["class_name"] == "NotEqual" }) else { return entries }
+        // Axes come and go on other tensors too: there it is arithmetic.
+        var names = Set(operations.filter { !isReshaping($0) }.map(name))
+        while let more = operations.first(where: { entry in
+            !names.contains(name(entry))
+                && (sources(of: entry).map { !$0.isEmpty && $0.allSatisfy(names.contains) } ?? false)
+        }) {
+            names.insert(name(more))
+        }
         for operation in operations where operation["class_name"] == "NotEqual" {
             guard isMadeByLayer(operation, entries) else {
                 throw Trouble(
@@ -36,6 +43,15 @@ extension Keras3 {
         guard let className = entry["class_name"]?.string, entry["inbound_nodes"]?.array?.first?.object != nil
         else { return false }
         return maskOperations.contains(className)
+    }
+
+    private static func isReshaping(_ entry: JSON) -> Bool {
+        ["ExpandDims", "Squeeze"].contains(entry["class_name"]?.string ?? "")
+    }
+
+    /// The layers that an operation's tensors come from.
+    private static func sources(of entry: JSON) -> [String]? {
+        entry["inbound_nodes"]?.array?.first?["args"]?.array?.compactMap { history($0)?.array?.first?.string }
     }
 
     /// Whether NotEqual(tensor, number) is the mask that a layer called with that tensor makes.

@@ -15,3 +15,12 @@ func exportDense(_ call: inout LayerCall) throws(ConfigError) -> Value {
     y = try call.activated(y)
     return call.output(y)
 }
+
+/// Sums by an equation, which ONNX has in the same words.
+func exportEinsumDense(_ call: inout LayerCall) throws(ConfigError) -> Value {
+    let equation = try call.config.string("equation")
+    let product = call.graph.node(
+        "Einsum", [call.input.name(), try call.required("kernel")], ["equation": .string(equation)])
+    let sum = call.constant("bias").map { call.graph.add(product, $0) } ?? product
+    return call.output(try call.activated(sum))
+}

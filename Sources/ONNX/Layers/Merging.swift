@@ -43,6 +43,7 @@ extension LayerCall {
 func exportAdd(_ call: inout LayerCall) throws(ConfigError) -> Value { call.merged("Add") }
 func exportSubtract(_ call: inout LayerCall) throws(ConfigError) -> Value { call.merged("Sub") }
 func exportMultiply(_ call: inout LayerCall) throws(ConfigError) -> Value { call.merged("Mul") }
+func exportDivide(_ call: inout LayerCall) throws(ConfigError) -> Value { call.merged("Div") }
 func exportMaximum(_ call: inout LayerCall) throws(ConfigError) -> Value { call.merged("Max") }
 func exportMinimum(_ call: inout LayerCall) throws(ConfigError) -> Value { call.merged("Min") }
 

@@ -4,7 +4,7 @@ answers before and after three steps of plain gradient descent.
     python make_cells.py cells [only those whose names begin so]
 
 Sidecars as those of make_options.py, but for models of several outputs, whose losses are added: `y` is a list there.
-Models whose names begin with `tokens` are not trained.
+Models whose names begin with `tokens` or `augment` are not trained.
 """
 import json
 import os
@@ -129,6 +129,18 @@ def models(K, tag):
     y, scores = L.MultiHeadAttention(3, 2, value_dim=4, output_shape=5)(x, x, return_attention_scores=True, use_causal_mask=True)
     yield "scores_multi_head", M(j, [y, L.Dense(3)(L.Flatten()(scores))])
 
+    # What only training does: pictures go through as they are.
+    names = ["RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"]
+    names += ["RandomHeight", "RandomWidth"] if v2 else [
+        "RandomHue", "RandomSaturation", "RandomGrayscale", "RandomSharpness", "RandomPerspective",
+        "RandomGaussianBlur", "RandomColorJitter", "RandomErasing"]
+    sizes = {"RandomFlip": {}, "RandomZoom": dict(height_factor=0.1), "RandomTranslation": dict(height_factor=0.1, width_factor=0.2),
+             "RandomGrayscale": {}, "RandomPerspective": {}, "RandomGaussianBlur": {},
+             "RandomColorJitter": dict(brightness_factor=0.1), "RandomErasing": {}}
+    yield "augment", chain(
+        (4, 5, 3), *[getattr(L, n)(**sizes.get(n, dict(factor=0.2))) for n in names], L.Conv2D(2, 2),
+        L.GlobalAveragePooling2D(), L.Dense(2, "softmax"))
+
 
 def sample(name, shape, rng):
     x = rng.normal(0, 1, (ROWS,) + tuple(shape)).astype("f4")
@@ -141,7 +153,7 @@ def sample(name, shape, rng):
     return x
 
 
-def write(tag, K):
+def write(tag, K, models=models):
     for number, (name, model) in enumerate(models(K, tag)):
         if not name.startswith(ONLY):
             continue
@@ -160,7 +172,7 @@ def write(tag, K):
         outs = model(x, training=False)
         outs = [np.asarray(o) for o in (outs if isinstance(outs, (list, tuple)) else [outs])]
         ys = [rng.normal(0, 1, o.shape).astype("f4") for o in outs]
-        files = [base + ".h5"] if tag == "tfk" else [base + ".keras"]
+        files = [base + (".keras" if tag == "k3" else ".h5")]
         for f in files:
             model.save(os.path.join(OUT, f))
         arrays = {}
@@ -177,9 +189,10 @@ def write(tag, K):
         side = {
             "kind": "inference", "name": base, "inputs": arrays["in"],
             "variants": [{"tag": tag, "producer": K.__name__ + " " + K.__version__, "files": files, "outputs": arrays["out"],
-                          "layers": [[l.__class__.__name__, l.name] for l in model.layers if l.__class__.__name__ != "NotEqual"],
+                          "layers": [[l.__class__.__name__, l.name] for l in model.layers
+                                     if isinstance(l, K.layers.Layer) and not l.__class__.__name__.endswith("OpLambda")],
                           "atol": 1e-5, "rtol": 1e-4}]}
-        if not name.startswith("tokens"):
+        if not name.startswith(("tokens", "augment")):
             legacy = K.optimizers.legacy if tag == "tfk" else K.optimizers
             model.compile(legacy.SGD(RATE), ["mse"] * len(outs), run_eagerly=False)
             losses = []

@@ -1,0 +1,57 @@
+import JSONText
+
+/// From 2.4 on tf.keras has a layer for each function of TensorFlow in a graph: TFOpLambda, and SlicingOpLambda for `x[…]`.
+/// Its config names the function; constants stand in the call.
+enum Keras2Operations {
+    static func asLayer(_ json: JSON) throws -> JSON? {
+        guard let object = json.object,
+            ["TFOpLambda", "SlicingOpLambda"].contains(object["class_name"]?.string ?? ""),
+            let config = object["config"]?.object, let function = config["function"]?.string
+        else { return nil }
+        let name = config["name"] ?? object["name"] ?? .string(function)
+        func refused(_ why: String) -> Trouble {
+            Operation(name: name, function: function, operands: [], options: [:]).unsupported(why)
+        }
+        let nodes = object["inbound_nodes"]?.array ?? []
+        guard nodes.count == 1, let node = nodes[0].array else {
+            throw refused("is called \(nodes.count) times")
+        }
+        // One tensor stands there itself, a list of tensors as one.
+        let isList = node.first?.array != nil
+        let items = isList ? node : [nodes[0]]
+        guard let options = items.first?.array?.dropFirst(3).first?.object, !items.isEmpty else {
+            throw refused("is called with \(nodes[0].text().prefix(80))")
+        }
+        var operands: [Operation.Operand]
+        if isList {
+            let tensors = items.compactMap(reference)
+            guard tensors.count == items.count else {
+                throw refused("is called with a list of other than tensors")
+            }
+            operands = [.tensors(tensors)]
+        } else if items[0].array?.first == "_CONSTANT_VALUE" {
+            operands = [.constant(items[0].array?[2] ?? .null)]
+        } else {
+            guard let tensor = reference(items[0]) else { throw refused("is called with no tensor") }
+            operands = [.tensor(tensor)]
+        }
+        var rest: JSONObject = [:]
+        for (key, value) in options.members {
+            if ["y", "b", "bias"].contains(key) {
+                operands.append(reference(value).map { .tensor($0) } ?? .constant(value))
+            } else {
+                rest[key] = value
+            }
+        }
+        return try Operation(name: name, function: function, operands: operands, options: rest)
+            .asEntry { [.array($0)] }
+    }
+
+    /// `["layer", 0, 0]`, with options that are another's business left out.
+    private static func reference(_ json: JSON) -> JSON? {
+        guard let items = json.array, items.count == 3 || items.count == 4, let name = items[0].string,
+            name != "_CONSTANT_VALUE", items[1].int != nil, items[2].int != nil
+        else { return nil }
+        return .array(items.prefix(3) + [[:]])
+    }
+}

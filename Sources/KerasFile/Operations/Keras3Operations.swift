@@ -1,0 +1,36 @@
+import JSONText
+
+/// In a graph of Keras 3 operations have classes as layers have, from another module.
+extension Keras3 {
+    static func operationAsLayer(_ json: JSON) throws -> JSON? {
+        guard let object = json.object, object["module"]?.string?.contains(".ops.") == true else {
+            return nil
+        }
+        let className = object["class_name"]?.string ?? ""
+        var options = object["config"]?.object ?? [:]
+        let name = object["name"] ?? options["name"] ?? .string(className)
+        let nodes = object["inbound_nodes"]?.array ?? []
+        guard nodes.count == 1 else {
+            throw Operation(name: name, function: className, operands: [], options: [:])
+                .unsupported("is called \(nodes.count) times")
+        }
+        var operands: [Operation.Operand] = (nodes[0]["args"]?.array ?? []).map(operand)
+        for (key, value) in (nodes[0]["kwargs"]?.object ?? [:]).members {
+            if ["x1", "x2", "x", "xs"].contains(key) {
+                operands.append(operand(value))
+            } else {
+                options[key] = value
+            }
+        }
+        return try Operation(name: name, function: className, operands: operands, options: options)
+            .asEntry { [["args": [$0.count == 1 ? $0[0] : .array($0)], "kwargs": [:]]] }
+    }
+
+    private static func operand(_ json: JSON) -> Operation.Operand {
+        if isTensor(json) { return .tensor(json) }
+        if let items = json.array, !items.isEmpty, items.allSatisfy(isTensor) { return .tensors(items) }
+        return .constant(json)
+    }
+
+    private static func isTensor(_ json: JSON) -> Bool { json["class_name"] == "__keras_tensor__" }
+}

@@ -1,0 +1,59 @@
+import JSONText
+import Tensors
+
+/// Which class of Keras an `Augmentation` is.
+public protocol AugmentationKind: Sendable { static var className: String { get } }
+
+extension AugmentationKind {
+    /// Keras' name of a layer that was given none: `random_flip`.
+    static var standardName: String {
+        className.reduce(into: "") { $0 += ($1.isUppercase && !$0.isEmpty ? "_" : "") + $1.lowercased() }
+    }
+}
+
+/// A layer that changes pictures at random while a model is trained, and leaves them as they are when it answers. Only that is
+/// done here: its options are kept as they came, to be written again, and a model that has it is not trained.
+public struct Augmentation<Kind: AugmentationKind>: TrainingLayer {
+    public static var className: String { Kind.className }
+    public static var onlyAnswers: Bool { true }
+    public var name: String
+    public var trainable = true
+    private let options: JSONObject
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        name = Kind.standardName
+        var options = config.object
+        for key in options.keys { config.ignore(key) }
+        // What every layer has, and what only one of Keras 2 and 3 takes where it says nothing.
+        for key in ["name", "trainable", "dtype", "batch_input_shape", "rng_type"] { options[key] = nil }
+        if options["data_format"] == "channels_last" { options["data_format"] = nil }
+        if Kind.className == "RandomContrast", options["value_range"] == [0, 255] {
+            options["value_range"] = nil
+        }
+        self.options = options
+    }
+
+    public var config: JSONObject { options }
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func isView(training: Bool) -> Bool { true }
+    // A layer around it may give it memory of its own.
+    public func forward(_ step: Step) { step.y.copy(from: step.x()) }
+    public func backward(_ step: Step) { step.dx()?.copy(from: step.dy) }
+}
+
+public enum RandomFlip: AugmentationKind { public static let className = "RandomFlip" }
+public enum RandomRotation: AugmentationKind { public static let className = "RandomRotation" }
+public enum RandomZoom: AugmentationKind { public static let className = "RandomZoom" }
+public enum RandomTranslation: AugmentationKind { public static let className = "RandomTranslation" }
+public enum RandomContrast: AugmentationKind { public static let className = "RandomContrast" }
+public enum RandomBrightness: AugmentationKind { public static let className = "RandomBrightness" }
+public enum RandomHeight: AugmentationKind { public static let className = "RandomHeight" }
+public enum RandomWidth: AugmentationKind { public static let className = "RandomWidth" }
+public enum RandomHue: AugmentationKind { public static let className = "RandomHue" }
+public enum RandomSaturation: AugmentationKind { public static let className = "RandomSaturation" }
+public enum RandomGrayscale: AugmentationKind { public static let className = "RandomGrayscale" }
+public enum RandomSharpness: AugmentationKind { public static let className = "RandomSharpness" }
+public enum RandomPerspective: AugmentationKind { public static let className = "RandomPerspective" }
+public enum RandomGaussianBlur: AugmentationKind { public static let className = "RandomGaussianBlur" }
+public enum RandomColorJitter: AugmentationKind { public static let className = "RandomColorJitter" }
+public enum RandomErasing: AugmentationKind { public static let className = "RandomErasing" }

@@ -1,0 +1,99 @@
+import JSONText
+import Tensors
+
+/// `tf.matmul(a, b)`, or `a @ b`: products of the matrices that the last two axes hold, each of a with its own of b.
+public struct Matmul: Layer {
+    public static let className = "Matmul"
+    public var name = "matmul"
+    public var trainable = true
+    /// Whether a or b comes with rows and columns the other way round.
+    public var transposesA: Bool
+    public var transposesB: Bool
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        transposesA = try config.bool("transpose_a", default: false)
+        transposesB = try config.bool("transpose_b", default: false)
+    }
+
+    public var config: JSONObject {
+        ["transpose_a": .bool(transposesA), "transpose_b": .bool(transposesB)]
+    }
+
+    private typealias Sizes = (m: Int, k: Int, n: Int)
+
+    /// [m, k] · [k, n], after transposing.
+    private func sizes(_ inputs: [[Int]]) -> Sizes {
+        let (a, b) = (inputs[0].suffix(2).map { $0 }, inputs[1].suffix(2).map { $0 })
+        return (a[transposesA ? 1 : 0], a[transposesA ? 0 : 1], b[transposesB ? 0 : 1])
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        try check(count: inputs.count, in: 2...2)
+        let (a, b) = (inputs[0], inputs[1])
+        guard a.count == b.count, a.count >= 2, a.dropLast(2) == b.dropLast(2),
+            sizes(inputs).k == b[b.count - (transposesB ? 1 : 2)]
+        else {
+            throw ConfigError(
+                "cannot multiply the matrices of \(a) and \(b): samples must hold as many of each, and the sizes "
+                    + "between them must be equal", subject: subject)
+        }
+        let (m, _, n) = sizes(inputs)
+        return a.dropLast(2) + [m, n]
+    }
+
+    /// Both factors the right way round, and one that is yet to be turned.
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        let (m, k, n) = sizes(inputs)
+        return m * k + k * n + max(m * k, k * n)
+    }
+
+    private func eachMatrix(
+        _ step: Step, _ body: (_ a: Range<Int>, _ b: Range<Int>, _ c: Range<Int>, Sizes) -> Void
+    ) {
+        let (m, k, n) = sizes(step.inputShapes)
+        for i in 0..<step.rows * step.outputSize / (m * n) {
+            body(
+                i * m * k..<(i + 1) * m * k, i * k * n..<(i + 1) * k * n, i * m * n..<(i + 1) * m * n,
+                (m, k, n))
+        }
+    }
+
+    /// a as [rows, columns], where it may lie as [columns, rows].
+    private func turned(_ a: Floats, _ rows: Int, _ columns: Int, _ isTurned: Bool, in room: Floats) -> Floats
+    {
+        guard isTurned else { return a }
+        transpose(a, rows: columns, columns: rows, into: room)
+        return room
+    }
+
+    public func forward(_ step: Step) {
+        let (x, other, y) = (step.x(0), step.x(1), step.y)
+        eachMatrix(step) { a, b, c, sizes in
+            let (m, k, n) = sizes
+            let left = turned(x[a], m, k, transposesA, in: step.scratch.prefix(m * k))
+            let right = turned(other[b], k, n, transposesB, in: step.scratch[m * k..<m * k + k * n])
+            multiply(left, right, into: y[c], m: m, n: n, k: k)
+        }
+    }
+
+    /// With c = a · b: da = dc · bᵀ and db = aᵀ · dc.
+    public func backward(_ step: Step) {
+        let (x, other, dy) = (step.x(0), step.x(1), step.dy)
+        eachMatrix(step) { a, b, c, sizes in
+            let (m, k, n) = sizes
+            let last = step.scratch[m * k + k * n..<step.scratch.count]
+            if let dx = step.dx(0) {
+                let right = turned(other[b], n, k, !transposesB, in: step.scratch[m * k..<m * k + k * n])
+                let target = transposesA ? last.prefix(m * k) : dx[a]
+                multiply(dy[c], right, into: target, m: m, n: k, k: n)
+                if transposesA { transpose(target, rows: m, columns: k, into: dx[a]) }
+            }
+            if let dx = step.dx(1) {
+                let left = turned(x[a], k, m, !transposesA, in: step.scratch.prefix(m * k))
+                let target = transposesB ? last.prefix(k * n) : dx[b]
+                multiply(left, dy[c], into: target, m: k, n: n, k: m)
+                if transposesB { transpose(target, rows: k, columns: n, into: dx[b]) }
+            }
+        }
+    }
+}

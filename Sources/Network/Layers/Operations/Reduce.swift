@@ -1,0 +1,94 @@
+import JSONText
+import Tensors
+
+/// Mean, sum, largest or smallest number along axes: `tf.reduce_mean(x, axis=1)`, `ops.max(x, axis=-1)`.
+public struct Reduce: Layer {
+    public static let className = "Reduce"
+    public var name = "reduce"
+    public var trainable = true
+    public var function: Function
+    /// As Keras counts them, with the batch as axis 0 or from the end.
+    public var axes: [Int]
+    /// Whether the axes stay, with size 1.
+    public var keepsAxes: Bool
+
+    public enum Function: String, CaseIterable, Sendable { case mean, sum, max, min }
+
+    public init(from config: inout LayerConfig) throws(ConfigError) {
+        let word = try config.string("function", oneOf: Function.allCases.map(\.rawValue))
+        function = Function(rawValue: word) ?? .mean
+        guard let axes = try config.ints("axis"), !axes.isEmpty else {
+            throw config.error("works over all samples at once, which is not supported", key: "axis")
+        }
+        self.axes = axes
+        keepsAxes = try config.bool("keepdims", default: false)
+    }
+
+    public var config: JSONObject {
+        [
+            "function": .string(function.rawValue),
+            "axis": axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) }),
+            "keepdims": .bool(keepsAxes),
+        ]
+    }
+
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let shape = try onlyShape(inputs)
+        let along = try sampleAxes(axes, of: shape)
+        guard keepsAxes || along.count < shape.count else {
+            throw ConfigError("leaves one number of a sample, without an axis", subject: subject, key: "axis")
+        }
+        return shape.indices.compactMap { along.contains($0) ? (keepsAxes ? 1 : nil) : shape[$0] }
+    }
+
+    private func rows(_ shape: [Int]) -> AxisRows {
+        AxisRows(shape, along: checkedAxes(axes, of: shape))
+    }
+
+    public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
+        (training ? 2 : 1) * self.rows(inputs[0]).room(rows: rows)
+    }
+
+    public func forward(_ step: Step) {
+        let rows = rows(step.inputShapes[0])
+        let (x, y, width) = (rows.rows(of: step.x(), in: step.scratch), step.y, rows.width)
+        for row in 0..<y.count {
+            let numbers = x[row * width..<(row + 1) * width]
+            switch function {
+            case .sum: y[row] = sum(numbers)
+            case .mean: y[row] = sum(numbers) / Float(width)
+            case .max, .min: y[row] = extreme(numbers)
+            }
+        }
+    }
+
+    /// The largest or smallest; NaN where one is.
+    private func extreme(_ numbers: Floats) -> Float {
+        var found = numbers[0]
+        for i in 1..<Swift.max(numbers.count, 1) {
+            let number = numbers[i]
+            if number.isNaN || (function == .max ? number > found : number < found) { found = number }
+        }
+        return found
+    }
+
+    public func backward(_ step: Step) {
+        guard let dx = step.dx() else { return }
+        let rows = rows(step.inputShapes[0])
+        let room = rows.room(rows: step.rows)
+        let (x, other) = (rows.rows(of: step.x(), in: step.scratch), step.scratch[room..<step.scratch.count])
+        let (y, dy, target, width) = (step.y, step.dy, rows.target(dx, in: other), rows.width)
+        for row in 0..<dy.count {
+            let (from, to) = (x[row * width..<(row + 1) * width], target[row * width..<(row + 1) * width])
+            switch function {
+            case .sum: to.fill(dy[row])
+            case .mean: to.fill(dy[row] / Float(width))
+            case .max, .min:
+                // Several that are equal share it, as in TensorFlow.
+                let share = dy[row] / Float((0..<width).count { from[$0] == y[row] })
+                for i in 0..<width { to[i] = from[i] == y[row] ? share : 0 }
+            }
+        }
+        rows.finish(dx, from: other)
+    }
+}
