@@ -81,9 +81,55 @@ INLINE float softmax_row(float *z, float *dz, size_t width, size_t target, float
   return logf(total) - wanted;
 }
 
+// The same for LANES rows of up to LANES logits at once, a row in each lane: the same operations in the same order, and so
+// the same bits.
+INLINE void softmax_rows(float *z, float *dz, size_t width, const int32_t *targets, float each, float *losses,
+                         int *right) {
+  float x[LANES][LANES], sum[LANES][LANES], top[LANES], highest[LANES];
+#define CLASSES for (size_t c = 0; c < width; c++)
+  CLASSES EACH x[c][i] = z[(size_t)i * width + c];
+  EACH top[i] = -INFINITY;
+  CLASSES EACH top[i] = x[c][i] > top[i] ? x[c][i] : top[i];
+  for (int i = 0; i < LANES; i++)
+    losses[i] = (size_t)targets[i] < width ? -(z[(size_t)i * width + (size_t)targets[i]] - top[i]) : 0;
+  CLASSES EACH x[c][i] = exponential(x[c][i] - top[i]);
+  for (size_t c = 0; c < LANES; c++) EACH sum[c][i] = c < width ? x[c][i] : 0;
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int c = 0; c < half; c++) EACH sum[c][i] += sum[c + half][i];
+  EACH highest[i] = 0;
+  CLASSES {
+    EACH x[c][i] = x[c][i] / sum[0][i];
+    EACH highest[i] = x[c][i] > highest[i] ? x[c][i] : highest[i];
+    for (int i = 0; i < LANES; i++) z[(size_t)i * width + c] = x[c][i];
+    if (dz)
+      for (int i = 0; i < LANES; i++) dz[(size_t)i * width + c] = x[c][i] * each;
+  }
+  int first[LANES];
+  EACH first[i] = -1;
+  for (int c = (int)width; c-- > 0;) EACH first[i] = x[c][i] == highest[i] ? c : first[i];
+  for (int i = 0; i < LANES; i++) {
+    size_t target = (size_t)targets[i];
+    right[i] = 0;
+    if (target >= width) continue;
+    float *p = z + (size_t)i * width + target;
+    if (dz) dz[(size_t)i * width + target] = (*p - 1) * each;
+    right[i] = first[i] == targets[i];
+    losses[i] += logf(sum[0][i]);
+  }
+}
+
 VECTOR void ck_softmax_cross_entropy(float *z, float *dz, size_t count, size_t width, const int32_t *classes,
                                      const int64_t *rows, float each, double *loss, double *right) {
-  for (size_t r = 0; r < count; r++) {
+  size_t r = 0;
+  for (; width <= LANES && r + LANES <= count; r += LANES) {
+    int32_t targets[LANES];
+    float losses[LANES];
+    int are_right[LANES];
+    for (int i = 0; i < LANES; i++) targets[i] = classes[rows[r + (size_t)i]];
+    softmax_rows(z + r * width, dz ? dz + r * width : NULL, width, targets, each, losses, are_right);
+    for (int i = 0; i < LANES; i++) *loss += (double)losses[i], *right += are_right[i];
+  }
+  for (; r < count; r++) {
     int is_right;
     *loss += (double)softmax_row(z + r * width, dz ? dz + r * width : NULL, width, (size_t)classes[rows[r]], each,
                                  &is_right);

@@ -59,12 +59,13 @@ import CKernels
         unsafe ck_adam_catch_up(&kernel, rows, places?.touched, Int32(finished))
     }
 
-    /// The gradient xᵀ · d, and with it the step of the rows that the batch touches.
-    public func step(_ x: Floats, _ d: Floats, _ places: NonzeroPlaces) {
+    /// The gradient xᵀ · d, and with it the step of the rows that the batch touches. d's rows are `dStride` apart.
+    public func step(_ x: Floats, _ d: Floats, dStride: Int, _ places: NonzeroPlaces) {
         let count = x.count / rows
         precondition(places.columns == rows && count <= DeferredAdam.largestBatch && x.count == count * rows)
-        unsafe precondition(d.count >= count * kernel.n)
-        unsafe ck_adam_touched(&kernel, count, rows, x.base, places.touched, d.base, Int32(finished + 1))
+        unsafe precondition(dStride >= kernel.n && d.count >= (count - 1) * dStride + kernel.n)
+        unsafe ck_adam_touched(
+            &kernel, count, rows, x.base, places.touched, d.base, dStride, Int32(finished + 1))
         hasStepped = true
     }
 

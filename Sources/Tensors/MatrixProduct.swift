@@ -23,9 +23,11 @@ public struct Finish {
 ///
 /// - transposed: a lies in memory as [k, m].
 /// - aStride, bStride, cStride: from one row of a, b or c to the next; its width if nil.
+/// - whole: Of how many columns these n are some; they have the same bits in any company.
 public func multiply(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
-    aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, finish: Finish = Finish()
+    aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, whole: Int? = nil,
+    finish: Finish = Finish()
 ) {
     let (aStride, bStride, cStride) = (aStride ?? (transposed ? m : k), bStride ?? n, cStride ?? n)
     precondition(bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
@@ -33,7 +35,8 @@ public func multiply(
         transposed ? holds(a, k, m, aStride) : holds(a, m, k, aStride), "[\(m), \(k)] · [\(k), \(n)]")
     precondition(holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
     unsafe ck_multiply_matrices(
-        m, n, k, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride, c.base, cStride,
+        m, n, k, whole ?? n, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride,
+        c.base, cStride,
         finish.c)
 }
 
@@ -47,7 +50,7 @@ public func multiplyByTransposed(
         a.count >= m * k && holds(b, n, k, bStride) && c.count >= m * n && scratch.count >= m * (n + k))
     let (aT, cT) = (scratch[0..<k * m], scratch[k * m..<k * m + n * m])
     unsafe ck_transpose(a.base, m, k, aT.base)
-    unsafe ck_multiply_matrices(n, m, k, b.base, bStride, 1, aT.base, m, cT.base, m, Finish().c)
+    unsafe ck_multiply_matrices(n, m, k, m, b.base, bStride, 1, aT.base, m, cT.base, m, Finish().c)
     unsafe ck_transpose(cT.base, n, m, c.base)
 }
 

@@ -56,26 +56,29 @@ import CKernels
     }
 
     /// c = x · w, then bias and relu as `finish` says: [rows, columns] · [columns, n] -> [rows, n].
-    public func multiply(_ x: Floats, _ w: Floats, into c: Floats, n: Int, wStride: Int, finish: Finish) {
-        precondition(
-            x.count == rows * columns && w.count >= (columns - 1) * wStride + n && c.count >= rows * n)
+    public func multiply(
+        _ x: Floats, _ w: Floats, into c: Floats, n: Int, wStride: Int, cStride: Int, finish: Finish
+    ) {
+        precondition(x.count == rows * columns && w.count >= (columns - 1) * wStride + n)
+        precondition(cStride >= n && c.count >= (rows - 1) * cStride + n)
         precondition(!finish.accumulate && finish.alpha == 1 && finish.bias?.count ?? n >= n)
         unsafe ck_multiply_sparse(
-            rows, n, columns, x.base, rowMasks, w.base, wStride, c.base, finish.c)
+            rows, n, columns, x.base, rowMasks, w.base, wStride, c.base, cStride, finish.c)
     }
 
     /// g = alpha · xᵀ · d, added to g if `accumulate`: [rows, columns]ᵀ · [rows, n] -> [columns, n]. Rows of g that no
     /// sample touches are not written then.
     public func multiplyTransposed(
-        _ x: Floats, _ d: Floats, into g: Floats, n: Int, gStride: Int, alpha: Float, accumulate: Bool
+        _ x: Floats, _ d: Floats, into g: Floats, n: Int, dStride: Int, gStride: Int, alpha: Float,
+        accumulate: Bool
     ) {
-        precondition(
-            x.count == rows * columns && d.count >= rows * n && g.count >= (columns - 1) * gStride + n)
+        precondition(x.count == rows * columns && g.count >= (columns - 1) * gStride + n)
+        precondition(dStride >= n && d.count >= (rows - 1) * dStride + n)
         for first in stride(from: 0, to: max(rows, 1), by: 64) {
             unsafe ck_multiply_sparse_transposed(
                 min(64, rows - first), n, columns, x.base + first * columns,
                 columnMasks + first / 64 * columns,
-                d.base + first * n, g.base, gStride, alpha, accumulate || first > 0 ? 1 : 0)
+                d.base + first * dStride, dStride, g.base, gStride, alpha, accumulate || first > 0 ? 1 : 0)
         }
     }
 }

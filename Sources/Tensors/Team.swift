@@ -26,10 +26,32 @@ import CKernels
 
     private func runAll(_ body: (Int) -> Void) {
         if count == 1 { return body(0) }
+        unsafe call(ck_team_run, body)
+    }
+
+    /// Runs `body(0)` to `body(count - 1)`, which must do the same whoever runs them, and returns when all are through.
+    /// Each has a thread of its own, unless that one does not begin in time or `isSharing` is false. Not within a run.
+    public func share(_ body: (Int) -> Void) {
+        if count > 1 && isSharing {
+            unsafe call(ck_team_share, body)
+        } else {
+            for part in 0..<count { body(part) }
+        }
+    }
+
+    /// Whether `share` uses the other threads now.
+    public var isSharing = true
+
+    private func call(
+        _ function: (
+            OpaquePointer, @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void, UnsafeMutableRawPointer?
+        ) -> Void,
+        _ body: (Int) -> Void
+    ) {
         withoutActuallyEscaping(body) { body in
             var context = body
             unsafe withUnsafeMutablePointer(to: &context) { pointer in
-                unsafe ck_team_run(
+                unsafe function(
                     team,
                     { context, index in
                         guard let body = unsafe context?.assumingMemoryBound(to: ((Int) -> Void).self) else {

@@ -61,9 +61,10 @@ struct TrainingKernelTests {
 
     @Test("softmax with cross-entropy", arguments: [2, 10, 16, 17, 100])
     func crossEntropy(width: Int) {
-        let rows = 9
+        // More than fill vectors with rows.
+        let rows = 41
         let classes = (0..<20).map { Int32($0 * 7 % width) }
-        let samples = [3, 1, 4, 1, 5, 9, 2, 6, 19]
+        let samples = (0..<rows).map { $0 * 3 % 20 }
         let z = Self.random(rows * width, seed: width, of: -6...6)
         // Equal logits, and some far apart.
         for i in 0..<width {
@@ -132,12 +133,13 @@ struct TrainingKernelTests {
 
             deferred.begin(alpha: alpha)
             deferred.prepare(for: places)
-            deferred.step(x.all, d.all, places)
+            deferred.step(x.all, d.all, dStride: width, places)
             deferred.end()
 
             g.all.fill(0)
             places.multiplyTransposed(
-                x.all, d.all, into: g.all, n: width, gStride: stride, alpha: 1, accumulate: false)
+                x.all, d.all, into: g.all, n: width, dStride: width, gStride: stride, alpha: 1,
+                accumulate: false)
             stepAdam(
                 arenas[1][0].all, gradient: g.all, m: arenas[1][1].all, v: arenas[1][2].all, largest: nil,
                 alpha: alpha, beta1: 0.9, beta2: 0.999, epsilon: 1e-7)

@@ -53,8 +53,8 @@ void ck_adam_catch_up(const ck_adam_rows *a, size_t k, const uint64_t *masks, in
 }
 
 void ck_adam_touched(const ck_adam_rows *a, size_t m, size_t k, const float *x, const uint64_t *masks, const float *d,
-                     int32_t step) {
-  DISPATCH(adam_touched, a, m, k, x, masks, d, a->alphas[step % CK_ADAM_STEPS]);
+                     size_t d_row, int32_t step) {
+  DISPATCH(adam_touched, a, m, k, x, masks, d, d_row, a->alphas[step % CK_ADAM_STEPS]);
   for (size_t p = 0; p < k; p++)
     if (masks[p]) a->done[p] = step;
 }

@@ -101,13 +101,13 @@ INLINE void NAME(adam_strip)(const int nv, const int whole, int tail, size_t k, 
 }
 
 static void NAME(adam_touched)(const ck_adam_rows *a, size_t m, size_t k, const float *x, const uint64_t *masks,
-                               const float *d, float alpha) {
+                               const float *d, size_t d_row, float alpha) {
   _Alignas(64) float rows[64 * SV * LANES];
   NAME(adam_numbers) numbers = NAME(adam_spread)(&a->options, alpha);
   for (size_t j = 0; j < a->n; j += SV * LANES) {
     size_t width = a->n - j < SV * LANES ? a->n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-    NAME(copy_strip)(m, a->n, vectors, tail, d + j, rows);
+    NAME(copy_strip)(m, d_row, vectors, tail, d + j, rows);
 #define CALL(nv, whole) NAME(adam_strip)(nv, whole, tail, k, x, masks, rows, j, numbers, a)
     BY_VECTORS(vectors, tail, CALL)
 #undef CALL

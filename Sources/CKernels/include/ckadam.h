@@ -25,7 +25,7 @@ typedef struct {
 // Makes up for the steps up to `last` on the rows whose mask is not 0, or on all where masks is null.
 void ck_adam_catch_up(const ck_adam_rows *rows, size_t k, const uint64_t *masks, int32_t last);
 
-// The step `step` on the touched rows, which have made up for those before, with the gradient xᵀ · d: x[m, k], d[m, n],
-// m ≤ 64, and masks from ck_column_masks.
+// The step `step` on the touched rows, which have made up for those before, with the gradient xᵀ · d: x[m, k], d[m, n]
+// (rows d_row apart), m ≤ 64, and masks from ck_column_masks.
 void ck_adam_touched(const ck_adam_rows *rows, size_t m, size_t k, const float *x, const uint64_t *masks, const float *d,
-                     int32_t step);
+                     size_t d_row, int32_t step);

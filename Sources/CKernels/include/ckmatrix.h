@@ -12,8 +12,9 @@ typedef struct {
 } ck_finish;
 
 // c[m, n] = a[m, k] · b[k, n]; a's element (i, p) lies at a[i · a_row + p · a_column], so it may be transposed.
-void ck_multiply_matrices(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
-                          size_t b_row, float *c, size_t c_row, ck_finish finish);
+// The n columns may be some of a product of `whole` columns: they have the same bits in any company.
+void ck_multiply_matrices(size_t m, size_t n, size_t k, size_t whole, const float *a, size_t a_row, size_t a_column,
+                          const float *b, size_t b_row, float *c, size_t c_row, ck_finish finish);
 
 void ck_transpose(const float *a, size_t rows, size_t columns, float *out);  // out[columns, rows]
 
@@ -28,11 +29,11 @@ size_t ck_byte_masks(const uint8_t *all, const int64_t *rows, size_t count, size
 void ck_column_masks(const uint64_t *row_masks, size_t rows, size_t columns, uint64_t *masks);
 
 // c[m, n] = x[m, k] · w[k, n] by the places of x that are not zero, from ck_row_masks. Exact where w is finite. Fastest
-// where w's rows, which are w_row apart, begin at 64-byte borders. No alpha, no accumulate.
+// where w's rows, which are w_row apart, begin at 64-byte borders; c's are c_row apart. No alpha, no accumulate.
 void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
-                        size_t w_row, float *c, ck_finish finish);
+                        size_t w_row, float *c, size_t c_row, ck_finish finish);
 
-// g[k, n] = alpha · xᵀ · d (+ g where accumulate), for x[m, k] and d[m, n] with m ≤ 64, from ck_column_masks. Rows of g
+// g[k, n] = alpha · xᵀ · d (+ g where accumulate), for x[m, k] and d[m, n] (rows d_row apart) with m ≤ 64, from ck_column_masks. Rows of g
 // whose column is empty are set to zero, or left alone where accumulate.
 void ck_multiply_sparse_transposed(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *d,
-                                   float *g, size_t g_row, float alpha, int accumulate);
+                                   size_t d_row, float *g, size_t g_row, float alpha, int accumulate);

@@ -106,9 +106,10 @@ static void multiply_in_parts(size_t m, size_t n, size_t k, const float *a, size
   }
 }
 
-void ck_multiply_matrices(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
-                          size_t b_row, float *c, size_t c_row, ck_finish f) {
-  if (k * n > PART_ROWS * PART_COLUMNS * 4 && m > 16)
+void ck_multiply_matrices(size_t m, size_t n, size_t k, size_t whole, const float *a, size_t a_row, size_t a_column,
+                          const float *b, size_t b_row, float *c, size_t c_row, ck_finish f) {
+  // Parts round otherwise, so it must not depend on who computes how many of the columns.
+  if (k * whole > PART_ROWS * PART_COLUMNS * 4 && m > 16)
     multiply_in_parts(m, n, k, a, a_row, a_column, b, b_row, c, c_row, f);
   else
     DISPATCH(multiply, m, n, k, a, a_row, a_column, b, b_row, c, c_row, f);
@@ -155,15 +156,15 @@ void ck_column_masks(const uint64_t *restrict row_masks, size_t rows, size_t col
 }
 
 void ck_multiply_sparse(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
-                        size_t w_row, float *c, ck_finish f) {
+                        size_t w_row, float *c, size_t c_row, ck_finish f) {
   for (size_t i = 0; i < m; i += 64)
-    DISPATCH(multiply_sparse, m - i < 64 ? m - i : 64, n, k, x + i * k, masks + i * ((k + 63) / 64), w, w_row, c + i * n,
-             f);
+    DISPATCH(multiply_sparse, m - i < 64 ? m - i : 64, n, k, x + i * k, masks + i * ((k + 63) / 64), w, w_row,
+             c + i * c_row, c_row, f);
 }
 
 void ck_multiply_sparse_transposed(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *d,
-                                   float *g, size_t g_row, float alpha, int accumulate) {
-  DISPATCH(multiply_sparse_transposed, m, n, k, x, masks, d, g, g_row, alpha, accumulate);
+                                   size_t d_row, float *g, size_t g_row, float alpha, int accumulate) {
+  DISPATCH(multiply_sparse_transposed, m, n, k, x, masks, d, d_row, g, g_row, alpha, accumulate);
 }
 
 #if defined(__x86_64__)

@@ -36,9 +36,9 @@
     }
 #endif
 
-// A strip of d[m, n], its rows SV vectors apart and aligned.
-INLINE void NAME(copy_strip)(size_t m, size_t n, int vectors, int tail, const float *d, float *rows) {
+// A strip of d, whose rows are d_row apart; the copy's are SV vectors apart and aligned.
+INLINE void NAME(copy_strip)(size_t m, size_t d_row, int vectors, int tail, const float *d, float *rows) {
   for (size_t i = 0; i < m; i++)
     for (int v = 0; v < vectors; v++)
-      STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * n + v * LANES, v + 1 < vectors ? LANES : tail));
+      STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * d_row + v * LANES, v + 1 < vectors ? LANES : tail));
 }

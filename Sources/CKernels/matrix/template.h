@@ -115,7 +115,7 @@ INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tai
 
 // The sums of a strip lie close together and aligned; the finish brings them to c. At most 64 rows.
 static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
-                                  size_t w_row, float *c, ck_finish f) {
+                                  size_t w_row, float *c, size_t c_row, ck_finish f) {
   _Alignas(64) float sums[64 * SV * LANES];
   for (size_t j = 0; j < n; j += SV * LANES) {
     size_t width = n - j < SV * LANES ? n - j : SV * LANES;
@@ -129,18 +129,19 @@ static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, 
         VEC y = LOAD(sums + (i * SV + v) * LANES);
         if (f.bias) y = ADD(y, LOAD_SOME(f.bias + j + v * LANES, lanes));
         if (f.relu) y = MAX(y, ZERO);
-        STORE_SOME(c + i * n + j + v * LANES, y, lanes);
+        STORE_SOME(c + i * c_row + j + v * LANES, y, lanes);
       }
   }
 }
 
 static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks,
-                                             const float *d, float *g, size_t g_row, float alpha, int accumulate) {
+                                             const float *d, size_t d_row, float *g, size_t g_row, float alpha,
+                                             int accumulate) {
   _Alignas(64) float rows[64 * SV * LANES];
   for (size_t j = 0; j < n; j += SV * LANES) {
     size_t width = n - j < SV * LANES ? n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-    NAME(copy_strip)(m, n, vectors, tail, d + j, rows);
+    NAME(copy_strip)(m, d_row, vectors, tail, d + j, rows);
 #define CALL(nv, whole) \
   NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, rows, g + j, g_row, alpha, accumulate)
     BY_VECTORS(vectors, tail, CALL)

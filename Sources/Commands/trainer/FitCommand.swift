@@ -21,8 +21,10 @@ struct FitCommand: ParsableCommand {
     @Option(help: "The number of the last epoch, counted from a resumed model's first one.") var epochs: Int?
     @Option(help: "Samples in one step.") var batchSize: Int?
     @Option(help: "Where random numbers begin: initial weights, order of samples, dropout.") var seed: Int?
-    @Option(help: "Threads that share each batch. Another number gives other bits. (default: 1)") var threads:
-        Int?
+    @Option(
+        help:
+            "Threads to train on. Only networks of Dense layers give the same bits on any number; for others the default is 1."
+    ) var threads: Int?
     @Option(help: "A model to go on from: NAME, NAME:VERSION, NAME@ALIAS or a file.") var from: String?
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
     @Flag(name: .shortAndLong, help: "Print neither the data nor the progress.") var quiet = false

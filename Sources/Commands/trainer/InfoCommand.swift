@@ -19,7 +19,7 @@ struct InfoCommand: ParsableCommand {
                 Processors:         \(Processor.count) for this process
                 Vector extensions:  \(Processor.vectorExtensions)
                 Matrix products:    \(matrixKernels)
-                Threads:            1, unless a recipe or --threads says otherwise
+                Threads:            \(min(Processor.count, 4)) for networks of Dense layers, 1 for others, unless a recipe or --threads says otherwise
                 GPU:                none is used
                 """)
         }
@@ -29,7 +29,7 @@ struct InfoCommand: ParsableCommand {
         [
             "processor": .string(Processor.name), "processors": .integer(Processor.count),
             "vector_extensions": .string(Processor.vectorExtensions), "blas": .string(matrixKernels),
-            "threads": 1, "gpu": nil,
+            "threads": .integer(min(Processor.count, 4)), "gpu": nil,
         ]
     }
 }

@@ -3,7 +3,10 @@ import Tensors
 /// What the steps of one thread share while they run.
 public final class Lane: @unchecked Sendable {
     let index: Int
+    /// The lanes' threads: each computes its own samples.
     let team: Team
+    /// Threads that share kernels, where there is only one lane.
+    let helpers: Team?
     /// Samples of the current batch that this lane computes, and where they begin in the batch.
     var rows = 0
     var firstRow = 0
@@ -22,7 +25,9 @@ public final class Lane: @unchecked Sendable {
     /// The learning rate of plain gradient descent, while kernels are updated as their gradients are computed.
     var fusedRate: Float?
 
-    init(index: Int, team: Team) { (self.index, self.team) = (index, team) }
+    init(index: Int, team: Team, helpers: Team? = nil) {
+        (self.index, self.team, self.helpers) = (index, team, helpers)
+    }
 
     /// What a layer has found wrong since the last call.
     func takeFailure() -> ConfigError? {

@@ -6,16 +6,17 @@ final class Parameters {
     private struct Place {
         var trainable: Bool
         var range: Range<Int>
-        /// A weight is `rows` runs of `width` numbers, `stride` apart.
-        var rows, width, stride: Int
+        var panels: Panels
 
-        init(_ spec: WeightSpec, trainable: Bool, in layout: inout ArenaLayout) {
+        init(_ spec: WeightSpec, trainable: Bool, panels: Int, in layout: inout ArenaLayout) {
             self.trainable = trainable
             // Below a cache line there is nothing to align.
-            let aligned = spec.alignsRows && spec.shape.count == 2 && spec.shape[1] > 16
-            (rows, width) = aligned ? (spec.shape[0], spec.shape[1]) : (1, spec.count)
-            stride = aligned ? (width + 15) / 16 * 16 : width
-            range = layout.reserve(rows * stride)
+            self.panels =
+                spec.alignsRows && spec.shape.count == 2
+                ? Panels(
+                    rows: spec.shape[0], columns: spec.shape[1], panels: panels, aligned: spec.shape[1] > 16)
+                : Panels(rows: 1, columns: spec.count, aligned: false)
+            range = layout.reserve(self.panels.count)
         }
     }
 
@@ -23,14 +24,16 @@ final class Parameters {
     let trainable: Arena
     let fixed: Arena
 
-    init(of network: Model) {
+    /// - panels: Into how many panels each layer's kernel is cut; one if there is nothing for a layer.
+    init(of network: Model, panels: [Int] = []) {
         var (trainableLayout, fixedLayout) = (ArenaLayout(), ArenaLayout())
         places = network.layers.indices.map { layer in
             network.weightSpecs[layer].indices.map { weight in
                 let spec = network.weightSpecs[layer][weight]
+                let count = weight == 0 && layer < panels.count ? panels[layer] : 1
                 return network.isTrainable(layer: layer, weight: weight)
-                    ? Place(spec, trainable: true, in: &trainableLayout)
-                    : Place(spec, trainable: false, in: &fixedLayout)
+                    ? Place(spec, trainable: true, panels: count, in: &trainableLayout)
+                    : Place(spec, trainable: false, panels: count, in: &fixedLayout)
             }
         }
         trainable = Arena(count: trainableLayout.count)
@@ -61,20 +64,28 @@ final class Parameters {
         return place.trainable ? place.range : nil
     }
 
+    /// How a weight lies within its window.
+    func panels(layer: Int, weight: Int) -> Panels { places[layer][weight].panels }
+
     private func put(_ tensor: Tensor, into arena: Arena, _ place: Place) {
-        for row in 0..<place.rows {
-            let start = place.range.lowerBound + row * place.stride
-            arena.slice(start, place.width).copy(from: tensor.values, at: row * place.width)
-        }
+        eachRun(of: place, tensor.values.count) { arena.slice($0).copy(from: tensor.values, at: $1) }
     }
 
     private func tensor(in arena: Arena, _ place: Place, shape: [Int]) -> Tensor {
-        var values = [Float](repeating: 0, count: place.rows * place.width)
-        for row in 0..<place.rows {
-            arena.slice(place.range.lowerBound + row * place.stride, place.width).copy(
-                into: &values, at: row * place.width)
-        }
+        var values = [Float](repeating: 0, count: shape.reduce(1, *))
+        eachRun(of: place, values.count) { arena.slice($0).copy(into: &values, at: $1) }
         return Tensor(shape: shape, values: values)
+    }
+
+    /// Where each run of neighbours lies in the arena, and in a plain array of `count` numbers.
+    private func eachRun(of place: Place, _ count: Int, _ body: (Range<Int>, Int) -> Void) {
+        let width = count / max(place.panels.rows, 1)
+        for panel in place.panels.all {
+            for row in 0..<place.panels.rows {
+                let start = place.range.lowerBound + panel.start + row * panel.stride
+                body(start..<start + panel.columns.count, row * width + panel.columns.lowerBound)
+            }
+        }
     }
 
     /// The tensors of an arena of the trainable layout, in the network's order.

@@ -23,16 +23,14 @@ final class Plan {
     private let kept: [Arena]
 
     private struct Input {
-        var window: Floats
+        /// The first one's window is the input's place in the plan; there are more where threads share kernels.
+        var copies: [InputCopy]
         var size: Int
         /// A Rescaling right behind the input is done while the samples are gathered.
         var scale: Float = 1
         var offset: Float = 0
-        /// Where the first layer can leave zeros out, as long as there are enough of them.
-        var places: NonzeroPlaces?
+        /// Those that can leave zeros out.
         var readers: [Step] = []
-        /// Batches to go until density is measured again, after one that was dense.
-        var pause = 0
     }
 
     init(_ network: Model, parameters: Parameters, rows: Int, training: Bool, lane: Lane) {
@@ -104,7 +102,6 @@ final class Plan {
         }
         self.steps = steps
         self.additions = additions
-        self.kept = kept
         // At an output the loss' gradient is there first.
         shared = network.calls.indices.filter { planner.isShared[$0] && !network.outputs.contains($0) }
             .compactMap { window(planner.gradients[$0]) }
@@ -114,15 +111,31 @@ final class Plan {
         backwardSteps = network.calls.indices.reversed().filter { planner.gradients[$0] != nil }
         inputs = network.inputs.map {
             let rescaling = planner.inputRescaling[$0]
+            let (window, size) = (memory.slice(planner.activations[$0]), network.shapes[$0].reduce(1, *))
             var input = Input(
-                window: memory.slice(planner.activations[$0]), size: network.shapes[$0].reduce(1, *),
-                scale: rescaling?.scale ?? 1, offset: rescaling?.offset ?? 0)
+                copies: [InputCopy(window: window)], size: size, scale: rescaling?.scale ?? 1,
+                offset: rescaling?.offset ?? 0)
             input.readers = planner.readersOfZeros(of: $0).map { steps[$0] }
-            if !input.readers.isEmpty {
-                input.places = NonzeroPlaces(capacity: rows, columns: input.size, forTransposed: training)
+            guard !input.readers.isEmpty else { return input }
+            for step in input.readers {
+                step.parts = parameters.panels(layer: network.calls[step.call].layer, weight: 0).all.map(
+                    KernelPart.init)
+            }
+            for _ in 1..<(input.readers.map(\.parts.count).max() ?? 1) {
+                let copy = Arena(count: window.count)
+                kept.append(copy)
+                input.copies.append(InputCopy(window: copy.all))
+            }
+            for copy in input.copies.indices {
+                input.copies[copy].search = ZeroSearch(rows: rows, columns: size, forTransposed: training)
             }
             return input
         }
+        for index in network.calls.indices where planner.readsRectified(index) {
+            steps[index].zeroSearch = ZeroSearch(
+                rows: rows, columns: steps[index].inputShapes[0][0], forTransposed: training)
+        }
+        self.kept = kept
         outputCalls = network.outputs
         outputs = network.outputs.map { memory.slice(planner.activations[$0]) }
         outputSizes = network.outputShapes.map { $0.reduce(1, *) }
@@ -154,7 +167,19 @@ final class Plan {
 
     private func bringIn(_ samples: Samples, rows: ArraySlice<Int>, to index: Int) {
         let input = inputs[index]
-        let window = input.window.prefix(rows.count * input.size)
+        guard let helpers = lane.helpers, helpers.isSharing, input.copies.count > 1 else {
+            return bringIn(samples, rows: rows, input, copy: 0, parts: nil)
+        }
+        helpers.share { part in
+            if part < input.copies.count { bringIn(samples, rows: rows, input, copy: part, parts: part) }
+        }
+    }
+
+    /// Fills one copy, and brings the part of each kernel that reads it up to the batch; all parts if `parts` is nil.
+    private func bringIn(
+        _ samples: Samples, rows: ArraySlice<Int>, _ input: Input, copy: Int, parts: Int?
+    ) {
+        let window = input.copies[copy].window.prefix(rows.count * input.size)
         switch samples.storage {
         case .bytes: gather(samples, rows: rows, scale: input.scale, offset: input.offset, into: window)
         case .floats:
@@ -163,29 +188,19 @@ final class Plan {
                 scaleShift(window, scale: input.scale, shift: input.offset, into: window)
             }
         }
-        guard let places = input.places else { return }
-        // Dense data must not pay for being looked through: after a dense batch, the next ones are taken to be dense too.
-        var isSparse = false
-        if input.pause > 0 {
-            inputs[index].pause -= 1
-        } else {
-            let share =
-                if case .bytes(let bytes) = samples.storage { places.find(in: bytes, rows: rows) } else {
-                    places.find(in: window)
-                }
-            isSparse = share < Plan.sparseShare
-            if isSparse && lane.training { places.findColumns() }
-            if !isSparse { inputs[index].pause = 31 }
-        }
+        guard let search = input.copies[copy].search else { return }
+        let sparse =
+            if case .bytes(let bytes) = samples.storage {
+                search.look(in: bytes, rows: rows, training: lane.training)
+            } else { search.look(in: window, training: lane.training) }
         for step in input.readers {
-            step.nonzeroInput = isSparse ? places : nil
-            step.deferredAdam?.prepare(for: isSparse && lane.training ? places : nil)
+            for (index, part) in step.parts.enumerated() where parts == nil || index == parts {
+                part.x = input.copies[copy].window
+                part.places = sparse
+                part.adam?.prepare(for: lane.training ? sparse : nil)
+            }
         }
     }
-
-    /// Each number that is there costs 1.3 to 1.4 times as much when zeros are left out, on each instruction set, so that both
-    /// ways meet at 68 %; measured, see docs/performance.md.
-    private static let sparseShare = 0.6
 
     /// Marks the kernels that may be updated as their gradients are computed, and returns them by layer and weight.
     func fuse() -> Set<[Int]> {
@@ -197,7 +212,7 @@ final class Plan {
         return fused
     }
 
-    /// A kernel that Adam updates as its gradient is computed, and where it lies among the trainable parameters.
+    /// A kernel's part that Adam updates as its gradient is computed, and where it lies among the trainable parameters.
     typealias Deferred = (adam: DeferredAdam, range: Range<Int>, weight: [Int])
 
     /// Lets Adam's steps of kernels wait for their rows to be touched, where the layer leaves zeros out.
@@ -206,14 +221,18 @@ final class Plan {
         for step in inputs.flatMap(\.readers) where isOnlyUse[step.call] {
             let layer = layerOfCall[step.call]
             guard let range = parameters.trainableRange(layer: layer, weight: 0),
-                let columns = (step.layer as? Dense)?.units, let rows = step.inputShapes[0].last
+                let rows = step.inputShapes[0].last
             else { continue }
-            let adam = DeferredAdam(
-                w: parameters.trainable.slice(range), m: slots[0].slice(range), v: slots[1].slice(range),
-                rows: rows, columns: columns, stride: range.count / rows, beta1: Float(options.beta1),
-                beta2: Float(options.beta2), epsilon: Float(options.epsilon))
-            step.deferredAdam = adam
-            deferred.append((adam, range, [layer, 0]))
+            for part in step.parts {
+                let start = range.lowerBound + part.panel.start
+                let own = start..<start + rows * part.panel.stride
+                let adam = DeferredAdam(
+                    w: parameters.trainable.slice(own), m: slots[0].slice(own), v: slots[1].slice(own),
+                    rows: rows, columns: part.panel.columns.count, stride: part.panel.stride,
+                    beta1: Float(options.beta1), beta2: Float(options.beta2), epsilon: Float(options.epsilon))
+                part.adam = adam
+                deferred.append((adam, own, [layer, 0]))
+            }
         }
         return deferred
     }

@@ -126,6 +126,17 @@ struct Planner {
         }
     }
 
+    /// Whether a call is a Dense layer that reads what another layer's ReLU gave, a vector of at least 64 for each sample:
+    /// half and more of it is zero, which pays where the layer is wide enough to share the looking for zeros.
+    func readsRectified(_ call: Int) -> Bool {
+        guard let dense = network.layers[network.calls[call].layer] as? Dense, dense.units >= 48,
+            var source = network.calls[call].inputs.first, network.shapes[source].count == 1,
+            network.shapes[source][0] >= 64
+        else { return false }
+        while isView[source], let next = network.calls[source].inputs.first { source = next }
+        return (network.layers[network.calls[source].layer] as? Dense)?.activation == .relu
+    }
+
     /// Whether a call's output is the input itself, seen through views.
     private func isSourced(_ call: Int, by input: Int) -> Bool {
         var current = call

@@ -48,6 +48,10 @@ public final class Step {
         (self.inputShapes, self.outputShape) = (inputShapes, outputShape)
         (self.memory, self.perSample) = (memory, perSample)
         (inputSizes, outputSize) = (inputShapes.map { $0.reduce(1, *) }, outputShape.reduce(1, *))
+        if let dense = layer as? Dense, let kernel = memory.weights.first, let inputs = inputShapes[0].last {
+            let columns = 0..<dense.units
+            parts = [KernelPart(Panels.Panel(columns: columns, start: 0, stride: kernel.count / inputs))]
+        }
         inner = layer.innerSteps(self)
     }
 
@@ -68,13 +72,13 @@ public final class Step {
     private let inputSizes: [Int]
     let outputSize: Int
 
-    /// Where the input is not zero, when leaving the zeros out pays: only for a layer right behind the samples.
-    var nonzeroInput: NonzeroPlaces?
+    /// Of a Dense layer: what its kernel is computed in.
+    var parts: [KernelPart] = []
+    /// Of a Dense layer whose input is another layer's: looks for zeros in it.
+    var zeroSearch: ZeroSearch?
     /// With plain gradient descent, a kernel that only this step uses may be updated as its gradient is computed: by this rate.
     var fusedRate: Float? { isFused ? lane.fusedRate : nil }
     var isFused = false
-    /// With Adam, a kernel's gradient and its step where zeros are left out.
-    var deferredAdam: DeferredAdam?
     /// Whether the step's memory was laid out with gradients.
     var isForTraining: Bool { memory.outputGradient != nil || !memory.weightGradients.isEmpty }
 

@@ -9,7 +9,8 @@ public struct OptimizerState: Equatable, Sendable {
 }
 
 /// Trains a network, batch by batch. It is planned once; steps reuse its memory. The same seed, thread count and machine
-/// give the same bits. One caller at a time.
+/// give the same bits; where threads share a kernel (`Model.trainsAlikeOnThreads`), the bits do not even depend on the
+/// thread count. One caller at a time.
 public final class TrainingExecutor {
     public let objective: Objective
     public private(set) var optimizer: any Optimizer
@@ -22,7 +23,10 @@ public final class TrainingExecutor {
     private let slots: [Arena]
     private let plans: [Plan]
     private let evaluators: [OutputEvaluator]
+    // Threads with samples of their own, or those that share a kernel.
     private let team: Team
+    private let helpers: Team?
+    private var trial = SharingTrial()
     private let batchSize: Int
     // Whether what losses are divided by depends on more than a batch's size.
     private let countsRows: Bool
@@ -53,14 +57,16 @@ public final class TrainingExecutor {
         try objective.check(network)
         try network.requireWeights()
         try network.requireGradients()
-        guard let team = Team(count: threads) else {
-            throw ConfigError("the system gives no \(threads) threads")
-        }
-        (self.network, self.objective, self.optimizer, self.team) = (network, objective, optimizer, team)
-        self.batchSize = max(batchSize, 1)
         let (computed, onLogits) = try network.withLossesOnLogits(objective.losses)
-        self.computed = computed
-        let parameters = Parameters(of: computed)
+        let panels = computed.kernelPanels(threads: threads)
+        guard let team = Team(count: panels.isEmpty ? threads : 1),
+            let all = Team(count: panels.max() ?? 1)
+        else { throw ConfigError("the system gives no \(threads) threads") }
+        let helpers = panels.isEmpty ? nil : all
+        (self.network, self.objective, self.optimizer, self.team) = (network, objective, optimizer, team)
+        (self.computed, self.helpers) = (computed, helpers)
+        self.batchSize = max(batchSize, 1)
+        let parameters = Parameters(of: computed, panels: panels)
         self.parameters = parameters
         slots = optimizer.slotNames.indices.map { slot in
             let arena = Arena(count: parameters.trainable.count)
@@ -72,7 +78,7 @@ public final class TrainingExecutor {
         // Each thread computes its share of a batch, rounded up.
         let rows = (max(batchSize, 1) + team.count - 1) / team.count
         let plans = (0..<team.count).map {
-            let lane = Lane(index: $0, team: team)
+            let lane = Lane(index: $0, team: team, helpers: helpers)
             lane.seed = seed
             return Plan(computed, parameters: parameters, rows: rows, training: true, lane: lane)
         }
@@ -164,6 +170,8 @@ public final class TrainingExecutor {
     public func trainBatch(
         _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil, rows: ArraySlice<Int>
     ) -> BatchResult {
+        if let helpers { helpers.isSharing = trial.begin() }
+        defer { if helpers != nil { trial.end() } }
         let rate = optimizer.learningRate(after: iterations)
         if fuses { plans[0].lane.fusedRate = rate }
         defer { plans[0].lane.fusedRate = nil }

@@ -77,7 +77,7 @@ public struct Dense: Layer {
 
     /// What forward and backward share: sizes, and where the pre-activations lie.
     private struct Sizes {
-        let inputs, vectors, stride: Int
+        let inputs, vectors: Int
         let z: Floats
         let room: Floats
     }
@@ -87,53 +87,81 @@ public struct Dense: Layer {
         let vectors = step.x().count / inputs
         let separate = preactivations(vectors: vectors, training: step.isForTraining)
         return Sizes(
-            inputs: inputs, vectors: vectors, stride: step.weights[0].count / inputs,
+            inputs: inputs, vectors: vectors,
             z: separate == 0 ? step.y : step.scratch.prefix(separate),
             room: step.scratch[separate..<step.scratch.count])
     }
 
+    /// The parts of the kernel, side by side where threads share it.
+    private func eachPart(_ step: Step, _ body: (KernelPart) -> Void) {
+        guard step.parts.count > 1, let helpers = step.lane.helpers else { return body(step.parts[0]) }
+        helpers.share { if $0 < step.parts.count { body(step.parts[$0]) } }
+    }
+
     public func forward(_ step: Step) {
-        let (x, kernel, sizes) = (step.x(), step.weights[0], sizes(step))
+        let (kernel, sizes) = (step.weights[0], sizes(step))
         let relu = activation == .relu
-        let finish = Finish(bias: useBias ? step.weights[1] : nil, relu: relu)
-        if let places = step.nonzeroInput {
-            places.multiply(x, kernel, into: sizes.z, n: units, wStride: sizes.stride, finish: finish)
-        } else {
-            multiply(
-                x, kernel, into: sizes.z, m: sizes.vectors, n: units, k: sizes.inputs, bStride: sizes.stride,
-                finish: finish)
+        if let search = step.zeroSearch {
+            step.parts[0].places = search.look(in: step.x(), training: step.lane.training)
+        }
+        eachPart(step) { part in
+            let finish = Finish(bias: useBias ? part.part(step.weights[1]) : nil, relu: relu)
+            let (x, z) = (part.x?.prefix(step.x().count) ?? step.x(), part.columns(sizes.z))
+            let (n, w, stride) = (part.panel.columns.count, part.slice(kernel), part.panel.stride)
+            if let places = part.places {
+                places.multiply(x, w, into: z, n: n, wStride: stride, cStride: units, finish: finish)
+            } else {
+                multiply(
+                    x, w, into: z, m: sizes.vectors, n: n, k: sizes.inputs, bStride: stride, cStride: units,
+                    whole: units, finish: finish)
+            }
         }
         if !relu { activation.forward(sizes.z, into: step.y, width: units) }
         if step.isForTraining { activityPenalty?.forward(step, room: sizes.room) }
     }
 
     public func backward(_ step: Step) {
-        let (x, kernel, sizes) = (step.x(), step.weights[0], sizes(step))
+        let (kernel, sizes) = (step.weights[0], sizes(step))
         activityPenalty?.backward(step, room: sizes.room)
         // The gradient at the pre-activation takes the place of the one at the output; glu's is wider, and z is free.
         let dz = activation == .glu ? sizes.z : step.dy
         activation.backward(step.dy, z: sizes.z, y: step.y, into: dz, width: units)
         if let dx = step.dx() {
+            // Only a kernel right behind the samples, whose gradient nobody asks for, is in several parts.
             multiplyByTransposed(
-                dz, kernel, into: dx, m: sizes.vectors, n: sizes.inputs, k: units, bStride: sizes.stride,
-                scratch: sizes.room)
+                dz, kernel, into: dx, m: sizes.vectors, n: sizes.inputs, k: units,
+                bStride: step.parts[0].panel.stride, scratch: sizes.room)
         }
         if useBias, let dBias = step.weightGradients[1] { columnSums(dz, into: dBias) }
         guard let dKernel = step.weightGradients[0] else { return }
-        if let adam = step.deferredAdam, adam.isStepping, let places = step.nonzeroInput {
-            return adam.step(x, dz, places)
-        }
         // With plain gradient descent, gradient and update of the kernel are one: w −= rate · xᵀ · dz.
         let update = step.fusedRate
         let target = update == nil ? dKernel : kernel
-        let (alpha, accumulate) = (update.map { -$0 } ?? 1, update != nil)
-        if let places = step.nonzeroInput {
+        eachPart(step) { part in
+            backward(
+                part, x: part.x?.prefix(step.x().count) ?? step.x(), dz: part.columns(dz),
+                into: part.slice(target), sizes: sizes, alpha: update.map { -$0 } ?? 1,
+                accumulate: update != nil)
+        }
+    }
+
+    /// A part of the kernel's gradient; with Adam, also its step.
+    private func backward(
+        _ part: KernelPart, x: Floats, dz: Floats, into target: Floats, sizes: Sizes, alpha: Float,
+        accumulate: Bool
+    ) {
+        let (n, stride) = (part.panel.columns.count, part.panel.stride)
+        if let adam = part.adam, adam.isStepping, let places = part.places {
+            adam.step(x, dz, dStride: units, places)
+        } else if let places = part.places {
             places.multiplyTransposed(
-                x, dz, into: target, n: units, gStride: sizes.stride, alpha: alpha, accumulate: accumulate)
+                x, dz, into: target, n: n, dStride: units, gStride: stride, alpha: alpha,
+                accumulate: accumulate)
         } else {
             multiply(
-                x, dz, into: target, m: sizes.inputs, n: units, k: sizes.vectors, transposed: true,
-                cStride: sizes.stride, finish: Finish(accumulate: accumulate, alpha: alpha))
+                x, dz, into: target, m: sizes.inputs, n: n, k: sizes.vectors, transposed: true,
+                bStride: units, cStride: stride, whole: units,
+                finish: Finish(accumulate: accumulate, alpha: alpha))
         }
     }
 }

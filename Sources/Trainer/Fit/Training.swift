@@ -41,17 +41,19 @@ public final class Training {
 
     /// - Parameters:
     ///   - start: A model to go on with: its weights, its optimizer's state and its count of epochs.
-    ///   - threads: What the recipe leaves open.
+    ///   - threads: What the recipe leaves open. Without it, one, or as many as there are processors (up to four) where their
+    ///     number changes no bit of the result.
     public init(
-        _ recipe: Recipe, data: PreparedData, from start: Start? = nil, threads: Int = 1,
+        _ recipe: Recipe, data: PreparedData, from start: Start? = nil, threads: Int? = nil,
         commandLine: [String] = []
     ) throws(TrainerError) {
         (self.recipe, self.data, self.start, self.commandLine) = (recipe, data, start, commandLine)
         let facts = start?.file.facts
         // A run that goes on has the orders of samples that it would have had.
         seed = recipe.fit.seed ?? facts?.seed ?? Int.random(in: 0...Int(Int32.max))
-        self.threads = recipe.fit.threads ?? threads
         var model = try recipe.model.network(data)
+        self.threads =
+            recipe.fit.threads ?? threads ?? (model.trainsAlikeOnThreads ? min(Processor.count, 4) : 1)
         try checkOutputs(of: model, recipe, data)
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
 

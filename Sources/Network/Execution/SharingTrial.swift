@@ -1,0 +1,60 @@
+import Glibc
+
+/// Finds out whether threads that share a kernel are faster than one alone, by trying both in turn: the answer is the
+/// same bits either way, and which is faster depends on the sizes, and on whether the processors are cores of their own
+/// and free.
+struct SharingTrial {
+    private enum Stage {
+        case trying(block: Int, steps: Int)
+        case settled(stepsLeft: Int)
+    }
+
+    private static let stepsInBlock = 8
+    // Blocks in turn; the first of each kind only warms up, as does a block's first step: then the others may still be waiting
+    // for work, which slows a neighbour.
+    private static let blocks = 12
+    private static let stepsBetweenTrials = 4096
+
+    private var stage = Stage.trying(block: 0, steps: 0)
+    private var sharing = true
+    private var times: (shared: [Double], alone: [Double]) = ([], [])
+    private var start = 0.0
+
+    /// Begins a step, and says whether its threads are to share.
+    mutating func begin() -> Bool {
+        guard case .trying(let block, let steps) = stage else { return sharing }
+        if steps == 0 { sharing = block % 2 == 0 }
+        if steps == 1 { start = SharingTrial.now() }
+        return sharing
+    }
+
+    mutating func end() {
+        switch stage {
+        case .settled(let left):
+            stage = left > 1 ? .settled(stepsLeft: left - 1) : .trying(block: 0, steps: 0)
+        case .trying(let block, let steps) where steps + 1 < SharingTrial.stepsInBlock:
+            stage = .trying(block: block, steps: steps + 1)
+        case .trying(let block, _):
+            if block >= 2 {
+                let time = SharingTrial.now() - start
+                if sharing { times.shared.append(time) } else { times.alone.append(time) }
+            }
+            stage = .trying(block: block + 1, steps: 0)
+            if block + 1 == SharingTrial.blocks { settle() }
+        }
+    }
+
+    private mutating func settle() {
+        sharing = SharingTrial.median(times.shared) < SharingTrial.median(times.alone)
+        times = ([], [])
+        stage = .settled(stepsLeft: SharingTrial.stepsBetweenTrials)
+    }
+
+    private static func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+
+    private static func now() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
