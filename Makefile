@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format clean interop blind bench bench-quick perf-guard
+.PHONY: help setup build demo test lint format clean interop blind fuzz bench bench-quick perf-guard
 
 commands := trainer registry infer
 release  := CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
@@ -32,7 +32,7 @@ format:  ## rewrite the Swift sources in that style
 	@swift format -i -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 clean:  ## remove what was built and what the demo made
-	rm -rf .build bin demo .venv-interop .venv-bench
+	rm -rf .build bin demo .venv-interop .venv-fuzz .venv-bench
 
 interop: build  ## files to and from real Keras 1 to 3 (makes Python environments of its own), writes docs/interop.md
 	@tools/interop/interop.sh
@@ -44,6 +44,10 @@ blind: build  ## MODELS random models of Keras 2 and 3 each, from SEED on, held 
 	@status=0; for library in tf_keras keras; do \
 		.venv-interop/k3/bin/python -W ignore tools/blind/blind.py $$library $(SEED) $(MODELS) || status=1; \
 	done; exit $$status
+
+fuzz: setup  ## damaged and hostile files for ten minutes: no crash, no hang, no wrong answer (makes a Python environment of its own)
+	@$(checked) build
+	@tools/fuzz/fuzz.sh
 
 bench: setup  ## measure against the Python peers, write Benchmarks/RESULTS.md
 	@Benchmarks/bench.sh

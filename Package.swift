@@ -85,11 +85,16 @@ let package = Package(
         .target(
             name: "HDF5", dependencies: ["CHDF5", "CMemory"], swiftSettings: numbers, linkerSettings: hdf5),
         library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
-        library("ONNX", ["Network", "Facts", "JSONText"], numeric: true),
+        library("WireFormat", numeric: true),
+        library("ONNX", ["Network", "Facts", "JSONText", "WireFormat"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
         library(
-            "Trainer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "Digests", yams]),
+            "Trainer",
+            [
+                "Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "Digests", "WireFormat",
+                yams,
+            ]),
         library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
         library("Registry", ["Facts", "JSONText", "Digests", grdb]),
 
@@ -131,7 +136,7 @@ let package = Package(
         tests("ZipTests", ["Zip"], golden: true),
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile", "Zip"], golden: true),
-        tests("ONNXTests", ["ONNX", "KerasFile"]),
+        tests("ONNXTests", ["ONNX", "KerasFile", "WireFormat"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"]),
         tests("RegistryTests", ["Digests", "Registry"]),

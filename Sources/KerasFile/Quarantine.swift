@@ -7,17 +7,18 @@ import Glibc
 /// its store.
 public enum Quarantine {
     private static let flag = "--read-in-quarantine"
-    /// Seconds of processor time, and bytes beside eight times the file's own size.
-    private static let (seconds, memory): (rlim_t, Int) = (20, 1 << 30)
+    /// Seconds of processor time: a few, and one more for each 16 MB, which is slow even for gzipped numbers.
+    private static func seconds(for size: Int) -> rlim_t { 6 + rlim_t(size >> 24) }
+    /// Bytes beside eight times the file's own size.
+    private static let memory = 1 << 30
 
     /// Where this process was started by `check`: reads the file whole and exits.
     public static func serveIfAsked() {
         let arguments = CommandLine.arguments
         guard arguments.count == 3, arguments[1] == flag else { return }
-        var status = stat()
-        let size = unsafe stat(arguments[2], &status) == 0 ? Int(status.st_size) : 0
-        limit(RLIMIT_CPU, to: seconds)
-        limit(RLIMIT_AS, to: rlim_t(min(memory + 8 * max(size, 0), 1 << 40)))
+        let size = size(of: arguments[2])
+        limit(RLIMIT_CPU, to: seconds(for: size))
+        limit(RLIMIT_AS, to: rlim_t(min(memory + 8 * min(size, 1 << 37), 1 << 40)))
         limit(RLIMIT_FSIZE, to: 0)
         limit(RLIMIT_NOFILE, to: 16)
         limit(RLIMIT_CORE, to: 0)
@@ -26,6 +27,11 @@ public enum Quarantine {
         // An error that is told is no crash: the caller will find it again and tell it better.
         _ = try? readModel(arguments[2])
         exit(0)
+    }
+
+    private static func size(of path: String) -> Int {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? max(Int(status.st_size), 0) : 0
     }
 
     private static func limit(_ resource: __rlimit_resource, to value: rlim_t) {
@@ -54,7 +60,7 @@ public enum Quarantine {
         guard signal != 0 else { return }
         let why =
             switch signal {
-            case SIGXCPU, SIGKILL: "took more than \(seconds) seconds"
+            case SIGXCPU, SIGKILL: "took more than \(seconds(for: size(of: path))) seconds"
             case SIGILL, SIGTRAP, SIGABRT: "asked for more memory than such a file can need"
             default: "crashed HDF5's library (signal \(signal))"
             }

@@ -130,7 +130,12 @@ private struct CSVCursor {
 
     private mutating func headerNames(_ bytes: Span<UInt8>) throws(MetricsError) -> [String] {
         var names: [String] = []
+        let most = 65_536
         while true {
+            guard names.count < most else {
+                throw MetricsError(
+                    "The header has more than \(most) columns, which no table of labels needs.", line: line)
+            }
             let text = String(decoding: try readField(bytes).unescaped(in: bytes), as: UTF8.self)
             names.append(String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()))
             guard position < bytes.count, bytes[position] == delimiter else { break }

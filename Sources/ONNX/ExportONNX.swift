@@ -1,6 +1,7 @@
 import Facts
 import Foundation
 import Network
+import WireFormat
 
 /// Where an exported model comes from: what a reader of the ONNX file may want to know besides the network.
 public struct ONNXOrigin: Sendable {

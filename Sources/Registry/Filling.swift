@@ -40,7 +40,7 @@ extension ModelStore {
             let entry = takeEntry(file)
             let model = entry?.model ?? file.model
             let number = try entry?.number ?? db.takeNumber(of: model)
-            let facts = file.facts ?? ModelFacts(name: model, created: file.created, generation: "")
+            let facts = file.facts.known(as: model, created: file.created)
             // Git knows no read-only files. Where we may not do it either, it does not matter.
             try? Disk.setMode(0o444, of: path(of: file.file))
             let deleted = file.isDeleted ? Timestamp.now() : nil

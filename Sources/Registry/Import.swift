@@ -33,7 +33,7 @@ extension ModelStore {
         let model = name ?? known ?? Names.model(from: (source as NSString).lastPathComponent)
         var new = NewVersion(
             model: model, file: "", digest: Digest(sha256: "", size: 0), created: created,
-            facts: facts ?? ModelFacts(name: model, created: created, generation: ""))
+            facts: facts.known(as: model, created: created))
 
         if source.hasPrefix(root + "/") {
             new.digest = try digest(ofFile: source)

@@ -21,9 +21,13 @@ public final class ModelStore: Sendable {
     /// Facts with an empty name are those of a file that has none.
     public typealias Reader = @Sendable (URL) throws -> ModelFacts?
 
+    /// Looks at a file that nobody vouches for, before it is read; an error keeps it out.
+    public typealias Guardian = @Sendable (URL) throws -> Void
+
     /// The folder's path, without a slash at its end.
     let root: String
     let reader: Reader
+    let guardian: Guardian
     private let opened = Mutex<Index?>(nil)
     var isOpen: Bool { opened.withLock { $0 != nil } }
     /// Called between the steps of a save, for the tests that stop there.
@@ -42,8 +46,12 @@ public final class ModelStore: Sendable {
     }
 
     /// The same; a path relative to the working folder is fine.
-    public convenience init(atPath path: String, reader: @escaping Reader) {
-        self.init(root: absolutePath(path), reader: reader, onStep: { _ in })
+    ///
+    /// - guardian: is asked before a file is read that lies in the folder and that no list of versions has.
+    public convenience init(
+        atPath path: String, reader: @escaping Reader, guardian: @escaping Guardian = { _ in }
+    ) {
+        self.init(root: absolutePath(path), reader: reader, guardian: guardian, onStep: { _ in })
     }
 
     convenience init(
@@ -51,13 +59,14 @@ public final class ModelStore: Sendable {
     ) {
         let path = folder.standardizedFileURL.path
         let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        self.init(root: root, reader: reader, onStep: onStep)
+        self.init(root: root, reader: reader, guardian: { _ in }, onStep: onStep)
     }
 
     private init(
-        root: String, reader: @escaping Reader, onStep: @escaping @Sendable (SaveStep) -> Void
+        root: String, reader: @escaping Reader, guardian: @escaping Guardian,
+        onStep: @escaping @Sendable (SaveStep) -> Void
     ) {
-        (self.root, self.reader, self.onStep) = (root, reader, onStep)
+        (self.root, self.reader, self.guardian, self.onStep) = (root, reader, guardian, onStep)
     }
 
     public var folder: URL { URL(fileURLWithPath: root, isDirectory: true) }

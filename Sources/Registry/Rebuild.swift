@@ -45,7 +45,8 @@ extension ModelStore {
                 }
             }
         }
-        let index = try index()
+        // Where nothing can be written, an index in memory was made, which nobody will find again.
+        let index = try writableIndex()
         return try index.read("read the index") { try report(found, $0) }
     }
 

@@ -7,11 +7,21 @@ struct Scan {
     var unreadable: [(file: String, reason: String)] = []
 }
 
+extension ModelFacts? {
+    /// The facts with a name and a date, which a file that Cellar did not write does not have.
+    func known(as name: String, created: String) -> ModelFacts {
+        var facts = self ?? ModelFacts(name: "", created: "", generation: "")
+        if facts.name.isEmpty { facts.name = name }
+        if facts.created.isEmpty { facts.created = created }
+        return facts
+    }
+}
+
 struct FoundFile {
     /// Relative to the store's folder.
     let file: String
     let digest: Digest
-    /// Nil where the file was not written by Cellar.
+    /// Nil where nothing is known; without name and date where the file was not written by Cellar.
     let facts: ModelFacts?
     /// The facts' date; else the date in the file's name; else when the file was changed.
     let created: String
@@ -60,8 +70,9 @@ extension ModelStore {
     /// Reads all model files, or those in `files`.
     func scan(_ files: [String]? = nil) -> Scan {
         var result = Scan()
+        let listed = Set(NumberList(readingFrom: root).entries.map(\.sha256))
         for file in files ?? modelFiles() {
-            do { result.files.append(try examine(file)) } catch {
+            do { result.files.append(try examine(file, listed: listed)) } catch {
                 result.unreadable.append((file, "\(error)"))
             }
         }
@@ -79,10 +90,12 @@ extension ModelStore {
         return result
     }
 
-    func examine(_ file: String) throws -> FoundFile {
+    /// - listed: SHA-256 of the files that were registered once, and need no guardian.
+    private func examine(_ file: String, listed: Set<String>) throws -> FoundFile {
         let path = path(of: file)
-        let facts = try reader(URL(fileURLWithPath: path))
         let digest = try digest(ofFile: path)
+        if !listed.contains(digest.sha256) { try guardian(URL(fileURLWithPath: path)) }
+        let facts = try reader(URL(fileURLWithPath: path))
         return FoundFile(file: file, digest: digest, facts: facts, created: created(facts, path: path))
     }
 

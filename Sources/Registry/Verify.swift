@@ -67,6 +67,7 @@ extension ModelStore {
 
     private func unregistered(_ file: String) -> Finding {
         do {
+            try guardian(URL(fileURLWithPath: path(of: file)))
             _ = try reader(URL(fileURLWithPath: path(of: file)))
             return Finding(
                 kind: .unregistered, subject: file, message: "not in the index",

@@ -33,7 +33,8 @@ import Testing
     @Test(
         "says what is wrong with a file",
         arguments: [
-            ("idx/cut.gz", "ends too early"), ("idx/crc.gz", "gzip data"), ("idx/more.gz", "found more"),
+            ("idx/cut.gz", "ends too early"),
+            ("idx/crc.gz", "expected gzip data, found incorrect data check"), ("idx/more.gz", "found more"),
             ("idx/fewer.gz", "expected 24 bytes of data for dimensions [3, 2, 4], found 23"),
             ("idx", "found a folder"), ("idx/none", "found nothing there"),
             ("splits.json", "first bytes 7b 22"),

@@ -2,8 +2,25 @@ import Foundation
 import TestSupport
 import Testing
 
+/// A file of real Keras with a damaged heap of texts, which libhdf5 1.10.8 walks through for ever.
+@Test("a file on which HDF5's library does not end is an error within seconds")
+func endlessFile() throws {
+    try Workplace.make { place in
+        let sound = Fixtures.repository.appendingPathComponent("Tests/Fixtures/layers/globalavgpool2d.tfk.h5")
+        var bytes = try Data(contentsOf: sound)
+        bytes.replaceSubrange(3100..<3132, with: bytes[3374..<3406])
+        let file = try place.file("endless.h5", bytes)
+        let inspected = try place.infer("inspect", file)
+        #expect(inspected.status == 65)
+        #expect(
+            inspected.errors.hasPrefix("infer: \(file): reading it in a process of its own took more than"))
+    }
+}
+
 /// A file of real Keras with one byte of its texts' heap changed, the length of one text. libhdf5 1.10.8 reads far outside its memory then.
-@Test("a file that crashes HDF5's library is an error, not a crash", arguments: ["inspect", "score"])
+@Test(
+    "a file that crashes HDF5's library is an error, not a crash",
+    arguments: ["inspect", "score", "export", "import"])
 func crashingFile(subcommand: String) throws {
     try Fixtures.temporaryFolder { folder in
         let sound = Fixtures.repository.appendingPathComponent("Tests/Fixtures/seed/wine_sgd.tfk.h5")
@@ -13,10 +30,16 @@ func crashingFile(subcommand: String) throws {
         try bytes.write(to: file)
 
         let process = Process()
-        process.executableURL = Bundle.main.bundleURL.appendingPathComponent("infer")
+        let command = ["inspect", "score"].contains(subcommand) ? "infer" : "registry"
+        process.executableURL = Bundle.main.bundleURL.appendingPathComponent(command)
+        process.currentDirectoryURL = folder
         process.arguments =
-            subcommand == "inspect"
-            ? ["inspect", file.path] : ["score", "--row", "1,2,3,4,5,6,7,8,9,10,11", "--model", file.path]
+            switch subcommand {
+            case "score": ["score", "--row", "1,2,3,4,5,6,7,8,9,10,11", "--model", file.path]
+            case "export": ["export", file.path, folder.path + "/out.h5", "--store", folder.path]
+            case "import": ["import", file.path, "--store", folder.path]
+            default: ["inspect", file.path]
+            }
         let errors = Pipe()
         (process.standardError, process.standardOutput) = (errors, FileHandle.nullDevice)
         try process.run()
@@ -24,6 +47,7 @@ func crashingFile(subcommand: String) throws {
         process.waitUntilExit()
         #expect(process.terminationReason == .exit)
         #expect(process.terminationStatus == 65)
-        #expect(text.hasPrefix("infer: \(file.path): reading it in a process of its own crashed"), "\(text)")
+        #expect(
+            text.hasPrefix("\(command): \(file.path): reading it in a process of its own crashed"), "\(text)")
     }
 }

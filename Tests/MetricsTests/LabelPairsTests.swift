@@ -66,6 +66,10 @@ func manyLabels() throws {
         ),
         ("truth,prediction\n", "labels.csv: There is no row below the header."),
         (
+            String(repeating: "a,", count: 70_000),
+            "labels.csv: line 1: The header has more than 65536 columns, which no table of labels needs."
+        ),
+        (
             "truth,prediction\na,b\n\na\n",
             "labels.csv: line 4: The row has 1 field, at least 2 were expected."
         ),

@@ -86,6 +86,7 @@ func readOnlyClone() async throws {
             #expect(try store.version("mnist@best").number == 1)
             #expect(try store.list().total == 2)
             #expect(message { try store.delete("mnist:2") }.contains("can only be read here"))
+            #expect(message { _ = try store.rebuild() }.contains("can only be read here"))
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/registry.sqlite"))
     }

@@ -28,7 +28,11 @@ extension StoreChoice {
         return variable.isEmpty ? "models" : variable
     }
 
-    public func open() -> ModelStore { ModelStore(atPath: folder) { try readFacts($0.path) } }
+    public func open() -> ModelStore {
+        ModelStore(
+            atPath: folder, reader: { try readIndexFacts($0.path) },
+            guardian: { try Quarantine.check($0.path) })
+    }
 
     /// Runs a subcommand; its error becomes a line or two and an exit code.
     ///

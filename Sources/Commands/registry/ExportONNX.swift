@@ -11,10 +11,7 @@ extension Export {
     var isONNX: Bool { file.lowercased().hasSuffix(".onnx") }
 
     /// Writes the network in ONNX' form; the version may also be a file that nobody registered.
-    func exportONNX(from store: ModelStore) throws {
-        let source = try store.file(of: reference)
-        // Nobody vouches for a file that is not in the store.
-        if source.sha256 == nil { try Quarantine.check(source.path) }
+    func exportONNX(_ source: Registry.ModelFile, from store: ModelStore) throws {
         let digest = try store.checkedSHA256(of: source)
         let contents = try readModel(source.path, forTraining: false)
         let data: Data

@@ -21,9 +21,8 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            // Nobody vouches for a file that is not in the store yet.
-            for file in files { try Quarantine.check(file) }
             let layers = try architecture.map { try readArchitecture($0, from: store) }
+            for file in files { try checkWhole(file, layers) }
             let done = try files.map { file in
                 guard let layers else { return try store.importFile(URL(fileURLWithPath: file), name: name) }
                 let whole = try joined(file, layers)
@@ -44,6 +43,15 @@ struct Import: ParsableCommand {
                         : "\(file) is in the store already: \(item.version.reference)\n"
                 }.joined()
             }
+        }
+    }
+
+    /// What cannot be read to the last weight is not taken into the store, where a later day would find out.
+    private func checkWhole(_ file: String, _ architecture: Architecture?) throws {
+        // Nobody vouches for a file that is not in the store yet.
+        try Quarantine.check(file)
+        for warning in try readModel(file, architecture: architecture).warnings {
+            printError("registry: warning: \(file): \(warning)")
         }
     }
 }

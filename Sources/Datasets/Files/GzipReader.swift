@@ -59,7 +59,10 @@ import Glibc
         default:
             throw DataError(
                 .badData, file: name, expected: "gzip data",
-                found: unsafe message.map { unsafe String(cString: $0) } ?? "damage",
+                // zlib puts the number of the open file in front, "<fd:4>: ".
+                found: unsafe message.map {
+                    String(unsafe String(cString: $0).trimmingPrefix(while: { $0 != " " }).dropFirst())
+                } ?? "damage",
                 fix: "Download or copy it again.")
         }
     }

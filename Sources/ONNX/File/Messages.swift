@@ -1,4 +1,5 @@
 import Foundation
+import WireFormat
 
 // The messages of an ONNX file that Cellar writes, with the fields that it fills. Names and numbers are the standard's
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), which also says what each means.

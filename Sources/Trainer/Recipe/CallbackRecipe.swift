@@ -7,8 +7,9 @@ public enum CallbackRecipe: Sendable {
     case modelCheckpoint(ModelCheckpoint.Options)
     case reduceLROnPlateau(ReduceLROnPlateau.Options)
     case csvLogger(CSVLogger.Options)
+    case tensorBoard(TensorBoard.Options)
 
-    static let names = ["EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "CSVLogger"]
+    static let names = ["EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "CSVLogger", "TensorBoard"]
 
     init(_ section: RecipeSection, names: LogNames) throws(TrainerError) {
         var section = section
@@ -19,10 +20,7 @@ public enum CallbackRecipe: Sendable {
             case "ModelCheckpoint": return .modelCheckpoint(try .init(from: &options, names))
             case "ReduceLROnPlateau": return .reduceLROnPlateau(try .init(from: &options, names))
             case "CSVLogger": return .csvLogger(try .init(from: &options))
-            case "TensorBoard":
-                throw ConfigError(
-                    "writing for TensorBoard is not supported yet. Use CSVLogger: { filename: log.csv }; "
-                        + "`registry history` shows the epochs too")
+            case "TensorBoard": return .tensorBoard(try .init(from: &options))
             case "TerminateOnNaN":
                 throw ConfigError("training always ends when the loss is no number; leave this line out")
             default:
@@ -40,6 +38,7 @@ public enum CallbackRecipe: Sendable {
         case .modelCheckpoint(let options): ModelCheckpoint(options)
         case .reduceLROnPlateau(let options): ReduceLROnPlateau(options)
         case .csvLogger(let options): CSVLogger(options)
+        case .tensorBoard(let options): TensorBoard(options)
         }
     }
 }

@@ -1,12 +1,12 @@
 import Foundation
 
 /// What is written in the form of protocol buffers: fields by their number, in any order, those that are missing left out.
-protocol WireMessage {
+public protocol WireMessage {
     func write(to sink: inout some WireSink)
 }
 
 /// Where bytes go. Source of the form: https://protobuf.dev/programming-guides/encoding
-protocol WireSink {
+public protocol WireSink {
     mutating func put(_ byte: UInt8)
     mutating func put(_ data: Data)
 }
@@ -27,13 +27,13 @@ struct WireWriter: WireSink {
 
 extension WireMessage {
     /// How many bytes it is.
-    var wireSize: Int {
+    public var wireSize: Int {
         var counter = WireCounter()
         write(to: &counter)
         return counter.count
     }
 
-    var wireData: Data {
+    public var wireData: Data {
         var writer = WireWriter(capacity: wireSize)
         write(to: &writer)
         return writer.data
@@ -53,27 +53,36 @@ extension WireSink {
 
     private mutating func key(_ field: Int, _ kind: Int) { varint(UInt64(field << 3 | kind)) }
 
-    mutating func int(_ field: Int, _ value: Int) {
+    public mutating func int(_ field: Int, _ value: Int) {
         key(field, 0)
         varint(UInt64(bitPattern: Int64(value)))
     }
 
-    mutating func float(_ field: Int, _ value: Float) {
+    public mutating func float(_ field: Int, _ value: Float) {
         key(field, 5)
-        for shift in stride(from: 0, to: 32, by: 8) {
-            put(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+        put(littleEndian: value.bitPattern)
+    }
+
+    public mutating func double(_ field: Int, _ value: Double) {
+        key(field, 1)
+        put(littleEndian: value.bitPattern)
+    }
+
+    public mutating func put(littleEndian value: some FixedWidthInteger) {
+        for shift in stride(from: 0, to: value.bitWidth, by: 8) {
+            put(UInt8(truncatingIfNeeded: value >> shift))
         }
     }
 
-    mutating func bytes(_ field: Int, _ value: Data) {
+    public mutating func bytes(_ field: Int, _ value: Data) {
         key(field, 2)
         varint(UInt64(value.count))
         put(value)
     }
 
-    mutating func text(_ field: Int, _ value: String) { bytes(field, Data(value.utf8)) }
+    public mutating func text(_ field: Int, _ value: String) { bytes(field, Data(value.utf8)) }
 
-    mutating func message(_ field: Int, _ value: some WireMessage) {
+    public mutating func message(_ field: Int, _ value: some WireMessage) {
         key(field, 2)
         varint(UInt64(value.wireSize))
         value.write(to: &self)

@@ -1,0 +1,73 @@
+import Foundation
+import Network
+
+/// Writes each epoch's numbers where TensorBoard looks for them: `epoch_loss`, `epoch_accuracy`, `epoch_learning_rate` … in the
+/// folders `train` and `validation`, which it draws into one picture.
+///
+/// Source: Keras 3's TensorBoard with `update_freq: epoch`, without its graph of the model and its numbers by batch.
+public struct TensorBoard: Callback {
+    public struct Options: Equatable, Sendable {
+        public var folder = "logs"
+
+        public init(folder: String = "logs") { self.folder = folder }
+
+        init(from options: inout LayerConfig) throws(ConfigError) {
+            folder = try options.string("log_dir", default: "logs")
+            guard !folder.isEmpty, !folder.utf8.contains(0) else {
+                throw options.error("log_dir must name a folder", key: "log_dir")
+            }
+            _ = try options.string("update_freq", default: "epoch", oneOf: ["epoch"])
+            for name in ["histogram_freq", "embeddings_freq"]
+            where try options.int(name, default: 0, in: 0...Int(Int32.max)) != 0 {
+                throw options.error("\(name) is not supported; only numbers of epochs are written", key: name)
+            }
+            for name in ["write_images", "write_steps_per_second"]
+            where try options.bool(name, default: false) {
+                throw options.error("\(name) is not supported; only numbers of epochs are written", key: name)
+            }
+            // Drawing the model and profiling change nothing of what is trained; Keras' default is to do both.
+            options.ignore("write_graph", "profile_batch", "embeddings_metadata")
+        }
+    }
+
+    let options: Options
+    private var training, validation: EventFile?
+
+    public init(_ options: Options) { self.options = options }
+
+    /// So that a folder which cannot be written is known before an epoch is over.
+    public mutating func trainingBegins(_ run: any TrainingRun) throws(TrainerError) {
+        training = try file("train")
+    }
+
+    public mutating func epochEnds(
+        _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
+    ) throws(TrainerError) {
+        let time = Date().timeIntervalSince1970
+        for entry in logs.entries {
+            let isValidation = entry.name.hasPrefix("val_")
+            if isValidation, validation == nil { validation = try file("validation") }
+            let name = isValidation ? String(entry.name.dropFirst(4)) : entry.name
+            try write(entry.value, "epoch_" + name, epoch, time, to: isValidation ? validation : training)
+        }
+        try write(run.learningRate, "epoch_learning_rate", epoch, time, to: training)
+    }
+
+    private func file(_ name: String) throws(TrainerError) -> EventFile {
+        do { return try EventFile(in: options.folder + "/" + name) } catch { throw failure(error) }
+    }
+
+    private func write(
+        _ value: Double, _ tag: String, _ epoch: Int, _ time: Double, to file: EventFile?
+    ) throws(TrainerError) {
+        do {
+            try file?.write(Event(time: time, step: epoch, content: .scalar(tag: tag, Float(value))))
+        } catch { throw failure(error) }
+    }
+
+    private func failure(_ error: any Error) -> TrainerError {
+        TrainerError(
+            .inputOutput, file: options.folder,
+            "TensorBoard's events cannot be written: \(error.localizedDescription) Choose another log_dir.")
+    }
+}
