@@ -138,7 +138,7 @@ let package = Package(
         tests("KerasFileTests", ["KerasFile", "Zip"], golden: true),
         tests("ONNXTests", ["ONNX", "KerasFile", "WireFormat"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
-        tests("InferTests", ["Infer"]),
+        tests("InferTests", ["Infer"], golden: true),
         tests("RegistryTests", ["Digests", "Registry"]),
         tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["TrainerCommand", "RegistryCommand", "InferCommand"]),
