@@ -64,7 +64,7 @@ public struct JSONObject: Equatable, Sendable {
     /// Where each name is. A short object is looked through instead, which takes less time than to make a table. Changed
     /// only by the one object that has it; being a class, it costs the many short ones nothing.
     private final class Places: @unchecked Sendable {
-        static let leastMembers = 17
+        static let leastMembers = 48
         var table: [String: Int]
 
         init(_ table: [String: Int]) { self.table = table }

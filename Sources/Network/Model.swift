@@ -119,14 +119,14 @@ public struct Model: Sendable {
     public func checkNames() throws(ConfigError) { try check(names: structure) }
 
     private func check(names container: Container) throws(ConfigError) {
-        var seen: Set<String> = []
+        var seen = SeenNames()
         for member in container.members {
             let (name, subject) =
                 switch member {
                 case .layer(let layer): (layers[layer].name, layers[layer].subject)
                 case .model(let inside): (inside.name, "model \"\(inside.name)\"")
                 }
-            guard seen.insert(name).inserted else {
+            guard seen.insert(name) else {
                 throw ConfigError("two layers are called \"\(name)\"; names must differ", subject: subject)
             }
             if case .model(let inside) = member { try check(names: inside) }
@@ -237,5 +237,21 @@ public struct Model: Sendable {
                             ? weightSpecs[layer][$1].count : 0)
                 }
         }
+    }
+}
+
+/// Names that have come by. A few are looked through, since a process' first hash table of texts takes as long to set up as
+/// reading a small model does.
+private struct SeenNames {
+    private var few: [String] = []
+    private var many: Set<String>?
+
+    /// False if the name is there already.
+    mutating func insert(_ name: String) -> Bool {
+        if many != nil { return many?.insert(name).inserted ?? false }
+        if few.contains(name) { return false }
+        few.append(name)
+        if few.count == 64 { many = Set(few) }
+        return true
     }
 }

@@ -20,17 +20,22 @@ extension GrayImage {
     }
 }
 
+/// The terms of a polynomial of second degree in x and y, or their weights.
+private typealias Terms = InlineArray<6, Double>
+
+/// A place of the picture, and its shade.
+private typealias Point = (x: Double, y: Double, shade: Double)
+
 /// A shade for each place: a polynomial of second degree in x and y.
 private struct Surface {
-    private var weights: [Double]
+    private var weights = Terms(repeating: 0)
     private let width, height: Double
 
     /// Nil where the border's shades do not follow such a surface, or hardly vary along it.
     init?(borderOf image: GrayImage) {
         (width, height) = (Double(image.width), Double(image.height))
-        weights = []
         let strip = max(1, min(image.width, image.height) / 20)
-        var points: [(x: Double, y: Double, shade: Double)] = []
+        var points: [Point] = []
         for y in 0..<image.height {
             let inside = y >= strip && y < image.height - strip
             for x in 0..<image.width where !inside || x < strip || x >= image.width - strip {
@@ -40,7 +45,7 @@ private struct Surface {
         let all = points.count
         // Ink that runs into the border lies off the surface: leave it out and fit again.
         for _ in 0..<3 {
-            guard let fitted = fit(points.map { (terms($0.x, $0.y), $0.shade) }) else { return nil }
+            guard let fitted = fit(points) else { return nil }
             weights = fitted
             let errors = points.map { abs($0.shade - value($0.x, $0.y)) }
             let usual = max(1, errors.sorted()[errors.count / 2] * 1.4826)
@@ -57,36 +62,41 @@ private struct Surface {
     }
 
     func value(_ x: Double, _ y: Double) -> Double {
-        zip(terms(x, y), weights).reduce(0) { $0 + $1.0 * $1.1 }
+        let terms = terms(x, y)
+        var sum = 0.0
+        for i in terms.indices { sum += terms[i] * weights[i] }
+        return sum
     }
 
-    private func terms(_ x: Double, _ y: Double) -> [Double] {
+    private func terms(_ x: Double, _ y: Double) -> Terms {
         let (x, y) = (x / width - 0.5, y / height - 0.5)
         return [1, x, y, x * x, x * y, y * y]
     }
-}
 
-/// Least squares: the weights of the terms that come nearest to the values. Nil where the terms do not settle them.
-private func fit(_ samples: [(terms: [Double], value: Double)]) -> [Double]? {
-    guard let size = samples.first?.terms.count else { return nil }
-    // The normal equations, with the right-hand side as the last column.
-    var rows = [[Double]](repeating: Array(repeating: 0, count: size + 1), count: size)
-    for (terms, value) in samples {
-        for i in 0..<size {
-            for j in 0..<size { rows[i][j] += terms[i] * terms[j] }
-            rows[i][size] += terms[i] * value
+    /// Least squares: the weights of the terms that come nearest to the shades. Nil where the terms do not settle them.
+    private func fit(_ points: [Point]) -> Terms? {
+        // The normal equations, with the right-hand side as the last column.
+        var rows = InlineArray<6, InlineArray<7, Double>>(repeating: InlineArray(repeating: 0))
+        for point in points {
+            let terms = terms(point.x, point.y)
+            for i in terms.indices {
+                for j in i..<6 { rows[i][j] += terms[i] * terms[j] }
+                rows[i][6] += terms[i] * point.shade
+            }
         }
+        for i in rows.indices { for j in 0..<i { rows[i][j] = rows[j][i] } }
+        for pivot in rows.indices {
+            var best = pivot
+            for row in pivot..<6 where abs(rows[row][pivot]) >= abs(rows[best][pivot]) { best = row }
+            rows.swapAt(pivot, best)
+            guard abs(rows[pivot][pivot]) > 1e-9 else { return nil }
+            for row in rows.indices where row != pivot {
+                let factor = rows[row][pivot] / rows[pivot][pivot]
+                for column in pivot...6 { rows[row][column] -= factor * rows[pivot][column] }
+            }
+        }
+        var weights = Terms(repeating: 0)
+        for row in rows.indices { weights[row] = rows[row][6] / rows[row][row] }
+        return weights
     }
-    for pivot in 0..<size {
-        guard let best = (pivot..<size).max(by: { abs(rows[$0][pivot]) < abs(rows[$1][pivot]) }) else {
-            return nil
-        }
-        rows.swapAt(pivot, best)
-        guard abs(rows[pivot][pivot]) > 1e-9 else { return nil }
-        for row in 0..<size where row != pivot {
-            let factor = rows[row][pivot] / rows[pivot][pivot]
-            for column in pivot...size { rows[row][column] -= factor * rows[pivot][column] }
-        }
-    }
-    return rows.indices.map { rows[$0][size] / rows[$0][$0] }
 }
