@@ -95,7 +95,7 @@ for work in "${works[@]}"; do
     case $work in
         epochs) around sgd adam wine -- dense_floor jax_fit torch_fit keras_fit ;;
         images) around images image -- onnx_infer ;;
-        lenet) around lenet -- onnx_lenet torch_lenet ;;
+        lenet) around lenet -- onnx_lenet torch_lenet im2col_lenet ;;
         score) around score -- csv_score ;;
         report) around report -- sklearn_report ;;
         register) around register -- mlflow_register ;;

@@ -10,6 +10,7 @@ public struct Architecture: Sendable {
     /// As the file says; nil where it does not.
     let kerasVersion: String?
     private(set) var backend: String?
+    private var isOurs = false
 
     init(config: JSON, kerasVersion: String?, backend: String?) {
         (self.config, self.kerasVersion, self.backend) = (config, kerasVersion, backend)
@@ -38,6 +39,7 @@ public struct Architecture: Sendable {
             config: try parse(text, of: "the model_config attribute"),
             kerasVersion: try file.root.attributes.string("keras_version"),
             backend: try file.root.attributes.string("backend") ?? weights?.attributes.string("backend"))
+        isOurs = file.root.has(cellarGroup)
         if generation.major < 2, backend == nil, let weights {
             backend = Generation.backend(naming: try Self.firstWeightNames(weights))
         }
@@ -74,7 +76,11 @@ public struct Architecture: Sendable {
     }
 
     var generation: Generation {
-        kerasVersion.map { Generation(kerasVersion: $0, backend: backend) } ?? Generation(guessedFrom: config)
+        var found =
+            kerasVersion.map { Generation(kerasVersion: $0, backend: backend) }
+            ?? Generation(guessedFrom: config)
+        found.isOurs = isOurs
+        return found
     }
 
     /// The model, still without weights.

@@ -8,12 +8,12 @@ import Tensors
 ///
 ///     /cellar            @format = 1   @facts = JSON text (see ModelFacts)
 ///     /cellar/golden/    input0, input1 …, output0 …: float32 [1, shape]
-private let groupName = "cellar"
+let cellarGroup = "cellar"
 private let format: Int64 = 1
 
 func writeCellarGroup(_ file: HDF5File, _ contents: ModelFile) throws(HDF5Error) {
     guard contents.facts != nil || contents.golden != nil else { return }
-    let group = try file.root.makeGroup(groupName)
+    let group = try file.root.makeGroup(cellarGroup)
     try group.attributes.set("format", int64: format)
     if let facts = contents.facts { try group.attributes.set("facts", string: facts.json.text()) }
     guard let golden = contents.golden else { return }
@@ -26,8 +26,8 @@ func writeCellarGroup(_ file: HDF5File, _ contents: ModelFile) throws(HDF5Error)
 }
 
 func readFactsOnly(_ file: HDF5File) throws -> ModelFacts? {
-    guard file.root.has(groupName) else { return nil }
-    let group = try file.root.group(named: groupName)
+    guard file.root.has(cellarGroup) else { return nil }
+    let group = try file.root.group(named: cellarGroup)
     if let found = try group.attributes.int64s("format")?.first, found > format {
         throw Trouble(
             .unsupported,
@@ -44,8 +44,8 @@ func readFactsOnly(_ file: HDF5File) throws -> ModelFacts? {
 
 func readCellarGroup(_ file: HDF5File, model: Model) throws -> (ModelFacts?, ModelFile.GoldenSample?) {
     let facts = try readFactsOnly(file)
-    guard file.root.has(groupName + "/golden") else { return (facts, nil) }
-    let group = try file.root.group(named: groupName + "/golden")
+    guard file.root.has(cellarGroup + "/golden") else { return (facts, nil) }
+    let group = try file.root.group(named: cellarGroup + "/golden")
     // Where the model leaves sizes free, the sample has those of the data it was trained with.
     func tensors(_ name: String, _ shapes: [[Int]]) throws -> [Tensor] {
         try shapes.enumerated().map { index, shape in

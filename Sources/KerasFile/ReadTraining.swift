@@ -10,6 +10,7 @@ func readCompiled(_ json: JSON, generation: Generation, model: Model) -> ModelFi
                 compiled.unknown.append($0)
             }
             compiled.objective?.setNewer(generation.major >= 3)
+            compiled.objective?.setCountsMasked(generation.countsMaskedLosses)
         } catch {
             compiled.unknown.append(error.message)
         }

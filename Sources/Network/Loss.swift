@@ -48,6 +48,9 @@ public struct Loss: Equatable, Sendable {
     /// What the focal losses multiply with: `weights` has one number for all classes, or one for each.
     public var focus = Focus()
 
+    /// Keras 2.3 to 2.10: what a mask takes out costs nothing, but counts in the mean all the same.
+    public var countsMasked = false
+
     /// As Keras 3 computes it: logarithms of probabilities, which are clipped, have no 1e-7 added once more.
     public var newer = false
 

@@ -26,6 +26,11 @@ public struct Objective: Equatable, Sendable {
 
     public var isNewer: Bool { losses.contains { $0?.newer ?? false } }
 
+    /// See `Loss.countsMasked`.
+    public mutating func setCountsMasked(_ counts: Bool) {
+        for index in losses.indices { losses[index]?.countsMasked = counts }
+    }
+
     /// Whether losses compute as Keras 3 does, where that differs.
     public mutating func setNewer(_ newer: Bool) {
         for index in losses.indices { losses[index]?.newer = newer }

@@ -32,8 +32,10 @@ func options(sidecar: Sidecar, threads: Int) throws {
         #expect(answers.within, "answers are off by \(answers.worst)")
     }
     guard let training = sidecar.json["training"] else { return }
+    var objective = Objective(losses: model.outputShapes.map { _ in Loss(.meanSquaredError) })
+    objective.setCountsMasked(variant["tag"] == "k210")
     let executor = try TrainingExecutor(
-        model, objective: Objective(losses: model.outputShapes.map { _ in Loss(.meanSquaredError) }),
+        model, objective: objective,
         optimizer: SGD(learningRate: training["rate"]?.double ?? 0), batchSize: rows, threads: threads)
     let entries = training["y"]?.array ?? [training["y"] ?? .null]
     let targets = try zip(entries, model.outputShapes).map { entry, shape in

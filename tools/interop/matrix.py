@@ -134,7 +134,8 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * Keras 3 opens no `.h5` of Keras 2's with a model inside another, and warns of `alpha` in LeakyReLU.
 * Keras 3 on TensorFlow adds a bias of shape [heads, 1], which MultiHeadAttention has with `value_dim` 1, along the steps where there are as many steps as heads. Cellar adds it to the heads.
 * Keras 2 counts the regularizers of frozen layers in the loss, Keras 3 does not. Cellar goes by the file.
-* Keras 2.10 normalizes by all steps of a batch, later ones by those that a mask leaves. Cellar goes by all.
+* Until Keras 2.12 BatchNormalization takes mean and variance of all steps while training, later ones of those that a mask leaves. Cellar does so too, but goes on with
+  files of the earlier ones as they would. Keras 2.3 to 2.10 also divide the loss of a masked sequence by all of its steps; here the same holds.
 * Keras 2.2.4 opens the `.h5` with `compile=False`, as its optimizers take `lr` for the learning rate, which newer ones warn of; Keras 1 reads files of its own alone.
 
 ## The kinds
@@ -166,6 +167,11 @@ def about(kinds):
         told = (kind.build.__doc__ or "").strip()
         rows.append(f"| {kind.name} | {', '.join(words.said)}{'. ' + told if told else ''} | {name}{' (' + ', '.join(options) + ')' if options else ''} |")
     return rows
+
+
+def say(text):
+    """What a run is at, beside its tables."""
+    print(f"{datetime.datetime.now():%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
 class Failed(Exception):
@@ -268,6 +274,8 @@ class Bench:
             state, why = "-", str(impossible)
         except Exception as error:  # A mistake in these scripts, or a file that is not there.
             state, why = "FAIL", f"{type(error).__name__}: {error}"
+        if state == "FAIL":  # The tables come at the end of a long run.
+            say(f"FAIL {table} {kind} {column if isinstance(column, str) else ' '.join(column)}: {self.clean(why)}")
         self.cells.setdefault(key, []).append((state, why))
         if (state, table, kind, column, why) not in self.remarks:
             self.remarks.append((state, table, kind, column, why))
@@ -299,7 +307,9 @@ class Bench:
             for column, result in [(column, pool.submit(action, column)) for column in columns]:
                 try:
                     result.result()
+                    say(f"  {column.name}")
                 except Failed as failed:
+                    say(f"  {column.name}: {failed}")
                     self.remarks.append(("FAIL", "the release itself", "", column.name, str(failed)))
 
     def keras_writes(self):
@@ -562,11 +572,11 @@ def main(environments, *names):
         bench = Bench(folder, pathlib.Path(environments).resolve(), kinds)
         if not bench.columns:
             sys.exit(f"matrix: no environment in {environments}")
-        print("Keras trains and writes …", file=sys.stderr, flush=True)
+        say("Keras trains and writes …")
         bench.all_write()
-        print("Cellar reads …", file=sys.stderr, flush=True)
+        say("Cellar reads …")
         bench.keras_writes()
-        print("Cellar writes, Keras reads …", file=sys.stderr, flush=True)
+        say("Cellar writes, Keras reads …")
         bench.cellar_writes()
         lines, failed = bench.report()
     head = [*HEAD.replace("DATE", datetime.date.today().isoformat()).splitlines(), *about(kinds), ""]

@@ -47,8 +47,14 @@ let targets: [Target] = [
             "LeNet, 10,000 images, one thread: ONNX Runtime", "LeNet, 10,000 images, one thread: PyTorch",
         ], meaning: .times(1)),
     Target(
+        work: "", ours: "LeNet, 10,000 images, one thread: Cellar",
+        peers: ["LeNet, 10,000 images, one thread: im2col, Eigen"], meaning: .times(1)),
+    Target(
         work: "LeNet, one image", ours: "LeNet, one image: Cellar",
         peers: ["LeNet, one image: ONNX Runtime", "LeNet, one image: PyTorch"], meaning: .times(1)),
+    Target(
+        work: "", ours: "LeNet, one image: Cellar", peers: ["LeNet, one image: im2col, Eigen"],
+        meaning: .times(1)),
     Target(
         work: "wine recipe, 40 epochs", ours: "wine recipe, 40 epochs: Cellar",
         peers: ["wine recipe, 40 epochs: Keras"],

@@ -8,6 +8,8 @@ struct Generation {
     let major, minor, patch: Int
     /// Whether it was part of TensorFlow: such versions end with `-tf` before 2.4, from where on all are.
     let isOfTensorFlow: Bool
+    /// Whether Cellar wrote the file, which names 2.10 for the Keras that reads it.
+    var isOurs = false
     /// What computed: `theano` stores kernels mirrored. Nil where the file does not say.
     var backend: String?
 
@@ -35,6 +37,11 @@ struct Generation {
 
     /// The configs before tf.keras 2.4 and its kin: other defaults, other layouts of weights.
     var isEarly2: Bool { major == 2 && minor < 4 }
+
+    /// Whether masked places of a sequence count in the mean of its losses: since TensorFlow's Keras, until 2.11.
+    var countsMaskedLosses: Bool {
+        !isOurs && (isOfTensorFlow || (major, minor) >= (2, 3)) && (major, minor) < (2, 11)
+    }
 
     /// Whether optimizers compute as Keras 2.11 and later have it.
     func hasNewOptimizers(className: String, config: JSONObject) -> Bool {
@@ -91,6 +98,9 @@ struct Generation {
             try entry.change("cells") { cells in
                 try cells.array.map { .array(try $0.map { try current($0, dimOrdering: dimOrdering) }) }
                     ?? cells
+            }
+            if entry.className == "BatchNormalization", (major, minor) < (2, 12), !isOurs {
+                entry.config["ignores_mask"] = true
             }
             if !isOfTensorFlow {
                 Keras2Early.updateBidirectional(&entry)

@@ -173,7 +173,7 @@ extension Loss {
 
     /// Whether a batch's mean is over something else than all of its positions.
     func countsRows(hasMask: Bool) -> Bool {
-        reduction == .weightedMean || reduction == .mean && (hasMask || ignoredClass != nil)
+        reduction == .weightedMean || reduction == .mean && (hasMask && !countsMasked || ignoredClass != nil)
     }
 
     /// How much these rows count for in a mean.
@@ -184,7 +184,7 @@ extension Loss {
                 sum +=
                     reduction == .weightedMean
                     ? Double(rows.weight(row, sample, position))
-                    : Double(rows.mask?[row * rows.positions + position] ?? 1)
+                    : countsMasked ? 1 : Double(rows.mask?[row * rows.positions + position] ?? 1)
             }
         }
         return sum

@@ -29,6 +29,8 @@ public struct BatchNormalization: Layer {
     public var normalizesFrozen = false
     /// In Keras 1 its averages moved, too.
     public var movesFrozen = false
+    /// Until Keras 2.12 mean and variance were those of all steps, also of those that a mask leaves out.
+    public var ignoresMask = false
     public var gamma = WeightOptions(.ones)
     public var beta = WeightOptions(.zeros)
     public var movingMeanInitializer = Initializer.zeros
@@ -55,6 +57,7 @@ public struct BatchNormalization: Layer {
         hasTheanoAverages = try config.bool("theano_averages", default: false)
         normalizesFrozen = try config.bool("normalizes_frozen", default: false)
         movesFrozen = try config.bool("moves_frozen", default: false)
+        ignoresMask = try config.bool("ignores_mask", default: false)
         if try config.bool("renorm", default: false) {
             throw config.error("batch renormalization (renorm) is not supported", key: "renorm")
         }
@@ -113,7 +116,7 @@ public struct BatchNormalization: Layer {
     }
 
     // Scratch: x̂ [rows, channels], then room to bring the channels last if they are not, then seven rows of one number a
-    // channel (the last two hold a mean or sum in the making).
+    // channel (part and sum hold a mean or sum in the making).
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let shape = inputs[0]
         let (channels, axisRows) = (channels(shape), AxisRows(shape, along: places(shape)))
@@ -124,7 +127,7 @@ public struct BatchNormalization: Layer {
     }
 
     private struct Room {
-        let xhat, moved, inverse, factor, meanDy, meanDyXhat, part, sum: Floats
+        let xhat, moved, inverse, factor, meanDy, meanDyXhat, part, sum, counts: Floats
     }
 
     private func room(_ step: Step) -> Room {
@@ -134,7 +137,16 @@ public struct BatchNormalization: Layer {
         let used = step.training && takesBatch ? step.rows * step.outputSize : 0
         return Room(
             xhat: step.scratch.prefix(used), moved: step.scratch[used..<start], inverse: row(0),
-            factor: row(1), meanDy: row(2), meanDyXhat: row(3), part: row(4), sum: row(5))
+            factor: row(1), meanDy: row(2), meanDyXhat: row(3), part: row(4), sum: row(5),
+            counts: row(6))
+    }
+
+    /// Where a mask has a say in mean and variance. Keras' fused kernel knows none.
+    private func masked(_ step: Step) -> MaskedMoments? {
+        guard !ignoresMask, let place = place(step.outputShape), !isFused(step.outputShape) else {
+            return nil
+        }
+        return MaskedMoments(step.mask(), shape: step.outputShape, channelAxis: place, samples: step.rows)
     }
 
     /// Whether training normalizes by the batch.
@@ -156,12 +168,25 @@ public struct BatchNormalization: Layer {
         let mean = room.meanDy
         let variance = room.meanDyXhat
 
-        columnSums(x, into: room.part)
+        let masked = masked(step)
+        if let masked {
+            masked.sums(x, into: room.part, counts: room.factor)
+            step.lane.team.sum(room.factor, into: room.counts, thread: step.lane.index)
+            // Where all is left out, mean and variance are 0, as in Keras 3.
+            for c in 0..<channels { room.counts[c] += 1e-7 }
+        } else {
+            columnSums(x, into: room.part)
+            room.counts.fill(count)
+        }
         step.lane.team.sum(room.part, into: room.sum, thread: step.lane.index)
-        scaleShift(room.sum, scale: 1 / count, shift: 0, into: mean)
-        columnSquares(x, mean: mean, into: room.part)
+        for c in 0..<channels { mean[c] = room.sum[c] * (1 / room.counts[c]) }
+        if let masked {
+            masked.squares(x, mean: mean, into: room.part)
+        } else {
+            columnSquares(x, mean: mean, into: room.part)
+        }
         step.lane.team.sum(room.part, into: room.sum, thread: step.lane.index)
-        scaleShift(room.sum, scale: 1 / count, shift: 0, into: variance)
+        for c in 0..<channels { variance[c] = room.sum[c] * (1 / room.counts[c]) }
 
         for c in 0..<channels { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
         // Each lane has the same sums; one of them writes.
@@ -250,15 +275,20 @@ public struct BatchNormalization: Layer {
         if let index = gammaIndex { step.weightGradients[index]?.copy(from: room.sum) }
         step.lane.team.sum(room.sum, into: room.meanDyXhat, thread: step.lane.index)
         guard let dx = step.dx() else { return }
-        let count = Float(step.batchRows * step.outputSize / channels)
         for c in 0..<channels {
-            room.meanDy[c] /= count
-            room.meanDyXhat[c] /= count
+            room.meanDy[c] /= room.counts[c]
+            room.meanDyXhat[c] /= room.counts[c]
             room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)
         }
-        normalizeBackward(
-            dy, xhat: room.xhat, factor: room.factor, meanDy: room.meanDy, meanDyXhat: room.meanDyXhat,
-            into: axisRows.target(dx, in: room.moved))
+        let target = axisRows.target(dx, in: room.moved)
+        let (factor, meanDy, meanDyXhat) = (room.factor, room.meanDy, room.meanDyXhat)
+        if let masked = masked(step) {
+            masked.backward(
+                dy, xhat: room.xhat, factor: factor, meanDy: meanDy, meanDyXhat: meanDyXhat, into: target)
+        } else {
+            normalizeBackward(
+                dy, xhat: room.xhat, factor: factor, meanDy: meanDy, meanDyXhat: meanDyXhat, into: target)
+        }
         axisRows.finish(dx, from: room.moved)
     }
 }

@@ -1,7 +1,9 @@
 """Options of layers that the fixtures leave out, written by tf_keras (tag tfk) and Keras 3 (tag k3), with their answers
 before and after three steps of plain gradient descent.
 
-    python make_options.py options
+    python make_options.py options [NAME …]
+
+Under Keras 2.10 it writes batchnorm_masked alone (tag k210), which newer ones compute otherwise.
 
 Each NAME.TAG.json has the inputs, the outputs of the saved model, the targets, and the losses and weights of the steps
 (`weights` lists all layers' weights, one after the other, in float32). Same sidecars as in Tests/Fixtures otherwise.
@@ -13,14 +15,14 @@ import sys
 import numpy as np
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-OUT = sys.argv[1]
+OUT, ONLY = sys.argv[1], sys.argv[2:]
 ROWS, STEPS, RATE = 6, 3, 0.05
 
 
 def models(K, tag):
     L, S = K.layers, K.Sequential
     R, C = K.regularizers, K.constraints
-    v2 = tag == "tfk"
+    v2 = tag != "k3"
 
     def chain(shape, *layers):
         return S([L.Input(shape), *layers])
@@ -80,8 +82,18 @@ def models(K, tag):
         L.GaussianNoise(0.0), L.GaussianDropout(0.0))
 
 
+def masked(K):
+    """Keras 2.10 takes mean and variance of all steps; later ones of those that the mask leaves."""
+    L = K.layers
+    return [("batchnorm_masked", K.Sequential([
+        L.Input((5, 3)), L.Masking(-1.0), L.BatchNormalization(momentum=0.7), L.Dense(4),
+        L.BatchNormalization(axis=1, momentum=0.7, center=False), L.Dense(2)]))]
+
+
 def write(tag, K):
-    for number, (name, model) in enumerate(models(K, tag)):
+    for number, (name, model) in enumerate([*([] if tag == "k210" else models(K, tag)), *masked(K)]):
+        if ONLY and name not in ONLY:
+            continue
         rng = np.random.default_rng(number)
         for layer in model.layers:
             if layer.__class__.__name__ == "Normalization":
@@ -95,10 +107,12 @@ def write(tag, K):
                 layer.set_weights(values)
         base = f"{name}.{tag}"
         xs = [rng.normal(0, 1, (ROWS,) + tuple(i.shape[1:])).astype("f4") for i in model.inputs]
+        if "masked" in name:  # At the end, in the middle; each step is left in somewhere, or Keras 2 divides 0 by 0.
+            xs[0][1, -2:] = xs[0][2, 0] = xs[0][2, 3] = xs[0][4] = -1
         x = xs if len(xs) > 1 else xs[0]
         out = np.asarray(model(x, training=False))
         y = rng.normal(0, 1, out.shape).astype("f4")
-        file = base + (".h5" if tag == "tfk" else ".keras")
+        file = base + (".keras" if tag == "k3" else ".h5")
         model.save(os.path.join(OUT, file))
         legacy = K.optimizers.legacy if tag == "tfk" else K.optimizers
         model.compile(legacy.SGD(RATE), "mse", run_eagerly=False)
@@ -122,7 +136,14 @@ def write(tag, K):
 
 if __name__ == "__main__":
     os.makedirs(OUT, exist_ok=True)
-    import tf_keras
-    write("tfk", tf_keras)
+    try:
+        import thshim  # noqa: F401  tools/interop/thshim.py, which old releases need under Python 3.11
+    except ImportError:
+        pass
     import keras
-    write("k3", keras)
+    if keras.__version__.startswith("2."):
+        write("k210", keras)
+    else:
+        import tf_keras
+        write("tfk", tf_keras)
+        write("k3", keras)
