@@ -8,8 +8,13 @@ import Glibc
 /// It answers only where nobody else has the index open and all is as it should be. In every other case it knows
 /// nothing, and the long way answers or explains.
 extension ModelStore {
-    func findQuickly(_ reference: Reference) -> ModelFile? {
-        guard !isOpen, let question = Question(reference), let before = IndexState(indexPath),
+    func findQuickly(_ reference: Reference) -> ModelFile? { Question(reference).flatMap(find) }
+
+    /// Its best version, or the newest where none is called so.
+    func findBestQuickly(of model: String) -> ModelFile? { find(Question(bestOf: model)) }
+
+    private func find(_ question: Question) -> ModelFile? {
+        guard !isOpen, let before = IndexState(indexPath),
             before.schema == Schema.version, let found = ask(question), IndexState(indexPath) == before,
             Disk.size(ofFile: path(of: found.file)) == found.size
         else { return nil }
@@ -49,6 +54,15 @@ extension ModelStore {
 
 private struct Question {
     let model, detail, condition: String
+
+    init(bestOf model: String) {
+        (self.model, detail) = (model, "best")
+        condition = """
+            number = coalesce(
+                (SELECT number FROM alias WHERE model = ?1 AND name = ?2),
+                (SELECT max(number) FROM version WHERE model = ?1 AND state = 'kept'))
+            """
+    }
 
     init?(_ reference: Reference) {
         switch reference {

@@ -94,6 +94,19 @@ extension ModelStore {
         return ModelFile(path: path(of: version.file), reference: version.reference, sha256: version.sha256)
     }
 
+    /// The file of a model's best version or, where none is called so, of its newest. Nil where the store has neither.
+    public func bestFile(of model: String) throws(RegistryError) -> ModelFile? {
+        if let found = findBestQuickly(of: model) { return found }
+        for reference in ["\(model)@best", model] {
+            do {
+                return try file(of: reference)
+            } catch {
+                guard error.kind == .notFound else { throw error }
+            }
+        }
+        return nil
+    }
+
     func checkFile(of version: ModelVersion) throws(RegistryError) {
         let path = path(of: version.file)
         guard let size = Disk.size(ofFile: path) else {

@@ -20,6 +20,8 @@ func quickLookup() throws {
         store.close()
         #expect(try references.map { try quick($0, folder) } == found)
         #expect(found.map(\.reference) == ["mnist:3", "mnist:1", "mnist:2"])
+        #expect(ModelStore(in: folder).findBestQuickly(of: "mnist")?.reference == "mnist:2")
+        #expect(try ModelStore(in: folder).bestFile(of: "mnist")?.reference == "mnist:2")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!names.contains { $0.hasSuffix("-wal") || $0.hasSuffix("-shm") })
     }
@@ -41,6 +43,10 @@ func notQuickly() throws {
             #expect(try quick(reference, folder) == nil)
         }
         #expect(try quick("mnist", folder)?.reference == "mnist:2")
+        // None is called best yet: the newest that is kept.
+        #expect(ModelStore(in: folder).findBestQuickly(of: "mnist")?.reference == "mnist:2")
+        #expect(ModelStore(in: folder).findBestQuickly(of: "wine") == nil)
+        #expect(try ModelStore(in: folder).bestFile(of: "wine") == nil)
         // Another size than when it was registered.
         try FileManager.default.removeItem(at: second)
         try Data("less".utf8).write(to: second)

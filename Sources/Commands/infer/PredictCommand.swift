@@ -79,7 +79,8 @@ struct PictureQuestion<Arguments: ModelChoice> {
         } else if Terminal.output.isTerminal {
             try printOutput(predictions.map { $0.text(for: .output) }.joined(separator: "\n"))
         } else {
-            try printOutput(predictions.map(\.line).joined())
+            // Not `joined()`, for which the run-time system makes up a few types: see docs/performance.md.
+            try printOutput(predictions.reduce(into: "") { $0 += $1.line })
         }
     }
 }

@@ -7,8 +7,7 @@ import Registry
 /// For pictures: `mnist@best`, or where that is not set, the newest mnist; in a store without a mnist, the only model that
 /// takes pictures, its best version if one is called so.
 func pictureModel(_ store: ModelStore) throws -> [Registry.ModelFile] {
-    if let best = try existing("mnist@best", in: store) { return [best] }
-    if let newest = try existing("mnist", in: store) { return [newest] }
+    if let best = try store.bestFile(of: "mnist") { return [best] }
     var pictures: [String] = []
     for (name, _) in try store.models() {
         let version = (try? store.version("\(name)@best")) ?? (try? store.version(name))
@@ -21,15 +20,6 @@ func pictureModel(_ store: ModelStore) throws -> [Registry.ModelFile] {
     }
     // Without any, the error is that there is no mnist.
     return [try store.file(of: pictures.first ?? "mnist")]
-}
-
-private func existing(_ reference: String, in store: ModelStore) throws -> Registry.ModelFile? {
-    do {
-        return try store.file(of: reference)
-    } catch {
-        guard error.kind == .notFound else { throw error }
-        return nil
-    }
 }
 
 /// For rows: the only model in the store that they fit, its best version if one is called so, else its newest.

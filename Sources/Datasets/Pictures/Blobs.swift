@@ -1,7 +1,13 @@
+/// What is left of a picture's ink, and where it lies.
+struct Subject {
+    let ink: Ink
+    let columns, rows: Range<Int>
+}
+
 extension Ink {
     /// The ink without specks: connected blobs that have less than a fiftieth of the largest one's ink are taken away.
-    /// Returns where the rest lies as well; nil where nothing is left.
-    func withoutSpecks() -> (ink: Ink, columns: Range<Int>, rows: Range<Int>)? {
+    /// Nil where nothing is left.
+    func withoutSpecks() -> Subject? {
         let (labels, blobs) = blobs()
         guard let largest = blobs.map(\.mass).max() else { return nil }
         let kept = blobs.map { $0.mass >= largest / 50 }
@@ -16,7 +22,7 @@ extension Ink {
             top = min(top, blob.top)
             bottom = max(bottom, blob.bottom)
         }
-        return (clean, left..<right + 1, top..<bottom + 1)
+        return Subject(ink: clean, columns: left..<right + 1, rows: top..<bottom + 1)
     }
 
     private struct Blob {

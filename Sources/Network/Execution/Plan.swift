@@ -41,10 +41,11 @@ final class Plan {
         planner.placeMasks()
         planner.placeScratch()
 
-        let memory = Arena(count: planner.layout.count)
+        let memory = Arena(count: planner.count)
         let gradients = training ? Arena(count: parameters.trainable.count) : nil
         self.gradients = gradients
-        func window(_ range: Range<Int>?) -> Floats? { range.map { memory.slice($0) } }
+        func window(_ place: Planner.Place) -> Floats { memory.slice(place.start, place.count) }
+        func window(_ place: Planner.Place?) -> Floats? { place.map(window) }
 
         func mask(_ call: Int) -> Step.Mask? {
             guard let window = window(planner.masks[call]), let shape = network.maskShapes[call] else {
@@ -90,10 +91,10 @@ final class Plan {
                     inputShapes: call.inputs.map { network.shapes[$0] },
                     outputShape: network.shapes[index],
                     memory: Step.Memory(
-                        inputs: call.inputs.map { memory.slice(planner.activations[$0]) },
-                        output: memory.slice(planner.activations[index]),
+                        inputs: call.inputs.map { window(planner.activations[$0]) },
+                        output: window(planner.activations[index]),
                         weights: parameters.weights(of: call.layer),
-                        scratch: memory.slice(planner.scratch[index]),
+                        scratch: window(planner.scratch[index]),
                         inputGradients: planner.edges[index].map(window),
                         outputGradient: window(planner.gradients[index]),
                         weightGradients: weightGradients, inputMasks: call.inputs.map(mask),
@@ -112,7 +113,7 @@ final class Plan {
         backwardSteps = network.calls.indices.reversed().filter { planner.gradients[$0] != nil }
         inputs = network.inputs.map {
             let rescaling = planner.inputRescaling[$0]
-            let (window, size) = (memory.slice(planner.activations[$0]), network.shapes[$0].reduce(1, *))
+            let (window, size) = (window(planner.activations[$0]), network.shapes[$0].reduce(1, *))
             var input = Input(
                 copies: [InputCopy(window: window)], size: size, scale: rescaling?.scale ?? 1,
                 offset: rescaling?.offset ?? 0)
@@ -138,7 +139,7 @@ final class Plan {
         }
         self.kept = kept
         outputCalls = network.outputs
-        outputs = network.outputs.map { memory.slice(planner.activations[$0]) }
+        outputs = network.outputs.map { window(planner.activations[$0]) }
         outputSizes = network.outputShapes.map { $0.reduce(1, *) }
         outputGradients = network.outputs.map { window(planner.gradients[$0]) }
     }

@@ -2,26 +2,35 @@ import Tensors
 
 /// Decides where in one block of memory each activation, gradient and scratch lies.
 struct Planner {
+    /// A part of that block. An array of `Range` would ask the run-time system whether numbers can be compared, which
+    /// takes longer than all of the planning.
+    struct Place: Equatable {
+        var start, count: Int
+        init(_ range: Range<Int>) { (start, count) = (range.lowerBound, range.count) }
+    }
+
     private let network: Model
     private let rows: Int
     private let training: Bool
     // Rescaling calls that gathering takes over.
     private var fused: [Bool]
 
-    private(set) var layout = ArenaLayout()
+    private var layout = ArenaLayout()
+    /// The numbers of the whole block.
+    var count: Int { layout.count }
     /// For each call: its output's place; a view shares its input's.
-    private(set) var activations: [Range<Int>] = []
+    private(set) var activations: [Place] = []
     private(set) var isView: [Bool] = []
-    private(set) var scratch: [Range<Int>] = []
+    private(set) var scratch: [Place] = []
     /// For each call: the place of the mask that goes with its output.
-    private(set) var masks: [Range<Int>?] = []
+    private(set) var masks: [Place?] = []
     /// For each call that is an input: the Rescaling behind it, which is done while gathering.
     private(set) var inputRescaling: [(scale: Float, offset: Float)?]
 
     /// For each call, where the gradient at its output lies; nil where no trained weight is behind it.
-    private(set) var gradients: [Range<Int>?] = []
+    private(set) var gradients: [Place?] = []
     /// For each call and each of its inputs, where that call writes the gradient.
-    private(set) var edges: [[Range<Int>?]] = []
+    private(set) var edges: [[Place?]] = []
     /// Outputs that several calls use (or one call and the loss): their gradient is a sum.
     private(set) var isShared: [Bool] = []
 
@@ -34,6 +43,8 @@ struct Planner {
         isShared = Array(repeating: false, count: network.calls.count)
         fuseRescaling()
     }
+
+    private mutating func reserve(_ numbers: Int) -> Place { Place(layout.reserve(numbers)) }
 
     private func size(_ call: Int) -> Int { rows * network.shapes[call].reduce(1, *) }
 
@@ -48,6 +59,7 @@ struct Planner {
             fused[users[0]] = true
         }
     }
+
     /// For inference a place is given to the next that fits once its last reader is through; for training all stay, since
     /// backward reads them.
     mutating func placeActivations() {
@@ -64,7 +76,7 @@ struct Planner {
         }
         for output in network.outputs { lastUse[root[output]] = Int.max }
 
-        var free: [Range<Int>] = []
+        var free: [Place] = []
         for index in network.calls.indices {
             if isView[index] {
                 activations.append(activations[root[index]])
@@ -74,7 +86,7 @@ struct Planner {
                 let block = free.remove(at: best)
                 activations.append(block)
             } else {
-                activations.append(layout.reserve(size(index)))
+                activations.append(reserve(size(index)))
             }
             guard !training else { continue }
             for earlier in 0...index
@@ -106,10 +118,10 @@ struct Planner {
         for (index, call) in network.calls.enumerated() where matters[index] && reaches[index] {
             for (i, input) in call.inputs.enumerated() where reaches[input] {
                 isShared[input] = users[input] > 1
-                edges[index][i] = isShared[input] ? layout.reserve(size(input)) : gradients[input]
+                edges[index][i] = isShared[input] ? reserve(size(input)) : gradients[input]
             }
             gradients[index] =
-                isView[index] ? edges[index][0] ?? layout.reserve(size(index)) : layout.reserve(size(index))
+                isView[index] ? edges[index][0] ?? reserve(size(index)) : reserve(size(index))
         }
     }
 
@@ -153,7 +165,7 @@ struct Planner {
             switch network.maskUses[index] {
             case .ends: masks.append(nil)
             case .passes: masks.append(call.inputs.first.flatMap { masks[$0] })
-            case .makes(let shape): masks.append(layout.reserve(rows * shape.reduce(1, *)))
+            case .makes(let shape): masks.append(reserve(rows * shape.reduce(1, *)))
             }
         }
     }
@@ -162,7 +174,7 @@ struct Planner {
         for call in network.calls {
             let inputs = call.inputs.map { network.shapes[$0] }
             scratch.append(
-                layout.reserve(
+                reserve(
                     network.layers[call.layer].scratch(for: inputs, rows: rows, training: training)))
         }
     }
