@@ -25,10 +25,12 @@ extension ModelFacts {
         object["history"] = .object(
             JSONObject(history.map { ($0.name, .array($0.values.map { .number($0) })) }))
         object["dataset"] = dataset.map {
-            [
+            var object: JSONObject = [
                 "path": .string($0.path), "sha256": .string($0.sha256), "train_rows": .integer($0.trainRows),
                 "validation_rows": .integer($0.validationRows), "test_rows": .integer($0.testRows),
             ]
+            object["division"] = $0.division
+            return .object(object)
         }
         object["recipe"] = recipe.map { .string($0) }
         object["seed"] = seed.map { .integer($0) }
@@ -81,7 +83,8 @@ extension ModelFacts {
             guard let path = $0["path"]?.string else { return nil }
             return Dataset(
                 path: path, sha256: $0["sha256"]?.string ?? "", trainRows: $0["train_rows"]?.int ?? 0,
-                validationRows: $0["validation_rows"]?.int ?? 0, testRows: $0["test_rows"]?.int ?? 0)
+                validationRows: $0["validation_rows"]?.int ?? 0, testRows: $0["test_rows"]?.int ?? 0,
+                division: $0["division"])
         }
         recipe = json["recipe"]?.string
         seed = json["seed"]?.int

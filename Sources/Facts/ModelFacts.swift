@@ -65,8 +65,13 @@ public struct ModelFacts: Equatable, Sendable {
     public struct Dataset: Equatable, Sendable {
         public var path, sha256: String
         public var trainRows, validationRows, testRows: Int
-        public init(path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int) {
-            (self.path, self.sha256) = (path, sha256)
+        /// How the rows were divided, as a recipe says it (`RowDivision`); nil in files from before it was kept.
+        public var division: JSON?
+        public init(
+            path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,
+            division: JSON? = nil
+        ) {
+            (self.path, self.sha256, self.division) = (path, sha256, division)
             (self.trainRows, self.validationRows, self.testRows) = (trainRows, validationRows, testRows)
         }
     }

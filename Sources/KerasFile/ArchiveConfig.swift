@@ -123,6 +123,7 @@ struct ArchiveConfig {
             {
                 arguments = operation.takesList ? [.array(tensors)] : tensors + operation.constants
             }
+            if node.atInference { options["training"] = false }
             calls.append(["args": .array(arguments), "kwargs": .object(options)])
         }
         object["inbound_nodes"] = .array(calls)

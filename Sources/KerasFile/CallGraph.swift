@@ -1,9 +1,6 @@
 import JSONText
 import Network
 
-import JSONText
-import Network
-
 /// The calls of a Functional config, which may stand in any order, brought into one in which they can run.
 struct CallGraph {
     /// A tensor as configs name it: an output of a member's n-th call.
@@ -27,7 +24,7 @@ struct CallGraph {
     /// the model's outputs are named, but only if it is a Functional.
     private let firstNodes, firstNodesOfOutputs: [Int]
     // In the order of the file; a member's calls in their own order.
-    private var calls: [(member: Int, inputs: [Reference])] = []
+    private var calls: [(member: Int, inputs: [Reference], atInference: Bool)] = []
     private var callsOfMember: [[Int]]
 
     init(names: [String], firstNodes: [Int], firstNodesOfOutputs: [Int]) {
@@ -37,9 +34,9 @@ struct CallGraph {
         callsOfMember = Array(repeating: [], count: names.count)
     }
 
-    mutating func add(member: Int, inputs: [Reference]) {
+    mutating func add(member: Int, inputs: [Reference], atInference: Bool = false) {
         callsOfMember[member].append(calls.count)
-        calls.append((member, inputs))
+        calls.append((member, inputs, atInference))
     }
 
     private func index(of reference: Reference, from firstNodes: [Int], wantedBy user: String) throws -> Int {
@@ -81,7 +78,7 @@ struct CallGraph {
                     member: calls[call].member,
                     inputs: zip(inputs[call], calls[call].inputs).map {
                         .node(order[$0], output: $1.tensor)
-                    }))
+                    }, atInference: calls[call].atInference))
             for user in users[call] {
                 missing[user] -= 1
                 if missing[user] == 0 { ready.append(user) }

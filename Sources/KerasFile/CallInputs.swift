@@ -8,6 +8,8 @@ struct CallInputs {
     private(set) var tensors: [CallGraph.Reference] = []
     /// What else the call was told that is neither null nor false.
     private(set) var options: JSONObject = [:]
+    /// Its `training`, where that says something: Keras 3 calls a Functional's layers with the model's own, whatever stands here.
+    private(set) var training: Bool?
 
     /// - names: of the tensors that the member's call takes; one name for a tensor or a list of them.
     init(_ node: JSON, names: [String], subject: String) throws {
@@ -28,12 +30,10 @@ struct CallInputs {
                     }
                 } else if let tensor = try isTensor(value) {
                     named.append((name, tensor))
-                } else if !value.isNull, value != false, !(name == "training") {
+                } else if name == "training" {
+                    if node.object == nil { training = value.bool }
+                } else if !value.isNull, value != false {
                     self.options[name] = value
-                } else if name == "training", value == true {
-                    // Ignoring it would be a wrong answer.
-                    throw Trouble(
-                        .unsupported, "\(subject) is called with training=True, which is not supported")
                 }
             }
         }

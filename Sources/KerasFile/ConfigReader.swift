@@ -150,7 +150,10 @@ struct ConfigReader {
             if case .layer(let layer) = members[index], nodes.isEmpty, layers[layer] is InputLayer {
                 graph.add(member: index, inputs: [])
             }
-            for node in nodes { graph.add(member: index, inputs: try inputs(node, of: members[index])) }
+            for node in nodes {
+                let call = try call(node, of: members[index])
+                graph.add(member: index, inputs: call.tensors, atInference: call.training == false)
+            }
         }
         let (nodes, order) = try graph.sorted()
         func ends(_ key: String) throws -> [Container.Source] {
@@ -168,7 +171,7 @@ struct ConfigReader {
             nodes: nodes, inputs: inputs, outputs: try ends("output_layers"))
     }
 
-    private mutating func inputs(_ node: JSON, of member: Container.Member) throws -> [CallGraph.Reference] {
+    private mutating func call(_ node: JSON, of member: Container.Member) throws -> CallInputs {
         switch member {
         case .layer(let index):
             let layer = layers[index]
@@ -182,15 +185,29 @@ struct ConfigReader {
                 takeMasks.insert(index)
             }
             if options != layer.callOptions { try layers[index].take(callOptions: options) }
-            return call.tensors
+            try checkTraining(call, of: [index], subject: layer.subject)
+            return call
         case .model(let inside):
             let subject = "model \"\(inside.name)\""
             let call = try CallInputs(node, names: ["inputs"], subject: subject)
             if let (name, _) = call.options.members.first {
                 throw Trouble(.unsupported, "\(subject) is called with \(name), which is not supported")
             }
-            return call.tensors
+            try checkTraining(call, of: inside.layers, subject: subject)
+            return call
         }
+    }
+
+    /// With `training=True` some layers do at inference what they do in training, as drawing numbers at random.
+    private func checkTraining(_ call: CallInputs, of members: [Int], subject: String) throws {
+        guard call.training == true, let layer = members.first(where: { layers[$0].dependsOnTraining }) else {
+            return
+        }
+        throw Trouble(
+            .unsupported,
+            "\(subject) is called with training=True, so that "
+                + (members.count == 1 ? "it" : layers[layer].subject)
+                + " would do what it does in training for every answer too; that is not supported")
     }
 
     /// `["name", 0, 0]` alone, or a list of such.

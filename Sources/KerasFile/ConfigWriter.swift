@@ -97,6 +97,7 @@ private struct ConfigWriter {
             names = type(of: model.layers[index]).inputNames
             if let operation = OperationWriting(model.layers[index]) { return operation.call(references) }
         }
+        if node.atInference { options["training"] = false }
         guard names.count > 1 else {
             return .array(references.map { .array($0 + [.object(options)]) })
         }

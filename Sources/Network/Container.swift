@@ -23,7 +23,11 @@ public struct Container: Sendable {
         public var member: Int
         /// Empty for an InputLayer.
         public var inputs: [Source]
-        public init(member: Int, inputs: [Source]) { (self.member, self.inputs) = (member, inputs) }
+        /// Called with `training=False`: it runs as at inference, also while the rest is trained.
+        public var atInference: Bool
+        public init(member: Int, inputs: [Source], atInference: Bool = false) {
+            (self.member, self.inputs, self.atInference) = (member, inputs, atInference)
+        }
     }
 
     public var name: String
@@ -65,11 +69,11 @@ public struct Container: Sendable {
     }
 
     /// The model taken apart: one call for each use of each layer. `feeds` are the calls that this model is called with;
-    /// nil for the outermost, whose InputLayers are calls. Behind the call of a layer with several outputs come calls that
+    /// nil for the outermost, whose InputLayers are calls. What it is called with `atInference` holds for all inside. Behind the call of a layer with several outputs come calls that
     /// cut them out, each of a layer of its own: numbered from `nextPart` on.
     func flattened(
-        feeds: [Int]?, into calls: inout [Model.Call], nextPart: inout Int, outputCount: (Int) -> Int,
-        isInput: (Int) -> Bool
+        feeds: [Int]?, atInference: Bool = false, into calls: inout [Model.Call], nextPart: inout Int,
+        outputCount: (Int) -> Int, isInput: (Int) -> Bool
     ) throws(ConfigError) -> (inputs: [Int], outputs: [Int]) {
         if let feeds, !inputs.isEmpty, inputs.count != feeds.count {
             throw ConfigError(
@@ -101,7 +105,8 @@ public struct Container: Sendable {
                     produced.append([feeds[position]])
                 } else {
                     let (whole, parts) = (calls.count, outputCount(layer))
-                    calls.append(Model.Call(layer: layer, inputs: given))
+                    calls.append(
+                        Model.Call(layer: layer, inputs: given, atInference: atInference || node.atInference))
                     produced.append(parts > 1 ? Array(whole + 1...whole + parts) : [whole])
                     for _ in 0..<(parts > 1 ? parts : 0) {
                         calls.append(Model.Call(layer: nextPart, inputs: [whole]))
@@ -111,8 +116,8 @@ public struct Container: Sendable {
             case .model(let inside):
                 produced.append(
                     try inside.flattened(
-                        feeds: given, into: &calls, nextPart: &nextPart, outputCount: outputCount,
-                        isInput: isInput
+                        feeds: given, atInference: atInference || node.atInference, into: &calls,
+                        nextPart: &nextPart, outputCount: outputCount, isInput: isInput
                     ).outputs)
             }
         }

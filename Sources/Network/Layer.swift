@@ -62,6 +62,9 @@ public protocol Layer: Sendable {
     /// How many numbers of its own it needs while it computes `rows` samples, kept from forward to backward.
     func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int
 
+    /// Whether it computes otherwise while a model is trained.
+    var dependsOnTraining: Bool { get }
+
     /// True where what the layer does while a model is trained is not done here: such a model is not trained at all.
     static var onlyAnswers: Bool { get }
 
@@ -100,6 +103,9 @@ extension Layer {
     public func weightGroups(count: Int) -> [WeightGroup] { [WeightGroup(path: "", count: count)] }
     public static var propagatesGradients: Bool { true }
     public static var onlyAnswers: Bool { false }
+    public var dependsOnTraining: Bool {
+        Self.onlyAnswers || isView(training: false) && !isView(training: true)
+    }
     public static var inputNames: [String] { ["inputs"] }
     public static var takesInitialState: Bool { false }
     public var callOptions: JSONObject { [:] }

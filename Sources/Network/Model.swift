@@ -10,7 +10,11 @@ public struct Model: Sendable {
         public var layer: Int
         /// The calls whose outputs go in. Empty for an InputLayer.
         public var inputs: [Int]
-        public init(layer: Int, inputs: [Int]) { (self.layer, self.inputs) = (layer, inputs) }
+        /// Whether it runs as at inference while the rest is trained.
+        public var atInference: Bool
+        public init(layer: Int, inputs: [Int], atInference: Bool = false) {
+            (self.layer, self.inputs, self.atInference) = (layer, inputs, atInference)
+        }
     }
 
     public var name: String { structure.name }
@@ -98,7 +102,9 @@ public struct Model: Sendable {
             structure: Container(
                 name: name, form: form, members: layers.indices.map { .layer($0) },
                 nodes: calls.map { call in
-                    Container.Node(member: call.layer, inputs: call.inputs.map { .node($0, output: 0) })
+                    Container.Node(
+                        member: call.layer, inputs: call.inputs.map { .node($0, output: 0) },
+                        atInference: call.atInference)
                 },
                 inputs: inputs, outputs: outputs.map { .node($0, output: 0) }), layers: layers)
     }

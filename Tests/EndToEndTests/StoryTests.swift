@@ -56,6 +56,54 @@ func wineStory() throws {
     }
 }
 
+@Test(
+    "the rows that were kept from training are found again, and measure what the trainer measured",
+    arguments: [
+        "test: 0.25, validation: 0.25, random_state: 42", "test: 0.2, stratify: true",
+        "test: 300, shuffle: false",
+    ])
+func keptRows(split: String) throws {
+    try Workplace.make { place in
+        let recipe = try place.file(
+            "wine.yaml",
+            """
+            data: { csv: \(wines), target: quality, split: { \(split) }, preprocess: [StandardScaler] }
+            model:
+              - Dense: { units: 4, activation: relu }
+              - Dense: { units: 1, activation: sigmoid }
+            compile: { optimizer: adam, loss: binary_crossentropy, metrics: [accuracy] }
+            fit: { epochs: 2, batch_size: 64, validation_split: 0.1 }
+            """.replacingOccurrences(
+                of: ", validation_split: 0.1",
+                with: split.contains("validation") ? "" : ", validation_split: 0.1"))
+        #expect(try place.trainer("fit", recipe, "--quiet").status == 0)
+        let shown = try place.registry("show", "wine", "--json").json
+        for part in ["test", "validation", "train"] {
+            let said = try place.infer(
+                "evaluate", wines, "--split", part, "--report", place.path(part), "--json")
+            #expect(said.errors.isEmpty)
+            let rows = shown["dataset"]?["\(part)_rows"]?.int
+            #expect(try said.json["samples"]?.int == rows)
+            let numbers = try place.text("\(part)/predictions.csv").split(separator: "\n").dropFirst().map {
+                Int($0.prefix { $0 != "," }) ?? 0
+            }
+            #expect(numbers.count == rows && numbers == numbers.sorted() && Set(numbers).count == rows)
+        }
+        let measured = try place.infer("evaluate", wines, "--split", "test", "--json").json
+        for name in ["loss", "accuracy"] {
+            let (here, there) = (measured[name]?.double, shown["metrics"]?["test_\(name)"]?.double)
+            #expect(abs((here ?? 0) - (there ?? 1)) < 1e-6, "\(name)")
+        }
+        // Another table, or data that are no table: nobody knows which rows these are.
+        let other = try place.file(
+            "other.csv",
+            try String(contentsOfFile: wines, encoding: .utf8).replacingOccurrences(
+                of: "7.4,0.7,", with: "7.5,0.7,"))
+        let refused = try place.infer("evaluate", other, "--model", "wine", "--split", "test")
+        #expect(refused.status == 64 && refused.errors.contains("was not trained on this very table"))
+    }
+}
+
 @Test("digits: trained on MNIST, evaluated, and a picture is named")
 func digitStory() throws {
     try Workplace.make { place in

@@ -1,3 +1,4 @@
+import Datasets
 import JSONText
 import KerasFile
 import Network

@@ -161,6 +161,13 @@ def frozen(k):
     return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling2D()(backbone(start))))
 
 
+def fine_tuned(k):
+    """A backbone called with training=False, whose averages stay while its weights are trained on. (Keras 3 takes no notice.)"""
+    start = k.Input((8, 8, 2))
+    backbone = k.sequential((8, 8, 2), k.Conv2D(4, 3, padding="same"), k.BatchNormalization(), k.Activation("relu"), k.MaxPooling2D(2))
+    return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling2D()(backbone(start, training=False))))
+
+
 def residual(k):
     """Around a block of separable convolutions, and past it."""
     start = k.Input((8, 8, 2))
@@ -189,7 +196,13 @@ def text_attention(k):
     return k.Model(start, k.Dense(1, activation="sigmoid")(k.GlobalAveragePooling1D()(attended)))
 
 
-TEXTS = (text, text_cnn, text_attention)
+def masked_norm(k):
+    """Normalized by what the mask leaves of texts of different lengths."""
+    return k.sequential(
+        (10,), k.Embedding(20, 6, mask_zero=True), k.BatchNormalization(), k.GlobalAveragePooling1D(), k.Dense(1, activation="sigmoid"), integers=True)
+
+
+TEXTS = (text, text_cnn, text_attention, masked_norm)
 
 
 class Kind:
@@ -257,8 +270,10 @@ KINDS = [
     Kind("attentions", attentions, SGD, [(7, 6)]),
     Kind("attention", attention, ADAM, [(7, 6)]),
     Kind("frozen", frozen, SGD, [(8, 8, 2)]),
+    Kind("fine-tuned", fine_tuned, SGD, [(8, 8, 2)]),
     Kind("residual", residual, SGD, [(8, 8, 2)]),
     Kind("text-cnn", text_cnn, ADAM, [(10,)], "binary"),
     Kind("text-attention", text_attention, ADAM, [(10,)], "binary"),
+    Kind("masked-norm", masked_norm, SGD, [(10,)], "binary"),
     Kind("tagger", tagger, ADAM, [(4, 3)], "sequences"),
 ]

@@ -33,6 +33,12 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "dir"))
     var report: String?
 
+    @Option(
+        help:
+            "Of the table that the model was trained on, only the rows for this: \(TablePart.allCases.map(\.rawValue).joined(separator: ", "))."
+    )
+    var split: TablePart?
+
     @OptionGroup var arguments: ModelArguments
 
     func run() throws {
@@ -50,6 +56,10 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func ofSamples() throws -> [Evaluation] {
+        guard split == nil else {
+            throw Failure(
+                .usage, "--split is for tables, whose rows the model's file can tell apart.", file: data)
+        }
         let models = try arguments.load { store in
             guard !data.hasSuffix(".npy") else {
                 throw Failure(.usage, "Which model takes these arrays? Name it with --model.")
@@ -72,31 +82,52 @@ struct EvaluateCommand: ParsableCommand {
         guard models.count == 1 || data != "-" else {
             throw Failure(.usage, "Standard input can be read once: name one --model.")
         }
-        for model in models { warnOfTrainingRows(model) }
+        if split == nil { for model in models { warnOfTrainingRows(model) } }
         let targets = target.map(names)
         var evaluations = [
             try evaluateTable(
-                first, with: models[0], target: targets, report: folder(for: models[0], among: models))
+                first, with: models[0], target: targets, part: part(for: models[0]),
+                report: folder(for: models[0], among: models))
         ]
         for model in models.dropFirst() {
             evaluations.append(
                 try evaluateTable(
-                    CSVReader(path: data), with: model, target: targets,
+                    CSVReader(path: data), with: model, target: targets, part: part(for: model),
                     report: folder(for: model, among: models)))
         }
         return evaluations
     }
 
+    private func part(for model: LoadedModel) throws -> PartOfTable? {
+        guard let split else { return nil }
+        guard wasTrainedOnThis(model) else {
+            throw Failure(
+                .usage,
+                "\(model.name) was not trained on this very table"
+                    + (model.facts?.dataset.map { " but on \($0.path), as it was then" } ?? "")
+                    + "; nobody knows which of its rows are for \(split.rawValue). Leave out --split.",
+                file: data)
+        }
+        return try PartOfTable(split, of: model, path: data)
+    }
+
+    private func wasTrainedOnThis(_ model: LoadedModel) -> Bool {
+        guard let dataset = model.facts?.dataset, dataset.trainRows > 0, data != "-" else { return false }
+        return (try? sha256(ofFile: data)) == dataset.sha256
+    }
+
     /// Numbers on rows that a model has learned by heart say little, and nobody sees it in them.
     private func warnOfTrainingRows(_ model: LoadedModel) {
-        guard let dataset = model.facts?.dataset, dataset.trainRows > 0, data != "-",
-            (try? sha256(ofFile: data)) == dataset.sha256
-        else { return }
+        guard wasTrainedOnThis(model), let dataset = model.facts?.dataset else { return }
         let test = model.facts?.metrics.filter { $0.split == "test" } ?? []
         let recorded = test.map { "\($0.name) \($0.value.fixed(4))" }.joined(separator: ", ")
         printError(
             "infer: warning: \(model.name) was trained on \(dataset.trainRows) rows of this very table."
-                + (recorded.isEmpty ? "" : " On the \(dataset.testRows) rows kept for testing: \(recorded)."))
+                + (dataset.testRows == 0
+                    ? ""
+                    : (recorded.isEmpty
+                        ? "" : " On the \(dataset.testRows) rows kept for testing: \(recorded).")
+                        + (dataset.division == nil ? "" : " --split test looks at those alone.")))
     }
 
     /// Several models' reports lie in folders of their own.
@@ -122,3 +153,5 @@ struct EvaluateCommand: ParsableCommand {
         return table.text()
     }
 }
+
+extension TablePart: ExpressibleByArgument {}

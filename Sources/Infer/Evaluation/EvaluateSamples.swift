@@ -35,9 +35,10 @@ public func evaluateSamples(
         for start in stride(from: 0, to: truth.count, by: step) {
             let rows = start..<min(start + step, truth.count)
             let targets = Targets.classes(Array(truth[rows]))
+            let numbers = rows.map { $0 + 1 }
             let answers = try evaluator.add(
-                labelled.samples.selecting(rows), targets, first: start + 1, of: data)
-            try output.add(answers, targets)
+                labelled.samples.selecting(rows), targets, rows: numbers, of: data)
+            try output.add(answers, targets, rows: numbers)
         }
         let evaluation = try evaluator.evaluation(of: data)
         try output.finish(evaluation)

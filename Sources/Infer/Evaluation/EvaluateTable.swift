@@ -6,10 +6,11 @@ import Tensors
 ///
 /// - target: The columns with the labels, or with the measured values; nil: as the model's facts say (`target` among
 ///   the hyperparameters).
+/// - part: Only these rows; nil for all.
 /// - folder: Where a report is to be written (see `ReportFolder`); nil for none.
 public func evaluateTable(
     _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil,
-    report folder: String? = nil
+    part: PartOfTable? = nil, report folder: String? = nil
 ) throws(InferError) -> Evaluation {
     let evaluator = try Evaluator(model)
     let inputs = try ModelColumns(of: [model])
@@ -29,21 +30,26 @@ public func evaluateTable(
         var chunk = CSVChunk()
         let meaning = LabelMeaning(evaluator.head.classes ?? [])
         while try reader.read(into: &chunk) {
+            let rows = part?.rows(of: chunk) ?? Array(0..<chunk.count)
+            if rows.isEmpty { continue }
             let truth =
                 isValues
-                ? Targets.values(chunk.lastColumns(width), width: width)
-                : .classes(try classes(of: chunk, meaning, file: name, column: targets[0]))
-            let samples = Samples(shape: [model.inputWidth], floats: chunk.firstColumns(inputs.names.count))
-            let answers = try evaluator.add(samples, truth, first: chunk.firstRow, of: name)
-            try output.add(answers, truth)
+                ? Targets.values(chunk.lastColumns(width, of: rows), width: width)
+                : .classes(try labels(of: chunk, rows, meaning, file: name, column: targets[0]))
+            let samples = Samples(
+                shape: [model.inputWidth], floats: chunk.firstColumns(inputs.names.count, of: rows))
+            let numbers = rows.map { chunk.firstRow + $0 }
+            let answers = try evaluator.add(samples, truth, rows: numbers, of: name)
+            try output.add(answers, truth, rows: numbers)
         }
-        let evaluation = try evaluator.evaluation(of: name)
+        let evaluation = try evaluator.evaluation(
+            of: part.map { "\(name), \($0.part.rawValue) rows" } ?? name)
         try output.finish(evaluation)
         return evaluation
     } catch { throw InferError(error, file: name) }
 }
 
-private func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(InferError)
+func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(InferError)
     -> [String]
 {
     let recorded = model.facts?.hyperparameters["target"]
@@ -57,12 +63,13 @@ private func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: S
         file: file)
 }
 
-private func classes(
-    of chunk: CSVChunk, _ meaning: LabelMeaning, file: String, column: String
+/// The classes of a chunk's rows, by their text.
+func labels(
+    of chunk: CSVChunk, _ rows: [Int], _ meaning: LabelMeaning, file: String, column: String
 ) throws(InferError) -> [Int32] {
     var numbers: [Int32] = []
-    numbers.reserveCapacity(chunk.count)
-    for row in 0..<chunk.count {
+    numbers.reserveCapacity(rows.count)
+    for row in rows {
         let text = chunk.text(row)
         guard let number = meaning.number(of: text) else {
             throw InferError(
@@ -76,12 +83,12 @@ private func classes(
 }
 
 extension CSVChunk {
-    fileprivate func firstColumns(_ wanted: Int) -> [Float] {
-        if wanted == columns { return Array(numbers.prefix(count * columns)) }
-        return (0..<count).flatMap { numbers[$0 * columns..<$0 * columns + wanted] }
+    fileprivate func firstColumns(_ wanted: Int, of rows: [Int]) -> [Float] {
+        if wanted == columns, rows.count == count { return Array(numbers.prefix(count * columns)) }
+        return rows.flatMap { numbers[$0 * columns..<$0 * columns + wanted] }
     }
 
-    fileprivate func lastColumns(_ wanted: Int) -> [Float] {
-        (0..<count).flatMap { numbers[($0 + 1) * columns - wanted..<($0 + 1) * columns] }
+    fileprivate func lastColumns(_ wanted: Int, of rows: [Int]) -> [Float] {
+        rows.flatMap { numbers[($0 + 1) * columns - wanted..<($0 + 1) * columns] }
     }
 }

@@ -58,8 +58,8 @@ final class Evaluator {
         }
     }
 
-    /// Adds samples with what they should be, and gives the answers. `first` is their first row's number in the file.
-    func add(_ samples: Samples, _ targets: Targets, first: Int, of file: String) throws(InferError)
+    /// Adds samples with what they should be, and gives the answers. `rows` are their numbers in the file.
+    func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(InferError)
         -> Answers
     {
         let outputs = try reporting(file: model.path) {
@@ -67,7 +67,7 @@ final class Evaluator {
             return try network.predict([samples])[0]
         }
         let answers = Answers(outputs, head: head)
-        try refuseBroken(answers, model, first: first, of: file)
+        if let broken = answers.firstBroken { throw brokenAnswer(model, row: rows[broken], of: file) }
         let width = head.width
         if let batches {
             try reporting(file: file) { try batches.check([samples], targets) }

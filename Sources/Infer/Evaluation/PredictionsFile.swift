@@ -7,7 +7,6 @@ struct PredictionsFile: ~Copyable {
     private var writer: CSVWriter
     /// Class names as the file's text.
     private let labels: [[UInt8]]
-    private var row = 0
 
     init(_ path: String, head: Head) throws(DataError) {
         try self.init(PredictionsFile.start(path, head), head)
@@ -31,10 +30,10 @@ struct PredictionsFile: ~Copyable {
         return writer
     }
 
-    mutating func add(_ answers: Answers, _ targets: Targets) throws(DataError) {
+    /// - rows: Their numbers in the data, counted from 1.
+    mutating func add(_ answers: Answers, _ targets: Targets, rows: [Int]) throws(DataError) {
         for index in 0..<answers.count {
-            row += 1
-            try writer.field(row)
+            try writer.field(rows[index])
             switch targets {
             case .classes(let classes): try write(answers, index, truth: Int(classes[index]))
             case .values(let values, let width):

@@ -22,8 +22,8 @@ struct ReportFolder: ~Copyable {
         return try reporting { try PredictionsFile(folder + "/predictions.csv", head: head) }
     }
 
-    mutating func add(_ answers: Answers, _ targets: Targets) throws(DataError) {
-        try predictions?.add(answers, targets)
+    mutating func add(_ answers: Answers, _ targets: Targets, rows: [Int]) throws(DataError) {
+        try predictions?.add(answers, targets, rows: rows)
     }
 
     mutating func finish(_ evaluation: Evaluation) throws(DataError) {

@@ -80,13 +80,6 @@ struct ModelColumns {
     }
 }
 
-/// An error where an answer is infinite or not a number, which names the sample. `first` is the first one's number.
-func refuseBroken(
-    _ answers: Answers, _ model: LoadedModel, first: Int = 1, of file: String
-) throws(InferError) {
-    if let row = answers.firstBroken { throw brokenAnswer(model, row: first + row, of: file) }
-}
-
 func brokenAnswer(_ model: LoadedModel, row: Int, of file: String) -> InferError {
     InferError(
         .badData,

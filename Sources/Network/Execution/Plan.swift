@@ -100,6 +100,7 @@ final class Plan {
                         weightGradients: weightGradients, inputMasks: call.inputs.map(mask),
                         outputMask: mask(index)),
                     isView: planner.isView[index], lane: lane, capacity: rows,
+                    atInference: call.atInference,
                     isFirstCall: network.calls.firstIndex { $0.layer == call.layer } == index))
         }
         self.steps = steps

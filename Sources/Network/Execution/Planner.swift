@@ -66,7 +66,7 @@ struct Planner {
         var root = Array(network.calls.indices)
         for (index, call) in network.calls.enumerated() {
             let layer = network.layers[call.layer]
-            let view = fused[index] || !call.inputs.isEmpty && layer.isView(training: training)
+            let view = fused[index] || !call.inputs.isEmpty && isView(layer, atInference: call.atInference)
             isView.append(view)
             if view { root[index] = root[call.inputs[0]] }
         }
@@ -94,6 +94,12 @@ struct Planner {
                 free.append(activations[earlier])
             }
         }
+    }
+
+    /// What a layer does while it is trained (Dropout) is left out where a call is at inference; not so a penalty.
+    private func isView(_ layer: any Layer, atInference: Bool) -> Bool {
+        layer.isView(training: training)
+            || atInference && !(layer is ActivityRegularization) && layer.isView(training: false)
     }
 
     mutating func placeGradients() {

@@ -17,6 +17,8 @@ public final class Step {
     let call: Int
     /// Whether the layer has no earlier call in the network.
     let isFirstCall: Bool
+    /// Whether it runs as at inference while the rest is trained.
+    private let atInference: Bool
 
     struct Memory {
         var inputs: [Floats]
@@ -43,9 +45,9 @@ public final class Step {
 
     init(
         layer: any Layer, call: Int, inputShapes: [[Int]], outputShape: [Int], memory: Memory, isView: Bool,
-        lane: Lane, capacity: Int, perSample: Int = 1, isFirstCall: Bool = true
+        lane: Lane, capacity: Int, perSample: Int = 1, atInference: Bool = false, isFirstCall: Bool = true
     ) {
-        self.isFirstCall = isFirstCall
+        (self.isFirstCall, self.atInference) = (isFirstCall, atInference)
         self.capacity = capacity
         (self.layer, self.call, self.lane, self.isView) = (layer, call, lane, isView)
         (self.inputShapes, self.outputShape) = (inputShapes, outputShape)
@@ -70,7 +72,7 @@ public final class Step {
             layer: layer, call: (outer.call + 1) * 1_000 + number, inputShapes: inputShapes,
             outputShape: outputShape, memory: memory, isView: false, lane: outer.lane,
             capacity: outer.capacity * perSample, perSample: outer.perSample * perSample,
-            isFirstCall: outer.isFirstCall)
+            atInference: outer.atInference, isFirstCall: outer.isFirstCall)
     }
 
     private let inputSizes: [Int]
@@ -96,7 +98,7 @@ public final class Step {
     /// Where they begin in the batch, and how many samples all lanes together have.
     var firstRow: Int { lane.firstRow * perSample }
     var batchRows: Int { lane.batchRows * perSample }
-    var training: Bool { lane.training }
+    var training: Bool { lane.training && !atInference }
     var inputCount: Int { memory.inputs.count }
 
     /// The i-th input: [rows, shape].

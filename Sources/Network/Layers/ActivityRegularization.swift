@@ -21,6 +21,8 @@ public struct ActivityRegularization: TrainingLayer {
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
 
     public func isView(training: Bool) -> Bool { !training }
+    // Its penalty is in every loss.
+    public var dependsOnTraining: Bool { false }
 
     private var penalty: ActivityPenalty { ActivityPenalty(Regularizer(l1: Float(l1), l2: Float(l2))) }
 

@@ -83,6 +83,8 @@ public struct BatchNormalization: Layer {
         return input
     }
 
+    public var dependsOnTraining: Bool { true }
+
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
     /// The channels' axes in a sample, in order.
@@ -256,16 +258,7 @@ public struct BatchNormalization: Layer {
     public func backward(_ step: Step) {
         let room = room(step)
         let channels = room.inverse.count
-        guard takesBatch else {
-            guard let dx = step.dx() else { return }
-            for c in 0..<channels {
-                room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)
-                room.sum[c] = 0
-            }
-            return scaleShiftChannels(
-                step.dy, scales: room.factor, shifts: room.sum, shape: step.outputShape, into: dx,
-                room: room.moved)
-        }
+        guard step.training && takesBatch else { return backwardAtInference(step, room) }
         let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
         let dy = axisRows.rows(of: step.dy, in: room.moved)
         // Each lane's own sums are its part of the weights' gradients; the whole batch's go into dx.
@@ -290,5 +283,31 @@ public struct BatchNormalization: Layer {
                 dy, xhat: room.xhat, factor: factor, meanDy: meanDy, meanDyXhat: meanDyXhat, into: target)
         }
         axisRows.finish(dx, from: room.moved)
+    }
+
+    /// By the moving averages, which are numbers like any other: dx = dy · gamma / √(variance + epsilon).
+    private func backwardAtInference(_ step: Step, _ room: Room) {
+        if trainable { backwardToWeights(step, room) }
+        guard let dx = step.dx() else { return }
+        for c in 0..<room.inverse.count {
+            room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)
+            room.sum[c] = 0
+        }
+        scaleShiftChannels(
+            step.dy, scales: room.factor, shifts: room.sum, shape: step.outputShape, into: dx,
+            room: room.moved)
+    }
+
+    /// Of a layer that is trained, but called with `training=False`: dbeta = Σ dy, dgamma = Σ dy · x̂.
+    private func backwardToWeights(_ step: Step, _ room: Room) {
+        let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
+        let x = axisRows.rows(of: step.x(), in: room.moved)
+        let dy = axisRows.rows(
+            of: step.dy, in: axisRows.isPlain ? room.moved : room.moved[x.count..<2 * x.count])
+        columnSums(dy, into: room.part, products: x, into: room.sum)
+        let mean = step.weights[movingIndex]
+        if let index = betaIndex { step.weightGradients[index]?.copy(from: room.part) }
+        guard let index = gammaIndex, let gradient = step.weightGradients[index] else { return }
+        for c in 0..<mean.count { gradient[c] = room.inverse[c] * (room.sum[c] - mean[c] * room.part[c]) }
     }
 }

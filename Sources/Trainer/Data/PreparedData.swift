@@ -61,10 +61,9 @@ public struct PreparedData: Sendable {
     public init(_ recipe: Recipe, report: (DataSummary) -> Void = { _ in }) throws(TrainerError) {
         do {
             var raw = try RawData(recipe.data, losses: recipe.compile.objective.losses, report: report)
-            if let share = recipe.fit.validationSplit {
-                try raw.takeValidation(last: share)
-            }
-            self.init(splitting: &raw, recipe.data)
+            let division = recipe.data.division(validationSplit: recipe.fit.validationSplit)
+            try raw.divide(division)
+            self.init(splitting: &raw, recipe.data, division)
         } catch let error as DataError {
             // A wish that the data cannot fulfil stands in the recipe.
             guard error.kind == .badRequest else { throw TrainerError(error) }
@@ -86,7 +85,7 @@ public struct PreparedData: Sendable {
         }
     }
 
-    private init(splitting raw: inout RawData, _ recipe: DataRecipe) {
+    private init(splitting raw: inout RawData, _ recipe: DataRecipe, _ division: RowDivision) {
         validation = raw.validationRows.map { raw.all.selecting($0) }
         test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
         // The largest part stays where the data were read to.
@@ -109,7 +108,7 @@ public struct PreparedData: Sendable {
         dataset = ModelFacts.Dataset(
             path: raw.path, sha256: raw.sha256, trainRows: train.count,
             validationRows: validation?.count ?? 0,
-            testRows: test?.count ?? 0)
+            testRows: test?.count ?? 0, division: division.json)
         picture = raw.isPicture ? Self.picture(of: train.inputs[0]) : nil
     }
 

@@ -39,8 +39,6 @@ struct RawData {
             self = try Self.arrays(samples.map(recipe.resolve), labels.map(recipe.resolve), losses, report)
             path = samples[0]
         }
-        if let split = recipe.split { try self.split(split) }
-        if let first = recipe.validationFirst { try takeValidation(first: first) }
     }
 
     init(_ data: LabelledSamples, path: String, sha256: String) {
@@ -108,57 +106,14 @@ struct RawData {
 }
 
 extension RawData {
-    /// scikit-learn's train_test_split, once for the test rows and once more, with the same seed, for the validation rows.
-    mutating func split(_ recipe: DataRecipe.SplitRecipe) throws {
-        func part(_ size: SplitSize) throws {
-            var stratify: [Int]?
-            if recipe.stratify, case .classes(let classes)? = all.targets.first {
-                stratify = trainRows.map { Int(classes[$0]) }
-            }
-            let parts = try trainTestSplit(
-                count: trainRows.count, testSize: size, randomState: recipe.randomState, stratify: stratify,
-                shuffle: recipe.shuffle)
-            taken = parts.test.map { trainRows[$0] }
-            trainRows = parts.train.map { trainRows[$0] }
+    mutating func divide(_ division: RowDivision) throws(DataError) {
+        let rows = try division.rows(all.count) {
+            guard case .classes(let classes)? = all.targets.first else { return nil }
+            return classes.map { Int($0) }
         }
-        var taken: [Int] = []
-        if let size = recipe.test {
-            try part(size)
-            testRows = taken
-        }
-        if let size = recipe.validation {
-            try part(size)
-            validationRows = taken
-        }
-    }
-
-    /// The first so many of the training rows.
-    mutating func takeValidation(first count: Int) throws {
-        guard count < trainRows.count else {
-            throw DataError(
-                .badRequest,
-                expected: "fewer validation rows than the \(trainRows.count) there are to train on",
-                found: "\(count)", fix: "Take fewer.")
-        }
-        validationRows = Array(trainRows.prefix(count))
-        trainRows = Array(trainRows.dropFirst(count))
-    }
-
-    /// Keras' validation_split: the last of the training rows, n − floor(n · (1 − share)) of them.
-    mutating func takeValidation(last share: Double) throws {
-        let kept = validationStart(of: trainRows.count, share: share)
-        guard kept > 0, kept < trainRows.count else {
-            throw DataError(
-                .badRequest, expected: "a validation_split that leaves rows on both sides",
-                found: "\(share) of \(trainRows.count) rows", fix: "Use more data or another share.")
-        }
-        validationRows = Array(trainRows[kept...])
-        trainRows = Array(trainRows[..<kept])
+        (trainRows, validationRows, testRows) = (rows.train, rows.validation, rows.test)
     }
 }
-
-/// Where Keras' validation_split begins: floor(n · (1 − share)).
-func validationStart(of count: Int, share: Double) -> Int { Int(Double(count) * (1 - share)) }
 
 /// What one output is to learn.
 struct OutputLabels {

@@ -21,15 +21,6 @@ public struct DataRecipe: Sendable {
         public var testImages, testLabels: String?
     }
 
-    /// scikit-learn's `train_test_split`, first for the test rows, then, from the rest, for the validation rows.
-    public struct SplitRecipe: Equatable, Sendable {
-        public var test, validation: SplitSize?
-        /// Nil draws one at random, as scikit-learn.
-        public var randomState: UInt32?
-        public var stratify = false
-        public var shuffle = true
-    }
-
     public enum Preprocessing: Equatable, Sendable {
         /// Mean and variance of the training rows become a Normalization layer.
         case standardScaler
@@ -39,13 +30,23 @@ public struct DataRecipe: Sendable {
     public var source: Source
     /// The column of a table that says what each row counts for in the loss.
     public var sampleWeight: String?
-    public var split: SplitRecipe?
+    public var split: RowDivision?
     /// `validation: { first: 5000 }`: so many of the training rows, from the start.
     public var validationFirst: Int?
     public var preprocessing: [Preprocessing]
     /// The recipe that says so, for messages and paths.
     let file: String
     let line: Int?
+
+    /// How the rows are divided: the same every time, as what is left to chance is drawn here.
+    ///
+    /// - share: Keras' validation_split, which `fit` may ask for.
+    func division(validationSplit share: Double?) -> RowDivision {
+        var division = split ?? RowDivision()
+        (division.firstValidate, division.lastValidate) = (validationFirst, share)
+        if division.isRandom, division.randomState == nil { division.randomState = .random(in: 0 ... .max) }
+        return division
+    }
 
     public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
 
@@ -79,7 +80,7 @@ public struct DataRecipe: Sendable {
                 )
             }
         }
-        split = try section.section("split").map { (part) throws(TrainerError) in try SplitRecipe(part) }
+        split = try section.section("split").map { (part) throws(TrainerError) in try RowDivision(part) }
         if case .idx = source, split != nil {
             throw section.error(
                 "\(kind) is divided into training and test already; say validation: { first: 5000 } instead of split.",
@@ -187,8 +188,9 @@ extension DataRecipe.IDXFiles {
     }
 }
 
-extension DataRecipe.SplitRecipe {
+extension RowDivision {
     init(_ section: RecipeSection) throws(TrainerError) {
+        self.init()
         var section = section
         test = try Self.size("test", &section)
         validation = try Self.size("validation", &section)

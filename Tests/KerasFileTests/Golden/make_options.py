@@ -90,8 +90,18 @@ def masked(K):
         L.BatchNormalization(axis=1, momentum=0.7, center=False), L.Dense(2)]))]
 
 
+def at_inference(K):
+    """Called with training=False, as one does with what was trained before: averages stay, and nothing is dropped; weights are trained."""
+    L = K.layers
+    base = K.Sequential([L.Input((3, 4)), L.Dense(5, "tanh"), L.BatchNormalization(), L.Dropout(0.5)], name="base")
+    i = L.Input((3, 4))
+    x = L.BatchNormalization(axis=1)(base(i, training=False), training=False)
+    x = L.GRU(4, dropout=0.4, recurrent_dropout=0.3, return_sequences=True)(L.GaussianNoise(0.7)(x, training=False), training=False)
+    return [("training_false", K.Model(i, L.Dense(2)(L.BatchNormalization(momentum=0.7)(x))))]
+
+
 def write(tag, K):
-    for number, (name, model) in enumerate([*([] if tag == "k210" else models(K, tag)), *masked(K)]):
+    for number, (name, model) in enumerate([*([] if tag == "k210" else models(K, tag)), *masked(K), *([] if tag == "k210" else at_inference(K))]):
         if ONLY and name not in ONLY:
             continue
         rng = np.random.default_rng(number)

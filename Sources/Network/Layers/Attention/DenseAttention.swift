@@ -29,6 +29,7 @@ struct AttentionGroup {
 
 extension DenseAttention {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public var dependsOnTraining: Bool { dropout > 0 }
 
     public var callOptions: JSONObject {
         attentionOptions(causal: useCausalMask, scores: returnsScores)

@@ -58,6 +58,7 @@ public struct GroupedQueryAttention: Layer {
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public var dependsOnTraining: Bool { attention.dropout > 0 }
 
     public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
         guard inputs.allSatisfy({ $0.count == 2 }) else {

@@ -87,6 +87,7 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs {
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public var dependsOnTraining: Bool { dropout > 0 }
 
     // MARK: Shapes
 

@@ -132,6 +132,8 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         }
     }
 
+    public var dependsOnTraining: Bool { forwardLayer.dependsOnTraining || backwardLayer.dependsOnTraining }
+
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         forwardLayer.options.returnSequences ? .passes : .ends
     }

@@ -138,6 +138,8 @@ public struct RNN: LayerOfSeveralOutputs {
         }
     }
 
+    public var dependsOnTraining: Bool { layers.contains(where: \.dependsOnTraining) }
+
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         layers[layers.count - 1].options.returnSequences ? .passes : .ends
     }

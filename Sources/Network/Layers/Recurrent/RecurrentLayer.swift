@@ -31,6 +31,7 @@ protocol RecurrentLayer: LayerOfSeveralOutputs {
 extension RecurrentLayer {
     public var config: JSONObject { options.json(hasGates: Self.hasGates) }
     public static var takesInitialState: Bool { true }
+    public var dependsOnTraining: Bool { options.dropout > 0 || options.recurrentDropout > 0 }
 
     public var outputCount: Int { options.returnState ? 2 + carried : 1 }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }

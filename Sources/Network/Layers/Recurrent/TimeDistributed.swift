@@ -65,6 +65,8 @@ public struct TimeDistributed: Layer {
         layer.weightGroups(count: count).map { $0.inside("layer") }
     }
 
+    public var dependsOnTraining: Bool { layer.dependsOnTraining }
+
     public func isView(training: Bool) -> Bool { layer.isView(training: training) }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
