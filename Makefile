@@ -41,7 +41,8 @@ SEED   ?= 1
 MODELS ?= 20
 
 blind: build  ## MODELS random models of Keras 2 and 3 each, from SEED on, held against Cellar (in the environments of make interop)
-	@status=0; for library in tf_keras keras; do \
+	@[[ -x .venv-interop/k3/bin/python ]] || { echo 'blind: run make interop once, which makes the environments' >&2; exit 69; }; \
+	status=0; for library in tf_keras keras; do \
 		.venv-interop/k3/bin/python -W ignore tools/blind/blind.py $$library $(SEED) $(MODELS) || status=1; \
 	done; exit $$status
 

@@ -14,10 +14,8 @@ static inline hid_t ch5_c_string(void) { return H5T_C_S1; }
 static inline size_t ch5_variable(void) { return H5T_VARIABLE; }
 
 static inline hid_t ch5_file_access(void) { return H5P_FILE_ACCESS; }
-static inline hid_t ch5_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t ch5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t ch5_link_create(void) { return H5P_LINK_CREATE; }
 
 static inline haddr_t ch5_undefined_address(void) { return HADDR_UNDEF; }
 static inline hid_t ch5_error_truncated(void) { return H5E_TRUNCATED; }
-static inline hid_t ch5_error_no_space(void) { return H5E_NOSPACE; }

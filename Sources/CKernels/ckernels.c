@@ -113,10 +113,6 @@ VECTOR void ck_add_row_relu(const float *R row, float *R y, size_t rows, size_t 
     }
 }
 
-void ck_set_rows(const float *R row, float *R y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) memcpy(y + r * columns, row, columns * sizeof(float));
-}
-
 VECTOR void ck_column_products(const float *R a, const float *R b, float *R sums, size_t rows, size_t columns) {
   for (size_t c = 0; c < columns; c++) sums[c] = 0;
   for (size_t r = 0; r < rows; r++, a += columns, b += columns)

@@ -57,8 +57,8 @@ extension ModelFacts {
         self.init(
             name: name, created: created, generation: json["generation"]?.string ?? "",
             architecture: json["architecture"]?.string ?? "",
-            trainableParameters: json["trainable_parameters"]?.int ?? 0,
-            nonTrainableParameters: json["non_trainable_parameters"]?.int ?? 0)
+            trainableParameters: count(json["trainable_parameters"]),
+            nonTrainableParameters: count(json["non_trainable_parameters"]))
         task = json["task"]?.string.flatMap(Task.init)
         classes = strings(json["classes"])
         features = strings(json["features"])
@@ -66,8 +66,10 @@ extension ModelFacts {
         hyperparameters = json["hyperparameters"]?.object ?? [:]
         picture = json["picture"].flatMap {
             guard let height = $0["height"]?.int, let width = $0["width"]?.int else { return nil }
+            let channels = $0["channels"]?.int ?? 1
+            guard [height, width, channels].allSatisfy((1...1 << 16).contains) else { return nil }
             return Picture(
-                height: height, width: width, channels: $0["channels"]?.int ?? 1,
+                height: height, width: width, channels: channels,
                 inkIsBright: $0["ink_is_bright"]?.bool ?? true)
         }
         metrics = (json["metrics"]?.array ?? []).compactMap {
@@ -82,8 +84,8 @@ extension ModelFacts {
         dataset = json["dataset"].flatMap {
             guard let path = $0["path"]?.string else { return nil }
             return Dataset(
-                path: path, sha256: $0["sha256"]?.string ?? "", trainRows: $0["train_rows"]?.int ?? 0,
-                validationRows: $0["validation_rows"]?.int ?? 0, testRows: $0["test_rows"]?.int ?? 0,
+                path: path, sha256: $0["sha256"]?.string ?? "", trainRows: count($0["train_rows"]),
+                validationRows: count($0["validation_rows"]), testRows: count($0["test_rows"]),
                 division: $0["division"])
         }
         recipe = json["recipe"]?.string
@@ -105,3 +107,9 @@ extension ModelFacts {
 
 private func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
 private func strings(_ json: JSON?) -> [String] { (json?.array ?? []).compactMap(\.string) }
+
+/// How many of something there are. The file may be anyone's: what cannot be is 0, and a few can be added up.
+private func count(_ json: JSON?) -> Int {
+    guard let number = json?.int, (0...1 << 53).contains(number) else { return 0 }
+    return number
+}

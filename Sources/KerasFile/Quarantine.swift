@@ -25,7 +25,7 @@ public enum Quarantine {
         // A crash here is nobody's to look into: no backtrace, just the end.
         for crash in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { signal(crash, SIG_DFL) }
         // An error that is told is no crash: the caller will find it again and tell it better.
-        _ = try? readModel(arguments[2])
+        if (try? readModel(arguments[2])) == nil { try? readEverything(arguments[2]) }
         exit(0)
     }
 

@@ -124,6 +124,40 @@ private func isOldLayout(_ file: HDF5File) throws -> Bool {
     file.root.attributes.has("layer_names") || file.root.attributes.has("layer_names0")
 }
 
+/// Looks at all that a file has: weights alone say only with an architecture what they are, but can do harm without.
+func readEverything(_ path: String) throws(KerasFileError) {
+    func walk(_ group: HDF5Group, depth: Int) throws {
+        try readAll(group.attributes)
+        for name in try group.childNames() {
+            switch group.kind(of: name) {
+            case .group? where depth < 32: try? walk(try group.group(named: name), depth: depth + 1)
+            case .dataset?:
+                guard let dataset = try? group.dataset(named: name) else { continue }
+                try? readAll(dataset.attributes)
+                _ = try? dataset.readFloats()
+            default: break
+            }
+        }
+    }
+    func readAll(_ attributes: HDF5Attributes) throws {
+        for name in try attributes.names() {
+            _ = try? attributes.strings(name)
+            _ = try? attributes.doubles(name)
+        }
+    }
+    try reading(path) { opened in
+        switch opened {
+        case .hdf5(let file): try walk(file.root, depth: 0)
+        case .archive(let archive):
+            for member in archive.names where member.hasSuffix(".h5") {
+                try? walk(
+                    try HDF5File(readingBytes: try archive.bytes(of: member), name: member).root, depth: 0)
+            }
+        case .text: break
+        }
+    }
+}
+
 /// Why a file without a config cannot be read by itself.
 private func weightsAlone(_ file: HDF5File) throws -> Trouble {
     let hasWeights = try isOldLayout(file) || file.root.has("layers")

@@ -115,8 +115,9 @@ struct ReadState {
         if layout.leading > 0 {
             guard let dataset = try scalar(0) else { return }
             iterations = Int(try dataset.readInt64s(shape: []).first ?? 0)
-            guard iterations >= 0 else {
-                throw Trouble(.damaged, "the optimizer has made \(iterations) steps")
+            // Far beyond any training, and with room to go on counting in 32 bits.
+            guard (0..<1 << 30).contains(iterations) else {
+                throw Trouble(.damaged, "the optimizer has made \(iterations) steps, which cannot be")
             }
         }
         let slotCount = optimizer.slotNames.count

@@ -14,6 +14,7 @@ public enum ModelFormat: Sendable {
     case weights
 
     public init(path: String) {
+        let path = path.lowercased()
         self = path.hasSuffix(".keras") ? .keras : path.hasSuffix(".weights.h5") ? .weights : .h5
     }
 }

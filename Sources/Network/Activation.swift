@@ -81,9 +81,6 @@ public enum Activation: Hashable, Sendable {
         return .string(name)
     }
 
-    /// Softmax and its kin look at a whole row (the last axis) at once.
-    public var isRowwise: Bool { [.softmax, .logSoftmax, .sparsemax, .glu].contains(self) }
-
     /// Backward needs the pre-activation; the others make do with the output.
     public var needsInput: Bool {
         switch self {

@@ -74,6 +74,7 @@ public struct Model: Sendable {
             case .makes(let shape): maskShapes.append(shape)
             }
             let needed = layer.weights(for: inputShapes)
+            for spec in needed { try checkSize(spec.shape, "its \(spec.name)", subject: layer.subject) }
             for spec in needed {
                 do {
                     try spec.constraint?.check(spec.name, shape: spec.shape)
@@ -168,8 +169,6 @@ public struct Model: Sendable {
 
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }
     public var outputShapes: [[Int]] { outputs.map { shapes[$0] } }
-
-    public mutating func setTrainable(_ trainable: Bool, layer: Int) { layers[layer].trainable = trainable }
 
     /// Replaces one layer's weights. The shapes must be those of its specs.
     public mutating func setWeights(_ tensors: [Tensor], layer: Int) throws(ConfigError) {

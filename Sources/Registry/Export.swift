@@ -29,6 +29,7 @@ extension ModelStore {
         let temporary = Disk.temporaryName(in: folder, extension: (path as NSString).pathExtension)
         defer { unsafe unlink(temporary) }
         try write(temporary)
+        try Disk.flush(temporary)
         if overwrite {
             guard unsafe rename(temporary, path) == 0 else { throw RegistryError.system("write", path) }
             try Disk.flush(folder)

@@ -8,7 +8,7 @@ public struct Lineage: Equatable, Sendable {
         /// `mnist:3`, or what the user called a file that is not here.
         public let name: String
         public let sha256: String
-        /// `resumed-from`, `checkpoint-of` or `imported-from`: how the younger of the two came to be.
+        /// `resumed-from` or `imported-from`: how the younger of the two came to be.
         public let kind: ModelFacts.Parent.Kind?
         /// Deleted, or not in this store.
         public let remark: String?
@@ -25,14 +25,16 @@ public struct Lineage: Equatable, Sendable {
 extension ModelStore {
     public func lineage(of version: ModelVersion) throws(RegistryError) -> Lineage {
         try index().read("read the lineage of \(version.reference)") { db in
-            // A file could name itself or its own child as parent: each is opened once on the way down.
-            Lineage(
-                name: version.reference, ancestors: try ancestors(of: version, seen: [version.sha256], db),
-                descendants: try descendants(of: version, seen: [version.sha256], db))
+            // Many may have the same parents, and a file could name its own child as one: each is followed once.
+            var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])
+            return Lineage(
+                name: version.reference, ancestors: try ancestors(of: version, &above, db),
+                descendants: try descendants(of: version, &below, db))
         }
     }
 
-    private func ancestors(of version: ModelVersion, seen: Set<String>, _ db: Database) throws -> [Lineage
+    private func ancestors(of version: ModelVersion, _ seen: inout Set<String>, _ db: Database) throws
+        -> [Lineage
         .Node]
     {
         try parents(of: version, db).map { parent in
@@ -49,14 +51,13 @@ extension ModelStore {
                     name: parent.reference.isEmpty ? String(parent.sha256.prefix(12)) : parent.reference,
                     sha256: parent.sha256, kind: parent.kind, remark: remark, created: nil)
             }
-            let next =
-                seen.contains(known.sha256)
-                ? [] : try ancestors(of: known, seen: seen.union([known.sha256]), db)
+            let next = seen.insert(known.sha256).inserted ? try ancestors(of: known, &seen, db) : []
             return node(known, parent.kind, next)
         }
     }
 
-    private func descendants(of version: ModelVersion, seen: Set<String>, _ db: Database) throws -> [Lineage
+    private func descendants(of version: ModelVersion, _ seen: inout Set<String>, _ db: Database) throws
+        -> [Lineage
         .Node]
     {
         let rows = try Row.fetchAll(
@@ -67,9 +68,7 @@ extension ModelStore {
                 """, arguments: [version.sha256, version.sha256])
         return try rows.map { row in
             let child = ModelVersion(row: row, from: 1)
-            let next =
-                seen.contains(child.sha256)
-                ? [] : try descendants(of: child, seen: seen.union([child.sha256]), db)
+            let next = seen.insert(child.sha256).inserted ? try descendants(of: child, &seen, db) : []
             return node(child, ModelFacts.Parent.Kind(rawValue: row[0]), next)
         }
     }

@@ -49,7 +49,10 @@ public struct ModelVersion: Equatable, Sendable {
 
     /// How people call it: `mnist:12`.
     public var reference: String { "\(model):\(number)" }
-    public var parameters: Int { trainableParameters + nonTrainableParameters }
+    public var parameters: Int {
+        let (sum, isTooLarge) = trainableParameters.addingReportingOverflow(nonTrainableParameters)
+        return isTooLarge ? .max : sum
+    }
 
     public func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
 }

@@ -116,6 +116,8 @@ public struct ZipArchive: Sendable {
         return start == [0x50, 0x4B, 3, 4] || start == [0x50, 0x4B, 5, 6]
     }
 
+    public var names: [String] { members.map(\.name) }
+
     public func has(_ name: String) -> Bool { index[name] != nil }
 
     /// A member's bytes, inflated, their checksum compared.

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import TestSupport
 import Testing
 
@@ -110,6 +111,23 @@ private func size(_ value: Double?) -> SplitSize? {
             try trainTestSplit(count: 10, testSize: test, trainSize: train, randomState: 1)
         }
         #expect(error?.kind == .badRequest)
+    }
+
+    @Test func divisionIsKept() throws {
+        var division = RowDivision()
+        (division.test, division.validation, division.randomState) = (.fraction(0.25), .count(30), 7)
+        (division.stratify, division.lastValidate) = (true, nil)
+        #expect(RowDivision(json: division.json) == division)
+        let classes = (0..<200).map { $0 % 3 }
+        let rows = try division.rows(200) { classes }
+        #expect(rows.test?.count == 50 && rows.validation?.count == 30 && rows.train.count == 120)
+        #expect(Set(rows.train + (rows.test ?? []) + (rows.validation ?? [])).count == 200)
+        // Without classes there is nothing to be in proportion to.
+        #expect(failure { () throws(DataError) in try division.rows(200) { nil } }?.kind == .badRequest)
+        // What a stranger's file may say.
+        for text in [#"{"test": 0.5}"#, #"{"validation_first": -1}"#, #"{"validation_split": 1e300}"#, "[]"] {
+            #expect(RowDivision(json: try JSON(parsing: text)) == nil)
+        }
     }
 
     @Test func tooFewToStratify() {

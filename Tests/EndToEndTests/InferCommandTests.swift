@@ -80,6 +80,9 @@ func rows() throws {
         #expect(
             try store.infer("score", "--row", "2,0").output
                 == "good\t0.880797\nbad\t0.11920297\ngood\t0.880797\n")
+        // A negative number is no option.
+        #expect(try store.infer("score", "--row", "-2,0").status == 0)
+        #expect(try store.infer("score", "--row", "-.5,0", "--model", "small").status == 0)
         let json = try JSON(parsing: store.infer("score", "--row", "a=0", "b=2", "--json").output)
         #expect(json.array?.first?["prediction"]?.string == "bad")
         #expect(json.array?.first?["probabilities"]?["bad"]?.double == 0.8807971)

@@ -54,7 +54,10 @@ struct Workplace {
         try meanwhile(process, errors)
         process.waitUntilExit()
         return Outcome(
-            status: process.terminationStatus, output: try text("output.txt"), errors: try text("errors.txt"))
+            // A crash is none of the statuses that a test may expect.
+            status: process.terminationReason == .exit
+                ? process.terminationStatus : -process.terminationStatus,
+            output: try text("output.txt"), errors: try text("errors.txt"))
     }
 
     /// A file of the repository.

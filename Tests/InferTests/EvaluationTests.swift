@@ -95,7 +95,10 @@ func labelMeaning() {
 func pictureFolder() throws {
     let model = try SmallModels.seed("mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits)
     let labelled = try readLabelledSamples(Fixtures.data.appendingPathComponent("mnist").path, for: model)
-    guard case .floats(let all) = labelled.samples.storage else { return }
+    guard case .floats(let all) = labelled.samples.storage else {
+        Issue.record("this model wants numbers up to 1")
+        return
+    }
     try Fixtures.temporaryFolder { folder in
         for index in 0..<20 {
             let pixels = all[index * 784..<(index + 1) * 784].map { UInt8(($0 * 255).rounded()) }

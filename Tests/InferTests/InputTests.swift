@@ -37,7 +37,10 @@ func badRows(_ words: [String], _ message: String) throws {
 func pictures() throws {
     let digits = try readIDXImages(
         Fixtures.data.appendingPathComponent("mnist/t10k-images-idx3-ubyte.gz").path)
-    guard case .bytes(let first) = digits.selecting([0]).storage else { return }
+    guard case .bytes(let first) = digits.selecting([0]).storage else {
+        Issue.record("pictures are bytes")
+        return
+    }
     try Fixtures.temporaryFolder { folder in
         let file = folder.path("7.png")
         try writePNG(GrayImage(width: 28, height: 28, pixels: first), to: file)

@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import KerasFile
 import Network
@@ -38,9 +39,9 @@ struct GoldenModel: CustomStringConvertible, Sendable {
     arguments: ["seed", "activations", "layers", "functional", "legacy"])
 func goldenModels(folder: String) throws {
     let models = GoldenModel.all(in: try Sidecar.all(in: folder))
-    #expect(
-        models.count >= (["functional", "legacy"].contains(folder) ? 0 : 9),
-        "the fixtures of \(folder) are missing")
+    // Another set (CELLAR_FIXTURES) may have none of some folders.
+    let isOurs = ProcessInfo.processInfo.environment["CELLAR_FIXTURES"] == nil
+    #expect(models.count >= (isOurs || !["functional", "legacy"].contains(folder) ? 9 : 0), "\(folder)")
     for golden in models { try check(golden) }
 }
 

@@ -137,3 +137,11 @@ func badOptimizers() {
         try schedule("PiecewiseConstantDecay", ["boundaries": [2, 1], "values": [0.1, 0.2, 0.3]])
     }
 }
+
+@Test("a product of momenta comes to an end where it never falls")
+func endlessMomenta() throws {
+    var optimizer = Nadam()
+    (optimizer.beta1, optimizer.newer) = (1, true)
+    let product = optimizer.momentumProduct(after: 1 << 26)
+    #expect(product > 0 && product == optimizer.momentumProduct(after: 1 << 20))
+}

@@ -2,6 +2,7 @@ import Digests
 import Facts
 import Foundation
 import GRDB
+import JSONText
 import TestSupport
 import Testing
 
@@ -111,4 +112,17 @@ func manyVersions() throws {
             #expect(sorted.contains("metric_by_value"), "\(sorted)")
         }
     }
+}
+
+@Test("numbers that no model can have, in the facts of a file that anyone made, do not end the program")
+func impossibleNumbers() throws {
+    let json = try JSON(
+        parsing: #"""
+            {"name": "m", "created": "2026-11-26T00:00:00Z", "trainable_parameters": 9223372036854775807,
+             "non_trainable_parameters": -5, "picture": {"height": -28, "width": -28},
+             "dataset": {"path": "x.csv", "train_rows": 9223372036854775807, "test_rows": 3}}
+            """#)
+    let facts = try #require(ModelFacts(json: json))
+    #expect(facts.trainableParameters == 0 && facts.nonTrainableParameters == 0 && facts.picture == nil)
+    #expect(facts.dataset?.trainRows == 0 && facts.dataset?.testRows == 3)
 }

@@ -66,6 +66,7 @@ NOT_POSSIBLE = [
     (r"Keras 3", r"\.h5", ANY, r"graph|siamese|frozen|fine-tuned", r"Invalid Functional model", "Keras 3 counts the calls of a model inside another from 0, Keras 2 from 1, so that Keras 3 opens no such .h5 of Keras 2's, tf_keras' own included; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"activations|mlp-normalized", r"^warns: Argument `alpha`", "Keras 3 warns of `alpha` in LeakyReLU, which Keras 2 needs; it reads it all the same"),
     (r"Keras 2\.10", ANY, ANY, r"normalizations", r"Unknown layer", "Keras 2.10 has no GroupNormalization"),
+    (r"Keras 2\.2\.4", ANY, ANY, r"fine-tuned", r"keyword argument 'training'", "in Keras 2.2.4 a model is not called with `training`"),
     (r"Keras 2\.2\.4", ANY, ANY, ANY, r"Unknown layer", "Keras 2.2.4 has no such layer"),
     (r"Cellar|registry export", ANY, EARLY, r"tagger", r"masked steps of a sequence repeat", ENDS),
     (r"Keras 2\.2\.4", ANY, ANY, r"tagger", r"^predictions differ", ENDS),

@@ -36,7 +36,6 @@ void ck_sigmoid_backward(const float *dy, const float *y, float *dx, size_t n);
 // Columns of [rows, columns].
 void ck_add_row(const float *row, float *y, size_t rows, size_t columns);     // y += row, for each row
 void ck_add_row_relu(const float *row, float *y, size_t rows, size_t columns);
-void ck_set_rows(const float *row, float *y, size_t rows, size_t columns);    // y = row, for each row
 void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns);
 void ck_column_squares(const float *x, const float *mean, float *sums, size_t rows, size_t columns);
 void ck_column_products(const float *a, const float *b, float *sums, size_t rows, size_t columns);

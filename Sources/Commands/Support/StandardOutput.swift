@@ -71,7 +71,7 @@ public func printOutput(_ text: String) throws {
 
 /// Prints the value on standard output, indented.
 public func printOutput(_ value: JSON) throws {
-    try printOutput(value.text(pretty: true))
+    try printOutput(value.strict.text(pretty: true))
 }
 
 /// Writes all bytes to the descriptor, in as many steps as it takes.
@@ -91,6 +91,18 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Failure) {
             failure.message = "The output cannot be written: " + failure.message
             failure.status = .inputOutput
             throw failure
+        }
+    }
+}
+
+extension JSON {
+    /// The same without what strict JSON has no word for: NaN and infinities become null.
+    fileprivate var strict: JSON {
+        switch self {
+        case .number(let value) where !value.isFinite: .null
+        case .array(let values): .array(values.map(\.strict))
+        case .object(let object): .object(object.mapValues(\.strict))
+        default: self
         }
     }
 }

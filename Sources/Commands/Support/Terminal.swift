@@ -40,21 +40,10 @@ public struct Terminal: Equatable, Sendable {
             isUnicode: codeset.hasSuffix("utf-8") || codeset.hasSuffix("utf8"))
     }
 
-    public enum Style: Int, Sendable {
-        case bold = 1
-        case dim = 2
-        case red = 31
-        case green = 32
-        case yellow = 33
-        case cyan = 36
+    /// The text in bold letters, or as it is where colours are not wanted.
+    public func bold(_ text: String) -> String {
+        hasColour && !text.isEmpty ? "\u{1B}[1m\(text)\u{1B}[0m" : text
     }
-
-    /// The text in that style, or as it is where colours are not wanted.
-    public func styled(_ text: String, _ style: Style) -> String {
-        hasColour && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
-    }
-
-    public func bold(_ text: String) -> String { styled(text, .bold) }
 }
 
 private func windowWidth(_ descriptor: Int32) -> Int? {

@@ -9,13 +9,29 @@ import StoreSupport
 enum Main {
     static func main() {
         Quarantine.serveIfAsked()
-        guard let call = PlainCall(CommandLine.arguments.dropFirst()) else { return InferCommand.main() }
+        guard let call = PlainCall(CommandLine.arguments.dropFirst()) else {
+            return InferCommand.main(withRowsJoined(Array(CommandLine.arguments.dropFirst())))
+        }
         // What HDF5 and a network of a megabyte take.
         cm_reserve_heap(3_250_000)
         do {
             try PictureQuestion(files: call.files, arguments: call).run()
         } catch { InferCommand.exit(withError: error) }
     }
+}
+
+/// `--row -1.2,3` as `--row=-1.2,3`: a row that begins with a negative number is no option.
+func withRowsJoined(_ words: [String]) -> [String] {
+    var joined: [String] = []
+    for word in words {
+        let isNumber = word.hasPrefix("-") && word.dropFirst().first.map { $0.isNumber || $0 == "." } ?? false
+        if isNumber, joined.last == "--row" {
+            joined[joined.count - 1] = "--row=" + word
+        } else {
+            joined.append(word)
+        }
+    }
+    return joined
 }
 
 /// `FILE… [--model REF] [--store DIR] [--json]`, as `PredictCommand` would understand it.

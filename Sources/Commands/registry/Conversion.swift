@@ -8,7 +8,7 @@ extension Export {
     /// Whether the file is to be written anew: it is wanted in another form than it has, or Cellar did not write it, so that
     /// not every Keras would open it.
     func converts(_ source: Registry.ModelFile) throws -> Bool {
-        guard !asIs, file.lowercased().hasSuffix(".h5") || file.lowercased().hasSuffix(".keras") else {
+        guard !asIs, [".h5", ".hdf5", ".keras"].contains(where: file.lowercased().hasSuffix) else {
             return false
         }
         if ModelFormat(path: file) != ModelFormat(path: source.path) { return true }

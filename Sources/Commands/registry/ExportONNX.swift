@@ -23,9 +23,12 @@ extension Export {
             throw Failure(.data, "\(source.reference): \(error). Nothing was exported.")
         }
         try store.export(to: URL(fileURLWithPath: file), named: "model.onnx", overwrite: force) { path in
-            guard FileManager.default.createFile(atPath: path, contents: data) else {
-                throw Failure(
-                    .cannotCreate, "\(file) cannot be written. Is the folder writable, the disk full?")
+            do {
+                try data.write(to: URL(fileURLWithPath: path))
+            } catch {
+                // The name that it was to have, not the temporary one.
+                let failure = Failure(describing: error)
+                throw Failure(.cannotCreate, "cannot be written: \(failure.message)", file: file)
             }
         }
         try common.print([

@@ -9,7 +9,7 @@ extension StoreOptions {
 
     /// Prints a result: as JSON, or as `text` has it for people.
     func print(_ value: @autoclosure () throws -> JSON, or text: () throws -> String) throws {
-        try printOutput(json ? value().strict.text(pretty: true) : text())
+        if json { try printOutput(value()) } else { try printOutput(text()) }
     }
 }
 
@@ -19,16 +19,6 @@ func counted(_ count: Int, _ thing: String, _ things: String? = nil) -> String {
 }
 
 extension JSON {
-    /// The same without what strict JSON has no word for: NaN and infinities become null.
-    var strict: JSON {
-        switch self {
-        case .number(let value) where !value.isFinite: .null
-        case .array(let values): .array(values.map(\.strict))
-        case .object(let object): .object(object.mapValues(\.strict))
-        default: self
-        }
-    }
-
     /// In a table's cell.
     var cell: String {
         switch self {

@@ -118,7 +118,7 @@ struct FitCommand: ParsableCommand {
                 "interrupted": true, "epoch": .integer(outcome.history.epochs + 1),
                 "steps": .integer(partial.steps), "file": .string(path), "resume": .string(again),
             ]
-            try printOutput(json.text(pretty: true))
+            try printOutput(json)
         } else {
             try printOutput(
                 """
@@ -140,7 +140,7 @@ struct FitCommand: ParsableCommand {
     }
 
     private func finish(_ training: Training, _ outcome: FitOutcome) throws {
-        let metrics = training.evaluate()
+        let metrics = training.evaluate { printError("trainer: warning: \($0)") }
         training.releaseRows()
         let file = try training.modelFile(metrics: metrics)
         guard let facts = file.facts else { preconditionFailure("a trained model has facts") }
@@ -153,7 +153,7 @@ struct FitCommand: ParsableCommand {
         }
         let path = (common.folder as NSString).appendingPathComponent(version.file)
         if common.json {
-            return try printOutput(json(training, outcome, version, path).text(pretty: true))
+            return try printOutput(json(training, outcome, version, path))
         }
         var text = ""
         if case .stopped(let reason) = outcome.end {

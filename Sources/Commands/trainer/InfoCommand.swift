@@ -12,7 +12,7 @@ struct InfoCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors(of: "trainer", json: json) {
-            if json { return try printOutput(facts.text(pretty: true)) }
+            if json { return try printOutput(facts) }
             try printOutput(
                 """
                 Processor:          \(Processor.name)

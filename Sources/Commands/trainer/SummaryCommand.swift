@@ -20,7 +20,7 @@ struct SummaryCommand: ParsableCommand {
     func run() throws {
         try common.run {
             let model = try isRecipe ? untrained(Recipe(path: model)) : saved()
-            try printOutput(common.json ? json(model).text(pretty: true) : summary(of: model))
+            if common.json { try printOutput(json(model)) } else { try printOutput(summary(of: model)) }
         }
     }
 

@@ -1,3 +1,4 @@
+import JSONText
 /// The first line of a table: its delimiter and the names of its columns.
 public struct CSVHeader: Equatable, Sendable {
     /// `,`, `;` or a tab.
@@ -68,7 +69,7 @@ public struct CSVHeader: Equatable, Sendable {
                 found: loose.map { "\"\(names[$0])\"" }.joined(separator: " and "),
                 fix: "Write the name as one of them.")
         }
-        let near = nearest(to: wanted, among: names)
+        let near = nearest(wanted, in: names)
         let advice =
             near.map { "Did you mean \"\($0)\"?" } ?? "The first line of a table must name its columns."
         let shown = names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", ")
@@ -104,27 +105,4 @@ func unquoted(_ field: some Collection<UInt8>) -> [UInt8] {
         content.append(byte)
     }
     return content
-}
-
-/// The name that a misspelt one most likely stands for, if any is near.
-func nearest(to name: String, among names: [String]) -> String? {
-    let wanted = Array(name.lowercased())
-    let scored = names.map { ($0, distance(wanted, Array($0.lowercased()))) }
-    guard let best = scored.min(by: { $0.1 < $1.1 }) else { return nil }
-    return best.1 <= max(2, wanted.count / 3) ? best.0 : nil
-}
-
-/// Levenshtein's: how many letters to put in, take out or change.
-private func distance(_ a: [Character], _ b: [Character]) -> Int {
-    var row = Array(0...b.count)
-    for i in a.indices {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in b.indices {
-            let change = diagonal + (a[i] == b[j] ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[b.count]
 }

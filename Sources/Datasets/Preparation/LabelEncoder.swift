@@ -1,3 +1,5 @@
+import JSONText
+
 /// Numbers classes in their sorted order, as scikit-learn's LabelEncoder: whole numbers by size where all are, else text
 /// by its code points.
 public struct LabelEncoder: Equatable, Sendable {
@@ -40,7 +42,7 @@ public struct LabelEncoder: Equatable, Sendable {
                     .badData, file: file, row: index + 1, column: column,
                     expected: "one of the classes \(known)",
                     found: label.isEmpty ? "an empty field" : "\"\(label)\"",
-                    fix: nearest(to: label, among: classes).map { "Did you mean \"\($0)\"?" }
+                    fix: nearest(label, in: classes).map { "Did you mean \"\($0)\"?" }
                         ?? "Correct the label, or train with it.")
             }
             encoded.append(code)

@@ -30,6 +30,11 @@ public struct RowDivision: Equatable, Sendable {
     public func rows(_ count: Int, classes: () -> [Int]?) throws(DataError) -> Rows {
         var found = Rows(train: Array(0..<count))
         let classes = stratify ? classes() : nil
+        guard !stratify || classes != nil else {
+            throw DataError(
+                .badRequest, expected: "classes, to have them in the same proportions in each part",
+                found: "numbers to learn", fix: "Leave stratify out.")
+        }
         func take(_ size: SplitSize) throws(DataError) -> [Int] {
             let parts = try trainTestSplit(
                 count: found.train.count, testSize: size, randomState: randomState,
@@ -90,7 +95,9 @@ extension RowDivision {
         shuffle = object["shuffle"]?.bool ?? true
         firstValidate = object["validation_first"]?.int
         lastValidate = object["validation_split"]?.double
-        if isRandom, randomState == nil { return nil }
+        guard !isRandom || randomState != nil, firstValidate ?? 0 >= 0,
+            lastValidate.map({ $0 > 0 && $0 < 1 }) ?? true
+        else { return nil }
     }
 }
 

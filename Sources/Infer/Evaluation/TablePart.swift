@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Network
 import Tensors
 
@@ -24,6 +25,11 @@ public struct PartOfTable: Sendable {
                     + "trained here. Train it again, or leave out --split.", file: model.path)
         }
         let count = dataset.trainRows + dataset.validationRows + dataset.testRows
+        // A row has a byte and a line's end at least; the file's word alone is not enough to ask for memory.
+        guard count <= fileSize(path) / 2 else {
+            throw InferError(
+                .badData, "\(model.name) speaks of \(count) rows, which the table does not have.", file: path)
+        }
         let rows: RowDivision.Rows
         do {
             let classes = division.stratify ? try PartOfTable.classes(of: model, path) : nil
@@ -66,4 +72,9 @@ public struct PartOfTable: Sendable {
             isIn.indices.contains(chunk.firstRow - 1 + $0) && isIn[chunk.firstRow - 1 + $0]
         }
     }
+}
+
+private func fileSize(_ path: String) -> Int {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
 }

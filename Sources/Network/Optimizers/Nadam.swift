@@ -60,8 +60,11 @@ public struct Nadam: Optimizer {
     /// Pₜ: Keras 2.10's `momentum_cache`.
     public func momentumProduct(after iterations: Int) -> Float {
         var value: Float = 1
+        // From where 0.96 to that power adds nothing to 1, each factor is beta_1.
+        var settled = 64
+        while momentum(settled) != Float(beta1), settled < 1 << 30 { settled *= 2 }
         for iteration in 0..<max(iterations, 0) {
-            value *= momentum(iteration + 1)
+            value *= iteration >= settled ? Float(beta1) : momentum(iteration + 1)
             // It only falls, and stays where it has come to nothing.
             if value < Float.leastNormalMagnitude { return 0 }
         }

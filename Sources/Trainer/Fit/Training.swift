@@ -124,12 +124,19 @@ public final class Training {
     }
 
     /// Loss and metrics of the model as it is, in inference mode, on every split there is.
-    public func evaluate() -> [ModelFacts.Metric] {
+    ///
+    /// - report: is told of rows that a layer cannot compute with, as a word that no training row had; their split has no
+    ///   numbers then.
+    public func evaluate(report: (String) -> Void = { _ in }) -> [ModelFacts.Metric] {
         let splits = [("train", data.train), ("validation", data.validation), ("test", data.test)]
         return splits.flatMap { name, part -> [ModelFacts.Metric] in
             guard let part else { return [] }
             // Every row counts alike, as when someone else evaluates the model.
             let result = executor.evaluate(part.inputs, part.targets)
+            if let failure = result.failure {
+                report("the \(name) rows were not measured: \(failure)")
+                return []
+            }
             return zip(executor.logNames, executor.objective.logs(of: result)).map {
                 ModelFacts.Metric(split: name, name: $0, value: $1)
             }
