@@ -9,10 +9,10 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 needed=(
     "libhdf5-dev    /libhdf5_serial.a"  # linked statically, see docs/decisions.md
     "libhdf5-dev    /serial/hdf5.h"
-    "libpng-dev     /libpng16.so"
-    "libsqlite3-dev /sqlite3.h"
-    "nettle-dev     /nettle/sha2.h"
-    "zlib1g-dev     /zlib.h"
+    "libpng-dev     /libpng16.a"
+    "libsqlite3-dev /libsqlite3.a"
+    "nettle-dev     /libnettle.a"
+    "zlib1g-dev     /libz.a"
     "g++            /charconv"  # the C++ library's headers, which most Swift installations already have
 )
 places=(/usr/include /usr/lib /usr/bin /usr/local/include /usr/local/lib /usr/local/bin)

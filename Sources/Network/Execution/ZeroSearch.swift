@@ -37,7 +37,7 @@ final class ZeroSearch {
         return places
     }
 
-    /// Each number that is there costs 1.3 to 1.4 times as much when zeros are left out, on each instruction set, so that both
-    /// ways meet at 68 %; measured, see docs/performance.md.
+    /// Each number that is there costs 1.3 to 1.4 times as much when zeros are left out, on each instruction set, and looking
+    /// for them costs something too: both ways meet near 60 %, as docs/performance.md has measured.
     private static let sparseShare = 0.6
 }
