@@ -51,3 +51,17 @@ func crashingFile(subcommand: String) throws {
             text.hasPrefix("\(command): \(file.path): reading it in a process of its own crashed"), "\(text)")
     }
 }
+
+/// Weights alone say only with an architecture what they are; all that is in them is looked at before.
+@Test("weights alone that crash HDF5's library are an error, not a crash")
+func crashingWeights() throws {
+    try Workplace.make { place in
+        let stem = Workplace.shipped("Tests/Fixtures/legacy/mlp_rmsprop.keras-2.10.0")
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: stem + ".weights.h5"))
+        bytes[2307] = 255
+        let file = try place.file("damaged.weights.h5", bytes)
+        let said = try place.registry("import", file, "--architecture", stem + ".h5")
+        #expect(said.status == 65)
+        #expect(said.errors.hasPrefix("registry: \(file): reading it in a process of its own crashed"))
+    }
+}
