@@ -31,6 +31,25 @@ public struct LabelPairs: Equatable, Sendable {
     }
 }
 
+/// Collects labels row by row, without a string for each.
+public struct LabelRows: Sendable {
+    private var coder = LabelCoder()
+    private var truth: [Int32] = []
+    private var prediction: [Int32] = []
+
+    public init() {}
+
+    /// The UTF-8 of a row's labels.
+    public mutating func add(truth label: Span<UInt8>, prediction: Span<UInt8>) {
+        truth.append(coder.code(of: label))
+        self.prediction.append(coder.code(of: prediction))
+    }
+
+    public func pairs() throws(MetricsError) -> LabelPairs {
+        try LabelPairs(coder, truth: truth, prediction: prediction)
+    }
+}
+
 /// The classes that the labels name, in order, and for each label its class's number.
 private func classOrder(of labels: [String]) throws(MetricsError) -> (classes: [String], number: [Int32]) {
     if let whole = wholeNumbers(labels) {

@@ -170,7 +170,7 @@ func labelsFile() throws {
         try report.write(to: folder.path("r"))
         #expect(try folder.text("r/confusion_matrix.csv") == "truth,cat,dog\ncat,1,0\ndog,1,0\n")
         let missing = try #require(failure { _ = try LabelsReport(file) })
-        #expect(missing.kind == .badData && missing.file == file && missing.message.contains("truth"))
+        #expect(missing.kind == .badData && missing.file == file && "\(missing)".contains("truth"))
         #expect(failure { _ = try LabelsReport(folder.path("nothing.csv")) }?.kind == .noInput)
         let empty = try folder.file("e.csv", "")
         #expect(failure { _ = try LabelsReport(empty) }?.kind == .badData)

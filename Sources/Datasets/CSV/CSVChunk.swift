@@ -42,8 +42,13 @@ public struct CSVChunk: Sendable {
 
     /// A row's content in a column that was asked for as text, counted among those.
     public func text(_ index: Int, column: Int = 0) -> String {
+        String(decoding: field(index, column: column), as: UTF8.self)
+    }
+
+    /// The same as it stands in the table, which may be no UTF-8.
+    public func field(_ index: Int, column: Int = 0) -> ArraySlice<UInt8> {
         precondition(index < count && column < textColumns)
-        let field = texts[index * textColumns + column]
-        return String(decoding: unquoted(bytes[field.begin..<field.end]), as: UTF8.self)
+        let place = texts[index * textColumns + column]
+        return unquoted(bytes[place.begin..<place.end])
     }
 }

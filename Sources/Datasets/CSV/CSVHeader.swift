@@ -15,7 +15,7 @@ public struct CSVHeader: Equatable, Sendable {
         let fields = CSVHeader.fields(of: bytes, delimiter: delimiter)
         var names: [String] = []
         for field in fields {
-            guard let name = String(validating: unquoted(field), as: UTF8.self) else {
+            guard let name = String(validating: unquoted(field[...]), as: UTF8.self) else {
                 throw DataError(
                     .badData, file: file, line: line, expected: "column names in UTF-8",
                     found: "other bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
@@ -87,15 +87,17 @@ func trimmed(_ text: String) -> String {
 }
 
 /// A field's content: without blanks and the quotes around it, and `""` within them as `"`.
-func unquoted(_ field: some Collection<UInt8>) -> [UInt8] {
+func unquoted(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let quote = UInt8(ascii: "\"")
-    let blanks: Set<UInt8> = [UInt8(ascii: " "), UInt8(ascii: "\t")]
-    var bytes = Array(field.drop { blanks.contains($0) })
-    while let last = bytes.last, blanks.contains(last) { bytes.removeLast() }
-    guard bytes.count >= 2, bytes.first == quote, bytes.last == quote else { return bytes }
-    var content: [UInt8] = []
-    var skip = false
-    for byte in bytes.dropFirst().dropLast() {
+    func isBlank(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    var field = field
+    while isBlank(field.first) { field.removeFirst() }
+    while isBlank(field.last) { field.removeLast() }
+    guard field.count >= 2, field.first == quote, field.last == quote else { return field }
+    field = field.dropFirst().dropLast()
+    guard field.contains(quote) else { return field }
+    var (content, skip) = ([UInt8](), false)
+    for byte in field {
         if byte == quote {
             skip.toggle()
             if !skip { continue }
@@ -104,5 +106,5 @@ func unquoted(_ field: some Collection<UInt8>) -> [UInt8] {
         }
         content.append(byte)
     }
-    return content
+    return content[...]
 }

@@ -105,7 +105,7 @@ struct CSVPlan: Sendable {
         let line = position.line + result.lines_to_error
         let field = Int(result.field)
         let column = field < header.names.count ? header.names[field] : nil
-        let shown = "\"" + String(decoding: unquoted(bytes).prefix(40), as: UTF8.self) + "\""
+        let shown = "\"" + String(decoding: unquoted(bytes[...]).prefix(40), as: UTF8.self) + "\""
         func bad(_ column: String?, _ expected: String, _ found: String, _ fix: String) -> DataError {
             DataError(
                 .badData, file: file, row: row, line: line, column: column, expected: expected, found: found,
@@ -126,7 +126,7 @@ struct CSVPlan: Sendable {
             break
         }
         switch result.outcome {
-        case cn_missing where unquoted(bytes).isEmpty:
+        case cn_missing where unquoted(bytes[...]).isEmpty:
             return bad(column, "a number", "an empty field", "Fill it in, or remove the row.")
         case cn_missing:
             return bad(column, "a number", "the missing value \(shown)", "Fill it in, or remove the row.")

@@ -16,8 +16,7 @@ public struct LabelsReport: Sendable {
     ) throws(InferError) {
         self.file = file
         do {
-            let pairs = try LabelPairs(
-                csv: readFile(file, limit: 1 << 34), file: file, truth: truth, prediction: prediction)
+            let pairs = try LabelsReport.labels(file, truth, prediction)
             let counts = try ClassCounts(
                 truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
             count = pairs.truth.count
@@ -25,6 +24,25 @@ public struct LabelsReport: Sendable {
             report = try ClassificationReport(counts)
             accuracy = counts.accuracy
         } catch { throw InferError(error, file: file) }
+    }
+
+    private static func labels(_ file: String, _ truth: String, _ prediction: String) throws -> LabelPairs {
+        var reader = try CSVReader(path: file)
+        try reader.select(numbers: [], texts: [truth, prediction])
+        var (rows, chunk) = (LabelRows(), CSVChunk())
+        while try reader.read(into: &chunk) {
+            for row in 0..<chunk.count {
+                let labels = (chunk.field(row, column: 0), chunk.field(row, column: 1))
+                guard !labels.0.isEmpty, !labels.1.isEmpty else {
+                    throw InferError(
+                        .badData,
+                        "row \(chunk.firstRow + row): expected a class, found nothing. Fill it in, or remove the row.",
+                        file: file, column: labels.0.isEmpty ? truth : prediction)
+                }
+                rows.add(truth: labels.0.span, prediction: labels.1.span)
+            }
+        }
+        return try rows.pairs()
     }
 
     public var text: String {
