@@ -39,11 +39,10 @@ public struct LabelRows: Sendable {
 
     public init() {}
 
-    /// The UTF-8 of a row's labels.
-    public mutating func add(truth label: Span<UInt8>, prediction: Span<UInt8>) {
-        truth.append(coder.code(of: label))
-        self.prediction.append(coder.code(of: prediction))
-    }
+    /// The UTF-8 of a row's true label.
+    public mutating func add(truth label: Span<UInt8>) { truth.append(coder.code(of: label)) }
+    /// And of its predicted one.
+    public mutating func add(prediction label: Span<UInt8>) { prediction.append(coder.code(of: label)) }
 
     public func pairs() throws(MetricsError) -> LabelPairs {
         try LabelPairs(coder, truth: truth, prediction: prediction)

@@ -27,10 +27,12 @@ func manyLabels() throws {
 func labelsRowByRow() throws {
     var rows = LabelRows()
     for (truth, prediction) in [("b", "a"), ("a", "a")] {
-        rows.add(truth: truth.utf8.span, prediction: prediction.utf8.span)
+        rows.add(truth: truth.utf8.span)
+        rows.add(prediction: prediction.utf8.span)
     }
     #expect(try rows.pairs() == LabelPairs(truth: ["b", "a"], prediction: ["a", "a"]))
     #expect(throws: MetricsError.self) { try LabelPairs(truth: ["1"], prediction: ["0.25"]) }
-    rows.add(truth: [0xFF].span, prediction: [97].span)
+    rows.add(truth: [0xFF].span)
+    rows.add(prediction: [97].span)
     #expect(throws: MetricsError("A label is not UTF-8 text. Save the labels as UTF-8.")) { try rows.pairs() }
 }

@@ -45,10 +45,28 @@ public struct CSVChunk: Sendable {
         String(decoding: field(index, column: column), as: UTF8.self)
     }
 
-    /// The same as it stands in the table, which may be no UTF-8.
-    public func field(_ index: Int, column: Int = 0) -> ArraySlice<UInt8> {
+    private func field(_ index: Int, column: Int) -> ArraySlice<UInt8> {
         precondition(index < count && column < textColumns)
         let place = texts[index * textColumns + column]
         return unquoted(bytes[place.begin..<place.end])
+    }
+
+    /// The contents of all columns that were asked for as text, row by row, as they stand in the table, which may be no UTF-8.
+    /// Faster than a string for each.
+    public func eachText<E: Error>(
+        _ body: (_ row: Int, _ column: Int, _ bytes: Span<UInt8>) throws(E) -> Void
+    ) throws(E) {
+        let all = bytes.span
+        func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte != UInt8(ascii: "\"") }
+        for row in 0..<count {
+            for column in 0..<textColumns {
+                let place = texts[row * textColumns + column]
+                if place.begin < place.end, isPlain(all[place.begin]), isPlain(all[place.end - 1]) {
+                    try body(row, column, all.extracting(place.begin..<place.end))
+                } else {
+                    try body(row, column, field(row, column: column).span)
+                }
+            }
+        }
     }
 }

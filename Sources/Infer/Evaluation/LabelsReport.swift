@@ -31,15 +31,14 @@ public struct LabelsReport: Sendable {
         try reader.select(numbers: [], texts: [truth, prediction])
         var (rows, chunk) = (LabelRows(), CSVChunk())
         while try reader.read(into: &chunk) {
-            for row in 0..<chunk.count {
-                let labels = (chunk.field(row, column: 0), chunk.field(row, column: 1))
-                guard !labels.0.isEmpty, !labels.1.isEmpty else {
+            try chunk.eachText { (row, column, label) throws(InferError) in
+                guard !label.isEmpty else {
                     throw InferError(
                         .badData,
                         "row \(chunk.firstRow + row): expected a class, found nothing. Fill it in, or remove the row.",
-                        file: file, column: labels.0.isEmpty ? truth : prediction)
+                        file: file, column: column == 0 ? truth : prediction)
                 }
-                rows.add(truth: labels.0.span, prediction: labels.1.span)
+                if column == 0 { rows.add(truth: label) } else { rows.add(prediction: label) }
             }
         }
         return try rows.pairs()
