@@ -7,6 +7,8 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
         case noInput
         /// The input is there and is not what it should be.
         case badData
+        /// An output cannot be made: its folder is missing, or may not be written to.
+        case cannotCreate
         /// The system failed to read or write: disk full, broken pipe.
         case inputOutput
         /// Asked for what cannot be had of good data: a fraction of 1.5, a column that the table lacks.
@@ -30,6 +32,11 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
     ) {
         (self.kind, self.file, self.row, self.line, self.column) = (kind, file, row, line, column)
         (self.expected, self.found, self.fix) = (expected, found, fix)
+    }
+
+    /// What was expected, what was found, what to do, without the file, the line and the column.
+    public var message: String {
+        (row.map { "row \($0): " } ?? "") + "expected \(expected), found \(found).\n\(fix)"
     }
 
     public var description: String {

@@ -14,6 +14,8 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
         case noInput
         /// An input, or the model file, is not what it should be, or the two do not fit.
         case badData
+        /// An output cannot be made: its folder is missing, or may not be written to.
+        case cannotCreate
         /// The system failed to read or write.
         case inputOutput
         /// Whoever read our output has ended.
@@ -50,18 +52,17 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
         case let error as InferError: self = error
         case let error as DataError:
             let kinds: [DataError.Kind: Kind] = [
-                .noInput: .noInput, .badData: .badData, .inputOutput: .inputOutput, .badRequest: .usage,
+                .noInput: .noInput, .badData: .badData, .cannotCreate: .cannotCreate,
+                .inputOutput: .inputOutput, .badRequest: .usage,
             ]
             let brokenPipe = unsafe String(cString: strerror(EPIPE))
             let isClosed = error.kind == .inputOutput && error.found == brokenPipe
-            let row = error.row.map { "row \($0): " } ?? ""
             self.init(
-                isClosed ? .outputClosed : kinds[error.kind] ?? .badData,
-                "\(row)expected \(error.expected), found \(error.found).\n\(error.fix)", file: error.file,
+                isClosed ? .outputClosed : kinds[error.kind] ?? .badData, error.message, file: error.file,
                 line: error.line, column: error.column)
         case let error as KerasFileError:
             let kinds: [KerasFileError.Kind: Kind] = [
-                .missing: .noInput, .damaged: .badData, .unsupported: .badData, .notWritable: .inputOutput,
+                .missing: .noInput, .damaged: .badData, .unsupported: .badData, .notWritable: .cannotCreate,
             ]
             self.init(kinds[error.kind] ?? .badData, error.message, file: error.file)
         case let error as MetricsError:

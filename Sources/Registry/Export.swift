@@ -23,11 +23,16 @@ extension ModelStore {
         let folder = (path as NSString).deletingLastPathComponent
         guard Disk.isFolder(folder) else {
             throw RegistryError(
-                .notFound, "cannot export to \(path): there is no folder \(folder).", file: path)
+                .cannotCreate, "cannot export to \(path): there is no folder \(folder).", file: path)
         }
         if !overwrite, Disk.size(ofFile: path) != nil { throw exists(path) }
         let temporary = Disk.temporaryName(in: folder, extension: (path as NSString).pathExtension)
         defer { unsafe unlink(temporary) }
+        guard Disk.isWritable(folder) else {
+            throw RegistryError(
+                .cannotCreate, "cannot export to \(path): the folder \(folder) may not be written to.",
+                file: path)
+        }
         try write(temporary)
         try Disk.flush(temporary)
         if overwrite {

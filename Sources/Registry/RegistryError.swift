@@ -14,6 +14,8 @@ public struct RegistryError: Error, Equatable, CustomStringConvertible {
         case badData
         /// The store forbids it as it stands: an alias is in the way, a file exists already.
         case refused
+        /// A file outside of the store cannot be made: its folder is missing, or may not be written to.
+        case cannotCreate
         /// The system said no: no space, a failing disk, a file that somebody else holds.
         case inputOutput
         /// Not with these rights, or not on this disk.

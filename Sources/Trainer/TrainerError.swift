@@ -12,6 +12,8 @@ public struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible 
         case badData
         /// The input is not there, or may not be read.
         case noInput
+        /// An output cannot be made: its folder is missing, or may not be written to.
+        case cannotCreate
         /// The system failed to read or write.
         case inputOutput
         /// The loss is no number any more.
@@ -21,19 +23,22 @@ public struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible 
     public var kind: Kind
     /// The recipe or data file at fault, if one is.
     public var file: String?
-    /// Line and column in it, counted from 1.
-    public var line, column: Int?
+    /// The line in it, counted from 1.
+    public var line: Int?
+    /// A table's column, by its name.
+    public var column: String?
     /// What is wrong and what to do, without the place.
     public var message: String
 
-    public init(_ kind: Kind, file: String? = nil, line: Int? = nil, column: Int? = nil, _ message: String) {
+    public init(_ kind: Kind, file: String? = nil, line: Int? = nil, column: String? = nil, _ message: String)
+    {
         (self.kind, self.file, self.line, self.column) = (kind, file, line, column)
         self.message = message
     }
 
     public var description: String {
-        guard let file else { return message }
-        return line.map { "\(file), line \($0): \(message)" } ?? "\(file): \(message)"
+        let place = [file, line.map { "line \($0)" }, column.map { "column \"\($0)\"" }].compactMap { $0 }
+        return (place.isEmpty ? "" : place.joined(separator: ", ") + ": ") + message
     }
 }
 
@@ -43,11 +48,11 @@ extension TrainerError {
             switch error.kind {
             case .noInput: .noInput
             case .badData: .badData
+            case .cannotCreate: .cannotCreate
             case .inputOutput: .inputOutput
             case .badRequest: .usage
             }
-        // The message of a DataError names its own place.
-        self.init(kind, error.description)
+        self.init(kind, file: error.file, line: error.line, column: error.column, error.message)
     }
 
     init(_ error: KerasFileError) {
@@ -55,9 +60,9 @@ extension TrainerError {
             switch error.kind {
             case .missing: .noInput
             case .damaged, .unsupported: .badData
-            case .notWritable: .inputOutput
+            case .notWritable: .cannotCreate
             }
-        self.init(kind, error.description)
+        self.init(kind, file: error.file, error.message)
     }
 
     /// The description of a model does not hold together, and there is no line to point at.

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import TestSupport
 import Testing
 
@@ -106,6 +107,32 @@ func wrongFiles() throws {
         #expect(try place.infer(digit, "--model", "wine", "--store", shippedStore).status == 65)
         let wines = Workplace.shipped("data/wine.csv")
         #expect(try place.infer("evaluate", wines, "--model", "mnist", "--store", shippedStore).status == 65)
+    }
+}
+
+@Test("an output that cannot be made has one exit code, whoever makes it")
+func impossibleOutputs() throws {
+    try Workplace.make { place in
+        let wines = Workplace.shipped("data/wine.csv")
+        for name in ["out.h5", "out.keras", "out.onnx"] {
+            let said = try place.registry("export", "wine", "none/" + name, "--store", shippedStore)
+            #expect(
+                said.status == 73 && said.errors.contains("none"), "\(name): \(said.status) \(said.errors)")
+        }
+        let scored = try place.infer(
+            "score", wines, "-o", "none/out.csv", "--model", "wine", "--store", shippedStore)
+        #expect(scored.status == 73 && scored.errors.contains("none/out.csv"))
+        // A table's error has its place for programs, from whichever command.
+        let recipe = try place.file(
+            "r.yaml",
+            """
+            data: { csv: \(try place.file("t.csv", "a,b,c\n1,2,x\n1,u,y\n")), target: c }
+            model: [Dense: { units: 1, activation: sigmoid }]
+            compile: { optimizer: sgd, loss: binary_crossentropy }
+            """)
+        let error = try JSON(parsing: place.trainer("fit", recipe, "--json").errors)["error"]
+        #expect(error?["file"]?.string?.hasSuffix("t.csv") == true && error?["column"]?.string == "b")
+        #expect(error?["line"]?.int == 3)
     }
 }
 

@@ -179,7 +179,7 @@ func arrays() throws {
         try writeNPY(Tensor(shape: [3], values: [1, 2, 3]), to: a)
         let (new, lost) = (folder.path("new.npy"), folder.path("no/where.npy"))
         #expect(
-            failure { _ = try scoreArrays([a, b], with: loaded, to: [new, lost]) }?.kind == .inputOutput)
+            failure { _ = try scoreArrays([a, b], with: loaded, to: [new, lost]) }?.kind == .cannotCreate)
         #expect(try folder.names == ["a.npy", "b.npy", "double.npy", "sum.npy"])
         // Several outputs have no one meaning.
         #expect(failure { _ = try loaded.head() }?.kind == .usage)

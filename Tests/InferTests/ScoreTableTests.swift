@@ -123,7 +123,7 @@ func files() throws {
         let error = failure {
             _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("no/out.csv"))
         }
-        #expect(error?.kind == .inputOutput)
+        #expect(error?.kind == .cannotCreate)
         let full = try #require(
             failure { _ = try scoreTable(CSVReader(path: file), with: [model], to: "/dev/full") })
         #expect(full.kind == .inputOutput && full.message.contains("space"))

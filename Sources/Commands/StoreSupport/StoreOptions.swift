@@ -64,6 +64,7 @@ public func describe(_ error: any Error, withFile: Bool) -> Failure? {
             case .usage: .usage
             case .notFound: .noInput
             case .badData, .refused: .data
+            case .cannotCreate: .cannotCreate
             case .inputOutput: .inputOutput
             case .noPermission: .noPermission
             }

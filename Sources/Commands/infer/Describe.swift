@@ -12,6 +12,7 @@ func describe(_ error: any Error) -> Failure? {
             case .usage: .usage
             case .noInput: .noInput
             case .badData: .data
+            case .cannotCreate: .cannotCreate
             case .inputOutput: .inputOutput
             case .outputClosed: .outputClosed
             case .software: .software

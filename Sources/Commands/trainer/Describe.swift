@@ -15,7 +15,8 @@ func describe(_ error: any Error) -> Failure? {
         case .usage: .usage
         case .badData, .diverged: .data
         case .noInput: .noInput
+        case .cannotCreate: .cannotCreate
         case .inputOutput: .inputOutput
         }
-    return Failure(status, error.message, file: error.file, line: error.line)
+    return Failure(status, error.message, file: error.file, line: error.line, column: error.column)
 }

@@ -46,7 +46,9 @@ extension DataError {
             case EPIPE: "The program that reads the output has ended."
             default: "Check the path and the disk."
             }
+        let isFull = ![EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR].contains(code)
         return DataError(
-            .inputOutput, file: path, expected: "to write", found: systemMessage(code), fix: fix)
+            isFull ? .inputOutput : .cannotCreate, file: path, expected: "to write",
+            found: systemMessage(code), fix: fix)
     }
 }

@@ -49,7 +49,8 @@ func makeFolder(_ path: String) throws(InferError) {
         guard unsafe mkdir(made, 0o777) != 0 && errno != EEXIST else { continue }
         let code = errno
         throw InferError(
-            .inputOutput, "cannot make the folder: \(unsafe String(cString: strerror(code))).\nName another.",
+            .cannotCreate,
+            "cannot make the folder: \(unsafe String(cString: strerror(code))).\nName another.",
             file: path)
     }
 }

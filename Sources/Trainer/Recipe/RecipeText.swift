@@ -46,7 +46,7 @@ struct RecipeText {
     private static func error(_ error: any Error, file: String, text: String) -> TrainerError {
         func problem(_ problem: String, _ mark: Mark) -> TrainerError {
             TrainerError(
-                .badData, file: file, line: mark.line, column: mark.column,
+                .badData, file: file, line: mark.line,
                 "the YAML cannot be read here: \(problem).")
         }
         switch error as? YamlError {
