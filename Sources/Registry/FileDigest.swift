@@ -16,24 +16,15 @@ func digest(ofFile path: String) throws(RegistryError) -> Digest {
 func digest(
     ofFile path: String, copy: (UnsafeRawBufferPointer) throws(RegistryError) -> Void
 ) throws(RegistryError) -> Digest {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system("read", path) }
-    defer { close(descriptor) }
-    var hash = SHA256()
-    var size = 0
-    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { unsafe block.deallocate() }
-    while true {
-        let count = unsafe read(descriptor, block.baseAddress, block.count)
-        if count < 0 {
-            if errno == EINTR { continue }
-            throw .system("read", path)
-        }
-        if count == 0 { break }
-        let bytes = unsafe UnsafeRawBufferPointer(rebasing: block[..<count])
-        unsafe hash.update(bytes)
-        try unsafe copy(bytes)
-        size += count
+    var (hash, size) = (SHA256(), 0)
+    func failure(_ code: Int32) -> RegistryError {
+        errno = code
+        return .system("read", path)
+    }
+    try unsafe readBlocks(ofFile: path, failure: failure) { (block) throws(RegistryError) in
+        unsafe hash.update(block)
+        try unsafe copy(block)
+        size += block.count
     }
     return Digest(sha256: hash.finish(), size: size)
 }

@@ -18,8 +18,8 @@ public struct Metric: Equatable, Sendable {
         case confusion(Confusion)
         case areaUnderCurve(AreaUnderCurve)
         case curvePoint(CurvePoint)
-        case overlap(Overlap)
-        case determination(Determination)
+        case iou(IoU)
+        case r2Score(R2Score)
         case fScore(FScore)
     }
 
@@ -36,9 +36,9 @@ public struct Metric: Equatable, Sendable {
         case .mean(var loss):
             loss.newer = newer
             return Metric(.mean(loss), name: name)
-        case .overlap(var overlap):
-            overlap.countsWhole = newer
-            return Metric(.overlap(overlap), name: name)
+        case .iou(var iou):
+            iou.countsWhole = newer
+            return Metric(.iou(iou), name: name)
         default: return self
         }
     }
@@ -48,9 +48,9 @@ public struct Metric: Equatable, Sendable {
         switch kind {
         case .areaUnderCurve(let curve): 2 * curve.thresholdCount
         case .curvePoint(let point): 2 * point.curve.thresholdCount
-        case .overlap(let overlap): overlap.classCount * overlap.classCount
+        case .iou(let iou): iou.classCount * iou.classCount
         case .confusion: 4
-        case .fScore, .determination: 4 * width
+        case .fScore, .r2Score: 4 * width
         default: 2
         }
     }
@@ -69,8 +69,8 @@ public struct Metric: Equatable, Sendable {
                 case .confusion(let confusion): confusion.add(out, target, weight, to: &sums)
                 case .areaUnderCurve(let curve): curve.add(out, target, weight, to: &sums)
                 case .curvePoint(let point): point.add(out, target, weight, to: &sums)
-                case .overlap(let overlap): overlap.add(out, target, weight, to: &sums)
-                case .determination(let score): score.add(out, target, weight, to: &sums)
+                case .iou(let iou): iou.add(out, target, weight, to: &sums)
+                case .r2Score(let score): score.add(out, target, weight, to: &sums)
                 case .fScore(let score): score.add(out, target, weight, to: &sums)
                 case .mean(let loss) where loss.fromLogits:
                     // Probabilities would take the logits' place.
@@ -95,7 +95,7 @@ public struct Metric: Equatable, Sendable {
         case .mean(let loss): loss.value(out, target)
         case .rootMeanSquaredError: Loss(.meanSquaredError).value(out, target)
         case .cosineSimilarity: -Loss(.cosineSimilarity).value(out, target)
-        case .confusion, .areaUnderCurve, .curvePoint, .overlap, .determination, .fScore: 0
+        case .confusion, .areaUnderCurve, .curvePoint, .iou, .r2Score, .fScore: 0
         }
     }
 
@@ -105,8 +105,8 @@ public struct Metric: Equatable, Sendable {
         case .confusion(let confusion): confusion.result(sums)
         case .areaUnderCurve(let curve): curve.result(sums)
         case .curvePoint(let point): point.result(sums)
-        case .overlap(let overlap): overlap.result(sums)
-        case .determination(let score): score.result(sums)
+        case .iou(let iou): iou.result(sums)
+        case .r2Score(let score): score.result(sums)
         case .fScore(let score): score.result(sums)
         case .rootMeanSquaredError: quotient(sums[0], sums[1]).squareRoot()
         default: quotient(sums[0], sums[1])

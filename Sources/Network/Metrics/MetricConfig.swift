@@ -89,15 +89,15 @@ extension Metric {
             return .curvePoint(
                 try curvePoint(CurvePoint.Kind(rawValue: name) ?? .precisionAtRecall, &config))
         case "IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU":
-            return .overlap(try overlap(name, &config))
+            return .iou(try iou(name, &config))
         case "R2Score":
             let word = try config.string(
                 "class_aggregation", default: "uniform_average",
-                oneOf: Determination.Average.allCases.map(\.rawValue))
+                oneOf: R2Score.Average.allCases.map(\.rawValue))
             guard try config.int("num_regressors", default: 0, in: 0...Int(Int32.max)) == 0 else {
                 throw config.error("num_regressors other than 0 are not supported", key: "num_regressors")
             }
-            return .determination(Determination(Determination.Average(rawValue: word) ?? .uniform))
+            return .r2Score(R2Score(R2Score.Average(rawValue: word) ?? .uniform))
         case "AUC": return .areaUnderCurve(try areaUnderCurve(&config))
         default:
             let word = try config.string(
@@ -137,10 +137,10 @@ extension Metric {
         return CurvePoint(kind, least: least, thresholdCount: count, classIndex: index)
     }
 
-    private static func overlap(_ name: String, _ config: inout LayerConfig) throws(ConfigError) -> Overlap {
+    private static func iou(_ name: String, _ config: inout LayerConfig) throws(ConfigError) -> IoU {
         if name == "BinaryIoU" {
             let level = try config.double("threshold", default: 0.5)
-            return Overlap(
+            return IoU(
                 classCount: 2, classes: try config.ints("target_class_ids") ?? [0, 1],
                 answer: .threshold(level))
         }
@@ -149,7 +149,7 @@ extension Metric {
         let count = try config.int("num_classes", in: 2...4096)
         let truth = try config.bool("sparse_y_true", default: !isOneHot)
         let answer = try config.bool("sparse_y_pred", default: !isOneHot)
-        var made = Overlap(
+        var made = IoU(
             classCount: count, classes: isMean ? nil : try config.ints("target_class_ids") ?? [],
             truth: truth ? .numbers : .largest, answer: answer ? .numbers : .largest)
         if let wrong = made.classes?.first(where: { !(0..<count).contains($0) }) {
@@ -195,7 +195,7 @@ extension Metric {
         var options: JSONObject = ["name": .string(name), "dtype": "float32"]
         let className: String
         switch kind == .accuracy ? accuracy : kind {
-        case .accuracy, .fScore, .determination: return nil
+        case .accuracy, .fScore, .r2Score: return nil
         case .binaryAccuracy(let threshold):
             className = "BinaryAccuracy"
             options["threshold"] = .number(threshold)
@@ -221,19 +221,19 @@ extension Metric {
             options[point.kind.asked] = .number(point.least)
             options["num_thresholds"] = .integer(point.curve.thresholdCount)
             if let index = point.classIndex { options["class_id"] = .integer(index) }
-        case .overlap(let overlap):
+        case .iou(let iou):
             // Keras 2.10 tells of these by classes only.
-            switch (overlap.truth, overlap.answer) {
+            switch (iou.truth, iou.answer) {
             case (_, .threshold(let level)):
                 className = "BinaryIoU"
                 options["threshold"] = .number(level)
-            case (.numbers, .numbers): className = overlap.classes == nil ? "MeanIoU" : "IoU"
-            case (.largest, .largest): className = overlap.classes == nil ? "OneHotMeanIoU" : "OneHotIoU"
+            case (.numbers, .numbers): className = iou.classes == nil ? "MeanIoU" : "IoU"
+            case (.largest, .largest): className = iou.classes == nil ? "OneHotMeanIoU" : "OneHotIoU"
             default: return nil
             }
-            guard overlap.ignoredClass == nil else { return nil }
-            if className != "BinaryIoU" { options["num_classes"] = .integer(overlap.classCount) }
-            if let classes = overlap.classes {
+            guard iou.ignoredClass == nil else { return nil }
+            if className != "BinaryIoU" { options["num_classes"] = .integer(iou.classCount) }
+            if let classes = iou.classes {
                 options["target_class_ids"] = .array(classes.map { .integer($0) })
             }
         case .areaUnderCurve(let curve):

@@ -1,8 +1,6 @@
 import Datasets
-import Digests
 import Facts
 import Foundation
-import JSONText
 import KerasFile
 import Network
 import Tensors
@@ -18,12 +16,12 @@ public final class Training {
     /// Batches of the next epoch that were done when training was interrupted.
     public var batchesBefore: Int { options.partialEpoch?.steps ?? 0 }
     public let commandLine: [String]
-    private let executor: TrainingExecutor
+    let executor: TrainingExecutor
     /// The rows to train on, with the weights that classes have.
     private var train: DataPart
-    private let start: Start?
-    private var options: FitOptions
-    private var outcome: FitOutcome?
+    let start: Start?
+    private(set) var options: FitOptions
+    private(set) var outcome: FitOutcome?
 
     /// A model to go on with.
     public struct Start: Sendable {
@@ -181,148 +179,4 @@ public final class Training {
             throw TrainerError(.inputOutput, file: path, "\(error)")
         }
     }
-
-    private func file(history: History, metrics: [ModelFacts.Metric]) throws(TrainerError) -> ModelFile {
-        let model = executor.trainedNetwork
-        var file = ModelFile(
-            model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
-        file.optimizerState = executor.optimizerState
-        file.facts = facts(of: model, history: history, metrics: metrics)
-        do {
-            let sample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
-            let outputs = try Predictor(model, batchSize: 1).predict(sample)
-            file.golden = .init(inputs: sample.map(tensor), outputs: outputs)
-        } catch {
-            throw TrainerError(error, file: recipe.file)
-        }
-        return file
-    }
-
-    private func facts(of model: Model, history: History, metrics: [ModelFacts.Metric]) -> ModelFacts {
-        var facts = ModelFacts(
-            name: recipe.name, created: Date().ISO8601Format(), generation: "keras-2.10-h5",
-            architecture: architectureDigest(of: model), trainableParameters: model.trainableParameters,
-            nonTrainableParameters: model.nonTrainableParameters)
-        facts.task = data.isRegression ? .regression : data.classes.count == 2 ? .binary : .multiclass
-        (facts.classes, facts.features, facts.picture) = (data.classes, data.features, data.picture)
-        facts.metrics = metrics
-        facts.history = history.series.map { .init(name: $0.name, values: $0.values) }
-        facts.hyperparameters = hyperparameters
-        (facts.dataset, facts.recipe, facts.seed) = (data.dataset, recipe.text, seed)
-        facts.commandLine = commandLine
-        if let start, let sha256 = start.sha256 {
-            facts.parents = [.init(kind: .resumedFrom, sha256: sha256, reference: start.reference)]
-            if start.isLoose { facts.parents += start.file.facts?.parents ?? [] }
-        }
-        facts.host = .init(
-            processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
-            threads: threads)
-        facts.trainingSeconds = outcome?.seconds
-        return facts
-    }
-
-    private var hyperparameters: JSONObject {
-        let optimizer = recipe.compile.optimizer
-        var object: JSONObject = [
-            "optimizer": .string(optimizer.className),
-            "learning_rate": optimizer.general.schedule?.json ?? .number(optimizer.learningRate),
-        ]
-        for (key, value) in optimizer.general.config.members + optimizer.config.members {
-            object[key] = value
-        }
-        object["loss"] = recipe.compile.objective.loss?.json ?? .null
-        // Where formulas differ between the Keras releases, files in 2.10's form do not tell whose they are.
-        if executor.optimizer.newer { object["optimizer_of"] = "keras 2.11" }
-        if executor.objective.isNewer { object["loss_of"] = "keras 3" }
-        object["batch_size"] = .integer(options.batchSize)
-        object["epochs"] = .integer(options.epochs)
-        object["shuffle"] = .bool(options.shuffle)
-        // `infer evaluate` finds the labels by it.
-        if case .csv(_, let targets, _) = recipe.data.source {
-            object["target"] =
-                targets.count == 1 ? .string(targets[0]) : .array(targets.map { .string($0) })
-        }
-        if case .interrupted(let partial)? = outcome?.end { object["interrupted"] = partial.json }
-        return object
-    }
-}
-
-/// The loss and the classes of the data must fit what the model puts out.
-private func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(TrainerError) {
-    // What is given as numbers is compared with the outputs number by number.
-    guard data.train.targets.count == 1, case .classes = data.train.targets[0],
-        let loss = recipe.compile.objective.loss
-    else { return }
-    let outputs = model.outputShapes[0].reduce(1, *)
-    let classes = data.classes.count
-    func wrong(_ message: String) -> TrainerError {
-        TrainerError(.badData, file: recipe.file, line: recipe.model.lines.last ?? nil, message)
-    }
-    guard classes > 1 else {
-        throw wrong(
-            "all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
-    }
-    if loss.isBinary,
-        outputs == 1 || loss.kind == .binaryCrossentropy || loss.kind == .binaryFocalCrossentropy
-    {
-        guard classes == 2 else {
-            throw wrong(
-                "\(loss.kind.rawValue) tells 2 classes apart, but the data have \(classes). Use "
-                    + "sparse_categorical_crossentropy and \(classes) outputs with softmax.")
-        }
-        guard outputs == 1 else {
-            throw wrong(
-                "\(loss.kind.rawValue) wants one output for 2 classes, but the model has \(outputs). Set units: 1."
-            )
-        }
-    } else if outputs != classes {
-        throw wrong(
-            "the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
-    }
-}
-
-extension DataPart {
-    /// The same with what classes count for, times what each sample does.
-    fileprivate func weighted(
-        by fit: FitRecipe, _ data: PreparedData, _ file: String
-    ) throws(TrainerError) -> DataPart {
-        guard let classWeight = fit.classWeight else { return self }
-        func wrong(_ message: String) -> TrainerError {
-            TrainerError(.badData, file: file, line: fit.classWeightLine, "fit: \(message).")
-        }
-        guard targets.count == 1, case .classes(let labels) = targets[0] else {
-            throw wrong("class_weight needs one output whose targets are classes, one a sample")
-        }
-        var part = self
-        do {
-            let ofClass = try classWeight.weights(classes: data.classes, labels: labels)
-            part.weights = labels.enumerated().map { row, label in
-                Float(ofClass[Int(label)]) * (weights?[row] ?? 1)
-            }
-        } catch {
-            throw wrong(error.message)
-        }
-        return part
-    }
-}
-
-private func tensor(_ sample: Samples) -> Tensor {
-    switch sample.storage {
-    case .bytes(let bytes): Tensor(shape: [1] + sample.shape, values: bytes.map { Float($0) })
-    case .floats(let floats): Tensor(shape: [1] + sample.shape, values: floats)
-    }
-}
-
-/// SHA-256 over the layers' classes, options and wiring. Names do not count, nor the constants of a scaler.
-func architectureDigest(of model: Model) -> String {
-    let calls = model.calls.map { call -> JSON in
-        let layer = model.layers[call.layer]
-        var config = layer.config
-        if layer is Normalization { (config["mean"], config["variance"]) = (nil, nil) }
-        return [
-            "layer": .integer(call.layer), "class": .string(layer.className), "config": .object(config),
-            "inputs": .array(call.inputs.map { .integer($0) }),
-        ]
-    }
-    return sha256(of: JSON.array(calls).text())
 }

@@ -1,0 +1,60 @@
+import Network
+
+/// The loss and the classes of the data must fit what the model puts out.
+func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(TrainerError) {
+    // What is given as numbers is compared with the outputs number by number.
+    guard data.train.targets.count == 1, case .classes = data.train.targets[0],
+        let loss = recipe.compile.objective.loss
+    else { return }
+    let outputs = model.outputShapes[0].reduce(1, *)
+    let classes = data.classes.count
+    func wrong(_ message: String) -> TrainerError {
+        TrainerError(.badData, file: recipe.file, line: recipe.model.lines.last ?? nil, message)
+    }
+    guard classes > 1 else {
+        throw wrong(
+            "all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
+    }
+    if loss.isBinary,
+        outputs == 1 || loss.kind == .binaryCrossentropy || loss.kind == .binaryFocalCrossentropy
+    {
+        guard classes == 2 else {
+            throw wrong(
+                "\(loss.kind.rawValue) tells 2 classes apart, but the data have \(classes). Use "
+                    + "sparse_categorical_crossentropy and \(classes) outputs with softmax.")
+        }
+        guard outputs == 1 else {
+            throw wrong(
+                "\(loss.kind.rawValue) wants one output for 2 classes, but the model has \(outputs). Set units: 1."
+            )
+        }
+    } else if outputs != classes {
+        throw wrong(
+            "the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
+    }
+}
+
+extension DataPart {
+    /// The same with what classes count for, times what each sample does.
+    func weighted(
+        by fit: FitRecipe, _ data: PreparedData, _ file: String
+    ) throws(TrainerError) -> DataPart {
+        guard let classWeight = fit.classWeight else { return self }
+        func wrong(_ message: String) -> TrainerError {
+            TrainerError(.badData, file: file, line: fit.classWeightLine, "fit: \(message).")
+        }
+        guard targets.count == 1, case .classes(let labels) = targets[0] else {
+            throw wrong("class_weight needs one output whose targets are classes, one a sample")
+        }
+        var part = self
+        do {
+            let ofClass = try classWeight.weights(classes: data.classes, labels: labels)
+            part.weights = labels.enumerated().map { row, label in
+                Float(ofClass[Int(label)]) * (weights?[row] ?? 1)
+            }
+        } catch {
+            throw wrong(error.message)
+        }
+        return part
+    }
+}

@@ -1,0 +1,96 @@
+import Facts
+import Foundation
+import JSONText
+import KerasFile
+import Network
+import Tensors
+import Digests
+
+// A run as a file: the model, and all that is known of it.
+extension Training {
+    /// What a run has come to, to be written.
+    func file(history: History, metrics: [ModelFacts.Metric]) throws(TrainerError) -> ModelFile {
+        let model = executor.trainedNetwork
+        var file = ModelFile(
+            model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
+        file.optimizerState = executor.optimizerState
+        file.facts = facts(of: model, history: history, metrics: metrics)
+        do {
+            let sample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
+            let outputs = try Predictor(model, batchSize: 1).predict(sample)
+            file.golden = .init(inputs: sample.map(tensor), outputs: outputs)
+        } catch {
+            throw TrainerError(error, file: recipe.file)
+        }
+        return file
+    }
+
+    private func facts(of model: Model, history: History, metrics: [ModelFacts.Metric]) -> ModelFacts {
+        var facts = ModelFacts(
+            name: recipe.name, created: Date().ISO8601Format(), generation: "keras-2.10-h5",
+            architecture: architectureDigest(of: model), trainableParameters: model.trainableParameters,
+            nonTrainableParameters: model.nonTrainableParameters)
+        facts.task = data.isRegression ? .regression : data.classes.count == 2 ? .binary : .multiclass
+        (facts.classes, facts.features, facts.picture) = (data.classes, data.features, data.picture)
+        facts.metrics = metrics
+        facts.history = history.series.map { .init(name: $0.name, values: $0.values) }
+        facts.hyperparameters = hyperparameters
+        (facts.dataset, facts.recipe, facts.seed) = (data.dataset, recipe.text, seed)
+        facts.commandLine = commandLine
+        if let start, let sha256 = start.sha256 {
+            facts.parents = [.init(kind: .resumedFrom, sha256: sha256, reference: start.reference)]
+            if start.isLoose { facts.parents += start.file.facts?.parents ?? [] }
+        }
+        facts.host = .init(
+            processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
+            threads: threads)
+        facts.trainingSeconds = outcome?.seconds
+        return facts
+    }
+
+    private var hyperparameters: JSONObject {
+        let optimizer = recipe.compile.optimizer
+        var object: JSONObject = [
+            "optimizer": .string(optimizer.className),
+            "learning_rate": optimizer.general.schedule?.json ?? .number(optimizer.learningRate),
+        ]
+        for (key, value) in optimizer.general.config.members + optimizer.config.members {
+            object[key] = value
+        }
+        object["loss"] = recipe.compile.objective.loss?.json ?? .null
+        // Where formulas differ between the Keras releases, files in 2.10's form do not tell whose they are.
+        if executor.optimizer.newer { object["optimizer_of"] = "keras 2.11" }
+        if executor.objective.isNewer { object["loss_of"] = "keras 3" }
+        object["batch_size"] = .integer(options.batchSize)
+        object["epochs"] = .integer(options.epochs)
+        object["shuffle"] = .bool(options.shuffle)
+        // `infer evaluate` finds the labels by it.
+        if case .csv(_, let targets, _) = recipe.data.source {
+            object["target"] =
+                targets.count == 1 ? .string(targets[0]) : .array(targets.map { .string($0) })
+        }
+        if case .interrupted(let partial)? = outcome?.end { object["interrupted"] = partial.json }
+        return object
+    }
+}
+
+private func tensor(_ sample: Samples) -> Tensor {
+    switch sample.storage {
+    case .bytes(let bytes): Tensor(shape: [1] + sample.shape, values: bytes.map { Float($0) })
+    case .floats(let floats): Tensor(shape: [1] + sample.shape, values: floats)
+    }
+}
+
+/// SHA-256 over the layers' classes, options and wiring. Names do not count, nor the constants of a scaler.
+func architectureDigest(of model: Model) -> String {
+    let calls = model.calls.map { call -> JSON in
+        let layer = model.layers[call.layer]
+        var config = layer.config
+        if layer is Normalization { (config["mean"], config["variance"]) = (nil, nil) }
+        return [
+            "layer": .integer(call.layer), "class": .string(layer.className), "config": .object(config),
+            "inputs": .array(call.inputs.map { .integer($0) }),
+        ]
+    }
+    return sha256(of: JSON.array(calls).text())
+}
