@@ -25,8 +25,9 @@ struct NumberList {
 
     init(readingFrom folder: String) {
         guard let text = try? String(contentsOfFile: Self.path(in: folder), encoding: .utf8) else { return }
-        for line in text.split(separator: "\n") {
-            if let json = try? JSON(parsing: String(line)), let entry = Entry(json: json) { add(entry) }
+        // By bytes: by characters, those of 100,000 versions take seconds.
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            if let json = try? JSON(parsing: Array(line)), let entry = Entry(json: json) { add(entry) }
         }
     }
 
