@@ -1,11 +1,29 @@
 import JSONText
 import Tensors
 
+/// A layer from which all pictures go out in one size.
+protocol PicturesOfOneSize: Layer {
+    var height: Int { get }
+    var width: Int { get }
+    var channelsFirst: Bool { get }
+}
+
+extension PicturesOfOneSize {
+    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+        let input = try onlyShape(inputs)
+        let image = try ImageShape(input, axes: 2, channelsFirst: channelsFirst, subject: subject)
+        let shape = ImageShape(sizes: PerAxis(1, height, width), channels: image.channels)
+            .shape(axes: 2, channelsFirst: channelsFirst)
+        try checkSize(shape, "the output", subject: subject)
+        return shape
+    }
+}
+
 /// Brings pictures to a size, by interpolation or the nearest pixel; on request, the largest middle part of the target's
 /// proportions is taken first, so that nothing is distorted.
 ///
 /// Source: Keras' Resizing; the middle part as its `smart_resize` computes it, in float32.
-public struct Resizing: Layer {
+public struct Resizing: PicturesOfOneSize {
     public static let className = "Resizing"
     public var name = "resizing"
     public var trainable = true
@@ -33,15 +51,6 @@ public struct Resizing: Layer {
         return json
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let input = try onlyShape(inputs)
-        let image = try ImageShape(input, axes: 2, channelsFirst: channelsFirst, subject: subject)
-        let shape = ImageShape(sizes: PerAxis(1, height, width), channels: image.channels)
-            .shape(axes: 2, channelsFirst: channelsFirst)
-        try checkSize(shape, "the output", subject: subject)
-        return shape
-    }
-
     private func fit(_ step: Step) -> PictureFit {
         PictureFit(
             step.inputShapes[0], height: height, width: width, channelsFirst: channelsFirst, crops: crops,
@@ -63,7 +72,7 @@ public struct Resizing: Layer {
 /// `crop_to_aspect_ratio`.
 ///
 /// Source: Keras' CenterCrop.
-public struct CenterCrop: Layer {
+public struct CenterCrop: PicturesOfOneSize {
     public static let className = "CenterCrop"
     public var name = "center_crop"
     public var trainable = true
@@ -80,15 +89,6 @@ public struct CenterCrop: Layer {
         var json: JSONObject = ["height": .integer(height), "width": .integer(width)]
         if channelsFirst { json["data_format"] = .dataFormat(channelsFirst: true) }
         return json
-    }
-
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
-        let input = try onlyShape(inputs)
-        let image = try ImageShape(input, axes: 2, channelsFirst: channelsFirst, subject: subject)
-        let shape = ImageShape(sizes: PerAxis(1, height, width), channels: image.channels)
-            .shape(axes: 2, channelsFirst: channelsFirst)
-        try checkSize(shape, "the output", subject: subject)
-        return shape
     }
 
     private func fit(_ step: Step) -> PictureFit {
