@@ -61,7 +61,8 @@ void *cm_map(size_t bytes) {
     if (first > start) munmap(start, (size_t)(first - start));
     if (first < start + huge) munmap(first + whole, (size_t)(start + huge - first));
     (void)madvise(first, whole, MADV_HUGEPAGE);
-    cm_fetch_pages(first, bytes);
+    // More is seldom meant: a file's config may say any size, and its pages can wait until they are used.
+    if (bytes <= (size_t)1 << 30) cm_fetch_pages(first, bytes);
     return first;
 }
 

@@ -140,6 +140,13 @@ public struct Model: Sendable {
         }
     }
 
+    /// Each layer's first call; nil for one that is not called.
+    public var firstCalls: [Int?] {
+        var first = [Int?](repeating: nil, count: layers.count)
+        for index in calls.indices.reversed() { first[calls[index].layer] = index }
+        return first
+    }
+
     /// Where each layer lies, as `backbone/conv1`: its name, with the models that it is in before it.
     public var paths: [String] {
         var paths = layers.map(\.name)

@@ -60,6 +60,7 @@ final class Plan {
         for (index, call) in network.calls.enumerated() where planner.gradients[index] != nil {
             firstBackward[call.layer] = index
         }
+        let firstCalls = network.firstCalls
         var kept = [memory]
         var steps: [Step] = []
         for (index, call) in network.calls.enumerated() {
@@ -101,7 +102,7 @@ final class Plan {
                         outputMask: mask(index)),
                     isView: planner.isView[index], lane: lane, capacity: rows,
                     atInference: call.atInference,
-                    isFirstCall: network.calls.firstIndex { $0.layer == call.layer } == index))
+                    isFirstCall: firstCalls[call.layer] == index))
         }
         self.steps = steps
         self.additions = additions
@@ -110,7 +111,9 @@ final class Plan {
             .compactMap { window(planner.gradients[$0]) }
         // Backward visits only what leads from a trained weight to the loss.
         layerOfCall = network.calls.map(\.layer)
-        isOnlyUse = network.calls.map { call in network.calls.count { $0.layer == call.layer } == 1 }
+        var uses = [Int](repeating: 0, count: network.layers.count)
+        for call in network.calls { uses[call.layer] += 1 }
+        isOnlyUse = network.calls.map { uses[$0.layer] == 1 }
         backwardSteps = network.calls.indices.reversed().filter { planner.gradients[$0] != nil }
         inputs = network.inputs.map {
             let rescaling = planner.inputRescaling[$0]

@@ -75,6 +75,11 @@ struct Planner {
             for input in call.inputs { lastUse[root[input]] = index }
         }
         for output in network.outputs { lastUse[root[output]] = Int.max }
+        // What may be given away behind each call.
+        var ending: [[Int]] = Array(repeating: [], count: network.calls.count)
+        for call in network.calls.indices where root[call] == call && lastUse[call] != Int.max {
+            if lastUse[call] != call { ending[lastUse[call]].append(call) }
+        }
 
         var free: [Place] = []
         for index in network.calls.indices {
@@ -89,10 +94,7 @@ struct Planner {
                 activations.append(reserve(size(index)))
             }
             guard !training else { continue }
-            for earlier in 0...index
-            where root[earlier] == earlier && lastUse[earlier] == index && earlier != index {
-                free.append(activations[earlier])
-            }
+            for earlier in ending[index] { free.append(activations[earlier]) }
         }
     }
 
