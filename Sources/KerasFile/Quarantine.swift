@@ -9,6 +9,7 @@ public enum Quarantine {
     private static let flag = "--read-in-quarantine"
     /// Seconds of processor time: a few, and one more for each 16 MB, which is slow even for gzipped numbers.
     private static func seconds(for size: Int) -> rlim_t { 6 + rlim_t(size >> 24) }
+    private static let askedForTooMuch: Int32 = 3
     /// Bytes beside eight times the file's own size.
     private static let memory = 1 << 30
 
@@ -24,8 +25,14 @@ public enum Quarantine {
         limit(RLIMIT_CORE, to: 0)
         // A crash here is nobody's to look into: no backtrace, just the end.
         for crash in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { signal(crash, SIG_DFL) }
-        // An error that is told is no crash: the caller will find it again and tell it better.
-        if (try? readModel(arguments[2])) == nil { try? readEverything(arguments[2]) }
+        // An error that is told is no crash: the caller will find it again and tell it better. But without our limits it would
+        // get the memory that a damaged size asks for.
+        do {
+            _ = try readModel(arguments[2])
+        } catch {
+            if error.message.contains("memory allocation failed") { exit(askedForTooMuch) }
+            try? readEverything(arguments[2])
+        }
         exit(0)
     }
 
@@ -56,12 +63,12 @@ public enum Quarantine {
         guard failed == 0 else { return }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1 && errno == EINTR {}
-        let signal = status & 0x7f
-        guard signal != 0 else { return }
+        let (signal, code) = (status & 0x7f, status >> 8 & 0xff)
+        guard signal != 0 || code == askedForTooMuch else { return }
         let why =
             switch signal {
             case SIGXCPU, SIGKILL: "took more than \(seconds(for: size(of: path))) seconds"
-            case SIGILL, SIGTRAP, SIGABRT: "asked for more memory than such a file can need"
+            case 0, SIGILL, SIGTRAP, SIGABRT: "asked for more memory than such a file can need"
             default: "crashed HDF5's library (signal \(signal))"
             }
         throw KerasFileError(

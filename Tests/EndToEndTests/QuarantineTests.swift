@@ -65,3 +65,15 @@ func crashingWeights() throws {
         #expect(said.errors.hasPrefix("registry: \(file): reading it in a process of its own crashed"))
     }
 }
+
+/// One bit of a size in a file of real Keras, by which HDF5's library gets itself two gigabytes and reads on.
+@Test("a size that is damaged costs an error, not the memory")
+func damagedSize() throws {
+    try Workplace.make { place in
+        let sound = Workplace.shipped("Tests/KerasFileTests/Golden/optimizers/momentum.tf_keras-2.21.0.h5")
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: sound))
+        bytes[1123] ^= 128
+        let said = try place.registry("import", place.file("size.h5", bytes))
+        #expect(said.status == 65 && said.errors.contains("asked for more memory than such a file can need"))
+    }
+}

@@ -100,7 +100,9 @@ struct ScoreCommand: ParsableCommand {
             throw Failure(.usage, "Which model takes these arrays? Name it with --model.")
         }
         guard models.count == 1 else { throw Failure(.usage, "Arrays are scored with one --model.") }
-        let samples = try scoreArrays(inputs, with: models[0], to: output)
+        let samples = try scoreArrays(inputs, with: models[0], to: output) {
+            printError("infer: warning: \($0)")
+        }
         try done(samples, "samples", output, models)
     }
 

@@ -3,8 +3,10 @@ import Tensors
 
 /// Computes a model's outputs for NumPy arrays, and writes each output to an array of its own, both in the model's own
 /// order. The files appear once all are written. Returns the number of samples.
+///
+/// - warn: is told of answers that are no numbers, which Keras would give too.
 public func scoreArrays(
-    _ inputs: [String], with model: LoadedModel, to outputs: [String]
+    _ inputs: [String], with model: LoadedModel, to outputs: [String], warn: (String) -> Void = { _ in }
 ) throws(InferError) -> Int {
     let shapes = model.file.model.outputShapes
     guard outputs.count == shapes.count else {
@@ -15,6 +17,10 @@ public func scoreArrays(
     }
     let results = try model.predict(readArrays(inputs, for: model))
     try reporting { try write(results[...], to: outputs[...]) }
+    for (path, result) in zip(outputs, results) {
+        let odd = result.values.count { !$0.isFinite }
+        if odd > 0 { warn("\(path): \(odd) of \(result.count) answers of \(model.name) are infinite or NaN") }
+    }
     return results[0].shape[0]
 }
 
