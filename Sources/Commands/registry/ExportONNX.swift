@@ -28,7 +28,7 @@ extension Export {
             } catch {
                 // The name that it was to have, not the temporary one.
                 let failure = Failure(describing: error)
-                throw Failure(.cannotCreate, "cannot be written: \(failure.message)", file: file)
+                throw Failure(failure.status, "cannot be written: \(failure.message)", file: file)
             }
         }
         try common.print([
