@@ -69,45 +69,50 @@ static void NAME(adam_catch_up)(const ck_adam_rows *a, size_t row, int32_t last)
   }
 }
 
-// The gradient of a strip of the kernel's touched rows, and with it their step. d's rows are SV vectors apart.
+// One step of nv vectors whose gradients are there.
+INLINE void NAME(adam_row)(const int nv, const int whole, int tail, const VEC *g, float *w, float *m, float *v,
+                           NAME(adam_numbers) numbers) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < nv; i++, w += LANES, m += LANES, v += LANES) {
+    int lanes = whole || i + 1 < nv ? LANES : tail;
+    VEC wi = LOAD_SOME(w, lanes), mi = LOAD_SOME(m, lanes), vi = LOAD_SOME(v, lanes);
+    NAME(adam_step)(g[i], &wi, &mi, &vi, numbers);
+    STORE_SOME(w, wi, lanes);
+    STORE_SOME(m, mi, lanes);
+    STORE_SOME(v, vi, lanes);
+  }
+}
+
+// The gradient of a strip of the kernel's touched rows, and with it their step. d's rows are PV vectors apart.
 INLINE void NAME(adam_strip)(const int nv, const int whole, int tail, size_t k, const float *x, const uint64_t *masks,
                              const float *d, size_t j, NAME(adam_numbers) numbers, const ck_adam_rows *a) {
   for (size_t p = 0; p < k; p++) {
     uint64_t mask = masks[p];
     if (!mask) continue;
-    VEC sum[SV];
+    VEC sum[PV], next[PV];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < nv; v++) sum[v] = ZERO;
-    while (mask) {
-      size_t i = (size_t)__builtin_ctzll(mask);
-      mask &= mask - 1;
-      VEC s = SPREAD(x[i * k + p]);
-      const float *row = d + i * SV * LANES;
-#pragma clang loop unroll(full)
-      for (int v = 0; v < nv; v++) sum[v] = FMA(s, LOAD(row + v * LANES), sum[v]);
+    for (int v = 0; v < nv; v++) sum[v] = next[v] = ZERO;
+    size_t at = p * a->stride + j;
+    if (p + 1 < k && masks[p + 1] && NAME(go_together)(mask, masks[p + 1])) {
+      NAME(add_rows_to_both)(nv, mask | masks[p + 1], k, x + p, d, sum, next);
+      size_t then = at + a->stride;
+      NAME(adam_row)(nv, whole, tail, next, a->w + then, a->m + then, a->v + then, numbers);
+      p++;
+    } else {
+      NAME(add_rows)(nv, mask, k, x + p, d, sum);
     }
-    float *wp = a->w + p * a->stride + j, *mp = a->m + p * a->stride + j, *vp = a->v + p * a->stride + j;
-#pragma clang loop unroll(full)
-    for (int v = 0; v < nv; v++) {
-      int lanes = whole || v + 1 < nv ? LANES : tail;
-      VEC wi = LOAD_SOME(wp + v * LANES, lanes), mi = LOAD_SOME(mp + v * LANES, lanes);
-      VEC vi = LOAD_SOME(vp + v * LANES, lanes);
-      NAME(adam_step)(sum[v], &wi, &mi, &vi, numbers);
-      STORE_SOME(wp + v * LANES, wi, lanes);
-      STORE_SOME(mp + v * LANES, mi, lanes);
-      STORE_SOME(vp + v * LANES, vi, lanes);
-    }
+    NAME(adam_row)(nv, whole, tail, sum, a->w + at, a->m + at, a->v + at, numbers);
   }
 }
 
 static void NAME(adam_touched)(const ck_adam_rows *a, size_t m, size_t k, const float *x, const uint64_t *masks,
                                const float *d, size_t d_row, float alpha) {
-  _Alignas(64) float rows[64 * SV * LANES];
+  _Alignas(64) float rows[64 * PV * LANES];
   NAME(adam_numbers) numbers = NAME(adam_spread)(&a->options, alpha);
-  for (size_t j = 0; j < a->n; j += SV * LANES) {
-    size_t width = a->n - j < SV * LANES ? a->n - j : SV * LANES;
+  for (size_t j = 0; j < a->n; j += PV * LANES) {
+    size_t width = a->n - j < PV * LANES ? a->n - j : PV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-    NAME(copy_strip)(m, d_row, vectors, tail, d + j, rows);
+    NAME(copy_strip)(m, d_row, vectors, tail, d + j, 1, rows);
 #define CALL(nv, whole) NAME(adam_strip)(nv, whole, tail, k, x, masks, rows, j, numbers, a)
     BY_VECTORS(vectors, tail, CALL)
 #undef CALL

@@ -36,9 +36,47 @@
     }
 #endif
 
-// A strip of d, whose rows are d_row apart; the copy's are SV vectors apart and aligned.
-INLINE void NAME(copy_strip)(size_t m, size_t d_row, int vectors, int tail, const float *d, float *rows) {
+// alpha times a strip of d, whose rows are d_row apart; the copy's are PV vectors apart and aligned.
+INLINE void NAME(copy_strip)(size_t m, size_t d_row, int vectors, int tail, const float *d, float alpha, float *rows) {
+  VEC factor = SPREAD(alpha);
   for (size_t i = 0; i < m; i++)
     for (int v = 0; v < vectors; v++)
-      STORE(rows + (i * SV + v) * LANES, LOAD_SOME(d + i * d_row + v * LANES, v + 1 < vectors ? LANES : tail));
+      STORE(rows + (i * PV + v) * LANES,
+            MUL(factor, LOAD_SOME(d + i * d_row + v * LANES, v + 1 < vectors ? LANES : tail)));
+}
+
+// Whether two neighbouring columns are added up together: if few rows have only one of them. The pixels of a picture are so.
+INLINE int NAME(go_together)(uint64_t one, uint64_t other) {
+  if (!PAIRS) return 0;
+  int all = __builtin_popcountll(one | other), sum = __builtin_popcountll(one) + __builtin_popcountll(other);
+  return 4 * all <= 3 * sum;
+}
+
+// Adds x[i] · d[i, :] over the set bits i of a mask to nv sums. x's column is k apart, d's rows are PV vectors apart.
+INLINE void NAME(add_rows)(const int nv, uint64_t mask, size_t k, const float *x, const float *d, VEC *sum) {
+  while (mask) {
+    size_t i = (size_t)__builtin_ctzll(mask);
+    mask &= mask - 1;
+    VEC s = SPREAD(x[i * k]);
+    const float *row = d + i * PV * LANES;
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++) sum[v] = FMA(s, LOAD(row + v * LANES), sum[v]);
+  }
+}
+
+// The same for the column and the next one: what is read of d serves both.
+INLINE void NAME(add_rows_to_both)(const int nv, uint64_t mask, size_t k, const float *x, const float *d, VEC *sum,
+                                   VEC *next) {
+  while (mask) {
+    size_t i = (size_t)__builtin_ctzll(mask);
+    mask &= mask - 1;
+    VEC s = SPREAD(x[i * k]), t = SPREAD(x[i * k + 1]);
+    const float *row = d + i * PV * LANES;
+#pragma clang loop unroll(full)
+    for (int v = 0; v < nv; v++) {
+      VEC here = LOAD(row + v * LANES);
+      sum[v] = FMA(s, here, sum[v]);
+      next[v] = FMA(t, here, next[v]);
+    }
+  }
 }

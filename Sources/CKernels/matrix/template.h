@@ -87,29 +87,37 @@ INLINE void NAME(sparse_strip)(const int nv, const int whole, int tail, size_t m
     }
 }
 
-// g[:, strip] for each column p of x: the rows of d where x is not zero, times x. d's rows are SV vectors apart.
+INLINE void NAME(load_sums)(const int nv, const int whole, int tail, const float *g, int accumulate, VEC *sum) {
+#pragma clang loop unroll(full)
+  for (int v = 0; v < nv; v++)
+    sum[v] = !accumulate ? ZERO : whole || v + 1 < nv ? LOAD(g + v * LANES) : LOAD_SOME(g + v * LANES, tail);
+}
+
+INLINE void NAME(store_sums)(const int nv, const int whole, int tail, float *g, const VEC *sum) {
+#pragma clang loop unroll(full)
+  for (int v = 0; v < nv; v++)
+    if (whole || v + 1 < nv) STORE(g + v * LANES, sum[v]);
+    else STORE_SOME(g + v * LANES, sum[v], tail);
+}
+
+// g[:, strip] for each column p of x: the rows of d where x is not zero, times x. d's rows are PV vectors apart.
 INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tail, size_t k, const float *x,
-                                          const uint64_t *masks, const float *d, float *g, size_t g_row, float alpha,
-                                          int accumulate) {
-  for (size_t p = 0; p < k; p++, g += g_row) {
+                                          const uint64_t *masks, const float *d, float *g, size_t g_row, int accumulate) {
+  for (size_t p = 0; p < k; p++) {
+    VEC sum[PV], next[PV];
     uint64_t mask = masks[p];
     if (!mask && accumulate) continue;
-    VEC sum[SV];
-#pragma clang loop unroll(full)
-    for (int v = 0; v < nv; v++)
-      sum[v] = !accumulate ? ZERO : whole || v + 1 < nv ? LOAD(g + v * LANES) : LOAD_SOME(g + v * LANES, tail);
-    while (mask) {
-      size_t i = (size_t)__builtin_ctzll(mask);
-      mask &= mask - 1;
-      VEC s = SPREAD(x[i * k + p] * alpha);
-      const float *row = d + i * SV * LANES;
-#pragma clang loop unroll(full)
-      for (int v = 0; v < nv; v++) sum[v] = FMA(s, LOAD(row + v * LANES), sum[v]);
+    float *to = g + p * g_row;
+    NAME(load_sums)(nv, whole, tail, to, accumulate, sum);
+    if (p + 1 < k && NAME(go_together)(mask, masks[p + 1])) {
+      NAME(load_sums)(nv, whole, tail, to + g_row, accumulate, next);
+      NAME(add_rows_to_both)(nv, mask | masks[p + 1], k, x + p, d, sum, next);
+      NAME(store_sums)(nv, whole, tail, to + g_row, next);
+      p++;
+    } else {
+      NAME(add_rows)(nv, mask, k, x + p, d, sum);
     }
-#pragma clang loop unroll(full)
-    for (int v = 0; v < nv; v++)
-      if (whole || v + 1 < nv) STORE(g + v * LANES, sum[v]);
-      else STORE_SOME(g + v * LANES, sum[v], tail);
+    NAME(store_sums)(nv, whole, tail, to, sum);
   }
 }
 
@@ -137,13 +145,13 @@ static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, 
 static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks,
                                              const float *d, size_t d_row, float *g, size_t g_row, float alpha,
                                              int accumulate) {
-  _Alignas(64) float rows[64 * SV * LANES];
-  for (size_t j = 0; j < n; j += SV * LANES) {
-    size_t width = n - j < SV * LANES ? n - j : SV * LANES;
+  _Alignas(64) float rows[64 * PV * LANES];
+  for (size_t j = 0; j < n; j += PV * LANES) {
+    size_t width = n - j < PV * LANES ? n - j : PV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
-    NAME(copy_strip)(m, d_row, vectors, tail, d + j, rows);
+    NAME(copy_strip)(m, d_row, vectors, tail, d + j, alpha, rows);
 #define CALL(nv, whole) \
-  NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, rows, g + j, g_row, alpha, accumulate)
+  NAME(sparse_transposed_strip)(nv, whole, tail, k, x, masks, rows, g + j, g_row, accumulate)
     BY_VECTORS(vectors, tail, CALL)
 #undef CALL
   }

@@ -21,3 +21,5 @@
 #undef ZERO
 #undef MR
 #undef NV
+#undef PV
+#undef PAIRS

@@ -3,6 +3,8 @@
 //   VEC, LANES         a vector of floats and how many it holds
 //   LOAD LOAD_SOME STORE STORE_SOME SPREAD FMA ADD SUB MUL MAX WHERE_EQUAL ZERO
 //   MR, NV             rows and vectors of a block whose sums stay in registers
+//   PV                 vectors of a strip for gradients
+//   PAIRS              whether two rows of PV vectors of sums stay in registers, and adding a zero costs little
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
 #endif
