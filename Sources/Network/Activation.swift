@@ -89,6 +89,14 @@ public enum Activation: Hashable, Sendable {
         }
     }
 
+    /// Whether each number depends on the same one of the input alone.
+    public var isElementwise: Bool {
+        switch self {
+        case .softmax, .logSoftmax, .sparsemax, .glu: false
+        default: true
+        }
+    }
+
     /// The size of the last axis afterwards: glu halves it.
     public func outputWidth(_ width: Int) -> Int { self == .glu ? width / 2 : width }
 

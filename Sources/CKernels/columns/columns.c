@@ -31,7 +31,8 @@ VECTOR static void narrow_column_sums(const float *R x, float *R sums, size_t ro
 }
 
 void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns) {
-  if (columns <= 64 && rows >= 32) narrow_column_sums(x, sums, rows, columns);
+  // The parts of a layer, which have 32 columns and more, must round as all of it.
+  if (columns < 32 && rows >= 32) narrow_column_sums(x, sums, rows, columns);
   else DISPATCH(column_sums, rows, columns, x, sums);
 }
 void ck_column_sums_products(const float *a, const float *b, float *sums, float *products, size_t rows,

@@ -17,25 +17,51 @@ final class Plan {
     private let shared: [Floats]
     private let additions: [[(part: Floats, total: Floats)]]
     private let backwardSteps: [Int]
+    // What threads share, and by which split each call in parts is computed.
+    private let splits: [Split]
+    private let splitOfCall: [Int?]
     private let layerOfCall: [Int]
     private let isOnlyUse: [Bool]
     // Windows do not own their memory; this does.
     private let kept: [Arena]
 
+    /// A `ColumnSplit` with its parts.
+    private struct Split {
+        let columns: ColumnSplit
+        let parts: [ColumnPart]
+
+        /// The parts of one thread.
+        func each(of thread: Int, _ threads: Int, _ body: (ColumnPart) -> Void) {
+            for index in stride(from: thread, to: parts.count, by: threads) { body(parts[index]) }
+        }
+    }
+
+    /// A batch of an input's samples, as one thread has it.
+    private struct InputCopy {
+        var window: Floats
+        /// Where the first layers can leave zeros out.
+        var search: ZeroSearch?
+    }
+
     private struct Input {
+        let call: Int
         /// The first one's window is the input's place in the plan; there are more where threads share kernels.
         var copies: [InputCopy]
         var size: Int
         /// A Rescaling right behind the input is done while the samples are gathered.
         var scale: Float = 1
         var offset: Float = 0
-        /// Those that can leave zeros out.
+        /// Those that can leave zeros out, in one piece.
         var readers: [Step] = []
     }
 
-    init(_ network: Model, parameters: Parameters, rows: Int, training: Bool, lane: Lane) {
+    init(
+        _ network: Model, parameters: Parameters, rows: Int, training: Bool, lane: Lane,
+        splits columnSplits: [ColumnSplit] = []
+    ) {
         self.lane = lane
-        var planner = Planner(network, rows: rows, training: training)
+        var planner = Planner(
+            network, rows: rows, training: training, elsewhere: columnSplits.flatMap(\.inParts))
         planner.placeActivations()
         if training { planner.placeGradients() }
         planner.placeMasks()
@@ -115,19 +141,35 @@ final class Plan {
         for call in network.calls { uses[call.layer] += 1 }
         isOnlyUse = network.calls.map { uses[$0.layer] == 1 }
         backwardSteps = network.calls.indices.reversed().filter { planner.gradients[$0] != nil }
-        inputs = network.inputs.map {
-            let rescaling = planner.inputRescaling[$0]
-            let (window, size) = (window(planner.activations[$0]), network.shapes[$0].reduce(1, *))
-            var input = Input(
-                copies: [InputCopy(window: window)], size: size, scale: rescaling?.scale ?? 1,
-                offset: rescaling?.offset ?? 0)
-            input.readers = planner.readersOfZeros(of: $0).map { steps[$0] }
-            guard !input.readers.isEmpty else { return input }
-            for step in input.readers {
-                step.parts = parameters.panels(layer: network.calls[step.call].layer, weight: 0).all.map(
-                    KernelPart.init)
+        var splits: [Split] = []
+        var splitOfCall = [Int?](repeating: nil, count: network.calls.count)
+        if let gradients {
+            let whole = ColumnPart.Whole(
+                network: network, parameters: parameters, gradients: gradients, steps: steps,
+                isView: planner.isView, rows: rows)
+            for split in columnSplits {
+                for call in [split.first] + split.middle + (split.last.map { [$0] } ?? []) {
+                    splitOfCall[call] = splits.count
+                }
+                let samples = window(planner.activations[split.input])
+                let parts = split.columns.indices.map {
+                    ColumnPart(split, part: $0, samples: samples, of: whole)
+                }
+                splits.append(Split(columns: split, parts: parts))
             }
-            for _ in 1..<(input.readers.map(\.parts.count).max() ?? 1) {
+        }
+        (self.splits, self.splitOfCall) = (splits, splitOfCall)
+        inputs = network.inputs.map { call in
+            let rescaling = planner.inputRescaling[call]
+            let (window, size) = (window(planner.activations[call]), network.shapes[call].reduce(1, *))
+            var input = Input(
+                call: call, copies: [InputCopy(window: window)], size: size, scale: rescaling?.scale ?? 1,
+                offset: rescaling?.offset ?? 0)
+            let readers = planner.readersOfZeros(of: call)
+            guard !readers.isEmpty else { return input }
+            input.readers = readers.filter { splitOfCall[$0] == nil }.map { steps[$0] }
+            let parts = splits.filter { $0.columns.input == call }.map(\.parts.count).max() ?? 1
+            for _ in 1..<min(parts, lane.helpers?.count ?? 1) {
                 let copy = Arena(count: window.count)
                 kept.append(copy)
                 input.copies.append(InputCopy(window: copy.all))
@@ -138,8 +180,13 @@ final class Plan {
             return input
         }
         for index in network.calls.indices where planner.readsRectified(index) {
-            steps[index].zeroSearch = ZeroSearch(
-                rows: rows, columns: steps[index].inputShapes[0][0], forTransposed: training)
+            // Each part of a sum looks for itself.
+            let readers =
+                splitOfCall[index].map { splits[$0].parts.compactMap(\.steps.last) } ?? [steps[index]]
+            for step in readers {
+                step.zeroSearch = ZeroSearch(
+                    rows: rows, columns: step.inputShapes[0][0], forTransposed: training)
+            }
         }
         self.kept = kept
         outputCalls = network.outputs
@@ -160,30 +207,42 @@ final class Plan {
 
     /// Brings the samples of those rows in and computes the outputs.
     func forward(_ samples: [Samples], rows: ArraySlice<Int>) {
-        for (index, samples) in samples.enumerated() { bringIn(samples, rows: rows, to: index) }
-        for step in steps where !step.isView { step.layer.forward(step) }
+        if splits.isEmpty {
+            for (input, samples) in zip(inputs, samples) { bringIn(samples, rows: rows, input) }
+        } else {
+            eachShare { thread, among in
+                for (input, samples) in zip(inputs, samples) where thread < input.copies.count {
+                    bringIn(samples, rows: rows, input, thread: thread, among: among)
+                }
+                for split in splits { split.each(of: thread, among) { $0.forward() } }
+            }
+        }
+        for step in steps where !step.isView { forward(step) }
     }
 
-    /// The same for one sample of the only input.
+    /// The same for one sample of the only input of a plan for inference.
     func forward(_ samples: Samples, row: Int) {
         oneRow[0] = row
-        bringIn(samples, rows: oneRow[...], to: 0)
+        bringIn(samples, rows: oneRow[...], inputs[0])
         for step in steps where !step.isView { step.layer.forward(step) }
     }
 
-    private func bringIn(_ samples: Samples, rows: ArraySlice<Int>, to index: Int) {
-        let input = inputs[index]
-        guard let helpers = lane.helpers, helpers.isSharing, input.copies.count > 1 else {
-            return bringIn(samples, rows: rows, input, copy: 0, parts: nil)
-        }
-        helpers.share { part in
-            if part < input.copies.count { bringIn(samples, rows: rows, input, copy: part, parts: part) }
-        }
+    private func forward(_ step: Step) {
+        guard let index = splitOfCall[step.call] else { return step.layer.forward(step) }
+        // What is computed in parts is through by now.
+        guard splits[index].columns.last == step.call, let dense = step.layer as? Dense else { return }
+        dense.forward(step, adding: splits[index].parts.dropFirst().compactMap(\.summand))
     }
 
-    /// Fills one copy, and brings the part of each kernel that reads it up to the batch; all parts if `parts` is nil.
+    /// Runs `body(thread, threads)` on the threads that share kernels, or here alone if they do better so.
+    private func eachShare(_ body: (Int, Int) -> Void) {
+        guard let helpers = lane.helpers, helpers.isSharing else { return body(0, 1) }
+        helpers.share { body($0, helpers.count) }
+    }
+
+    /// Fills a thread's copy of an input's samples, and brings the kernels that read it up to the batch.
     private func bringIn(
-        _ samples: Samples, rows: ArraySlice<Int>, _ input: Input, copy: Int, parts: Int?
+        _ samples: Samples, rows: ArraySlice<Int>, _ input: Input, thread copy: Int = 0, among: Int = 1
     ) {
         let window = input.copies[copy].window.prefix(rows.count * input.size)
         switch samples.storage {
@@ -199,11 +258,15 @@ final class Plan {
             if case .bytes(let bytes) = samples.storage {
                 search.look(in: bytes, rows: rows, training: lane.training)
             } else { search.look(in: window, training: lane.training) }
-        for step in input.readers {
-            for (index, part) in step.parts.enumerated() where parts == nil || index == parts {
-                part.x = input.copies[copy].window
-                part.places = sparse
-                part.adam?.prepare(for: lane.training ? sparse : nil)
+        func prepare(_ step: Step) {
+            step.places = sparse
+            step.adam?.prepare(for: lane.training ? sparse : nil)
+        }
+        if copy == 0 { for step in input.readers { prepare(step) } }
+        for split in splits where split.columns.input == input.call {
+            split.each(of: copy, among) {
+                $0.first.read(input.copies[copy].window)
+                prepare($0.first)
             }
         }
     }
@@ -215,6 +278,7 @@ final class Plan {
             step.isFused = true
             fused.insert([layerOfCall[step.call], 0])
         }
+        for step in splits.flatMap(\.parts).flatMap(\.steps) where step.layer is Dense { step.isFused = true }
         return fused
     }
 
@@ -224,21 +288,25 @@ final class Plan {
     /// Lets Adam's steps of kernels wait for their rows to be touched, where the layer leaves zeros out.
     func deferSteps(_ options: Adam, parameters: Parameters, slots: [Arena]) -> [Deferred] {
         var deferred: [Deferred] = []
-        for step in inputs.flatMap(\.readers) where isOnlyUse[step.call] {
-            let layer = layerOfCall[step.call]
+        func wait(_ step: Step, call: Int, _ panel: Panels.Panel) {
+            let layer = layerOfCall[call]
             guard let range = parameters.trainableRange(layer: layer, weight: 0),
                 let rows = step.inputShapes[0].last
-            else { continue }
-            for part in step.parts {
-                let start = range.lowerBound + part.panel.start
-                let own = start..<start + rows * part.panel.stride
-                let adam = DeferredAdam(
-                    w: parameters.trainable.slice(own), m: slots[0].slice(own), v: slots[1].slice(own),
-                    rows: rows, columns: part.panel.columns.count, stride: part.panel.stride,
-                    beta1: Float(options.beta1), beta2: Float(options.beta2), epsilon: Float(options.epsilon))
-                part.adam = adam
-                deferred.append((adam, own, [layer, 0]))
-            }
+            else { return }
+            let start = range.lowerBound + panel.start
+            let own = start..<start + rows * panel.stride
+            let adam = DeferredAdam(
+                w: parameters.trainable.slice(own), m: slots[0].slice(own), v: slots[1].slice(own),
+                rows: rows, columns: panel.columns.count, stride: panel.stride,
+                beta1: Float(options.beta1), beta2: Float(options.beta2), epsilon: Float(options.epsilon))
+            step.adam = adam
+            deferred.append((adam, own, [layer, 0]))
+        }
+        for step in inputs.flatMap(\.readers) where isOnlyUse[step.call] {
+            wait(step, call: step.call, parameters.panels(layer: layerOfCall[step.call], weight: 0).all[0])
+        }
+        for split in splits {
+            for part in split.parts { wait(part.first, call: split.columns.first, part.panel) }
         }
         return deferred
     }
@@ -248,8 +316,17 @@ final class Plan {
         for total in shared { total.fill(0) }
         for index in backwardSteps {
             let step = steps[index]
-            if !step.isView { step.layer.backward(step) }
+            if !step.isView { backward(step) }
             for (part, total) in additions[index] { add(part, to: total) }
         }
+    }
+
+    private func backward(_ step: Step) {
+        guard let index = splitOfCall[step.call] else { return step.layer.backward(step) }
+        let (split, columns) = (splits[index], splits[index].columns)
+        // The parts' own layers are through with it once their end is.
+        guard step.call == columns.last ?? columns.first else { return }
+        if columns.last != nil { (step.layer as? Dense)?.backwardToParts(step) }
+        eachShare { thread, among in split.each(of: thread, among) { $0.backward() } }
     }
 }

@@ -14,6 +14,8 @@ struct Planner {
     private let training: Bool
     // Rescaling calls that gathering takes over.
     private var fused: [Bool]
+    // Calls whose outputs are elsewhere, and take no room.
+    private let elsewhere: [Int]
 
     private var layout = ArenaLayout()
     /// The numbers of the whole block.
@@ -34,8 +36,9 @@ struct Planner {
     /// Outputs that several calls use (or one call and the loss): their gradient is a sum.
     private(set) var isShared: [Bool] = []
 
-    init(_ network: Model, rows: Int, training: Bool) {
-        (self.network, self.rows, self.training) = (network, rows, training)
+    /// - elsewhere: Calls that are computed over other memory (see `ColumnPart`).
+    init(_ network: Model, rows: Int, training: Bool, elsewhere: [Int] = []) {
+        (self.network, self.rows, self.training, self.elsewhere) = (network, rows, training, elsewhere)
         fused = Array(repeating: false, count: network.calls.count)
         inputRescaling = Array(repeating: nil, count: network.calls.count)
         edges = network.calls.map { Array(repeating: nil, count: $0.inputs.count) }
@@ -46,7 +49,9 @@ struct Planner {
 
     private mutating func reserve(_ numbers: Int) -> Place { Place(layout.reserve(numbers)) }
 
-    private func size(_ call: Int) -> Int { rows * network.shapes[call].reduce(1, *) }
+    private func size(_ call: Int) -> Int {
+        elsewhere.contains(call) ? 0 : rows * network.shapes[call].reduce(1, *)
+    }
 
     private mutating func fuseRescaling() {
         for input in network.inputs {
@@ -179,11 +184,13 @@ struct Planner {
     }
 
     mutating func placeScratch() {
-        for call in network.calls {
+        for (index, call) in network.calls.enumerated() {
             let inputs = call.inputs.map { network.shapes[$0] }
+            let layer = network.layers[call.layer]
             scratch.append(
                 reserve(
-                    network.layers[call.layer].scratch(for: inputs, rows: rows, training: training)))
+                    elsewhere.contains(index)
+                        ? 0 : layer.scratch(for: inputs, rows: rows, training: training)))
         }
     }
 }

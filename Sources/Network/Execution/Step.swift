@@ -7,7 +7,7 @@ public final class Step {
     let inputShapes: [[Int]]
     let outputShape: [Int]
     /// All windows, as large as the plan's batch: what inner steps are cut from.
-    let memory: Memory
+    private(set) var memory: Memory
     let isView: Bool
 
     let lane: Lane
@@ -53,10 +53,6 @@ public final class Step {
         (self.inputShapes, self.outputShape) = (inputShapes, outputShape)
         (self.memory, self.perSample) = (memory, perSample)
         (inputSizes, outputSize) = (inputShapes.map { $0.reduce(1, *) }, outputShape.reduce(1, *))
-        if let dense = layer as? Dense, let kernel = memory.weights.first, let inputs = inputShapes[0].last {
-            let columns = 0..<dense.units
-            parts = [KernelPart(Panels.Panel(columns: columns, start: 0, stride: kernel.count / inputs))]
-        }
         inner = layer.innerSteps(self)
     }
 
@@ -78,8 +74,10 @@ public final class Step {
     private let inputSizes: [Int]
     let outputSize: Int
 
-    /// Of a Dense layer: what its kernel is computed in.
-    var parts: [KernelPart] = []
+    /// Of a Dense layer: where its input is not zero, when leaving the zeros out pays.
+    var places: NonzeroPlaces?
+    /// With Adam, the kernel's gradient and its step where zeros are left out.
+    var adam: DeferredAdam?
     /// Of a Dense layer whose input is another layer's: looks for zeros in it.
     var zeroSearch: ZeroSearch?
     /// With plain gradient descent, a kernel that only this step uses may be updated as its gradient is computed: by this rate.
@@ -100,6 +98,9 @@ public final class Step {
     var batchRows: Int { lane.batchRows * perSample }
     var training: Bool { lane.training && !atInference }
     var inputCount: Int { memory.inputs.count }
+
+    /// Reads the first input elsewhere from now on.
+    func read(_ window: Floats) { memory.inputs[0] = window }
 
     /// The i-th input: [rows, shape].
     func x(_ i: Int = 0) -> Floats { memory.inputs[i].prefix(rows * inputSizes[i]) }

@@ -60,14 +60,16 @@ public final class TrainingExecutor {
         try network.requireWeights()
         try network.requireGradients()
         let (computed, onLogits) = try network.withLossesOnLogits(objective.losses)
-        let panels = computed.kernelPanels(threads: threads)
-        guard let team = Team(count: panels.isEmpty ? threads : 1),
-            let all = Team(count: panels.max() ?? 1)
+        let splits = computed.columnSplits(threads: threads)
+        let sharing = min(threads, splits.map(\.columns.count).max() ?? 1)
+        guard let team = Team(count: splits.isEmpty ? threads : 1), let all = Team(count: sharing)
         else { throw ConfigError("the system gives no \(threads) threads") }
-        let helpers = panels.isEmpty ? nil : all
+        let helpers = all.count > 1 ? all : nil
         (self.network, self.objective, self.optimizer, self.team) = (network, objective, optimizer, team)
         (self.computed, self.helpers) = (computed, helpers)
         self.batchSize = max(batchSize, 1)
+        var panels = computed.layers.map { _ in 1 }
+        for split in splits { panels[computed.calls[split.first].layer] = split.columns.count }
         let parameters = Parameters(of: computed, panels: panels)
         self.parameters = parameters
         slots = optimizer.slotNames.indices.map { slot in
@@ -83,7 +85,8 @@ public final class TrainingExecutor {
         let plans = (0..<team.count).map {
             let lane = Lane(index: $0, team: team, helpers: helpers)
             lane.seed = seed
-            return Plan(computed, parameters: parameters, rows: rows, training: true, lane: lane)
+            return Plan(
+                computed, parameters: parameters, rows: rows, training: true, lane: lane, splits: splits)
         }
         self.plans = plans
         evaluators = plans.map {

@@ -84,7 +84,7 @@ public struct Dense: Layer {
 
     private func sizes(_ step: Step) -> Sizes {
         let inputs = step.inputShapes[0].last ?? 1
-        let vectors = step.x().count / inputs
+        let vectors = step.rows * step.inputShapes[0].dropLast().reduce(1, *)
         let separate = preactivations(vectors: vectors, training: step.isForTraining)
         return Sizes(
             inputs: inputs, vectors: vectors,
@@ -92,29 +92,24 @@ public struct Dense: Layer {
             room: step.scratch[separate..<step.scratch.count])
     }
 
-    /// The parts of the kernel, side by side where threads share it.
-    private func eachPart(_ step: Step, _ body: (KernelPart) -> Void) {
-        guard step.parts.count > 1, let helpers = step.lane.helpers else { return body(step.parts[0]) }
-        helpers.share { if $0 < step.parts.count { body(step.parts[$0]) } }
-    }
+    /// From one row of the kernel to the next.
+    private func stride(_ kernel: Floats, _ sizes: Sizes) -> Int { kernel.count / sizes.inputs }
 
     public func forward(_ step: Step) {
         let (kernel, sizes) = (step.weights[0], sizes(step))
         let relu = activation == .relu
         if let search = step.zeroSearch {
-            step.parts[0].places = search.look(in: step.x(), training: step.lane.training)
+            step.places = search.look(in: step.x(), training: step.lane.training)
         }
-        eachPart(step) { part in
-            let finish = Finish(bias: useBias ? part.part(step.weights[1]) : nil, relu: relu)
-            let (x, z) = (part.x?.prefix(step.x().count) ?? step.x(), part.columns(sizes.z))
-            let (n, w, stride) = (part.panel.columns.count, part.slice(kernel), part.panel.stride)
-            if let places = part.places {
-                places.multiply(x, w, into: z, n: n, wStride: stride, cStride: units, finish: finish)
-            } else {
-                multiply(
-                    x, w, into: z, m: sizes.vectors, n: n, k: sizes.inputs, bStride: stride, cStride: units,
-                    whole: units, finish: finish)
-            }
+        let finish = Finish(bias: useBias ? step.weights[1] : nil, relu: relu)
+        if let places = step.places {
+            places.multiply(
+                step.x(), kernel, into: sizes.z, n: units, wStride: stride(kernel, sizes), cStride: units,
+                finish: finish)
+        } else {
+            multiply(
+                step.x(), kernel, into: sizes.z, m: sizes.vectors, n: units, k: sizes.inputs,
+                bStride: stride(kernel, sizes), cStride: units, finish: finish)
         }
         if !relu { activation.forward(sizes.z, into: step.y, width: units) }
         if step.isForTraining { activityPenalty?.forward(step, room: sizes.room) }
@@ -122,46 +117,53 @@ public struct Dense: Layer {
 
     public func backward(_ step: Step) {
         let (kernel, sizes) = (step.weights[0], sizes(step))
-        activityPenalty?.backward(step, room: sizes.room)
-        // The gradient at the pre-activation takes the place of the one at the output; glu's is wider, and z is free.
-        let dz = activation == .glu ? sizes.z : step.dy
-        activation.backward(step.dy, z: sizes.z, y: step.y, into: dz, width: units)
+        let dz = backwardToSums(step, sizes)
         if let dx = step.dx() {
-            // Only a kernel right behind the samples, whose gradient nobody asks for, is in several parts.
             multiplyByTransposed(
                 dz, kernel, into: dx, m: sizes.vectors, n: sizes.inputs, k: units,
-                bStride: step.parts[0].panel.stride, scratch: sizes.room)
+                bStride: stride(kernel, sizes), scratch: sizes.room)
         }
         if useBias, let dBias = step.weightGradients[1] { columnSums(dz, into: dBias) }
         guard let dKernel = step.weightGradients[0] else { return }
+        if let adam = step.adam, adam.isStepping, let places = step.places {
+            return adam.step(step.x(), dz, dStride: units, places)
+        }
         // With plain gradient descent, gradient and update of the kernel are one: w −= rate · xᵀ · dz.
         let update = step.fusedRate
-        let target = update == nil ? dKernel : kernel
-        eachPart(step) { part in
-            backward(
-                part, x: part.x?.prefix(step.x().count) ?? step.x(), dz: part.columns(dz),
-                into: part.slice(target), sizes: sizes, alpha: update.map { -$0 } ?? 1,
-                accumulate: update != nil)
+        let (target, alpha) = (update == nil ? dKernel : kernel, update.map { -$0 } ?? 1)
+        if let places = step.places {
+            places.multiplyTransposed(
+                step.x(), dz, into: target, n: units, dStride: units, gStride: stride(target, sizes),
+                alpha: alpha, accumulate: update != nil)
+        } else {
+            multiply(
+                step.x(), dz, into: target, m: sizes.inputs, n: units, k: sizes.vectors, transposed: true,
+                bStride: units, cStride: stride(target, sizes),
+                finish: Finish(accumulate: update != nil, alpha: alpha))
         }
     }
 
-    /// A part of the kernel's gradient; with Adam, also its step.
-    private func backward(
-        _ part: KernelPart, x: Floats, dz: Floats, into target: Floats, sizes: Sizes, alpha: Float,
-        accumulate: Bool
-    ) {
-        let (n, stride) = (part.panel.columns.count, part.panel.stride)
-        if let adam = part.adam, adam.isStepping, let places = part.places {
-            adam.step(x, dz, dStride: units, places)
-        } else if let places = part.places {
-            places.multiplyTransposed(
-                x, dz, into: target, n: n, dStride: units, gStride: stride, alpha: alpha,
-                accumulate: accumulate)
-        } else {
-            multiply(
-                x, dz, into: target, m: sizes.inputs, n: n, k: sizes.vectors, transposed: true,
-                bStride: units, cStride: stride, whole: units,
-                finish: Finish(accumulate: accumulate, alpha: alpha))
-        }
+    /// The gradient at the pre-activations. It takes the place of the one at the output; glu's is wider, and z is free.
+    private func backwardToSums(_ step: Step, _ sizes: Sizes) -> Floats {
+        activityPenalty?.backward(step, room: sizes.room)
+        let dz = activation == .glu ? sizes.z : step.dy
+        activation.backward(step.dy, z: sizes.z, y: step.y, into: dz, width: units)
+        return dz
     }
+
+    /// Where the parts of a `ColumnSplit` add up: the pre-activations of all samples that there is room for.
+    func sums(_ step: Step) -> Floats {
+        activation.needsInput ? step.scratch.prefix(step.capacity * units) : step.memory.output
+    }
+
+    /// What is left of `forward` where the first part's product, with the bias, is there, and the others' are to be added.
+    func forward(_ step: Step, adding summands: [Floats]) {
+        let sizes = sizes(step)
+        for summand in summands { add(summand.prefix(sizes.z.count), to: sizes.z) }
+        activation.forward(sizes.z, into: step.y, width: units)
+        activityPenalty?.forward(step, room: sizes.room)
+    }
+
+    /// What comes before the parts' own `backward`: they take the gradient at the sum from `dy`.
+    func backwardToParts(_ step: Step) { _ = backwardToSums(step, sizes(step)) }
 }
