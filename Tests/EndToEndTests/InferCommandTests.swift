@@ -68,6 +68,14 @@ func tables() throws {
         #expect(error?["line"]?.int == 3 && error?["column"]?.string == "b")
         #expect(!FileManager.default.fileExists(atPath: store.path("bad.csv")))
 
+        for words in [
+            ["score", "--json"], ["evaluate", "--json"], ["score", "x.csv", "--sorted", "--json"],
+        ] {
+            let usage = try store.infer(words)
+            #expect(usage.status == 64 && usage.output.isEmpty)
+            #expect(try JSON(parsing: usage.errors)["error"]?["message"]?.string?.isEmpty == false)
+        }
+
         let none = try store.infer("score", "-", input: "a,c\n1,2\n")
         #expect(none.status == 64 && none.errors.contains("small:1 (2 columns)"))
         #expect(try store.infer("score", table, "-o", "/dev/full").status == 74)

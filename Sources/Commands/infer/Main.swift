@@ -10,7 +10,7 @@ enum Main {
     static func main() {
         Quarantine.serveIfAsked()
         guard let call = PlainCall(CommandLine.arguments.dropFirst()) else {
-            return InferCommand.main(withRowsJoined(Array(CommandLine.arguments.dropFirst())))
+            InferCommand.runAsProgram(withRowsJoined(Array(CommandLine.arguments.dropFirst())))
         }
         // What HDF5 and a network of a megabyte take.
         cm_reserve_heap(3_250_000)

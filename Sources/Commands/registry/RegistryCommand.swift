@@ -17,6 +17,6 @@ struct RegistryCommand: ParsableCommand {
 
     static func main() {
         Quarantine.serveIfAsked()
-        main(nil)
+        runAsProgram(CommandLine.arguments.dropFirst())
     }
 }

@@ -14,6 +14,6 @@ struct TrainerCommand: ParsableCommand {
 
     static func main() {
         Quarantine.serveIfAsked()
-        main(nil)
+        runAsProgram(CommandLine.arguments.dropFirst())
     }
 }

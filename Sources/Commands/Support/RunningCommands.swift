@@ -1,0 +1,22 @@
+import ArgumentParser
+
+extension ParsableCommand {
+    /// Runs the command that the words of a command line name, and leaves the process with its status.
+    ///
+    /// A wrong command line is ArgumentParser's to explain, with usage, to people; a program that asked for JSON gets
+    /// `{"error": {…}}` as for any other error.
+    public static func runAsProgram(_ words: some Sequence<String>) -> Never {
+        let words = Array(words)
+        do {
+            var command = try parseAsRoot(words)
+            try command.run()
+            exit()
+        } catch {
+            guard exitCode(for: error) == .validationFailure, words.contains("--json") else {
+                exit(withError: error)
+            }
+            printError(Failure(.usage, message(for: error)).json.text())
+            exit(withError: ExitCode(ExitStatus.usage.rawValue))
+        }
+    }
+}
