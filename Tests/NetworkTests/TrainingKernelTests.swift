@@ -108,6 +108,51 @@ struct TrainingKernelTests {
         }
     }
 
+    @Test(
+        "gradients of neighbours, which are added up together where their rows are mostly the same",
+        arguments: [1, 16, 37, 300], [1, 5, 64, 130])
+    func neighbours(width: Int, batch: Int) {
+        let columns = 31
+        var random = RandomNumbers(seed: width + batch)
+        // Runs of numbers as in a picture, single ones, rows and columns of nothing.
+        let x = Self.block(batch * columns)
+        for row in 0..<batch where row % 7 != 6 {
+            let start = Int(random.uniform() * 20)
+            for column in start..<start + Int(random.uniform() * 9) where column != 13 {
+                x.all[row * columns + column] = Float(random.uniform() * 2 - 1)
+            }
+            x.all[row * columns + columns - 1] = random.uniform() < 0.5 ? 0 : 3
+        }
+        let places = NonzeroPlaces(capacity: batch, columns: columns, forTransposed: true)
+        _ = places.find(in: x.all)
+        places.findColumns()
+        let stride = (width + 15) / 16 * 16
+        let d = Self.random(batch * width, seed: 7)
+        for (alpha, accumulate) in [(Float(1), false), (-0.3, true), (0.5, false)] {
+            let g = Self.random(columns * stride, seed: 9)
+            let before = g.all.array
+            places.multiplyTransposed(
+                x.all, d.all, into: g.all, n: width, dStride: width, gStride: stride, alpha: alpha,
+                accumulate: accumulate)
+            for column in 0..<columns {
+                for i in 0..<width {
+                    var sum = accumulate ? Double(before[column * stride + i]) : 0
+                    var size = abs(sum)
+                    for row in 0..<batch {
+                        let term =
+                            Double(alpha) * Double(x.all[row * columns + column])
+                            * Double(d.all[row * width + i])
+                        sum += term
+                        size += abs(term)
+                    }
+                    // Each addition rounds to 24 bits.
+                    let off = abs(Double(g.all[column * stride + i]) - sum)
+                    #expect(off <= size * 6e-8 * Double(batch + 2))
+                }
+            }
+        }
+    }
+
     @Test("a deferred step of Adam is the step, to the bit", arguments: [10, 16, 37, 300], [1, 5, 64])
     func deferred(width: Int, batch: Int) {
         let (columns, count) = (150, 200)

@@ -165,18 +165,26 @@ func writeTable(records path: String, facts: String, to output: String) throws {
         A ratio "× peer's time" is our time over the peer's, and should be small; "× as fast" should be large. Both
         sides may use as many threads as there are processors, and use as many as serve them best.
 
-        ## How times grow
-
-        ![What is done in a second: the tables below as curves](curves.svg)
-
 
         """
-    text += curves(records)
+    // A run of some of the work has no curves.
+    let panels = panels(records)
+    if !panels.isEmpty {
+        text += """
+            ## How times grow
+
+            ![What is done in a second: the tables below as curves](curves.svg)
+
+
+            """
+        text += curves(records)
+    }
     text += "## Every measurement\n\n" + markdown(everything(records)) + "\n"
     try text.write(toFile: output, atomically: true, encoding: .utf8)
+    guard !panels.isEmpty else { return }
     let picture = URL(fileURLWithPath: output).deletingLastPathComponent().appendingPathComponent(
         "curves.svg")
-    try chart(panels(records)).write(to: picture, atomically: true, encoding: .utf8)
+    try chart(panels).write(to: picture, atomically: true, encoding: .utf8)
 }
 
 private func line(_ target: Target, _ records: Records) -> [String] {

@@ -83,13 +83,13 @@ INLINE void NAME(adam_row)(const int nv, const int whole, int tail, const VEC *g
   }
 }
 
-// The gradient of a strip of the kernel's touched rows, and with it their step. d's rows are PV vectors apart.
+// The gradient of a strip of the kernel's touched rows, and with it their step. d's rows are SV vectors apart.
 INLINE void NAME(adam_strip)(const int nv, const int whole, int tail, size_t k, const float *x, const uint64_t *masks,
                              const float *d, size_t j, NAME(adam_numbers) numbers, const ck_adam_rows *a) {
   for (size_t p = 0; p < k; p++) {
     uint64_t mask = masks[p];
     if (!mask) continue;
-    VEC sum[PV], next[PV];
+    VEC sum[SV], next[SV];
 #pragma clang loop unroll(full)
     for (int v = 0; v < nv; v++) sum[v] = next[v] = ZERO;
     size_t at = p * a->stride + j;
@@ -107,10 +107,10 @@ INLINE void NAME(adam_strip)(const int nv, const int whole, int tail, size_t k, 
 
 static void NAME(adam_touched)(const ck_adam_rows *a, size_t m, size_t k, const float *x, const uint64_t *masks,
                                const float *d, size_t d_row, float alpha) {
-  _Alignas(64) float rows[64 * PV * LANES];
+  _Alignas(64) float rows[64 * SV * LANES];
   NAME(adam_numbers) numbers = NAME(adam_spread)(&a->options, alpha);
-  for (size_t j = 0; j < a->n; j += PV * LANES) {
-    size_t width = a->n - j < PV * LANES ? a->n - j : PV * LANES;
+  for (size_t j = 0; j < a->n; j += SV * LANES) {
+    size_t width = a->n - j < SV * LANES ? a->n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
     NAME(copy_strip)(m, d_row, vectors, tail, d + j, 1, rows);
 #define CALL(nv, whole) NAME(adam_strip)(nv, whole, tail, k, x, masks, rows, j, numbers, a)

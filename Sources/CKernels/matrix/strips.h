@@ -36,12 +36,12 @@
     }
 #endif
 
-// alpha times a strip of d, whose rows are d_row apart; the copy's are PV vectors apart and aligned.
+// alpha times a strip of d, whose rows are d_row apart; the copy's are SV vectors apart and aligned.
 INLINE void NAME(copy_strip)(size_t m, size_t d_row, int vectors, int tail, const float *d, float alpha, float *rows) {
   VEC factor = SPREAD(alpha);
   for (size_t i = 0; i < m; i++)
     for (int v = 0; v < vectors; v++)
-      STORE(rows + (i * PV + v) * LANES,
+      STORE(rows + (i * SV + v) * LANES,
             MUL(factor, LOAD_SOME(d + i * d_row + v * LANES, v + 1 < vectors ? LANES : tail)));
 }
 
@@ -52,13 +52,13 @@ INLINE int NAME(go_together)(uint64_t one, uint64_t other) {
   return 4 * all <= 3 * sum;
 }
 
-// Adds x[i] · d[i, :] over the set bits i of a mask to nv sums. x's column is k apart, d's rows are PV vectors apart.
+// Adds x[i] · d[i, :] over the set bits i of a mask to nv sums. x's column is k apart, d's rows are SV vectors apart.
 INLINE void NAME(add_rows)(const int nv, uint64_t mask, size_t k, const float *x, const float *d, VEC *sum) {
   while (mask) {
     size_t i = (size_t)__builtin_ctzll(mask);
     mask &= mask - 1;
     VEC s = SPREAD(x[i * k]);
-    const float *row = d + i * PV * LANES;
+    const float *row = d + i * SV * LANES;
 #pragma clang loop unroll(full)
     for (int v = 0; v < nv; v++) sum[v] = FMA(s, LOAD(row + v * LANES), sum[v]);
   }
@@ -71,7 +71,7 @@ INLINE void NAME(add_rows_to_both)(const int nv, uint64_t mask, size_t k, const 
     size_t i = (size_t)__builtin_ctzll(mask);
     mask &= mask - 1;
     VEC s = SPREAD(x[i * k]), t = SPREAD(x[i * k + 1]);
-    const float *row = d + i * PV * LANES;
+    const float *row = d + i * SV * LANES;
 #pragma clang loop unroll(full)
     for (int v = 0; v < nv; v++) {
       VEC here = LOAD(row + v * LANES);

@@ -100,11 +100,11 @@ INLINE void NAME(store_sums)(const int nv, const int whole, int tail, float *g, 
     else STORE_SOME(g + v * LANES, sum[v], tail);
 }
 
-// g[:, strip] for each column p of x: the rows of d where x is not zero, times x. d's rows are PV vectors apart.
+// g[:, strip] for each column p of x: the rows of d where x is not zero, times x. d's rows are SV vectors apart.
 INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tail, size_t k, const float *x,
                                           const uint64_t *masks, const float *d, float *g, size_t g_row, int accumulate) {
   for (size_t p = 0; p < k; p++) {
-    VEC sum[PV], next[PV];
+    VEC sum[SV], next[SV];
     uint64_t mask = masks[p];
     if (!mask && accumulate) continue;
     float *to = g + p * g_row;
@@ -145,9 +145,9 @@ static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, 
 static void NAME(multiply_sparse_transposed)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks,
                                              const float *d, size_t d_row, float *g, size_t g_row, float alpha,
                                              int accumulate) {
-  _Alignas(64) float rows[64 * PV * LANES];
-  for (size_t j = 0; j < n; j += PV * LANES) {
-    size_t width = n - j < PV * LANES ? n - j : PV * LANES;
+  _Alignas(64) float rows[64 * SV * LANES];
+  for (size_t j = 0; j < n; j += SV * LANES) {
+    size_t width = n - j < SV * LANES ? n - j : SV * LANES;
     int vectors = (int)((width + LANES - 1) / LANES), tail = (int)width - (vectors - 1) * LANES;
     NAME(copy_strip)(m, d_row, vectors, tail, d + j, alpha, rows);
 #define CALL(nv, whole) \

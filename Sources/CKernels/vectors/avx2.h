@@ -20,5 +20,4 @@ static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define ZERO _mm256_setzero_ps()
 #define MR 6
 #define NV 2
-#define PV 10
 #define PAIRS 0

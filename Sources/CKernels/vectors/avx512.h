@@ -19,5 +19,4 @@
 #define ZERO _mm512_setzero_ps()
 #define MR 8
 #define NV 3
-#define PV 10
 #define PAIRS 1

@@ -21,5 +21,4 @@
 #undef ZERO
 #undef MR
 #undef NV
-#undef PV
 #undef PAIRS

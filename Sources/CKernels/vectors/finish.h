@@ -3,8 +3,7 @@
 //   VEC, LANES         a vector of floats and how many it holds
 //   LOAD LOAD_SOME STORE STORE_SOME SPREAD FMA ADD SUB MUL MAX WHERE_EQUAL ZERO
 //   MR, NV             rows and vectors of a block whose sums stay in registers
-//   PV                 vectors of a strip for gradients
-//   PAIRS              whether two rows of PV vectors of sums stay in registers, and adding a zero costs little
+//   PAIRS              whether two rows of sums of a strip (strips.h) stay in registers
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
 #endif

@@ -40,5 +40,4 @@ static inline four four_where_equal(four a, four b, four v) {
 #define ZERO ((four){0})
 #define MR 4
 #define NV 2
-#define PV 10
 #define PAIRS 0

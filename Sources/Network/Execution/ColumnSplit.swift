@@ -1,29 +1,33 @@
 import Tensors
 
-/// A Dense layer right behind the samples whose units are computed in parts, some columns each, so that threads can share it while
-/// training. Layers behind it that work on each unit alone go with their part, and the Dense layer behind those takes each part's product
-/// as a summand. So threads hand over nothing but their summands, and get nothing back but the gradient at the sum.
-struct ColumnSplit: Equatable {
+/// A Dense layer right behind the samples whose units are computed in parts, some columns of its kernel each, so that threads can share
+/// it while training. Mostly layers behind it that work on each unit alone go with their part, and the Dense layer behind those adds the
+/// parts' products up: then threads hand over nothing but summands, and get nothing back but the gradient at the sum. Where
+/// that is not so, what the parts compute is put side by side.
+struct ColumnSplit {
     /// The call that brings the samples in.
     let input: Int
     /// The call of the Dense layer behind it.
     let first: Int
     /// Calls of layers that work on each unit alone, in order.
     let middle: [Int]
-    /// The call of the Dense layer that adds the parts up; nil where what each part computes is put side by side.
+    /// The call of the Dense layer that adds the parts up; nil where they are put side by side.
     let last: Int?
     /// The units of each part.
-    let columns: [Range<Int>]
+    let units: [Range<Int>]
 
     /// Calls whose outputs are only there in parts.
     var inParts: [Int] { last == nil ? [] : [first] + middle }
+    /// All calls that are computed in parts.
+    var calls: [Int] { [first] + middle + (last.map { [$0] } ?? []) }
 }
 
 extension Model {
     /// What threads share while training: empty where they do better with samples of their own, as most is computed elsewhere.
     ///
     /// Sums in parts round otherwise than in one piece. So that the same bits come out of any number of threads, how many
-    /// parts are added up depends on the layer alone, and is the same for one thread.
+    /// parts are added up depends on the layer alone, and is the same for one thread: a power of two, which threads can share evenly.
+    /// What is put side by side is the same in any parts, so that each thread has one.
     func columnSplits(threads: Int) -> [ColumnSplit] {
         let areCheap = layers.allSatisfy {
             $0 is Dense || $0 is BatchNormalization || $0 is InputLayer || $0 is Rescaling || $0 is Flatten
@@ -38,7 +42,7 @@ extension Model {
         for input in inputs {
             for first in planner.readersOfZeros(of: input) {
                 let layer = calls[first].layer
-                guard isOnlyCall(first), planner.gradients[first] != nil,
+                guard isOnlyCall(first), planner.gradients[first] != nil, isElementwise(first),
                     let dense = layers[layer] as? Dense, dense.activityPenalty == nil, dense.units >= 64,
                     let kernel = weightSpecs[layer].first, isTrainable(layer: layer, weight: 0),
                     kernel.regularizer == nil, kernel.constraint == nil
@@ -46,15 +50,17 @@ extension Model {
                 shared += kernel.count
                 var (count, middle, last) = (min(threads, dense.units / 32), [Int](), Int?.none)
                 // Narrower parts are not worth their sum.
-                if dense.units >= 256, let way = wayToSum(from: first, planner) {
-                    (count, middle, last) = (min(8, dense.units / 128), way.middle, way.last)
+                if dense.units >= 256, let way = wayToSum(from: first) {
+                    (count, middle, last) = (
+                        dense.units < 512 ? 2 : dense.units < 1024 ? 4 : 8, way.middle, way.last
+                    )
                 }
                 guard count > 1 else { continue }
                 let panels = Panels(rows: 1, columns: dense.units, panels: count, aligned: true)
                 splits.append(
                     ColumnSplit(
                         input: input, first: first, middle: middle, last: last,
-                        columns: panels.all.map(\.columns)))
+                        units: panels.all.map(\.columns)))
             }
         }
         let all = calls.reduce(0) { sum, call in
@@ -67,7 +73,7 @@ extension Model {
     public var trainsAlikeOnThreads: Bool { !columnSplits(threads: 2).isEmpty }
 
     /// The calls between a Dense layer and the next, if all of them work on each unit alone.
-    private func wayToSum(from first: Int, _ planner: Planner) -> (middle: [Int], last: Int)? {
+    private func wayToSum(from first: Int) -> (middle: [Int], last: Int)? {
         var (current, middle) = (first, [Int]())
         while true {
             let readers = calls.indices.filter { calls[$0].inputs.contains(current) }
@@ -77,7 +83,7 @@ extension Model {
             let next = readers[0]
             guard isOnlyCall(next), calls[next].inputs.count == 1 else { return nil }
             if let dense = layers[calls[next].layer] as? Dense {
-                return dense.activation == .glu || planner.gradients[next] == nil ? nil : (middle, next)
+                return dense.activation == .glu ? nil : (middle, next)
             }
             middle.append(next)
             current = next
@@ -93,9 +99,7 @@ extension Model {
         case let dropout as Dropout: return dropout.noiseShape == nil
         case is GaussianNoise: return true
         case is BatchNormalization:
-            return weightSpecs[calls[call].layer].allSatisfy {
-                $0.shape == shapes[call] && $0.regularizer == nil && $0.constraint == nil
-            }
+            return weightSpecs[calls[call].layer].allSatisfy { $0.shape == shapes[call] }
         default: return false
         }
     }

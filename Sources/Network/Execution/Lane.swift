@@ -5,7 +5,7 @@ public final class Lane: @unchecked Sendable {
     let index: Int
     /// The lanes' threads: each computes its own samples.
     let team: Team
-    /// Threads that share kernels, where there is only one lane.
+    /// Threads that share layers (`ColumnSplit`), where there is only one lane.
     let helpers: Team?
     /// Samples of the current batch that this lane computes, and where they begin in the batch.
     var rows = 0

@@ -27,8 +27,14 @@ final class Plan {
 
     /// A `ColumnSplit` with its parts.
     private struct Split {
-        let columns: ColumnSplit
+        let cut: ColumnSplit
         let parts: [ColumnPart]
+        /// What is added to the first part's product.
+        let summands: [Floats]
+
+        init(_ cut: ColumnSplit, _ parts: [ColumnPart]) {
+            (self.cut, self.parts, summands) = (cut, parts, parts.dropFirst().compactMap(\.summand))
+        }
 
         /// The parts of one thread.
         func each(of thread: Int, _ threads: Int, _ body: (ColumnPart) -> Void) {
@@ -45,7 +51,7 @@ final class Plan {
 
     private struct Input {
         let call: Int
-        /// The first one's window is the input's place in the plan; there are more where threads share kernels.
+        /// The first one's window is the input's place in the plan; there are more where threads share layers.
         var copies: [InputCopy]
         var size: Int
         /// A Rescaling right behind the input is done while the samples are gathered.
@@ -144,18 +150,14 @@ final class Plan {
         var splits: [Split] = []
         var splitOfCall = [Int?](repeating: nil, count: network.calls.count)
         if let gradients {
-            let whole = ColumnPart.Whole(
+            let source = ColumnPart.Source(
                 network: network, parameters: parameters, gradients: gradients, steps: steps,
                 isView: planner.isView, rows: rows)
-            for split in columnSplits {
-                for call in [split.first] + split.middle + (split.last.map { [$0] } ?? []) {
-                    splitOfCall[call] = splits.count
-                }
-                let samples = window(planner.activations[split.input])
-                let parts = split.columns.indices.map {
-                    ColumnPart(split, part: $0, samples: samples, of: whole)
-                }
-                splits.append(Split(columns: split, parts: parts))
+            for cut in columnSplits {
+                for call in cut.calls { splitOfCall[call] = splits.count }
+                let samples = window(planner.activations[cut.input])
+                let parts = cut.units.indices.map { ColumnPart(cut, part: $0, samples: samples, of: source) }
+                splits.append(Split(cut, parts))
             }
         }
         (self.splits, self.splitOfCall) = (splits, splitOfCall)
@@ -168,7 +170,7 @@ final class Plan {
             let readers = planner.readersOfZeros(of: call)
             guard !readers.isEmpty else { return input }
             input.readers = readers.filter { splitOfCall[$0] == nil }.map { steps[$0] }
-            let parts = splits.filter { $0.columns.input == call }.map(\.parts.count).max() ?? 1
+            let parts = splits.filter { $0.cut.input == call }.map(\.parts.count).max() ?? 1
             for _ in 1..<min(parts, lane.helpers?.count ?? 1) {
                 let copy = Arena(count: window.count)
                 kept.append(copy)
@@ -230,11 +232,11 @@ final class Plan {
     private func forward(_ step: Step) {
         guard let index = splitOfCall[step.call] else { return step.layer.forward(step) }
         // What is computed in parts is through by now.
-        guard splits[index].columns.last == step.call, let dense = step.layer as? Dense else { return }
-        dense.forward(step, adding: splits[index].parts.dropFirst().compactMap(\.summand))
+        guard splits[index].cut.last == step.call else { return }
+        dense(step).forward(step, adding: splits[index].summands)
     }
 
-    /// Runs `body(thread, threads)` on the threads that share kernels, or here alone if they do better so.
+    /// Runs `body(thread, threads)` on the threads that share layers, or here alone if that is faster.
     private func eachShare(_ body: (Int, Int) -> Void) {
         guard let helpers = lane.helpers, helpers.isSharing else { return body(0, 1) }
         helpers.share { body($0, helpers.count) }
@@ -258,12 +260,14 @@ final class Plan {
             if case .bytes(let bytes) = samples.storage {
                 search.look(in: bytes, rows: rows, training: lane.training)
             } else { search.look(in: window, training: lane.training) }
+        // Copies that others fill in the next step must be looked at when this one is.
+        if among == 1 { for other in input.copies.dropFirst() { other.search?.follow(search) } }
         func prepare(_ step: Step) {
             step.places = sparse
             step.adam?.prepare(for: lane.training ? sparse : nil)
         }
         if copy == 0 { for step in input.readers { prepare(step) } }
-        for split in splits where split.columns.input == input.call {
+        for split in splits where split.cut.input == input.call {
             split.each(of: copy, among) {
                 $0.first.read(input.copies[copy].window)
                 prepare($0.first)
@@ -306,7 +310,7 @@ final class Plan {
             wait(step, call: step.call, parameters.panels(layer: layerOfCall[step.call], weight: 0).all[0])
         }
         for split in splits {
-            for part in split.parts { wait(part.first, call: split.columns.first, part.panel) }
+            for part in split.parts { wait(part.first, call: split.cut.first, part.panel) }
         }
         return deferred
     }
@@ -323,10 +327,17 @@ final class Plan {
 
     private func backward(_ step: Step) {
         guard let index = splitOfCall[step.call] else { return step.layer.backward(step) }
-        let (split, columns) = (splits[index], splits[index].columns)
-        // The parts' own layers are through with it once their end is.
-        guard step.call == columns.last ?? columns.first else { return }
-        if columns.last != nil { (step.layer as? Dense)?.backwardToParts(step) }
+        let split = splits[index]
+        // All of a part's layers have their turn when its end has.
+        guard step.call == split.cut.last ?? split.cut.first else { return }
+        if split.cut.last != nil { dense(step).backwardToParts(step) }
         eachShare { thread, among in split.each(of: thread, among) { $0.backward() } }
+    }
+
+    private func dense(_ step: Step) -> Dense {
+        guard let dense = step.layer as? Dense else {
+            preconditionFailure("only a Dense layer adds parts up")
+        }
+        return dense
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Finds out whether threads that share a kernel are faster than one alone, by trying both in turn: the answer is the
+/// Finds out whether threads that share layers are faster than one alone, by trying both in turn: the answer is the
 /// same bits either way, and which is faster depends on the sizes, and on whether the processors are cores of their own
 /// and free.
 struct SharingTrial {

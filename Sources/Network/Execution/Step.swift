@@ -76,6 +76,8 @@ public final class Step {
 
     /// Of a Dense layer: where its input is not zero, when leaving the zeros out pays.
     var places: NonzeroPlaces?
+    /// Of a Dense layer that is one of several parts: the units of all, by which products choose how they round.
+    var wholeUnits: Int?
     /// With Adam, the kernel's gradient and its step where zeros are left out.
     var adam: DeferredAdam?
     /// Of a Dense layer whose input is another layer's: looks for zeros in it.

@@ -9,7 +9,7 @@ public struct OptimizerState: Equatable, Sendable {
 }
 
 /// Trains a network, batch by batch. It is planned once; steps reuse its memory. The same seed, thread count and machine
-/// give the same bits; where threads share a kernel (`Model.trainsAlikeOnThreads`), the bits do not even depend on the
+/// give the same bits; where threads share layers (`Model.trainsAlikeOnThreads`), the bits do not even depend on the
 /// thread count. One caller at a time.
 public final class TrainingExecutor {
     public let objective: Objective
@@ -23,7 +23,7 @@ public final class TrainingExecutor {
     private let slots: [Arena]
     private let plans: [Plan]
     private let evaluators: [OutputEvaluator]
-    // Threads with samples of their own, or those that share a kernel.
+    // Threads with samples of their own, or those that share layers.
     private let team: Team
     private let helpers: Team?
     private var trial = SharingTrial()
@@ -61,7 +61,7 @@ public final class TrainingExecutor {
         try network.requireGradients()
         let (computed, onLogits) = try network.withLossesOnLogits(objective.losses)
         let splits = computed.columnSplits(threads: threads)
-        let sharing = min(threads, splits.map(\.columns.count).max() ?? 1)
+        let sharing = min(threads, splits.map(\.units.count).max() ?? 1)
         guard let team = Team(count: splits.isEmpty ? threads : 1), let all = Team(count: sharing)
         else { throw ConfigError("the system gives no \(threads) threads") }
         let helpers = all.count > 1 ? all : nil
@@ -69,7 +69,7 @@ public final class TrainingExecutor {
         (self.computed, self.helpers) = (computed, helpers)
         self.batchSize = max(batchSize, 1)
         var panels = computed.layers.map { _ in 1 }
-        for split in splits { panels[computed.calls[split.first].layer] = split.columns.count }
+        for split in splits { panels[computed.calls[split.first].layer] = split.units.count }
         let parameters = Parameters(of: computed, panels: panels)
         self.parameters = parameters
         slots = optimizer.slotNames.indices.map { slot in

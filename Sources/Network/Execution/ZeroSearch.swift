@@ -24,6 +24,9 @@ final class ZeroSearch {
         look(training: training) { places.find(in: bytes, rows: rows) }
     }
 
+    /// Pauses as another does, which has looked at the same batches.
+    func follow(_ other: ZeroSearch) { pause = other.pause }
+
     private func look(training: Bool, _ find: () -> Double) -> NonzeroPlaces? {
         guard pause == 0 else {
             pause -= 1

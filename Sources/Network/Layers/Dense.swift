@@ -109,7 +109,7 @@ public struct Dense: Layer {
         } else {
             multiply(
                 step.x(), kernel, into: sizes.z, m: sizes.vectors, n: units, k: sizes.inputs,
-                bStride: stride(kernel, sizes), cStride: units, finish: finish)
+                bStride: stride(kernel, sizes), cStride: units, whole: step.wholeUnits, finish: finish)
         }
         if !relu { activation.forward(sizes.z, into: step.y, width: units) }
         if step.isForTraining { activityPenalty?.forward(step, room: sizes.room) }
@@ -138,7 +138,7 @@ public struct Dense: Layer {
         } else {
             multiply(
                 step.x(), dz, into: target, m: sizes.inputs, n: units, k: sizes.vectors, transposed: true,
-                bStride: units, cStride: stride(target, sizes),
+                bStride: units, cStride: stride(target, sizes), whole: step.wholeUnits,
                 finish: Finish(accumulate: update != nil, alpha: alpha))
         }
     }
