@@ -7,7 +7,7 @@ final class Plan {
     /// What this thread adds to the gradient, in the layout of the trainable parameters. Nil for inference.
     let gradients: Arena?
 
-    private var inputs: [Input]
+    private let inputs: [PlanInput]
     private var oneRow = [0]
     private let outputs: [Floats]
     private let outputCalls: [Int]
@@ -40,25 +40,6 @@ final class Plan {
         func each(of thread: Int, _ threads: Int, _ body: (ColumnPart) -> Void) {
             for index in stride(from: thread, to: parts.count, by: threads) { body(parts[index]) }
         }
-    }
-
-    /// A batch of an input's samples, as one thread has it.
-    private struct InputCopy {
-        var window: Floats
-        /// Where the first layers can leave zeros out.
-        var search: ZeroSearch?
-    }
-
-    private struct Input {
-        let call: Int
-        /// The first one's window is the input's place in the plan; there are more where threads share layers.
-        var copies: [InputCopy]
-        var size: Int
-        /// A Rescaling right behind the input is done while the samples are gathered.
-        var scale: Float = 1
-        var offset: Float = 0
-        /// Those that can leave zeros out, in one piece.
-        var readers: [Step] = []
     }
 
     init(
@@ -162,24 +143,16 @@ final class Plan {
         }
         (self.splits, self.splitOfCall) = (splits, splitOfCall)
         inputs = network.inputs.map { call in
-            let rescaling = planner.inputRescaling[call]
-            let (window, size) = (window(planner.activations[call]), network.shapes[call].reduce(1, *))
-            var input = Input(
-                call: call, copies: [InputCopy(window: window)], size: size, scale: rescaling?.scale ?? 1,
-                offset: rescaling?.offset ?? 0)
             let readers = planner.readersOfZeros(of: call)
-            guard !readers.isEmpty else { return input }
-            input.readers = readers.filter { splitOfCall[$0] == nil }.map { steps[$0] }
+            let size = network.shapes[call].reduce(1, *)
             let parts = splits.filter { $0.cut.input == call }.map(\.parts.count).max() ?? 1
-            for _ in 1..<min(parts, lane.helpers?.count ?? 1) {
-                let copy = Arena(count: window.count)
-                kept.append(copy)
-                input.copies.append(InputCopy(window: copy.all))
-            }
-            for copy in input.copies.indices {
-                input.copies[copy].search = ZeroSearch(rows: rows, columns: size, forTransposed: training)
-            }
-            return input
+            return PlanInput(
+                call: call, window: window(planner.activations[call]), size: size,
+                rescaling: planner.inputRescaling[call],
+                readers: readers.filter { splitOfCall[$0] == nil }.map { steps[$0] },
+                copies: min(parts, lane.helpers?.count ?? 1),
+                search: readers.isEmpty
+                    ? nil : { ZeroSearch(rows: rows, columns: size, forTransposed: training) })
         }
         for index in network.calls.indices where planner.readsRectified(index) {
             // Each part of a sum looks for itself.
@@ -213,7 +186,7 @@ final class Plan {
             for (input, samples) in zip(inputs, samples) { bringIn(samples, rows: rows, input) }
         } else {
             eachShare { thread, among in
-                for (input, samples) in zip(inputs, samples) where thread < input.copies.count {
+                for (input, samples) in zip(inputs, samples) where thread < input.copyCount {
                     bringIn(samples, rows: rows, input, thread: thread, among: among)
                 }
                 for split in splits { split.each(of: thread, among) { $0.forward() } }
@@ -244,32 +217,18 @@ final class Plan {
 
     /// Fills a thread's copy of an input's samples, and brings the kernels that read it up to the batch.
     private func bringIn(
-        _ samples: Samples, rows: ArraySlice<Int>, _ input: Input, thread copy: Int = 0, among: Int = 1
+        _ samples: Samples, rows: ArraySlice<Int>, _ input: PlanInput, thread: Int = 0, among: Int = 1
     ) {
-        let window = input.copies[copy].window.prefix(rows.count * input.size)
-        switch samples.storage {
-        case .bytes: gather(samples, rows: rows, scale: input.scale, offset: input.offset, into: window)
-        case .floats:
-            gather(samples, rows: rows, into: window)
-            if input.scale != 1 || input.offset != 0 {
-                scaleShift(window, scale: input.scale, shift: input.offset, into: window)
-            }
-        }
-        guard let search = input.copies[copy].search else { return }
-        let sparse =
-            if case .bytes(let bytes) = samples.storage {
-                search.look(in: bytes, rows: rows, training: lane.training)
-            } else { search.look(in: window, training: lane.training) }
-        // Copies that others fill in the next step must be looked at when this one is.
-        if among == 1 { for other in input.copies.dropFirst() { other.search?.follow(search) } }
+        let places = input.bringIn(
+            samples, rows: rows, copy: thread, alone: among == 1, training: lane.training)
         func prepare(_ step: Step) {
-            step.places = sparse
-            step.adam?.prepare(for: lane.training ? sparse : nil)
+            step.places = places
+            step.adam?.prepare(for: lane.training ? places : nil)
         }
-        if copy == 0 { for step in input.readers { prepare(step) } }
+        if thread == 0 { for step in input.readers { prepare(step) } }
         for split in splits where split.cut.input == input.call {
-            split.each(of: copy, among) {
-                $0.first.read(input.copies[copy].window)
+            split.each(of: thread, among) {
+                $0.first.read(input.window(thread))
                 prepare($0.first)
             }
         }
