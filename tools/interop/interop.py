@@ -10,7 +10,7 @@ For each file of ours
             as `infer` does; it goes on to fit; what it then saves is read by `infer` again
   Keras 3   loads it, predicts and evaluates as `infer` does
 and files written by Keras 2 and Keras 3 alone are read by `infer`. "As" means within 1e-6, or as
-near to the float64 answer as Keras itself is.
+near to the float64 answer as Keras itself is. Wide layers are trained as Keras does, to the same bits on any number of threads.
 
 Prints a table; the exit code is 1 where a check failed. CELLAR_BIN names another folder of commands than bin/.
 """
@@ -301,6 +301,46 @@ def theirs_in_infer(name, library, folder):
         check(f"{kind} of {name} {version}", "infer predicts as " + name, action)
 
 
+def wide_fits(name, library, folder):
+    """Wide first layers, which `trainer` computes in parts on one or more threads, trained as Keras does from the same start.
+    Activations are smooth: a unit that stands on ReLU's kink may go either way by a rounding."""
+    layers = library.layers
+    x, y = (part[:1500] for part in mnist("train"))
+    np.save(folder / "x.npy", x.astype(np.uint8))
+    np.save(folder / "y.npy", y)
+    recipe = folder / "wide.yaml"
+    data = {"npy": {"samples": str(folder / "x.npy"), "labels": str(folder / "y.npy")}}
+    fit = {"epochs": 2, "batch_size": 48, "shuffle": False, "seed": 1}
+    recipe.write_text(json.dumps({"name": "wide", "data": data, "fit": fit}))
+    for kind, inner, optimizer in (
+            ("sum", [layers.Dense(300, activation="tanh"), layers.Dense(100, activation="swish")], "SGD"),
+            ("sum-bn", [layers.Dense(640, use_bias=False), layers.BatchNormalization(), layers.Activation("tanh"), layers.Dense(60, activation="elu")], "Adam"),
+            ("outputs", [layers.Dense(512, activation="elu")], "RMSprop"),
+            ("side-by-side", [layers.Dense(200, activation="elu"), layers.LayerNormalization(), layers.Dense(60, activation="tanh")], "Adam")):
+        library.utils.set_random_seed(5)
+        model = library.Sequential([layers.InputLayer((28, 28)), layers.Rescaling(1 / 255), layers.Flatten(), *inner, layers.Dense(10, activation="softmax")])
+        model.compile(getattr(library.optimizers, optimizer)(0.01 if optimizer == "SGD" else 0.001), "sparse_categorical_crossentropy")
+        file = folder / f"{kind}{'.keras' if library is keras3 else '.h5'}"
+        model.save(str(file))
+
+        def action():
+            loss = model.fit(x, y, batch_size=48, epochs=2, shuffle=False, verbose=0).history["loss"][-1]
+            weights = []
+            for threads in (1, 2, 3):
+                said = json.loads(run("trainer", "fit", recipe, "--from", file, "--quiet", "--json", "--threads", threads, "--store", folder / f"{kind}-{threads}"))
+                with h5py.File(said["file"]) as ours:
+                    found = []
+                    ours["model_weights"].visititems(lambda _, item: found.append(item[()]) if isinstance(item, h5py.Dataset) else None)
+                weights.append(found)
+            if not all(np.array_equal(a, b) for other in weights[1:] for a, b in zip(weights[0], other, strict=True)):
+                raise Failed("another number of threads gives other bits")
+            near(said["history"]["loss"][-1], loss, 1e-5)
+            # Adam divides by square roots of small numbers: 62 steps of that leave five digits.
+            return near(infer_scores(said["file"], x[:300]), model.predict(x[:300], verbose=0), 1e-4)
+
+        check(f"{kind} of {name}", "trainer fits as " + name, action)
+
+
 def short_runs(store):
     """One short run of each recipe; the files that it made."""
     made = []
@@ -331,6 +371,7 @@ def main(arguments):
             kept = folder / name
             kept.mkdir()
             theirs_in_infer(name, library, kept)
+            wide_fits(name, library, kept)
     failed = sum(not passed for _, _, passed, _ in results)
     print(f"\n{len(results)} checks, {failed} failed" if failed else f"\n{len(results)} checks, all passed")
     return 1 if failed or not results else 0
