@@ -23,18 +23,6 @@ public func reportingErrors<Result>(
     }
 }
 
-/// The same for a body that awaits.
-public func reportingErrors<Result>(
-    of command: String, json: Bool = false, describe: (any Error) -> Failure? = { _ in nil },
-    _ body: () async throws -> Result
-) async throws -> Result {
-    do {
-        return try await body()
-    } catch {
-        throw reported(error, command, json, describe)
-    }
-}
-
 /// Prints the error and returns what makes ArgumentParser leave with its status, silently.
 private func reported(
     _ error: any Error, _ command: String, _ json: Bool, _ describe: (any Error) -> Failure?

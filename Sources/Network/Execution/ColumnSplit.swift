@@ -38,11 +38,18 @@ extension Model {
         var planner = Planner(self, rows: 1, training: true)
         planner.placeActivations()
         planner.placeGradients()
+        // Of each call who reads it, and of each layer how often it is called: once, as a chain may be long.
+        var readers = [[Int]](repeating: [], count: calls.count)
+        var uses = [Int](repeating: 0, count: layers.count)
+        for (index, call) in calls.enumerated() {
+            uses[call.layer] += 1
+            for input in call.inputs { readers[input].append(index) }
+        }
         var (splits, shared) = ([ColumnSplit](), 0)
         for input in inputs {
             for first in planner.readersOfZeros(of: input) {
                 let layer = calls[first].layer
-                guard isOnlyCall(first), planner.gradients[first] != nil, isElementwise(first),
+                guard uses[layer] == 1, planner.gradients[first] != nil, isElementwise(first),
                     let dense = layers[layer] as? Dense, dense.activityPenalty == nil, dense.units >= 64,
                     let kernel = weightSpecs[layer].first, isTrainable(layer: layer, weight: 0),
                     kernel.regularizer == nil, kernel.constraint == nil
@@ -50,7 +57,7 @@ extension Model {
                 shared += kernel.count
                 var (count, middle, last) = (min(threads, dense.units / 32), [Int](), Int?.none)
                 // Narrower parts are not worth their sum.
-                if dense.units >= 256, let way = wayToSum(from: first) {
+                if dense.units >= 256, let way = wayToSum(from: first, readers: readers, uses: uses) {
                     (count, middle, last) = (
                         dense.units < 512 ? 2 : dense.units < 1024 ? 4 : 8, way.middle, way.last
                     )
@@ -73,15 +80,16 @@ extension Model {
     public var trainsAlikeOnThreads: Bool { !columnSplits(threads: 2).isEmpty }
 
     /// The calls between a Dense layer and the next, if all of them work on each unit alone.
-    private func wayToSum(from first: Int) -> (middle: [Int], last: Int)? {
+    private func wayToSum(
+        from first: Int, readers: [[Int]], uses: [Int]
+    ) -> (middle: [Int], last: Int)? {
         var (current, middle) = (first, [Int]())
         while true {
-            let readers = calls.indices.filter { calls[$0].inputs.contains(current) }
-            guard readers.count == 1, !outputs.contains(current), shapes[current].count == 1,
-                maskShapes[current] == nil, isElementwise(current), !calls[readers[0]].atInference
+            guard readers[current].count == 1, !outputs.contains(current), shapes[current].count == 1,
+                maskShapes[current] == nil, isElementwise(current), !calls[readers[current][0]].atInference
             else { return nil }
-            let next = readers[0]
-            guard isOnlyCall(next), calls[next].inputs.count == 1 else { return nil }
+            let next = readers[current][0]
+            guard uses[calls[next].layer] == 1, calls[next].inputs.count == 1 else { return nil }
             if let dense = layers[calls[next].layer] as? Dense {
                 return dense.activation == .glu ? nil : (middle, next)
             }
@@ -102,9 +110,5 @@ extension Model {
             return weightSpecs[calls[call].layer].allSatisfy { $0.shape == shapes[call] }
         default: return false
         }
-    }
-
-    private func isOnlyCall(_ call: Int) -> Bool {
-        calls.count(where: { $0.layer == calls[call].layer }) == 1
     }
 }
