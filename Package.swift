@@ -46,7 +46,7 @@ let package = Package(
     name: "cellar",
     products: [
         .library(
-            name: "Cellar", targets: ["Tensors", "Datasets", "Metrics", "Network", "KerasFile", "Facts"]),
+            name: "Cellar", targets: ["Tensors", "Datasets", "Metrics", "Network", "KerasFile", "Base"]),
         .library(name: "Trainer", targets: ["Trainer"]),
         .library(name: "Infer", targets: ["Infer"]),
         .library(name: "Registry", targets: ["Registry"]),
@@ -70,37 +70,36 @@ let package = Package(
         .target(name: "CNumbers", cxxSettings: cxx),
 
         // Values that everything may speak of.
-        library("JSONText"),
-        library("Facts", ["JSONText"]),
-        library("Digests", ["CNettle"]),
+        library("Base", ["CNettle"]),
 
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),
-        library("Datasets", ["Tensors", "JSONText", "CPNG", "CZlib", "CNumbers"], numeric: true),
-        library("Metrics", ["Tensors", "JSONText"], numeric: true),
-        library("Network", ["Tensors", "JSONText"], numeric: true),
+        library("Datasets", ["Tensors", "Base", "CPNG", "CZlib", "CNumbers"], numeric: true),
+        library("Metrics", ["Tensors", "Base"], numeric: true),
+        library("Network", ["Tensors", "Base"], numeric: true),
 
         // Files.
-        library("Zip", ["CZlib"], numeric: true),
+        library("Zip", ["Base", "CZlib"], numeric: true),
         .target(
-            name: "HDF5", dependencies: ["CHDF5", "CMemory"], swiftSettings: numbers, linkerSettings: hdf5),
-        library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
+            name: "HDF5", dependencies: ["Base", "CHDF5", "CMemory"], swiftSettings: numbers,
+            linkerSettings: hdf5),
+        library("KerasFile", ["Network", "HDF5", "Zip", "Base"], numeric: true),
         library("WireFormat", numeric: true),
-        library("ONNX", ["Network", "Facts", "JSONText", "WireFormat"], numeric: true),
+        library("ONNX", ["Network", "Base", "WireFormat"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
         library(
             "Trainer",
             [
-                "Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "Digests", "WireFormat",
+                "Network", "KerasFile", "Datasets", "Metrics", "Base", "WireFormat",
                 yams,
             ]),
-        library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
-        library("Registry", ["Facts", "JSONText", "Digests", grdb]),
+        library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Base"]),
+        library("Registry", ["Base", grdb]),
 
         // Commands: arguments in, text out.
         .target(
-            name: "CommandSupport", dependencies: ["JSONText", argumentParser],
+            name: "CommandSupport", dependencies: ["Base", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
         .target(
             name: "StoreSupport", dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
@@ -120,16 +119,16 @@ let package = Package(
         .executableTarget(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "CMemory", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile",
+                "StoreSupport", "CMemory", "CommandSupport", "Infer", "Registry", "KerasFile",
                 argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
         .target(
-            name: "TestSupport", dependencies: ["JSONText", "Tensors"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["Base", "Tensors"], path: "Tests/Support",
             swiftSettings: numbers),
-        tests("JSONTextTests", ["JSONText"], golden: true),
+        tests("BaseTests", ["Base"], golden: true),
         tests("DatasetsTests", ["Datasets"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"], golden: true),
@@ -139,7 +138,7 @@ let package = Package(
         tests("ONNXTests", ["ONNX", "KerasFile", "WireFormat"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"], golden: true),
-        tests("RegistryTests", ["Digests", "Registry"]),
+        tests("RegistryTests", ["Base", "Registry"]),
         tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["TrainerCommand", "RegistryCommand", "InferCommand"]),
     ],

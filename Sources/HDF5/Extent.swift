@@ -6,7 +6,7 @@ struct Extent {
     let shape: [Int]
     let count: Int
 
-    init(space: hid_t, _ place: Place) throws(HDF5Error) {
+    init(space: hid_t, _ place: HDF5Place) throws(HDF5Error) {
         let expected = "a shape"
         switch H5Sget_simple_extent_type(space) {
         case H5S_SCALAR: (shape, count) = ([], 1)

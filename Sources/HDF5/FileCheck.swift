@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// What can be said of a file before HDF5 sees it, so that the common mistakes get a plain answer.
@@ -8,7 +9,7 @@ struct FileCheck {
     private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
     init(path: String) throws(HDF5Error) {
-        let place = Place(file: path)
+        let place = HDF5Place(file: path)
         guard !path.utf8.contains(0), !path.isEmpty else { throw place.missing }
         // Without O_NONBLOCK the opening of a pipe would wait for its writer.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -21,7 +22,7 @@ struct FileCheck {
                     fix: "Change its permissions (chmod +r), or read as another user.")
             default:
                 throw place.error(
-                    .notPermitted, expected: "a file that opens", found: systemMessage(),
+                    .notPermitted, expected: "a file that opens", found: systemMessage(errno),
                     fix: "Check the path.")
             }
         }
@@ -41,7 +42,7 @@ struct FileCheck {
         }
     }
 
-    init(bytes: [UInt8], place: Place) throws(HDF5Error) {
+    init(bytes: [UInt8], place: HDF5Place) throws(HDF5Error) {
         size = bytes.count
         try place.checkSignature(size: size) { offset, count in Array(bytes[offset...].prefix(count)) }
     }
@@ -57,7 +58,7 @@ struct FileCheck {
     }
 }
 
-extension Place {
+extension HDF5Place {
     fileprivate var missing: HDF5Error {
         error(.missing, expected: "a file", found: "nothing of that name", fix: "Check the path.")
     }
@@ -78,10 +79,4 @@ extension Place {
         throw error(
             .notHDF5, expected: "an HDF5 file", found: kind, fix: "Check that this is the file you mean.")
     }
-}
-
-/// The system's words for the last error.
-func systemMessage() -> String {
-    guard let text = unsafe strerror(errno) else { return "error \(errno)" }
-    return unsafe String(cString: text)
 }

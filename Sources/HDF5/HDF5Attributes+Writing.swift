@@ -74,7 +74,7 @@ extension HDF5Attributes {
         }
     }
 
-    private func check(_ texts: [String], _ place: Place) throws(HDF5Error) {
+    private func check(_ texts: [String], _ place: HDF5Place) throws(HDF5Error) {
         guard texts.allSatisfy({ !$0.utf8.contains(0) }) else {
             throw place.error(
                 .notWritten, expected: "text without zero bytes", found: "one", fix: "Remove it.")
@@ -99,7 +99,7 @@ extension HDF5Attributes {
 }
 
 /// [] is a scalar.
-func makeSpace(_ shape: [Int], _ place: Place) throws(HDF5Error) -> Handle {
+func makeSpace(_ shape: [Int], _ place: HDF5Place) throws(HDF5Error) -> Handle {
     let sizes = shape.map(hsize_t.init)
     return try Handle(
         shape.isEmpty ? H5Screate(H5S_SCALAR) : unsafe H5Screate_simple(Int32(shape.count), sizes, nil),

@@ -6,7 +6,7 @@ public struct HDF5Attributes: Sendable {
     let owner: SharedHandle
     let path: String
 
-    var place: Place { Place(file: file.place.file, path: path) }
+    var place: HDF5Place { HDF5Place(file: file.place.file, path: path) }
 
     /// In the order of their bytes.
     public func names() throws(HDF5Error) -> [String] {
@@ -93,7 +93,7 @@ public struct HDF5Attributes: Sendable {
 
     /// An attribute's declared elements, after they were held against a limit and against what the file can hold.
     private func checkedCount(
-        _ attribute: hid_t, _ type: hid_t, _ space: hid_t, _ place: Place
+        _ attribute: hid_t, _ type: hid_t, _ space: hid_t, _ place: HDF5Place
     ) throws(HDF5Error) -> Int {
         let count = try Extent(space: space, place).count
         let (bytes, overflow) = count.multipliedReportingOverflow(by: H5Tget_size(type))

@@ -17,13 +17,13 @@ public struct HDF5Dataset: Sendable {
     /// Bytes in the file, after compression.
     public let storageSize: Int
 
-    var place: Place { Place(file: file.place.file, path: path) }
+    var place: HDF5Place { HDF5Place(file: file.place.file, path: path) }
 
     public var attributes: HDF5Attributes { HDF5Attributes(file: file, owner: handle, path: path) }
 
     init(file: OpenFile, handle: SharedHandle, path: String) throws(HDF5Error) {
         (self.file, self.handle, self.path) = (file, handle, path)
-        let place = Place(file: file.place.file, path: path)
+        let place = HDF5Place(file: file.place.file, path: path)
         // First where the data lie: a virtual dataset opens other files when it is asked for its shape.
         let storage = try StorageCheck(dataset: handle.id, limits: file.limits, place)
         let type = try Handle(H5Dget_type(handle.id), else: place.damaged(expected: "an element type"))

@@ -21,6 +21,8 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
         case noSuchItem
         /// There, but of another type or shape than asked for.
         case wrongKind
+        /// The library asked for more memory than there is, or than a limit allows.
+        case outOfMemory
         /// Larger than a limit or than the file can hold.
         case tooLarge
         /// Could not be written.
@@ -36,10 +38,15 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     public var description: String {
         "\(file)\(place.isEmpty ? "" : ", " + place): expected \(expected), found \(found). \(fix)"
     }
+
+    /// The description without the file's name.
+    public var details: String {
+        "\(place.isEmpty ? "" : place + ": ")expected \(expected), found \(found). \(fix)"
+    }
 }
 
 /// A place that errors speak of.
-struct Place: Sendable {
+struct HDF5Place: Sendable {
     var file: String
     var path = ""
 
@@ -59,8 +66,12 @@ struct Place: Sendable {
 
     /// To be called right after the call that failed: the next one that succeeds clears HDF5's own message.
     func damaged(expected: String) -> HDF5Error {
-        error(.damaged, expected: expected, found: "damage (HDF5 says: \(Engine.message().text))")
+        let message = Engine.message().text
+        // HDF5 has no code of its own for this.
+        let isMemory = message.contains("memory allocation failed")
+        return error(
+            isMemory ? .outOfMemory : .damaged, expected: expected, found: "damage (HDF5 says: \(message))")
     }
 
-    func attribute(_ name: String) -> Place { Place(file: file, path: path + "@" + name) }
+    func attribute(_ name: String) -> HDF5Place { HDF5Place(file: file, path: path + "@" + name) }
 }

@@ -18,14 +18,8 @@ public struct HDF5File: Sendable {
         try self.init(OpenFile.reading(bytes: bytes, name: name, limits: limits))
     }
 
-    /// Begins a new file. Nothing is on the disk until `save()`; a path that cannot be written is an error now.
-    public init(creating path: String) throws(HDF5Error) {
-        try WholeFile.checkWritable(path)
-        try self.init(OpenFile.creating(path))
-    }
-
-    /// Begins a new file whose `bytes()` will be wanted. `name` is for messages.
-    public init(creatingInMemory name: String) throws(HDF5Error) {
+    /// Begins a new file, which lies in memory; `bytes()` gives it whole. `name` is for messages.
+    public init(creating name: String) throws(HDF5Error) {
         try self.init(OpenFile.creating(name))
     }
 
@@ -54,10 +48,5 @@ public struct HDF5File: Sendable {
         }
         guard copied == size else { throw file.place.notWritten }
         return bytes
-    }
-
-    /// Puts a file that is being made in its place, at once and whole, replacing what was there.
-    public func save() throws(HDF5Error) {
-        try WholeFile.replace(name, with: [try bytes()])
     }
 }

@@ -72,7 +72,7 @@ extension HDF5Group {
         return DatasetWrite(dataset: dataset, count: count, place: place)
     }
 
-    private func linkList(_ place: Place) throws(HDF5Error) -> Handle {
+    private func linkList(_ place: HDF5Place) throws(HDF5Error) -> Handle {
         Engine.enter()
         let list = try Handle(H5Pcreate(ch5_link_create()), else: place.notWritten)
         guard H5Pset_create_intermediate_group(list.id, 1) >= 0 else { throw place.notWritten }
@@ -83,7 +83,7 @@ extension HDF5Group {
 private struct DatasetWrite: ~Copyable {
     let dataset: Handle
     let count: Int
-    let place: Place
+    let place: HDF5Place
 
     func run(_ memory: hid_t, _ bytes: UnsafeRawPointer?) -> herr_t {
         guard count > 0 else { return 0 }

@@ -16,7 +16,7 @@ public struct HDF5Group: Sendable {
     /// From the root: `/model_weights/dense`.
     public let path: String
 
-    var place: Place { Place(file: file.place.file, path: path) }
+    var place: HDF5Place { HDF5Place(file: file.place.file, path: path) }
 
     public var attributes: HDF5Attributes { HDF5Attributes(file: file, owner: handle, path: path) }
 
@@ -118,8 +118,8 @@ public struct HDF5Group: Sendable {
             .noSuchItem, expected: "'\(step)'", found: found)
     }
 
-    func place(of name: String) -> Place {
-        Place(file: file.place.file, path: (path == "/" ? "" : path) + "/" + name)
+    func place(of name: String) -> HDF5Place {
+        HDF5Place(file: file.place.file, path: (path == "/" ? "" : path) + "/" + name)
     }
 
     /// The names in this group, in the order of their bytes.
@@ -158,7 +158,7 @@ struct NameList {
         return unsafe list.pointee.names.count > list.pointee.limit ? 1 : 0
     }
 
-    func checked(_ place: Place, _ what: String) throws(HDF5Error) -> [String] {
+    func checked(_ place: HDF5Place, _ what: String) throws(HDF5Error) -> [String] {
         guard isUTF8 else { throw place.error(.damaged, expected: "\(what) in UTF-8", found: "other bytes") }
         guard names.count <= limit else {
             throw place.error(.tooLarge, expected: "at most \(limit) \(what)", found: "more")

@@ -3,18 +3,18 @@ import Synchronization
 
 /// An open file, which lives as long as anything of it is in use.
 final class OpenFile: Sendable {
-    let place: Place
+    let place: HDF5Place
     let limits: HDF5Limits
     /// Bytes of the file when it was opened; nil for one that we are making.
     let size: Int?
     let handle: SharedHandle
 
-    private init(place: Place, limits: HDF5Limits, size: Int?, handle: SharedHandle) {
+    private init(place: HDF5Place, limits: HDF5Limits, size: Int?, handle: SharedHandle) {
         (self.place, self.limits, self.size, self.handle) = (place, limits, size, handle)
     }
 
     static func reading(_ path: String, limits: HDF5Limits) throws(HDF5Error) -> OpenFile {
-        let place = Place(file: path)
+        let place = HDF5Place(file: path)
         let check = try FileCheck(path: path)
         let access = try accessList(place)
         H5Pset_fapl_sec2(access.id)
@@ -26,7 +26,7 @@ final class OpenFile: Sendable {
     }
 
     static func reading(bytes: [UInt8], name: String, limits: HDF5Limits) throws(HDF5Error) -> OpenFile {
-        let place = Place(file: name)
+        let place = HDF5Place(file: name)
         let check = try FileCheck(bytes: bytes, place: place)
         let access = try accessList(place)
         H5Pset_fapl_core(access.id, 1 << 20, false)
@@ -45,7 +45,7 @@ final class OpenFile: Sendable {
     /// A new file lies in memory until it is saved, so that a full disk or a crash leaves nothing half-written, and
     /// HDF5, which cannot close a file that does not fit on the disk, never comes into that case.
     static func creating(_ name: String) throws(HDF5Error) -> OpenFile {
-        let place = Place(file: name)
+        let place = HDF5Place(file: name)
         let access = try accessList(place)
         H5Pset_fapl_core(access.id, 1 << 20, false)
         let handle = try SharedHandle(
@@ -54,13 +54,13 @@ final class OpenFile: Sendable {
         return OpenFile(place: place, limits: HDF5Limits(), size: nil, handle: handle)
     }
 
-    private static func accessList(_ place: Place) throws(HDF5Error) -> Handle {
+    private static func accessList(_ place: HDF5Place) throws(HDF5Error) -> Handle {
         Engine.enter()
         return try Handle(
             H5Pcreate(ch5_file_access()), else: place.damaged(expected: "HDF5's library to work"))
     }
 
-    private static func cannotOpen(_ place: Place, size: Int) -> HDF5Error {
+    private static func cannotOpen(_ place: HDF5Place, size: Int) -> HDF5Error {
         let message = Engine.message()
         guard message.minor == ch5_error_truncated() || message.text.hasPrefix("truncated file") else {
             return place.error(
@@ -79,7 +79,7 @@ final class OpenFile: Sendable {
     }
 }
 
-extension Place {
+extension HDF5Place {
     /// To be called right after the call that failed.
     var notWritten: HDF5Error {
         error(

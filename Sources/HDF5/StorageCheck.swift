@@ -2,14 +2,14 @@ import CHDF5
 
 /// Looks at where and how a dataset is stored, before anything of it is read.
 struct StorageCheck {
-    private let place: Place
+    private let place: HDF5Place
     private let limits: HDF5Limits
     private let isChunked: Bool
     private let isCompressed: Bool
     /// Elements of one chunk.
     private let chunkCount: Int
 
-    init(dataset: hid_t, limits: HDF5Limits, _ place: Place) throws(HDF5Error) {
+    init(dataset: hid_t, limits: HDF5Limits, _ place: HDF5Place) throws(HDF5Error) {
         (self.place, self.limits) = (place, limits)
         let list = try Handle(H5Dget_create_plist(dataset), else: place.damaged(expected: "a storage layout"))
         let layout = H5Pget_layout(list.id)
@@ -38,7 +38,7 @@ struct StorageCheck {
     }
 
     /// Whether one of the filters compresses.
-    private static func checkFilters(_ list: hid_t, _ place: Place) throws(HDF5Error) -> Bool {
+    private static func checkFilters(_ list: hid_t, _ place: HDF5Place) throws(HDF5Error) -> Bool {
         var compressors = 0
         let count = H5Pget_nfilters(list)
         guard (0...8).contains(count) else { throw place.damaged(expected: "at most 8 filters") }

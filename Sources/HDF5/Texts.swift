@@ -2,7 +2,7 @@ import CHDF5
 
 /// Reads texts of a dataset or an attribute, variable-length or fixed, by `read`, which fills a buffer of `type`.
 func readTexts(
-    count: Int, kind: HDF5ElementKind, type: hid_t, space: hid_t, limit: Int, _ place: Place,
+    count: Int, kind: HDF5ElementKind, type: hid_t, space: hid_t, limit: Int, _ place: HDF5Place,
     read: (UnsafeMutableRawPointer) -> herr_t
 ) throws(HDF5Error) -> [String] {
     Engine.enter()
@@ -21,7 +21,7 @@ func readTexts(
 }
 
 private func readVariable(
-    _ count: Int, _ type: hid_t, _ space: hid_t, _ limit: Int, _ place: Place,
+    _ count: Int, _ type: hid_t, _ space: hid_t, _ limit: Int, _ place: HDF5Place,
     _ read: (UnsafeMutableRawPointer) -> herr_t
 ) throws(HDF5Error) -> [String] {
     let cells = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
@@ -48,7 +48,7 @@ private func readVariable(
 }
 
 private func readFixed(
-    _ count: Int, _ length: Int, _ padding: H5T_str_t, _ place: Place,
+    _ count: Int, _ length: Int, _ padding: H5T_str_t, _ place: HDF5Place,
     _ read: (UnsafeMutableRawPointer) -> herr_t
 ) throws(HDF5Error) -> [String] {
     var bytes = [UInt8](repeating: 0, count: count * length)
@@ -69,7 +69,7 @@ private func readFixed(
     return texts
 }
 
-extension Place {
+extension HDF5Place {
     fileprivate var notUTF8: HDF5Error { error(.damaged, expected: "text in UTF-8", found: "other bytes") }
 
     fileprivate func tooMuchText(_ limit: Int) -> HDF5Error {
@@ -78,7 +78,7 @@ extension Place {
 }
 
 /// The element type of texts of any length, as h5py makes it.
-func variableTextType(ascii: Bool, _ place: Place) throws(HDF5Error) -> Handle {
+func variableTextType(ascii: Bool, _ place: HDF5Place) throws(HDF5Error) -> Handle {
     let type = try Handle(H5Tcopy(ch5_c_string()), else: place.notWritten)
     guard H5Tset_size(type.id, ch5_variable()) >= 0,
         H5Tset_cset(type.id, ascii ? H5T_CSET_ASCII : H5T_CSET_UTF8) >= 0

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import HDF5
 import Network
@@ -11,15 +12,8 @@ enum OpenedFile {
     case text([UInt8])
 }
 
-/// What stops a reader: a part that is broken, told without the file's name, which `reading` adds.
-struct Trouble: Error {
-    var kind: KerasFileError.Kind
-    var message: String
-    init(_ kind: KerasFileError.Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
-}
-
 /// Opens the file by what it begins with, and gives every error the file's name.
-func reading<Result>(_ path: String, _ body: (OpenedFile) throws -> Result) throws(KerasFileError) -> Result {
+func reading<Result>(_ path: String, _ body: (OpenedFile) throws -> Result) throws(CellarError) -> Result {
     do {
         return try body(try open(path))
     } catch {
@@ -35,30 +29,29 @@ private func open(_ path: String) throws -> OpenedFile {
     }
 }
 
-func named(_ error: any Error, _ path: String) -> KerasFileError {
-    // Descriptions of files' errors begin with the file; that of an archive's member stays.
-    func rest(_ text: String, _ file: String) -> String {
-        file != "model.weights.h5" && text.hasPrefix(file)
-            ? String(text.dropFirst(file.count).drop { ",: ".contains($0) }) : text
-    }
+/// The error with the file's name; errors of the formats below are told in our words.
+func named(_ error: any Error, _ path: String) -> CellarError {
     switch error {
-    case let error as KerasFileError: return error
+    case let error as CellarError:
+        guard error.place.file == nil else { return error }
+        var error = error.at(file: path)
+        error.place.subject = error.place.subject.map { "the model's config: \($0)" }
+        return error
     case let error as HDF5Error:
-        let kind: KerasFileError.Kind =
+        let category: CellarError.Category =
             switch error.reason {
-            case .missing, .notAFile, .notPermitted: .missing
-            case .notWritten: .notWritable
-            default: .damaged
+            case .missing, .notAFile, .notPermitted: .noInput
+            case .notWritten: .cannotCreate
+            default: .badData
             }
-        return KerasFileError(kind, file: path, rest(error.description, error.file))
+        // An archive's member is named in the message.
+        let member = error.file == path ? "" : "\(error.file), "
+        return CellarError(category, member + error.details, file: path)
     case let error as ZipError:
-        return KerasFileError(
-            error.reason == .notReadable ? .missing : .damaged, file: path,
-            rest(error.description, error.file))
-    case let error as ConfigError:
-        return KerasFileError(.unsupported, file: path, "the model's config: \(error)")
-    case let error as Trouble: return KerasFileError(error.kind, file: path, error.message)
-    default: return KerasFileError(.damaged, file: path, "\(error)")
+        return CellarError(
+            error.reason == .notReadable ? .noInput : .badData, error.details, file: path)
+    case let error as JSONError: return CellarError(.badData, "\(error)", file: path)
+    default: return CellarError(.internalFault, "\(error)", file: path)
     }
 }
 
@@ -67,7 +60,7 @@ private func firstByte(of path: String) -> UInt8? { (try? readBytes(path, limit:
 private func readText(_ path: String) throws -> [UInt8] {
     let bytes = try readBytes(path, limit: Architecture.mostBytes + 1)
     guard bytes.count <= Architecture.mostBytes else {
-        throw Trouble(.damaged, "the text is longer than any config (\(Architecture.mostBytes) bytes)")
+        throw CellarError(.badData, "the text is longer than any config (\(Architecture.mostBytes) bytes)")
     }
     return bytes
 }

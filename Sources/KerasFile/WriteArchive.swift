@@ -1,5 +1,5 @@
 import HDF5
-import JSONText
+import Base
 import Network
 import Zip
 
@@ -14,7 +14,7 @@ func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] 
     let metadata: JSON = [
         "keras_version": .string(archiveVersion), "date_saved": .string(savingDate(contents.facts?.created)),
     ]
-    let weights = try HDF5File(creatingInMemory: "model.weights.h5")
+    let weights = try HDF5File(creating: "model.weights.h5")
     try writeNumberedWeights(contents, to: weights.root, includeOptimizer: includeOptimizer)
 
     var zip = ZipWriter()
@@ -22,7 +22,7 @@ func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] 
     zip.add("config.json", Array(config.text(ascii: true).utf8))
     zip.add("model.weights.h5", try weights.bytes())
     if contents.facts != nil || contents.golden != nil {
-        let own = try HDF5File(creatingInMemory: cellarMember)
+        let own = try HDF5File(creating: cellarMember)
         try writeCellarGroup(own, contents)
         zip.add(cellarMember, try own.bytes())
     }
@@ -34,8 +34,8 @@ private func checkOpensInKeras3(_ model: Model) throws {
     for layer in model.layers {
         let axes = (layer as? BatchNormalization)?.axes ?? []
         guard axes.count > 1 || ["RandomHeight", "RandomWidth"].contains(layer.className) else { continue }
-        throw Trouble(
-            .unsupported,
+        throw CellarError(
+            .badData,
             "\(layer.subject) "
                 + (axes.isEmpty ? "is a layer" : "normalizes over several axes (\(axes)), a thing")
                 + " that Keras 3 does not have; write an .h5 instead, which tf.keras opens")

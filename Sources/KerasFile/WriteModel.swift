@@ -1,5 +1,5 @@
 import HDF5
-import JSONText
+import Base
 import Network
 import Tensors
 
@@ -22,35 +22,45 @@ public enum ModelFormat: Sendable {
 /// Writes a model in place of whatever is at that path: the whole file or nothing. The path's ending says in which form:
 /// `.keras` and `.weights.h5` are Keras 3's, all others the portable `.h5`.
 ///
-/// - format: instead of what the path's ending says.
 /// - includeOptimizer: without the optimizer's state, Keras 3 can train from an `.h5` as well, afresh.
 public func writeModel(
-    _ contents: ModelFile, to path: String, as format: ModelFormat? = nil, includeOptimizer: Bool = true
-) throws(KerasFileError) {
+    _ contents: ModelFile, to path: String, includeOptimizer: Bool = true
+) throws(CellarError) {
+    try FileSystem.checkWritable(path)
+    let pieces = try modelBytes(
+        contents, as: ModelFormat(path: path), name: path, includeOptimizer: includeOptimizer)
+    try writeFile(path, pieces: pieces)
+}
+
+/// Writes a model to a file that is being made, in that form.
+public func writeModel(
+    _ contents: ModelFile, to file: inout AtomicFile, as format: ModelFormat
+) throws(CellarError) {
+    let pieces = try modelBytes(contents, as: format, name: file.path, includeOptimizer: true)
+    for piece in pieces { try file.write(piece.span) }
+}
+
+/// The bytes of a model's file, in pieces one behind the other. `name` is for messages.
+private func modelBytes(
+    _ contents: ModelFile, as format: ModelFormat, name: String, includeOptimizer: Bool
+) throws(CellarError) -> [[UInt8]] {
     do {
         try checkExpressible(contents.model)
-        switch format ?? ModelFormat(path: path) {
-        case .h5:
-            let file = try HDF5File(creating: path)
+        if format == .keras { return try archive(contents, includeOptimizer: includeOptimizer) }
+        let file = try HDF5File(creating: name)
+        if format == .h5 {
             try write(contents, to: file, includeOptimizer: includeOptimizer)
-            try file.save()
-        case .weights:
-            let file = try HDF5File(creating: path)
+        } else {
             try writeNumberedWeights(contents, to: file.root, includeOptimizer: includeOptimizer)
-            try file.save()
-        case .keras:
-            try WholeFile.checkWritable(path)
-            try WholeFile.replace(path, with: try archive(contents, includeOptimizer: includeOptimizer))
         }
+        return [try file.bytes()]
     } catch {
-        var error = named(error, path)
-        if error.kind == .missing || error.kind == .damaged { error.kind = .notWritable }
-        throw error
+        throw named(error, name)
     }
 }
 
 /// Whether `writeModel` could write such a model, asked before it is trained on; `path` is the file that it came from.
-public func checkWritable(_ model: Model, readFrom path: String) throws(KerasFileError) {
+public func checkWritable(_ model: Model, readFrom path: String) throws(CellarError) {
     do { try checkExpressible(model) } catch { throw named(error, path) }
 }
 
@@ -60,8 +70,8 @@ private func checkExpressible(_ model: Model) throws {
         guard let layer = layer as? Bidirectional, !layer.zeroesMasked, layer.returnsSequences,
             model.receivesMask(layer: index)
         else { continue }
-        throw Trouble(
-            .unsupported,
+        throw CellarError(
+            .badData,
             "\(layer.subject) comes from a Keras in which masked steps of a sequence repeat the step before; newer ones "
                 + "make them zero, and cannot be told otherwise, so that the model cannot be written")
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// What a network is made of. A layer knows its options, its shapes and its arithmetic; it owns no numbers: these lie
@@ -16,19 +16,19 @@ public protocol Layer: Sendable {
     var trainable: Bool { get set }
 
     /// Reads the options that are its own. `name` and `trainable` are set by the caller.
-    init(from config: inout LayerConfig) throws(ConfigError)
+    init(from config: inout LayerConfig) throws(CellarError)
 
     /// Its own options as Keras 2.10 writes them, without name, trainable and dtype.
     var config: JSONObject { get }
 
     /// The output's shape, or an error that names what does not fit.
-    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int]
+    func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int]
 
     /// How many tensors a call gives. Where there are several, a sample of the output is all of them, one behind the other,
     /// and `outputShape` is the one axis of their numbers; the model cuts them out again.
     var outputCount: Int { get }
     /// Their shapes.
-    func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]]
+    func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]]
     /// Whether the mask that leaves the layer goes with that one.
     func outputCarriesMask(_ output: Int) -> Bool
 
@@ -41,7 +41,7 @@ public protocol Layer: Sendable {
     /// Options of the call that change the answer, such as `use_causal_mask`, as Keras names them.
     var callOptions: JSONObject { get }
     /// Takes such options; an error for one that the layer does not have.
-    mutating func take(callOptions: JSONObject) throws(ConfigError)
+    mutating func take(callOptions: JSONObject) throws(CellarError)
 
     /// Whether a mask ends here, goes on, or is made; `masks` has the shapes of those that come in, nil for none.
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse
@@ -95,7 +95,7 @@ public protocol Layer: Sendable {
 extension Layer {
     public var className: String { Self.className }
     public var outputCount: Int { 1 }
-    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         [try outputShape(for: inputs)]
     }
     public func outputCarriesMask(_ output: Int) -> Bool { true }
@@ -113,9 +113,9 @@ extension Layer {
     public func innerSteps(_ step: Step) -> [Step] { [] }
     public func isView(training: Bool) -> Bool { false }
 
-    public func take(callOptions: JSONObject) throws(ConfigError) {
+    public func take(callOptions: JSONObject) throws(CellarError) {
         if let (name, value) = callOptions.members.first {
-            throw ConfigError(
+            throw CellarError(
                 "is called with \(name) = \(value.text().prefix(60)), which is not supported",
                 subject: subject)
         }
@@ -131,9 +131,9 @@ extension Layer {
     public var subject: String { "\(Self.className) \"\(name)\"" }
 
     /// The one input's shape; only merging layers take several.
-    func onlyShape(_ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    func onlyShape(_ inputs: [[Int]]) throws(CellarError) -> [Int] {
         guard inputs.count == 1 else {
-            throw ConfigError("takes one input, but \(inputs.count) are wired to it", subject: subject)
+            throw CellarError("takes one input, but \(inputs.count) are wired to it", subject: subject)
         }
         return inputs[0]
     }
@@ -143,7 +143,7 @@ extension Layer {
 public protocol LayerOfSeveralOutputs: Layer {}
 
 extension LayerOfSeveralOutputs {
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shapes = try outputShapes(for: inputs)
         return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
     }

@@ -1,7 +1,8 @@
+import Base
 import Network
 
 /// Adds the nodes of one call of a layer to the graph.
-typealias LayerExporter = @Sendable (inout LayerCall) throws(ConfigError) -> Value
+typealias LayerExporter = @Sendable (inout LayerCall) throws(CellarError) -> Value
 
 /// How each class of layers is exported. A class that is not here is refused by name.
 let layerExporters: [String: LayerExporter] = [
@@ -58,7 +59,7 @@ let layerExporters: [String: LayerExporter] = [
 ]
 
 /// Exports a call by its layer's class.
-func export(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func export(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard call.layer.outputCount == 1 else {
         throw call.error("gives several outputs, which ONNX export cannot do yet")
     }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 extension ModelStore {
@@ -5,67 +6,59 @@ extension ModelStore {
     public func export(_ reference: String, to target: URL, overwrite: Bool = false) throws -> ModelVersion {
         let version = try version(reference)
         try checkFile(of: version)
-        let (path, name) = (path(of: version.file), (version.file as NSString).lastPathComponent)
-        try export(to: target, named: name, overwrite: overwrite) { temporary in
-            let copied = try Disk.copy(path, to: temporary)
-            try check(copied.sha256, is: version.sha256, of: version.reference, path: path)
+        let path = path(of: version.file)
+        try export(to: target, named: FileSystem.name(of: path), overwrite: overwrite) { output in
+            try output.copy(fileAt: path)
+            try check(output.digest.sha256, is: version.sha256, of: version.reference, path: path)
         }
         return version
     }
 
-    /// Makes a file outside of the store, whole or not at all: `write` writes it to the path that it gets. Where `target`
+    /// Makes a file outside of the store, whole or not at all: `write` fills it. Where `target`
     /// is a folder, it is called `name` there.
     public func export(
-        to target: URL, named name: String, overwrite: Bool, write: (String) throws -> Void
+        to target: URL, named name: String, overwrite: Bool, write: (inout AtomicFile) throws -> Void
     ) throws {
-        let path = (Disk.isFolder(target.path) ? target.appendingPathComponent(name) : target)
+        let path = (FileSystem.isFolder(target.path) ? target.appendingPathComponent(name) : target)
             .standardizedFileURL.path
-        let folder = (path as NSString).deletingLastPathComponent
-        guard Disk.isFolder(folder) else {
-            throw RegistryError(
-                .cannotCreate, "cannot export to \(path): there is no folder \(folder).", file: path)
+        let folder = FileSystem.folder(of: path)
+        guard FileSystem.isFolder(folder) else {
+            throw CellarError(
+                .cannotCreate, "cannot export: there is no folder \(folder).", file: path)
         }
-        if !overwrite, Disk.size(ofFile: path) != nil { throw exists(path) }
-        let temporary = Disk.temporaryName(in: folder, extension: (path as NSString).pathExtension)
-        defer { unsafe unlink(temporary) }
-        guard Disk.isWritable(folder) else {
-            throw RegistryError(
-                .cannotCreate, "cannot export to \(path): the folder \(folder) may not be written to.",
-                file: path)
+        if !overwrite, FileSystem.size(ofFile: path) != nil { throw exists(path) }
+        guard FileSystem.isWritable(folder) else {
+            throw CellarError(
+                .cannotCreate, "cannot export: no permission to write to the folder \(folder).", file: path)
         }
-        try write(temporary)
-        try Disk.flush(temporary)
+        var output = try AtomicFile(path, hashing: true)
+        try write(&output)
         if overwrite {
-            guard unsafe rename(temporary, path) == 0 else { throw RegistryError.system("write", path) }
-            try Disk.flush(folder)
-            return
-        }
-        do throws(RegistryError) {
-            _ = try Disk.publish(temporary, as: [(path as NSString).lastPathComponent])
-        } catch {
-            throw error.kind == .refused ? exists(path) : error
+            try output.commit()
+        } else if try !output.commitNew() {
+            throw exists(path)
         }
     }
 
     /// The SHA-256 of the file behind a reference; an error where it is not the one that was registered.
-    public func checkedSHA256(of file: ModelFile) throws(RegistryError) -> String {
-        let found = try digest(ofFile: file.path).sha256
+    public func checkedSHA256(of file: ModelFile) throws(CellarError) -> String {
+        let found = try FileDigest(ofFile: file.path).sha256
         if let expected = file.sha256 { try check(found, is: expected, of: file.reference, path: file.path) }
         return found
     }
 
     private func check(
         _ found: String, is expected: String, of reference: String, path: String
-    ) throws(RegistryError) {
+    ) throws(CellarError) {
         guard found != expected else { return }
-        throw RegistryError(
+        throw CellarError(
             .badData,
-            "the file of \(reference) is damaged: its SHA-256 is \(found), expected \(expected). Nothing was "
-                + "exported; run `registry verify`.", file: path)
+            "the file of \(reference) is damaged: its SHA-256 is \(found), expected \(expected). Nothing was exported.",
+            file: path, remedy: "Run `registry verify`.")
     }
 
-    private func exists(_ path: String) -> RegistryError {
-        RegistryError(
-            .refused, "cannot export to \(path): that file exists. Say --force to replace it.", file: path)
+    private func exists(_ path: String) -> CellarError {
+        CellarError(
+            .badData, "cannot export: the file exists.", file: path, remedy: "Use --force to overwrite it.")
     }
 }

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import GRDB
 
@@ -31,8 +31,8 @@ extension ModelStore {
         /// The list's entry for a file: the one of its name where the same bytes were registered twice.
         func takeEntry(_ file: FoundFile) -> NumberList.Entry? {
             guard let entries = listed[file.digest.sha256], !entries.isEmpty else { return nil }
-            let name = (file.file as NSString).lastPathComponent
-            let position = entries.firstIndex { ($0.file as NSString).lastPathComponent == name } ?? 0
+            let name = FileSystem.name(of: file.file)
+            let position = entries.firstIndex { FileSystem.name(of: $0.file) == name } ?? 0
             return listed[file.digest.sha256]?.remove(at: position)
         }
 
@@ -42,7 +42,7 @@ extension ModelStore {
             let number = try entry?.number ?? db.takeNumber(of: model)
             let facts = file.facts.known(as: model, created: file.created)
             // Git knows no read-only files. Where we may not do it either, it does not matter.
-            try? Disk.setMode(0o444, of: path(of: file.file))
+            try? FileSystem.setMode(0o444, of: path(of: file.file))
             let deleted = file.isDeleted ? Timestamp.now() : nil
             try db.insert(
                 NewVersion(

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 
 extension ModelStore {
@@ -16,46 +16,45 @@ extension ModelStore {
     public func importFile(_ file: URL, name: String? = nil) throws -> Imported {
         let source = file.standardizedFileURL.path
         if let name { try Names.checkModel(name) }
-        guard Disk.size(ofFile: source) != nil else {
-            throw RegistryError(
-                .notFound, "cannot import \(file.path): there is no such file.", file: file.path)
+        guard FileSystem.size(ofFile: source) != nil else {
+            throw CellarError(
+                .noInput, "cannot import: no such file.", file: file.path)
         }
         guard Names.isFileName(source) else {
-            throw RegistryError(
-                .usage, "cannot import \(source): expected a model file, ending .h5, .hdf5 or .keras.",
-                file: source)
+            throw CellarError(
+                .usage, "cannot import: expected a model file, ending .h5, .hdf5 or .keras.", file: source)
         }
         let facts = try reader(URL(fileURLWithPath: source))
-        try Disk.makeFolder(root)
+        try FileSystem.makeFolder(root)
         _ = try writableIndex()
         let created = created(facts, path: source)
         let known = facts.map(\.name).flatMap { $0.isEmpty ? nil : Names.model(from: $0) }
-        let model = name ?? known ?? Names.model(from: (source as NSString).lastPathComponent)
+        let model = name ?? known ?? Names.model(from: FileSystem.name(of: source))
         var new = NewVersion(
-            model: model, file: "", digest: Digest(sha256: "", size: 0), created: created,
+            model: model, file: "", digest: FileDigest(sha256: "", size: 0), created: created,
             facts: facts.known(as: model, created: created))
 
         if source.hasPrefix(root + "/") {
-            new.digest = try digest(ofFile: source)
+            new.digest = try FileDigest(ofFile: source)
             new.file = String(source.dropFirst(root.count + 1))
             if let known = try registered(new.digest) { return known }
-            try Disk.setMode(0o444, of: source)
+            try FileSystem.setMode(0o444, of: source)
             return Imported(version: try register(new), isNew: true)
         }
 
         let folder = try trainedFolder()
-        let temporary = Disk.temporaryName(in: folder, extension: (source as NSString).pathExtension)
-        defer { unsafe unlink(temporary) }
-        if let known = try registered(try Disk.copy(source, to: temporary)) { return known }
-        let (path, digest) = try publish(temporary, created: created)
-        (new.file, new.digest, new.importedFrom) = (
-            String(path.dropFirst(root.count + 1)), digest, file.relativePath
-        )
+        let suffix = FileSystem.suffix(of: source)
+        var copy = try AtomicFile(in: folder, extension: suffix)
+        try copy.copy(fileAt: source)
+        new.digest = copy.digest
+        if let known = try registered(new.digest) { return known }
+        let path = try publish(&copy, created: created, suffix: suffix)
+        (new.file, new.importedFrom) = (String(path.dropFirst(root.count + 1)), file.relativePath)
         return Imported(version: try register(new), isNew: true)
     }
 
     /// The version that has these bytes, where there is one.
-    private func registered(_ digest: Digest) throws(RegistryError) -> Imported? {
+    private func registered(_ digest: FileDigest) throws(CellarError) -> Imported? {
         let known = try index().read("look for the file's SHA-256") { db in
             try ModelVersion.fetchOne(
                 db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.state = 'kept' DESC, v.id",
@@ -63,8 +62,8 @@ extension ModelStore {
         }
         guard let known else { return nil }
         guard known.state == .kept else {
-            throw RegistryError(
-                .refused,
+            throw CellarError(
+                .badData,
                 "this file is \(known.reference), which was deleted. `registry restore \(known.reference)` brings "
                     + "it back.")
         }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import GRDB
 
@@ -29,18 +30,18 @@ final class Index: Sendable {
         if let copyFolder { try? FileManager.default.removeItem(atPath: copyFolder) }
     }
 
-    func read<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(RegistryError) -> Result {
+    func read<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(CellarError) -> Result {
         do { return try queue.read(body) } catch { throw .index(error, doing: doing, path: path) }
     }
 
-    func write<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(RegistryError) -> Result {
+    func write<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(CellarError) -> Result {
         do { return try queue.write(body) } catch { throw .index(error, doing: doing, path: path) }
     }
 
     /// As `write`, but on the disk when it returns, with every commit before it.
     func writeDurably<Result>(
         _ doing: String, _ body: (Database) throws -> Result
-    ) throws(RegistryError) -> Result {
+    ) throws(CellarError) -> Result {
         do {
             return try queue.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
@@ -50,7 +51,7 @@ final class Index: Sendable {
                     result = try body(db)
                     return .commit
                 }
-                guard let result else { throw RegistryError(.inputOutput, "cannot \(doing).", file: path) }
+                guard let result else { throw CellarError(.inputOutput, "cannot \(doing).", file: path) }
                 return result
             }
         } catch { throw .index(error, doing: doing, path: path) }
@@ -70,11 +71,11 @@ extension Index {
     }
 
     /// Opens the index at `path`, which exists. Where the folder forbids writing, it opens what can be read.
-    static func open(_ path: String) throws(RegistryError) -> Index {
+    static func open(_ path: String) throws(CellarError) -> Index {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration())
             try check(queue, path: path)
-            return Index(queue, path: path, isWritable: Disk.isWritable(path))
+            return Index(queue, path: path, isWritable: FileSystem.isWritable(path))
         } catch let error as DatabaseError
             where [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR].contains(error.resultCode)
         {
@@ -92,17 +93,17 @@ extension Index {
         let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if found < Schema.version { try Schema.migrator.migrate(queue) }
         if found > Schema.version {
-            throw RegistryError(
+            throw CellarError(
                 .badData,
-                "cannot open the index \(path): it was made by a later Cellar (schema \(found), this one knows "
-                    + "\(Schema.version)). Update Cellar, or move the index away and run `registry rebuild`.",
-                file: path)
+                "cannot open the index: it was made by a later Cellar (schema \(found), this one knows "
+                    + "\(Schema.version)).", file: path,
+                remedy: "Update Cellar, or move the index away and run `registry rebuild`.")
         }
     }
 
     /// A store on a read-only disk, or one that belongs to somebody else.
     private static func openUnwritable(_ path: String) throws -> Index {
-        let log = Disk.size(ofFile: path + "-wal") ?? 0
+        let log = FileSystem.size(ofFile: path + "-wal") ?? 0
         if log == 0 {
             // Nobody can change it under us: SQLite then needs no files beside it.
             let name = "file:" + (path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)
@@ -113,9 +114,13 @@ extension Index {
         }
         // Commits stand in the log that were not yet carried over: read a copy of both.
         let folder = NSTemporaryDirectory() + "/cellar-index-\(UUID())"
-        try Disk.makeFolder(folder)
+        try FileSystem.makeFolder(folder)
         do {
-            for suffix in ["", "-wal"] { _ = try Disk.copy(path + suffix, to: folder + "/index" + suffix) }
+            for suffix in ["", "-wal"] {
+                var copy = try AtomicFile(folder + "/index" + suffix)
+                try copy.copy(fileAt: path + suffix)
+                try copy.commit()
+            }
             let queue = try DatabaseQueue(path: folder + "/index", configuration: configuration())
             try check(queue, path: path)
             return Index(queue, path: path, isWritable: false, copyFolder: folder)
@@ -129,9 +134,9 @@ extension Index {
     /// no process ever sees a part of it; where two make one at the same time, the first one stays.
     static func create(
         _ path: String, fill: (Database) throws -> Void
-    ) throws(RegistryError) -> Index {
-        let folder = (path as NSString).deletingLastPathComponent
-        let temporary = Disk.temporaryName(in: folder, extension: "sqlite")
+    ) throws(CellarError) -> Index {
+        let folder = FileSystem.folder(of: path)
+        let temporary = FileSystem.temporaryName(in: folder, extension: "sqlite")
         defer { for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(temporary + suffix) } }
         do {
             var configuration = configuration()
@@ -142,18 +147,15 @@ extension Index {
             try Schema.migrator.migrate(queue)
             try queue.write(fill)
             try queue.close()
-            try Disk.flush(temporary)
+            try FileSystem.flush(temporary)
         } catch { throw .index(error, doing: "make the index", path: path) }
-        do {
-            _ = try Disk.publish(temporary, as: [(path as NSString).lastPathComponent])
-        } catch  where error.kind == .refused {
-            // Another process was first; its index is as good as ours.
-        }
+        // False where another process was first: its index is as good as ours.
+        _ = try FileSystem.move(temporary, to: path)
         return try open(path)
     }
 
     /// An index in memory, for a store without one that cannot be written.
-    static func inMemory(_ path: String, fill: (Database) throws -> Void) throws(RegistryError) -> Index {
+    static func inMemory(_ path: String, fill: (Database) throws -> Void) throws(CellarError) -> Index {
         do {
             let queue = try DatabaseQueue(configuration: configuration())
             try Schema.migrator.migrate(queue)

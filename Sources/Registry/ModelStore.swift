@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import GRDB
 import Synchronization
@@ -80,8 +80,8 @@ public final class ModelStore: Sendable {
     public func close() { opened.withLock { $0 = nil } }
 
     /// The index, made or opened where that has not happened yet.
-    func index() throws(RegistryError) -> Index {
-        try opened.withLock { (current) throws(RegistryError) in
+    func index() throws(CellarError) -> Index {
+        try opened.withLock { (current) throws(CellarError) in
             if let current { return current }
             let index = try open()
             current = index
@@ -90,25 +90,25 @@ public final class ModelStore: Sendable {
     }
 
     /// The index, where this process may write it.
-    func writableIndex() throws(RegistryError) -> Index {
+    func writableIndex() throws(CellarError) -> Index {
         let index = try index()
         guard index.isWritable else {
-            throw RegistryError(
+            throw CellarError(
                 .noPermission,
-                "cannot change the store \(root): it can only be read here. Check its permissions, or choose another "
-                    + "store with --store.", file: root)
+                "cannot change the store: it is read-only.", file: root,
+                remedy: "Check its permissions, or choose another store with --store.")
         }
         return index
     }
 
-    private func open() throws(RegistryError) -> Index {
-        guard Disk.isFolder(root) else {
-            throw RegistryError(
-                .notFound,
-                "there is no store at \(root): expected a folder of models. Name one with --store, or train a model "
-                    + "first.", file: root)
+    private func open() throws(CellarError) -> Index {
+        guard FileSystem.isFolder(root) else {
+            throw CellarError(
+                .noInput,
+                "there is no store here: expected a folder of models.", file: root,
+                remedy: "Name one with --store, or train a model first.")
         }
-        let exists = Disk.size(ofFile: indexPath) != nil
+        let exists = FileSystem.size(ofFile: indexPath) != nil
         let index = exists ? try Index.open(indexPath) : try create()
         // An index made while the folder was empty, then filled by hand or by git.
         if exists, index.isWritable, try index.read("read the index", isEmpty) {
@@ -121,19 +121,19 @@ public final class ModelStore: Sendable {
         return index
     }
 
-    private func create() throws(RegistryError) -> Index {
+    private func create() throws(CellarError) -> Index {
         let (found, remembered) = (scan(), try remembered)
         do {
             let index = try Index.create(indexPath) { try fill($0, with: found, remembered) }
             try index.write("list the versions") { try NumberList.complete($0, in: root) }
             return index
-        } catch  where error.kind == .noPermission && !Disk.isWritable(root) {
+        } catch  where error.category == .noPermission && !FileSystem.isWritable(root) {
             return try Index.inMemory(indexPath) { try fill($0, with: found, remembered) }
         }
     }
 
     private var remembered: Remembered {
-        get throws(RegistryError) {
+        get throws(CellarError) {
             Remembered(numbers: NumberList(readingFrom: root), sidecar: try Sidecar(readingFrom: root))
         }
     }

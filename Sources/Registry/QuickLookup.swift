@@ -1,4 +1,5 @@
 // The SQLite that GRDB uses; it comes with GRDB.
+import Base
 import GRDBSQLite
 import Glibc
 
@@ -16,7 +17,7 @@ extension ModelStore {
     private func find(_ question: Question) -> ModelFile? {
         guard !isOpen, let before = IndexState(indexPath),
             before.schema == Schema.version, let found = ask(question), IndexState(indexPath) == before,
-            Disk.size(ofFile: path(of: found.file)) == found.size
+            FileSystem.size(ofFile: path(of: found.file)) == found.size
         else { return nil }
         return ModelFile(path: path(of: found.file), reference: found.reference, sha256: found.sha256)
     }

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import GRDB
 
@@ -14,13 +14,13 @@ extension ModelStore {
     /// Makes the index anew from the files. Versions keep the numbers that the old index or `versions.jsonl` has for
     /// them; the others are numbered by creation time, then file name. Aliases and tags come from `aliases.json`, or
     /// where there is none from the old index.
-    public func rebuild() throws(RegistryError) -> Rebuilt {
-        guard Disk.isFolder(root) else {
+    public func rebuild() throws(CellarError) -> Rebuilt {
+        guard FileSystem.isFolder(root) else {
             _ = try index(); return Rebuilt(versions: 0, aliases: 0, unreadable: [])
         }
         var found = scan()
         var old = Remembered(numbers: NumberList(readingFrom: root), sidecar: try Sidecar(readingFrom: root))
-        if Disk.size(ofFile: indexPath) != nil {
+        if FileSystem.size(ofFile: indexPath) != nil {
             do {
                 let index = try writableIndex()
                 return try index.writeDurably("rebuild the index") { db in
@@ -36,12 +36,13 @@ extension ModelStore {
                     try NumberList.complete(db, in: root)
                     return try report(found, db)
                 }
-            } catch  where error.kind == .badData {
+            } catch  where error.category == .badData {
                 // Not even SQLite can read it. It is kept beside, should anybody want to look at it.
                 close()
                 let time = Timestamp.now().filter(\.isNumber)
-                for suffix in ["", "-wal", "-shm"] where Disk.size(ofFile: indexPath + suffix) != nil {
-                    try Disk.move(indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
+                for suffix in ["", "-wal", "-shm"] where FileSystem.size(ofFile: indexPath + suffix) != nil {
+                    _ = try FileSystem.move(
+                        indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
                 }
             }
         }

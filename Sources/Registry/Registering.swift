@@ -1,13 +1,12 @@
-import Facts
+import Base
 import Foundation
 import GRDB
-import JSONText
 
 /// A version on its way into the index.
 struct NewVersion {
     var model: String
     var file: String
-    var digest: Digest
+    var digest: FileDigest
     var created: String
     /// Facts of a file which has none are empty but for name and date.
     var facts: ModelFacts
@@ -79,33 +78,33 @@ extension ModelStore {
     ///
     /// It is in the index when this returns, whatever becomes of this process; see `Index` for a power cut.
     @discardableResult
-    public func register(_ file: URL, facts: ModelFacts) throws(RegistryError) -> ModelVersion {
+    public func register(_ file: URL, facts: ModelFacts) throws(CellarError) -> ModelVersion {
         let path = file.standardizedFileURL.path
         guard path.hasPrefix(root + "/") else {
-            throw RegistryError(
-                .usage, "cannot register \(path): it lies outside the store \(root). Use `registry import`.",
-                file: path)
+            throw CellarError(
+                .usage, "cannot register a file outside the store \(root).", file: path,
+                remedy: "Use `registry import`.")
         }
         try Names.checkModel(facts.name)
-        let digest = try digest(ofFile: path)
-        try Disk.setMode(0o444, of: path)
+        let digest = try FileDigest(ofFile: path)
+        try FileSystem.setMode(0o444, of: path)
         return try register(
             NewVersion(
                 model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest,
                 created: facts.created, facts: facts))
     }
 
-    func register(_ new: NewVersion) throws(RegistryError) -> ModelVersion {
+    func register(_ new: NewVersion) throws(CellarError) -> ModelVersion {
         let index = try writableIndex()
         return try index.write("register \(path(of: new.file))") { db in
             if let known = try ModelVersion.fetchOne(
                 db, where: "WHERE v.file = ? AND v.state <> 'purged'", [new.file])
             {
                 guard known.sha256 == new.digest.sha256 else {
-                    throw RegistryError(
+                    throw CellarError(
                         .badData,
-                        "\(path(of: new.file)) is registered as \(known.reference) with other content. Run `registry "
-                            + "verify`.", file: path(of: new.file))
+                        "the file is registered as \(known.reference) with other content.",
+                        file: path(of: new.file), remedy: "Run `registry verify`.")
                 }
                 return known
             }
@@ -118,7 +117,7 @@ extension ModelStore {
                     model: new.model, number: number, sha256: new.digest.sha256, file: new.file,
                     importedFrom: new.importedFrom), in: root)
             guard let version = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [id]) else {
-                throw RegistryError(
+                throw CellarError(
                     .inputOutput, "the index lost \(new.model):\(number) while it was written.")
             }
             return version

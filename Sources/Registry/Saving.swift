@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 
 /// The steps of a save, in their order. A process that dies after any of them leaves nothing that counts, or a whole
@@ -15,24 +15,22 @@ enum SaveStep: CaseIterable, Sendable {
 }
 
 extension ModelStore {
-    /// Saves a new version of `facts.name`: `write` writes the model to the URL it gets, the store gives it its name
-    /// (`Model_2026_11_22_12_30_05_.h5`, by `facts.created`), makes it read-only and registers it.
+    /// Saves a new version of `facts.name`: `write` writes the model to the file it gets, the store gives it its name
+    /// (`Model_2026_11_22_12_30_05_.h5`, by `facts.created`), makes it read-only and registers it. The bytes are written
+    /// and flushed once, and hashed on the way.
     ///
     /// Where `write` throws, nothing is left. Where the file is complete but the index cannot be written, the file
     /// stays and the error says where: a trained model is not thrown away.
     public func save(
-        _ facts: ModelFacts, extension suffix: String = "h5", write: (URL) throws -> Void
+        _ facts: ModelFacts, extension suffix: String = "h5", write: (inout AtomicFile) throws -> Void
     ) throws -> ModelVersion {
         try Names.checkModel(facts.name)
-        let folder = try trainedFolder()
-        let temporary = Disk.temporaryName(in: folder, extension: suffix)
-        // After publishing, that name is gone; before, it must go.
-        defer { unsafe unlink(temporary) }
-        try write(URL(fileURLWithPath: temporary))
+        var file = try AtomicFile(in: try trainedFolder(), extension: suffix)
+        try write(&file)
         onStep(.written)
-
-        let (path, digest) = try publish(temporary, created: facts.created)
-        do {
+        let digest = file.digest
+        let path = try publish(&file, created: facts.created, suffix: suffix)
+        do throws(CellarError) {
             let version = try register(
                 NewVersion(
                     model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest,
@@ -40,34 +38,32 @@ extension ModelStore {
             onStep(.registered)
             return version
         } catch {
-            throw RegistryError(
-                error.kind,
-                "the model is saved as \(path), but not registered: \(error) Then: registry import \(path)",
-                file: path)
+            throw CellarError(
+                error.category, "the model is saved here, but not registered: \(error)", file: path,
+                remedy: "Run `registry import \(path)`.")
         }
     }
 
-    /// Makes the complete file at `temporary` durable and read-only, and gives it a name in its folder.
+    /// Makes the complete file durable and read-only, and gives it a name in its folder. Returns its path.
     func publish(
-        _ temporary: String, created: String
-    ) throws(RegistryError) -> (path: String, digest: Digest) {
-        let digest = try digest(ofFile: temporary)
-        try Disk.setMode(0o444, of: temporary)
-        try Disk.flush(temporary)
+        _ file: inout AtomicFile, created: String, suffix: String
+    ) throws(CellarError) -> String {
+        try file.flush(mode: 0o444)
         onStep(.flushed)
-        let suffix = (temporary as NSString).pathExtension
-        let path = try Disk.publish(
-            temporary, as: Timestamp.fileNames(created: created, extension: suffix))
+        let names = Timestamp.fileNames(created: created, extension: suffix)
+        guard let path = try file.commit(as: names) else {
+            throw CellarError(.badData, "cannot save: every name for the file is taken.", file: file.path)
+        }
         onStep(.published)
-        return (path, digest)
+        return path
     }
 
     /// The folder that new files go to, made where it is not there yet.
-    func trainedFolder() throws(RegistryError) -> String {
+    func trainedFolder() throws(CellarError) -> String {
         let folder = path(of: Self.trained)
-        if Disk.isFolder(folder) { return folder }
-        try Disk.makeFolder(folder)
-        try Disk.flush(root)
+        if FileSystem.isFolder(folder) { return folder }
+        try FileSystem.makeFolder(folder)
+        try FileSystem.flush(root)
         return folder
     }
 }

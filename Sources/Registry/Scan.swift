@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 
 /// What lies in the store's folder: every model file with its digest and facts, and what could not be read.
@@ -20,7 +20,7 @@ extension ModelFacts? {
 struct FoundFile {
     /// Relative to the store's folder.
     let file: String
-    let digest: Digest
+    let digest: FileDigest
     /// Nil where nothing is known; without name and date where the file was not written by Cellar.
     let facts: ModelFacts?
     /// The facts' date; else the date in the file's name; else when the file was changed.
@@ -31,7 +31,7 @@ struct FoundFile {
     /// The model's name, where no list has one: the facts' or one made of the file's name.
     var model: String {
         if let name = facts?.name, !name.isEmpty { return Names.model(from: name) }
-        return Names.model(from: (file as NSString).lastPathComponent)
+        return Names.model(from: FileSystem.name(of: file))
     }
 }
 
@@ -62,7 +62,7 @@ extension ModelStore {
         var found: [String] = []
         for folder in ["", ModelStore.trained + "/"] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)) ?? []
-            found += names.filter(Disk.isLeftover).map { folder + $0 }
+            found += names.filter(FileSystem.isLeftover).map { folder + $0 }
         }
         return found.sorted()
     }
@@ -93,7 +93,7 @@ extension ModelStore {
     /// - listed: SHA-256 of the files that were registered once, and need no guardian.
     private func examine(_ file: String, listed: Set<String>) throws -> FoundFile {
         let path = path(of: file)
-        let digest = try digest(ofFile: path)
+        let digest = try FileDigest(ofFile: path)
         if !listed.contains(digest.sha256) { try guardian(URL(fileURLWithPath: path)) }
         let facts = try reader(URL(fileURLWithPath: path))
         return FoundFile(file: file, digest: digest, facts: facts, created: created(facts, path: path))
@@ -101,7 +101,7 @@ extension ModelStore {
 
     func created(_ facts: ModelFacts?, path: String) -> String {
         if let created = facts?.created, !created.isEmpty { return created }
-        return Timestamp.inFileName((path as NSString).lastPathComponent)
-            ?? Timestamp.of(secondsSince1970: Disk.modified(path) ?? 0)
+        return Timestamp.inFileName(FileSystem.name(of: path))
+            ?? Timestamp.of(secondsSince1970: FileSystem.modified(path) ?? 0)
     }
 }

@@ -1,7 +1,6 @@
-import Digests
+import Base
 import Foundation
 import GRDB
-import JSONText
 
 /// `models/aliases.json`: what neither the model files nor their numbers tell, namely every move of every alias and
 /// the tags. It is written whole with every change, in the same transaction, for people and git to read:
@@ -41,18 +40,18 @@ struct Sidecar {
     }
 
     /// Nil where there is no such file.
-    init?(readingFrom root: String) throws(RegistryError) {
+    init?(readingFrom root: String) throws(CellarError) {
         let path = Self.path(in: root)
-        guard Disk.size(ofFile: path) != nil else { return nil }
-        let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw RegistryError(.badData, "cannot read \(path): expected text in UTF-8.", file: path)
+        guard FileSystem.size(ofFile: path) != nil else { return nil }
+        let bytes = try readFile(path, limit: Int.max - 1)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CellarError(.badData, "expected text in UTF-8.", file: path)
         }
         do { try self.init(json: JSON(parsing: text)) } catch {
-            throw RegistryError(
+            throw CellarError(
                 .badData,
-                "cannot read \(path): \(error) Correct it, or move it away and run `registry rebuild`.",
-                file: path)
+                "\(error)", file: path,
+                remedy: "Correct it, or move it away and run `registry rebuild`.")
         }
         digest = sha256(of: text)
     }
@@ -148,12 +147,12 @@ struct Sidecar {
     /// Writes the index's moves and tags to `aliases.json`, at the end of a transaction that changed them.
     static func save(_ db: Database, in root: String) throws {
         let sidecar = try Sidecar(db)
-        if sidecar.moves.isEmpty && sidecar.tags.isEmpty && Disk.size(ofFile: path(in: root)) == nil {
+        if sidecar.moves.isEmpty && sidecar.tags.isEmpty && FileSystem.size(ofFile: path(in: root)) == nil {
             return
         }
         let text = sidecar.text
         try sidecar.remember(sha256(of: text), db)
-        try Disk.replace(path(in: root), with: text)
+        try writeFile(path(in: root), Array(text.utf8))
     }
 
     private func remember(_ digest: String?, _ db: Database) throws {
@@ -172,9 +171,9 @@ struct Sidecar {
     /// Refuses to write over changes that this index does not know.
     static func checkOwn(_ db: Database, in root: String) throws {
         guard try isForeign(db, in: root) else { return }
-        throw RegistryError(
-            .refused,
-            "\(path(in: root)) was changed by something else than `registry`, as a git pull. Run `registry rebuild` to "
-                + "take the change over, then try again.", file: path(in: root))
+        throw CellarError(
+            .badData,
+            "the file was changed by another program than `registry`, as a git pull.", file: path(in: root),
+            remedy: "Run `registry rebuild` to accept the change, then try again.")
     }
 }

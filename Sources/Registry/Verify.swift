@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import GRDB
 
@@ -17,7 +18,7 @@ public struct Finding: Equatable, Sendable {
 extension ModelStore {
     /// Looks at everything: the index's own pages, every registered file's size and SHA-256, every alias, and what lies
     /// in the folder beside. Nothing is changed.
-    public func verify() throws(RegistryError) -> (checked: Int, findings: [Finding]) {
+    public func verify() throws(CellarError) -> (checked: Int, findings: [Finding]) {
         let index = try index()
         var findings = try index.read("check the index") { try checkIndex($0) }
         let versions = try index.read("list the versions") { db in
@@ -40,8 +41,8 @@ extension ModelStore {
             Finding(kind: kind, subject: version.reference, message: message, fix: fix)
         }
         let other = version.state == .deleted ? nil : Self.trash + "/" + version.file
-        guard let size = Disk.size(ofFile: path) else {
-            if let other, Disk.size(ofFile: self.path(of: other)) != nil {
+        guard let size = FileSystem.size(ofFile: path) else {
+            if let other, FileSystem.size(ofFile: self.path(of: other)) != nil {
                 return finding(
                     .missing, "its file lies in the trash: \(other)", "registry rebuild takes that over")
             }
@@ -55,7 +56,7 @@ extension ModelStore {
                 .damaged, "\(version.file) has \(size) bytes, expected \(version.size)", damaged)
         }
         do {
-            let found = try digest(ofFile: path)
+            let found = try FileDigest(ofFile: path)
             if found.sha256 != version.sha256 {
                 return finding(
                     .damaged, "\(version.file) has SHA-256 \(found.sha256), expected \(version.sha256)",

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// The bytes of an archive: a file that stays open, or an array. Nothing outside it is ever read.
@@ -15,7 +16,7 @@ final class ByteSource: Sendable {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw fail("no name") }
         // Without O_NONBLOCK the opening of a pipe would wait for its writer.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw fail(systemMessage()) }
+        guard descriptor >= 0 else { throw fail(systemMessage(errno)) }
         var about = stat()
         guard unsafe fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
@@ -53,16 +54,10 @@ final class ByteSource: Sendable {
         }
         guard !failure else {
             throw ZipError(
-                .notReadable, file: name, member: member, expected: "to read on", found: systemMessage())
+                .notReadable, file: name, member: member, expected: "to read on", found: systemMessage(errno))
         }
         return result
     }
-}
-
-/// The system's words for the last error.
-private func systemMessage() -> String {
-    guard let text = unsafe strerror(errno) else { return "error \(errno)" }
-    return unsafe String(cString: text)
 }
 
 /// Reads little-endian numbers one after the other. What is not there makes `failed` true and counts as 0.

@@ -25,6 +25,11 @@ public struct ZipError: Error, Equatable, CustomStringConvertible {
         "\(file)\(member.isEmpty ? "" : ", member " + member): expected \(expected), found \(found). \(fix)"
     }
 
+    /// The description without the file's name.
+    public var details: String {
+        "\(member.isEmpty ? "" : "member \(member): ")expected \(expected), found \(found). \(fix)"
+    }
+
     init(
         _ reason: Reason, file: String, member: String = "", expected: String, found: String,
         fix: String? = nil

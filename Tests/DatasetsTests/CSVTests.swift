@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -55,7 +56,7 @@ private func rows(
 
     @Test func prefersTheExactName() throws {
         #expect(try rows("ph,pH\n1,2\n", numbers: ["pH"]).map(\.numbers) == [[2]])
-        #expect(throws: DataError.self) { try rows("ph,pH\n1,2\n", numbers: ["PH"]) }
+        #expect(throws: CellarError.self) { try rows("ph,pH\n1,2\n", numbers: ["PH"]) }
     }
 
     @Test("crosses from block to block at each byte")
@@ -71,37 +72,37 @@ private func rows(
     @Test(
         "names the row, the line and the column",
         arguments: [
-            ("a,b\n1,2\n3\n", "row 2 (line 3): expected 2 fields, as in the first line, found 1."),
-            ("a,b\n1,2\n3,4,5\n", "row 2 (line 3): expected 2 fields, as in the first line, found 3."),
-            ("a,b\n1,2,\n", "row 1 (line 2): expected 2 fields, as in the first line, found 3."),
-            ("a,b\nx,2,3\n", "row 1 (line 2): expected 2 fields, as in the first line, found 3."),
-            ("a,b\n1,2\n\nx,3\n", "row 2 (line 4), column \"a\": expected a number, found \"x\"."),
-            ("a,b\n\"1\",2\n1,\n", "row 2 (line 3), column \"b\": expected a number, found an empty field."),
+            ("a,b\n1,2\n3\n", "line 3: row 2: expected 2 fields, as in the first line, found 1."),
+            ("a,b\n1,2\n3,4,5\n", "line 3: row 2: expected 2 fields, as in the first line, found 3."),
+            ("a,b\n1,2,\n", "line 2: row 1: expected 2 fields, as in the first line, found 3."),
+            ("a,b\nx,2,3\n", "line 2: row 1: expected 2 fields, as in the first line, found 3."),
+            ("a,b\n1,2\n\nx,3\n", "line 4: column 'a': row 2: expected a number, found \"x\"."),
+            ("a,b\n\"1\",2\n1,\n", "line 3: column 'b': row 2: expected a number, found an empty field."),
             (
                 "a,b\n1,NaN\n",
-                "row 1 (line 2), column \"b\": expected a number, found the missing value \"NaN\"."
+                "line 2: column 'b': row 1: expected a number, found the missing value \"NaN\"."
             ),
-            ("a,b\n1,-inf\n", "row 1 (line 2), column \"b\": expected a finite number, found \"-inf\"."),
-            ("a,b\n1,1e39\n", "row 1 (line 2), column \"b\": expected a number that fits, found \"1e39\"."),
+            ("a,b\n1,-inf\n", "line 2: column 'b': row 1: expected a finite number, found \"-inf\"."),
+            ("a,b\n1,1e39\n", "line 2: column 'b': row 1: expected a number that fits, found \"1e39\"."),
             (
                 "a,b,c\n1,2,\"p\nq\"\n1,y,\"\"",
-                "row 2 (line 4), column \"b\": expected a number, found \"y\"."
+                "line 4: column 'b': row 2: expected a number, found \"y\"."
             ),
             ("a;b\n1;2,5\n", "Write decimals with a point."),
-            ("a,b\n1,\"2\nno end\n", "row 1 (line 2), column \"b\": expected a closing quote"),
-            ("a,b\n1,\"2\"x\n", "row 1 (line 2), column \"b\": expected a delimiter after the closing quote"),
+            ("a,b\n1,\"2\nno end\n", "line 2: column 'b': row 1: expected a closing quote"),
+            ("a,b\n1,\"2\"x\n", "line 2: column 'b': row 1: expected a delimiter after the closing quote"),
             ("a,b\n", "expected rows below the first line, found none"),
             ("a,b\n\n  \n", "expected rows below the first line, found none"), ("", "found an empty file"),
             ("\n\n", "found blank lines only"),
-            ("a,a,b\n1,2,3\n", "column \"a\": expected each column's name once"),
-            ("a,bb c\n1,2\n", "column \"b\": expected a column of that name, found only \"a\", \"bb c\""),
+            ("a,a,b\n1,2,3\n", "column 'a': expected each column's name once"),
+            ("a,bb c\n1,2\n", "column 'b': expected a column of that name, found only \"a\", \"bb c\""),
         ])
     func errors(text: String, message: String) throws {
         for block in [4, 1 << 16] {
             do {
                 _ = try rows(text, numbers: ["a", "b"], block: block)
                 Issue.record("no error")
-            } catch let error as DataError {
+            } catch let error as CellarError {
                 #expect(error.description.contains(message), "\(error)")
                 #expect(error.description.contains("table.csv"))
             }
@@ -112,16 +113,16 @@ private func rows(
         do {
             _ = try rows("alcohol,pH\n1,2\n", numbers: ["alcool"])
             Issue.record("no error")
-        } catch let error as DataError {
-            #expect(error.fix == "Did you mean \"alcohol\"?")
+        } catch let error as CellarError {
+            #expect(error.remedy == "Did you mean \"alcohol\"?")
         }
     }
 
     @Test func missingFileAndFolder() throws {
         try Fixtures.temporaryFolder { folder in
             let none = folder.appendingPathComponent("none.csv").path
-            #expect(failure { () throws(DataError) in try Table(path: none) }?.kind == .noInput)
-            #expect(failure { () throws(DataError) in try Table(path: folder.path) }?.kind == .noInput)
+            #expect(failure { () throws(CellarError) in try Table(path: none) }?.category == .noInput)
+            #expect(failure { () throws(CellarError) in try Table(path: folder.path) }?.category == .noInput)
         }
     }
 
@@ -132,7 +133,7 @@ private func rows(
             ([97, 44, 0, 0, 10], "binary"), ([97, 44, 0xFF, 0xFE, 10, 49, 44, 49], "UTF-8"),
         ] as [([UInt8], String)])
     func otherFormats(bytes: [UInt8], word: String) throws {
-        let error = try #require(failure { () throws(DataError) in try Table(bytes: bytes, name: "x") })
+        let error = try #require(failure { () throws(CellarError) in try Table(bytes: bytes, name: "x") })
         #expect(error.description.contains(word))
     }
 
@@ -171,8 +172,8 @@ private func rows(
             return
         }
         #expect(values.prefix(2) == [3.51, 7.4])
-        let error = try #require(failure { () throws(DataError) in try table.numbers("quality") })
-        #expect((error.row, error.line, error.column) == (1, 2, "quality"))
+        let error = try #require(failure { () throws(CellarError) in try table.numbers("quality") })
+        #expect((error.place.row, error.place.line, error.place.column) == (1, 2, "quality"))
     }
 
     @Test func countsMissingValues() throws {
@@ -183,7 +184,7 @@ private func rows(
         #expect(missing.description == "missing values: 8\n  a  2\n  b  3\n  c  3")
         let column = try table.numbersOrNaN(["a"])[0]
         #expect(column[0] == 1 && column[1].isNaN && column[2].isNaN && column[3] == 4)
-        #expect(failure { () throws(DataError) in try table.numbers("a") }?.row == 2)
+        #expect(failure { () throws(CellarError) in try table.numbers("a") }?.place.row == 2)
     }
 
     @Test func keepsPlacesBeyondOneBlockOfRows() throws {
@@ -193,8 +194,8 @@ private func rows(
         #expect(try table.numbers("n") == (0..<10_000).map(Double.init))
         #expect(try table.text("t") == (0..<10_000).map { "t\($0)" })
         let bad = try Table(bytes: Array((text + "x,1\n").utf8), name: "long")
-        let error = try #require(failure { () throws(DataError) in try bad.numbers("n") })
-        #expect((error.row, error.line) == (10_001, 10_002))
+        let error = try #require(failure { () throws(CellarError) in try bad.numbers("n") })
+        #expect((error.place.row, error.place.line) == (10_001, 10_002))
     }
 
     @Test func survivesAnyBytes() {
@@ -207,7 +208,7 @@ private func rows(
                 alphabet[random.draw(through: alphabet.count - 1)]
             }
             let bytes = Array("a,b\n".utf8) + noise
-            if failure(of: { () throws(DataError) in
+            if failure(of: { () throws(CellarError) in
                 let table = try Table(bytes: bytes, name: "noise")
                 return try table.text("a")
             }) == nil {

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 import TestSupport
@@ -36,23 +37,23 @@ import Testing
             ("idx/cut.gz", "ends too early"),
             ("idx/crc.gz", "expected gzip data, found incorrect data check"), ("idx/more.gz", "found more"),
             ("idx/fewer.gz", "expected 24 bytes of data for dimensions [3, 2, 4], found 23"),
-            ("idx", "found a folder"), ("idx/none", "found nothing there"),
+            ("idx", "found a folder"), ("idx/none", "no such file"),
             ("splits.json", "first bytes 7b 22"),
         ])
     func damaged(name: String, message: String) throws {
         let error = try #require(
-            failure { () throws(DataError) in try readIDXImages(GoldenFiles.path(name)) })
+            failure { () throws(CellarError) in try readIDXImages(GoldenFiles.path(name)) })
         #expect(error.description.contains(message), "\(error)")
         #expect(error.description.contains(name))
     }
 
     @Test func refusesLabelsForImages() throws {
         let labels = Fixtures.data.appendingPathComponent("mnist/t10k-labels-idx1-ubyte.gz").path
-        #expect(failure { () throws(DataError) in try readIDXImages(labels) }?.kind == .badData)
+        #expect(failure { () throws(CellarError) in try readIDXImages(labels) }?.category == .badData)
         let images = GoldenFiles.path("idx/images.gz")
-        #expect(failure { () throws(DataError) in try readIDXLabels(images) }?.kind == .badData)
+        #expect(failure { () throws(CellarError) in try readIDXLabels(images) }?.category == .badData)
         let error = try #require(
-            failure { () throws(DataError) in try readIDX(images: images, labels: labels) })
+            failure { () throws(CellarError) in try readIDX(images: images, labels: labels) })
         #expect(error.description.contains("expected 3 labels"))
     }
 
@@ -67,7 +68,7 @@ import Testing
         try Fixtures.temporaryFolder { folder in
             let path = folder.appendingPathComponent("images").path
             try Data(bytes).write(to: URL(fileURLWithPath: path))
-            #expect(failure { () throws(DataError) in try readIDXImages(path) }?.kind == .badData)
+            #expect(failure { () throws(CellarError) in try readIDXImages(path) }?.category == .badData)
         }
     }
 }

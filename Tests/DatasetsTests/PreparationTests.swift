@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Testing
 
@@ -44,12 +45,12 @@ private struct GoldenPreparation: Decodable {
     @Test func namesAnUnknownLabel() throws {
         let encoder = LabelEncoder(fitting: ["bad", "good"])
         let error = try #require(
-            failure { () throws(DataError) in
+            failure { () throws(CellarError) in
                 try encoder.encode(["good", "goot"], file: "wine.csv", column: "quality")
             })
         #expect(
             error.description == """
-                wine.csv, row 2, column "quality": expected one of the classes bad, good, found "goot".
+                wine.csv: column 'quality': row 2: expected one of the classes bad, good, found "goot".
                 Did you mean "good"?
                 """)
     }

@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import TestSupport
 import Testing
 
@@ -97,7 +97,7 @@ func wrongFiles() throws {
                 try place.file("half.png", Data(contentsOf: URL(fileURLWithPath: digit)).prefix(200)), 65,
                 "too early"
             ),
-            (place.path("none.png"), 66, "nothing there"), (place.folder.path, 66, "folder"),
+            (place.path("none.png"), 66, "no such file"), (place.folder.path, 66, "folder"),
         ] {
             let answer = try place.infer(picture, "--store", shippedStore)
             #expect(answer.status == status && answer.output == "" && answer.errors.contains(said))

@@ -61,7 +61,8 @@ func exportErrors() throws {
         let source = Workplace.shipped("Tests/KerasFileTests/Golden/sequences/lstm_activations.k3.h5")
         let exported = try place.registry("export", source, place.path("out.h5"))
         #expect(exported.status == 65)
-        #expect(exported.errors.hasPrefix("registry: \(place.path("out.h5")): made from \(source): "))
+        #expect(exported.errors.hasPrefix("registry: \(place.path("out.h5")): "))
+        #expect(exported.errors.contains("made from \(source)"))
         #expect(!exported.errors.contains(".saving"))
         #expect(!place.exists("out.h5"))
     }

@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import JSONText
+import Base
 import Network
 import Tensors
 import TestSupport
@@ -63,7 +63,7 @@ func regressionReport() throws {
 func badLabels() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", table.replacing("4,good", with: "4,fine"))
-        func evaluate(_ target: String?) throws -> InferError? {
+        func evaluate(_ target: String?) throws -> CellarError? {
             let model = target == nil ? try SmallModels.multiclass() : try SmallModels.binary()
             return failure {
                 _ = try evaluateTable(
@@ -71,12 +71,12 @@ func badLabels() throws {
             }
         }
         let label = try #require(try evaluate("label"))
-        #expect(label.kind == .badData && label.column == "label" && label.message.contains("row 4"))
+        #expect(label.category == .badData && label.place.column == "label" && "\(label)".contains("row 4"))
         #expect(label.message.contains("bad, good") && label.message.contains("fine"))
-        #expect(try evaluate("lable")?.message.contains("Did you mean \"label\"?") == true)
+        #expect(try evaluate("lable")?.explanation.contains("Did you mean \"label\"?") == true)
         // Nobody said which column: those that are no inputs are named.
         let unsaid = try #require(try evaluate(nil))
-        #expect(unsaid.kind == .usage && unsaid.message.contains("id, label"))
+        #expect(unsaid.category == .usage && unsaid.message.contains("id, label"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("r")).isEmpty)
     }
 }
@@ -116,7 +116,7 @@ func pictureFolder() throws {
             failure {
                 _ = try evaluateSamples(readLabelledSamples(folder.path, for: model), with: model, data: "d")
             })
-        #expect(error.kind == .badData && error.message.contains("seven"))
+        #expect(error.category == .badData && error.message.contains("seven"))
     }
 }
 
@@ -129,8 +129,9 @@ func labelledFiles() throws {
     try Fixtures.temporaryFolder { folder in
         let array = folder.path("x.npy")
         try writeNPY(Tensor(shape: [2, 28, 28], filledWith: 0), to: array)
-        #expect(failure { _ = try readLabelledSamples(array, for: model) }?.kind == .usage)
-        #expect(failure { _ = try readLabelledSamples(array, labels: labels, for: model) }?.kind == .badData)
+        #expect(failure { _ = try readLabelledSamples(array, for: model) }?.category == .usage)
+        #expect(
+            failure { _ = try readLabelledSamples(array, labels: labels, for: model) }?.category == .badData)
         try writeNPY(Tensor(shape: [2], values: [3, 9]), to: folder.path("y.npy"))
         let read = try readLabelledSamples(array, labels: folder.path("y.npy"), for: model)
         #expect(read.labels == [3, 9])
@@ -139,10 +140,10 @@ func labelledFiles() throws {
         let half = folder.path("t10k-images-idx3-ubyte.gz")
         try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: half))
         let cut = try #require(failure { _ = try readLabelledSamples(half, labels: labels, for: model) })
-        #expect(cut.kind == .badData && cut.file == half)
+        #expect(cut.category == .badData && cut.place.file == half)
         // Pictures for a model of tables.
         let wrong = failure { _ = try readLabelledSamples(images, for: SmallModels.binary()) }
-        #expect(wrong?.kind == .badData)
+        #expect(wrong?.category == .badData)
     }
 }
 
@@ -170,10 +171,10 @@ func labelsFile() throws {
         try report.write(to: folder.path("r"))
         #expect(try folder.text("r/confusion_matrix.csv") == "truth,cat,dog\ncat,1,0\ndog,1,0\n")
         let missing = try #require(failure { _ = try LabelsReport(file) })
-        #expect(missing.kind == .badData && missing.file == file && "\(missing)".contains("truth"))
-        #expect(failure { _ = try LabelsReport(folder.path("nothing.csv")) }?.kind == .noInput)
+        #expect(missing.category == .badData && missing.place.file == file && "\(missing)".contains("truth"))
+        #expect(failure { _ = try LabelsReport(folder.path("nothing.csv")) }?.category == .noInput)
         let empty = try folder.file("e.csv", "")
-        #expect(failure { _ = try LabelsReport(empty) }?.kind == .badData)
+        #expect(failure { _ = try LabelsReport(empty) }?.category == .badData)
     }
 }
 

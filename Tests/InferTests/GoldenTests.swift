@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Tensors
 import TestSupport
@@ -98,6 +98,6 @@ func golden() throws {
     let warnings = try open(9.001).warnings
     #expect(warnings.count == 1 && warnings[0].contains("9.001"))
     let damage = try #require(failure { _ = try open(12) })
-    #expect(damage.kind == .badData && damage.file == "m.h5" && damage.message.contains("12.0"))
-    #expect(failure { _ = try open(.nan) }?.kind == .badData)
+    #expect(damage.category == .badData && damage.place.file == "m.h5" && damage.message.contains("12.0"))
+    #expect(failure { _ = try open(.nan) }?.category == .badData)
 }

@@ -1,5 +1,5 @@
 import Datasets
-import Facts
+import Base
 import Foundation
 import KerasFile
 import Network
@@ -30,7 +30,7 @@ func rowsByHand() throws {
 func badRows(_ words: [String], _ message: String) throws {
     let model = try SmallModels.regression()
     let error = try #require(failure { _ = try HandRow.samples(words, for: model) })
-    #expect(error.kind == .usage && error.message.contains(message), "\(error)")
+    #expect(error.category == .usage && error.message.contains(message), "\(error)")
 }
 
 @Test("a picture is read in the size, scale and polarity that the model wants")
@@ -72,17 +72,17 @@ func pictures() throws {
 func badPictures() throws {
     let form = try SmallModels.seed("mnist_mlp_sgd.tfk.h5").pictureForm()
     try Fixtures.temporaryFolder { folder in
-        #expect(failure { _ = try form.read(folder.path("nothing.png")) }?.kind == .noInput)
-        #expect(failure { _ = try form.read(folder.path) }?.kind == .noInput)
+        #expect(failure { _ = try form.read(folder.path("nothing.png")) }?.category == .noInput)
+        #expect(failure { _ = try form.read(folder.path) }?.category == .noInput)
         for (name, text) in [("text.png", "no picture"), ("empty.png", "")] {
             let file = try folder.file(name, text)
             let error = try #require(failure { _ = try form.read(file) })
-            #expect(error.kind == .badData && error.file == file)
+            #expect(error.category == .badData && error.place.file == file)
         }
         let blank = folder.path("blank.png")
         try writePNG(GrayImage(width: 30, height: 40, pixels: Array(repeating: 200, count: 1200)), to: blank)
         let error = try #require(failure { _ = try form.read(blank) })
-        #expect(error.kind == .badData && error.message.contains("blank"))
+        #expect(error.category == .badData && error.message.contains("blank"))
         // A header that promises 50,000 × 50,000 pixels, then 0 × 0.
         for side in [50_000, 0] as [UInt32] {
             var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: blank)))
@@ -90,7 +90,7 @@ func badPictures() throws {
                 bytes[place] = UInt8(truncatingIfNeeded: side >> shift)
             }
             try Data(bytes).write(to: folder.appendingPathComponent("side.png"))
-            #expect(failure { _ = try form.read(folder.path("side.png")) }?.kind == .badData)
+            #expect(failure { _ = try form.read(folder.path("side.png")) }?.category == .badData)
         }
     }
 }
@@ -98,10 +98,10 @@ func badPictures() throws {
 @Test("a model of tables takes no pictures, and the other way round")
 func wrongKind() throws {
     let tables = try #require(failure { _ = try SmallModels.binary().pictureForm() })
-    #expect(tables.kind == .badData && tables.message.contains("infer score"))
+    #expect(tables.category == .badData && tables.message.contains("infer score"))
     let pictures = try #require(
         failure { _ = try SmallModels.seed("mnist_mlp_sgd.tfk.h5").requiredFeatures() })
-    #expect(pictures.kind == .usage && pictures.message.contains("784"))
+    #expect(pictures.category == .usage && pictures.message.contains("784"))
 }
 
 @Test("what the outputs mean, by facts, loss and last activation")
@@ -125,8 +125,8 @@ func heads() throws {
     #expect(try head(3, .logSoftmax, classes: three) == .classes(three, .exp))
     let logits = Loss(.sparseCategoricalCrossentropy, fromLogits: true)
     #expect(try head(3, .linear, logits, classes: three) == .classes(three, .softmax))
-    #expect(failure { _ = try head(3, .linear, logits) }?.kind == .usage)
-    #expect(failure { _ = try head(1, .sigmoid) }?.kind == .usage)
+    #expect(failure { _ = try head(3, .linear, logits) }?.category == .usage)
+    #expect(failure { _ = try head(1, .sigmoid) }?.category == .usage)
 }
 
 @Test("logits become probabilities")
@@ -169,20 +169,20 @@ func arrays() throws {
         #expect(try readNPYNumbers(outputs[0]).values == [6, 22, 38])
         #expect(try readNPYNumbers(outputs[1]).values == [2, 4, 6])
 
-        #expect(failure { _ = try scoreArrays([a], with: loaded, to: outputs) }?.kind == .usage)
-        #expect(failure { _ = try scoreArrays([a, b], with: loaded, to: [outputs[0]]) }?.kind == .usage)
+        #expect(failure { _ = try scoreArrays([a], with: loaded, to: outputs) }?.category == .usage)
+        #expect(failure { _ = try scoreArrays([a, b], with: loaded, to: [outputs[0]]) }?.category == .usage)
         let swapped = try #require(failure { _ = try scoreArrays([b, a], with: loaded, to: outputs) })
-        #expect(swapped.kind == .badData && swapped.file == b)
+        #expect(swapped.category == .badData && swapped.place.file == b)
         try writeNPY(Tensor(shape: [2], values: [1, 2]), to: a)
-        #expect(failure { _ = try scoreArrays([a, b], with: loaded, to: outputs) }?.kind == .badData)
+        #expect(failure { _ = try scoreArrays([a, b], with: loaded, to: outputs) }?.category == .badData)
         // The second output cannot be written: the first does not appear either.
         try writeNPY(Tensor(shape: [3], values: [1, 2, 3]), to: a)
         let (new, lost) = (folder.path("new.npy"), folder.path("no/where.npy"))
         #expect(
-            failure { _ = try scoreArrays([a, b], with: loaded, to: [new, lost]) }?.kind == .cannotCreate)
+            failure { _ = try scoreArrays([a, b], with: loaded, to: [new, lost]) }?.category == .cannotCreate)
         #expect(try folder.names == ["a.npy", "b.npy", "double.npy", "sum.npy"])
         // Several outputs have no one meaning.
-        #expect(failure { _ = try loaded.head() }?.kind == .usage)
+        #expect(failure { _ = try loaded.head() }?.category == .usage)
     }
 }
 
@@ -196,7 +196,7 @@ func oneSample() throws {
             #expect(try readArrays([file], for: model)[0].count == 1, "\(shape)")
         }
         try writeNPY(Tensor(shape: [28, 27], filledWith: 0), to: file)
-        #expect(failure { _ = try readArrays([file], for: model) }?.kind == .badData)
+        #expect(failure { _ = try readArrays([file], for: model) }?.category == .badData)
     }
 }
 

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Foundation
 import TestSupport
@@ -95,9 +96,9 @@ func badTable(_ text: String, _ line: Int?, _ column: String?, _ words: String) 
         let output = try folder.file("out.csv", "what was there before")
         let error = try #require(
             failure { _ = try scoreTable(CSVReader(path: file), with: [SmallModels.binary()], to: output) })
-        #expect(error.kind == .badData)
-        #expect(error.line == line && error.column == column && error.file == file)
-        #expect(error.message.contains(words), "\(error)")
+        #expect(error.category == .badData)
+        #expect(error.place.line == line && error.place.column == column && error.place.file == file)
+        #expect(error.description.contains(words), "\(error)")
         #expect(try folder.text("out.csv") == "what was there before")
         #expect(try folder.names == ["in.csv", "out.csv"])
     }
@@ -108,7 +109,7 @@ func brokenAnswer() throws {
     try Fixtures.temporaryFolder { folder in
         let error = try #require(
             failure { _ = try score("a,b\n1,2\n3e38,3e38\n", [SmallModels.regression()], in: folder) })
-        #expect(error.kind == .badData && error.message.contains("row 2"))
+        #expect(error.category == .badData && "\(error)".contains("row 2"))
         #expect(try folder.names == ["in.csv"])
     }
 }
@@ -116,17 +117,17 @@ func brokenAnswer() throws {
 @Test("missing inputs and outputs that cannot be written")
 func files() throws {
     try Fixtures.temporaryFolder { folder in
-        #expect(failure { _ = try CSVReader(path: folder.path("nothing.csv")) }?.kind == .noInput)
-        #expect(failure { _ = try CSVReader(path: folder.path) }?.kind == .noInput)
+        #expect(failure { _ = try CSVReader(path: folder.path("nothing.csv")) }?.category == .noInput)
+        #expect(failure { _ = try CSVReader(path: folder.path) }?.category == .noInput)
         let file = try folder.file("in.csv", "a,b\n1,2\n")
         let model = try SmallModels.binary()
         let error = failure {
             _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("no/out.csv"))
         }
-        #expect(error?.kind == .cannotCreate)
+        #expect(error?.category == .cannotCreate)
         let full = try #require(
             failure { _ = try scoreTable(CSVReader(path: file), with: [model], to: "/dev/full") })
-        #expect(full.kind == .inputOutput && full.message.contains("space"))
+        #expect(full.category == .inputOutput && full.message.contains("space"))
     }
 }
 
@@ -134,22 +135,22 @@ func files() throws {
 func unnamed() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", "a,b\n1,2\n")
-        func score(_ model: LoadedModel) -> InferError? {
+        func score(_ model: LoadedModel) -> CellarError? {
             failure { _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("out.csv")) }
         }
         let columns = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["bad", "good"])))
-        #expect(columns.kind == .usage && columns.message.contains("--features"))
+        #expect(columns.category == .usage && columns.message.contains("--features"))
         let classes = try #require(
             score(SmallModels.seed("wine_adam.tfk.h5", features: SmallModels.wineColumns)))
-        #expect(classes.kind == .usage && classes.message.contains("--classes"))
+        #expect(classes.category == .usage && classes.message.contains("--classes"))
         let few = try #require(failure { _ = try SmallModels.seed("wine_adam.tfk.h5", features: ["a"]) })
-        #expect(few.kind == .usage && few.message.contains("11"))
+        #expect(few.category == .usage && few.message.contains("11"))
         let many = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["a", "b", "c"])))
-        #expect(many.kind == .usage)
+        #expect(many.category == .usage)
         let same = try #require(
             score(
                 SmallModels.seed("wine_adam.tfk.h5", classes: ["a", "a"], features: SmallModels.wineColumns)))
-        #expect(same.kind == .usage && same.message.contains("two classes"))
+        #expect(same.category == .usage && same.message.contains("two classes"))
     }
 }
 
@@ -187,7 +188,7 @@ func faultFarDown(threads: Int) throws {
         var text = "a,b,note\n"
         for row in 1...30_000 { text += "\(row),1,\(row % 10 == 0 ? "\"two\nlines\"" : "one")\n" }
         let model = try line(threads: threads)
-        func fail(with more: String) throws -> InferError {
+        func fail(with more: String) throws -> CellarError {
             let file = try folder.file("in.csv", text + more + "2,three,\n")
             return try #require(
                 failure {
@@ -196,13 +197,13 @@ func faultFarDown(threads: Int) throws {
                 })
         }
         let field = try fail(with: "1,x,\n")
-        #expect(field.line == 33_002 && field.column == "b" && field.message.contains("row 30001:"))
+        #expect(field.place.line == 33_002 && field.place.column == "b" && "\(field)".contains("row 30001"))
         let few = try fail(with: "1,2,\n\n1\n")
-        #expect(few.line == 33_004 && few.column == nil && few.message.contains("row 30002:"))
+        #expect(few.place.line == 33_004 && few.place.column == nil && "\(few)".contains("row 30002"))
         let quote = try fail(with: "1,2,\"a\"b\n")
-        #expect(quote.line == 33_002 && quote.column == "note")
+        #expect(quote.place.line == 33_002 && quote.place.column == "note")
         let open = try fail(with: "1,2,\"a\n")
-        #expect(open.line == 33_002 && open.message.contains("closing quote"))
+        #expect(open.place.line == 33_002 && open.message.contains("closing quote"))
         let answer = try fail(with: "1,2,\n3e38,3e38,\n1,2,\n")
         #expect(answer.message.contains("row 30002:") && answer.message.contains("line"))
         #expect(try folder.names == ["in.csv"])
@@ -222,7 +223,7 @@ func faultInOpenPipe() throws {
                     CSVReader(descriptor: descriptor, name: "pipe"), with: [model], to: folder.path("out.csv")
                 )
             })
-        #expect(error.line == 3 && error.column == "b" && error.file == "pipe")
+        #expect(error.place.line == 3 && error.place.column == "b" && error.place.file == "pipe")
         #expect(try folder.names.isEmpty)
         try pipe.fileHandleForWriting.close()
     }

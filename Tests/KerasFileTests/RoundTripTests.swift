@@ -1,7 +1,6 @@
-import Facts
+import Base
 import Foundation
 import HDF5
-import JSONText
 import KerasFile
 import Network
 import TestSupport
@@ -154,9 +153,9 @@ func malformed(given: Malformed) throws {
         let path = folder.appendingPathComponent("bad.h5").path
         let file = try HDF5File(creating: path)
         try given.change(file)
-        try file.save()
-        let error = #expect(throws: KerasFileError.self) { _ = try readModel(path) }
+        try writeFile(path, file.bytes())
+        let error = #expect(throws: CellarError.self) { _ = try readModel(path) }
         #expect(error?.description.hasPrefix(path) == true)
-        #expect(error?.message.contains(given.expected) == true, "\(error?.message ?? "")")
+        #expect(error?.description.contains(given.expected) == true, "\(error?.description ?? "")")
     }
 }

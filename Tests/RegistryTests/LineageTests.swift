@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -77,7 +77,7 @@ func lineageCircle() throws {
         for (i, parent) in [(1, "b"), (2, "a")] {
             var facts = makeFacts(created: noon(plus: i))
             facts.parents = [.init(kind: .resumedFrom, sha256: parent, reference: parent)]
-            let digest = Digest(sha256: i == 1 ? "a" : "b", size: 1)
+            let digest = FileDigest(sha256: i == 1 ? "a" : "b", size: 1)
             _ = try store.register(
                 NewVersion(
                     model: "mnist", file: "\(i).h5", digest: digest, created: facts.created, facts: facts))

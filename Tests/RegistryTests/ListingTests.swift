@@ -1,8 +1,6 @@
-import Digests
-import Facts
+import Base
 import Foundation
 import GRDB
-import JSONText
 import TestSupport
 import Testing
 
@@ -82,7 +80,7 @@ func manyVersions() throws {
         try store.index().write("fill") { db in
             for i in 1...10_000 {
                 let facts = makeFacts(created: noon(plus: i), accuracy: Double(i * 7919 % 10_000) / 10_000)
-                let digest = Digest(sha256: sha256(of: "\(i)"), size: i)
+                let digest = FileDigest(sha256: sha256(of: "\(i)"), size: i)
                 let number = try db.takeNumber(of: "mnist")
                 try db.insert(
                     NewVersion(

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -11,11 +11,11 @@ import Testing
 private func loseRights(in folder: String) throws {
     let inside = FileManager.default.subpaths(atPath: folder) ?? []
     for path in inside.map({ folder + "/" + $0 }) + [folder] {
-        let mode: mode_t = Disk.isFolder(path) ? 0o555 : 0o444
-        try Disk.setMode(mode, of: path)
+        let mode: mode_t = FileSystem.isFolder(path) ? 0o555 : 0o444
+        try FileSystem.setMode(mode, of: path)
     }
     if getuid() == 0 { try #require(seteuid(65_534) == 0) }
-    try #require(!Disk.isWritable(folder))
+    try #require(!FileSystem.isWritable(folder))
 }
 
 /// A folder for one test, which `body` leaves unwritable.
@@ -24,7 +24,7 @@ private func folder(_ body: (URL) async throws -> Void) async throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer {
         for path in [""] + (FileManager.default.subpaths(atPath: folder.path) ?? []) {
-            try? Disk.setMode(0o755, of: folder.path + "/" + path)
+            try? FileSystem.setMode(0o755, of: folder.path + "/" + path)
         }
         try? FileManager.default.removeItem(at: folder)
     }
@@ -47,7 +47,7 @@ func readOnlyStore() async throws {
             let saving = message { try store.save(makeFacts()) }
             #expect(saving.contains("ermission"), "\(saving)")
             let moving = message { _ = try store.promote("mnist:2", alias: "best") }
-            #expect(moving.contains("can only be read here"), "\(moving)")
+            #expect(moving.contains("the store: it is read-only"), "\(moving)")
         }
     }
 }
@@ -64,7 +64,7 @@ func readOnlyLog() async throws {
             try FileManager.default.copyItem(
                 at: folder.appendingPathComponent(name), to: copy.appendingPathComponent(name))
         }
-        #expect(Disk.size(ofFile: copy.path + "/registry.sqlite-wal") ?? 0 > 0)
+        #expect(FileSystem.size(ofFile: copy.path + "/registry.sqlite-wal") ?? 0 > 0)
         await #expect(processExitsWith: .success) { [path = copy.path as String] in
             try loseRights(in: path)
             #expect(try ModelStore(in: URL(fileURLWithPath: path)).list().total == 3)
@@ -85,8 +85,8 @@ func readOnlyClone() async throws {
             let store = ModelStore(in: URL(fileURLWithPath: path))
             #expect(try store.version("mnist@best").number == 1)
             #expect(try store.list().total == 2)
-            #expect(message { try store.delete("mnist:2") }.contains("can only be read here"))
-            #expect(message { _ = try store.rebuild() }.contains("can only be read here"))
+            #expect(message { try store.delete("mnist:2") }.contains("the store: it is read-only"))
+            #expect(message { _ = try store.rebuild() }.contains("the store: it is read-only"))
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/registry.sqlite"))
     }

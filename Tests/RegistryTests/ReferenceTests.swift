@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -38,8 +38,8 @@ func references() throws {
         ("wine:1", "there is no model wine"), ("mnist:x", "expected a number after the colon"),
         ("mnist:0", "expected a number"),
         ("mnist:99999999999999999999", "expected a number"), ("", "empty name"),
-        ("none/such.h5", "there is no model file none/such.h5"),
-        ("00000000", "there is no model 00000000"), ("/tmp/", "is a folder"),
+        ("none/such.h5", "none/such.h5: no such model file"),
+        ("00000000", "there is no model 00000000"), ("/tmp/", "found a folder"),
         ("mnist:-1", "expected a number"),
         ("@best", "there is no model"), ("mnist@", "there is no mnist@"),
         ("x'; DROP TABLE version; --", "there is no model"),
@@ -60,7 +60,7 @@ func ambiguousDigest() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         for i in 1...2 {
-            let digest = Digest(sha256: "abcdef12" + String(repeating: "\(i)", count: 56), size: 1)
+            let digest = FileDigest(sha256: "abcdef12" + String(repeating: "\(i)", count: 56), size: 1)
             _ = try store.index()
             let facts = makeFacts(created: noon(plus: i))
             _ = try store.register(
@@ -79,7 +79,9 @@ func missingFile() throws {
         let store = ModelStore(in: folder)
         let file = store.url(of: try store.save(makeFacts()))
         try FileManager.default.removeItem(at: file)
-        #expect(message { _ = try store.file(of: "mnist") }.contains("is missing: \(file.path)"))
+        #expect(
+            message { _ = try store.file(of: "mnist") }.contains(
+                "\(file.path): the file of mnist:1 is missing"))
         try Data("short".utf8).write(to: file)
         #expect(message { _ = try store.file(of: "mnist") }.contains("has 5 bytes, expected"))
     }

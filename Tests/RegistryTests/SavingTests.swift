@@ -1,5 +1,4 @@
-import Digests
-import Facts
+import Base
 import Foundation
 import GRDB
 import TestSupport
@@ -39,7 +38,7 @@ func largeFile() throws {
         let file = folder.appendingPathComponent("a")
         // sha256sum of 3,000,000 times the letter a.
         try Data(repeating: UInt8(ascii: "a"), count: 3_000_000).write(to: file)
-        let found = try digest(ofFile: file.path)
+        let found = try FileDigest(ofFile: file.path)
         #expect(found.size == 3_000_000)
         #expect(found.sha256 == "2a152c894398719c0570f83fac34ac03a0f6e8e474b995c2403aa5434f7b9dd4")
     }
@@ -69,8 +68,8 @@ func failingWriter() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         #expect(throws: DiskFull.self) {
-            try store.save(makeFacts()) { url in
-                try Data("half a mod".utf8).write(to: url)
+            try store.save(makeFacts()) { file in
+                try file.write("half a mod")
                 throw DiskFull()
             }
         }
@@ -95,7 +94,7 @@ func fullIndex() throws {
         var big = makeFacts(created: noon(plus: 0))
         big.recipe = String(repeating: "recipe ", count: 10_000)
         let text = message { try store.save(big) }
-        #expect(text.contains("Model_2026_11_22_12_00_00_.h5, but not registered"))
+        #expect(text.contains("Model_2026_11_22_12_00_00_.h5: the model is saved here, but not registered"))
         #expect(text.contains("Free some space"))
         store.close()
         #expect(try store.verify().findings.map(\.kind) == [.unregistered])
@@ -113,7 +112,7 @@ func fullIndex() throws {
 func badNames(_ name: String) throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
-        #expect(throws: RegistryError.self) { try store.save(makeFacts(name)) }
+        #expect(throws: CellarError.self) { try store.save(makeFacts(name)) }
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(left == [])
     }

@@ -1,6 +1,5 @@
-import Facts
+import Base
 import Foundation
-import JSONText
 import TestSupport
 
 @testable import Registry
@@ -11,7 +10,7 @@ func readTestFacts(_ file: URL) throws -> ModelFacts? {
     let text = try String(contentsOf: file, encoding: .utf8)
     if text.hasPrefix("keras") { return nil }
     guard let facts = ModelFacts(json: try JSON(parsing: text)) else {
-        throw RegistryError(.badData, "no facts in \(file.path)")
+        throw CellarError(.badData, "no facts in \(file.path)")
     }
     return facts
 }
@@ -42,7 +41,7 @@ extension ModelStore {
 
     @discardableResult
     func save(_ facts: ModelFacts) throws -> ModelVersion {
-        try save(facts) { try Data(facts.json.text().utf8).write(to: $0) }
+        try save(facts) { try $0.write(facts.json.text()) }
     }
 
     /// A store's whole content in the words of its users, without the index's own ids.

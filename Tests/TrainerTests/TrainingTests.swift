@@ -1,7 +1,6 @@
 import Datasets
-import Facts
+import Base
 import Foundation
-import JSONText
 import KerasFile
 import Network
 import TestSupport
@@ -52,7 +51,8 @@ private func bits(_ training: Training) throws -> [UInt32] {
 private func saved(_ training: Training, in folder: URL) throws -> Training.Start {
     let path = folder.appendingPathComponent("model.h5").path
     try training.saveCheckpoint(to: path)
-    return Training.Start(file: try readModel(path), reference: path, sha256: try fileDigest(path))
+    return Training.Start(
+        file: try readModel(path), reference: path, sha256: try FileDigest(ofFile: path).sha256)
 }
 
 @Test("wine is split as scikit-learn splits it")
@@ -146,8 +146,8 @@ func interruption(after batches: Int) throws {
 func divergence() throws {
     let training = try training(wineRecipe(epochs: 50, optimizer: "{ SGD: { learning_rate: 1e6 } }"))
     let observer = Watching()
-    let error = #expect(throws: TrainerError.self) { try training.run(observer: observer) }
-    #expect(error?.kind == .diverged && error?.message.contains("epoch ") == true)
+    let error = #expect(throws: CellarError.self) { try training.run(observer: observer) }
+    #expect(error?.category == .badData && error?.message.contains("epoch ") == true)
 }
 
 private final class Watching: FitObserver {
@@ -201,7 +201,7 @@ func facts() throws {
         // Validation of the last epoch and afterwards are the same computation.
         #expect(facts.metric("loss", on: "validation") == outcome.history["val_loss"]?.last)
         #expect(facts.dataset?.trainRows == 899 && facts.dataset?.testRows == 400)
-        #expect(facts.dataset?.sha256 == (try fileDigest("\(Fixtures.data.path)/wine.csv")))
+        #expect(facts.dataset?.sha256 == (try FileDigest(ofFile: "\(Fixtures.data.path)/wine.csv").sha256))
         #expect(facts.seed == 7 && facts.recipe?.hasPrefix("name: wine") == true)
         #expect(facts.architecture.count == 64 && facts.trainableParameters == 30 * 12 + 60 + 31)
         #expect(facts.hyperparameters["batch_size"] == 64 && facts.hyperparameters["interrupted"] == nil)
@@ -301,7 +301,7 @@ func weightedRows() throws {
             plain.evaluate().map { "\($0.split)_\($0.name)" } == [
                 "train_loss", "train_accuracy", "train_auc",
             ])
-        #expect(throws: TrainerError.self) {
+        #expect(throws: CellarError.self) {
             try run(
                 folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
                 fit: "class_weight: { maybe: 2 }")
@@ -380,9 +380,10 @@ func goesOnWithoutModel() throws {
             data: { csv: \(try table(folder)), target: [kind, sum], features: [a, b], sample_weight: w }
             fit: { epochs: 4, batch_size: 8, seed: 3, validation_split: 0.2 }
             """
-        #expect(throws: TrainerError.self) { try Recipe(text: text, file: "go.yaml") }
+        #expect(throws: CellarError.self) { try Recipe(text: text, file: "go.yaml") }
         func start(_ path: String) throws -> Training.Start {
-            Training.Start(file: try readModel(path), reference: path, sha256: try fileDigest(path))
+            Training.Start(
+                file: try readModel(path), reference: path, sha256: try FileDigest(ofFile: path).sha256)
         }
         func training(_ path: String, _ text: String) throws -> Training {
             let start = try start(path)
@@ -412,7 +413,7 @@ func goesOnWithoutModel() throws {
             text + "\ncompile: { optimizer: adam, loss: { kind: sparse_categorical_crossentropy, sum: mae }, "
         let named = try training(saved, other + "loss_weights: { sum: 2 }, metrics: { sum: [mse] } }")
         #expect(try named.run().history.series.map(\.name).contains("sum_mse"))
-        #expect(throws: TrainerError.self) { try training(saved, other + "metrics: { summ: [mse] } }") }
+        #expect(throws: CellarError.self) { try training(saved, other + "metrics: { summ: [mse] } }") }
     }
 }
 
@@ -439,7 +440,7 @@ func severalArrays() throws {
         #expect((0...1).contains(try #require(history["accuracy"]?.last)))
         let two = try Recipe(
             text: recipe.text.replacing("labels: \(y)", with: "labels: [\(y), \(y)]"), file: "positions.yaml")
-        #expect(throws: TrainerError.self) { try PreparedData(two) }
+        #expect(throws: CellarError.self) { try PreparedData(two) }
     }
 }
 
@@ -469,7 +470,7 @@ func wrappedLayerGoesOn() throws {
         _ = try Training(again, data: PreparedData(again), from: start)
         var other = try recipe(units: 4)
         other.fit.epochs = 2
-        #expect(throws: TrainerError.self) {
+        #expect(throws: CellarError.self) {
             try Training(other, data: PreparedData(other), from: start)
         }
     }
@@ -513,7 +514,7 @@ func severalInputsAndOutputs() throws {
         (text.replacing(", \(folder)/place.npy]", with: "]"), "2 files with labels"),
         (text.replacing("kind.npy", with: "missing.npy"), "missing.npy"),
     ] {
-        let error = #expect(throws: TrainerError.self) {
+        let error = #expect(throws: CellarError.self) {
             let (recipe, prepared) = try data(wrong)
             _ = try Training(
                 recipe, data: prepared, from: .init(file: file, reference: "model.h5", sha256: ""))

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import JSONText
+import Base
 import KerasFile
 import Registry
 
@@ -35,40 +35,7 @@ extension StoreChoice {
     }
 
     /// Runs a subcommand; its error becomes a line or two and an exit code.
-    ///
-    /// - describe: knows the errors of the library that the command is about.
-    public func run(
-        _ command: String, describe: (any Error) -> Failure? = { _ in nil }, _ body: () throws -> Void
-    ) throws {
-        try reportingErrors(
-            of: command, json: json,
-            describe: { describe($0) ?? StoreSupport.describe($0, withFile: json) }, body)
-    }
-}
-
-/// The errors of the store and of model files, with their exit codes. The store's messages name their file themselves;
-/// `withFile` gives it apart as well, for programs.
-public func describe(_ error: any Error, withFile: Bool) -> Failure? {
-    switch error {
-    case let error as KerasFileError:
-        let status: ExitStatus =
-            switch error.kind {
-            case .missing: .noInput
-            case .damaged, .unsupported: .data
-            case .notWritable: .cannotCreate
-            }
-        return Failure(status, error.message, file: error.file)
-    case let error as RegistryError:
-        let status: ExitStatus =
-            switch error.kind {
-            case .usage: .usage
-            case .notFound: .noInput
-            case .badData, .refused: .data
-            case .cannotCreate: .cannotCreate
-            case .inputOutput: .inputOutput
-            case .noPermission: .noPermission
-            }
-        return Failure(status, error.message, file: withFile ? error.file : nil)
-    default: return nil
+    public func run(_ command: String, _ body: () throws -> Void) throws {
+        try reportingErrors(of: command, json: json, body)
     }
 }

@@ -1,39 +1,31 @@
 import ArgumentParser
 import Glibc
-import JSONText
+import Base
 
 /// Runs a command's body; an error becomes one or two lines on standard error and an exit status.
-///
-///     func run() throws {
-///         try reportingErrors(of: "infer", json: json, describe: describe) { … }
-///     }
 ///
 /// - Parameters:
 ///   - command: its name, which people see before the message.
 ///   - json: a program reads the error, as `{"error": {…}}`, rather than a person.
-///   - describe: knows the errors of the modules that the command joins; nil for any other error.
 public func reportingErrors<Result>(
-    of command: String, json: Bool = false, describe: (any Error) -> Failure? = { _ in nil },
-    _ body: () throws -> Result
+    of command: String, json: Bool = false, _ body: () throws -> Result
 ) throws -> Result {
     do {
         return try body()
     } catch {
-        throw reported(error, command, json, describe)
+        // These are ArgumentParser's own: it prints usage, help or nothing, and knows the status.
+        if error is ExitCode || error is CleanExit || error is ValidationError { throw error }
+        throw report(CellarError(error), of: command, json: json)
     }
 }
 
 /// Prints the error and returns what makes ArgumentParser leave with its status, silently.
-private func reported(
-    _ error: any Error, _ command: String, _ json: Bool, _ describe: (any Error) -> Failure?
-) -> any Error {
-    // These are ArgumentParser's own: it prints usage, help or nothing, and knows the status.
-    if error is ExitCode || error is CleanExit || error is ValidationError { return error }
-    let failure = describe(error) ?? Failure(describing: error)
-    if failure.status != .outputClosed {
-        printError(json ? failure.json.text() : "\(command): \(failure.text)")
+@discardableResult
+public func report(_ error: CellarError, of command: String, json: Bool) -> ExitCode {
+    if error.category != .outputClosed {
+        printError(json ? error.json.text() : "\(command): \(error)")
     }
-    return ExitCode(failure.status.rawValue)
+    return ExitCode(error.category.rawValue)
 }
 
 /// Prints the text and a newline on standard error. A text from a file cannot send commands to the terminal.
@@ -44,5 +36,5 @@ public func printError(_ text: String) {
 
 /// Writes the text as it is. There is nobody to tell where this fails.
 func writeToStandardError(_ text: String) {
-    try? writeAll(Array(text.utf8).span, to: STDERR_FILENO)
+    try? Array(text.utf8).span.write(to: STDERR_FILENO, path: "standard error")
 }

@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 
 /// Standard output through a buffer, which notices a full disk and a reader that has gone.
 ///
@@ -24,8 +24,7 @@ public struct StandardOutput: ~Copyable {
     static func write<Result>(to descriptor: Int32, _ body: (inout StandardOutput) throws -> Result) throws
         -> Result
     {
-        // Otherwise `| head` would end a command in the middle of its work, its temporary files left behind.
-        signal(SIGPIPE, SIG_IGN)
+        reportBrokenPipes()
         var output = StandardOutput(descriptor: descriptor, capacity: 1 << 16)
         let result: Result
         do {
@@ -40,24 +39,24 @@ public struct StandardOutput: ~Copyable {
     }
 
     /// Writes the text as it is.
-    public mutating func write(_ text: String) throws(Failure) {
+    public mutating func write(_ text: String) throws(CellarError) {
         buffer.append(contentsOf: text.utf8)
         if buffer.count >= capacity { try flush() }
     }
 
     /// Writes the bytes as they are.
-    public mutating func write(_ bytes: Span<UInt8>) throws(Failure) {
+    public mutating func write(_ bytes: Span<UInt8>) throws(CellarError) {
         buffer.reserveCapacity(buffer.count + bytes.count)
         for i in 0..<bytes.count { buffer.append(bytes[i]) }
         if buffer.count >= capacity { try flush() }
     }
 
     /// Hands over to the system what was written so far.
-    public mutating func flush() throws(Failure) {
+    public mutating func flush() throws(CellarError) {
         if buffer.isEmpty { return }
         // Once only: what failed is not tried again.
         defer { buffer.removeAll(keepingCapacity: true) }
-        try writeAll(buffer.span, to: descriptor)
+        try buffer.span.write(to: descriptor, path: "standard output")
     }
 }
 
@@ -72,27 +71,6 @@ public func printOutput(_ text: String) throws {
 /// Prints the value on standard output, indented.
 public func printOutput(_ value: JSON) throws {
     try printOutput(value.strict.text(pretty: true))
-}
-
-/// Writes all bytes to the descriptor, in as many steps as it takes.
-func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Failure) {
-    var written = 0
-    while written < bytes.count {
-        let rest = bytes.extracting(droppingFirst: written)
-        let count = unsafe rest.withUnsafeBufferPointer {
-            unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-        }
-        if count >= 0 {
-            written += count
-        } else if errno == EPIPE {
-            throw Failure(.outputClosed, "Nobody reads the output any more.")
-        } else if errno != EINTR {
-            var failure = Failure(systemError: errno, file: nil)
-            failure.message = "The output cannot be written: " + failure.message
-            failure.status = .inputOutput
-            throw failure
-        }
-    }
 }
 
 extension JSON {

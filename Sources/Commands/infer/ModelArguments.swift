@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import CommandSupport
 import Datasets
 import Foundation
@@ -11,7 +12,7 @@ extension StoreChoice {
     /// Runs a subcommand; its error becomes a line or two and an exit code.
     func run(_ body: () throws -> Void) throws {
         reportBrokenPipes()
-        try run("infer", describe: describe, body)
+        try run("infer", body)
     }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Infer
-import JSONText
+import Base
 import StoreSupport
 
 struct PredictCommand: ParsableCommand {
@@ -30,23 +30,20 @@ struct PictureQuestion<Arguments: ModelChoice> {
         try arguments.place.run {
             let models = try arguments.load(else: pictureModel)
             var predictions: [Prediction] = []
-            var failure: Failure?
+            var failure: CellarError?
             for file in files {
                 do {
                     predictions += try predict(file, models)
                 } catch {
                     // The model's faults would repeat for every file; a file's own concern that file alone.
-                    guard let found = describe(error) ?? StoreSupport.describe(error, withFile: true),
-                        found.status != .usage, files.count > 1
-                    else {
-                        throw error
-                    }
-                    printError(arguments.place.json ? found.json.text() : "infer: \(found.text)")
+                    let found = CellarError(error)
+                    guard found.category != .usage, files.count > 1 else { throw error }
+                    report(found, of: "infer", json: arguments.place.json)
                     failure = found
                 }
             }
             try show(predictions, models)
-            if let failure { throw ExitCode(failure.status.rawValue) }
+            if let failure { throw ExitCode(failure.category.rawValue) }
         }
     }
 

@@ -28,7 +28,7 @@ struct ReportCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try reportingErrors(of: "infer", json: json, describe: { describe($0) }) {
+        try reportingErrors(of: "infer", json: json) {
             let found = try LabelsReport(labels, truth: truth, prediction: prediction)
             if let report { try found.write(to: report) }
             if json { try printOutput(found.json) } else { try printOutput(found.text) }

@@ -1,5 +1,5 @@
 import CommandSupport
-import Facts
+import Base
 import Foundation
 import KerasFile
 import Registry
@@ -21,12 +21,13 @@ extension Export {
         let contents = try readModel(source.path)
         for warning in contents.warnings { printError("registry: warning: \(source.reference): \(warning)") }
         let format = ModelFormat(path: file)
-        try store.export(to: URL(fileURLWithPath: file), named: "model.h5", overwrite: force) { path in
-            do throws(KerasFileError) {
-                try writeModel(contents, to: path, as: format)
+        try store.export(to: URL(fileURLWithPath: file), named: "model.h5", overwrite: force) { output in
+            do throws(CellarError) {
+                try writeModel(contents, to: &output, as: format)
             } catch {
-                // The name that it was to have, not the temporary one; and where the model came from.
-                throw KerasFileError(error.kind, file: file, "made from \(source.path): \(error.message)")
+                var error = error
+                error.message += " The model is made from \(source.path)."
+                throw error
             }
         }
         try common.print([

@@ -1,6 +1,6 @@
 import CommandSupport
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Network
 import ONNX
@@ -14,22 +14,13 @@ extension Export {
     func exportONNX(_ source: Registry.ModelFile, from store: ModelStore) throws {
         let digest = try store.checkedSHA256(of: source)
         let contents = try readModel(source.path, forTraining: false)
-        let data: Data
-        do {
-            data = try ONNX.exportONNX(
+        let data = try naming(file: source.reference) {
+            try ONNX.exportONNX(
                 contents.model,
                 from: ONNXOrigin(reference: source.reference, sha256: digest, facts: contents.facts))
-        } catch {
-            throw Failure(.data, "\(source.reference): \(error). Nothing was exported.")
         }
-        try store.export(to: URL(fileURLWithPath: file), named: "model.onnx", overwrite: force) { path in
-            do {
-                try data.write(to: URL(fileURLWithPath: path))
-            } catch {
-                // The name that it was to have, not the temporary one.
-                let failure = Failure(describing: error)
-                throw Failure(failure.status, "cannot be written: \(failure.message)", file: file)
-            }
+        try store.export(to: URL(fileURLWithPath: file), named: "model.onnx", overwrite: force) { output in
+            try output.write(Array(data).span)
         }
         try common.print([
             "reference": .string(source.reference), "file": .string(file), "sha256": .string(digest),

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import JSONText
+import Base
 import Registry
 import StoreSupport
 
@@ -29,7 +29,7 @@ struct Verify: ParsableCommand {
                     : findings.map { "\($0.subject): \($0.message)\n    \($0.fix)\n" }.joined()
                         + "\(counted(findings.count, "finding")) in \(counted(checked, "version"))"
             }
-            if !findings.isEmpty { throw ExitCode(ExitStatus.data.rawValue) }
+            if !findings.isEmpty { throw ExitCode(CellarError.Category.badData.rawValue) }
         }
     }
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
 import CommandSupport
-import Facts
+import Base
 import Foundation
-import JSONText
 import KerasFile
 import Registry
 import StoreSupport
@@ -82,7 +81,7 @@ struct FitCommand: ParsableCommand {
         if found.sha256 == nil { try Quarantine.check(found.path) }
         return Training.Start(
             file: try readModel(found.url.path), reference: found.reference,
-            sha256: try found.sha256 ?? fileDigest(found.url.path), isLoose: found.sha256 == nil)
+            sha256: try found.sha256 ?? FileDigest(ofFile: found.path).sha256, isLoose: found.sha256 == nil)
     }
 
     private func opening(_ training: Training) -> String {
@@ -147,7 +146,7 @@ struct FitCommand: ParsableCommand {
         let store = common.open()
         let version: ModelVersion
         do {
-            version = try store.save(facts) { url in try writeModel(file, to: url.path) }
+            version = try store.save(facts) { output in try writeModel(file, to: &output, as: .h5) }
         } catch {
             throw rescued(training, error)
         }
@@ -166,10 +165,8 @@ struct FitCommand: ParsableCommand {
     }
 
     /// The store would not take the model: keeps it wherever there is room.
-    private func rescued(_ training: Training, _ error: any Error) -> Failure {
-        var failure =
-            describe(error) ?? StoreSupport.describe(error, withFile: common.json)
-            ?? Failure(describing: error)
+    private func rescued(_ training: Training, _ error: any Error) -> CellarError {
+        var failure = CellarError(error)
         let path = checkpointPath(training)
         let name = (path as NSString).lastPathComponent
         for place in [path, "checkpoints/\(name)", NSTemporaryDirectory() + name]
@@ -230,17 +227,14 @@ struct FitCommand: ParsableCommand {
 
 /// Makes the store's folder and a file in it, which goes at once: an error now, not after the training.
 private func checkWritable(_ folder: String) throws {
-    let trained = URL(fileURLWithPath: folder).appendingPathComponent("TRAINED_MODEL")
-    let probe = trained.appendingPathComponent(".probe-\(UUID()).tmp")
-    do {
-        try FileManager.default.createDirectory(at: trained, withIntermediateDirectories: true)
-        try Data([0]).write(to: probe)
-        try FileManager.default.removeItem(at: probe)
+    let trained = folder + "/TRAINED_MODEL"
+    do throws(CellarError) {
+        try FileSystem.makeFolder(trained)
+        _ = try AtomicFile(in: trained, extension: "tmp")
     } catch {
-        let why = Failure(describing: error)
-        throw Failure(
-            why.status == .noInput ? .cannotCreate : why.status,
-            "The trained model could not be saved here. \(why.message) Name another store with --store.",
-            file: folder)
+        throw CellarError(
+            error.category == .noInput ? .cannotCreate : error.category,
+            "the trained model cannot be saved here: \(error.message)", file: folder,
+            remedy: "Name another store with --store.")
     }
 }

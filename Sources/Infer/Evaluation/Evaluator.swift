@@ -1,3 +1,4 @@
+import Base
 import KerasFile
 import Metrics
 import Network
@@ -19,29 +20,29 @@ final class Evaluator {
     private var errors = ErrorSums()
     private var count = 0
 
-    init(_ model: LoadedModel) throws(InferError) {
+    init(_ model: LoadedModel) throws(CellarError) {
         let whole = try model.head()
         let compiled = model.file.compiled?.loss
         let loss = compiled ?? Evaluator.usualLoss(whole)
-        let stripped = try reporting(file: model.path) { try withoutLastActivation(model.folded, for: loss) }
-        network = try reporting(file: model.path) {
+        let stripped = try naming(file: model.path) { try withoutLastActivation(model.folded, for: loss) }
+        network = try naming(file: model.path) {
             try Predictor(stripped ?? model.folded, batchSize: 256, threads: model.threads)
         }
         head = stripped == nil ? whole : whole.onLogits
         self.model = model
         cost = Cost(loss: loss, onLogits: stripped != nil || (compiled?.fromLogits ?? head.isOnLogits))
         if compiled != nil, loss.dependsOnBatch || model.file.model.hasActivityPenalty {
-            batches = try reporting(file: model.path) { try Evaluator.batches(model.file.model, loss) }
+            batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, loss) }
         }
     }
 
     /// In batches of as many samples as Keras' `evaluate` takes.
-    private static func batches(_ model: Model, _ loss: Loss) throws(ConfigError) -> TrainingExecutor {
+    private static func batches(_ model: Model, _ loss: Loss) throws(CellarError) -> TrainingExecutor {
         try TrainingExecutor(model, loss: loss, metrics: [], optimizer: SGD(), batchSize: 32)
     }
 
     /// Plans anew where the model leaves a size free, and these samples have another than those before.
-    private func bind(to samples: Samples) throws(ConfigError) {
+    private func bind(to samples: Samples) throws(CellarError) {
         guard network.network.hasFreeSizes, [samples.shape] != network.network.inputShapes else { return }
         network = try Predictor(
             network.network.bound(to: [samples.shape]), batchSize: 256, threads: model.threads)
@@ -59,10 +60,10 @@ final class Evaluator {
     }
 
     /// Adds samples with what they should be, and gives the answers. `rows` are their numbers in the file.
-    func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(InferError)
+    func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(CellarError)
         -> Answers
     {
-        let outputs = try reporting(file: model.path) {
+        let outputs = try naming(file: model.path) {
             try bind(to: samples)
             return try network.predict([samples])[0]
         }
@@ -70,7 +71,7 @@ final class Evaluator {
         if let broken = answers.firstBroken { throw brokenAnswer(model, row: rows[broken], of: file) }
         let width = head.width
         if let batches {
-            try reporting(file: file) { try batches.check([samples], targets) }
+            try naming(file: file) { try batches.check([samples], targets) }
             lossSum += batches.evaluate([samples], targets).lossSum
         } else {
             for row in 0..<answers.count {
@@ -97,11 +98,11 @@ final class Evaluator {
         return network.penalty(ofTrained: true) + (cost.loss.newer ? 0 : network.penalty(ofTrained: false))
     }
 
-    func evaluation(of data: String) throws(InferError) -> Evaluation {
+    func evaluation(of data: String) throws(CellarError) -> Evaluation {
         let loss = lossSum / Double(max(count, 1)) + penalty
         let outcome: Evaluation.Outcome =
             if let classes = head.classes {
-                try reporting(file: data) {
+                try naming(file: data) {
                     let counts = try ClassCounts(truth: truth, prediction: prediction, classes: classes)
                     return .classes(
                         try ConfusionMatrix(truth: truth, prediction: prediction, classes: classes),
@@ -167,7 +168,7 @@ extension Head {
 
 /// The network without its last softmax or, for one output, sigmoid; nil where it has none of its own, or the loss does not
 /// go back to what lies behind it.
-private func withoutLastActivation(_ model: Model, for loss: Loss) throws(ConfigError) -> Model? {
+private func withoutLastActivation(_ model: Model, for loss: Loss) throws(CellarError) -> Model? {
     let last = model.calls[model.outputs[0]].layer
     let width = model.outputShapes[0].reduce(1, *)
     guard let activation = model.layers[last].finalActivation,

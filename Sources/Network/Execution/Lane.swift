@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// What the steps of one thread share while they run.
@@ -21,7 +22,7 @@ public final class Lane: @unchecked Sendable {
     /// What layers add to the loss of the current batch: penalties on activations, summed over samples.
     var addedLoss = 0.0
     /// What a layer found wrong with the numbers of the current batch, such as an id that no table has.
-    var failure: ConfigError?
+    var failure: CellarError?
     /// The learning rate of plain gradient descent, while kernels are updated as their gradients are computed.
     var fusedRate: Float?
 
@@ -30,12 +31,12 @@ public final class Lane: @unchecked Sendable {
     }
 
     /// What a layer has found wrong since the last call.
-    func takeFailure() -> ConfigError? {
+    func takeFailure() -> CellarError? {
         defer { failure = nil }
         return failure
     }
 
-    func checkFailure() throws(ConfigError) {
+    func checkFailure() throws(CellarError) {
         if let failure = takeFailure() { throw failure }
     }
 

@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// One call of one layer, planned: where its inputs, outputs, weights and gradients lie. Made once, run many times.
@@ -138,7 +139,7 @@ public final class Step {
         let (rows, index) = (lane.dataRows, sample / max(perSample, 1))
         let place = rows.startIndex + index
         let row = rows.indices.contains(place) ? rows[place] : firstRow / max(perSample, 1) + index
-        lane.failure = ConfigError(
+        lane.failure = CellarError(
             message("sample \(row) of the data (counted from 0)"), subject: layer.subject)
     }
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of an axis, or for each place of several: over the batch while training,
@@ -38,7 +38,7 @@ public struct BatchNormalization: Layer {
 
     public init() {}
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         if let axes = try config.ints("axis") {
             guard !axes.isEmpty else { throw config.error("normalizes no axis", key: "axis") }
             self.axes = axes
@@ -77,7 +77,7 @@ public struct BatchNormalization: Layer {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: input)
         return input

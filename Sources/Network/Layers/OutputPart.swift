@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// One of the tensors that a layer of several outputs gives: cut out of the one row of numbers that such a layer computes
@@ -19,7 +19,7 @@ public struct OutputPart: Layer {
         carriesMask = layer.outputCarriesMask(index)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         throw config.error("is no layer of a file")
     }
 

@@ -1,7 +1,8 @@
+import Base
 import Network
 
 /// Ranges first, with single places as ranges of one; these axes then go, and new ones come.
-func exportGetItem(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportGetItem(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? GetItem else { throw call.error("is no GetItem") }
     var (name, axis, output) = (call.input.name(), 1, 1)
     var (gone, new): ([Int], [Int]) = ([], [])
@@ -32,7 +33,7 @@ func exportGetItem(_ call: inout LayerCall) throws(ConfigError) -> Value {
 /// Beyond every axis' end.
 private let far = Int(Int32.max)
 
-func exportReduce(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportReduce(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? Reduce else { throw call.error("is no Reduce") }
     var axes: [Int] = []
     for axis in layer.axes { axes.append(try call.axis(axis, rank: call.input.rank) + 1) }
@@ -47,7 +48,7 @@ func exportReduce(_ call: inout LayerCall) throws(ConfigError) -> Value {
     return call.output(name)
 }
 
-func exportElementwise(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportElementwise(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? Elementwise else { throw call.error("is no Elementwise") }
     let graph = call.graph
     return call.elementwise { x in
@@ -72,7 +73,7 @@ func exportElementwise(_ call: inout LayerCall) throws(ConfigError) -> Value {
     }
 }
 
-func exportMatmul(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportMatmul(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? Matmul else { throw call.error("is no Matmul") }
     let rank = call.input.rank
     let turned = Array(0..<rank - 1) + [rank, rank - 1]
@@ -82,7 +83,7 @@ func exportMatmul(_ call: inout LayerCall) throws(ConfigError) -> Value {
     return call.output(call.graph.node("MatMul", [a, b]))
 }
 
-func exportStack(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportStack(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? Stack else { throw call.error("is no Stack") }
     let axis = try call.axis(layer.axis, rank: call.outputShape.count) + 1
     let graph = call.graph

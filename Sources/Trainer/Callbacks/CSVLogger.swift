@@ -1,5 +1,4 @@
-import Foundation
-import JSONText
+import Base
 import Network
 
 /// Writes each epoch's numbers to a table, in the very text that Keras 2 writes: epochs counted from 0, the names in
@@ -13,7 +12,7 @@ public struct CSVLogger: Callback {
 
         public init(filename: String) { self.filename = filename }
 
-        init(from options: inout LayerConfig) throws(ConfigError) {
+        init(from options: inout LayerConfig) throws(CellarError) {
             filename = try options.string("filename")
             separator = try options.string("separator", default: ",")
             guard separator.utf8.count == 1 else {
@@ -25,42 +24,29 @@ public struct CSVLogger: Callback {
     }
 
     let options: Options
-    private var file: FileHandle?
+    private var file: LogFile?
     private var names: [String]?
     private var needsHeader = true
 
     public init(_ options: Options) { self.options = options }
 
-    public mutating func trainingBegins(_ run: any TrainingRun) throws(TrainerError) {
-        let path = options.filename
+    public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {
         do {
-            let url = URL(fileURLWithPath: path)
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            if !options.append || !FileManager.default.fileExists(atPath: path) {
-                try Data().write(to: url)
-            }
-            let file = try FileHandle(forWritingTo: url)
-            needsHeader = try file.seekToEnd() == 0
+            let file = try LogFile(options.filename, options.append ? .append : .replace)
+            needsHeader = file.size == 0
             self.file = file
-        } catch {
-            throw failure(error)
-        }
+        } catch { throw error.advising("Choose another filename for CSVLogger.") }
     }
 
     public mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         var text = ""
         let names = self.names ?? columns(logs)
         if self.names == nil && needsHeader { text = line(["epoch"] + names) }
         self.names = names
         text += line([String(epoch)] + names.map { name in logs[name].map { number($0, name) } ?? "NA" })
-        do {
-            try file?.write(contentsOf: Data(text.utf8))
-        } catch {
-            throw failure(error)
-        }
+        try file?.write(Array(text.utf8))
     }
 
     private func columns(_ logs: EpochLogs) -> [String] {
@@ -76,10 +62,4 @@ public struct CSVLogger: Callback {
     }
 
     private func line(_ fields: [String]) -> String { fields.joined(separator: options.separator) + "\r\n" }
-
-    private func failure(_ error: any Error) -> TrainerError {
-        TrainerError(
-            .inputOutput, file: options.filename,
-            "CSVLogger cannot write its table: \(error.localizedDescription) Choose another filename.")
-    }
 }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import WireFormat
 
@@ -5,24 +6,21 @@ import WireFormat
 ///
 /// Source: TensorFlow's event.proto, summary.proto, tensor.proto and record_writer.
 struct EventFile {
-    private let file: FileHandle
+    private let file: LogFile
 
     /// Makes the file in the folder, which is made too. No other file of any process has its name.
-    init(in folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    init(in folder: String) throws(CellarError) {
         let (now, process) = (Date(), ProcessInfo.processInfo)
         let start =
             "\(folder)/events.out.tfevents.\(Int(now.timeIntervalSince1970)).\(process.hostName)."
             + "\(process.processIdentifier)"
         var number = 0
-        while FileManager.default.fileExists(atPath: "\(start).\(number).v2") { number += 1 }
-        let path = "\(start).\(number).v2"
-        try Data().write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-        file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        while FileSystem.exists("\(start).\(number).v2") { number += 1 }
+        file = try LogFile("\(start).\(number).v2", .new)
         try write(Event(time: now.timeIntervalSince1970, content: .version))
     }
 
-    func write(_ event: Event) throws { try file.write(contentsOf: record(event.wireData)) }
+    func write(_ event: Event) throws(CellarError) { try file.write(Array(record(event.wireData))) }
 }
 
 /// One thing that happened, at a time in seconds since 1970.

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 import Tensors
@@ -7,12 +8,12 @@ extension RawData {
     static func table(
         _ path: String, targets: [String], features chosen: [String]?, weights: String?, _ losses: [Loss?],
         _ report: (DataSummary) -> Void
-    ) throws -> RawData {
+    ) throws(CellarError) -> RawData {
         let table = try Table(path: path)
         let isForNumbers = losses.map { $0?.isForNumbers ?? false }
         guard targets.count == losses.count || losses.count == 1 && isForNumbers[0] else {
-            throw DataError(
-                .badRequest,
+            throw CellarError(
+                .usage,
                 expected: losses.count == 1
                     ? "one target column with classes"
                     : "\(losses.count) target columns, one for each output",
@@ -23,13 +24,13 @@ extension RawData {
         }
         let features = chosen ?? table.columns.filter { !targets.contains($0) && $0 != weights }
         guard !features.isEmpty else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: path, expected: "columns beside \"\(targets[0])\" to learn from",
                 found: "none",
                 fix: "Use a table with more columns.")
         }
         let columns = losses.count == 1 ? [targets] : targets.map { [$0] }
-        let kinds = try zip(columns, isForNumbers).map { columns, isForNumbers in
+        let kinds = try zip(columns, isForNumbers).map { (columns, isForNumbers) throws(CellarError) in
             isForNumbers ? nil : ClassColumn(columns[0], try table.text(columns[0]))
         }
         report(
@@ -38,22 +39,27 @@ extension RawData {
                 classes: kinds.lazy.compactMap { $0 }.first?.distribution, missing: try table.missingValues())
         )
         let numbers = try table.numbers(features)
-        let labels = try zip(columns, kinds).map { columns, kind in
+        let labels = try zip(columns, kinds).map { (columns, kind) throws(CellarError) in
             if let kind { return try kind.labels(file: path) }
             let numbers = try table.numbers(columns)
             let values = (0..<table.rowCount).flatMap { row in numbers.map { Float($0[row]) } }
             return OutputLabels(targets: .values(values, width: columns.count), classes: [])
         }
-        var raw = RawData([try table.samples(features)], labels, path: path, sha256: try Digest.ofFile(path))
-        raw.all.weights = try weights.map { try self.weights($0, of: table, path) }
+        var raw = RawData(
+            [try table.samples(features)], labels, path: path, sha256: try FileDigest(ofFile: path).sha256)
+        raw.all.weights = try weights.map { (column) throws(CellarError) in
+            try self.weights(column, of: table, path)
+        }
         (raw.columns, raw.features) = (numbers, features)
         return raw
     }
 
-    private static func weights(_ column: String, of table: Table, _ path: String) throws -> [Float] {
-        try table.numbers(column).enumerated().map { row, weight in
+    private static func weights(_ column: String, of table: Table, _ path: String) throws(CellarError)
+        -> [Float]
+    {
+        try table.numbers(column).enumerated().map { (row, weight) throws(CellarError) in
             guard weight >= 0, Float(weight).isFinite else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: path, row: row + 1, column: column, expected: "a weight from 0 on",
                     found: "\(weight)", fix: "Correct the value, or name another column as sample_weight.")
             }
@@ -77,7 +83,7 @@ private struct ClassColumn {
         ClassDistribution(classes: encoder.classes, labels: texts.compactMap { encoder.code($0) })
     }
 
-    func labels(file: String) throws -> OutputLabels {
+    func labels(file: String) throws(CellarError) -> OutputLabels {
         let codes = try encoder.encode(texts, file: file, column: name)
         return OutputLabels(targets: .classes(codes.map { Int32($0) }), classes: encoder.classes)
     }

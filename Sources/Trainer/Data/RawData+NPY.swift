@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 import Tensors
@@ -6,23 +7,23 @@ extension RawData {
     /// Arrays: one for each input, and one with labels for each output, in the model's order.
     static func arrays(
         _ sampleFiles: [String], _ labelFiles: [String], _ losses: [Loss?], _ report: (DataSummary) -> Void
-    ) throws -> RawData {
+    ) throws(CellarError) -> RawData {
         guard labelFiles.count == losses.count else {
-            throw DataError(
-                .badRequest, expected: "\(losses.count) files with labels, one for each output",
+            throw CellarError(
+                .usage, expected: "\(losses.count) files with labels, one for each output",
                 found: "\(labelFiles.count)",
                 fix: "Name them in the order of the outputs, as labels: [a.npy, b.npy].")
         }
-        let inputs = try sampleFiles.map { try readNPY($0) }
+        let inputs = try sampleFiles.map { (file) throws(CellarError) in try readNPY(file) }
         for (input, file) in zip(inputs, sampleFiles) where input.count != inputs[0].count {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, expected: "\(inputs[0].count) samples, as in \(sampleFiles[0])",
                 found: "\(input.count)", fix: "Use files of one set.")
         }
-        let labels = try zip(labelFiles, losses).map { file, loss in
+        let labels = try zip(labelFiles, losses).map { (file, loss) throws(CellarError) in
             let labels = try Self.labels(file, loss)
             guard labels.targets.count == inputs[0].count else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: file,
                     expected: "\(inputs[0].count) labels, one for each of \(sampleFiles[0])",
                     found: "\(labels.targets.count)", fix: "Use the two files of one set.")
@@ -32,7 +33,7 @@ extension RawData {
         let files = sampleFiles + labelFiles
         var raw = RawData(
             inputs, labels, path: sampleFiles[0],
-            sha256: try Digest.ofFiles(files, below: commonFolder(of: files)))
+            sha256: try filesDigest(files, below: commonFolder(of: files)))
         if case .classes(let classes)? = labels.first?.targets {
             report(
                 DataSummary(
@@ -53,7 +54,7 @@ extension RawData {
         return raw
     }
 
-    private static func labels(_ file: String, _ loss: Loss?) throws -> OutputLabels {
+    private static func labels(_ file: String, _ loss: Loss?) throws(CellarError) -> OutputLabels {
         let isForNumbers = loss?.isForNumbers ?? true
         let array = try readNPY(file)
         guard isForNumbers || array.size > 1 else { return try classes(file) }
@@ -71,10 +72,10 @@ extension RawData {
         return OutputLabels(targets: targets, classes: (0..<count).map(String.init))
     }
 
-    private static func classes(_ file: String) throws -> OutputLabels {
+    private static func classes(_ file: String) throws(CellarError) -> OutputLabels {
         let labels = try readNPYLabels(file)
         guard let largest = labels.max(), let least = labels.min(), least >= 0, largest < 1_000_000 else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, expected: "class numbers from 0 on",
                 found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …")
         }

@@ -1,5 +1,5 @@
 import Datasets
-import Digests
+import Base
 import Foundation
 import Network
 import Tensors
@@ -22,7 +22,7 @@ struct RawData {
     var sha256: String
 
     /// - losses: Of each output of the model: they tell what labels are.
-    init(_ recipe: DataRecipe, losses: [Loss?], report: (DataSummary) -> Void) throws {
+    init(_ recipe: DataRecipe, losses: [Loss?], report: (DataSummary) -> Void) throws(CellarError) {
         switch recipe.source {
         case .csv(let path, let targets, let features):
             self = try Self.table(
@@ -58,7 +58,7 @@ struct RawData {
 
     private static func idx(
         _ files: DataRecipe.IDXFiles, _ recipe: DataRecipe, _ report: (DataSummary) -> Void
-    ) throws -> RawData {
+    ) throws(CellarError) -> RawData {
         let trainFiles = [files.trainImages, files.trainLabels].map { existing($0, recipe) }
         var train = try readIDX(images: trainFiles[0], labels: trainFiles[1])
         var paths = trainFiles
@@ -68,7 +68,7 @@ struct RawData {
             paths += testFiles
             let read = try readIDX(images: testFiles[0], labels: testFiles[1])
             guard read.samples.shape == train.samples.shape else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: testFiles[0],
                     expected: "pictures of \(train.samples.shape), as in training",
                     found: "\(read.samples.shape)", fix: "Use the files of one set.")
@@ -79,7 +79,7 @@ struct RawData {
         }
         let folder = commonFolder(of: paths)
         report(DataSummary(name: folder, train))
-        var raw = RawData(train, path: folder, sha256: try Digest.ofFiles(paths, below: folder))
+        var raw = RawData(train, path: folder, sha256: try filesDigest(paths, below: folder))
         raw.separateTest = test.map {
             DataPart(samples: $0.samples, targets: .classes($0.labels.map { Int32($0) }))
         }
@@ -106,7 +106,7 @@ struct RawData {
 }
 
 extension RawData {
-    mutating func divide(_ division: RowDivision) throws(DataError) {
+    mutating func divide(_ division: RowDivision) throws(CellarError) {
         let rows = try division.rows(all.count) {
             guard case .classes(let classes)? = all.targets.first else { return nil }
             return classes.map { Int($0) }

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import JSONText
+@testable import Base
 
 private func golden(_ name: String) throws -> String {
     try String(
-        contentsOf: Fixtures.repository.appendingPathComponent("Tests/JSONTextTests/Golden/\(name)"),
+        contentsOf: Fixtures.repository.appendingPathComponent("Tests/BaseTests/Golden/\(name)"),
         encoding: .utf8)
 }
 

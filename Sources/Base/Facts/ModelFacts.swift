@@ -1,5 +1,3 @@
-import JSONText
-
 /// What is known of one saved model beside its layers and weights. It travels inside the model file, and is the
 /// value that the trainer hands to the registry: the index can always be rebuilt from the files.
 public struct ModelFacts: Equatable, Sendable {

@@ -1,7 +1,7 @@
 import CNettle
 
 /// SHA-256 (FIPS 180-4) of bytes that arrive in pieces, at the speed of the processor's own instructions where it has them.
-public struct SHA256 {
+public struct SHA256: Sendable {
     private var context = sha256_ctx()
 
     public init() { unsafe nettle_sha256_init(&context) }

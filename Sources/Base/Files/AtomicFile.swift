@@ -1,0 +1,168 @@
+import Glibc
+
+/// A file that appears under its name whole, or not at all: it is written beside its place, flushed to disk, and renamed
+/// by `commit`. Without a commit it vanishes with its owner, and the file that had the name before is untouched.
+///
+/// A path that leads to a device or a pipe is written directly, since there is nothing to replace. `-` is standard
+/// output.
+public struct AtomicFile: ~Copyable, Sendable {
+    /// The path as it was given, for messages; the folder where the name is chosen at the end.
+    public let path: String
+    /// Open for writing: libraries that want a descriptor may write here.
+    public let descriptor: Int32
+    /// The file that holds the bytes until the commit. Nil where they go out directly.
+    private let temporary: String?
+    private let target: String
+    private var isFlushed = false
+    private var isFinished = false
+    private var hash: SHA256?
+    private var size = 0
+
+    /// A file that replaces the one at `path`, if any.
+    ///
+    /// - hashing: whether `digest` will be asked for.
+    public init(_ path: String, hashing: Bool = false) throws(CellarError) {
+        let output = try Output(path)
+        (descriptor, temporary, target) = (output.descriptor, output.temporary, output.target)
+        self.path = path
+        hash = hashing ? SHA256() : nil
+    }
+
+    /// A new file in `folder`, whose name is chosen by `commit(as:)`; `suffix` is the ending of its temporary name.
+    public init(in folder: String, extension suffix: String, hashing: Bool = true) throws(CellarError) {
+        let name = FileSystem.temporaryName(in: folder, extension: suffix)
+        descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .writing(folder, errno) }
+        (path, target, temporary) = (folder, folder, name)
+        hash = hashing ? SHA256() : nil
+    }
+
+    /// What a path stands for, opened.
+    private struct Output {
+        var descriptor: Int32
+        var temporary: String?
+        var target: String
+
+        init(_ path: String) throws(CellarError) {
+            (descriptor, target) = (STDOUT_FILENO, path)
+            if path == "-" { return }
+            // Through symbolic links, so that they stay.
+            target = FileSystem.resolved(path)
+            var about = stat()
+            let exists = unsafe stat(target, &about) == 0
+            let kind = about.st_mode & S_IFMT
+            if exists && kind == S_IFDIR { throw .writing(path, EISDIR) }
+            if exists && kind != S_IFREG {
+                descriptor = unsafe open(target, O_WRONLY | O_CLOEXEC)
+            } else {
+                let name = FileSystem.temporaryName(in: FileSystem.folder(of: target), extension: "tmp")
+                temporary = name
+                descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            }
+            guard descriptor >= 0 else { throw .writing(path, errno) }
+            if exists && temporary != nil { fchmod(descriptor, about.st_mode & 0o7777) }
+        }
+    }
+
+    deinit {
+        if descriptor != STDOUT_FILENO { close(descriptor) }
+        if let temporary, !isFinished { unsafe unlink(temporary) }
+    }
+
+    /// The digest of all bytes written so far, of a file that hashes.
+    public var digest: FileDigest {
+        guard var hash else { preconditionFailure("the file was not asked to hash") }
+        return FileDigest(sha256: hash.finish(), size: size)
+    }
+
+    /// Writes all of the bytes.
+    public mutating func write(_ bytes: Span<UInt8>) throws(CellarError) {
+        let code = unsafe bytes.withUnsafeBytes { unsafe append($0) }
+        if code != 0 { throw .writing(path, code) }
+    }
+
+    public mutating func write(_ text: String) throws(CellarError) {
+        try write(Array(text.utf8).span)
+    }
+
+    /// Writes all bytes of the file at `source`.
+    public mutating func copy(fileAt source: String) throws(CellarError) {
+        var failure: Int32 = 0
+        try unsafe readBlocks(ofFile: source) { (block) throws(CellarError) in
+            if failure == 0 { failure = unsafe append(block) }
+        }
+        if failure != 0 { throw .writing(path, failure) }
+    }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+        unsafe hash?.update(bytes)
+        size += bytes.count
+        return unsafe writeBytes(bytes, to: descriptor)
+    }
+
+    /// Brings the bytes to disk; with `mode`, sets the file's permissions first.
+    public mutating func flush(mode: mode_t? = nil) throws(CellarError) {
+        guard temporary != nil else { return }
+        if let mode, fchmod(descriptor, mode) != 0 { throw .writing(path, errno) }
+        guard fsync(descriptor) == 0 else { throw .writing(path, errno) }
+        isFlushed = true
+    }
+
+    /// Gives the file its name, once it is safe on disk. Replaces the file that has the name.
+    public mutating func commit() throws(CellarError) {
+        if let temporary {
+            if !isFlushed { try flush() }
+            guard unsafe rename(temporary, target) == 0 else { throw .writing(path, errno) }
+            FileSystem.flushFolder(FileSystem.folder(of: target))
+        }
+        isFinished = true
+    }
+
+    /// Gives the file its name as `commit` does, but never replaces a file: false where there is one.
+    public mutating func commitNew() throws(CellarError) -> Bool {
+        guard temporary != nil else {
+            isFinished = true
+            return true
+        }
+        return try commit(in: FileSystem.folder(of: target), as: [FileSystem.name(of: target)]) != nil
+    }
+
+    /// Gives the file the first of `names` that is free in its folder, once it is safe on disk, and returns its path.
+    /// No file is ever replaced, also when another process wants the same name at the same time. Nil where every name is
+    /// taken.
+    public mutating func commit(as names: some Sequence<String>) throws(CellarError) -> String? {
+        try commit(in: target, as: names)
+    }
+
+    private mutating func commit(
+        in folder: String, as names: some Sequence<String>
+    ) throws(CellarError) -> String? {
+        guard let temporary else { return nil }
+        if !isFlushed { try flush() }
+        for name in names {
+            let path = "\(folder)/\(name)"
+            if try FileSystem.linkOrMove(temporary, to: path) {
+                isFinished = true
+                FileSystem.flushFolder(folder)
+                return path
+            }
+        }
+        return nil
+    }
+}
+
+/// Writes a whole file at once, atomically.
+public func writeFile(_ path: String, _ bytes: [UInt8]) throws(CellarError) {
+    try writeFile(path, pieces: [bytes])
+}
+
+/// Writes a whole file at once, atomically, of pieces one behind the other.
+public func writeFile(_ path: String, pieces: [[UInt8]]) throws(CellarError) {
+    var file = try AtomicFile(path)
+    for piece in pieces { try file.write(piece.span) }
+    try file.commit()
+}
+
+/// Makes a write to a pipe without a reader an error to handle, where it would end the process. A command calls it once
+/// at its start.
+public func reportBrokenPipes() { signal(SIGPIPE, SIG_IGN) }

@@ -1,0 +1,68 @@
+import Glibc
+
+/// The system's words for an error number: "No space left on device".
+public func systemMessage(_ code: Int32) -> String {
+    unsafe strerror(code).map { unsafe String(cString: $0) } ?? "system error \(code)"
+}
+
+extension CellarError {
+    /// A file that does not open for reading; `code` is the value of `errno`.
+    public static func opening(_ path: String, _ code: Int32) -> CellarError {
+        switch code {
+        case ENOENT, ENOTDIR:
+            CellarError(
+                .noInput, "no such file.", file: path,
+                remedy: "Check the path; relative paths start at the current folder.")
+        case EACCES, EPERM:
+            CellarError(
+                .noInput, "no permission to read the file.", file: path,
+                remedy: "Give yourself the right to read it, as with `chmod u+r`.")
+        case EISDIR:
+            CellarError(
+                .noInput, "expected a file, found a folder.", file: path, remedy: "Name a file inside it.")
+        default:
+            CellarError(
+                .noInput, "cannot open the file: \(systemMessage(code)).", file: path,
+                remedy: "Check the path.")
+        }
+    }
+
+    /// A file or stream that fails while it is read.
+    public static func reading(_ path: String, _ code: Int32) -> CellarError {
+        CellarError(
+            .inputOutput, "cannot read on: \(systemMessage(code)).", file: path,
+            remedy: "Check the disk or the connection that it comes from.")
+    }
+
+    /// A file, folder or stream that cannot be written.
+    public static func writing(_ path: String, _ code: Int32) -> CellarError {
+        let (category, remedy): (Category, String) =
+            switch code {
+            case EPIPE: (.outputClosed, "The program that reads the output has ended.")
+            case ENOSPC, EDQUOT:
+                (.inputOutput, "Free some space, or write elsewhere. Nothing was left behind.")
+            case EACCES, EPERM, EROFS: (.cannotCreate, "Write to a folder that you may write to.")
+            case ENOENT, ENOTDIR: (.cannotCreate, "Create its folder first.")
+            case EISDIR: (.cannotCreate, "Name a file inside the folder.")
+            default: (.inputOutput, "Check the path and the disk.")
+            }
+        return CellarError(category, "cannot write: \(systemMessage(code)).", file: path, remedy: remedy)
+    }
+
+    /// A system call that did `doing` on `path` in the store and failed.
+    public static func system(_ doing: String, _ path: String, _ code: Int32) -> CellarError {
+        let category: Category =
+            switch code {
+            case ENOENT, ENOTDIR: .noInput
+            case EACCES, EPERM, EROFS: .noPermission
+            default: .inputOutput
+            }
+        let remedy: String? =
+            switch code {
+            case ENOSPC, EDQUOT: "Free some space and try again."
+            case EACCES, EPERM, EROFS: "Check the permissions, or choose another store with --store."
+            default: nil
+            }
+        return CellarError(category, "cannot \(doing): \(systemMessage(code)).", file: path, remedy: remedy)
+    }
+}
