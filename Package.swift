@@ -30,6 +30,7 @@ let wholly: [LinkerSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], numeric: Bool = false) -> Target {
@@ -84,44 +85,48 @@ let package = Package(
         library("Zip", ["CZlib"], numeric: true),
         .target(
             name: "HDF5", dependencies: ["CHDF5", "CMemory"], swiftSettings: numbers, linkerSettings: hdf5),
-        library("KerasFile", ["Network", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
+        library("KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Facts", "JSONText"], numeric: true),
         library("WireFormat", numeric: true),
-        library("ONNX", ["Network", "Facts", "JSONText", "WireFormat"], numeric: true),
+        library("ONNX", ["Network", "Tensors", "Facts", "JSONText", "WireFormat"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
         library(
             "Trainer",
             [
-                "Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "Digests", "WireFormat",
-                yams,
+                "Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "Digests",
+                "WireFormat", yams,
             ]),
-        library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
-        library("Registry", ["Facts", "JSONText", "Digests", grdb]),
+        library(
+            "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText"]),
+        library("Registry", ["Facts", "JSONText", "Digests", grdb, sqlite]),
 
         // Commands: arguments in, text out.
         .target(
             name: "CommandSupport", dependencies: ["JSONText", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
         .target(
-            name: "StoreSupport", dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            name: "StoreSupport",
+            dependencies: ["CommandSupport", "Registry", "KerasFile", "JSONText", argumentParser],
             path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
             dependencies: [
-                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser,
+                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", "Network",
+                "Tensors", "Facts", "JSONText", argumentParser,
             ],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", argumentParser,
+                "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", "Network", "Facts",
+                "JSONText", argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
             dependencies: [
                 "StoreSupport", "CMemory", "CommandSupport", "Digests", "Infer", "Registry", "KerasFile",
-                argumentParser,
+                "Datasets", "JSONText", argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 
