@@ -78,7 +78,7 @@ let package = Package(
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),
         library("Datasets", ["Tensors", "JSONText", "CPNG", "CZlib", "CNumbers"], numeric: true),
-        library("Metrics", ["Tensors", "JSONText"], numeric: true),
+        library("Metrics", ["JSONText"], numeric: true),
         library("Network", ["Tensors", "JSONText"], numeric: true),
 
         // Files.
@@ -93,7 +93,7 @@ let package = Package(
         library(
             "Trainer",
             [
-                "Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Facts", "JSONText", "Digests",
+                "Network", "Tensors", "KerasFile", "Datasets", "Facts", "JSONText", "Digests",
                 "WireFormat", yams,
             ]),
         library(

@@ -26,7 +26,7 @@ fresh() {
     local line
     line=$(cmp "docs/$1" "$made/docs/$1") && return
     printf 'docs/%s:%s: not what is generated now; run `make docs`\n' "$1" "${line##* }"
-    diff "docs/$1" "$made/docs/$1" | head -6
+    diff "docs/$1" "$made/docs/$1" | head -6 | cut -c1-160
     return 1
 }
 

@@ -18,7 +18,9 @@ func lines(_ file: String) throws -> [Substring] {
 
 /// The files that git tracks, or would, that match the patterns.
 func tracked(_ patterns: [String]) throws -> [String] {
-    let text = try output("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--"] + patterns)
+    let list = ["ls-files", "--cached", "--others", "--exclude-standard", "--"]
+    // The folder may belong to another user, as in a container.
+    let text = try output("git", ["-c", "safe.directory=*"] + list + patterns)
     return Set(text.split(separator: "\n").map(String.init)).filter(FileManager.default.fileExists).sorted()
 }
 

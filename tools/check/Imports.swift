@@ -19,7 +19,7 @@ struct Layers {
     }
 }
 
-/// Imports that Package.swift does not declare, and dependencies that point upwards or sideways.
+/// Imports that Package.swift does not declare, dependencies that nothing imports, and dependencies that point upwards or sideways.
 /// (SwiftPM's own `--explicit-target-dependency-import-check` reports nothing: Swift 6.3, native build system.)
 func importProblems(_ manifest: Manifest) throws -> [Problem] {
     let layers = try Layers.read()
@@ -38,7 +38,7 @@ func importProblems(_ manifest: Manifest) throws -> [Problem] {
                     "\(target.name) may not depend on \(name), which is in \(other < row ? "a higher" : "the same") layer"
                         + "; move what they share below both"))
         }
-        problems += try undeclared(target, allTargets: Set(manifest.targets.map(\.name)))
+        problems += try undeclared(target)
     }
     let known = Set(targets.map(\.name))
     for (name, line) in layers.line.sorted(by: { $0.key < $1.key }) where !known.contains(name) {
@@ -52,10 +52,13 @@ private let systemModules: Set = [
     "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch", "Swift", "Builtin",
 ]
 
-private func undeclared(_ target: Manifest.Target, allTargets: Set<String>) throws -> [Problem] {
+/// Imports without a dependency, and dependencies without an import.
+private func undeclared(_ target: Manifest.Target) throws -> [Problem] {
     let declared = Set(target.modules + target.products).union(systemModules).union([target.name])
     var problems: [Problem] = []
-    for file in try tracked(["\(target.folder)/*.swift"]) {
+    var imported: Set<String> = []
+    let files = try tracked(["\(target.folder)/*.swift"])
+    for file in files {
         for (number, line) in try lines(file).enumerated() {
             var words = line.split(separator: " ").filter {
                 !$0.hasPrefix("@") && $0 != "public" && $0 != "private"
@@ -67,15 +70,21 @@ private func undeclared(_ target: Manifest.Target, allTargets: Set<String>) thro
             {
                 words.removeFirst()
             }
-            guard let module = words.first?.split(separator: ".").first.map(String.init),
-                !declared.contains(module)
-            else { continue }
+            guard let module = words.first?.split(separator: ".").first.map(String.init) else { continue }
+            imported.insert(module)
+            if declared.contains(module) { continue }
             problems.append(
                 Problem(
                     file, number + 1,
                     "\(module) is imported and not declared; add it to \(target.name)'s dependencies in Package.swift"
                 ))
         }
+    }
+    for name in target.modules + target.products where !files.isEmpty && !imported.contains(name) {
+        problems.append(
+            Problem(
+                "Package.swift", 1,
+                "\(target.name) depends on \(name) and does not import it; remove it there"))
     }
     return problems
 }
