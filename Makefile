@@ -2,12 +2,14 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format clean interop blind fuzz bench bench-quick perf-guard
+.PHONY: help setup build demo test check docs lint format clean interop blind fuzz bench bench-quick perf-guard
 
 commands := trainer registry infer
 release  := CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
 # Warnings are errors, and number loops are optimized in debug builds too (see Package.swift).
 checked  := CELLAR_CHECKS=1 swift
+
+sources  := Sources Tests tools Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,11 +27,24 @@ demo: build  ## the whole story on real data: train, list, compare, promote, pre
 test: setup  ## every test; needs no Python and, once the packages are fetched, no network
 	@$(checked) test --disable-xctest
 
+check: .build/check  ## formatting, imports, links, names, flags, spelling, generated documents: one line each
+	@scripts/setup.sh check
+	@scripts/check.sh
+
+docs: setup .build/check  ## generate docs/layers.md, docs/commands.md and docs/modules.svg
+	@$(checked) build --build-tests --disable-xctest
+	@CELLAR_WRITE_DOCS=1 $(checked) test --skip-build --disable-xctest --filter layersDocument
+	@scripts/docs.sh docs
+
+.build/check: $(wildcard tools/check/*.swift)
+	@mkdir -p .build
+	swiftc -O -wmo -swift-version 6 $^ -o $@
+
 lint:  ## formatting and style of the Swift sources
-	@swift format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	@swift format lint --strict -p -r $(sources)
 
 format:  ## rewrite the Swift sources in that style
-	@swift format -i -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	@swift format -i -p -r $(sources)
 
 clean:  ## remove what was built and what the demo made
 	rm -rf .build bin demo .venv-interop .venv-fuzz .venv-bench

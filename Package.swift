@@ -30,6 +30,7 @@ let wholly: [LinkerSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], numeric: Bool = false) -> Target {
@@ -75,7 +76,7 @@ let package = Package(
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),
         library("Datasets", ["Tensors", "Base", "CPNG", "CZlib", "CNumbers"], numeric: true),
-        library("Metrics", ["Tensors", "Base"], numeric: true),
+        library("Metrics", ["Base"], numeric: true),
         library("Network", ["Tensors", "Base"], numeric: true),
 
         // Files.
@@ -83,44 +84,47 @@ let package = Package(
         .target(
             name: "HDF5", dependencies: ["Base", "CHDF5", "CMemory"], swiftSettings: numbers,
             linkerSettings: hdf5),
-        library("KerasFile", ["Network", "HDF5", "Zip", "Base"], numeric: true),
+        library("KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true),
         library("WireFormat", numeric: true),
-        library("ONNX", ["Network", "Base", "WireFormat"], numeric: true),
+        library("ONNX", ["Network", "Tensors", "Base", "WireFormat"], numeric: true),
 
         // The three rooms of the house; none of them imports another.
         library(
             "Trainer",
             [
-                "Network", "KerasFile", "Datasets", "Metrics", "Base", "WireFormat",
-                yams,
+                "Network", "Tensors", "KerasFile", "Datasets", "Base", "WireFormat", yams,
             ]),
-        library("Infer", ["Network", "KerasFile", "Datasets", "Metrics", "Base"]),
-        library("Registry", ["Base", grdb]),
+        library(
+            "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
+        library("Registry", ["Base", grdb, sqlite]),
 
         // Commands: arguments in, text out.
         .target(
             name: "CommandSupport", dependencies: ["Base", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
         .target(
-            name: "StoreSupport", dependencies: ["CommandSupport", "Registry", "KerasFile", argumentParser],
+            name: "StoreSupport",
+            dependencies: ["CommandSupport", "Registry", "KerasFile", "Base", argumentParser],
             path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .executableTarget(
             name: "TrainerCommand",
             dependencies: [
-                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", argumentParser,
+                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", "Network",
+                "Tensors", "Base", argumentParser,
             ],
             path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", argumentParser,
+                "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", "Network", "Base",
+                argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
         .executableTarget(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "CMemory", "CommandSupport", "Infer", "Registry", "KerasFile",
-                argumentParser,
+                "StoreSupport", "CMemory", "CommandSupport", "Base", "Infer", "Registry", "KerasFile",
+                "Datasets", argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Cellar is built with, as far as it is missing: Debian packages, by apt-get. Swift itself it only
-# looks for. Does nothing, and needs no rights and no network, where all is there.
+# looks for. Does nothing, and needs no rights and no network, where all is there. With `check`: what `make check` needs too.
 set -euo pipefail
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -15,7 +15,8 @@ needed=(
     "zlib1g-dev     /libz.a"
     "g++            /charconv"  # the C++ library's headers, which most Swift installations already have
 )
-places=(/usr/include /usr/lib /usr/bin /usr/local/include /usr/local/lib /usr/local/bin)
+[[ ${1-} != check ]] || needed+=("hunspell /bin/hunspell" "hunspell-en-gb /en_GB.dic")
+places=(/usr/share/hunspell /usr/include /usr/lib /usr/bin /usr/local/include /usr/local/lib /usr/local/bin)
 
 missing=()
 for line in "${needed[@]}"; do

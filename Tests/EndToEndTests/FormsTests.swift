@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files of several Kerases in, the forms that each of them opens out.
+/// Files of several versions of Keras in, the forms that each of them opens out.
 @Test("a model goes out in the form that is asked for, and comes in again")
 func forms() throws {
     try Workplace.make { place in
