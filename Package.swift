@@ -29,7 +29,8 @@ let wholly: [LinkerSetting] =
     ]
 
 // The Makefile sets CELLAR_COMMIT for release builds; `--version` shows it.
-let commit: [CSetting] = Context.environment["CELLAR_COMMIT"].map { [.define("CELLAR_COMMIT", to: "\"\($0)\"")] } ?? []
+let commit: [CSetting] =
+    Context.environment["CELLAR_COMMIT"].map { [.define("CELLAR_COMMIT", to: "\"\($0)\"")] } ?? []
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")

@@ -6,24 +6,30 @@ import Registry
 extension CompletionKind {
     /// Names of models.
     public static var models: CompletionKind {
-        .custom { words, _, prefix in names(startingWith: prefix, in: completionStore(words)) }
+        .custom { words, _, prefix in listed(names(startingWith: prefix, in: completionStore(words))) }
     }
 
     /// Models, versions and aliases (`mnist`, `mnist:12`, `mnist@best`), then files.
     public static var versions: CompletionKind {
         .custom { words, _, prefix in
-            references(startingWith: prefix, in: completionStore(words)) + files(startingWith: prefix)
+            listed(references(startingWith: prefix, in: completionStore(words)) + files(startingWith: prefix))
         }
     }
 }
 
+/// The completions as the shell reads them: in zsh, what follows a colon is a description.
+private func listed(_ completions: [String]) -> [String] {
+    CompletionShell.requesting == .zsh ? completions.map { $0.replacing(":", with: "\\:") } : completions
+}
+
 /// The store that `--store` or the environment names.
 private func completionStore(_ words: [String]) -> ModelStore {
-    var options = StoreOptions()
-    if let option = words.lastIndex(of: "--store"), option + 1 < words.count {
-        options.store = words[option + 1]
+    struct Choice: StoreChoice {
+        var store: String?
+        let json = false
     }
-    return options.open()
+    let value = words.lastIndex(of: "--store").map { $0 + 1 }
+    return Choice(store: value.flatMap { $0 < words.count ? words[$0] : nil }).open()
 }
 
 private func names(startingWith prefix: String, in store: ModelStore) -> [String] {

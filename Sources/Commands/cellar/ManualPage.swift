@@ -14,9 +14,7 @@ func manualPage(of command: any ParsableCommand.Type) throws -> String {
         .SH NAME
         \(name) \\- \(escaped(configuration.abstract))
         .SH SYNOPSIS
-        .nf
-        \(escaped(command.usageString()))
-        .fi
+        \(paragraphs(command.usageString()))
         .SH DESCRIPTION
         \(paragraphs(configuration.discussion))
 
@@ -47,7 +45,7 @@ private func section(of subcommand: any ParsableCommand.Type, in command: any Pa
 {
     let configuration = subcommand.configuration
     var text = ".SS \(([subcommand._commandName] + configuration.aliases).joined(separator: ", "))\n"
-    text += ".nf\n" + escaped(command.usageString(for: subcommand)) + "\n.fi\n.PP\n"
+    text += paragraphs(command.usageString(for: subcommand)) + "\n.PP\n"
     text += paragraphs(configuration.abstract) + "\n"
     if !configuration.discussion.isEmpty { text += ".PP\n" + paragraphs(configuration.discussion) + "\n" }
     // The commands of `cellar` have pages of their own, and these have the options.
@@ -79,7 +77,8 @@ private func paragraphs(_ text: String) -> String {
     var parts: [String] = []
     for paragraph in text.split(separator: "\n\n") {
         parts.append(
-            paragraph.contains("\n") ? ".nf\n" + escaped(String(paragraph)) + "\n.fi" : escaped(String(paragraph)))
+            paragraph.contains("\n")
+                ? ".nf\n" + escaped(String(paragraph)) + "\n.fi" : escaped(String(paragraph)))
     }
     return parts.joined(separator: "\n.PP\n")
 }

@@ -29,13 +29,15 @@ func unknownSubcommand(
     guard let word = words.first, !word.isEmpty, !word.hasPrefix("-"), word != "help", !known.isEmpty else {
         return nil
     }
-    if let found = known.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) }) {
+    if let found = known.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) })
+    {
         return unknownSubcommand(words.dropFirst(), of: found, path: path + [found._commandName])
     }
     let suggestion = suggestion(for: word, of: command, path: path)
     if command.configuration.defaultSubcommand != nil {
         // The word is an argument of the default subcommand, unless it is a misspelt subcommand.
-        guard suggestion != nil, !word.contains("/"), !word.contains("."), unsafe access(word, F_OK) != 0 else {
+        guard suggestion != nil, !word.contains("/"), !word.contains("."), unsafe access(word, F_OK) != 0
+        else {
             return nil
         }
     }
