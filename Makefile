@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # One executable; the commands are links to it, and so is its own name in bin/.
 commands := cellar trainer registry infer
 commit   := $(shell git describe --always --dirty --abbrev=7 --exclude '*' 2>/dev/null || echo unknown)
-release  := CELLAR_COMMIT=$(commit) CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
+release  := CELLAR_COMMIT=$(commit) CELLAR_STATIC=1 swift build -c release --static-swift-stdlib --product cellar
 # Warnings are errors, and number loops are optimized in debug builds too (see Package.swift).
 checked  := CELLAR_CHECKS=1 swift
 
@@ -28,10 +28,10 @@ prefix := $(DESTDIR)$(patsubst ~/%,$(HOME)/%,$(PREFIX))
 shared := $(foreach name,$(commands),man/man1/$(name).1 bash-completion/completions/$(name) \
 	zsh/site-functions/_$(name) fish/vendor_completions.d/$(name).fish)
 
-install: build  ## install commands, manual pages and completions under PREFIX (/usr/local; DESTDIR is respected)
+# Under sudo, what the user has built: root may not have Swift, and would own what it builds.
+install: $(if $(and $(SUDO_UID),$(wildcard .build/share/man)),,build)  ## install commands, manual pages and completions under PREFIX (with DESTDIR before it)
 	install -d "$(prefix)/bin"
-	strip -o .build/share/cellar .build/release/cellar
-	install -m 755 .build/share/cellar "$(prefix)/bin/cellar"
+	install -s -m 755 .build/release/cellar "$(prefix)/bin/cellar"
 	for name in $(filter-out cellar,$(commands)); do ln -sfn cellar "$(prefix)/bin/$$name"; done
 	for file in $(shared); do install -D -m 644 .build/share/$$file "$(prefix)/share/$$file"; done
 

@@ -33,4 +33,5 @@ _NAME_whole_words() {
     [[ "${COMPREPLY[*]}" == *[:@]* ]] && compopt +o filenames
     COMPREPLY=("${COMPREPLY[@]#"$start"}")
 }
-complete -o filenames -F _NAME_whole_words NAME
+# Names of files where nothing else fits, as for `infer digit.png`.
+complete -o filenames -o default -F _NAME_whole_words NAME
