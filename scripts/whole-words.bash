@@ -16,7 +16,11 @@ _NAME_whole_words() {
         [[ $word =~ ^[:@]+$ ]] && joins=1
         ((i == COMP_CWORD)) && index=${#words[@]}-1
     done
-    # The generated function does not know aliases of subcommands.
+    # The generated function knows neither the default subcommand nor aliases of subcommands.
+    if [[ NAME == infer && ${words[1]} == *[./-]* ]]; then
+        words=("${words[0]}" predict "${words[@]:1}")
+        index+=1
+    fi
     for i in 1 2; do
         ((i < index)) || break
         case ${words[i]} in
