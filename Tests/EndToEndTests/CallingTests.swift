@@ -41,10 +41,12 @@ func throughCellar() throws {
 func aliases() throws {
     try Workplace.make { place in
         let store = Workplace.shipped("models")
-        #expect(
-            try place.registry("ls", "--store", store).output
-                == place.registry("list", "--store", store).output)
-        #expect(try place.registry("rm", "nothing").errors == place.registry("delete", "nothing").errors)
+        let (ls, list) = (
+            try place.registry("ls", "--store", store), try place.registry("list", "--store", store)
+        )
+        #expect(ls.status == 0 && ls.output == list.output)
+        let (rm, delete) = (try place.registry("rm", "nothing"), try place.registry("delete", "nothing"))
+        #expect(rm.status == delete.status && rm.errors == delete.errors)
     }
 }
 
