@@ -2,10 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check docs lint format clean interop blind fuzz bench bench-quick perf-guard
+.PHONY: help setup build install uninstall demo test test-release check docs lint format clean interop blind fuzz bench bench-quick perf-guard
 
-commands := trainer registry infer
-release  := CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
+# One executable; the commands are links to it, and so is its own name in bin/.
+commands := cellar trainer registry infer
+commit   := $(shell git describe --always --dirty --abbrev=7 --exclude '*' 2>/dev/null || echo unknown)
+release  := CELLAR_COMMIT=$(commit) CELLAR_STATIC=1 swift build -c release --static-swift-stdlib --product cellar
 # Warnings are errors, and number loops are optimized in debug builds too (see Package.swift).
 checked  := CELLAR_CHECKS=1 swift
 
@@ -17,15 +19,39 @@ help:  ## this list
 setup:  ## install the Debian packages that are missing (nothing else, and only with apt-get)
 	@scripts/setup.sh
 
-build: setup  ## build the three commands; bin/ points at them
+build: setup  ## build the commands into bin/, with manual pages and completions
 	$(release)
-	@mkdir -p bin && for name in $(commands); do ln -sfn ../.build/release/$$name bin/$$name; done
+	@mkdir -p bin && for name in $(commands); do ln -sfn ../.build/release/cellar bin/$$name; done
+	@scripts/share.sh .build/share
+
+# A shell may leave the ~ of PREFIX=~/.local as it is.
+PREFIX ?= /usr/local
+prefix := $(DESTDIR)$(patsubst ~/%,$(HOME)/%,$(PREFIX))
+shared := $(foreach name,$(commands),man/man1/$(name).1 bash-completion/completions/$(name) \
+	zsh/site-functions/_$(name) fish/vendor_completions.d/$(name).fish)
+
+# Under sudo, what the user has built: root may not have Swift, and would own what it builds.
+install: $(if $(and $(SUDO_UID),$(wildcard .build/share/man)),,build)  ## install commands, manual pages and completions under PREFIX (with DESTDIR before it)
+	install -d "$(prefix)/bin"
+	install -s -m 755 .build/release/cellar "$(prefix)/bin/cellar"
+	for name in $(filter-out cellar,$(commands)); do ln -sfn cellar "$(prefix)/bin/$$name"; done
+	for file in $(shared); do install -D -m 644 .build/share/$$file "$(prefix)/share/$$file"; done
+
+uninstall:  ## remove what make install put under PREFIX
+	for name in $(commands); do rm -f "$(prefix)/bin/$$name"; done
+	for file in $(shared); do rm -f "$(prefix)/share/$$file"; done
 
 demo: build  ## the whole story on real data: train, list, compare, promote, predict, evaluate
 	@scripts/demo.sh
 
 test: setup  ## every test; needs no Python and, once the packages are fetched, no network
 	@$(checked) test --disable-xctest
+
+# At most 40 MB stripped; 34 MB more and ICU's data is back (see Sources/CNoLocaleData).
+test-release: build  ## the end-to-end tests on the release build, and its size
+	@strip -o .build/stripped .build/release/cellar && size=$$(stat -c %s .build/stripped) && rm .build/stripped && \
+		echo "stripped: $$size bytes" && ((size <= 40000000))
+	@CELLAR_BIN=$(CURDIR)/bin $(checked) test --disable-xctest --filter EndToEndTests
 
 check: .build/check  ## formatting, imports, links, names, flags, spelling, generated documents: one line each
 	@scripts/setup.sh check

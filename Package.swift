@@ -17,7 +17,7 @@ let hdf5: [LinkerSetting] =
     ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
     + [.linkedLibrary("z"), .linkedLibrary("m"), .linkedLibrary("dl")]
 
-// The Makefile sets CELLAR_STATIC for release builds. A command is then one static executable: the dynamic linker's work
+// The Makefile sets CELLAR_STATIC for release builds. The commands are then one static executable: the dynamic linker's work
 // on nine libraries and 90,000 relocations is a third of what a prediction takes, and such a command runs where none of
 // the libraries is installed. (Of the two linkers, lld does not warn of functions that are never called.)
 let wholly: [LinkerSetting] =
@@ -27,6 +27,10 @@ let wholly: [LinkerSetting] =
         .unsafeFlags(
             ["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
     ]
+
+// The Makefile sets CELLAR_COMMIT for release builds; `--version` shows it.
+let commit: [CSetting] =
+    Context.environment["CELLAR_COMMIT"].map { [.define("CELLAR_COMMIT", to: "\"\($0)\"")] } ?? []
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -51,9 +55,7 @@ let package = Package(
         .library(name: "Trainer", targets: ["Trainer"]),
         .library(name: "Infer", targets: ["Infer"]),
         .library(name: "Registry", targets: ["Registry"]),
-        .executable(name: "trainer", targets: ["TrainerCommand"]),
-        .executable(name: "registry", targets: ["RegistryCommand"]),
-        .executable(name: "infer", targets: ["InferCommand"]),
+        .executable(name: "cellar", targets: ["CellarCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,6 +71,8 @@ let package = Package(
         .target(name: "CKernels", cSettings: c),
         .target(name: "CMemory", cSettings: c),
         .target(name: "CNumbers", cxxSettings: cxx),
+        .target(name: "CBuild", cSettings: c + commit),
+        .target(name: "CNoLocaleData", cSettings: c),
 
         // Values that everything may speak of.
         library("Base", ["CNettle"]),
@@ -98,35 +102,42 @@ let package = Package(
             "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
         library("Registry", ["Base", grdb, sqlite]),
 
-        // Commands: arguments in, text out.
+        // Commands: arguments in, text out. One executable has all of them.
         .target(
-            name: "CommandSupport", dependencies: ["Base", argumentParser],
+            name: "CommandSupport", dependencies: ["CBuild", "Base", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
         .target(
             name: "StoreSupport",
             dependencies: ["CommandSupport", "Registry", "KerasFile", "Base", argumentParser],
             path: "Sources/Commands/StoreSupport", swiftSettings: swift),
-        .executableTarget(
+        .target(
             name: "TrainerCommand",
             dependencies: [
                 "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", "Network",
                 "Tensors", "Base", argumentParser,
             ],
-            path: "Sources/Commands/trainer", swiftSettings: swift, linkerSettings: wholly),
-        .executableTarget(
+            path: "Sources/Commands/trainer", swiftSettings: swift),
+        .target(
             name: "RegistryCommand",
             dependencies: [
                 "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", "Network", "Base",
                 argumentParser,
             ],
-            path: "Sources/Commands/registry", swiftSettings: swift, linkerSettings: wholly),
-        .executableTarget(
+            path: "Sources/Commands/registry", swiftSettings: swift),
+        .target(
             name: "InferCommand",
             dependencies: [
                 "StoreSupport", "CMemory", "CommandSupport", "Base", "Infer", "Registry", "KerasFile",
                 "Datasets", argumentParser,
             ],
-            path: "Sources/Commands/infer", swiftSettings: swift, linkerSettings: wholly),
+            path: "Sources/Commands/infer", swiftSettings: swift),
+        .executableTarget(
+            name: "CellarCommand",
+            dependencies: [
+                "TrainerCommand", "RegistryCommand", "InferCommand", "CommandSupport", "KerasFile",
+                "Base", "CNoLocaleData", argumentParser,
+            ],
+            path: "Sources/Commands/cellar", swiftSettings: swift, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
         .target(
@@ -144,7 +155,7 @@ let package = Package(
         tests("InferTests", ["Infer"], golden: true),
         tests("RegistryTests", ["Base", "Registry"]),
         tests("CommandSupportTests", ["CommandSupport"]),
-        tests("EndToEndTests", ["TrainerCommand", "RegistryCommand", "InferCommand"]),
+        tests("EndToEndTests", ["CellarCommand"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17,

@@ -28,11 +28,9 @@ note() { printf '%s  %s\n' "$(date +%T)" "$*" >&2; }
 
 note "building the commands and the measurements (release)"
 {
-    CELLAR_STATIC=1 swift build -c release --static-swift-stdlib
+    make --no-print-directory build
     swift build -c release --static-swift-stdlib --package-path "$bench"
 } >"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log" >&2; exit 1; }
-mkdir -p bin
-for name in trainer registry infer; do ln -sfn "../.build/release/$name" "bin/$name"; done
 measure=$bench/.build/release/measure
 : >"$records"  # as they come, so that a run that is ended leaves what it has
 
@@ -101,7 +99,7 @@ for work in "${works[@]}"; do
         register) around register -- mlflow_register ;;
         lists) ((quick)) || ours lists ;;  # making a store of 10,000 files takes too long
         digit)
-            afresh .build/release/infer
+            afresh .build/release/cellar
             [[ -x $bench/.build-floor/digit_floor ]] && afresh "$bench/.build-floor/digit_floor"
             ours digit
             ;;

@@ -9,6 +9,6 @@ help=$folder
 
 .build/check picture >"$folder/modules.svg"
 for name in trainer registry infer; do
-    ".build/debug/$name" --experimental-dump-help >"$help/$name.json"
+    .build/debug/cellar "$name" --experimental-dump-help >"$help/$name.json"
 done
 .build/check page "$help"/{trainer,registry,infer}.json >"$folder/commands.md"

@@ -157,7 +157,7 @@ private struct Store {
 
     func infer(_ arguments: [String], input: String = "") throws -> Outcome {
         let process = Process()
-        process.executableURL = Bundle.main.bundleURL.appendingPathComponent("infer")
+        process.executableURL = try Commands.url(of: "infer")
         process.arguments = arguments
         process.environment = ["CELLAR_STORE": path("models"), "PATH": "/usr/bin:/bin"]
         let (output, errors) = (path("output.txt"), path("errors.txt"))

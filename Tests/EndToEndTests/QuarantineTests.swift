@@ -31,7 +31,7 @@ func crashingFile(subcommand: String) throws {
 
         let process = Process()
         let command = ["inspect", "score"].contains(subcommand) ? "infer" : "registry"
-        process.executableURL = Bundle.main.bundleURL.appendingPathComponent(command)
+        process.executableURL = try Commands.url(of: command)
         process.currentDirectoryURL = folder
         process.arguments =
             switch subcommand {

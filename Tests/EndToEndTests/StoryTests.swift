@@ -126,8 +126,8 @@ func digitStory() throws {
         #expect(fit.status == 0 && fit.output.contains("Saved digits:1 as models/TRAINED_MODEL/Model_"))
         #expect(fit.output.contains("balanced: largest to smallest class 1.27"))
         // What to type next is called as this command was.
-        let folder = Bundle.main.bundleURL.path
-        #expect(fit.output.contains("\n  \(folder)/registry show digits:1\n"))
+        let registry = try Commands.url(of: "registry").path
+        #expect(fit.output.contains("\n  \(registry) show digits:1\n"))
         #expect(fit.errors.hasPrefix("Epoch 1/2: 282/282 - "))
 
         let seven = Workplace.shipped("data/digits/7_mnist.png")

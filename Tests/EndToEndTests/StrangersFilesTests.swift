@@ -73,7 +73,7 @@ func exportToStandardOutput() throws {
     try Workplace.make { place in
         #expect(try place.registry("import", wines, "--name", "wine").status == 0)
         let process = Process()
-        process.executableURL = Bundle.main.bundleURL.appendingPathComponent("registry")
+        process.executableURL = try Commands.url(of: "registry")
         process.arguments = ["export", "wine", "-"]
         process.currentDirectoryURL = place.folder
         process.environment = ["CELLAR_STORE": "models"]

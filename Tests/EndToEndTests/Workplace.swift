@@ -41,7 +41,7 @@ struct Workplace {
         _ command: String, _ arguments: [String], meanwhile: (Process, String) throws -> Void = { _, _ in }
     ) throws -> Outcome {
         let process = Process()
-        process.executableURL = Bundle.main.bundleURL.appendingPathComponent(command)
+        process.executableURL = try Commands.url(of: command)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ["CELLAR_STORE": "models", "PATH": "/usr/bin:/bin"]

@@ -46,7 +46,7 @@ class Run:
         with open(folder / "stderr", "w+b") as errors:
             start = time.monotonic()
             process = subprocess.Popen(
-                [commands / arguments[0], *map(str, arguments[1:])], stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, cwd=folder,
+                [commands / "cellar", *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, cwd=folder,
                 env={"PATH": "/usr/bin:/bin", "CELLAR_STORE": str(folder / "store"), "LC_ALL": "C.UTF-8"},
             )  # fmt: skip
             late = False

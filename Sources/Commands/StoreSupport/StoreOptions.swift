@@ -11,7 +11,7 @@ public protocol StoreChoice {
 }
 
 public struct StoreOptions: ParsableArguments, StoreChoice {
-    @Option(help: "The folder of models. (default: $CELLAR_STORE, else models)")
+    @Option(help: "The folder of models. (default: $CELLAR_STORE, else models)", completion: .directory)
     public var store: String?
 
     @Flag(help: "Print JSON, in the forms that docs/json.md describes; errors too.")

@@ -1,9 +1,3 @@
-/// What to type for another of the three commands, called as this one was: `bin/infer` from `bin/trainer`.
-public func commandPath(_ name: String, calledAs own: String = CommandLine.arguments.first ?? "") -> String {
-    guard let slash = own.lastIndex(of: "/") else { return name }
-    return shellWord(own[...slash] + name)
-}
-
 /// `text` as one word of a shell's command line, in quotes where it needs them.
 public func shellWord(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { scalar in

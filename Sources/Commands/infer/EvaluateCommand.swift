@@ -17,7 +17,7 @@ struct EvaluateCommand: ParsableCommand {
             A label is a class by its name; where no class is called by a number, also by its number, counted from 0.
             """)
 
-    @Argument(help: "Where the labelled data are; - is a table on standard input.")
+    @Argument(help: "Where the labelled data are; - is a table on standard input.", completion: .file())
     var data: String
 
     @Option(help: "A table's column with the labels (default: the one the model was trained on).")

@@ -1,7 +1,8 @@
 import ArgumentParser
+import CommandSupport
 
-struct InferCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct InferCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "infer",
         abstract: "Predict with a trained model: pictures, tables, NumPy arrays.",
         discussion: """
@@ -14,9 +15,12 @@ struct InferCommand: ParsableCommand {
             A model is called NAME (the newest), NAME:VERSION, NAME@ALIAS, by a file's path, or by 8 or more digits \
             of its SHA-256.
             """,
+        version: versionText(of: "infer"),
         subcommands: [
             PredictCommand.self, ScoreCommand.self, EvaluateCommand.self, ReportCommand.self,
             InspectCommand.self,
         ],
         defaultSubcommand: PredictCommand.self)
+
+    package init() {}
 }

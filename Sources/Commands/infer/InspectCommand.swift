@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
             "Show what a model file holds: layers, shapes, parameters, how it came about; or a layer's weights."
     )
 
-    @Argument(help: "NAME, NAME:VERSION, NAME@ALIAS or a file.")
+    @Argument(help: "NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)
     var model: String
 
     @Option(

@@ -33,7 +33,8 @@ struct ModelArguments: ParsableArguments, ModelChoice {
 
     @Option(
         name: .shortAndLong,
-        help: "NAME, NAME:VERSION, NAME@ALIAS or a file. Several are shown side by side.")
+        help: "NAME, NAME:VERSION, NAME@ALIAS or a file. Several are shown side by side.",
+        completion: .versions)
     var model: [String] = []
 
     @Option(

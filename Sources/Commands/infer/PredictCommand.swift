@@ -13,7 +13,9 @@ struct PredictCommand: ParsableCommand {
             reported; the others are answered, and the exit code is that of the last failure.
             """)
 
-    @Argument(help: "Pictures, or arrays of samples; - is standard input.")
+    @Argument(
+        help: "Pictures, or arrays of samples; - is standard input.",
+        completion: .file(extensions: ["png", "npy"]))
     var files: [String]
 
     @OptionGroup var arguments: ModelArguments

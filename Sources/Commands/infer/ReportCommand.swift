@@ -9,7 +9,7 @@ struct ReportCommand: ParsableCommand {
         discussion:
             "The table has the columns truth and prediction, as `infer evaluate --report` writes them.")
 
-    @Argument(help: "A table with true and predicted labels; - is standard input.")
+    @Argument(help: "A table with true and predicted labels; - is standard input.", completion: .file())
     var labels: String
 
     @Option(help: "The column with the true labels.")

@@ -18,7 +18,7 @@ struct ScoreCommand: ParsableCommand {
             Without --model, the only model in the store whose columns are all there answers.
             """)
 
-    @Argument(help: "A table, or .npy files; - is standard input.")
+    @Argument(help: "A table, or .npy files; - is standard input.", completion: .file())
     var inputs: [String] = []
 
     @Option(name: .shortAndLong, help: "Where to write; - is standard output, and the default for a table.")

@@ -8,7 +8,8 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare versions: metrics first, then what differs, then what is the same.")
 
-    @Argument(help: "Two or more versions; or one model, for its two newest.") var references: [String]
+    @Argument(help: "Two or more versions; or one model, for its two newest.", completion: .versions)
+    var references: [String]
     @Flag(help: "Leave out what is the same.") var differences = false
     @OptionGroup var common: StoreOptions
 

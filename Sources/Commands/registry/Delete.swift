@@ -6,9 +6,9 @@ import StoreSupport
 
 struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take versions out of use; `restore` brings them back until `gc`.")
+        abstract: "Take versions out of use; `restore` brings them back until `gc`.", aliases: ["rm"])
 
-    @Argument(help: "Versions, as mnist:3.") var references: [String]
+    @Argument(help: "Versions, as mnist:3.", completion: .versions) var references: [String]
     @OptionGroup var common: StoreOptions
 
     func run() throws {

@@ -20,7 +20,8 @@ struct Export: ParsableCommand {
             normalization inside the model go along, so that raw numbers go in.
             """)
 
-    @Argument(help: "The model, as mnist, mnist:12 or mnist@best; or a file.") var reference: String
+    @Argument(help: "The model, as mnist, mnist:12 or mnist@best; or a file.", completion: .versions)
+    var reference: String
     @Argument(
         help: "The file to write (.h5, .keras, .weights.h5, .onnx), a folder, or - for standard output.")
     var file: String

@@ -7,7 +7,8 @@ import StoreSupport
 struct History: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show loss and metrics of every epoch.")
 
-    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
+    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
+    var reference: String
     @Flag(help: "As CSV, with every digit.") var csv = false
     @OptionGroup var common: StoreOptions
 

@@ -10,7 +10,9 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copy model files into the store and register them, also files straight from Keras.")
 
-    @Argument(help: "Files ending .h5, .hdf5 or .keras.") var files: [String]
+    @Argument(
+        help: "Files ending .h5, .hdf5 or .keras.", completion: .file(extensions: ["h5", "hdf5", "keras"]))
+    var files: [String]
     @Option(help: "The model's name; else the file's own, or one made of the file's name.") var name: String?
     @Option(
         help:

@@ -8,7 +8,8 @@ struct LineageOf: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lineage", abstract: "Show where a version came from and what came of it.")
 
-    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
+    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
+    var reference: String
     @Flag(help: "As a graph for Graphviz: registry lineage mnist --dot | dot -Tsvg.") var dot = false
     @OptionGroup var common: StoreOptions
 

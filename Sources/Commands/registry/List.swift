@@ -11,9 +11,9 @@ struct List: ParsableCommand {
             Without --limit, a table has the first 100 versions and JSON has all of them. Metrics are named as Keras \
             names them: accuracy was measured on the training rows, val_accuracy on the validation rows, test_accuracy \
             on the test rows.
-            """)
+            """, aliases: ["ls"])
 
-    @Argument(help: "Only versions of this model.") var model: String?
+    @Argument(help: "Only versions of this model.", completion: .models) var model: String?
     @Option(
         help: "A metric (best first), or created, model, version, size, parameters, seed, training_seconds.")
     var sort: String?

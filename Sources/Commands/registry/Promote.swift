@@ -18,9 +18,9 @@ struct Promote: ParsableCommand {
             newest wins.
             """)
 
-    @Argument(help: "The version, as mnist:12.") var reference: String?
+    @Argument(help: "The version, as mnist:12.", completion: .versions) var reference: String?
     @Option(help: "Take the version that is best by this metric, as val_accuracy.") var best: String?
-    @Option(help: "The model, for --best.") var model: String?
+    @Option(help: "The model, for --best.", completion: .models) var model: String?
     @Option(help: "The alias. (default: production for a version, best for --best)") var alias: String?
     @Option(help: "Why; kept with the move.") var reason: String?
     @Option(help: "Move only if the version fulfils this, as 'val_accuracy >= 0.97'.") var gate: String?

@@ -8,7 +8,7 @@ struct Rollback: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take back the last move of an alias; again, the one before it.")
 
-    @Argument(help: "The alias, as mnist@production.") var alias: String
+    @Argument(help: "The alias, as mnist@production.", completion: .versions) var alias: String
     @Option(help: "Why; kept with the move.") var reason = "rolled back"
     @OptionGroup var common: StoreOptions
 

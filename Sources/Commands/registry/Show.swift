@@ -7,7 +7,8 @@ import StoreSupport
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show all that is known of a version.")
 
-    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
+    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
+    var reference: String
     @OptionGroup var common: StoreOptions
 
     func run() throws {

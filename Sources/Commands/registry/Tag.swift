@@ -8,7 +8,8 @@ struct Tag: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Set notes on a version, as owner=ann; an empty value takes one away.")
 
-    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.") var reference: String
+    @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
+    var reference: String
     @Argument(help: "Notes, as owner=ann \"note=first try\" draft=.") var notes: [String]
     @OptionGroup var common: StoreOptions
 

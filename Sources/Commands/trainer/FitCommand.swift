@@ -15,7 +15,8 @@ struct FitCommand: ParsableCommand {
             Keras' too. The recipe may then leave out model and compile: they are the saved model's.
             """)
 
-    @Argument(help: "A recipe, as recipes/mnist.yaml.") var recipe: String
+    @Argument(help: "A recipe, as recipes/mnist.yaml.", completion: .file(extensions: ["yaml", "yml"]))
+    var recipe: String
 
     @Option(help: "The number of the last epoch, counted from a resumed model's first one.") var epochs: Int?
     @Option(help: "Samples in one step.") var batchSize: Int?
@@ -24,7 +25,8 @@ struct FitCommand: ParsableCommand {
         help:
             "Threads to train on. Only networks of Dense layers give the same bits on any number; for others the default is 1."
     ) var threads: Int?
-    @Option(help: "A model to go on from: NAME, NAME:VERSION, NAME@ALIAS or a file.") var from: String?
+    @Option(help: "A model to go on from: NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)
+    var from: String?
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
     @Flag(name: .shortAndLong, help: "Print neither the data nor the progress.") var quiet = false
 
@@ -69,7 +71,7 @@ struct FitCommand: ParsableCommand {
         let talks = !quiet && !common.json
         let data = try PreparedData(recipe) { if talks { try? printOutput("\($0)\n") } }
         let training = try Training(
-            recipe, data: data, from: start, commandLine: ["trainer"] + CommandLine.arguments.dropFirst())
+            recipe, data: data, from: start, commandLine: ["trainer"] + Invocation().arguments)
         if talks { try printOutput(opening(training)) }
         return training
     }
@@ -105,7 +107,7 @@ struct FitCommand: ParsableCommand {
     private func keep(_ training: Training, _ outcome: FitOutcome, _ partial: PartialEpoch) throws {
         let path = checkpointPath(training)
         try training.saveCheckpoint(to: path)
-        var again = "\(commandPath("trainer")) fit \(shellWord(recipe)) --from \(shellWord(path))"
+        var again = "\(Invocation().path(of: .trainer)) fit \(shellWord(recipe)) --from \(shellWord(path))"
         if let epochs { again += " --epochs \(epochs)" }
         if let batchSize { again += " --batch-size \(batchSize)" }
         if let seed { again += " --seed \(seed)" }
@@ -173,7 +175,7 @@ struct FitCommand: ParsableCommand {
         where (try? training.saveCheckpoint(to: place)) != nil {
             failure.message +=
                 " What was learned is kept in \(place); "
-                + "`\(commandPath("registry")) import \(shellWord(place))` takes it in later."
+                + "`\(Invocation().path(of: .registry)) import \(shellWord(place))` takes it in later."
             break
         }
         return failure
@@ -190,7 +192,7 @@ struct FitCommand: ParsableCommand {
 
     private func next(_ training: Training, _ version: ModelVersion) -> String {
         let reference = version.reference
-        let (infer, registry) = (commandPath("infer"), commandPath("registry"))
+        let (infer, registry) = (Invocation().path(of: .infer), Invocation().path(of: .registry))
         var lines: [String] = []
         if training.data.picture != nil {
             lines.append("\(infer) data/digits/*.png --model \(reference)")

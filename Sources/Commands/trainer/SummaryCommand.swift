@@ -12,7 +12,7 @@ struct SummaryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summary", abstract: "Show a model's layers, shapes and parameters.")
 
-    @Argument(help: "A recipe, or a model: NAME, NAME:VERSION, NAME@ALIAS or a file.")
+    @Argument(help: "A recipe, or a model: NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)
     var model: String
 
     @OptionGroup var common: StoreOptions

@@ -1,19 +1,15 @@
 import ArgumentParser
 import CommandSupport
-import KerasFile
 
-@main
-struct TrainerCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct TrainerCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "trainer", abstract: "Train a model from a recipe and keep it.",
         discussion: """
             A recipe is YAML in Keras' words: see docs/recipes.md, and the ones in recipes/. Saved models are for \
             `registry` to list and for `infer` to use.
             """,
+        version: versionText(of: "trainer"),
         subcommands: [FitCommand.self, SummaryCommand.self, InfoCommand.self])
 
-    static func main() {
-        Quarantine.serveIfAsked()
-        runAsProgram(CommandLine.arguments.dropFirst())
-    }
+    package init() {}
 }

@@ -1,27 +1,23 @@
 import ArgumentParser
 import CMemory
-import KerasFile
 import StoreSupport
 
-/// The plain calls, `infer digit.png` and its like, go past ArgumentParser: it takes a third of their time, nearly all
-/// of it for looking up types while the program runs. Whatever has any other form, it gets.
-@main
-enum Main {
-    static func main() {
-        Quarantine.serveIfAsked()
-        guard let call = PlainCall(CommandLine.arguments.dropFirst()) else {
-            InferCommand.runAsProgram(withRowsJoined(Array(CommandLine.arguments.dropFirst())))
-        }
-        // What HDF5 and a network of a megabyte take.
-        cm_reserve_heap(3_250_000)
-        do {
-            try PictureQuestion(files: call.files, arguments: call).run()
-        } catch { InferCommand.exit(withError: error) }
-    }
+/// Answers a plain call, `infer digit.png` and its like, and leaves the process; returns where the words have another form.
+///
+/// Plain calls go past ArgumentParser: it takes a third of their time, nearly all of it for looking up types while the
+/// program runs.
+package func answerPlainCall(_ words: ArraySlice<String>) {
+    guard let call = PlainCall(words) else { return }
+    // What HDF5 and a network of a megabyte take.
+    cm_reserve_heap(3_250_000)
+    do {
+        try PictureQuestion(files: call.files, arguments: call).run()
+    } catch { InferCommand.exit(withError: error) }
+    InferCommand.exit()
 }
 
 /// `--row -1.2,3` as `--row=-1.2,3`: a row that begins with a negative number is no option.
-func withRowsJoined(_ words: [String]) -> [String] {
+package func withRowsJoined(_ words: [String]) -> [String] {
     var joined: [String] = []
     for word in words {
         let isNumber = word.hasPrefix("-") && word.dropFirst().first.map { $0.isNumber || $0 == "." } ?? false

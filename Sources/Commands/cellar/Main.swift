@@ -1,0 +1,27 @@
+import ArgumentParser
+import CommandSupport
+import InferCommand
+import KerasFile
+import RegistryCommand
+import TrainerCommand
+
+/// The one executable of all commands; `trainer`, `registry` and `infer` are links to it. Installed once, the Swift
+/// runtime and the libraries take a third of the space that three executables take.
+@main
+enum Main {
+    static func main() {
+        Quarantine.serveIfAsked()
+        let call = Invocation()
+        // Before anything that names the types of the other commands: a plain call must not wait for them.
+        if call.command == .infer { answerPlainCall(call.arguments) }
+        let words = CommandLine.arguments.dropFirst()
+        guard !call.isNested, let command = call.command else {
+            CellarCommand.runOrSuggest(withRowsJoined(Array(words)))
+        }
+        switch command {
+        case .trainer: TrainerCommand.runOrSuggest(words)
+        case .registry: RegistryCommand.runOrSuggest(words)
+        case .infer: InferCommand.runOrSuggest(withRowsJoined(Array(words)))
+        }
+    }
+}

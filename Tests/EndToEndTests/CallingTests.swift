@@ -1,0 +1,121 @@
+import Foundation
+import Base
+import Testing
+
+// How the commands can be called: under their own names or through `cellar`, with aliases, misspelt, by a shell.
+
+@Test("every command says its version", arguments: ["cellar", "trainer", "registry", "infer"])
+func version(command: String) throws {
+    try Workplace.make { place in
+        let told = try place.run(command, ["--version"])
+        #expect(told.status == 0 && told.errors.isEmpty)
+        #expect(
+            told.output.wholeMatch(of: /(\w+) \d+\.\d+\.\d+ \(commit [0-9a-z-]+\)\n/)?.1 == command[...],
+            "\(told.output)")
+    }
+}
+
+@Test("cellar runs the commands, and says what to type next in the same way")
+func throughCellar() throws {
+    try Workplace.make { place in
+        let recipe = Workplace.shipped("recipes/wine.yaml")
+        let fit = try place.run("cellar", ["trainer", "fit", recipe, "--epochs", "1"])
+        #expect(fit.status == 0, "\(fit.errors)")
+        #expect(fit.output.contains("/cellar registry show wine:1"), "\(fit.output)")
+        let shown = try place.run("cellar", ["registry", "show", "wine", "--json"]).json
+        #expect(shown["command_line"]?.array?.first == "trainer")
+        #expect(shown["command_line"]?.array?[1] == "fit")
+
+        let digit = Workplace.shipped("data/digits/3_paper.png")
+        let store = ["--store", Workplace.shipped("models")]
+        let direct = try place.run("infer", [digit] + store)
+        let nested = try place.run("cellar", ["infer", digit] + store)
+        #expect(direct.status == 0 && direct.output == nested.output)
+        #expect(
+            try place.run("cellar", ["infer", "score", "--help"]).output.contains("USAGE: cellar infer score")
+        )
+    }
+}
+
+@Test("ls and rm are list and delete")
+func aliases() throws {
+    try Workplace.make { place in
+        let store = Workplace.shipped("models")
+        let (ls, list) = (
+            try place.registry("ls", "--store", store), try place.registry("list", "--store", store)
+        )
+        #expect(ls.status == 0 && ls.output == list.output)
+        let (rm, delete) = (try place.registry("rm", "nothing"), try place.registry("delete", "nothing"))
+        #expect(rm.status == delete.status && rm.errors == delete.errors)
+    }
+}
+
+@Test(
+    "a misspelt subcommand, or one with another program's name, is suggested",
+    arguments: [
+        ("registry", ["lst"], "registry: no such command `lst`; did you mean `registry list`?\n"),
+        ("registry", ["diff", "a"], "registry: no such command `diff`; did you mean `registry compare`?\n"),
+        ("infer", ["evalute", "x"], "infer: no such command `evalute`; did you mean `infer evaluate`?\n"),
+        ("cellar", ["regisry"], "cellar: no such command `regisry`; did you mean `cellar registry`?\n"),
+        (
+            "cellar", ["registry", "lst"],
+            "cellar: no such command `lst`; did you mean `cellar registry list`?\n"
+        ),
+        ("trainer", ["xyz"], "trainer: no such command `xyz`; `trainer --help` lists the commands.\n"),
+    ])
+func suggestions(command: String, words: [String], errors: String) throws {
+    try Workplace.make { place in
+        let refused = try place.run(command, words)
+        #expect(refused.status == 64 && refused.output.isEmpty)
+        #expect(refused.errors == errors)
+        let json = try JSON(parsing: place.run(command, words + ["--json"]).errors)
+        #expect(json["error"]?["message"]?.string.map { "\(command): \($0)\n" } == errors)
+    }
+}
+
+@Test("a subcommand of another command is suggested with that command")
+func suggestionsElsewhere() throws {
+    try Workplace.make { place in
+        let refused = try place.trainer("list")
+        #expect(refused.status == 64)
+        #expect(refused.errors.hasSuffix("/registry list`?\n"), "\(refused.errors)")
+    }
+}
+
+@Test("infer takes a file that is called almost like a subcommand")
+func fileLikeSubcommand() throws {
+    try Workplace.make { place in
+        let digit = try Data(contentsOf: URL(fileURLWithPath: Workplace.shipped("data/digits/3_paper.png")))
+        _ = try place.file("evalute", digit)
+        #expect(try place.infer("evalute", "--store", Workplace.shipped("models")).status == 0)
+    }
+}
+
+@Test(
+    "a shell is told models, aliases and versions",
+    arguments: [
+        ("", "mnist\nmnist-bn\nwine\n"), ("wi", "wine\nwine@best\nwine:1\n"), ("mnist@", "mnist@best\n"),
+        ("mnist-bn:", "mnist-bn:1\n"),
+    ])
+func completions(typed: String, offered: String) throws {
+    try Workplace.make { place in
+        let words = ["registry", "show", "--store", Workplace.shipped("models"), typed]
+        // The shell's call: the subcommand, the argument, the word's index, the cursor in it, and all words.
+        let told = try place.run(
+            "registry", ["---completion", "show", "--", "positional@0", "4", "\(typed.utf8.count)"] + words)
+        #expect(told.status == 0)
+        #expect(told.output.hasPrefix(offered), "\(told.output) \(told.errors)")
+    }
+}
+
+@Test("every command has a manual page", arguments: ["cellar", "trainer", "registry", "infer"])
+func manualPage(command: String) throws {
+    try Workplace.make { place in
+        let page = try place.run("cellar", ["manual", command])
+        #expect(page.status == 0)
+        #expect(page.output.hasPrefix(".TH \(command.uppercased()) 1 "))
+        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "EXIT STATUS", "SEE ALSO"] {
+            #expect(page.output.contains("\n.SH \(section)\n"))
+        }
+    }
+}
