@@ -50,8 +50,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], golden: Bool = f
 let package = Package(
     name: "cellar",
     products: [
-        .library(
-            name: "Cellar", targets: ["Tensors", "Datasets", "Metrics", "Network", "KerasFile", "Base"]),
+        .library(name: "Cellar", targets: ["Cellar"]),
         .library(name: "Trainer", targets: ["Trainer"]),
         .library(name: "Infer", targets: ["Infer"]),
         .library(name: "Registry", targets: ["Registry"]),
@@ -102,32 +101,39 @@ let package = Package(
             "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
         library("Registry", ["Base", grdb, sqlite]),
 
+        // Use cases: a request in, a result out.
+        library(
+            "Cellar",
+            ["Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets", "Base"]),
+
         // Commands: arguments in, text out. One executable has all of them.
         .target(
             name: "CommandSupport", dependencies: ["CBuild", "Base", argumentParser],
             path: "Sources/Commands/Support", swiftSettings: swift),
         .target(
             name: "StoreSupport",
-            dependencies: ["CommandSupport", "Registry", "KerasFile", "Base", argumentParser],
+            dependencies: ["CommandSupport", "Cellar", "Registry", "Base", argumentParser],
             path: "Sources/Commands/StoreSupport", swiftSettings: swift),
         .target(
             name: "TrainerCommand",
             dependencies: [
-                "StoreSupport", "CommandSupport", "Trainer", "Registry", "KerasFile", "Network",
+                "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "KerasFile", "Network",
                 "Tensors", "Base", argumentParser,
             ],
             path: "Sources/Commands/trainer", swiftSettings: swift),
         .target(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "CommandSupport", "Registry", "KerasFile", "ONNX", "Network", "Base",
+                "StoreSupport", "Cellar", "CommandSupport", "Registry", "KerasFile", "ONNX", "Network",
+                "Base",
                 argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: swift),
         .target(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "CMemory", "CommandSupport", "Base", "Infer", "Registry", "KerasFile",
+                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Base", "Infer", "Registry",
+                "KerasFile",
                 "Datasets", argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: swift),

@@ -11,6 +11,8 @@ public struct CellarError: Error, Equatable, Sendable {
         case noInput = 66
         /// A mistake in Cellar itself.
         case internalFault = 70
+        /// The system gives no more memory.
+        case outOfMemory = 71
         /// An output cannot be made: its folder is missing, or may not be written to.
         case cannotCreate = 73
         /// The system failed to read or write: a full disk, a broken connection.

@@ -17,8 +17,8 @@ public struct Architecture: Sendable {
     }
 
     /// From a file: the text of `model.to_json()`, a `.keras` archive or its `config.json`, or an `.h5` model.
-    public init(path: String) throws(CellarError) {
-        self = try reading(path) { opened in
+    public init(_ file: TrustedFile) throws(CellarError) {
+        self = try reading(file) { opened in
             switch opened {
             case .hdf5(let file):
                 guard let found = try Architecture(file) else {

@@ -12,12 +12,14 @@ enum OpenedFile {
     case text([UInt8])
 }
 
-/// Opens the file by what it begins with, and gives every error the file's name.
-func reading<Result>(_ path: String, _ body: (OpenedFile) throws -> Result) throws(CellarError) -> Result {
+/// Opens the file by its first bytes, and gives every error the file's name.
+func reading<Result>(
+    _ file: TrustedFile, _ body: (OpenedFile) throws -> Result
+) throws(CellarError) -> Result {
     do {
-        return try body(try open(path))
+        return try body(try open(file.path))
     } catch {
-        throw named(error, path)
+        throw named(error, file.path)
     }
 }
 
@@ -42,6 +44,7 @@ func named(_ error: any Error, _ path: String) -> CellarError {
             switch error.reason {
             case .missing, .notAFile, .notPermitted: .noInput
             case .notWritten: .cannotCreate
+            case .outOfMemory: .outOfMemory
             default: .badData
             }
         // An archive's member is named in the message.

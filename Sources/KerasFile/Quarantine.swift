@@ -1,13 +1,15 @@
 import Base
 import Glibc
 
-/// A process of its own, poor in memory, time and rights, that opens a file before we do. HDF5's library (1.10.8 in Debian
-/// 12) can crash on a file that is damaged or made to harm; then the other process crashes, and we say so.
+/// Reads an untrusted file in a child process with limits on memory, time and files, before this process opens it.
+/// HDF5's library (1.10.8 in Debian 12) can crash on a file that is damaged or made to harm; then the child crashes, and
+/// `check` throws.
 ///
-/// It runs the same program: a command calls `serveIfAsked` first thing, and `check` before it opens a file that is not in
-/// its store.
+/// The child runs this same program, which calls `serveIfAsked` first of all.
 public enum Quarantine {
     private static let flag = "--read-in-quarantine"
+    /// Set in the child's environment, so that a program that never calls `serveIfAsked` does not start child after child.
+    private static let mark = "CELLAR_QUARANTINE"
     /// Seconds of processor time: a few, and one more for each 16 MB, which is slow even for gzipped numbers.
     private static func seconds(for size: Int) -> rlim_t { 6 + rlim_t(size >> 24) }
     private static let askedForTooMuch: Int32 = 3
@@ -29,10 +31,10 @@ public enum Quarantine {
         // An error that is told is no crash: the caller will find it again and tell it better. But without our limits it would
         // get the memory that a damaged size asks for.
         do {
-            _ = try readModel(arguments[2])
+            _ = try readModel(.unchecked(arguments[2]))
         } catch {
-            if error.message.contains("memory allocation failed") { exit(askedForTooMuch) }
-            try? readEverything(arguments[2])
+            if error.category == .outOfMemory { exit(askedForTooMuch) }
+            try? readEverything(.unchecked(arguments[2]))
         }
         exit(0)
     }
@@ -49,6 +51,10 @@ public enum Quarantine {
 
     /// Throws where reading the file kills the process that does it.
     public static func check(_ path: String) throws(CellarError) {
+        guard unsafe getenv(mark) == nil else {
+            throw CellarError(
+                .internalFault, "the program does not call Quarantine.serveIfAsked() first of all.", file: path)
+        }
         let words = ["/proc/self/exe", flag, path]
         var process = pid_t()
         var silent = unsafe posix_spawn_file_actions_t()
@@ -59,7 +65,9 @@ public enum Quarantine {
         }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
+        unsafe setenv(mark, "1", 1)
         let failed = unsafe posix_spawn(&process, words[0], &silent, nil, &arguments, environ)
+        unsafe unsetenv(mark)
         // No second process to be had: the file is opened without one, as every other program would.
         guard failed == 0 else { return }
         var status: Int32 = 0

@@ -9,9 +9,9 @@ import Zip
 /// - architecture: For a file that holds weights only. A file with a config of its own keeps to that.
 /// - forTraining: Reads what the optimizer remembers, too, which takes as much again as the weights or twice that.
 public func readModel(
-    _ path: String, architecture: Architecture? = nil, forTraining: Bool = true
+    _ file: TrustedFile, architecture: Architecture? = nil, forTraining: Bool = true
 ) throws(CellarError) -> ModelFile {
-    try reading(path) { opened in
+    try reading(file) { opened in
         switch opened {
         case .archive(let archive): return try readArchive(archive, forTraining: forTraining)
         case .text:
@@ -25,8 +25,8 @@ public func readModel(
 }
 
 /// Reads only what Cellar wrote beside the model: nil for a sound file straight from Keras.
-public func readFacts(_ path: String) throws(CellarError) -> ModelFacts? {
-    try reading(path) { opened in
+public func readFacts(_ file: TrustedFile) throws(CellarError) -> ModelFacts? {
+    try reading(file) { opened in
         switch opened {
         case .hdf5(let file):
             guard try Architecture(file) != nil else { throw try weightsAlone(file) }
@@ -125,7 +125,7 @@ private func isOldLayout(_ file: HDF5File) throws -> Bool {
 }
 
 /// Looks at all that a file has: weights alone say only with an architecture what they are, but can do harm without.
-func readEverything(_ path: String) throws(CellarError) {
+func readEverything(_ file: TrustedFile) throws(CellarError) {
     func walk(_ group: HDF5Group, depth: Int) throws {
         try readAll(group.attributes)
         for name in try group.childNames() {
@@ -145,7 +145,7 @@ func readEverything(_ path: String) throws(CellarError) {
             _ = try? attributes.doubles(name)
         }
     }
-    try reading(path) { opened in
+    try reading(file) { opened in
         switch opened {
         case .hdf5(let file): try walk(file.root, depth: 0)
         case .archive(let archive):

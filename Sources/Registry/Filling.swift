@@ -42,12 +42,15 @@ extension ModelStore {
             let number = try entry?.number ?? db.takeNumber(of: model)
             let facts = file.facts.known(as: model, created: file.created)
             // Git knows no read-only files. Where we may not do it either, it does not matter.
-            try? FileSystem.setMode(0o444, of: path(of: file.file))
+            if file.identity?.mode != 0o444 { try? FileSystem.setMode(0o444, of: path(of: file.file)) }
+            var identity = FileIdentity(ofFile: path(of: file.file))
+            if let now = identity, file.identity?.hasContent(of: now) != true { identity = nil }
             let deleted = file.isDeleted ? Timestamp.now() : nil
             try db.insert(
                 NewVersion(
                     model: model, file: file.file, digest: file.digest, created: file.created, facts: facts,
-                    importedFrom: entry?.importedFrom, deleted: deleted), number: number)
+                    importedFrom: entry?.importedFrom, deleted: deleted, identity: identity?.text),
+                number: number)
         }
         try old.sidecar?.restore(in: db)
     }

@@ -12,8 +12,10 @@ extension ModelStore {
     /// Copies a model file into the store and registers it. A file that lies in the store already, as after a crash, is
     /// registered where it is.
     ///
-    /// - Parameter name: The model's name; nil takes the one that the file has, or makes one of the file's name.
-    public func importFile(_ file: URL, name: String? = nil) throws -> Imported {
+    /// - Parameters:
+    ///   - facts: The file's facts, which the caller has read.
+    ///   - name: The model's name; nil takes the one that the file has, or makes one of the file's name.
+    public func importFile(_ file: URL, facts: ModelFacts?, name: String? = nil) throws -> Imported {
         let source = file.standardizedFileURL.path
         if let name { try Names.checkModel(name) }
         guard FileSystem.size(ofFile: source) != nil else {
@@ -24,7 +26,6 @@ extension ModelStore {
             throw CellarError(
                 .usage, "cannot import: expected a model file, ending .h5, .hdf5 or .keras.", file: source)
         }
-        let facts = try reader(URL(fileURLWithPath: source))
         try FileSystem.makeFolder(root)
         _ = try writableIndex()
         let created = created(facts, path: source)
@@ -35,10 +36,11 @@ extension ModelStore {
             facts: facts.known(as: model, created: created))
 
         if source.hasPrefix(root + "/") {
+            try FileSystem.setMode(0o444, of: source)
+            new.identity = FileIdentity(ofFile: source)?.text
             new.digest = try FileDigest(ofFile: source)
             new.file = String(source.dropFirst(root.count + 1))
             if let known = try registered(new.digest) { return known }
-            try FileSystem.setMode(0o444, of: source)
             return Imported(version: try register(new), isNew: true)
         }
 
@@ -49,6 +51,7 @@ extension ModelStore {
         new.digest = copy.digest
         if let known = try registered(new.digest) { return known }
         let path = try publish(&copy, created: created, suffix: suffix)
+        new.identity = FileIdentity(ofFile: path)?.text
         (new.file, new.importedFrom) = (String(path.dropFirst(root.count + 1)), file.relativePath)
         return Imported(version: try register(new), isNew: true)
     }

@@ -19,15 +19,19 @@ import Synchronization
 public final class ModelStore: Sendable {
     /// Reads a model file's facts; nil for a Keras file that Cellar did not write, an error for no model at all.
     /// Facts with an empty name are those of a file that has none.
-    public typealias Reader = @Sendable (URL) throws -> ModelFacts?
+    public typealias Reader = @Sendable (FoundBytes) throws -> ModelFacts?
 
-    /// Looks at a file that nobody vouches for, before it is read; an error keeps it out.
-    public typealias Guardian = @Sendable (URL) throws -> Void
+    /// A file in the store's folder.
+    public struct FoundBytes: Sendable {
+        public let path: String
+        public let sha256: String
+        /// Whether the list of versions has that digest. Other files are untrusted.
+        public let isListed: Bool
+    }
 
     /// The folder's path, without a slash at its end.
     let root: String
     let reader: Reader
-    let guardian: Guardian
     private let opened = Mutex<Index?>(nil)
     var isOpen: Bool { opened.withLock { $0 != nil } }
     /// Called between the steps of a save, for the tests that stop there.
@@ -47,11 +51,8 @@ public final class ModelStore: Sendable {
 
     /// The same; a path relative to the working folder is fine.
     ///
-    /// - guardian: is asked before a file is read that lies in the folder and that no list of versions has.
-    public convenience init(
-        atPath path: String, reader: @escaping Reader, guardian: @escaping Guardian = { _ in }
-    ) {
-        self.init(root: absolutePath(path), reader: reader, guardian: guardian, onStep: { _ in })
+    public convenience init(atPath path: String, reader: @escaping Reader) {
+        self.init(root: absolutePath(path), reader: reader, onStep: { _ in })
     }
 
     convenience init(
@@ -59,14 +60,13 @@ public final class ModelStore: Sendable {
     ) {
         let path = folder.standardizedFileURL.path
         let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        self.init(root: root, reader: reader, guardian: { _ in }, onStep: onStep)
+        self.init(root: root, reader: reader, onStep: onStep)
     }
 
     private init(
-        root: String, reader: @escaping Reader, guardian: @escaping Guardian,
-        onStep: @escaping @Sendable (SaveStep) -> Void
+        root: String, reader: @escaping Reader, onStep: @escaping @Sendable (SaveStep) -> Void
     ) {
-        (self.root, self.reader, self.guardian, self.onStep) = (root, reader, guardian, onStep)
+        (self.root, self.reader, self.onStep) = (root, reader, onStep)
     }
 
     public var folder: URL { URL(fileURLWithPath: root, isDirectory: true) }

@@ -28,6 +28,8 @@ public struct ModelVersion: Equatable, Sendable {
     public let state: State
     /// When it was deleted, where it was.
     public let deleted: String?
+    /// The text of the file's identity when its digest was last found to be `sha256`; nil where nobody looked.
+    let identity: String?
     /// By name, as `val_accuracy`; see `MetricName`.
     public internal(set) var metrics: [Metric] = []
     /// The aliases that point here now, as `best`.
@@ -61,7 +63,7 @@ extension ModelVersion {
     /// In the order in which `init(row:)` takes them.
     static let columns = """
         v.id, v.model, v.number, v.file, v.sha256, v.size, v.created, v.generation, v.architecture, v.trainable, \
-        v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted
+        v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity
         """
 
     init(row: Row, from first: Int = 0) {
@@ -82,6 +84,7 @@ extension ModelVersion {
         trainingSeconds = row[first + 13]
         state = State(rawValue: row[first + 14]) ?? .kept
         deleted = row[first + 15]
+        identity = row[first + 16]
     }
 
     /// The versions that `condition` (SQL over `v`) chooses, with their metrics and aliases.

@@ -19,7 +19,9 @@ extension ModelStore {
             before.schema == Schema.version, let found = ask(question), IndexState(indexPath) == before,
             FileSystem.size(ofFile: path(of: found.file)) == found.size
         else { return nil }
-        return ModelFile(path: path(of: found.file), reference: found.reference, sha256: found.sha256)
+        return ModelFile(
+            path: path(of: found.file), reference: found.reference, sha256: found.sha256,
+            identity: found.identity)
     }
 
     private func ask(_ question: Question) -> Answer? {
@@ -37,7 +39,7 @@ extension ModelStore {
         let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
         let name = "file:\(indexPath)?immutable=1"
         let sql = """
-            SELECT model || ':' || number, file, sha256, size FROM version
+            SELECT model || ':' || number, file, sha256, size, identity FROM version
             WHERE model = ?1 AND \(question.condition) AND state = 'kept' ORDER BY number DESC LIMIT 1
             """
         guard unsafe sqlite3_open_v2(name, &database, flags, nil) == SQLITE_OK,
@@ -49,7 +51,7 @@ extension ModelStore {
         else { return nil }
         return Answer(
             reference: reference, file: file, sha256: sha256,
-            size: Int(unsafe sqlite3_column_int64(statement, 3)))
+            size: Int(unsafe sqlite3_column_int64(statement, 3)), identity: unsafe text(statement, 4))
     }
 }
 
@@ -81,6 +83,7 @@ private struct Question {
 private struct Answer {
     let reference, file, sha256: String
     let size: Int
+    let identity: String?
 }
 
 /// What tells whether the index was written between two looks: it has no write-ahead log (whoever writes makes one, and

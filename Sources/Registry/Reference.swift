@@ -56,6 +56,8 @@ public struct ModelFile: Equatable, Sendable {
     public let reference: String
     /// Nil for a file that is not registered.
     public let sha256: String?
+    /// The text of the file's identity when its digest was last found to be `sha256`.
+    public let identity: String?
 
     public var url: URL { URL(fileURLWithPath: path, isDirectory: false) }
 }
@@ -88,11 +90,13 @@ extension ModelStore {
         if let found = findQuickly(try Reference(reference)) { return found }
         let version: ModelVersion
         switch try resolve(reference) {
-        case .file(let url): return ModelFile(path: url.path, reference: reference, sha256: nil)
+        case .file(let url): return ModelFile(path: url.path, reference: reference, sha256: nil, identity: nil)
         case .version(let found): version = found
         }
         try checkFile(of: version)
-        return ModelFile(path: path(of: version.file), reference: version.reference, sha256: version.sha256)
+        return ModelFile(
+            path: path(of: version.file), reference: version.reference, sha256: version.sha256,
+            identity: version.identity)
     }
 
     /// The file of a model's best version or, where none is called so, of its newest. Nil where the store has neither.
@@ -106,6 +110,19 @@ extension ModelStore {
             }
         }
         return nil
+    }
+
+    /// Notes that the file has its registered digest, so that the next process need not read it to know. A store that
+    /// cannot be written stays as it is.
+    public func noteIdentity(_ identity: FileIdentity, of file: ModelFile) {
+        guard let index = try? writableIndex(), let sha256 = file.sha256, file.path.hasPrefix(root + "/") else {
+            return
+        }
+        try? index.write("note a file's identity") { db in
+            try db.execute(
+                sql: "UPDATE version SET identity = ? WHERE file = ? AND sha256 = ?",
+                arguments: [identity.text, String(file.path.dropFirst(root.count + 1)), sha256])
+        }
     }
 
     func checkFile(of version: ModelVersion) throws(CellarError) {

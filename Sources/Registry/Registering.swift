@@ -12,6 +12,8 @@ struct NewVersion {
     var facts: ModelFacts
     var importedFrom: String?
     var deleted: String?
+    /// The text of the file's identity while its digest is the registered one.
+    var identity: String?
 }
 
 extension Database {
@@ -42,13 +44,14 @@ extension Database {
         try cachedStatement(
             sql: """
                 INSERT INTO version (model, number, file, sha256, size, created, generation, architecture, trainable,
-                    non_trainable, task, seed, training_seconds, state, deleted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    non_trainable, task, seed, training_seconds, state, deleted, identity)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             new.model, number, new.file, new.digest.sha256, new.digest.size, new.created, facts.generation,
             facts.architecture, facts.trainableParameters, facts.nonTrainableParameters, facts.task?.rawValue,
             facts.seed, facts.trainingSeconds, new.deleted == nil ? "kept" : "deleted", new.deleted,
+            new.identity,
         ])
         let id = lastInsertedRowID
         try cachedStatement(sql: "INSERT INTO facts (version, json) VALUES (?, ?)")
@@ -86,12 +89,13 @@ extension ModelStore {
                 remedy: "Use `registry import`.")
         }
         try Names.checkModel(facts.name)
-        let digest = try FileDigest(ofFile: path)
         try FileSystem.setMode(0o444, of: path)
+        let identity = FileIdentity(ofFile: path)
+        let digest = try FileDigest(ofFile: path)
         return try register(
             NewVersion(
                 model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest,
-                created: facts.created, facts: facts))
+                created: facts.created, facts: facts, identity: identity?.text))
     }
 
     func register(_ new: NewVersion) throws(CellarError) -> ModelVersion {

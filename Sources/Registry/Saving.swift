@@ -34,7 +34,7 @@ extension ModelStore {
             let version = try register(
                 NewVersion(
                     model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest,
-                    created: facts.created, facts: facts))
+                    created: facts.created, facts: facts, identity: FileIdentity(ofFile: path)?.text))
             onStep(.registered)
             return version
         } catch {

@@ -21,6 +21,8 @@ struct FoundFile {
     /// Relative to the store's folder.
     let file: String
     let digest: FileDigest
+    /// The file's identity before its digest was computed.
+    let identity: FileIdentity?
     /// Nil where nothing is known; without name and date where the file was not written by Cellar.
     let facts: ModelFacts?
     /// The facts' date; else the date in the file's name; else when the file was changed.
@@ -90,13 +92,16 @@ extension ModelStore {
         return result
     }
 
-    /// - listed: SHA-256 of the files that were registered once, and need no guardian.
-    private func examine(_ file: String, listed: Set<String>) throws -> FoundFile {
+    /// - listed: SHA-256 of the files that were registered once, and are trusted.
+    func examine(_ file: String, listed: Set<String>) throws -> FoundFile {
         let path = path(of: file)
+        let before = FileIdentity(ofFile: path)
         let digest = try FileDigest(ofFile: path)
-        if !listed.contains(digest.sha256) { try guardian(URL(fileURLWithPath: path)) }
-        let facts = try reader(URL(fileURLWithPath: path))
-        return FoundFile(file: file, digest: digest, facts: facts, created: created(facts, path: path))
+        let facts = try reader(
+            FoundBytes(path: path, sha256: digest.sha256, isListed: listed.contains(digest.sha256)))
+        return FoundFile(
+            file: file, digest: digest, identity: before, facts: facts,
+            created: created(facts, path: path))
     }
 
     func created(_ facts: ModelFacts?, path: String) -> String {

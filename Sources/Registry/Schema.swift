@@ -4,13 +4,17 @@ import GRDB
 /// `schemaVersion` counts on.
 enum Schema {
     /// What SQLite's `user_version` holds once every migration has run: asking for it takes microseconds.
-    static let version = 1
+    static let version = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: the store") { db in
             try db.execute(sql: first)
             try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2: the identity of each file") { db in
+            // A file whose identity is this one has the registered digest; see `FileIdentity`. NULL where nobody looked.
+            try db.execute(sql: "ALTER TABLE version ADD COLUMN identity TEXT; PRAGMA user_version = 2")
         }
         return migrator
     }

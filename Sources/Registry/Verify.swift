@@ -68,8 +68,7 @@ extension ModelStore {
 
     private func unregistered(_ file: String) -> Finding {
         do {
-            try guardian(URL(fileURLWithPath: path(of: file)))
-            _ = try reader(URL(fileURLWithPath: path(of: file)))
+            _ = try examine(file, listed: [])
             return Finding(
                 kind: .unregistered, subject: file, message: "not in the index",
                 fix: file.hasPrefix(Self.trash + "/")

@@ -43,7 +43,7 @@ func archiveRoundTrip() throws {
             func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
             let file = try compiled(optimizer)
             try writeModel(file, to: path("a.keras"))
-            let found = try readModel(path("a.keras"))
+            let found = try readModel(.unchecked(path("a.keras")))
             #expect(found.model.weights == file.model.weights)
             #expect(found.optimizerState == file.optimizerState)
             #expect(found.compiled?.optimizer?.className == optimizer.className)
@@ -52,7 +52,7 @@ func archiveRoundTrip() throws {
             loss?.newer = true
             #expect(found.compiled?.loss == loss)
             #expect(found.facts?.name == "small")
-            #expect(try readFacts(path("a.keras"))?.name == "small")
+            #expect(try readFacts(.unchecked(path("a.keras")))?.name == "small")
             #expect(found.warnings.isEmpty)
             #expect(found.kerasVersion == "3.15.1")
             try writeModel(file, to: path("b.keras"))
@@ -61,22 +61,22 @@ func archiveRoundTrip() throws {
                     == Data(contentsOf: URL(fileURLWithPath: path("b.keras"))))
 
             try writeModel(file, to: path("a.weights.h5"))
-            let both = try readModel(
-                path("a.weights.h5"), architecture: try Architecture(path: path("a.keras")))
+            let both = try readModel(.unchecked(
+                path("a.weights.h5")), architecture: try Architecture(.unchecked(path("a.keras"))))
             #expect(both.model.weights == file.model.weights)
             #expect(both.optimizerState == file.optimizerState)
-            let alone = #expect(throws: CellarError.self) { try readModel(path("a.weights.h5")) }
+            let alone = #expect(throws: CellarError.self) { try readModel(.unchecked(path("a.weights.h5"))) }
             #expect(alone?.message.contains("without an architecture") == true)
 
             // The architecture may come as text, too.
             let archive = try ZipArchive(path: path("a.keras"))
             try Data(archive.bytes(of: "config.json")).write(to: URL(fileURLWithPath: path("config.json")))
-            let text = try readModel(
-                path("a.weights.h5"), architecture: try Architecture(path: path("config.json")))
+            let text = try readModel(.unchecked(
+                path("a.weights.h5")), architecture: try Architecture(.unchecked(path("config.json"))))
             #expect(text.model.weights == file.model.weights)
             // Without the optimizer there is less.
             try writeModel(file, to: path("c.keras"), includeOptimizer: false)
-            #expect(try readModel(path("c.keras")).optimizerState == nil)
+            #expect(try readModel(.unchecked(path("c.keras"))).optimizerState == nil)
         }
     }
 }
@@ -90,9 +90,9 @@ func weightsAlone() throws {
                 let whole = variant["files"]?.array?.first?.string
             else { continue }
             tried += 1
-            let file = try readModel(
-                sidecar.path(weights), architecture: try Architecture(path: sidecar.path(whole)))
-            #expect(file.model.weights == (try readModel(sidecar.path(whole)).model.weights), "\(weights)")
+            let file = try readModel(.unchecked(
+                sidecar.path(weights)), architecture: try Architecture(.unchecked(sidecar.path(whole))))
+            #expect(file.model.weights == (try readModel(.unchecked(sidecar.path(whole))).model.weights), "\(weights)")
         }
     }
     #expect(tried >= 4)
@@ -101,12 +101,12 @@ func weightsAlone() throws {
 @Test("Keras 2.12's archives and weights alone, where members with weights are numbered twice")
 func numberedTwice() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/numbered").path
-    let whole = try readModel("\(folder)/whole.h5")
-    let alone = try readModel(
-        "\(folder)/alone.weights.h5", architecture: try Architecture(path: "\(folder)/whole.h5"))
+    let whole = try readModel(.unchecked("\(folder)/whole.h5"))
+    let alone = try readModel(.unchecked(
+        "\(folder)/alone.weights.h5"), architecture: try Architecture(.unchecked("\(folder)/whole.h5")))
     #expect(whole.model.weights.joined().count > 20)
     #expect(alone.model.weights == whole.model.weights)
-    #expect(try readModel("\(folder)/archive.keras").model.weights == whole.model.weights)
+    #expect(try readModel(.unchecked("\(folder)/archive.keras")).model.weights == whole.model.weights)
 }
 
 /// A sound archive of one Dense, of which a test may change members.
@@ -215,7 +215,7 @@ private func brokenArchives(_ broken: Broken) throws {
         for name in parts.keys.sorted() { zip.add(name, parts[name] ?? []) }
         let path = folder.appendingPathComponent("bad.keras").path
         try Data(zip.finished().flatMap { $0 }).write(to: URL(fileURLWithPath: path))
-        let error = #expect(throws: CellarError.self) { _ = try readModel(path) }
+        let error = #expect(throws: CellarError.self) { _ = try readModel(.unchecked(path)) }
         #expect(error?.description.hasPrefix(path) == true)
         #expect(error?.message.contains(broken.expected) == true, "\(error?.message ?? "")")
     }
@@ -237,7 +237,7 @@ func notNumbers() throws {
             let path = folder.appendingPathComponent(name).path
             try writeModel(ModelFile(model: model), to: path)
             #expect(
-                try readModel(path).warnings == [
+                try readModel(.unchecked(path)).warnings == [
                     "layer \"d\": 2 of 6 numbers in its kernel are NaN",
                     "layer \"d\": 1 of 2 numbers in its bias are infinite",
                 ])

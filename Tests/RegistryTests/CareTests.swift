@@ -46,25 +46,25 @@ func imports() throws {
         let source = folder.appendingPathComponent("any name.h5")
         let facts = makeFacts("wine", created: "2025-01-02T03:04:05Z")
         try Data(facts.json.text().utf8).write(to: source)
-        let first = try store.importFile(source)
+        let first = try store.importTestFile(source)
         #expect(first.isNew && first.version.reference == "wine:1")
         #expect(first.version.file == "TRAINED_MODEL/Model_2025_01_02_03_04_05_.h5")
         #expect(try store.parents(of: first.version).map(\.kind) == [.importedFrom])
         #expect(try Data(contentsOf: source) == Data(contentsOf: store.url(of: first.version)))
-        let again = try store.importFile(source)
+        let again = try store.importTestFile(source)
         #expect(!again.isNew && again.version == first.version)
 
         let foreign = folder.appendingPathComponent("my net (2).keras")
         try Data("keras".utf8).write(to: foreign)
-        let second = try store.importFile(foreign).version
+        let second = try store.importTestFile(foreign).version
         #expect(second.reference == "my-net--2-:1" && second.file.hasSuffix("_.keras"))
         let nonsense = folder.appendingPathComponent("nonsense.h5")
         try Data("nonsense".utf8).write(to: nonsense)
-        #expect(throws: (any Error).self) { _ = try store.importFile(nonsense) }
+        #expect(throws: (any Error).self) { _ = try store.importTestFile(nonsense) }
         #expect(throws: CellarError.self) {
-            _ = try store.importFile(folder.appendingPathComponent("none.h5"))
+            _ = try store.importTestFile(folder.appendingPathComponent("none.h5"))
         }
-        #expect(throws: CellarError.self) { _ = try store.importFile(folder) }
+        #expect(throws: CellarError.self) { _ = try store.importTestFile(folder) }
         #expect(try store.list().total == 2)
         #expect(try store.verify().findings == [])
     }

@@ -6,11 +6,15 @@ import TestSupport
 
 /// In these tests a model file is the JSON text of its facts: the registry never looks inside, it asks a reader.
 /// A file that begins with "keras" is one without facts; anything else is no model.
-func readTestFacts(_ file: URL) throws -> ModelFacts? {
-    let text = try String(contentsOf: file, encoding: .utf8)
+func readTestFacts(_ file: URL) throws -> ModelFacts? { try readTestFacts(file.path) }
+
+func readTestFacts(_ found: ModelStore.FoundBytes) throws -> ModelFacts? { try readTestFacts(found.path) }
+
+private func readTestFacts(_ path: String) throws -> ModelFacts? {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
     if text.hasPrefix("keras") { return nil }
     guard let facts = ModelFacts(json: try JSON(parsing: text)) else {
-        throw CellarError(.badData, "no facts in \(file.path)")
+        throw CellarError(.badData, "no facts in \(path)")
     }
     return facts
 }
@@ -42,6 +46,10 @@ extension ModelStore {
     @discardableResult
     func save(_ facts: ModelFacts) throws -> ModelVersion {
         try save(facts) { try $0.write(facts.json.text()) }
+    }
+
+    func importTestFile(_ file: URL, name: String? = nil) throws -> Imported {
+        try importFile(file, facts: try? readTestFacts(file), name: name)
     }
 
     /// A store's whole content in the words of its users, without the index's own ids.

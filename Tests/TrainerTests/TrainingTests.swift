@@ -1,7 +1,7 @@
 import Datasets
 import Base
 import Foundation
-import KerasFile
+@testable import KerasFile
 import Network
 import TestSupport
 import Tensors
@@ -52,7 +52,7 @@ private func saved(_ training: Training, in folder: URL) throws -> Training.Star
     let path = folder.appendingPathComponent("model.h5").path
     try training.saveCheckpoint(to: path)
     return Training.Start(
-        file: try readModel(path), reference: path, sha256: try FileDigest(ofFile: path).sha256)
+        file: try readModel(.unchecked(path)), reference: path, sha256: try FileDigest(ofFile: path).sha256)
 }
 
 @Test("wine is split as scikit-learn splits it")
@@ -170,14 +170,14 @@ func checkpointFiles() throws {
         _ = try first.run(observer: observer)
         #expect(observer.epochs == [1, 2] && observer.batches == 2 * 15)
         for epoch in 1...2 {
-            let file = try readModel(folder.path + "/new/ckpt_0\(epoch).h5")
+            let file = try readModel(.unchecked(folder.path + "/new/ckpt_0\(epoch).h5"))
             #expect(file.facts?.history.first?.values.count == epoch)
             #expect(file.optimizerState?.iterations == epoch * 15)
         }
         let path = folder.path + "/new/ckpt_01.h5"
         let second = try training(
             wineRecipe(epochs: 2),
-            from: .init(file: try readModel(path), reference: path, sha256: nil))
+            from: .init(file: try readModel(.unchecked(path)), reference: path, sha256: nil))
         _ = try second.run()
         #expect(try bits(second) == bits(first))
     }
@@ -191,7 +191,7 @@ func facts() throws {
     try Fixtures.temporaryFolder { folder in
         let path = folder.appendingPathComponent("model.h5").path
         try writeModel(training.modelFile(metrics: metrics), to: path)
-        let file = try readModel(path)
+        let file = try readModel(.unchecked(path))
         let facts = try #require(file.facts)
         #expect(facts.name == "wine" && facts.task == .binary && facts.classes == ["bad", "good"])
         #expect(facts.features.first == "fixed acidity" && facts.features.count == 11)
@@ -324,7 +324,7 @@ func severalTargets() throws {
         // What is written is read again, with its optimizer, loss and metric.
         let path = folder.appendingPathComponent("model.h5").path
         try training.saveCheckpoint(to: path)
-        let read = try readModel(path)
+        let read = try readModel(.unchecked(path))
         #expect(
             read.compiled?.objective
                 == Objective(Loss(.huber), metrics: [Metric(.mean(Loss(.meanAbsoluteError)), name: "mae")]))
@@ -383,7 +383,7 @@ func goesOnWithoutModel() throws {
         #expect(throws: CellarError.self) { try Recipe(text: text, file: "go.yaml") }
         func start(_ path: String) throws -> Training.Start {
             Training.Start(
-                file: try readModel(path), reference: path, sha256: try FileDigest(ofFile: path).sha256)
+                file: try readModel(.unchecked(path)), reference: path, sha256: try FileDigest(ofFile: path).sha256)
         }
         func training(_ path: String, _ text: String) throws -> Training {
             let start = try start(path)
@@ -479,7 +479,7 @@ func wrappedLayerGoesOn() throws {
 @Test("two inputs and two outputs, with a shared part, go on as in Keras")
 func severalInputsAndOutputs() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/TrainerTests/Golden/several").path
-    let file = try readModel("\(folder)/model.h5")
+    let file = try readModel(.unchecked("\(folder)/model.h5"))
     let text = """
         data: { npy: { samples: [\(folder)/left.npy, \(folder)/right.npy],
                        labels: [\(folder)/kind.npy, \(folder)/place.npy] } }

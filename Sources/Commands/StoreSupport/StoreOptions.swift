@@ -1,8 +1,7 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
 import Base
-import KerasFile
-import Registry
 
 /// Where models are kept and how results are printed; the same for every subcommand of every command.
 public protocol StoreChoice {
@@ -21,18 +20,10 @@ public struct StoreOptions: ParsableArguments, StoreChoice {
 }
 
 extension StoreChoice {
-    /// As the user named it.
-    public var folder: String {
-        if let store { return store }
-        let variable = environmentVariable("CELLAR_STORE") ?? ""
-        return variable.isEmpty ? "models" : variable
-    }
+    public func open() -> Store { Store(store) }
 
-    public func open() -> ModelStore {
-        ModelStore(
-            atPath: folder, reader: { try readIndexFacts($0.path) },
-            guardian: { try Quarantine.check($0.path) })
-    }
+    /// As the user named it.
+    public var folder: String { open().folder }
 
     /// Runs a subcommand; its error becomes a line or two and an exit code.
     public func run(_ command: String, _ body: () throws -> Void) throws {

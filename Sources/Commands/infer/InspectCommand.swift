@@ -23,9 +23,8 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         try place.run {
-            let file = try place.open().file(of: model)
-            if file.sha256 == nil { try Quarantine.check(file.path) }
-            let inspection = Inspection(try readModel(file.path), name: file.reference)
+            let (file, trusted) = try place.open().trusted(model)
+            let inspection = Inspection(try readModel(trusted), name: file.reference)
             if let weights {
                 let summaries = try inspection.weights(of: weights)
                 if place.json {

@@ -65,13 +65,12 @@ extension ModelChoice {
     /// Loads the models that were named, or else those that `standard` chooses.
     func load(else standard: (ModelStore) throws -> [Registry.ModelFile]) throws -> [LoadedModel] {
         let store = place.open()
-        let files = model.isEmpty ? try standard(store) : try model.map { try store.file(of: $0) }
-        let layers = try architecture.map { try readArchitecture($0, from: store) }
+        let files =
+            model.isEmpty ? try standard(store.models) : try model.map { try store.models.file(of: $0) }
+        let layers = try architecture.map { try store.architecture($0) }
         return try files.map { file in
-            // Nobody vouches for a file that is not in the store.
-            if file.sha256 == nil { try Quarantine.check(file.path) }
             let loaded = try LoadedModel(
-                path: file.path, name: file.reference, architecture: layers, options: options)
+                store.trusted(file), name: file.reference, architecture: layers, options: options)
             for warning in loaded.warnings { printError("infer: warning: \(warning)") }
             return loaded
         }

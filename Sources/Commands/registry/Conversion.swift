@@ -12,13 +12,13 @@ extension Export {
             return false
         }
         if ModelFormat(path: file) != ModelFormat(path: source.path) { return true }
-        return try readFacts(source.path) == nil
+        return try readFacts(common.open().trusted(source)) == nil
     }
 
     /// Writes the model in the form that the file's name asks for, with the optimizer's state and all facts.
     func convert(_ source: Registry.ModelFile, from store: ModelStore) throws {
         let digest = try store.checkedSHA256(of: source)
-        let contents = try readModel(source.path)
+        let contents = try readModel(common.open().trusted(source))
         for warning in contents.warnings { printError("registry: warning: \(source.reference): \(warning)") }
         let format = ModelFormat(path: file)
         try store.export(to: URL(fileURLWithPath: file), named: "model.h5", overwrite: force) { output in
@@ -49,7 +49,7 @@ extension Import {
             break
         }
         let file = folder.appendingPathComponent(name + ".h5")
-        try writeModel(try readModel(weights, architecture: architecture), to: file.path)
+        try writeModel(try readModel(TrustGate.admit(weights), architecture: architecture), to: file.path)
         return file
     }
 }

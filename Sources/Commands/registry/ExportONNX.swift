@@ -13,7 +13,7 @@ extension Export {
     /// Writes the network in ONNX' form; the version may also be a file that nobody registered.
     func exportONNX(_ source: Registry.ModelFile, from store: ModelStore) throws {
         let digest = try store.checkedSHA256(of: source)
-        let contents = try readModel(source.path, forTraining: false)
+        let contents = try readModel(common.open().trusted(source), forTraining: false)
         let data = try naming(file: source.reference) {
             try ONNX.exportONNX(
                 contents.model,

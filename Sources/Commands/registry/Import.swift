@@ -23,13 +23,15 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let layers = try architecture.map { try readArchitecture($0, from: store) }
+            let layers = try architecture.map { try common.open().architecture($0) }
             for file in files { try checkWhole(file, layers) }
             let done = try files.map { file in
-                guard let layers else { return try store.importFile(URL(fileURLWithPath: file), name: name) }
+                guard let layers else { return try store.importFile(
+                    URL(fileURLWithPath: file), facts: try readIndexFacts(TrustGate.admit(file)), name: name) }
                 let whole = try joined(file, layers)
                 defer { try? FileManager.default.removeItem(at: whole.deletingLastPathComponent()) }
-                return try store.importFile(whole, name: name)
+                return try store.importFile(
+                    whole, facts: try readIndexFacts(TrustGate.admit(whole.path)), name: name)
             }
             try common.print(
                 .array(
@@ -50,9 +52,7 @@ struct Import: ParsableCommand {
 
     /// What cannot be read to the last weight is not taken into the store, where a later day would find out.
     private func checkWhole(_ file: String, _ architecture: Architecture?) throws {
-        // Nobody vouches for a file that is not in the store yet.
-        try Quarantine.check(file)
-        for warning in try readModel(file, architecture: architecture).warnings {
+        for warning in try readModel(TrustGate.admit(file), architecture: architecture).warnings {
             printError("registry: warning: \(file): \(warning)")
         }
     }

@@ -5,7 +5,7 @@ import StoreSupport
 
 extension StoreOptions {
     /// Runs a subcommand; its errors are reported as the user wants them.
-    func run(_ body: (ModelStore) throws -> Void) throws { try run("registry") { try body(open()) } }
+    func run(_ body: (ModelStore) throws -> Void) throws { try run("registry") { try body(open().models) } }
 
     /// Prints a result: as JSON, or as `text` has it for people.
     func print(_ value: @autoclosure () throws -> JSON, or text: () throws -> String) throws {

@@ -78,11 +78,9 @@ struct FitCommand: ParsableCommand {
 
     private func readStart() throws -> Training.Start? {
         guard let from else { return nil }
-        let found = try common.open().file(of: from)
-        // Nobody vouches for a file that is not in the store.
-        if found.sha256 == nil { try Quarantine.check(found.path) }
+        let (found, trusted) = try common.open().trusted(from)
         return Training.Start(
-            file: try readModel(found.url.path), reference: found.reference,
+            file: try readModel(trusted), reference: found.reference,
             sha256: try found.sha256 ?? FileDigest(ofFile: found.path).sha256, isLoose: found.sha256 == nil)
     }
 
@@ -145,7 +143,7 @@ struct FitCommand: ParsableCommand {
         training.releaseRows()
         let file = try training.modelFile(metrics: metrics)
         guard let facts = file.facts else { preconditionFailure("a trained model has facts") }
-        let store = common.open()
+        let store = common.open().models
         let version: ModelVersion
         do {
             version = try store.save(facts) { output in try writeModel(file, to: &output, as: .h5) }

@@ -36,9 +36,7 @@ struct SummaryCommand: ParsableCommand {
     }
 
     private func saved() throws -> Model {
-        let file = try common.open().file(of: model)
-        if file.sha256 == nil { try Quarantine.check(file.path) }
-        return try readModel(file.path).model
+        try readModel(common.open().trusted(model).trusted).model
     }
 
     private func json(_ model: Model) -> JSON {

@@ -39,11 +39,11 @@ public final class LoadedModel {
     }
 
     public convenience init(
-        path: String, name: String? = nil, architecture: Architecture? = nil,
+        _ trusted: TrustedFile, name: String? = nil, architecture: Architecture? = nil,
         options: ModelOptions = ModelOptions()
     ) throws(CellarError) {
-        let file = try readModel(path, architecture: architecture, forTraining: false)
-        try self.init(file, path: path, name: name ?? path, options: options)
+        let file = try readModel(trusted, architecture: architecture, forTraining: false)
+        try self.init(file, path: trusted.path, name: name ?? trusted.path, options: options)
     }
 
     public init(

@@ -1,0 +1,28 @@
+/// How long work reports to its caller and asks whether to go on. The caller decides what becomes of the reports: a bar
+/// on a terminal, lines of JSON, or nothing.
+public struct Progress: Sendable {
+    /// Receives what the user should know before trusting a result.
+    public var warn: @Sendable (String) -> Void
+    /// Receives each step of the work.
+    public var report: @Sendable (Event) -> Void
+    /// Asked between steps; true ends the work.
+    public var isCancelled: @Sendable () -> Bool
+
+    public enum Event: Sendable {
+        case epochBegan(Int, of: Int, steps: Int)
+        case batchEnded(step: Int, values: [(name: String, value: Double)])
+        case epochEnded(values: [(name: String, value: Double)])
+        case note(String)
+    }
+
+    public init(
+        warn: @escaping @Sendable (String) -> Void = { _ in },
+        report: @escaping @Sendable (Event) -> Void = { _ in },
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        (self.warn, self.report, self.isCancelled) = (warn, report, isCancelled)
+    }
+
+    /// Reports nothing and never cancels.
+    public static let none = Progress()
+}

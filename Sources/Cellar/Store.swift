@@ -1,0 +1,58 @@
+import Base
+import Glibc
+import KerasFile
+import Registry
+
+/// A store of models, and all that can be asked of it: each use case is a method that takes a request and returns a
+/// result. Nothing here knows a terminal, starts a process of its own accord, or exits.
+///
+///     let store = Store("models")
+///     let predictions = try store.predict(PredictRequest(files: ["digit.png"]))
+///     print(predictions[0].prediction)
+///
+/// A program that reads files from outside the store calls `Quarantine.serveIfAsked()` first in its `main`.
+public struct Store: Sendable {
+    /// The store's folder, as the user named it.
+    public let folder: String
+    public let models: ModelStore
+
+    /// - Parameter folder: nil for the folder in the environment variable CELLAR_STORE, or else `models`.
+    public init(_ folder: String? = nil) {
+        let folder = folder ?? Store.standardFolder
+        self.folder = folder
+        models = ModelStore(atPath: folder) { found in
+            try readIndexFacts(
+                found.isListed
+                    ? TrustGate.admit(found.path, hashed: found.sha256) : TrustGate.admit(found.path))
+        }
+    }
+
+    private static var standardFolder: String {
+        guard let value = unsafe getenv("CELLAR_STORE"), unsafe value.pointee != 0 else { return "models" }
+        return unsafe String(cString: value)
+    }
+
+    /// The file behind a reference (`mnist`, `mnist:12`, `mnist@best`, a path, digits of a SHA-256), admitted by the
+    /// trust gate.
+    public func trusted(_ reference: String) throws(CellarError) -> (file: Registry.ModelFile, trusted: TrustedFile) {
+        let file = try models.file(of: reference)
+        return (file, try trusted(file))
+    }
+
+    public func trusted(_ file: Registry.ModelFile) throws(CellarError) -> TrustedFile {
+        guard let sha256 = file.sha256 else { return try TrustGate.admit(file.path) }
+        let trusted = try TrustGate.admit(
+            file.path, registered: sha256, unchangedSince: file.identity, name: file.reference)
+        if let identity = trusted.identity, identity.text != file.identity {
+            models.noteIdentity(identity, of: file)
+        }
+        return trusted
+    }
+
+    /// The layers that go with weights alone: from a config in JSON, a model file, or a version in the store.
+    public func architecture(_ reference: String) throws(CellarError) -> Architecture {
+        // A file that is there is that file, whatever its name.
+        if FileSystem.exists(reference) { return try Architecture(TrustGate.admit(reference)) }
+        return try Architecture(try trusted(reference).trusted)
+    }
+}
