@@ -50,7 +50,7 @@ public enum Resolved: Equatable, Sendable {
 }
 
 /// The file behind a reference: all that is needed to load a model.
-public struct ModelFile: Equatable, Sendable {
+public struct ModelLocation: Equatable, Sendable {
     public let path: String
     /// `mnist:12`, or the path as it was given.
     public let reference: String
@@ -84,19 +84,20 @@ extension ModelStore {
     }
 
     /// The file behind a reference, which is there and has its size. This is the short way for `infer`.
-    public func file(of reference: String) throws(CellarError) -> ModelFile {
+    public func file(of reference: String) throws(CellarError) -> ModelLocation {
         if let found = findQuickly(try Reference(reference)) { return found }
         let version: ModelVersion
         switch try resolve(reference) {
-        case .file(let url): return ModelFile(path: url.path, reference: reference, sha256: nil)
+        case .file(let url): return ModelLocation(path: url.path, reference: reference, sha256: nil)
         case .version(let found): version = found
         }
         try checkFile(of: version)
-        return ModelFile(path: path(of: version.file), reference: version.reference, sha256: version.sha256)
+        return ModelLocation(
+            path: path(of: version.file), reference: version.reference, sha256: version.sha256)
     }
 
     /// The file of a model's best version or, where none is called so, of its newest. Nil where the store has neither.
-    public func bestFile(of model: String) throws(CellarError) -> ModelFile? {
+    public func bestFile(of model: String) throws(CellarError) -> ModelLocation? {
         if let found = findBestQuickly(of: model) { return found }
         for reference in ["\(model)@best", model] {
             do {
