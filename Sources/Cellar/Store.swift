@@ -34,12 +34,12 @@ public struct Store: Sendable {
 
     /// The file behind a reference (`mnist`, `mnist:12`, `mnist@best`, a path, digits of a SHA-256), admitted by the
     /// trust gate.
-    public func trusted(_ reference: String) throws(CellarError) -> (file: Registry.ModelFile, trusted: TrustedFile) {
+    public func trusted(_ reference: String) throws(CellarError) -> (file: ModelLocation, trusted: TrustedFile) {
         let file = try models.file(of: reference)
         return (file, try trusted(file))
     }
 
-    public func trusted(_ file: Registry.ModelFile) throws(CellarError) -> TrustedFile {
+    public func trusted(_ file: ModelLocation) throws(CellarError) -> TrustedFile {
         guard let sha256 = file.sha256 else { return try TrustGate.admit(file.path) }
         let trusted = try TrustGate.admit(
             file.path, registered: sha256, unchangedSince: file.identity, name: file.reference)

@@ -18,10 +18,10 @@ public struct Inspection: Sendable {
     }
 
     public let name: String
-    public let file: KerasFile.ModelFile
+    public let file: ModelFile
     public let layers: [LayerRow]
 
-    public init(_ file: KerasFile.ModelFile, name: String) {
+    public init(_ file: ModelFile, name: String) {
         (self.file, self.name) = (file, name)
         let model = file.model
         let paths = model.paths

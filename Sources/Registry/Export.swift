@@ -41,7 +41,7 @@ extension ModelStore {
     }
 
     /// The SHA-256 of the file behind a reference; an error where it is not the one that was registered.
-    public func checkedSHA256(of file: ModelFile) throws(CellarError) -> String {
+    public func checkedSHA256(of file: ModelLocation) throws(CellarError) -> String {
         let found = try FileDigest(ofFile: file.path).sha256
         if let expected = file.sha256 { try check(found, is: expected, of: file.reference, path: file.path) }
         return found

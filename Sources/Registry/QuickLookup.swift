@@ -9,17 +9,17 @@ import Glibc
 /// It answers only where nobody else has the index open and all is as it should be. In every other case it knows
 /// nothing, and the long way answers or explains.
 extension ModelStore {
-    func findQuickly(_ reference: Reference) -> ModelFile? { Question(reference).flatMap(find) }
+    func findQuickly(_ reference: Reference) -> ModelLocation? { Question(reference).flatMap(find) }
 
     /// Its best version, or the newest where none is called so.
-    func findBestQuickly(of model: String) -> ModelFile? { find(Question(bestOf: model)) }
+    func findBestQuickly(of model: String) -> ModelLocation? { find(Question(bestOf: model)) }
 
-    private func find(_ question: Question) -> ModelFile? {
+    private func find(_ question: Question) -> ModelLocation? {
         guard !isOpen, let before = IndexState(indexPath),
             before.schema == Schema.version, let found = ask(question), IndexState(indexPath) == before,
             FileSystem.size(ofFile: path(of: found.file)) == found.size
         else { return nil }
-        return ModelFile(
+        return ModelLocation(
             path: path(of: found.file), reference: found.reference, sha256: found.sha256,
             identity: found.identity)
     }

@@ -50,7 +50,7 @@ public enum Resolved: Equatable, Sendable {
 }
 
 /// The file behind a reference: all that is needed to load a model.
-public struct ModelFile: Equatable, Sendable {
+public struct ModelLocation: Equatable, Sendable {
     public let path: String
     /// `mnist:12`, or the path as it was given.
     public let reference: String
@@ -86,21 +86,21 @@ extension ModelStore {
     }
 
     /// The file behind a reference, which is there and has its size. This is the short way for `infer`.
-    public func file(of reference: String) throws(CellarError) -> ModelFile {
+    public func file(of reference: String) throws(CellarError) -> ModelLocation {
         if let found = findQuickly(try Reference(reference)) { return found }
         let version: ModelVersion
         switch try resolve(reference) {
-        case .file(let url): return ModelFile(path: url.path, reference: reference, sha256: nil, identity: nil)
+        case .file(let url): return ModelLocation(path: url.path, reference: reference, sha256: nil, identity: nil)
         case .version(let found): version = found
         }
         try checkFile(of: version)
-        return ModelFile(
+        return ModelLocation(
             path: path(of: version.file), reference: version.reference, sha256: version.sha256,
             identity: version.identity)
     }
 
     /// The file of a model's best version or, where none is called so, of its newest. Nil where the store has neither.
-    public func bestFile(of model: String) throws(CellarError) -> ModelFile? {
+    public func bestFile(of model: String) throws(CellarError) -> ModelLocation? {
         if let found = findBestQuickly(of: model) { return found }
         for reference in ["\(model)@best", model] {
             do {
@@ -114,7 +114,7 @@ extension ModelStore {
 
     /// Notes that the file has its registered digest, so that the next process need not read it to know. A store that
     /// cannot be written stays as it is.
-    public func noteIdentity(_ identity: FileIdentity, of file: ModelFile) {
+    public func noteIdentity(_ identity: FileIdentity, of file: ModelLocation) {
         guard let index = try? writableIndex(), let sha256 = file.sha256, file.path.hasPrefix(root + "/") else {
             return
         }

@@ -179,7 +179,7 @@ private func inStore(_ body: (Store) throws -> Void) throws {
     try Fixtures.temporaryFolder { folder in
         let trained = folder.appendingPathComponent("models/TRAINED_MODEL")
         try FileManager.default.createDirectory(at: trained, withIntermediateDirectories: true)
-        func save(_ file: KerasFile.ModelFile, _ facts: ModelFacts, _ second: Int) throws {
+        func save(_ file: ModelFile, _ facts: ModelFacts, _ second: Int) throws {
             var file = file
             file.facts = facts
             try writeModel(
@@ -199,7 +199,7 @@ private func inStore(_ body: (Store) throws -> Void) throws {
         var facts = ModelFacts(name: "small", created: "2026-11-22T12:30:05Z", generation: "keras-2.10-h5")
         (facts.features, facts.classes) = (["a", "b"], ["bad", "good"])
         facts.hyperparameters = ["target": "label"]
-        try save(KerasFile.ModelFile(model: small), facts, 5)
+        try save(ModelFile(model: small), facts, 5)
         try body(Store(folder: folder))
     }
 }

@@ -88,7 +88,7 @@ func wineEvaluation() throws {
 func golden() throws {
     let samples = Tensor(shape: [1, 2], values: [1, 2])
     func open(_ output: Float) throws -> LoadedModel {
-        var file = KerasFile.ModelFile(
+        var file = ModelFile(
             model: try SmallModels.dense(inputs: 2, units: 1, .linear, kernel: [2, 3], bias: [1]))
         file.golden = .init(inputs: [samples], outputs: [Tensor(shape: [1, 1], values: [output])])
         return try LoadedModel(file, path: "m.h5", name: "m")

@@ -17,7 +17,7 @@ func rowsByHand() throws {
     #expect(try HandRow.samples(["b=2", " A = 1"], for: model) == Samples(shape: [2], floats: [1, 2]))
     #expect(try HandRow.samples(["b=2,a=1"], for: model) == Samples(shape: [2], floats: [1, 2]))
     #expect(HandRow.names(["b=2,a=1", "c=3"]) == ["b", "a", "c"] && HandRow.names(["1,2"]) == [])
-    #expect(try model.answers(HandRow.samples(["1,2"], for: model)).values == [9])
+    #expect(try model.predictions(for: HandRow.samples(["1,2"], for: model)).values == [9])
 }
 
 @Test(
@@ -51,7 +51,7 @@ func pictures() throws {
         #expect(seen.image?.pixels == first)
         // That model has no Rescaling, so it wants numbers up to 1.
         #expect(seen.samples == Samples(shape: [28, 28], floats: first.map { Float($0) / 255 }))
-        let answers = try model.answers(seen.samples)
+        let answers = try model.predictions(for: seen.samples)
         #expect(answers.label(0) == 7 && answers.probability(0, of: 7) > 0.9)
 
         var options = ModelOptions()
@@ -105,39 +105,40 @@ func wrongKind() throws {
 }
 
 @Test("what the outputs mean, by facts, loss and last activation")
-func heads() throws {
-    func head(
+func outputMeanings() throws {
+    func meaning(
         _ units: Int, _ activation: Activation, _ loss: Loss? = nil, classes: [String]? = nil
-    ) throws -> Head {
+    ) throws -> OutputMeaning {
         let model = try SmallModels.dense(
             inputs: 1, units: units, activation, kernel: Array(repeating: 1, count: units),
             bias: Array(repeating: 0, count: units))
-        let file = KerasFile.ModelFile(model: model, compiled: loss.map { .init(loss: $0, optimizer: nil) })
-        return try Head(of: file, classes: classes, name: "m")
+        let file = ModelFile(model: model, compiled: loss.map { .init(loss: $0, optimizer: nil) })
+        return try OutputMeaning(of: file, classes: classes, name: "m")
     }
     let (two, three) = (["n", "p"], ["x", "y", "z"])
-    #expect(try head(1, .linear) == .values(1))
-    #expect(try head(3, .linear) == .values(3))
-    #expect(try head(3, .linear, Loss(.meanSquaredError)) == .values(3))
-    #expect(try head(1, .sigmoid, classes: two) == .binary(two, .identity))
-    #expect(try head(1, .linear, classes: two) == .binary(two, .sigmoid))
-    #expect(try head(3, .softmax, classes: three) == .classes(three, .identity))
-    #expect(try head(3, .logSoftmax, classes: three) == .classes(three, .exp))
+    #expect(try meaning(1, .linear) == .values(1))
+    #expect(try meaning(3, .linear) == .values(3))
+    #expect(try meaning(3, .linear, Loss(.meanSquaredError)) == .values(3))
+    #expect(try meaning(1, .sigmoid, classes: two) == .binary(two, .identity))
+    #expect(try meaning(1, .linear, classes: two) == .binary(two, .sigmoid))
+    #expect(try meaning(3, .softmax, classes: three) == .classes(three, .identity))
+    #expect(try meaning(3, .logSoftmax, classes: three) == .classes(three, .exp))
     let logits = Loss(.sparseCategoricalCrossentropy, fromLogits: true)
-    #expect(try head(3, .linear, logits, classes: three) == .classes(three, .softmax))
-    #expect(failure { _ = try head(3, .linear, logits) }?.category == .usage)
-    #expect(failure { _ = try head(1, .sigmoid) }?.category == .usage)
+    #expect(try meaning(3, .linear, logits, classes: three) == .classes(three, .softmax))
+    #expect(failure { _ = try meaning(3, .linear, logits) }?.category == .usage)
+    #expect(failure { _ = try meaning(1, .sigmoid) }?.category == .usage)
 }
 
 @Test("logits become probabilities")
 func links() {
     let logits = Tensor(shape: [2, 3], values: [1, 2, 3, 1000, 0, -1000])
-    let answers = Answers(logits, head: .classes(["x", "y", "z"], .softmax))
+    let answers = Predictions(logits, meaning: .classes(["x", "y", "z"], .softmax))
     // exp(−2), exp(−1), 1 over their sum
     let expected: [Float] = [0.09003057, 0.24472848, 0.66524094, 1, 0, 0]
     #expect(zip(answers.values, expected).allSatisfy { abs($0 - $1) < 1e-7 })
     #expect(answers.label(0) == 2 && answers.label(1) == 0 && answers.firstBroken == nil)
-    let binary = Answers(Tensor(shape: [3, 1], values: [0, 2, -200]), head: .binary(["n", "p"], .sigmoid))
+    let binary = Predictions(
+        Tensor(shape: [3, 1], values: [0, 2, -200]), meaning: .binary(["n", "p"], .sigmoid))
     #expect(binary.label(0) == 0 && binary.label(1) == 1)
     #expect(abs(binary.probability(1, of: 1) - 0.8807971) < 1e-7 && binary.probability(2, of: 0) == 1)
 }
@@ -158,7 +159,7 @@ func arrays() throws {
         ], inputs: [0, 1], outputs: [4, 2])
     try model.setWeights([Tensor(shape: [1, 1], values: [2]), Tensor(shape: [1], values: [0])], layer: 2)
     try model.setWeights([Tensor(shape: [4, 1], filledWith: 1), Tensor(shape: [1], values: [0])], layer: 4)
-    let loaded = try LoadedModel(KerasFile.ModelFile(model: model), path: "two.h5", name: "two")
+    let loaded = try LoadedModel(ModelFile(model: model), path: "two.h5", name: "two")
     try Fixtures.temporaryFolder { folder in
         let (a, b) = (folder.path("a.npy"), folder.path("b.npy"))
         try writeNPY(Tensor(shape: [3], values: [1, 2, 3]), to: a)
@@ -182,7 +183,7 @@ func arrays() throws {
             failure { _ = try scoreArrays([a, b], with: loaded, to: [new, lost]) }?.category == .cannotCreate)
         #expect(try folder.names == ["a.npy", "b.npy", "double.npy", "sum.npy"])
         // Several outputs have no one meaning.
-        #expect(failure { _ = try loaded.head() }?.category == .usage)
+        #expect(failure { _ = try loaded.outputMeaning() }?.category == .usage)
     }
 }
 

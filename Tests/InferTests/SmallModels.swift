@@ -23,7 +23,7 @@ enum SmallModels {
 
     /// p(good) = sigmoid(a − b), as a file of ours would have it.
     static func binary(name: String = "small") throws -> LoadedModel {
-        var file = KerasFile.ModelFile(
+        var file = ModelFile(
             model: try dense(inputs: 2, units: 1, .sigmoid, kernel: [1, -1], bias: [0]),
             compiled: .init(loss: Loss(.binaryCrossentropy), optimizer: nil))
         file.facts = facts(features: ["a", "b"], classes: ["bad", "good"])
@@ -33,7 +33,7 @@ enum SmallModels {
 
     /// softmax of (a, b, 0) for the classes x, y and "z, or other".
     static func multiclass() throws -> LoadedModel {
-        var file = KerasFile.ModelFile(
+        var file = ModelFile(
             model: try dense(inputs: 2, units: 3, .softmax, kernel: [1, 0, 0, 0, 1, 0], bias: [0, 0, 0]))
         file.facts = facts(features: ["a", "b"], classes: ["x", "y", "z, or other"])
         return try LoadedModel(file, path: "small.h5", name: "three")
@@ -41,7 +41,7 @@ enum SmallModels {
 
     /// 2a + 3b + 1
     static func regression() throws -> LoadedModel {
-        var file = KerasFile.ModelFile(
+        var file = ModelFile(
             model: try dense(inputs: 2, units: 1, .linear, kernel: [2, 3], bias: [1]))
         file.facts = facts(features: ["a", "b"], classes: [])
         return try LoadedModel(file, path: "small.h5", name: "line")

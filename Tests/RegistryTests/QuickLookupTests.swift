@@ -6,7 +6,7 @@ import Testing
 @testable import Registry
 
 /// What the short way knows of a reference, in a process that has not opened the index.
-private func quick(_ reference: String, _ folder: URL) throws -> ModelFile? {
+private func quick(_ reference: String, _ folder: URL) throws -> ModelLocation? {
     ModelStore(in: folder).findQuickly(try Reference(reference))
 }
 

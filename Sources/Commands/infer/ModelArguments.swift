@@ -63,7 +63,7 @@ struct ModelArguments: ParsableArguments, ModelChoice {
 
 extension ModelChoice {
     /// Loads the models that were named, or else those that `standard` chooses.
-    func load(else standard: (ModelStore) throws -> [Registry.ModelFile]) throws -> [LoadedModel] {
+    func load(else standard: (ModelStore) throws -> [ModelLocation]) throws -> [LoadedModel] {
         let store = place.open()
         let files =
             model.isEmpty ? try standard(store.models) : try model.map { try store.models.file(of: $0) }

@@ -55,13 +55,13 @@ struct PictureQuestion<Arguments: ModelChoice> {
         return try models.map { model in
             let picture = try model.pictureForm().read(file)
             return Prediction(
-                file: file, model: model.name, answers: try model.answers(picture.samples), row: 0,
+                file: file, model: model.name, answers: try model.predictions(for: picture.samples), row: 0,
                 image: picture.image)
         }
     }
 
     private func arrayPredictions(_ file: String, _ models: [LoadedModel]) throws -> [Prediction] {
-        let answers = try models.map { try $0.answers(readArrays([file], for: $0)[0]) }
+        let answers = try models.map { try $0.predictions(for: readArrays([file], for: $0)[0]) }
         return (0..<(answers.first?.count ?? 0)).flatMap { row in
             zip(models, answers).map { model, answers in
                 Prediction(

@@ -8,7 +8,7 @@ struct Prediction {
     /// The picture; `x.npy[3]` for a sample of an array; nil for a row that was typed.
     var file: String?
     var model: String
-    var answers: Answers
+    var answers: Predictions
     var row: Int
     var image: GrayImage?
 
@@ -16,16 +16,16 @@ struct Prediction {
 
     /// The class, or the measured values.
     var prediction: String {
-        if let classes = answers.head.classes { return classes[label] }
+        if let classes = answers.meaning.classes { return classes[label] }
         return answers.values(row).map { "\($0)" }.joined(separator: " ")
     }
 
     var probability: Float? {
-        answers.head.classes == nil ? nil : answers.probability(row, of: label)
+        answers.meaning.classes == nil ? nil : answers.probability(row, of: label)
     }
 
     private var probabilities: [(name: String, probability: Float)] {
-        (answers.head.classes ?? []).enumerated().map { ($1, answers.probability(row, of: $0)) }
+        (answers.meaning.classes ?? []).enumerated().map { ($1, answers.probability(row, of: $0)) }
     }
 
     /// `file, prediction, probability`, tab-separated; no file for a typed row.

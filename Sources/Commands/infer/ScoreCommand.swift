@@ -59,7 +59,7 @@ struct ScoreCommand: ParsableCommand {
                 names.isEmpty ? HandRow.counts(row) == [features.count] : areAll(names, in: features)
             }
         }
-        let answers = try models.map { try $0.answers(HandRow.samples(row, for: $0)) }
+        let answers = try models.map { try $0.predictions(for: HandRow.samples(row, for: $0)) }
         let predictions = (0..<(answers.first?.count ?? 0)).flatMap { row in
             zip(models, answers).map { model, answers in
                 Prediction(file: nil, model: model.name, answers: answers, row: row, image: nil)

@@ -7,7 +7,7 @@ import Registry
 
 /// For pictures: `mnist@best`, or where that is not set, the newest mnist; in a store without a mnist, the only model that
 /// takes pictures, its best version if one is called so.
-func pictureModel(_ store: ModelStore) throws -> [Registry.ModelFile] {
+func pictureModel(_ store: ModelStore) throws -> [ModelLocation] {
     if let best = try store.bestFile(of: "mnist") { return [best] }
     var pictures: [String] = []
     for (name, _) in try store.models() {
@@ -27,7 +27,7 @@ func pictureModel(_ store: ModelStore) throws -> [Registry.ModelFile] {
 ///
 /// - fits: Whether the rows fit a model that takes these columns.
 /// - rows: What is to be scored, for messages.
-func rowModel(_ store: ModelStore, rows: String, fits: ([String]) -> Bool) throws -> [Registry.ModelFile] {
+func rowModel(_ store: ModelStore, rows: String, fits: ([String]) -> Bool) throws -> [ModelLocation] {
     var candidates: [(reference: String, features: [String])] = []
     for (name, _) in try store.models() {
         let version = (try? store.version("\(name)@best")) ?? (try? store.version(name))

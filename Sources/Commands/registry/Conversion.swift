@@ -7,7 +7,7 @@ import Registry
 extension Export {
     /// Whether the file is to be written anew: it is wanted in another form than it has, or Cellar did not write it, so that
     /// not every Keras would open it.
-    func converts(_ source: Registry.ModelFile) throws -> Bool {
+    func converts(_ source: ModelLocation) throws -> Bool {
         guard !asIs, [".h5", ".hdf5", ".keras"].contains(where: file.lowercased().hasSuffix) else {
             return false
         }
@@ -16,7 +16,7 @@ extension Export {
     }
 
     /// Writes the model in the form that the file's name asks for, with the optimizer's state and all facts.
-    func convert(_ source: Registry.ModelFile, from store: ModelStore) throws {
+    func convert(_ source: ModelLocation, from store: ModelStore) throws {
         let digest = try store.checkedSHA256(of: source)
         let contents = try readModel(common.open().trusted(source))
         for warning in contents.warnings { printError("registry: warning: \(source.reference): \(warning)") }

@@ -46,7 +46,7 @@ struct Export: ParsableCommand {
     }
 
     /// The file's bytes on standard output, and nothing else there.
-    private func write(_ source: Registry.ModelFile, from store: ModelStore) throws {
+    private func write(_ source: ModelLocation, from store: ModelStore) throws {
         guard !Terminal.output.isTerminal, !common.json else {
             throw CellarError(
                 .usage,

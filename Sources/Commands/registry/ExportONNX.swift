@@ -11,7 +11,7 @@ extension Export {
     var isONNX: Bool { file.lowercased().hasSuffix(".onnx") }
 
     /// Writes the network in ONNX' form; the version may also be a file that nobody registered.
-    func exportONNX(_ source: Registry.ModelFile, from store: ModelStore) throws {
+    func exportONNX(_ source: ModelLocation, from store: ModelStore) throws {
         let digest = try store.checkedSHA256(of: source)
         let contents = try readModel(common.open().trusted(source), forTraining: false)
         let data = try naming(file: source.reference) {

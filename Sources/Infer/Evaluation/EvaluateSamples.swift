@@ -10,7 +10,7 @@ public func evaluateSamples(
     _ labelled: LabelledSamples, with model: LoadedModel, data: String, report folder: String? = nil
 ) throws(CellarError) -> Evaluation {
     let evaluator = try Evaluator(model)
-    guard let classes = evaluator.head.classes else {
+    guard let classes = evaluator.meaning.classes else {
         throw CellarError(
             .badData,
             "the data have classes, but \(model.name) predicts measured values. Use a table with --target.",
@@ -31,15 +31,15 @@ public func evaluateSamples(
         truth.append(number)
     }
     do {
-        var output = try ReportFolder(folder, head: evaluator.head)
+        var output = try ReportFolder(folder, meaning: evaluator.meaning)
         let step = 4096
         for start in stride(from: 0, to: truth.count, by: step) {
             let rows = start..<min(start + step, truth.count)
             let targets = Targets.classes(Array(truth[rows]))
             let numbers = rows.map { $0 + 1 }
-            let answers = try evaluator.add(
+            let predictions = try evaluator.add(
                 labelled.samples.selecting(rows), targets, rows: numbers, of: data)
-            try output.add(answers, targets, rows: numbers)
+            try output.add(predictions, targets, rows: numbers)
         }
         let evaluation = try evaluator.evaluation(of: data)
         try output.finish(evaluation)

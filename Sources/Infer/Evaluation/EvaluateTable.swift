@@ -17,8 +17,8 @@ public func evaluateTable(
     let inputs = try ModelColumns(of: [model])
     let targets =
         if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
-    let (name, width) = (reader.name, evaluator.head.width)
-    let isValues = evaluator.head.classes == nil
+    let (name, width) = (reader.name, evaluator.meaning.width)
+    let isValues = evaluator.meaning.classes == nil
     guard targets.count == (isValues ? width : 1) else {
         throw CellarError(
             .usage, "\(model.name): expected \(isValues ? width : 1) target columns, found \(targets.count).")
@@ -27,9 +27,9 @@ public func evaluateTable(
     do {
         try reader.select(
             numbers: inputs.names + (isValues ? targets : []), texts: isValues ? [] : targets)
-        var output = try ReportFolder(folder, head: evaluator.head)
+        var output = try ReportFolder(folder, meaning: evaluator.meaning)
         var chunk = CSVChunk()
-        let meaning = LabelMeaning(evaluator.head.classes ?? [])
+        let meaning = LabelMeaning(evaluator.meaning.classes ?? [])
         while try reader.read(into: &chunk) {
             let rows = part?.rows(of: chunk) ?? Array(0..<chunk.count)
             if rows.isEmpty { continue }
@@ -40,8 +40,8 @@ public func evaluateTable(
             let samples = Samples(
                 shape: [model.inputWidth], floats: chunk.firstColumns(inputs.names.count, of: rows))
             let numbers = rows.map { chunk.firstRow + $0 }
-            let answers = try evaluator.add(samples, truth, rows: numbers, of: name)
-            try output.add(answers, truth, rows: numbers)
+            let predictions = try evaluator.add(samples, truth, rows: numbers, of: name)
+            try output.add(predictions, truth, rows: numbers)
         }
         let evaluation = try evaluator.evaluation(
             of: part.map { "\(name), \($0.part.rawValue) rows" } ?? name)

@@ -8,7 +8,7 @@ import Tensors
 /// ends with softmax or sigmoid, as Keras does, so that a sure answer costs no infinity.
 final class Evaluator {
     let model: LoadedModel
-    let head: Head
+    let meaning: OutputMeaning
     private var network: Predictor
     private let cost: Cost
     /// Computes the loss where it is no mean over samples, each for itself.
@@ -21,16 +21,16 @@ final class Evaluator {
     private var count = 0
 
     init(_ model: LoadedModel) throws(CellarError) {
-        let whole = try model.head()
+        let whole = try model.outputMeaning()
         let compiled = model.file.compiled?.loss
         let loss = compiled ?? Evaluator.usualLoss(whole)
         let stripped = try naming(file: model.path) { try withoutLastActivation(model.folded, for: loss) }
         network = try naming(file: model.path) {
             try Predictor(stripped ?? model.folded, batchSize: 256, threads: model.threads)
         }
-        head = stripped == nil ? whole : whole.onLogits
+        meaning = stripped == nil ? whole : whole.onLogits
         self.model = model
-        cost = Cost(loss: loss, onLogits: stripped != nil || (compiled?.fromLogits ?? head.isOnLogits))
+        cost = Cost(loss: loss, onLogits: stripped != nil || (compiled?.fromLogits ?? meaning.isOnLogits))
         if compiled != nil, loss.dependsOnBatch || model.file.model.hasActivityPenalty {
             batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, loss) }
         }
@@ -51,8 +51,8 @@ final class Evaluator {
         }
     }
 
-    private static func usualLoss(_ head: Head) -> Loss {
-        switch head {
+    private static func usualLoss(_ meaning: OutputMeaning) -> Loss {
+        switch meaning {
         case .classes: Loss(.sparseCategoricalCrossentropy)
         case .binary: Loss(.binaryCrossentropy)
         case .values: Loss(.meanSquaredError)
@@ -61,20 +61,20 @@ final class Evaluator {
 
     /// Adds samples with what they should be, and gives the answers. `rows` are their numbers in the file.
     func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(CellarError)
-        -> Answers
+        -> Predictions
     {
         let outputs = try naming(file: model.path) {
             try bind(to: samples)
             return try network.predict([samples])[0]
         }
-        let answers = Answers(outputs, head: head)
-        if let broken = answers.firstBroken { throw brokenAnswer(model, row: rows[broken], of: file) }
-        let width = head.width
+        let predictions = Predictions(outputs, meaning: meaning)
+        if let broken = predictions.firstBroken { throw brokenAnswer(model, row: rows[broken], of: file) }
+        let width = meaning.width
         if let batches {
             try naming(file: file) { try batches.check([samples], targets) }
             lossSum += batches.evaluate([samples], targets).lossSum
         } else {
-            for row in 0..<answers.count {
+            for row in 0..<predictions.count {
                 lossSum += cost.of(outputs.values[row * width..<(row + 1) * width]) {
                     targets.wanted(row, $0, width)
                 }
@@ -83,12 +83,14 @@ final class Evaluator {
         switch targets {
         case .classes(let classes):
             truth += classes
-            for row in 0..<answers.count { prediction.append(Int32(answers.label(row))) }
+            for row in 0..<predictions.count { prediction.append(Int32(predictions.label(row))) }
         case .values(let values, _):
-            for (value, answer) in zip(values, answers.values) { errors.add(Double(value), Double(answer)) }
+            for (value, answer) in zip(values, predictions.values) {
+                errors.add(Double(value), Double(answer))
+            }
         }
-        count += answers.count
-        return answers
+        count += predictions.count
+        return predictions
     }
 
     /// What regularizers add. `batches` have it in their loss.
@@ -101,7 +103,7 @@ final class Evaluator {
     func evaluation(of data: String) throws(CellarError) -> Evaluation {
         let loss = lossSum / Double(max(count, 1)) + penalty
         let outcome: Evaluation.Outcome =
-            if let classes = head.classes {
+            if let classes = meaning.classes {
                 try naming(file: data) {
                     let counts = try ClassCounts(truth: truth, prediction: prediction, classes: classes)
                     return .classes(
@@ -148,9 +150,9 @@ extension Targets {
     }
 }
 
-extension Head {
+extension OutputMeaning {
     /// The same for a network that lost its last softmax or sigmoid.
-    var onLogits: Head {
+    var onLogits: OutputMeaning {
         switch self {
         case .classes(let names, _): .classes(names, .softmax)
         case .binary(let names, _): .binary(names, .sigmoid)

@@ -8,28 +8,29 @@ import Network
 /// sample. Each file appears whole, and none before all samples are through.
 struct ReportFolder: ~Copyable {
     private let folder: String?
-    private var predictions: PredictionsFile?
+    private var file: PredictionsFile?
 
     /// Nothing is written where `folder` is nil.
-    init(_ folder: String?, head: Head) throws(CellarError) {
+    init(_ folder: String?, meaning: OutputMeaning) throws(CellarError) {
         self.folder = folder
-        predictions = try ReportFolder.predictions(in: folder, head)
+        file = try ReportFolder.predictionsFile(in: folder, meaning)
     }
 
-    private static func predictions(in folder: String?, _ head: Head) throws(CellarError) -> PredictionsFile?
+    private static func predictionsFile(in folder: String?, _ meaning: OutputMeaning) throws(CellarError)
+        -> PredictionsFile?
     {
         guard let folder else { return nil }
         try makeFolder(folder)
-        return try PredictionsFile(folder + "/predictions.csv", head: head)
+        return try PredictionsFile(folder + "/predictions.csv", meaning: meaning)
     }
 
-    mutating func add(_ answers: Answers, _ targets: Targets, rows: [Int]) throws(CellarError) {
-        try predictions?.add(answers, targets, rows: rows)
+    mutating func add(_ predictions: Predictions, _ targets: Targets, rows: [Int]) throws(CellarError) {
+        try file?.add(predictions, targets, rows: rows)
     }
 
     mutating func finish(_ evaluation: Evaluation) throws(CellarError) {
         guard let folder else { return }
-        try predictions?.finish()
+        try file?.finish()
         var matrix: ConfusionMatrix?
         if case .classes(let found, _, _) = evaluation.outcome { matrix = found }
         try writeReport(folder, text: evaluation.text, json: evaluation.json, matrix: matrix)

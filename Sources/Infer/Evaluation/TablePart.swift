@@ -57,7 +57,7 @@ public struct PartOfTable: Sendable {
     private static func classes(of model: LoadedModel, _ path: String) throws -> [Int] {
         var reader = try CSVReader(path: path)
         let column = try recordedTarget(model, reader.header.names, reader.name)[0]
-        let meaning = LabelMeaning(try model.head().classes ?? [])
+        let meaning = LabelMeaning(try model.outputMeaning().classes ?? [])
         try reader.select(numbers: [], texts: [column])
         var (classes, chunk) = ([Int](), CSVChunk())
         while try reader.read(into: &chunk) {

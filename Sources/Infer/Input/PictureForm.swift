@@ -13,7 +13,7 @@ public struct PictureForm: Equatable, Sendable {
     /// The number of a white pixel.
     public let white: Float
 
-    init(of file: KerasFile.ModelFile, white given: Float?, name: String) throws(CellarError) {
+    init(of file: ModelFile, white given: Float?, name: String) throws(CellarError) {
         let model = file.model
         guard model.inputs.count == 1, let picture = file.facts?.picture ?? guess(model.inputShapes[0]),
             picture.height * picture.width * picture.channels == model.inputShapes[0].reduce(1, *)

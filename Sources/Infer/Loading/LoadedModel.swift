@@ -22,7 +22,7 @@ public final class LoadedModel {
     /// What people call it: `mnist:12`, or the file's path.
     public let name: String
     public let path: String
-    public let file: KerasFile.ModelFile
+    public let file: ModelFile
     /// What a user should know before trusting it, one line each.
     public private(set) var warnings: [String] = []
 
@@ -47,7 +47,7 @@ public final class LoadedModel {
     }
 
     public init(
-        _ file: KerasFile.ModelFile, path: String, name: String, options: ModelOptions = ModelOptions()
+        _ file: ModelFile, path: String, name: String, options: ModelOptions = ModelOptions()
     ) throws(CellarError) {
         (self.file, self.path, self.name, self.options) = (file, path, name, options)
         folded = try naming(file: path) { try file.model.foldedForInference() }
@@ -123,7 +123,7 @@ public final class LoadedModel {
     }
 
     /// What the output means. An error where the model has several, or its classes have no names.
-    public func head() throws(CellarError) -> Head {
+    public func outputMeaning() throws(CellarError) -> OutputMeaning {
         if let known { return known }
         guard file.model.outputs.count == 1 else {
             throw CellarError(
@@ -131,11 +131,11 @@ public final class LoadedModel {
                 "\(name): the model has \(file.model.outputs.count) outputs. Use `infer score` with .npy files, one "
                     + "output file (-o) for each.")
         }
-        let head = try Head(of: file, classes: options.classes, name: name)
-        known = head
-        return head
+        let meaning = try OutputMeaning(of: file, classes: options.classes, name: name)
+        known = meaning
+        return meaning
     }
-    private var known: Head?
+    private var known: OutputMeaning?
 
     /// How a picture has to look.
     public func pictureForm() throws(CellarError) -> PictureForm {
@@ -164,10 +164,10 @@ public final class LoadedModel {
         try naming(file: path) { try Predictor(folded, batchSize: largestBatch, threads: 1) }
     }
 
-    /// The answers for samples of the one input.
-    public func answers(_ samples: Samples) throws(CellarError) -> Answers {
-        let head = try head()
-        return Answers(try predict([samples])[0], head: head)
+    /// Predicts samples of the model's one input.
+    public func predictions(for samples: Samples) throws(CellarError) -> Predictions {
+        let meaning = try outputMeaning()
+        return Predictions(try predict([samples])[0], meaning: meaning)
     }
 }
 

@@ -3,13 +3,13 @@ import Datasets
 /// The columns that a model adds to a table: `prediction`, `probability` (of the predicted class), and for more than two
 /// classes one `probability_CLASS` each. A regression adds `prediction`, or `prediction_1` and so on.
 public struct NewColumns: Sendable {
-    let head: Head
+    let meaning: OutputMeaning
     public let names: [String]
 
-    init(_ head: Head, prefix: String = "") {
-        self.head = head
+    init(_ meaning: OutputMeaning, prefix: String = "") {
+        self.meaning = meaning
         let plain =
-            switch head {
+            switch meaning {
             case .classes(let classes, _):
                 ["prediction", "probability"] + classes.map { "probability_\($0)" }
             case .binary: ["prediction", "probability"]
@@ -23,7 +23,7 @@ public struct NewColumns: Sendable {
 extension NewColumns {
     /// What they hold, each.
     var kinds: [CSVRows.Column] {
-        if head.classes == nil { return names.map { _ in .number } }
+        if meaning.classes == nil { return names.map { _ in .number } }
         return [.label] + names.dropFirst().map { _ in .number }
     }
 
@@ -48,33 +48,34 @@ struct Additions {
     }
 
     /// The texts that labels stand for: all models' classes, one after the other.
-    var texts: [String] { columns.flatMap { $0.head.classes ?? [] } }
+    var texts: [String] { columns.flatMap { $0.meaning.classes ?? [] } }
 
     /// Takes the models' answers to the same rows.
-    mutating func set(_ answers: [Answers]) {
-        let rows = answers.first?.count ?? 0
+    mutating func set(_ predictions: [Predictions]) {
+        let rows = predictions.first?.count ?? 0
         if numbers.count != rows * numberCount { numbers = Array(repeating: 0, count: rows * numberCount) }
         if labels.count != rows * labelCount { labels = Array(repeating: 0, count: rows * labelCount) }
         var (number, label, firstText) = (0, 0, 0)
-        for (answers, columns) in zip(answers, columns) {
-            switch answers.head {
-            case .values: put(answers.values, width: answers.head.width, at: number)
+        for (predictions, columns) in zip(predictions, columns) {
+            switch predictions.meaning {
+            case .values: put(predictions.values, width: predictions.meaning.width, at: number)
             case .classes(let names, _):
-                putLabels(of: answers, at: label, number, firstText: firstText)
-                put(answers.values, width: names.count, at: number + 1)
-            case .binary: putLabels(of: answers, at: label, number, firstText: firstText)
+                putLabels(of: predictions, at: label, number, firstText: firstText)
+                put(predictions.values, width: names.count, at: number + 1)
+            case .binary: putLabels(of: predictions, at: label, number, firstText: firstText)
             }
             number += columns.numberCount
             label += columns.labelCount
-            firstText += answers.head.classes?.count ?? 0
+            firstText += predictions.meaning.classes?.count ?? 0
         }
     }
 
-    private mutating func putLabels(of answers: Answers, at place: Int, _ number: Int, firstText: Int) {
-        for row in 0..<answers.count {
-            let label = answers.label(row)
+    private mutating func putLabels(of predictions: Predictions, at place: Int, _ number: Int, firstText: Int)
+    {
+        for row in 0..<predictions.count {
+            let label = predictions.label(row)
             labels[row * labelCount + place] = Int32(firstText + label)
-            numbers[row * numberCount + number] = answers.probability(row, of: label)
+            numbers[row * numberCount + number] = predictions.probability(row, of: label)
         }
     }
 

@@ -17,8 +17,8 @@ final class ScoreRun {
     private let additions: Additions
     private let rows: CSVRows
 
-    private let reading = Turns()
-    private let writing = Turns()
+    private let reading = OrderedGate()
+    private let writing = OrderedGate()
     private let stopped = Atomic(false)
     private var failure: (any Error)?
 
@@ -68,9 +68,9 @@ final class ScoreRun {
             if more {
                 scanner.scan(&chunk)
                 do {
-                    let answers = try answers(to: chunk, predictors)
-                    broken = firstBroken(answers)
-                    additions.set(answers)
+                    let predictions = try predictions(for: chunk, predictors)
+                    broken = firstBroken(predictions)
+                    additions.set(predictions)
                     rows.write(chunk, numbers: additions.numbers, labels: additions.labels)
                 } catch { problem = error }
             }
@@ -94,17 +94,17 @@ final class ScoreRun {
         }
     }
 
-    private func answers(to chunk: CSVChunk, _ predictors: [Predictor]) throws -> [Answers] {
+    private func predictions(for chunk: CSVChunk, _ predictors: [Predictor]) throws -> [Predictions] {
         guard chunk.count > 0 else { return [] }
         return try models.indices.map { model in
             let outputs = try predictors[model].predict([inputs.samples(of: chunk, model: model)])
-            return Answers(outputs[0], head: try models[model].head())
+            return Predictions(outputs[0], meaning: try models[model].outputMeaning())
         }
     }
 
-    private func firstBroken(_ answers: [Answers]) -> (row: Int, model: LoadedModel)? {
-        for (answers, model) in zip(answers, models) {
-            if let row = answers.firstBroken { return (row, model) }
+    private func firstBroken(_ predictions: [Predictions]) -> (row: Int, model: LoadedModel)? {
+        for (predictions, model) in zip(predictions, models) {
+            if let row = predictions.firstBroken { return (row, model) }
         }
         return nil
     }

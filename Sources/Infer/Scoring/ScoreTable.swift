@@ -16,9 +16,9 @@ public func scoreTable(
 ) throws(CellarError) -> Int {
     precondition(!models.isEmpty)
     let inputs = try ModelColumns(of: models)
-    let heads = try models.map { (model) throws(CellarError) in try model.head() }
-    let columns = zip(models, heads).map { model, head in
-        NewColumns(head, prefix: prefix + (models.count > 1 ? "\(model.name) " : ""))
+    let meanings = try models.map { (model) throws(CellarError) in try model.outputMeaning() }
+    let columns = zip(models, meanings).map { model, meaning in
+        NewColumns(meaning, prefix: prefix + (models.count > 1 ? "\(model.name) " : ""))
     }
     try refuseTaken(columns.flatMap(\.names), reader.header.names, reader.name)
     let (name, header) = (reader.name, reader.header)

@@ -2,8 +2,8 @@ import Base
 import KerasFile
 import Network
 
-/// What a model's one output means.
-public enum Head: Equatable, Sendable {
+/// The meaning of the numbers of a model's one output.
+public enum OutputMeaning: Equatable, Sendable {
     /// One number for each class.
     case classes([String], Link)
     /// One number: how likely the second of two classes is.
@@ -39,13 +39,13 @@ public enum Head: Equatable, Sendable {
     }
 }
 
-extension Head {
+extension OutputMeaning {
     /// - Parameter given: the user's names, which go before those in the file.
-    init(of file: KerasFile.ModelFile, classes given: [String]?, name: String) throws(CellarError) {
+    init(of file: ModelFile, classes given: [String]?, name: String) throws(CellarError) {
         let width = file.model.outputShapes[0].reduce(1, *)
         let activation = lastActivation(of: file.model)
         let names = given ?? file.facts.map(\.classes) ?? []
-        guard !Head.isRegression(file, activation, names: names) else {
+        guard !OutputMeaning.isRegression(file, activation, names: names) else {
             self = .values(width)
             return
         }
@@ -76,7 +76,7 @@ extension Head {
     }
 
     private static func isRegression(
-        _ file: KerasFile.ModelFile, _ activation: Activation?, names: [String]
+        _ file: ModelFile, _ activation: Activation?, names: [String]
     ) -> Bool {
         if !names.isEmpty { return false }
         if let task = file.facts?.task { return task == .regression }

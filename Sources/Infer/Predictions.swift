@@ -1,49 +1,49 @@
 import Glibc
 import Tensors
 
-/// A model's answers for some samples: what it said, and what that means.
-public struct Answers: Sendable {
-    public let head: Head
-    /// What the head's link makes of the network's numbers, [count, head.width].
+/// Predictions for a batch of samples, with the meaning of their numbers.
+public struct Predictions: Sendable {
+    public let meaning: OutputMeaning
+    /// The network's numbers after `meaning`'s link: [count, meaning.width].
     public let values: [Float]
 
-    /// - outputs: [count, head.width], as the network gave them.
-    init(_ outputs: Tensor, head: Head) {
-        self.head = head
+    /// - outputs: The network's numbers: [count, meaning.width].
+    init(_ outputs: Tensor, meaning: OutputMeaning) {
+        self.meaning = meaning
         values =
-            switch head {
-            case .classes(_, .softmax): softmaxRows(outputs.values, width: head.width)
+            switch meaning {
+            case .classes(_, .softmax): softmaxRows(outputs.values, width: meaning.width)
             case .classes(_, .exp), .binary(_, .exp): outputs.values.map { exp($0) }
             case .binary(_, .sigmoid), .binary(_, .softmax): outputs.values.map { sigmoid($0) }
             default: outputs.values
             }
     }
 
-    public var count: Int { values.count / head.width }
+    public var count: Int { values.count / meaning.width }
 
     /// The number of the likeliest class, the first among equals; of two, the second is it above one half.
     public func label(_ row: Int) -> Int {
-        if case .binary = head { return values[row] > 0.5 ? 1 : 0 }
-        let start = row * head.width
+        if case .binary = meaning { return values[row] > 0.5 ? 1 : 0 }
+        let start = row * meaning.width
         var best = start
-        for place in start..<start + head.width where values[place] > values[best] { best = place }
+        for place in start..<start + meaning.width where values[place] > values[best] { best = place }
         return best - start
     }
 
     /// How likely a class is, in the model's opinion.
     public func probability(_ row: Int, of label: Int) -> Float {
-        if case .binary = head { return label == 1 ? values[row] : 1 - values[row] }
-        return values[row * head.width + label]
+        if case .binary = meaning { return label == 1 ? values[row] : 1 - values[row] }
+        return values[row * meaning.width + label]
     }
 
     /// A row's measured values.
     public func values(_ row: Int) -> ArraySlice<Float> {
-        values[row * head.width..<(row + 1) * head.width]
+        values[row * meaning.width..<(row + 1) * meaning.width]
     }
 
     /// The first row whose answer is no number: infinity or NaN.
     public var firstBroken: Int? {
-        values.firstIndex { !$0.isFinite }.map { $0 / head.width }
+        values.firstIndex { !$0.isFinite }.map { $0 / meaning.width }
     }
 }
 
