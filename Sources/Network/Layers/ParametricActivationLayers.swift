@@ -2,7 +2,7 @@ import JSONText
 import Tensors
 
 /// A layer that is one function of one number, with options.
-public protocol ParametricActivationLayer: Layer {
+public protocol ParametricActivationLayer: StatelessLayer {
     var function: ParametricActivation { get set }
     /// With Keras' standard options.
     init()
@@ -24,10 +24,10 @@ extension ParametricActivationLayer {
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
-    public func forward(_ step: Step) { function.forward(step.x(), into: step.y) }
+    public func forward(_ call: CallMemory) { function.forward(call.x(), into: call.y) }
 
-    public func backward(_ step: Step) {
-        if let dx = step.dx() { function.backward(step.dy, z: step.x(), into: dx) }
+    public func backward(_ call: CallMemory) {
+        if let dx = call.dx() { function.backward(call.dy, z: call.x(), into: dx) }
     }
 }
 
