@@ -240,18 +240,19 @@ func maskedMean() throws {
     let pool = try #require(ThreadPool(count: 1))
     let worker = WorkerState(index: 0, pool: pool)
     worker.rows = 1
-    let step = CallMemory(
-        layer: layer, call: 0, inputShapes: [[3, 2]], outputShape: [2],
-        memory: CallWindows(
+    let memory = CallMemory(
+        layer: layer, index: 0, inputShapes: [[3, 2]], outputShape: [2],
+        windows: CallWindows(
             inputs: [place([1, 2, 3, 4, 50, 60])], output: place([0, 0]), weights: [],
             scratch: place([0, 0, 0, 0, 0, 0]),
             inputGradients: [place([9, 9, 9, 9, 9, 9])], outputGradient: place([1, 2]), weightGradients: [],
             inputMasks: [MaskWindow(window: place([1, 1, 0]), size: 3)]),
-        isView: false, worker: worker, capacity: 1)
-    layer.forward(call)
-    #expect(call.y.array == [2, 3])
-    layer.backward(call)
-    #expect(call.dx()?.array == [0.5, 1, 0.5, 1, 0, 0])
+        worker: worker, capacity: 1)
+    let call = layer.makeCall(memory)
+    call.forward()
+    #expect(memory.y.array == [2, 3])
+    call.backward()
+    #expect(memory.dx()?.array == [0.5, 1, 0.5, 1, 0, 0])
     withExtendedLifetime(arena) {}
 }
 

@@ -28,14 +28,14 @@ public protocol LayerOptions: Sendable {
     /// The same function as a class that every release of Keras has.
     var portable: any Layer { get }
     /// The reason why no current Keras can express the layer; nil where it can.
-    func reasonNotWritable(receivesMask: Bool) -> String?
+    func reasonNotWritable(receivesMask: () -> Bool) -> String?
 }
 
 extension LayerOptions {
     public var className: String { Self.className }
     public var callOptions: JSONObject { [:] }
     public static var adaptedOptions: [String] { [] }
-    public func reasonNotWritable(receivesMask: Bool) -> String? { nil }
+    public func reasonNotWritable(receivesMask: () -> Bool) -> String? { nil }
 }
 
 extension Layer {

@@ -66,8 +66,8 @@ public struct ThresholdedReLU: ParametricActivationLayer {
     public var function = ParametricActivation.thresholdedReLU(theta: 1)
     public init() {}
 
-    /// The same function in the class that every Keras has.
-    public var asReLU: ReLU {
+    /// Keras 3 has no such class.
+    public var portable: any Layer {
         var relu = ReLU()
         (relu.name, relu.trainable) = (name, trainable)
         if case .thresholdedReLU(let theta) = function {

@@ -2,7 +2,7 @@ import Network
 import Tensors
 
 /// Conv1D, Conv2D and so on: kernel [space …, inputs / groups, filters] → [filters, inputs / groups, space …].
-func exportConvolution(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportConvolution(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
@@ -16,7 +16,7 @@ func exportConvolution(_ call: inout LayerCall) throws(ConfigError) -> Value {
 }
 
 /// Every channel by itself: kernel [space …, channels, multiplier] → [channels · multiplier, 1, space …].
-func exportDepthwiseConvolution(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportDepthwiseConvolution(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let picture = try call.picture()
     let name = call.weightNames.first ?? "depthwise_kernel"
     let window = try call.window(picture, kernel: name)
@@ -27,7 +27,7 @@ func exportDepthwiseConvolution(_ call: inout LayerCall) throws(ConfigError) -> 
 }
 
 /// Every channel by itself, then all channels of a place together.
-func exportSeparableConvolution(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportSeparableConvolution(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "depthwise_kernel")
     let space = Array(picture.sizes.indices)
@@ -45,7 +45,7 @@ func exportSeparableConvolution(_ call: inout LayerCall) throws(ConfigError) -> 
 }
 
 /// The way back through a convolution: kernel [space …, filters, inputs] → [inputs, filters, space …].
-func exportTransposedConvolution(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportTransposedConvolution(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
@@ -80,7 +80,7 @@ func exportTransposedConvolution(_ call: inout LayerCall) throws(ConfigError) ->
     return try call.finishConvolution(y, picture)
 }
 
-extension LayerCall {
+extension ExportedCall {
     fileprivate mutating func window(_ picture: Picture, kernel name: String) throws(ConfigError) -> Window {
         guard let kernel = weight(name), kernel.shape.count == picture.sizes.count + 2 else {
             throw error("has no \(name) for an input of \(picture.sizes.count) axes of space")

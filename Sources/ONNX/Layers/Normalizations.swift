@@ -2,7 +2,7 @@ import Network
 import Tensors
 
 /// x · factor + shift for each channel, with the moving averages.
-func exportBatchNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportBatchNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let x = call.input
     let axes = try call.config.ints("axis") ?? [-1]
     guard axes.count == 1 else {
@@ -38,7 +38,7 @@ func exportBatchNormalization(_ call: inout LayerCall) throws(ConfigError) -> Va
 }
 
 /// Over all axes that are named, each sample for itself.
-func exportLayerNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportLayerNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(ConfigError) in
@@ -68,7 +68,7 @@ func exportLayerNormalization(_ call: inout LayerCall) throws(ConfigError) -> Va
 }
 
 /// Over a group of channels and all places, each sample for itself.
-func exportGroupNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportGroupNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
     let axis = try call.axis(try call.config.ints("axis")?.first ?? -1, rank: x.rank)
@@ -93,7 +93,7 @@ func exportGroupNormalization(_ call: inout LayerCall) throws(ConfigError) -> Va
 }
 
 /// x / √max(Σ x², 1e-12).
-func exportUnitNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportUnitNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let x = call.input
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(ConfigError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)
@@ -102,7 +102,7 @@ func exportUnitNormalization(_ call: inout LayerCall) throws(ConfigError) -> Val
 }
 
 /// x / √(mean of x² + epsilon) · scale.
-func exportRMSNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportRMSNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 1e-6))
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(ConfigError) in

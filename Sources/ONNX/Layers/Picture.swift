@@ -11,7 +11,7 @@ struct Picture {
     let layout: Layout
 }
 
-extension LayerCall {
+extension ExportedCall {
     mutating func picture() throws(ConfigError) -> Picture {
         let format = try config.string("data_format", default: "channels_last")
         guard input.rank > 1 else { throw error("needs an input with axes of space") }

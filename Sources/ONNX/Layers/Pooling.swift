@@ -1,20 +1,20 @@
 import Network
 
-func exportMaxPooling(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportMaxPooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     try call.pooled("MaxPool", [])
 }
 
 /// With padding "same", what lies outside of the input does not count.
-func exportAveragePooling(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportAveragePooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     try call.pooled("AveragePool", [("count_include_pad", .int(0))])
 }
 
-func exportGlobalMaxPooling(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportGlobalMaxPooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let graph = call.graph
     return try call.pooledGlobally { graph.largest($0, $1, keep: $2) }
 }
 
-func exportGlobalAveragePooling(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportGlobalAveragePooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let graph = call.graph
     guard let mask = try call.mask() else {
         return try call.pooledGlobally { graph.mean($0, $1, keep: $2) }
@@ -26,7 +26,7 @@ func exportGlobalAveragePooling(_ call: inout LayerCall) throws(ConfigError) -> 
     return call.output(graph.divide(sum, graph.sum(weights, [1], keep: keep)))
 }
 
-extension LayerCall {
+extension ExportedCall {
     fileprivate mutating func pooled(_ operation: String, _ more: [(String, Attribute)]) throws(ConfigError)
         -> Value
     {

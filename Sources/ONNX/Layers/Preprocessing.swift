@@ -1,7 +1,7 @@
 import Network
 import Tensors
 
-func exportRescaling(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportRescaling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let scale = try call.config.doubles("scale") ?? [1]
     let offset = try call.config.doubles("offset") ?? [0]
     let x = call.input
@@ -15,7 +15,7 @@ func exportRescaling(_ call: inout LayerCall) throws(ConfigError) -> Value {
 }
 
 /// (x − mean) / max(√variance, 1e-7), or back where `invert` says so.
-func exportNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
+func exportNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     let x = call.input
     let invert = try call.config.bool("invert", default: false)
     let given = (try call.config.doubles("mean"), try call.config.doubles("variance"))
@@ -36,7 +36,7 @@ func exportNormalization(_ call: inout LayerCall) throws(ConfigError) -> Value {
     }
 }
 
-extension LayerCall {
+extension ExportedCall {
     /// One number, or one for each place of the last axis, ready for `value` in its own layout.
     func alongLastAxis(_ numbers: [Double], _ value: Value) -> String {
         let floats = numbers.map { Float($0) }

@@ -107,6 +107,13 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         return config
     }
 
+    public func reasonNotWritable(receivesMask: () -> Bool) -> String? {
+        zeroesMasked || !returnsSequences || !receivesMask()
+            ? nil
+            : "comes from a Keras in which masked steps of a sequence repeat the step before; newer ones make them zero, "
+                + "and cannot be told otherwise"
+    }
+
     private var mergedCount: Int { merge == .separate ? 2 : 1 }
     public var outputCount: Int { mergedCount + forwardLayer.outputCount + backwardLayer.outputCount - 2 }
     public func outputCarriesMask(_ output: Int) -> Bool { output < mergedCount }

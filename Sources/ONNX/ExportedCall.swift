@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// One call of a layer, on its way into the graph. What a layer does is read from its config, in Keras' words.
-struct LayerCall {
+struct ExportedCall {
     let layer: any Layer
     /// Where the layer lies, as `backbone/conv1`.
     let path: String
