@@ -34,7 +34,8 @@ private func checkOpensInKeras3(_ model: Model) throws {
     for layer in model.layers {
         // What the format lacks, by class.
         let axes =
-            layer.className == "BatchNormalization" ? layer.config["axis"]?.array?.compactMap(\.int) ?? [] : []
+            layer.className == "BatchNormalization"
+            ? layer.config["axis"]?.array?.compactMap(\.int) ?? [] : []
         guard axes.count > 1 || ["RandomHeight", "RandomWidth"].contains(layer.className) else { continue }
         throw Trouble(
             .unsupported,

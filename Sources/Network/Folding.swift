@@ -127,7 +127,8 @@ private struct Folding {
         return true
     }
 
-    private mutating func fold(_ change: [(scale: Double, shift: Double)], intoMatrixAfter call: Int) -> Bool {
+    private mutating func fold(_ change: [(scale: Double, shift: Double)], intoMatrixAfter call: Int) -> Bool
+    {
         guard let user = users[call].first, users[call].count == 1, !outputs.contains(call),
             isOnlyUse(user), let layer = layers[calls[user].layer].linear, type(of: layer).hasMatrix
         else { return false }

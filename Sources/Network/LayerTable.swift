@@ -3,11 +3,11 @@ import Synchronization
 
 /// All layers. A class that is not in this table is refused by name.
 public enum LayerTable {
-    typealias Row = (className: String, type: @Sendable () -> any Layer.Type)
+    typealias Registration = (className: String, type: @Sendable () -> any Layer.Type)
 
     /// Keras' name and its type. Each type is made only when it is asked for: the run-time system needs a tenth of a
     /// millisecond to make a few that are generic, and a prediction for one digit needs none of these.
-    static let rows: [Row] = [
+    static let rows: [Registration] = [
         ("InputLayer", { InputLayer.self }),
         ("Dense", { Dense.self }),
         ("EinsumDense", { EinsumDense.self }),
@@ -113,7 +113,7 @@ public enum LayerTable {
     ]
 
     /// Plain functions of tensors in Keras' graphs. Files have them by other names, and recipes not at all.
-    static let operations: [Row] = [
+    static let operations: [Registration] = [
         ("GetItem", { GetItem.self }),
         ("Reduce", { Reduce.self }),
         ("Elementwise", { Elementwise.self }),
@@ -123,7 +123,7 @@ public enum LayerTable {
     ]
 
     /// Layers of other modules, such as tests.
-    private static let added = Mutex<[Row]>([])
+    private static let added = Mutex<[Registration]>([])
 
     /// Adds a layer to the table: files and recipes may have it from now on.
     public static func add(_ type: any Layer.Type) {
@@ -164,8 +164,8 @@ public enum LayerTable {
         return layer
     }
 
-    private static func row(_ className: String, strict: Bool) -> Row? {
-        func find(_ rows: [Row]) -> Row? { rows.first { $0.className == className } }
+    private static func row(_ className: String, strict: Bool) -> Registration? {
+        func find(_ rows: [Registration]) -> Registration? { rows.first { $0.className == className } }
         return find(rows) ?? (strict ? nil : find(operations)) ?? find(added.withLock { $0 })
     }
 }

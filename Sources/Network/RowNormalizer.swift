@@ -50,17 +50,17 @@ struct RowNormalizer {
             + rows * perSample + 3 * columns
     }
 
-    private struct Room {
+    private struct RowNormalizerWorkspace {
         let xhat, moved, inverses, gains, offsets, zeros: Floats
     }
 
-    private func room(_ call: CallMemory) -> Room {
+    private func room(_ call: CallMemory) -> RowNormalizerWorkspace {
         let size = call.outputSize
         let xhat = xhatRoom(call.rows, size, training: call.isForTraining)
         let fixed = call.scratch.count - 3 * columns
         func row(_ i: Int) -> Floats { call.scratch[fixed + i * columns..<fixed + (i + 1) * columns] }
         let inverses = xhat + (call.isForTraining ? layout.room(rows: call.rows) : 0)
-        return Room(
+        return RowNormalizerWorkspace(
             xhat: xhat == 0 ? call.y : call.scratch.prefix(xhat), moved: call.scratch[xhat..<inverses],
             inverses: call.scratch[inverses..<inverses + call.rows * perSample],
             gains: row(0), offsets: row(1), zeros: row(2))

@@ -53,7 +53,7 @@ struct ExportedCall {
     }
 
     /// What the call computes.
-    func output(_ name: String, _ layout: Layout = .keras) -> Value {
+    func output(_ name: String, _ layout: AxisOrder = .keras) -> Value {
         let value = Value(name, layout, shape: outputShape, free: outputFree, graph: graph)
         switch maskUse {
         case .ends: break

@@ -73,7 +73,8 @@ func export(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     guard call.layer.outputCount == 1 else {
         throw call.error("gives several outputs, which ONNX export cannot do yet")
     }
-    guard let exporter = layerExporters[call.layer.className] ?? ExporterTable.added[call.layer.className] else {
+    guard let exporter = layerExporters[call.layer.className] ?? ExporterTable.added[call.layer.className]
+    else {
         throw call.error("cannot be exported to ONNX yet")
     }
     return try exporter(&call)

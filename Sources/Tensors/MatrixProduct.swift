@@ -1,6 +1,6 @@
 import CKernels
 
-/// What becomes of a product's sums: `alpha · sum`, plus a bias row or what the target held before, then max(·, 0).
+/// The last operations on a product's sums: `alpha · sum`, plus a bias row or the target's old value, then max(·, 0).
 public struct Epilogue {
     public var bias: Floats?
     public var accumulate = false
@@ -23,7 +23,7 @@ public struct Epilogue {
 ///
 /// - transposed: a lies in memory as [k, m].
 /// - aStride, bStride, cStride: from one row of a, b or c to the next; its width if nil.
-/// - whole: Of how many columns these n are some; they have the same bits in any company.
+/// - whole: The columns of the whole matrix, of which these n are a part: the parts' bits are those of the whole product.
 public func multiply(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
     aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, whole: Int? = nil,

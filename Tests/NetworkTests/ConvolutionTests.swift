@@ -113,7 +113,8 @@ func convolutionsByDefinition(seed: Int) throws {
         wantedX += inputs
     }
     let what = "\(convolution), \(rows) rows"
-    convolution.forward(x, kernel: kernel, into: y, epilogue: Epilogue(bias: bias, relu: true), scratch: scratch)
+    convolution.forward(
+        x, kernel: kernel, into: y, epilogue: Epilogue(bias: bias, relu: true), scratch: scratch)
     expectClose(y, wantedY, "the output of \(what)")
     convolution.inputGradient(dy, kernel: kernel, into: dx, scratch: scratch)
     expectClose(dx, wantedX, "the input's gradient of \(what)")
@@ -143,7 +144,8 @@ func convolutionsByDefinition(seed: Int) throws {
             return Double(values[row * size + channel * (size / channels) + place])
         }
     }
-    first.forward(xFirst, kernel: kernel, into: yFirst, epilogue: Epilogue(bias: bias, relu: true), scratch: room)
+    first.forward(
+        xFirst, kernel: kernel, into: yFirst, epilogue: Epilogue(bias: bias, relu: true), scratch: room)
     expectClose(y, last(yFirst, output, convolution.filters), "channels first, the output of \(what)")
     first.inputGradient(dyFirst, kernel: kernel, into: dxFirst, scratch: room)
     expectClose(dx, last(dxFirst, input, channels), "channels first, the input's gradient of \(what)")

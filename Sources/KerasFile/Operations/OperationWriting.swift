@@ -70,7 +70,8 @@ struct OperationWriting {
                 config = ["x_min": lowest, "x_max": highest]
             // One end alone is a comparison with it.
             case (let lowest?, nil): (function, className, options["y"]) = ("math.maximum", "Maximum", lowest)
-            case (nil, let highest): (function, className, options["y"]) = (
+            case (nil, let highest):
+                (function, className, options["y"]) = (
                     "math.minimum", "Minimum", highest ?? .number(.infinity)
                 )
             }

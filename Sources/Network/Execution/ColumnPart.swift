@@ -24,7 +24,7 @@ final class ColumnPart {
     }
 
     /// The network that is divided.
-    struct Source {
+    struct DividedNetwork {
         let network: Model
         let parameters: Parameters
         let gradients: Arena
@@ -52,15 +52,15 @@ final class ColumnPart {
 
     /// A layer's share of the part.
     private struct Piece {
-        enum Kind { case units, between, summand }
+        enum Share { case units, between, summand }
 
-        let kind: Kind
+        let kind: Share
         let call: Int
         let layer: any Layer
         let input, output: Int
     }
 
-    init(_ split: ColumnSplit, part: Int, samples: Floats, of source: Source) {
+    init(_ split: ColumnSplit, part: Int, samples: Floats, of source: DividedNetwork) {
         let (units, rows) = (split.units[part], source.rows)
         let panel = source.parameters.panels(layer: source.layer(split.first), weight: 0).all[part]
         (self.units, self.panel) = (units, panel)
@@ -126,7 +126,7 @@ final class ColumnPart {
     }
 
     /// The layers of a part, each with this part's units alone.
-    private static func pieces(_ split: ColumnSplit, _ part: Int, _ source: Source) -> [Piece] {
+    private static func pieces(_ split: ColumnSplit, _ part: Int, _ source: DividedNetwork) -> [Piece] {
         let width = split.units[part].count
         let first = source.divisible(split.first)
         var pieces = [

@@ -36,7 +36,7 @@ final class Plan {
         /// The call that adds them.
         let sum: (any PartSum)?
 
-        init(_ cut: ColumnSplit, of source: ColumnPart.Source, samples: Floats) {
+        init(_ cut: ColumnSplit, of source: ColumnPart.DividedNetwork, samples: Floats) {
             parts = cut.units.indices.map { ColumnPart(cut, part: $0, samples: samples, of: source) }
             (self.cut, summands) = (cut, parts.dropFirst().compactMap(\.summand))
             sum = cut.last.map(source.partSum)
@@ -136,7 +136,7 @@ final class Plan {
         var splits: [PlannedSplit] = []
         var splitOfCall = [Int?](repeating: nil, count: network.calls.count)
         if let gradients {
-            let source = ColumnPart.Source(
+            let source = ColumnPart.DividedNetwork(
                 network: network, parameters: parameters, gradients: gradients, calls: calls,
                 planner: planner, rows: rows)
             for cut in columnSplits {

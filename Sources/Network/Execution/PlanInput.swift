@@ -24,7 +24,8 @@ struct PlanInput {
     /// - rescaling: Applied to the samples.
     /// - search: Makes a search for zeros in a copy; nil where no call can skip them.
     init(
-        call: Int, window: Floats, size: Int, rescaling: (scale: Float, offset: Float)?, readers: [any LayerCall],
+        call: Int, window: Floats, size: Int, rescaling: (scale: Float, offset: Float)?,
+        readers: [any LayerCall],
         copies count: Int, search: (() -> ZeroSearch)?
     ) {
         (self.call, self.size, self.readers) = (call, size, readers)

@@ -147,16 +147,16 @@ public struct BatchNormalization: StatelessLayer {
         return rows * shape.reduce(1, *) + axisRows.room(rows: rows) + 7 * channels
     }
 
-    private struct Room {
+    private struct BatchNormalizationWorkspace {
         let xhat, moved, inverse, factor, meanDy, meanDyXhat, part, sum, counts: Floats
     }
 
-    private func room(_ call: CallMemory) -> Room {
+    private func room(_ call: CallMemory) -> BatchNormalizationWorkspace {
         let channels = call.weights[0].count
         let start = call.scratch.count - 7 * channels
         func row(_ i: Int) -> Floats { call.scratch[start + i * channels..<start + (i + 1) * channels] }
         let used = call.training && takesBatch ? call.rows * call.outputSize : 0
-        return Room(
+        return BatchNormalizationWorkspace(
             xhat: call.scratch.prefix(used), moved: call.scratch[used..<start], inverse: row(0),
             factor: row(1), meanDy: row(2), meanDyXhat: row(3), part: row(4), sum: row(5),
             counts: row(6))
@@ -236,7 +236,7 @@ public struct BatchNormalization: StatelessLayer {
         }
     }
 
-    private func forwardInference(_ call: CallMemory, _ room: Room) {
+    private func forwardInference(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
         let (mean, variance) = (call.weights[movingIndex], call.weights[movingIndex + 1])
         for c in 0..<mean.count { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
         setScaleShift(call, room, scale: { room.inverse[$0] }, shift: { -mean[$0] * room.inverse[$0] })
@@ -247,7 +247,9 @@ public struct BatchNormalization: StatelessLayer {
     }
 
     /// part = scale · gamma, sum = shift · gamma + beta
-    private func setScaleShift(_ call: CallMemory, _ room: Room, scale: (Int) -> Float, shift: (Int) -> Float) {
+    private func setScaleShift(
+        _ call: CallMemory, _ room: BatchNormalizationWorkspace, scale: (Int) -> Float, shift: (Int) -> Float
+    ) {
         for c in 0..<room.part.count {
             let gamma = gammaIndex.map { call.weights[$0][c] } ?? 1
             room.part[c] = scale(c) * gamma
@@ -305,7 +307,7 @@ public struct BatchNormalization: StatelessLayer {
     }
 
     /// By the moving averages, which are numbers like any other: dx = dy · gamma / √(variance + epsilon).
-    private func backwardAtInference(_ call: CallMemory, _ room: Room) {
+    private func backwardAtInference(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
         if trainable { backwardToWeights(call, room) }
         guard let dx = call.dx() else { return }
         for c in 0..<room.inverse.count {
@@ -318,7 +320,7 @@ public struct BatchNormalization: StatelessLayer {
     }
 
     /// Of a layer that is trained, but called with `training=False`: dbeta = Σ dy, dgamma = Σ dy · x̂.
-    private func backwardToWeights(_ call: CallMemory, _ room: Room) {
+    private func backwardToWeights(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
         let axisRows = AxisRows(call.outputShape, along: places(call.outputShape))
         let x = axisRows.rows(of: call.x(), in: room.moved)
         let dy = axisRows.rows(

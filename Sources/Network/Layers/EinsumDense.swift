@@ -94,7 +94,7 @@ public struct EinsumDense: StatelessLayer {
 
     /// Where numbers lie in the scratch: input, kernel and output in the order of the product, and the output before the
     /// activation; while training, gradients of the first three and a transposed kernel as well.
-    private struct Layout {
+    private struct EinsumWorkspace {
         let x, kernel, y, z, dx, dkernel, dy, transposed, penalty: Range<Int>
         let count: Int
 
@@ -111,8 +111,8 @@ public struct EinsumDense: StatelessLayer {
         }
     }
 
-    private func layout(_ plan: EinsumPlan, rows: Int, training: Bool) -> Layout {
-        Layout(
+    private func layout(_ plan: EinsumPlan, rows: Int, training: Bool) -> EinsumWorkspace {
+        EinsumWorkspace(
             plan, rows: rows, training: training,
             penalty: training ? activityPenalty?.scratch(size: rows * plan.outputCount) ?? 0 : 0)
     }

@@ -118,7 +118,7 @@ extension GraphBuilder {
 
 extension ExportedCall {
     /// The activation that the layer's config names, behind what was computed in a layout.
-    mutating func activated(_ x: String, _ layout: Layout = .keras) throws(ConfigError) -> String {
+    mutating func activated(_ x: String, _ layout: AxisOrder = .keras) throws(ConfigError) -> String {
         let activation = try config.activation()
         return graph.activation(
             activation, x, axis: layout.axis(outputShape.count - 1, rank: outputShape.count))

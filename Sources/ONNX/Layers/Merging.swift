@@ -3,10 +3,11 @@ import Network
 extension ExportedCall {
     /// The inputs of a merging layer, of one rank and in one layout. Keras puts axes of size 1 behind the batch of those
     /// that have fewer.
-    fileprivate func aligned() -> (names: [String], layout: Layout) {
+    fileprivate func aligned() -> (names: [String], layout: AxisOrder) {
         let rank = inputs.map(\.rank).max() ?? 0
         let same = inputs.allSatisfy { $0.rank == rank }
-        let layout: Layout = same && inputs.contains { $0.native == .channelsFirst } ? .channelsFirst : .keras
+        let layout: AxisOrder =
+            same && inputs.contains { $0.native == .channelsFirst } ? .channelsFirst : .keras
         let names = inputs.map { input in
             input.rank == rank
                 ? input.name(layout) : graph.unsqueeze(input.name(), Array(1...rank - input.rank))

@@ -76,7 +76,7 @@ func exportGroupNormalization(_ call: inout ExportedCall) throws(ConfigError) ->
     var groups = try call.config.int("groups", default: 32, in: -1...Int(Int32.max))
     if groups < 1 { groups = channels }
     // Channels right behind the batch: a group's numbers then lie together.
-    let layout: Layout = axis == x.rank - 1 ? .channelsFirst : .keras
+    let layout: AxisOrder = axis == x.rank - 1 ? .channelsFirst : .keras
     guard layout.axis(axis, rank: x.rank) == 1 else {
         throw call.error("normalizes an axis in the middle, which ONNX export cannot do yet")
     }

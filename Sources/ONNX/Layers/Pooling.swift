@@ -47,7 +47,7 @@ extension ExportedCall {
     {
         let first = try config.string("data_format", default: "channels_last") == "channels_first"
         let keep = try config.bool("keepdims", default: false)
-        let layout: Layout = first ? .keras : input.native
+        let layout: AxisOrder = first ? .keras : input.native
         let space = first ? 1..<input.rank : 0..<input.rank - 1
         let axes = space.map { layout.axis($0, rank: input.rank) }
         return output(reduce(input.name(layout), axes, keep), keep ? layout : .keras)

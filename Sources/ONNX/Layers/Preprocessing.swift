@@ -48,7 +48,7 @@ extension ExportedCall {
 
     /// Numbers over some axes of a sample, in their order, ready for `value` in a layout (its own, where none is named).
     /// One number serves for all.
-    func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: Layout? = nil)
+    func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: AxisOrder? = nil)
         throws(ConfigError) -> String
     {
         guard numbers.count > 1 else { return graph.float(numbers.first ?? 0) }

@@ -44,7 +44,8 @@ extension Convolution {
 
     /// The way back.
     func bringOut(
-        _ images: Floats, into dx: Floats, _ first: Int, _ count: Int, _ epilogue: Epilogue, _ scratch: Floats,
+        _ images: Floats, into dx: Floats, _ first: Int, _ count: Int, _ epilogue: Epilogue,
+        _ scratch: Floats,
         _ room: ConvolutionRoom
     ) {
         for i in 0..<count {

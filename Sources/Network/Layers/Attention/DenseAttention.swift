@@ -73,7 +73,7 @@ extension DenseAttention {
     private func sizes(_ inputs: [[Int]]) -> AttentionSizes { AttentionSizes(inputs) }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        Layout(AttentionSizes(inputs), rows: rows, training: training).count
+        AttentionWorkspace(AttentionSizes(inputs), rows: rows, training: training).count
     }
 
     // MARK: Forward
@@ -85,7 +85,9 @@ extension DenseAttention {
         )
     }
 
-    private func group(_ call: CallMemory, _ sizes: AttentionSizes, _ layout: Layout, _ index: Int)
+    private func group(
+        _ call: CallMemory, _ sizes: AttentionSizes, _ layout: AttentionWorkspace, _ index: Int
+    )
         -> AttentionGroup
     {
         let (q, k) = (sizes.queries * sizes.width, sizes.keys * sizes.width)
@@ -98,14 +100,15 @@ extension DenseAttention {
     }
 
     /// The weights of one group: its own place while training, else one place for all.
-    private func place(_ call: CallMemory, _ layout: Layout, _ index: Int, _ size: Int) -> Floats {
+    private func place(_ call: CallMemory, _ layout: AttentionWorkspace, _ index: Int, _ size: Int) -> Floats
+    {
         let start = layout.weights.lowerBound + (call.isForTraining ? index * size : 0)
         return call.scratch[start..<start + size]
     }
 
     public func forward(_ call: CallMemory) {
         let sizes = sizes(call.inputShapes)
-        let layout = Layout(sizes, rows: call.capacity, training: call.isForTraining)
+        let layout = AttentionWorkspace(sizes, rows: call.capacity, training: call.isForTraining)
         let (mask, dropping) = (attentionMask(call, sizes), AttentionDropout(call, rate: dropout))
         let size = sizes.queries * sizes.keys
         for index in 0..<call.rows * sizes.groups {
@@ -149,7 +152,7 @@ extension DenseAttention {
 
     public func backward(_ call: CallMemory) {
         let sizes = sizes(call.inputShapes)
-        let layout = Layout(sizes, rows: call.capacity, training: call.isForTraining)
+        let layout = AttentionWorkspace(sizes, rows: call.capacity, training: call.isForTraining)
         let (mask, dropping) = (attentionMask(call, sizes), AttentionDropout(call, rate: dropout))
         for gradient in call.weightGradients { gradient?.fill(0) }
         hideQueries(call, sizes, call.dy)
@@ -214,7 +217,7 @@ struct AttentionSizes {
     }
 }
 
-private struct Layout {
+private struct AttentionWorkspace {
     let weights, dropped, room, scoreRoom, dweights, dq, dk, dv: Range<Int>
     let count: Int
 

@@ -96,19 +96,19 @@ public struct GroupedQueryAttention: Layer {
     // MARK: Memory
 
     /// The attention's own scratch, and its kernels and biases of key and value with their gradients.
-    private struct Layout {
+    private struct GroupedQueryWorkspace {
         let own: Range<Int>
         let weights, gradients: [Range<Int>?]
         let count: Int
     }
 
-    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> Layout {
+    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> GroupedQueryWorkspace {
         var layout = ArenaLayout()
         let own = layout.reserve(attention.scratch(for: inputs, rows: rows, training: training))
         let counts = attention.weights(for: inputs).enumerated().map { isShared($0) ? $1.count : nil }
         let weights = counts.map { count in count.map { layout.reserve($0) } }
         let gradients = counts.map { count in training ? count.map { layout.reserve($0) } : nil }
-        return Layout(own: own, weights: weights, gradients: gradients, count: layout.count)
+        return GroupedQueryWorkspace(own: own, weights: weights, gradients: gradients, count: layout.count)
     }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {

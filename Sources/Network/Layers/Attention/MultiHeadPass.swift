@@ -92,7 +92,7 @@ struct MultiHeadPass {
     // MARK: Heads
 
     /// One head of one group: matrices whose rows are all heads wide.
-    private struct Head {
+    private struct AttentionHead {
         let q, k, v, context: Range<Int>
         /// Where the transposed k and v of this head lie among all heads'.
         let kT, vT: Range<Int>
@@ -112,7 +112,7 @@ struct MultiHeadPass {
         }
     }
 
-    private func head(_ head: Int, group: Int, of sample: Int, first: Int) -> Head {
+    private func head(_ head: Int, group: Int, of sample: Int, first: Int) -> AttentionHead {
         let (q, k) = (
             (sample * sizes.groups + group) * sizes.queries, (sample * sizes.groups + group) * sizes.keys
         )
@@ -121,7 +121,7 @@ struct MultiHeadPass {
         }
         let index = ((first + sample) * sizes.groups + group) * sizes.heads + head
         let size = sizes.queries * sizes.keys
-        return Head(
+        return AttentionHead(
             q: window(q, sizes.queries, sizes.keysWidth, sizes.keySize),
             k: window(k, sizes.keys, sizes.keysWidth, sizes.keySize),
             v: window(k, sizes.keys, sizes.valuesWidth, sizes.valueSize),
@@ -132,7 +132,7 @@ struct MultiHeadPass {
             place: (call.firstRow * sizes.groups * sizes.heads + index) * size, index: index)
     }
 
-    private func weights(_ head: Head) -> Floats {
+    private func weights(_ head: AttentionHead) -> Floats {
         let start = layout.weights.lowerBound + head.weights
         return call.scratch[start..<start + sizes.queries * sizes.keys]
     }
@@ -227,7 +227,8 @@ struct MultiHeadPass {
     }
 
     private func attend(
-        _ head: Head, _ q: Floats, _ kT: Floats, _ v: Floats, into context: Floats, hide: (Floats) -> Void
+        _ head: AttentionHead, _ q: Floats, _ kT: Floats, _ v: Floats, into context: Floats,
+        hide: (Floats) -> Void
     ) {
         let weights = weights(head)
         multiply(
@@ -241,7 +242,7 @@ struct MultiHeadPass {
             bStride: sizes.valuesWidth, cStride: sizes.valuesWidth)
     }
 
-    private func dropped(_ weights: Floats, _ head: Head) -> Floats {
+    private func dropped(_ weights: Floats, _ head: AttentionHead) -> Floats {
         guard let dropping else { return weights }
         let dropped = room(layout.dropped, weights.count)
         dropping.apply(weights, at: head.place, into: dropped)
@@ -297,7 +298,9 @@ struct MultiHeadPass {
     }
 
     /// The gradient at a head's scores; on the way, the one at its values.
-    private func scoreGradient(_ head: Head, _ dcontext: Floats, _ vT: Floats, _ dv: Floats) -> Floats {
+    private func scoreGradient(_ head: AttentionHead, _ dcontext: Floats, _ vT: Floats, _ dv: Floats)
+        -> Floats
+    {
         let weights = weights(head)
         multiply(
             dropped(weights, head), dcontext, into: dv, m: sizes.keys, n: sizes.valueSize, k: sizes.queries,

@@ -1,7 +1,7 @@
 import JSONText
 import Tensors
 
-/// How a layer with a kernel ends: bias, then activation, and what the answer costs.
+/// The end of a layer with a kernel: bias, then activation, then the penalty on the output.
 struct BiasActivation: Sendable {
     var activation: Activation
     var useBias: Bool
@@ -45,18 +45,18 @@ struct BiasActivation: Sendable {
         kept(count, training: training) + max(products, training ? penalty?.scratch(size: count) ?? 0 : 0)
     }
 
-    /// How many pre-activations must be kept beside the output: all, where backward needs them or they do not fit it.
+    /// The number of pre-activations that must be kept beside the output: all, where backward needs them or they do not fit it.
     func kept(_ count: Int, training: Bool) -> Int {
         activation == .glu || training && activation.needsInput ? count : 0
     }
 
-    /// Where they are.
+    /// Their window.
     func preactivations(_ call: CallMemory, _ count: Int) -> Floats {
         let kept = kept(count, training: call.isForTraining)
         return kept == 0 ? call.y : call.scratch.prefix(kept)
     }
 
-    /// What a product does on its way to the pre-activations; the bias is the last of the weights.
+    /// The epilogue of the product that computes the pre-activations; the bias is the last of the weights.
     func epilogue(_ call: CallMemory) -> Epilogue {
         Epilogue(bias: useBias ? call.weights.last : nil, relu: activation == .relu)
     }
@@ -66,7 +66,7 @@ struct BiasActivation: Sendable {
         call.scratch[kept(count, training: call.isForTraining)..<call.scratch.count]
     }
 
-    /// The rest of the way, from the pre-activations to the output.
+    /// Computes the output from the pre-activations.
     func forward(_ z: Floats, _ call: CallMemory) {
         if activation != .relu { activation.forward(z, into: call.y, width: width(call)) }
         if call.isForTraining { penalty?.forward(call, room: room(call, z.count)) }

@@ -46,11 +46,11 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         return json
     }
 
-    private struct Pair {
+    private struct ConvolutionPair {
         var first, second: Convolution
     }
 
-    private func convolutions(for shape: [Int]) throws(ConfigError) -> Pair {
+    private func convolutions(for shape: [Int]) throws(ConfigError) -> ConvolutionPair {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
         let windows = try options.windows(on: image, subject: subject)
@@ -58,7 +58,7 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         func single(_ size: Int) -> WindowAxis {
             WindowAxis(input: size, window: 1, stride: 1, output: size)
         }
-        return Pair(
+        return ConvolutionPair(
             first: Convolution(
                 windows, channels: image.channels, kind: .depthwise(multiplier: multiplier),
                 channelsFirst: options.channelsFirst),
@@ -68,7 +68,7 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
                 channelsFirst: options.channelsFirst))
     }
 
-    private func planned(_ shape: [Int]) -> Pair {
+    private func planned(_ shape: [Int]) -> ConvolutionPair {
         do {
             return try convolutions(for: shape)
         } catch {
@@ -86,7 +86,7 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         return try end.outputShape(options.outputShape(pair.second, axes: Rank.axes), subject: subject)
     }
 
-    private func kernelShapes(_ pair: Pair) -> [[Int]] {
+    private func kernelShapes(_ pair: ConvolutionPair) -> [[Int]] {
         [
             pair.first.windows.windowSizes.last(Rank.axes) + [pair.first.channels, multiplier],
             pair.second.windows.windowSizes.last(Rank.axes) + [pair.second.channels, filters],
@@ -104,11 +104,11 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
 
     // Scratch: pre-activations and the products' room, then the depthwise output, which is kept for backward, and its
     // gradient.
-    private struct Room {
+    private struct SeparableWorkspace {
         var middle, gradient: Range<Int>
         var count: Int
 
-        init(_ pair: Pair, rows: Int, training: Bool, end: BiasActivation) {
+        init(_ pair: ConvolutionPair, rows: Int, training: Bool, end: BiasActivation) {
             let wanted: ConvolutionProducts = training ? .all : [.output]
             var layout = ArenaLayout()
             _ = layout.reserve(
@@ -124,12 +124,12 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
     }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        Room(planned(inputs[0]), rows: rows, training: training, end: end).count
+        SeparableWorkspace(planned(inputs[0]), rows: rows, training: training, end: end).count
     }
 
     public func forward(_ call: CallMemory) {
         let pair = planned(call.inputShapes[0])
-        let room = Room(pair, rows: call.rows, training: call.isForTraining, end: end)
+        let room = SeparableWorkspace(pair, rows: call.rows, training: call.isForTraining, end: end)
         let count = call.rows * pair.second.outputSize
         let (middle, products) = (call.scratch[room.middle], end.room(call, count))
         pair.first.forward(
@@ -142,7 +142,7 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
 
     public func backward(_ call: CallMemory) {
         let pair = planned(call.inputShapes[0])
-        let room = Room(pair, rows: call.rows, training: call.isForTraining, end: end)
+        let room = SeparableWorkspace(pair, rows: call.rows, training: call.isForTraining, end: end)
         let count = call.rows * pair.second.outputSize
         let (middle, products) = (call.scratch[room.middle], end.room(call, count))
         let dz = end.backward(end.preactivations(call, count), call)

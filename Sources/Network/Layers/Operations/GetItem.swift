@@ -8,9 +8,9 @@ public struct GetItem: StatelessLayer {
     public var name = "get_item"
     public var trainable = true
     /// What stands in the brackets. The samples come first, and are taken as they are.
-    public var key: [Place]
+    public var key: [IndexEntry]
 
-    public enum Place: Equatable, Sendable {
+    public enum IndexEntry: Equatable, Sendable {
         case index(Int)
         case range(start: Int?, stop: Int?, step: Int)
         /// A new axis of size 1.
@@ -18,7 +18,7 @@ public struct GetItem: StatelessLayer {
         /// As many axes as are not spoken of, whole.
         case rest
 
-        public static let all = Place.range(start: nil, stop: nil, step: 1)
+        public static let all = IndexEntry.range(start: nil, stop: nil, step: 1)
     }
 
     public init(from config: inout LayerConfig) throws(ConfigError) {
@@ -81,7 +81,7 @@ public struct GetItem: StatelessLayer {
     }
 
     /// The places of a sample's axes, with each that is not spoken of as a whole range; none is `rest`.
-    public func spelledOut(for shape: [Int]) throws(ConfigError) -> [Place] {
+    public func spelledOut(for shape: [Int]) throws(ConfigError) -> [IndexEntry] {
         // The samples' own place is left out.
         var places = key.first == .rest ? key : Array(key.dropFirst())
         let spoken = places.count { $0 != .new && $0 != .rest }
@@ -90,7 +90,7 @@ public struct GetItem: StatelessLayer {
                 "takes \(spoken) axes of the input \(shape), which has \(shape.count)", subject: subject,
                 key: "key")
         }
-        let whole = Array(repeating: Place.all, count: shape.count - spoken)
+        let whole = Array(repeating: IndexEntry.all, count: shape.count - spoken)
         if let rest = places.firstIndex(of: .rest) {
             places.replaceSubrange(rest...rest, with: whole)
         } else {

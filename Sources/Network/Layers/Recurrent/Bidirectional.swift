@@ -167,19 +167,19 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     // MARK: Memory
 
     /// The two layers' outputs, their gradients, the input's gradient of the second, and what each needs itself.
-    private struct Layout {
+    private struct BidirectionalWorkspace {
         let outputs, scratches, gradients: [Range<Int>]
         let inputGradient: Range<Int>
         let count: Int
     }
 
-    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> Layout {
+    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> BidirectionalWorkspace {
         var layout = ArenaLayout()
         let layers = [forwardLayer, backwardLayer]
         let sizes = layers.map { layer in
             rows * ((try? layer.outputShape(for: inputs)) ?? []).reduce(1, *)
         }
-        return Layout(
+        return BidirectionalWorkspace(
             outputs: sizes.map { layout.reserve($0) },
             scratches: layers.map {
                 layout.reserve($0.scratch(for: inputs, rows: rows, training: training))
@@ -235,12 +235,12 @@ private final class BidirectionalCall: LayerCall {
 
     /// The range of a vector of units in the outputs of the forward and the backward layer, and its start in the output of
     /// both: the forward layer's, or the merged one, and the backward layer's own.
-    private struct Vectors {
+    private struct VectorRanges {
         let ahead, back: Range<Int>
         let merged, own: Int
     }
 
-    private func eachVector(_ body: (Vectors) -> Void) {
+    private func eachVector(_ body: (VectorRanges) -> Void) {
         let (a, b) = (layer.forwardLayer.options.units, layer.backwardLayer.options.units)
         let steps = layer.forwardLayer.options.returnSequences ? memory.inputShapes[0][0] : 1
         let width = layer.merge == .concatenate ? a + b : a
@@ -250,7 +250,7 @@ private final class BidirectionalCall: LayerCall {
             for t in 0..<steps {
                 let (i, j) = (row * aheadSize + t * a, row * backSize + (steps - 1 - t) * b)
                 body(
-                    Vectors(
+                    VectorRanges(
                         ahead: i..<i + a, back: j..<j + b, merged: start + t * width,
                         own: start + steps * a + t * b))
             }

@@ -171,16 +171,16 @@ public struct RNN: LayerOfSeveralOutputs {
     // MARK: Memory
 
     /// For each cell: the sequence that goes to the next one, its gradient, and what the cell needs itself.
-    private struct Layout {
+    private struct RNNWorkspace {
         let sequences, gradients, scratches: [Range<Int>]
         let count: Int
     }
 
-    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> Layout {
+    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> RNNWorkspace {
         var layout = ArenaLayout()
         let shapes = inputShapes(inputs)
         let sizes = layers.dropLast().map { rows * inputs[0][0] * $0.options.units }
-        return Layout(
+        return RNNWorkspace(
             sequences: sizes.map { layout.reserve($0) },
             gradients: sizes.map { layout.reserve(training ? $0 : 0) },
             scratches: zip(layers, shapes).map {

@@ -61,7 +61,9 @@ public struct Resizing: PicturesOfOneSize {
         crops ? rows * inputs[0].reduce(1, *) : 0
     }
 
-    public func forward(_ call: CallMemory) { fit(call).forward(call.x(), into: call.y, scratch: call.scratch) }
+    public func forward(_ call: CallMemory) {
+        fit(call).forward(call.x(), into: call.y, scratch: call.scratch)
+    }
 
     public func backward(_ call: CallMemory) {
         if let dx = call.dx() { fit(call).backward(call.dy, into: dx, scratch: call.scratch) }
@@ -101,7 +103,9 @@ public struct CenterCrop: PicturesOfOneSize {
         rows * inputs[0].reduce(1, *)
     }
 
-    public func forward(_ call: CallMemory) { fit(call).forward(call.x(), into: call.y, scratch: call.scratch) }
+    public func forward(_ call: CallMemory) {
+        fit(call).forward(call.x(), into: call.y, scratch: call.scratch)
+    }
 
     public func backward(_ call: CallMemory) {
         if let dx = call.dx() { fit(call).backward(call.dy, into: dx, scratch: call.scratch) }
