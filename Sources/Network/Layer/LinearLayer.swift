@@ -20,26 +20,3 @@ extension LinearLayer {
     public func kernelRun(_ shape: [Int]) -> Int { 1 }
     public func channelAxis(_ shape: [Int]) -> Int { shape.count - 1 }
 }
-
-extension Dense: LinearLayer {
-    public static var hasMatrix: Bool { true }
-}
-
-extension Conv: LinearLayer {
-    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
-}
-
-extension DepthwiseConv: LinearLayer {
-    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
-}
-
-extension SeparableConv: LinearLayer {
-    public var kernelIndex: Int { 1 }
-    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
-}
-
-extension ConvTranspose: LinearLayer {
-    // The kernel is [window, filters, channels of the input].
-    public func kernelRun(_ shape: [Int]) -> Int { shape[shape.count - 1] }
-    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
-}

@@ -85,6 +85,10 @@ public struct Dense: Layer {
     public func isElementwise(_ shape: [Int]) -> Bool { activation.isElementwise }
 }
 
+extension Dense: LinearLayer {
+    public static var hasMatrix: Bool { true }
+}
+
 extension Dense: DivisibleLayer {
     public var divisible: (any DivisibleLayer)? { self }
     public var canBeDivided: Bool { activityPenalty == nil }

@@ -75,3 +75,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
         return end.useBias ? [kernel, end.bias.spec("bias", shape: [filters])] : [kernel]
     }
 }
+
+extension Conv: LinearLayer {
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+}

@@ -167,3 +167,9 @@ public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
         return copy
     }
 }
+
+extension ConvTranspose: LinearLayer {
+    // The kernel is [window, filters, channels of the input].
+    public func kernelRun(_ shape: [Int]) -> Int { shape[shape.count - 1] }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+}

@@ -71,3 +71,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
         return end.useBias ? [kernel, end.bias.spec("bias", shape: [convolution.filters])] : [kernel]
     }
 }
+
+extension DepthwiseConv: LinearLayer {
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+}

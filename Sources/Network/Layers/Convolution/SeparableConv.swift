@@ -169,3 +169,8 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         return copy
     }
 }
+
+extension SeparableConv: LinearLayer {
+    public var kernelIndex: Int { 1 }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
+}
