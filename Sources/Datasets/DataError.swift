@@ -1,6 +1,8 @@
+import Base
+
 /// Why data could not be read or written: what was being done, the file and the place in it, what was expected, what
 /// was found, and what to do. Its description is one or two lines for a person.
-public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct CellarError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What a caller chooses by, as for an exit code.
     public enum Kind: Sendable {
         /// The input is not there, or may not be read.

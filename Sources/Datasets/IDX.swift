@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 // IDX, the format of MNIST: two zero bytes, the type (8: unsigned byte), the number of dimensions, each dimension as
@@ -10,22 +11,22 @@ private let limit = 1 << 31
 /// dimensions, [28, 28] for MNIST.
 ///
 /// Throws where the file is missing, cut off, of another type or rank, or holds more or fewer bytes than it says.
-public func readIDXImages(_ path: String) throws(DataError) -> Samples {
+public func readIDXImages(_ path: String) throws(CellarError) -> Samples {
     let (shape, bytes) = try readIDX(path, ranks: 2...4, content: "pictures", magic: "00 00 08 03")
     return Samples(shape: Array(shape.dropFirst()), bytes: bytes)
 }
 
 /// Labels of an IDX file, gzipped or not: one unsigned byte each.
-public func readIDXLabels(_ path: String) throws(DataError) -> [Int] {
+public func readIDXLabels(_ path: String) throws(CellarError) -> [Int] {
     try readIDX(path, ranks: 1...1, content: "labels", magic: "00 00 08 01").bytes.map(Int.init)
 }
 
 /// Pictures with their labels, whose counts must agree. Classes are the numbers from 0 to the largest label.
-public func readIDX(images: String, labels: String) throws(DataError) -> LabelledSamples {
+public func readIDX(images: String, labels: String) throws(CellarError) -> LabelledSamples {
     let samples = try readIDXImages(images)
     let numbers = try readIDXLabels(labels)
     guard samples.count == numbers.count else {
-        throw DataError(
+        throw CellarError(
             .badData, file: labels, expected: "\(samples.count) labels, one for each picture of \(images)",
             found: "\(numbers.count)", fix: "Use the two files of one set, as train-images with train-labels."
         )
@@ -36,9 +37,9 @@ public func readIDX(images: String, labels: String) throws(DataError) -> Labelle
 
 private func readIDX(
     _ path: String, ranks: ClosedRange<Int>, content: String, magic: String
-) throws(DataError) -> (shape: [Int], bytes: [UInt8]) {
-    func bad(_ expected: String, _ found: String, _ fix: String) -> DataError {
-        DataError(.badData, file: path, expected: expected, found: found, fix: fix)
+) throws(CellarError) -> (shape: [Int], bytes: [UInt8]) {
+    func bad(_ expected: String, _ found: String, _ fix: String) -> CellarError {
+        CellarError(.badData, file: path, expected: expected, found: found, fix: fix)
     }
     let reader = try GzipReader(path)
     let start = try reader.read(4)

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// SHA-256 of a file's bytes, in lower-case hex.
@@ -13,8 +14,9 @@ public func sha256(ofFile path: String) throws(ReadError) -> String {
 ///
 /// - failure: makes the error of the system's number, where the file cannot be read.
 public func readBlocks<Failure: Error>(
-    ofFile path: String, failure: (Int32) -> Failure, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
-) throws(Failure) {
+    ofFile path: String, failure: (Int32) -> CellarError,
+    _ body: (UnsafeRawBufferPointer) throws(CellarError) -> Void
+) throws(CellarError) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(errno) }
     defer { close(descriptor) }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// The text form in which facts stand in a model file. Keys that are missing take their defaults, unknown ones are
 /// ignored, so that older and newer versions of Cellar read each other's files.

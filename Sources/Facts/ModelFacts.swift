@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// What is known of one saved model beside its layers and weights. It travels inside the model file, and is the
 /// value that the trainer hands to the registry: the index can always be rebuilt from the files.

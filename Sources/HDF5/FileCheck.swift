@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// What can be said of a file before HDF5 sees it, so that the common mistakes get a plain answer.

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// Files that appear under their name whole, or not at all.

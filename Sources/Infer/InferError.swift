@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Glibc
 import KerasFile
@@ -5,7 +6,7 @@ import Metrics
 import Network
 
 /// Why something could not be predicted, in one or two lines for a person, with the place where it went wrong.
-public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct CellarError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What a caller chooses by, as for an exit code.
     public enum Kind: Sendable {
         /// Asked for what makes no sense, or too little was said: classes that the model does not name.
@@ -49,9 +50,9 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
     /// - file: The one being worked on, for errors that do not know it.
     init(_ error: any Error, file: String? = nil) {
         switch error {
-        case let error as InferError: self = error
-        case let error as DataError:
-            let kinds: [DataError.Kind: Kind] = [
+        case let error as CellarError: self = error
+        case let error as CellarError:
+            let kinds: [CellarError.Kind: Kind] = [
                 .noInput: .noInput, .badData: .badData, .cannotCreate: .cannotCreate,
                 .inputOutput: .inputOutput, .badRequest: .usage,
             ]
@@ -60,15 +61,15 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
             self.init(
                 isClosed ? .outputClosed : kinds[error.kind] ?? .badData, error.message, file: error.file,
                 line: error.line, column: error.column)
-        case let error as KerasFileError:
-            let kinds: [KerasFileError.Kind: Kind] = [
+        case let error as CellarError:
+            let kinds: [CellarError.Kind: Kind] = [
                 .missing: .noInput, .damaged: .badData, .unsupported: .badData, .notWritable: .cannotCreate,
             ]
             self.init(kinds[error.kind] ?? .badData, error.message, file: error.file)
-        case let error as MetricsError:
+        case let error as CellarError:
             self.init(
                 .badData, error.message, file: error.file ?? file, line: error.line, column: error.column)
-        case let error as ConfigError:
+        case let error as CellarError:
             self.init(.badData, error.description, file: file)
         default:
             self.init(.software, "\(error)", file: file)
@@ -79,6 +80,6 @@ public struct InferError: Error, Equatable, Sendable, CustomStringConvertible {
 /// Runs what may fail in any of the libraries below, and gives its failure as ours.
 func reporting<Result: ~Copyable>(
     file: String? = nil, _ body: () throws -> Result
-) throws(InferError) -> Result {
-    do { return try body() } catch { throw InferError(error, file: file) }
+) throws(CellarError) -> Result {
+    do { return try body() } catch { throw CellarError(error, file: file) }
 }

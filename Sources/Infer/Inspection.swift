@@ -1,6 +1,5 @@
-import Facts
+import Base
 import Glibc
-import JSONText
 import KerasFile
 import Network
 import Tensors
@@ -116,17 +115,17 @@ public struct Inspection: Sendable {
     }
 
     /// The weights of one layer. An error for a layer that is not there, or has none.
-    public func weights(of layer: String) throws(InferError) -> [WeightSummary] {
+    public func weights(of layer: String) throws(CellarError) -> [WeightSummary] {
         let model = file.model
         guard let index = model.paths.firstIndex(of: layer) else {
             let hint = nearest(layer, in: model.paths).map { "Did you mean \($0)?" }
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "\(name): the model has no layer \"\(layer)\". "
                     + (hint ?? "It has \(layers.map(\.name).joined(separator: ", "))."))
         }
         guard !model.weights[index].isEmpty else {
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "\(name): the layer \"\(layer)\" (\(model.layers[index].className)) has no weights. Those with weights: "
                     + layers.filter { $0.parameters > 0 }.map(\.name).joined(separator: ", ") + ".")

@@ -1,5 +1,5 @@
 import HDF5
-import JSONText
+import Base
 import Network
 import Zip
 
@@ -17,12 +17,12 @@ public struct Architecture: Sendable {
     }
 
     /// From a file: the text of `model.to_json()`, a `.keras` archive or its `config.json`, or an `.h5` model.
-    public init(path: String) throws(KerasFileError) {
+    public init(path: String) throws(CellarError) {
         self = try reading(path) { opened in
             switch opened {
             case .hdf5(let file):
                 guard let found = try Architecture(file) else {
-                    throw Trouble(.damaged, "this file has no model_config: it holds weights alone")
+                    throw CellarError(.badData, "this file has no model_config: it holds weights alone")
                 }
                 return found
             case .archive(let archive): return try Architecture(archive)
@@ -60,7 +60,7 @@ public struct Architecture: Sendable {
 
     init(_ archive: ZipArchive) throws {
         guard archive.has("config.json") else {
-            throw Trouble(.damaged, "the archive has no config.json: it was not made by model.save")
+            throw CellarError(.badData, "the archive has no config.json: it was not made by model.save")
         }
         let config = try parse(try archive.bytes(of: "config.json", limit: Self.mostBytes), of: "config.json")
         let metadata =
@@ -96,6 +96,6 @@ func parse(_ bytes: [UInt8], of name: String) throws -> JSON {
     do {
         return try JSON(parsing: bytes)
     } catch {
-        throw Trouble(.damaged, "\(name) is no sound JSON: \(error)")
+        throw CellarError(.badData, "\(name) is no sound JSON: \(error)")
     }
 }

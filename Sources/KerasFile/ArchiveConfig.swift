@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// `config.json` of a `.keras`: the model as Keras 3 serializes it.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// The calls of a Functional config, which may stand in any order, brought into one in which they can run.
@@ -41,14 +41,14 @@ struct CallGraph {
 
     private func index(of reference: Reference, from firstNodes: [Int], wantedBy user: String) throws -> Int {
         guard let member = numbers[reference.member] else {
-            throw Trouble(
-                .damaged, "\(user) takes the output of \"\(reference.member)\", but there is no such layer")
+            throw CellarError(
+                .badData, "\(user) takes the output of \"\(reference.member)\", but there is no such layer")
         }
         // Some releases of Keras 3 count from 0 throughout.
         let node = max(reference.node - firstNodes[member], 0)
         guard callsOfMember[member].indices.contains(node) else {
-            throw Trouble(
-                .damaged,
+            throw CellarError(
+                .badData,
                 "\(user) takes call \(reference.node) of \"\(reference.member)\", which is called "
                     + "\(callsOfMember[member].count) times")
         }
@@ -86,7 +86,7 @@ struct CallGraph {
         }
         guard result.count == calls.count else {
             let stuck = calls.indices.first { order[$0] < 0 }.map { names[calls[$0].member] } ?? ""
-            throw Trouble(.damaged, "the layers are wired in a circle, at \"\(stuck)\"")
+            throw CellarError(.badData, "the layers are wired in a circle, at \"\(stuck)\"")
         }
         return (result, order)
     }

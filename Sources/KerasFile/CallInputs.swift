@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// What one call of a member takes, as an entry of `inbound_nodes` tells it: Keras 2's list of tensors with options, or
@@ -23,8 +23,8 @@ struct CallInputs {
                     let items = try isTensor(value) == nil ? value.array ?? [value] : [value]
                     states += try items.map { item in
                         guard let tensor = try isTensor(item) else {
-                            throw Trouble(
-                                .unsupported, "\(subject) begins with a state that is no tensor of the model")
+                            throw CellarError(
+                                .badData, "\(subject) begins with a state that is no tensor of the model")
                         }
                         return tensor
                     }
@@ -45,8 +45,8 @@ struct CallInputs {
         } else {
             for item in node.array ?? [] {
                 guard let tensor = CallGraph.Reference(item) else {
-                    throw Trouble(
-                        .damaged,
+                    throw CellarError(
+                        .badData,
                         "\(subject): its inputs must be [\"layer\", 0, 0, {}], but are \(node.text().prefix(80))"
                     )
                 }
@@ -68,8 +68,8 @@ struct CallInputs {
             tensors.append(named.remove(at: index).1)
         }
         if let (name, _) = named.first {
-            throw Trouble(
-                .unsupported, "\(subject) is called with a tensor for \(name), which is not supported")
+            throw CellarError(
+                .badData, "\(subject) is called with a tensor for \(name), which is not supported")
         }
     }
 
@@ -82,8 +82,8 @@ struct CallInputs {
         } else if let items = json.array {
             for item in items { try collect(item, subject, into: &found) }
         } else if !json.isNull {
-            throw Trouble(
-                .unsupported,
+            throw CellarError(
+                .badData,
                 "\(subject) is called with \(json.text().prefix(60)), which is no tensor; that is not supported"
             )
         }
@@ -92,7 +92,7 @@ struct CallInputs {
     private static func kerasTensor(_ json: JSON) throws -> CallGraph.Reference? {
         guard let object = json.object, object["class_name"] == "__keras_tensor__" else { return nil }
         guard let reference = CallGraph.Reference(object["config"]?["keras_history"] ?? .null) else {
-            throw Trouble(.damaged, "a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
+            throw CellarError(.badData, "a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
         }
         return reference
     }

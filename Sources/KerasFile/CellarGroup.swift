@@ -1,6 +1,5 @@
-import Facts
+import Base
 import HDF5
-import JSONText
 import Network
 import Tensors
 
@@ -29,8 +28,8 @@ func readFactsOnly(_ file: HDF5File) throws -> ModelFacts? {
     guard file.root.has(cellarGroup) else { return nil }
     let group = try file.root.group(named: cellarGroup)
     if let found = try group.attributes.int64s("format")?.first, found > format {
-        throw Trouble(
-            .unsupported,
+        throw CellarError(
+            .badData,
             "Cellar's part of the file has format \(found), but this version knows \(format). Use a newer Cellar."
         )
     }
@@ -38,7 +37,7 @@ func readFactsOnly(_ file: HDF5File) throws -> ModelFacts? {
     do {
         return ModelFacts(json: try JSON(parsing: text))
     } catch {
-        throw Trouble(.damaged, "/cellar@facts is no sound JSON: \(error)")
+        throw CellarError(.badData, "/cellar@facts is no sound JSON: \(error)")
     }
 }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// Builds a model from the JSON of `model_config`: Sequential in its forms, Functional with the calls of both Keras 2
@@ -15,8 +15,8 @@ struct ConfigReader {
         let structure = try container(from: json, depth: 0)
         let model = try Model(structure: structure, layers: layers)
         for layer in takeMasks where !model.receivesMask(layer: layer) {
-            throw Trouble(
-                .unsupported,
+            throw CellarError(
+                .badData,
                 "\(layers[layer].subject) is called with a mask that does not reach it by itself, which is not supported"
             )
         }
@@ -24,8 +24,8 @@ struct ConfigReader {
         where operations.contains(call.layer) && model.maskUses[index] != .ends
             && model.receivesMask(layer: call.layer)
         {
-            throw Trouble(
-                .unsupported,
+            throw CellarError(
+                .badData,
                 "\(layers[call.layer].subject) stands for an operation on tensors, at which Keras drops the mask that comes "
                     + "with them; that is not supported. Use a layer instead, then save again")
         }
@@ -42,19 +42,19 @@ struct ConfigReader {
 
     private mutating func container(from json: JSON, depth: Int) throws -> Container {
         guard let className = json["class_name"]?.string, let config = json["config"] else {
-            throw Trouble(
-                .damaged, "model_config needs class_name and config, but is \(json.text().prefix(80))")
+            throw CellarError(
+                .badData, "model_config needs class_name and config, but is \(json.text().prefix(80))")
         }
         guard depth <= Self.deepest else {
-            throw Trouble(
-                .unsupported, "models lie in models \(depth) deep; at most \(Self.deepest) are read")
+            throw CellarError(
+                .badData, "models lie in models \(depth) deep; at most \(Self.deepest) are read")
         }
         switch className {
         case "Sequential": return try sequential(json, config, depth)
         case "Functional", "Model": return try functional(json, config, depth)
         default:
-            throw Trouble(
-                .unsupported, "the model is a \(className); Sequential and Functional models are supported")
+            throw CellarError(
+                .badData, "the model is a \(className); Sequential and Functional models are supported")
         }
     }
 
@@ -62,7 +62,8 @@ struct ConfigReader {
     private mutating func member(from json: JSON, depth: Int) throws -> Container.Member {
         if Self.isModel(json) { return .model(try container(from: json, depth: depth + 1)) }
         guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
-            throw Trouble(.damaged, "a layer needs class_name and config, but is \(json.text().prefix(80))")
+            throw CellarError(
+                .badData, "a layer needs class_name and config, but is \(json.text().prefix(80))")
         }
         // Keras 1 and Functional configs put the name beside the options as well.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
@@ -74,7 +75,7 @@ struct ConfigReader {
     private mutating func sequential(_ json: JSON, _ config: JSON, _ depth: Int) throws -> Container {
         // Before 2.2.3 the config was the list itself.
         guard let entries = config.array ?? config["layers"]?.array, !entries.isEmpty else {
-            throw Trouble(.damaged, "the Sequential model has no layers")
+            throw CellarError(.badData, "the Sequential model has no layers")
         }
         let startsWithInput = entries[0]["class_name"] == "InputLayer"
         let isImplied = !startsWithInput && depth == 0
@@ -121,15 +122,15 @@ struct ConfigReader {
         {
             return InputLayer(name: name + "_input", shape: shape)
         }
-        throw Trouble(
-            .unsupported,
+        throw CellarError(
+            .badData,
             "the input's shape is nowhere in the file: the model was saved before it was built. Build it in Keras "
                 + "(model.build or one prediction), then save again.")
     }
 
     private mutating func functional(_ json: JSON, _ config: JSON, _ depth: Int) throws -> Container {
         guard let entries = config["layers"]?.array, !entries.isEmpty else {
-            throw Trouble(.damaged, "the Functional model has no layers")
+            throw CellarError(.badData, "the Functional model has no layers")
         }
         var members: [Container.Member] = []
         for entry in entries { members.append(try member(from: entry, depth: depth)) }
@@ -159,7 +160,7 @@ struct ConfigReader {
         }
         let inputs = try ends("input_layers").map { source -> Int in
             guard case .node(let node, 0) = source, nodes[node].inputs.isEmpty else {
-                throw Trouble(.damaged, "input_layers names something that is no InputLayer")
+                throw CellarError(.badData, "input_layers names something that is no InputLayer")
             }
             return node
         }
@@ -175,7 +176,7 @@ struct ConfigReader {
             let layer = layers[index]
             let call = try CallInputs(node, names: type(of: layer).inputNames, subject: layer.subject)
             guard !call.tensors.isEmpty else {
-                throw Trouble(.damaged, "\(layer.subject) is called with no tensor")
+                throw CellarError(.badData, "\(layer.subject) is called with no tensor")
             }
             var options = call.options
             if options["mask"] == true {
@@ -189,7 +190,7 @@ struct ConfigReader {
             let subject = "model \"\(inside.name)\""
             let call = try CallInputs(node, names: ["inputs"], subject: subject)
             if let (name, _) = call.options.members.first {
-                throw Trouble(.unsupported, "\(subject) is called with \(name), which is not supported")
+                throw CellarError(.badData, "\(subject) is called with \(name), which is not supported")
             }
             try checkTraining(call, of: inside.layers, subject: subject)
             return call
@@ -201,8 +202,8 @@ struct ConfigReader {
         guard call.training == true, let layer = members.first(where: { layers[$0].dependsOnTraining }) else {
             return
         }
-        throw Trouble(
-            .unsupported,
+        throw CellarError(
+            .badData,
             "\(subject) is called with training=True, so that "
                 + (members.count == 1 ? "it" : layers[layer].subject)
                 + " would do what it does in training for every answer too; that is not supported")
@@ -214,8 +215,8 @@ struct ConfigReader {
         let list = json.array ?? json.object?.members.map(\.value) ?? []
         let found = list.compactMap(CallGraph.Reference.init)
         guard !list.isEmpty, found.count == list.count else {
-            throw Trouble(
-                .damaged, "\(key) must name tensors as [\"layer\", 0, 0], but is \(json.text().prefix(80))")
+            throw CellarError(
+                .badData, "\(key) must name tensors as [\"layer\", 0, 0], but is \(json.text().prefix(80))")
         }
         return found
     }

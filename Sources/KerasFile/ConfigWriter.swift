@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// `model_config` in the dialect that Keras 2.2.4 to 2.15, tf_keras and Keras 3 all accept: the smallest set of keys.
@@ -132,8 +132,8 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
         object.members.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid_3" }
     }
     guard !hasNewHardSigmoid else {
-        throw Trouble(
-            .unsupported,
+        throw CellarError(
+            .badData,
             "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
                 + "same word means another formula")
     }

@@ -1,5 +1,7 @@
+import Base
+
 /// Why a model file could not be read or written.
-public struct KerasFileError: Error, Equatable, CustomStringConvertible {
+public struct CellarError: Error, Equatable, CustomStringConvertible {
     public enum Kind: Sendable { case missing, damaged, unsupported, notWritable }
     public var kind: Kind
     public var file: String

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// Where Keras 3's own layout (`.weights.h5`, and inside `.keras`) keeps each layer's weights: not under its name, but

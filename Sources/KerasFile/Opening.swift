@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import HDF5
 import Network
@@ -12,14 +13,14 @@ enum OpenedFile {
 }
 
 /// What stops a reader: a part that is broken, told without the file's name, which `reading` adds.
-struct Trouble: Error {
-    var kind: KerasFileError.Kind
+struct CellarError: Error {
+    var kind: CellarError.Kind
     var message: String
-    init(_ kind: KerasFileError.Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
+    init(_ kind: CellarError.Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
 }
 
 /// Opens the file by what it begins with, and gives every error the file's name.
-func reading<Result>(_ path: String, _ body: (OpenedFile) throws -> Result) throws(KerasFileError) -> Result {
+func reading<Result>(_ path: String, _ body: (OpenedFile) throws -> Result) throws(CellarError) -> Result {
     do {
         return try body(try open(path))
     } catch {
@@ -35,30 +36,30 @@ private func open(_ path: String) throws -> OpenedFile {
     }
 }
 
-func named(_ error: any Error, _ path: String) -> KerasFileError {
+func named(_ error: any Error, _ path: String) -> CellarError {
     // Descriptions of files' errors begin with the file; that of an archive's member stays.
     func rest(_ text: String, _ file: String) -> String {
         file != "model.weights.h5" && text.hasPrefix(file)
             ? String(text.dropFirst(file.count).drop { ",: ".contains($0) }) : text
     }
     switch error {
-    case let error as KerasFileError: return error
+    case let error as CellarError: return error
     case let error as HDF5Error:
-        let kind: KerasFileError.Kind =
+        let kind: CellarError.Kind =
             switch error.reason {
             case .missing, .notAFile, .notPermitted: .missing
             case .notWritten: .notWritable
             default: .damaged
             }
-        return KerasFileError(kind, file: path, rest(error.description, error.file))
+        return CellarError(kind, rest(error.description, error.file), file: path)
     case let error as ZipError:
-        return KerasFileError(
-            error.reason == .notReadable ? .missing : .damaged, file: path,
-            rest(error.description, error.file))
-    case let error as ConfigError:
-        return KerasFileError(.unsupported, file: path, "the model's config: \(error)")
-    case let error as Trouble: return KerasFileError(error.kind, file: path, error.message)
-    default: return KerasFileError(.damaged, file: path, "\(error)")
+        return CellarError(
+            error.reason == .notReadable ? .missing : .damaged,
+            rest(error.description, error.file), file: path)
+    case let error as CellarError:
+        return CellarError(.badData, "the model's config: \(error)", file: path)
+    case let error as CellarError: return CellarError(error.kind, error.message, file: path)
+    default: return CellarError(.badData, "\(error)", file: path)
     }
 }
 
@@ -67,7 +68,7 @@ private func firstByte(of path: String) -> UInt8? { (try? readBytes(path, limit:
 private func readText(_ path: String) throws -> [UInt8] {
     let bytes = try readBytes(path, limit: Architecture.mostBytes + 1)
     guard bytes.count <= Architecture.mostBytes else {
-        throw Trouble(.damaged, "the text is longer than any config (\(Architecture.mostBytes) bytes)")
+        throw CellarError(.badData, "the text is longer than any config (\(Architecture.mostBytes) bytes)")
     }
     return bytes
 }

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// A process of its own, poor in memory, time and rights, that opens a file before we do. HDF5's library (1.10.8 in Debian
@@ -47,7 +48,7 @@ public enum Quarantine {
     }
 
     /// Throws where reading the file kills the process that does it.
-    public static func check(_ path: String) throws(KerasFileError) {
+    public static func check(_ path: String) throws(CellarError) {
         let words = ["/proc/self/exe", flag, path]
         var process = pid_t()
         var silent = unsafe posix_spawn_file_actions_t()
@@ -71,9 +72,9 @@ public enum Quarantine {
             case 0, SIGILL, SIGTRAP, SIGABRT: "asked for more memory than such a file can need"
             default: "crashed HDF5's library (signal \(signal))"
             }
-        throw KerasFileError(
-            .damaged, file: path,
+        throw CellarError(
+            .badData,
             "reading it in a process of its own \(why): the file is damaged or made to harm. Take a fresh copy of it, or save "
-                + "it again with its own program.")
+                + "it again with its own program.", file: path)
     }
 }

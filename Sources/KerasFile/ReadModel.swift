@@ -1,6 +1,5 @@
-import Facts
+import Base
 import HDF5
-import JSONText
 import Network
 import Zip
 
@@ -11,12 +10,13 @@ import Zip
 /// - forTraining: Reads what the optimizer remembers, too, which takes as much again as the weights or twice that.
 public func readModel(
     _ path: String, architecture: Architecture? = nil, forTraining: Bool = true
-) throws(KerasFileError) -> ModelFile {
+) throws(CellarError) -> ModelFile {
     try reading(path) { opened in
         switch opened {
         case .archive(let archive): return try readArchive(archive, forTraining: forTraining)
         case .text:
-            throw Trouble(.damaged, "this is a config without weights; name the file of the weights as well")
+            throw CellarError(
+                .badData, "this is a config without weights; name the file of the weights as well")
         case .hdf5(let file):
             if let own = try Architecture(file) { return try readWhole(file, own, forTraining: forTraining) }
             return try readWeightsOnly(file, architecture)
@@ -25,7 +25,7 @@ public func readModel(
 }
 
 /// Reads only what Cellar wrote beside the model: nil for a sound file straight from Keras.
-public func readFacts(_ path: String) throws(KerasFileError) -> ModelFacts? {
+public func readFacts(_ path: String) throws(CellarError) -> ModelFacts? {
     try reading(path) { opened in
         switch opened {
         case .hdf5(let file):
@@ -34,7 +34,7 @@ public func readFacts(_ path: String) throws(KerasFileError) -> ModelFacts? {
         case .archive(let archive):
             _ = try Architecture(archive)
             return try cellarFile(in: archive).flatMap { try readFactsOnly($0) }
-        case .text: throw Trouble(.damaged, "this is text, no model")
+        case .text: throw CellarError(.badData, "this is text, no model")
         }
     }
 }
@@ -68,7 +68,7 @@ private func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> Mod
     var model = try own.model()
     let member = "model.weights.h5"
     guard archive.has(member) else {
-        throw Trouble(
+        throw CellarError(
             archive.has("model.weights.json") ? .unsupported : .damaged,
             archive.has("model.weights.json")
                 ? "its weights lie in several files (model.weights.json), which is not supported; save the model "
@@ -125,7 +125,7 @@ private func isOldLayout(_ file: HDF5File) throws -> Bool {
 }
 
 /// Looks at all that a file has: weights alone say only with an architecture what they are, but can do harm without.
-func readEverything(_ path: String) throws(KerasFileError) {
+func readEverything(_ path: String) throws(CellarError) {
     func walk(_ group: HDF5Group, depth: Int) throws {
         try readAll(group.attributes)
         for name in try group.childNames() {
@@ -159,10 +159,10 @@ func readEverything(_ path: String) throws(KerasFileError) {
 }
 
 /// Why a file without a config cannot be read by itself.
-private func weightsAlone(_ file: HDF5File) throws -> Trouble {
+private func weightsAlone(_ file: HDF5File) throws -> CellarError {
     let hasWeights = try isOldLayout(file) || file.root.has("layers")
-    return Trouble(
-        .damaged,
+    return CellarError(
+        .badData,
         hasWeights
             ? "these are weights without an architecture. Give the architecture as well (the text of model.to_json(), "
                 + "or a whole model), or save the whole model (model.save) instead."

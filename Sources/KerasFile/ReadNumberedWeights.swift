@@ -1,3 +1,4 @@
+import Base
 import HDF5
 import Network
 import Tensors
@@ -11,8 +12,8 @@ func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generatio
     let folder = ["layers", ObjectPaths.folderOf212].first { root.has($0) }
     guard let folder else {
         guard model.weightSpecs.allSatisfy(\.isEmpty) else {
-            throw Trouble(
-                .damaged, "the weights are not laid out as Keras does: there is no group \"layers\"")
+            throw CellarError(
+                .badData, "the weights are not laid out as Keras does: there is no group \"layers\"")
         }
         return model.layers.indices.map { StoredLayer(layer: $0) }
     }
@@ -26,8 +27,8 @@ func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generatio
         let needed = model.weightSpecs[index].count
         if needed > 0 {
             guard root.has(paths.layers[index]) else {
-                throw Trouble(
-                    .damaged,
+                throw CellarError(
+                    .badData,
                     "\(layer.subject): its weights should be in /\(paths.layers[index]), which is not "
                         + "there")
             }
@@ -47,8 +48,8 @@ private func arrays(
     let places = ObjectPaths.places(of: layer, weights: count)
     let found = try arrayCount(group, depth: 0)
     guard found == count || found == weights else {
-        throw Trouble(
-            .damaged, "\(layer.subject) needs \(count) weights, but \(group.path) has \(found)")
+        throw CellarError(
+            .badData, "\(layer.subject) needs \(count) weights, but \(group.path) has \(found)")
     }
     let present =
         found == count ? places : ObjectPaths.places(of: layer, weights: weights)
@@ -56,7 +57,7 @@ private func arrays(
         // Some releases save attributes under their private names.
         let choices = [name, "_" + name]
         guard let choice = choices.first(where: { group.has($0) }) else {
-            throw Trouble(.damaged, "\(layer.subject): \(group.path)/\(name) is not there")
+            throw CellarError(.badData, "\(layer.subject): \(group.path)/\(name) is not there")
         }
         return StoredLayer.Array(place: place, name: choice, group: group)
     }
@@ -64,7 +65,7 @@ private func arrays(
 
 /// How many weights lie in a layer's group. What a random generator has come to is none.
 private func arrayCount(_ group: HDF5Group, depth: Int) throws -> Int {
-    guard depth < 8 else { throw Trouble(.damaged, "\(group.path) goes on too deep") }
+    guard depth < 8 else { throw CellarError(.badData, "\(group.path) goes on too deep") }
     var count = 0
     for name in try group.childNames()
     where !name.hasPrefix("seed_generator") && !name.hasSuffix("random_generator") {
@@ -89,8 +90,8 @@ private func checkSurplus(_ root: HDF5Group, _ paths: ObjectPaths, _ model: Mode
             else {
                 continue
             }
-            throw Trouble(
-                .damaged,
+            throw CellarError(
+                .badData,
                 "\(group.path)/\(name) holds weights, but the config has no such layer: config and "
                     + "weights do not belong together")
         }

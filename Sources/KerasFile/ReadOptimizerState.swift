@@ -1,5 +1,5 @@
 import HDF5
-import JSONText
+import Base
 import Network
 import Tensors
 
@@ -118,7 +118,7 @@ struct ReadState {
             iterations = Int(try dataset.readInt64s(shape: []).first ?? 0)
             // Far beyond any training, and with room to go on counting in 32 bits.
             guard (0..<1 << 30).contains(iterations) else {
-                throw Trouble(.damaged, "the optimizer has made \(iterations) steps, which cannot be")
+                throw CellarError(.badData, "the optimizer has made \(iterations) steps, which cannot be")
             }
         }
         let slotCount = optimizer.slotNames.count

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// Reads `training_config`. What we do not know is named, and keeps the model from training only.

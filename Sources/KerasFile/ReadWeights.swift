@@ -1,5 +1,5 @@
 import HDF5
-import JSONText
+import Base
 import Network
 import Tensors
 
@@ -13,22 +13,23 @@ func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Gene
 {
     let names = try nameList(group.attributes, "layer_names", of: "model_weights")
     guard Set(names).count == names.count else {
-        throw Trouble(.damaged, "layer_names names a layer twice: \(firstRepeated(names))")
+        throw CellarError(.badData, "layer_names names a layer twice: \(firstRepeated(names))")
     }
     var stored: [StoredMember] = []
     for name in names {
         let inner = try group.group(named: name)
         let weights = try nameList(inner.attributes, "weight_names", of: "layer \"\(name)\"", optional: true)
         guard Set(weights).count == weights.count else {
-            throw Trouble(.damaged, "layer \"\(name)\": weight_names names \(firstRepeated(weights)) twice")
+            throw CellarError(
+                .badData, "layer \"\(name)\": weight_names names \(firstRepeated(weights)) twice")
         }
         if !weights.isEmpty { stored.append(StoredMember(name: name, group: inner, weights: weights)) }
     }
     let counts = generation.storedCounts(model, stored.map(\.weights.count))
     let weighted = model.membersInFile(counts: counts).filter { !$0.weights.isEmpty }
     guard stored.count == weighted.count else {
-        throw Trouble(
-            .damaged,
+        throw CellarError(
+            .badData,
             "the config has \(weighted.count) layers with weights (\(shortList(weighted.map(\.name)))), the "
                 + "file has \(stored.count) (\(shortList(stored.map(\.name))))")
     }
@@ -36,8 +37,8 @@ func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Gene
     for (member, entry) in zip(weighted, stored) {
         guard entry.weights.count == member.weights.count else {
             let specs = member.weights.map { model.spec($0).name }
-            throw Trouble(
-                .damaged,
+            throw CellarError(
+                .badData,
                 "layer \"\(member.name)\" needs \(specs.count) weights (\(shortList(specs))), "
                     + "the file has \(entry.weights.count) (\(shortList(entry.weights)))")
         }
@@ -124,8 +125,8 @@ struct StoredLayer {
         } else {
             for (dataset, spec) in zip(datasets, specs) {
                 guard dataset.shape == spec.shape else {
-                    throw Trouble(
-                        .damaged,
+                    throw CellarError(
+                        .badData,
                         "\(layer.subject): \(dataset.path) is \(dataset.shape), but the config makes "
                             + "\(spec.name) \(spec.shape)")
                 }
@@ -135,9 +136,10 @@ struct StoredLayer {
         try model.setWeights(tensors, layer: self.layer)
     }
 
-    private func wrongShapes(_ layer: any Layer, _ found: [HDF5Dataset], _ specs: [WeightSpec]) -> Trouble {
-        Trouble(
-            .damaged,
+    private func wrongShapes(_ layer: any Layer, _ found: [HDF5Dataset], _ specs: [WeightSpec]) -> CellarError
+    {
+        CellarError(
+            .badData,
             "\(layer.subject): the file's arrays (\(shortList(found.map { "\($0.path) \($0.shape)" }))) do not "
                 + "make its weights (\(shortList(specs.map { "\($0.name) \($0.shape)" })))")
     }
@@ -154,7 +156,7 @@ func nameList(
         pieces += piece
         number += 1
     }
-    guard number > 0 || optional else { throw Trouble(.damaged, "\(owner) has no \(name) attribute") }
+    guard number > 0 || optional else { throw CellarError(.badData, "\(owner) has no \(name) attribute") }
     return pieces
 }
 

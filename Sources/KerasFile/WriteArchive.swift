@@ -1,5 +1,5 @@
 import HDF5
-import JSONText
+import Base
 import Network
 import Zip
 
@@ -37,8 +37,8 @@ private func checkOpensInKeras3(_ model: Model) throws {
             layer.className == "BatchNormalization"
             ? layer.config["axis"]?.array?.compactMap(\.int) ?? [] : []
         guard axes.count > 1 || ["RandomHeight", "RandomWidth"].contains(layer.className) else { continue }
-        throw Trouble(
-            .unsupported,
+        throw CellarError(
+            .badData,
             "\(layer.subject) "
                 + (axes.isEmpty ? "is a layer" : "normalizes over several axes (\(axes)), a thing")
                 + " that Keras 3 does not have; write an .h5 instead, which tf.keras opens")

@@ -1,5 +1,5 @@
 import HDF5
-import JSONText
+import Base
 import Network
 import Tensors
 
@@ -26,7 +26,7 @@ public enum ModelFormat: Sendable {
 /// - includeOptimizer: without the optimizer's state, Keras 3 can train from an `.h5` as well, afresh.
 public func writeModel(
     _ contents: ModelFile, to path: String, as format: ModelFormat? = nil, includeOptimizer: Bool = true
-) throws(KerasFileError) {
+) throws(CellarError) {
     do {
         try checkExpressible(contents.model)
         switch format ?? ModelFormat(path: path) {
@@ -50,7 +50,7 @@ public func writeModel(
 }
 
 /// Whether `writeModel` could write such a model, asked before it is trained on; `path` is the file that it came from.
-public func checkWritable(_ model: Model, readFrom path: String) throws(KerasFileError) {
+public func checkWritable(_ model: Model, readFrom path: String) throws(CellarError) {
     do { try checkExpressible(model) } catch { throw named(error, path) }
 }
 
@@ -58,7 +58,7 @@ public func checkWritable(_ model: Model, readFrom path: String) throws(KerasFil
 private func checkExpressible(_ model: Model) throws {
     for (index, layer) in model.layers.enumerated() {
         if let reason = layer.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
-            throw Trouble(.unsupported, "\(layer.subject) \(reason), so that the model cannot be written")
+            throw CellarError(.badData, "\(layer.subject) \(reason), so that the model cannot be written")
         }
     }
 }

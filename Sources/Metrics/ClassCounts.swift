@@ -1,3 +1,5 @@
+import Base
+
 /// How often each class was the truth, was predicted, and was both: all that precision and recall need.
 public struct ClassCounts: Equatable, Sendable {
     public let classes: [String]
@@ -18,12 +20,12 @@ public struct ClassCounts: Equatable, Sendable {
     public var accuracy: Double { Double(hits.reduce(0, +)) / Double(total) }
 
     /// Counts class codes, row by row; code `c` stands for `classes[c]`.
-    public init(truth: [Int32], prediction: [Int32], classes: [String]) throws(MetricsError) {
+    public init(truth: [Int32], prediction: [Int32], classes: [String]) throws(CellarError) {
         self = try Self.counted(truth, prediction, classes)
     }
 
     /// The same of codes that are bytes.
-    public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(MetricsError) {
+    public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(CellarError) {
         self = try Self.counted(truth, prediction, classes)
     }
 
@@ -43,7 +45,7 @@ public struct ClassCounts: Equatable, Sendable {
     // The compiler makes a fast copy of this for each of the two code types.
     private static func counted<Code: FixedWidthInteger>(
         _ truth: [Code], _ prediction: [Code], _ classes: [String]
-    ) throws(MetricsError) -> ClassCounts {
+    ) throws(CellarError) -> ClassCounts {
         // A square of counts costs one addition a row where it stays in the cache, against up to three.
         if classes.count <= 256 {
             return ClassCounts(try ConfusionMatrix.counted(truth, prediction, classes))
@@ -68,9 +70,10 @@ public struct ClassCounts: Equatable, Sendable {
     }
 }
 
-func codeOutOfRange(row: Int, truth: Int, prediction: Int, classes: Int) -> MetricsError {
+func codeOutOfRange(row: Int, truth: Int, prediction: Int, classes: Int) -> CellarError {
     let (what, code) = truth < 0 || truth >= classes ? ("true label", truth) : ("prediction", prediction)
-    return MetricsError(
+    return CellarError(
+        .badData,
         "Row \(row + 1): the \(what) is class number \(code), but the \(classes) classes are numbered 0 to "
             + "\(classes - 1).")
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 extension ClassificationReport {
     /// The table as scikit-learn prints it, to the byte.

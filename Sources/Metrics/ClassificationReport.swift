@@ -1,3 +1,5 @@
+import Base
+
 /// Precision, recall and F1 by class with their averages: scikit-learn's `classification_report`.
 ///
 /// Source: sklearn/metrics/_classification.py of scikit-learn 1.9; the averages add up in NumPy's order.
@@ -42,12 +44,15 @@ public struct ClassificationReport: Equatable, Sendable {
     /// - Parameter labels: the classes to report, in that order; nil means those that occur, in theirs.
     public init(
         _ counts: ClassCounts, labels: [Int]? = nil, zeroDivision: ZeroDivision = .warn
-    ) throws(MetricsError) {
+    ) throws(CellarError) {
         let present = counts.present
         let labels = labels ?? present
-        guard !present.isEmpty, !labels.isEmpty else { throw MetricsError("There is no row to report on.") }
+        guard !present.isEmpty, !labels.isEmpty else {
+            throw CellarError(.badData, "There is no row to report on.")
+        }
         if let unknown = labels.first(where: { !counts.classes.indices.contains($0) }) {
-            throw MetricsError(
+            throw CellarError(
+                .badData,
                 "Class number \(unknown) is to be reported, but there are \(counts.classes.count) classes.")
         }
         let hits = labels.map { counts.hits[$0] }
@@ -88,7 +93,7 @@ public struct ClassificationReport: Equatable, Sendable {
     }
 
     /// The report of a labels file.
-    public init(_ pairs: LabelPairs, zeroDivision: ZeroDivision = .warn) throws(MetricsError) {
+    public init(_ pairs: LabelPairs, zeroDivision: ZeroDivision = .warn) throws(CellarError) {
         let counts = try ClassCounts(
             truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
         try self.init(counts, zeroDivision: zeroDivision)

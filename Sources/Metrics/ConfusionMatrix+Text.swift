@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 extension ConfusionMatrix {
     /// A plain table: a row for each true class, a column for each predicted one.

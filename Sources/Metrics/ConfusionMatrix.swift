@@ -1,3 +1,5 @@
+import Base
+
 /// How often each true class (row) was predicted as each class (column).
 public struct ConfusionMatrix: Equatable, Sendable {
     /// What the shares of a normalised matrix are shares of, as scikit-learn's `normalize` has it.
@@ -20,17 +22,17 @@ public struct ConfusionMatrix: Equatable, Sendable {
     public subscript(truth: Int, prediction: Int) -> Int { counts[truth * classes.count + prediction] }
 
     /// Counts class codes, row by row; code `c` stands for `classes[c]`.
-    public init(truth: [Int32], prediction: [Int32], classes: [String]) throws(MetricsError) {
+    public init(truth: [Int32], prediction: [Int32], classes: [String]) throws(CellarError) {
         self = try Self.counted(truth, prediction, classes)
     }
 
     /// The same of codes that are bytes.
-    public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(MetricsError) {
+    public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(CellarError) {
         self = try Self.counted(truth, prediction, classes)
     }
 
     /// Counts two columns of a labels file.
-    public init(_ pairs: LabelPairs) throws(MetricsError) {
+    public init(_ pairs: LabelPairs) throws(CellarError) {
         try self.init(truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
     }
 
@@ -56,11 +58,12 @@ public struct ConfusionMatrix: Equatable, Sendable {
     // The compiler makes a fast copy of this for each of the two code types.
     static func counted<Code: FixedWidthInteger>(
         _ truth: [Code], _ prediction: [Code], _ classes: [String]
-    ) throws(MetricsError) -> ConfusionMatrix {
+    ) throws(CellarError) -> ConfusionMatrix {
         try requireRows(("true labels", truth.count), ("predictions", prediction.count))
         let size = classes.count
         guard size <= mostClasses else {
-            throw MetricsError(
+            throw CellarError(
+                .badData,
                 "\(size) classes: a confusion matrix has at most \(mostClasses). Are these class labels?"
             )
         }

@@ -1,3 +1,5 @@
+import Base
+
 /// True and predicted labels, row by row, as class codes.
 public struct LabelPairs: Equatable, Sendable {
     /// In scikit-learn's order: whole numbers by value, other names by code point.
@@ -6,7 +8,7 @@ public struct LabelPairs: Equatable, Sendable {
     public let prediction: [Int32]
 
     /// Labels as texts, row by row.
-    public init(truth: [String], prediction: [String]) throws(MetricsError) {
+    public init(truth: [String], prediction: [String]) throws(CellarError) {
         try requireRows(("true labels", truth.count), ("predictions", prediction.count))
         var coder = LabelCoder()
         let codes = (
@@ -16,11 +18,11 @@ public struct LabelPairs: Equatable, Sendable {
     }
 
     /// Puts the classes in order and renumbers the rows.
-    init(_ coder: LabelCoder, truth: [Int32], prediction: [Int32]) throws(MetricsError) {
+    init(_ coder: LabelCoder, truth: [Int32], prediction: [Int32]) throws(CellarError) {
         var names: [String] = []
         for code in 0..<Int32(coder.count) {
             guard let name = String(validating: coder.bytes(of: code), as: UTF8.self) else {
-                throw MetricsError("A label is not UTF-8 text. Save the labels as UTF-8.")
+                throw CellarError(.badData, "A label is not UTF-8 text. Save the labels as UTF-8.")
             }
             names.append(name)
         }
@@ -44,13 +46,13 @@ public struct LabelRows: Sendable {
     /// And of its predicted one.
     public mutating func add(prediction label: Span<UInt8>) { prediction.append(coder.code(of: label)) }
 
-    public func pairs() throws(MetricsError) -> LabelPairs {
+    public func pairs() throws(CellarError) -> LabelPairs {
         try LabelPairs(coder, truth: truth, prediction: prediction)
     }
 }
 
 /// The classes that the labels name, in order, and for each label its class's number.
-private func classOrder(of labels: [String]) throws(MetricsError) -> (classes: [String], number: [Int32]) {
+private func classOrder(of labels: [String]) throws(CellarError) -> (classes: [String], number: [Int32]) {
     if let whole = wholeNumbers(labels) {
         // As in NumPy: 3 and 3.0 are one class, and all are written as floats where one is.
         let sorted = Set(whole.values).sorted()
@@ -61,7 +63,8 @@ private func classOrder(of labels: [String]) throws(MetricsError) -> (classes: [
     }
     if let measured = labels.first(where: { isMeasuredNumber($0) }), labels.allSatisfy({ Double($0) != nil })
     {
-        throw MetricsError(
+        throw CellarError(
+            .badData,
             "'\(measured)' is a measured number, not a class. A report needs class labels; turn scores into "
                 + "classes first.")
     }

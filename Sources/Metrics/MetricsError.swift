@@ -1,5 +1,7 @@
+import Base
+
 /// Why labels or scores cannot be measured, in a sentence or two that says what to do.
-public struct MetricsError: Error, Equatable, CustomStringConvertible {
+public struct CellarError: Error, Equatable, CustomStringConvertible {
     /// The file that the labels came from, where they came from one.
     public var file: String?
     /// Counted from 1, the header included.
@@ -20,9 +22,9 @@ public struct MetricsError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Throws where two lists that belong together, row by row, differ in length or have no rows.
-func requireRows(_ first: (String, Int), _ second: (String, Int)) throws(MetricsError) {
+func requireRows(_ first: (String, Int), _ second: (String, Int)) throws(CellarError) {
     guard first.1 == second.1 else {
-        throw MetricsError("\(first.1) \(first.0) but \(second.1) \(second.0): each row needs both.")
+        throw CellarError(.badData, "\(first.1) \(first.0) but \(second.1) \(second.0): each row needs both.")
     }
-    guard first.1 > 0 else { throw MetricsError("There is no row to measure.") }
+    guard first.1 > 0 else { throw CellarError(.badData, "There is no row to measure.") }
 }

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// Two models' predictions for the same rows, and whether their difference may be chance: McNemar's exact test.
@@ -16,7 +17,7 @@ public struct PairedComparison: Equatable, Sendable {
 
     public init(
         truth: [Int32], first: [Int32], second: [Int32]
-    ) throws(MetricsError) {
+    ) throws(CellarError) {
         try requireRows(("true labels", truth.count), ("predictions of the first model", first.count))
         try requireRows(("true labels", truth.count), ("predictions of the second model", second.count))
         var counts = (both: 0, first: 0, second: 0)

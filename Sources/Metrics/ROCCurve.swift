@@ -1,3 +1,5 @@
+import Base
+
 /// The true against the false positive rate, at every threshold of a score: scikit-learn's `roc_curve`.
 public struct ROCCurve: Equatable, Sendable {
     /// Rising from 0 to 1.
@@ -9,15 +11,15 @@ public struct ROCCurve: Equatable, Sendable {
     /// - Parameters:
     ///   - truth: whether each row is positive; some must be, and some not.
     ///   - scores: finite, higher for what looks more positive.
-    public init(truth: [Bool], scores: [Double]) throws(MetricsError) {
+    public init(truth: [Bool], scores: [Double]) throws(CellarError) {
         try requireRows(("true labels", truth.count), ("scores", scores.count))
         if let row = scores.firstIndex(where: { !$0.isFinite }) {
-            throw MetricsError(
-                "Row \(row + 1): the score is \(scores[row]). A ROC curve needs finite scores.")
+            throw CellarError(
+                .badData, "Row \(row + 1): the score is \(scores[row]). A ROC curve needs finite scores.")
         }
         let positives = truth.count { $0 }
         guard positives > 0, positives < truth.count else {
-            throw MetricsError("All rows are of one class. A ROC curve needs some of both.")
+            throw CellarError(.badData, "All rows are of one class. A ROC curve needs some of both.")
         }
 
         let rows = zip(scores, truth).sorted { $0.0 > $1.0 }

@@ -1,7 +1,8 @@
+import Base
 import Glibc
 
 /// The share of rows whose prediction is the truth, as scikit-learn's `accuracy_score`.
-public func accuracy(truth: [Int32], prediction: [Int32]) throws(MetricsError)
+public func accuracy(truth: [Int32], prediction: [Int32]) throws(CellarError)
     -> Double
 {
     try requireRows(("true labels", truth.count), ("predictions", prediction.count))
@@ -11,7 +12,7 @@ public func accuracy(truth: [Int32], prediction: [Int32]) throws(MetricsError)
 }
 
 /// The mean of the squared differences, as scikit-learn's `mean_squared_error`.
-public func meanSquaredError(truth: [Double], prediction: [Double]) throws(MetricsError) -> Double {
+public func meanSquaredError(truth: [Double], prediction: [Double]) throws(CellarError) -> Double {
     try requireRows(("true values", truth.count), ("predictions", prediction.count))
     return mean(zip(truth, prediction).map { ($0 - $1) * ($0 - $1) })
 }
@@ -21,7 +22,7 @@ public func meanSquaredError(truth: [Double], prediction: [Double]) throws(Metri
 /// - Parameters:
 ///   - truth: class codes below `classes`.
 ///   - probabilities: [rows, classes], or [rows] with the probability of class 1 where `classes` is 2.
-public func logLoss(truth: [Int32], probabilities: [Double], classes: Int) throws(MetricsError) -> Double {
+public func logLoss(truth: [Int32], probabilities: [Double], classes: Int) throws(CellarError) -> Double {
     let table = try ProbabilityTable(truth: truth, probabilities: probabilities, classes: classes)
     // Sure and wrong would cost infinity; scikit-learn keeps this much away from 0 and 1.
     let least = Double.ulpOfOne
@@ -32,7 +33,7 @@ public func logLoss(truth: [Int32], probabilities: [Double], classes: Int) throw
 /// two classes, so that it lies between 0 and 1.
 ///
 /// Parameters as for `logLoss`.
-public func brierScore(truth: [Int32], probabilities: [Double], classes: Int) throws(MetricsError) -> Double {
+public func brierScore(truth: [Int32], probabilities: [Double], classes: Int) throws(CellarError) -> Double {
     let table = try ProbabilityTable(truth: truth, probabilities: probabilities, classes: classes)
     var squares = [Double](repeating: 0, count: classes)
     var distances: [Double] = []
@@ -53,11 +54,12 @@ private struct ProbabilityTable {
     /// 1 where only the probability of the second of two classes is given.
     private let columns: Int
 
-    init(truth: [Int32], probabilities: [Double], classes: Int) throws(MetricsError) {
+    init(truth: [Int32], probabilities: [Double], classes: Int) throws(CellarError) {
         columns = classes == 2 && probabilities.count == truth.count ? 1 : classes
         self.probabilities = probabilities
         guard columns > 0, probabilities.count == truth.count * columns else {
-            throw MetricsError(
+            throw CellarError(
+                .badData,
                 "\(probabilities.count) probabilities for \(truth.count) rows of \(classes) classes: each row "
                     + "needs one for each class.")
         }
@@ -67,8 +69,8 @@ private struct ProbabilityTable {
             throw codeOutOfRange(row: row, truth: Int(truth[row]), prediction: 0, classes: classes)
         }
         if let place = probabilities.firstIndex(where: { !(0...1).contains($0) }) {
-            throw MetricsError(
-                "Row \(place / columns + 1): \(probabilities[place]) is no probability (0 to 1).")
+            throw CellarError(
+                .badData, "Row \(place / columns + 1): \(probabilities[place]) is no probability (0 to 1).")
         }
     }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Keras' activations. Formulas: Keras 3's documentation, and Keras 2.10 for `hard_sigmoid` (which differs between the
@@ -25,7 +25,7 @@ public enum Activation: Hashable, Sendable {
     ]
 
     /// Reads `"relu"`, the object that newer Keras writes for it, or that of a layer: `{"class_name": "LeakyReLU", …}`.
-    public init(from json: JSON) throws(ConfigError) {
+    public init(from json: JSON) throws(CellarError) {
         if let className = json["class_name"]?.string,
             let layer = try Self.layer(className, options: json["config"]?.object ?? [:])
         {
@@ -35,7 +35,7 @@ public enum Activation: Hashable, Sendable {
         let text: String? =
             json.string ?? json["config"]?.string ?? json["config"]?["activation"]?.string
             ?? json["config"]?["name"]?.string
-        guard let text else { throw ConfigError("an activation is a word such as relu, not \(json.kind)") }
+        guard let text else { throw CellarError("an activation is a word such as relu, not \(json.kind)") }
         let word =
             switch text {
             case "silu": "swish"
@@ -45,24 +45,24 @@ public enum Activation: Hashable, Sendable {
             }
         guard let found = Self.words.first(where: { $0.word == word }) else {
             let hint = nearest(text, in: Self.words.map(\.word)).map { "; did you mean \($0)?" } ?? ""
-            throw ConfigError("there is no activation \"\(text)\"\(hint)")
+            throw CellarError("there is no activation \"\(text)\"\(hint)")
         }
         self = found.activation
     }
 
     /// A layer in the place of an activation; nil where the class is none that could stand there.
-    private static func layer(_ className: String, options: JSONObject) throws(ConfigError) -> Activation? {
+    private static func layer(_ className: String, options: JSONObject) throws(CellarError) -> Activation? {
         var config = LayerConfig(className: className, options)
         switch className {
         case "Softmax":
             guard try config.ints("axis") ?? [-1] == [-1] else {
-                throw ConfigError(
+                throw CellarError(
                     "a Softmax layer as activation works on the last axis (-1) only, not on "
                         + "\(config.value("axis")?.text() ?? ""); make it a layer of its own")
             }
             return .softmax
         case "PReLU":
-            throw ConfigError(
+            throw CellarError(
                 "PReLU has weights, so that it cannot be another layer's activation; make it a layer of its own"
             )
         default:

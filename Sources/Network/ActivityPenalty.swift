@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// What Keras calls an activity regularizer: a penalty on what a layer answers, the mean over the samples of a batch.
@@ -48,7 +48,7 @@ public struct ActivityPenalty: Equatable, Sendable {
 }
 
 extension LayerConfig {
-    public mutating func activityPenalty() throws(ConfigError) -> ActivityPenalty? {
+    public mutating func activityPenalty() throws(CellarError) -> ActivityPenalty? {
         guard let found = try regularizer("activity_regularizer") else { return nil }
         guard found.orthogonal == nil else {
             throw error(

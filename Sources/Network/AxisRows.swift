@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// Samples seen as rows that run along some of their axes: what Softmax or LayerNormalization works on. Where these are
@@ -43,7 +44,7 @@ struct AxisRows {
 
 extension Layer {
     /// Axes as Keras counts them, with the batch as axis 0 or from the end, as axes of a sample; each once.
-    func sampleAxes(_ axes: [Int], of shape: [Int], key: String = "axis") throws(ConfigError) -> [Int] {
+    func sampleAxes(_ axes: [Int], of shape: [Int], key: String = "axis") throws(CellarError) -> [Int] {
         var found: [Int] = []
         for axis in axes {
             let place = axis < 0 ? axis + shape.count : axis - 1
@@ -52,7 +53,7 @@ extension Layer {
                     axis == 0
                     ? "the batch, which is no axis to work along"
                     : shape.indices.contains(place) ? "given twice" : "not there"
-                throw ConfigError(
+                throw CellarError(
                     "\(key) \(axis) is \(trouble): the input, with the batch, has axes 1 to \(shape.count)",
                     subject: subject, key: key)
             }

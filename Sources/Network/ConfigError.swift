@@ -1,5 +1,7 @@
+import Base
+
 /// Something is wrong with how a layer, optimizer or network is described, in a model file or a recipe.
-public struct ConfigError: Error, Equatable, CustomStringConvertible {
+public struct CellarError: Error, Equatable, CustomStringConvertible {
     /// The layer, by name or class, that it is about.
     public var subject: String?
     /// The key of its config, for a caller who knows on which line that stands.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Numbers that stand in a layer's config, as NumPy's arrays come out there: one, a list, or lists in lists.
@@ -60,7 +60,7 @@ public struct ConstantNumbers: Equatable, Sendable {
 
 extension LayerConfig {
     /// Numbers in any shape; nil where there are none.
-    public mutating func numbers(_ key: String) throws(ConfigError) -> ConstantNumbers? {
+    public mutating func numbers(_ key: String) throws(CellarError) -> ConstantNumbers? {
         guard let found = value(key) else { return nil }
         guard let numbers = ConstantNumbers(found) else {
             throw error(

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// What a weight is brought back to after each step of training. Norms are L2, along the axes that are given: axis 0 of
@@ -16,7 +16,7 @@ public enum Constraint: Equatable, Sendable {
     case minMaxNorm(min: Double, max: Double, rate: Double, axes: [Int])
 
     /// Reads `"non_neg"`, or `{"class_name": "MaxNorm", "config": {"max_value": 3, "axis": 0}}`.
-    public init(from json: JSON) throws(ConfigError) {
+    public init(from json: JSON) throws(CellarError) {
         let name = json.string ?? json["class_name"]?.string ?? ""
         var options = LayerConfig(className: name, json["config"]?.object ?? [:])
         let axes = try options.ints("axis") ?? [0]
@@ -30,7 +30,7 @@ public enum Constraint: Equatable, Sendable {
                 max: try options.double("max_value", default: 1),
                 rate: try options.double("rate", default: 1), axes: axes)
         default:
-            throw ConfigError(
+            throw CellarError(
                 "there is no constraint \"\(name.isEmpty ? String(json.text().prefix(60)) : name)\"; "
                     + "known are MaxNorm, NonNeg, UnitNorm and MinMaxNorm")
         }
@@ -66,9 +66,9 @@ public enum Constraint: Equatable, Sendable {
     }
 
     /// An error where its axes are none of a weight of that shape.
-    func check(_ weight: String, shape: [Int]) throws(ConfigError) {
+    func check(_ weight: String, shape: [Int]) throws(CellarError) {
         for axis in axes where axis < -shape.count || axis >= shape.count {
-            throw ConfigError(
+            throw CellarError(
                 "the constraint of \(weight) takes norms along axis \(axis), but \(weight) has the shape "
                     + "\(shape): axes are from \(-shape.count) to \(shape.count - 1)",
                 key: "\(weight)_constraint")

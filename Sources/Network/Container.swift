@@ -1,3 +1,5 @@
+import Base
+
 /// How a model's file puts it together: layers and whole models as members, each called once or more. The arithmetic does
 /// not know of it (`Model.calls` has the models inside taken apart); the file's config and the order of its weights do.
 public struct Container: Sendable {
@@ -74,24 +76,24 @@ public struct Container: Sendable {
     func flattened(
         feeds: [Int]?, atInference: Bool = false, into calls: inout [Model.Call], nextPart: inout Int,
         outputCount: (Int) -> Int, isInput: (Int) -> Bool
-    ) throws(ConfigError) -> (inputs: [Int], outputs: [Int]) {
+    ) throws(CellarError) -> (inputs: [Int], outputs: [Int]) {
         if let feeds, !inputs.isEmpty, inputs.count != feeds.count {
-            throw ConfigError(
+            throw CellarError(
                 "has \(inputs.count) inputs, but is called with \(feeds.count)", subject: "model \"\(name)\"")
         }
         var produced: [[Int]] = []
-        func call(_ source: Source) throws(ConfigError) -> Int {
+        func call(_ source: Source) throws(CellarError) -> Int {
             switch source {
             case .node(let node, let output):
                 guard produced.indices.contains(node), produced[node].indices.contains(output) else {
-                    throw ConfigError(
+                    throw CellarError(
                         "a layer takes output \(output) of a call that has no such output",
                         subject: "model \"\(name)\"")
                 }
                 return produced[node][output]
             case .outside(let index):
                 guard let feeds, feeds.indices.contains(index) else {
-                    throw ConfigError("has no input", subject: "model \"\(name)\"")
+                    throw CellarError("has no input", subject: "model \"\(name)\"")
                 }
                 return feeds[index]
             }

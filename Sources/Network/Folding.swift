@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 extension Model {
@@ -7,7 +8,7 @@ extension Model {
     ///
     /// Source: with s = gamma / √(variance + epsilon) and t = beta − mean · s, normalizing is x · s + t; behind a linear
     /// Dense that is (x · K + b) · s + t, in front of one (x · s + t) · K + b.
-    public func foldedForInference() throws(ConfigError) -> Model {
+    public func foldedForInference() throws(CellarError) -> Model {
         // What is folded is wired by calls alone, which tell of one output each.
         guard !layers.contains(where: { $0.outputCount > 1 }) else { return self }
         var folding = Folding(self)
@@ -75,7 +76,7 @@ private struct Folding {
         return layer
     }
 
-    func model(like model: Model) throws(ConfigError) -> Model {
+    func model(like model: Model) throws(CellarError) -> Model {
         let kept = calls.indices.filter { !removed[$0] }
         // A layer stays while any call of it does.
         var stays = layers.map { _ in false }

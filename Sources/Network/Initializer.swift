@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 import Tensors
 
 /// How a weight begins, as Keras 2.10 names and defines it. Its random streams cannot be matched, its distributions are.
@@ -24,13 +24,13 @@ public struct Initializer: Equatable, Sendable {
     ]
 
     /// Reads `"he_normal"` or `{"class_name": "HeNormal", "config": {…}}`.
-    public init(from json: JSON) throws(ConfigError) {
+    public init(from json: JSON) throws(CellarError) {
         guard let text = json.string ?? json["class_name"]?.string else {
-            throw ConfigError("an initializer is a word such as glorot_uniform, not \(json.kind)")
+            throw CellarError("an initializer is a word such as glorot_uniform, not \(json.kind)")
         }
         guard let found = Self.className(text) else {
             let hint = nearest(text, in: Self.classes).map { "; did you mean \($0)?" } ?? ""
-            throw ConfigError("there is no initializer \"\(text)\"\(hint)")
+            throw CellarError("there is no initializer \"\(text)\"\(hint)")
         }
         self.init(found, json["config"]?.object ?? [:])
     }
@@ -65,7 +65,7 @@ public struct Initializer: Equatable, Sendable {
     private func number(_ key: String, _ standard: Double) -> Double { config[key]?.double ?? standard }
 
     /// Draws a weight of that shape. Fans as Keras computes them: the last two axes, times the rest (the kernel's window).
-    public func tensor(shape: [Int], using random: inout RandomNumbers) throws(ConfigError) -> Tensor {
+    public func tensor(shape: [Int], using random: inout RandomNumbers) throws(CellarError) -> Tensor {
         let count = shape.reduce(1, *)
         let window = shape.dropLast(2).reduce(1, *)
         let fanIn = Double(shape.count < 2 ? shape.first ?? 1 : shape[shape.count - 2] * window)
@@ -112,7 +112,7 @@ public struct Initializer: Equatable, Sendable {
                 number("scale", 1), fan: fan, config["distribution"]?.string ?? "truncated_normal")
         case "Orthogonal": values = orthonormal(shape: shape, gain: number("gain", 1), using: &random)
         case "Identity":
-            guard shape.count == 2 else { throw ConfigError("Identity makes matrices only, not \(shape)") }
+            guard shape.count == 2 else { throw CellarError("Identity makes matrices only, not \(shape)") }
             let gain = Float(number("gain", 1))
             values = (0..<count).map { $0 / shape[1] == $0 % shape[1] ? gain : 0 }
         case "UnitForgetBias":
@@ -121,7 +121,7 @@ public struct Initializer: Equatable, Sendable {
                 .values
             for i in count / 4..<count / 2 { rest[i] = 1 }
             values = rest
-        default: throw ConfigError("there is no initializer \"\(className)\"")
+        default: throw CellarError("there is no initializer \"\(className)\"")
         }
         return Tensor(shape: shape, values: values)
     }

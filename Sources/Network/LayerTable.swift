@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Synchronization
 
 /// All layers. A class that is not in this table is refused by name.
@@ -142,7 +142,7 @@ public enum LayerTable {
 
     /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an
     /// option that does not exist is a mistake there, while files may carry more than we know.
-    public static func make(className: String, config: JSONObject, strict: Bool = false) throws(ConfigError)
+    public static func make(className: String, config: JSONObject, strict: Bool = false) throws(CellarError)
         -> any Layer
     {
         var reader = LayerConfig(className: className, config)

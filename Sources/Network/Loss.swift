@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// One of Keras' losses, with its options: a number for each position of an output (all axes but the last), averaged
@@ -97,20 +97,20 @@ public struct Loss: Equatable, Sendable {
     var isHinge: Bool { kind == .hinge || kind == .squaredHinge }
 
     /// An error where these targets cannot be compared with outputs of that shape.
-    public func check(_ targets: Targets, shape: [Int]) throws(ConfigError) {
+    public func check(_ targets: Targets, shape: [Int]) throws(CellarError) {
         let (width, size) = (shape.last ?? 1, shape.reduce(1, *))
         let positions = size / max(width, 1)
-        func wrongClass(_ index: Int) -> ConfigError {
-            ConfigError("class \(index) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
+        func wrongClass(_ index: Int) -> CellarError {
+            CellarError("class \(index) does not fit \(width) outputs, which know classes 0 to \(width - 1)")
         }
         switch targets {
         case .classes(let classes):
             guard positions == 1 else {
-                throw ConfigError("the output has \(positions) positions, but there is one class a sample")
+                throw CellarError("the output has \(positions) positions, but there is one class a sample")
             }
             if width > 1 {
                 guard kind != .binaryCrossentropy && kind != .binaryFocalCrossentropy else {
-                    throw ConfigError("\(kind.rawValue) with classes needs one output, not \(width)")
+                    throw CellarError("\(kind.rawValue) with classes needs one output, not \(width)")
                 }
                 for index in classes.lazy.map({ Int($0) }) where index != ignoredClass {
                     guard (0..<width).contains(index) else { throw wrongClass(index) }
@@ -118,23 +118,23 @@ public struct Loss: Equatable, Sendable {
             } else if kind == .sparseCategoricalCrossentropy, let wrong = classes.first(where: { $0 != 0 }) {
                 throw wrongClass(Int(wrong))
             } else if isBinary, let wrong = classes.first(where: { $0 < 0 || $0 > 1 }) {
-                throw ConfigError("class \(wrong) is not 0 or 1, which one sigmoid output stands for")
+                throw CellarError("class \(wrong) is not 0 or 1, which one sigmoid output stands for")
             }
         case .values(let values, let given):
             guard kind == .sparseCategoricalCrossentropy else {
                 guard given == size else {
-                    throw ConfigError("targets have \(given) numbers a sample, outputs \(size)")
+                    throw CellarError("targets have \(given) numbers a sample, outputs \(size)")
                 }
                 return
             }
             guard given == positions else {
-                throw ConfigError(
+                throw CellarError(
                     "sparse_categorical_crossentropy needs \(positions) class indices a sample, not \(given) numbers"
                 )
             }
             for value in values where ignoredClass.map({ Float($0) != value }) ?? true {
                 guard let index = Int(exactly: value) else {
-                    throw ConfigError("sparse_categorical_crossentropy needs class indices, not \(value)")
+                    throw CellarError("sparse_categorical_crossentropy needs class indices, not \(value)")
                 }
                 guard (0..<width).contains(index) else { throw wrongClass(index) }
             }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// A loss in Keras' JSON, as files and recipes have it.
 extension Loss {
@@ -16,13 +16,13 @@ extension Loss {
     }
 
     /// Reads `"mse"`, `{"class_name": "Huber", "config": {"delta": 2.0}}` or Keras 3's form of a function.
-    public init(from json: JSON, strict: Bool = false) throws(ConfigError) {
+    public init(from json: JSON, strict: Bool = false) throws(CellarError) {
         guard let text = keyword(of: json) else {
-            throw ConfigError("a loss is a word such as binary_crossentropy, not \(json.kind)")
+            throw CellarError("a loss is a word such as binary_crossentropy, not \(json.kind)")
         }
         guard let kind = Self.kind(named: text) else {
             let hint = nearest(text, in: Kind.allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ""
-            throw ConfigError("there is no loss \"\(text)\"\(hint)")
+            throw CellarError("there is no loss \"\(text)\"\(hint)")
         }
         self.init(kind)
         var config = LayerConfig(className: text, json["config"]?.object ?? [:])
@@ -30,7 +30,7 @@ extension Loss {
         if strict { try config.rejectUnknownKeys() }
     }
 
-    private mutating func read(_ config: inout LayerConfig) throws(ConfigError) {
+    private mutating func read(_ config: inout LayerConfig) throws(CellarError) {
         config.ignore("name", "dtype", "fn")
         let word = try config.string(
             "reduction", default: "auto", oneOf: ["auto", "mean"] + Reduction.allCases.map(\.rawValue))

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A model: layers in Keras' terms, wired as a graph, and their weights. It describes and does not compute; a
@@ -37,7 +37,7 @@ public struct Model: Sendable {
     public private(set) var weights: [[Tensor]]
 
     /// Wires layers and infers every shape. It has no weights until `initialize` or `setWeights`.
-    public init(structure: Container, layers given: [any Layer]) throws(ConfigError) {
+    public init(structure: Container, layers given: [any Layer]) throws(CellarError) {
         // The parts of layers that give several outputs are made anew, behind all others.
         var layers = given.filter { !$0.isOutputPart }
         self.structure = structure
@@ -57,7 +57,7 @@ public struct Model: Sendable {
             let inputShapes = call.inputs.map { shapes[$0] }
             let shape = try layer.outputShape(for: inputShapes)
             guard shape.allSatisfy({ $0 > 0 }), shape.reduce(1.0, { $0 * Double($1) }) <= 0x1p31 else {
-                throw ConfigError(
+                throw CellarError(
                     "makes an output of shape \(shape), which is not possible", subject: layer.subject)
             }
             shapes.append(shape)
@@ -80,11 +80,11 @@ public struct Model: Sendable {
                     try spec.constraint?.check(spec.name, shape: spec.shape)
                     try spec.regularizer?.check(spec.name, shape: spec.shape)
                 } catch {
-                    throw ConfigError(error.message, subject: layer.subject, key: error.key)
+                    throw CellarError(error.message, subject: layer.subject, key: error.place.key)
                 }
             }
             if let earlier = specs[call.layer], earlier.map(\.shape) != needed.map(\.shape) {
-                throw ConfigError("is shared by inputs of different shapes", subject: layer.subject)
+                throw CellarError("is shared by inputs of different shapes", subject: layer.subject)
             }
             specs[call.layer] = needed
         }
@@ -98,7 +98,7 @@ public struct Model: Sendable {
     /// Layers that are wired by calls, with no model inside.
     public init(
         name: String, form: Container.Form, layers: [any Layer], calls: [Call], inputs: [Int], outputs: [Int]
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         try self.init(
             structure: Container(
                 name: name, form: form, members: layers.indices.map { .layer($0) },
@@ -111,9 +111,9 @@ public struct Model: Sendable {
     }
 
     /// A chain: the first layer must be an InputLayer.
-    public init(name: String = "sequential", chain layers: [any Layer]) throws(ConfigError) {
+    public init(name: String = "sequential", chain layers: [any Layer]) throws(CellarError) {
         guard layers.first?.isInput == true else {
-            throw ConfigError(
+            throw CellarError(
                 "the input's shape is not known: the first layer must be an InputLayer", subject: name)
         }
         try self.init(
@@ -123,9 +123,9 @@ public struct Model: Sendable {
     }
 
     /// An error where two members of one model bear the same name, which no file can have.
-    public func checkNames() throws(ConfigError) { try check(names: structure) }
+    public func checkNames() throws(CellarError) { try check(names: structure) }
 
-    private func check(names container: Container) throws(ConfigError) {
+    private func check(names container: Container) throws(CellarError) {
         var seen = SeenNames()
         for member in container.members {
             let (name, subject) =
@@ -134,7 +134,7 @@ public struct Model: Sendable {
                 case .model(let inside): (inside.name, "model \"\(inside.name)\"")
                 }
             guard seen.insert(name) else {
-                throw ConfigError("two layers are called \"\(name)\"; names must differ", subject: subject)
+                throw CellarError("two layers are called \"\(name)\"; names must differ", subject: subject)
             }
             if case .model(let inside) = member { try check(names: inside) }
         }
@@ -163,7 +163,7 @@ public struct Model: Sendable {
     }
 
     /// The same model, weights and wiring, with other layers of the same kinds in place of its own.
-    public func replacing(layers: [any Layer]) throws(ConfigError) -> Model {
+    public func replacing(layers: [any Layer]) throws(CellarError) -> Model {
         var copy = try Model(structure: structure, layers: layers)
         for layer in layers.indices { try copy.setWeights(weights[layer], layer: layer) }
         return copy
@@ -178,31 +178,31 @@ public struct Model: Sendable {
     public var outputShapes: [[Int]] { outputs.map { shapes[$0] } }
 
     /// Replaces one layer's weights. The shapes must be those of its specs.
-    public mutating func setWeights(_ tensors: [Tensor], layer: Int) throws(ConfigError) {
+    public mutating func setWeights(_ tensors: [Tensor], layer: Int) throws(CellarError) {
         let specs = weightSpecs[layer]
         guard tensors.count == specs.count else {
-            throw ConfigError(
+            throw CellarError(
                 "needs \(specs.count) weights, but there are \(tensors.count)", subject: layers[layer].subject
             )
         }
         for (tensor, spec) in zip(tensors, specs) where tensor.shape != spec.shape {
-            throw ConfigError(
+            throw CellarError(
                 "\(spec.name) must be \(spec.shape), but is \(tensor.shape)", subject: layers[layer].subject)
         }
         weights[layer] = tensors
     }
 
     /// An error where some layer's weights were never set.
-    func requireWeights() throws(ConfigError) {
+    func requireWeights() throws(CellarError) {
         for layer in layers.indices where weights[layer].count != weightSpecs[layer].count {
-            throw ConfigError("has no weights yet", subject: layers[layer].subject)
+            throw CellarError("has no weights yet", subject: layers[layer].subject)
         }
     }
 
     /// An error where a layer cannot be trained with, or a weight to be trained lies before one that passes no gradient on.
-    func requireGradients() throws(ConfigError) {
+    func requireGradients() throws(CellarError) {
         for layer in layers where type(of: layer).onlyAnswers {
-            throw ConfigError(
+            throw CellarError(
                 "changes its input at random while the model is trained, which is not supported: a model with it only "
                     + "answers. Leave it out to go on training.", subject: layer.subject)
         }
@@ -211,7 +211,7 @@ public struct Model: Sendable {
             let isBehind = call.inputs.contains { reaches[$0] }
             let layer = layers[call.layer]
             if isBehind && !type(of: layer).propagatesGradients {
-                throw ConfigError(
+                throw CellarError(
                     "passes no gradient on, but weights before it are to be trained. Freeze them (trainable: false), or put "
                         + "it in front.", subject: layer.subject)
             }
@@ -223,9 +223,9 @@ public struct Model: Sendable {
     }
 
     /// Draws all weights anew. The same seed gives the same weights.
-    public mutating func initialize(seed: Int) throws(ConfigError) {
+    public mutating func initialize(seed: Int) throws(CellarError) {
         for layer in layers.indices {
-            weights[layer] = try weightSpecs[layer].enumerated().map { (index, spec) throws(ConfigError) in
+            weights[layer] = try weightSpecs[layer].enumerated().map { (index, spec) throws(CellarError) in
                 var random = RandomNumbers(seed: seed, stream: 1000 * (layer + 1) + index)
                 return try spec.initializer.tensor(shape: spec.shape, using: &random)
             }

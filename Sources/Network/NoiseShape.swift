@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Which numbers of a batch share one draw of a random number, as the `noise_shape` of Keras' Dropout tells: along axes
@@ -45,7 +45,7 @@ struct NoiseShape {
 
 extension LayerConfig {
     /// A `noise_shape` such as `[null, 1, 4]`; nil where there is none.
-    mutating func noiseShape() throws(ConfigError) -> [Int?]? {
+    mutating func noiseShape() throws(CellarError) -> [Int?]? {
         guard let found = value("noise_shape") else { return nil }
         guard let items = found.array, items.allSatisfy({ $0.isNull || ($0.int ?? 0) > 0 }) else {
             throw error(
@@ -58,12 +58,12 @@ extension LayerConfig {
 
 extension Layer {
     /// An error where a noise shape does not fit samples of that shape.
-    func check(noiseShape: [Int?]?, for shape: [Int]) throws(ConfigError) {
+    func check(noiseShape: [Int?]?, for shape: [Int]) throws(CellarError) {
         guard let noiseShape else { return }
         let fits = zip(noiseShape.dropFirst(), shape).allSatisfy { $0 == nil || $0 == 1 || $0 == $1 }
         guard noiseShape.count == shape.count + 1, fits else {
             let text = noiseShape.map { $0.map { "\($0)" } ?? "null" }.joined(separator: ", ")
-            throw ConfigError(
+            throw CellarError(
                 "noise_shape [\(text)] does not fit the input: with the batch in front, it needs for each axis "
                     + "of \(shape) its size, 1 or null", subject: subject, key: "noise_shape")
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// What `compile` says beside the optimizer: for each output of a model, in its order, what is to become small and what
 /// else is told. The model's loss is Σ weight · loss.
@@ -99,7 +99,7 @@ public struct BatchResult: Equatable, Sendable {
     /// The metrics' sums, in the order of `Objective.all`.
     public var metricSums: [[Double]] = []
     /// What a layer found wrong with a sample, such as an id that no table has: then all other numbers mean nothing.
-    public var failure: ConfigError?
+    public var failure: CellarError?
 
     public init() {}
 

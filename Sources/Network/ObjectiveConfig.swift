@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// An objective in Keras' words, as `compile` takes them: one thing for all outputs, a list with one for each, or an
 /// object by the outputs' names.
@@ -9,22 +9,22 @@ extension Objective {
     /// - unknown: Called with what is wrong about a metric, which does not keep a model from training; nil throws it.
     public init(
         from json: JSON, outputs: [String], strict: Bool = false, unknown: ((String) -> Void)? = nil
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         let parts = try Self.perOutput(json["loss"] ?? .null, "loss", outputs)
         var losses: [Loss?] = []
         for part in parts {
             losses.append(
                 part.isNull
                     ? nil
-                    : try keyed("loss") { () throws(ConfigError) in try Loss(from: part, strict: strict) })
+                    : try keyed("loss") { () throws(CellarError) in try Loss(from: part, strict: strict) })
         }
         guard losses.contains(where: { $0 != nil }) else {
-            throw ConfigError("no output has a loss", key: "loss")
+            throw CellarError("no output has a loss", key: "loss")
         }
         var weights: [Double] = []
         for part in try Self.perOutput(json["loss_weights"] ?? .null, "loss_weights", outputs) {
             guard let weight = part.double ?? (part.isNull ? 1 : nil), weight.isFinite else {
-                throw ConfigError(
+                throw CellarError(
                     "loss_weights must be numbers, but one is \(part.kind)", key: "loss_weights")
             }
             weights.append(weight)
@@ -38,12 +38,12 @@ extension Objective {
     /// Whether this is an object that names something, as opposed to one by the outputs' names.
     private static func isNamed(_ json: JSON) -> Bool { json["class_name"] != nil }
 
-    private static func perOutput(_ json: JSON, _ key: String, _ outputs: [String]) throws(ConfigError)
+    private static func perOutput(_ json: JSON, _ key: String, _ outputs: [String]) throws(CellarError)
         -> [JSON]
     {
         if let list = json.array {
             guard list.count == outputs.count else {
-                throw ConfigError(
+                throw CellarError(
                     "\(key) has \(list.count) entries, but the model \(outputs.count) outputs "
                         + "(\(outputs.joined(separator: ", ")))", key: key)
             }
@@ -52,7 +52,7 @@ extension Objective {
         if let object = json.object, !isNamed(json) {
             for name in object.keys where !outputs.contains(name) {
                 let hint = nearest(name, in: outputs).map { "; did you mean \($0)?" } ?? ""
-                throw ConfigError(
+                throw CellarError(
                     "\(key) names \"\(name)\", but the outputs are \(outputs.joined(separator: ", "))\(hint)",
                     key: key)
             }
@@ -63,7 +63,7 @@ extension Objective {
 
     private static func metrics(
         _ json: JSON, _ key: String, _ outputs: [String], _ strict: Bool, _ unknown: ((String) -> Void)?
-    ) throws(ConfigError) -> [[Metric]] {
+    ) throws(CellarError) -> [[Metric]] {
         // A list without lists in it is for every output.
         let list = json.array ?? []
         let isForAll = !list.contains { $0.array != nil || $0.isNull }
@@ -82,7 +82,8 @@ extension Objective {
                     metrics.append(metric)
                 } catch {
                     guard let unknown else {
-                        throw ConfigError(error.message, subject: error.subject, key: error.key ?? key)
+                        throw CellarError(
+                            error.message, subject: error.place.subject, key: error.place.key ?? key)
                     }
                     unknown(error.message)
                 }
@@ -116,9 +117,9 @@ extension Objective {
 }
 
 /// Errors of a part of `compile` without a key of their own get that part's.
-private func keyed<Value>(_ key: String, _ body: () throws(ConfigError) -> Value) throws(ConfigError) -> Value
+private func keyed<Value>(_ key: String, _ body: () throws(CellarError) -> Value) throws(CellarError) -> Value
 {
     do { return try body() } catch {
-        throw ConfigError(error.message, subject: error.subject, key: error.key ?? key)
+        throw CellarError(error.message, subject: error.place.subject, key: error.place.key ?? key)
     }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 import Tensors
 
 /// The functions of one number that Keras has as layers with options. They also stand as the activation of another
@@ -17,7 +17,7 @@ public enum ParametricActivation: Hashable, Sendable {
     static let classNames = ["ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"]
 
     /// Reads the options of one of those classes.
-    init?(className: String, from config: inout LayerConfig) throws(ConfigError) {
+    init?(className: String, from config: inout LayerConfig) throws(CellarError) {
         let positive = 0...Double.greatestFiniteMagnitude
         switch className {
         case "ReLU":

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A penalty on a weight that is added to the loss: λ₁ Σ|w| + λ₂ Σw², as Keras' L1, L2 and L1L2; or Keras'
@@ -10,7 +10,7 @@ public struct Regularizer: Equatable, Sendable {
 
     public init(l1: Float = 0, l2: Float = 0) { (self.l1, self.l2) = (l1, l2) }
 
-    public init(from json: JSON) throws(ConfigError) {
+    public init(from json: JSON) throws(CellarError) {
         let name = json.string ?? json["class_name"]?.string ?? ""
         let options = json["config"] ?? [:]
         let plain = name.lowercased().filter { $0 != "_" }
@@ -25,12 +25,12 @@ public struct Regularizer: Equatable, Sendable {
         case "orthogonalregularizer", "orthogonal":
             let mode = options["mode"]?.string ?? "rows"
             guard ["rows", "columns"].contains(mode) else {
-                throw ConfigError("OrthogonalRegularizer's mode must be rows or columns, but is \(mode)")
+                throw CellarError("OrthogonalRegularizer's mode must be rows or columns, but is \(mode)")
             }
             (l1, l2) = (0, 0)
             orthogonal = OrthogonalPenalty(factor: number("factor", 0.01), ofColumns: mode == "columns")
         default:
-            throw ConfigError(
+            throw CellarError(
                 "there is no regularizer \"\(name.isEmpty ? String(json.text().prefix(60)) : name)\"; "
                     + "known are L1, L2, L1L2 and OrthogonalRegularizer")
         }
@@ -44,9 +44,9 @@ public struct Regularizer: Equatable, Sendable {
     }
 
     /// An error where a weight of that shape cannot have this penalty.
-    func check(_ name: String, shape: [Int]) throws(ConfigError) {
+    func check(_ name: String, shape: [Int]) throws(CellarError) {
         guard orthogonal == nil || shape.count == 2 else {
-            throw ConfigError(
+            throw CellarError(
                 "OrthogonalRegularizer is for matrices, but \(name) is \(shape)", key: "\(name)_regularizer")
         }
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Brings the numbers of each sample to a common scale along some axes, then applies a gain and an offset: what

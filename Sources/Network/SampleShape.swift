@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// The shape of a sample as a file declares it. Some sizes may be free (null in the file): the length of a text, the
 /// size of a picture. They have a size for the time being, until `Model.bound` gives them that of the data.
@@ -32,7 +32,7 @@ public struct SampleShape: Equatable, Sendable {
 extension Model {
     /// The same model for samples of these shapes, one for each input, where it declares sizes as free. It is the model
     /// itself where nothing is to be changed, or where the shapes do not fit (which prediction then says).
-    public func bound(to shapes: [[Int]]) throws(ConfigError) -> Model {
+    public func bound(to shapes: [[Int]]) throws(CellarError) -> Model {
         guard shapes != inputShapes, shapes.count == inputs.count else { return self }
         var layers = layers
         for (input, shape) in zip(inputs, shapes) {

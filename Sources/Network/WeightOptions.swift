@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// What Keras lets a user say of one weight: how it begins, what its size costs, and what keeps it in bounds.
 public struct WeightOptions: Equatable, Sendable {
@@ -25,7 +25,7 @@ public struct WeightOptions: Equatable, Sendable {
 
 extension LayerConfig {
     /// Reads `kernel_initializer`, `kernel_regularizer` and `kernel_constraint`, for the name `kernel`.
-    public mutating func weight(_ name: String, initializer: Initializer) throws(ConfigError) -> WeightOptions
+    public mutating func weight(_ name: String, initializer: Initializer) throws(CellarError) -> WeightOptions
     {
         WeightOptions(
             try self.initializer("\(name)_initializer", default: initializer),
@@ -33,7 +33,7 @@ extension LayerConfig {
             constraint: try constraint("\(name)_constraint"))
     }
 
-    public mutating func constraint(_ key: String) throws(ConfigError) -> Constraint? {
+    public mutating func constraint(_ key: String) throws(CellarError) -> Constraint? {
         guard let found = value(key) else { return nil }
         do {
             return try Constraint(from: found)

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import Network
 import WireFormat
@@ -19,7 +19,7 @@ public struct ONNXOrigin: Sendable {
 /// The same network as an ONNX file (https://onnx.ai): its bytes. The inputs and outputs bear the names of Keras' layers;
 /// the batch, and every size that the model leaves free, is free there too. An error names a layer that ONNX export does
 /// not know.
-public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(ConfigError) -> Data {
+public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarError) -> Data {
     var graph = try Export(model).graph()
     graph.name = origin.facts?.name ?? model.name
     if let facts = origin.facts { describeInputs(&graph, facts) }
@@ -33,7 +33,7 @@ public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(ConfigErr
     file.metadata = metadata(of: origin)
     file.graph = graph
     guard file.wireSize < 1 << 31 else {
-        throw ConfigError(
+        throw CellarError(
             "has more weights than an ONNX file can hold (2 GB)", subject: "model \"\(model.name)\"")
     }
     return file.wireData
@@ -46,12 +46,12 @@ private struct Export {
     let builder = GraphBuilder()
     let paths: [String]
 
-    init(_ model: Model) throws(ConfigError) {
+    init(_ model: Model) throws(CellarError) {
         (self.model, free) = (model, try FreeSizes(of: model))
         paths = model.paths
     }
 
-    func graph() throws(ConfigError) -> GraphProto {
+    func graph() throws(CellarError) -> GraphProto {
         var graph = GraphProto()
         let needed = callsBehindOutputs()
         var values: [Value?] = model.calls.map { _ in nil }
@@ -69,10 +69,10 @@ private struct Export {
         return graph
     }
 
-    private func value(of call: Model.Call, _ index: Int, inputs: [Value]) throws(ConfigError) -> Value {
+    private func value(of call: Model.Call, _ index: Int, inputs: [Value]) throws(CellarError) -> Value {
         let (layer, path) = (model.layers[call.layer], paths[call.layer])
         guard model.weights[call.layer].count == model.weightSpecs[call.layer].count else {
-            throw ConfigError("has no weights yet", subject: layer.subject)
+            throw CellarError("has no weights yet", subject: layer.subject)
         }
         builder.path = path
         var call = ExportedCall(

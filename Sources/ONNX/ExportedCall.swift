@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 import Tensors
 
@@ -32,7 +32,7 @@ struct ExportedCall {
     /// The only input, or the first of several.
     var input: Value { inputs[0] }
 
-    func error(_ message: String) -> ConfigError { ConfigError(message, subject: config.subject) }
+    func error(_ message: String) -> CellarError { CellarError(message, subject: config.subject) }
 
     /// A weight by its name in Keras; nil where the layer has none of that name.
     func weight(_ name: String) -> Tensor? {
@@ -45,7 +45,7 @@ struct ExportedCall {
     }
 
     /// The same for a weight that the layer cannot be without.
-    func required(_ name: String, _ change: (Tensor) -> Tensor = { $0 }) throws(ConfigError) -> String {
+    func required(_ name: String, _ change: (Tensor) -> Tensor = { $0 }) throws(CellarError) -> String {
         guard let name = constant(name, change) else {
             throw error("has no weight \"\(name)\"; it has \(weightNames.joined(separator: ", "))")
         }
@@ -70,7 +70,7 @@ struct ExportedCall {
     }
 
     /// The input's mask [batch, steps] as a tensor, for a layer that looks at it.
-    func mask(_ index: Int = 0) throws(ConfigError) -> String? {
+    func mask(_ index: Int = 0) throws(CellarError) -> String? {
         guard inputs.indices.contains(index) else { return nil }
         switch inputs[index].mask {
         case .none: return nil
@@ -82,7 +82,7 @@ struct ExportedCall {
     }
 
     /// Keras' number of a sample's axis (1 is the first behind the batch, −1 the last), counted from 0.
-    func axis(_ axis: Int, rank: Int) throws(ConfigError) -> Int {
+    func axis(_ axis: Int, rank: Int) throws(CellarError) -> Int {
         let found = axis < 0 ? axis + rank : axis - 1
         guard found >= 0, found < rank else {
             throw error("names axis \(axis), which an input of \(rank + 1) axes does not have")
@@ -91,7 +91,7 @@ struct ExportedCall {
     }
 
     /// The size of an axis that has to be known beforehand.
-    func fixed(_ value: Value, axis: Int) throws(ConfigError) -> Int {
+    func fixed(_ value: Value, axis: Int) throws(CellarError) -> Int {
         guard !value.free.contains(axis) else {
             throw error("needs the size of its input's axis \(axis + 1), which the model leaves free")
         }

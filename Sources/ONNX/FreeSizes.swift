@@ -1,3 +1,4 @@
+import Base
 import Network
 
 /// Which sizes depend on the data, for every call: those that change when the inputs' free sizes do.
@@ -5,10 +6,10 @@ struct FreeSizes {
     /// Axes of each call's shape, without the batch.
     private(set) var axes: [Set<Int>]
 
-    init(of model: Model) throws(ConfigError) {
+    init(of model: Model) throws(CellarError) {
         axes = model.shapes.map { _ in [] }
         guard model.hasFreeSizes else { return }
-        var trouble: ConfigError?
+        var trouble: CellarError?
         // Other sizes than the one for the time being; some networks take only multiples of something.
         for size in [128, 96, 192, 65] {
             do {
@@ -23,7 +24,7 @@ struct FreeSizes {
                 trouble = error
             }
         }
-        throw trouble ?? ConfigError("has sizes that are free, but fit nothing")
+        throw trouble ?? CellarError("has sizes that are free, but fit nothing")
     }
 
     private func inputShapes(of model: Model, withFree size: Int) -> [[Int]] {

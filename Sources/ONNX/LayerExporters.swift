@@ -1,14 +1,15 @@
+import Base
 import Network
 import Synchronization
 
 /// Adds the nodes of one call of a layer to the graph.
-typealias LayerExporter = @Sendable (inout ExportedCall) throws(ConfigError) -> Value
+typealias LayerExporter = @Sendable (inout ExportedCall) throws(CellarError) -> Value
 
 /// An exporter that reads the options of the layer itself, for a class whose config does not have them in Keras' words.
 private func reading<Class: Layer>(
-    _ export: @escaping @Sendable (Class, inout ExportedCall) throws(ConfigError) -> Value
+    _ export: @escaping @Sendable (Class, inout ExportedCall) throws(CellarError) -> Value
 ) -> LayerExporter {
-    { call throws(ConfigError) in
+    { call throws(CellarError) in
         guard let layer = call.layer as? Class else { throw call.error("is no \(Class.className)") }
         return try export(layer, &call)
     }
@@ -69,7 +70,7 @@ let layerExporters: [String: LayerExporter] = [
 ]
 
 /// Exports a call by its layer's class.
-func export(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func export(_ call: inout ExportedCall) throws(CellarError) -> Value {
     guard call.layer.outputCount == 1 else {
         throw call.error("gives several outputs, which ONNX export cannot do yet")
     }

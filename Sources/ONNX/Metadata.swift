@@ -1,6 +1,5 @@
-import Facts
+import Base
 import Foundation
-import JSONText
 
 /// One line for people.
 func description(of origin: ONNXOrigin) -> String {

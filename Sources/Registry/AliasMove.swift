@@ -1,5 +1,5 @@
 import GRDB
-import JSONText
+import Base
 
 /// One move of an alias. All are kept.
 public struct AliasMove: Equatable, Sendable {

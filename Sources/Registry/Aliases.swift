@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import GRDB
 
@@ -16,7 +17,7 @@ extension ModelStore {
     /// Points `alias` of the version's model at it, if it passes the gate.
     public func promote(
         _ reference: String, alias: String, reason: String = "chosen by hand", gate: Filter? = nil
-    ) throws(RegistryError) -> Promotion {
+    ) throws(CellarError) -> Promotion {
         try Names.checkAlias(alias)
         let version = try version(reference)
         try checkFile(of: version)
@@ -36,8 +37,8 @@ extension ModelStore {
         guard passes != true else { return }
         let names = Set(gate.conditions.map(\.name))
         let found = version.metrics.filter { names.contains($0.name) }.map { "\($0.name) \($0.value)" }
-        throw RegistryError(
-            .refused,
+        throw CellarError(
+            .badData,
             "\(version.reference) does not pass the gate '\(gate.text)': it has \(found.isEmpty ? "no such metric" : shortList(found)). "
                 + "No alias was moved.")
     }
@@ -52,8 +53,8 @@ extension ModelStore {
                 db, sql: "SELECT state = 'kept' FROM version WHERE model = ? AND number = ?",
                 arguments: [version.model, version.number])
             guard isKept == true else {
-                throw RegistryError(
-                    .refused,
+                throw CellarError(
+                    .badData,
                     "cannot point \(version.model)@\(alias) at \(version.reference): it was deleted.")
             }
             try AliasMove(
@@ -70,23 +71,23 @@ extension ModelStore {
     /// Takes back the last move of an alias. Another rollback takes back the one before it.
     public func rollback(
         model: String, alias: String, reason: String = "rolled back"
-    ) throws(RegistryError) -> Promotion {
+    ) throws(CellarError) -> Promotion {
         try changeAliases("roll back \(model)@\(alias)") { db in
             let standing = AliasMove.standing(try AliasMove.fetch(db, model: model, alias: alias))
             guard let last = standing.last else {
                 throw try unknownAlias(model, alias, "\(model)@\(alias)", db)
             }
             guard standing.count > 1, let number = standing[standing.count - 2].number else {
-                throw RegistryError(
-                    .refused,
+                throw CellarError(
+                    .badData,
                     "cannot roll back \(model)@\(alias): it has pointed nowhere before \(last.target ?? "that"). Move it with "
                         + "`registry promote`.")
             }
             let target = try ModelVersion.fetchOne(
                 db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
             guard let target, target.state == .kept else {
-                throw RegistryError(
-                    .refused,
+                throw CellarError(
+                    .badData,
                     "cannot roll back \(model)@\(alias) to \(model):\(number): it was deleted. Run `registry restore "
                         + "\(model):\(number)`, or move the alias with `registry promote`.")
             }
@@ -105,7 +106,7 @@ extension ModelStore {
     /// Takes an alias away. Its moves are kept.
     public func removeAlias(
         model: String, alias: String, reason: String = "removed by hand"
-    ) throws(RegistryError) {
+    ) throws(CellarError) {
         try changeAliases("remove \(model)@\(alias)") { db in
             let exists = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE model = ? AND name = ?)",
@@ -120,7 +121,7 @@ extension ModelStore {
     }
 
     /// Every move of an alias, or of all aliases of a model, oldest first.
-    public func moves(model: String, alias: String? = nil) throws(RegistryError) -> [AliasMove] {
+    public func moves(model: String, alias: String? = nil) throws(CellarError) -> [AliasMove] {
         try index().read("read the aliases") { try AliasMove.fetch($0, model: model, alias: alias) }
     }
 
@@ -131,7 +132,7 @@ extension ModelStore {
     /// A change of what stands in `aliases.json`: in the index and in the file, or in neither.
     func changeAliases<Result>(
         _ doing: String, _ body: (Database) throws -> Result
-    ) throws(RegistryError) -> Result {
+    ) throws(CellarError) -> Result {
         try writableIndex().writeDurably(doing) { db in
             try Sidecar.checkOwn(db, in: root)
             let result = try body(db)

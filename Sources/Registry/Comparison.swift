@@ -1,5 +1,4 @@
-import Facts
-import JSONText
+import Base
 
 /// Two or more versions side by side: what differs first, then what is the same.
 public struct Comparison: Equatable, Sendable {
@@ -24,7 +23,7 @@ public struct Comparison: Equatable, Sendable {
 }
 
 extension ModelStore {
-    public func compare(_ versions: [ModelVersion]) throws(RegistryError) -> Comparison {
+    public func compare(_ versions: [ModelVersion]) throws(CellarError) -> Comparison {
         var facts: [ModelFacts] = []
         for version in versions { facts.append(try self.facts(of: version)) }
         return Comparison(versions, facts)

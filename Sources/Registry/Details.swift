@@ -1,16 +1,15 @@
-import Facts
+import Base
 import Foundation
 import GRDB
-import JSONText
 
 extension ModelStore {
     /// Everything that the model file tells of itself: hyper-parameters, history, dataset, recipe, parents, host.
-    public func facts(of version: ModelVersion) throws(RegistryError) -> ModelFacts {
+    public func facts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
         let text = try index().read("read \(version.reference)") { db in
             try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
         }
         guard let text, let json = try? JSON(parsing: text), let facts = ModelFacts(json: json) else {
-            throw RegistryError(
+            throw CellarError(
                 .badData, "the index has no readable facts of \(version.reference). Run `registry rebuild`.",
                 file: indexPath)
         }
@@ -22,7 +21,7 @@ extension ModelStore {
         public init(key: String, value: String) { (self.key, self.value) = (key, value) }
     }
 
-    public func tags(of version: ModelVersion) throws(RegistryError) -> [Tag] {
+    public func tags(of version: ModelVersion) throws(CellarError) -> [Tag] {
         try index().read("read the tags of \(version.reference)") { db in
             try Row.fetchAll(
                 db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key", arguments: [version.id]
@@ -34,7 +33,7 @@ extension ModelStore {
     @discardableResult
     public func tag(
         _ reference: String, set: [Tag], remove: [String] = []
-    ) throws(RegistryError) -> ModelVersion {
+    ) throws(CellarError) -> ModelVersion {
         for key in set.map(\.key) + remove { try Names.checkTag(key) }
         let version = try version(reference)
         try changeAliases("tag \(version.reference)") { db in
@@ -52,7 +51,7 @@ extension ModelStore {
     }
 
     /// Where a version came from, as recorded when it was registered, also `imported-from`.
-    public func parents(of version: ModelVersion) throws(RegistryError) -> [ModelFacts.Parent] {
+    public func parents(of version: ModelVersion) throws(CellarError) -> [ModelFacts.Parent] {
         try index().read("read the parents of \(version.reference)") { try parents(of: version, $0) }
     }
 

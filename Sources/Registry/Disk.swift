@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Synchronization
 
@@ -23,7 +24,7 @@ enum Disk {
     }
 
     /// Makes sure that a file's bytes, or a folder's names, are on the disk.
-    static func flush(_ path: String) throws(RegistryError) {
+    static func flush(_ path: String) throws(CellarError) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("flush", path) }
         defer { close(descriptor) }
@@ -33,8 +34,7 @@ enum Disk {
 
     /// Gives the finished file at `temporary` the first of `names` that is free, in the same folder, and returns its
     /// path. No file is ever replaced, also when another process wants the same name at the same time.
-    static func publish(_ temporary: String, as names: some Sequence<String>) throws(RegistryError) -> String
-    {
+    static func publish(_ temporary: String, as names: some Sequence<String>) throws(CellarError) -> String {
         let folder = (temporary as NSString).deletingLastPathComponent
         for name in names {
             let path = "\(folder)/\(name)"
@@ -43,11 +43,11 @@ enum Disk {
                 return path
             }
         }
-        throw RegistryError(.refused, "cannot save in \(folder): every name for it is taken.", file: folder)
+        throw CellarError(.badData, "cannot save in \(folder): every name for it is taken.", file: folder)
     }
 
     /// False where `path` exists already.
-    private static func linkOrMove(_ temporary: String, to path: String) throws(RegistryError) -> Bool {
+    private static func linkOrMove(_ temporary: String, to path: String) throws(CellarError) -> Bool {
         if unsafe link(temporary, path) == 0 {
             unsafe unlink(temporary)
             return true
@@ -62,7 +62,7 @@ enum Disk {
         }
         close(descriptor)
         guard unsafe rename(temporary, path) == 0 else {
-            let error = RegistryError.system("save", path)
+            let error = CellarError.system("save", path)
             unsafe unlink(path)
             throw error
         }
@@ -70,24 +70,24 @@ enum Disk {
     }
 
     /// Moves a file within the store, onto no other.
-    static func move(_ from: String, to path: String) throws(RegistryError) {
+    static func move(_ from: String, to path: String) throws(CellarError) {
         try makeFolder((path as NSString).deletingLastPathComponent)
         guard try linkOrMove(from, to: path) else {
-            throw RegistryError(.refused, "cannot move \(from) to \(path): that file exists.", file: path)
+            throw CellarError(.badData, "cannot move \(from) to \(path): that file exists.", file: path)
         }
         try flush((path as NSString).deletingLastPathComponent)
         try flush((from as NSString).deletingLastPathComponent)
     }
 
-    static func remove(_ path: String) throws(RegistryError) {
+    static func remove(_ path: String) throws(CellarError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .system("remove", path) }
     }
 
-    static func setMode(_ mode: mode_t, of path: String) throws(RegistryError) {
+    static func setMode(_ mode: mode_t, of path: String) throws(CellarError) {
         guard unsafe chmod(path, mode) == 0 else { throw .system("set the permissions of", path) }
     }
 
-    static func makeFolder(_ path: String) throws(RegistryError) {
+    static func makeFolder(_ path: String) throws(CellarError) {
         if isFolder(path) { return }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -122,13 +122,13 @@ enum Disk {
     }
 
     /// Puts `text` in the place of the file at `path`: readers see the old text or the new one, never a part.
-    static func replace(_ path: String, with text: String) throws(RegistryError) {
+    static func replace(_ path: String, with text: String) throws(CellarError) {
         let folder = (path as NSString).deletingLastPathComponent
         let temporary = temporaryName(in: folder, extension: (path as NSString).pathExtension)
-        do throws(RegistryError) {
+        do throws(CellarError) {
             try write(
                 Array(text.utf8), to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, flush: true)
-            guard unsafe rename(temporary, path) == 0 else { throw RegistryError.system("write", path) }
+            guard unsafe rename(temporary, path) == 0 else { throw CellarError.system("write", path) }
         } catch {
             unsafe unlink(temporary)
             throw error
@@ -137,7 +137,7 @@ enum Disk {
     }
 
     /// Adds `line` and a line end to the file at `path`. A torn last line, as a power cut leaves it, is ended first.
-    static func append(_ line: String, to path: String) throws(RegistryError) {
+    static func append(_ line: String, to path: String) throws(CellarError) {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system("write", path) }
         defer { close(descriptor) }
@@ -149,7 +149,7 @@ enum Disk {
 
     static func write(
         _ bytes: [UInt8], to path: String, flags: Int32, flush: Bool
-    ) throws(RegistryError) {
+    ) throws(CellarError) {
         let descriptor = unsafe open(path, flags, 0o644)
         guard descriptor >= 0 else { throw .system("write", path) }
         defer { close(descriptor) }
@@ -157,7 +157,7 @@ enum Disk {
         if flush, fsync(descriptor) != 0 { throw .system("flush", path) }
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(RegistryError) {
+    private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(CellarError) {
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -172,11 +172,11 @@ enum Disk {
     }
 
     /// Copies a file to `target`, which must not exist, flushes it, and says what was copied.
-    static func copy(_ source: String, to target: String) throws(RegistryError) -> Digest {
+    static func copy(_ source: String, to target: String) throws(CellarError) -> Digest {
         let descriptor = unsafe open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system("write", target) }
         defer { close(descriptor) }
-        let found = try unsafe digest(ofFile: source) { (block) throws(RegistryError) in
+        let found = try unsafe digest(ofFile: source) { (block) throws(CellarError) in
             var done = 0
             while done < block.count {
                 let count = unsafe Glibc.write(

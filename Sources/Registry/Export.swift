@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 extension ModelStore {
@@ -22,25 +23,25 @@ extension ModelStore {
             .standardizedFileURL.path
         let folder = (path as NSString).deletingLastPathComponent
         guard Disk.isFolder(folder) else {
-            throw RegistryError(
+            throw CellarError(
                 .cannotCreate, "cannot export to \(path): there is no folder \(folder).", file: path)
         }
         if !overwrite, Disk.size(ofFile: path) != nil { throw exists(path) }
         let temporary = Disk.temporaryName(in: folder, extension: (path as NSString).pathExtension)
         defer { unsafe unlink(temporary) }
         guard Disk.isWritable(folder) else {
-            throw RegistryError(
+            throw CellarError(
                 .cannotCreate, "cannot export to \(path): the folder \(folder) may not be written to.",
                 file: path)
         }
         try write(temporary)
         try Disk.flush(temporary)
         if overwrite {
-            guard unsafe rename(temporary, path) == 0 else { throw RegistryError.system("write", path) }
+            guard unsafe rename(temporary, path) == 0 else { throw CellarError.system("write", path) }
             try Disk.flush(folder)
             return
         }
-        do throws(RegistryError) {
+        do throws(CellarError) {
             _ = try Disk.publish(temporary, as: [(path as NSString).lastPathComponent])
         } catch {
             throw error.kind == .refused ? exists(path) : error
@@ -48,7 +49,7 @@ extension ModelStore {
     }
 
     /// The SHA-256 of the file behind a reference; an error where it is not the one that was registered.
-    public func checkedSHA256(of file: ModelFile) throws(RegistryError) -> String {
+    public func checkedSHA256(of file: ModelFile) throws(CellarError) -> String {
         let found = try digest(ofFile: file.path).sha256
         if let expected = file.sha256 { try check(found, is: expected, of: file.reference, path: file.path) }
         return found
@@ -56,16 +57,16 @@ extension ModelStore {
 
     private func check(
         _ found: String, is expected: String, of reference: String, path: String
-    ) throws(RegistryError) {
+    ) throws(CellarError) {
         guard found != expected else { return }
-        throw RegistryError(
+        throw CellarError(
             .badData,
             "the file of \(reference) is damaged: its SHA-256 is \(found), expected \(expected). Nothing was "
                 + "exported; run `registry verify`.", file: path)
     }
 
-    private func exists(_ path: String) -> RegistryError {
-        RegistryError(
-            .refused, "cannot export to \(path): that file exists. Say --force to replace it.", file: path)
+    private func exists(_ path: String) -> CellarError {
+        CellarError(
+            .badData, "cannot export to \(path): that file exists. Say --force to replace it.", file: path)
     }
 }

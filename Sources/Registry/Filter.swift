@@ -1,3 +1,4 @@
+import Base
 import GRDB
 
 /// Which versions a list shows: `val_accuracy > 0.97 and parameters <= 300000`.
@@ -32,13 +33,13 @@ public struct Filter: Equatable, Sendable {
     /// As it was written.
     public let text: String
 
-    public init(_ text: String) throws(RegistryError) {
+    public init(_ text: String) throws(CellarError) {
         var rest = Substring(text)
         var conditions: [Condition] = []
-        func fail(_ expected: String) -> RegistryError {
+        func fail(_ expected: String) -> CellarError {
             let found = rest.isEmpty ? "the end" : "\"\(rest.prefix(20))\""
             let place = text.distance(from: text.startIndex, to: rest.startIndex) + 1
-            return RegistryError(
+            return CellarError(
                 .usage,
                 "cannot read the condition \"\(text)\": expected \(expected) at column \(place), found \(found). Write it as "
                     + "'val_accuracy > 0.97 and parameters < 300000'.")

@@ -1,4 +1,4 @@
-import Facts
+import Base
 
 extension ModelFacts {
     /// The history as CSV, one line an epoch: `epoch,loss,accuracy,…`. Epochs count from 0, as Keras' CSVLogger

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 
 extension ModelStore {
@@ -17,11 +17,11 @@ extension ModelStore {
         let source = file.standardizedFileURL.path
         if let name { try Names.checkModel(name) }
         guard Disk.size(ofFile: source) != nil else {
-            throw RegistryError(
-                .notFound, "cannot import \(file.path): there is no such file.", file: file.path)
+            throw CellarError(
+                .noInput, "cannot import \(file.path): there is no such file.", file: file.path)
         }
         guard Names.isFileName(source) else {
-            throw RegistryError(
+            throw CellarError(
                 .usage, "cannot import \(source): expected a model file, ending .h5, .hdf5 or .keras.",
                 file: source)
         }
@@ -55,7 +55,7 @@ extension ModelStore {
     }
 
     /// The version that has these bytes, where there is one.
-    private func registered(_ digest: Digest) throws(RegistryError) -> Imported? {
+    private func registered(_ digest: Digest) throws(CellarError) -> Imported? {
         let known = try index().read("look for the file's SHA-256") { db in
             try ModelVersion.fetchOne(
                 db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.state = 'kept' DESC, v.id",
@@ -63,8 +63,8 @@ extension ModelStore {
         }
         guard let known else { return nil }
         guard known.state == .kept else {
-            throw RegistryError(
-                .refused,
+            throw CellarError(
+                .badData,
                 "this file is \(known.reference), which was deleted. `registry restore \(known.reference)` brings "
                     + "it back.")
         }

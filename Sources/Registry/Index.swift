@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import GRDB
 
@@ -29,18 +30,18 @@ final class Index: Sendable {
         if let copyFolder { try? FileManager.default.removeItem(atPath: copyFolder) }
     }
 
-    func read<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(RegistryError) -> Result {
+    func read<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(CellarError) -> Result {
         do { return try queue.read(body) } catch { throw .index(error, doing: doing, path: path) }
     }
 
-    func write<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(RegistryError) -> Result {
+    func write<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(CellarError) -> Result {
         do { return try queue.write(body) } catch { throw .index(error, doing: doing, path: path) }
     }
 
     /// As `write`, but on the disk when it returns, with every commit before it.
     func writeDurably<Result>(
         _ doing: String, _ body: (Database) throws -> Result
-    ) throws(RegistryError) -> Result {
+    ) throws(CellarError) -> Result {
         do {
             return try queue.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
@@ -50,7 +51,7 @@ final class Index: Sendable {
                     result = try body(db)
                     return .commit
                 }
-                guard let result else { throw RegistryError(.inputOutput, "cannot \(doing).", file: path) }
+                guard let result else { throw CellarError(.inputOutput, "cannot \(doing).", file: path) }
                 return result
             }
         } catch { throw .index(error, doing: doing, path: path) }
@@ -70,7 +71,7 @@ extension Index {
     }
 
     /// Opens the index at `path`, which exists. Where the folder forbids writing, it opens what can be read.
-    static func open(_ path: String) throws(RegistryError) -> Index {
+    static func open(_ path: String) throws(CellarError) -> Index {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration())
             try check(queue, path: path)
@@ -92,7 +93,7 @@ extension Index {
         let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if found < Schema.version { try Schema.migrator.migrate(queue) }
         if found > Schema.version {
-            throw RegistryError(
+            throw CellarError(
                 .badData,
                 "cannot open the index \(path): it was made by a later Cellar (schema \(found), this one knows "
                     + "\(Schema.version)). Update Cellar, or move the index away and run `registry rebuild`.",
@@ -129,7 +130,7 @@ extension Index {
     /// no process ever sees a part of it; where two make one at the same time, the first one stays.
     static func create(
         _ path: String, fill: (Database) throws -> Void
-    ) throws(RegistryError) -> Index {
+    ) throws(CellarError) -> Index {
         let folder = (path as NSString).deletingLastPathComponent
         let temporary = Disk.temporaryName(in: folder, extension: "sqlite")
         defer { for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(temporary + suffix) } }
@@ -153,7 +154,7 @@ extension Index {
     }
 
     /// An index in memory, for a store without one that cannot be written.
-    static func inMemory(_ path: String, fill: (Database) throws -> Void) throws(RegistryError) -> Index {
+    static func inMemory(_ path: String, fill: (Database) throws -> Void) throws(CellarError) -> Index {
         do {
             let queue = try DatabaseQueue(configuration: configuration())
             try Schema.migrator.migrate(queue)

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import GRDB
 
 /// Where a version came from and what came of it.
@@ -23,7 +23,7 @@ public struct Lineage: Equatable, Sendable {
 }
 
 extension ModelStore {
-    public func lineage(of version: ModelVersion) throws(RegistryError) -> Lineage {
+    public func lineage(of version: ModelVersion) throws(CellarError) -> Lineage {
         try index().read("read the lineage of \(version.reference)") { db in
             // Many may have the same parents, and a file could name its own child as one: each is followed once.
             var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])

@@ -1,3 +1,4 @@
+import Base
 import GRDB
 
 /// Which versions to list, and in which order.
@@ -35,7 +36,7 @@ public struct Listing: Sendable {
 
 extension ModelStore {
     /// Versions in order. Those without the metric that the list is sorted by come last, newest first.
-    public func list(_ query: Query = Query()) throws(RegistryError) -> Listing {
+    public func list(_ query: Query = Query()) throws(CellarError) -> Listing {
         let doing = "list the versions"
         return try index().read(doing) { db in
             var (conditions, arguments) = (
@@ -76,7 +77,7 @@ extension ModelStore {
     }
 
     /// The names of all models, with the number of versions that are kept.
-    public func models() throws(RegistryError) -> [(name: String, versions: Int)] {
+    public func models() throws(CellarError) -> [(name: String, versions: Int)] {
         try index().read("list the models") { db in
             try Row.fetchAll(
                 db,

@@ -1,4 +1,4 @@
-import Facts
+import Base
 
 /// A metric of one split in one word, as Keras names them in its history: `accuracy` was measured on the training
 /// rows, `val_accuracy` on the validation rows, `test_accuracy` on the test rows.

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import GRDB
 import Synchronization
@@ -80,8 +80,8 @@ public final class ModelStore: Sendable {
     public func close() { opened.withLock { $0 = nil } }
 
     /// The index, made or opened where that has not happened yet.
-    func index() throws(RegistryError) -> Index {
-        try opened.withLock { (current) throws(RegistryError) in
+    func index() throws(CellarError) -> Index {
+        try opened.withLock { (current) throws(CellarError) in
             if let current { return current }
             let index = try open()
             current = index
@@ -90,10 +90,10 @@ public final class ModelStore: Sendable {
     }
 
     /// The index, where this process may write it.
-    func writableIndex() throws(RegistryError) -> Index {
+    func writableIndex() throws(CellarError) -> Index {
         let index = try index()
         guard index.isWritable else {
-            throw RegistryError(
+            throw CellarError(
                 .noPermission,
                 "cannot change the store \(root): it can only be read here. Check its permissions, or choose another "
                     + "store with --store.", file: root)
@@ -101,10 +101,10 @@ public final class ModelStore: Sendable {
         return index
     }
 
-    private func open() throws(RegistryError) -> Index {
+    private func open() throws(CellarError) -> Index {
         guard Disk.isFolder(root) else {
-            throw RegistryError(
-                .notFound,
+            throw CellarError(
+                .noInput,
                 "there is no store at \(root): expected a folder of models. Name one with --store, or train a model "
                     + "first.", file: root)
         }
@@ -121,7 +121,7 @@ public final class ModelStore: Sendable {
         return index
     }
 
-    private func create() throws(RegistryError) -> Index {
+    private func create() throws(CellarError) -> Index {
         let (found, remembered) = (scan(), try remembered)
         do {
             let index = try Index.create(indexPath) { try fill($0, with: found, remembered) }
@@ -133,7 +133,7 @@ public final class ModelStore: Sendable {
     }
 
     private var remembered: Remembered {
-        get throws(RegistryError) {
+        get throws(CellarError) {
             Remembered(numbers: NumberList(readingFrom: root), sidecar: try Sidecar(readingFrom: root))
         }
     }

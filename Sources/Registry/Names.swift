@@ -1,3 +1,5 @@
+import Base
+
 /// What models, aliases and tags may be called, so that `mnist:12`, `mnist@best` and a path are never confused.
 enum Names {
     private static func isPlain(_ name: String) -> Bool {
@@ -15,27 +17,27 @@ enum Names {
         return [".h5", ".keras", ".hdf5"].contains { lower.hasSuffix($0) }
     }
 
-    static func checkModel(_ name: String) throws(RegistryError) {
+    static func checkModel(_ name: String) throws(CellarError) {
         guard isPlain(name), !isFileName(name), name.first != ".", name.first != "-" else {
-            throw RegistryError(
+            throw CellarError(
                 .usage,
                 "\(quoted(name)) cannot be a model's name: expected letters, digits, `.`, `_` and `-`, not "
                     + "beginning with `.` or `-` and not ending as a file's name does (.h5).")
         }
     }
 
-    static func checkAlias(_ name: String) throws(RegistryError) {
+    static func checkAlias(_ name: String) throws(CellarError) {
         guard isPlain(name), !name.allSatisfy(\.isNumber) else {
-            throw RegistryError(
+            throw CellarError(
                 .usage,
                 "\(quoted(name)) cannot be an alias: expected letters, digits, `.`, `_` and `-`, and not digits "
                     + "alone, as `production`.")
         }
     }
 
-    static func checkTag(_ key: String) throws(RegistryError) {
+    static func checkTag(_ key: String) throws(CellarError) {
         guard isPlain(key) else {
-            throw RegistryError(
+            throw CellarError(
                 .usage,
                 "\(quoted(key)) cannot be a tag: expected letters, digits, `.`, `_` and `-`, as `owner=ann`.")
         }
@@ -59,5 +61,5 @@ enum Names {
 
 extension ModelStore {
     /// Whether a model may be called so; for a caller that has long work to do before it saves.
-    public static func checkModelName(_ name: String) throws(RegistryError) { try Names.checkModel(name) }
+    public static func checkModelName(_ name: String) throws(CellarError) { try Names.checkModel(name) }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import JSONText
+import Base
 
 /// `models/versions.jsonl`: every number that was ever given, one line each, in the order of giving.
 ///
@@ -71,7 +71,7 @@ struct NumberList {
         ).map { Entry(model: $0[0], number: $0[1], sha256: $0[2], file: $0[3], importedFrom: $0[4]) }
     }
 
-    static func append(_ entry: Entry, in folder: String) throws(RegistryError) {
+    static func append(_ entry: Entry, in folder: String) throws(CellarError) {
         try Disk.append(entry.json.text(), to: path(in: folder))
     }
 }

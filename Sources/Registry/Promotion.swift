@@ -1,5 +1,5 @@
 import GRDB
-import JSONText
+import Base
 
 extension ModelStore {
     /// Points `alias` at the version of `model` that is best by a metric, and says in the reason why.
@@ -13,10 +13,10 @@ extension ModelStore {
     public func promote(
         best metric: String, model: String, alias: String = "best", direction: MetricName.Direction? = nil,
         gate: Filter? = nil
-    ) throws(RegistryError) -> Promotion {
+    ) throws(CellarError) -> Promotion {
         try Names.checkAlias(alias)
         guard let direction = direction ?? MetricName.direction(of: metric) else {
-            throw RegistryError(
+            throw CellarError(
                 .usage, "cannot tell whether a high or a low \(metric) is good. Say --highest or --lowest.")
         }
         return try changeAliases("move \(model)@\(alias)") { db in
@@ -46,7 +46,7 @@ extension ModelStore {
         return "\(metric) \(value(ranked[0])), the \(end) of \(ranked.count) versions\(newest); next: \(next)"
     }
 
-    private func withoutMetric(_ metric: String, _ model: String, _ db: Database) throws -> RegistryError {
+    private func withoutMetric(_ metric: String, _ model: String, _ db: Database) throws -> CellarError {
         let count =
             try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM version WHERE model = ? AND state = 'kept'", arguments: [model]
@@ -56,13 +56,13 @@ extension ModelStore {
     }
 
     /// Says which metrics there are, nearest first.
-    func unknownMetric(_ metric: String, _ db: Database, model: String? = nil) throws -> RegistryError {
+    func unknownMetric(_ metric: String, _ db: Database, model: String? = nil) throws -> CellarError {
         let names = try metricNames(db, model: model)
         let who = model.map { "no version of \($0)" } ?? "no version"
         let near = nearest(metric, in: names) ?? names.first { $0.hasPrefix(metric) }
         let hint = near.map { " Did you mean \($0)?" } ?? ""
         let has = names.isEmpty ? "none is recorded" : "there are \(shortList(names))"
-        return RegistryError(.usage, "\(who) has the metric \(metric): \(has).\(hint)")
+        return CellarError(.usage, "\(who) has the metric \(metric): \(has).\(hint)")
     }
 
     func metricNames(_ db: Database, model: String? = nil) throws -> [String] {

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import GRDB
 
@@ -14,7 +14,7 @@ extension ModelStore {
     /// Makes the index anew from the files. Versions keep the numbers that the old index or `versions.jsonl` has for
     /// them; the others are numbered by creation time, then file name. Aliases and tags come from `aliases.json`, or
     /// where there is none from the old index.
-    public func rebuild() throws(RegistryError) -> Rebuilt {
+    public func rebuild() throws(CellarError) -> Rebuilt {
         guard Disk.isFolder(root) else {
             _ = try index(); return Rebuilt(versions: 0, aliases: 0, unreadable: [])
         }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import GRDB
 
@@ -10,7 +11,7 @@ enum Reference: Equatable {
     /// A model's newest version, or digits of a SHA-256, or a file of the working folder: the store has to say.
     case plain(String)
 
-    init(_ text: String) throws(RegistryError) {
+    init(_ text: String) throws(CellarError) {
         if text.contains("/") || Names.isFileName(text) {
             self = .file(text)
         } else if let at = text.firstIndex(of: "@") {
@@ -19,14 +20,14 @@ enum Reference: Equatable {
             let digits = text[text.index(after: colon)...]
             guard let number = Int(digits), number > 0, digits.utf8.allSatisfy({ (48...57).contains($0) })
             else {
-                throw RegistryError(
+                throw CellarError(
                     .usage,
                     "\"\(text)\" is no version: expected a number after the colon, as mnist:12; an alias stands after "
                         + "an @, as mnist@best.")
             }
             self = .number(model: String(text[..<colon]), number)
         } else if text.isEmpty {
-            throw RegistryError(
+            throw CellarError(
                 .usage, "expected a model, as mnist, mnist:12, mnist@best or a file; found an empty name.")
         } else {
             self = .plain(text)
@@ -61,7 +62,7 @@ public struct ModelFile: Equatable, Sendable {
 
 extension ModelStore {
     /// What `reference` means. The error for an unknown one names the nearest that exist.
-    public func resolve(_ reference: String) throws(RegistryError) -> Resolved {
+    public func resolve(_ reference: String) throws(CellarError) -> Resolved {
         let parsed = try Reference(reference)
         if case .file(let path) = parsed, !Disk.isFolder(root) { return .file(try existingFile(path)) }
         let found = try index().read("look up \(reference)") { try find(parsed, text: reference, $0) }
@@ -71,19 +72,19 @@ extension ModelStore {
     }
 
     /// The version that `reference` means; a file that is not registered is an error.
-    public func version(_ reference: String) throws(RegistryError) -> ModelVersion {
+    public func version(_ reference: String) throws(CellarError) -> ModelVersion {
         switch try resolve(reference) {
         case .version(let version): return version
         case .file(let url):
-            throw RegistryError(
-                .notFound,
+            throw CellarError(
+                .noInput,
                 "\(url.path) is not registered in \(root). Run `registry import \(reference)` first.",
                 file: url.path)
         }
     }
 
     /// The file behind a reference, which is there and has its size. This is the short way for `infer`.
-    public func file(of reference: String) throws(RegistryError) -> ModelFile {
+    public func file(of reference: String) throws(CellarError) -> ModelFile {
         if let found = findQuickly(try Reference(reference)) { return found }
         let version: ModelVersion
         switch try resolve(reference) {
@@ -95,7 +96,7 @@ extension ModelStore {
     }
 
     /// The file of a model's best version or, where none is called so, of its newest. Nil where the store has neither.
-    public func bestFile(of model: String) throws(RegistryError) -> ModelFile? {
+    public func bestFile(of model: String) throws(CellarError) -> ModelFile? {
         if let found = findBestQuickly(of: model) { return found }
         for reference in ["\(model)@best", model] {
             do {
@@ -107,28 +108,28 @@ extension ModelStore {
         return nil
     }
 
-    func checkFile(of version: ModelVersion) throws(RegistryError) {
+    func checkFile(of version: ModelVersion) throws(CellarError) {
         let path = path(of: version.file)
         guard let size = Disk.size(ofFile: path) else {
-            throw RegistryError(
-                .notFound, "the file of \(version.reference) is missing: \(path). Run `registry verify`.",
+            throw CellarError(
+                .noInput, "the file of \(version.reference) is missing: \(path). Run `registry verify`.",
                 file: path)
         }
         guard size == version.size else {
-            throw RegistryError(
+            throw CellarError(
                 .badData,
                 "the file of \(version.reference) was changed: \(path) has \(size) bytes, expected \(version.size). Run "
                     + "`registry verify`.", file: path)
         }
     }
 
-    private func existingFile(_ path: String) throws(RegistryError) -> URL {
+    private func existingFile(_ path: String) throws(CellarError) -> URL {
         if Disk.isFolder(path) {
-            throw RegistryError(
-                .notFound, "\(path) is a folder; expected a model file, as \(path)/Model_….h5.", file: path)
+            throw CellarError(
+                .noInput, "\(path) is a folder; expected a model file, as \(path)/Model_….h5.", file: path)
         }
         guard Disk.size(ofFile: path) != nil else {
-            throw RegistryError(.notFound, "there is no model file \(path).", file: path)
+            throw CellarError(.noInput, "there is no model file \(path).", file: path)
         }
         return URL(fileURLWithPath: path)
     }
@@ -150,8 +151,8 @@ extension ModelStore {
                 let found = try ModelVersion.fetchOne(
                     db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
             else {
-                throw RegistryError(
-                    .notFound,
+                throw CellarError(
+                    .noInput,
                     "\(text) points to \(model):\(number), which is not in this store (\(root)). Fetch its file, then "
                         + "run `registry rebuild`.")
             }
@@ -186,7 +187,7 @@ extension ModelStore {
         guard Set(found.map(\.sha256)).count <= 1 else {
             let list = found.prefix(5).map { "\($0.reference) (\($0.sha256.prefix(12)))" }.joined(
                 separator: ", ")
-            throw RegistryError(
+            throw CellarError(
                 .usage,
                 "\(digest) is ambiguous: it begins the SHA-256 of \(list)\(found.count > 5 ? " …" : ""). Give more digits."
             )
@@ -194,17 +195,17 @@ extension ModelStore {
         return try (found.first { $0.state == .kept } ?? found.first).map(kept)
     }
 
-    private func kept(_ version: ModelVersion) throws(RegistryError) -> ModelVersion {
+    private func kept(_ version: ModelVersion) throws(CellarError) -> ModelVersion {
         switch version.state {
         case .kept: return version
         case .deleted:
-            throw RegistryError(
-                .notFound,
+            throw CellarError(
+                .noInput,
                 "\(version.reference) was deleted on \(version.deleted ?? "an unknown day"). `registry restore "
                     + "\(version.reference)` brings it back.")
         case .purged:
-            throw RegistryError(
-                .notFound,
+            throw CellarError(
+                .noInput,
                 "\(version.reference) was deleted, and its file removed for good. Choose another version.")
         }
     }

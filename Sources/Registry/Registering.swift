@@ -1,7 +1,6 @@
-import Facts
+import Base
 import Foundation
 import GRDB
-import JSONText
 
 /// A version on its way into the index.
 struct NewVersion {
@@ -79,10 +78,10 @@ extension ModelStore {
     ///
     /// It is in the index when this returns, whatever becomes of this process; see `Index` for a power cut.
     @discardableResult
-    public func register(_ file: URL, facts: ModelFacts) throws(RegistryError) -> ModelVersion {
+    public func register(_ file: URL, facts: ModelFacts) throws(CellarError) -> ModelVersion {
         let path = file.standardizedFileURL.path
         guard path.hasPrefix(root + "/") else {
-            throw RegistryError(
+            throw CellarError(
                 .usage, "cannot register \(path): it lies outside the store \(root). Use `registry import`.",
                 file: path)
         }
@@ -95,14 +94,14 @@ extension ModelStore {
                 created: facts.created, facts: facts))
     }
 
-    func register(_ new: NewVersion) throws(RegistryError) -> ModelVersion {
+    func register(_ new: NewVersion) throws(CellarError) -> ModelVersion {
         let index = try writableIndex()
         return try index.write("register \(path(of: new.file))") { db in
             if let known = try ModelVersion.fetchOne(
                 db, where: "WHERE v.file = ? AND v.state <> 'purged'", [new.file])
             {
                 guard known.sha256 == new.digest.sha256 else {
-                    throw RegistryError(
+                    throw CellarError(
                         .badData,
                         "\(path(of: new.file)) is registered as \(known.reference) with other content. Run `registry "
                             + "verify`.", file: path(of: new.file))
@@ -118,7 +117,7 @@ extension ModelStore {
                     model: new.model, number: number, sha256: new.digest.sha256, file: new.file,
                     importedFrom: new.importedFrom), in: root)
             guard let version = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [id]) else {
-                throw RegistryError(
+                throw CellarError(
                     .inputOutput, "the index lost \(new.model):\(number) while it was written.")
             }
             return version

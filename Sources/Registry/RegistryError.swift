@@ -1,9 +1,10 @@
+import Base
 import Foundation
 import GRDB
 
 /// What went wrong in the store, in one or two lines for a person: what was being done, where, what was found and
 /// what to do next.
-public struct RegistryError: Error, Equatable, CustomStringConvertible {
+public struct CellarError: Error, Equatable, CustomStringConvertible {
     /// What kind of trouble it is, for a command's exit code.
     public enum Kind: Sendable {
         /// The request makes no sense as it was put: a malformed name, an unknown metric.
@@ -34,9 +35,9 @@ public struct RegistryError: Error, Equatable, CustomStringConvertible {
     public var description: String { message }
 }
 
-extension RegistryError {
+extension CellarError {
     /// The system call that did `doing` on `path` failed; `errno` still says why.
-    static func system(_ doing: String, _ path: String) -> RegistryError {
+    static func system(_ doing: String, _ path: String) -> CellarError {
         let code = errno
         let reason = unsafe String(cString: strerror(code))
         let fix =
@@ -51,16 +52,16 @@ extension RegistryError {
             case EACCES, EPERM, EROFS: .noPermission
             default: .inputOutput
             }
-        return RegistryError(
+        return CellarError(
             kind, "cannot \(doing) \(path): \(reason).\(fix)", file: path
         )
     }
 
     /// SQLite's error while `doing` something with the index at `path`. SQLite leaves the path out.
-    static func index(_ error: any Error, doing: String, path: String) -> RegistryError {
-        if let known = error as? RegistryError { return known }
+    static func index(_ error: any Error, doing: String, path: String) -> CellarError {
+        if let known = error as? CellarError { return known }
         guard let error = error as? DatabaseError else {
-            return RegistryError(.inputOutput, "cannot \(doing) (\(path)): \(error)", file: path)
+            return CellarError(.inputOutput, "cannot \(doing) (\(path)): \(error)", file: path)
         }
         let (kind, fix): (Kind, String) =
             switch error.resultCode {
@@ -75,6 +76,6 @@ extension RegistryError {
             default: (.inputOutput, "Run `registry verify` to see whether the index is sound.")
             }
         let reason = error.message ?? error.resultCode.description
-        return RegistryError(kind, "cannot \(doing): \(path): \(reason). \(fix)", file: path)
+        return CellarError(kind, "cannot \(doing): \(path): \(reason). \(fix)", file: path)
     }
 }

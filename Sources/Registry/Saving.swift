@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 
 /// The steps of a save, in their order. A process that dies after any of them leaves nothing that counts, or a whole
@@ -40,7 +40,7 @@ extension ModelStore {
             onStep(.registered)
             return version
         } catch {
-            throw RegistryError(
+            throw CellarError(
                 error.kind,
                 "the model is saved as \(path), but not registered: \(error) Then: registry import \(path)",
                 file: path)
@@ -50,7 +50,7 @@ extension ModelStore {
     /// Makes the complete file at `temporary` durable and read-only, and gives it a name in its folder.
     func publish(
         _ temporary: String, created: String
-    ) throws(RegistryError) -> (path: String, digest: Digest) {
+    ) throws(CellarError) -> (path: String, digest: Digest) {
         let digest = try digest(ofFile: temporary)
         try Disk.setMode(0o444, of: temporary)
         try Disk.flush(temporary)
@@ -63,7 +63,7 @@ extension ModelStore {
     }
 
     /// The folder that new files go to, made where it is not there yet.
-    func trainedFolder() throws(RegistryError) -> String {
+    func trainedFolder() throws(CellarError) -> String {
         let folder = path(of: Self.trained)
         if Disk.isFolder(folder) { return folder }
         try Disk.makeFolder(folder)

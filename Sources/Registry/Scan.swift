@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 
 /// What lies in the store's folder: every model file with its digest and facts, and what could not be read.

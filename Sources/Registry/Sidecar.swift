@@ -1,7 +1,6 @@
-import Digests
+import Base
 import Foundation
 import GRDB
-import JSONText
 
 /// `models/aliases.json`: what neither the model files nor their numbers tell, namely every move of every alias and
 /// the tags. It is written whole with every change, in the same transaction, for people and git to read:
@@ -41,15 +40,15 @@ struct Sidecar {
     }
 
     /// Nil where there is no such file.
-    init?(readingFrom root: String) throws(RegistryError) {
+    init?(readingFrom root: String) throws(CellarError) {
         let path = Self.path(in: root)
         guard Disk.size(ofFile: path) != nil else { return nil }
         let text: String
         do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw RegistryError(.badData, "cannot read \(path): expected text in UTF-8.", file: path)
+            throw CellarError(.badData, "cannot read \(path): expected text in UTF-8.", file: path)
         }
         do { try self.init(json: JSON(parsing: text)) } catch {
-            throw RegistryError(
+            throw CellarError(
                 .badData,
                 "cannot read \(path): \(error) Correct it, or move it away and run `registry rebuild`.",
                 file: path)
@@ -172,8 +171,8 @@ struct Sidecar {
     /// Refuses to write over changes that this index does not know.
     static func checkOwn(_ db: Database, in root: String) throws {
         guard try isForeign(db, in: root) else { return }
-        throw RegistryError(
-            .refused,
+        throw CellarError(
+            .badData,
             "\(path(in: root)) was changed by something else than `registry`, as a git pull. Run `registry rebuild` to "
                 + "take the change over, then try again.", file: path(in: root))
     }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import GRDB
 
@@ -5,7 +6,7 @@ extension ModelStore {
     /// Takes a version out of use: its file moves to the trash, its number and facts stay. Refused while an alias
     /// points at it.
     @discardableResult
-    public func delete(_ reference: String) throws(RegistryError) -> ModelVersion {
+    public func delete(_ reference: String) throws(CellarError) -> ModelVersion {
         let version = try version(reference)
         let target = Self.trash + "/" + version.file
         try writableIndex().writeDurably("delete \(version.reference)") { db in
@@ -14,8 +15,8 @@ extension ModelStore {
                 arguments: [version.model, version.number])
             guard aliases.isEmpty else {
                 let names = aliases.map { "\(version.model)@\($0)" }
-                throw RegistryError(
-                    .refused,
+                throw CellarError(
+                    .badData,
                     "cannot delete \(version.reference): \(shortList(names)) points at it. Move it first (registry promote "
                         + "\(version.model):N --alias \(aliases[0])), or take it away (registry promote --remove \(names[0]))."
                 )
@@ -27,10 +28,10 @@ extension ModelStore {
 
     /// Brings a deleted version back under its number.
     @discardableResult
-    public func restore(_ reference: String) throws(RegistryError) -> ModelVersion {
+    public func restore(_ reference: String) throws(CellarError) -> ModelVersion {
         let parsed = try Reference(reference)
         guard case .number(let model, let number) = parsed else {
-            throw RegistryError(
+            throw CellarError(
                 .usage,
                 "cannot restore \"\(reference)\": expected a version, as mnist:3. `registry list "
                     + "--deleted` shows which there are.")
@@ -44,10 +45,10 @@ extension ModelStore {
             return found
         }
         switch version.state {
-        case .kept: throw RegistryError(.refused, "\(version.reference) was not deleted.")
+        case .kept: throw CellarError(.badData, "\(version.reference) was not deleted.")
         case .purged:
-            throw RegistryError(
-                .notFound, "cannot restore \(version.reference): `registry gc` removed its file for good.")
+            throw CellarError(
+                .noInput, "cannot restore \(version.reference): `registry gc` removed its file for good.")
         case .deleted: break
         }
         let home = String(version.file.dropFirst(Self.trash.count + 1))
@@ -67,8 +68,8 @@ extension ModelStore {
                 version.state.rawValue,
             ])
         guard db.changesCount == 1 else {
-            throw RegistryError(
-                .refused, "\(version.reference) was changed by another process just now. Look again.")
+            throw CellarError(
+                .badData, "\(version.reference) was changed by another process just now. Look again.")
         }
         // Last: where it fails, the row goes back as it was.
         try Disk.move(path(of: version.file), to: path(of: file))
@@ -84,7 +85,7 @@ extension ModelStore {
     }
 
     /// Removes the files of deleted versions for good, and leftovers of saves that never ended.
-    public func collectGarbage(dryRun: Bool = false) throws(RegistryError) -> Collected {
+    public func collectGarbage(dryRun: Bool = false) throws(CellarError) -> Collected {
         var result = Collected()
         let deleted = try index().read("list the trash") { db in
             try ModelVersion.fetch(db, where: "WHERE v.state = 'deleted' ORDER BY v.model, v.number")

@@ -1,39 +1,39 @@
 import GRDB
-import JSONText
+import Base
 
 /// Errors for names that do not exist: they say what does, nearest first.
 extension ModelStore {
-    func unknownModel(_ name: String, _ db: Database) throws -> RegistryError {
+    func unknownModel(_ name: String, _ db: Database) throws -> CellarError {
         let models = try String.fetchAll(
             db,
             sql:
                 "SELECT name FROM model m WHERE EXISTS (SELECT 1 FROM version v WHERE v.model = m.name AND v.state = 'kept')"
         )
         if models.isEmpty {
-            return RegistryError(
-                .notFound, "there is no model \(name): the store \(root) is empty. Train or import one first."
+            return CellarError(
+                .noInput, "there is no model \(name): the store \(root) is empty. Train or import one first."
             )
         }
         let hint = nearest(name, in: models).map { " Did you mean \($0)?" } ?? ""
-        return RegistryError(
-            .notFound, "there is no model \(name) in \(root).\(hint) It has: \(shortList(models.sorted())).")
+        return CellarError(
+            .noInput, "there is no model \(name) in \(root).\(hint) It has: \(shortList(models.sorted())).")
     }
 
-    func unknownVersion(_ model: String, _ text: String, _ db: Database) throws -> RegistryError {
+    func unknownVersion(_ model: String, _ text: String, _ db: Database) throws -> CellarError {
         let numbers = try Int.fetchAll(
             db,
             sql: "SELECT number FROM version WHERE model = ? AND state = 'kept' ORDER BY number DESC LIMIT 5",
             arguments: [model])
         if numbers.isEmpty { return try unknownModel(model, db) }
         let newest = numbers.map { "\(model):\($0)" }.joined(separator: ", ")
-        return RegistryError(
-            .notFound,
+        return CellarError(
+            .noInput,
             "there is no \(text) in \(root): the newest \(numbers.count == 1 ? "is" : "are") \(newest). Files added by hand or "
                 + "by git count after `registry rebuild`.")
     }
 
     func unknownAlias(_ model: String, _ alias: String, _ text: String, _ db: Database) throws
-        -> RegistryError
+        -> CellarError
     {
         let exists = try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM version WHERE model = ? AND state = 'kept')",
@@ -43,8 +43,8 @@ extension ModelStore {
             db, sql: "SELECT name FROM alias WHERE model = ? ORDER BY name", arguments: [model])
         let has = aliases.isEmpty ? "no alias yet" : shortList(aliases.map { "\(model)@\($0)" })
         let hint = nearest(alias, in: aliases).map { " Did you mean \(model)@\($0)?" } ?? ""
-        return RegistryError(
-            .notFound,
+        return CellarError(
+            .noInput,
             "there is no \(text): \(model) has \(has).\(hint) Set one with `registry promote \(model) --alias \(alias)`."
         )
     }

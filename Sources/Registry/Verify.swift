@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import GRDB
 
@@ -17,7 +18,7 @@ public struct Finding: Equatable, Sendable {
 extension ModelStore {
     /// Looks at everything: the index's own pages, every registered file's size and SHA-256, every alias, and what lies
     /// in the folder beside. Nothing is changed.
-    public func verify() throws(RegistryError) -> (checked: Int, findings: [Finding]) {
+    public func verify() throws(CellarError) -> (checked: Int, findings: [Finding]) {
         let index = try index()
         var findings = try index.read("check the index") { try checkIndex($0) }
         let versions = try index.read("list the versions") { db in

@@ -1,9 +1,10 @@
+import Base
 import Datasets
 import KerasFile
 import Network
 
 /// Why a recipe, its data or a training run did not work out: one or two lines for a person, with the place.
-public struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct CellarError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What a caller chooses by, as for an exit code.
     public enum Kind: Sendable {
         /// The request makes no sense as it was put.
@@ -42,8 +43,8 @@ public struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 }
 
-extension TrainerError {
-    init(_ error: DataError) {
+extension CellarError {
+    init(_ error: CellarError) {
         let kind: Kind =
             switch error.kind {
             case .noInput: .noInput
@@ -55,7 +56,7 @@ extension TrainerError {
         self.init(kind, file: error.file, line: error.line, column: error.column, error.message)
     }
 
-    init(_ error: KerasFileError) {
+    init(_ error: CellarError) {
         let kind: Kind =
             switch error.kind {
             case .missing: .noInput
@@ -66,5 +67,5 @@ extension TrainerError {
     }
 
     /// The description of a model does not hold together, and there is no line to point at.
-    init(_ error: ConfigError, file: String? = nil) { self.init(.badData, file: file, error.description) }
+    init(_ error: CellarError, file: String? = nil) { self.init(.badData, file: file, error.description) }
 }

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// The bytes of an archive: a file that stays open, or an array. Nothing outside it is ever read.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Testing
 
 // Python's '%.*f' and '%.*e' of the same values.

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import Testing
 
@@ -30,10 +31,10 @@ func writesInOrder() throws {
 
 @Test("writes what there was before an error, and lets the error through")
 func writesBeforeError() throws {
-    #expect(throws: Failure(.data, "x")) {
+    #expect(throws: CellarError(.badData, "x")) {
         _ = try written { output in
             try output.write("row 1\n")
-            throw Failure(.data, "x")
+            throw CellarError(.badData, "x")
         }
     }
 }
@@ -43,7 +44,7 @@ func fullDisk() throws {
     let full = unsafe open("/dev/full", O_WRONLY)
     try #require(full >= 0)
     defer { close(full) }
-    #expect(throws: Failure(.inputOutput, "The output cannot be written: No space left on device.")) {
+    #expect(throws: CellarError(.inputOutput, "The output cannot be written: No space left on device.")) {
         try StandardOutput.write(to: full) { try $0.write("x") }
     }
 }
@@ -56,6 +57,6 @@ func closedReader() throws {
     defer { close(ends[1]) }
     let writing = ends[1]
     #expect { try StandardOutput.write(to: writing) { try $0.write("x") } } throws: {
-        ($0 as? Failure)?.status == .outputClosed
+        ($0 as? CellarError)?.status == .outputClosed
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -55,7 +56,7 @@ private func rows(
 
     @Test func prefersTheExactName() throws {
         #expect(try rows("ph,pH\n1,2\n", numbers: ["pH"]).map(\.numbers) == [[2]])
-        #expect(throws: DataError.self) { try rows("ph,pH\n1,2\n", numbers: ["PH"]) }
+        #expect(throws: CellarError.self) { try rows("ph,pH\n1,2\n", numbers: ["PH"]) }
     }
 
     @Test("crosses from block to block at each byte")
@@ -101,7 +102,7 @@ private func rows(
             do {
                 _ = try rows(text, numbers: ["a", "b"], block: block)
                 Issue.record("no error")
-            } catch let error as DataError {
+            } catch let error as CellarError {
                 #expect(error.description.contains(message), "\(error)")
                 #expect(error.description.contains("table.csv"))
             }
@@ -112,7 +113,7 @@ private func rows(
         do {
             _ = try rows("alcohol,pH\n1,2\n", numbers: ["alcool"])
             Issue.record("no error")
-        } catch let error as DataError {
+        } catch let error as CellarError {
             #expect(error.fix == "Did you mean \"alcohol\"?")
         }
     }
@@ -120,8 +121,8 @@ private func rows(
     @Test func missingFileAndFolder() throws {
         try Fixtures.temporaryFolder { folder in
             let none = folder.appendingPathComponent("none.csv").path
-            #expect(failure { () throws(DataError) in try Table(path: none) }?.kind == .noInput)
-            #expect(failure { () throws(DataError) in try Table(path: folder.path) }?.kind == .noInput)
+            #expect(failure { () throws(CellarError) in try Table(path: none) }?.kind == .noInput)
+            #expect(failure { () throws(CellarError) in try Table(path: folder.path) }?.kind == .noInput)
         }
     }
 
@@ -132,7 +133,7 @@ private func rows(
             ([97, 44, 0, 0, 10], "binary"), ([97, 44, 0xFF, 0xFE, 10, 49, 44, 49], "UTF-8"),
         ] as [([UInt8], String)])
     func otherFormats(bytes: [UInt8], word: String) throws {
-        let error = try #require(failure { () throws(DataError) in try Table(bytes: bytes, name: "x") })
+        let error = try #require(failure { () throws(CellarError) in try Table(bytes: bytes, name: "x") })
         #expect(error.description.contains(word))
     }
 
@@ -171,7 +172,7 @@ private func rows(
             return
         }
         #expect(values.prefix(2) == [3.51, 7.4])
-        let error = try #require(failure { () throws(DataError) in try table.numbers("quality") })
+        let error = try #require(failure { () throws(CellarError) in try table.numbers("quality") })
         #expect((error.row, error.line, error.column) == (1, 2, "quality"))
     }
 
@@ -183,7 +184,7 @@ private func rows(
         #expect(missing.description == "missing values: 8\n  a  2\n  b  3\n  c  3")
         let column = try table.numbersOrNaN(["a"])[0]
         #expect(column[0] == 1 && column[1].isNaN && column[2].isNaN && column[3] == 4)
-        #expect(failure { () throws(DataError) in try table.numbers("a") }?.row == 2)
+        #expect(failure { () throws(CellarError) in try table.numbers("a") }?.row == 2)
     }
 
     @Test func keepsPlacesBeyondOneBlockOfRows() throws {
@@ -193,7 +194,7 @@ private func rows(
         #expect(try table.numbers("n") == (0..<10_000).map(Double.init))
         #expect(try table.text("t") == (0..<10_000).map { "t\($0)" })
         let bad = try Table(bytes: Array((text + "x,1\n").utf8), name: "long")
-        let error = try #require(failure { () throws(DataError) in try bad.numbers("n") })
+        let error = try #require(failure { () throws(CellarError) in try bad.numbers("n") })
         #expect((error.row, error.line) == (10_001, 10_002))
     }
 
@@ -207,7 +208,7 @@ private func rows(
                 alphabet[random.draw(through: alphabet.count - 1)]
             }
             let bytes = Array("a,b\n".utf8) + noise
-            if failure(of: { () throws(DataError) in
+            if failure(of: { () throws(CellarError) in
                 let table = try Table(bytes: bytes, name: "noise")
                 return try table.text("a")
             }) == nil {

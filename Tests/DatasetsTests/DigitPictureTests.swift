@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 import TestSupport
@@ -132,7 +133,7 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
                 let pixels = (0..<side * side).map { _ in UInt8(paper + random.draw(through: grain)) }
                 let image = GrayImage(width: side, height: side, pixels: pixels)
                 let error = try #require(
-                    failure { () throws(DataError) in try prepareDigit(image, name: "paper.png") })
+                    failure { () throws(CellarError) in try prepareDigit(image, name: "paper.png") })
                 #expect(error.description.contains("a blank one"))
             }
         }
@@ -156,11 +157,11 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
 
             let odd = GrayImage(width: 3, height: 2, pixels: [0, 0, 0, 0, 0, 0])
             try writePNG(odd, to: folder.appendingPathComponent("seven/odd.png").path)
-            let error = try #require(failure { () throws(DataError) in try readPictureFolder(folder.path) })
+            let error = try #require(failure { () throws(CellarError) in try readPictureFolder(folder.path) })
             #expect(error.description.contains("expected 28×28 pixels, as the others, found 3×2"))
             let none = folder.appendingPathComponent("2").path
-            #expect(failure { () throws(DataError) in try readPictureFolder(none) }?.kind == .badData)
-            #expect(failure { () throws(DataError) in try readPictureFolder(none + "x") }?.kind == .noInput)
+            #expect(failure { () throws(CellarError) in try readPictureFolder(none) }?.kind == .badData)
+            #expect(failure { () throws(CellarError) in try readPictureFolder(none + "x") }?.kind == .noInput)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 @testable import Datasets
@@ -15,8 +16,8 @@ enum GoldenFiles {
 }
 
 /// The error that `body` ends with; nil where it ends well.
-func failure<Result>(of body: () throws(DataError) -> Result) -> DataError? {
-    do throws(DataError) {
+func failure<Result>(of body: () throws(CellarError) -> Result) -> CellarError? {
+    do throws(CellarError) {
         _ = try body()
         return nil
     } catch {

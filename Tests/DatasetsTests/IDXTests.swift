@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 import TestSupport
@@ -41,18 +42,18 @@ import Testing
         ])
     func damaged(name: String, message: String) throws {
         let error = try #require(
-            failure { () throws(DataError) in try readIDXImages(GoldenFiles.path(name)) })
+            failure { () throws(CellarError) in try readIDXImages(GoldenFiles.path(name)) })
         #expect(error.description.contains(message), "\(error)")
         #expect(error.description.contains(name))
     }
 
     @Test func refusesLabelsForImages() throws {
         let labels = Fixtures.data.appendingPathComponent("mnist/t10k-labels-idx1-ubyte.gz").path
-        #expect(failure { () throws(DataError) in try readIDXImages(labels) }?.kind == .badData)
+        #expect(failure { () throws(CellarError) in try readIDXImages(labels) }?.kind == .badData)
         let images = GoldenFiles.path("idx/images.gz")
-        #expect(failure { () throws(DataError) in try readIDXLabels(images) }?.kind == .badData)
+        #expect(failure { () throws(CellarError) in try readIDXLabels(images) }?.kind == .badData)
         let error = try #require(
-            failure { () throws(DataError) in try readIDX(images: images, labels: labels) })
+            failure { () throws(CellarError) in try readIDX(images: images, labels: labels) })
         #expect(error.description.contains("expected 3 labels"))
     }
 
@@ -67,7 +68,7 @@ import Testing
         try Fixtures.temporaryFolder { folder in
             let path = folder.appendingPathComponent("images").path
             try Data(bytes).write(to: URL(fileURLWithPath: path))
-            #expect(failure { () throws(DataError) in try readIDXImages(path) }?.kind == .badData)
+            #expect(failure { () throws(CellarError) in try readIDXImages(path) }?.kind == .badData)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 import TestSupport
@@ -53,10 +54,10 @@ import Testing
         #expect(try readNPY(path) == Samples(shape: [1], floats: [3, 0, 9]))
         for name in ["lf4", "nan"] {
             let path = GoldenFiles.path("npy/\(name).npy")
-            #expect(failure { () throws(DataError) in try readNPYLabels(path) }?.kind == .badData)
+            #expect(failure { () throws(CellarError) in try readNPYLabels(path) }?.kind == .badData)
         }
         let halves = GoldenFiles.path("npy/halves.npy")
-        #expect(failure { () throws(DataError) in try readNPYLabels(halves) }?.row == 2)
+        #expect(failure { () throws(CellarError) in try readNPYLabels(halves) }?.row == 2)
     }
 
     @Test(
@@ -70,7 +71,7 @@ import Testing
         ])
     func refused(name: String, message: String) throws {
         let path = GoldenFiles.path("npy/\(name).npy")
-        let error = try #require(failure { () throws(DataError) in try readNPY(path) })
+        let error = try #require(failure { () throws(CellarError) in try readNPY(path) })
         #expect(name == "record" ? error.description.contains("header") : error.description.contains(message))
     }
 
@@ -98,14 +99,14 @@ import Testing
             let path = folder.appendingPathComponent("x.npy").path
             for count in stride(from: 0, to: good.count, by: 3) {
                 try Data(good.prefix(count)).write(to: URL(fileURLWithPath: path))
-                #expect(failure { () throws(DataError) in try readNPY(path) } != nil)
+                #expect(failure { () throws(CellarError) in try readNPY(path) } != nil)
             }
             var random = MersenneTwister(seed: 5)
             for _ in 0..<500 {
                 var changed = good
                 changed[random.draw(through: 127)] = UInt8(random.draw(through: 255))
                 try Data(changed).write(to: URL(fileURLWithPath: path))
-                _ = failure { () throws(DataError) in try readNPY(path) }
+                _ = failure { () throws(CellarError) in try readNPY(path) }
             }
         }
     }
@@ -128,7 +129,7 @@ import Testing
             let path = folder.appendingPathComponent("x.npy").path
             let start: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0]
             try Data(start + Array(header.utf8) + [0, 0, 0, 0]).write(to: URL(fileURLWithPath: path))
-            #expect(failure { () throws(DataError) in try readNPY(path) }?.kind == .badData)
+            #expect(failure { () throws(CellarError) in try readNPY(path) }?.kind == .badData)
         }
     }
 }

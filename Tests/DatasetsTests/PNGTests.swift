@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -54,7 +55,7 @@ private struct GoldenPictures: Decodable {
         ])
     func damaged(name: String, message: String) throws {
         let path = GoldenFiles.path("bad_png/\(name).png")
-        let error = try #require(failure { () throws(DataError) in try readPNG(path) })
+        let error = try #require(failure { () throws(CellarError) in try readPNG(path) })
         #expect(error.description.contains(message), "\(error)")
         #expect(error.kind == .badData)
     }
@@ -66,9 +67,10 @@ private struct GoldenPictures: Decodable {
             for index in good.indices {
                 var changed = good
                 changed[index] ^= 0x21
-                _ = failure { () throws(DataError) in try readPNG(changed, name: name) }
+                _ = failure { () throws(CellarError) in try readPNG(changed, name: name) }
                 #expect(
-                    failure { () throws(DataError) in try readPNG(Array(good[..<index]), name: name) } != nil)
+                    failure { () throws(CellarError) in try readPNG(Array(good[..<index]), name: name) }
+                        != nil)
             }
         }
     }

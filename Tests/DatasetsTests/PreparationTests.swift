@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Testing
 
@@ -44,7 +45,7 @@ private struct GoldenPreparation: Decodable {
     @Test func namesAnUnknownLabel() throws {
         let encoder = LabelEncoder(fitting: ["bad", "good"])
         let error = try #require(
-            failure { () throws(DataError) in
+            failure { () throws(CellarError) in
                 try encoder.encode(["good", "goot"], file: "wine.csv", column: "quality")
             })
         #expect(

@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import TestSupport
 import Testing
 
@@ -107,7 +107,7 @@ private func size(_ value: Double?) -> SplitSize? {
             (.count(-1), nil), (.fraction(0.7), .fraction(0.4)), (.count(6), .count(6)),
         ] as [(SplitSize?, SplitSize?)])
     func refused(test: SplitSize?, train: SplitSize?) {
-        let error = failure { () throws(DataError) in
+        let error = failure { () throws(CellarError) in
             try trainTestSplit(count: 10, testSize: test, trainSize: train, randomState: 1)
         }
         #expect(error?.kind == .badRequest)
@@ -123,7 +123,7 @@ private func size(_ value: Double?) -> SplitSize? {
         #expect(rows.test?.count == 50 && rows.validation?.count == 30 && rows.train.count == 120)
         #expect(Set(rows.train + (rows.test ?? []) + (rows.validation ?? [])).count == 200)
         // Without classes there is nothing to be in proportion to.
-        #expect(failure { () throws(DataError) in try division.rows(200) { nil } }?.kind == .badRequest)
+        #expect(failure { () throws(CellarError) in try division.rows(200) { nil } }?.kind == .badRequest)
         // What a stranger's file may say.
         for text in [#"{"test": 0.5}"#, #"{"validation_first": -1}"#, #"{"validation_split": 1e300}"#, "[]"] {
             #expect(RowDivision(json: try JSON(parsing: text)) == nil)
@@ -132,13 +132,13 @@ private func size(_ value: Double?) -> SplitSize? {
 
     @Test func tooFewToStratify() {
         for labels in [[0, 0, 0, 1], [0, 0, 0], [0, 0, 1, 1]] {
-            let error = failure { () throws(DataError) in
+            let error = failure { () throws(CellarError) in
                 try trainTestSplit(count: 4, testSize: .count(1), randomState: 1, stratify: labels)
             }
             #expect(error?.kind == .badRequest)
         }
         for count in [0, 1] {
-            #expect(failure { () throws(DataError) in try trainTestSplit(count: count) } != nil)
+            #expect(failure { () throws(CellarError) in try trainTestSplit(count: count) } != nil)
         }
     }
 }

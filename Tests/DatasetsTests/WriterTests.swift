@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -82,7 +83,7 @@ import Testing
 
     @Test func reportsAFullDisk() throws {
         // The device is written directly, not replaced.
-        let error = try #require(failure { () throws(DataError) in try writeFile("/dev/full", [1, 2, 3]) })
+        let error = try #require(failure { () throws(CellarError) in try writeFile("/dev/full", [1, 2, 3]) })
         #expect(error.kind == .inputOutput)
         #expect(error.description.contains("No space left on device"))
         #expect(FileManager.default.fileExists(atPath: "/dev/full"))
@@ -94,16 +95,16 @@ import Testing
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()
         let path = "/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)"
-        let error = try #require(failure { () throws(DataError) in try writeFile(path, [1]) })
+        let error = try #require(failure { () throws(CellarError) in try writeFile(path, [1]) })
         #expect(error.kind == .inputOutput)
     }
 
     @Test func saysWhereItCannotWrite() throws {
         try Fixtures.temporaryFolder { folder in
-            let folderError = failure { () throws(DataError) in try writeFile(folder.path, [1]) }
+            let folderError = failure { () throws(CellarError) in try writeFile(folder.path, [1]) }
             #expect(folderError?.description.contains("Is a directory") == true)
             let path = folder.appendingPathComponent("none/out.csv").path
-            let error = try #require(failure { () throws(DataError) in try writeFile(path, [1]) })
+            let error = try #require(failure { () throws(CellarError) in try writeFile(path, [1]) })
             #expect(error.description.contains("Create its folder first."))
         }
     }

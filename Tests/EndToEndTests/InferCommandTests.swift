@@ -1,7 +1,6 @@
 import Datasets
-import Facts
+import Base
 import Foundation
-import JSONText
 import KerasFile
 import Network
 import Tensors

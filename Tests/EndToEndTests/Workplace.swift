@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import TestSupport
 
 /// A folder in which the built commands run, with a store of its own.

@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import JSONText
+import Base
 import Network
 import Tensors
 import TestSupport
@@ -63,7 +63,7 @@ func regressionReport() throws {
 func badLabels() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", table.replacing("4,good", with: "4,fine"))
-        func evaluate(_ target: String?) throws -> InferError? {
+        func evaluate(_ target: String?) throws -> CellarError? {
             let model = target == nil ? try SmallModels.multiclass() : try SmallModels.binary()
             return failure {
                 _ = try evaluateTable(

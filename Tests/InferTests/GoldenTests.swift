@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Tensors
 import TestSupport

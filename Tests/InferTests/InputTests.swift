@@ -1,5 +1,5 @@
 import Datasets
-import Facts
+import Base
 import Foundation
 import KerasFile
 import Network

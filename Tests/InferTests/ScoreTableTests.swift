@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Foundation
 import TestSupport
@@ -134,7 +135,7 @@ func files() throws {
 func unnamed() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", "a,b\n1,2\n")
-        func score(_ model: LoadedModel) -> InferError? {
+        func score(_ model: LoadedModel) -> CellarError? {
             failure { _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("out.csv")) }
         }
         let columns = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["bad", "good"])))
@@ -187,7 +188,7 @@ func faultFarDown(threads: Int) throws {
         var text = "a,b,note\n"
         for row in 1...30_000 { text += "\(row),1,\(row % 10 == 0 ? "\"two\nlines\"" : "one")\n" }
         let model = try line(threads: threads)
-        func fail(with more: String) throws -> InferError {
+        func fail(with more: String) throws -> CellarError {
             let file = try folder.file("in.csv", text + more + "2,three,\n")
             return try #require(
                 failure {

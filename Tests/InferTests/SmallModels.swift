@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import KerasFile
 import Network
@@ -85,8 +85,8 @@ enum SmallModels {
 }
 
 /// The error that `body` throws; nil where it throws none of ours.
-func failure(_ body: () throws -> Void) -> InferError? {
-    do { try body() } catch { return InferError(describing: error) }
+func failure(_ body: () throws -> Void) -> CellarError? {
+    do { try body() } catch { return CellarError(describing: error) }
     return nil
 }
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import JSONText
+@testable import Base
 
 private func golden(_ name: String) throws -> String {
     try String(

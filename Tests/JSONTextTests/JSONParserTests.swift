@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSONText
+@testable import Base
 
 @Test("reads each kind of value")
 func values() throws {

@@ -1,7 +1,6 @@
-import Facts
+import Base
 import Foundation
 import HDF5
-import JSONText
 import Network
 import TestSupport
 import Tensors
@@ -66,7 +65,7 @@ func archiveRoundTrip() throws {
                 path("a.weights.h5"), architecture: try Architecture(path: path("a.keras")))
             #expect(both.model.weights == file.model.weights)
             #expect(both.optimizerState == file.optimizerState)
-            let alone = #expect(throws: KerasFileError.self) { try readModel(path("a.weights.h5")) }
+            let alone = #expect(throws: CellarError.self) { try readModel(path("a.weights.h5")) }
             #expect(alone?.message.contains("without an architecture") == true)
 
             // The architecture may come as text, too.
@@ -216,7 +215,7 @@ private func brokenArchives(_ broken: Broken) throws {
         for name in parts.keys.sorted() { zip.add(name, parts[name] ?? []) }
         let path = folder.appendingPathComponent("bad.keras").path
         try Data(zip.finished().flatMap { $0 }).write(to: URL(fileURLWithPath: path))
-        let error = #expect(throws: KerasFileError.self) { _ = try readModel(path) }
+        let error = #expect(throws: CellarError.self) { _ = try readModel(path) }
         #expect(error?.description.hasPrefix(path) == true)
         #expect(error?.message.contains(broken.expected) == true, "\(error?.message ?? "")")
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 import TestSupport
 import Tensors
@@ -19,7 +19,7 @@ private func expect(_ config: JSON?, _ wanted: JSONObject) {
 }
 
 private func trouble(_ version: String, _ text: String) -> String? {
-    let error = #expect(throws: Trouble.self) { try layer(version, text) }
+    let error = #expect(throws: CellarError.self) { try layer(version, text) }
     return error?.message
 }
 

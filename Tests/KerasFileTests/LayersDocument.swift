@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import Network
 import TestSupport
 import Testing
@@ -176,7 +176,7 @@ func refusedOptions() {
     for (className, config, _) in LayersDocument.refused {
         var named = config
         named["name"] = "mine"
-        let error = #expect(throws: ConfigError.self, "\(className) \(JSON.object(config).text())") {
+        let error = #expect(throws: CellarError.self, "\(className) \(JSON.object(config).text())") {
             try LayerTable.make(className: className, config: named)
         }
         #expect(

@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Network
 import TestSupport

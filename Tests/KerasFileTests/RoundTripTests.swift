@@ -1,7 +1,6 @@
-import Facts
+import Base
 import Foundation
 import HDF5
-import JSONText
 import KerasFile
 import Network
 import TestSupport
@@ -155,7 +154,7 @@ func malformed(given: Malformed) throws {
         let file = try HDF5File(creating: path)
         try given.change(file)
         try file.save()
-        let error = #expect(throws: KerasFileError.self) { _ = try readModel(path) }
+        let error = #expect(throws: CellarError.self) { _ = try readModel(path) }
         #expect(error?.description.hasPrefix(path) == true)
         #expect(error?.message.contains(given.expected) == true, "\(error?.message ?? "")")
     }

@@ -1,6 +1,6 @@
 import Foundation
 import HDF5
-import JSONText
+import Base
 import Network
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Metrics
 import Testing
 

@@ -1,3 +1,4 @@
+import Base
 import Metrics
 import Testing
 
@@ -31,8 +32,10 @@ func labelsRowByRow() throws {
         rows.add(prediction: prediction.utf8.span)
     }
     #expect(try rows.pairs() == LabelPairs(truth: ["b", "a"], prediction: ["a", "a"]))
-    #expect(throws: MetricsError.self) { try LabelPairs(truth: ["1"], prediction: ["0.25"]) }
+    #expect(throws: CellarError.self) { try LabelPairs(truth: ["1"], prediction: ["0.25"]) }
     rows.add(truth: [0xFF].span)
     rows.add(prediction: [97].span)
-    #expect(throws: MetricsError("A label is not UTF-8 text. Save the labels as UTF-8.")) { try rows.pairs() }
+    #expect(throws: CellarError(.badData, "A label is not UTF-8 text. Save the labels as UTF-8.")) {
+        try rows.pairs()
+    }
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Testing
 
 @testable import Metrics
@@ -96,20 +96,20 @@ func zeroDivisionWarnings() throws {
 @Test("refuses what cannot be reported")
 func reportErrors() throws {
     let counts = try ClassCounts(truth: [0] as [UInt8], prediction: [0], classes: ["a"])
-    #expect(throws: MetricsError.self) { try ClassificationReport(counts, labels: [1]) }
-    #expect(throws: MetricsError.self) { try ClassificationReport(counts, labels: []) }
-    #expect(throws: MetricsError.self) { try LabelPairs(truth: ["a"], prediction: []) }
-    #expect(throws: MetricsError.self) { try LabelPairs(truth: [], prediction: []) }
+    #expect(throws: CellarError.self) { try ClassificationReport(counts, labels: [1]) }
+    #expect(throws: CellarError.self) { try ClassificationReport(counts, labels: []) }
+    #expect(throws: CellarError.self) { try LabelPairs(truth: ["a"], prediction: []) }
+    #expect(throws: CellarError.self) { try LabelPairs(truth: [], prediction: []) }
     #expect(
-        throws: MetricsError(
-            "Row 2: the prediction is class number 7, but the 2 classes are numbered 0 to 1.")
+        throws: CellarError(
+            .badData, "Row 2: the prediction is class number 7, but the 2 classes are numbered 0 to 1.")
     ) {
         try ConfusionMatrix(truth: [0, 1] as [Int32], prediction: [0, 7], classes: ["a", "b"])
     }
-    #expect(throws: MetricsError.self) {
+    #expect(throws: CellarError.self) {
         try ClassCounts(truth: [-1], prediction: [0] as [Int32], classes: (0..<300).map { "\($0)" })
     }
-    #expect(throws: MetricsError.self) {
+    #expect(throws: CellarError.self) {
         try ConfusionMatrix(truth: [0] as [Int32], prediction: [0], classes: (0..<3_000).map { "\($0)" })
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Metrics
 import Testing
@@ -52,20 +53,20 @@ func scores(_ expected: ScoreCase) throws {
 
 @Test("refuses scores without meaning")
 func scoreErrors() {
-    #expect(throws: MetricsError("Row 2: 1.5 is no probability (0 to 1).")) {
+    #expect(throws: CellarError(.badData, "Row 2: 1.5 is no probability (0 to 1).")) {
         try logLoss(truth: [0, 1], probabilities: [0.5, 1.5], classes: 2)
     }
-    #expect(throws: MetricsError.self) {
+    #expect(throws: CellarError.self) {
         try brierScore(truth: [0, 1], probabilities: [0.5, .nan], classes: 2)
     }
-    #expect(throws: MetricsError.self) {
+    #expect(throws: CellarError.self) {
         try logLoss(truth: [0, 3], probabilities: [1, 0, 0, 0, 1, 0], classes: 3)
     }
-    #expect(throws: MetricsError.self) { try logLoss(truth: [0, 1], probabilities: [1, 0, 0], classes: 3) }
-    #expect(throws: MetricsError.self) { try logLoss(truth: [], probabilities: [], classes: 2) }
-    #expect(throws: MetricsError.self) { try ROCCurve(truth: [true, true], scores: [0.1, 0.2]) }
-    #expect(throws: MetricsError.self) { try ROCCurve(truth: [true, false], scores: [0.1, .nan]) }
-    #expect(throws: MetricsError.self) { try meanSquaredError(truth: [1], prediction: []) }
+    #expect(throws: CellarError.self) { try logLoss(truth: [0, 1], probabilities: [1, 0, 0], classes: 3) }
+    #expect(throws: CellarError.self) { try logLoss(truth: [], probabilities: [], classes: 2) }
+    #expect(throws: CellarError.self) { try ROCCurve(truth: [true, true], scores: [0.1, 0.2]) }
+    #expect(throws: CellarError.self) { try ROCCurve(truth: [true, false], scores: [0.1, .nan]) }
+    #expect(throws: CellarError.self) { try meanSquaredError(truth: [1], prediction: []) }
 }
 
 struct PairedCase: Decodable {

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 import Testing
 
@@ -157,7 +157,7 @@ func wrongIds() throws {
         #expect(next.failure == nil && next.lossSum.isFinite)
         #expect(executor.evaluate([samples], targets).failure != nil)
     }
-    #expect(throws: ConfigError.self) { try Predictor(model).predict([samples]) }
+    #expect(throws: CellarError.self) { try Predictor(model).predict([samples]) }
 }
 
 @Test("a model that augments pictures answers, and is not trained")
@@ -171,7 +171,7 @@ func augmentation() throws {
     var bare = try Model(chain: [InputLayer(name: "in", shape: [2, 2, 3]), Flatten(), Dense(units: 1)])
     try bare.setWeights(model.weights[3], layer: 2)
     #expect(try Predictor(model).predict([samples]) == Predictor(bare).predict([samples]))
-    let error = #expect(throws: ConfigError.self) {
+    let error = #expect(throws: CellarError.self) {
         try TrainingExecutor(model, loss: Loss(.meanSquaredError), optimizer: SGD())
     }
     #expect(error?.description.hasPrefix("RandomFlip \"random_flip\": changes its input at random") == true)
@@ -194,7 +194,7 @@ func badCells() {
         ("GroupedQueryAttention", ["head_dim": 2, "num_query_heads": 3, "num_key_value_heads": 2]),
     ]
     for (className, config) in bad {
-        #expect(throws: ConfigError.self, "\(className) \(JSON.object(config).text())") {
+        #expect(throws: CellarError.self, "\(className) \(JSON.object(config).text())") {
             try layer(className, config)
         }
     }

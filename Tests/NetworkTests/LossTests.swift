@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import TestSupport
 import Tensors
 import Testing
@@ -66,19 +66,19 @@ func lossesRoundTrip() throws {
 
 @Test("options of losses that make no sense are errors")
 func badLosses() {
-    #expect(throws: ConfigError.self) { try Loss(from: "binary_crossentrpy") }
+    #expect(throws: CellarError.self) { try Loss(from: "binary_crossentrpy") }
     func loss(_ name: String, _ config: JSONObject) throws {
         _ = try Loss(from: ["class_name": .string(name), "config": .object(config)], strict: true)
     }
-    #expect(throws: ConfigError.self) { try loss("Huber", ["delta": -1]) }
-    #expect(throws: ConfigError.self) { try loss("Huber", ["dleta": 1]) }
-    #expect(throws: ConfigError.self) { try loss("CategoricalCrossentropy", ["label_smoothing": 1.5]) }
-    #expect(throws: ConfigError.self) { try loss("CategoricalCrossentropy", ["axis": 1]) }
-    #expect(throws: ConfigError.self) { try loss("MeanSquaredError", ["reduction": "none"]) }
-    #expect(throws: ConfigError.self) { try loss("BinaryFocalCrossentropy", ["alpha": [0.1, 0.2]]) }
+    #expect(throws: CellarError.self) { try loss("Huber", ["delta": -1]) }
+    #expect(throws: CellarError.self) { try loss("Huber", ["dleta": 1]) }
+    #expect(throws: CellarError.self) { try loss("CategoricalCrossentropy", ["label_smoothing": 1.5]) }
+    #expect(throws: CellarError.self) { try loss("CategoricalCrossentropy", ["axis": 1]) }
+    #expect(throws: CellarError.self) { try loss("MeanSquaredError", ["reduction": "none"]) }
+    #expect(throws: CellarError.self) { try loss("BinaryFocalCrossentropy", ["alpha": [0.1, 0.2]]) }
     let sparse = Loss(.sparseCategoricalCrossentropy)
-    #expect(throws: ConfigError.self) { try sparse.check(.classes([0, 3]), shape: [3]) }
-    #expect(throws: ConfigError.self) { try sparse.check(.classes([0, 1]), shape: [2, 3]) }
-    #expect(throws: ConfigError.self) { try sparse.check(.values([0, 1.5], width: 2), shape: [2, 3]) }
-    #expect(throws: ConfigError.self) { try sparse.check(.values([0, 1], width: 1), shape: [2, 3]) }
+    #expect(throws: CellarError.self) { try sparse.check(.classes([0, 3]), shape: [3]) }
+    #expect(throws: CellarError.self) { try sparse.check(.classes([0, 1]), shape: [2, 3]) }
+    #expect(throws: CellarError.self) { try sparse.check(.values([0, 1.5], width: 2), shape: [2, 3]) }
+    #expect(throws: CellarError.self) { try sparse.check(.values([0, 1], width: 1), shape: [2, 3]) }
 }

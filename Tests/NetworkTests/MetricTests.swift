@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import TestSupport
 import Tensors
 import Testing
@@ -75,10 +75,10 @@ func metricsRoundTrip() throws {
 
 @Test("metrics that nobody knows are errors, with a hint")
 func badMetrics() {
-    #expect(throws: ConfigError.self) { try Metric(from: "accurcy") }
-    #expect(throws: ConfigError.self) { try Metric(from: ["class_name": "F1Score", "config": [:]]) }
-    #expect(throws: ConfigError.self) { try Metric(from: ["class_name": "AUC", "config": ["curve": "RO"]]) }
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CellarError.self) { try Metric(from: "accurcy") }
+    #expect(throws: CellarError.self) { try Metric(from: ["class_name": "F1Score", "config": [:]]) }
+    #expect(throws: CellarError.self) { try Metric(from: ["class_name": "AUC", "config": ["curve": "RO"]]) }
+    #expect(throws: CellarError.self) {
         try Metric(from: ["class_name": "Precision", "config": ["thresholds": [0.1, 0.2]]])
     }
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import TestSupport
 import Tensors
 import Testing
@@ -139,9 +139,9 @@ func objectives(given: ObjectiveCase) throws {
 func badObjectives() {
     func read(_ json: JSON) throws { _ = try Objective(from: json, outputs: ["a", "b"], strict: true) }
     #expect(throws: Never.self) { try read(["loss": "mse", "metrics": [["mae"], nil]]) }
-    #expect(throws: ConfigError.self) { try read(["loss": ["mse"]]) }
-    #expect(throws: ConfigError.self) { try read(["loss": ["a": "mse", "c": "mse"]]) }
-    #expect(throws: ConfigError.self) { try read(["loss": [:]]) }
-    #expect(throws: ConfigError.self) { try read(["loss": "mse", "loss_weights": ["a": "much"]]) }
-    #expect(throws: ConfigError.self) { try read(["loss": "mse", "metrics": ["a": "accurasy"]]) }
+    #expect(throws: CellarError.self) { try read(["loss": ["mse"]]) }
+    #expect(throws: CellarError.self) { try read(["loss": ["a": "mse", "c": "mse"]]) }
+    #expect(throws: CellarError.self) { try read(["loss": [:]]) }
+    #expect(throws: CellarError.self) { try read(["loss": "mse", "loss_weights": ["a": "much"]]) }
+    #expect(throws: CellarError.self) { try read(["loss": "mse", "metrics": ["a": "accurasy"]]) }
 }

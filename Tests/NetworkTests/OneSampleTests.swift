@@ -1,3 +1,4 @@
+import Base
 import Tensors
 import Testing
 
@@ -26,11 +27,11 @@ func oneSample() throws {
             #expect(Array(found[..<4]) == Array(expected[row * 4..<row * 4 + 4]))
         }
         #expect(found[4...] == [0, 0])
-        #expect(throws: ConfigError.self) { try predictor.predictOne(samples, row: 3, into: &found) }
-        #expect(throws: ConfigError.self) { try predictor.predictOne(samples, row: -1, into: &found) }
+        #expect(throws: CellarError.self) { try predictor.predictOne(samples, row: 3, into: &found) }
+        #expect(throws: CellarError.self) { try predictor.predictOne(samples, row: -1, into: &found) }
         var small: [Float] = [0, 0, 0]
-        #expect(throws: ConfigError.self) { try predictor.predictOne(samples, row: 0, into: &small) }
+        #expect(throws: CellarError.self) { try predictor.predictOne(samples, row: 0, into: &small) }
         let other = Samples(shape: [99], floats: Array(repeating: 0, count: 99))
-        #expect(throws: ConfigError.self) { try predictor.predictOne(other, row: 0, into: &found) }
+        #expect(throws: CellarError.self) { try predictor.predictOne(other, row: 0, into: &found) }
     }
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 import Testing
 
@@ -113,13 +113,13 @@ func badOperations() throws {
         ("Elementwise", ["function": "system"], [3]), ("Elementwise", ["function": "power"], [3]),
     ]
     for (className, config, shape) in bad {
-        #expect(throws: ConfigError.self, "\(className) \(JSON.object(config).text())") {
+        #expect(throws: CellarError.self, "\(className) \(JSON.object(config).text())") {
             try layer(className, config).outputShape(for: [shape])
         }
     }
-    #expect(throws: ConfigError.self) { try layer("Matmul").outputShape(for: [[3, 2], [3, 2]]) }
-    #expect(throws: ConfigError.self) { try layer("Matmul").outputShape(for: [[3, 2]]) }
-    #expect(throws: ConfigError.self) { try layer("Matmul").outputShape(for: [[3], [3]]) }
+    #expect(throws: CellarError.self) { try layer("Matmul").outputShape(for: [[3, 2], [3, 2]]) }
+    #expect(throws: CellarError.self) { try layer("Matmul").outputShape(for: [[3, 2]]) }
+    #expect(throws: CellarError.self) { try layer("Matmul").outputShape(for: [[3], [3]]) }
     // A step as large as a number can be takes the one place that it comes to.
     let far: JSON = ["start": .null, "stop": .null, "step": .integer(Int.max)]
     let back: JSON = ["start": .null, "stop": .null, "step": .integer(Int.min)]

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import TestSupport
 import Tensors
 import Testing
@@ -117,23 +117,23 @@ func badOptimizers() {
         _ = try OptimizerTable.make(
             from: ["class_name": .string(name), "config": .object(config)], strict: true)
     }
-    #expect(throws: ConfigError.self) { try make("Adam", ["use_ema": true]) }
-    #expect(throws: ConfigError.self) { try make("Adam", ["clipnrm": 1]) }
-    #expect(throws: ConfigError.self) { try make("Adam", ["clipnorm": -1]) }
-    #expect(throws: ConfigError.self) { try make("Adam", ["clipnorm": 1, "global_clipnorm": 1]) }
-    #expect(throws: ConfigError.self) { try make("SGD", ["gradient_accumulation_steps": 4]) }
+    #expect(throws: CellarError.self) { try make("Adam", ["use_ema": true]) }
+    #expect(throws: CellarError.self) { try make("Adam", ["clipnrm": 1]) }
+    #expect(throws: CellarError.self) { try make("Adam", ["clipnorm": -1]) }
+    #expect(throws: CellarError.self) { try make("Adam", ["clipnorm": 1, "global_clipnorm": 1]) }
+    #expect(throws: CellarError.self) { try make("SGD", ["gradient_accumulation_steps": 4]) }
     func schedule(_ name: String, _ config: JSONObject) throws {
         try make("SGD", ["learning_rate": ["class_name": .string(name), "config": .object(config)]])
     }
-    #expect(throws: ConfigError.self) { try schedule("ExponentialDeca", [:]) }
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CellarError.self) { try schedule("ExponentialDeca", [:]) }
+    #expect(throws: CellarError.self) {
         try schedule("ExponentialDecay", ["initial_learning_rate": 0.1, "decay_steps": 0, "decay_rate": 0.5])
     }
-    #expect(throws: ConfigError.self) { try schedule("ExponentialDecay", ["initial_learning_rate": 0.1]) }
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CellarError.self) { try schedule("ExponentialDecay", ["initial_learning_rate": 0.1]) }
+    #expect(throws: CellarError.self) {
         try schedule("PiecewiseConstantDecay", ["boundaries": [1, 2], "values": [0.1, 0.2]])
     }
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CellarError.self) {
         try schedule("PiecewiseConstantDecay", ["boundaries": [2, 1], "values": [0.1, 0.2, 0.3]])
     }
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import KerasFile
 import TestSupport
 import Tensors

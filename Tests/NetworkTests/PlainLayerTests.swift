@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 import Testing
 
@@ -69,7 +69,7 @@ struct BadConfig: CustomStringConvertible, Sendable {
 func badConfigs(given: BadConfig) throws {
     var config = given.config
     config["name"] = "mine"
-    let error = #expect(throws: ConfigError.self) {
+    let error = #expect(throws: CellarError.self) {
         let layer = try LayerTable.make(className: given.className, config: config)
         _ = try layer.outputShape(for: given.shapes)
     }
@@ -107,10 +107,10 @@ func activationObjects() throws {
     #expect(activation.json["config"]?["alpha"] == 0.125)
     #expect(try Activation(from: ["class_name": "Softmax", "config": ["axis": -1]]) == .softmax)
     #expect(try Activation(from: ["class_name": "function", "config": "relu"]) == .relu)
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CellarError.self) {
         try Activation(from: ["class_name": "Softmax", "config": ["axis": 1]])
     }
-    #expect(throws: ConfigError.self) { try Activation(from: ["class_name": "PReLU", "config": [:]]) }
+    #expect(throws: CellarError.self) { try Activation(from: ["class_name": "PReLU", "config": [:]]) }
     // A word is written as a word.
     for activation in Activation.allCases { #expect(try Activation(from: activation.json) == activation) }
 }
@@ -121,9 +121,9 @@ private struct TestMask: StatelessLayer {
     var name = "test_mask"
     var trainable = true
     init() {}
-    init(from config: inout LayerConfig) throws(ConfigError) {}
+    init(from config: inout LayerConfig) throws(CellarError) {}
     var config: JSONObject { [:] }
-    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { inputs[0] }
+    func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { inputs[0] }
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .makes([inputs[0][0]]) }
     func forward(_ call: CallMemory) {
         call.y.copy(from: call.x())
@@ -140,9 +140,9 @@ private struct ShowMask: StatelessLayer {
     var name = "show_mask"
     var trainable = true
     init() {}
-    init(from config: inout LayerConfig) throws(ConfigError) {}
+    init(from config: inout LayerConfig) throws(CellarError) {}
     var config: JSONObject { [:] }
-    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { [inputs[0][0]] }
+    func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { [inputs[0][0]] }
     func forward(_ call: CallMemory) {
         if let mask = call.mask() { call.y.copy(from: mask) } else { call.y.fill(-1) }
     }
@@ -242,7 +242,7 @@ func constraints() throws {
         applied(
             ["class_name": "MinMaxNorm", "config": ["min_value": 2, "max_value": 3, "rate": 0.5, "axis": 0]]),
         [2.4, 1.5, 0, -3.2, 0, 0])
-    #expect(throws: ConfigError.self) { try Constraint(from: "round") }
+    #expect(throws: CellarError.self) { try Constraint(from: "round") }
 }
 
 @Test("a constraint along an axis that the weight has not is refused with the layer's name")
@@ -252,7 +252,7 @@ func constraintAxis() throws {
         config: [
             "name": "mine", "units": 2, "bias_constraint": ["class_name": "MaxNorm", "config": ["axis": 1]],
         ])
-    let error = #expect(throws: ConfigError.self) {
+    let error = #expect(throws: CellarError.self) {
         try Model(chain: [InputLayer(name: "in", shape: [3]), dense])
     }
     #expect(error?.subject == "Dense \"mine\"" && error?.key == "bias_constraint")

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 import Testing
 
@@ -73,7 +73,7 @@ func threadsAndDropout() throws {
 func strangeIds(id: Float) throws {
     let model = try model([2], ("Embedding", ["input_dim": 9, "output_dim": 2]), ("Flatten", [:]))
     let predictor = try Predictor(model)
-    let error = #expect(throws: ConfigError.self) {
+    let error = #expect(throws: CellarError.self) {
         try predictor.predict([Samples(shape: [2], floats: [1, 2, 3, id])])
     }
     #expect(error?.message.contains("0 to 8") == true)
@@ -123,7 +123,7 @@ func unitForgetBias() throws {
         ("Attention", ["score_mode": "cosine"], "score_mode"),
     ] as [(String, JSONObject, String)])
 func refused(className: String, config: JSONObject, word: String) {
-    let error = #expect(throws: ConfigError.self) {
+    let error = #expect(throws: CellarError.self) {
         try LayerTable.make(className: className, config: config)
     }
     #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
@@ -148,7 +148,7 @@ func refused(className: String, config: JSONObject, word: String) {
     ] as [(String, JSONObject, [[Int]])])
 func misfits(className: String, config: JSONObject, shapes: [[Int]]) throws {
     let layer = try LayerTable.make(className: className, config: config)
-    #expect(throws: ConfigError.self) { try layer.outputShape(for: shapes) }
+    #expect(throws: CellarError.self) { try layer.outputShape(for: shapes) }
 }
 
 @Test("layers say where a file by objects keeps their weights")

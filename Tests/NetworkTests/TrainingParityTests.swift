@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import KerasFile
 @testable import Network
 import TestSupport

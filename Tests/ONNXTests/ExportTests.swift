@@ -1,5 +1,4 @@
-import Facts
-import JSONText
+import Base
 import Network
 import Tensors
 import Testing
@@ -94,9 +93,9 @@ private struct Strange: StatelessLayer {
     var name = "odd"
     var trainable = true
     init() {}
-    init(from config: inout LayerConfig) throws(ConfigError) {}
+    init(from config: inout LayerConfig) throws(CellarError) {}
     var config: JSONObject { [:] }
-    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { inputs[0] }
+    func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { inputs[0] }
     func forward(_ call: CallMemory) {}
     func backward(_ call: CallMemory) {}
 }

@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Network
 import Tensors
@@ -15,10 +15,10 @@ private struct Gain: StatelessLayer {
     var trainable = true
     var rate: Double
 
-    init(from config: inout LayerConfig) throws(ConfigError) { rate = try config.double("rate", default: 1) }
+    init(from config: inout LayerConfig) throws(CellarError) { rate = try config.double("rate", default: 1) }
     var config: JSONObject { ["rate": .number(rate)] }
 
-    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { inputs[0] }
+    func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { inputs[0] }
     func weights(for inputs: [[Int]]) -> [WeightSpec] {
         [WeightSpec("scale", shape: [inputs[0].last ?? 1], initializer: .ones)]
     }
@@ -45,9 +45,9 @@ private struct BatchCounter: Layer {
     var name = "counter"
     var trainable = true
 
-    init(from config: inout LayerConfig) throws(ConfigError) {}
+    init(from config: inout LayerConfig) throws(CellarError) {}
     var config: JSONObject { [:] }
-    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { inputs[0] }
+    func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { inputs[0] }
     func makeCall(_ memory: CallMemory) -> any LayerCall { Call(memory) }
 
     private final class Call: LayerCall {
@@ -69,7 +69,7 @@ private struct BatchCounter: Layer {
 @Test("a layer that no other code knows is trained, saved, loaded and exported", arguments: ["h5", "keras"])
 func newLayer(format: String) throws {
     LayerTable.add(Gain.self)
-    ExporterTable.add("TestGain") { call throws(ConfigError) in
+    ExporterTable.add("TestGain") { call throws(CellarError) in
         let rate = Float(try call.config.double("rate", default: 1))
         let (graph, scale) = (call.graph, try call.required("scale"))
         return call.output(graph.multiply(graph.multiply(call.input.name(), graph.float(rate)), scale))

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -99,7 +99,7 @@ func directions(_ name: String, _ expected: MetricName.Direction) {
 func badAlias(_ alias: String) throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([nil], in: folder)
-        #expect(throws: RegistryError.self) { _ = try store.promote("mnist", alias: alias) }
+        #expect(throws: CellarError.self) { _ = try store.promote("mnist", alias: alias) }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/aliases.json"))
     }
 }
@@ -111,7 +111,7 @@ func sidecarFails() throws {
         // A folder in the place of the file: rename refuses, also for root.
         try FileManager.default.createDirectory(
             atPath: folder.path + "/aliases.json", withIntermediateDirectories: false)
-        #expect(throws: RegistryError.self) { _ = try store.promote("mnist:1", alias: "best") }
+        #expect(throws: CellarError.self) { _ = try store.promote("mnist:1", alias: "best") }
         #expect(try store.moves(model: "mnist").isEmpty)
         #expect(message { _ = try store.version("mnist@best") }.contains("no alias yet"))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -128,11 +128,11 @@ func gates() throws {
         let text = message { _ = try store.promote("mnist:2", alias: "production", gate: gate) }
         #expect(text.contains("does not pass the gate 'val_accuracy >= 0.97 and loss < 1'"), "\(text)")
         #expect(text.contains("val_accuracy 0.95"), "\(text)")
-        #expect(throws: RegistryError.self) {
+        #expect(throws: CellarError.self) {
             _ = try store.promote("mnist:3", alias: "production", gate: gate)
         }
         let high = try Filter("val_accuracy > 0.99")
-        #expect(throws: RegistryError.self) {
+        #expect(throws: CellarError.self) {
             _ = try store.promote(best: "val_accuracy", model: "mnist", gate: high)
         }
         #expect(try store.version("mnist@production").number == 1)

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -61,10 +61,10 @@ func imports() throws {
         let nonsense = folder.appendingPathComponent("nonsense.h5")
         try Data("nonsense".utf8).write(to: nonsense)
         #expect(throws: (any Error).self) { _ = try store.importFile(nonsense) }
-        #expect(throws: RegistryError.self) {
+        #expect(throws: CellarError.self) {
             _ = try store.importFile(folder.appendingPathComponent("none.h5"))
         }
-        #expect(throws: RegistryError.self) { _ = try store.importFile(folder) }
+        #expect(throws: CellarError.self) { _ = try store.importFile(folder) }
         #expect(try store.list().total == 2)
         #expect(try store.verify().findings == [])
     }
@@ -149,6 +149,6 @@ func tags() throws {
             ])
         try store.tag("mnist", set: [], remove: ["note"])
         #expect(try store.tags(of: version).map(\.key) == ["owner"])
-        #expect(throws: RegistryError.self) { try store.tag("mnist", set: [.init(key: "a b", value: "")]) }
+        #expect(throws: CellarError.self) { try store.tag("mnist", set: [.init(key: "a b", value: "")]) }
     }
 }

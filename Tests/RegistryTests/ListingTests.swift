@@ -1,8 +1,6 @@
-import Digests
-import Facts
+import Base
 import Foundation
 import GRDB
-import JSONText
 import TestSupport
 import Testing
 

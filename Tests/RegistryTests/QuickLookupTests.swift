@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -51,7 +52,7 @@ func notQuickly() throws {
         try FileManager.default.removeItem(at: second)
         try Data("less".utf8).write(to: second)
         #expect(try quick("mnist:2", folder) == nil)
-        #expect(throws: RegistryError.self) { try ModelStore(in: folder).file(of: "mnist:2") }
+        #expect(throws: CellarError.self) { try ModelStore(in: folder).file(of: "mnist:2") }
     }
 }
 

@@ -1,5 +1,4 @@
-import Digests
-import Facts
+import Base
 import Foundation
 import GRDB
 import TestSupport
@@ -113,7 +112,7 @@ func fullIndex() throws {
 func badNames(_ name: String) throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
-        #expect(throws: RegistryError.self) { try store.save(makeFacts(name)) }
+        #expect(throws: CellarError.self) { try store.save(makeFacts(name)) }
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(left == [])
     }

@@ -1,6 +1,5 @@
-import Facts
+import Base
 import Foundation
-import JSONText
 import TestSupport
 
 @testable import Registry
@@ -11,7 +10,7 @@ func readTestFacts(_ file: URL) throws -> ModelFacts? {
     let text = try String(contentsOf: file, encoding: .utf8)
     if text.hasPrefix("keras") { return nil }
     guard let facts = ModelFacts(json: try JSON(parsing: text)) else {
-        throw RegistryError(.badData, "no facts in \(file.path)")
+        throw CellarError(.badData, "no facts in \(file.path)")
     }
     return facts
 }

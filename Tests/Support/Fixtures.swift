@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 
 /// Where files beside the tests lie.
 public enum Fixtures {

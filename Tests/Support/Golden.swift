@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import Tensors
 
 /// What a golden file or its sidecar lacks.

@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import Network
 import TestSupport
 import Testing
@@ -123,7 +123,7 @@ func logAnew() throws {
         try logger.epochEnds(0, &logs, FakeRun())
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "epoch,loss,val_loss\r\n0,0.5,1.0\r\n")
         // A folder in its place is an error that names the file.
-        let error = #expect(throws: TrainerError.self) {
+        let error = #expect(throws: CellarError.self) {
             var wrong = CSVLogger(.init(filename: folder.path))
             try wrong.trainingBegins(FakeRun())
         }
@@ -134,7 +134,7 @@ func logAnew() throws {
 @Test("a pattern that Python would refuse, or that we do not read, is named")
 func wrongPatterns() throws {
     for pattern in ["{epoch:x}", "{val_los:.2f}", "{epoch", "a}b", "{val_loss:02d}", "{epoch:>5}"] {
-        #expect(throws: ConfigError.self, "\(pattern)") { try FileNamePattern(pattern, names: ["val_loss"]) }
+        #expect(throws: CellarError.self, "\(pattern)") { try FileNamePattern(pattern, names: ["val_loss"]) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Foundation
 import Network
@@ -63,7 +64,7 @@ func tinyMNIST() throws {
         #expect(training.model.layers.map(\.name) == ["flatten_input", "rescaling", "flatten", "dense"])
         // More validation rows than there are.
         let greedy = try validating(folder, first: 10)
-        let error = #expect(throws: TrainerError.self) { try PreparedData(greedy) }
+        let error = #expect(throws: CellarError.self) { try PreparedData(greedy) }
         #expect(error?.line == 2 && error?.file == "tiny.yaml")
     }
 }
@@ -151,7 +152,7 @@ func unfitData(table: String, outputs: Int, words: String) throws {
         let path = folder.path + "/t.csv"
         try table.write(toFile: path, atomically: true, encoding: .utf8)
         let recipe = try recipe("csv: \(path)\ntarget: c", outputs: outputs)
-        let error = #expect(throws: TrainerError.self) {
+        let error = #expect(throws: CellarError.self) {
             try Training(recipe, data: PreparedData(recipe))
         }
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")

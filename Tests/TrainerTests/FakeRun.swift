@@ -1,3 +1,4 @@
+import Base
 import Trainer
 
 /// A run without a network: its weights are the number of the epoch.
@@ -13,7 +14,7 @@ final class FakeRun: TrainingRun {
         let kept = weights
         return { [unowned self] in self.weights = kept }
     }
-    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(TrainerError) {
+    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError) {
         saved.append(path)
     }
     func note(_ line: String) { notes.append(line) }

@@ -1,5 +1,5 @@
 import Datasets
-import JSONText
+import Base
 import KerasFile
 import Network
 import TestSupport
@@ -64,7 +64,7 @@ func recordedFits(run: RecordedFit) throws {
         train = train.selecting(0..<kept)
     }
     let fit = Fit(executor, train: train, validation: validation, options: options) {
-        (_, _, _) throws(TrainerError) in
+        (_, _, _) throws(CellarError) in
     }
     let outcome = try fit.run(callbacks: try run.callbacks())
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 import TestSupport
 import Testing
@@ -47,7 +47,7 @@ private let lines = [
     "  - EarlyStopping: { monitor: val_loss, patience: 5 }",  // 19
 ]
 
-private func recipe(line: Int = 0, _ text: String = "") throws(TrainerError) -> Recipe {
+private func recipe(line: Int = 0, _ text: String = "") throws(CellarError) -> Recipe {
     var lines = lines
     if line > 0 { lines[line - 1] = text }
     return try Recipe(text: lines.joined(separator: "\n"), file: "small.yaml")
@@ -142,7 +142,7 @@ func reads() throws {
         (1, "name: !!python/object x", 1, "tag"),
     ])
 func mistakes(line: Int, text: String, expected: Int, words: String) throws {
-    let error = #expect(throws: TrainerError.self) { try recipe(line: line, text) }
+    let error = #expect(throws: CellarError.self) { try recipe(line: line, text) }
     #expect(error?.line == expected, "\(error?.description ?? "")")
     #expect(error?.message.contains(words) == true, "\(error?.description ?? "")")
     #expect(error?.file == "small.yaml" && error?.kind == .badData)
@@ -172,7 +172,7 @@ func scheduleAndPlateau() {
     changed[13] =
         "  optimizer: { SGD: { learning_rate: { ExponentialDecay: { initial_learning_rate: 1, decay_steps: 1, decay_rate: 1 } } } }"
     changed[18] = "  - ReduceLROnPlateau: { factor: 0.5 }"
-    let error = #expect(throws: TrainerError.self) {
+    let error = #expect(throws: CellarError.self) {
         try Recipe(text: changed.joined(separator: "\n"), file: "small.yaml")
     }
     #expect(error?.message.contains("ExponentialDecay") == true && error?.line == 18)
@@ -185,10 +185,10 @@ func classWeights() throws {
     #expect(try ClassWeight.given(["1": 3]).weights(classes: classes, labels: labels) == [1, 3, 1])
     #expect(
         try ClassWeight.given(["bad": 0.5, "2": 2]).weights(classes: classes, labels: labels) == [0.5, 1, 2])
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CellarError.self) {
         try ClassWeight.given(["3": 2]).weights(classes: classes, labels: labels)
     }
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CellarError.self) {
         try ClassWeight.given(["ugly": 2]).weights(classes: classes, labels: labels)
     }
     // sklearn.utils.class_weight.compute_class_weight("balanced", classes=[0, 1], y=[0, 0, 0, 1])
@@ -201,7 +201,7 @@ func missing(part: String) throws {
     let parts = ["data": 2..<7, "model": 7..<13, "compile": 13..<17]
     let range = try #require(parts[part])
     let rest = lines.enumerated().filter { !range.contains($0.offset + 1) }.map(\.element)
-    let error = #expect(throws: TrainerError.self) {
+    let error = #expect(throws: CellarError.self) {
         try Recipe(text: rest.joined(separator: "\n"), file: "r")
     }
     #expect(error?.message.contains("\(part) is missing") == true, "\(error?.description ?? "")")
@@ -233,10 +233,10 @@ func hostile() throws {
         laughs, deep, dashes, long, many, quoted, "", "# nothing", "3", "[]", "\u{0}", "a: b: c",
         "? {a: b}\n: c",
     ] {
-        #expect(throws: TrainerError.self, "\(text.prefix(40))") { try Recipe(text: text, file: "x.yaml") }
+        #expect(throws: CellarError.self, "\(text.prefix(40))") { try Recipe(text: text, file: "x.yaml") }
     }
-    #expect(throws: TrainerError.self) { try Recipe(path: "/nowhere/recipe.yaml") }
-    #expect(throws: TrainerError.self) { try Recipe(path: "/tmp") }
+    #expect(throws: CellarError.self) { try Recipe(path: "/nowhere/recipe.yaml") }
+    #expect(throws: CellarError.self) { try Recipe(path: "/tmp") }
 }
 
 @Test("an asterisk in quotes or a comment is no alias")
@@ -249,7 +249,7 @@ func quotedAsterisk() throws {
 @Test("shapes that do not fit name the layer's line")
 func shapes() throws {
     let read = try recipe(line: 8, "  - Dense: { units: 30, input_shape: [12] }")
-    let error = #expect(throws: TrainerError.self) {
+    let error = #expect(throws: CellarError.self) {
         try read.model.network(inputShape: [11], preprocessing: [])
     }
     #expect(error?.line == 8)

@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import TestSupport
 import Testing
 
@@ -92,7 +92,7 @@ func unwritableLogs() throws {
     try Fixtures.temporaryFolder { folder in
         try Data().write(to: folder.appendingPathComponent("file"))
         var board = TensorBoard(.init(folder: folder.path + "/file/logs"))
-        let error = #expect(throws: TrainerError.self) { try board.trainingBegins(FakeRun()) }
+        let error = #expect(throws: CellarError.self) { try board.trainingBegins(FakeRun()) }
         #expect(error?.kind == .inputOutput && error?.message.contains("log_dir") == true)
     }
 }

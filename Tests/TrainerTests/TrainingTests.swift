@@ -1,7 +1,6 @@
 import Datasets
-import Facts
+import Base
 import Foundation
-import JSONText
 import KerasFile
 import Network
 import TestSupport
@@ -146,7 +145,7 @@ func interruption(after batches: Int) throws {
 func divergence() throws {
     let training = try training(wineRecipe(epochs: 50, optimizer: "{ SGD: { learning_rate: 1e6 } }"))
     let observer = Watching()
-    let error = #expect(throws: TrainerError.self) { try training.run(observer: observer) }
+    let error = #expect(throws: CellarError.self) { try training.run(observer: observer) }
     #expect(error?.kind == .diverged && error?.message.contains("epoch ") == true)
 }
 
@@ -301,7 +300,7 @@ func weightedRows() throws {
             plain.evaluate().map { "\($0.split)_\($0.name)" } == [
                 "train_loss", "train_accuracy", "train_auc",
             ])
-        #expect(throws: TrainerError.self) {
+        #expect(throws: CellarError.self) {
             try run(
                 folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
                 fit: "class_weight: { maybe: 2 }")
@@ -380,7 +379,7 @@ func goesOnWithoutModel() throws {
             data: { csv: \(try table(folder)), target: [kind, sum], features: [a, b], sample_weight: w }
             fit: { epochs: 4, batch_size: 8, seed: 3, validation_split: 0.2 }
             """
-        #expect(throws: TrainerError.self) { try Recipe(text: text, file: "go.yaml") }
+        #expect(throws: CellarError.self) { try Recipe(text: text, file: "go.yaml") }
         func start(_ path: String) throws -> Training.Start {
             Training.Start(file: try readModel(path), reference: path, sha256: try fileDigest(path))
         }
@@ -412,7 +411,7 @@ func goesOnWithoutModel() throws {
             text + "\ncompile: { optimizer: adam, loss: { kind: sparse_categorical_crossentropy, sum: mae }, "
         let named = try training(saved, other + "loss_weights: { sum: 2 }, metrics: { sum: [mse] } }")
         #expect(try named.run().history.series.map(\.name).contains("sum_mse"))
-        #expect(throws: TrainerError.self) { try training(saved, other + "metrics: { summ: [mse] } }") }
+        #expect(throws: CellarError.self) { try training(saved, other + "metrics: { summ: [mse] } }") }
     }
 }
 
@@ -439,7 +438,7 @@ func severalArrays() throws {
         #expect((0...1).contains(try #require(history["accuracy"]?.last)))
         let two = try Recipe(
             text: recipe.text.replacing("labels: \(y)", with: "labels: [\(y), \(y)]"), file: "positions.yaml")
-        #expect(throws: TrainerError.self) { try PreparedData(two) }
+        #expect(throws: CellarError.self) { try PreparedData(two) }
     }
 }
 
@@ -469,7 +468,7 @@ func wrappedLayerGoesOn() throws {
         _ = try Training(again, data: PreparedData(again), from: start)
         var other = try recipe(units: 4)
         other.fit.epochs = 2
-        #expect(throws: TrainerError.self) {
+        #expect(throws: CellarError.self) {
             try Training(other, data: PreparedData(other), from: start)
         }
     }
@@ -513,7 +512,7 @@ func severalInputsAndOutputs() throws {
         (text.replacing(", \(folder)/place.npy]", with: "]"), "2 files with labels"),
         (text.replacing("kind.npy", with: "missing.npy"), "missing.npy"),
     ] {
-        let error = #expect(throws: TrainerError.self) {
+        let error = #expect(throws: CellarError.self) {
             let (recipe, prepared) = try data(wrong)
             _ = try Training(
                 recipe, data: prepared, from: .init(file: file, reference: "model.h5", sha256: ""))

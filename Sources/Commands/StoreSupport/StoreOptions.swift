@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import JSONText
+import Base
 import KerasFile
 import Registry
 
@@ -38,7 +38,7 @@ extension StoreChoice {
     ///
     /// - describe: knows the errors of the library that the command is about.
     public func run(
-        _ command: String, describe: (any Error) -> Failure? = { _ in nil }, _ body: () throws -> Void
+        _ command: String, describe: (any Error) -> CellarError? = { _ in nil }, _ body: () throws -> Void
     ) throws {
         try reportingErrors(
             of: command, json: json,
@@ -48,17 +48,17 @@ extension StoreChoice {
 
 /// The errors of the store and of model files, with their exit codes. The store's messages name their file themselves;
 /// `withFile` gives it apart as well, for programs.
-public func describe(_ error: any Error, withFile: Bool) -> Failure? {
+public func describe(_ error: any Error, withFile: Bool) -> CellarError? {
     switch error {
-    case let error as KerasFileError:
+    case let error as CellarError:
         let status: ExitStatus =
             switch error.kind {
             case .missing: .noInput
             case .damaged, .unsupported: .data
             case .notWritable: .cannotCreate
             }
-        return Failure(status, error.message, file: error.file)
-    case let error as RegistryError:
+        return CellarError(status, error.message, file: error.file)
+    case let error as CellarError:
         let status: ExitStatus =
             switch error.kind {
             case .usage: .usage
@@ -68,7 +68,7 @@ public func describe(_ error: any Error, withFile: Bool) -> Failure? {
             case .inputOutput: .inputOutput
             case .noPermission: .noPermission
             }
-        return Failure(status, error.message, file: withFile ? error.file : nil)
+        return CellarError(status, error.message, file: withFile ? error.file : nil)
     default: return nil
     }
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Probabilities as small bars.
 public enum Bars {

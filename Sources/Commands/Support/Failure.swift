@@ -1,10 +1,10 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
-import JSONText
+import Base
 
 /// An error as a command reports it.
-public struct Failure: Error, Equatable, Sendable {
+public struct CellarError: Error, Equatable, Sendable {
     public var status: ExitStatus
     /// What was expected, what was found, what to do next: a sentence or two, without the place.
     public var message: String
@@ -40,14 +40,14 @@ public struct Failure: Error, Equatable, Sendable {
 /// An error that knows how it is to be reported. Errors of modules that do not import this one are described by a
 /// command instead; see `reportingErrors`.
 public protocol ReportableError: Error {
-    var failure: Failure { get }
+    var failure: CellarError { get }
 }
 
-extension Failure: ReportableError {
-    public var failure: Failure { self }
+extension CellarError: ReportableError {
+    public var failure: CellarError { self }
 }
 
-extension Failure {
+extension CellarError {
     /// Any error at all, in its own words as far as it has some.
     public init(describing error: any Error) {
         switch error {

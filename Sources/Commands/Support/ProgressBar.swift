@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 
 /// Keras' progress of training, on standard error: a bar that moves on a terminal, one line an epoch elsewhere.
 ///

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import JSONText
+import Base
 
 /// Runs a command's body; an error becomes one or two lines on standard error and an exit status.
 ///
@@ -13,7 +13,7 @@ import JSONText
 ///   - json: a program reads the error, as `{"error": {…}}`, rather than a person.
 ///   - describe: knows the errors of the modules that the command joins; nil for any other error.
 public func reportingErrors<Result>(
-    of command: String, json: Bool = false, describe: (any Error) -> Failure? = { _ in nil },
+    of command: String, json: Bool = false, describe: (any Error) -> CellarError? = { _ in nil },
     _ body: () throws -> Result
 ) throws -> Result {
     do {
@@ -25,11 +25,11 @@ public func reportingErrors<Result>(
 
 /// Prints the error and returns what makes ArgumentParser leave with its status, silently.
 private func reported(
-    _ error: any Error, _ command: String, _ json: Bool, _ describe: (any Error) -> Failure?
+    _ error: any Error, _ command: String, _ json: Bool, _ describe: (any Error) -> CellarError?
 ) -> any Error {
     // These are ArgumentParser's own: it prints usage, help or nothing, and knows the status.
     if error is ExitCode || error is CleanExit || error is ValidationError { return error }
-    let failure = describe(error) ?? Failure(describing: error)
+    let failure = describe(error) ?? CellarError(describing: error)
     if failure.status != .outputClosed {
         printError(json ? failure.json.text() : "\(command): \(failure.text)")
     }

@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 
 extension ParsableCommand {
@@ -15,7 +16,7 @@ extension ParsableCommand {
             guard exitCode(for: error) == .validationFailure, words.contains("--json") else {
                 exit(withError: error)
             }
-            printError(Failure(.usage, message(for: error)).json.text())
+            printError(CellarError(.usage, message(for: error)).json.text())
             exit(withError: ExitCode(ExitStatus.usage.rawValue))
         }
     }

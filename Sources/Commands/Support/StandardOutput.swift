@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 
 /// Standard output through a buffer, which notices a full disk and a reader that has gone.
 ///
@@ -40,20 +40,20 @@ public struct StandardOutput: ~Copyable {
     }
 
     /// Writes the text as it is.
-    public mutating func write(_ text: String) throws(Failure) {
+    public mutating func write(_ text: String) throws(CellarError) {
         buffer.append(contentsOf: text.utf8)
         if buffer.count >= capacity { try flush() }
     }
 
     /// Writes the bytes as they are.
-    public mutating func write(_ bytes: Span<UInt8>) throws(Failure) {
+    public mutating func write(_ bytes: Span<UInt8>) throws(CellarError) {
         buffer.reserveCapacity(buffer.count + bytes.count)
         for i in 0..<bytes.count { buffer.append(bytes[i]) }
         if buffer.count >= capacity { try flush() }
     }
 
     /// Hands over to the system what was written so far.
-    public mutating func flush() throws(Failure) {
+    public mutating func flush() throws(CellarError) {
         if buffer.isEmpty { return }
         // Once only: what failed is not tried again.
         defer { buffer.removeAll(keepingCapacity: true) }
@@ -75,7 +75,7 @@ public func printOutput(_ value: JSON) throws {
 }
 
 /// Writes all bytes to the descriptor, in as many steps as it takes.
-func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Failure) {
+func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(CellarError) {
     var written = 0
     while written < bytes.count {
         let rest = bytes.extracting(droppingFirst: written)
@@ -85,9 +85,9 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Failure) {
         if count >= 0 {
             written += count
         } else if errno == EPIPE {
-            throw Failure(.outputClosed, "Nobody reads the output any more.")
+            throw CellarError(.outputClosed, "Nobody reads the output any more.")
         } else if errno != EINTR {
-            var failure = Failure(systemError: errno, file: nil)
+            var failure = CellarError(systemError: errno, file: nil)
             failure.message = "The output cannot be written: " + failure.message
             failure.status = .inputOutput
             throw failure

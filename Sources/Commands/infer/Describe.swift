@@ -1,12 +1,13 @@
+import Base
 import CommandSupport
 import Datasets
 import Infer
 import StoreSupport
 
 /// The errors of `infer`'s own library, with their exit codes, and those that tables bring.
-func describe(_ error: any Error) -> Failure? {
+func describe(_ error: any Error) -> CellarError? {
     switch error {
-    case let error as InferError:
+    case let error as CellarError:
         let status: ExitStatus =
             switch error.kind {
             case .usage: .usage
@@ -17,8 +18,8 @@ func describe(_ error: any Error) -> Failure? {
             case .outputClosed: .outputClosed
             case .software: .software
             }
-        return Failure(status, error.message, file: error.file, line: error.line, column: error.column)
-    case let error as DataError: return describe(InferError(describing: error))
+        return CellarError(status, error.message, file: error.file, line: error.line, column: error.column)
+    case let error as CellarError: return describe(CellarError(describing: error))
     default: return nil
     }
 }

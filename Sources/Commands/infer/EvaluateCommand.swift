@@ -1,9 +1,8 @@
 import ArgumentParser
 import CommandSupport
 import Datasets
-import Digests
+import Base
 import Infer
-import JSONText
 import Registry
 
 struct EvaluateCommand: ParsableCommand {
@@ -57,12 +56,12 @@ struct EvaluateCommand: ParsableCommand {
 
     private func ofSamples() throws -> [Evaluation] {
         guard split == nil else {
-            throw Failure(
+            throw CellarError(
                 .usage, "--split is for tables, whose rows the model's file can tell apart.", file: data)
         }
         let models = try arguments.load { store in
             guard !data.hasSuffix(".npy") else {
-                throw Failure(.usage, "Which model takes these arrays? Name it with --model.")
+                throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
             }
             return try pictureModel(store)
         }
@@ -80,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
             try rowModel(store, rows: name) { areAll($0, in: columns) }
         }
         guard models.count == 1 || data != "-" else {
-            throw Failure(.usage, "Standard input can be read once: name one --model.")
+            throw CellarError(.usage, "Standard input can be read once: name one --model.")
         }
         if split == nil { for model in models { warnOfTrainingRows(model) } }
         let targets = target.map(names)
@@ -101,7 +100,7 @@ struct EvaluateCommand: ParsableCommand {
     private func part(for model: LoadedModel) throws -> PartOfTable? {
         guard let split else { return nil }
         guard wasTrainedOnThis(model) else {
-            throw Failure(
+            throw CellarError(
                 .usage,
                 "\(model.name) was not trained on this very table"
                     + (model.facts?.dataset.map { " but on \($0.path), as it was then" } ?? "")

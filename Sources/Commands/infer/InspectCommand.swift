@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Infer
-import JSONText
+import Base
 import KerasFile
 import StoreSupport
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Infer
-import JSONText
+import Base
 import StoreSupport
 
 struct PredictCommand: ParsableCommand {
@@ -30,7 +30,7 @@ struct PictureQuestion<Arguments: ModelChoice> {
         try arguments.place.run {
             let models = try arguments.load(else: pictureModel)
             var predictions: [Prediction] = []
-            var failure: Failure?
+            var failure: CellarError?
             for file in files {
                 do {
                     predictions += try predict(file, models)

@@ -1,7 +1,7 @@
 import CommandSupport
 import Datasets
 import Infer
-import JSONText
+import Base
 
 /// One model's answer for one sample, as it is shown.
 struct Prediction {

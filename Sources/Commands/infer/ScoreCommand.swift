@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Datasets
 import Infer
-import JSONText
+import Base
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,11 +78,11 @@ struct ScoreCommand: ParsableCommand {
 
     private func scoreTableFile() throws {
         guard inputs.count == 1, output.count <= 1, let input = inputs.first else {
-            throw Failure(.usage, "A table is scored alone: one input, one -o.")
+            throw CellarError(.usage, "A table is scored alone: one input, one -o.")
         }
         let output = output.first ?? "-"
         guard output != "-" || !arguments.place.json else {
-            throw Failure(
+            throw CellarError(
                 .usage,
                 "The scored table itself goes to standard output. Name a file with -o to have JSON about it.")
         }
@@ -97,9 +97,9 @@ struct ScoreCommand: ParsableCommand {
 
     private func scoreArrayFiles() throws {
         let models = try arguments.load { _ in
-            throw Failure(.usage, "Which model takes these arrays? Name it with --model.")
+            throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
         }
-        guard models.count == 1 else { throw Failure(.usage, "Arrays are scored with one --model.") }
+        guard models.count == 1 else { throw CellarError(.usage, "Arrays are scored with one --model.") }
         let samples = try scoreArrays(inputs, with: models[0], to: output) {
             printError("infer: warning: \($0)")
         }

@@ -1,3 +1,4 @@
+import Base
 import CommandSupport
 import Infer
 import Registry
@@ -14,7 +15,7 @@ func pictureModel(_ store: ModelStore) throws -> [Registry.ModelFile] {
         if let version, try store.facts(of: version).picture != nil { pictures.append(version.reference) }
     }
     guard pictures.count <= 1 else {
-        throw Failure(
+        throw CellarError(
             .usage,
             "several models take pictures: \(pictures.joined(separator: ", ")). Name one with --model.")
     }
@@ -38,12 +39,12 @@ func rowModel(_ store: ModelStore, rows: String, fits: ([String]) -> Bool) throw
     if fitting.count == 1 { return [try store.file(of: fitting[0].reference)] }
     let known = candidates.map { "\($0.reference) (\($0.features.count) columns)" }.joined(separator: ", ")
     guard fitting.isEmpty else {
-        throw Failure(
+        throw CellarError(
             .usage,
             "\(rows): several models take these columns: \(fitting.map(\.reference).joined(separator: ", ")). Name one with "
                 + "--model.")
     }
-    throw Failure(
+    throw CellarError(
         .usage,
         "\(rows): no model in the store \(store.folder.path) takes these columns; "
             + (known.isEmpty ? "it has none that names its columns." : "it has \(known).")

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import JSONText
+import Base
 import Registry
 import StoreSupport
 
@@ -24,7 +24,7 @@ struct Compare: ParsableCommand {
         let newest = try store.version(references[0])
         let two = try store.list(Query(model: newest.model, sort: "version", limit: 2)).versions
         guard newest.reference == references[0] + ":\(newest.number)", two.count == 2 else {
-            throw Failure(
+            throw CellarError(
                 .usage,
                 "expected two versions or more to compare, as registry compare mnist:1 mnist:2; found \(references[0]) "
                     + "alone.")

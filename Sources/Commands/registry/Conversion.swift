@@ -1,5 +1,5 @@
 import CommandSupport
-import Facts
+import Base
 import Foundation
 import KerasFile
 import Registry
@@ -22,11 +22,11 @@ extension Export {
         for warning in contents.warnings { printError("registry: warning: \(source.reference): \(warning)") }
         let format = ModelFormat(path: file)
         try store.export(to: URL(fileURLWithPath: file), named: "model.h5", overwrite: force) { path in
-            do throws(KerasFileError) {
+            do throws(CellarError) {
                 try writeModel(contents, to: path, as: format)
             } catch {
                 // The name that it was to have, not the temporary one; and where the model came from.
-                throw KerasFileError(error.kind, file: file, "made from \(source.path): \(error.message)")
+                throw CellarError(error.kind, "made from \(source.path): \(error.message)", file: file)
             }
         }
         try common.print([

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import JSONText
+import Base
 import Registry
 import StoreSupport
 

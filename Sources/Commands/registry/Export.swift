@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Registry
 import StoreSupport
@@ -49,7 +49,7 @@ struct Export: ParsableCommand {
     /// The file's bytes on standard output, and nothing else there.
     private func write(_ source: Registry.ModelFile, from store: ModelStore) throws {
         guard !Terminal.output.isTerminal, !common.json else {
-            throw Failure(
+            throw CellarError(
                 .usage,
                 "The model file itself goes to standard output, so not to a terminal, nor with --json. Send it to a "
                     + "program (| ssh …) or name a file.")

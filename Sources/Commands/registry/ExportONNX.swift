@@ -1,6 +1,6 @@
 import CommandSupport
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Network
 import ONNX
@@ -20,15 +20,15 @@ extension Export {
                 contents.model,
                 from: ONNXOrigin(reference: source.reference, sha256: digest, facts: contents.facts))
         } catch {
-            throw Failure(.data, "\(source.reference): \(error). Nothing was exported.")
+            throw CellarError(.badData, "\(source.reference): \(error). Nothing was exported.")
         }
         try store.export(to: URL(fileURLWithPath: file), named: "model.onnx", overwrite: force) { path in
             do {
                 try data.write(to: URL(fileURLWithPath: path))
             } catch {
                 // The name that it was to have, not the temporary one.
-                let failure = Failure(describing: error)
-                throw Failure(failure.status, "cannot be written: \(failure.message)", file: file)
+                let failure = CellarError(describing: error)
+                throw CellarError(failure.status, "cannot be written: \(failure.message)", file: file)
             }
         }
         try common.print([

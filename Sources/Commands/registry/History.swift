@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import JSONText
+import Base
 import Registry
 import StoreSupport
 
@@ -16,8 +16,9 @@ struct History: ParsableCommand {
             let version = try store.version(reference)
             let facts = try store.facts(of: version)
             if facts.history.isEmpty, !common.json {
-                throw Failure(
-                    .data, "\(version.reference) has no history: its file does not tell how it was trained.")
+                throw CellarError(
+                    .badData,
+                    "\(version.reference) has no history: its file does not tell how it was trained.")
             }
             try common.print([
                 "reference": .string(version.reference), "history": facts.json["history"] ?? .object([:]),

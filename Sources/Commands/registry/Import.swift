@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Foundation
-import JSONText
+import Base
 import KerasFile
 import Registry
 import StoreSupport

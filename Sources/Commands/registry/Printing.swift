@@ -1,5 +1,5 @@
 import CommandSupport
-import JSONText
+import Base
 import Registry
 import StoreSupport
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import JSONText
+import Base
 import Registry
 import StoreSupport
 
@@ -70,10 +70,10 @@ struct Promote: ParsableCommand {
 }
 
 /// `mnist@best` in its parts.
-func splitAlias(_ text: String) throws(Failure) -> (model: String, alias: String) {
+func splitAlias(_ text: String) throws(CellarError) -> (model: String, alias: String) {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-        throw Failure(.usage, "expected a model and its alias, as mnist@best, found \"\(text)\".")
+        throw CellarError(.usage, "expected a model and its alias, as mnist@best, found \"\(text)\".")
     }
     return (String(parts[0]), String(parts[1]))
 }

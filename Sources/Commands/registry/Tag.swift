@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 import CommandSupport
 import Registry
@@ -16,7 +17,7 @@ struct Tag: ParsableCommand {
             var (set, remove): ([ModelStore.Tag], [String]) = ([], [])
             for note in notes {
                 guard let equals = note.firstIndex(of: "=") else {
-                    throw Failure(.usage, "expected a note as key=value, found \"\(note)\".")
+                    throw CellarError(.usage, "expected a note as key=value, found \"\(note)\".")
                 }
                 let (key, value) = (String(note[..<equals]), String(note[note.index(after: equals)...]))
                 if value.isEmpty { remove.append(key) } else { set.append(.init(key: key, value: value)) }

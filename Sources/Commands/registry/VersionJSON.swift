@@ -1,6 +1,5 @@
-import Facts
+import Base
 import Foundation
-import JSONText
 import Registry
 
 extension ModelVersion {

@@ -1,3 +1,4 @@
+import Base
 import CommandSupport
 import StoreSupport
 import Trainer
@@ -8,8 +9,8 @@ extension StoreOptions {
 }
 
 /// The trainer's own errors, with their exit codes.
-func describe(_ error: any Error) -> Failure? {
-    guard let error = error as? TrainerError else { return nil }
+func describe(_ error: any Error) -> CellarError? {
+    guard let error = error as? CellarError else { return nil }
     let status: ExitStatus =
         switch error.kind {
         case .usage: .usage
@@ -18,5 +19,5 @@ func describe(_ error: any Error) -> Failure? {
         case .cannotCreate: .cannotCreate
         case .inputOutput: .inputOutput
         }
-    return Failure(status, error.message, file: error.file, line: error.line, column: error.column)
+    return CellarError(status, error.message, file: error.file, line: error.line, column: error.column)
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
 import CommandSupport
-import Facts
+import Base
 import Foundation
-import JSONText
 import KerasFile
 import Registry
 import StoreSupport
@@ -166,10 +165,10 @@ struct FitCommand: ParsableCommand {
     }
 
     /// The store would not take the model: keeps it wherever there is room.
-    private func rescued(_ training: Training, _ error: any Error) -> Failure {
+    private func rescued(_ training: Training, _ error: any Error) -> CellarError {
         var failure =
             describe(error) ?? StoreSupport.describe(error, withFile: common.json)
-            ?? Failure(describing: error)
+            ?? CellarError(describing: error)
         let path = checkpointPath(training)
         let name = (path as NSString).lastPathComponent
         for place in [path, "checkpoints/\(name)", NSTemporaryDirectory() + name]
@@ -237,8 +236,8 @@ private func checkWritable(_ folder: String) throws {
         try Data([0]).write(to: probe)
         try FileManager.default.removeItem(at: probe)
     } catch {
-        let why = Failure(describing: error)
-        throw Failure(
+        let why = CellarError(describing: error)
+        throw CellarError(
             why.status == .noInput ? .cannotCreate : why.status,
             "The trained model could not be saved here. \(why.message) Name another store with --store.",
             file: folder)

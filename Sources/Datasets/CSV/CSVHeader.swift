@@ -1,4 +1,4 @@
-import JSONText
+import Base
 /// The first line of a table: its delimiter and the names of its columns.
 public struct CSVHeader: Equatable, Sendable {
     /// `,`, `;` or a tab.
@@ -9,14 +9,14 @@ public struct CSVHeader: Equatable, Sendable {
     public let bytes: [UInt8]
 
     /// Reads the line that starts `bytes`, which holds all of it.
-    init(file: String, line: Int, bytes: [UInt8]) throws(DataError) {
+    init(file: String, line: Int, bytes: [UInt8]) throws(CellarError) {
         self.bytes = bytes
         delimiter = CSVHeader.delimiter(of: bytes)
         let fields = CSVHeader.fields(of: bytes, delimiter: delimiter)
         var names: [String] = []
         for field in fields {
             guard let name = String(validating: unquoted(field[...]), as: UTF8.self) else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: file, line: line, expected: "column names in UTF-8",
                     found: "other bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
             }
@@ -25,7 +25,7 @@ public struct CSVHeader: Equatable, Sendable {
         self.names = names
         var seen: Set<String> = []
         for name in names where !name.isEmpty && !seen.insert(name).inserted {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, line: line, column: name, expected: "each column's name once",
                 found: "it twice", fix: "Rename one of the two.")
         }
@@ -58,13 +58,13 @@ public struct CSVHeader: Equatable, Sendable {
     }
 
     /// Which column has that name: the same letters first, then also in another case.
-    func index(of name: String, file: String) throws(DataError) -> Int {
+    func index(of name: String, file: String) throws(CellarError) -> Int {
         let wanted = trimmed(name)
         if let exact = names.firstIndex(of: wanted) { return exact }
         let loose = names.indices.filter { names[$0].lowercased() == wanted.lowercased() }
         if loose.count == 1 { return loose[0] }
         if loose.count > 1 {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, column: wanted, expected: "one column of that name",
                 found: loose.map { "\"\(names[$0])\"" }.joined(separator: " and "),
                 fix: "Write the name as one of them.")
@@ -73,7 +73,7 @@ public struct CSVHeader: Equatable, Sendable {
         let advice =
             near.map { "Did you mean \"\($0)\"?" } ?? "The first line of a table must name its columns."
         let shown = names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", ")
-        throw DataError(
+        throw CellarError(
             .badData, file: file, column: wanted, expected: "a column of that name",
             found: "only \(shown)\(names.count > 30 ? " …" : "")", fix: advice)
     }

@@ -1,3 +1,4 @@
+import Base
 import CNumbers
 
 /// What to take from each row: some columns as numbers, some as text.
@@ -13,14 +14,14 @@ struct CSVPlan: Sendable {
 
     init(
         file: String, header: CSVHeader, numbers: [String], texts: [String], missingAsNaN: Bool = false
-    ) throws(DataError) {
+    ) throws(CellarError) {
         var slots = [Int32](repeating: -1, count: header.names.count)
-        func place(_ names: [String], _ slot: (Int) -> Int) throws(DataError) {
+        func place(_ names: [String], _ slot: (Int) -> Int) throws(CellarError) {
             for (position, name) in names.enumerated() {
                 let field = try header.index(of: name, file: file)
                 guard slots[field] == -1 else {
-                    throw DataError(
-                        .badRequest, file: file, column: header.names[field], expected: "each column once",
+                    throw CellarError(
+                        .usage, file: file, column: header.names[field], expected: "each column once",
                         found: "it twice among the wanted ones", fix: "Ask for it once.")
                 }
                 slots[field] = Int32(slot(position))
@@ -61,7 +62,7 @@ struct CSVPlan: Sendable {
     func scan(
         _ bytes: [UInt8], _ place: Range<Int>, last: Bool, doubles: inout [Double], texts: inout [cn_range],
         rows: inout [cn_range], position: inout Position
-    ) throws(DataError) -> (rows: Int, bytes: Int) {
+    ) throws(CellarError) -> (rows: Int, bytes: Int) {
         precondition(doubles.count >= rows.count * numbers)
         let result = unsafe doubles.withUnsafeMutableBytes { values in
             unsafe scan(bytes, place, last: last, wide: true, values.baseAddress, &texts, &rows)
@@ -100,14 +101,14 @@ struct CSVPlan: Sendable {
     }
 
     /// A scan's fault, with `bytes` at its place. The scan began at `position`.
-    func error(_ result: cn_csv_result, _ bytes: [UInt8], _ position: Position) -> DataError {
+    func error(_ result: cn_csv_result, _ bytes: [UInt8], _ position: Position) -> CellarError {
         let row = position.row + result.rows
         let line = position.line + result.lines_to_error
         let field = Int(result.field)
         let column = field < header.names.count ? header.names[field] : nil
         let shown = "\"" + String(decoding: unquoted(bytes[...]).prefix(40), as: UTF8.self) + "\""
-        func bad(_ column: String?, _ expected: String, _ found: String, _ fix: String) -> DataError {
-            DataError(
+        func bad(_ column: String?, _ expected: String, _ found: String, _ fix: String) -> CellarError {
+            CellarError(
                 .badData, file: file, row: row, line: line, column: column, expected: expected, found: found,
                 fix: fix)
         }

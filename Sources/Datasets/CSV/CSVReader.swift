@@ -1,3 +1,4 @@
+import Base
 import CNumbers
 
 /// Reads a table (CSV) of any length in blocks: memory stays the same, whatever the file's size.
@@ -30,16 +31,16 @@ public struct CSVReader: ~Copyable, Sendable {
     static let longestRow = 1 << 26
 
     /// Opens a table and reads its first line. `-` is standard input. `block` is how many bytes to read at once.
-    public init(path: String, block: Int = 1 << 18) throws(DataError) {
+    public init(path: String, block: Int = 1 << 18) throws(CellarError) {
         try self.init(InputFile(path: path), block: block)
     }
 
     /// Reads from a descriptor, which stays open.
-    public init(descriptor: Int32, name: String, block: Int = 1 << 18) throws(DataError) {
+    public init(descriptor: Int32, name: String, block: Int = 1 << 18) throws(CellarError) {
         try self.init(InputFile(descriptor: descriptor, name: name), block: block)
     }
 
-    private init(_ input: consuming InputFile, block: Int) throws(DataError) {
+    private init(_ input: consuming InputFile, block: Int) throws(CellarError) {
         let found = try CSVReader.start(of: input, block: block)
         let plan = try CSVPlan(file: input.name, header: found.header, numbers: [], texts: [])
         (header, rest, ended) = (found.header, found.rest, found.ended)
@@ -48,7 +49,8 @@ public struct CSVReader: ~Copyable, Sendable {
         self.input = input
     }
 
-    private static func start(of input: borrowing InputFile, block: Int) throws(DataError) -> CSVStart.Found {
+    private static func start(of input: borrowing InputFile, block: Int) throws(CellarError) -> CSVStart.Found
+    {
         var start = CSVStart()
         var bytes = [UInt8](repeating: 0, count: block)
         while true {
@@ -58,7 +60,7 @@ public struct CSVReader: ~Copyable, Sendable {
     }
 
     /// Says which columns to read as numbers and which as text. Before the first `read` or `take`.
-    public mutating func select(numbers: [String], texts: [String] = []) throws(DataError) {
+    public mutating func select(numbers: [String], texts: [String] = []) throws(CellarError) {
         let plan = try CSVPlan(file: name, header: header, numbers: numbers, texts: texts)
         counter = CSVCounter(plan: plan, position: counter.position)
     }
@@ -74,7 +76,7 @@ public struct CSVReader: ~Copyable, Sendable {
     ///
     /// Throws at a row with too few or too many fields, and at text, nothing, NaN or infinity in a numeric column, with
     /// the row's number, its line and the column. A table without rows is an error too.
-    public mutating func read(into chunk: inout CSVChunk) throws(DataError) -> Bool {
+    public mutating func read(into chunk: inout CSVChunk) throws(CellarError) -> Bool {
         while try take(into: &chunk) {
             scanner.scan(&chunk)
             try counter.count(&chunk)
@@ -90,7 +92,7 @@ public struct CSVReader: ~Copyable, Sendable {
     /// False where the table ends, and where `stop` says so while it waits at a pipe.
     public mutating func take(
         into chunk: inout CSVChunk, unless stop: () -> Bool = { false }
-    ) throws(DataError) -> Bool {
+    ) throws(CellarError) -> Bool {
         (chunk.count, chunk.size, chunk.lines, chunk.fault, chunk.isTooLong) = (0, 0, 0, nil, false)
         var used = rest.count
         if chunk.bytes.count < used + block {

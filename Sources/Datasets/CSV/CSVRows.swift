@@ -1,3 +1,4 @@
+import Base
 import CNumbers
 
 /// Writes a chunk's rows as they stand, with numbers and labels behind them, into memory.
@@ -89,7 +90,7 @@ public struct CSVRows: Sendable {
     }
 
     /// Passes on what was written last.
-    public func send(to writer: inout CSVWriter) throws(DataError) {
+    public func send(to writer: inout CSVWriter) throws(CellarError) {
         try writer.rows(buffer.span.extracting(..<used))
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import CNumbers
 
 /// Reads the rows of chunks, with the columns that a `CSVReader` was told to read. Several threads may do so at once,
@@ -34,10 +35,10 @@ public struct CSVCounter: Sendable {
     var position: CSVPlan.Position
 
     /// Gives the chunk its `firstRow`. Throws where the chunk has a faulty row.
-    public mutating func count(_ chunk: inout CSVChunk) throws(DataError) {
+    public mutating func count(_ chunk: inout CSVChunk) throws(CellarError) {
         chunk.firstRow = position.row
         if chunk.isTooLong {
-            throw DataError(
+            throw CellarError(
                 .badData, file: plan.file, row: position.row, line: position.line,
                 expected: "a row of at most \(CSVReader.longestRow >> 20) MB", found: "more",
                 fix: "Look for a quote that is not closed.")
@@ -51,9 +52,9 @@ public struct CSVCounter: Sendable {
     public var rows: Int { position.row - 1 }
 
     /// Throws where the table has ended without a row.
-    public func finish() throws(DataError) {
+    public func finish() throws(CellarError) {
         guard rows > 0 else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: plan.file, expected: "rows below the first line", found: "none",
                 fix: "Use a table with data; its first line names the columns.")
         }

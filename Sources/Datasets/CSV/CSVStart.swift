@@ -1,3 +1,5 @@
+import Base
+
 /// Finds the first line of a table in bytes that arrive piece by piece.
 struct CSVStart {
     private var bytes: [UInt8] = []
@@ -15,7 +17,7 @@ struct CSVStart {
     private static let longestLine = 1 << 24
 
     /// Adds a piece, of which an empty one is the end. Nil until the first line is whole.
-    mutating func add(_ piece: ArraySlice<UInt8>, file: String) throws(DataError) -> Found? {
+    mutating func add(_ piece: ArraySlice<UInt8>, file: String) throws(CellarError) -> Found? {
         bytes += piece
         let ended = piece.isEmpty
         guard ended || bytes.count >= 4 else { return nil }
@@ -36,13 +38,13 @@ struct CSVStart {
             return Found(header: header, rest: Array(bytes[next...]), line: line + ends, ended: ended)
         }
         if ended {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, expected: "a table whose first line names the columns",
                 found: bytes.isEmpty ? "an empty file" : "blank lines only",
                 fix: "Check that it was written to the end.")
         }
         guard bytes.count < CSVStart.longestLine else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, line: 1, expected: "column names", found: "a line of more than 16 MB",
                 fix: "Check that it is a table.")
         }
@@ -59,7 +61,7 @@ struct CSVStart {
         return nil
     }
 
-    private func refuseOtherFormats(_ file: String) throws(DataError) {
+    private func refuseOtherFormats(_ file: String) throws(CellarError) {
         let formats: [([UInt8], String, String)] = [
             ([0xFF, 0xFE], "UTF-16 text", "Save the table as UTF-8."),
             ([0xFE, 0xFF], "UTF-16 text", "Save the table as UTF-8."),
@@ -69,10 +71,10 @@ struct CSVStart {
             ([0x93, 0x4E, 0x55, 0x4D], "a NumPy array", "Give it the name .npy."),
         ]
         for (start, found, fix) in formats where bytes.starts(with: start) {
-            throw DataError(.badData, file: file, expected: "a table (CSV)", found: found, fix: fix)
+            throw CellarError(.badData, file: file, expected: "a table (CSV)", found: found, fix: fix)
         }
         if bytes.prefix(4096).contains(0) {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, expected: "a table (CSV)", found: "binary data",
                 fix: "Check that it is the right file.")
         }

@@ -1,3 +1,4 @@
+import Base
 import CNumbers
 
 /// Writes a table row by row through one large buffer. A file appears whole with `finish`, or not at all; `-` is
@@ -11,7 +12,7 @@ public struct CSVWriter: ~Copyable, Sendable {
 
     /// `buffering` is in bytes. A stream that someone waits on wants `flush` besides.
     public init(path: String, delimiter: UInt8 = UInt8(ascii: ","), buffering: Int = 1 << 20)
-        throws(DataError)
+        throws(CellarError)
     {
         file = try AtomicFile(path)
         self.delimiter = delimiter
@@ -19,12 +20,12 @@ public struct CSVWriter: ~Copyable, Sendable {
     }
 
     /// A field that is quoted where its content asks for it.
-    public mutating func field(_ text: String) throws(DataError) {
+    public mutating func field(_ text: String) throws(CellarError) {
         try separate()
         try append(quoted(text)[...])
     }
 
-    public mutating func field(_ number: Float) throws(DataError) {
+    public mutating func field(_ number: Float) throws(CellarError) {
         try separate()
         try room(Int(cn_number_length))
         unsafe buffer.withUnsafeMutableBytes { bytes in
@@ -33,7 +34,7 @@ public struct CSVWriter: ~Copyable, Sendable {
         }
     }
 
-    public mutating func field(_ number: Double) throws(DataError) {
+    public mutating func field(_ number: Double) throws(CellarError) {
         try separate()
         try room(Int(cn_number_length))
         unsafe buffer.withUnsafeMutableBytes { bytes in
@@ -42,13 +43,13 @@ public struct CSVWriter: ~Copyable, Sendable {
         }
     }
 
-    public mutating func field(_ number: Int) throws(DataError) {
+    public mutating func field(_ number: Int) throws(CellarError) {
         try separate()
         try append(Array(String(number).utf8)[...])
     }
 
     /// One or several fields that are text of a table already, with the same delimiter between them: an input row.
-    public mutating func fields(_ raw: ArraySlice<UInt8>) throws(DataError) {
+    public mutating func fields(_ raw: ArraySlice<UInt8>) throws(CellarError) {
         try separate()
         try append(raw)
     }
@@ -57,13 +58,13 @@ public struct CSVWriter: ~Copyable, Sendable {
     public func encoded(_ text: String) -> [UInt8] { quoted(text) }
 
     /// Whole rows with their line ends, as `CSVRows` writes them.
-    mutating func rows(_ raw: Span<UInt8>) throws(DataError) {
+    mutating func rows(_ raw: Span<UInt8>) throws(CellarError) {
         precondition(atStart)
         try flush()
         try file.write(raw)
     }
 
-    public mutating func endRow() throws(DataError) {
+    public mutating func endRow() throws(CellarError) {
         try room(1)
         buffer[used] = UInt8(ascii: "\n")
         used += 1
@@ -71,19 +72,19 @@ public struct CSVWriter: ~Copyable, Sendable {
     }
 
     /// Sends on what has been written so far.
-    public mutating func flush() throws(DataError) {
+    public mutating func flush() throws(CellarError) {
         let pending = buffer  // the same memory: a second name, so that self may change
         try file.write(pending.span.extracting(..<used))
         used = 0
     }
 
     /// Writes what is left and gives the file its name.
-    public mutating func finish() throws(DataError) {
+    public mutating func finish() throws(CellarError) {
         try flush()
         try file.commit()
     }
 
-    private mutating func separate() throws(DataError) {
+    private mutating func separate() throws(CellarError) {
         defer { atStart = false }
         guard !atStart else { return }
         try room(1)
@@ -91,11 +92,11 @@ public struct CSVWriter: ~Copyable, Sendable {
         used += 1
     }
 
-    private mutating func room(_ count: Int) throws(DataError) {
+    private mutating func room(_ count: Int) throws(CellarError) {
         if buffer.count - used < count { try flush() }
     }
 
-    private mutating func append(_ bytes: ArraySlice<UInt8>) throws(DataError) {
+    private mutating func append(_ bytes: ArraySlice<UInt8>) throws(CellarError) {
         try room(bytes.count)
         guard bytes.count <= buffer.count else {
             try file.write(bytes.span)

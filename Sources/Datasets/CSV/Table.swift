@@ -1,3 +1,4 @@
+import Base
 import CNumbers
 import Tensors
 
@@ -13,14 +14,14 @@ public struct Table: Sendable {
     private let firstLine: Int
 
     /// Reads all of a file (`-` is standard input) and checks that each row has as many fields as the first line.
-    public init(path: String) throws(DataError) {
+    public init(path: String) throws(CellarError) {
         let input = try InputFile(path: path)
         let name = input.name
         try self.init(bytes: input.readAll(limit: 1 << 34), name: name)
     }
 
     /// Takes the file's bytes as they are; `name` is for messages.
-    public init(bytes: [UInt8], name: String) throws(DataError) {
+    public init(bytes: [UInt8], name: String) throws(CellarError) {
         var start = CSVStart()
         var found = try start.add(bytes[...], file: name)
         if found == nil { found = try start.add([], file: name) }
@@ -32,7 +33,7 @@ public struct Table: Sendable {
         try Table.scan(plan, self.bytes, line: firstLine) { block in rows += block.count }
         rowCount = rows
         guard rows > 0 else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: name, expected: "rows below the first line", found: "none",
                 fix: "Use a table with data; its first line names the columns.")
         }
@@ -43,19 +44,19 @@ public struct Table: Sendable {
 
     /// The columns' numbers, one array a column. Text, an empty field, a missing value, NaN and infinity are errors
     /// that name row and column.
-    public func numbers(_ columns: [String]) throws(DataError) -> [[Double]] {
+    public func numbers(_ columns: [String]) throws(CellarError) -> [[Double]] {
         try numbers(columns, missingAsNaN: false)
     }
 
-    public func numbers(_ column: String) throws(DataError) -> [Double] { try numbers([column])[0] }
+    public func numbers(_ column: String) throws(CellarError) -> [Double] { try numbers([column])[0] }
 
     /// As `numbers`, with NaN where a value is missing.
-    public func numbersOrNaN(_ columns: [String]) throws(DataError) -> [[Double]] {
+    public func numbersOrNaN(_ columns: [String]) throws(CellarError) -> [[Double]] {
         try numbers(columns, missingAsNaN: true)
     }
 
     /// The columns as samples, one a row, of shape [columns].
-    public func samples(_ columns: [String]) throws(DataError) -> Samples {
+    public func samples(_ columns: [String]) throws(CellarError) -> Samples {
         let numbers = try numbers(columns)
         var values: [Float] = []
         values.reserveCapacity(rowCount * columns.count)
@@ -63,7 +64,7 @@ public struct Table: Sendable {
             for column in columns.indices {
                 let value = Float(numbers[column][row])
                 guard value.isFinite else {
-                    throw DataError(
+                    throw CellarError(
                         .badData, file: file, row: row + 1, column: columns[column],
                         expected: "a number that fits a 32-bit float", found: "\(numbers[column][row])",
                         fix: "Scale the column.")
@@ -75,7 +76,7 @@ public struct Table: Sendable {
     }
 
     /// A column's content, without quotes and blanks around it.
-    public func text(_ column: String) throws(DataError) -> [String] {
+    public func text(_ column: String) throws(CellarError) -> [String] {
         let plan = try CSVPlan(file: file, header: header, numbers: [], texts: [column])
         var content: [String] = []
         content.reserveCapacity(rowCount)
@@ -88,7 +89,7 @@ public struct Table: Sendable {
     }
 
     /// How many values are missing in each column: nothing, or NA, N/A, NaN, null or ? in its place.
-    public func missingValues() throws(DataError) -> MissingValues {
+    public func missingValues() throws(CellarError) -> MissingValues {
         let plan = CSVPlan(allTextsOf: header, file: file)
         let width = header.names.count
         var counts = [Int](repeating: 0, count: width)
@@ -105,7 +106,7 @@ public struct Table: Sendable {
         return MissingValues(columns: zip(header.names, counts).map { .init(name: $0, count: $1) })
     }
 
-    private func numbers(_ columns: [String], missingAsNaN: Bool) throws(DataError) -> [[Double]] {
+    private func numbers(_ columns: [String], missingAsNaN: Bool) throws(CellarError) -> [[Double]] {
         let plan = try CSVPlan(
             file: file, header: header, numbers: columns, texts: [], missingAsNaN: missingAsNaN)
         var numbers = [[Double]](repeating: [], count: columns.count)
@@ -129,7 +130,7 @@ public struct Table: Sendable {
 
     private static func scan(
         _ plan: CSVPlan, _ bytes: [UInt8], line: Int, body: (Block) -> Void
-    ) throws(DataError) {
+    ) throws(CellarError) {
         let capacity = 4096
         var block = Block(
             numbers: Array(repeating: 0, count: capacity * plan.numbers),

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// A file that appears under its name whole, or not at all: it is written beside its place, brought to disk, and
@@ -15,7 +16,7 @@ public struct AtomicFile: ~Copyable, Sendable {
     private let target: String
     private var finished = false
 
-    public init(_ path: String) throws(DataError) {
+    public init(_ path: String) throws(CellarError) {
         let place = try Place(path)
         (descriptor, temporary, target) = (place.descriptor, place.temporary, place.target)
         self.path = path
@@ -27,7 +28,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         var temporary: String?
         var target: String
 
-        init(_ path: String) throws(DataError) {
+        init(_ path: String) throws(CellarError) {
             (descriptor, target) = (STDOUT_FILENO, path)
             if path == "-" { return }
             // Through symbolic links, so that they keep standing.
@@ -55,7 +56,7 @@ public struct AtomicFile: ~Copyable, Sendable {
     }
 
     /// Writes all of the bytes.
-    public mutating func write(_ bytes: Span<UInt8>) throws(DataError) {
+    public mutating func write(_ bytes: Span<UInt8>) throws(CellarError) {
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -69,12 +70,12 @@ public struct AtomicFile: ~Copyable, Sendable {
         }
     }
 
-    public mutating func write(_ text: String) throws(DataError) {
+    public mutating func write(_ text: String) throws(CellarError) {
         try write(Array(text.utf8).span)
     }
 
     /// Gives the file its name, once it is safe on disk.
-    public mutating func commit() throws(DataError) {
+    public mutating func commit() throws(CellarError) {
         guard let temporary else {
             finished = true
             return
@@ -92,7 +93,7 @@ public struct AtomicFile: ~Copyable, Sendable {
 }
 
 /// Writes a whole file at once, atomically.
-public func writeFile(_ path: String, _ bytes: [UInt8]) throws(DataError) {
+public func writeFile(_ path: String, _ bytes: [UInt8]) throws(CellarError) {
     var file = try AtomicFile(path)
     try file.write(bytes.span)
     try file.commit()

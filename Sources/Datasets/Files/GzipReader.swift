@@ -1,3 +1,4 @@
+import Base
 import CZlib
 import Glibc
 
@@ -8,7 +9,7 @@ import Glibc
     /// Bytes that can come out at most: of one byte, deflate makes no more than 1,032.
     private let most: Int?
 
-    init(_ path: String) throws(DataError) {
+    init(_ path: String) throws(CellarError) {
         let probe = try InputFile(path: path)
         let copy = dup(probe.descriptor)
         guard copy >= 0 else { throw .opening(path, errno) }
@@ -26,7 +27,7 @@ import Glibc
 
     /// Up to `count` bytes; fewer where the data end. Memory grows with what is really there, whatever `count` says:
     /// room that is only reserved costs nothing.
-    func read(_ count: Int) throws(DataError) -> [UInt8] {
+    func read(_ count: Int) throws(CellarError) -> [UInt8] {
         let room = [UInt8](repeating: 0, count: min(count, 1 << 20))
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(count, most ?? room.count))
@@ -44,20 +45,20 @@ import Glibc
         return bytes
     }
 
-    private func check() throws(DataError) {
+    private func check() throws(CellarError) {
         var code: Int32 = 0
         let message = unsafe gzerror(handle, &code)
         switch code {
         case Z_OK, Z_STREAM_END:
             return
         case Z_BUF_ERROR:
-            throw DataError(
+            throw CellarError(
                 .badData, file: name, expected: "a whole gzip file", found: "one that ends too early",
                 fix: "Download or copy it again.")
         case Z_ERRNO:
             throw .reading(name, errno)
         default:
-            throw DataError(
+            throw CellarError(
                 .badData, file: name, expected: "gzip data",
                 // zlib puts the number of the open file in front, "<fd:4>: ".
                 found: unsafe message.map {

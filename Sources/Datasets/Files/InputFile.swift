@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// A file, or standard input by the path `-`, open for reading. Closes itself.
@@ -9,7 +10,7 @@ struct InputFile: ~Copyable, Sendable {
     let size: Int?
     private let closes: Bool
 
-    init(path: String) throws(DataError) {
+    init(path: String) throws(CellarError) {
         if path == "-" {
             (descriptor, name, size, closes) = (STDIN_FILENO, "standard input", nil, false)
             return
@@ -28,7 +29,7 @@ struct InputFile: ~Copyable, Sendable {
     }
 
     /// Reads from a descriptor that someone else closes.
-    init(descriptor: Int32, name: String) throws(DataError) {
+    init(descriptor: Int32, name: String) throws(CellarError) {
         var about = stat()
         guard unsafe fstat(descriptor, &about) == 0 else { throw .reading(name, errno) }
         if about.st_mode & S_IFMT == S_IFDIR { throw .folder(name) }
@@ -48,7 +49,7 @@ struct InputFile: ~Copyable, Sendable {
     }
 
     /// Reads once into `bytes` from `offset`, up to its end. 0 means that the file has ended.
-    func read(into bytes: inout [UInt8], at offset: Int) throws(DataError) -> Int {
+    func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
         precondition(offset < bytes.count)
         while true {
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -60,7 +61,7 @@ struct InputFile: ~Copyable, Sendable {
     }
 
     /// All that is left. Memory is taken as bytes arrive, and never for more than `limit`.
-    func readAll(limit: Int) throws(DataError) -> [UInt8] {
+    func readAll(limit: Int) throws(CellarError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: min(size ?? 65_536, limit) + 1)
         var used = 0
         while true {
@@ -68,7 +69,7 @@ struct InputFile: ~Copyable, Sendable {
             if count == 0 { break }
             used += count
             if used > limit {
-                throw DataError(
+                throw CellarError(
                     .badData, file: name, expected: "at most \(limit) bytes", found: "more",
                     fix: "Use a smaller file.")
             }
@@ -80,6 +81,6 @@ struct InputFile: ~Copyable, Sendable {
 }
 
 /// The whole of a file.
-public func readFile(_ path: String, limit: Int) throws(DataError) -> [UInt8] {
+public func readFile(_ path: String, limit: Int) throws(CellarError) -> [UInt8] {
     try InputFile(path: path).readAll(limit: limit)
 }

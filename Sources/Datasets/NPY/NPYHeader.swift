@@ -1,3 +1,5 @@
+import Base
+
 // The .npy format, versions 1 to 3: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
 /// What stands before the numbers of a NumPy array file.
@@ -25,9 +27,9 @@ struct NPYHeader: Equatable, Sendable {
     static let limit = 1 << 34
 
     /// Reads the header from the start of a file.
-    init(file: String, _ bytes: [UInt8]) throws(DataError) {
-        func bad(_ expected: String, _ found: String, _ fix: String) -> DataError {
-            DataError(.badData, file: file, expected: expected, found: found, fix: fix)
+    init(file: String, _ bytes: [UInt8]) throws(CellarError) {
+        func bad(_ expected: String, _ found: String, _ fix: String) -> CellarError {
+            CellarError(.badData, file: file, expected: expected, found: found, fix: fix)
         }
         let again = "Save it again with numpy.save."
         guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes.count >= 10 else {

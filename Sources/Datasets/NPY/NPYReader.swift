@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// A NumPy array file as samples along its first axis: shape [1000, 28, 28] is 1000 samples of [28, 28], shape [1000] is
@@ -5,7 +6,7 @@ import Tensors
 ///
 /// Throws where the file is cut off, longer than it says, of a type without numbers, empty, or holds NaN or infinity
 /// (also a float64 beyond float32's range).
-public func readNPY(_ path: String) throws(DataError) -> Samples {
+public func readNPY(_ path: String) throws(CellarError) -> Samples {
     let (header, bytes) = try readArray(path)
     let shape = header.shape.count == 1 ? [1] : Array(header.shape.dropFirst())
     if header.kind == .unsigned && header.width == 1 {
@@ -19,7 +20,7 @@ public func readNPY(_ path: String) throws(DataError) -> Samples {
         Float($0)
     }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
-        throw DataError(
+        throw CellarError(
             .badData, file: path, row: index / shape.reduce(1, *) + 1, expected: "finite numbers",
             found: "\(values[index])", fix: "Remove or replace it; float64 must fit into float32.")
     }
@@ -27,7 +28,7 @@ public func readNPY(_ path: String) throws(DataError) -> Samples {
 }
 
 /// The numbers of a NumPy array file in full precision, with its shape. NaN and infinity are given as they are.
-public func readNPYNumbers(_ path: String) throws(DataError) -> (shape: [Int], values: [Double]) {
+public func readNPYNumbers(_ path: String) throws(CellarError) -> (shape: [Int], values: [Double]) {
     let (header, bytes) = try readArray(path)
     return (
         header.shape,
@@ -42,10 +43,10 @@ public func readNPYNumbers(_ path: String) throws(DataError) -> (shape: [Int], v
 }
 
 /// Whole numbers, as labels, of a NumPy array file of shape [n] or [n, 1].
-public func readNPYLabels(_ path: String) throws(DataError) -> [Int] {
+public func readNPYLabels(_ path: String) throws(CellarError) -> [Int] {
     let (header, bytes) = try readArray(path)
     guard header.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
-        throw DataError(
+        throw CellarError(
             .badData, file: path, expected: "one label for each sample, shape [n]",
             found: "shape \(header.shape)",
             fix: "Save the class numbers, as with .argmax(axis=1).")
@@ -61,7 +62,7 @@ public func readNPYLabels(_ path: String) throws(DataError) -> [Int] {
     labels.reserveCapacity(values.count)
     for (index, value) in values.enumerated() {
         guard let value else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: path, row: index + 1, expected: "whole numbers", found: "another",
                 fix: "Save the labels with .astype(numpy.int64).")
         }
@@ -70,20 +71,20 @@ public func readNPYLabels(_ path: String) throws(DataError) -> [Int] {
     return labels
 }
 
-private func readArray(_ path: String) throws(DataError) -> (NPYHeader, [UInt8]) {
+private func readArray(_ path: String) throws(CellarError) -> (NPYHeader, [UInt8]) {
     let bytes = try readFile(path, limit: NPYHeader.limit + 65_547)
     let header = try NPYHeader(file: path, bytes)
     let size = header.count * header.width
     guard bytes.count - header.offset == size else {
         let found = bytes.count - header.offset
-        throw DataError(
+        throw CellarError(
             .badData, file: path, expected: "\(size) bytes of data for shape \(header.shape)",
             found: "\(found)",
             fix: found < size
                 ? "The file was cut off: copy or save it again." : "Save it again with numpy.save.")
     }
     guard !header.shape.isEmpty, header.count > 0 else {
-        throw DataError(
+        throw CellarError(
             .badData, file: path, expected: "an array whose first axis counts samples",
             found: header.shape.isEmpty ? "a single number" : "an empty one, shape \(header.shape)",
             fix: "Save an array of at least one sample.")

@@ -1,7 +1,8 @@
+import Base
 import Tensors
 
 /// Writes a NumPy array file (version 1, float32, C order), as numpy.save would, atomically.
-public func writeNPY(_ tensor: Tensor, to path: String) throws(DataError) {
+public func writeNPY(_ tensor: Tensor, to path: String) throws(CellarError) {
     var writer = try NPYWriter(path: path, shape: tensor.shape)
     try writer.append(tensor.values.span)
     try writer.finish()
@@ -14,7 +15,7 @@ public struct NPYWriter: ~Copyable, Sendable {
     private let count: Int
     private var written = 0
 
-    public init(path: String, shape: [Int]) throws(DataError) {
+    public init(path: String, shape: [Int]) throws(CellarError) {
         precondition(shape.allSatisfy { $0 >= 0 }, "shape \(shape)")
         var file = try AtomicFile(path)
         try file.write(NPYWriter.header(shape).span)
@@ -23,7 +24,7 @@ public struct NPYWriter: ~Copyable, Sendable {
     }
 
     /// The next numbers, row-major.
-    public mutating func append(_ numbers: Span<Float>) throws(DataError) {
+    public mutating func append(_ numbers: Span<Float>) throws(CellarError) {
         written += numbers.count
         precondition(written <= count, "\(written) numbers for a shape of \(count)")
         var bytes: [UInt8] = []
@@ -41,7 +42,7 @@ public struct NPYWriter: ~Copyable, Sendable {
     }
 
     /// Gives the file its name. All numbers of the shape must have come.
-    public mutating func finish() throws(DataError) {
+    public mutating func finish() throws(CellarError) {
         precondition(written == count, "\(written) numbers for a shape of \(count)")
         try file.commit()
     }

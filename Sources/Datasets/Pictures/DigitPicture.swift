@@ -1,3 +1,5 @@
+import Base
+
 /// Any picture of a digit, made into what MNIST's networks know: bright ink on black, its longer side scaled to 20 of 28
 /// pixels with smooth edges, its centre of mass in the middle.
 ///
@@ -9,10 +11,10 @@
 /// centre of mass, counted from the first pixel's middle, lies from 13.5 up to 14.5.
 public func prepareDigit(
     _ image: GrayImage, height: Int = 28, width: Int = 28, name: String
-) throws(DataError) -> GrayImage {
+) throws(CellarError) -> GrayImage {
     let picture = image.shrunk(toSide: 512).evenlyLit
     guard let ink = Ink(picture), let found = ink.withoutSpecks() else {
-        throw DataError(
+        throw CellarError(
             .badData, file: name, expected: "a picture with a digit on it",
             found: "a blank one (\(image.width)×\(image.height))", fix: "Draw darker, or crop to the digit.")
     }

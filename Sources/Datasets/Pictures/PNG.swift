@@ -1,45 +1,46 @@
+import Base
 import CPNG
 
 /// A PNG of any kind in shades of grey: colours by their luma (ITU-R BT.601), what is transparent as white paper,
 /// 16 bits scaled to 8.
 ///
 /// Throws where it is no PNG, has no pixels, more than 20,000 on a side or 50 million in all, is cut off or damaged.
-public func readPNG(_ path: String) throws(DataError) -> GrayImage {
+public func readPNG(_ path: String) throws(CellarError) -> GrayImage {
     try readPNG(readPNGFile(path), name: path)
 }
 
 /// The same from the file's bytes; `name` is for messages.
-public func readPNG(_ bytes: [UInt8], name: String) throws(DataError) -> GrayImage {
+public func readPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> GrayImage {
     let (width, height, pixels) = try decode(bytes, name: name, channels: 1)
     return GrayImage(width: width, height: height, pixels: pixels)
 }
 
 /// A PNG of any kind in colour. Throws as `readPNG`.
-public func readColourPNG(_ path: String) throws(DataError) -> RGBImage {
+public func readColourPNG(_ path: String) throws(CellarError) -> RGBImage {
     try readColourPNG(readPNGFile(path), name: path)
 }
 
-public func readColourPNG(_ bytes: [UInt8], name: String) throws(DataError) -> RGBImage {
+public func readColourPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> RGBImage {
     let (width, height, pixels) = try decode(bytes, name: name, channels: 3)
     return RGBImage(width: width, height: height, pixels: pixels)
 }
 
 /// Writes an 8-bit grey PNG, atomically.
-public func writePNG(_ image: GrayImage, to path: String) throws(DataError) {
+public func writePNG(_ image: GrayImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 1, name: path))
 }
 
 /// Writes an 8-bit RGB PNG, atomically.
-public func writePNG(_ image: RGBImage, to path: String) throws(DataError) {
+public func writePNG(_ image: RGBImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 3, name: path))
 }
 
 /// No picture within the limits is larger than this, even where it does not compress.
-private func readPNGFile(_ path: String) throws(DataError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
+private func readPNGFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
 
 private func decode(
     _ bytes: [UInt8], name: String, channels: Int
-) throws(DataError) -> (width: Int, height: Int, pixels: [UInt8]) {
+) throws(CellarError) -> (width: Int, height: Int, pixels: [UInt8]) {
     var picture = unsafe cpng_picture()
     let status = unsafe bytes.withUnsafeBufferPointer { file in
         unsafe cpng_read(file.baseAddress, file.count, Int32(channels), &picture)
@@ -58,7 +59,7 @@ private func decode(
 
 private func error(
     _ status: cpng_status, _ name: String, _ bytes: [UInt8], _ width: Int, _ height: Int, _ message: String
-) -> DataError {
+) -> CellarError {
     let (expected, found, fix) =
         switch status {
         case cpng_not_png:
@@ -77,7 +78,7 @@ private func error(
         default:
             ("a sound PNG file", "damage (libpng: \(message))", "Download it or save the picture again.")
         }
-    return DataError(.badData, file: name, expected: expected, found: found, fix: fix)
+    return CellarError(.badData, file: name, expected: expected, found: found, fix: fix)
 }
 
 /// What a file is that is no PNG, as far as its first bytes tell.
@@ -95,7 +96,7 @@ private func kind(of bytes: [UInt8]) -> String {
 
 private func encode(
     _ pixels: [UInt8], _ width: Int, _ height: Int, channels: Int, name: String
-) throws(DataError) -> [UInt8] {
+) throws(CellarError) -> [UInt8] {
     var file: UnsafeMutablePointer<UInt8>?
     var size = 0
     let status = unsafe pixels.withUnsafeBufferPointer { pixels in
@@ -103,7 +104,7 @@ private func encode(
             pixels.baseAddress, UInt32(width), UInt32(height), Int32(channels), &file, &size)
     }
     guard status == cpng_ok else {
-        throw DataError(
+        throw CellarError(
             .inputOutput, file: name, expected: "to encode \(width)×\(height) pixels",
             found: "no memory left",
             fix: "Use a smaller picture.")

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import Tensors
 
@@ -8,10 +9,10 @@ import Tensors
 /// pictures must have that size, or the first one's where it is nil.
 public func readPictureFolder(
     _ path: String, height: Int? = nil, width: Int? = nil, digits: Bool = false
-) throws(DataError) -> LabelledSamples {
+) throws(CellarError) -> LabelledSamples {
     let classes = try names(in: path).filter { isFolder("\(path)/\($0)") }
     guard !classes.isEmpty else {
-        throw DataError(
+        throw CellarError(
             .badData, file: path, expected: "one subfolder a class with PNG pictures", found: "no subfolder",
             fix: "Sort the pictures into folders named after their classes.")
     }
@@ -21,7 +22,7 @@ public func readPictureFolder(
     for (label, name) in classes.enumerated() {
         let files = try names(in: "\(path)/\(name)").filter { $0.lowercased().hasSuffix(".png") }
         guard !files.isEmpty else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: "\(path)/\(name)", expected: "PNG pictures of the class", found: "none",
                 fix: "Add some, or remove the folder.")
         }
@@ -33,7 +34,7 @@ public func readPictureFolder(
             }
             let expected = size ?? (image.height, image.width)
             guard (image.height, image.width) == expected else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: file, expected: "\(expected.1)×\(expected.0) pixels, as the others",
                     found: "\(image.width)×\(image.height)", fix: "Scale all pictures to one size.")
             }
@@ -48,10 +49,10 @@ public func readPictureFolder(
 }
 
 /// What a folder holds, sorted by bytes, without names that start with a point.
-private func names(in path: String) throws(DataError) -> [String] {
+private func names(in path: String) throws(CellarError) -> [String] {
     guard let folder = unsafe opendir(path) else {
         guard errno == ENOTDIR else { throw .opening(path, errno) }
-        throw DataError(
+        throw CellarError(
             .noInput, file: path, expected: "a folder with one subfolder a class", found: "a file",
             fix: "Name the folder above it.")
     }

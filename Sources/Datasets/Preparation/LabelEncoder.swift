@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Numbers classes in their sorted order, as scikit-learn's LabelEncoder: whole numbers by size where all are, else text
 /// by its code points.
@@ -30,7 +30,7 @@ public struct LabelEncoder: Equatable, Sendable {
     public func code(_ label: String) -> Int? { codes[label] }
 
     /// The labels' numbers. `file` and `column` are for the message where a label is unknown or empty.
-    public func encode(_ labels: [String], file: String? = nil, column: String? = nil) throws(DataError)
+    public func encode(_ labels: [String], file: String? = nil, column: String? = nil) throws(CellarError)
         -> [Int]
     {
         var encoded: [Int] = []
@@ -38,7 +38,7 @@ public struct LabelEncoder: Equatable, Sendable {
         for (index, label) in labels.enumerated() {
             guard let code = codes[label] else {
                 let known = classes.prefix(20).joined(separator: ", ") + (classes.count > 20 ? " …" : "")
-                throw DataError(
+                throw CellarError(
                     .badData, file: file, row: index + 1, column: column,
                     expected: "one of the classes \(known)",
                     found: label.isEmpty ? "an empty field" : "\"\(label)\"",

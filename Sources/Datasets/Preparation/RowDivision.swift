@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// How the rows of a data set are divided into those to train on, to validate with and to test with. A model's facts keep
 /// it, so that the rows that it has not seen can be found again.
@@ -27,15 +27,15 @@ public struct RowDivision: Equatable, Sendable {
     public var isRandom: Bool { shuffle && (test != nil || validation != nil) }
 
     /// - classes: Each row's class, in the order of the sorted classes; only asked for where the parts are stratified.
-    public func rows(_ count: Int, classes: () -> [Int]?) throws(DataError) -> Rows {
+    public func rows(_ count: Int, classes: () -> [Int]?) throws(CellarError) -> Rows {
         var found = Rows(train: Array(0..<count))
         let classes = stratify ? classes() : nil
         guard !stratify || classes != nil else {
-            throw DataError(
-                .badRequest, expected: "classes, to have them in the same proportions in each part",
+            throw CellarError(
+                .usage, expected: "classes, to have them in the same proportions in each part",
                 found: "numbers to learn", fix: "Leave stratify out.")
         }
-        func take(_ size: SplitSize) throws(DataError) -> [Int] {
+        func take(_ size: SplitSize) throws(CellarError) -> [Int] {
             let parts = try trainTestSplit(
                 count: found.train.count, testSize: size, randomState: randomState,
                 stratify: classes.map { classes in found.train.map { classes[$0] } }, shuffle: shuffle)
@@ -46,8 +46,8 @@ public struct RowDivision: Equatable, Sendable {
         if let validation { found.validation = try take(validation) }
         if let first = firstValidate {
             guard first < found.train.count else {
-                throw DataError(
-                    .badRequest,
+                throw CellarError(
+                    .usage,
                     expected: "fewer validation rows than the \(found.train.count) there are to train on",
                     found: "\(first)", fix: "Take fewer.")
             }
@@ -57,8 +57,8 @@ public struct RowDivision: Equatable, Sendable {
         if let share = lastValidate {
             let kept = validationStart(of: found.train.count, share: share)
             guard kept > 0, kept < found.train.count else {
-                throw DataError(
-                    .badRequest, expected: "a validation_split that leaves rows on both sides",
+                throw CellarError(
+                    .usage, expected: "a validation_split that leaves rows on both sides",
                     found: "\(share) of \(found.train.count) rows", fix: "Use more data or another share.")
             }
             found.validation = Array(found.train[kept...])

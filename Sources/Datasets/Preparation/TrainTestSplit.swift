@@ -1,3 +1,5 @@
+import Base
+
 /// How much of the data a split takes.
 public enum SplitSize: Equatable, Sendable {
     /// More than 0 and less than 1.
@@ -26,7 +28,7 @@ public struct Split: Equatable, Sendable {
 public func trainTestSplit(
     count: Int, testSize: SplitSize? = nil, trainSize: SplitSize? = nil, randomState: UInt32? = nil,
     stratify: [Int]? = nil, shuffle: Bool = true
-) throws(DataError) -> Split {
+) throws(CellarError) -> Split {
     let (trainCount, testCount) = try sizes(count, testSize, trainSize)
     guard shuffle else {
         guard stratify == nil else {
@@ -47,14 +49,15 @@ public func trainTestSplit(
         train: Array(order[testCount..<testCount + trainCount]), test: Array(order[..<testCount]))
 }
 
-private func bad(_ expected: String, _ found: String, _ fix: String) -> DataError {
-    DataError(.badRequest, expected: expected, found: found, fix: fix)
+private func bad(_ expected: String, _ found: String, _ fix: String) -> CellarError {
+    CellarError(.usage, expected: expected, found: found, fix: fix)
 }
 
 private func sizes(
     _ count: Int, _ testSize: SplitSize?, _ trainSize: SplitSize?
-) throws(DataError) -> (train: Int, test: Int) {
-    func rows(_ size: SplitSize, _ name: String, _ rule: FloatingPointRoundingRule) throws(DataError) -> Int {
+) throws(CellarError) -> (train: Int, test: Int) {
+    func rows(_ size: SplitSize, _ name: String, _ rule: FloatingPointRoundingRule) throws(CellarError) -> Int
+    {
         switch size {
         case .fraction(let part):
             guard part > 0, part < 1 else {
@@ -75,8 +78,8 @@ private func sizes(
     if case .fraction(let test)? = testSize, case .fraction(let train)? = trainSize, test + train > 1 {
         throw bad("fractions that sum to at most 1", "\(train) and \(test)", "Reduce one of them.")
     }
-    var test = try testSize.map { (size) throws(DataError) in try rows(size, "test size", .up) }
-    let train = try trainSize.map { (size) throws(DataError) in try rows(size, "training size", .down) }
+    var test = try testSize.map { (size) throws(CellarError) in try rows(size, "test size", .up) }
+    let train = try trainSize.map { (size) throws(CellarError) in try rows(size, "training size", .down) }
     test = test ?? (count - (train ?? 0))
     let trainCount = train ?? (count - (test ?? 0))
     let testCount = test ?? 0
@@ -93,7 +96,7 @@ private func sizes(
 
 private func stratified(
     _ labels: [Int], _ trainCount: Int, _ testCount: Int, _ random: inout MersenneTwister
-) throws(DataError) -> Split {
+) throws(CellarError) -> Split {
     let classes = Set(labels).sorted()
     var rows: [Int: [Int]] = [:]
     for (row, label) in labels.enumerated() { rows[label, default: []].append(row) }

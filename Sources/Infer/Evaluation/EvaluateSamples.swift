@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 import Tensors
@@ -7,10 +8,10 @@ import Tensors
 /// - data: What the samples are called in messages and in the report.
 public func evaluateSamples(
     _ labelled: LabelledSamples, with model: LoadedModel, data: String, report folder: String? = nil
-) throws(InferError) -> Evaluation {
+) throws(CellarError) -> Evaluation {
     let evaluator = try Evaluator(model)
     guard let classes = evaluator.head.classes else {
-        throw InferError(
+        throw CellarError(
             .badData,
             "the data have classes, but \(model.name) predicts measured values. Use a table with --target.",
             file: data)
@@ -22,7 +23,7 @@ public func evaluateSamples(
     truth.reserveCapacity(labelled.labels.count)
     for (row, label) in labelled.labels.enumerated() {
         guard let number = numbers[label] else {
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "sample \(row + 1): expected one of the model's classes (\(meaning.shown)), found "
                     + "\"\(labelled.classes[label])\".", file: data)
@@ -43,5 +44,5 @@ public func evaluateSamples(
         let evaluation = try evaluator.evaluation(of: data)
         try output.finish(evaluation)
         return evaluation
-    } catch { throw InferError(error, file: data) }
+    } catch { throw CellarError(error, file: data) }
 }

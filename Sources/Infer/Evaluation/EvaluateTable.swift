@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 import Tensors
@@ -11,7 +12,7 @@ import Tensors
 public func evaluateTable(
     _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil,
     part: PartOfTable? = nil, report folder: String? = nil
-) throws(InferError) -> Evaluation {
+) throws(CellarError) -> Evaluation {
     let evaluator = try Evaluator(model)
     let inputs = try ModelColumns(of: [model])
     let targets =
@@ -19,7 +20,7 @@ public func evaluateTable(
     let (name, width) = (reader.name, evaluator.head.width)
     let isValues = evaluator.head.classes == nil
     guard targets.count == (isValues ? width : 1) else {
-        throw InferError(
+        throw CellarError(
             .usage, "\(model.name): expected \(isValues ? width : 1) target columns, found \(targets.count).")
     }
     var reader = reader
@@ -46,17 +47,17 @@ public func evaluateTable(
             of: part.map { "\(name), \($0.part.rawValue) rows" } ?? name)
         try output.finish(evaluation)
         return evaluation
-    } catch { throw InferError(error, file: name) }
+    } catch { throw CellarError(error, file: name) }
 }
 
-func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(InferError)
+func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(CellarError)
     -> [String]
 {
     let recorded = model.facts?.hyperparameters["target"]
     if let target = recorded?.string { return [target] }
     if let targets = recorded?.array?.compactMap(\.string), !targets.isEmpty { return targets }
     let others = columns.filter { position(of: $0, in: model.features) == nil }
-    throw InferError(
+    throw CellarError(
         .usage,
         "which column holds the labels? Name it, as --target \(others.first ?? "NAME")."
             + (others.isEmpty ? "" : " Not among the model's inputs: \(others.joined(separator: ", "))."),
@@ -66,13 +67,13 @@ func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) t
 /// The classes of a chunk's rows, by their text.
 func labels(
     of chunk: CSVChunk, _ rows: [Int], _ meaning: LabelMeaning, file: String, column: String
-) throws(InferError) -> [Int32] {
+) throws(CellarError) -> [Int32] {
     var numbers: [Int32] = []
     numbers.reserveCapacity(rows.count)
     for row in rows {
         let text = chunk.text(row)
         guard let number = meaning.number(of: text) else {
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "row \(chunk.firstRow + row): expected one of the model's classes "
                     + "(\(meaning.shown)), found \"\(text)\".", file: file, column: column)

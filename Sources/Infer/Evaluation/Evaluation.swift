@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Metrics
 
 /// How right a model is on labelled data.

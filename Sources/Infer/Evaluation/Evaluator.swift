@@ -1,3 +1,4 @@
+import Base
 import KerasFile
 import Metrics
 import Network
@@ -19,7 +20,7 @@ final class Evaluator {
     private var errors = ErrorSums()
     private var count = 0
 
-    init(_ model: LoadedModel) throws(InferError) {
+    init(_ model: LoadedModel) throws(CellarError) {
         let whole = try model.head()
         let compiled = model.file.compiled?.loss
         let loss = compiled ?? Evaluator.usualLoss(whole)
@@ -36,12 +37,12 @@ final class Evaluator {
     }
 
     /// In batches of as many samples as Keras' `evaluate` takes.
-    private static func batches(_ model: Model, _ loss: Loss) throws(ConfigError) -> TrainingExecutor {
+    private static func batches(_ model: Model, _ loss: Loss) throws(CellarError) -> TrainingExecutor {
         try TrainingExecutor(model, loss: loss, metrics: [], optimizer: SGD(), batchSize: 32)
     }
 
     /// Plans anew where the model leaves a size free, and these samples have another than those before.
-    private func bind(to samples: Samples) throws(ConfigError) {
+    private func bind(to samples: Samples) throws(CellarError) {
         guard network.network.hasFreeSizes, [samples.shape] != network.network.inputShapes else { return }
         network = try Predictor(
             network.network.bound(to: [samples.shape]), batchSize: 256, threads: model.threads)
@@ -59,7 +60,7 @@ final class Evaluator {
     }
 
     /// Adds samples with what they should be, and gives the answers. `rows` are their numbers in the file.
-    func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(InferError)
+    func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(CellarError)
         -> Answers
     {
         let outputs = try reporting(file: model.path) {
@@ -97,7 +98,7 @@ final class Evaluator {
         return network.penalty(ofTrained: true) + (cost.loss.newer ? 0 : network.penalty(ofTrained: false))
     }
 
-    func evaluation(of data: String) throws(InferError) -> Evaluation {
+    func evaluation(of data: String) throws(CellarError) -> Evaluation {
         let loss = lossSum / Double(max(count, 1)) + penalty
         let outcome: Evaluation.Outcome =
             if let classes = head.classes {
@@ -167,7 +168,7 @@ extension Head {
 
 /// The network without its last softmax or, for one output, sigmoid; nil where it has none of its own, or the loss does not
 /// go back to what lies behind it.
-private func withoutLastActivation(_ model: Model, for loss: Loss) throws(ConfigError) -> Model? {
+private func withoutLastActivation(_ model: Model, for loss: Loss) throws(CellarError) -> Model? {
     let last = model.calls[model.outputs[0]].layer
     let width = model.outputShapes[0].reduce(1, *)
     guard let activation = model.layers[last].finalActivation,

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Glibc
 import Tensors
@@ -8,10 +9,10 @@ import Tensors
 /// - labels: The labels' file; nil for IDX pictures whose labels lie beside them (`…-labels-idx1-ubyte`).
 public func readLabelledSamples(
     _ path: String, labels: String? = nil, for model: LoadedModel
-) throws(InferError) -> LabelledSamples {
+) throws(CellarError) -> LabelledSamples {
     if path.hasSuffix(".npy") {
         guard let labels else {
-            throw InferError(.usage, "where are its labels? Name them, as --labels y.npy.", file: path)
+            throw CellarError(.usage, "where are its labels? Name them, as --labels y.npy.", file: path)
         }
         let samples = try readArrays([path], for: model)[0]
         let numbers = try reporting {
@@ -38,11 +39,11 @@ public func holdsSamples(_ path: String) -> Bool {
     path.hasSuffix(".npy") || path.contains("idx3-ubyte") || isFolder(path)
 }
 
-private func pair(_ images: String, labels: String?, for model: LoadedModel) throws(InferError)
+private func pair(_ images: String, labels: String?, for model: LoadedModel) throws(CellarError)
     -> LabelledSamples
 {
     guard let labels else {
-        throw InferError(.usage, "where are its labels? Name them, as --labels FILE.", file: images)
+        throw CellarError(.usage, "where are its labels? Name them, as --labels FILE.", file: images)
     }
     let form = try model.pictureForm()
     var read = try reporting { try readIDX(images: images, labels: labels) }
@@ -52,10 +53,10 @@ private func pair(_ images: String, labels: String?, for model: LoadedModel) thr
 
 private func joined(
     _ samples: Samples, _ labels: [Int], _ file: String
-) throws(InferError) -> LabelledSamples {
+) throws(CellarError) -> LabelledSamples {
     guard labels.count == samples.count, let least = labels.min(), least >= 0, let largest = labels.max()
     else {
-        throw InferError(
+        throw CellarError(
             .badData, "expected \(samples.count) class numbers from 0 on, found \(labels.count).", file: file)
     }
     return LabelledSamples(samples: samples, labels: labels, classes: (0...largest).map { "\($0)" })
@@ -64,9 +65,9 @@ private func joined(
 /// Bytes of bright ink in the scale and polarity that the model wants.
 private func fitted(
     _ samples: Samples, to form: PictureForm, _ model: LoadedModel, _ file: String
-) throws(InferError) -> Samples {
+) throws(CellarError) -> Samples {
     guard samples.size == model.inputWidth, case .bytes(let bytes) = samples.storage else {
-        throw InferError(
+        throw CellarError(
             .badData,
             "\(model.name) takes pictures of shape \(model.file.model.inputShapes[0]), these are "
                 + "\(samples.shape).", file: file)

@@ -1,5 +1,5 @@
 import Datasets
-import JSONText
+import Base
 import Metrics
 
 /// The report of a labels file, a table with the columns `truth` and `prediction`.
@@ -13,7 +13,7 @@ public struct LabelsReport: Sendable {
     /// - Parameters: the columns' names may be other ones.
     public init(
         _ file: String, truth: String = "truth", prediction: String = "prediction"
-    ) throws(InferError) {
+    ) throws(CellarError) {
         self.file = file
         do {
             let pairs = try LabelsReport.labels(file, truth, prediction)
@@ -23,7 +23,7 @@ public struct LabelsReport: Sendable {
             matrix = try ConfusionMatrix(pairs)
             report = try ClassificationReport(counts)
             accuracy = counts.accuracy
-        } catch { throw InferError(error, file: file) }
+        } catch { throw CellarError(error, file: file) }
     }
 
     private static func labels(_ file: String, _ truth: String, _ prediction: String) throws -> LabelPairs {
@@ -31,9 +31,9 @@ public struct LabelsReport: Sendable {
         try reader.select(numbers: [], texts: [truth, prediction])
         var (rows, chunk) = (LabelRows(), CSVChunk())
         while try reader.read(into: &chunk) {
-            try chunk.eachText { (row, column, label) throws(InferError) in
+            try chunk.eachText { (row, column, label) throws(CellarError) in
                 guard !label.isEmpty else {
-                    throw InferError(
+                    throw CellarError(
                         .badData,
                         "row \(chunk.firstRow + row): expected a class, found nothing. Fill it in, or remove the row.",
                         file: file, column: column == 0 ? truth : prediction)
@@ -57,7 +57,7 @@ public struct LabelsReport: Sendable {
     }
 
     /// Writes `report.txt`, `report.json` and `confusion_matrix.csv` into a folder, which is made where it is not there.
-    public func write(to folder: String) throws(InferError) {
+    public func write(to folder: String) throws(CellarError) {
         try makeFolder(folder)
         try reporting { try writeReport(folder, text: text, json: json, matrix: matrix) }
     }

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 
@@ -8,7 +9,7 @@ struct PredictionsFile: ~Copyable {
     /// Class names as the file's text.
     private let labels: [[UInt8]]
 
-    init(_ path: String, head: Head) throws(DataError) {
+    init(_ path: String, head: Head) throws(CellarError) {
         try self.init(PredictionsFile.start(path, head), head)
     }
 
@@ -19,7 +20,7 @@ struct PredictionsFile: ~Copyable {
         self.writer = writer
     }
 
-    private static func start(_ path: String, _ head: Head) throws(DataError) -> CSVWriter {
+    private static func start(_ path: String, _ head: Head) throws(CellarError) -> CSVWriter {
         let truth =
             if case .values(let width) = head, width > 1 { (1...width).map { "truth_\($0)" } } else {
                 ["truth"]
@@ -31,7 +32,7 @@ struct PredictionsFile: ~Copyable {
     }
 
     /// - rows: Their numbers in the data, counted from 1.
-    mutating func add(_ answers: Answers, _ targets: Targets, rows: [Int]) throws(DataError) {
+    mutating func add(_ answers: Answers, _ targets: Targets, rows: [Int]) throws(CellarError) {
         for index in 0..<answers.count {
             try writer.field(rows[index])
             switch targets {
@@ -44,7 +45,7 @@ struct PredictionsFile: ~Copyable {
         }
     }
 
-    private mutating func write(_ answers: Answers, _ index: Int, truth: Int) throws(DataError) {
+    private mutating func write(_ answers: Answers, _ index: Int, truth: Int) throws(CellarError) {
         let label = answers.label(index)
         try writer.fields(labels[truth][...])
         try writer.fields(labels[label][...])
@@ -53,5 +54,5 @@ struct PredictionsFile: ~Copyable {
         for label in labels.indices { try writer.field(answers.probability(index, of: label)) }
     }
 
-    mutating func finish() throws(DataError) { try writer.finish() }
+    mutating func finish() throws(CellarError) { try writer.finish() }
 }

@@ -1,6 +1,6 @@
 import Datasets
 import Glibc
-import JSONText
+import Base
 import Metrics
 import Network
 
@@ -11,22 +11,23 @@ struct ReportFolder: ~Copyable {
     private var predictions: PredictionsFile?
 
     /// Nothing is written where `folder` is nil.
-    init(_ folder: String?, head: Head) throws(InferError) {
+    init(_ folder: String?, head: Head) throws(CellarError) {
         self.folder = folder
         predictions = try ReportFolder.predictions(in: folder, head)
     }
 
-    private static func predictions(in folder: String?, _ head: Head) throws(InferError) -> PredictionsFile? {
+    private static func predictions(in folder: String?, _ head: Head) throws(CellarError) -> PredictionsFile?
+    {
         guard let folder else { return nil }
         try makeFolder(folder)
         return try reporting { try PredictionsFile(folder + "/predictions.csv", head: head) }
     }
 
-    mutating func add(_ answers: Answers, _ targets: Targets, rows: [Int]) throws(DataError) {
+    mutating func add(_ answers: Answers, _ targets: Targets, rows: [Int]) throws(CellarError) {
         try predictions?.add(answers, targets, rows: rows)
     }
 
-    mutating func finish(_ evaluation: Evaluation) throws(DataError) {
+    mutating func finish(_ evaluation: Evaluation) throws(CellarError) {
         guard let folder else { return }
         try predictions?.finish()
         var matrix: ConfusionMatrix?
@@ -35,20 +36,20 @@ struct ReportFolder: ~Copyable {
     }
 }
 
-func writeReport(_ folder: String, text: String, json: JSON, matrix: ConfusionMatrix?) throws(DataError) {
+func writeReport(_ folder: String, text: String, json: JSON, matrix: ConfusionMatrix?) throws(CellarError) {
     try writeFile(folder + "/report.txt", Array(text.utf8))
     try writeFile(folder + "/report.json", Array((json.text(pretty: true) + "\n").utf8))
     if let matrix { try writeFile(folder + "/confusion_matrix.csv", Array(matrix.csv().utf8)) }
 }
 
 /// Makes a folder, with those above it, where it is not there yet.
-func makeFolder(_ path: String) throws(InferError) {
+func makeFolder(_ path: String) throws(CellarError) {
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
         made += made.isEmpty || made.hasSuffix("/") ? String(part) : "/\(part)"
         guard unsafe mkdir(made, 0o777) != 0 && errno != EEXIST else { continue }
         let code = errno
-        throw InferError(
+        throw CellarError(
             .cannotCreate,
             "cannot make the folder: \(unsafe String(cString: strerror(code))).\nName another.",
             file: path)

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Glibc
 import Network
@@ -15,11 +16,11 @@ public struct PartOfTable: Sendable {
     private let isIn: [Bool]
 
     /// - path: The very table that the model was trained on.
-    public init(_ part: TablePart, of model: LoadedModel, path: String) throws(InferError) {
+    public init(_ part: TablePart, of model: LoadedModel, path: String) throws(CellarError) {
         guard let dataset = model.facts?.dataset,
             let division = dataset.division.flatMap({ RowDivision(json: $0) })
         else {
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "\(model.name) does not say how its rows were divided; its file is from before that was kept, or was not "
                     + "trained here. Train it again, or leave out --split.", file: model.path)
@@ -27,14 +28,14 @@ public struct PartOfTable: Sendable {
         let count = dataset.trainRows + dataset.validationRows + dataset.testRows
         // A row has a byte and a line's end at least; the file's word alone is not enough to ask for memory.
         guard count <= fileSize(path) / 2 else {
-            throw InferError(
+            throw CellarError(
                 .badData, "\(model.name) speaks of \(count) rows, which the table does not have.", file: path)
         }
         let rows: RowDivision.Rows
         do {
             let classes = division.stratify ? try PartOfTable.classes(of: model, path) : nil
             rows = try division.rows(count) { classes }
-        } catch { throw InferError(error, file: path) }
+        } catch { throw CellarError(error, file: path) }
         let found: [Int]? =
             switch part {
             case .train: rows.train
@@ -42,7 +43,7 @@ public struct PartOfTable: Sendable {
             case .test: rows.test
             }
         guard let found else {
-            throw InferError(
+            throw CellarError(
                 .usage, "\(model.name) was trained without rows for \(part.rawValue). Leave out --split.",
                 file: path)
         }

@@ -1,13 +1,14 @@
+import Base
 import Datasets
 import Tensors
 
 /// NumPy arrays as samples for a model's inputs, in the model's own order.
 ///
 /// The first axis counts samples. An array of exactly one sample's shape, as a picture of [28, 28], is one sample.
-public func readArrays(_ paths: [String], for model: LoadedModel) throws(InferError) -> [Samples] {
+public func readArrays(_ paths: [String], for model: LoadedModel) throws(CellarError) -> [Samples] {
     let shapes = model.file.model.inputShapes
     guard paths.count == shapes.count else {
-        throw InferError(
+        throw CellarError(
             .usage,
             "\(model.name): the model has \(shapes.count) \(shapes.count == 1 ? "input" : "inputs") of shape "
                 + "\(list(shapes)), but \(paths.count) .npy \(paths.count == 1 ? "file is" : "files are") given."
@@ -18,13 +19,13 @@ public func readArrays(_ paths: [String], for model: LoadedModel) throws(InferEr
         let read = try reporting { try readNPY(path) }
         let fits = model.file.model.takes(read.shape, input: input)
         guard let samples = fits ? read : read.asSamples(of: shape) else {
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "\(model.name) takes samples of shape \(shape), but the array is \([read.count] + read.shape). "
                     + "Its first axis must count the samples.", file: path)
         }
         if let first = all.first, first.count != samples.count {
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "expected \(first.count) samples, as in \(paths[0]), found \(samples.count).", file: path)
         }

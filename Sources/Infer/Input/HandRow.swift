@@ -1,15 +1,15 @@
 import Datasets
-import JSONText
+import Base
 import Tensors
 
 /// Rows that were typed by hand: `7.4,0.70,0,1.9`, in the model's order, or `alcohol=9.4` and so on, by name.
 public enum HandRow {
     /// The rows as samples. Words with `=` make up one row together; each other word is a row of its own.
-    public static func samples(_ words: [String], for model: LoadedModel) throws(InferError) -> Samples {
+    public static func samples(_ words: [String], for model: LoadedModel) throws(CellarError) -> Samples {
         let parts = words.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(trimmed) }
         let named = parts.joined().filter { $0.contains("=") }.count
         guard named == 0 || named == parts.joined().count else {
-            throw InferError(
+            throw CellarError(
                 .usage, "--row: either all values have names, as alcohol=9.4, or none, as \"7.4,0.70,0\".")
         }
         if named > 0 { return try byName(parts.flatMap { $0 }, model) }
@@ -17,7 +17,7 @@ public enum HandRow {
         for row in parts {
             guard row.count == model.inputWidth else {
                 let names = model.features.isEmpty ? "" : " (\(model.features.joined(separator: ", ")))"
-                throw InferError(
+                throw CellarError(
                     .usage,
                     "--row: \(model.name) takes \(model.inputWidth) values\(names), but \(row.count) are given."
                 )
@@ -28,7 +28,7 @@ public enum HandRow {
                 values.append(try number(text, column))
             }
         }
-        guard !values.isEmpty else { throw InferError(.usage, "--row: there is no value.") }
+        guard !values.isEmpty else { throw CellarError(.usage, "--row: there is no value.") }
         return Samples(shape: [model.inputWidth], floats: values)
     }
 
@@ -44,7 +44,7 @@ public enum HandRow {
         Set(words.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
     }
 
-    private static func byName(_ parts: [String], _ model: LoadedModel) throws(InferError) -> Samples {
+    private static func byName(_ parts: [String], _ model: LoadedModel) throws(CellarError) -> Samples {
         let features = try model.requiredFeatures()
         var values = [Float?](repeating: nil, count: features.count)
         for part in parts {
@@ -52,28 +52,28 @@ public enum HandRow {
             let name = trimmed(part[..<equals])
             guard let place = position(of: name, in: features) else {
                 let hint = nearest(name, in: features).map { "Did you mean \"\($0)\"?" }
-                throw InferError(
+                throw CellarError(
                     .usage,
                     "--row: \(model.name) takes no \"\(name)\". "
                         + (hint ?? "It takes \(features.joined(separator: ", "))."), column: name)
             }
             guard values[place] == nil else {
-                throw InferError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
+                throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
             }
             values[place] = try number(trimmed(part[part.index(after: equals)...]), features[place])
         }
         let missing = features.indices.filter { values[$0] == nil }.map { features[$0] }
         guard missing.isEmpty else {
-            throw InferError(
+            throw CellarError(
                 .usage, "--row: \(model.name) also needs \(missing.joined(separator: ", ")).",
                 column: missing[0])
         }
         return Samples(shape: [features.count], floats: values.compactMap { $0 })
     }
 
-    private static func number(_ text: String, _ column: String) throws(InferError) -> Float {
+    private static func number(_ text: String, _ column: String) throws(CellarError) -> Float {
         guard let value = Float(text), value.isFinite else {
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "--row: expected a number for \"\(column)\", found \"\(text)\". Write decimals with a point.",
                 column: column)

@@ -1,5 +1,5 @@
 import Datasets
-import Facts
+import Base
 import KerasFile
 import Network
 import Tensors
@@ -13,19 +13,19 @@ public struct PictureForm: Equatable, Sendable {
     /// The number of a white pixel.
     public let white: Float
 
-    init(of file: KerasFile.ModelFile, white given: Float?, name: String) throws(InferError) {
+    init(of file: KerasFile.ModelFile, white given: Float?, name: String) throws(CellarError) {
         let model = file.model
         guard model.inputs.count == 1, let picture = file.facts?.picture ?? guess(model.inputShapes[0]),
             picture.height * picture.width * picture.channels == model.inputShapes[0].reduce(1, *)
         else {
             let takes = model.inputShapes.map { "\($0)" }.joined(separator: " and ")
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "\(name): the model takes samples of shape \(takes), not pictures. Use `infer score` with a table or .npy "
                     + "files, or choose another --model.")
         }
         guard picture.channels == 1 || picture.channels == 3 else {
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "\(name): the model takes pictures with \(picture.channels) channels; a PNG gives 1 or 3. Use .npy files."
             )
@@ -35,11 +35,11 @@ public struct PictureForm: Equatable, Sendable {
     }
 
     /// A picture as the network gets it. Drawings become digits as MNIST has them; colour pictures must have the size.
-    public func read(_ path: String) throws(InferError) -> SeenPicture {
+    public func read(_ path: String) throws(CellarError) -> SeenPicture {
         if picture.channels == 3 {
             let image = try reporting { try readColourPNG(path) }
             guard image.width == picture.width && image.height == picture.height else {
-                throw InferError(
+                throw CellarError(
                     .badData,
                     "expected a colour picture of \(picture.width)×\(picture.height) pixels, found "
                         + "\(image.width)×\(image.height).\nScale it first.", file: path)

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import KerasFile
 import Network
 
@@ -41,7 +41,7 @@ public enum Head: Equatable, Sendable {
 
 extension Head {
     /// - Parameter given: the user's names, which go before those in the file.
-    init(of file: KerasFile.ModelFile, classes given: [String]?, name: String) throws(InferError) {
+    init(of file: KerasFile.ModelFile, classes given: [String]?, name: String) throws(CellarError) {
         let width = file.model.outputShapes[0].reduce(1, *)
         let activation = lastActivation(of: file.model)
         let names = given ?? file.facts.map(\.classes) ?? []
@@ -52,7 +52,7 @@ extension Head {
         let wanted = width == 1 ? 2 : width
         guard names.count == wanted else {
             let advice = width == 1 ? "--classes bad,good: the negative one first" : "--classes cat,dog,…"
-            throw InferError(
+            throw CellarError(
                 .usage,
                 names.isEmpty
                     ? "\(name): the model does not name its classes. Name the \(wanted), as \(advice)."
@@ -62,7 +62,7 @@ extension Head {
         // Without a hash table: a process' first one takes as long to set up as all of a picture's preparation.
         let sorted = names.sorted()
         if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0 == $1 })?.0 {
-            throw InferError(
+            throw CellarError(
                 .usage, "\(name): two classes are called \"\(twice)\". Each needs a name of its own.")
         }
         let isLogit = file.compiled?.loss?.fromLogits == true || activation == nil || activation == .linear

@@ -1,4 +1,4 @@
-import Facts
+import Base
 import KerasFile
 import Network
 import Tensors
@@ -41,21 +41,21 @@ public final class LoadedModel {
     public convenience init(
         path: String, name: String? = nil, architecture: Architecture? = nil,
         options: ModelOptions = ModelOptions()
-    ) throws(InferError) {
+    ) throws(CellarError) {
         let file = try reporting { try readModel(path, architecture: architecture, forTraining: false) }
         try self.init(file, path: path, name: name ?? path, options: options)
     }
 
     public init(
         _ file: KerasFile.ModelFile, path: String, name: String, options: ModelOptions = ModelOptions()
-    ) throws(InferError) {
+    ) throws(CellarError) {
         (self.file, self.path, self.name, self.options) = (file, path, name, options)
         folded = try reporting(file: path) { try file.model.foldedForInference() }
         let folded = folded
         plannedFor = 1
         predictor = try reporting(file: path) { try Predictor(folded, batchSize: 1, threads: 1) }
         if let names = options.features, names.count != inputWidth {
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "\(name): the model takes \(inputWidth) numbers, but --features names \(names.count).")
         }
@@ -64,17 +64,17 @@ public final class LoadedModel {
     }
 
     /// Recomputes the sample that was saved with the model.
-    private func checkGolden() throws(InferError) -> String? {
+    private func checkGolden() throws(CellarError) -> String? {
         guard let golden = file.golden else { return nil }
         let outputs = try predict(
             golden.inputs.map { Samples(shape: Array($0.shape.dropFirst()), floats: $0.values) })
         guard outputs.map(\.count) == golden.outputs.map(\.count) else {
-            throw InferError(
+            throw CellarError(
                 .badData, "the golden sample does not fit the model. The file is damaged.", file: path)
         }
         let worst = GoldenDifference(found: outputs, expected: golden.outputs)
         guard !worst.isDamage else {
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "the model computes something else than where it was saved: expected \(worst.expected) for "
                     + "its golden sample, found \(worst.found). Its weights were changed; fetch the file again.",
@@ -100,20 +100,20 @@ public final class LoadedModel {
     public var features: [String] { options.features ?? file.facts?.features ?? [] }
 
     /// The same, or an error that says what to do.
-    public func requiredFeatures() throws(InferError) -> [String] {
+    public func requiredFeatures() throws(CellarError) -> [String] {
         guard file.model.inputs.count == 1 else {
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "\(name): the model has \(file.model.inputs.count) inputs. Give it .npy files, one for each.")
         }
         if features.isEmpty, let picture = file.facts?.picture {
-            throw InferError(
+            throw CellarError(
                 .badData,
                 "\(name) takes pictures of \(picture.height)×\(picture.width), not rows of a table. Name another with "
                     + "--model; `registry list` shows them.")
         }
         guard features.count == inputWidth else {
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "\(name): the model does not name the \(inputWidth) columns that it takes"
                     + (features.isEmpty ? "" : " (only \(features.count))")
@@ -123,10 +123,10 @@ public final class LoadedModel {
     }
 
     /// What the output means. An error where the model has several, or its classes have no names.
-    public func head() throws(InferError) -> Head {
+    public func head() throws(CellarError) -> Head {
         if let known { return known }
         guard file.model.outputs.count == 1 else {
-            throw InferError(
+            throw CellarError(
                 .usage,
                 "\(name): the model has \(file.model.outputs.count) outputs. Use `infer score` with .npy files, one "
                     + "output file (-o) for each.")
@@ -138,12 +138,12 @@ public final class LoadedModel {
     private var known: Head?
 
     /// How a picture has to look.
-    public func pictureForm() throws(InferError) -> PictureForm {
+    public func pictureForm() throws(CellarError) -> PictureForm {
         try PictureForm(of: file, white: options.white, name: name)
     }
 
     /// The network's outputs, [count, shape] each. Samples as many as the inputs.
-    public func predict(_ samples: [Samples]) throws(InferError) -> [Tensor] {
+    public func predict(_ samples: [Samples]) throws(CellarError) -> [Tensor] {
         let shapes = samples.map(\.shape)
         if folded.hasFreeSizes, shapes != folded.inputShapes {
             folded = try reporting(file: path) { try folded.bound(to: shapes) }
@@ -160,12 +160,12 @@ public final class LoadedModel {
     }
 
     /// Computes as `predict` does, in one thread, beside others that do the same.
-    func newPredictor() throws(InferError) -> Predictor {
+    func newPredictor() throws(CellarError) -> Predictor {
         try reporting(file: path) { try Predictor(folded, batchSize: largestBatch, threads: 1) }
     }
 
     /// The answers for samples of the one input.
-    public func answers(_ samples: Samples) throws(InferError) -> Answers {
+    public func answers(_ samples: Samples) throws(CellarError) -> Answers {
         let head = try head()
         return Answers(try predict([samples])[0], head: head)
     }

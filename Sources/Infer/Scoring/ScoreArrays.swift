@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Tensors
 
@@ -7,10 +8,10 @@ import Tensors
 /// - warn: is told of answers that are no numbers, which Keras would give too.
 public func scoreArrays(
     _ inputs: [String], with model: LoadedModel, to outputs: [String], warn: (String) -> Void = { _ in }
-) throws(InferError) -> Int {
+) throws(CellarError) -> Int {
     let shapes = model.file.model.outputShapes
     guard outputs.count == shapes.count else {
-        throw InferError(
+        throw CellarError(
             .usage,
             "\(model.name): the model has \(shapes.count) \(shapes.count == 1 ? "output" : "outputs") of shape "
                 + "\(list(shapes)): name so many files with -o, each its .npy; found \(outputs.count).")
@@ -25,7 +26,7 @@ public func scoreArrays(
 }
 
 /// Each file waits for those behind it, and gets its name only when their numbers are on disk.
-private func write(_ tensors: ArraySlice<Tensor>, to paths: ArraySlice<String>) throws(DataError) {
+private func write(_ tensors: ArraySlice<Tensor>, to paths: ArraySlice<String>) throws(CellarError) {
     guard let tensor = tensors.first, let path = paths.first else { return }
     var writer = try NPYWriter(path: path, shape: tensor.shape)
     try writer.append(tensor.values.span)

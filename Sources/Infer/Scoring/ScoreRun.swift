@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 import Synchronization
@@ -40,7 +41,7 @@ final class ScoreRun {
             try (0..<threads).map { _ in try model.newPredictor() }
         }
         guard let pool = ThreadPool(count: threads) else {
-            throw InferError(
+            throw CellarError(
                 .inputOutput, "the system gives no \(threads) threads. Ask for fewer: --threads.")
         }
         try writer.flush()

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Tensors
 
@@ -12,10 +13,10 @@ import Tensors
 /// - Returns: the number of rows.
 public func scoreTable(
     _ reader: consuming CSVReader, with models: [LoadedModel], to output: String, prefix: String = ""
-) throws(InferError) -> Int {
+) throws(CellarError) -> Int {
     precondition(!models.isEmpty)
     let inputs = try ModelColumns(of: models)
-    let heads = try models.map { (model) throws(InferError) in try model.head() }
+    let heads = try models.map { (model) throws(CellarError) in try model.head() }
     let columns = zip(models, heads).map { model, head in
         NewColumns(head, prefix: prefix + (models.count > 1 ? "\(model.name) " : ""))
     }
@@ -29,12 +30,12 @@ public func scoreTable(
         try writer.endRow()
         let run = ScoreRun(reader, writer, models: models, inputs: inputs, columns: columns)
         return try run.run(threads: models[0].threadsIfChosen ?? min(Processor.count, 4))
-    } catch { throw InferError(error, file: name) }
+    } catch { throw CellarError(error, file: name) }
 }
 
-private func refuseTaken(_ new: [String], _ present: [String], _ file: String) throws(InferError) {
+private func refuseTaken(_ new: [String], _ present: [String], _ file: String) throws(CellarError) {
     guard let taken = new.first(where: present.contains) else { return }
-    throw InferError(
+    throw CellarError(
         .badData,
         "the table has a column \"\(taken)\" already, which would be written. Take it out, or name the new ones "
             + "otherwise with --prefix.", file: file, column: taken)
@@ -46,7 +47,7 @@ struct ModelColumns {
     /// For each model, the places of its features; nil where they are all columns, in order.
     private let places: [[Int]?]
 
-    init(of models: [LoadedModel]) throws(InferError) {
+    init(of models: [LoadedModel]) throws(CellarError) {
         var names: [String] = []
         var places: [[Int]] = []
         for model in models {
@@ -80,8 +81,8 @@ struct ModelColumns {
     }
 }
 
-func brokenAnswer(_ model: LoadedModel, row: Int, of file: String) -> InferError {
-    InferError(
+func brokenAnswer(_ model: LoadedModel, row: Int, of file: String) -> CellarError {
+    CellarError(
         .badData,
         "row \(row): \(model.name) gives no number for it (infinity or NaN).\nAre its values far outside of what the "
             + "model was trained on?", file: file)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// Which Keras wrote a file. What its words mean is brought to the one form that the core knows, Keras 2.10's: in
@@ -59,7 +59,8 @@ struct Generation {
         guard var object = normalized(json).object, let className = object["class_name"]?.string,
             let config = object["config"]
         else {
-            throw Trouble(.damaged, "a layer needs class_name and config, but is \(json.text().prefix(80))")
+            throw CellarError(
+                .badData, "a layer needs class_name and config, but is \(json.text().prefix(80))")
         }
         switch className {
         case "Sequential":

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Keras 1.0 to 1.2: its classes and options in 2.10's words.
 ///

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Keras 1 had one class for everything that joins tensors.
 extension Keras1 {
@@ -51,7 +51,7 @@ extension Keras1 {
         /// Appends a chain; returns its output as a reference.
         mutating func add(_ entries: [JSON]) throws -> JSON {
             guard let first = entries.first, var options = first["config"]?.object else {
-                throw Trouble(.damaged, "a model to be merged has no layers")
+                throw CellarError(.badData, "a model to be merged has no layers")
             }
             var last: JSON
             var rest = entries[...]
@@ -60,8 +60,8 @@ extension Keras1 {
                     guard model["class_name"] == "Sequential",
                         let inner = model["config"]?.array ?? model["config"]?["layers"]?.array
                     else {
-                        throw Trouble(
-                            .unsupported,
+                        throw CellarError(
+                            .badData,
                             "a Merge of anything but Sequential models (here: "
                                 + "\(model["class_name"]?.string ?? "?")) is not supported")
                     }
@@ -73,7 +73,7 @@ extension Keras1 {
             } else {
                 let shape = options["batch_input_shape"] ?? options["batch_shape"]
                 guard let shape, let name = options["name"]?.string else {
-                    throw Trouble(.unsupported, "a model to be merged does not say what shape its input has")
+                    throw CellarError(.badData, "a model to be merged does not say what shape its input has")
                 }
                 if first["class_name"] == "InputLayer" { rest = rest.dropFirst() }
                 let inputName = first["class_name"] == "InputLayer" ? name : name + "_input"
@@ -90,7 +90,7 @@ extension Keras1 {
 
         private mutating func append(_ className: String, _ config: JSON, inputs: [JSON]) throws -> JSON {
             guard let name = config["name"] else {
-                throw Trouble(.damaged, "\(className) has no name")
+                throw CellarError(.badData, "\(className) has no name")
             }
             layers.append([
                 "class_name": .string(className), "name": name, "config": config,

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// How Keras 1 laid out weights. Source: Keras 2.2's `preprocess_weights_for_loading`.
@@ -46,7 +46,7 @@ extension Keras1 {
     private static func joinGates(_ tensors: [Tensor], order: [Int]) throws -> [Tensor] {
         try (0..<3).map { kind in
             guard let joined = Tensor.joined(order.map { tensors[3 * $0 + kind] }) else {
-                throw Trouble(.damaged, "the gates' arrays differ in shape: \(tensors.map(\.shape))")
+                throw CellarError(.badData, "the gates' arrays differ in shape: \(tensors.map(\.shape))")
             }
             return joined
         }

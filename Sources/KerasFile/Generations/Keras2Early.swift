@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Keras 2.0 to 2.3, and tf.keras before 2.4: where their silence meant something else than today's.
 enum Keras2Early {

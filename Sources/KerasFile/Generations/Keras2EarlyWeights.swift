@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 extension Keras2Early {
@@ -28,7 +28,7 @@ extension Keras2Early {
             guard let kernels = tensors[0].split(gates), let recurrent = tensors[1].split(gates),
                 let kernel = Tensor.joined(kernels.map(fromColumns)),
                 let recurrentKernel = Tensor.joined(recurrent.map { $0.transposed([1, 0]) })
-            else { throw Trouble(.damaged, "CuDNN's arrays have the shapes \(tensors.map(\.shape))") }
+            else { throw CellarError(.badData, "CuDNN's arrays have the shapes \(tensors.map(\.shape))") }
             let width = gates * units
             let bias =
                 className == "GRU"

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Keras 3: its options in 2.10's words.
 enum Keras3 {

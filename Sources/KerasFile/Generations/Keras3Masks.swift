@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// A Functional of Keras 3 spells out how masks go: operations such as NotEqual make them from ids, and layers are called
@@ -26,8 +26,8 @@ extension Keras3 {
         }
         for operation in operations where operation["class_name"] == "NotEqual" {
             guard isMadeByLayer(operation, entries) else {
-                throw Trouble(
-                    .unsupported,
+                throw CellarError(
+                    .badData,
                     "\"\(name(operation))\" makes a mask that no Embedding (with mask_zero) or Masking makes; "
                         + "that is not supported")
             }
@@ -95,7 +95,7 @@ extension Keras3 {
             }
         }
         guard !usesOperation(call["args"] ?? .null), !usesOperation(.object(options)) else {
-            throw Trouble(.unsupported, "layer \"\(layer)\" computes with a mask, which is not supported")
+            throw CellarError(.badData, "layer \"\(layer)\" computes with a mask, which is not supported")
         }
         call["kwargs"] = .object(options)
         return .object(call)

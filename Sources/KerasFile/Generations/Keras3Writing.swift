@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// The words of 2.10, in which the core speaks, put into Keras 3's: what a `.keras` holds.

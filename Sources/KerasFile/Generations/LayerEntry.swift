@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// One layer of a config, on its way from the words of one generation to those of another.
 struct LayerEntry {
@@ -10,7 +10,7 @@ struct LayerEntry {
     /// For messages: `Dense "hiddenLayer1"`.
     var subject: String { config["name"]?.string.map { "\(className) \"\($0)\"" } ?? className }
 
-    func unsupported(_ message: String) -> Trouble { Trouble(.unsupported, "\(subject): \(message)") }
+    func unsupported(_ message: String) -> CellarError { CellarError(.badData, "\(subject): \(message)") }
 
     /// The option under its present name. A value that has it already stays.
     mutating func rename(_ old: String, _ new: String) {

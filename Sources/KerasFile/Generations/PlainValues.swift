@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 extension JSON {
     /// Without the wrappings that various releases put around plain values: tuples, NumPy arrays, shapes.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// The words of 2.10, in which the core speaks, put so that Keras 2.2.4 to 2.15, tf_keras and Keras 3 read the same in
 /// them: what an `.h5` holds.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 extension Generation {
     /// What `compile` was told, in the form of 2.10's `training_config`: a `.keras` has it as `compile_config`.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 import Tensors
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// From 2.4 on tf.keras has a layer for each function of TensorFlow in a graph: TFOpLambda, and SlicingOpLambda for `x[…]`.
 /// Its config names the function; constants stand in the call.
@@ -9,7 +9,7 @@ enum Keras2Operations {
             let config = object["config"]?.object, let function = config["function"]?.string
         else { return nil }
         let name = config["name"] ?? object["name"] ?? .string(function)
-        func refused(_ why: String) -> Trouble {
+        func refused(_ why: String) -> CellarError {
             Operation(name: name, function: function, operands: [], options: [:]).unsupported(why)
         }
         let nodes = object["inbound_nodes"]?.array ?? []

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// In a graph of Keras 3 operations have classes as layers have, from another module.
 extension Keras3 {

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Arithmetic on tensors (`x + y`, `tf.nn.relu(x)`, `x[:, 0]`) stands in a graph as an entry of its own, with the name of a
 /// function and not of a layer. Nothing of that name is ever called: the functions of `operationTable` become layers here,
@@ -29,9 +29,9 @@ struct Operation {
         var tensors: [JSON]
     }
 
-    func unsupported(_ why: String = "") -> Trouble {
-        Trouble(
-            .unsupported,
+    func unsupported(_ why: String = "") -> CellarError {
+        CellarError(
+            .badData,
             "\(function) \"\(name.string ?? "")\" is an operation on tensors, not a layer, and "
                 + (why.isEmpty ? "not one that a layer computes; " : "\(why); ")
                 + "use layers instead, then save again")

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 private typealias Translation = @Sendable (inout Operation) throws -> Operation.Layer

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// How Keras' graphs hold what has no layer: as TFOpLambda in tf.keras' `.h5` (2.4 and later; Keras 3 refuses these), and as

@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// The windows of one call in the plan's memory. Its sizes are for the plan's largest batch.
@@ -126,7 +127,7 @@ public final class CallMemory {
         let (rows, index) = (worker.dataRows, sample / max(perSample, 1))
         let place = rows.startIndex + index
         let row = rows.indices.contains(place) ? rows[place] : firstRow / max(perSample, 1) + index
-        worker.failure = ConfigError(
+        worker.failure = CellarError(
             message("sample \(row) of the data (counted from 0)"), subject: layer.subject)
     }
 }

@@ -1,21 +1,22 @@
+import Base
 import Tensors
 
 extension Objective {
     /// An error where this cannot be asked of the model.
-    func check(_ network: Model) throws(ConfigError) {
+    func check(_ network: Model) throws(CellarError) {
         let names = network.outputNames
         guard losses.count == names.count else {
-            throw ConfigError(
+            throw CellarError(
                 "there are losses for \(losses.count) outputs, but the model has \(names.count) "
                     + "(\(names.joined(separator: ", ")))", key: "loss")
         }
         guard losses.contains(where: { $0 != nil }) else {
-            throw ConfigError("no output has a loss", key: "loss")
+            throw CellarError("no output has a loss", key: "loss")
         }
         for (index, loss) in losses.enumerated() {
             let width = network.outputShapes[index].last ?? 1
             if let alpha = loss?.focus.alpha, alpha.count > 1, alpha.count != width {
-                throw ConfigError(
+                throw CellarError(
                     "alpha has \(alpha.count) numbers, but output \(names[index]) tells \(width) classes apart",
                     key: "loss")
             }
@@ -23,7 +24,7 @@ extension Objective {
                 if case .confusion(let confusion) = metric.kind, let wanted = confusion.classIndex,
                     wanted >= width
                 {
-                    throw ConfigError(
+                    throw CellarError(
                         "\(metric.name)'s class_id is \(wanted), but output \(names[index]) has \(width) numbers",
                         key: "metrics")
                 }
@@ -35,7 +36,7 @@ extension Objective {
 extension Model {
     /// Takes the last softmax or sigmoid off each output where the loss is better computed on the logits behind it, and
     /// says for which outputs a loss gets logits.
-    func withLossesOnLogits(_ losses: [Loss?]) throws(ConfigError) -> (Model, onLogits: [Bool]) {
+    func withLossesOnLogits(_ losses: [Loss?]) throws(CellarError) -> (Model, onLogits: [Bool]) {
         var layers = layers
         var onLogits: [Bool] = []
         for (output, loss) in zip(outputs, losses) {

@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// All weights of a network in two arenas: those that training changes (with gradients and slots of the same layout), and
@@ -93,14 +94,14 @@ final class Parameters {
         eachTrainable(network).map { tensor(in: arena, $0.place, shape: $0.spec.shape) }
     }
 
-    func load(_ tensors: [Tensor], into arena: Arena, of network: Model) throws(ConfigError) {
+    func load(_ tensors: [Tensor], into arena: Arena, of network: Model) throws(CellarError) {
         let wanted = eachTrainable(network)
         guard tensors.count == wanted.count else {
-            throw ConfigError(
+            throw CellarError(
                 "the optimizer's state has \(tensors.count) arrays, but \(wanted.count) weights are trained")
         }
         for (tensor, (spec, _)) in zip(tensors, wanted) where tensor.shape != spec.shape {
-            throw ConfigError(
+            throw CellarError(
                 "the optimizer's state for \(spec.name) is \(tensor.shape), but the weight is \(spec.shape)")
         }
         for (tensor, (_, place)) in zip(tensors, wanted) { put(tensor, into: arena, place) }

@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// Runs a network forward, as at inference. It is planned once, for batches of up to `batchSize` samples, and then
@@ -10,10 +11,10 @@ public final class Predictor {
     private let batchSize: Int
 
     /// - batchSize: samples that are computed at once by each thread.
-    public init(_ network: Model, batchSize: Int = 256, threads: Int = 1) throws(ConfigError) {
+    public init(_ network: Model, batchSize: Int = 256, threads: Int = 1) throws(CellarError) {
         try network.requireWeights()
         guard let pool = ThreadPool(count: threads) else {
-            throw ConfigError("the system gives no \(threads) threads")
+            throw CellarError("the system gives no \(threads) threads")
         }
         (self.network, self.pool, self.batchSize) = (network, pool, max(batchSize, 1))
         let parameters = Parameters(of: network)
@@ -27,7 +28,7 @@ public final class Predictor {
 
     /// The outputs for all samples: one tensor [count, shape] for each of the network's outputs. There must be as many
     /// inputs as the network has, of its shapes (or of as many numbers) and of one count.
-    public func predict(_ samples: [Samples]) throws(ConfigError) -> [Tensor] {
+    public func predict(_ samples: [Samples]) throws(CellarError) -> [Tensor] {
         let count = try check(samples)
         var results = network.outputShapes.map { Array(repeating: Float(0), count: count * $0.reduce(1, *)) }
         let rows = Array(0..<count)
@@ -41,19 +42,19 @@ public final class Predictor {
 
     /// The output for one of the samples, for a network of one input and one output: put into `result`, which has room
     /// for it. Nothing is allocated.
-    public func predictOne(_ samples: Samples, row: Int, into result: inout [Float]) throws(ConfigError) {
+    public func predictOne(_ samples: Samples, row: Int, into result: inout [Float]) throws(CellarError) {
         let plan = plans[0]
         guard network.inputs.count == 1, network.outputs.count == 1 else {
-            throw ConfigError(
+            throw CellarError(
                 "the model has \(network.inputs.count) inputs and \(network.outputs.count) outputs; one each is "
                     + "wanted here")
         }
         guard samples.size == plan.inputWidth() else {
-            throw ConfigError(
+            throw CellarError(
                 "the model takes samples of shape \(network.inputShapes[0]), but these are \(samples.shape)")
         }
         guard samples.count > row, row >= 0, result.count >= plan.outputWidth() else {
-            throw ConfigError(
+            throw CellarError(
                 "there is no sample \(row) of \(samples.count), or no room for \(plan.outputWidth()) numbers in "
                     + "\(result.count)")
         }
@@ -64,23 +65,23 @@ public final class Predictor {
         plan.output().copy(into: &result, at: 0)
     }
 
-    private func check(_ samples: [Samples]) throws(ConfigError) -> Int {
+    private func check(_ samples: [Samples]) throws(CellarError) -> Int {
         guard samples.count == network.inputs.count else {
-            throw ConfigError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
+            throw CellarError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
         }
         for (samples, shape) in zip(samples, network.inputShapes) where samples.size != shape.reduce(1, *) {
-            throw ConfigError("the model takes samples of shape \(shape), but these are \(samples.shape)")
+            throw CellarError("the model takes samples of shape \(shape), but these are \(samples.shape)")
         }
         let counts = Set(samples.map(\.count))
         guard counts.count == 1, let count = counts.first else {
-            throw ConfigError("the inputs have different numbers of samples: \(samples.map(\.count))")
+            throw CellarError("the inputs have different numbers of samples: \(samples.map(\.count))")
         }
         return count
     }
 
     private func run(
         _ samples: [Samples], rows: ArraySlice<Int>, at start: Int, into results: inout [[Float]]
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         pool.run { thread in
             let share = Predictor.share(of: rows, thread: thread, among: pool.count)
             plans[thread].worker.rows = share.count

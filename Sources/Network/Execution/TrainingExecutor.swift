@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// What an optimizer remembers between steps: restoring it continues training as if it had never stopped.
@@ -46,7 +47,7 @@ public final class TrainingExecutor {
     public convenience init(
         _ network: Model, loss: Loss, metrics: [Metric] = [.accuracy], optimizer: any Optimizer,
         batchSize: Int = 32, threads: Int = 1, seed: Int = 0
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         try self.init(
             network, objective: Objective(loss, metrics: metrics), optimizer: optimizer, batchSize: batchSize,
             threads: threads, seed: seed)
@@ -55,7 +56,7 @@ public final class TrainingExecutor {
     public init(
         _ network: Model, objective: Objective, optimizer: any Optimizer, batchSize: Int = 32,
         threads: Int = 1, seed: Int = 0
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         try objective.check(network)
         try network.requireWeights()
         try network.requireGradients()
@@ -63,7 +64,7 @@ public final class TrainingExecutor {
         let splits = computed.columnSplits(threads: threads)
         let sharing = min(threads, splits.map(\.units.count).max() ?? 1)
         guard let pool = ThreadPool(count: splits.isEmpty ? threads : 1), let all = ThreadPool(count: sharing)
-        else { throw ConfigError("the system gives no \(threads) threads") }
+        else { throw CellarError("the system gives no \(threads) threads") }
         let helpers = all.count > 1 ? all : nil
         (self.network, self.objective, self.optimizer, self.pool) = (network, objective, optimizer, pool)
         (self.computed, self.helpers) = (computed, helpers)
@@ -132,26 +133,26 @@ public final class TrainingExecutor {
     /// An error where the samples, targets or weights do not fit the network.
     public func check(
         _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         guard samples.count == network.inputs.count else {
-            throw ConfigError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
+            throw CellarError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
         }
         guard targets.count == network.outputs.count else {
-            throw ConfigError(
+            throw CellarError(
                 "the model has \(network.outputs.count) outputs, but there are targets for \(targets.count)")
         }
         for (samples, shape) in zip(samples, network.inputShapes) {
             guard samples.size == shape.reduce(1, *) else {
-                throw ConfigError(
+                throw CellarError(
                     "the model takes samples of shape \(shape), but the data's are \(samples.shape)")
             }
             for (targets, loss) in zip(targets, objective.losses) where loss != nil {
                 guard samples.count == targets.count else {
-                    throw ConfigError("there are \(samples.count) samples, but \(targets.count) labels")
+                    throw CellarError("there are \(samples.count) samples, but \(targets.count) labels")
                 }
             }
             guard weights.map({ $0.count == samples.count }) ?? true else {
-                throw ConfigError("there are \(samples.count) samples, but \(weights?.count ?? 0) weights")
+                throw CellarError("there are \(samples.count) samples, but \(weights?.count ?? 0) weights")
             }
         }
         for (index, loss) in objective.losses.enumerated() {
@@ -159,7 +160,7 @@ public final class TrainingExecutor {
         }
     }
 
-    public func check(_ samples: [Samples], _ targets: Targets) throws(ConfigError) {
+    public func check(_ samples: [Samples], _ targets: Targets) throws(CellarError) {
         try check(samples, [targets])
     }
 
@@ -314,9 +315,9 @@ public final class TrainingExecutor {
     public var loss: Loss { objective.loss ?? Loss(.meanSquaredError) }
 
     /// Continues where another run stopped.
-    public func restore(_ state: OptimizerState) throws(ConfigError) {
+    public func restore(_ state: OptimizerState) throws(CellarError) {
         guard state.slots.count == slots.count else {
-            throw ConfigError(
+            throw CellarError(
                 "\(optimizer.className) keeps \(slots.count) arrays for each weight, but the state has \(state.slots.count)"
             )
         }

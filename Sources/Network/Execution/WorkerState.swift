@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// Per-thread state of a training or inference run.
@@ -21,7 +22,7 @@ public final class WorkerState: @unchecked Sendable {
     /// What calls add to the loss of the current batch: penalties on activations, summed over samples.
     var addedLoss = 0.0
     /// The first error that a call found in the numbers of the current batch, such as an id out of range.
-    var failure: ConfigError?
+    var failure: CellarError?
     /// The learning rate of plain gradient descent, while calls update weights as they compute gradients.
     var fusedRate: Float?
 
@@ -30,12 +31,12 @@ public final class WorkerState: @unchecked Sendable {
     }
 
     /// Returns the error since the last call, and clears it.
-    func takeFailure() -> ConfigError? {
+    func takeFailure() -> CellarError? {
         defer { failure = nil }
         return failure
     }
 
-    func checkFailure() throws(ConfigError) {
+    func checkFailure() throws(CellarError) {
         if let failure = takeFailure() { throw failure }
     }
 

@@ -1,3 +1,5 @@
+import Base
+
 /// A layer as a value: its options, shapes, weights and arithmetic. It owns no numbers: these lie in the network (as
 /// tensors, to be saved) or in an executor's arenas (to be computed with).
 ///
@@ -15,9 +17,9 @@ extension Layer {
     public var keepsNumbers: Bool { isView(training: false) }
 
     /// The one input's shape; only merging layers take several.
-    func onlyShape(_ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    func onlyShape(_ inputs: [[Int]]) throws(CellarError) -> [Int] {
         guard inputs.count == 1 else {
-            throw ConfigError("takes one input, but \(inputs.count) are wired to it", subject: subject)
+            throw CellarError("takes one input, but \(inputs.count) are wired to it", subject: subject)
         }
         return inputs[0]
     }

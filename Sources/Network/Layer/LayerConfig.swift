@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// Reads the options of a layer, an optimizer or the like from a JSON object in Keras' words. Files and recipes both
 /// come through here; a recipe also calls `rejectUnknownKeys`, while a file may hold keys that we do not know.
@@ -14,8 +14,8 @@ public struct LayerConfig {
     /// How messages call it: `Dense "hiddenLayer1"`.
     public var subject: String { object["name"]?.string.map { "\(className) \"\($0)\"" } ?? className }
 
-    public func error(_ message: String, key: String? = nil) -> ConfigError {
-        ConfigError(message, subject: subject, key: key)
+    public func error(_ message: String, key: String? = nil) -> CellarError {
+        CellarError(message, subject: subject, key: key)
     }
 
     /// The raw value; a null counts as absent.
@@ -25,14 +25,14 @@ public struct LayerConfig {
         return value
     }
 
-    private func wrong(_ key: String, _ expected: String, _ found: JSON) -> ConfigError {
+    private func wrong(_ key: String, _ expected: String, _ found: JSON) -> CellarError {
         error("\(key) must be \(expected), but is \(found.kind) (\(found.text().prefix(60)))", key: key)
     }
 
     /// A whole number; without a default, it must be there.
     public mutating func int(
         _ key: String, default standard: Int? = nil, in range: ClosedRange<Int> = 1...Int(Int32.max)
-    ) throws(ConfigError) -> Int {
+    ) throws(CellarError) -> Int {
         guard let found = value(key) else {
             guard let standard else { throw error("\(key) is missing", key: key) }
             return standard
@@ -47,7 +47,7 @@ public struct LayerConfig {
 
     public mutating func double(
         _ key: String, default standard: Double? = nil, in range: ClosedRange<Double>? = nil
-    ) throws(ConfigError) -> Double {
+    ) throws(CellarError) -> Double {
         guard let found = value(key) else {
             guard let standard else { throw error("\(key) is missing", key: key) }
             return standard
@@ -60,7 +60,7 @@ public struct LayerConfig {
         return number
     }
 
-    public mutating func bool(_ key: String, default standard: Bool) throws(ConfigError) -> Bool {
+    public mutating func bool(_ key: String, default standard: Bool) throws(CellarError) -> Bool {
         guard let found = value(key) else { return standard }
         // Python's JSON has true and false; old files also have 0 and 1.
         guard let bool = found.bool ?? found.int.map({ $0 != 0 }) else {
@@ -71,7 +71,7 @@ public struct LayerConfig {
 
     public mutating func string(
         _ key: String, default standard: String? = nil, oneOf words: [String]? = nil
-    ) throws(ConfigError) -> String {
+    ) throws(CellarError) -> String {
         guard let found = value(key) else {
             guard let standard else { throw error("\(key) is missing", key: key) }
             return standard
@@ -86,14 +86,14 @@ public struct LayerConfig {
     }
 
     /// Numbers in a list, or one number, which counts as a list of one.
-    public mutating func doubles(_ key: String) throws(ConfigError) -> [Double]? {
+    public mutating func doubles(_ key: String) throws(CellarError) -> [Double]? {
         guard let found = value(key) else { return nil }
         guard let list = flattened(found) else { throw wrong(key, "a number or a list of numbers", found) }
         return list
     }
 
     /// Whole numbers in a list, or one of them, which counts as a list of one.
-    public mutating func ints(_ key: String) throws(ConfigError) -> [Int]? {
+    public mutating func ints(_ key: String) throws(CellarError) -> [Int]? {
         guard let found = value(key) else { return nil }
         let items = found.array ?? [found]
         let ints = items.compactMap(\.int)
@@ -102,7 +102,7 @@ public struct LayerConfig {
     }
 
     /// A shape with the batch in front, as `[null, 28, 28]`; returned without the batch. Nil where it is absent.
-    public mutating func batchShape(_ key: String) throws(ConfigError) -> SampleShape? {
+    public mutating func batchShape(_ key: String) throws(CellarError) -> SampleShape? {
         guard let found = value(key) else { return nil }
         guard let sizes = found.array, let first = sizes.first, first.isNull || first.int != nil else {
             throw wrong(key, "a shape such as [null, 28, 28]", found)
@@ -123,7 +123,7 @@ public struct LayerConfig {
         return shape
     }
 
-    public mutating func activation(_ key: String = "activation") throws(ConfigError) -> Activation {
+    public mutating func activation(_ key: String = "activation") throws(CellarError) -> Activation {
         guard let found = value(key) else { return .linear }
         do {
             return try Activation(from: found)
@@ -132,7 +132,7 @@ public struct LayerConfig {
         }
     }
 
-    public mutating func initializer(_ key: String, default standard: Initializer) throws(ConfigError)
+    public mutating func initializer(_ key: String, default standard: Initializer) throws(CellarError)
         -> Initializer
     {
         guard let found = value(key) else { return standard }
@@ -143,7 +143,7 @@ public struct LayerConfig {
         }
     }
 
-    public mutating func regularizer(_ key: String) throws(ConfigError) -> Regularizer? {
+    public mutating func regularizer(_ key: String) throws(CellarError) -> Regularizer? {
         guard let found = value(key) else { return nil }
         do {
             return try Regularizer(from: found)
@@ -153,7 +153,7 @@ public struct LayerConfig {
     }
 
     /// Options that change training and that we cannot honour yet are refused, not dropped.
-    public mutating func refuse(_ keys: String...) throws(ConfigError) {
+    public mutating func refuse(_ keys: String...) throws(CellarError) {
         for key in keys {
             if let found = value(key) {
                 throw error("\(key) (\(found.text().prefix(80))) is not supported", key: key)
@@ -165,7 +165,7 @@ public struct LayerConfig {
     public mutating func ignore(_ keys: String...) { known += keys }
 
     /// Keys that were never asked for are mistakes in a recipe.
-    public func rejectUnknownKeys() throws(ConfigError) {
+    public func rejectUnknownKeys() throws(CellarError) {
         for key in object.keys where !known.contains(key) {
             let hint = nearest(key, in: known).map { "; did you mean \($0)?" } ?? ""
             throw error("there is no option \"\(key)\"\(hint)", key: key)

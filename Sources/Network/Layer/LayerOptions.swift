@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// The options of a layer, as configs of model files and recipes have them.
 public protocol LayerOptions: Sendable {
@@ -12,7 +12,7 @@ public protocol LayerOptions: Sendable {
     var trainable: Bool { get set }
 
     /// Reads the layer's own options. `name` and `trainable` are set by the caller.
-    init(from config: inout LayerConfig) throws(ConfigError)
+    init(from config: inout LayerConfig) throws(CellarError)
 
     /// The layer's own options as Keras 2.10 writes them, without name, trainable and dtype.
     var config: JSONObject { get }
@@ -20,7 +20,7 @@ public protocol LayerOptions: Sendable {
     /// Options of the call that change the output, such as `use_causal_mask`, as Keras names them.
     var callOptions: JSONObject { get }
     /// Takes such options; an error for one that the layer does not have.
-    mutating func take(callOptions: JSONObject) throws(ConfigError)
+    mutating func take(callOptions: JSONObject) throws(CellarError)
 
     /// The options in `config` that are computed from the training data, as Normalization's mean is.
     static var adaptedOptions: [String] { get }
@@ -41,9 +41,9 @@ extension LayerOptions {
 extension Layer {
     public var portable: any Layer { self }
 
-    public func take(callOptions: JSONObject) throws(ConfigError) {
+    public func take(callOptions: JSONObject) throws(CellarError) {
         if let (name, value) = callOptions.members.first {
-            throw ConfigError(
+            throw CellarError(
                 "is called with \(name) = \(value.text().prefix(60)), which is not supported",
                 subject: subject)
         }

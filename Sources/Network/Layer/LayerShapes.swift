@@ -1,13 +1,15 @@
+import Base
+
 /// The inputs, outputs and masks of a layer's calls.
 public protocol LayerShapes {
     /// The output's shape, or an error that names what does not fit.
-    func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int]
+    func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int]
 
     /// The number of tensors that a call gives. Where there are several, a sample of the output is all of them, one behind
     /// the other, and `outputShape` is the one axis of their numbers; the model cuts them out again.
     var outputCount: Int { get }
     /// Their shapes.
-    func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]]
+    func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]]
     /// Whether that output has the mask that leaves the layer.
     func outputCarriesMask(_ output: Int) -> Bool
 
@@ -33,7 +35,7 @@ public protocol LayerShapes {
 
 extension LayerShapes {
     public var outputCount: Int { 1 }
-    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         [try outputShape(for: inputs)]
     }
     public func outputCarriesMask(_ output: Int) -> Bool { true }
@@ -52,7 +54,7 @@ extension LayerShapes {
 public protocol LayerOfSeveralOutputs: Layer {}
 
 extension LayerOfSeveralOutputs {
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shapes = try outputShapes(for: inputs)
         return shapes.count == 1 ? shapes[0] : [shapes.reduce(0) { $0 + $1.reduce(1, *) }]
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Keras' `Activation`: one of the named functions, as a layer of its own.
@@ -10,14 +10,14 @@ public struct ActivationLayer: StatelessLayer {
 
     public init(_ activation: Activation) { self.activation = activation }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) { activation = try config.activation() }
+    public init(from config: inout LayerConfig) throws(CellarError) { activation = try config.activation() }
 
     public var config: JSONObject { ["activation": activation.json] }
 
     public static var isCheap: Bool { true }
     public func isElementwise(_ shape: [Int]) -> Bool { activation.isElementwise }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         return input.dropLast() + input.suffix(1).map { activation.outputWidth($0) }
     }

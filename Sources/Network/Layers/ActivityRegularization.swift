@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Its input, whose size costs: l1 · Σ|x| + l2 · Σx² is added to the loss of each sample.
@@ -10,7 +10,7 @@ public struct ActivityRegularization: TrainingLayer {
 
     public init(l1: Double = 0, l2: Double = 0) { (self.l1, self.l2) = (l1, l2) }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         l1 = try config.double("l1", default: 0)
         l2 = try config.double("l2", default: 0)
         config.ignore("activity_regularizer")
@@ -18,7 +18,7 @@ public struct ActivityRegularization: TrainingLayer {
 
     public var config: JSONObject { ["l1": .number(l1), "l2": .number(l2)] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     public func isView(training: Bool) -> Bool { !training }
     // Its penalty is in every loss.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Dropout for networks of `selu` (Klambauer et al., 2017): while training, a number becomes α' = −αλ with probability
@@ -16,7 +16,7 @@ public struct AlphaDropout: TrainingLayer {
 
     public init(rate: Double) { self.rate = rate }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         rate = try config.double("rate", in: 0...1)
         noiseShape = try config.noiseShape()
         config.ignore("seed")
@@ -28,7 +28,7 @@ public struct AlphaDropout: TrainingLayer {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         try check(noiseShape: noiseShape, for: shape)
         return shape

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Which class of Keras an `Augmentation` is.
@@ -20,7 +20,7 @@ public struct Augmentation<Kind: AugmentationKind>: TrainingLayer {
     public var trainable = true
     private let options: JSONObject
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         name = Kind.standardName
         var options = config.object
         for key in options.keys { config.ignore(key) }
@@ -34,7 +34,7 @@ public struct Augmentation<Kind: AugmentationKind>: TrainingLayer {
     }
 
     public var config: JSONObject { options }
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
     public func isView(training: Bool) -> Bool { true }
     // A layer around it may give it memory of its own.
     public func forward(_ call: CallMemory) { call.y.copy(from: call.x()) }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of an axis, or for each place of several: over the batch while training,
@@ -38,7 +38,7 @@ public struct BatchNormalization: StatelessLayer {
 
     public init() {}
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         if let axes = try config.ints("axis") {
             guard !axes.isEmpty else { throw config.error("normalizes no axis", key: "axis") }
             self.axes = axes
@@ -82,7 +82,7 @@ public struct BatchNormalization: StatelessLayer {
         weights(for: [shape]).allSatisfy { $0.shape == shape }
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: input)
         return input

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The inputs one behind the other along an axis; all other sizes are equal.
@@ -11,7 +11,7 @@ public struct Concatenate: StatelessLayer {
 
     public init(axis: Int = -1) { self.axis = axis }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         axis = try config.int("axis", default: -1, in: -1000...1000)
     }
 
@@ -21,7 +21,7 @@ public struct Concatenate: StatelessLayer {
 
     public static var isCheap: Bool { true }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try check(count: inputs.count, in: 1...Int.max)
         var shape = inputs[0]
         let place = try sampleAxes([axis], of: shape)[0]
@@ -29,7 +29,7 @@ public struct Concatenate: StatelessLayer {
             guard input.count == shape.count,
                 shape.indices.allSatisfy({ $0 == place || input[$0] == shape[$0] })
             else {
-                throw ConfigError(
+                throw CellarError(
                     "cannot put inputs of the shapes \(inputs.map { "\($0)" }.joined(separator: " and ")) "
                         + "one behind the other along axis \(axis): their other sizes differ",
                     subject: subject, key: "axis")

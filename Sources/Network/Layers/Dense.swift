@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = activation(x · kernel + bias)` over the last axis. Weights: kernel [inputs, units], bias [units].
@@ -21,7 +21,7 @@ public struct Dense: Layer {
         (self.units, self.activation, self.useBias) = (units, activation, useBias)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         units = try config.int("units")
         activation = try config.activation()
         useBias = try config.bool("use_bias", default: true)
@@ -41,9 +41,9 @@ public struct Dense: Layer {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
-        guard !input.isEmpty else { throw ConfigError("needs an input with a last axis", subject: subject) }
+        guard !input.isEmpty else { throw CellarError("needs an input with a last axis", subject: subject) }
         return input.dropLast() + [activation.outputWidth(units)]
     }
 

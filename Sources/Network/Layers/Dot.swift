@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Products of two inputs, summed along an axis of each, sample by sample: [.., k, ..] and [.., k, ..] give the other axes
@@ -14,7 +14,7 @@ public struct Dot: StatelessLayer {
 
     public init(axes: [Int], normalize: Bool = false) { (self.axes, self.normalize) = (axes, normalize) }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let axes = try config.ints("axes") else { throw config.error("axes is missing", key: "axes") }
         guard (1...2).contains(axes.count) else {
             throw config.error("axes is \(axes), but must be one axis or two", key: "axes")
@@ -30,7 +30,7 @@ public struct Dot: StatelessLayer {
         ]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try check(count: inputs.count, in: 2...2)
         var rest: [[Int]] = []
         var sizes: [Int] = []
@@ -40,7 +40,7 @@ public struct Dot: StatelessLayer {
             rest.append(shape.indices.filter { $0 != place }.map { shape[$0] })
         }
         guard sizes[0] == sizes[1] else {
-            throw ConfigError(
+            throw CellarError(
                 "cannot multiply along axes \(axes): \(inputs[0]) has size \(sizes[0]) there, \(inputs[1]) has "
                     + "size \(sizes[1])", subject: subject, key: "axes")
         }

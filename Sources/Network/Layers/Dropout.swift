@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A layer that while training drops numbers with probability `rate` and scales the rest by 1 / (1 − rate)
@@ -42,7 +42,7 @@ public struct Dropout: DroppingLayer {
 
     public init(rate: Double, noiseShape: [Int?]? = nil) { (self.rate, self.noiseShape) = (rate, noiseShape) }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         rate = try config.double("rate", in: 0...1)
         noiseShape = try config.noiseShape()
         config.ignore("seed")
@@ -55,7 +55,7 @@ public struct Dropout: DroppingLayer {
     public static var isCheap: Bool { true }
     public func isElementwise(_ shape: [Int]) -> Bool { noiseShape == nil }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         try check(noiseShape: noiseShape, for: shape)
         return shape

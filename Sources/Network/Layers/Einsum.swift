@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// The three words of an equation such as `abc,cd->abd`: a letter for each axis of input, kernel and output. Dots stand for
@@ -7,9 +8,9 @@ struct EinsumWords {
     let input, kernel, output: [Character]
     let dots: Dots?
 
-    init(_ equation: String) throws(ConfigError) {
-        func wrong(_ why: String) -> ConfigError {
-            ConfigError("equation \"\(equation.prefix(60))\" \(why)")
+    init(_ equation: String) throws(CellarError) {
+        func wrong(_ why: String) -> CellarError {
+            CellarError("equation \"\(equation.prefix(60))\" \(why)")
         }
         // What Swift's standard library can split by: one character for the arrow.
         let marked = equation.split(separator: ">", omittingEmptySubsequences: false)
@@ -19,7 +20,7 @@ struct EinsumWords {
         let operands = marked[0].dropLast().split(separator: ",", omittingEmptySubsequences: false)
         guard operands.count == 2 else { throw wrong("must have one input and one kernel: abc,cd->abd") }
         var found: Set<Bool> = []
-        func letters(_ word: Substring) throws(ConfigError) -> [Character] {
+        func letters(_ word: Substring) throws(CellarError) -> [Character] {
             var rest = word
             if rest.hasPrefix("...") {
                 found.insert(true)
@@ -74,23 +75,23 @@ struct EinsumPlan {
     var kernelCount: Int { shared * summed * made }
     var outputCount: Int { shared * free * made }
 
-    init(_ words: EinsumWords, input: [Int], output sizes: [Int?], biasAxes: String?) throws(ConfigError) {
+    init(_ words: EinsumWords, input: [Int], output sizes: [Int?], biasAxes: String?) throws(CellarError) {
         // Without the samples' axis, which dots in front stand for as well.
         let isFront = words.dots == .front
         let named = isFront ? words.input : Array(words.input.dropFirst())
         let hidden = input.count - named.count
         guard words.dots == nil ? hidden == 0 : hidden >= 0 else {
-            throw ConfigError("the equation is for samples of \(named.count) axes")
+            throw CellarError("the equation is for samples of \(named.count) axes")
         }
         // Axes behind dots get letters that no equation has.
         let extra = (0..<max(hidden, 0)).map { Character(Unicode.Scalar(UInt8(ascii: "0") + UInt8($0 % 10))) }
-        guard extra.count <= 10 else { throw ConfigError("has more than 10 axes behind dots") }
+        guard extra.count <= 10 else { throw CellarError("has more than 10 axes behind dots") }
         let outputNamed = isFront ? words.output : Array(words.output.dropFirst())
         let x = isFront ? extra + named : named + extra
         let y = isFront ? extra + outputNamed : outputNamed + extra
         // Keras counts the axes that dots stand for, but for the samples', in none of the sizes.
         guard sizes.count == outputNamed.count || sizes.count == y.count else {
-            throw ConfigError("output_shape needs \(outputNamed.count) sizes, for \(String(outputNamed))")
+            throw CellarError("output_shape needs \(outputNamed.count) sizes, for \(String(outputNamed))")
         }
         let given =
             sizes.count == y.count
@@ -101,10 +102,10 @@ struct EinsumPlan {
         for (letter, size) in zip(x, input) { known[letter] = size }
         for (letter, size) in zip(y, given) {
             guard let size = size ?? known[letter] else {
-                throw ConfigError("the size of \(letter) is nowhere: output_shape must tell it")
+                throw CellarError("the size of \(letter) is nowhere: output_shape must tell it")
             }
             guard known[letter] ?? size == size else {
-                throw ConfigError(
+                throw CellarError(
                     "\(letter) is \(known[letter] ?? 0) in the input, but \(size) in output_shape")
             }
             known[letter] = size
@@ -139,7 +140,7 @@ struct EinsumPlan {
         guard wanted.allSatisfy({ outputNamed.contains($0) }),
             let first = y.firstIndex(where: { wanted.contains($0) })
         else {
-            throw ConfigError("bias_axes \"\(biasAxes)\" must be axes of the output, and not the samples'")
+            throw CellarError("bias_axes \"\(biasAxes)\" must be axes of the output, and not the samples'")
         }
         // From the first of its axes on; where it has none, its size is 1.
         let shape = y[first...].map { wanted.contains($0) ? size($0) : 1 }

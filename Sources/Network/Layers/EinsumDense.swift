@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = activation(einsum(equation, x, kernel) + bias)`, as `abc,cd->abd`: axes of the input that the output has not are
@@ -18,7 +18,7 @@ public struct EinsumDense: StatelessLayer {
     public var bias = WeightOptions(.zeros)
     public var activityPenalty: ActivityPenalty?
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         equation = try config.string("equation").filter { $0 != " " }
         guard let shape = config.value("output_shape") else {
             throw config.error("output_shape is missing", key: "output_shape")
@@ -59,12 +59,12 @@ public struct EinsumDense: StatelessLayer {
 
     // MARK: Shapes
 
-    func plan(_ input: [Int]) throws(ConfigError) -> EinsumPlan {
+    func plan(_ input: [Int]) throws(CellarError) -> EinsumPlan {
         do {
             return try EinsumPlan(
                 try EinsumWords(equation), input: input, output: outputSizes, biasAxes: biasAxes)
         } catch {
-            throw ConfigError(
+            throw CellarError(
                 "(\(equation), output_shape \(outputSizes.map { $0.map(String.init) ?? "null" }), input \(input)): "
                     + error.message, subject: subject, key: "equation")
         }
@@ -77,7 +77,7 @@ public struct EinsumDense: StatelessLayer {
         return plan
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let plan = try plan(try onlyShape(inputs))
         try checkSize(plan.kernelShape, "the kernel", subject: subject)
         try checkSize(plan.output, "the output", subject: subject)

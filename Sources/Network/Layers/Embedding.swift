@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Puts a vector in the place of each number: row `id` of the table embeddings [input_dim, output_dim].
@@ -19,7 +19,7 @@ public struct Embedding: StatelessLayer {
         (self.inputSize, self.outputSize, self.maskZero) = (inputSize, outputSize, maskZero)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         inputSize = try config.int("input_dim")
         outputSize = try config.int("output_dim")
         guard Double(inputSize) * Double(outputSize) <= 0x1p31 else {
@@ -44,7 +44,7 @@ public struct Embedding: StatelessLayer {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try onlyShape(inputs) + [outputSize]
     }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Samples of any shape become vectors, row-major.
@@ -10,7 +10,7 @@ public struct Flatten: StatelessLayer {
 
     public init() {}
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let format = try config.string(
             "data_format", default: "channels_last", oneOf: ["channels_last", "channels_first"])
         channelsFirst = format == "channels_first"
@@ -23,7 +23,7 @@ public struct Flatten: StatelessLayer {
     public static var isCheap: Bool { true }
     public var keepsNumbers: Bool { true }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         [try onlyShape(inputs).reduce(1, *)]
     }
 

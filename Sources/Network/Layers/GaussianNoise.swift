@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// While training, adds normal noise of standard deviation `stddev`.
@@ -10,7 +10,7 @@ public struct GaussianNoise: TrainingLayer {
 
     public init(stddev: Double) { self.stddev = stddev }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         stddev = try config.double("stddev", in: 0...Double.greatestFiniteMagnitude)
         config.ignore("seed")
     }
@@ -20,7 +20,7 @@ public struct GaussianNoise: TrainingLayer {
     public static var isCheap: Bool { true }
     public func isElementwise(_ shape: [Int]) -> Bool { true }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     public func isView(training: Bool) -> Bool { !training || stddev == 0 }
 
@@ -48,14 +48,14 @@ public struct GaussianDropout: TrainingLayer {
 
     public init(rate: Double) { self.rate = rate }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         rate = try config.double("rate", in: 0...1)
         config.ignore("seed")
     }
 
     public var config: JSONObject { ["rate": .number(rate), "seed": .null] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     // At a rate of 1 the deviation would be infinite; Keras leaves the input alone.
     public func isView(training: Bool) -> Bool { !training || rate == 0 || rate == 1 }

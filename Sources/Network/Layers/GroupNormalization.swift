@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample over a group of
@@ -19,7 +19,7 @@ public struct GroupNormalization: StatelessLayer {
 
     public init(groups: Int = 32) { self.groups = groups }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         groups = try config.int("groups", default: 32, in: -1...Int(Int32.max))
         guard groups != 0 else {
             throw config.error("groups is 0; it must be 1 or more, or -1", key: "groups")
@@ -45,11 +45,11 @@ public struct GroupNormalization: StatelessLayer {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         let channels = shape[try sampleAxes([axis], of: shape)[0]]
         guard groups == -1 || channels % groups == 0 else {
-            throw ConfigError(
+            throw CellarError(
                 "cannot divide \(channels) channels (axis \(axis) of \(shape)) into \(groups) groups of one size",
                 subject: subject, key: "groups")
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A layer that changes nothing at inference: it works on training alone.
@@ -16,9 +16,9 @@ public struct Identity: TrainingLayer {
     public var trainable = true
 
     public init() {}
-    public init(from config: inout LayerConfig) throws(ConfigError) {}
+    public init(from config: inout LayerConfig) throws(CellarError) {}
     public var config: JSONObject { [:] }
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
     public func isView(training: Bool) -> Bool { true }
     // A layer around it may give it memory of its own.
     public func forward(_ call: CallMemory) { call.y.copy(from: call.x()) }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The entry of samples into a network.
@@ -13,7 +13,7 @@ public struct InputLayer: StatelessLayer {
     public init(name: String, shape: SampleShape) { (self.name, declared) = (name, shape) }
     public init(name: String, shape: [Int]) { self.init(name: name, shape: SampleShape(shape)) }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let (old, new) = (try config.batchShape("batch_input_shape"), try config.batchShape("batch_shape"))
         guard let shape = old ?? new else {
             throw config.error("batch_input_shape is missing", key: "batch_input_shape")

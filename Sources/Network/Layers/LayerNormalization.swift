@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample along the axes (Ba et al.,
@@ -17,7 +17,7 @@ public struct LayerNormalization: StatelessLayer {
 
     public init(axes: [Int] = [-1]) { self.axes = axes }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         axes = try config.ints("axis") ?? [-1]
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
         epsilon = try config.double("epsilon", default: 0.001, in: 0...1)
@@ -44,7 +44,7 @@ public struct LayerNormalization: StatelessLayer {
 
     public static var isCheap: Bool { true }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: shape)
         return shape

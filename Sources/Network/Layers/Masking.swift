@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Marks time steps as padding: those whose features are all `mask_value`. They become zero, and the layers behind that
@@ -11,16 +11,16 @@ public struct Masking: StatelessLayer {
 
     public init(maskValue: Double = 0) { self.maskValue = maskValue }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         maskValue = try config.double("mask_value", default: 0)
     }
 
     public var config: JSONObject { ["mask_value": .number(maskValue)] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         guard !input.isEmpty else {
-            throw ConfigError("needs an input of [steps, features]", subject: subject)
+            throw CellarError("needs an input of [steps, features]", subject: subject)
         }
         return input
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A layer that joins its inputs number by number. Shapes are aligned at the right, and sizes of 1 are repeated, as NumPy
@@ -60,17 +60,17 @@ extension MergingLayer {
     static var inputCounts: ClosedRange<Int> { 1...Int.max }
     static var needsEveryGradient: Bool { false }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) { self.init() }
+    public init(from config: inout LayerConfig) throws(CellarError) { self.init() }
     public var config: JSONObject { [:] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try check(count: inputs.count, in: Self.inputCounts)
         var shape: [Int] = []
         for input in inputs {
             let rank = max(shape.count, input.count)
             let (a, b) = (padded(shape, to: rank), padded(input, to: rank))
             guard zip(a, b).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else {
-                throw ConfigError(
+                throw CellarError(
                     "cannot join inputs of the shapes \(inputs.map { "\($0)" }.joined(separator: " and ")): "
                         + "aligned at the right, sizes must be equal or 1", subject: subject)
             }
@@ -123,11 +123,11 @@ extension MergingLayer {
 }
 
 extension Layer {
-    func check(count: Int, in range: ClosedRange<Int>) throws(ConfigError) {
+    func check(count: Int, in range: ClosedRange<Int>) throws(CellarError) {
         guard !range.contains(count) else { return }
         let wanted =
             range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
-        throw ConfigError("takes \(wanted) inputs, but \(count) are wired to it", subject: subject)
+        throw CellarError("takes \(wanted) inputs, but \(count) are wired to it", subject: subject)
     }
 
     /// The use of masks where the output counts what counts in every input.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = (x − mean) / max(√variance, 1e-7)`: how columns are standardized inside the model; with `invert`, the way back.
@@ -19,7 +19,7 @@ public struct Normalization: StatelessLayer {
         constants = (ConstantNumbers(mean), ConstantNumbers(variance))
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         // Null is no axis, while a missing key is the last one.
         let isNull = config.object["axis"]?.isNull == true
         axes = try config.ints("axis") ?? (isNull ? [] : [-1])
@@ -46,13 +46,13 @@ public struct Normalization: StatelessLayer {
     public static var scalesSamples: Bool { true }
     public static var adaptedOptions: [String] { ["mean", "variance"] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: input)
         let sizes = keptSizes(input)
         if let (mean, variance) = constants {
             for (key, numbers) in [("mean", mean), ("variance", variance)] where !numbers.fits(sizes) {
-                throw ConfigError(
+                throw CellarError(
                     "has a \(key) of shape \(numbers.shape), but normalizes axes of the sizes \(sizes)",
                     subject: subject, key: key)
             }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 extension Layer {
@@ -26,7 +26,7 @@ public struct OutputPart: StatelessLayer {
         carriesMask = layer.outputCarriesMask(index)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         throw config.error("is no layer of a file")
     }
 

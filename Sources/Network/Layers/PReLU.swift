@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// x above 0, `alpha · x` elsewhere, with an alpha that is learned (He et al., 2015). Weight: alpha, of the input's shape,
@@ -13,7 +13,7 @@ public struct PReLU: StatelessLayer {
 
     public init(sharedAxes: [Int]? = nil) { self.sharedAxes = sharedAxes }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         alpha = try config.weight("alpha", initializer: .zeros)
         sharedAxes = try config.ints("shared_axes")
     }
@@ -25,10 +25,10 @@ public struct PReLU: StatelessLayer {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         for axis in sharedAxes ?? [] where !(1...max(shape.count, 1)).contains(axis) {
-            throw ConfigError(
+            throw CellarError(
                 "shared_axes has \(axis), but the input's axes, after the batch, are 1 to \(shape.count)",
                 subject: subject, key: "shared_axes")
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A layer that is one function of one number, with options.
@@ -9,7 +9,7 @@ public protocol ParametricActivationLayer: StatelessLayer {
 }
 
 extension ParametricActivationLayer {
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         self.init()
         if let read = try ParametricActivation(className: Self.className, from: &config) { function = read }
     }
@@ -20,7 +20,7 @@ extension ParametricActivationLayer {
 
     public var config: JSONObject { function.config }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 

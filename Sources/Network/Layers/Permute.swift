@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The axes in another order.
@@ -11,7 +11,7 @@ public struct Permute: StatelessLayer {
 
     public init(_ dims: [Int]) { self.dims = dims }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let dims = try config.ints("dims") else { throw config.error("dims is missing", key: "dims") }
         guard dims.sorted() == Array(1..<dims.count + 1) else {
             throw config.error("dims is \(dims), but must have each axis from 1 once, as [2, 1]", key: "dims")
@@ -23,10 +23,10 @@ public struct Permute: StatelessLayer {
 
     private var order: [Int] { dims.map { $0 - 1 } }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         guard shape.count == dims.count else {
-            throw ConfigError(
+            throw CellarError(
                 "dims is \(dims), but the input \(shape) has \(shape.count) axes", subject: subject,
                 key: "dims")
         }

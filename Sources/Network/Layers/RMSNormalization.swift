@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = x / √(mean of x² + epsilon) · scale` along the axes (Zhang and Sennrich, 2019). Weight: scale, of the axes' sizes.
@@ -13,7 +13,7 @@ public struct RMSNormalization: StatelessLayer {
 
     public init(axes: [Int] = [-1]) { self.axes = axes }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         axes = try config.ints("axis") ?? [-1]
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
         epsilon = try config.double("epsilon", default: 1e-6, in: 0...1)
@@ -26,10 +26,10 @@ public struct RMSNormalization: StatelessLayer {
         ]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         guard try sampleAxes(axes, of: shape).sorted() == Array(shape.indices.suffix(axes.count)) else {
-            throw ConfigError(
+            throw CellarError(
                 "normalizes axes \(axes), which are not the last ones of \(shape)", subject: subject,
                 key: "axis")
         }
@@ -65,7 +65,7 @@ public struct UnitNormalization: StatelessLayer {
 
     public init(axes: [Int] = [-1]) { self.axes = axes }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         axes = try config.ints("axis") ?? [-1]
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
     }
@@ -74,7 +74,7 @@ public struct UnitNormalization: StatelessLayer {
         ["axis": axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: shape)
         return shape

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A vector [size] n times over: [n, size].
@@ -10,17 +10,17 @@ public struct RepeatVector: StatelessLayer {
 
     public init(_ n: Int) { self.n = n }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) { n = try config.int("n") }
+    public init(from config: inout LayerConfig) throws(CellarError) { n = try config.int("n") }
 
     public var config: JSONObject { ["n": .integer(n)] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         guard shape.count == 1 else {
-            throw ConfigError("repeats vectors, but its input has the shape \(shape)", subject: subject)
+            throw CellarError("repeats vectors, but its input has the shape \(shape)", subject: subject)
         }
         guard Double(n) * Double(shape[0]) <= 0x1p31 else {
-            throw ConfigError(
+            throw CellarError(
                 "\(n) times \(shape[0]) are more numbers than a sample can have", subject: subject, key: "n")
         }
         return [n] + shape

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `y = x · scale + offset`: how bytes become numbers from 0 to 1 inside the model. Scale and offset are one number, or
@@ -14,7 +14,7 @@ public struct Rescaling: StatelessLayer {
         (self.scale, self.offset) = (ConstantNumbers(scale), ConstantNumbers(offset))
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let scale = try config.numbers("scale") else {
             throw config.error("scale is missing", key: "scale")
         }
@@ -24,10 +24,10 @@ public struct Rescaling: StatelessLayer {
 
     public var config: JSONObject { ["scale": scale.json, "offset": offset.json] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         for (key, numbers) in [("scale", scale), ("offset", offset)] where !numbers.fits(input) {
-            throw ConfigError(
+            throw CellarError(
                 "has a \(key) of shape \(numbers.shape), which cannot be repeated to the input's \(input)",
                 subject: subject, key: key)
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The same numbers in another shape.
@@ -11,7 +11,7 @@ public struct Reshape: StatelessLayer {
 
     public init(_ targetShape: [Int]) { self.targetShape = targetShape }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let shape = try config.ints("target_shape") else {
             throw config.error("target_shape is missing", key: "target_shape")
         }
@@ -27,7 +27,7 @@ public struct Reshape: StatelessLayer {
 
     public static var isCheap: Bool { true }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         let count = shape.reduce(1, *)
         var known = 1
@@ -36,7 +36,7 @@ public struct Reshape: StatelessLayer {
             known = overflow ? Int.max : product
         }
         guard targetShape.contains(-1) ? count % known == 0 : count == known else {
-            throw ConfigError(
+            throw CellarError(
                 "cannot bring the \(count) numbers of \(shape) to target_shape \(targetShape)",
                 subject: subject, key: "target_shape")
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// e^x over its sum, along one axis or several at once.
@@ -13,7 +13,7 @@ public struct Softmax: StatelessLayer {
 
     public init(axes: [Int] = [-1]) { self.axes = axes }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         axes = try config.ints("axis") ?? [-1]
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
         config.ignore("robust_masking")
@@ -23,7 +23,7 @@ public struct Softmax: StatelessLayer {
         ["axis": axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: shape)
         return shape

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Drops whole channels (Tompson et al., 2014): all places of one channel share a draw.
@@ -10,7 +10,7 @@ protocol SpatialDropout: DroppingLayer {
 }
 
 extension SpatialDropout {
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         self.init()
         rate = try config.double("rate", in: 0...1)
         if Self.spatialAxes > 1 {
@@ -28,10 +28,10 @@ extension SpatialDropout {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         guard shape.count == Self.spatialAxes + 1 else {
-            throw ConfigError(
+            throw CellarError(
                 "needs an input of \(Self.spatialAxes + 1) axes after the batch, but \(shape) has "
                     + "\(shape.count)", subject: subject)
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// A metric in Keras' JSON, as files and recipes have it.
 extension Metric {
@@ -28,11 +28,11 @@ extension Metric {
 
     /// Reads `"accuracy"`, `{"class_name": "AUC", "config": {"curve": "PR"}}`, or what Keras 2 makes of a function:
     /// `{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "binary_accuracy"}}`.
-    public init(from json: JSON, strict: Bool = false) throws(ConfigError) {
+    public init(from json: JSON, strict: Bool = false) throws(CellarError) {
         var word = keyword(of: json)
         if word == "MeanMetricWrapper" { word = json["config"]?["fn"].flatMap { keyword(of: $0) } }
         guard let text = word else {
-            throw ConfigError("a metric is a word such as accuracy, not \(json.kind)")
+            throw CellarError("a metric is a word such as accuracy, not \(json.kind)")
         }
         var config = LayerConfig(className: text, json["config"]?.object ?? [:])
         config.ignore("dtype", "fn", "reduction", "axis")
@@ -44,7 +44,7 @@ extension Metric {
         if strict { try config.rejectUnknownKeys() }
     }
 
-    private static func kind(_ text: String, _ config: inout LayerConfig) throws(ConfigError) -> (
+    private static func kind(_ text: String, _ config: inout LayerConfig) throws(CellarError) -> (
         Kind, String
     ) {
         let plain = text.lowercased().filter { $0 != "_" }
@@ -71,10 +71,10 @@ extension Metric {
         }
         let words = ["accuracy"] + classes.map(\.className) + means.map(\.rawValue)
         let hint = nearest(text, in: words + classes.map(\.name)).map { "; did you mean \($0)?" } ?? ""
-        throw ConfigError("the metric \"\(text)\" is not known\(hint)")
+        throw CellarError("the metric \"\(text)\" is not known\(hint)")
     }
 
-    private static func kind(ofClass name: String, _ config: inout LayerConfig) throws(ConfigError) -> Kind {
+    private static func kind(ofClass name: String, _ config: inout LayerConfig) throws(CellarError) -> Kind {
         switch name {
         case "BinaryAccuracy": return .binaryAccuracy(threshold: try config.double("threshold", default: 0.5))
         case "CategoricalAccuracy": return .categoricalAccuracy(sparse: false)
@@ -116,7 +116,7 @@ extension Metric {
 
     private static func confusion(
         _ share: Confusion.Share, _ config: inout LayerConfig
-    ) throws(ConfigError) -> Confusion {
+    ) throws(CellarError) -> Confusion {
         let thresholds = try config.doubles("thresholds") ?? []
         guard thresholds.count <= 1 else {
             throw config.error(
@@ -130,14 +130,14 @@ extension Metric {
 
     private static func curvePoint(
         _ kind: CurvePoint.Kind, _ config: inout LayerConfig
-    ) throws(ConfigError) -> CurvePoint {
+    ) throws(CellarError) -> CurvePoint {
         let least = try config.double(kind.asked, in: 0...1)
         let count = try config.int("num_thresholds", default: 200, in: 2...100_000)
         let index = config.value("class_id") == nil ? nil : try config.int("class_id", in: 0...Int(Int32.max))
         return CurvePoint(kind, least: least, thresholdCount: count, classIndex: index)
     }
 
-    private static func iou(_ name: String, _ config: inout LayerConfig) throws(ConfigError) -> IoU {
+    private static func iou(_ name: String, _ config: inout LayerConfig) throws(CellarError) -> IoU {
         if name == "BinaryIoU" {
             let level = try config.double("threshold", default: 0.5)
             return IoU(
@@ -162,7 +162,7 @@ extension Metric {
         return made
     }
 
-    private static func areaUnderCurve(_ config: inout LayerConfig) throws(ConfigError) -> AreaUnderCurve {
+    private static func areaUnderCurve(_ config: inout LayerConfig) throws(CellarError) -> AreaUnderCurve {
         let curve = try config.string("curve", default: "ROC").uppercased()
         let summation = try config.string(
             "summation_method", default: "interpolation",

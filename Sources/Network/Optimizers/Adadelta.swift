@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `a = ρ·a + (1 − ρ)·g²; u = g · √(d + ε) / √(a + ε); d = ρ·d + (1 − ρ)·u²; w −= lr · u` (Zeiler, 2012).
@@ -14,7 +14,7 @@ public struct Adadelta: Optimizer {
         (self.learningRate, self.rho, self.epsilon) = (learningRate, rho, epsilon)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         rho = try config.double("rho", default: 0.95, in: 0...1)
         epsilon = try config.double("epsilon", default: 1e-7, in: 0...1)

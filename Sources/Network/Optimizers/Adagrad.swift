@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `a += g²; w −= lr · g / (√a + ε)` (Duchi, Hazan and Singer, 2011). Slot: accumulator, which begins at 0.1.
@@ -15,7 +15,7 @@ public struct Adagrad: Optimizer {
         self.epsilon = epsilon
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         initialAccumulator = try config.double("initial_accumulator_value", default: 0.1, in: 0...1e6)
         epsilon = try config.double("epsilon", default: 1e-7, in: 0...1)

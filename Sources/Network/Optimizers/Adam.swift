@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 import Tensors
 
 /// `m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= α · m / (√v + ε)`, α = lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ).
@@ -21,7 +21,7 @@ public struct Adam: Optimizer {
         (self.epsilon, self.amsgrad) = (epsilon, amsgrad)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         beta1 = try config.double("beta_1", default: 0.9, in: 0...1)
         beta2 = try config.double("beta_2", default: 0.999, in: 0...1)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Adam with weights that decay beside the gradient, by 0.004 unless one says otherwise (Loshchilov and Hutter, 2019).
@@ -13,7 +13,7 @@ public struct AdamW: Optimizer {
         adam.general.newer = true
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         adam = try Adam(from: &config)
         adam.general.weightDecay = adam.general.weightDecay ?? 0.004
         adam.general.newer = true

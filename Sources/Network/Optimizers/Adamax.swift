@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 import Tensors
 
 /// `m += (g − m)(1 − β₁); u = max(β₂·u, |g|); w −= lr / (1 − β₁ᵗ) · m / (u + ε)` (Kingma and Ba, 2015, section 7.1).
@@ -17,7 +17,7 @@ public struct Adamax: Optimizer {
         (self.learningRate, self.beta1, self.beta2, self.epsilon) = (learningRate, beta1, beta2, epsilon)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         beta1 = try config.double("beta_1", default: 0.9, in: 0...1)
         beta2 = try config.double("beta_2", default: 0.999, in: 0...1)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// "Follow the regularized leader" (McMahan et al., 2013), with L2 shrinkage as Keras has it:
@@ -20,7 +20,7 @@ public struct Ftrl: Optimizer {
 
     public init(learningRate: Double = 0.001) { self.learningRate = learningRate }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         power = try config.double("learning_rate_power", default: -0.5, in: -10...0)
         initialAccumulator = try config.double("initial_accumulator_value", default: 0.1, in: 0...1e6)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// The options that every optimizer of Keras has.
 public struct GeneralOptions: Equatable, Sendable {
@@ -33,7 +33,7 @@ public struct GeneralOptions: Equatable, Sendable {
     /// - hasDecay: `decay` means the rate's; Nadam has another one.
     static func read(
         _ config: inout LayerConfig, rate standard: Double, weightDecay: Double? = nil, hasDecay: Bool = true
-    ) throws(ConfigError) -> (learningRate: Double, general: GeneralOptions) {
+    ) throws(CellarError) -> (learningRate: Double, general: GeneralOptions) {
         var options = GeneralOptions()
         config.ignore("name", "jit_compile", "is_legacy_optimizer", "ema_momentum", "ema_overwrite_frequency")
         config.ignore("learning_rate")
@@ -51,7 +51,7 @@ public struct GeneralOptions: Equatable, Sendable {
         }
         if hasDecay { options.decay = try config.double("decay", default: 0, in: 0...1e6) }
 
-        func limit(_ key: String) throws(ConfigError) -> Double? {
+        func limit(_ key: String) throws(CellarError) -> Double? {
             guard config.value(key) != nil else { return nil }
             let limit = try config.double(key, in: 0...Double(Float.greatestFiniteMagnitude))
             // Keras takes 0 for none.

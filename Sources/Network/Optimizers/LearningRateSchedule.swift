@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 
 /// Keras' learning-rate schedules: a rate for each step, computed in float32 from the number of steps before it.
 public struct LearningRateSchedule: Equatable, Sendable {
@@ -30,14 +30,14 @@ public struct LearningRateSchedule: Equatable, Sendable {
     private var options: JSONObject = [:]
 
     /// Reads `{"class_name": "ExponentialDecay", "config": {…}}`.
-    public init(from json: JSON, strict: Bool = false) throws(ConfigError) {
+    public init(from json: JSON, strict: Bool = false) throws(CellarError) {
         guard let name = keyword(of: json) else {
-            throw ConfigError("a schedule is one such as ExponentialDecay, not \(json.kind)")
+            throw CellarError("a schedule is one such as ExponentialDecay, not \(json.kind)")
         }
         guard let kind = Kind(rawValue: name) else {
             let words = Kind.allCases.map(\.rawValue)
             let hint = nearest(name, in: words).map { "; did you mean \($0)?" } ?? ""
-            throw ConfigError(
+            throw CellarError(
                 "there is no schedule \"\(name)\"; known are \(words.joined(separator: ", "))\(hint)")
         }
         self.kind = kind
@@ -49,13 +49,13 @@ public struct LearningRateSchedule: Equatable, Sendable {
         options["name"] = nil
     }
 
-    private mutating func read(_ config: inout LayerConfig) throws(ConfigError) {
-        func number(_ key: String, _ standard: Double? = nil) throws(ConfigError) -> Float {
+    private mutating func read(_ config: inout LayerConfig) throws(CellarError) {
+        func number(_ key: String, _ standard: Double? = nil) throws(CellarError) -> Float {
             let number = Float(try config.double(key, default: standard))
             guard number.isFinite else { throw config.error("\(key) must be finite", key: key) }
             return number
         }
-        func positive(_ key: String) throws(ConfigError) -> Float {
+        func positive(_ key: String) throws(CellarError) -> Float {
             let number = try number(key)
             guard number > 0 else { throw config.error("\(key) must be above 0, but is \(number)", key: key) }
             return number

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `w −= lr · sign(β₁·m + (1 − β₁)·g); m = β₂·m + (1 − β₂)·g` (Chen et al., 2023). Keras 2.12 and earlier do not have it.
@@ -15,7 +15,7 @@ public struct Lion: Optimizer {
         general.newer = true
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         beta1 = try config.double("beta_1", default: 0.9, in: 0...1)
         beta2 = try config.double("beta_2", default: 0.99, in: 0...1)

@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 import Tensors
 
 /// Adam with Nesterov's momentum (Dozat, 2016): with μₜ = β₁ · (1 − ½ · 0.96^(d·t)) and Pₜ = μ₁ · … · μₜ,
@@ -24,7 +24,7 @@ public struct Nadam: Optimizer {
         (self.learningRate, self.beta1, self.beta2, self.epsilon) = (learningRate, beta1, beta2, epsilon)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001, hasDecay: false)
         beta1 = try config.double("beta_1", default: 0.9, in: 0...1)
         beta2 = try config.double("beta_2", default: 0.999, in: 0...1)

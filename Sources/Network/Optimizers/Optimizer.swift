@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// How weights follow their gradients. An optimizer holds options only; its slots (momentum and the like) are arenas of
@@ -8,7 +8,7 @@ import Tensors
 public protocol Optimizer: Sendable {
     /// Keras' class name.
     static var className: String { get }
-    init(from config: inout LayerConfig) throws(ConfigError)
+    init(from config: inout LayerConfig) throws(CellarError)
     /// Its own options as Keras 2.10 writes them, without name, learning rate and those of `general`.
     var config: JSONObject { get }
     /// Where a schedule is set, the rate that it begins with.
@@ -73,9 +73,9 @@ public enum OptimizerTable {
     ]
 
     /// Reads `"adam"` or `{"class_name": "Adam", "config": {…}}`; newer Keras 2 writes `Custom>Adam`.
-    public static func make(from json: JSON, strict: Bool = false) throws(ConfigError) -> any Optimizer {
+    public static func make(from json: JSON, strict: Bool = false) throws(CellarError) -> any Optimizer {
         guard let text = json.string ?? json["class_name"]?.string else {
-            throw ConfigError("an optimizer is a word such as adam, not \(json.kind)")
+            throw CellarError("an optimizer is a word such as adam, not \(json.kind)")
         }
         let name = text.hasPrefix("Custom>") ? String(text.dropFirst(7)) : text
         guard let type = all.first(where: { $0.className.lowercased() == name.lowercased() }) else {
@@ -83,7 +83,7 @@ public enum OptimizerTable {
             let hint =
                 nearest(name, in: words).map { "; did you mean \($0)?" }
                 ?? "; known are \(words.joined(separator: ", "))"
-            throw ConfigError("there is no optimizer \"\(text)\"\(hint)")
+            throw CellarError("there is no optimizer \"\(text)\"\(hint)")
         }
         var reader = LayerConfig(className: type.className, json["config"]?.object ?? [:])
         var optimizer = try type.init(from: &reader)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `v = ρ·v + (1 − ρ)·g²; w −= lr · g / (√v + ε)` (Hinton's lecture 6e); centered: v less the squared mean gradient.
@@ -20,7 +20,7 @@ public struct RMSprop: Optimizer {
         (self.epsilon, self.centered) = (epsilon, centered)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.001)
         rho = try config.double("rho", default: 0.9, in: 0...1)
         momentum = try config.double("momentum", default: 0, in: 0...1)

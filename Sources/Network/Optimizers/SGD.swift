@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `w −= lr · g`; with momentum μ: `v = μ·v − lr·g; w += v`, or with Nesterov `w += μ·v − lr·g`. Slot: v, sign included.
@@ -13,7 +13,7 @@ public struct SGD: Optimizer {
         (self.learningRate, self.momentum, self.nesterov) = (learningRate, momentum, nesterov)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         (learningRate, general) = try GeneralOptions.read(&config, rate: 0.01)
         momentum = try config.double("momentum", default: 0, in: 0...1)
         nesterov = try config.bool("nesterov", default: false)

@@ -1,3 +1,4 @@
+import Base
 import Network
 
 extension GraphBuilder {
@@ -118,7 +119,7 @@ extension GraphBuilder {
 
 extension ExportedCall {
     /// The activation that the layer's config names, behind what was computed in a layout.
-    mutating func activated(_ x: String, _ layout: AxisOrder = .keras) throws(ConfigError) -> String {
+    mutating func activated(_ x: String, _ layout: AxisOrder = .keras) throws(CellarError) -> String {
         let activation = try config.activation()
         return graph.activation(
             activation, x, axis: layout.axis(outputShape.count - 1, rank: outputShape.count))
@@ -126,18 +127,18 @@ extension ExportedCall {
 }
 
 /// `Activation`: one of the named functions.
-func exportActivation(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportActivation(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     return call.output(try call.activated(x.name(x.native), x.native), x.native)
 }
 
 /// Layers that do nothing at inference.
-func exportNothing(_ call: inout ExportedCall) throws(ConfigError) -> Value { call.elementwise { $0 } }
+func exportNothing(_ call: inout ExportedCall) throws(CellarError) -> Value { call.elementwise { $0 } }
 
-func exportSoftmax(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportSoftmax(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     if try call.mask() != nil { throw call.error("honours a mask, which ONNX export cannot do yet") }
-    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(ConfigError) in
+    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)
     }
     let (name, graph) = (x.name(x.native), call.graph)
@@ -149,14 +150,14 @@ func exportSoftmax(_ call: inout ExportedCall) throws(ConfigError) -> Value {
 }
 
 /// ReLU, LeakyReLU, ELU and ThresholdedReLU.
-func exportParametricActivation(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportParametricActivation(_ call: inout ExportedCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? any ParametricActivationLayer else {
         throw call.error("cannot be exported to ONNX yet")
     }
     return call.elementwise { call.graph.parametric(layer.function, $0) }
 }
 
-func exportPReLU(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportPReLU(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     // The slopes have the sample's shape, with ones on shared axes; the batch in front takes part in broadcasting.
     let order = x.native.ordered(Array(0..<x.rank))

@@ -1,9 +1,9 @@
-import JSONText
+import Base
 import Network
 import Tensors
 
 /// softmax(query · keyᵀ) · value, over [query, value] or [query, value, key].
-func exportAttention(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportAttention(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (query, value) = (call.inputs[0].name(), call.inputs[1].name())
     let key = call.inputs.count > 2 ? call.inputs[2].name() : value
     let graph = call.graph
@@ -42,13 +42,13 @@ func exportAttention(_ call: inout ExportedCall) throws(ConfigError) -> Value {
 }
 
 /// Several attentions side by side, each over its own products of query, key and value (Vaswani et al., 2017).
-func exportMultiHeadAttention(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportMultiHeadAttention(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let heads = try call.config.int("num_heads")
     let keySize = try call.config.int("key_dim")
     let (query, value, graph) = (call.inputs[0], call.inputs[1], call.graph)
     let key = call.inputs.count > 2 ? call.inputs[2] : value
     let axes = try (call.config.ints("attention_axes") ?? Array(1..<query.rank)).map {
-        axis throws(ConfigError) in
+        axis throws(CellarError) in
         // −1 is the last axis here, which is not attended over.
         try call.axis(axis, rank: query.rank)
     }
@@ -78,7 +78,7 @@ private func groupedAxes(rank: Int, _ axes: [Int]) -> [Int] {
 extension ExportedCall {
     /// [batch, positions, features]: all axes that attention goes over as one, and the others, which see nothing of each
     /// other, as more samples.
-    fileprivate func positions(_ x: Value, _ axes: [Int]) throws(ConfigError) -> String {
+    fileprivate func positions(_ x: Value, _ axes: [Int]) throws(CellarError) -> String {
         if x.rank == 2 { return x.name() }
         guard !inputs.contains(where: \.isMasked) else {
             throw error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
@@ -104,7 +104,7 @@ extension ExportedCall {
     }
 
     /// x · kernel + bias for every head: [batch, heads, steps, size].
-    fileprivate func heads(_ number: Int, _ x: String, _ heads: Int) throws(ConfigError) -> String {
+    fileprivate func heads(_ number: Int, _ x: String, _ heads: Int) throws(CellarError) -> String {
         let (kernel, bias) = projection(number)
         let name = ["query", "key", "value"][number]
         let width = kernel.shape[1] * kernel.shape[2]
@@ -115,7 +115,7 @@ extension ExportedCall {
     }
 
     /// Scores [batch, (heads,) queries, keys], with −10⁹ in the place of those that are hidden.
-    fileprivate mutating func masked(_ scores: String, heads: Bool) throws(ConfigError) -> String {
+    fileprivate mutating func masked(_ scores: String, heads: Bool) throws(CellarError) -> String {
         var seen: [String] = []
         // A masked value or key is hidden; several heads also hide all from a masked query.
         if let mask = try mask(1) { seen.append(graph.unsqueeze(mask, heads ? [1, 2] : [1])) }

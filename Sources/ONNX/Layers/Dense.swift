@@ -1,7 +1,8 @@
+import Base
 import Network
 
 /// One Gemm for vectors; products over the last axis of anything larger.
-func exportDense(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportDense(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (x, kernel, bias) = (call.input.name(), try call.required("kernel"), call.constant("bias"))
     let graph = call.graph
     var y: String
@@ -17,7 +18,7 @@ func exportDense(_ call: inout ExportedCall) throws(ConfigError) -> Value {
 }
 
 /// Sums by an equation, which ONNX has in the same words.
-func exportEinsumDense(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportEinsumDense(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let equation = try call.config.string("equation")
     let product = call.graph.node(
         "Einsum", [call.input.name(), try call.required("kernel")], ["equation": .string(equation)])

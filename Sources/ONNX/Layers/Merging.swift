@@ -1,3 +1,4 @@
+import Base
 import Network
 
 extension ExportedCall {
@@ -41,14 +42,14 @@ extension ExportedCall {
     }
 }
 
-func exportAdd(_ call: inout ExportedCall) throws(ConfigError) -> Value { call.merged("Add") }
-func exportSubtract(_ call: inout ExportedCall) throws(ConfigError) -> Value { call.merged("Sub") }
-func exportMultiply(_ call: inout ExportedCall) throws(ConfigError) -> Value { call.merged("Mul") }
-func exportDivide(_ call: inout ExportedCall) throws(ConfigError) -> Value { call.merged("Div") }
-func exportMaximum(_ call: inout ExportedCall) throws(ConfigError) -> Value { call.merged("Max") }
-func exportMinimum(_ call: inout ExportedCall) throws(ConfigError) -> Value { call.merged("Min") }
+func exportAdd(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Add") }
+func exportSubtract(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Sub") }
+func exportMultiply(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Mul") }
+func exportDivide(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Div") }
+func exportMaximum(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Max") }
+func exportMinimum(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Min") }
 
-func exportAverage(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportAverage(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let sum = call.merged("Add")
     let count = call.graph.float(Float(call.inputs.count))
     let mean = call.output(call.graph.divide(sum.name(sum.native), count), sum.native)
@@ -56,7 +57,7 @@ func exportAverage(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     return mean
 }
 
-func exportConcatenate(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportConcatenate(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (names, layout) = call.aligned()
     let rank = call.outputShape.count
     let axis = try call.axis(try call.config.int("axis", default: -1, in: -9...9), rank: rank)
@@ -67,7 +68,7 @@ func exportConcatenate(_ call: inout ExportedCall) throws(ConfigError) -> Value 
 }
 
 /// Σ over one axis of each: [batch, rest of the first, rest of the second].
-func exportDot(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportDot(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (a, b, graph) = (call.inputs[0], call.inputs[1], call.graph)
     let given = try call.config.ints("axes") ?? [-1]
     let axes = [
@@ -80,7 +81,7 @@ func exportDot(_ call: inout ExportedCall) throws(ConfigError) -> Value {
     if a.rank == 1, b.rank == 1 { return call.output(graph.sum(graph.multiply(left, right), [1])) }
     // What is summed goes last on the left, first on the right, and all other axes become one; where that one is
     // free of size, so is the product's.
-    func matrix(_ name: String, _ value: Value, _ axis: Int, last: Bool) throws(ConfigError) -> String {
+    func matrix(_ name: String, _ value: Value, _ axis: Int, last: Bool) throws(CellarError) -> String {
         let others = (1...value.rank).filter { $0 != axis }
         let ordered = graph.transpose(name, [0] + (last ? others + [axis] : [axis] + others))
         let size = try call.fixed(value, axis: axis - 1)

@@ -1,8 +1,9 @@
+import Base
 import Network
 import Tensors
 
 /// x · factor + shift for each channel, with the moving averages.
-func exportBatchNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportBatchNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     let axes = try call.config.ints("axis") ?? [-1]
     guard axes.count == 1 else {
@@ -28,7 +29,7 @@ func exportBatchNormalization(_ call: inout ExportedCall) throws(ConfigError) ->
     let gammas = call.weight("gamma")?.values ?? means.map { _ in 1 }
     let factors = zip(gammas, variances).map { Float(Double($0) / (Double($1) + epsilon).squareRoot()) }
     let (centre, factor) = (try call.along([axis], means, x), try call.along([axis], factors, x))
-    let beta = try call.weight("beta").map { beta throws(ConfigError) in
+    let beta = try call.weight("beta").map { beta throws(CellarError) in
         try call.along([axis], beta.values, x)
     }
     return call.elementwise { name in
@@ -38,10 +39,10 @@ func exportBatchNormalization(_ call: inout ExportedCall) throws(ConfigError) ->
 }
 
 /// Over all axes that are named, each sample for itself.
-func exportLayerNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportLayerNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
-    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(ConfigError) in
+    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         try call.axis(axis, rank: x.rank)
     }.sorted()
     let graph = call.graph
@@ -54,10 +55,10 @@ func exportLayerNormalization(_ call: inout ExportedCall) throws(ConfigError) ->
                 ["axis": .int(x.rank - axes.count + 1), "epsilon": .float(epsilon)]))
     }
     let places = axes.map { x.native.axis($0, rank: x.rank) }
-    let gamma = try call.weight("gamma").map { gamma throws(ConfigError) in
+    let gamma = try call.weight("gamma").map { gamma throws(CellarError) in
         try call.along(axes, gamma.values, x)
     }
-    let beta = try call.weight("beta").map { beta throws(ConfigError) in try call.along(axes, beta.values, x)
+    let beta = try call.weight("beta").map { beta throws(CellarError) in try call.along(axes, beta.values, x)
     }
     return call.elementwise { name in
         var y = graph.normalized(name, over: places, epsilon: epsilon)
@@ -68,7 +69,7 @@ func exportLayerNormalization(_ call: inout ExportedCall) throws(ConfigError) ->
 }
 
 /// Over a group of channels and all places, each sample for itself.
-func exportGroupNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportGroupNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
     let axis = try call.axis(try call.config.ints("axis")?.first ?? -1, rank: x.rank)
@@ -93,19 +94,19 @@ func exportGroupNormalization(_ call: inout ExportedCall) throws(ConfigError) ->
 }
 
 /// x / √max(Σ x², 1e-12).
-func exportUnitNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportUnitNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
-    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(ConfigError) in
+    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)
     }
     return call.elementwise { call.graph.ofUnitLength($0, axes) }
 }
 
 /// x / √(mean of x² + epsilon) · scale.
-func exportRMSNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportRMSNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 1e-6))
-    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(ConfigError) in
+    let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         try call.axis(axis, rank: x.rank)
     }.sorted()
     let scale = try call.along(axes, call.weight("scale")?.values ?? [1], x)

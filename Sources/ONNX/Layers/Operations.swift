@@ -1,7 +1,8 @@
+import Base
 import Network
 
 /// Ranges first, with single places as ranges of one; these axes then go, and new ones come.
-func exportGetItem(_ layer: GetItem, _ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportGetItem(_ layer: GetItem, _ call: inout ExportedCall) throws(CellarError) -> Value {
     var (name, axis, output) = (call.input.name(), 1, 1)
     var (gone, new): ([Int], [Int]) = ([], [])
     for place in try layer.spelledOut(for: call.input.shape) {
@@ -31,7 +32,7 @@ func exportGetItem(_ layer: GetItem, _ call: inout ExportedCall) throws(ConfigEr
 /// Beyond every axis' end.
 private let far = Int(Int32.max)
 
-func exportReduce(_ layer: Reduce, _ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportReduce(_ layer: Reduce, _ call: inout ExportedCall) throws(CellarError) -> Value {
     var axes: [Int] = []
     for axis in layer.axes { axes.append(try call.axis(axis, rank: call.input.rank) + 1) }
     let (x, keep) = (call.input.name(), layer.keepsAxes)
@@ -45,7 +46,7 @@ func exportReduce(_ layer: Reduce, _ call: inout ExportedCall) throws(ConfigErro
     return call.output(name)
 }
 
-func exportElementwise(_ layer: Elementwise, _ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportElementwise(_ layer: Elementwise, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let graph = call.graph
     return call.elementwise { x in
         switch layer.function {
@@ -69,7 +70,7 @@ func exportElementwise(_ layer: Elementwise, _ call: inout ExportedCall) throws(
     }
 }
 
-func exportMatmul(_ layer: Matmul, _ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportMatmul(_ layer: Matmul, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let rank = call.input.rank
     let turned = Array(0..<rank - 1) + [rank, rank - 1]
     var (a, b) = (call.inputs[0].name(), call.inputs[1].name())
@@ -78,7 +79,7 @@ func exportMatmul(_ layer: Matmul, _ call: inout ExportedCall) throws(ConfigErro
     return call.output(call.graph.node("MatMul", [a, b]))
 }
 
-func exportStack(_ layer: Stack, _ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportStack(_ layer: Stack, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let axis = try call.axis(layer.axis, rank: call.outputShape.count) + 1
     let graph = call.graph
     return call.output(graph.concatenate(call.inputs.map { graph.unsqueeze($0.name(), [axis]) }, axis: axis))

@@ -1,9 +1,9 @@
-import JSONText
+import Base
 import Network
 
 extension ExportedCall {
     /// Pairs of numbers, one for each axis of space, from any form that Keras writes: a number, numbers, or pairs.
-    fileprivate mutating func pairs(_ key: String, count: Int, default standard: Int) throws(ConfigError)
+    fileprivate mutating func pairs(_ key: String, count: Int, default standard: Int) throws(CellarError)
         -> [[Int]]
     {
         let found = config.value(key) ?? .integer(standard)
@@ -20,13 +20,13 @@ extension ExportedCall {
     }
 
     /// The axes of space, by `data_format`.
-    fileprivate mutating func spatialAxes() throws(ConfigError) -> Range<Int> {
+    fileprivate mutating func spatialAxes() throws(CellarError) -> Range<Int> {
         let first = try config.string("data_format", default: "channels_last") == "channels_first"
         return first ? 1..<input.rank : 0..<input.rank - 1
     }
 }
 
-func exportZeroPadding(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportZeroPadding(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let axes = try call.spatialAxes()
     let pairs = try call.pairs("padding", count: axes.count, default: 1)
     let x = call.input
@@ -36,7 +36,7 @@ func exportZeroPadding(_ call: inout ExportedCall) throws(ConfigError) -> Value 
     return call.elementwise { call.graph.node("Pad", [$0, call.graph.ints(pads)]) }
 }
 
-func exportCropping(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportCropping(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let axes = try call.spatialAxes()
     let pairs = try call.pairs("cropping", count: axes.count, default: axes.count == 1 ? 1 : 0)
     let x = call.input

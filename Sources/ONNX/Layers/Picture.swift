@@ -1,3 +1,4 @@
+import Base
 import Network
 
 /// A layer's input as convolutions and pools see it: [batch, channels, space …].
@@ -12,7 +13,7 @@ struct Picture {
 }
 
 extension ExportedCall {
-    mutating func picture() throws(ConfigError) -> Picture {
+    mutating func picture() throws(CellarError) -> Picture {
         let format = try config.string("data_format", default: "channels_last")
         guard input.rank > 1 else { throw error("needs an input with axes of space") }
         let (space, channels, layout): (Range<Int>, Int, AxisOrder) =
@@ -25,7 +26,7 @@ extension ExportedCall {
 
     /// One number for each axis of space; a single one serves for all.
     mutating func perAxis(_ key: String, _ picture: Picture, default standard: [Int]? = nil)
-        throws(ConfigError) -> [Int]
+        throws(CellarError) -> [Int]
     {
         let count = picture.sizes.count
         let found = try config.ints(key) ?? standard ?? [1]

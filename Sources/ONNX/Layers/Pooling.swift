@@ -1,20 +1,21 @@
+import Base
 import Network
 
-func exportMaxPooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportMaxPooling(_ call: inout ExportedCall) throws(CellarError) -> Value {
     try call.pooled("MaxPool", [])
 }
 
 /// With padding "same", what lies outside of the input does not count.
-func exportAveragePooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportAveragePooling(_ call: inout ExportedCall) throws(CellarError) -> Value {
     try call.pooled("AveragePool", [("count_include_pad", .int(0))])
 }
 
-func exportGlobalMaxPooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportGlobalMaxPooling(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let graph = call.graph
     return try call.pooledGlobally { graph.largest($0, $1, keep: $2) }
 }
 
-func exportGlobalAveragePooling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportGlobalAveragePooling(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let graph = call.graph
     guard let mask = try call.mask() else {
         return try call.pooledGlobally { graph.mean($0, $1, keep: $2) }
@@ -27,7 +28,7 @@ func exportGlobalAveragePooling(_ call: inout ExportedCall) throws(ConfigError) 
 }
 
 extension ExportedCall {
-    fileprivate mutating func pooled(_ operation: String, _ more: [(String, Attribute)]) throws(ConfigError)
+    fileprivate mutating func pooled(_ operation: String, _ more: [(String, Attribute)]) throws(CellarError)
         -> Value
     {
         let picture = try picture()
@@ -42,7 +43,7 @@ extension ExportedCall {
     }
 
     /// One number for each channel.
-    fileprivate mutating func pooledGlobally(_ reduce: (String, [Int], Bool) -> String) throws(ConfigError)
+    fileprivate mutating func pooledGlobally(_ reduce: (String, [Int], Bool) -> String) throws(CellarError)
         -> Value
     {
         let first = try config.string("data_format", default: "channels_last") == "channels_first"

@@ -1,7 +1,8 @@
+import Base
 import Network
 import Tensors
 
-func exportRescaling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportRescaling(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let scale = try call.config.doubles("scale") ?? [1]
     let offset = try call.config.doubles("offset") ?? [0]
     let x = call.input
@@ -15,7 +16,7 @@ func exportRescaling(_ call: inout ExportedCall) throws(ConfigError) -> Value {
 }
 
 /// (x − mean) / max(√variance, 1e-7), or back where `invert` says so.
-func exportNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     let invert = try call.config.bool("invert", default: false)
     let given = (try call.config.doubles("mean"), try call.config.doubles("variance"))
@@ -23,7 +24,7 @@ func exportNormalization(_ call: inout ExportedCall) throws(ConfigError) -> Valu
     let mean = given.0?.map { Float($0) } ?? weights.0?.values ?? [0]
     let variance = given.1?.map { Float($0) } ?? weights.1?.values ?? [1]
     let deviation = variance.map { max($0.squareRoot(), 1e-7) }
-    let axes = try (call.config.ints("axis") ?? []).map { axis throws(ConfigError) in
+    let axes = try (call.config.ints("axis") ?? []).map { axis throws(CellarError) in
         try call.axis(axis, rank: x.rank)
     }
     let means = try call.along(axes, mean, x)
@@ -49,7 +50,7 @@ extension ExportedCall {
     /// Numbers over some axes of a sample, in their order, ready for `value` in a layout (its own, where none is named).
     /// One number serves for all.
     func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: AxisOrder? = nil)
-        throws(ConfigError) -> String
+        throws(CellarError) -> String
     {
         guard numbers.count > 1 else { return graph.float(numbers.first ?? 0) }
         var shape = Array(repeating: 1, count: value.rank)

@@ -1,3 +1,4 @@
+import Base
 import Network
 
 /// Numbers of tokens [batch, …, n] as the layer's `output_mode` gives them out. A number that is no token's becomes zeros; in
@@ -14,14 +15,14 @@ private func encoded(_ call: ExportedCall, _ numbers: String, mode: String, dept
     }
 }
 
-func exportCategoryEncoding(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportCategoryEncoding(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let numbers = call.graph.cast(call.input.name(), to: .int64)
     return encoded(
         call, numbers, mode: try call.config.string("output_mode"), depth: try call.config.int("num_tokens"))
 }
 
 /// How many boundaries do not lie above a number; none lies above a NaN.
-func exportDiscretization(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportDiscretization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (graph, mode) = (call.graph, try call.config.string("output_mode"))
     let boundaries = (try call.config.doubles("bin_boundaries") ?? []).map(Float.init)
     let isBelow = graph.node(
@@ -32,7 +33,7 @@ func exportDiscretization(_ call: inout ExportedCall) throws(ConfigError) -> Val
 }
 
 /// Each number is held against the whole vocabulary; one that it has not goes to a place by its remainder.
-func exportIntegerLookup(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportIntegerLookup(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (graph, mode) = (call.graph, try call.config.string("output_mode"))
     let vocabulary = try call.config.ints("vocabulary") ?? []
     let unknownPlaces = try call.config.int("num_oov_indices", in: 0...Int.max)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 import Tensors
 
@@ -6,7 +6,7 @@ extension ExportedCall {
     /// A layer inside this one, called with `inputs`; `weights` are its share.
     fileprivate func inner(
         _ json: JSON?, key: String, inputs: [Value], weights: ArraySlice<Tensor>
-    ) throws(ConfigError) -> ExportedCall {
+    ) throws(CellarError) -> ExportedCall {
         guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
             throw error("has no \(key) that ONNX export can read")
         }
@@ -19,7 +19,7 @@ extension ExportedCall {
 }
 
 /// A recurrent layer forwards and one backwards through time, and what both give joined.
-func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let (layer, graph, mask) = (call.config.value("layer"), call.graph, try call.mask())
     let other = call.config.value("backward_layer") ?? layer
     var used = 0
@@ -48,7 +48,7 @@ func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) t
 }
 
 /// One layer for every step: the steps become samples, and samples again steps.
-func exportTimeDistributed(_ call: inout ExportedCall) throws(ConfigError) -> Value {
+func exportTimeDistributed(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (x, graph) = (call.input, call.graph)
     let shape = Array(x.shape.dropFirst())
     guard x.free.allSatisfy({ $0 == 0 }), call.outputFree.allSatisfy({ $0 == 0 }) else {

@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import Network
 
 /// Writes each epoch's numbers to a table, in the very text that Keras 2 writes: epochs counted from 0, the names in
@@ -13,7 +13,7 @@ public struct CSVLogger: Callback {
 
         public init(filename: String) { self.filename = filename }
 
-        init(from options: inout LayerConfig) throws(ConfigError) {
+        init(from options: inout LayerConfig) throws(CellarError) {
             filename = try options.string("filename")
             separator = try options.string("separator", default: ",")
             guard separator.utf8.count == 1 else {
@@ -31,7 +31,7 @@ public struct CSVLogger: Callback {
 
     public init(_ options: Options) { self.options = options }
 
-    public mutating func trainingBegins(_ run: any TrainingRun) throws(TrainerError) {
+    public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {
         let path = options.filename
         do {
             let url = URL(fileURLWithPath: path)
@@ -50,7 +50,7 @@ public struct CSVLogger: Callback {
 
     public mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         var text = ""
         let names = self.names ?? columns(logs)
         if self.names == nil && needsHeader { text = line(["epoch"] + names) }
@@ -77,9 +77,10 @@ public struct CSVLogger: Callback {
 
     private func line(_ fields: [String]) -> String { fields.joined(separator: options.separator) + "\r\n" }
 
-    private func failure(_ error: any Error) -> TrainerError {
-        TrainerError(
-            .inputOutput, file: options.filename,
-            "CSVLogger cannot write its table: \(error.localizedDescription) Choose another filename.")
+    private func failure(_ error: any Error) -> CellarError {
+        CellarError(
+            .inputOutput,
+            "CSVLogger cannot write its table: \(error.localizedDescription) Choose another filename.",
+            file: options.filename)
     }
 }

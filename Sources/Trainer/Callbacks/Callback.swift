@@ -1,18 +1,20 @@
+import Base
+
 /// What takes part in training between epochs, as Keras' callbacks do. They are called in the recipe's order.
 public protocol Callback {
-    mutating func trainingBegins(_ run: any TrainingRun) throws(TrainerError)
+    mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError)
 
     /// After validation of `epoch`, counted from 0. A callback may add to the logs; later ones see it.
     mutating func epochEnds(
-        _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun) throws(TrainerError)
+        _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun) throws(CellarError)
 
     /// Not called where training was interrupted or failed.
-    mutating func trainingEnds(_ run: any TrainingRun) throws(TrainerError)
+    mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError)
 }
 
 extension Callback {
-    public mutating func trainingBegins(_ run: any TrainingRun) throws(TrainerError) {}
-    public mutating func trainingEnds(_ run: any TrainingRun) throws(TrainerError) {}
+    public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {}
+    public mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError) {}
 }
 
 /// What a callback can see and do.
@@ -23,7 +25,7 @@ public protocol TrainingRun: AnyObject {
     /// Keeps all weights as they are; calling the result brings them back.
     func rememberWeights() -> () -> Void
     /// Writes the model as it is, with the optimizer's state, atomically.
-    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(TrainerError)
+    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError)
     /// A line for people.
     func note(_ line: String)
 }

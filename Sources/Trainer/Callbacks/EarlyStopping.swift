@@ -1,3 +1,4 @@
+import Base
 import Network
 
 /// Ends training when a number no longer gets better.
@@ -26,7 +27,7 @@ public struct EarlyStopping: Callback {
             ["acc", "accuracy", "auc"].contains(where: name.hasSuffix)
         }
 
-        init(from options: inout LayerConfig, _ names: LogNames) throws(ConfigError) {
+        init(from options: inout LayerConfig, _ names: LogNames) throws(CellarError) {
             monitor = try Monitor(from: &options, names, autoIsMax: Self.autoIsMax)
             minDelta = abs(try options.double("min_delta", default: 0))
             patience = try options.int("patience", default: 0, in: 0...Int(Int32.max))
@@ -50,7 +51,7 @@ public struct EarlyStopping: Callback {
 
     public mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         let monitor = options.monitor
         guard let value = logs[monitor.name], epoch >= options.startFromEpoch else { return }
         // The first epoch's weights come back where none ever improves.
@@ -69,7 +70,7 @@ public struct EarlyStopping: Callback {
         }
     }
 
-    public mutating func trainingEnds(_ run: any TrainingRun) throws(TrainerError) {
+    public mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError) {
         guard let restore else { return }
         restore()
         run.note("The weights are those of epoch \(bestEpoch + 1), the best one by \(options.monitor.name).")

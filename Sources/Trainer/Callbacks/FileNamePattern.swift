@@ -1,5 +1,5 @@
 import Foundation
-import JSONText
+import Base
 import Network
 
 /// A file name with places for numbers, as Python's `format` has them: `Model_{epoch:02d}_{val_loss:.2f}.h5`.
@@ -20,7 +20,7 @@ public struct FileNamePattern: Equatable, Sendable {
     private let parts: [Part]
 
     /// - Parameter names: What may stand in braces, beside `epoch`.
-    public init(_ text: String, names: [String]) throws(ConfigError) {
+    public init(_ text: String, names: [String]) throws(CellarError) {
         self.text = text
         var parts: [Part] = []
         var literal = ""
@@ -42,13 +42,13 @@ public struct FileNamePattern: Equatable, Sendable {
         self.parts = parts + [.text(literal)]
     }
 
-    private static func wrong(_ text: String, _ why: String) -> ConfigError {
-        ConfigError("filepath \"\(text)\": \(why)", subject: "ModelCheckpoint", key: "filepath")
+    private static func wrong(_ text: String, _ why: String) -> CellarError {
+        CellarError("filepath \"\(text)\": \(why)", subject: "ModelCheckpoint", key: "filepath")
     }
 
     private static func number(
         _ field: Substring, in text: String, _ names: [String]
-    ) throws(ConfigError) -> Part {
+    ) throws(CellarError) -> Part {
         let halves = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(halves.first ?? "")
         let known = ["epoch"] + names

@@ -1,3 +1,4 @@
+import Base
 import Network
 
 /// Saves the model, with its optimizer's state, after each epoch, or after each that is the best so far. The file
@@ -22,7 +23,7 @@ public struct ModelCheckpoint: Callback {
             name.contains("acc") || name.hasPrefix("fmeasure")
         }
 
-        init(from options: inout LayerConfig, _ names: LogNames) throws(ConfigError) {
+        init(from options: inout LayerConfig, _ names: LogNames) throws(CellarError) {
             let path = try options.string("filepath")
             guard [".h5", ".hdf5"].contains(where: path.hasSuffix) else {
                 throw options.error("filepath must end in .h5, but is \"\(path)\"", key: "filepath")
@@ -58,7 +59,7 @@ public struct ModelCheckpoint: Callback {
 
     public mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         if options.savesBestOnly {
             guard let value = logs[options.monitor.name], options.monitor.isBetter(value, than: best) else {
                 return

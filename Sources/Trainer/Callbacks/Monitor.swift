@@ -1,3 +1,4 @@
+import Base
 import Network
 
 /// Which number a callback watches, and which way is better.
@@ -15,7 +16,7 @@ public struct Monitor: Equatable, Sendable {
 
     init(
         from options: inout LayerConfig, _ names: LogNames, autoIsMax: (String) -> Bool
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         let name = try names.monitor(&options)
         let mode = try options.string("mode", default: "auto", oneOf: Mode.allCases.map(\.rawValue))
         self.init(name, mode: Mode(rawValue: mode) ?? .auto, autoIsMax: autoIsMax)

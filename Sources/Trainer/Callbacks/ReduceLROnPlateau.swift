@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// Lowers the learning rate when a number no longer gets better. The logs then have `lr`: the rate that the epoch ran
@@ -20,7 +20,7 @@ public struct ReduceLROnPlateau: Callback {
             self.monitor = Monitor(monitor, mode: mode) { $0.contains("acc") }
         }
 
-        init(from options: inout LayerConfig, _ names: LogNames) throws(ConfigError) {
+        init(from options: inout LayerConfig, _ names: LogNames) throws(CellarError) {
             monitor = try Monitor(from: &options, names) { $0.contains("acc") }
             factor = try options.double("factor", default: 0.1, in: 0...1)
             guard factor < 1 else {
@@ -46,7 +46,7 @@ public struct ReduceLROnPlateau: Callback {
 
     public mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         let rate = Double(Float(run.learningRate))
         logs["lr"] = rate
         guard let value = logs[options.monitor.name] else { return }

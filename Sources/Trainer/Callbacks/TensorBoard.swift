@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Network
 
@@ -11,7 +12,7 @@ public struct TensorBoard: Callback {
 
         public init(folder: String = "logs") { self.folder = folder }
 
-        init(from options: inout LayerConfig) throws(ConfigError) {
+        init(from options: inout LayerConfig) throws(CellarError) {
             folder = try options.string("log_dir", default: "logs")
             guard !folder.isEmpty, !folder.utf8.contains(0) else {
                 throw options.error("log_dir must name a folder", key: "log_dir")
@@ -36,13 +37,13 @@ public struct TensorBoard: Callback {
     public init(_ options: Options) { self.options = options }
 
     /// So that a folder which cannot be written is known before an epoch is over.
-    public mutating func trainingBegins(_ run: any TrainingRun) throws(TrainerError) {
+    public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {
         training = try file("train")
     }
 
     public mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         let time = Date().timeIntervalSince1970
         for entry in logs.entries {
             let isValidation = entry.name.hasPrefix("val_")
@@ -53,21 +54,22 @@ public struct TensorBoard: Callback {
         try write(run.learningRate, "epoch_learning_rate", epoch, time, to: training)
     }
 
-    private func file(_ name: String) throws(TrainerError) -> EventFile {
+    private func file(_ name: String) throws(CellarError) -> EventFile {
         do { return try EventFile(in: options.folder + "/" + name) } catch { throw failure(error) }
     }
 
     private func write(
         _ value: Double, _ tag: String, _ epoch: Int, _ time: Double, to file: EventFile?
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         do {
             try file?.write(Event(time: time, step: epoch, content: .scalar(tag: tag, Float(value))))
         } catch { throw failure(error) }
     }
 
-    private func failure(_ error: any Error) -> TrainerError {
-        TrainerError(
-            .inputOutput, file: options.folder,
-            "TensorBoard's events cannot be written: \(error.localizedDescription) Choose another log_dir.")
+    private func failure(_ error: any Error) -> CellarError {
+        CellarError(
+            .inputOutput,
+            "TensorBoard's events cannot be written: \(error.localizedDescription) Choose another log_dir.",
+            file: options.folder)
     }
 }

@@ -1,5 +1,5 @@
 import Datasets
-import Facts
+import Base
 import Network
 import Tensors
 
@@ -58,30 +58,32 @@ public struct PreparedData: Sendable {
     ///
     /// - Parameter report: is called with a summary of the data (rows, missing values, classes with their balance) as
     ///   soon as it is known, also where an error follows because values are missing.
-    public init(_ recipe: Recipe, report: (DataSummary) -> Void = { _ in }) throws(TrainerError) {
+    public init(_ recipe: Recipe, report: (DataSummary) -> Void = { _ in }) throws(CellarError) {
         do {
             var raw = try RawData(recipe.data, losses: recipe.compile.objective.losses, report: report)
             let division = recipe.data.division(validationSplit: recipe.fit.validationSplit)
             try raw.divide(division)
             self.init(splitting: &raw, recipe.data, division)
-        } catch let error as DataError {
+        } catch let error as CellarError {
             // A wish that the data cannot fulfil stands in the recipe.
-            guard error.kind == .badRequest else { throw TrainerError(error) }
-            throw TrainerError(.badData, file: recipe.file, line: recipe.data.line, error.description)
-        } catch let error as TrainerError {
+            guard error.kind == .badRequest else { throw CellarError(error) }
+            throw CellarError(.badData, error.description, file: recipe.file, line: recipe.data.line)
+        } catch let error as CellarError {
             throw error
         } catch {
-            throw TrainerError(.badData, file: recipe.file, "\(error)")
+            throw CellarError(.badData, "\(error)", file: recipe.file)
         }
         if !recipe.data.preprocessing.isEmpty, train.inputs.count > 1 {
-            throw TrainerError(
-                .badData, file: recipe.file, line: recipe.data.line,
-                "preprocess is for one input, but the data have \(train.inputs.count).")
+            throw CellarError(
+                .badData,
+                "preprocess is for one input, but the data have \(train.inputs.count).", file: recipe.file,
+                line: recipe.data.line)
         }
         if recipe.data.preprocessing.contains(.standardScaler), inputShape.count != 1 {
-            throw TrainerError(
-                .badData, file: recipe.file, line: recipe.data.line,
-                "StandardScaler is for tables; pictures of shape \(inputShape) want Rescaling.")
+            throw CellarError(
+                .badData,
+                "StandardScaler is for tables; pictures of shape \(inputShape) want Rescaling.",
+                file: recipe.file, line: recipe.data.line)
         }
     }
 

@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 import Tensors
@@ -11,8 +12,8 @@ extension RawData {
         let table = try Table(path: path)
         let isForNumbers = losses.map { $0?.isForNumbers ?? false }
         guard targets.count == losses.count || losses.count == 1 && isForNumbers[0] else {
-            throw DataError(
-                .badRequest,
+            throw CellarError(
+                .usage,
                 expected: losses.count == 1
                     ? "one target column with classes"
                     : "\(losses.count) target columns, one for each output",
@@ -23,7 +24,7 @@ extension RawData {
         }
         let features = chosen ?? table.columns.filter { !targets.contains($0) && $0 != weights }
         guard !features.isEmpty else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: path, expected: "columns beside \"\(targets[0])\" to learn from",
                 found: "none",
                 fix: "Use a table with more columns.")
@@ -53,7 +54,7 @@ extension RawData {
     private static func weights(_ column: String, of table: Table, _ path: String) throws -> [Float] {
         try table.numbers(column).enumerated().map { row, weight in
             guard weight >= 0, Float(weight).isFinite else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: path, row: row + 1, column: column, expected: "a weight from 0 on",
                     found: "\(weight)", fix: "Correct the value, or name another column as sample_weight.")
             }

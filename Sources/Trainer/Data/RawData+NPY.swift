@@ -1,3 +1,4 @@
+import Base
 import Datasets
 import Network
 import Tensors
@@ -8,21 +9,21 @@ extension RawData {
         _ sampleFiles: [String], _ labelFiles: [String], _ losses: [Loss?], _ report: (DataSummary) -> Void
     ) throws -> RawData {
         guard labelFiles.count == losses.count else {
-            throw DataError(
-                .badRequest, expected: "\(losses.count) files with labels, one for each output",
+            throw CellarError(
+                .usage, expected: "\(losses.count) files with labels, one for each output",
                 found: "\(labelFiles.count)",
                 fix: "Name them in the order of the outputs, as labels: [a.npy, b.npy].")
         }
         let inputs = try sampleFiles.map { try readNPY($0) }
         for (input, file) in zip(inputs, sampleFiles) where input.count != inputs[0].count {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, expected: "\(inputs[0].count) samples, as in \(sampleFiles[0])",
                 found: "\(input.count)", fix: "Use files of one set.")
         }
         let labels = try zip(labelFiles, losses).map { file, loss in
             let labels = try Self.labels(file, loss)
             guard labels.targets.count == inputs[0].count else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: file,
                     expected: "\(inputs[0].count) labels, one for each of \(sampleFiles[0])",
                     found: "\(labels.targets.count)", fix: "Use the two files of one set.")
@@ -74,7 +75,7 @@ extension RawData {
     private static func classes(_ file: String) throws -> OutputLabels {
         let labels = try readNPYLabels(file)
         guard let largest = labels.max(), let least = labels.min(), least >= 0, largest < 1_000_000 else {
-            throw DataError(
+            throw CellarError(
                 .badData, file: file, expected: "class numbers from 0 on",
                 found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …")
         }

@@ -1,5 +1,5 @@
 import Datasets
-import Digests
+import Base
 import Foundation
 import Network
 import Tensors
@@ -68,7 +68,7 @@ struct RawData {
             paths += testFiles
             let read = try readIDX(images: testFiles[0], labels: testFiles[1])
             guard read.samples.shape == train.samples.shape else {
-                throw DataError(
+                throw CellarError(
                     .badData, file: testFiles[0],
                     expected: "pictures of \(train.samples.shape), as in training",
                     found: "\(read.samples.shape)", fix: "Use the files of one set.")
@@ -106,7 +106,7 @@ struct RawData {
 }
 
 extension RawData {
-    mutating func divide(_ division: RowDivision) throws(DataError) {
+    mutating func divide(_ division: RowDivision) throws(CellarError) {
         let rows = try division.rows(all.count) {
             guard case .classes(let classes)? = all.targets.first else { return nil }
             return classes.map { Int($0) }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Network
 import Tensors
@@ -12,7 +13,7 @@ public final class Fit: TrainingRun {
     private let validation: DataPart?
     private let options: FitOptions
     private let observer: (any FitObserver)?
-    private let save: (String, Int, History) throws(TrainerError) -> Void
+    private let save: (String, Int, History) throws(CellarError) -> Void
     private var stopReason: String?
     private var history: History
     /// What the numbers of an epoch are called.
@@ -28,7 +29,7 @@ public final class Fit: TrainingRun {
     public init(
         _ executor: TrainingExecutor, train: DataPart, validation: DataPart?, options: FitOptions,
         history: History = History(), observer: (any FitObserver)? = nil,
-        save: @escaping (String, Int, History) throws(TrainerError) -> Void
+        save: @escaping (String, Int, History) throws(CellarError) -> Void
     ) {
         (self.executor, self.train, self.validation) = (executor, train, validation)
         (self.options, self.history, self.observer, self.save) = (options, history, observer, save)
@@ -48,7 +49,7 @@ public final class Fit: TrainingRun {
     /// that ModelCheckpoint wrote before stay.
     public func run(
         callbacks: [any Callback], shouldStop: () -> Bool = { false }
-    ) throws(TrainerError) -> FitOutcome {
+    ) throws(CellarError) -> FitOutcome {
         let start = ContinuousClock.now
         var callbacks = callbacks
         for index in callbacks.indices { try callbacks[index].trainingBegins(self) }
@@ -95,7 +96,7 @@ public final class Fit: TrainingRun {
 
     private func trainEpoch(
         _ epoch: Int, from begun: PartialEpoch, _ shouldStop: () -> Bool
-    ) throws(TrainerError) -> (logs: EpochLogs, stopped: PartialEpoch?) {
+    ) throws(CellarError) -> (logs: EpochLogs, stopped: PartialEpoch?) {
         let order = Self.order(of: train.count, epoch: epoch, options)
         let steps = (train.count + options.batchSize - 1) / options.batchSize
         var done = begun
@@ -116,15 +117,15 @@ public final class Fit: TrainingRun {
     }
 
     /// An error where a layer cannot compute with the data.
-    private func check(_ result: BatchResult, _ place: String) throws(TrainerError) {
+    private func check(_ result: BatchResult, _ place: String) throws(CellarError) {
         guard let failure = result.failure else { return }
-        throw TrainerError(
+        throw CellarError(
             .badData, "\(failure) Found in \(place); training has ended and nothing was saved.")
     }
 
-    private func diverged(_ epoch: Int, _ step: Int) -> TrainerError {
-        TrainerError(
-            .diverged,
+    private func diverged(_ epoch: Int, _ step: Int) -> CellarError {
+        CellarError(
+            .badData,
             "the loss is no finite number any more in epoch \(epoch + 1), batch \(step + 1); training has ended and "
                 + "nothing was saved. Lower the learning rate (now \(Float(learningRate))), or look for extreme values "
                 + "in the data."
@@ -151,7 +152,7 @@ public final class Fit: TrainingRun {
         return { [executor] in executor.restore(checkpoint) }
     }
 
-    public func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(TrainerError) {
+    public func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError) {
         var history = history
         history.append(logs)
         try save(path, epoch + 1, history)

@@ -1,15 +1,16 @@
+import Base
 import Network
 
 /// The loss and the classes of the data must fit what the model puts out.
-func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(TrainerError) {
+func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(CellarError) {
     // What is given as numbers is compared with the outputs number by number.
     guard data.train.targets.count == 1, case .classes = data.train.targets[0],
         let loss = recipe.compile.objective.loss
     else { return }
     let outputs = model.outputShapes[0].reduce(1, *)
     let classes = data.classes.count
-    func wrong(_ message: String) -> TrainerError {
-        TrainerError(.badData, file: recipe.file, line: recipe.model.lines.last ?? nil, message)
+    func wrong(_ message: String) -> CellarError {
+        CellarError(.badData, message, file: recipe.file, line: recipe.model.lines.last ?? nil)
     }
     guard classes > 1 else {
         throw wrong(
@@ -38,10 +39,10 @@ extension DataPart {
     /// The same with what classes count for, times what each sample does.
     func weighted(
         by fit: FitRecipe, _ data: PreparedData, _ file: String
-    ) throws(TrainerError) -> DataPart {
+    ) throws(CellarError) -> DataPart {
         guard let classWeight = fit.classWeight else { return self }
-        func wrong(_ message: String) -> TrainerError {
-            TrainerError(.badData, file: file, line: fit.classWeightLine, "fit: \(message).")
+        func wrong(_ message: String) -> CellarError {
+            CellarError(.badData, "fit: \(message).", file: file, line: fit.classWeightLine)
         }
         guard targets.count == 1, case .classes(let labels) = targets[0] else {
             throw wrong("class_weight needs one output whose targets are classes, one a sample")

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// How an interrupted epoch is kept among a model's facts.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import KerasFile
 import Network
 
@@ -14,10 +14,10 @@ struct ResumedRun {
     /// The size of the batches that the interrupted epoch was divided into.
     var partialBatchSize: Int?
 
-    init(_ start: Training.Start, _ wanted: Model, _ recipe: Recipe) throws(TrainerError) {
+    init(_ start: Training.Start, _ wanted: Model, _ recipe: Recipe) throws(CellarError) {
         let file = start.file
         if let difference = firstDifference(file.model, wanted) {
-            throw TrainerError(
+            throw CellarError(
                 .badData,
                 "\(start.reference) cannot be trained on with \(recipe.file): \(difference). Use the recipe that it was "
                     + "trained with (`registry show` has it), or train anew.")
@@ -29,7 +29,7 @@ struct ResumedRun {
                 try model.setWeights(file.model.weights[layer], layer: layer)
             }
         } catch {
-            throw TrainerError(error, file: recipe.file)
+            throw CellarError(error, file: recipe.file)
         }
         self.model = model
 
@@ -39,7 +39,7 @@ struct ResumedRun {
         objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?["loss_of"] != nil)
         if let saved = file.compiled?.optimizer {
             guard saved.className == optimizer.className else {
-                throw TrainerError(
+                throw CellarError(
                     .badData,
                     "\(start.reference) was trained with \(saved.className), but \(recipe.file) says "
                         + "\(optimizer.className): the optimizer's state does not fit. Use the same one.")

@@ -1,15 +1,13 @@
-import Facts
+import Base
 import Foundation
-import JSONText
 import KerasFile
 import Network
 import Tensors
-import Digests
 
 // A run as a file: the model, and all that is known of it.
 extension Training {
     /// What a run has come to, to be written.
-    func file(history: History, metrics: [ModelFacts.Metric]) throws(TrainerError) -> ModelFile {
+    func file(history: History, metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
         let model = executor.trainedNetwork
         var file = ModelFile(
             model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
@@ -20,7 +18,7 @@ extension Training {
             let outputs = try Predictor(model, batchSize: 1).predict(sample)
             file.golden = .init(inputs: sample.map(tensor), outputs: outputs)
         } catch {
-            throw TrainerError(error, file: recipe.file)
+            throw CellarError(error, file: recipe.file)
         }
         return file
     }

@@ -1,5 +1,5 @@
 import Datasets
-import Facts
+import Base
 import Foundation
 import KerasFile
 import Network
@@ -44,7 +44,7 @@ public final class Training {
     public init(
         _ recipe: Recipe, data: PreparedData, from start: Start? = nil, threads: Int? = nil,
         commandLine: [String] = []
-    ) throws(TrainerError) {
+    ) throws(CellarError) {
         (self.recipe, self.data, self.start, self.commandLine) = (recipe, data, start, commandLine)
         let facts = start?.file.facts
         // A run that goes on has the orders of samples that it would have had.
@@ -55,17 +55,17 @@ public final class Training {
         try checkOutputs(of: model, recipe, data)
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
 
-        let resumed = try start.map { (start) throws(TrainerError) in try ResumedRun(start, model, recipe) }
+        let resumed = try start.map { (start) throws(CellarError) in try ResumedRun(start, model, recipe) }
         // Before the training, as there would be no file for what was learned.
         if let start, let resumed {
             do { try checkWritable(resumed.model, readFrom: start.reference) } catch {
-                throw TrainerError(error)
+                throw CellarError(error)
             }
         }
         do {
             if let resumed { model = resumed.model } else { try model.initialize(seed: seed) }
         } catch {
-            throw TrainerError(error, file: recipe.file)
+            throw CellarError(error, file: recipe.file)
         }
         epochsBefore = resumed?.epochs ?? 0
         options = FitOptions()
@@ -80,7 +80,7 @@ public final class Training {
             options.partialEpoch = nil
         }
         guard epochsBefore < options.epochs else {
-            throw TrainerError(
+            throw CellarError(
                 .usage,
                 "\(start?.reference ?? recipe.name) has \(epochsBefore) epochs behind it, and \(recipe.file) asks for "
                     + "\(options.epochs) in all. Ask for more: --epochs \(epochsBefore + 10)")
@@ -95,7 +95,7 @@ public final class Training {
                 try executor.check(part.inputs, part.targets, weights: part.weights)
             }
         } catch {
-            throw TrainerError(error, file: recipe.file)
+            throw CellarError(error, file: recipe.file)
         }
     }
 
@@ -105,7 +105,7 @@ public final class Training {
     /// Trains. See `Fit.run`.
     public func run(
         observer: (any FitObserver)? = nil, shouldStop: () -> Bool = { false }
-    ) throws(TrainerError) -> FitOutcome {
+    ) throws(CellarError) -> FitOutcome {
         let before = History(
             (start?.file.facts?.history ?? []).map {
                 .init(name: $0.name, values: Array($0.values.prefix(epochsBefore)))
@@ -113,7 +113,7 @@ public final class Training {
         let fit = Fit(
             executor, train: train, validation: data.validation, options: options, history: before,
             observer: observer
-        ) { [unowned self] (path, epochs, history) throws(TrainerError) in
+        ) { [unowned self] (path, epochs, history) throws(CellarError) in
             try self.saveCheckpoint(to: path, history: history)
         }
         let outcome = try fit.run(callbacks: recipe.callbacks.map { $0.make() }, shouldStop: shouldStop)
@@ -151,32 +151,33 @@ public final class Training {
     }
 
     /// All of it as a file: model, optimizer's state, facts and a golden sample.
-    public func modelFile(metrics: [ModelFacts.Metric]) throws(TrainerError) -> ModelFile {
+    public func modelFile(metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
         try file(history: outcome?.history ?? History(), metrics: metrics)
     }
 
     /// Writes what there is to `path`, so that training can go on from it; folders are made.
-    public func saveCheckpoint(to path: String) throws(TrainerError) {
+    public func saveCheckpoint(to path: String) throws(CellarError) {
         try saveCheckpoint(to: path, history: outcome?.history ?? History())
     }
 
-    private func saveCheckpoint(to path: String, history: History) throws(TrainerError) {
+    private func saveCheckpoint(to path: String, history: History) throws(CellarError) {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw TrainerError(
-                .inputOutput, file: folder.path,
-                "the folder for a checkpoint cannot be made: \(error.localizedDescription)")
+            throw CellarError(
+                .inputOutput,
+                "the folder for a checkpoint cannot be made: \(error.localizedDescription)", file: folder.path
+            )
         }
         do {
             try writeModel(file(history: history, metrics: []), to: path)
-        } catch let error as KerasFileError {
-            throw TrainerError(error)
-        } catch let error as TrainerError {
+        } catch let error as CellarError {
+            throw CellarError(error)
+        } catch let error as CellarError {
             throw error
         } catch {
-            throw TrainerError(.inputOutput, file: path, "\(error)")
+            throw CellarError(.inputOutput, "\(error)", file: path)
         }
     }
 }

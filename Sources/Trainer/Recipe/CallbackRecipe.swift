@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// One of the `callbacks`, with Keras' arguments and defaults.
@@ -11,10 +11,10 @@ public enum CallbackRecipe: Sendable {
 
     static let names = ["EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "CSVLogger", "TensorBoard"]
 
-    init(_ section: RecipeSection, names: LogNames) throws(TrainerError) {
+    init(_ section: RecipeSection, names: LogNames) throws(CellarError) {
         var section = section
         let title = section.title
-        self = try section.read { (options) throws(ConfigError) in
+        self = try section.read { (options) throws(CellarError) in
             switch title {
             case "EarlyStopping": return .earlyStopping(try .init(from: &options, names))
             case "ModelCheckpoint": return .modelCheckpoint(try .init(from: &options, names))
@@ -22,10 +22,10 @@ public enum CallbackRecipe: Sendable {
             case "CSVLogger": return .csvLogger(try .init(from: &options))
             case "TensorBoard": return .tensorBoard(try .init(from: &options))
             case "TerminateOnNaN":
-                throw ConfigError("training always ends when the loss is no number; leave this line out")
+                throw CellarError("training always ends when the loss is no number; leave this line out")
             default:
                 let hint = nearest(title, in: Self.names).map { ". Did you mean \($0)?" } ?? ""
-                throw ConfigError(
+                throw CellarError(
                     "there is no such callback; known are \(Self.names.joined(separator: ", "))\(hint)")
             }
         }
@@ -52,7 +52,7 @@ public struct LogNames: Sendable {
     }
 
     /// Reads `monitor`. A name that the run will not have is an error, where Keras only warns in each epoch.
-    func monitor(_ options: inout LayerConfig) throws(ConfigError) -> String {
+    func monitor(_ options: inout LayerConfig) throws(CellarError) -> String {
         let name = try options.string("monitor", default: "val_loss")
         guard all.contains(name) else {
             let why =

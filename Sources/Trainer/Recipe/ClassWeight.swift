@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 
 /// Keras' `class_weight`: what the samples of a class count for in the loss.
@@ -8,7 +8,7 @@ public enum ClassWeight: Equatable, Sendable {
     /// scikit-learn's `balanced`: all classes count alike in sum: n / (classes · n of the class).
     case balanced
 
-    init?(_ section: inout RecipeSection) throws(TrainerError) {
+    init?(_ section: inout RecipeSection) throws(CellarError) {
         guard let found = section.options.value("class_weight") else { return nil }
         if let word = found.string {
             guard word == "balanced" else {
@@ -38,7 +38,7 @@ public enum ClassWeight: Equatable, Sendable {
     }
 
     /// One weight for each class. `labels` are those of the samples to train on.
-    func weights(classes: [String], labels: [Int32]) throws(ConfigError) -> [Double] {
+    func weights(classes: [String], labels: [Int32]) throws(CellarError) -> [Double] {
         switch self {
         case .balanced:
             var counts = classes.map { _ in 0.0 }
@@ -51,7 +51,7 @@ public enum ClassWeight: Equatable, Sendable {
                 let index = Int(name) ?? classes.firstIndex(of: name)
                 guard let index, classes.indices.contains(index) else {
                     let shown = classes.enumerated().prefix(12).map { "\($0) (\($1))" }
-                    throw ConfigError(
+                    throw CellarError(
                         "class_weight names class \(name), but the classes are \(shown.joined(separator: ", "))"
                     )
                 }

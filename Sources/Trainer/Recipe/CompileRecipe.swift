@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import KerasFile
 import Network
 import Yams
@@ -14,7 +14,7 @@ public struct CompileRecipe: Sendable {
     }
 
     /// As the saved model was compiled, where the recipe does not say.
-    init(_ start: ModelFile?, _ recipe: RecipeSection) throws(TrainerError) {
+    init(_ start: ModelFile?, _ recipe: RecipeSection) throws(CellarError) {
         guard let start else {
             throw recipe.error(
                 "compile is missing, as { optimizer: adam, loss: binary_crossentropy }. (With --from it may be left out: "
@@ -30,13 +30,13 @@ public struct CompileRecipe: Sendable {
     }
 
     /// - outputs: The names of the model's outputs.
-    init(_ section: RecipeSection, outputs: [String]) throws(TrainerError) {
+    init(_ section: RecipeSection, outputs: [String]) throws(CellarError) {
         var section = section
         section.options.ignore("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
         try section.rejectUnknownKeys()
         // Keras' default; a recipe that trains says it, but nothing is wrong without.
         optimizer =
-            try section.node("optimizer").map { (node) throws(TrainerError) in
+            try section.node("optimizer").map { (node) throws(CellarError) in
                 try Self.optimizer(.named(node, what: "an optimizer", file: section.file))
             } ?? RMSprop()
         guard let lossNode = section.node("loss") else {
@@ -45,13 +45,13 @@ public struct CompileRecipe: Sendable {
         let parts = PerOutput(section: section, outputs: outputs)
         var losses: [Loss?] = []
         for node in try parts.nodes(lossNode, "loss") {
-            losses.append(try node.map { (node) throws(TrainerError) in try Self.loss(node, section.file) })
+            losses.append(try node.map { (node) throws(CellarError) in try Self.loss(node, section.file) })
         }
         guard losses.contains(where: { $0 != nil }) else {
             throw section.error("no output has a loss.", key: "loss")
         }
         var weights: [Double] = []
-        for node in try section.node("loss_weights").map({ (node) throws(TrainerError) in
+        for node in try section.node("loss_weights").map({ (node) throws(CellarError) in
             try parts.nodes(node, "loss_weights")
         }) ?? [] {
             // An output that is not named counts once.
@@ -72,7 +72,7 @@ public struct CompileRecipe: Sendable {
             weightedMetrics: try Self.metrics("weighted_metrics", &section, parts))
     }
 
-    private static func optimizer(_ named: RecipeSection) throws(TrainerError) -> any Optimizer {
+    private static func optimizer(_ named: RecipeSection) throws(CellarError) -> any Optimizer {
         var named = named
         var options = named.options.object
         // A schedule is written as a class is: { ExponentialDecay: { decay_steps: 100, … } }.
@@ -93,14 +93,14 @@ public struct CompileRecipe: Sendable {
         }
     }
 
-    private static func loss(_ node: Node, _ file: String) throws(TrainerError) -> Loss {
+    private static func loss(_ node: Node, _ file: String) throws(CellarError) -> Loss {
         let named = try RecipeSection.named(node, what: "a loss", file: file)
         do { return try Loss(from: named.json, strict: true) } catch { throw named.place(error) }
     }
 
     private static func metrics(
         _ key: String, _ section: inout RecipeSection, _ parts: PerOutput
-    ) throws(TrainerError) -> [[Metric]] {
+    ) throws(CellarError) -> [[Metric]] {
         guard let node = section.node(key) else { return parts.outputs.map { _ in [] } }
         // A list without lists in it is for every output.
         var nodes: [Node?] = parts.outputs.map { _ in node }
@@ -143,7 +143,7 @@ private struct PerOutput {
     let outputs: [String]
 
     /// One node for each output; nil where there is nothing for it.
-    func nodes(_ node: Node, _ key: String) throws(TrainerError) -> [Node?] {
+    func nodes(_ node: Node, _ key: String) throws(CellarError) -> [Node?] {
         func present(_ node: Node) -> Node? {
             if case .scalar(let scalar) = node, plainValue(scalar.string).isNull { return nil }
             return node

@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import JSONText
+import Base
 import Network
 
 /// `data`: where samples and labels come from, how they are split, and what is done to them before the first layer.
@@ -52,7 +52,7 @@ public struct DataRecipe: Sendable {
 
     private static let sources = ["csv", "mnist", "idx", "pictures", "npy"]
 
-    init(_ section: RecipeSection) throws(TrainerError) {
+    init(_ section: RecipeSection) throws(CellarError) {
         var section = section
         (file, line) = (section.file, section.line)
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
@@ -80,14 +80,14 @@ public struct DataRecipe: Sendable {
                 )
             }
         }
-        split = try section.section("split").map { (part) throws(TrainerError) in try RowDivision(part) }
+        split = try section.section("split").map { (part) throws(CellarError) in try RowDivision(part) }
         if case .idx = source, split != nil {
             throw section.error(
                 "\(kind) is divided into training and test already; say validation: { first: 5000 } instead of split.",
                 key: "split")
         }
         if var part = try section.section("validation") {
-            validationFirst = try part.read { (options) throws(ConfigError) in try options.int("first") }
+            validationFirst = try part.read { (options) throws(CellarError) in try options.int("first") }
             try part.rejectUnknownKeys()
             if split?.validation != nil {
                 throw section.error(
@@ -100,8 +100,7 @@ public struct DataRecipe: Sendable {
         }
     }
 
-    private static func source(_ kind: String, _ section: inout RecipeSection) throws(TrainerError) -> Source
-    {
+    private static func source(_ kind: String, _ section: inout RecipeSection) throws(CellarError) -> Source {
         switch kind {
         case "csv":
             let path = try section.requiredText("csv", try section.text("csv"))
@@ -121,7 +120,7 @@ public struct DataRecipe: Sendable {
             guard var parts = try section.section("idx") else {
                 throw section.error("idx is empty.", key: "idx")
             }
-            func files(_ key: String) throws(TrainerError) -> (String, String)? {
+            func files(_ key: String) throws(CellarError) -> (String, String)? {
                 guard var part = try parts.section(key) else { return nil }
                 let images = try part.requiredText("images", try part.text("images"))
                 let labels = try part.requiredText("labels", try part.text("labels"))
@@ -147,7 +146,7 @@ public struct DataRecipe: Sendable {
         }
     }
 
-    private static func preprocessing(_ section: RecipeSection) throws(TrainerError) -> Preprocessing {
+    private static func preprocessing(_ section: RecipeSection) throws(CellarError) -> Preprocessing {
         var section = section
         defer { _ = section }
         switch section.title {
@@ -155,7 +154,7 @@ public struct DataRecipe: Sendable {
             try section.rejectUnknownKeys()
             return .standardScaler
         case "Rescaling":
-            let (scale, offset) = try section.read { (options) throws(ConfigError) in
+            let (scale, offset) = try section.read { (options) throws(CellarError) in
                 (try options.double("scale", default: 1.0 / 255), try options.double("offset", default: 0))
             }
             try section.rejectUnknownKeys()
@@ -189,12 +188,12 @@ extension DataRecipe.IDXFiles {
 }
 
 extension RowDivision {
-    init(_ section: RecipeSection) throws(TrainerError) {
+    init(_ section: RecipeSection) throws(CellarError) {
         self.init()
         var section = section
         test = try Self.size("test", &section)
         validation = try Self.size("validation", &section)
-        try section.read { (options) throws(ConfigError) in
+        try section.read { (options) throws(CellarError) in
             if options.object["random_state"] != nil {
                 randomState = UInt32(try options.int("random_state", in: 0...Int(UInt32.max)))
             }
@@ -206,7 +205,7 @@ extension RowDivision {
     }
 
     /// A fraction, or a number of rows.
-    private static func size(_ key: String, _ section: inout RecipeSection) throws(TrainerError) -> SplitSize?
+    private static func size(_ key: String, _ section: inout RecipeSection) throws(CellarError) -> SplitSize?
     {
         guard let value = section.options.value(key) else { return nil }
         if case .integer(let rows) = value, rows > 0 { return .count(rows) }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Network
 import Yams
 
@@ -21,7 +21,7 @@ public struct ModelRecipe: Sendable {
         (layers, lines) = ([], [])
     }
 
-    init(_ nodes: [Node], file: String) throws(TrainerError) {
+    init(_ nodes: [Node], file: String) throws(CellarError) {
         var layers: [any Layer] = []
         var lines: [Int?] = []
         var taken: Set<String> = []
@@ -30,7 +30,7 @@ public struct ModelRecipe: Sendable {
             var section = try RecipeSection.named(node, what: "a layer", file: file)
             var options = section.options.object
             if layers.isEmpty, options["input_shape"] != nil {
-                guard let shape = try section.read({ (o) throws(ConfigError) in try o.ints("input_shape") }),
+                guard let shape = try section.read({ (o) throws(CellarError) in try o.ints("input_shape") }),
                     shape.allSatisfy({ $0 > 0 })
                 else {
                     throw section.error(
@@ -63,8 +63,8 @@ public struct ModelRecipe: Sendable {
             lines.append(section.line)
         }
         guard !layers.isEmpty else {
-            throw TrainerError(
-                .badData, file: file, line: nodes.first?.mark?.line, "model has no layer but its input.")
+            throw CellarError(
+                .badData, "model has no layer but its input.", file: file, line: nodes.first?.mark?.line)
         }
         (self.layers, self.lines) = (layers, lines)
     }
@@ -73,36 +73,38 @@ public struct ModelRecipe: Sendable {
     var outputNames: [String] { saved?.outputNames ?? layers.last.map { [$0.name] } ?? [] }
 
     /// The network for those data.
-    public func network(_ data: PreparedData) throws(TrainerError) -> Model {
+    public func network(_ data: PreparedData) throws(CellarError) -> Model {
         guard let saved else {
             guard data.train.inputs.count == 1 else {
-                throw TrainerError(
-                    .badData, file: file, line: lines.first ?? nil,
-                    "a chain of layers has one input, but the data have \(data.train.inputs.count).")
+                throw CellarError(
+                    .badData,
+                    "a chain of layers has one input, but the data have \(data.train.inputs.count).",
+                    file: file, line: lines.first ?? nil)
             }
             return try network(inputShape: data.inputShape, preprocessing: data.preprocessing)
         }
         guard data.preprocessing.isEmpty else {
-            throw TrainerError(
-                .badData, file: file,
-                "preprocess goes with layers of a recipe; the saved model has what it needs in it. Leave it out."
-            )
+            throw CellarError(
+                .badData,
+                "preprocess goes with layers of a recipe; the saved model has what it needs in it. Leave it out.",
+                file: file)
         }
         do {
             return try saved.bound(to: data.inputShapes)
         } catch {
-            throw TrainerError(.badData, file: file, error.description + ".")
+            throw CellarError(.badData, error.description + ".", file: file)
         }
     }
 
     /// The network: input, preprocessing, layers. The weights are zeros.
     ///
     /// Throws where the shapes do not fit, with the line of the layer that is the matter.
-    public func network(inputShape shape: [Int], preprocessing: [any Layer]) throws(TrainerError) -> Model {
+    public func network(inputShape shape: [Int], preprocessing: [any Layer]) throws(CellarError) -> Model {
         if let expected = inputShape, expected != shape {
-            throw TrainerError(
-                .badData, file: file, line: lines.first ?? nil,
-                "the first layer expects samples of shape \(expected), but the data's have \(shape).")
+            throw CellarError(
+                .badData,
+                "the first layer expects samples of shape \(expected), but the data's have \(shape).",
+                file: file, line: lines.first ?? nil)
         }
         var taken = Set(layers.map(\.name))
         var chain: [any Layer] = []
@@ -117,8 +119,8 @@ public struct ModelRecipe: Sendable {
             return try Model(chain: [InputLayer(name: input, shape: shape)] + chain + layers)
         } catch {
             let index = layers.firstIndex { $0.subject == error.subject }
-            throw TrainerError(
-                .badData, file: file, line: index.flatMap { lines[$0] }, error.description + ".")
+            throw CellarError(
+                .badData, error.description + ".", file: file, line: index.flatMap { lines[$0] })
         }
     }
 }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import KerasFile
 import Network
 
@@ -19,16 +19,16 @@ public struct Recipe: Sendable {
     /// Reads a recipe file.
     ///
     /// - start: A saved model to go on with. The recipe may then leave out `model` and `compile`, which are the file's.
-    public init(path: String, from start: ModelFile? = nil) throws(TrainerError) {
+    public init(path: String, from start: ModelFile? = nil) throws(CellarError) {
         try self.init(RecipeText(path: path), start)
     }
 
     /// Takes a recipe's text as it is; `file` is for messages and for paths within.
-    public init(text: String, file: String, from start: ModelFile? = nil) throws(TrainerError) {
+    public init(text: String, file: String, from start: ModelFile? = nil) throws(CellarError) {
         try self.init(RecipeText(file: file, text: text), start)
     }
 
-    private init(_ source: RecipeText, _ start: ModelFile?) throws(TrainerError) {
+    private init(_ source: RecipeText, _ start: ModelFile?) throws(CellarError) {
         (file, text) = (source.file, source.text)
         var top = try RecipeSection(source.root, title: "the recipe", file: file)
         // Misspelt parts first: `modle:` is the mistake to name, not that model is missing.
@@ -54,7 +54,7 @@ public struct Recipe: Sendable {
             self.compile = try CompileRecipe(start, top)
         }
         fit =
-            try top.section("fit").map { (section) throws(TrainerError) in try FitRecipe(section) }
+            try top.section("fit").map { (section) throws(CellarError) in try FitRecipe(section) }
             ?? FitRecipe()
         let hasValidation = self.data.hasValidation || fit.validationSplit != nil
         let names = LogNames(
@@ -99,11 +99,11 @@ public struct FitRecipe: Sendable {
 
     public init() { classWeightLine = nil }
 
-    init(_ section: RecipeSection) throws(TrainerError) {
+    init(_ section: RecipeSection) throws(CellarError) {
         var section = section
         classWeightLine = section.line(of: "class_weight")
         classWeight = try ClassWeight(&section)
-        try section.read { (options) throws(ConfigError) in
+        try section.read { (options) throws(CellarError) in
             epochs = try options.int("epochs", default: 1, in: 1...1_000_000)
             batchSize = try options.int("batch_size", default: 32, in: 1...1_000_000)
             seed = options.object["seed"] == nil ? nil : try options.int("seed", in: 0...Int(Int32.max))

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Yams
 
@@ -12,18 +13,19 @@ struct RecipeText {
     let text: String
     let root: Node
 
-    init(file: String, text: String) throws(TrainerError) {
+    init(file: String, text: String) throws(CellarError) {
         (self.file, self.text) = (file, text)
         guard text.utf8.count <= Self.largest else {
-            throw TrainerError(
-                .badData, file: file,
-                "the file has more than \(Self.largest) bytes, which no recipe needs. Is it a recipe?")
+            throw CellarError(
+                .badData,
+                "the file has more than \(Self.largest) bytes, which no recipe needs. Is it a recipe?",
+                file: file)
         }
         if let line = lineOfAnchor(in: text) {
-            throw TrainerError(
-                .badData, file: file, line: line,
-                "anchors (&name) and aliases (*name) are not read. Write the part out, or put the word in quotes."
-            )
+            throw CellarError(
+                .badData,
+                "anchors (&name) and aliases (*name) are not read. Write the part out, or put the word in quotes.",
+                file: file, line: line)
         }
         let root: Node?
         do {
@@ -31,23 +33,23 @@ struct RecipeText {
         } catch {
             throw Self.error(error, file: file, text: text)
         }
-        guard let root else { throw TrainerError(.badData, file: file, "the recipe is empty.") }
+        guard let root else { throw CellarError(.badData, "the recipe is empty.", file: file) }
         self.root = root
     }
 
-    init(path: String) throws(TrainerError) {
+    init(path: String) throws(CellarError) {
         let bytes = try readRecipeFile(path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw TrainerError(.badData, file: path, "the recipe is not UTF-8 text. Save it as UTF-8.")
+            throw CellarError(.badData, "the recipe is not UTF-8 text. Save it as UTF-8.", file: path)
         }
         try self.init(file: path, text: text)
     }
 
-    private static func error(_ error: any Error, file: String, text: String) -> TrainerError {
-        func problem(_ problem: String, _ mark: Mark) -> TrainerError {
-            TrainerError(
-                .badData, file: file, line: mark.line,
-                "the YAML cannot be read here: \(problem).")
+    private static func error(_ error: any Error, file: String, text: String) -> CellarError {
+        func problem(_ problem: String, _ mark: Mark) -> CellarError {
+            CellarError(
+                .badData,
+                "the YAML cannot be read here: \(problem).", file: file, line: mark.line)
         }
         switch error as? YamlError {
         case .scanner(let context, let text, let mark, _), .parser(let context, let text, let mark, _),
@@ -57,21 +59,21 @@ struct RecipeText {
             return problem("\(keys.joined(separator: ", ")) stands twice in one mapping", context.mark)
         case .reader(let text, let offset, _, let yaml):
             let line = offset.map { yaml.prefix($0).count { $0.isNewline } + 1 }
-            return TrainerError(.badData, file: file, line: line, "the YAML cannot be read here: \(text).")
+            return CellarError(.badData, "the YAML cannot be read here: \(text).", file: file, line: line)
         default:
-            return TrainerError(.badData, file: file, "the YAML cannot be read: \(error)")
+            return CellarError(.badData, "the YAML cannot be read: \(error)", file: file)
         }
     }
 }
 
-private func readRecipeFile(_ path: String) throws(TrainerError) -> [UInt8] {
+private func readRecipeFile(_ path: String) throws(CellarError) -> [UInt8] {
     guard FileManager.default.fileExists(atPath: path) else {
-        throw TrainerError(.noInput, file: path, "there is no such recipe. Look at the ones in recipes/.")
+        throw CellarError(.noInput, "there is no such recipe. Look at the ones in recipes/.", file: path)
     }
     let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     guard type != .typeDirectory else {
-        throw TrainerError(
-            .noInput, file: path, "this is a folder; expected a recipe, as recipes/mnist.yaml.")
+        throw CellarError(
+            .noInput, "this is a folder; expected a recipe, as recipes/mnist.yaml.", file: path)
     }
     do {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -79,7 +81,7 @@ private func readRecipeFile(_ path: String) throws(TrainerError) -> [UInt8] {
         // One byte more than is allowed tells that there is more.
         return Array(try handle.read(upToCount: RecipeText.largest + 1) ?? Data())
     } catch {
-        throw TrainerError(.noInput, file: path, "the recipe cannot be read: \(error.localizedDescription)")
+        throw CellarError(.noInput, "the recipe cannot be read: \(error.localizedDescription)", file: path)
     }
 }
 

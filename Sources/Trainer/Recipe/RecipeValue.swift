@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Yams
 
 /// A plain word of YAML as YAML 1.2's core schema has it, in which `1e-3` is a number (YAML 1.1 wants `1.0e-3`) and `no`
@@ -35,12 +35,12 @@ struct RecipeValues {
 
     init(file: String) { self.file = file }
 
-    mutating func value(_ node: Node, depth: Int = 0) throws(TrainerError) -> JSON {
+    mutating func value(_ node: Node, depth: Int = 0) throws(CellarError) -> JSON {
         count += 1
         guard count <= 20_000, depth <= 40 else {
-            throw TrainerError(
-                .badData, file: file, line: node.mark?.line,
-                "the recipe is too large or too deep. Is it a recipe?")
+            throw CellarError(
+                .badData,
+                "the recipe is too large or too deep. Is it a recipe?", file: file, line: node.mark?.line)
         }
         switch node {
         case .scalar(let scalar):
@@ -57,24 +57,25 @@ struct RecipeValues {
             for (key, item) in mapping { object[try self.key(key)] = try value(item, depth: depth + 1) }
             return .object(object)
         case .alias:
-            throw TrainerError(.badData, file: file, line: node.mark?.line, "aliases are not read.")
+            throw CellarError(.badData, "aliases are not read.", file: file, line: node.mark?.line)
         }
     }
 
-    func key(_ node: Node) throws(TrainerError) -> String {
+    func key(_ node: Node) throws(CellarError) -> String {
         guard case .scalar(let scalar) = node else {
-            throw TrainerError(
-                .badData, file: file, line: node.mark?.line, "expected a word as a key, found a list.")
+            throw CellarError(
+                .badData, "expected a word as a key, found a list.", file: file, line: node.mark?.line)
         }
         return scalar.string
     }
 
-    private func checkTag(_ tag: Tag, _ node: Node) throws(TrainerError) {
+    private func checkTag(_ tag: Tag, _ node: Node) throws(CellarError) {
         let known: [Tag.Name] = [.implicit, .nonSpecific, .str, .seq, .map, .int, .float, .bool, .null]
         guard known.contains(where: { $0.rawValue == tag.rawValue }) else {
-            throw TrainerError(
-                .badData, file: file, line: node.mark?.line,
-                "the tag \(tag.rawValue) is not read; a recipe holds words, numbers, lists and mappings.")
+            throw CellarError(
+                .badData,
+                "the tag \(tag.rawValue) is not read; a recipe holds words, numbers, lists and mappings.",
+                file: file, line: node.mark?.line)
         }
     }
 }

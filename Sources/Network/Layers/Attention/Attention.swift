@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Attention by products (Luong et al., 2015): scores = scale · q · kᵀ; or with `score_mode` concat
@@ -18,7 +18,7 @@ public struct Attention: DenseAttention {
         (self.useScale, self.concatenates, self.dropout) = (useScale, concatenates, dropout)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         useScale = try config.bool("use_scale", default: false)
         concatenates = try config.string("score_mode", default: "dot", oneOf: ["dot", "concat"]) == "concat"
         dropout = try config.double("dropout", default: 0, in: 0...1)
@@ -108,7 +108,7 @@ public struct AdditiveAttention: DenseAttention {
         (self.useScale, self.dropout) = (useScale, dropout)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         useScale = try config.bool("use_scale", default: true)
         dropout = try config.double("dropout", default: 0, in: 0...1)
         useCausalMask = try config.bool("causal", default: false)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Attention over [steps, features]: softmax(scores of queries and keys) · values. The inputs are query, value and
@@ -35,14 +35,14 @@ extension DenseAttention {
         attentionOptions(causal: useCausalMask, scores: returnsScores)
     }
 
-    public mutating func take(callOptions: JSONObject) throws(ConfigError) {
+    public mutating func take(callOptions: JSONObject) throws(CellarError) {
         (useCausalMask, returnsScores) = try attentionOptions(from: callOptions, subject: subject)
     }
 
     public var outputCount: Int { returnsScores ? 2 : 1 }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
 
-    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         let shape = try checkedShape(inputs)
         guard returnsScores else { return [shape] }
         try checkScores(inputs[0])
@@ -50,9 +50,9 @@ extension DenseAttention {
     }
 
     /// An error unless shapes are [.., queries, d], [.., keys, e] and [.., keys, d].
-    func checkedShape(_ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    func checkedShape(_ inputs: [[Int]]) throws(CellarError) -> [Int] {
         guard inputs.count == 2 || inputs.count == 3 else {
-            throw ConfigError(
+            throw CellarError(
                 "takes query, value and perhaps key, but \(inputs.count) inputs are wired to it",
                 subject: subject)
         }
@@ -61,7 +61,7 @@ extension DenseAttention {
             query.dropLast(2) == value.dropLast(2), query.dropLast(2) == key.dropLast(2),
             value[value.count - 2] == key[key.count - 2], query.last == key.last
         else {
-            throw ConfigError(
+            throw CellarError(
                 "takes a query [queries, size], a value [keys, any] and a key [keys, size], but they are \(query), "
                     + "\(value) and \(key)", subject: subject)
         }
@@ -238,9 +238,9 @@ private struct AttentionWorkspace {
 }
 
 /// Reads `use_causal_mask`, the one option of a call that all attention layers have.
-func causalMask(from options: JSONObject, subject: String) throws(ConfigError) -> Bool {
+func causalMask(from options: JSONObject, subject: String) throws(CellarError) -> Bool {
     for (name, value) in options.members where name != "use_causal_mask" || value.bool == nil {
-        throw ConfigError(
+        throw CellarError(
             "is called with \(name) = \(value.text().prefix(60)), which is not supported", subject: subject)
     }
     return options["use_causal_mask"]?.bool ?? false
@@ -249,7 +249,7 @@ func causalMask(from options: JSONObject, subject: String) throws(ConfigError) -
 /// The same, and `return_attention_scores`.
 func attentionOptions(
     from options: JSONObject, subject: String
-) throws(ConfigError) -> (causal: Bool, scores: Bool) {
+) throws(CellarError) -> (causal: Bool, scores: Bool) {
     var others = options
     others["return_attention_scores"] = nil
     return (
@@ -266,9 +266,9 @@ func attentionOptions(causal: Bool, scores: Bool) -> JSONObject {
 
 extension Layer {
     /// An error where attention weights are to go out, but samples have more axes than steps and features.
-    func checkScores(_ query: [Int]) throws(ConfigError) {
+    func checkScores(_ query: [Int]) throws(CellarError) {
         guard query.count == 2 else {
-            throw ConfigError(
+            throw CellarError(
                 "is called with return_attention_scores for samples of shape \(query); that is supported for "
                     + "[steps, features]", subject: subject)
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// MultiHeadAttention in which several heads of the query share one head of key and value (Ainslie et al., 2023). Keras 3
@@ -15,7 +15,7 @@ public struct GroupedQueryAttention: Layer {
     private var attention: MultiHeadAttention
     private let sharedHeads: Int
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let sizes = 1...1 << 20
         let heads = try config.int("num_query_heads", in: sizes)
         sharedHeads = try config.int("num_key_value_heads", in: sizes)
@@ -53,23 +53,23 @@ public struct GroupedQueryAttention: Layer {
     }
 
     public var callOptions: JSONObject { attention.callOptions }
-    public mutating func take(callOptions: JSONObject) throws(ConfigError) {
+    public mutating func take(callOptions: JSONObject) throws(CellarError) {
         attention.useCausalMask = try causalMask(from: callOptions, subject: subject)
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
     public var dependsOnTraining: Bool { attention.dropout > 0 }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         guard inputs.allSatisfy({ $0.count == 2 }) else {
-            throw ConfigError(
+            throw CellarError(
                 "takes query, value and perhaps key of [steps, features], but their shapes are \(inputs)",
                 subject: subject)
         }
         do {
             return try attention.outputShape(for: inputs)
         } catch {
-            throw ConfigError(error.message, subject: subject, key: error.key)
+            throw CellarError(error.message, subject: subject, key: error.place.key)
         }
     }
 

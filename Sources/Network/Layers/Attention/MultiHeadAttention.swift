@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Attention by several heads at once (Vaswani et al., 2017): query, key and value are projected to `num_heads` smaller
@@ -34,7 +34,7 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
         (self.heads, self.keySize, self.valueSize) = (heads, keySize, valueSize ?? keySize)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let sizes = 1...1 << 20
         heads = try config.int("num_heads", in: sizes)
         keySize = try config.int("key_dim", in: sizes)
@@ -82,7 +82,7 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
         attentionOptions(causal: useCausalMask, scores: returnsScores)
     }
 
-    public mutating func take(callOptions: JSONObject) throws(ConfigError) {
+    public mutating func take(callOptions: JSONObject) throws(CellarError) {
         (useCausalMask, returnsScores) = try attentionOptions(from: callOptions, subject: subject)
     }
 
@@ -92,11 +92,11 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     // MARK: Shapes
 
     /// The attention axes, without the batch: 0 is the first axis of a sample.
-    func axes(rank: Int) throws(ConfigError) -> [Int] {
+    func axes(rank: Int) throws(CellarError) -> [Int] {
         guard let attentionAxes else { return Array(0..<rank - 1) }
         let axes = attentionAxes.map { ($0 < 0 ? $0 + rank + 1 : $0) - 1 }
         guard axes.allSatisfy({ (0..<rank - 1).contains($0) }), Set(axes).count == axes.count else {
-            throw ConfigError(
+            throw CellarError(
                 "attention_axes \(attentionAxes) must be different axes from 1 to \(rank - 1): neither samples nor features",
                 subject: subject, key: "attention_axes")
         }
@@ -106,40 +106,40 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     public var outputCount: Int { returnsScores ? 2 : 1 }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
 
-    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         let shape = try attendedShape(inputs)
         guard returnsScores else { return [shape] }
         try checkScores(inputs[0])
         return [shape, [heads, inputs[0][0], inputs[1][0]]]
     }
 
-    private func attendedShape(_ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    private func attendedShape(_ inputs: [[Int]]) throws(CellarError) -> [Int] {
         guard inputs.count == 2 || inputs.count == 3 else {
-            throw ConfigError(
+            throw CellarError(
                 "takes query, value and perhaps key, but \(inputs.count) inputs are wired to it",
                 subject: subject)
         }
         let (query, value, key) = (inputs[0], inputs[1], inputs[inputs.count - 1])
         guard query.count >= 2, value.count == query.count, key.dropLast() == value.dropLast() else {
-            throw ConfigError(
+            throw CellarError(
                 "takes a query [.., d], a value [.., e] and a key of as many steps as the value, but they are \(query), "
                     + "\(value) and \(key)", subject: subject)
         }
         let attention = try axes(rank: query.count)
         for axis in 0..<query.count - 1 where !attention.contains(axis) && query[axis] != value[axis] {
-            throw ConfigError(
+            throw CellarError(
                 "query \(query) and value \(value) must agree in the axes that attention does not go over",
                 subject: subject)
         }
         guard query.count == 2 || !useCausalMask && slidingWindow == nil else {
-            throw ConfigError(
+            throw CellarError(
                 "has a causal mask or a window over samples of shape \(query); that is supported for [steps, features]",
                 subject: subject)
         }
         let output: [Int] = outputAxes ?? query.suffix(1)
         let widest: Int = max(query.last ?? 1, value.last ?? 1, key.last ?? 1, output.reduce(1, *))
         guard Double(widest) * Double(heads) * Double(max(keySize, valueSize)) <= 0x1p31 else {
-            throw ConfigError("needs more weights than a layer can have", subject: subject)
+            throw CellarError("needs more weights than a layer can have", subject: subject)
         }
         return query.dropLast() + output
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The end of a layer with a kernel: bias, then activation, then the penalty on the output.
@@ -8,7 +8,7 @@ struct BiasActivation: Sendable {
     var bias: WeightOptions
     var penalty: ActivityPenalty?
 
-    init(from config: inout LayerConfig) throws(ConfigError) {
+    init(from config: inout LayerConfig) throws(CellarError) {
         activation = try config.activation()
         useBias = try config.bool("use_bias", default: true)
         bias = try config.weight("bias", initializer: .zeros)
@@ -23,11 +23,11 @@ struct BiasActivation: Sendable {
     }
 
     /// The output's shape from the pre-activation's: some activations halve the last axis.
-    func outputShape(_ shape: [Int], subject: String) throws(ConfigError) -> [Int] {
+    func outputShape(_ shape: [Int], subject: String) throws(CellarError) -> [Int] {
         try checkSize(shape, "the output", subject: subject)
         let last = shape[shape.count - 1]
         guard activation.outputWidth(last) > 0, activation != .glu || last % 2 == 0 else {
-            throw ConfigError("cannot halve the last axis of \(shape) for glu", subject: subject)
+            throw CellarError("cannot halve the last axis of \(shape) for glu", subject: subject)
         }
         return shape.dropLast() + [activation.outputWidth(last)]
     }

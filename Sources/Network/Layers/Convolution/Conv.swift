@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias Conv1D = Conv<OneAxis>
@@ -26,7 +26,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
         set { end.useBias = newValue }
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         filters = try config.int("filters")
         groups = try config.int("groups", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
@@ -46,11 +46,11 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
         return json
     }
 
-    func convolution(for shape: [Int]) throws(ConfigError) -> Convolution {
+    func convolution(for shape: [Int]) throws(CellarError) -> Convolution {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
         guard image.channels % groups == 0 else {
-            throw ConfigError(
+            throw CellarError(
                 "has \(groups) groups, which do not divide the input's \(image.channels) channels",
                 subject: subject, key: "groups")
         }
@@ -59,7 +59,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
             kind: .full(filters: filters, groups: groups), channelsFirst: options.channelsFirst)
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
         try convolution.windows.check(channels: convolution.channels, subject: subject)
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias Conv1DTranspose = ConvTranspose<OneAxis>
@@ -29,7 +29,7 @@ public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
         set { end.useBias = newValue }
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         filters = try config.int("filters")
         options = try WindowOptions(from: &config, axes: Rank.axes)
         if config.value("output_padding") != nil {
@@ -61,7 +61,7 @@ public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
     }
 
     /// The convolution from the output [output, filters] to the input [input, channels].
-    private func convolution(for shape: [Int]) throws(ConfigError) -> Convolution {
+    private func convolution(for shape: [Int]) throws(CellarError) -> Convolution {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
         let (size, strides, dilation) = (options.size, options.strides, options.dilation)
@@ -78,7 +78,7 @@ public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
     }
 
     private func axis(_ size: Int, _ window: Int, _ stride: Int, _ dilation: Int, _ extra: Int?)
-        throws(ConfigError) -> WindowAxis
+        throws(CellarError) -> WindowAxis
     {
         var axis = WindowAxis(input: 0, window: window, stride: stride, dilation: dilation, output: size)
         let same = options.padding == .same
@@ -92,7 +92,7 @@ public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
         // TensorFlow wants the convolution of such an output to have the input's size.
         let back = same ? (axis.input + stride - 1) / stride : (axis.input - axis.span) / stride + 1
         guard axis.input > 0, back == size else {
-            throw ConfigError(
+            throw CellarError(
                 "cannot give an output of \(axis.input) from an input of \(size) with stride \(stride) and "
                     + "output_padding \(extra ?? 0)", subject: subject, key: "output_padding")
         }
@@ -109,7 +109,7 @@ public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
         }
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         let windows = convolution.windows

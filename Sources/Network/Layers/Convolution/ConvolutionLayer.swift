@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// What Conv and DepthwiseConv share: one convolution, then bias and activation.
@@ -5,7 +6,7 @@ protocol ConvolutionLayer: StatelessLayer {
     var options: WindowOptions { get }
     var end: BiasActivation { get set }
     /// The convolution of an input of that shape, which `outputShape` has found fit.
-    func convolution(for shape: [Int]) throws(ConfigError) -> Convolution
+    func convolution(for shape: [Int]) throws(CellarError) -> Convolution
 }
 
 extension ConvolutionLayer {

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias DepthwiseConv1D = DepthwiseConv<OneAxis>
@@ -25,7 +25,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
         set { end.useBias = newValue }
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         multiplier = try config.int("depth_multiplier", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
         kernel = try config.weight("depthwise", initializer: .glorotUniform)
@@ -43,7 +43,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
         return json
     }
 
-    func convolution(for shape: [Int]) throws(ConfigError) -> Convolution {
+    func convolution(for shape: [Int]) throws(CellarError) -> Convolution {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
         return Convolution(
@@ -52,7 +52,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
             channelsFirst: options.channelsFirst)
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
         try checkSize([convolution.channels, multiplier], "the channels", subject: subject)
         // The image is computed with its channels repeated.

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias SeparableConv1D = SeparableConv<OneAxis>
@@ -25,7 +25,7 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         set { end.useBias = newValue }
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         filters = try config.int("filters")
         multiplier = try config.int("depth_multiplier", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
@@ -50,7 +50,7 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         var first, second: Convolution
     }
 
-    private func convolutions(for shape: [Int]) throws(ConfigError) -> ConvolutionPair {
+    private func convolutions(for shape: [Int]) throws(CellarError) -> ConvolutionPair {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
         let windows = try options.windows(on: image, subject: subject)
@@ -76,7 +76,7 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         }
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let pair = try convolutions(for: try onlyShape(inputs))
         try checkSize([pair.first.channels, multiplier], "the channels", subject: subject)
         try pair.first.windows.check(channels: pair.second.channels, subject: subject)

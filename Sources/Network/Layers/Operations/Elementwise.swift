@@ -1,5 +1,5 @@
 import Glibc
-import JSONText
+import Base
 import Tensors
 
 /// A function of each number for which Keras has no layer, such as `tf.abs`, `x ** 0.5` or `tf.clip_by_value`.
@@ -19,7 +19,7 @@ public struct Elementwise: StatelessLayer {
         case geluTanh = "gelu_tanh"
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let word = try config.string("function", oneOf: Function.allCases.map(\.rawValue))
         function = Function(rawValue: word) ?? .abs
         if function == .power { exponent = try config.double("exponent") }
@@ -37,7 +37,7 @@ public struct Elementwise: StatelessLayer {
         return config
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] { try onlyShape(inputs) }
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     private func value(_ x: Float) -> Float {
         switch function {

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Numbers of a sample by their places, as Python's `x[:, 0]`, `x[..., ::-1]` or `x[:, None]`. `tf.expand_dims` and
@@ -21,7 +21,7 @@ public struct GetItem: StatelessLayer {
         public static let all = IndexEntry.range(start: nil, stop: nil, step: 1)
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let items = config.value("key")?.array else { throw config.error("key is missing", key: "key") }
         key = []
         for item in items {
@@ -81,12 +81,12 @@ public struct GetItem: StatelessLayer {
     }
 
     /// The places of a sample's axes, with each that is not spoken of as a whole range; none is `rest`.
-    public func spelledOut(for shape: [Int]) throws(ConfigError) -> [IndexEntry] {
+    public func spelledOut(for shape: [Int]) throws(CellarError) -> [IndexEntry] {
         // The samples' own place is left out.
         var places = key.first == .rest ? key : Array(key.dropFirst())
         let spoken = places.count { $0 != .new && $0 != .rest }
         guard spoken <= shape.count else {
-            throw ConfigError(
+            throw CellarError(
                 "takes \(spoken) axes of the input \(shape), which has \(shape.count)", subject: subject,
                 key: "key")
         }
@@ -99,7 +99,7 @@ public struct GetItem: StatelessLayer {
         return places
     }
 
-    private func read(_ shape: [Int]) throws(ConfigError) -> (axes: [Axis], start: Int) {
+    private func read(_ shape: [Int]) throws(CellarError) -> (axes: [Axis], start: Int) {
         let places = try spelledOut(for: shape)
         var (axes, start, axis): ([Axis], Int, Int) = ([], 0, 0)
         for place in places {
@@ -113,7 +113,7 @@ public struct GetItem: StatelessLayer {
             case .index(let index):
                 let found = index < 0 ? index + size : index
                 guard (0..<size).contains(found) else {
-                    throw ConfigError(
+                    throw CellarError(
                         "takes place \(index) of an axis of \(size)", subject: subject, key: "key")
                 }
                 start += found * stride
@@ -144,14 +144,14 @@ public struct GetItem: StatelessLayer {
         return length <= 0 ? (0, 0) : (first, (length - 1) / stride + 1)
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try read(try onlyShape(inputs)).axes.filter(\.isKept).map(\.size)
         guard !shape.isEmpty else {
-            throw ConfigError(
+            throw CellarError(
                 "takes one number of a sample, without an axis left", subject: subject, key: "key")
         }
         guard !shape.contains(0) else {
-            throw ConfigError("takes nothing of the input \(inputs[0])", subject: subject, key: "key")
+            throw CellarError("takes nothing of the input \(inputs[0])", subject: subject, key: "key")
         }
         return shape
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// `tf.matmul(a, b)`, or `a @ b`: products of the matrices that the last two axes hold, each of a with its own of b.
@@ -10,7 +10,7 @@ public struct Matmul: StatelessLayer {
     public var transposesA: Bool
     public var transposesB: Bool
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         transposesA = try config.bool("transpose_a", default: false)
         transposesB = try config.bool("transpose_b", default: false)
     }
@@ -27,13 +27,13 @@ public struct Matmul: StatelessLayer {
         return (a[transposesA ? 1 : 0], a[transposesA ? 0 : 1], b[transposesB ? 0 : 1])
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try check(count: inputs.count, in: 2...2)
         let (a, b) = (inputs[0], inputs[1])
         guard a.count == b.count, a.count >= 2, a.dropLast(2) == b.dropLast(2),
             sizes(inputs).k == b[b.count - (transposesB ? 1 : 2)]
         else {
-            throw ConfigError(
+            throw CellarError(
                 "cannot multiply the matrices of \(a) and \(b): samples must hold as many of each, and the sizes "
                     + "between them must be equal", subject: subject)
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Mean, sum, largest or smallest number along axes: `tf.reduce_mean(x, axis=1)`, `ops.max(x, axis=-1)`.
@@ -14,7 +14,7 @@ public struct Reduce: StatelessLayer {
 
     public enum Function: String, CaseIterable, Sendable { case mean, sum, max, min }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let word = try config.string("function", oneOf: Function.allCases.map(\.rawValue))
         function = Function(rawValue: word) ?? .mean
         guard let axes = try config.ints("axis"), !axes.isEmpty else {
@@ -32,11 +32,11 @@ public struct Reduce: StatelessLayer {
         ]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         let along = try sampleAxes(axes, of: shape)
         guard keepsAxes || along.count < shape.count else {
-            throw ConfigError("leaves one number of a sample, without an axis", subject: subject, key: "axis")
+            throw CellarError("leaves one number of a sample, without an axis", subject: subject, key: "axis")
         }
         return shape.indices.compactMap { along.contains($0) ? (keepsAxes ? 1 : nil) : shape[$0] }
     }

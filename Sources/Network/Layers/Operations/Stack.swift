@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Inputs of one shape behind each other along a new axis: `tf.stack([a, b], axis=1)`.
@@ -9,16 +9,16 @@ public struct Stack: StatelessLayer {
     /// Where the new axis is in the output, counted as Keras counts.
     public var axis: Int
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         axis = try config.int("axis", default: 0, in: -32...32)
     }
 
     public var config: JSONObject { ["axis": .integer(axis)] }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try check(count: inputs.count, in: 1...Int.max)
         guard inputs.allSatisfy({ $0 == inputs[0] }) else {
-            throw ConfigError("takes inputs of one shape, but they are \(inputs)", subject: subject)
+            throw CellarError("takes inputs of one shape, but they are \(inputs)", subject: subject)
         }
         var shape = inputs[0]
         shape.insert(inputs.count, at: try sampleAxes([axis], of: inputs[0] + [1])[0])

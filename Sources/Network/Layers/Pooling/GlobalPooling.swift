@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias GlobalMaxPooling1D = GlobalPooling<OneAxis, PoolingMaximum>
@@ -19,7 +19,7 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLaye
     public var keepsAxes: Bool
     var channelsFirst: Bool
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         channelsFirst = try config.channelsFirst()
         keepsAxes = try config.bool("keepdims", default: false)
     }
@@ -28,11 +28,11 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLaye
         ["data_format": .dataFormat(channelsFirst: channelsFirst), "keepdims": .bool(keepsAxes)]
     }
 
-    private func image(_ shape: [Int]) throws(ConfigError) -> ImageShape {
+    private func image(_ shape: [Int]) throws(CellarError) -> ImageShape {
         try ImageShape(shape, axes: Rank.axes, channelsFirst: channelsFirst, subject: subject)
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let image = try image(try onlyShape(inputs))
         guard keepsAxes else { return [image.channels] }
         return ImageShape(sizes: PerAxis(1, 1, 1), channels: image.channels)

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias MaxPooling1D = Pooling<OneAxis, PoolingMaximum>
@@ -35,7 +35,7 @@ public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
     public var trainable = true
     var options: WindowOptions
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         options = try WindowOptions(
             from: &config, axes: Rank.axes, sizeKey: "pool_size",
             size: PerAxis([2, 2, 2].prefix(Rank.axes), absent: 1),
@@ -46,11 +46,11 @@ public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
         options.config(axes: Rank.axes, sizeKey: "pool_size", dilates: false)
     }
 
-    private func image(_ shape: [Int]) throws(ConfigError) -> ImageShape {
+    private func image(_ shape: [Int]) throws(CellarError) -> ImageShape {
         try ImageShape(shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let image = try image(try onlyShape(inputs))
         let windows = try options.windows(on: image, subject: subject)
         try windows.check(channels: image.channels, subject: subject)

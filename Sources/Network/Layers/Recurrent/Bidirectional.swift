@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A recurrent layer and another one that starts at the end, merged (Schuster and Paliwal, 1997). Whole sequences of the
@@ -38,7 +38,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         zeroMasked()
     }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let layer = try NestedLayer.read("layer", from: &config) else {
             throw config.error("layer is missing", key: "layer")
         }
@@ -118,9 +118,9 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     public var outputCount: Int { mergedCount + forwardLayer.outputCount + backwardLayer.outputCount - 2 }
     public func outputCarriesMask(_ output: Int) -> Bool { output < mergedCount }
 
-    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         guard inputs.count == 1 else {
-            throw ConfigError(
+            throw CellarError(
                 "is called with \(inputs.count) inputs; states to begin with are not supported here",
                 subject: subject)
         }
@@ -135,7 +135,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
             default: return [a] + states
             }
         } catch {
-            throw ConfigError("\(error)", subject: subject)
+            throw CellarError("\(error)", subject: subject)
         }
     }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Gated recurrent unit (Cho et al., 2014): h = z · h_before + (1 − z) · candidate, with the gates z and r. Blocks of
@@ -22,7 +22,7 @@ public struct GRU: RecurrentLayer {
 
     public init(_ options: RecurrentOptions) { self.options = options }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         options = try RecurrentOptions(from: &config, hasGates: true)
         resetAfter = try config.bool("reset_after", default: true)
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Long short-term memory (Hochreiter and Schmidhuber, 1997): c = f · c_before + i · activation(z_c),
@@ -19,7 +19,7 @@ public struct LSTM: RecurrentLayer {
 
     public init(_ options: RecurrentOptions) { self.options = options }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         options = try RecurrentOptions(from: &config, hasGates: true)
         unitForgetBias = try config.bool("unit_forget_bias", default: true)
     }

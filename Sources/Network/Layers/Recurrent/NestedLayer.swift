@@ -1,8 +1,8 @@
-import JSONText
+import Base
 
 /// A layer inside another one's config: `{"class_name": "LSTM", "config": {…}}`.
 struct NestedLayer {
-    static func read(_ key: String, from config: inout LayerConfig) throws(ConfigError) -> (any Layer)? {
+    static func read(_ key: String, from config: inout LayerConfig) throws(CellarError) -> (any Layer)? {
         guard let json = config.value(key) else { return nil }
         guard let className = json["class_name"]?.string, let options = json["config"]?.object else {
             throw config.error(

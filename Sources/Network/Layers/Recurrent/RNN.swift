@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Cells that go through time, one upon the other: each takes what the one below gives at the same step. With one cell it
@@ -21,7 +21,7 @@ public struct RNN: LayerOfSeveralOutputs {
         "zero_output_for_mask",
     ]
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let cell = config.value("cell") else { throw config.error("cell is missing", key: "cell") }
         let isStack = cell["class_name"] == "StackedRNNCells"
         let members = isStack ? cell["config"]?["cells"]?.array ?? [] : [cell]
@@ -57,7 +57,7 @@ public struct RNN: LayerOfSeveralOutputs {
 
     private static func layer(
         _ cell: JSON, options: JSONObject, of config: LayerConfig
-    ) throws(ConfigError) -> any RecurrentLayer {
+    ) throws(CellarError) -> any RecurrentLayer {
         guard let className = cell["class_name"]?.string, cells.contains(className),
             var merged = cell["config"]?.object
         else {
@@ -121,9 +121,9 @@ public struct RNN: LayerOfSeveralOutputs {
     public var outputCount: Int { layers[layers.count - 1].outputCount }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
 
-    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         guard inputs.count == 1 || layers.count == 1 else {
-            throw ConfigError(
+            throw CellarError(
                 "is called with states to begin with for several cells, which is not supported",
                 subject: subject)
         }
@@ -134,7 +134,7 @@ public struct RNN: LayerOfSeveralOutputs {
             }
             return shapes[layers.count]
         } catch {
-            throw ConfigError("\(error)", subject: subject)
+            throw CellarError("\(error)", subject: subject)
         }
     }
 

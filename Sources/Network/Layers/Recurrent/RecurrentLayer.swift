@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A layer that goes through time: [steps, features] -> [units], or [steps, units] for a whole sequence. The weights are
@@ -38,24 +38,24 @@ extension RecurrentLayer {
 
     /// The output, and then the states of [units] each, where they go out. The inputs behind the first are the states to
     /// begin with.
-    public func outputShapes(for inputs: [[Int]]) throws(ConfigError) -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         let input = inputs.first ?? []
         guard inputs.count == 1 || inputs.count == 2 + carried,
             inputs.dropFirst().allSatisfy({ $0 == [options.units] })
         else {
-            throw ConfigError(
+            throw CellarError(
                 "takes a sequence, and perhaps \(carried == 0 ? "a state" : "\(1 + carried) states") of "
                     + "[\(options.units)] to begin with, but the shapes of its inputs are \(inputs)",
                 subject: subject)
         }
         guard input.count == 2 else {
-            throw ConfigError(
+            throw CellarError(
                 "takes samples of shape [steps, features], but they are \(input)", subject: subject)
         }
         guard Double(input[1]) * Double(Self.gates * options.units) <= 0x1p31,
             Double(Self.gates * options.units) * Double(options.units) <= 0x1p31
         else {
-            throw ConfigError(
+            throw CellarError(
                 "has \(options.units) units for \(input[1]) features: more weights than a layer can have",
                 subject: subject)
         }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// What SimpleRNN, LSTM and GRU have in common.
@@ -38,7 +38,7 @@ public struct RecurrentOptions: Sendable {
 
     public init(units: Int) { self.units = units }
 
-    init(from config: inout LayerConfig, hasGates: Bool) throws(ConfigError) {
+    init(from config: inout LayerConfig, hasGates: Bool) throws(CellarError) {
         units = try config.int("units", in: 1...1 << 20)
         activation = try Self.activation("activation", default: .tanh, &config)
         if hasGates {
@@ -77,7 +77,7 @@ public struct RecurrentOptions: Sendable {
     /// A null means no activation; nothing at all means the usual one.
     private static func activation(
         _ key: String, default standard: Activation, _ config: inout LayerConfig
-    ) throws(ConfigError) -> Activation {
+    ) throws(CellarError) -> Activation {
         guard config.object[key] != nil else {
             config.ignore(key)
             return standard

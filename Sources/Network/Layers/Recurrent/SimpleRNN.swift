@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// h = activation(x · kernel + h_before · recurrent_kernel + bias), step by step (Elman, 1990).
@@ -15,7 +15,7 @@ public struct SimpleRNN: RecurrentLayer {
 
     public init(_ options: RecurrentOptions) { self.options = options }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         options = try RecurrentOptions(from: &config, hasGates: false)
     }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The same layer for every time step: the steps of [steps, …] become samples of their own. Weights are those of the
@@ -11,7 +11,7 @@ public struct TimeDistributed: Layer {
 
     public init(_ layer: any Layer) { self.layer = layer }
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let layer = try NestedLayer.read("layer", from: &config) else {
             throw config.error("layer is missing", key: "layer")
         }
@@ -30,15 +30,15 @@ public struct TimeDistributed: Layer {
 
     private func inside(_ inputs: [[Int]]) -> [[Int]] { inputs.map { Array($0.dropFirst()) } }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         guard input.count >= 2 else {
-            throw ConfigError("takes samples of shape [steps, …], but they are \(input)", subject: subject)
+            throw CellarError("takes samples of shape [steps, …], but they are \(input)", subject: subject)
         }
         do {
             return [input[0]] + (try layer.outputShape(for: inside(inputs)))
         } catch {
-            throw ConfigError("for each step: \(error)", subject: subject)
+            throw CellarError("for each step: \(error)", subject: subject)
         }
     }
 

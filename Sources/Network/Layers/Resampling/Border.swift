@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias ZeroPadding1D = Border<OneAxis, BorderOfZeros>
@@ -33,7 +33,7 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
     var before, after: PerAxis<Int>
     var channelsFirst: Bool
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let pairs = try config.borders(Kind.key, axes: Rank.axes)
         before = PerAxis(pairs.map(\.before)[...], absent: 0)
         after = PerAxis(pairs.map(\.after)[...], absent: 0)
@@ -52,11 +52,11 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
         return [Kind.key: .array(pairs), "data_format": .dataFormat(channelsFirst: channelsFirst)]
     }
 
-    private func image(_ shape: [Int]) throws(ConfigError) -> ImageShape {
+    private func image(_ shape: [Int]) throws(CellarError) -> ImageShape {
         try ImageShape(shape, axes: Rank.axes, channelsFirst: channelsFirst, subject: subject)
     }
 
-    private func outputImage(_ image: ImageShape) throws(ConfigError) -> ImageShape {
+    private func outputImage(_ image: ImageShape) throws(CellarError) -> ImageShape {
         let sizes = PerAxis(
             try size(image.sizes.depth, before.depth, after.depth, "depth"),
             try size(image.sizes.height, before.height, after.height, "height"),
@@ -64,10 +64,10 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
         return ImageShape(sizes: sizes, channels: image.channels)
     }
 
-    private func size(_ size: Int, _ before: Int, _ after: Int, _ axis: String) throws(ConfigError) -> Int {
+    private func size(_ size: Int, _ before: Int, _ after: Int, _ axis: String) throws(CellarError) -> Int {
         guard Kind.crops else { return before + size + after }
         guard before + after < size else {
-            throw ConfigError(
+            throw CellarError(
                 "crops \(before) and \(after) of the input's \(axis), which is only \(size)",
                 subject: subject,
                 key: Kind.key)
@@ -75,7 +75,7 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
         return size - before - after
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try outputImage(try image(try onlyShape(inputs)))
             .shape(axes: Rank.axes, channelsFirst: channelsFirst)
         try checkSize(shape, "the output", subject: subject)
@@ -116,7 +116,7 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
 
 extension LayerConfig {
     /// How much on either side of each axis: a number for all, one for each axis, or a pair for each.
-    fileprivate mutating func borders(_ key: String, axes: Int) throws(ConfigError) -> [(
+    fileprivate mutating func borders(_ key: String, axes: Int) throws(CellarError) -> [(
         before: Int, after: Int
     )] {
         let found = value(key) ?? 1

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// A layer from which all pictures go out in one size.
@@ -9,7 +9,7 @@ protocol PicturesOfOneSize: StatelessLayer {
 }
 
 extension PicturesOfOneSize {
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         let image = try ImageShape(input, axes: 2, channelsFirst: channelsFirst, subject: subject)
         let shape = ImageShape(sizes: PerAxis(1, height, width), channels: image.channels)
@@ -30,7 +30,7 @@ public struct Resizing: PicturesOfOneSize {
     public var height, width: Int
     var smooth, crops, channelsFirst: Bool
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         height = try config.int("height")
         width = try config.int("width")
         smooth = try config.interpolation(default: "bilinear")
@@ -81,7 +81,7 @@ public struct CenterCrop: PicturesOfOneSize {
     public var height, width: Int
     var channelsFirst: Bool
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         height = try config.int("height")
         width = try config.int("width")
         channelsFirst = try config.channelsFirst()

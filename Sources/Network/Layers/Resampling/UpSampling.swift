@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 public typealias UpSampling1D = UpSampling<OneAxis>
@@ -16,7 +16,7 @@ public struct UpSampling<Rank: SpatialRank>: StatelessLayer {
     var smooth = false
     var channelsFirst: Bool
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         size = try config.sizes(
             "size", axes: Rank.axes, default: PerAxis([2, 2, 2].prefix(Rank.axes), absent: 1))
         channelsFirst = try config.channelsFirst()
@@ -32,7 +32,7 @@ public struct UpSampling<Rank: SpatialRank>: StatelessLayer {
         return json
     }
 
-    private func image(_ shape: [Int]) throws(ConfigError) -> ImageShape {
+    private func image(_ shape: [Int]) throws(CellarError) -> ImageShape {
         try ImageShape(shape, axes: Rank.axes, channelsFirst: channelsFirst, subject: subject)
     }
 
@@ -40,7 +40,7 @@ public struct UpSampling<Rank: SpatialRank>: StatelessLayer {
         PerAxis(sizes.depth * size.depth, sizes.height * size.height, sizes.width * size.width)
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let image = try image(try onlyShape(inputs))
         let shape = ImageShape(sizes: enlarged(image.sizes), channels: image.channels)
             .shape(axes: Rank.axes, channelsFirst: channelsFirst)
@@ -68,7 +68,7 @@ public struct UpSampling<Rank: SpatialRank>: StatelessLayer {
 
 extension LayerConfig {
     /// True for linear interpolation, false for the nearest number.
-    mutating func interpolation(default standard: String) throws(ConfigError) -> Bool {
+    mutating func interpolation(default standard: String) throws(CellarError) -> Bool {
         let known = ["nearest", "bilinear"]
         let word = try string("interpolation", default: standard)
         guard known.contains(word) else {

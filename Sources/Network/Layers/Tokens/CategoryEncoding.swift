@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// Numbers of tokens as vectors of `num_tokens`: one-hot, multi-hot or counts. A number that is no token's is an error.
@@ -9,7 +9,7 @@ public struct CategoryEncoding: StatelessLayer {
     public var trainable = true
     private var encoding: TokenEncoding
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let key = config.object["num_tokens"] == nil ? "max_tokens" : "num_tokens"
         encoding = TokenEncoding(
             mode: try config.tokenMode(default: .multiHot, isInt: false), depth: try config.int(key))
@@ -19,7 +19,7 @@ public struct CategoryEncoding: StatelessLayer {
         ["num_tokens": .integer(encoding.depth), "output_mode": .string(encoding.mode.rawValue)]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try encodedShape(encoding, inputs)
     }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The number of the bin that a value lies in: how many of the `bin_boundaries` are not above it.
@@ -10,7 +10,7 @@ public struct Discretization: StatelessLayer {
     private var boundaries: [Double]
     private var encoding: TokenEncoding
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         guard let found = try config.doubles("bin_boundaries"), !found.isEmpty else {
             throw config.error(
                 "has no bin_boundaries: they were to be found by adapt(), which is not supported. Write them into the config",
@@ -33,7 +33,7 @@ public struct Discretization: StatelessLayer {
         ]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try encodedShape(encoding, inputs)
     }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// The place of a whole number in a vocabulary. In front of it are places for the `mask_token` (0, where numbers are given
@@ -20,7 +20,7 @@ public struct IntegerLookup: StatelessLayer {
 
     private static let numbers = -(1 << 53)...(1 << 53)
 
-    public init(from config: inout LayerConfig) throws(ConfigError) {
+    public init(from config: inout LayerConfig) throws(CellarError) {
         let mode = try config.tokenMode(default: .int, isInt: true)
         unknownPlaces = try config.int("num_oov_indices", default: 1, in: 0...1 << 20)
         maskToken =
@@ -77,7 +77,7 @@ public struct IntegerLookup: StatelessLayer {
         ]
     }
 
-    public func outputShape(for inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try encodedShape(encoding, inputs)
     }
 

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// How CategoryEncoding, Discretization and IntegerLookup give numbers of tokens out. Source: Keras' `output_mode`.
@@ -44,7 +44,7 @@ struct TokenEncoding: Equatable, Sendable {
 }
 
 extension LayerConfig {
-    mutating func tokenMode(default standard: TokenEncoding.Mode, isInt: Bool) throws(ConfigError)
+    mutating func tokenMode(default standard: TokenEncoding.Mode, isInt: Bool) throws(CellarError)
         -> TokenEncoding.Mode
     {
         let modes = TokenEncoding.Mode.allCases.filter { isInt || $0 != .int }
@@ -68,9 +68,9 @@ extension LayerConfig {
 
 extension Layer {
     /// An error where tokens of that shape would make samples too large.
-    func encodedShape(_ encoding: TokenEncoding, _ inputs: [[Int]]) throws(ConfigError) -> [Int] {
+    func encodedShape(_ encoding: TokenEncoding, _ inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
-        guard !input.isEmpty else { throw ConfigError("needs an input with a last axis", subject: subject) }
+        guard !input.isEmpty else { throw CellarError("needs an input with a last axis", subject: subject) }
         let shape = encoding.outputShape(input)
         try checkSize(shape, "the output", subject: subject)
         return shape

@@ -1,3 +1,5 @@
+import Base
+
 /// A sample of sound, picture or volume: the sizes of its axes, and its channels, which come last or first.
 struct ImageShape: Equatable {
     var sizes: PerAxis<Int>
@@ -7,18 +9,18 @@ struct ImageShape: Equatable {
 
     /// - shape: [depth, height, width, channels] without the axes in front that it lacks, or with the channels first.
     init(_ shape: [Int], axes: Int, channelsFirst: Bool, subject: @autoclosure () -> String)
-        throws(ConfigError)
+        throws(CellarError)
     {
         guard shape.count == axes + 1 else {
             let form = ["time", "height, width", "depth, height, width"][axes - 1]
-            throw ConfigError(
+            throw CellarError(
                 "takes samples of shape [\(channelsFirst ? "channels, \(form)" : "\(form), channels")], but the "
                     + "input's is \(shape)", subject: subject())
         }
         sizes = PerAxis(channelsFirst ? shape[1...] : shape[..<axes], absent: 1)
         channels = channelsFirst ? shape[0] : shape[axes]
         guard shape.allSatisfy({ $0 > 0 }) else {
-            throw ConfigError("cannot take the empty input \(shape)", subject: subject())
+            throw CellarError("cannot take the empty input \(shape)", subject: subject())
         }
     }
 
@@ -35,9 +37,9 @@ struct ImageShape: Equatable {
 }
 
 /// An error where a file declares more numbers than can be computed with; nothing was multiplied or allocated before.
-func checkSize(_ sizes: [Int], _ what: String, subject: String) throws(ConfigError) {
+func checkSize(_ sizes: [Int], _ what: String, subject: String) throws(CellarError) {
     guard sizes.reduce(1.0, { $0 * Double($1) }) < 0x1p31 else {
-        throw ConfigError(
+        throw CellarError(
             "\(what) would be \(sizes.map(String.init).joined(separator: " × ")) numbers: too many",
             subject: subject)
     }

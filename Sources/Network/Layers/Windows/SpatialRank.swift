@@ -1,4 +1,4 @@
-import JSONText
+import Base
 
 /// On how many axes a layer's windows move: the number in Keras' class name. A layer is written once for all of them, and
 /// computed on three, the missing ones of size 1 in front.
@@ -30,7 +30,7 @@ public struct PerAxis<Value> {
     public func last(_ axes: Int) -> [Value] { Array([depth, height, width].suffix(axes)) }
 
     /// The same for each axis; the closure also gets a message's word for it.
-    func map<Other>(_ transform: (Value, String) throws(ConfigError) -> Other) throws(ConfigError)
+    func map<Other>(_ transform: (Value, String) throws(CellarError) -> Other) throws(CellarError)
         -> PerAxis<Other>
     {
         PerAxis<Other>(
@@ -51,7 +51,7 @@ extension LayerConfig {
     mutating func sizes(
         _ key: String, axes: Int, default standard: PerAxis<Int>? = nil,
         absent: Int = 1, in range: ClosedRange<Int> = 1...Int(Int32.max)
-    ) throws(ConfigError) -> PerAxis<Int> {
+    ) throws(CellarError) -> PerAxis<Int> {
         guard let found = try ints(key) else {
             guard let standard else { throw error("\(key) is missing", key: key) }
             return standard
@@ -68,7 +68,7 @@ extension LayerConfig {
     }
 
     /// True where images have their channels in front.
-    mutating func channelsFirst() throws(ConfigError) -> Bool {
+    mutating func channelsFirst() throws(CellarError) -> Bool {
         try string("data_format", default: "channels_last", oneOf: ["channels_last", "channels_first"])
             == "channels_first"
     }

@@ -1,4 +1,4 @@
-import JSONText
+import Base
 import Tensors
 
 /// What happens at the borders.
@@ -21,7 +21,7 @@ struct WindowOptions: Sendable {
         from config: inout LayerConfig, axes: Int, sizeKey: String = "kernel_size",
         size standard: PerAxis<Int>? = nil,
         stridesOfSize: Bool = false, dilates: Bool = true, causal: Bool = false
-    ) throws(ConfigError) {
+    ) throws(CellarError) {
         let one = PerAxis(1, 1, 1)
         size = try config.sizes(sizeKey, axes: axes, default: standard)
         strides = try config.sizes("strides", axes: axes, default: stridesOfSize ? size : one)
@@ -33,7 +33,7 @@ struct WindowOptions: Sendable {
     }
 
     /// Windows over an image; an error where there is none. (Called in each step: no text is made where none is wanted.)
-    func windows(on image: ImageShape, subject: @autoclosure () -> String) throws(ConfigError) -> Windows {
+    func windows(on image: ImageShape, subject: @autoclosure () -> String) throws(CellarError) -> Windows {
         Windows(
             depth: try axis(image.sizes.depth, size.depth, strides.depth, dilation.depth, "depth", subject),
             height: try axis(
@@ -44,12 +44,12 @@ struct WindowOptions: Sendable {
     private func axis(
         _ input: Int, _ window: Int, _ stride: Int, _ dilation: Int, _ name: String,
         _ subject: () -> String
-    ) throws(ConfigError) -> WindowAxis {
+    ) throws(CellarError) -> WindowAxis {
         var axis = WindowAxis(input: input, window: window, stride: stride, dilation: dilation, output: 1)
         switch padding {
         case .valid:
             guard axis.span <= input else {
-                throw ConfigError(
+                throw CellarError(
                     "has windows of \(axis.span), but the input's \(name) is \(input); use padding \"same\", or a "
                         + "smaller window", subject: subject())
             }
@@ -73,11 +73,11 @@ extension WindowAxis {
 
 extension Windows {
     /// An error where the image with its padding has more numbers than are reasonable for its size.
-    func check(channels: Int, subject: String) throws(ConfigError) {
+    func check(channels: Int, subject: String) throws(CellarError) {
         let padded = [depth.padded, height.padded, width.padded, channels]
         try checkSize(padded, "the padded input", subject: subject)
         guard padded.reduce(1, *) <= max(1 << 24, 64 * inputs * channels) else {
-            throw ConfigError(
+            throw CellarError(
                 "would pad its input to \(padded.map(String.init).joined(separator: " × ")) numbers: too many",
                 subject: subject)
         }
