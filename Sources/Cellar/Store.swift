@@ -34,7 +34,9 @@ public struct Store: Sendable {
 
     /// The file behind a reference (`mnist`, `mnist:12`, `mnist@best`, a path, digits of a SHA-256), admitted by the
     /// trust gate.
-    public func trusted(_ reference: String) throws(CellarError) -> (file: ModelLocation, trusted: TrustedFile) {
+    public func trusted(_ reference: String) throws(CellarError) -> (
+        file: ModelLocation, trusted: TrustedFile
+    ) {
         let file = try models.file(of: reference)
         return (file, try trusted(file))
     }

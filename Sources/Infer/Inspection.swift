@@ -27,7 +27,7 @@ public struct Inspection: Sendable {
         let paths = model.paths
         let firstCalls = model.firstCalls
         layers = model.layers.indices.compactMap { layer in
-            guard !(model.layers[layer] is OutputPart), let call = firstCalls[layer] else { return nil }
+            guard !model.layers[layer].isOutputPart, let call = firstCalls[layer] else { return nil }
             let isChained = model.calls[call].inputs == [call - 1] || model.calls[call].inputs.isEmpty
             return LayerRow(
                 name: paths[layer], className: model.layers[layer].className,

@@ -36,7 +36,7 @@ struct ArchiveConfig {
             let given = node.inputs.map(shape)
             switch container.members[node.member] {
             case .layer(let layer):
-                if let feeds, model.layers[layer] is InputLayer,
+                if let feeds, model.layers[layer].isInput,
                     let place = container.inputs.firstIndex(of: index)
                 {
                     produced.append([feeds[place]])

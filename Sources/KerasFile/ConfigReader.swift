@@ -118,11 +118,9 @@ struct ConfigReader {
             }
         }
         if Self.isModel(first), layers.indices.contains(firstLayer),
-            let input = layers[firstLayer] as? InputLayer
+            let shape = layers[firstLayer].sampleShape
         {
-            var copy = input
-            copy.name = name + "_input"
-            return copy
+            return InputLayer(name: name + "_input", shape: shape)
         }
         throw CellarError(
             .badData,
@@ -148,7 +146,7 @@ struct ConfigReader {
         for (index, entry) in entries.enumerated() {
             let nodes = entry["inbound_nodes"]?.array ?? []
             // An InputLayer is not called; everything else is, once a node.
-            if case .layer(let layer) = members[index], nodes.isEmpty, layers[layer] is InputLayer {
+            if case .layer(let layer) = members[index], nodes.isEmpty, layers[layer].isInput {
                 graph.add(member: index, inputs: [])
             }
             for node in nodes {

@@ -35,7 +35,7 @@ private struct ConfigWriter {
     /// The input of a Sequential inside another model that Keras 1 or 2.2 wrote, without one: Keras 2 counts its calls from
     /// 1 where there is an input, and looks for ever for a call that it counts otherwise.
     private func missingInput(of container: Container) throws -> [JSON] {
-        guard case .layer(let first)? = container.members.first, !(model.layers[first] is InputLayer),
+        guard case .layer(let first)? = container.members.first, !model.layers[first].isInput,
             let source = model.calls.first(where: { $0.layer == first })?.inputs.first
         else { return [] }
         let name = model.layers[first].name + "_input"
@@ -54,7 +54,7 @@ private struct ConfigWriter {
     /// Keras 2's MultiHeadAttention cannot be made again without the shapes that it was called with. (Keras 3's refuses
     /// them, so that no one file of this layout is for both.)
     private func withInputShapes(_ entry: JSON, _ layer: Int) throws -> JSON {
-        guard model.layers[layer] is MultiHeadAttention, var object = entry.object,
+        guard model.layers[layer].className == "MultiHeadAttention", var object = entry.object,
             var config = object["config"]?.object, let call = model.calls.first(where: { $0.layer == layer })
         else { return entry }
         let shapes = call.inputs.map { model.shapes[$0] }
@@ -117,9 +117,9 @@ private struct ConfigWriter {
 
 private func layerEntry(_ given: any Layer) throws -> JSON {
     // Keras 3 knows it under another name only, which Keras 2 knows too.
-    let layer: any Layer = (given as? ThresholdedReLU)?.asReLU ?? given
+    let layer = given.portable
     var config: JSONObject = ["name": .string(layer.name)]
-    if !(layer is InputLayer) {
+    if !layer.isInput {
         // Keras 3's SpatialDropout and Discretization take no `trainable`, which says nothing of layers without weights.
         if !layer.className.hasPrefix("SpatialDropout"), layer.className != "Discretization" {
             config["trainable"] = .bool(layer.trainable)

@@ -20,7 +20,7 @@ extension Model {
             switch member {
             case .layer(let layer):
                 return Member(
-                    name: layers[layer].name, isInput: layers[layer] is InputLayer, layer: layer,
+                    name: layers[layer].name, isInput: layers[layer].isInput, layer: layer,
                     weights: places(of: layer))
             case .model(let inside):
                 let all = inside.layers.map(places)

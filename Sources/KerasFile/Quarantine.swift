@@ -53,7 +53,8 @@ public enum Quarantine {
     public static func check(_ path: String) throws(CellarError) {
         guard unsafe getenv(mark) == nil else {
             throw CellarError(
-                .internalFault, "the program does not call Quarantine.serveIfAsked() first of all.", file: path)
+                .internalFault, "the program does not call Quarantine.serveIfAsked() first of all.",
+                file: path)
         }
         let words = ["/proc/self/exe", flag, path]
         var process = pid_t()

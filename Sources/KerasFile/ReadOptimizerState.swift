@@ -76,7 +76,8 @@ struct StateLayout {
     /// That of an `.h5`, for writing.
     init(h5 optimizer: any Optimizer) {
         leading = 1
-        interleaves = optimizer is Ftrl || optimizer.isNewInFile && Self.pairs(optimizer.className)
+        interleaves =
+            optimizer.className == "Ftrl" || optimizer.isNewInFile && Self.pairs(optimizer.className)
     }
 
     private static func pairs(_ className: String) -> Bool {

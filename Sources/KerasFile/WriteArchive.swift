@@ -32,7 +32,10 @@ func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] 
 /// An error where Keras 3 would not open what is written.
 private func checkOpensInKeras3(_ model: Model) throws {
     for layer in model.layers {
-        let axes = (layer as? BatchNormalization)?.axes ?? []
+        // What the format lacks, by class.
+        let axes =
+            layer.className == "BatchNormalization"
+            ? layer.config["axis"]?.array?.compactMap(\.int) ?? [] : []
         guard axes.count > 1 || ["RandomHeight", "RandomWidth"].contains(layer.className) else { continue }
         throw CellarError(
             .badData,

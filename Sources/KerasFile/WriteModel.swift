@@ -64,16 +64,12 @@ public func checkWritable(_ model: Model, readFrom path: String) throws(CellarEr
     do { try checkExpressible(model) } catch { throw named(error, path) }
 }
 
-/// An error where no Keras of today can be told what a layer of an old file does.
+/// An error where no current Keras can express a layer of an old file.
 private func checkExpressible(_ model: Model) throws {
     for (index, layer) in model.layers.enumerated() {
-        guard let layer = layer as? Bidirectional, !layer.zeroesMasked, layer.returnsSequences,
-            model.receivesMask(layer: index)
-        else { continue }
-        throw CellarError(
-            .badData,
-            "\(layer.subject) comes from a Keras in which masked steps of a sequence repeat the step before; newer ones "
-                + "make them zero, and cannot be told otherwise, so that the model cannot be written")
+        if let reason = layer.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
+            throw CellarError(.badData, "\(layer.subject) \(reason), so that the model cannot be written")
+        }
     }
 }
 

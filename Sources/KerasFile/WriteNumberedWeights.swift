@@ -11,7 +11,7 @@ func writeNumberedWeights(_ contents: ModelFile, to root: HDF5Group, includeOpti
     for container in paths.containers.dropFirst() {
         _ = try root.makeGroup(String(container.dropLast("layers".count)) + "vars")
     }
-    for (index, layer) in model.layers.enumerated() where !(layer is OutputPart) {
+    for (index, layer) in model.layers.enumerated() where !layer.isOutputPart {
         let group = try root.makeGroup(paths.layers[index])
         let vars = try group.makeGroup("vars")
         try vars.attributes.set("name", string: layer.name)
@@ -65,8 +65,9 @@ private func writeNumberedState(
         }
     }
     for case let tensor? in ordered { try group.write(tensor.values, shape: tensor.shape, named: next()) }
-    if var nadam = optimizer as? Nadam {
-        nadam.newer = true
-        try group.write([nadam.momentumProduct(after: state.iterations)], shape: [], named: next())
+    var newer = optimizer
+    newer.newer = true
+    if let product = newer.savedMomentumProduct(after: state.iterations) {
+        try group.write([product], shape: [], named: next())
     }
 }

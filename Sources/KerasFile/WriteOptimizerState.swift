@@ -33,7 +33,7 @@ func writeState(
     }
     let count = isNew ? "iteration:0" : "\(prefix)/iter:0"
     var leading = [count]
-    let product = isNew ? nil : (optimizer as? Nadam)?.momentumProduct(after: state.iterations)
+    let product = isNew ? nil : optimizer.savedMomentumProduct(after: state.iterations)
     if product != nil { leading.append("\(prefix)/momentum_cache:0") }
     try group.attributes.setNames("weight_names", leading + ordered.compactMap { $0?.name })
     try group.write([Int64(state.iterations)], shape: [], named: count)
@@ -45,5 +45,5 @@ func writeState(
 
 extension Optimizer {
     /// Whether an `.h5` has it as one of Keras 2.11's.
-    var isNewInFile: Bool { general.weightDecay != nil || self is Lion }
+    var isNewInFile: Bool { general.weightDecay != nil || className == "Lion" }
 }

@@ -21,28 +21,28 @@ public struct ActivityPenalty: Equatable, Sendable {
     /// Room for an answer and its gradient, of that many numbers each.
     func scratch(size: Int) -> Int { activation == .linear ? 0 : 2 * size }
 
-    /// The answers of `step`, for which there is `room`.
-    private func answers(_ step: Step, _ room: Floats) -> Floats {
-        activation == .linear ? step.y : room.prefix(step.y.count)
+    /// The answers of the call, for which there is `room`.
+    private func answers(_ call: CallMemory, _ room: Floats) -> Floats {
+        activation == .linear ? call.y : room.prefix(call.y.count)
     }
 
     /// Adds the penalty to the loss, after the layer's own forward.
-    func forward(_ step: Step, room: Floats) {
-        let y = answers(step, room)
-        if activation != .linear { activation.forward(step.y, into: y, width: step.outputShape.last ?? 1) }
+    func forward(_ call: CallMemory, room: Floats) {
+        let y = answers(call, room)
+        if activation != .linear { activation.forward(call.y, into: y, width: call.outputShape.last ?? 1) }
         // A loss is summed over the batch's samples; inside TimeDistributed, Keras has more of them.
-        step.addLoss(regularizer.penalty(y) * Double(step.lane.batchRows) / Double(step.batchRows))
+        call.addLoss(regularizer.penalty(y) * Double(call.worker.batchRows) / Double(call.batchRows))
     }
 
-    /// Adds the penalty's gradient to `step.dy`, before the layer's own backward.
-    func backward(_ step: Step, room: Floats) {
-        let (y, dy) = (answers(step, room), step.dy)
-        let share = 1 / Float(max(step.batchRows, 1))
+    /// Adds the penalty's gradient to `call.dy`, before the layer's own backward.
+    func backward(_ call: CallMemory, room: Floats) {
+        let (y, dy) = (answers(call, room), call.dy)
+        let share = 1 / Float(max(call.batchRows, 1))
         guard activation != .linear else { return regularizer.addGradient(of: y, to: dy, scale: share) }
         let part = room[y.count..<2 * y.count]
         part.fill(0)
         regularizer.addGradient(of: y, to: part, scale: share)
-        activation.backward(part, z: dy, y: y, into: part, width: step.outputShape.last ?? 1)
+        activation.backward(part, z: dy, y: y, into: part, width: call.outputShape.last ?? 1)
         add(part, to: dy)
     }
 }

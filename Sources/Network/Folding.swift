@@ -48,13 +48,12 @@ private struct Folding {
     }
 
     mutating func foldNormalization(_ call: Int) {
-        guard isOnlyUse(call), let layer = layers[calls[call].layer] as? BatchNormalization else { return }
-        guard let axis = layer.place(shapes[call]) else { return }
-        let change = scaleAndShift(layer, weights[calls[call].layer])
-        if fold(change, axis: axis, intoLayerBefore: call) {
+        let layer = calls[call].layer
+        guard isOnlyUse(call), let change = layers[layer].channelAffine(shapes[call], weights: weights[layer])
+        else { return }
+        if fold(change, intoLayerBefore: call) {
             remove(call)
-        } else if axis == shapes[call].count - 1, fold(change, intoDenseAfter: call) {
-            // A Dense works on the last axis.
+        } else if change.axis == shapes[call].count - 1, fold(change.factors, intoMatrixAfter: call) {
             remove(call)
         }
     }
@@ -100,7 +99,7 @@ private struct Folding {
 
     private func isOnlyUse(_ call: Int) -> Bool { uses[calls[call].layer] == 1 }
 
-    /// Whoever read that call's output reads its input instead.
+    /// Lets the readers of that call's output read its input instead.
     private mutating func remove(_ call: Int) {
         let source = calls[call].inputs[0]
         users[source].removeAll { $0 == call }
@@ -112,24 +111,12 @@ private struct Folding {
         removed[call] = true
     }
 
-    private func scaleAndShift(_ layer: BatchNormalization, _ weights: [Tensor]) -> [(Double, Double)] {
-        // Weights: gamma, beta where there are any, then the moving mean and variance.
-        let (mean, variance) = (weights[weights.count - 2].values, weights[weights.count - 1].values)
-        return mean.indices.map { c in
-            let gamma = layer.scale ? Double(weights[0].values[c]) : 1
-            let beta = layer.center ? Double(weights[layer.scale ? 1 : 0].values[c]) : 0
-            let scale = gamma / (Double(variance[c]) + layer.epsilon).squareRoot()
-            return (scale, beta - Double(mean[c]) * scale)
-        }
-    }
-
-    private mutating func fold(
-        _ change: [(scale: Double, shift: Double)], axis: Int, intoLayerBefore call: Int
-    ) -> Bool {
+    private mutating func fold(_ change: ChannelAffine, intoLayerBefore call: Int) -> Bool {
         let source = calls[call].inputs[0]
-        guard let layer = linearLayer(before: call), layer.channelAxis(shapes[source]) == axis else {
+        guard let layer = linearLayer(before: call), layer.channelAxis(shapes[source]) == change.axis else {
             return false
         }
+        let change = change.factors
         let (kernel, bias) = kernelAndBias(layer, calls[source].layer, channels: change.count)
         let run = layer.kernelRun(kernel.shape)
         replace(
@@ -141,17 +128,19 @@ private struct Folding {
         return true
     }
 
-    private mutating func fold(_ change: [(scale: Double, shift: Double)], intoDenseAfter call: Int) -> Bool {
+    private mutating func fold(_ change: [(scale: Double, shift: Double)], intoMatrixAfter call: Int) -> Bool
+    {
         guard let user = users[call].first, users[call].count == 1, !outputs.contains(call),
-            isOnlyUse(user), let dense = layers[calls[user].layer] as? Dense
+            isOnlyUse(user), let layer = layers[calls[user].layer].linear, type(of: layer).hasMatrix
         else { return false }
-        var (kernel, bias) = kernelAndBias(dense, calls[user].layer, channels: dense.units)
+        let units = weights[calls[user].layer][layer.kernelIndex].shape[1]
+        var (kernel, bias) = kernelAndBias(layer, calls[user].layer, channels: units)
         for (index, value) in kernel.values.enumerated() {
-            bias[index % dense.units] += change[index / dense.units].shift * Double(value)
+            bias[index % units] += change[index / units].shift * Double(value)
         }
         replace(
-            dense, calls[user].layer,
-            kernel: kernel.values.indices.map { Double(kernel.values[$0]) * change[$0 / dense.units].scale },
+            layer, calls[user].layer,
+            kernel: kernel.values.indices.map { Double(kernel.values[$0]) * change[$0 / units].scale },
             bias: bias)
         return true
     }

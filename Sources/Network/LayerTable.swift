@@ -1,10 +1,13 @@
 import Base
+import Synchronization
 
-/// Every layer there is. A class that is not in this table is refused by name: nothing else is ever run.
+/// All layers. A class that is not in this table is refused by name.
 public enum LayerTable {
-    /// Keras' name and the type that goes by it. The types are asked for one at a time: the run-time system needs a tenth of a
-    /// millisecond to make a few that are generic, and an answer about one digit needs none of these.
-    static let rows: [(className: String, type: @Sendable () -> any Layer.Type)] = [
+    typealias Registration = (className: String, type: @Sendable () -> any Layer.Type)
+
+    /// Keras' name and its type. Each type is made only when it is asked for: the run-time system needs a tenth of a
+    /// millisecond to make a few that are generic, and a prediction for one digit needs none of these.
+    static let rows: [Registration] = [
         ("InputLayer", { InputLayer.self }),
         ("Dense", { Dense.self }),
         ("EinsumDense", { EinsumDense.self }),
@@ -109,9 +112,8 @@ public enum LayerTable {
         ("GroupedQueryAttention", { GroupedQueryAttention.self }),
     ]
 
-    /// What Keras' graphs hold between layers and no layer computes: plain functions of tensors. Files have them by other
-    /// names, and recipes not at all.
-    static let operations: [(className: String, type: @Sendable () -> any Layer.Type)] = [
+    /// Plain functions of tensors in Keras' graphs. Files have them by other names, and recipes not at all.
+    static let operations: [Registration] = [
         ("GetItem", { GetItem.self }),
         ("Reduce", { Reduce.self }),
         ("Elementwise", { Elementwise.self }),
@@ -119,6 +121,14 @@ public enum LayerTable {
         ("Matmul", { Matmul.self }),
         ("Stack", { Stack.self }),
     ]
+
+    /// Layers of other modules, such as tests.
+    private static let added = Mutex<[Registration]>([])
+
+    /// Adds a layer to the table: files and recipes may have it from now on.
+    public static func add(_ type: any Layer.Type) {
+        added.withLock { $0.append((type.className, { type })) }
+    }
 
     static var all: [any Layer.Type] { rows.map { $0.type() } }
 
@@ -136,8 +146,7 @@ public enum LayerTable {
         -> any Layer
     {
         var reader = LayerConfig(className: className, config)
-        let known = strict ? rows : rows + operations
-        guard let type = known.first(where: { $0.className == className })?.type() else {
+        guard let type = row(className, strict: strict)?.type() else {
             switch className {
             case "Lambda", "TensorFlowOpLayer":
                 throw reader.error(
@@ -153,5 +162,10 @@ public enum LayerTable {
         reader.ignore("dtype", "batch_input_shape")
         if strict { try reader.rejectUnknownKeys() }
         return layer
+    }
+
+    private static func row(_ className: String, strict: Bool) -> Registration? {
+        func find(_ rows: [Registration]) -> Registration? { rows.first { $0.className == className } }
+        return find(rows) ?? (strict ? nil : find(operations)) ?? find(added.withLock { $0 })
     }
 }

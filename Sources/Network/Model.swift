@@ -39,13 +39,13 @@ public struct Model: Sendable {
     /// Wires layers and infers every shape. It has no weights until `initialize` or `setWeights`.
     public init(structure: Container, layers given: [any Layer]) throws(CellarError) {
         // The parts of layers that give several outputs are made anew, behind all others.
-        var layers = given.filter { !($0 is OutputPart) }
+        var layers = given.filter { !$0.isOutputPart }
         self.structure = structure
         var calls: [Call] = []
         var nextPart = layers.count
         (inputs, outputs) = try structure.flattened(
             feeds: nil, into: &calls, nextPart: &nextPart, outputCount: { layers[$0].outputCount },
-            isInput: { layers[$0] is InputLayer })
+            isInput: { layers[$0].isInput })
         self.calls = calls
 
         var shapes: [[Int]] = []
@@ -63,7 +63,7 @@ public struct Model: Sendable {
             shapes.append(shape)
             if layer.outputCount > 1 {
                 let parts = try layer.outputShapes(for: inputShapes)
-                layers += parts.indices.map { OutputPart($0, of: layer, shapes: parts) }
+                layers += layer.outputParts(parts)
             }
             let masks = call.inputs.map { maskShapes[$0] }
             let use = layer.mask(for: inputShapes, masks: masks)
@@ -112,7 +112,7 @@ public struct Model: Sendable {
 
     /// A chain: the first layer must be an InputLayer.
     public init(name: String = "sequential", chain layers: [any Layer]) throws(CellarError) {
-        guard layers.first is InputLayer else {
+        guard layers.first?.isInput == true else {
             throw CellarError(
                 "the input's shape is not known: the first layer must be an InputLayer", subject: name)
         }

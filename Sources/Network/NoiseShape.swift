@@ -28,16 +28,16 @@ struct NoiseShape {
 
     /// Draws a number for each of the batch's: `[rows, full]`, at the scratch's beginning. Places count from the batch's
     /// first row, so that the draws do not depend on the number of threads.
-    func draw(_ step: Step, _ value: (CountedRandomNumbers, Int) -> Float) -> Floats {
-        let random = step.lane.random(for: step.call)
-        let all = step.scratch.prefix(step.rows * fullCount)
-        let drawnRows = sharesBatch ? min(step.rows, 1) : step.rows
-        let first = sharesBatch ? 0 : step.firstRow * count
-        let drawn = isFull ? all : step.scratch[all.count..<all.count + drawnRows * count]
+    func draw(_ call: CallMemory, _ value: (CountedRandomNumbers, Int) -> Float) -> Floats {
+        let random = call.worker.random(for: call.index)
+        let all = call.scratch.prefix(call.rows * fullCount)
+        let drawnRows = sharesBatch ? min(call.rows, 1) : call.rows
+        let first = sharesBatch ? 0 : call.firstRow * count
+        let drawn = isFull ? all : call.scratch[all.count..<all.count + drawnRows * count]
         for i in 0..<drawn.count { drawn[i] = value(random, first + i) }
         if !isFull {
             StridedView(broadcasting: shape, to: full).read(
-                drawn, rows: step.rows, rowStride: sharesBatch ? 0 : count, into: all)
+                drawn, rows: call.rows, rowStride: sharesBatch ? 0 : count, into: all)
         }
         return all
     }

@@ -50,19 +50,19 @@ struct RowNormalizer {
             + rows * perSample + 3 * columns
     }
 
-    private struct Room {
+    private struct RowNormalizerWorkspace {
         let xhat, moved, inverses, gains, offsets, zeros: Floats
     }
 
-    private func room(_ step: Step) -> Room {
-        let size = step.outputSize
-        let xhat = xhatRoom(step.rows, size, training: step.isForTraining)
-        let fixed = step.scratch.count - 3 * columns
-        func row(_ i: Int) -> Floats { step.scratch[fixed + i * columns..<fixed + (i + 1) * columns] }
-        let inverses = xhat + (step.isForTraining ? layout.room(rows: step.rows) : 0)
-        return Room(
-            xhat: xhat == 0 ? step.y : step.scratch.prefix(xhat), moved: step.scratch[xhat..<inverses],
-            inverses: step.scratch[inverses..<inverses + step.rows * perSample],
+    private func room(_ call: CallMemory) -> RowNormalizerWorkspace {
+        let size = call.outputSize
+        let xhat = xhatRoom(call.rows, size, training: call.isForTraining)
+        let fixed = call.scratch.count - 3 * columns
+        func row(_ i: Int) -> Floats { call.scratch[fixed + i * columns..<fixed + (i + 1) * columns] }
+        let inverses = xhat + (call.isForTraining ? layout.room(rows: call.rows) : 0)
+        return RowNormalizerWorkspace(
+            xhat: xhat == 0 ? call.y : call.scratch.prefix(xhat), moved: call.scratch[xhat..<inverses],
+            inverses: call.scratch[inverses..<inverses + call.rows * perSample],
             gains: row(0), offsets: row(1), zeros: row(2))
     }
 
@@ -70,35 +70,35 @@ struct RowNormalizer {
         if let spread { spread.read(weight, into: columns) } else { columns.copy(from: weight) }
     }
 
-    func forward(_ step: Step) {
-        let room = room(step)
-        let x = layout.rows(of: step.x(), in: room.xhat)
+    func forward(_ call: CallMemory) {
+        let room = room(call)
+        let x = layout.rows(of: call.x(), in: room.xhat)
         scaleRows(x, width: width, epsilon: epsilon, scaling, into: room.xhat, inverses: room.inverses)
         // At inference x̂ makes room for y.
-        let moved = step.isForTraining ? room.moved : room.xhat
-        let y = layout.target(step.y, in: moved)
+        let moved = call.isForTraining ? room.moved : room.xhat
+        let y = layout.target(call.y, in: moved)
         if gain == nil && offset == nil {
             if !y.isSame(as: room.xhat) { y.copy(from: room.xhat) }
         } else {
-            if let gain { spread(step.weights[gain], into: room.gains) } else { room.gains.fill(1) }
-            if let offset { spread(step.weights[offset], into: room.offsets) } else { room.offsets.fill(0) }
+            if let gain { spread(call.weights[gain], into: room.gains) } else { room.gains.fill(1) }
+            if let offset { spread(call.weights[offset], into: room.offsets) } else { room.offsets.fill(0) }
             scaleShift(room.xhat, columnScales: room.gains, columnShifts: room.offsets, into: y)
         }
-        layout.finish(step.y, from: moved)
+        layout.finish(call.y, from: moved)
     }
 
-    func backward(_ step: Step) {
-        let room = room(step)
-        let dy = layout.rows(of: step.dy, in: room.moved)
-        if let offset, let gradient = step.weightGradients[offset] {
+    func backward(_ call: CallMemory) {
+        let room = room(call)
+        let dy = layout.rows(of: call.dy, in: room.moved)
+        if let offset, let gradient = call.weightGradients[offset] {
             collect(into: gradient, room.offsets) { columnSums(dy, into: $0) }
         }
-        if let gain, let gradient = step.weightGradients[gain] {
+        if let gain, let gradient = call.weightGradients[gain] {
             collect(into: gradient, room.offsets) { columnProducts(dy, room.xhat, into: $0) }
         }
-        guard let dx = step.dx() else { return }
+        guard let dx = call.dx() else { return }
         if let gain {
-            spread(step.weights[gain], into: room.gains)
+            spread(call.weights[gain], into: room.gains)
             room.zeros.fill(0)
             scaleShift(dy, columnScales: room.gains, columnShifts: room.zeros, into: dy)
         }

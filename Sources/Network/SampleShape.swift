@@ -36,22 +36,20 @@ extension Model {
         guard shapes != inputShapes, shapes.count == inputs.count else { return self }
         var layers = layers
         for (input, shape) in zip(inputs, shapes) {
-            guard var layer = layers[calls[input].layer] as? InputLayer, layer.declared.takes(shape) else {
-                return self
-            }
-            layer.declared.sizes = shape
-            layers[calls[input].layer] = layer
+            guard sampleShape(input).takes(shape) else { return self }
+            layers[calls[input].layer].bind(to: shape)
         }
         return try replacing(layers: layers)
     }
 
     /// Whether the i-th input takes samples of that shape, whatever its free sizes are now.
-    public func takes(_ shape: [Int], input: Int) -> Bool {
-        (layers[calls[inputs[input]].layer] as? InputLayer)?.declared.takes(shape) ?? false
-    }
+    public func takes(_ shape: [Int], input: Int) -> Bool { sampleShape(inputs[input]).takes(shape) }
 
     /// Whether some input's size is free.
-    public var hasFreeSizes: Bool {
-        inputs.contains { (layers[calls[$0].layer] as? InputLayer)?.declared.free.isEmpty == false }
+    public var hasFreeSizes: Bool { inputs.contains { !sampleShape($0).free.isEmpty } }
+
+    /// The declared shape of an input, which is a call of a layer that declares one.
+    public func sampleShape(_ input: Int) -> SampleShape {
+        layers[calls[input].layer].sampleShape ?? SampleShape(shapes[input])
     }
 }

@@ -75,7 +75,7 @@ private struct Export {
             throw CellarError("has no weights yet", subject: layer.subject)
         }
         builder.path = path
-        var call = LayerCall(
+        var call = ExportedCall(
             layer: layer, path: path, inputs: inputs, outputShape: model.shapes[index],
             outputFree: free.axes[index], weights: model.weights[call.layer], maskUse: model.maskUses[index],
             graph: builder)

@@ -29,8 +29,8 @@ struct FreeSizes {
 
     private func inputShapes(of model: Model, withFree size: Int) -> [[Int]] {
         model.inputs.map { input in
-            guard let layer = model.layers[model.calls[input].layer] as? InputLayer else { return [] }
-            return layer.shape.indices.map { layer.declared.free.contains($0) ? size : layer.shape[$0] }
+            let shape = model.sampleShape(input)
+            return shape.sizes.indices.map { shape.free.contains($0) ? size : shape.sizes[$0] }
         }
     }
 }

@@ -1,16 +1,27 @@
 import Base
 import Network
+import Synchronization
 
 /// Adds the nodes of one call of a layer to the graph.
-typealias LayerExporter = @Sendable (inout LayerCall) throws(CellarError) -> Value
+typealias LayerExporter = @Sendable (inout ExportedCall) throws(CellarError) -> Value
 
-/// How each class of layers is exported. A class that is not here is refused by name.
+/// An exporter that reads the options of the layer itself, for a class whose config does not have them in Keras' words.
+private func reading<Class: Layer>(
+    _ export: @escaping @Sendable (Class, inout ExportedCall) throws(CellarError) -> Value
+) -> LayerExporter {
+    { call throws(CellarError) in
+        guard let layer = call.layer as? Class else { throw call.error("is no \(Class.className)") }
+        return try export(layer, &call)
+    }
+}
+
+/// The exporter of each class of layers: ONNX' own table. A class that is not here is refused by name.
 let layerExporters: [String: LayerExporter] = [
     "Activation": exportActivation, "ActivityRegularization": exportNothing, "Add": exportAdd,
     "AdditiveAttention": exportAttention, "AlphaDropout": exportNothing, "Attention": exportAttention,
     "Average": exportAverage, "AveragePooling1D": exportAveragePooling,
     "AveragePooling2D": exportAveragePooling, "AveragePooling3D": exportAveragePooling,
-    "BatchNormalization": exportBatchNormalization, "Bidirectional": exportBidirectional,
+    "BatchNormalization": exportBatchNormalization, "Bidirectional": reading(exportBidirectional),
     "CategoryEncoding": exportCategoryEncoding, "CenterCrop": exportCenterCrop,
     "Concatenate": exportConcatenate, "Conv1D": exportConvolution,
     "Conv1DTranspose": exportTransposedConvolution,
@@ -22,10 +33,10 @@ let layerExporters: [String: LayerExporter] = [
     "Divide": exportDivide, "Dot": exportDot,
     "Dropout": exportNothing,
     "ELU": exportParametricActivation,
-    "EinsumDense": exportEinsumDense, "Elementwise": exportElementwise, "Embedding": exportEmbedding,
+    "EinsumDense": exportEinsumDense, "Elementwise": reading(exportElementwise), "Embedding": exportEmbedding,
     "Flatten": exportFlatten,
     "GRU": exportGRU,
-    "GetItem": exportGetItem,
+    "GetItem": reading(exportGetItem),
     "GaussianDropout": exportNothing, "GaussianNoise": exportNothing,
     "GlobalAveragePooling1D": exportGlobalAveragePooling,
     "GlobalAveragePooling2D": exportGlobalAveragePooling,
@@ -34,12 +45,12 @@ let layerExporters: [String: LayerExporter] = [
     "GroupNormalization": exportGroupNormalization, "Identity": exportNothing,
     "IntegerLookup": exportIntegerLookup, "LSTM": exportLSTM,
     "LayerNormalization": exportLayerNormalization, "LeakyReLU": exportParametricActivation,
-    "Masking": exportMasking, "Matmul": exportMatmul,
+    "Masking": exportMasking, "Matmul": reading(exportMatmul),
     "MaxPooling1D": exportMaxPooling, "MaxPooling2D": exportMaxPooling, "MaxPooling3D": exportMaxPooling,
     "Maximum": exportMaximum, "Minimum": exportMinimum, "MultiHeadAttention": exportMultiHeadAttention,
     "Multiply": exportMultiply, "Normalization": exportNormalization, "PReLU": exportPReLU,
     "Permute": exportPermute, "RMSNormalization": exportRMSNormalization, "ReLU": exportParametricActivation,
-    "Reduce": exportReduce,
+    "Reduce": reading(exportReduce),
     "RandomBrightness": exportNothing, "RandomColorJitter": exportNothing, "RandomContrast": exportNothing,
     "RandomErasing": exportNothing, "RandomFlip": exportNothing, "RandomGaussianBlur": exportNothing,
     "RandomGrayscale": exportNothing, "RandomHeight": exportNothing, "RandomHue": exportNothing,
@@ -50,7 +61,7 @@ let layerExporters: [String: LayerExporter] = [
     "Resizing": exportResizing,
     "SeparableConv1D": exportSeparableConvolution, "SeparableConv2D": exportSeparableConvolution,
     "SimpleRNN": exportSimpleRNN, "Softmax": exportSoftmax, "SpatialDropout1D": exportNothing,
-    "SpatialDropout2D": exportNothing, "SpatialDropout3D": exportNothing, "Stack": exportStack,
+    "SpatialDropout2D": exportNothing, "SpatialDropout3D": exportNothing, "Stack": reading(exportStack),
     "Subtract": exportSubtract,
     "ThresholdedReLU": exportParametricActivation, "TimeDistributed": exportTimeDistributed,
     "UnitNormalization": exportUnitNormalization, "UpSampling1D": exportUpSampling,
@@ -59,12 +70,23 @@ let layerExporters: [String: LayerExporter] = [
 ]
 
 /// Exports a call by its layer's class.
-func export(_ call: inout LayerCall) throws(CellarError) -> Value {
+func export(_ call: inout ExportedCall) throws(CellarError) -> Value {
     guard call.layer.outputCount == 1 else {
         throw call.error("gives several outputs, which ONNX export cannot do yet")
     }
-    guard let exporter = layerExporters[call.layer.className] else {
+    guard let exporter = layerExporters[call.layer.className] ?? ExporterTable.added[call.layer.className]
+    else {
         throw call.error("cannot be exported to ONNX yet")
     }
     return try exporter(&call)
+}
+
+/// Exporters of layers that were added to `LayerTable`.
+enum ExporterTable {
+    private static let table = Mutex<[String: LayerExporter]>([:])
+    static var added: [String: LayerExporter] { table.withLock { $0 } }
+
+    static func add(_ className: String, _ exporter: @escaping LayerExporter) {
+        table.withLock { $0[className] = exporter }
+    }
 }

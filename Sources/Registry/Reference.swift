@@ -90,7 +90,8 @@ extension ModelStore {
         if let found = findQuickly(try Reference(reference)) { return found }
         let version: ModelVersion
         switch try resolve(reference) {
-        case .file(let url): return ModelLocation(path: url.path, reference: reference, sha256: nil, identity: nil)
+        case .file(let url):
+            return ModelLocation(path: url.path, reference: reference, sha256: nil, identity: nil)
         case .version(let found): version = found
         }
         try checkFile(of: version)
@@ -115,7 +116,8 @@ extension ModelStore {
     /// Notes that the file has its registered digest, so that the next process need not read it to know. A store that
     /// cannot be written stays as it is.
     public func noteIdentity(_ identity: FileIdentity, of file: ModelLocation) {
-        guard let index = try? writableIndex(), let sha256 = file.sha256, file.path.hasPrefix(root + "/") else {
+        guard let index = try? writableIndex(), let sha256 = file.sha256, file.path.hasPrefix(root + "/")
+        else {
             return
         }
         try? index.write("note a file's identity") { db in

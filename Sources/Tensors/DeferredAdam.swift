@@ -1,9 +1,9 @@
 import CKernels
 
-/// Adam on the kernel of a layer that leaves zeros out, together with the kernel's gradient. A row that no sample of a
-/// batch touches has no gradient; but its weights still move, since m and v only fade. It makes up for that when it
-/// is touched next, all steps in one go: the same bits, and a third of the kernel is neither read nor written. A row that
-/// was never touched does not move at all.
+/// Adam on the kernel of a layer that skips zeros, together with the kernel's gradient. A row that no sample of a batch
+/// touches has no gradient, but its weights still move, since m and v only decay. These steps are done when the row is
+/// touched next, all at once: the same bits, and a third of the kernel is neither read nor written. A row that was never
+/// touched does not move at all.
 ///
 /// One step: `begin`, `prepare`, then either `step` or, for a batch without zeros, Adam over all of the kernel, and `end`.
 @safe public final class DeferredAdam: @unchecked Sendable {
@@ -12,11 +12,11 @@ import CKernels
 
     private let rows: Int
     private var kernel: ck_adam_rows
-    /// Steps that are through, though not for every row.
+    /// Finished steps, though not for every row.
     private var finished = 0
     /// Between `begin` and `end`.
     public private(set) var isStepping = false
-    /// Whether the step in the making is computed already.
+    /// Whether the current step has been computed.
     public private(set) var hasStepped = false
 
     /// - w, m, v: the kernel [rows, columns] and its slots, with `stride` numbers from row to row. Their arenas must live
@@ -39,7 +39,7 @@ import CKernels
 
     deinit { unsafe kernel.done.deallocate() }
 
-    /// The slots may hold anything now, after `steps` steps.
+    /// Starts anew after `steps` steps: the slots may hold anything.
     public func reset(steps: Int) {
         finished = steps
         unsafe kernel.done.update(repeating: Int32(steps), count: rows)
@@ -54,7 +54,7 @@ import CKernels
         (isStepping, hasStepped) = (true, false)
     }
 
-    /// Brings the rows that a batch touches, or all, up to the last step that is through.
+    /// Brings the rows that a batch touches, or all, up to the last finished step.
     public func prepare(for places: NonzeroPlaces?) {
         unsafe ck_adam_catch_up(&kernel, rows, places?.touched, Int32(finished))
     }
@@ -69,7 +69,7 @@ import CKernels
         hasStepped = true
     }
 
-    /// Ends the step. Without `step`, all of the kernel has been computed elsewhere.
+    /// Ends the step. Without a call of `step`, the whole kernel was stepped by the optimizer.
     public func end() {
         isStepping = false
         finished += 1

@@ -1,7 +1,7 @@
 import CKernels
 
-/// What becomes of a product's sums: `alpha · sum`, plus a bias row or what the target held before, then max(·, 0).
-public struct Finish {
+/// The last operations on a product's sums: `alpha · sum`, plus a bias row or the target's old value, then max(·, 0).
+public struct Epilogue {
     public var bias: Floats?
     public var accumulate = false
     public var relu = false
@@ -19,25 +19,25 @@ public struct Finish {
     }
 }
 
-/// c = finish(a · b), row-major: [m, k] · [k, n] -> [m, n].
+/// c = epilogue(a · b), row-major: [m, k] · [k, n] -> [m, n].
 ///
 /// - transposed: a lies in memory as [k, m].
 /// - aStride, bStride, cStride: from one row of a, b or c to the next; its width if nil.
-/// - whole: Of how many columns these n are some; they have the same bits in any company.
+/// - whole: The columns of the whole matrix, of which these n are a part: the parts' bits are those of the whole product.
 public func multiply(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
     aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, whole: Int? = nil,
-    finish: Finish = Finish()
+    epilogue: Epilogue = Epilogue()
 ) {
     let (aStride, bStride, cStride) = (aStride ?? (transposed ? m : k), bStride ?? n, cStride ?? n)
-    precondition(bStride >= n && cStride >= n && finish.bias?.count ?? n >= n)
+    precondition(bStride >= n && cStride >= n && epilogue.bias?.count ?? n >= n)
     precondition(
         transposed ? holds(a, k, m, aStride) : holds(a, m, k, aStride), "[\(m), \(k)] · [\(k), \(n)]")
     precondition(holds(b, k, n, bStride) && holds(c, m, n, cStride), "[\(m), \(k)] · [\(k), \(n)]")
     unsafe ck_multiply_matrices(
         m, n, k, whole ?? n, a.base, transposed ? 1 : aStride, transposed ? aStride : 1, b.base, bStride,
         c.base, cStride,
-        finish.c)
+        epilogue.c)
 }
 
 /// c = a · bᵀ: [m, k] · [n, k]ᵀ -> [m, n]. It is computed as (b · aᵀ)ᵀ, since b, a kernel, is the larger of the two.
@@ -50,7 +50,7 @@ public func multiplyByTransposed(
         a.count >= m * k && holds(b, n, k, bStride) && c.count >= m * n && scratch.count >= m * (n + k))
     let (aT, cT) = (scratch[0..<k * m], scratch[k * m..<k * m + n * m])
     unsafe ck_transpose(a.base, m, k, aT.base)
-    unsafe ck_multiply_matrices(n, m, k, m, b.base, bStride, 1, aT.base, m, cT.base, m, Finish().c)
+    unsafe ck_multiply_matrices(n, m, k, m, b.base, bStride, 1, aT.base, m, cT.base, m, Epilogue().c)
     unsafe ck_transpose(cT.base, n, m, c.base)
 }
 

@@ -55,15 +55,15 @@ import CKernels
         }
     }
 
-    /// c = x · w, then bias and relu as `finish` says: [rows, columns] · [columns, n] -> [rows, n].
+    /// c = x · w, then bias and relu as `epilogue` says: [rows, columns] · [columns, n] -> [rows, n].
     public func multiply(
-        _ x: Floats, _ w: Floats, into c: Floats, n: Int, wStride: Int, cStride: Int, finish: Finish
+        _ x: Floats, _ w: Floats, into c: Floats, n: Int, wStride: Int, cStride: Int, epilogue: Epilogue
     ) {
         precondition(x.count == rows * columns && w.count >= (columns - 1) * wStride + n)
         precondition(cStride >= n && c.count >= (rows - 1) * cStride + n)
-        precondition(!finish.accumulate && finish.alpha == 1 && finish.bias?.count ?? n >= n)
+        precondition(!epilogue.accumulate && epilogue.alpha == 1 && epilogue.bias?.count ?? n >= n)
         unsafe ck_multiply_sparse(
-            rows, n, columns, x.base, rowMasks, w.base, wStride, c.base, cStride, finish.c)
+            rows, n, columns, x.base, rowMasks, w.base, wStride, c.base, cStride, epilogue.c)
     }
 
     /// g = alpha · xᵀ · d, added to g if `accumulate`: [rows, columns]ᵀ · [rows, n] -> [columns, n]. Rows of g that no

@@ -13,7 +13,7 @@ public func summary(of model: Model) -> String {
     text += doubleLine + "\n"
     // Keras' Sequential.layers leaves the input out.
     let shown = model.layers.indices.filter {
-        !(isChain && model.layers[$0] is InputLayer) && !(model.layers[$0] is OutputPart)
+        !(isChain && model.layers[$0].isInput) && !model.layers[$0].isOutputPart
     }
     let paths = model.paths
     for layer in shown {
@@ -22,7 +22,7 @@ public func summary(of model: Model) -> String {
         guard !calls.isEmpty else { continue }
         let shapes = Set(calls.map { model.shapes[$0] })
         var shape = shapes.count == 1 ? batchShape(model.shapes[calls[0]]) : "multiple"
-        if model.layers[layer] is InputLayer { shape = "[\(shape)]" }
+        if model.layers[layer].isInput { shape = "[\(shape)]" }
         let parameters = model.weightSpecs[layer].reduce(0) { $0 + $1.count }
         let name = "\(paths[layer]) (\(model.layers[layer].className))"
         var fields = [name, shape, String(parameters)]

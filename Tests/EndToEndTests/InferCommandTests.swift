@@ -189,7 +189,9 @@ private func inStore(_ body: (Store) throws -> Void) throws {
             var facts = ModelFacts(
                 name: "mnist", created: "2026-11-22T12:30:0\(second)Z", generation: "keras-2.10-h5")
             facts.classes = (0..<10).map(String.init)
-            try save(readModel(.unchecked(Fixtures.folder.appendingPathComponent("seed/\(name)").path)), facts, second)
+            try save(
+                readModel(.unchecked(Fixtures.folder.appendingPathComponent("seed/\(name)").path)), facts,
+                second)
         }
         var small = try Model(chain: [
             InputLayer(name: "in", shape: [2]), Dense(units: 1, activation: .sigmoid),

@@ -61,8 +61,9 @@ func archiveRoundTrip() throws {
                     == Data(contentsOf: URL(fileURLWithPath: path("b.keras"))))
 
             try writeModel(file, to: path("a.weights.h5"))
-            let both = try readModel(.unchecked(
-                path("a.weights.h5")), architecture: try Architecture(.unchecked(path("a.keras"))))
+            let both = try readModel(
+                .unchecked(
+                    path("a.weights.h5")), architecture: try Architecture(.unchecked(path("a.keras"))))
             #expect(both.model.weights == file.model.weights)
             #expect(both.optimizerState == file.optimizerState)
             let alone = #expect(throws: CellarError.self) { try readModel(.unchecked(path("a.weights.h5"))) }
@@ -71,8 +72,9 @@ func archiveRoundTrip() throws {
             // The architecture may come as text, too.
             let archive = try ZipArchive(path: path("a.keras"))
             try Data(archive.bytes(of: "config.json")).write(to: URL(fileURLWithPath: path("config.json")))
-            let text = try readModel(.unchecked(
-                path("a.weights.h5")), architecture: try Architecture(.unchecked(path("config.json"))))
+            let text = try readModel(
+                .unchecked(
+                    path("a.weights.h5")), architecture: try Architecture(.unchecked(path("config.json"))))
             #expect(text.model.weights == file.model.weights)
             // Without the optimizer there is less.
             try writeModel(file, to: path("c.keras"), includeOptimizer: false)
@@ -90,9 +92,12 @@ func weightsAlone() throws {
                 let whole = variant["files"]?.array?.first?.string
             else { continue }
             tried += 1
-            let file = try readModel(.unchecked(
-                sidecar.path(weights)), architecture: try Architecture(.unchecked(sidecar.path(whole))))
-            #expect(file.model.weights == (try readModel(.unchecked(sidecar.path(whole))).model.weights), "\(weights)")
+            let file = try readModel(
+                .unchecked(
+                    sidecar.path(weights)), architecture: try Architecture(.unchecked(sidecar.path(whole))))
+            #expect(
+                file.model.weights == (try readModel(.unchecked(sidecar.path(whole))).model.weights),
+                "\(weights)")
         }
     }
     #expect(tried >= 4)
@@ -102,8 +107,9 @@ func weightsAlone() throws {
 func numberedTwice() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/numbered").path
     let whole = try readModel(.unchecked("\(folder)/whole.h5"))
-    let alone = try readModel(.unchecked(
-        "\(folder)/alone.weights.h5"), architecture: try Architecture(.unchecked("\(folder)/whole.h5")))
+    let alone = try readModel(
+        .unchecked(
+            "\(folder)/alone.weights.h5"), architecture: try Architecture(.unchecked("\(folder)/whole.h5")))
     #expect(whole.model.weights.joined().count > 20)
     #expect(alone.model.weights == whole.model.weights)
     #expect(try readModel(.unchecked("\(folder)/archive.keras")).model.weights == whole.model.weights)

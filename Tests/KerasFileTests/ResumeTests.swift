@@ -67,7 +67,8 @@ func earlyOptimizers() throws {
         guard let resume = golden.variant["resume"] else { continue }
         tried += 1
         try expectLosses(
-            try readModel(.unchecked(golden.sidecar.path(golden.file))), resume, golden.sidecar, golden.description)
+            try readModel(.unchecked(golden.sidecar.path(golden.file))), resume, golden.sidecar,
+            golden.description)
     }
     #expect(tried == 20)
 }

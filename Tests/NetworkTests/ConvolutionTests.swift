@@ -113,7 +113,8 @@ func convolutionsByDefinition(seed: Int) throws {
         wantedX += inputs
     }
     let what = "\(convolution), \(rows) rows"
-    convolution.forward(x, kernel: kernel, into: y, finish: Finish(bias: bias, relu: true), scratch: scratch)
+    convolution.forward(
+        x, kernel: kernel, into: y, epilogue: Epilogue(bias: bias, relu: true), scratch: scratch)
     expectClose(y, wantedY, "the output of \(what)")
     convolution.inputGradient(dy, kernel: kernel, into: dx, scratch: scratch)
     expectClose(dx, wantedX, "the input's gradient of \(what)")
@@ -143,7 +144,8 @@ func convolutionsByDefinition(seed: Int) throws {
             return Double(values[row * size + channel * (size / channels) + place])
         }
     }
-    first.forward(xFirst, kernel: kernel, into: yFirst, finish: Finish(bias: bias, relu: true), scratch: room)
+    first.forward(
+        xFirst, kernel: kernel, into: yFirst, epilogue: Epilogue(bias: bias, relu: true), scratch: room)
     expectClose(y, last(yFirst, output, convolution.filters), "channels first, the output of \(what)")
     first.inputGradient(dyFirst, kernel: kernel, into: dxFirst, scratch: room)
     expectClose(dx, last(dxFirst, input, channels), "channels first, the input's gradient of \(what)")
@@ -237,21 +239,22 @@ func maskedMean() throws {
         window.copy(from: values)
         return window
     }
-    let team = try #require(Team(count: 1))
-    let lane = Lane(index: 0, team: team)
-    lane.rows = 1
-    let step = Step(
-        layer: layer, call: 0, inputShapes: [[3, 2]], outputShape: [2],
-        memory: Step.Memory(
+    let pool = try #require(ThreadPool(count: 1))
+    let worker = WorkerState(index: 0, pool: pool)
+    worker.rows = 1
+    let memory = CallMemory(
+        layer: layer, index: 0, inputShapes: [[3, 2]], outputShape: [2],
+        windows: CallWindows(
             inputs: [place([1, 2, 3, 4, 50, 60])], output: place([0, 0]), weights: [],
             scratch: place([0, 0, 0, 0, 0, 0]),
             inputGradients: [place([9, 9, 9, 9, 9, 9])], outputGradient: place([1, 2]), weightGradients: [],
-            inputMasks: [Step.Mask(window: place([1, 1, 0]), size: 3)]),
-        isView: false, lane: lane, capacity: 1)
-    layer.forward(step)
-    #expect(step.y.array == [2, 3])
-    layer.backward(step)
-    #expect(step.dx()?.array == [0.5, 1, 0.5, 1, 0, 0])
+            inputMasks: [MaskWindow(window: place([1, 1, 0]), size: 3)]),
+        worker: worker, capacity: 1)
+    let call = layer.makeCall(memory)
+    call.forward()
+    #expect(memory.y.array == [2, 3])
+    call.backward()
+    #expect(memory.dx()?.array == [0.5, 1, 0.5, 1, 0, 0])
     withExtendedLifetime(arena) {}
 }
 

@@ -116,7 +116,7 @@ func activationObjects() throws {
 }
 
 /// Gives ones and zeros as a mask for its input [steps, features]: a step counts where its first feature is not 0.
-private struct TestMask: Layer {
+private struct TestMask: StatelessLayer {
     static let className = "TestMask"
     var name = "test_mask"
     var trainable = true
@@ -125,17 +125,17 @@ private struct TestMask: Layer {
     var config: JSONObject { [:] }
     func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { inputs[0] }
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .makes([inputs[0][0]]) }
-    func forward(_ step: Step) {
-        step.y.copy(from: step.x())
-        guard let mask = step.outputMask else { return }
-        let features = step.inputShapes[0][1]
-        for i in 0..<mask.count { mask[i] = step.x()[i * features] == 0 ? 0 : 1 }
+    func forward(_ call: CallMemory) {
+        call.y.copy(from: call.x())
+        guard let mask = call.outputMask else { return }
+        let features = call.inputShapes[0][1]
+        for i in 0..<mask.count { mask[i] = call.x()[i * features] == 0 ? 0 : 1 }
     }
-    func backward(_ step: Step) {}
+    func backward(_ call: CallMemory) {}
 }
 
 /// Answers with the mask of its input.
-private struct ShowMask: Layer {
+private struct ShowMask: StatelessLayer {
     static let className = "ShowMask"
     var name = "show_mask"
     var trainable = true
@@ -143,10 +143,10 @@ private struct ShowMask: Layer {
     init(from config: inout LayerConfig) throws(CellarError) {}
     var config: JSONObject { [:] }
     func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { [inputs[0][0]] }
-    func forward(_ step: Step) {
-        if let mask = step.mask() { step.y.copy(from: mask) } else { step.y.fill(-1) }
+    func forward(_ call: CallMemory) {
+        if let mask = call.mask() { call.y.copy(from: mask) } else { call.y.fill(-1) }
     }
-    func backward(_ step: Step) {}
+    func backward(_ call: CallMemory) {}
 }
 
 /// The mask behind a layer that joins two inputs of [steps, 2], of which the first has a mask, and the second may.

@@ -281,13 +281,13 @@ struct SharedKernelTests {
 
     @Test("each part of shared work is done once, whoever comes late", arguments: [2, 3, 7])
     func parts(threads: Int) throws {
-        let team = try #require(Team(count: threads))
+        let pool = try #require(ThreadPool(count: threads))
         let counts = Arena(count: threads * 16)
         for round in 1...3000 {
             // Now and then long enough for the others to fall asleep.
             if round % 1000 == 0 { usleep(2000) }
-            team.share { counts.all[$0 * 16] += 1 }
-            if round % 100 == 0 { team.run { counts.all[$0 * 16 + 1] += 1 } }
+            pool.share { counts.all[$0 * 16] += 1 }
+            if round % 100 == 0 { pool.run { counts.all[$0 * 16 + 1] += 1 } }
         }
         for part in 0..<threads {
             #expect(counts.all[part * 16] == 3000)

@@ -88,7 +88,7 @@ func metadata() throws {
 }
 
 /// A layer that nobody has heard of.
-private struct Strange: Layer {
+private struct Strange: StatelessLayer {
     static let className = "Strange"
     var name = "odd"
     var trainable = true
@@ -96,8 +96,8 @@ private struct Strange: Layer {
     init(from config: inout LayerConfig) throws(CellarError) {}
     var config: JSONObject { [:] }
     func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { inputs[0] }
-    func forward(_ step: Step) {}
-    func backward(_ step: Step) {}
+    func forward(_ call: CallMemory) {}
+    func backward(_ call: CallMemory) {}
 }
 
 @Test("a layer that cannot be exported is named; a model without weights is told so")

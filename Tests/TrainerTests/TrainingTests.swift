@@ -383,7 +383,8 @@ func goesOnWithoutModel() throws {
         #expect(throws: CellarError.self) { try Recipe(text: text, file: "go.yaml") }
         func start(_ path: String) throws -> Training.Start {
             Training.Start(
-                file: try readModel(.unchecked(path)), reference: path, sha256: try FileDigest(ofFile: path).sha256)
+                file: try readModel(.unchecked(path)), reference: path,
+                sha256: try FileDigest(ofFile: path).sha256)
         }
         func training(_ path: String, _ text: String) throws -> Training {
             let start = try start(path)

@@ -26,8 +26,11 @@ struct Import: ParsableCommand {
             let layers = try architecture.map { try common.open().architecture($0) }
             for file in files { try checkWhole(file, layers) }
             let done = try files.map { file in
-                guard let layers else { return try store.importFile(
-                    URL(fileURLWithPath: file), facts: try readIndexFacts(TrustGate.admit(file)), name: name) }
+                guard let layers else {
+                    return try store.importFile(
+                        URL(fileURLWithPath: file), facts: try readIndexFacts(TrustGate.admit(file)),
+                        name: name)
+                }
                 let whole = try joined(file, layers)
                 defer { try? FileManager.default.removeItem(at: whole.deletingLastPathComponent()) }
                 return try store.importFile(

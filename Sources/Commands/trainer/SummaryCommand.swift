@@ -43,7 +43,7 @@ struct SummaryCommand: ParsableCommand {
         let paths = model.paths
         let layers = model.layers.indices.compactMap { layer -> JSON? in
             // The input of a model inside is what that model is called with.
-            guard !(model.layers[layer] is OutputPart),
+            guard !model.layers[layer].isOutputPart,
                 let call = model.calls.firstIndex(where: { $0.layer == layer })
             else { return nil }
             return [

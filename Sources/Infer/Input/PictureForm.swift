@@ -86,6 +86,6 @@ private func scalesItself(_ model: Model) -> Bool {
     model.calls.contains { call in
         let layer = model.layers[call.layer]
         return call.inputs.contains { model.inputs.contains($0) }
-            && (layer is Rescaling || layer is Normalization)
+            && type(of: layer).scalesSamples
     }
 }

@@ -86,17 +86,13 @@ extension OutputMeaning {
     }
 }
 
-/// The function that the one output ends with; layers that change no number are looked through.
+/// The activation of the one output, perhaps before layers that change no number; nil for none.
 func lastActivation(of model: Model) -> Activation? {
     var call = model.outputs[0]
     while true {
         let layer = model.layers[model.calls[call].layer]
-        if let activation = layer.finalActivation, activation != .linear || layer is Dense {
-            return activation
-        }
-        guard layer is Dropout || layer is Flatten || layer is ActivationLayer,
-            let input = model.calls[call].inputs.first
-        else { return nil }
+        if let activation = layer.finalActivation, activation != .linear { return activation }
+        guard layer.keepsNumbers, let input = model.calls[call].inputs.first else { return nil }
         call = input
     }
 }

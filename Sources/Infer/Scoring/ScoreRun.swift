@@ -40,12 +40,12 @@ final class ScoreRun {
         let predictors = try models.map { model in
             try (0..<threads).map { _ in try model.newPredictor() }
         }
-        guard let team = Team(count: threads) else {
+        guard let pool = ThreadPool(count: threads) else {
             throw CellarError(
                 .inputOutput, "the system gives no \(threads) threads. Ask for fewer: --threads.")
         }
         try writer.flush()
-        team.run { thread in work(predictors.map { $0[thread] }) }
+        pool.run { thread in work(predictors.map { $0[thread] }) }
         if let failure { throw failure }
         try counter.finish()
         try writer.finish()

@@ -13,9 +13,9 @@ enum Keras3Writing {
 
     /// One layer, without its calls.
     static func entry(_ given: any Layer) -> JSON {
-        let layer: any Layer = (given as? ThresholdedReLU)?.asReLU ?? given
+        let layer = given.portable
         var config: JSONObject = ["name": .string(layer.name)]
-        if !(layer is InputLayer) {
+        if !layer.isInput {
             config["trainable"] = .bool(layer.trainable)
             config["dtype"] = "float32"
         }

@@ -17,16 +17,17 @@ struct OperationWriting {
 
     /// Nil for all that is a layer of Keras'.
     init?(_ layer: any Layer) {
-        switch layer {
-        case let layer as GetItem: getItem(layer.config["key"]?.array ?? [])
-        case let layer as Reduce: reduce(layer)
-        case let layer as Elementwise: elementwise(layer)
-        case let layer as Stack:
+        // The formats' own table of what they call these classes.
+        switch layer.className {
+        case "GetItem": getItem(layer.config["key"]?.array ?? [])
+        case "Reduce": reduce(layer.config)
+        case "Elementwise": elementwise(layer.config)
+        case "Stack":
             (function, className, takesList) = ("stack", "Stack", true)
             options = layer.config
             config = options
-        case is Divide: (function, className) = ("math.truediv", "TrueDivide")
-        case let layer as Matmul: matmul(layer)
+        case "Divide": (function, className) = ("math.truediv", "TrueDivide")
+        case "Matmul": matmul(layer.config)
         default: return nil
         }
     }
@@ -43,10 +44,10 @@ struct OperationWriting {
         ]
     }
 
-    private mutating func reduce(_ layer: Reduce) {
-        let word = layer.function.rawValue
+    private mutating func reduce(_ layer: JSONObject) {
+        let word = layer["function"]?.string ?? ""
         (function, className) = ("math.reduce_\(word)", Self.capitalized(word))
-        options = ["axis": layer.config["axis"] ?? .null, "keepdims": .bool(layer.keepsAxes)]
+        options = ["axis": layer["axis"] ?? .null, "keepdims": layer["keepdims"] ?? .null]
         config = options
     }
 
@@ -54,44 +55,44 @@ struct OperationWriting {
         word.prefix(1).uppercased() + word.dropFirst()
     }
 
-    private mutating func elementwise(_ layer: Elementwise) {
-        switch layer.function {
-        case .power:
+    private mutating func elementwise(_ layer: JSONObject) {
+        let word = layer["function"]?.string ?? ""
+        switch word {
+        case "power":
             (function, className) = ("math.pow", "Power")
-            options["y"] = .number(layer.exponent)
-            constants = [.number(layer.exponent)]
-        case .clip:
+            options["y"] = layer["exponent"]
+            constants = [layer["exponent"] ?? .null]
+        case "clip":
+            (function, className) = ("clip_by_value", "Clip")
+            switch (layer["lowest"], layer["highest"]) {
+            case (let lowest?, let highest?):
+                options = ["clip_value_min": lowest, "clip_value_max": highest]
+                config = ["x_min": lowest, "x_max": highest]
             // One end alone is a comparison with it.
-            let ends = (layer.lowest.isFinite, layer.highest.isFinite)
-            if ends == (true, true) {
-                (function, className) = ("clip_by_value", "Clip")
-                options = ["clip_value_min": .number(layer.lowest), "clip_value_max": .number(layer.highest)]
-                config = ["x_min": .number(layer.lowest), "x_max": .number(layer.highest)]
-            } else {
-                className = ends.0 ? "Maximum" : "Minimum"
-                function = ends.0 ? "math.maximum" : "math.minimum"
-                options["y"] = .number(ends.0 ? layer.lowest : layer.highest)
-                constants = [options["y"] ?? .null]
+            case (let lowest?, nil): (function, className, options["y"]) = ("math.maximum", "Maximum", lowest)
+            case (nil, let highest):
+                (function, className, options["y"]) = (
+                    "math.minimum", "Minimum", highest ?? .number(.infinity)
+                )
             }
-        case .geluTanh:
+            if let end = options["y"] { constants = [end] }
+        case "gelu_tanh":
             (function, module, className) = ("nn.gelu", "nn", "Gelu")
             (options, config) = (["approximate": true], ["approximate": true])
-        case .abs: (function, className) = ("math.abs", "Absolute")
-        case .rsqrt: (function, module, className) = ("math.rsqrt", "math", "Rsqrt")
-        case .sqrt, .log, .log1p, .sin, .cos:
-            (function, className) = (
-                "math.\(layer.function.rawValue)", Self.capitalized(layer.function.rawValue)
-            )
+        case "abs": (function, className) = ("math.abs", "Absolute")
+        case "rsqrt": (function, module, className) = ("math.rsqrt", "math", "Rsqrt")
+        default: (function, className) = ("math.\(word)", Self.capitalized(word))
         }
     }
 
-    private mutating func matmul(_ layer: Matmul) {
+    private mutating func matmul(_ layer: JSONObject) {
         (function, className) = ("linalg.matmul", "Matmul")
-        options = layer.config
-        // Keras 3's takes matrices as they are; an equation can turn them.
-        if layer.transposesA || layer.transposesB {
+        options = layer
+        // Keras 3's takes matrices as they are; an equation can transpose them.
+        let (a, b) = (layer["transpose_a"]?.bool ?? false, layer["transpose_b"]?.bool ?? false)
+        if a || b {
             className = "Einsum"
-            let equation = Matmul.equations.first { $0.a == layer.transposesA && $0.b == layer.transposesB }
+            let equation = Matmul.equations.first { $0.a == a && $0.b == b }
             config["subscripts"] = .string(equation?.equation ?? "")
         }
     }

@@ -1,10 +1,10 @@
 import Base
 import Tensors
 
-/// All weights of a network in two arenas: what training changes (with gradients and slots of the same layout), and what
-/// it does not, such as moving averages and frozen layers.
+/// All weights of a network in two arenas: those that training changes (with gradients and slots of the same layout), and
+/// the others, such as moving averages and frozen layers.
 final class Parameters {
-    private struct Place {
+    private struct ParameterBlock {
         var trainable: Bool
         var range: Range<Int>
         var panels: Panels
@@ -21,11 +21,11 @@ final class Parameters {
         }
     }
 
-    private let places: [[Place]]
+    private let places: [[ParameterBlock]]
     let trainable: Arena
     let fixed: Arena
 
-    /// - panels: Into how many panels each layer's kernel is cut; one if there is nothing for a layer.
+    /// - panels: The number of panels of each layer's kernel; one where nothing is given.
     init(of network: Model, panels: [Int] = []) {
         var (trainableLayout, fixedLayout) = (ArenaLayout(), ArenaLayout())
         places = network.layers.indices.map { layer in
@@ -33,8 +33,8 @@ final class Parameters {
                 let spec = network.weightSpecs[layer][weight]
                 let count = weight == 0 && layer < panels.count ? panels[layer] : 1
                 return network.isTrainable(layer: layer, weight: weight)
-                    ? Place(spec, trainable: true, panels: count, in: &trainableLayout)
-                    : Place(spec, trainable: false, panels: count, in: &fixedLayout)
+                    ? ParameterBlock(spec, trainable: true, panels: count, in: &trainableLayout)
+                    : ParameterBlock(spec, trainable: false, panels: count, in: &fixedLayout)
             }
         }
         trainable = Arena(count: trainableLayout.count)
@@ -59,27 +59,27 @@ final class Parameters {
         places[layer].map { $0.trainable ? arena.slice($0.range) : nil }
     }
 
-    /// Where a weight lies in the trainable arena, if it does.
+    /// The range of a weight in the trainable arena, if it is there.
     func trainableRange(layer: Int, weight: Int) -> Range<Int>? {
         let place = places[layer][weight]
         return place.trainable ? place.range : nil
     }
 
-    /// How a weight lies within its window.
+    /// The layout of a weight within its window.
     func panels(layer: Int, weight: Int) -> Panels { places[layer][weight].panels }
 
-    private func put(_ tensor: Tensor, into arena: Arena, _ place: Place) {
+    private func put(_ tensor: Tensor, into arena: Arena, _ place: ParameterBlock) {
         eachRun(of: place, tensor.values.count) { arena.slice($0).copy(from: tensor.values, at: $1) }
     }
 
-    private func tensor(in arena: Arena, _ place: Place, shape: [Int]) -> Tensor {
+    private func tensor(in arena: Arena, _ place: ParameterBlock, shape: [Int]) -> Tensor {
         var values = [Float](repeating: 0, count: shape.reduce(1, *))
         eachRun(of: place, values.count) { arena.slice($0).copy(into: &values, at: $1) }
         return Tensor(shape: shape, values: values)
     }
 
-    /// Where each run of neighbours lies in the arena, and in a plain array of `count` numbers.
-    private func eachRun(of place: Place, _ count: Int, _ body: (Range<Int>, Int) -> Void) {
+    /// Each run of neighbours, in the arena and in a plain array of `count` numbers.
+    private func eachRun(of place: ParameterBlock, _ count: Int, _ body: (Range<Int>, Int) -> Void) {
         let width = count / max(place.panels.rows, 1)
         for panel in place.panels.all {
             for row in 0..<place.panels.rows {
@@ -107,8 +107,8 @@ final class Parameters {
         for (tensor, (_, place)) in zip(tensors, wanted) { put(tensor, into: arena, place) }
     }
 
-    private func eachTrainable(_ network: Model) -> [(spec: WeightSpec, place: Place)] {
-        var all: [(spec: WeightSpec, place: Place)] = []
+    private func eachTrainable(_ network: Model) -> [(spec: WeightSpec, place: ParameterBlock)] {
+        var all: [(spec: WeightSpec, place: ParameterBlock)] = []
         for layer in places.indices {
             for (spec, place) in zip(network.weightSpecs[layer], places[layer]) where place.trainable {
                 all.append((spec, place))
@@ -117,13 +117,12 @@ final class Parameters {
         return all
     }
 
-    /// The trainable memory without the weights of `updated`, each named by layer and weight: what is left for the
-    /// optimizer when those are updated elsewhere.
-    func ranges(without updated: Set<[Int]>) -> [Range<Int>] {
+    /// The trainable memory without the weights of `updated`: the rest for the optimizer when those are updated elsewhere.
+    func ranges(without updated: [Plan.WeightIndex]) -> [Range<Int>] {
         var (ranges, start) = ([Range<Int>](), 0)
         for layer in places.indices {
             for (weight, place) in places[layer].enumerated()
-            where place.trainable && updated.contains([layer, weight]) {
+            where place.trainable && updated.contains(.init(layer: layer, weight: weight)) {
                 if start < place.range.lowerBound { ranges.append(start..<place.range.lowerBound) }
                 start = place.range.upperBound
             }

@@ -1,30 +1,31 @@
 import Tensors
 
-/// Where the samples of one of a network's inputs come in.
+/// Copies the samples of one of a network's inputs into the plan's memory.
 struct PlanInput {
-    /// A batch of them, as one thread has it.
+    /// One thread's copy of a batch.
     private struct Copy {
         let window: Floats
-        /// Where the first layers can leave zeros out.
+        /// Finds zeros, if a layer can skip them.
         let search: ZeroSearch?
     }
 
     let call: Int
     /// The numbers of one sample.
     let size: Int
-    /// Layers that can leave zeros out, computed in one piece.
-    let readers: [Step]
-    // The first one's window is the input's place in the plan; there are more where threads share layers.
+    /// Calls that can skip zeros and are computed in one piece.
+    let readers: [any LayerCall]
+    // The first one is the input's window in the plan; there are more where threads share layers.
     private var copies: [Copy] = []
-    // A Rescaling right behind the input is done while the samples are gathered.
+    // A rescaling right behind the input is done while the samples are gathered.
     private let scale, offset: Float
     // Windows do not own their memory; these do.
     private var kept: [Arena] = []
 
-    /// - rescaling: of the samples as they are brought in.
-    /// - search: makes what looks for zeros in a copy; nil where nobody can leave them out.
+    /// - rescaling: Applied to the samples.
+    /// - search: Makes a search for zeros in a copy; nil where no call can skip them.
     init(
-        call: Int, window: Floats, size: Int, rescaling: (scale: Float, offset: Float)?, readers: [Step],
+        call: Int, window: Floats, size: Int, rescaling: (scale: Float, offset: Float)?,
+        readers: [any LayerCall],
         copies count: Int, search: (() -> ZeroSearch)?
     ) {
         (self.call, self.size, self.readers) = (call, size, readers)
@@ -37,14 +38,14 @@ struct PlanInput {
         }
     }
 
-    /// How many threads have a copy.
+    /// The number of threads that have a copy.
     var copyCount: Int { copies.count }
     func window(_ copy: Int) -> Floats { copies[copy].window }
 
-    /// Fills a copy with the samples of those rows. Returns where they are not zero, if leaving the zeros out pays.
+    /// Fills a copy with the samples of those rows. Returns the places that are not zero, if skipping the zeros pays.
     ///
     /// - alone: The other copies are not filled for this batch.
-    func bringIn(
+    func gatherSamples(
         _ samples: Samples, rows: ArraySlice<Int>, copy: Int, alone: Bool, training: Bool
     ) -> NonzeroPlaces? {
         let window = window(copy).prefix(rows.count * size)
@@ -55,12 +56,12 @@ struct PlanInput {
             if scale != 1 || offset != 0 { scaleShift(window, scale: scale, shift: offset, into: window) }
         }
         guard let search = copies[copy].search else { return nil }
-        let places =
+        let nonzeros =
             if case .bytes(let bytes) = samples.storage {
                 search.look(in: bytes, rows: rows, training: training)
             } else { search.look(in: window, training: training) }
-        // All copies must be looked at in the same batches, or parts of a layer would round in different ways.
+        // All copies must be searched in the same batches, or parts of a layer would round in different ways.
         if alone { for other in copies where other.search !== search { other.search?.follow(search) } }
-        return places
+        return nonzeros
     }
 }

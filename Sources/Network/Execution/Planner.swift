@@ -1,38 +1,38 @@
 import Tensors
 
-/// Decides where in one block of memory each activation, gradient and scratch lies.
-struct Planner {
-    /// A part of that block. An array of `Range` would ask the run-time system whether numbers can be compared, which
-    /// takes longer than all of the planning.
-    struct Place: Equatable {
-        var start, count: Int
-        init(_ range: Range<Int>) { (start, count) = (range.lowerBound, range.count) }
-    }
+/// A part of a plan's memory. An array of `Range` would ask the run-time system whether numbers can be compared, which
+/// takes longer than all of the planning.
+struct ArenaBlock: Equatable {
+    var start, count: Int
+    init(_ range: Range<Int>) { (start, count) = (range.lowerBound, range.count) }
+}
 
+/// Assigns a block of one arena to each activation, gradient and scratch.
+struct Planner {
     private let network: Model
     private let rows: Int
     private let training: Bool
-    // Rescaling calls that gathering takes over.
+    // Calls that only rescale samples, which gathering does.
     private var fused: [Bool]
-    // Calls whose outputs are elsewhere, and take no room.
+    // Calls whose outputs are in other memory.
     private let elsewhere: [Int]
 
     private var layout = ArenaLayout()
     /// The numbers of the whole block.
     var count: Int { layout.count }
-    /// For each call: its output's place; a view shares its input's.
-    private(set) var activations: [Place] = []
+    /// For each call: its output's block; a view shares its input's.
+    private(set) var activations: [ArenaBlock] = []
     private(set) var isView: [Bool] = []
-    private(set) var scratch: [Place] = []
-    /// For each call: the place of the mask that goes with its output.
-    private(set) var masks: [Place?] = []
-    /// For each call that is an input: the Rescaling behind it, which is done while gathering.
+    private(set) var scratch: [ArenaBlock] = []
+    /// For each call: the block of its output's mask.
+    private(set) var masks: [ArenaBlock?] = []
+    /// For each call that is an input: the scale and offset behind it, which gathering applies.
     private(set) var inputRescaling: [(scale: Float, offset: Float)?]
 
-    /// For each call, where the gradient at its output lies; nil where no trained weight is behind it.
-    private(set) var gradients: [Place?] = []
-    /// For each call and each of its inputs, where that call writes the gradient.
-    private(set) var edges: [[Place?]] = []
+    /// For each call: the block of the gradient at its output; nil where no trained weight is before it.
+    private(set) var gradients: [ArenaBlock?] = []
+    /// For each call and each of its inputs: the block that the call writes that gradient to.
+    private(set) var edges: [[ArenaBlock?]] = []
     /// Outputs that several calls use (or one call and the loss): their gradient is a sum.
     private(set) var isShared: [Bool] = []
 
@@ -47,7 +47,7 @@ struct Planner {
         fuseRescaling()
     }
 
-    private mutating func reserve(_ numbers: Int) -> Place { Place(layout.reserve(numbers)) }
+    private mutating func reserve(_ numbers: Int) -> ArenaBlock { ArenaBlock(layout.reserve(numbers)) }
 
     private func size(_ call: Int) -> Int {
         elsewhere.contains(call) ? 0 : rows * network.shapes[call].reduce(1, *)
@@ -57,16 +57,14 @@ struct Planner {
         for input in network.inputs {
             let users = network.calls.indices.filter { network.calls[$0].inputs.contains(input) }
             guard users.count == 1, !network.outputs.contains(input),
-                let rescaling = network.layers[network.calls[users[0]].layer] as? Rescaling,
-                let uniform = rescaling.uniform
+                let rescaling = network.layers[network.calls[users[0]].layer].inputRescaling
             else { continue }
-            inputRescaling[input] = uniform
+            inputRescaling[input] = rescaling
             fused[users[0]] = true
         }
     }
 
-    /// For inference a place is given to the next that fits once its last reader is through; for training all stay, since
-    /// backward reads them.
+    /// For inference a block is reused after its last reader; for training all stay, since backward reads them.
     mutating func placeActivations() {
         var root = Array(network.calls.indices)
         for (index, call) in network.calls.enumerated() {
@@ -80,13 +78,13 @@ struct Planner {
             for input in call.inputs { lastUse[root[input]] = index }
         }
         for output in network.outputs { lastUse[root[output]] = Int.max }
-        // What may be given away behind each call.
+        // The blocks that are free behind each call.
         var ending: [[Int]] = Array(repeating: [], count: network.calls.count)
         for call in network.calls.indices where root[call] == call && lastUse[call] != Int.max {
             if lastUse[call] != call { ending[lastUse[call]].append(call) }
         }
 
-        var free: [Place] = []
+        var free: [ArenaBlock] = []
         for index in network.calls.indices {
             if isView[index] {
                 activations.append(activations[root[index]])
@@ -103,10 +101,10 @@ struct Planner {
         }
     }
 
-    /// What a layer does while it is trained (Dropout) is left out where a call is at inference; not so a penalty.
+    /// In a call at inference, a layer does not do what it does while it is trained (Dropout). A penalty is no such thing.
     private func isView(_ layer: any Layer, atInference: Bool) -> Bool {
         layer.isView(training: training)
-            || atInference && !(layer is ActivityRegularization) && layer.isView(training: false)
+            || atInference && layer.dependsOnTraining && layer.isView(training: false)
     }
 
     mutating func placeGradients() {
@@ -138,28 +136,25 @@ struct Planner {
         }
     }
 
-    /// Dense layers that read an input's numbers as they are, a vector of at least 64 for each sample, and owe it no
-    /// gradient: they can leave zeros out. Rescaling with an offset would turn zeros into something else.
+    /// The calls of layers that can skip zeros of samples: they read an input's numbers unchanged, a vector of at least 64 for
+    /// each sample, and need no gradient there. (Rescaling with an offset would turn zeros into something else.)
     func readersOfZeros(of input: Int) -> [Int] {
         let size = network.shapes[input].reduce(1, *)
         guard size >= 64, inputRescaling[input]?.offset ?? 0 == 0 else { return [] }
         return network.calls.indices.filter { index in
             let call = network.calls[index]
-            guard network.layers[call.layer] is Dense, let source = call.inputs.first else { return false }
+            guard type(of: network.layers[call.layer]).skipsZerosOfSamples, let source = call.inputs.first
+            else { return false }
             return activations[source] == activations[input] && isSourced(source, by: input)
                 && network.shapes[source].count == 1 && edges[index][0] == nil
         }
     }
 
-    /// Whether a call is a Dense layer that reads what another layer's ReLU gave, a vector of at least 64 for each sample:
-    /// half and more of it is zero, which pays where the layer is wide enough to share the looking for zeros.
-    func readsRectified(_ call: Int) -> Bool {
-        guard let dense = network.layers[network.calls[call].layer] as? Dense, dense.units >= 48,
-            var source = network.calls[call].inputs.first, network.shapes[source].count == 1,
-            network.shapes[source][0] >= 64
-        else { return false }
+    /// Whether a call reads, perhaps through views, the output of a layer that makes many zeros.
+    func readsManyZeros(_ call: Int) -> Bool {
+        guard var source = network.calls[call].inputs.first else { return false }
         while isView[source], let next = network.calls[source].inputs.first { source = next }
-        return (network.layers[network.calls[source].layer] as? Dense)?.activation == .relu
+        return network.layers[network.calls[source].layer].makesZeros
     }
 
     /// Whether a call's output is the input itself, seen through views.

@@ -7,22 +7,22 @@ public final class Predictor {
     public let network: Model
     private let parameters: Parameters
     private let plans: [Plan]
-    private let team: Team
+    private let pool: ThreadPool
     private let batchSize: Int
 
     /// - batchSize: samples that are computed at once by each thread.
     public init(_ network: Model, batchSize: Int = 256, threads: Int = 1) throws(CellarError) {
         try network.requireWeights()
-        guard let team = Team(count: threads) else {
+        guard let pool = ThreadPool(count: threads) else {
             throw CellarError("the system gives no \(threads) threads")
         }
-        (self.network, self.team, self.batchSize) = (network, team, max(batchSize, 1))
+        (self.network, self.pool, self.batchSize) = (network, pool, max(batchSize, 1))
         let parameters = Parameters(of: network)
         self.parameters = parameters
-        plans = (0..<team.count).map {
+        plans = (0..<pool.count).map {
             Plan(
                 network, parameters: parameters, rows: max(batchSize, 1), training: false,
-                lane: Lane(index: $0, team: team))
+                worker: WorkerState(index: $0, pool: pool))
         }
     }
 
@@ -32,9 +32,9 @@ public final class Predictor {
         let count = try check(samples)
         var results = network.outputShapes.map { Array(repeating: Float(0), count: count * $0.reduce(1, *)) }
         let rows = Array(0..<count)
-        for start in stride(from: 0, to: count, by: batchSize * team.count) {
+        for start in stride(from: 0, to: count, by: batchSize * pool.count) {
             try run(
-                samples, rows: rows[start..<min(start + batchSize * team.count, count)], at: start,
+                samples, rows: rows[start..<min(start + batchSize * pool.count, count)], at: start,
                 into: &results)
         }
         return zip(network.outputShapes, results).map { Tensor(shape: [count] + $0, values: $1) }
@@ -58,10 +58,10 @@ public final class Predictor {
                 "there is no sample \(row) of \(samples.count), or no room for \(plan.outputWidth()) numbers in "
                     + "\(result.count)")
         }
-        (plan.lane.rows, plan.lane.batchRows, plan.lane.firstRow) = (1, 1, row)
-        plan.lane.dataRows = []
+        (plan.worker.rows, plan.worker.batchRows, plan.worker.firstRow) = (1, 1, row)
+        plan.worker.dataRows = []
         plan.forward(samples, row: row)
-        try plan.lane.checkFailure()
+        try plan.worker.checkFailure()
         plan.output().copy(into: &result, at: 0)
     }
 
@@ -82,21 +82,21 @@ public final class Predictor {
     private func run(
         _ samples: [Samples], rows: ArraySlice<Int>, at start: Int, into results: inout [[Float]]
     ) throws(CellarError) {
-        team.run { thread in
-            let share = Predictor.share(of: rows, thread: thread, among: team.count)
-            plans[thread].lane.rows = share.count
-            plans[thread].lane.batchRows = rows.count
-            plans[thread].lane.dataRows = share
+        pool.run { thread in
+            let share = Predictor.share(of: rows, thread: thread, among: pool.count)
+            plans[thread].worker.rows = share.count
+            plans[thread].worker.batchRows = rows.count
+            plans[thread].worker.dataRows = share
             if !share.isEmpty { plans[thread].forward(samples, rows: share) }
         }
-        for plan in plans { try plan.lane.checkFailure() }
+        for plan in plans { try plan.worker.checkFailure() }
         var at = start
         for plan in plans {
             for output in results.indices {
                 let values = plan.output(output)
                 values.copy(into: &results[output], at: at * plan.outputWidth(output))
             }
-            at += plan.lane.rows
+            at += plan.worker.rows
         }
     }
 

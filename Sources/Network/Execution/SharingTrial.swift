@@ -1,8 +1,7 @@
 import Glibc
 
-/// Finds out whether threads that share layers are faster than one alone, by trying both in turn: the answer is the
-/// same bits either way, and which is faster depends on the sizes, and on whether the processors are cores of their own
-/// and free.
+/// Measures whether threads that share layers are faster than one alone, by trying both in turn. The results are the same
+/// bits; the faster way depends on the sizes, and on whether the processors are separate cores and idle.
 struct SharingTrial {
     private enum Stage {
         case trying(block: Int, steps: Int)
@@ -10,8 +9,8 @@ struct SharingTrial {
     }
 
     private static let stepsInBlock = 8
-    // Blocks in turn; the first of each kind only warms up, as does a block's first step: then the others may still be waiting
-    // for work, which slows a neighbour.
+    // Blocks of the two kinds alternate. The first of each kind only warms up, and so does a block's first step: the other
+    // threads may still wait for work then, which slows a neighbour.
     private static let blocks = 12
     private static let stepsBetweenTrials = 4096
 
@@ -20,7 +19,7 @@ struct SharingTrial {
     private var times: (shared: [Double], alone: [Double]) = ([], [])
     private var start = 0.0
 
-    /// Begins a step, and says whether its threads are to share.
+    /// Begins a step. Returns whether its threads should share.
     mutating func begin() -> Bool {
         guard case .trying(let block, let steps) = stage else { return sharing }
         if steps == 0 { sharing = block % 2 == 0 }

@@ -25,21 +25,21 @@ public final class TrainingExecutor {
     private let plans: [Plan]
     private let evaluators: [OutputEvaluator]
     // Threads with samples of their own, or those that share layers.
-    private let team: Team
-    private let helpers: Team?
+    private let pool: ThreadPool
+    private let helpers: ThreadPool?
     private var trial = SharingTrial()
     private let batchSize: Int
-    // Whether what losses are divided by depends on more than a batch's size.
+    // Whether the divisor of losses depends on more than a batch's size.
     private let countsRows: Bool
-    // What the optimizer goes over: all, or what is left when kernels are updated with their gradients.
+    // The weights that the optimizer steps: all, or all but those that calls update with their gradients.
     private let optimized: [Range<Int>]
     private let fuses: Bool
     // Of every trained weight, all threads' added.
     private let gradients: [Floats]
-    // Kernels that Adam updates as their gradients are computed, some rows later than others.
-    private let deferred: [Plan.Deferred]
+    // Kernels that are updated as their gradients are computed, some rows later than others.
+    private let deferred: [Plan.DeferredWeight]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer, shape: [Int])]
-    /// What the regularizers of frozen weights add to the loss: Keras 2 counts them too, Keras 3 does not.
+    /// The penalty of frozen weights in the loss: Keras 2 counts them too, Keras 3 does not.
     private let frozenPenalty: Double
     private let constrained: ConstrainedWeights
 
@@ -63,10 +63,10 @@ public final class TrainingExecutor {
         let (computed, onLogits) = try network.withLossesOnLogits(objective.losses)
         let splits = computed.columnSplits(threads: threads)
         let sharing = min(threads, splits.map(\.units.count).max() ?? 1)
-        guard let team = Team(count: splits.isEmpty ? threads : 1), let all = Team(count: sharing)
+        guard let pool = ThreadPool(count: splits.isEmpty ? threads : 1), let all = ThreadPool(count: sharing)
         else { throw CellarError("the system gives no \(threads) threads") }
         let helpers = all.count > 1 ? all : nil
-        (self.network, self.objective, self.optimizer, self.team) = (network, objective, optimizer, team)
+        (self.network, self.objective, self.optimizer, self.pool) = (network, objective, optimizer, pool)
         (self.computed, self.helpers) = (computed, helpers)
         self.batchSize = max(batchSize, 1)
         var panels = computed.layers.map { _ in 1 }
@@ -82,12 +82,12 @@ public final class TrainingExecutor {
         frozenPenalty = objective.isNewer ? 0 : computed.penalty(ofTrained: false)
         constrained = ConstrainedWeights(computed, parameters)
         // Each thread computes its share of a batch, rounded up.
-        let rows = (max(batchSize, 1) + team.count - 1) / team.count
-        let plans = (0..<team.count).map {
-            let lane = Lane(index: $0, team: team, helpers: helpers)
-            lane.seed = seed
+        let rows = (max(batchSize, 1) + pool.count - 1) / pool.count
+        let plans = (0..<pool.count).map {
+            let worker = WorkerState(index: $0, pool: pool, helpers: helpers)
+            worker.seed = seed
             return Plan(
-                computed, parameters: parameters, rows: rows, training: true, lane: lane, splits: splits)
+                computed, parameters: parameters, rows: rows, training: true, worker: worker, splits: splits)
         }
         self.plans = plans
         evaluators = plans.map {
@@ -111,18 +111,15 @@ public final class TrainingExecutor {
             parameters.windows(of: $0, in: gradients).compactMap { $0 }
         }
         let options = optimizer.general
-        // An update that is one with its gradient leaves nothing to clip, and no moment for decay or a penalty.
-        let isPlain = team.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
+        // An update during backward leaves nothing to clip, and no moment for decay or a penalty.
+        let isPlain = pool.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
         fuses = optimizer.isPlainDescent && isPlain
-        if let adam = optimizer as? Adam, adam.isDeferrable, isPlain, constrained.isEmpty,
-            self.batchSize <= DeferredAdam.largestBatch
-        {
-            deferred = plans[0].deferSteps(adam, parameters: parameters, slots: slots)
-        } else {
-            deferred = []
-        }
+        deferred =
+            isPlain && constrained.isEmpty
+            ? plans[0].deferUpdates(
+                optimizer, batchSize: self.batchSize, parameters: parameters, slots: slots) : []
         optimized = parameters.ranges(
-            without: (fuses ? plans[0].fuse() : []).union(deferred.map(\.weight)))
+            without: (fuses ? plans[0].fuseUpdates() : []) + deferred.map(\.index))
     }
 
     /// The rate now, where a schedule sets it; else the one that is set (before Keras 2.10's `decay` of it).
@@ -180,17 +177,17 @@ public final class TrainingExecutor {
         if let helpers { helpers.isSharing = trial.begin() }
         defer { if helpers != nil { trial.end() } }
         let rate = optimizer.learningRate(after: iterations)
-        if fuses { plans[0].lane.fusedRate = rate }
-        defer { plans[0].lane.fusedRate = nil }
-        if let adam = optimizer as? Adam, !deferred.isEmpty {
-            let alpha = adam.alpha(rate: rate, iteration: iterations + 1)
-            for (kernel, _, _) in deferred { kernel.begin(alpha: alpha) }
+        if fuses { plans[0].worker.fusedRate = rate }
+        defer { plans[0].worker.fusedRate = nil }
+        if !deferred.isEmpty {
+            let size = optimizer.stepSize(rate: rate, iteration: iterations + 1)
+            for weight in deferred { weight.updates.begin(stepSize: size) }
         }
         var result = run(samples, targets, weights, rows: rows, training: true)
         guard let total = plans[0].gradients else { return result }
         if result.failure != nil {
             // No step is made from numbers that mean nothing.
-            for (kernel, _, _) in deferred { kernel.end() }
+            for weight in deferred { weight.updates.end() }
             return result
         }
         for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
@@ -212,10 +209,10 @@ public final class TrainingExecutor {
                     slots: slots.map { $0.slice(range) }, iteration: iterations)
             }
             for range in optimized { step(range) }
-            for (kernel, range, _) in deferred {
-                // A batch of few zeros left the kernel's gradient to us.
-                if !kernel.hasStepped { step(range) }
-                kernel.end()
+            for weight in deferred {
+                // In a batch of few zeros the call computes the gradient only.
+                if !weight.updates.hasStepped { step(weight.range) }
+                weight.updates.end()
             }
             constrained.apply()
         }
@@ -251,20 +248,20 @@ public final class TrainingExecutor {
                 loss?.isHinge ?? false && targets.areBinary(rows)
             })
         let (evaluators, countsRows) = (evaluators, countsRows)
-        team.run { thread in
+        pool.run { thread in
             let (plan, evaluator) = (plans[thread], evaluators[thread])
-            let share = Predictor.share(of: rows, thread: thread, among: team.count)
-            plan.lane.rows = share.count
-            plan.lane.firstRow = share.startIndex - rows.startIndex
-            plan.lane.batchRows = rows.count
-            plan.lane.dataRows = share
-            plan.lane.training = training
-            plan.lane.iteration = iterations
-            plan.lane.addedLoss = 0
+            let share = Predictor.share(of: rows, thread: thread, among: pool.count)
+            plan.worker.rows = share.count
+            plan.worker.firstRow = share.startIndex - rows.startIndex
+            plan.worker.batchRows = rows.count
+            plan.worker.dataRows = share
+            plan.worker.training = training
+            plan.worker.iteration = iterations
+            plan.worker.addedLoss = 0
             plan.forward(samples, rows: share)
             if countsRows {
                 evaluator.count(batch, samples: share)
-                team.wait()
+                pool.wait()
             }
             evaluator.evaluate(batch, samples: share, others: countsRows ? evaluators : nil)
             if training { plan.backward() }
@@ -272,15 +269,15 @@ public final class TrainingExecutor {
         var total = BatchResult()
         for (plan, evaluator) in zip(plans, evaluators) {
             total.add(evaluator.result)
-            total.lossSum += plan.lane.addedLoss
-            if let failure = plan.lane.takeFailure() { total.failure = total.failure ?? failure }
+            total.lossSum += plan.worker.addedLoss
+            if let failure = plan.worker.takeFailure() { total.failure = total.failure ?? failure }
         }
         return total
     }
 
     /// Brings every weight up to the last step.
     private func settle() {
-        flushingDenormals { for (kernel, _, _) in deferred { kernel.prepare(for: nil) } }
+        flushingDenormals { for weight in deferred { weight.updates.prepare(for: nil) } }
     }
 
     /// The gradient of the mean loss over those rows, in training mode, without a step: for tests of every layer.
@@ -311,7 +308,7 @@ public final class TrainingExecutor {
             iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
     }
 
-    /// What history calls the numbers of an epoch.
+    /// The names of an epoch's numbers in the history.
     public var logNames: [String] { objective.logNames(outputs: network.outputNames) }
 
     /// The loss of the first output that has one.
@@ -328,7 +325,7 @@ public final class TrainingExecutor {
             try parameters.load(tensors, into: slot, of: computed)
         }
         iterations = state.iterations
-        for (kernel, _, _) in deferred { kernel.reset(steps: iterations) }
+        for weight in deferred { weight.updates.reset(steps: iterations) }
     }
 
     /// All weights at one moment, to come back to.

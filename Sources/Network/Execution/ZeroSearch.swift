@@ -1,7 +1,7 @@
 import Tensors
 
-/// Decides for each batch whether its zeros are left out. Dense data must not pay for being looked through: after a dense
-/// batch, the next ones are taken to be dense too.
+/// Decides for each batch whether its zeros are skipped. Dense data must not pay for the search: after a dense batch, the
+/// next ones are assumed to be dense too.
 final class ZeroSearch {
     private let places: NonzeroPlaces
     private let forTransposed: Bool
@@ -14,17 +14,17 @@ final class ZeroSearch {
         self.forTransposed = forTransposed
     }
 
-    /// Where x [rows, columns] is not zero, if leaving the zeros out pays.
+    /// The places of x [rows, columns] that are not zero, if skipping the zeros pays.
     func look(in x: Floats, training: Bool) -> NonzeroPlaces? {
         look(training: training) { places.find(in: x) }
     }
 
-    /// The same for bytes that are brought in as floats without an offset.
+    /// The same for bytes that are converted to floats without an offset.
     func look(in bytes: [UInt8], rows: ArraySlice<Int>, training: Bool) -> NonzeroPlaces? {
         look(training: training) { places.find(in: bytes, rows: rows) }
     }
 
-    /// Pauses as another does, which has looked at the same batches.
+    /// Takes over the pause of another search of the same batches.
     func follow(_ other: ZeroSearch) { pause = other.pause }
 
     private func look(training: Bool, _ find: () -> Double) -> NonzeroPlaces? {
@@ -40,7 +40,7 @@ final class ZeroSearch {
         return places
     }
 
-    /// Each number that is there costs 1.3 to 1.4 times as much when zeros are left out, on each instruction set, and looking
-    /// for them costs something too: both ways meet near 60 %, as docs/performance.md has measured.
+    /// The share of nonzero numbers below which skipping zeros pays. Each of them costs 1.3 to 1.4 times as much then, on each
+    /// instruction set, and the search has its cost: both ways are equal near 60 % (measured: docs/performance.md).
     private static let sparseShare = 0.6
 }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// Keras' `Activation`: one of the named functions, as a layer of its own.
-public struct ActivationLayer: Layer {
+public struct ActivationLayer: StatelessLayer {
     public static let className = "Activation"
     public var name = "activation"
     public var trainable = true
@@ -13,6 +13,9 @@ public struct ActivationLayer: Layer {
     public init(from config: inout LayerConfig) throws(CellarError) { activation = try config.activation() }
 
     public var config: JSONObject { ["activation": activation.json] }
+
+    public static var isCheap: Bool { true }
+    public func isElementwise(_ shape: [Int]) -> Bool { activation.isElementwise }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
@@ -30,12 +33,12 @@ public struct ActivationLayer: Layer {
         var copy = self; copy.activation = .linear; return copy
     }
 
-    public func forward(_ step: Step) {
-        activation.forward(step.x(), into: step.y, width: step.inputShapes[0].last ?? 1)
+    public func forward(_ call: CallMemory) {
+        activation.forward(call.x(), into: call.y, width: call.inputShapes[0].last ?? 1)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        activation.backward(step.dy, z: step.x(), y: step.y, into: dx, width: step.inputShapes[0].last ?? 1)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        activation.backward(call.dy, z: call.x(), y: call.y, into: dx, width: call.inputShapes[0].last ?? 1)
     }
 }

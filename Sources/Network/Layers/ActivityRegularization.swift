@@ -26,13 +26,13 @@ public struct ActivityRegularization: TrainingLayer {
 
     private var penalty: ActivityPenalty { ActivityPenalty(Regularizer(l1: Float(l1), l2: Float(l2))) }
 
-    public func forward(_ step: Step) {
-        step.y.copy(from: step.x())
-        penalty.forward(step, room: step.scratch)
+    public func forward(_ call: CallMemory) {
+        call.y.copy(from: call.x())
+        penalty.forward(call, room: call.scratch)
     }
 
-    public func backward(_ step: Step) {
-        penalty.backward(step, room: step.scratch)
-        step.dx()?.copy(from: step.dy)
+    public func backward(_ call: CallMemory) {
+        penalty.backward(call, room: call.scratch)
+        call.dx()?.copy(from: call.dy)
     }
 }

@@ -46,20 +46,20 @@ public struct AlphaDropout: TrainingLayer {
         isView(training: training) ? 0 : noise(inputs[0]).scratch(rows: rows)
     }
 
-    public func forward(_ step: Step) {
-        guard step.training else { return step.y.copy(from: step.x()) }
-        let (x, y) = (step.x(), step.y)
+    public func forward(_ call: CallMemory) {
+        guard call.training else { return call.y.copy(from: call.x()) }
+        let (x, y) = (call.x(), call.y)
         let (rate, saturation) = (rate, Self.saturation)
         let scale = 1 / ((1 - rate) * (1 + rate * saturation * saturation)).squareRoot()
         let (a, kept) = (Float(scale), Float(-scale * saturation * rate))
         let dropped = Float(scale * saturation) + kept
         let limit = Float(rate)
-        let mask = noise(step.outputShape).draw(step) { $0.uniform($1) < limit ? 0 : a }
+        let mask = noise(call.outputShape).draw(call) { $0.uniform($1) < limit ? 0 : a }
         for i in 0..<x.count { y[i] = x[i] * mask[i] + (mask[i] == 0 ? dropped : kept) }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        multiplyElements(step.dy, step.scratch.prefix(dx.count), into: dx)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        multiplyElements(call.dy, call.scratch.prefix(dx.count), into: dx)
     }
 }

@@ -8,7 +8,7 @@ import Tensors
 /// Keras 2 has, of as many axes as the batch, with 1 in place of the others. The batch's biased
 /// variance normalizes; it also enters the moving average, but where Keras 2 uses its fused kernel, which gives the
 /// unbiased one, and in files from before Keras was TensorFlow's own.
-public struct BatchNormalization: Layer {
+public struct BatchNormalization: StatelessLayer {
     public static let className = "BatchNormalization"
     public var name = "batch_normalization"
     public var trainable = true
@@ -77,6 +77,11 @@ public struct BatchNormalization: Layer {
         return config
     }
 
+    public static var isCheap: Bool { true }
+    public func isElementwise(_ shape: [Int]) -> Bool {
+        weights(for: [shape]).allSatisfy { $0.shape == shape }
+    }
+
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: input)
@@ -87,11 +92,25 @@ public struct BatchNormalization: Layer {
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
+    public func channelAffine(_ shape: [Int], weights: [Tensor]) -> ChannelAffine? {
+        guard let axis = place(shape) else { return nil }
+        // Weights: gamma, beta where there are any, then the moving mean and variance.
+        let (mean, variance) = (weights[weights.count - 2].values, weights[weights.count - 1].values)
+        return ChannelAffine(
+            axis: axis,
+            factors: mean.indices.map { c in
+                let gamma = self.scale ? Double(weights[0].values[c]) : 1
+                let beta = center ? Double(weights[self.scale ? 1 : 0].values[c]) : 0
+                let scale = gamma / (Double(variance[c]) + epsilon).squareRoot()
+                return (scale, beta - Double(mean[c]) * scale)
+            })
+    }
+
     /// The channels' axes in a sample, in order.
     private func places(_ shape: [Int]) -> [Int] { checkedAxes(axes, of: shape).sorted() }
 
     /// The channels' axis in a sample; nil where there are several.
-    func place(_ shape: [Int]) -> Int? { axes.count == 1 ? places(shape)[0] : nil }
+    private func place(_ shape: [Int]) -> Int? { axes.count == 1 ? places(shape)[0] : nil }
 
     private func channels(_ shape: [Int]) -> Int { places(shape).reduce(1) { $0 * shape[$1] } }
 
@@ -128,27 +147,27 @@ public struct BatchNormalization: Layer {
         return rows * shape.reduce(1, *) + axisRows.room(rows: rows) + 7 * channels
     }
 
-    private struct Room {
+    private struct BatchNormalizationWorkspace {
         let xhat, moved, inverse, factor, meanDy, meanDyXhat, part, sum, counts: Floats
     }
 
-    private func room(_ step: Step) -> Room {
-        let channels = step.weights[0].count
-        let start = step.scratch.count - 7 * channels
-        func row(_ i: Int) -> Floats { step.scratch[start + i * channels..<start + (i + 1) * channels] }
-        let used = step.training && takesBatch ? step.rows * step.outputSize : 0
-        return Room(
-            xhat: step.scratch.prefix(used), moved: step.scratch[used..<start], inverse: row(0),
+    private func room(_ call: CallMemory) -> BatchNormalizationWorkspace {
+        let channels = call.weights[0].count
+        let start = call.scratch.count - 7 * channels
+        func row(_ i: Int) -> Floats { call.scratch[start + i * channels..<start + (i + 1) * channels] }
+        let used = call.training && takesBatch ? call.rows * call.outputSize : 0
+        return BatchNormalizationWorkspace(
+            xhat: call.scratch.prefix(used), moved: call.scratch[used..<start], inverse: row(0),
             factor: row(1), meanDy: row(2), meanDyXhat: row(3), part: row(4), sum: row(5),
             counts: row(6))
     }
 
     /// Where a mask has a say in mean and variance. Keras' fused kernel knows none.
-    private func masked(_ step: Step) -> MaskedMoments? {
-        guard !ignoresMask, let place = place(step.outputShape), !isFused(step.outputShape) else {
+    private func masked(_ call: CallMemory) -> MaskedMoments? {
+        guard !ignoresMask, let place = place(call.outputShape), !isFused(call.outputShape) else {
             return nil
         }
-        return MaskedMoments(step.mask(), shape: step.outputShape, channelAxis: place, samples: step.rows)
+        return MaskedMoments(call.mask(), shape: call.outputShape, channelAxis: place, samples: call.rows)
     }
 
     /// Whether training normalizes by the batch.
@@ -157,50 +176,50 @@ public struct BatchNormalization: Layer {
     private var betaIndex: Int? { center ? (scale ? 1 : 0) : nil }
     private var movingIndex: Int { (scale ? 1 : 0) + (center ? 1 : 0) }
 
-    public func forward(_ step: Step) {
-        let room = room(step)
-        let (movingMean, movingVariance) = (step.weights[movingIndex], step.weights[movingIndex + 1])
+    public func forward(_ call: CallMemory) {
+        let room = room(call)
+        let (movingMean, movingVariance) = (call.weights[movingIndex], call.weights[movingIndex + 1])
         // A frozen layer runs as at inference, as Keras has it now.
-        guard step.training && takesBatch else { return forwardInference(step, room) }
-        let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
-        let x = axisRows.rows(of: step.x(), in: room.moved)
-        let y = axisRows.target(step.y, in: room.moved)
+        guard call.training && takesBatch else { return forwardInference(call, room) }
+        let axisRows = AxisRows(call.outputShape, along: places(call.outputShape))
+        let x = axisRows.rows(of: call.x(), in: room.moved)
+        let y = axisRows.target(call.y, in: room.moved)
         let channels = movingMean.count
-        let count = Float(step.batchRows * step.outputSize / channels)
+        let count = Float(call.batchRows * call.outputSize / channels)
         let mean = room.meanDy
         let variance = room.meanDyXhat
 
-        let masked = masked(step)
+        let masked = masked(call)
         if let masked {
             masked.sums(x, into: room.part, counts: room.factor)
-            step.lane.team.sum(room.factor, into: room.counts, thread: step.lane.index)
+            call.worker.pool.sum(room.factor, into: room.counts, thread: call.worker.index)
             // Where all is left out, mean and variance are 0, as in Keras 3.
             for c in 0..<channels { room.counts[c] += 1e-7 }
         } else {
             columnSums(x, into: room.part)
             room.counts.fill(count)
         }
-        step.lane.team.sum(room.part, into: room.sum, thread: step.lane.index)
+        call.worker.pool.sum(room.part, into: room.sum, thread: call.worker.index)
         for c in 0..<channels { mean[c] = room.sum[c] * (1 / room.counts[c]) }
         if let masked {
             masked.squares(x, mean: mean, into: room.part)
         } else {
             columnSquares(x, mean: mean, into: room.part)
         }
-        step.lane.team.sum(room.part, into: room.sum, thread: step.lane.index)
+        call.worker.pool.sum(room.part, into: room.sum, thread: call.worker.index)
         for c in 0..<channels { variance[c] = room.sum[c] * (1 / room.counts[c]) }
 
         for c in 0..<channels { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
-        // Each lane has the same sums; one of them writes.
-        if step.lane.index == 0, trainable || movesFrozen, step.isFirstCall || !hasTheanoAverages {
+        // Each worker has the same sums; one of them writes.
+        if call.worker.index == 0, trainable || movesFrozen, call.isFirstCall || !hasTheanoAverages {
             move(
                 movingMean, movingVariance, to: mean, variance, count: count,
-                isFused: isFused(step.outputShape))
+                isFused: isFused(call.outputShape))
         }
-        setScaleShift(step, room, scale: { _ in 1 }, shift: { _ in 0 })
+        setScaleShift(call, room, scale: { _ in 1 }, shift: { _ in 0 })
         normalize(
             x, mean: mean, inverse: room.inverse, into: room.xhat, scale: room.part, shift: room.sum, into: y)
-        axisRows.finish(step.y, from: room.moved)
+        axisRows.finish(call.y, from: room.moved)
     }
 
     private func move(
@@ -217,22 +236,24 @@ public struct BatchNormalization: Layer {
         }
     }
 
-    private func forwardInference(_ step: Step, _ room: Room) {
-        let (mean, variance) = (step.weights[movingIndex], step.weights[movingIndex + 1])
+    private func forwardInference(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
+        let (mean, variance) = (call.weights[movingIndex], call.weights[movingIndex + 1])
         for c in 0..<mean.count { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
-        setScaleShift(step, room, scale: { room.inverse[$0] }, shift: { -mean[$0] * room.inverse[$0] })
+        setScaleShift(call, room, scale: { room.inverse[$0] }, shift: { -mean[$0] * room.inverse[$0] })
         scaleShiftChannels(
-            step.x(), scales: room.part, shifts: room.sum, shape: step.outputShape, into: step.y,
+            call.x(), scales: room.part, shifts: room.sum, shape: call.outputShape, into: call.y,
             room: room.moved)
         // Backward through a frozen layer needs x̂ for gamma only, which is frozen too.
     }
 
     /// part = scale · gamma, sum = shift · gamma + beta
-    private func setScaleShift(_ step: Step, _ room: Room, scale: (Int) -> Float, shift: (Int) -> Float) {
+    private func setScaleShift(
+        _ call: CallMemory, _ room: BatchNormalizationWorkspace, scale: (Int) -> Float, shift: (Int) -> Float
+    ) {
         for c in 0..<room.part.count {
-            let gamma = gammaIndex.map { step.weights[$0][c] } ?? 1
+            let gamma = gammaIndex.map { call.weights[$0][c] } ?? 1
             room.part[c] = scale(c) * gamma
-            room.sum[c] = shift(c) * gamma + (betaIndex.map { step.weights[$0][c] } ?? 0)
+            room.sum[c] = shift(c) * gamma + (betaIndex.map { call.weights[$0][c] } ?? 0)
         }
     }
 
@@ -255,27 +276,27 @@ public struct BatchNormalization: Layer {
         }
     }
 
-    public func backward(_ step: Step) {
-        let room = room(step)
+    public func backward(_ call: CallMemory) {
+        let room = room(call)
         let channels = room.inverse.count
-        guard step.training && takesBatch else { return backwardAtInference(step, room) }
-        let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
-        let dy = axisRows.rows(of: step.dy, in: room.moved)
-        // Each lane's own sums are its part of the weights' gradients; the whole batch's go into dx.
+        guard call.training && takesBatch else { return backwardAtInference(call, room) }
+        let axisRows = AxisRows(call.outputShape, along: places(call.outputShape))
+        let dy = axisRows.rows(of: call.dy, in: room.moved)
+        // Each worker's own sums are its part of the weights' gradients; the whole batch's go into dx.
         columnSums(dy, into: room.part, products: room.xhat, into: room.sum)
-        if let index = betaIndex { step.weightGradients[index]?.copy(from: room.part) }
-        step.lane.team.sum(room.part, into: room.meanDy, thread: step.lane.index)
-        if let index = gammaIndex { step.weightGradients[index]?.copy(from: room.sum) }
-        step.lane.team.sum(room.sum, into: room.meanDyXhat, thread: step.lane.index)
-        guard let dx = step.dx() else { return }
+        if let index = betaIndex { call.weightGradients[index]?.copy(from: room.part) }
+        call.worker.pool.sum(room.part, into: room.meanDy, thread: call.worker.index)
+        if let index = gammaIndex { call.weightGradients[index]?.copy(from: room.sum) }
+        call.worker.pool.sum(room.sum, into: room.meanDyXhat, thread: call.worker.index)
+        guard let dx = call.dx() else { return }
         for c in 0..<channels {
             room.meanDy[c] /= room.counts[c]
             room.meanDyXhat[c] /= room.counts[c]
-            room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)
+            room.factor[c] = room.inverse[c] * (gammaIndex.map { call.weights[$0][c] } ?? 1)
         }
         let target = axisRows.target(dx, in: room.moved)
         let (factor, meanDy, meanDyXhat) = (room.factor, room.meanDy, room.meanDyXhat)
-        if let masked = masked(step) {
+        if let masked = masked(call) {
             masked.backward(
                 dy, xhat: room.xhat, factor: factor, meanDy: meanDy, meanDyXhat: meanDyXhat, into: target)
         } else {
@@ -286,28 +307,28 @@ public struct BatchNormalization: Layer {
     }
 
     /// By the moving averages, which are numbers like any other: dx = dy · gamma / √(variance + epsilon).
-    private func backwardAtInference(_ step: Step, _ room: Room) {
-        if trainable { backwardToWeights(step, room) }
-        guard let dx = step.dx() else { return }
+    private func backwardAtInference(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
+        if trainable { backwardToWeights(call, room) }
+        guard let dx = call.dx() else { return }
         for c in 0..<room.inverse.count {
-            room.factor[c] = room.inverse[c] * (gammaIndex.map { step.weights[$0][c] } ?? 1)
+            room.factor[c] = room.inverse[c] * (gammaIndex.map { call.weights[$0][c] } ?? 1)
             room.sum[c] = 0
         }
         scaleShiftChannels(
-            step.dy, scales: room.factor, shifts: room.sum, shape: step.outputShape, into: dx,
+            call.dy, scales: room.factor, shifts: room.sum, shape: call.outputShape, into: dx,
             room: room.moved)
     }
 
     /// Of a layer that is trained, but called with `training=False`: dbeta = Σ dy, dgamma = Σ dy · x̂.
-    private func backwardToWeights(_ step: Step, _ room: Room) {
-        let axisRows = AxisRows(step.outputShape, along: places(step.outputShape))
-        let x = axisRows.rows(of: step.x(), in: room.moved)
+    private func backwardToWeights(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
+        let axisRows = AxisRows(call.outputShape, along: places(call.outputShape))
+        let x = axisRows.rows(of: call.x(), in: room.moved)
         let dy = axisRows.rows(
-            of: step.dy, in: axisRows.isPlain ? room.moved : room.moved[x.count..<2 * x.count])
+            of: call.dy, in: axisRows.isPlain ? room.moved : room.moved[x.count..<2 * x.count])
         columnSums(dy, into: room.part, products: x, into: room.sum)
-        let mean = step.weights[movingIndex]
-        if let index = betaIndex { step.weightGradients[index]?.copy(from: room.part) }
-        guard let index = gammaIndex, let gradient = step.weightGradients[index] else { return }
+        let mean = call.weights[movingIndex]
+        if let index = betaIndex { call.weightGradients[index]?.copy(from: room.part) }
+        guard let index = gammaIndex, let gradient = call.weightGradients[index] else { return }
         for c in 0..<mean.count { gradient[c] = room.inverse[c] * (room.sum[c] - mean[c] * room.part[c]) }
     }
 }

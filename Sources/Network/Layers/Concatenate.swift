@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// The inputs one behind the other along an axis; all other sizes are equal.
-public struct Concatenate: Layer {
+public struct Concatenate: StatelessLayer {
     public static let className = "Concatenate"
     public var name = "concatenate"
     public var trainable = true
@@ -18,6 +18,8 @@ public struct Concatenate: Layer {
     public var config: JSONObject { ["axis": .integer(axis)] }
 
     private func place(_ shape: [Int]) -> Int { checkedAxes([axis], of: shape)[0] }
+
+    public static var isCheap: Bool { true }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try check(count: inputs.count, in: 1...Int.max)
@@ -63,41 +65,41 @@ public struct Concatenate: Layer {
         }
     }
 
-    public func forward(_ step: Step) {
-        let y = step.y
-        let inputs = (0..<step.inputCount).map { step.x($0) }
-        eachRun(step.inputShapes, rows: step.rows) { input, from, to, length in
+    public func forward(_ call: CallMemory) {
+        let y = call.y
+        let inputs = (0..<call.inputCount).map { call.x($0) }
+        eachRun(call.inputShapes, rows: call.rows) { input, from, to, length in
             y[to..<to + length].copy(from: inputs[input][from..<from + length])
         }
-        makeMask(step)
+        makeMask(call)
     }
 
-    private func makeMask(_ step: Step) {
-        guard let mask = step.outputMask, step.rows > 0 else { return }
+    private func makeMask(_ call: CallMemory) {
+        guard let mask = call.outputMask, call.rows > 0 else { return }
         // Which case it is shows in the mask's rank: it is the one of the masks that come in.
-        guard let rank = maskRank(step), place(step.inputShapes[0]) < rank else { return joinMasks(step) }
-        let shapes = step.inputShapes.map { Array($0.prefix(rank)) }
+        guard let rank = maskRank(call), place(call.inputShapes[0]) < rank else { return joinMasks(call) }
+        let shapes = call.inputShapes.map { Array($0.prefix(rank)) }
         mask.fill(1)
-        eachRun(shapes, rows: step.rows) { input, from, to, length in
-            if let part = step.mask(input) { mask[to..<to + length].copy(from: part[from..<from + length]) }
+        eachRun(shapes, rows: call.rows) { input, from, to, length in
+            if let part = call.mask(input) { mask[to..<to + length].copy(from: part[from..<from + length]) }
         }
     }
 
-    private func maskRank(_ step: Step) -> Int? {
-        for i in 0..<step.inputCount {
-            guard let mask = step.mask(i) else { continue }
-            let size = mask.count / step.rows
-            return (0...step.inputShapes[i].count).first {
-                step.inputShapes[i].prefix($0).reduce(1, *) == size
+    private func maskRank(_ call: CallMemory) -> Int? {
+        for i in 0..<call.inputCount {
+            guard let mask = call.mask(i) else { continue }
+            let size = mask.count / call.rows
+            return (0...call.inputShapes[i].count).first {
+                call.inputShapes[i].prefix($0).reduce(1, *) == size
             }
         }
         return nil
     }
 
-    public func backward(_ step: Step) {
-        let dy = step.dy
-        let gradients = (0..<step.inputCount).map { step.dx($0) }
-        eachRun(step.inputShapes, rows: step.rows) { input, from, to, length in
+    public func backward(_ call: CallMemory) {
+        let dy = call.dy
+        let gradients = (0..<call.inputCount).map { call.dx($0) }
+        eachRun(call.inputShapes, rows: call.rows) { input, from, to, length in
             gradients[input]?[from..<from + length].copy(from: dy[to..<to + length])
         }
     }

@@ -14,6 +14,8 @@ public struct Dense: Layer {
     public var kernel = WeightOptions(.glorotUniform)
     public var bias = WeightOptions(.zeros)
     public var activityPenalty: ActivityPenalty?
+    /// Of a part: the units of the whole layer, which determine how products round.
+    fileprivate var wholeUnits: Int?
 
     public init(units: Int, activation: Activation = .linear, useBias: Bool = true) {
         (self.units, self.activation, self.useBias) = (units, activation, useBias)
@@ -62,9 +64,9 @@ public struct Dense: Layer {
         return copy
     }
 
-    // Scratch: pre-activations, where backward needs them or they do not fit the output; while training, also room for
-    // the input's gradient.
-    private func preactivations(vectors: Int, training: Bool) -> Int {
+    // Scratch: pre-activations, where backward needs them or they do not fit the output; while training, also the
+    // workspace for the input's gradient.
+    fileprivate func preactivations(vectors: Int, training: Bool) -> Int {
         activation == .glu || training && activation.needsInput ? vectors * units : 0
     }
 
@@ -75,95 +77,160 @@ public struct Dense: Layer {
             + (activityPenalty?.scratch(size: vectors * units) ?? 0)
     }
 
-    /// What forward and backward share: sizes, and where the pre-activations lie.
-    private struct Sizes {
-        let inputs, vectors: Int
-        let z: Floats
-        let room: Floats
+    public func makeCall(_ memory: CallMemory) -> any LayerCall { DenseCall(self, memory) }
+
+    public static var isCheap: Bool { true }
+    public static var skipsZerosOfSamples: Bool { true }
+    public var makesZeros: Bool { activation == .relu }
+    public func isElementwise(_ shape: [Int]) -> Bool { activation.isElementwise }
+}
+
+extension Dense: LinearLayer {
+    public static var hasMatrix: Bool { true }
+}
+
+extension Dense: DivisibleLayer {
+    public var divisible: (any DivisibleLayer)? { self }
+    public var canBeDivided: Bool { activityPenalty == nil }
+    public var canAddParts: Bool { activation != .glu }
+
+    public func part(units: Int, of whole: Int?) -> any Layer {
+        var part = self
+        (part.units, part.wholeUnits) = (units, whole)
+        return part
     }
 
-    private func sizes(_ step: Step) -> Sizes {
-        let inputs = step.inputShapes[0].last ?? 1
-        let vectors = step.rows * step.inputShapes[0].dropLast().reduce(1, *)
-        let separate = preactivations(vectors: vectors, training: step.isForTraining)
-        return Sizes(
-            inputs: inputs, vectors: vectors,
-            z: separate == 0 ? step.y : step.scratch.prefix(separate),
-            room: step.scratch[separate..<step.scratch.count])
+    public func summand(hasBias: Bool) -> any Layer {
+        var summand = self
+        (summand.activation, summand.activityPenalty) = (.linear, nil)
+        summand.useBias = useBias && hasBias
+        return summand
     }
+}
 
+/// Dense's arithmetic, with what it leaves out and what it does at once: products skip zeros of the input, and a kernel
+/// may be updated as its gradient is computed.
+private final class DenseCall: LayerCall, PartSum {
+    let memory: CallMemory
+    private let layer: Dense
+    private let units, inputs: Int
+    /// Vectors in a sample.
+    private let vectors: Int
     /// From one row of the kernel to the next.
-    private func stride(_ kernel: Floats, _ sizes: Sizes) -> Int { kernel.count / sizes.inputs }
+    private let stride: Int
 
-    public func forward(_ step: Step) {
-        let (kernel, sizes) = (step.weights[0], sizes(step))
-        let relu = activation == .relu
-        if let search = step.zeroSearch {
-            step.places = search.look(in: step.x(), training: step.lane.training)
-        }
-        let finish = Finish(bias: useBias ? step.weights[1] : nil, relu: relu)
-        if let places = step.places {
-            places.multiply(
-                step.x(), kernel, into: sizes.z, n: units, wStride: stride(kernel, sizes), cStride: units,
-                finish: finish)
+    /// Finds the zeros of another layer's output; those of samples are found as they are copied in.
+    private let zeroSearch: ZeroSearch?
+    /// The places of the input that are not zero, when skipping the zeros pays.
+    private var nonzeros: NonzeroPlaces?
+    private var updates: (any DeferredUpdates)?
+    private var isFused = false
+
+    init(_ layer: Dense, _ memory: CallMemory) {
+        let shape = memory.inputShapes[0]
+        (self.layer, self.memory, units, inputs) = (layer, memory, layer.units, shape.last ?? 1)
+        vectors = shape.dropLast().reduce(1, *)
+        stride = memory.weights[0].count / inputs
+        // The search costs as much for a few units as for many.
+        let searches = memory.readsManyZeros && units >= 48 && shape.count == 1 && inputs >= 64
+        zeroSearch =
+            searches
+            ? ZeroSearch(rows: memory.capacity, columns: inputs, forTransposed: memory.isForTraining) : nil
+    }
+
+    /// The pre-activations of the current batch, and the rest of the scratch.
+    private func buffers() -> (z: Floats, workspace: Floats) {
+        let separate = layer.preactivations(vectors: memory.rows * vectors, training: memory.isForTraining)
+        return (
+            separate == 0 ? memory.y : memory.scratch.prefix(separate),
+            memory.scratch[separate..<memory.scratch.count]
+        )
+    }
+
+    func forward() {
+        let (kernel, x, buffers) = (memory.weights[0], memory.x(), buffers())
+        let relu = layer.activation == .relu
+        if let zeroSearch { nonzeros = zeroSearch.look(in: x, training: memory.worker.training) }
+        let epilogue = Epilogue(bias: layer.useBias ? memory.weights[1] : nil, relu: relu)
+        if let nonzeros {
+            nonzeros.multiply(
+                x, kernel, into: buffers.z, n: units, wStride: stride, cStride: units, epilogue: epilogue)
         } else {
             multiply(
-                step.x(), kernel, into: sizes.z, m: sizes.vectors, n: units, k: sizes.inputs,
-                bStride: stride(kernel, sizes), cStride: units, whole: step.wholeUnits, finish: finish)
+                x, kernel, into: buffers.z, m: memory.rows * vectors, n: units, k: inputs, bStride: stride,
+                cStride: units, whole: layer.wholeUnits, epilogue: epilogue)
         }
-        if !relu { activation.forward(sizes.z, into: step.y, width: units) }
-        if step.isForTraining { activityPenalty?.forward(step, room: sizes.room) }
+        if !relu { layer.activation.forward(buffers.z, into: memory.y, width: units) }
+        if memory.isForTraining { layer.activityPenalty?.forward(memory, room: buffers.workspace) }
     }
 
-    public func backward(_ step: Step) {
-        let (kernel, sizes) = (step.weights[0], sizes(step))
-        let dz = backwardToSums(step, sizes)
-        if let dx = step.dx() {
+    func backward() {
+        let (kernel, x, buffers) = (memory.weights[0], memory.x(), buffers())
+        let dz = gradientAtSums(buffers.z, buffers.workspace)
+        if let dx = memory.dx() {
             multiplyByTransposed(
-                dz, kernel, into: dx, m: sizes.vectors, n: sizes.inputs, k: units,
-                bStride: stride(kernel, sizes), scratch: sizes.room)
+                dz, kernel, into: dx, m: memory.rows * vectors, n: inputs, k: units, bStride: stride,
+                scratch: buffers.workspace)
         }
-        if useBias, let dBias = step.weightGradients[1] { columnSums(dz, into: dBias) }
-        guard let dKernel = step.weightGradients[0] else { return }
-        if let adam = step.adam, adam.isStepping, let places = step.places {
-            return adam.step(step.x(), dz, dStride: units, places)
+        if layer.useBias, let dBias = memory.weightGradients[1] { columnSums(dz, into: dBias) }
+        guard let dKernel = memory.weightGradients[0] else { return }
+        if let updates, updates.isStepping, let nonzeros {
+            return updates.step(x, dz, dStride: units, nonzeros)
         }
         // With plain gradient descent, gradient and update of the kernel are one: w −= rate · xᵀ · dz.
-        let update = step.fusedRate
-        let (target, alpha) = (update == nil ? dKernel : kernel, update.map { -$0 } ?? 1)
-        if let places = step.places {
-            places.multiplyTransposed(
-                step.x(), dz, into: target, n: units, dStride: units, gStride: stride(target, sizes),
-                alpha: alpha, accumulate: update != nil)
+        let rate = isFused ? memory.worker.fusedRate : nil
+        let (target, alpha) = (rate == nil ? dKernel : kernel, rate.map { -$0 } ?? 1)
+        if let nonzeros {
+            nonzeros.multiplyTransposed(
+                x, dz, into: target, n: units, dStride: units, gStride: stride, alpha: alpha,
+                accumulate: rate != nil)
         } else {
             multiply(
-                step.x(), dz, into: target, m: sizes.inputs, n: units, k: sizes.vectors, transposed: true,
-                bStride: units, cStride: stride(target, sizes), whole: step.wholeUnits,
-                finish: Finish(accumulate: update != nil, alpha: alpha))
+                x, dz, into: target, m: inputs, n: units, k: memory.rows * vectors, transposed: true,
+                bStride: units, cStride: stride, whole: layer.wholeUnits,
+                epilogue: Epilogue(accumulate: rate != nil, alpha: alpha))
         }
     }
 
-    /// The gradient at the pre-activations. It takes the place of the one at the output; glu's is wider, and z is free.
-    private func backwardToSums(_ step: Step, _ sizes: Sizes) -> Floats {
-        activityPenalty?.backward(step, room: sizes.room)
-        let dz = activation == .glu ? sizes.z : step.dy
-        activation.backward(step.dy, z: sizes.z, y: step.y, into: dz, width: units)
+    /// The gradient at the pre-activations. It replaces the one at the output; glu's is wider, and z is free.
+    private func gradientAtSums(_ z: Floats, _ workspace: Floats) -> Floats {
+        layer.activityPenalty?.backward(memory, room: workspace)
+        let dz = layer.activation == .glu ? z : memory.dy
+        layer.activation.backward(memory.dy, z: z, y: memory.y, into: dz, width: units)
         return dz
     }
 
-    /// Where the parts of a `ColumnSplit` add up: the pre-activations of all samples that there is room for.
-    func sums(_ step: Step) -> Floats {
-        activation.needsInput ? step.scratch.prefix(step.capacity * units) : step.memory.output
+    // MARK: Updates while gradients are computed
+
+    func receive(nonzeros: NonzeroPlaces?) {
+        self.nonzeros = nonzeros
+        updates?.prepare(for: memory.worker.training ? nonzeros : nil)
     }
 
-    /// What is left of `forward` where the first part's product, with the bias, is there, and the others' are to be added.
-    func forward(_ step: Step, adding summands: [Floats]) {
-        let sizes = sizes(step)
-        for summand in summands { add(summand.prefix(sizes.z.count), to: sizes.z) }
-        activation.forward(sizes.z, into: step.y, width: units)
-        activityPenalty?.forward(step, room: sizes.room)
+    func fuseUpdates() -> [Int] {
+        isFused = true
+        return [0]
     }
 
-    /// What comes before the parts' own `backward`: they take the gradient at the sum from `dy`.
-    func backwardToParts(_ step: Step) { _ = backwardToSums(step, sizes(step)) }
+    func deferUpdates(to updates: any DeferredUpdates) { self.updates = updates }
+
+    // MARK: A sum of parts
+
+    var partSum: (any PartSum)? { self }
+
+    var sums: Floats {
+        layer.activation.needsInput ? memory.scratch.prefix(memory.capacity * units) : memory.windows.output
+    }
+
+    func forward(adding summands: [Floats]) {
+        let (z, workspace) = buffers()
+        for summand in summands { add(summand.prefix(z.count), to: z) }
+        layer.activation.forward(z, into: memory.y, width: units)
+        layer.activityPenalty?.forward(memory, room: workspace)
+    }
+
+    func backwardToSums() {
+        let (z, workspace) = buffers()
+        _ = gradientAtSums(z, workspace)
+    }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// Products of two inputs, summed along an axis of each, sample by sample: [.., k, ..] and [.., k, ..] give the other axes
 /// of the first, then those of the second. With `normalize`, vectors along the axes are brought to length 1 before, so
 /// that the output is their cosine.
-public struct Dot: Layer {
+public struct Dot: StatelessLayer {
     public static let className = "Dot"
     public var name = "dot"
     public var trainable = true
@@ -73,30 +73,30 @@ public struct Dot: Layer {
         let size: Int
     }
 
-    private func sides(_ step: Step) -> (Side, Side, room: Floats) {
+    private func sides(_ call: CallMemory) -> (Side, Side, room: Floats) {
         var start = 0
         func take(_ count: Int) -> Floats {
             defer { start += count }
-            return step.scratch[start..<start + count]
+            return call.scratch[start..<start + count]
         }
         func side(_ i: Int) -> Side {
-            let rows = rows(i, step.inputShapes[i])
-            let x = step.x(i)
+            let rows = rows(i, call.inputShapes[i])
+            let x = call.x(i)
             let own = take(x.count)
             return Side(
                 rows: rows, vectors: rows.isPlain && !normalize ? x : own, gradient: take(x.count),
-                inverses: take(step.rows * rows.perSample), size: rows.perSample * rows.width)
+                inverses: take(call.rows * rows.perSample), size: rows.perSample * rows.width)
         }
         let (first, second) = (side(0), side(1))
-        return (first, second, step.scratch[start..<step.scratch.count])
+        return (first, second, call.scratch[start..<call.scratch.count])
     }
 
     private static let epsilon: Float = 1e-12
 
-    public func forward(_ step: Step) {
-        let (first, second, room) = sides(step)
+    public func forward(_ call: CallMemory) {
+        let (first, second, room) = sides(call)
         for (i, side) in [first, second].enumerated() {
-            let moved = side.rows.rows(of: step.x(i), in: side.vectors)
+            let moved = side.rows.rows(of: call.x(i), in: side.vectors)
             if normalize {
                 scaleRows(
                     moved, width: side.rows.width, epsilon: Self.epsilon, .length, into: side.vectors,
@@ -104,25 +104,25 @@ public struct Dot: Layer {
             }
         }
         let (m, n, k) = (first.rows.perSample, second.rows.perSample, first.rows.width)
-        for row in 0..<step.rows {
+        for row in 0..<call.rows {
             multiplyByTransposed(
                 first.vectors[row * m * k..<(row + 1) * m * k],
                 second.vectors[row * n * k..<(row + 1) * n * k],
-                into: step.y[row * m * n..<(row + 1) * m * n], m: m, n: n, k: k, bStride: k, scratch: room)
+                into: call.y[row * m * n..<(row + 1) * m * n], m: m, n: n, k: k, bStride: k, scratch: room)
         }
     }
 
-    public func backward(_ step: Step) {
-        let (first, second, _) = sides(step)
+    public func backward(_ call: CallMemory) {
+        let (first, second, _) = sides(call)
         let (m, n, k) = (first.rows.perSample, second.rows.perSample, first.rows.width)
-        for row in 0..<step.rows {
-            let dy = step.dy[row * m * n..<(row + 1) * m * n]
+        for row in 0..<call.rows {
+            let dy = call.dy[row * m * n..<(row + 1) * m * n]
             let (a, b) = (row * m * k..<(row + 1) * m * k, row * n * k..<(row + 1) * n * k)
             multiply(dy, second.vectors[b], into: first.gradient[a], m: m, n: k, k: n)
             multiply(dy, first.vectors[a], into: second.gradient[b], m: n, n: k, k: m, transposed: true)
         }
         for (i, side) in [first, second].enumerated() {
-            guard let dx = step.dx(i) else { continue }
+            guard let dx = call.dx(i) else { continue }
             if normalize {
                 scaleRowsBackward(
                     side.gradient, xhat: side.vectors, inverses: side.inverses, width: side.rows.width,

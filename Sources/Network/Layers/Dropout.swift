@@ -17,17 +17,17 @@ extension DroppingLayer {
         isView(training: training) ? 0 : noise(inputs[0]).scratch(rows: rows)
     }
 
-    public func forward(_ step: Step) {
-        guard step.training else { return step.y.copy(from: step.x()) }
+    public func forward(_ call: CallMemory) {
+        guard call.training else { return call.y.copy(from: call.x()) }
         let rate = Float(rate)
         let factor = rate < 1 ? 1 / (1 - rate) : 0
-        let mask = noise(step.outputShape).draw(step) { $0.uniform($1) < rate ? 0 : factor }
-        multiplyElements(step.x(), mask, into: step.y)
+        let mask = noise(call.outputShape).draw(call) { $0.uniform($1) < rate ? 0 : factor }
+        multiplyElements(call.x(), mask, into: call.y)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        multiplyElements(step.dy, step.scratch.prefix(dx.count), into: dx)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        multiplyElements(call.dy, call.scratch.prefix(dx.count), into: dx)
     }
 }
 
@@ -51,6 +51,9 @@ public struct Dropout: DroppingLayer {
     public var config: JSONObject {
         ["rate": .number(rate), "noise_shape": noiseShapeJSON(noiseShape), "seed": .null]
     }
+
+    public static var isCheap: Bool { true }
+    public func isElementwise(_ shape: [Int]) -> Bool { noiseShape == nil }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)

@@ -5,7 +5,7 @@ import Tensors
 /// summed over. Weights: kernel, one axis for each letter of the equation's second word; bias, if there are `bias_axes`.
 ///
 /// Source: Keras' EinsumDense.
-public struct EinsumDense: Layer {
+public struct EinsumDense: StatelessLayer {
     public static let className = "EinsumDense"
     public var name = "einsum_dense"
     public var trainable = true
@@ -70,8 +70,8 @@ public struct EinsumDense: Layer {
         }
     }
 
-    private func planned(_ step: Step) -> EinsumPlan {
-        guard let plan = try? plan(step.inputShapes[0]) else {
+    private func planned(_ call: CallMemory) -> EinsumPlan {
+        guard let plan = try? plan(call.inputShapes[0]) else {
             preconditionFailure("outputShape has checked it")
         }
         return plan
@@ -94,7 +94,7 @@ public struct EinsumDense: Layer {
 
     /// Where numbers lie in the scratch: input, kernel and output in the order of the product, and the output before the
     /// activation; while training, gradients of the first three and a transposed kernel as well.
-    private struct Layout {
+    private struct EinsumWorkspace {
         let x, kernel, y, z, dx, dkernel, dy, transposed, penalty: Range<Int>
         let count: Int
 
@@ -111,8 +111,8 @@ public struct EinsumDense: Layer {
         }
     }
 
-    private func layout(_ plan: EinsumPlan, rows: Int, training: Bool) -> Layout {
-        Layout(
+    private func layout(_ plan: EinsumPlan, rows: Int, training: Bool) -> EinsumWorkspace {
+        EinsumWorkspace(
             plan, rows: rows, training: training,
             penalty: training ? activityPenalty?.scratch(size: rows * plan.outputCount) ?? 0 : 0)
     }
@@ -122,39 +122,39 @@ public struct EinsumDense: Layer {
         return layout(plan, rows: rows, training: training).count
     }
 
-    public func forward(_ step: Step) {
-        let plan = planned(step)
-        let layout = layout(plan, rows: step.capacity, training: step.isForTraining)
-        func room(_ range: Range<Int>, _ count: Int) -> Floats { step.scratch[range].prefix(count) }
-        let (rows, z) = (step.rows, room(layout.z, step.rows * plan.outputCount))
+    public func forward(_ call: CallMemory) {
+        let plan = planned(call)
+        let layout = layout(plan, rows: call.capacity, training: call.isForTraining)
+        func room(_ range: Range<Int>, _ count: Int) -> Floats { call.scratch[range].prefix(count) }
+        let (rows, z) = (call.rows, room(layout.z, call.rows * plan.outputCount))
         let x = room(layout.x, rows * plan.inputCount)
-        plan.inputView.read(step.x(), rows: rows, rowStride: plan.inputCount, into: x)
+        plan.inputView.read(call.x(), rows: rows, rowStride: plan.inputCount, into: x)
         let kernel = room(layout.kernel, plan.kernelCount)
-        plan.kernelView.read(step.weights[0], rows: 1, rowStride: plan.kernelCount, into: kernel)
+        plan.kernelView.read(call.weights[0], rows: 1, rowStride: plan.kernelCount, into: kernel)
         let y = room(layout.y, z.count)
         plan.eachProduct(rows: rows) { i, k, o in
             multiply(x[i], kernel[k], into: y[o], m: plan.free, n: plan.made, k: plan.summed)
         }
         plan.outputBack.read(y, rows: rows, rowStride: plan.outputCount, into: z)
         if biasAxes != nil {
-            let (bias, places) = (step.weights[1], plan.biasPlaces)
+            let (bias, places) = (call.weights[1], plan.biasPlaces)
             for row in 0..<rows {
                 for (i, place) in places.enumerated() { z[row * places.count + i] += bias[place] }
             }
         }
-        activation.forward(z, into: step.y, width: step.outputShape.last ?? 1)
-        if step.isForTraining { activityPenalty?.forward(step, room: step.scratch[layout.penalty]) }
+        activation.forward(z, into: call.y, width: call.outputShape.last ?? 1)
+        if call.isForTraining { activityPenalty?.forward(call, room: call.scratch[layout.penalty]) }
     }
 
-    public func backward(_ step: Step) {
-        let plan = planned(step)
-        let layout = layout(plan, rows: step.capacity, training: step.isForTraining)
-        func room(_ range: Range<Int>, _ count: Int) -> Floats { step.scratch[range].prefix(count) }
-        activityPenalty?.backward(step, room: step.scratch[layout.penalty])
-        let (rows, dz) = (step.rows, step.dy)
+    public func backward(_ call: CallMemory) {
+        let plan = planned(call)
+        let layout = layout(plan, rows: call.capacity, training: call.isForTraining)
+        func room(_ range: Range<Int>, _ count: Int) -> Floats { call.scratch[range].prefix(count) }
+        activityPenalty?.backward(call, room: call.scratch[layout.penalty])
+        let (rows, dz) = (call.rows, call.dy)
         let z = room(layout.z, dz.count)
-        activation.backward(dz, z: z, y: step.y, into: dz, width: step.outputShape.last ?? 1)
-        if biasAxes != nil, let gradient = step.weightGradients[1] {
+        activation.backward(dz, z: z, y: call.y, into: dz, width: call.outputShape.last ?? 1)
+        if biasAxes != nil, let gradient = call.weightGradients[1] {
             let places = plan.biasPlaces
             gradient.fill(0)
             for row in 0..<rows {
@@ -163,7 +163,7 @@ public struct EinsumDense: Layer {
         }
         let dy = room(layout.dy, dz.count)
         plan.outputView.read(dz, rows: rows, rowStride: plan.outputCount, into: dy)
-        if let gradient = step.weightGradients[0] {
+        if let gradient = call.weightGradients[0] {
             let (x, dkernel) = (
                 room(layout.x, rows * plan.inputCount), room(layout.dkernel, plan.kernelCount)
             )
@@ -171,11 +171,11 @@ public struct EinsumDense: Layer {
             plan.eachProduct(rows: rows) { i, k, o in
                 multiply(
                     x[i], dy[o], into: dkernel[k], m: plan.summed, n: plan.made, k: plan.free,
-                    transposed: true, finish: Finish(accumulate: true))
+                    transposed: true, epilogue: Epilogue(accumulate: true))
             }
             plan.kernelBack.read(dkernel, rows: 1, rowStride: plan.kernelCount, into: gradient)
         }
-        guard let target = step.dx() else { return }
+        guard let target = call.dx() else { return }
         let (dx, transposed) = (
             room(layout.dx, rows * plan.inputCount), room(layout.transposed, plan.kernelCount)
         )

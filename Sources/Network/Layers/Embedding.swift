@@ -5,7 +5,7 @@ import Tensors
 ///
 /// As in Keras, ids lose their fraction, and with `mask_zero` an id of 0 is padding. An id that is not in the table is
 /// an error, as TensorFlow has it on the CPU.
-public struct Embedding: Layer {
+public struct Embedding: StatelessLayer {
     public static let className = "Embedding"
     public var name = "embedding"
     public var trainable = true
@@ -64,32 +64,32 @@ public struct Embedding: Layer {
         return row * outputSize..<(row + 1) * outputSize
     }
 
-    public func forward(_ step: Step) {
-        let (x, y, table) = (step.x(), step.y, step.weights[0])
-        let perSample = max(x.count / max(step.rows, 1), 1)
+    public func forward(_ call: CallMemory) {
+        let (x, y, table) = (call.x(), call.y, call.weights[0])
+        let perSample = max(x.count / max(call.rows, 1), 1)
         for place in 0..<x.count {
             let target = y[place * outputSize..<(place + 1) * outputSize]
             if let row = row(x[place]) {
                 target.copy(from: table[row])
             } else {
                 target.fill(0)
-                step.fail(sample: place / perSample) {
+                call.fail(sample: place / perSample) {
                     "ids must be whole numbers from 0 to \(inputSize - 1), but \($0) has \(x[place]). Is the data made for "
                         + "another vocabulary?"
                 }
             }
         }
-        if step.isForTraining { activityPenalty?.forward(step, room: step.scratch) }
-        guard let mask = step.outputMask else { return }
+        if call.isForTraining { activityPenalty?.forward(call, room: call.scratch) }
+        guard let mask = call.outputMask else { return }
         for place in 0..<x.count { mask[place] = x[place] != 0 ? 1 : 0 }
     }
 
-    public func backward(_ step: Step) {
-        activityPenalty?.backward(step, room: step.scratch)
+    public func backward(_ call: CallMemory) {
+        activityPenalty?.backward(call, room: call.scratch)
         // Ids have no gradient.
-        step.dx()?.fill(0)
-        guard let gradient = step.weightGradients[0] else { return }
-        let (x, dy) = (step.x(), step.dy)
+        call.dx()?.fill(0)
+        guard let gradient = call.weightGradients[0] else { return }
+        let (x, dy) = (call.x(), call.dy)
         gradient.fill(0)
         for place in 0..<x.count {
             guard let row = row(x[place]) else { continue }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// Samples of any shape become vectors, row-major.
-public struct Flatten: Layer {
+public struct Flatten: StatelessLayer {
     public static let className = "Flatten"
     public var name = "flatten"
     public var trainable = true
@@ -20,6 +20,9 @@ public struct Flatten: Layer {
         ["data_format": .string(channelsFirst ? "channels_first" : "channels_last")]
     }
 
+    public static var isCheap: Bool { true }
+    public var keepsNumbers: Bool { true }
+
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         [try onlyShape(inputs).reduce(1, *)]
     }
@@ -27,19 +30,19 @@ public struct Flatten: Layer {
     public func isView(training: Bool) -> Bool { !channelsFirst }
 
     // Keras moves the channels (the first axis) last before it flattens.
-    public func forward(_ step: Step) {
-        eachPair(step) { input, output in step.y[output] = step.x()[input] }
+    public func forward(_ call: CallMemory) {
+        eachPair(call) { input, output in call.y[output] = call.x()[input] }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        eachPair(step) { input, output in dx[input] = step.dy[output] }
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        eachPair(call) { input, output in dx[input] = call.dy[output] }
     }
 
-    private func eachPair(_ step: Step, _ body: (Int, Int) -> Void) {
-        let channels = step.inputShapes[0].first ?? 1
-        let places = step.outputSize / channels
-        for row in 0..<step.rows {
+    private func eachPair(_ call: CallMemory, _ body: (Int, Int) -> Void) {
+        let channels = call.inputShapes[0].first ?? 1
+        let places = call.outputSize / channels
+        for row in 0..<call.rows {
             for channel in 0..<channels {
                 for place in 0..<places {
                     body(

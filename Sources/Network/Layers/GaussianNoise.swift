@@ -17,6 +17,9 @@ public struct GaussianNoise: TrainingLayer {
 
     public var config: JSONObject { ["stddev": .number(stddev), "seed": .null] }
 
+    public static var isCheap: Bool { true }
+    public func isElementwise(_ shape: [Int]) -> Bool { true }
+
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     public func isView(training: Bool) -> Bool { !training || stddev == 0 }
@@ -25,14 +28,14 @@ public struct GaussianNoise: TrainingLayer {
         isView(training: training) ? 0 : NoiseShape(inputs[0]).scratch(rows: rows)
     }
 
-    public func forward(_ step: Step) {
-        step.y.copy(from: step.x())
-        guard step.training else { return }
+    public func forward(_ call: CallMemory) {
+        call.y.copy(from: call.x())
+        guard call.training else { return }
         let deviation = Float(stddev)
-        add(NoiseShape(step.outputShape).draw(step) { deviation * $0.normal($1) }, to: step.y)
+        add(NoiseShape(call.outputShape).draw(call) { deviation * $0.normal($1) }, to: call.y)
     }
 
-    public func backward(_ step: Step) { step.dx()?.copy(from: step.dy) }
+    public func backward(_ call: CallMemory) { call.dx()?.copy(from: call.dy) }
 }
 
 /// While training, multiplies with normal noise of mean 1 and standard deviation √(rate / (1 − rate)), which is that of
@@ -61,15 +64,15 @@ public struct GaussianDropout: TrainingLayer {
         isView(training: training) ? 0 : NoiseShape(inputs[0]).scratch(rows: rows)
     }
 
-    public func forward(_ step: Step) {
-        guard step.training else { return step.y.copy(from: step.x()) }
+    public func forward(_ call: CallMemory) {
+        guard call.training else { return call.y.copy(from: call.x()) }
         let deviation = Float((rate / (1 - rate)).squareRoot())
-        let factors = NoiseShape(step.outputShape).draw(step) { 1 + deviation * $0.normal($1) }
-        multiplyElements(step.x(), factors, into: step.y)
+        let factors = NoiseShape(call.outputShape).draw(call) { 1 + deviation * $0.normal($1) }
+        multiplyElements(call.x(), factors, into: call.y)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        multiplyElements(step.dy, step.scratch.prefix(dx.count), into: dx)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        multiplyElements(call.dy, call.scratch.prefix(dx.count), into: dx)
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample over a group of
 /// neighbouring channels and all places (Wu and He, 2018). Weights: gamma, beta (where scale, center): each [channels].
-public struct GroupNormalization: Layer {
+public struct GroupNormalization: StatelessLayer {
     public static let className = "GroupNormalization"
     public var name = "group_normalization"
     public var trainable = true
@@ -76,6 +76,6 @@ public struct GroupNormalization: Layer {
         normalizer(inputs[0]).scratch(inputs[0], rows: rows, training: training)
     }
 
-    public func forward(_ step: Step) { normalizer(step.outputShape).forward(step) }
-    public func backward(_ step: Step) { normalizer(step.outputShape).backward(step) }
+    public func forward(_ call: CallMemory) { normalizer(call.outputShape).forward(call) }
+    public func backward(_ call: CallMemory) { normalizer(call.outputShape).backward(call) }
 }

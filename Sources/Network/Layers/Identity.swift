@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// A layer that changes nothing at inference: it works on training alone.
-protocol TrainingLayer: Layer {}
+protocol TrainingLayer: StatelessLayer {}
 
 extension TrainingLayer {
     public static var isForTrainingOnly: Bool { true }
@@ -21,6 +21,6 @@ public struct Identity: TrainingLayer {
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
     public func isView(training: Bool) -> Bool { true }
     // A layer around it may give it memory of its own.
-    public func forward(_ step: Step) { step.y.copy(from: step.x()) }
-    public func backward(_ step: Step) { step.dx()?.copy(from: step.dy) }
+    public func forward(_ call: CallMemory) { call.y.copy(from: call.x()) }
+    public func backward(_ call: CallMemory) { call.dx()?.copy(from: call.dy) }
 }

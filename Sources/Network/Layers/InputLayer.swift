@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// Where samples enter.
-public struct InputLayer: Layer {
+/// The entry of samples into a network.
+public struct InputLayer: StatelessLayer {
     public static let className = "InputLayer"
     public var name = "input"
     public var trainable = true
-    /// The samples' shape, with what is free in it.
+    /// The samples' shape, with its free sizes.
     public var declared: SampleShape
     public var shape: [Int] { declared.sizes }
 
@@ -26,7 +26,12 @@ public struct InputLayer: Layer {
         ["batch_input_shape": declared.json, "dtype": "float32", "sparse": false, "ragged": false]
     }
 
+    public static var isInput: Bool { true }
+    public var sampleShape: SampleShape? { declared }
+    public mutating func bind(to shape: [Int]) { declared.sizes = shape }
+    public static var isCheap: Bool { true }
+
     public func outputShape(for inputs: [[Int]]) -> [Int] { shape }
-    public func forward(_ step: Step) {}
-    public func backward(_ step: Step) {}
+    public func forward(_ call: CallMemory) {}
+    public func backward(_ call: CallMemory) {}
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample along the axes (Ba et al.,
 /// 2016). Weights: gamma, beta (where scale, center), of the axes' sizes.
-public struct LayerNormalization: Layer {
+public struct LayerNormalization: StatelessLayer {
     public static let className = "LayerNormalization"
     public var name = "layer_normalization"
     public var trainable = true
@@ -42,6 +42,8 @@ public struct LayerNormalization: Layer {
         return config
     }
 
+    public static var isCheap: Bool { true }
+
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         _ = try sampleAxes(axes, of: shape)
@@ -67,6 +69,6 @@ public struct LayerNormalization: Layer {
         normalizer(inputs[0]).scratch(inputs[0], rows: rows, training: training)
     }
 
-    public func forward(_ step: Step) { normalizer(step.outputShape).forward(step) }
-    public func backward(_ step: Step) { normalizer(step.outputShape).backward(step) }
+    public func forward(_ call: CallMemory) { normalizer(call.outputShape).forward(call) }
+    public func backward(_ call: CallMemory) { normalizer(call.outputShape).backward(call) }
 }

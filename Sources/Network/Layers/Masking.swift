@@ -3,7 +3,7 @@ import Tensors
 
 /// Marks time steps as padding: those whose features are all `mask_value`. They become zero, and the layers behind that
 /// know of masks leave them out.
-public struct Masking: Layer {
+public struct Masking: StatelessLayer {
     public static let className = "Masking"
     public var name = "masking"
     public var trainable = true
@@ -27,9 +27,9 @@ public struct Masking: Layer {
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .makes(inputs[0].dropLast()) }
 
-    public func forward(_ step: Step) {
-        guard let mask = step.outputMask else { return }
-        let (x, y, width) = (step.x(), step.y, step.outputShape.last ?? 1)
+    public func forward(_ call: CallMemory) {
+        guard let mask = call.outputMask else { return }
+        let (x, y, width) = (call.x(), call.y, call.outputShape.last ?? 1)
         let padding = Float(maskValue)
         for vector in 0..<x.count / width {
             let place = vector * width..<(vector + 1) * width
@@ -39,9 +39,9 @@ public struct Masking: Layer {
         }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx(), let mask = step.outputMask else { return }
-        let (dy, width) = (step.dy, step.outputShape.last ?? 1)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx(), let mask = call.outputMask else { return }
+        let (dy, width) = (call.dy, call.outputShape.last ?? 1)
         for vector in 0..<dx.count / width {
             let place = vector * width..<(vector + 1) * width
             if mask[vector] != 0 { dx[place].copy(from: dy[place]) } else { dx[place].fill(0) }

@@ -3,7 +3,7 @@ import Tensors
 
 /// A layer that joins its inputs number by number. Shapes are aligned at the right, and sizes of 1 are repeated, as NumPy
 /// does. Source: Keras' `_Merge`.
-protocol MergingLayer: Layer {
+protocol MergingLayer: StatelessLayer {
     init()
     /// How many inputs it takes.
     static var inputCounts: ClosedRange<Int> { get }
@@ -17,39 +17,39 @@ protocol MergingLayer: Layer {
 
 /// The inputs of a merging layer in the output's shape.
 struct MergedInputs {
-    fileprivate let step: Step
-    var count: Int { step.inputCount }
+    fileprivate let call: CallMemory
+    var count: Int { call.inputCount }
 
     /// Those of the output's shape are read where they are, others in the scratch, where they were repeated to.
     subscript(i: Int) -> Floats {
-        step.inputShapes[i] == step.outputShape ? step.x(i) : room(i).prefix(step.rows * step.outputSize)
+        call.inputShapes[i] == call.outputShape ? call.x(i) : room(i).prefix(call.rows * call.outputSize)
     }
 
     /// The scratch has a piece for each input that is repeated, and one more.
     private func room(_ i: Int) -> Floats {
-        let piece = step.scratch.count / (Self.repeated(step.inputShapes, step.outputShape) + 1)
-        let before = step.inputShapes[..<i].count(where: { $0 != step.outputShape })
-        return step.scratch[before * piece..<(before + 1) * piece]
+        let piece = call.scratch.count / (Self.repeated(call.inputShapes, call.outputShape) + 1)
+        let before = call.inputShapes[..<i].count(where: { $0 != call.outputShape })
+        return call.scratch[before * piece..<(before + 1) * piece]
     }
 
     /// Room for one gradient before it is summed.
     fileprivate var last: Floats {
-        let piece = step.scratch.count / (Self.repeated(step.inputShapes, step.outputShape) + 1)
-        return step.scratch[step.scratch.count - piece..<step.scratch.count].prefix(
-            step.rows * step.outputSize)
+        let piece = call.scratch.count / (Self.repeated(call.inputShapes, call.outputShape) + 1)
+        return call.scratch[call.scratch.count - piece..<call.scratch.count].prefix(
+            call.rows * call.outputSize)
     }
 
     fileprivate func expand() {
-        for i in 0..<count where step.inputShapes[i] != step.outputShape {
-            view(i).read(step.x(i), rows: step.rows, rowStride: size(i), into: self[i])
+        for i in 0..<count where call.inputShapes[i] != call.outputShape {
+            view(i).read(call.x(i), rows: call.rows, rowStride: size(i), into: self[i])
         }
     }
 
     fileprivate func view(_ i: Int) -> StridedView {
-        StridedView(broadcasting: step.inputShapes[i], to: step.outputShape)
+        StridedView(broadcasting: call.inputShapes[i], to: call.outputShape)
     }
 
-    fileprivate func size(_ i: Int) -> Int { step.inputShapes[i].reduce(1, *) }
+    fileprivate func size(_ i: Int) -> Int { call.inputShapes[i].reduce(1, *) }
 
     fileprivate static func repeated(_ inputs: [[Int]], _ output: [Int]) -> Int {
         inputs.count(where: { $0 != output })
@@ -95,28 +95,28 @@ extension MergingLayer {
         return needed * rows * output.reduce(1, *)
     }
 
-    public func forward(_ step: Step) {
-        let inputs = MergedInputs(step: step)
+    public func forward(_ call: CallMemory) {
+        let inputs = MergedInputs(call: call)
         inputs.expand()
-        merge(inputs, into: step.y)
-        joinMasks(step)
+        merge(inputs, into: call.y)
+        joinMasks(call)
     }
 
-    public func backward(_ step: Step) {
-        let inputs = MergedInputs(step: step)
+    public func backward(_ call: CallMemory) {
+        let inputs = MergedInputs(call: call)
         for i in 0..<inputs.count {
-            guard let dx = step.dx(i) else {
+            guard let dx = call.dx(i) else {
                 if Self.needsEveryGradient {
-                    gradient(i, inputs, y: step.y, dy: step.dy, into: inputs.last)
+                    gradient(i, inputs, y: call.y, dy: call.dy, into: inputs.last)
                 }
                 continue
             }
-            if step.inputShapes[i] == step.outputShape {
-                gradient(i, inputs, y: step.y, dy: step.dy, into: dx)
+            if call.inputShapes[i] == call.outputShape {
+                gradient(i, inputs, y: call.y, dy: call.dy, into: dx)
             } else {
-                gradient(i, inputs, y: step.y, dy: step.dy, into: inputs.last)
+                gradient(i, inputs, y: call.y, dy: call.dy, into: inputs.last)
                 dx.fill(0)
-                inputs.view(i).add(inputs.last, rows: step.rows, rowStride: inputs.size(i), to: dx)
+                inputs.view(i).add(inputs.last, rows: call.rows, rowStride: inputs.size(i), to: dx)
             }
         }
     }
@@ -139,11 +139,11 @@ extension Layer {
         return .makes(first)
     }
 
-    func joinMasks(_ step: Step) {
-        guard let mask = step.outputMask else { return }
+    func joinMasks(_ call: CallMemory) {
+        guard let mask = call.outputMask else { return }
         mask.fill(1)
-        for i in 0..<step.inputCount {
-            if let part = step.mask(i) { minimum(part, with: mask) }
+        for i in 0..<call.inputCount {
+            if let part = call.mask(i) { minimum(part, with: mask) }
         }
     }
 }

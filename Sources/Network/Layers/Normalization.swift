@@ -4,7 +4,7 @@ import Tensors
 /// `y = (x − mean) / max(√variance, 1e-7)`: how columns are standardized inside the model; with `invert`, the way back.
 /// The constants stand in the config (then the layer has no weights, as ours are written), or in three weights: mean and
 /// variance, of the sizes of the axes that have their own, and count.
-public struct Normalization: Layer {
+public struct Normalization: StatelessLayer {
     public static let className = "Normalization"
     public var name = "normalization"
     public var trainable = true
@@ -41,6 +41,10 @@ public struct Normalization: Layer {
         }
         return config
     }
+
+    public static var isCheap: Bool { true }
+    public static var scalesSamples: Bool { true }
+    public static var adaptedOptions: [String] { ["mean", "variance"] }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
@@ -84,11 +88,11 @@ public struct Normalization: Layer {
 
     // (x − mean) · (1 / deviation) would round differently from Keras' division in the last bit; a shift folded into the
     // product could lose far more where mean ≫ deviation. So: subtract, then divide.
-    public func forward(_ step: Step) {
-        let (x, y) = (step.x(), step.y)
-        let width = columns(step.outputShape)
-        let (mean, deviation) = (step.scratch[0..<width], step.scratch[width..<2 * width])
-        setConstants(step, mean, deviation)
+    public func forward(_ call: CallMemory) {
+        let (x, y) = (call.x(), call.y)
+        let width = columns(call.outputShape)
+        let (mean, deviation) = (call.scratch[0..<width], call.scratch[width..<2 * width])
+        setConstants(call, mean, deviation)
         for start in stride(from: 0, to: x.count, by: width) {
             for c in 0..<width {
                 y[start + c] =
@@ -97,10 +101,10 @@ public struct Normalization: Layer {
         }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let (dy, width) = (step.dy, columns(step.outputShape))
-        let deviation = step.scratch[width..<2 * width]
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let (dy, width) = (call.dy, columns(call.outputShape))
+        let deviation = call.scratch[width..<2 * width]
         for start in stride(from: 0, to: dy.count, by: width) {
             for c in 0..<width {
                 dx[start + c] = invert ? dy[start + c] * deviation[c] : dy[start + c] / deviation[c]
@@ -108,17 +112,17 @@ public struct Normalization: Layer {
         }
     }
 
-    private func setConstants(_ step: Step, _ mean: Floats, _ deviation: Floats) {
-        let (shape, sizes) = (step.outputShape, keptSizes(step.outputShape))
+    private func setConstants(_ call: CallMemory, _ mean: Floats, _ deviation: Floats) {
+        let (shape, sizes) = (call.outputShape, keptSizes(call.outputShape))
         let count = sizes.reduce(1, *)
-        let given = step.scratch[2 * mean.count..<2 * mean.count + 2 * count]
+        let given = call.scratch[2 * mean.count..<2 * mean.count + 2 * count]
         let (means, variances) = (given[0..<count], given[count..<2 * count])
         if let constants {
             constants.mean.spread(to: sizes, into: means)
             constants.variance.spread(to: sizes, into: variances)
         } else {
-            means.copy(from: step.weights[0])
-            variances.copy(from: step.weights[1])
+            means.copy(from: call.weights[0])
+            variances.copy(from: call.weights[1])
         }
         for i in 0..<count { variances[i] = max(variances[i].squareRoot(), 1e-7) }
         guard !isLast(shape) else {

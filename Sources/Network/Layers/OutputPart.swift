@@ -1,9 +1,16 @@
 import Base
 import Tensors
 
-/// One of the tensors that a layer of several outputs gives: cut out of the one row of numbers that such a layer computes
-/// for each sample. A model makes these by itself; no file knows of them.
-public struct OutputPart: Layer {
+extension Layer {
+    /// A layer for each of the outputs, which have these shapes.
+    func outputParts(_ shapes: [[Int]]) -> [any Layer] {
+        shapes.indices.map { OutputPart($0, of: self, shapes: shapes) }
+    }
+}
+
+/// One output of a layer with several: a part of the one row of numbers that such a layer computes for each sample. Models
+/// make these themselves; no file has them.
+public struct OutputPart: StatelessLayer {
     public static let className = "OutputPart"
     public var name: String
     public var trainable = true
@@ -24,27 +31,28 @@ public struct OutputPart: Layer {
     }
 
     public var config: JSONObject { [:] }
+    public static var isOutputPart: Bool { true }
     public func outputShape(for inputs: [[Int]]) -> [Int] { shape }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { carriesMask ? .passes : .ends }
 
-    /// Where a sample's part lies in the whole, and in the output.
-    private func eachRow(_ step: Step, _ body: (_ whole: Range<Int>, _ part: Range<Int>) -> Void) {
-        let (width, size) = (step.inputShapes[0][0], step.outputSize)
-        for row in 0..<step.rows {
+    /// The range of each sample's part in the whole, and in the output.
+    private func eachRow(_ call: CallMemory, _ body: (_ whole: Range<Int>, _ part: Range<Int>) -> Void) {
+        let (width, size) = (call.inputShapes[0][0], call.outputSize)
+        for row in 0..<call.rows {
             let from = row * width + start
             body(from..<from + size, row * size..<(row + 1) * size)
         }
     }
 
-    public func forward(_ step: Step) {
-        let (x, y) = (step.x(), step.y)
-        eachRow(step) { whole, part in y[part].copy(from: x[whole]) }
+    public func forward(_ call: CallMemory) {
+        let (x, y) = (call.x(), call.y)
+        eachRow(call) { whole, part in y[part].copy(from: x[whole]) }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let dy = step.dy
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let dy = call.dy
         dx.fill(0)
-        eachRow(step) { whole, part in dx[whole].copy(from: dy[part]) }
+        eachRow(call) { whole, part in dx[whole].copy(from: dy[part]) }
     }
 }

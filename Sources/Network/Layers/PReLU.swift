@@ -3,7 +3,7 @@ import Tensors
 
 /// x above 0, `alpha · x` elsewhere, with an alpha that is learned (He et al., 2015). Weight: alpha, of the input's shape,
 /// with size 1 along the axes that share one.
-public struct PReLU: Layer {
+public struct PReLU: StatelessLayer {
     public static let className = "PReLU"
     public var name = "p_re_lu"
     public var trainable = true
@@ -54,11 +54,11 @@ public struct PReLU: Layer {
         (training ? 2 : 1) * inputs[0].reduce(1, *)
     }
 
-    public func forward(_ step: Step) {
-        let (x, y, size) = (step.x(), step.y, step.outputSize)
-        let alphas = step.scratch.prefix(size)
-        view(step.outputShape).read(step.weights[0], into: alphas)
-        for row in 0..<step.rows {
+    public func forward(_ call: CallMemory) {
+        let (x, y, size) = (call.x(), call.y, call.outputSize)
+        let alphas = call.scratch.prefix(size)
+        view(call.outputShape).read(call.weights[0], into: alphas)
+        for row in 0..<call.rows {
             for i in 0..<size {
                 let value = x[row * size + i]
                 y[row * size + i] = value > 0 ? value : alphas[i] * value
@@ -66,11 +66,11 @@ public struct PReLU: Layer {
         }
     }
 
-    public func backward(_ step: Step) {
-        let (x, dy, size) = (step.x(), step.dy, step.outputSize)
-        let (alphas, slopes) = (step.scratch.prefix(size), step.scratch[size..<2 * size])
-        if let dx = step.dx() {
-            for row in 0..<step.rows {
+    public func backward(_ call: CallMemory) {
+        let (x, dy, size) = (call.x(), call.dy, call.outputSize)
+        let (alphas, slopes) = (call.scratch.prefix(size), call.scratch[size..<2 * size])
+        if let dx = call.dx() {
+            for row in 0..<call.rows {
                 for i in 0..<size {
                     let (value, d) = (x[row * size + i], dy[row * size + i])
                     // At 0 itself the slope is 0: Keras computes relu(x) − alpha · relu(−x).
@@ -78,12 +78,12 @@ public struct PReLU: Layer {
                 }
             }
         }
-        guard let gradient = step.weightGradients[0] else { return }
+        guard let gradient = call.weightGradients[0] else { return }
         slopes.fill(0)
-        for row in 0..<step.rows {
+        for row in 0..<call.rows {
             for i in 0..<size { slopes[i] += min(x[row * size + i], 0) * dy[row * size + i] }
         }
         gradient.fill(0)
-        view(step.outputShape).add(slopes, to: gradient)
+        view(call.outputShape).add(slopes, to: gradient)
     }
 }

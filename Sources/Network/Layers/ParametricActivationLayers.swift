@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// A layer that is one function of one number, with options.
-public protocol ParametricActivationLayer: Layer {
+public protocol ParametricActivationLayer: StatelessLayer {
     var function: ParametricActivation { get set }
     /// With Keras' standard options.
     init()
@@ -24,10 +24,10 @@ extension ParametricActivationLayer {
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
-    public func forward(_ step: Step) { function.forward(step.x(), into: step.y) }
+    public func forward(_ call: CallMemory) { function.forward(call.x(), into: call.y) }
 
-    public func backward(_ step: Step) {
-        if let dx = step.dx() { function.backward(step.dy, z: step.x(), into: dx) }
+    public func backward(_ call: CallMemory) {
+        if let dx = call.dx() { function.backward(call.dy, z: call.x(), into: dx) }
     }
 }
 
@@ -66,8 +66,8 @@ public struct ThresholdedReLU: ParametricActivationLayer {
     public var function = ParametricActivation.thresholdedReLU(theta: 1)
     public init() {}
 
-    /// The same function in the class that every Keras has.
-    public var asReLU: ReLU {
+    /// Keras 3 has no such class.
+    public var portable: any Layer {
         var relu = ReLU()
         (relu.name, relu.trainable) = (name, trainable)
         if case .thresholdedReLU(let theta) = function {

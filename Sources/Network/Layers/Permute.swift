@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// The axes in another order.
-public struct Permute: Layer {
+public struct Permute: StatelessLayer {
     public static let className = "Permute"
     public var name = "permute"
     public var trainable = true
@@ -35,14 +35,14 @@ public struct Permute: Layer {
 
     public func isView(training: Bool) -> Bool { dims == dims.sorted() }
 
-    public func forward(_ step: Step) {
-        StridedView(permuting: step.inputShapes[0], order: order).read(
-            step.x(), rows: step.rows, rowStride: step.outputSize, into: step.y)
+    public func forward(_ call: CallMemory) {
+        StridedView(permuting: call.inputShapes[0], order: order).read(
+            call.x(), rows: call.rows, rowStride: call.outputSize, into: call.y)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        StridedView(unpermuting: step.inputShapes[0], order: order).read(
-            step.dy, rows: step.rows, rowStride: step.outputSize, into: dx)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        StridedView(unpermuting: call.inputShapes[0], order: order).read(
+            call.dy, rows: call.rows, rowStride: call.outputSize, into: dx)
     }
 }

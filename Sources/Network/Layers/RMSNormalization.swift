@@ -3,7 +3,7 @@ import Tensors
 
 /// `y = x / √(mean of x² + epsilon) · scale` along the axes (Zhang and Sennrich, 2019). Weight: scale, of the axes' sizes.
 /// Keras 3 only, which multiplies with the scale aligned at the right: the axes must be the last ones.
-public struct RMSNormalization: Layer {
+public struct RMSNormalization: StatelessLayer {
     public static let className = "RMSNormalization"
     public var name = "rms_normalization"
     public var trainable = true
@@ -51,12 +51,12 @@ public struct RMSNormalization: Layer {
         normalizer(inputs[0]).scratch(inputs[0], rows: rows, training: training)
     }
 
-    public func forward(_ step: Step) { normalizer(step.outputShape).forward(step) }
-    public func backward(_ step: Step) { normalizer(step.outputShape).backward(step) }
+    public func forward(_ call: CallMemory) { normalizer(call.outputShape).forward(call) }
+    public func backward(_ call: CallMemory) { normalizer(call.outputShape).backward(call) }
 }
 
 /// `y = x / √max(Σx², 1e-12)`: vectors along the axes brought to length 1.
-public struct UnitNormalization: Layer {
+public struct UnitNormalization: StatelessLayer {
     public static let className = "UnitNormalization"
     public var name = "unit_normalization"
     public var trainable = true
@@ -91,6 +91,6 @@ public struct UnitNormalization: Layer {
         normalizer(inputs[0]).scratch(inputs[0], rows: rows, training: training)
     }
 
-    public func forward(_ step: Step) { normalizer(step.outputShape).forward(step) }
-    public func backward(_ step: Step) { normalizer(step.outputShape).backward(step) }
+    public func forward(_ call: CallMemory) { normalizer(call.outputShape).forward(call) }
+    public func backward(_ call: CallMemory) { normalizer(call.outputShape).backward(call) }
 }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// A vector [size] n times over: [n, size].
-public struct RepeatVector: Layer {
+public struct RepeatVector: StatelessLayer {
     public static let className = "RepeatVector"
     public var name = "repeat_vector"
     public var trainable = true
@@ -26,17 +26,17 @@ public struct RepeatVector: Layer {
         return [n] + shape
     }
 
-    private func view(_ step: Step) -> StridedView {
-        StridedView(broadcasting: step.inputShapes[0], to: step.outputShape)
+    private func view(_ call: CallMemory) -> StridedView {
+        StridedView(broadcasting: call.inputShapes[0], to: call.outputShape)
     }
 
-    public func forward(_ step: Step) {
-        view(step).read(step.x(), rows: step.rows, rowStride: step.inputShapes[0][0], into: step.y)
+    public func forward(_ call: CallMemory) {
+        view(call).read(call.x(), rows: call.rows, rowStride: call.inputShapes[0][0], into: call.y)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
         dx.fill(0)
-        view(step).add(step.dy, rows: step.rows, rowStride: step.inputShapes[0][0], to: dx)
+        view(call).add(call.dy, rows: call.rows, rowStride: call.inputShapes[0][0], to: dx)
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// `y = x · scale + offset`: how bytes become numbers from 0 to 1 inside the model. Scale and offset are one number, or
 /// numbers that are repeated to a sample's shape, aligned at the right: one for each place of the last axis, say.
-public struct Rescaling: Layer {
+public struct Rescaling: StatelessLayer {
     public static let className = "Rescaling"
     public var name = "rescaling"
     public var trainable = true
@@ -34,34 +34,36 @@ public struct Rescaling: Layer {
         return input
     }
 
-    /// The one scale and offset, where there is only one.
-    var uniform: (scale: Float, offset: Float)? {
+    public static var isCheap: Bool { true }
+    public static var scalesSamples: Bool { true }
+
+    public var inputRescaling: (scale: Float, offset: Float)? {
         scale.values.count == 1 && offset.values.count == 1
             ? (Float(scale.values[0]), Float(offset.values[0])) : nil
     }
 
     /// Two numbers for each place of a sample: factors and shifts.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        uniform == nil ? 2 * inputs[0].reduce(1, *) : 0
+        inputRescaling == nil ? 2 * inputs[0].reduce(1, *) : 0
     }
 
-    public func forward(_ step: Step) {
-        if let (scale, offset) = uniform {
-            return scaleShift(step.x(), scale: scale, shift: offset, into: step.y)
+    public func forward(_ call: CallMemory) {
+        if let (scale, offset) = inputRescaling {
+            return scaleShift(call.x(), scale: scale, shift: offset, into: call.y)
         }
-        let size = step.outputSize
-        let (scales, shifts) = (step.scratch.prefix(size), step.scratch[size..<2 * size])
-        scale.spread(to: step.outputShape, into: scales)
-        offset.spread(to: step.outputShape, into: shifts)
-        scaleShift(step.x(), columnScales: scales, columnShifts: shifts, into: step.y)
+        let size = call.outputSize
+        let (scales, shifts) = (call.scratch.prefix(size), call.scratch[size..<2 * size])
+        scale.spread(to: call.outputShape, into: scales)
+        offset.spread(to: call.outputShape, into: shifts)
+        scaleShift(call.x(), columnScales: scales, columnShifts: shifts, into: call.y)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        if let (scale, _) = uniform { return scaleShift(step.dy, scale: scale, shift: 0, into: dx) }
-        let size = step.outputSize
-        let shifts = step.scratch[size..<2 * size]
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        if let (scale, _) = inputRescaling { return scaleShift(call.dy, scale: scale, shift: 0, into: dx) }
+        let size = call.outputSize
+        let shifts = call.scratch[size..<2 * size]
         shifts.fill(0)
-        scaleShift(step.dy, columnScales: step.scratch.prefix(size), columnShifts: shifts, into: dx)
+        scaleShift(call.dy, columnScales: call.scratch.prefix(size), columnShifts: shifts, into: dx)
     }
 }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// The same numbers in another shape.
-public struct Reshape: Layer {
+public struct Reshape: StatelessLayer {
     public static let className = "Reshape"
     public var name = "reshape"
     public var trainable = true
@@ -25,6 +25,8 @@ public struct Reshape: Layer {
 
     public var config: JSONObject { ["target_shape": .array(targetShape.map { .integer($0) })] }
 
+    public static var isCheap: Bool { true }
+
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
         let count = shape.reduce(1, *)
@@ -43,6 +45,6 @@ public struct Reshape: Layer {
 
     public func isView(training: Bool) -> Bool { true }
     // A layer around it may give it memory of its own.
-    public func forward(_ step: Step) { step.y.copy(from: step.x()) }
-    public func backward(_ step: Step) { step.dx()?.copy(from: step.dy) }
+    public func forward(_ call: CallMemory) { call.y.copy(from: call.x()) }
+    public func backward(_ call: CallMemory) { call.dx()?.copy(from: call.dy) }
 }

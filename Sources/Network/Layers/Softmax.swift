@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// e^x over its sum, along one axis or several at once.
-public struct Softmax: Layer {
+public struct Softmax: StatelessLayer {
     public static let className = "Softmax"
     public var name = "softmax"
     public var trainable = true
@@ -50,21 +50,21 @@ public struct Softmax: Layer {
         (training ? 2 : 1) * self.rows(inputs[0]).room(rows: rows)
     }
 
-    public func forward(_ step: Step) {
-        let rows = rows(step.outputShape)
-        let z = rows.rows(of: step.x(), in: step.scratch)
-        let target = rows.target(step.y, in: step.scratch)
+    public func forward(_ call: CallMemory) {
+        let rows = rows(call.outputShape)
+        let z = rows.rows(of: call.x(), in: call.scratch)
+        let target = rows.target(call.y, in: call.scratch)
         softmaxRows(z, into: target, width: rows.width)
-        rows.finish(step.y, from: step.scratch)
+        rows.finish(call.y, from: call.scratch)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let rows = rows(step.outputShape)
-        let room = rows.room(rows: step.rows)
-        let other = step.scratch[room..<step.scratch.count]
-        let y = rows.rows(of: step.y, in: step.scratch)
-        let dy = rows.rows(of: step.dy, in: other)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let rows = rows(call.outputShape)
+        let room = rows.room(rows: call.rows)
+        let other = call.scratch[room..<call.scratch.count]
+        let y = rows.rows(of: call.y, in: call.scratch)
+        let dy = rows.rows(of: call.dy, in: other)
         softmaxBackward(dy, y: y, into: rows.target(dx, in: other), width: rows.width)
         rows.finish(dx, from: other)
     }

@@ -41,16 +41,23 @@ public struct Adam: Optimizer {
     public func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int) {
         stepAdam(
             weights, gradient: gradient, m: slots[0], v: slots[1], largest: amsgrad ? slots[2] : nil,
-            alpha: alpha(rate: Float(learningRate), iteration: iteration), beta1: Float(beta1),
+            alpha: stepSize(rate: Float(learningRate), iteration: iteration), beta1: Float(beta1),
             beta2: Float(beta2), epsilon: Float(epsilon))
     }
 
-    /// α of the step of that number, by powers in float32, as Keras' variables are.
-    func alpha(rate: Float, iteration: Int) -> Float {
+    /// α of that step, by powers in float32, as Keras' variables are.
+    public func stepSize(rate: Float, iteration: Int) -> Float {
         let t = Float(iteration)
         return rate * (1 - pow(Float(beta2), t)).squareRoot() / (1 - pow(Float(beta1), t))
     }
 
-    /// Whether rows of a kernel may take their steps later (see DeferredAdam).
-    var isDeferrable: Bool { !amsgrad && Float(epsilon) >= smallestQuickEpsilon }
+    public func deferredUpdates(of matrix: DeferrableMatrix, batchSize: Int) -> (any DeferredUpdates)? {
+        guard !amsgrad, Float(epsilon) >= smallestQuickEpsilon, batchSize <= DeferredAdam.largestBatch else {
+            return nil
+        }
+        return DeferredAdam(
+            w: matrix.weights, m: matrix.slots[0], v: matrix.slots[1], rows: matrix.rows,
+            columns: matrix.columns, stride: matrix.stride, beta1: Float(beta1), beta2: Float(beta2),
+            epsilon: Float(epsilon))
+    }
 }

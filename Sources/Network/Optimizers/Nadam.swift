@@ -71,6 +71,8 @@ public struct Nadam: Optimizer {
         return value
     }
 
+    public func savedMomentumProduct(after iterations: Int) -> Float? { momentumProduct(after: iterations) }
+
     public func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int) {
         let (now, next) = (momentum(iteration), momentum(iteration + 1))
         stepNadam(

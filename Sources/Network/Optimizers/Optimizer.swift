@@ -21,6 +21,13 @@ public protocol Optimizer: Sendable {
     func initialValue(ofSlot slot: Int) -> Float
     /// True where a step is `w −= lr · g` and nothing else.
     var isPlainDescent: Bool { get }
+    /// Steps of a matrix whose rows may be updated later (see `DeferredUpdates`); nil where the optimizer has no such
+    /// form, or none for batches of that size.
+    func deferredUpdates(of matrix: DeferrableMatrix, batchSize: Int) -> (any DeferredUpdates)?
+    /// The factor of the `iteration`-th step, from its learning rate: Adam's α.
+    func stepSize(rate: Float, iteration: Int) -> Float
+    /// The number that Keras' Nadam saves beside its slots; nil for other optimizers.
+    func savedMomentumProduct(after iterations: Int) -> Float?
     /// Called before the `iteration`-th step, counted from 1, of all weights.
     mutating func begin(iteration: Int)
     /// One step, the `iteration`-th, counted from 1, over flat memory.
@@ -31,6 +38,9 @@ extension Optimizer {
     public var className: String { Self.className }
     public var isPlainDescent: Bool { false }
     public func initialValue(ofSlot slot: Int) -> Float { 0 }
+    public func deferredUpdates(of matrix: DeferrableMatrix, batchSize: Int) -> (any DeferredUpdates)? { nil }
+    public func stepSize(rate: Float, iteration: Int) -> Float { rate }
+    public func savedMomentumProduct(after iterations: Int) -> Float? { nil }
     public mutating func begin(iteration: Int) {}
 
     /// Whether it computes as Keras 2.11 and later do, where these differ.

@@ -2,7 +2,7 @@ import Network
 
 /// The order of a tensor's axes in the graph: Keras', or with the channels (Keras' last axis) right behind the batch, as
 /// ONNX' convolutions want it.
-enum Layout { case keras, channelsFirst }
+enum AxisOrder { case keras, channelsFirst }
 
 /// What a call computes, on its way through the graph. It is there in one layout, and in the other as soon as somebody
 /// asks for it: a chain of convolutions asks for one only, and has no transposes between its nodes.
@@ -12,7 +12,7 @@ final class Value {
     /// Axes of `shape` whose size depends on the data.
     let free: Set<Int>
     /// The layout in which it was computed.
-    let native: Layout
+    let native: AxisOrder
     /// Which steps count: the name of a tensor of booleans, in Keras' order.
     var mask: Mask = .none
 
@@ -24,10 +24,11 @@ final class Value {
         case lost(String)
     }
 
-    private var names: [Layout: String]
+    private var names: [AxisOrder: String]
     private let graph: GraphBuilder
 
-    init(_ name: String, _ layout: Layout = .keras, shape: [Int], free: Set<Int> = [], graph: GraphBuilder) {
+    init(_ name: String, _ layout: AxisOrder = .keras, shape: [Int], free: Set<Int> = [], graph: GraphBuilder)
+    {
         (self.shape, self.free, self.graph) = (shape, free, graph)
         // Where there is one axis, both are the same.
         native = shape.count > 1 ? layout : .keras
@@ -38,7 +39,7 @@ final class Value {
     var isMasked: Bool { if case .none = mask { false } else { true } }
 
     /// The tensor in a layout.
-    func name(_ layout: Layout = .keras) -> String {
+    func name(_ layout: AxisOrder = .keras) -> String {
         if let name = names[layout] { return name }
         let order = Array(0...rank)
         let name: String
@@ -51,7 +52,7 @@ final class Value {
     }
 }
 
-extension Layout {
+extension AxisOrder {
     /// Where a sample's axis lies in a tensor with the batch in front.
     func axis(_ axis: Int, rank: Int) -> Int {
         switch self {

@@ -117,9 +117,9 @@ extension GraphBuilder {
     }
 }
 
-extension LayerCall {
+extension ExportedCall {
     /// The activation that the layer's config names, behind what was computed in a layout.
-    mutating func activated(_ x: String, _ layout: Layout = .keras) throws(CellarError) -> String {
+    mutating func activated(_ x: String, _ layout: AxisOrder = .keras) throws(CellarError) -> String {
         let activation = try config.activation()
         return graph.activation(
             activation, x, axis: layout.axis(outputShape.count - 1, rank: outputShape.count))
@@ -127,15 +127,15 @@ extension LayerCall {
 }
 
 /// `Activation`: one of the named functions.
-func exportActivation(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportActivation(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     return call.output(try call.activated(x.name(x.native), x.native), x.native)
 }
 
 /// Layers that do nothing at inference.
-func exportNothing(_ call: inout LayerCall) throws(CellarError) -> Value { call.elementwise { $0 } }
+func exportNothing(_ call: inout ExportedCall) throws(CellarError) -> Value { call.elementwise { $0 } }
 
-func exportSoftmax(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportSoftmax(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     if try call.mask() != nil { throw call.error("honours a mask, which ONNX export cannot do yet") }
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
@@ -150,14 +150,14 @@ func exportSoftmax(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// ReLU, LeakyReLU, ELU and ThresholdedReLU.
-func exportParametricActivation(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportParametricActivation(_ call: inout ExportedCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? any ParametricActivationLayer else {
         throw call.error("cannot be exported to ONNX yet")
     }
     return call.elementwise { call.graph.parametric(layer.function, $0) }
 }
 
-func exportPReLU(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportPReLU(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     // The slopes have the sample's shape, with ones on shared axes; the batch in front takes part in broadcasting.
     let order = x.native.ordered(Array(0..<x.rank))

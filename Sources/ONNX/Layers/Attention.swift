@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// softmax(query · keyᵀ) · value, over [query, value] or [query, value, key].
-func exportAttention(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportAttention(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (query, value) = (call.inputs[0].name(), call.inputs[1].name())
     let key = call.inputs.count > 2 ? call.inputs[2].name() : value
     let graph = call.graph
@@ -42,7 +42,7 @@ func exportAttention(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Several attentions side by side, each over its own products of query, key and value (Vaswani et al., 2017).
-func exportMultiHeadAttention(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportMultiHeadAttention(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let heads = try call.config.int("num_heads")
     let keySize = try call.config.int("key_dim")
     let (query, value, graph) = (call.inputs[0], call.inputs[1], call.graph)
@@ -75,7 +75,7 @@ private func groupedAxes(rank: Int, _ axes: [Int]) -> [Int] {
     (0..<rank - 1).filter { !axes.contains($0) } + axes
 }
 
-extension LayerCall {
+extension ExportedCall {
     /// [batch, positions, features]: all axes that attention goes over as one, and the others, which see nothing of each
     /// other, as more samples.
     fileprivate func positions(_ x: Value, _ axes: [Int]) throws(CellarError) -> String {

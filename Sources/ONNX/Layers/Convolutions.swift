@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// Conv1D, Conv2D and so on: kernel [space …, inputs / groups, filters] → [filters, inputs / groups, space …].
-func exportConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportConvolution(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
@@ -17,7 +17,7 @@ func exportConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Every channel by itself: kernel [space …, channels, multiplier] → [channels · multiplier, 1, space …].
-func exportDepthwiseConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportDepthwiseConvolution(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let name = call.weightNames.first ?? "depthwise_kernel"
     let window = try call.window(picture, kernel: name)
@@ -28,7 +28,7 @@ func exportDepthwiseConvolution(_ call: inout LayerCall) throws(CellarError) -> 
 }
 
 /// Every channel by itself, then all channels of a place together.
-func exportSeparableConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportSeparableConvolution(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "depthwise_kernel")
     let space = Array(picture.sizes.indices)
@@ -46,7 +46,7 @@ func exportSeparableConvolution(_ call: inout LayerCall) throws(CellarError) -> 
 }
 
 /// The way back through a convolution: kernel [space …, filters, inputs] → [inputs, filters, space …].
-func exportTransposedConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportTransposedConvolution(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
@@ -81,7 +81,7 @@ func exportTransposedConvolution(_ call: inout LayerCall) throws(CellarError) ->
     return try call.finishConvolution(y, picture)
 }
 
-extension LayerCall {
+extension ExportedCall {
     fileprivate mutating func window(_ picture: Picture, kernel name: String) throws(CellarError) -> Window {
         guard let kernel = weight(name), kernel.shape.count == picture.sizes.count + 2 else {
             throw error("has no \(name) for an input of \(picture.sizes.count) axes of space")

@@ -2,7 +2,7 @@ import Base
 import Network
 
 /// One Gemm for vectors; products over the last axis of anything larger.
-func exportDense(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportDense(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (x, kernel, bias) = (call.input.name(), try call.required("kernel"), call.constant("bias"))
     let graph = call.graph
     var y: String
@@ -18,7 +18,7 @@ func exportDense(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Sums by an equation, which ONNX has in the same words.
-func exportEinsumDense(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportEinsumDense(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let equation = try call.config.string("equation")
     let product = call.graph.node(
         "Einsum", [call.input.name(), try call.required("kernel")], ["equation": .string(equation)])

@@ -2,7 +2,7 @@ import Base
 import Network
 
 /// Rows of a table by their number, which comes as a float.
-func exportEmbedding(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportEmbedding(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let table = try call.required("embeddings")
     let graph = call.graph
     let numbers = graph.cast(call.input.name(), to: .int64)
@@ -15,7 +15,7 @@ func exportEmbedding(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// A step whose numbers all are `mask_value` does not count, and becomes zeros.
-func exportMasking(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportMasking(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let absent = Float(try call.config.double("mask_value", default: 0))
     let (graph, x) = (call.graph, call.input.name())
     let differs = graph.node("Not", [graph.node("Equal", [x, graph.float(absent)])])

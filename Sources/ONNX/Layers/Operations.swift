@@ -2,8 +2,7 @@ import Base
 import Network
 
 /// Ranges first, with single places as ranges of one; these axes then go, and new ones come.
-func exportGetItem(_ call: inout LayerCall) throws(CellarError) -> Value {
-    guard let layer = call.layer as? GetItem else { throw call.error("is no GetItem") }
+func exportGetItem(_ layer: GetItem, _ call: inout ExportedCall) throws(CellarError) -> Value {
     var (name, axis, output) = (call.input.name(), 1, 1)
     var (gone, new): ([Int], [Int]) = ([], [])
     for place in try layer.spelledOut(for: call.input.shape) {
@@ -33,8 +32,7 @@ func exportGetItem(_ call: inout LayerCall) throws(CellarError) -> Value {
 /// Beyond every axis' end.
 private let far = Int(Int32.max)
 
-func exportReduce(_ call: inout LayerCall) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Reduce else { throw call.error("is no Reduce") }
+func exportReduce(_ layer: Reduce, _ call: inout ExportedCall) throws(CellarError) -> Value {
     var axes: [Int] = []
     for axis in layer.axes { axes.append(try call.axis(axis, rank: call.input.rank) + 1) }
     let (x, keep) = (call.input.name(), layer.keepsAxes)
@@ -48,8 +46,7 @@ func exportReduce(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(name)
 }
 
-func exportElementwise(_ call: inout LayerCall) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Elementwise else { throw call.error("is no Elementwise") }
+func exportElementwise(_ layer: Elementwise, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let graph = call.graph
     return call.elementwise { x in
         switch layer.function {
@@ -73,8 +70,7 @@ func exportElementwise(_ call: inout LayerCall) throws(CellarError) -> Value {
     }
 }
 
-func exportMatmul(_ call: inout LayerCall) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Matmul else { throw call.error("is no Matmul") }
+func exportMatmul(_ layer: Matmul, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let rank = call.input.rank
     let turned = Array(0..<rank - 1) + [rank, rank - 1]
     var (a, b) = (call.inputs[0].name(), call.inputs[1].name())
@@ -83,8 +79,7 @@ func exportMatmul(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(call.graph.node("MatMul", [a, b]))
 }
 
-func exportStack(_ call: inout LayerCall) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Stack else { throw call.error("is no Stack") }
+func exportStack(_ layer: Stack, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let axis = try call.axis(layer.axis, rank: call.outputShape.count) + 1
     let graph = call.graph
     return call.output(graph.concatenate(call.inputs.map { graph.unsqueeze($0.name(), [axis]) }, axis: axis))

@@ -9,14 +9,14 @@ struct Picture {
     /// For each axis of space, whether its size depends on the data.
     let free: [Bool]
     /// What that order of axes is called here: with `data_format` channels_first, Keras has it itself.
-    let layout: Layout
+    let layout: AxisOrder
 }
 
-extension LayerCall {
+extension ExportedCall {
     mutating func picture() throws(CellarError) -> Picture {
         let format = try config.string("data_format", default: "channels_last")
         guard input.rank > 1 else { throw error("needs an input with axes of space") }
-        let (space, channels, layout): (Range<Int>, Int, Layout) =
+        let (space, channels, layout): (Range<Int>, Int, AxisOrder) =
             format == "channels_first"
             ? (1..<input.rank, 0, .keras) : (0..<input.rank - 1, input.rank - 1, .channelsFirst)
         return Picture(

@@ -2,7 +2,7 @@ import Base
 import Network
 import Tensors
 
-func exportRescaling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportRescaling(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let scale = try call.config.doubles("scale") ?? [1]
     let offset = try call.config.doubles("offset") ?? [0]
     let x = call.input
@@ -16,7 +16,7 @@ func exportRescaling(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// (x − mean) / max(√variance, 1e-7), or back where `invert` says so.
-func exportNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     let invert = try call.config.bool("invert", default: false)
     let given = (try call.config.doubles("mean"), try call.config.doubles("variance"))
@@ -37,7 +37,7 @@ func exportNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     }
 }
 
-extension LayerCall {
+extension ExportedCall {
     /// One number, or one for each place of the last axis, ready for `value` in its own layout.
     func alongLastAxis(_ numbers: [Double], _ value: Value) -> String {
         let floats = numbers.map { Float($0) }
@@ -49,7 +49,7 @@ extension LayerCall {
 
     /// Numbers over some axes of a sample, in their order, ready for `value` in a layout (its own, where none is named).
     /// One number serves for all.
-    func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: Layout? = nil)
+    func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: AxisOrder? = nil)
         throws(CellarError) -> String
     {
         guard numbers.count > 1 else { return graph.float(numbers.first ?? 0) }

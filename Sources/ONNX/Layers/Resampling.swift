@@ -2,7 +2,7 @@ import Base
 import Network
 
 /// Every place of space repeated, or with what lies between two places in a straight line.
-func exportUpSampling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportUpSampling(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let factors = try call.perAxis("size", picture, default: [2])
     let interpolation = try call.config.string("interpolation", default: "nearest")
@@ -29,7 +29,7 @@ func exportUpSampling(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Brought to one size, whatever it was; the middle of the target's proportions first, where that is asked for.
-func exportResizing(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportResizing(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let target = [try call.config.int("height"), try call.config.int("width")]
     var name = picture.name
@@ -42,7 +42,7 @@ func exportResizing(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// The middle, where the picture is large enough; else the largest part of the target's proportions, enlarged.
-func exportCenterCrop(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportCenterCrop(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let target = [try call.config.int("height"), try call.config.int("width")]
     let part = try call.middle(of: picture, for: target)
@@ -53,7 +53,7 @@ func exportCenterCrop(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(call.graph.resized(middle, to: target, smooth: true), picture.layout)
 }
 
-extension LayerCall {
+extension ExportedCall {
     /// The size of the largest part of the target's proportions: in float32 and cut to whole numbers, as Keras has it.
     fileprivate func middle(of picture: Picture, for target: [Int]) throws(CellarError) -> [Int] {
         guard !picture.free.contains(true) else {

@@ -2,24 +2,24 @@ import Base
 import Network
 import Tensors
 
-extension LayerCall {
+extension ExportedCall {
     /// A layer inside this one, called with `inputs`; `weights` are its share.
     fileprivate func inner(
         _ json: JSON?, key: String, inputs: [Value], weights: ArraySlice<Tensor>
-    ) throws(CellarError) -> LayerCall {
+    ) throws(CellarError) -> ExportedCall {
         guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
             throw error("has no \(key) that ONNX export can read")
         }
         let layer = try LayerTable.make(className: className, config: config)
         let shape = try layer.outputShape(for: inputs.map(\.shape))
-        return LayerCall(
+        return ExportedCall(
             layer: layer, path: "\(path)/\(layer.name)", inputs: inputs, outputShape: shape, outputFree: [],
             weights: Array(weights), maskUse: .ends, graph: graph)
     }
 }
 
 /// A recurrent layer forwards and one backwards through time, and what both give joined.
-func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let (layer, graph, mask) = (call.config.value("layer"), call.graph, try call.mask())
     let other = call.config.value("backward_layer") ?? layer
     var used = 0
@@ -32,8 +32,7 @@ func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
         // The second goes the other way, and is turned round again, so that both stand in the order of the first.
         if number == 0 { turned = try side.config.bool("go_backwards", default: false) }
         let sequences = try side.config.bool("return_sequences", default: false)
-        let zeroes = (call.layer as? Bidirectional)?.zeroesMasked ?? true
-        let result = try Recurrence(&side, zeroForMasked: sequences && zeroes)
+        let result = try Recurrence(&side, zeroForMasked: sequences && wrapper.zeroesMasked)
             .run(call.input.name(), mask: mask, backwards: turned != (number == 1))
         let sequence = turned ? graph.reverse(result.sequence, axis: 1) : result.sequence
         results.append(sequences ? sequence : result.last)
@@ -49,7 +48,7 @@ func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// One layer for every step: the steps become samples, and samples again steps.
-func exportTimeDistributed(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportTimeDistributed(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (x, graph) = (call.input, call.graph)
     let shape = Array(x.shape.dropFirst())
     guard x.free.allSatisfy({ $0 == 0 }), call.outputFree.allSatisfy({ $0 == 0 }) else {

@@ -61,35 +61,35 @@ public struct Convolution: Equatable, Sendable {
         return max(1, min(rows, 512 / windows.outputs, room / (windows.padded * width)))
     }
 
-    /// y = finish(x ∗ kernel), without alpha and accumulation: [rows, inputs, channels] -> [rows, outputs, filters].
-    public func forward(_ x: Floats, kernel: Floats, into y: Floats, finish: Finish, scratch: Floats) {
+    /// y = epilogue(x ∗ kernel), without alpha and accumulation: [rows, inputs, channels] -> [rows, outputs, filters].
+    public func forward(_ x: Floats, kernel: Floats, into y: Floats, epilogue: Epilogue, scratch: Floats) {
         let rows = x.count / inputSize
         precondition(
             x.count == rows * inputSize && y.count >= rows * outputSize && kernel.count == kernelCount)
-        precondition(!finish.accumulate && finish.alpha == 1)
+        precondition(!epilogue.accumulate && epilogue.alpha == 1)
         if isPointwise {
             return multiply(
-                x, kernel, into: y, m: rows * windows.outputs, n: filters, k: channels, finish: finish)
+                x, kernel, into: y, m: rows * windows.outputs, n: filters, k: channels, epilogue: epilogue)
         }
         let room = ConvolutionRoom(self, rows: rows, for: [.output])
         if let wide = room.wide {
             let wideKernel = scratch[room.wideKernel]
             wide.widen(kernel, into: wideKernel)
-            var finish = finish
-            if let bias = finish.bias {
+            var epilogue = epilogue
+            if let bias = epilogue.bias {
                 let wideBias = scratch[room.wideBias]
                 for i in 0..<wide.factor {
                     wideBias[i * filters..<(i + 1) * filters].copy(from: bias.prefix(filters))
                 }
-                finish.bias = wideBias
+                epilogue.bias = wideBias
             }
-            return wide.convolution.products(x, wideKernel, into: y, finish, scratch, room)
+            return wide.convolution.products(x, wideKernel, into: y, epilogue, scratch, room)
         }
-        products(x, kernel, into: y, finish, scratch, room)
+        products(x, kernel, into: y, epilogue, scratch, room)
     }
 
     private func products(
-        _ x: Floats, _ kernel: Floats, into y: Floats, _ finish: Finish, _ scratch: Floats,
+        _ x: Floats, _ kernel: Floats, into y: Floats, _ epilogue: Epilogue, _ scratch: Floats,
         _ room: ConvolutionRoom
     ) {
         let rows = x.count / inputSize
@@ -101,13 +101,13 @@ public struct Convolution: Equatable, Sendable {
             let out = channelsFirst ? scratch[room.outputs].prefix(target.count) : target
             let (filters, width) = (filters / groups, width / groups)
             for group in 0..<groups {
-                var finish = finish
-                if let bias = finish.bias { finish.bias = bias[group * filters..<(group + 1) * filters] }
+                var epilogue = epilogue
+                if let bias = epilogue.bias { epilogue.bias = bias[group * filters..<(group + 1) * filters] }
                 gathered(
                     m: count * windows.outputs, n: filters, k: self.taps,
                     images[group * width..<images.count],
                     rows: places, columns: taps, kernel[group * filters..<kernel.count],
-                    out[group * filters..<out.count], finish)
+                    out[group * filters..<out.count], epilogue)
             }
             if channelsFirst { putChannelsFirst(out, into: target) }
         }
@@ -148,15 +148,15 @@ public struct Convolution: Equatable, Sendable {
                     m: self.taps, n: filters, k: count * windows.outputs,
                     images[group * width..<images.count],
                     rows: taps, columns: places, gradient[group * filters..<gradient.count],
-                    dKernel[group * filters..<dKernel.count], Finish(accumulate: first > 0))
+                    dKernel[group * filters..<dKernel.count], Epilogue(accumulate: first > 0))
             }
         }
     }
 
     /// The input's gradient: each number of dy, times the kernel, goes back to where its window was. It is also what a
-    /// transposed convolution computes; `finish` (a bias for each channel, relu) is for that.
+    /// transposed convolution computes; `epilogue` (a bias for each channel, relu) is for that.
     public func inputGradient(
-        _ dy: Floats, kernel: Floats, into dx: Floats, finish: Finish = Finish(), scratch: Floats
+        _ dy: Floats, kernel: Floats, into dx: Floats, epilogue: Epilogue = Epilogue(), scratch: Floats
     ) {
         let rows = dx.count / inputSize
         precondition(
@@ -166,7 +166,7 @@ public struct Convolution: Equatable, Sendable {
         if !isDepthwise { transpose(kernel, rows: taps, columns: filters, into: turned) }
         if isPointwise {
             return multiply(
-                dy, turned, into: dx, m: rows * windows.outputs, n: channels, k: filters, finish: finish)
+                dy, turned, into: dx, m: rows * windows.outputs, n: channels, k: filters, epilogue: epilogue)
         }
         let (places, runs) = (placeTable(scratch, room), runTable(scratch, room))
         for first in stride(from: 0, to: rows, by: room.chunk) {
@@ -181,7 +181,7 @@ public struct Convolution: Equatable, Sendable {
             } else {
                 scatterProducts(gradient, turned, places, runs, into: images, tile: scratch[room.tile])
             }
-            bringOut(images, into: dx, first, count, finish, scratch, room)
+            bringOut(images, into: dx, first, count, epilogue, scratch, room)
         }
     }
 
@@ -207,7 +207,7 @@ public struct Convolution: Equatable, Sendable {
 
     private func gathered(
         m: Int, n: Int, k: Int, _ image: Floats, rows: Offsets, columns: Offsets, _ b: Floats, _ c: Floats,
-        _ finish: Finish
+        _ epilogue: Epilogue
     ) {
         precondition(rows.count >= m && columns.count >= k && b.count >= (k - 1) * filters + n)
         precondition(c.count >= (m - 1) * filters + n)
@@ -216,6 +216,6 @@ public struct Convolution: Equatable, Sendable {
         unsafe ck_multiply_gathered(
             m, n, k, image.base, rows.base, columns.base, isDepthwise ? 1 : 0, b.base, filters, c.base,
             filters,
-            finish.c)
+            epilogue.c)
     }
 }

@@ -44,7 +44,8 @@ extension Convolution {
 
     /// The way back.
     func bringOut(
-        _ images: Floats, into dx: Floats, _ first: Int, _ count: Int, _ finish: Finish, _ scratch: Floats,
+        _ images: Floats, into dx: Floats, _ first: Int, _ count: Int, _ epilogue: Epilogue,
+        _ scratch: Floats,
         _ room: ConvolutionRoom
     ) {
         for i in 0..<count {
@@ -62,9 +63,9 @@ extension Convolution {
                 unsafe ck_sum_each(image.base, inputSize, multiplier, next.base)
                 image = next
             }
-            if let bias = finish.bias {
-                addRow(bias, to: image, relu: finish.relu)
-            } else if finish.relu {
+            if let bias = epilogue.bias {
+                addRow(bias, to: image, relu: epilogue.relu)
+            } else if epilogue.relu {
                 relu(image)
             }
             if channelsFirst { transpose(image, rows: windows.inputs, columns: channels, into: target) }

@@ -76,7 +76,7 @@ private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
         let (found, asked) = (a.config.withoutInitializers, b.config.withoutInitializers)
         for key in asked.keys where key != "dtype" {
             guard let x = found[key], let y = asked[key], x != y else { continue }
-            if a is Normalization {
+            if !type(of: a).adaptedOptions.isEmpty {
                 return
                     "layer \(index + 1), \(b.subject), was fitted on other rows (\(key) differs); use the same data and "
                     + "split"

@@ -84,7 +84,7 @@ func architectureDigest(of model: Model) -> String {
     let calls = model.calls.map { call -> JSON in
         let layer = model.layers[call.layer]
         var config = layer.config
-        if layer is Normalization { (config["mean"], config["variance"]) = (nil, nil) }
+        for key in type(of: layer).adaptedOptions { config[key] = nil }
         return [
             "layer": .integer(call.layer), "class": .string(layer.className), "config": .object(config),
             "inputs": .array(call.inputs.map { .integer($0) }),

@@ -45,11 +45,11 @@ public struct ModelRecipe: Sendable {
             } catch {
                 throw section.place(error)
             }
-            if let input = layer as? InputLayer {
+            if let shape = layer.sampleShape {
                 guard layers.isEmpty, inputName == nil else {
                     throw section.error("an InputLayer can only come first.")
                 }
-                inputShape = input.shape
+                inputShape = shape.sizes
                 inputName = options["name"]?.string
                 continue
             }

@@ -57,7 +57,7 @@ public struct Attention: DenseAttention {
         transpose(group.k, rows: group.keys, columns: group.width, into: group.room)
         multiply(
             group.q, group.room, into: scores, m: group.queries, n: group.keys, k: group.width,
-            finish: Finish(alpha: scale))
+            epilogue: Epilogue(alpha: scale))
     }
 
     private func dot(_ a: Floats, _ b: Floats) -> Float {
@@ -66,9 +66,9 @@ public struct Attention: DenseAttention {
         return sum
     }
 
-    func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ step: Step) {
-        let scale = scale(step.weights)
-        let dScale = useScale ? step.weightGradients[0] : nil
+    func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ call: CallMemory) {
+        let scale = scale(call.weights)
+        let dScale = useScale ? call.weightGradients[0] : nil
         guard concatenates else {
             if let dScale {
                 products(group, into: group.scoreRoom, scale: 1)
@@ -76,18 +76,18 @@ public struct Attention: DenseAttention {
             }
             multiply(
                 dscores, group.k, into: group.dq, m: group.queries, n: group.width, k: group.keys,
-                finish: Finish(alpha: scale))
+                epilogue: Epilogue(alpha: scale))
             multiply(
                 dscores, group.q, into: group.dk, m: group.keys, n: group.width, k: group.queries,
-                transposed: true, finish: Finish(alpha: scale))
+                transposed: true, epilogue: Epilogue(alpha: scale))
             return
         }
-        if let gradient = step.weightGradients[concatenationWeight] {
+        if let gradient = call.weightGradients[concatenationWeight] {
             tanhScores(
                 group.q, group.k, scale: nil, inner: scale, into: group.scoreRoom, width: group.width)
             gradient[0] += dot(dscores, group.scoreRoom)
         }
-        scaleShift(dscores, scale: step.weights[concatenationWeight][0], shift: 0, into: dscores)
+        scaleShift(dscores, scale: call.weights[concatenationWeight][0], shift: 0, into: dscores)
         tanhScoresBackward(
             dscores, group.q, group.k, scale: nil, inner: scale, dq: group.dq, dk: group.dk, dScale: nil,
             dInner: dScale, width: group.width)
@@ -130,9 +130,9 @@ public struct AdditiveAttention: DenseAttention {
             group.q, group.k, scale: useScale ? weights[0] : nil, inner: 1, into: scores, width: group.width)
     }
 
-    func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ step: Step) {
+    func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ call: CallMemory) {
         tanhScoresBackward(
-            dscores, group.q, group.k, scale: useScale ? step.weights[0] : nil, inner: 1, dq: group.dq,
-            dk: group.dk, dScale: useScale ? step.weightGradients[0] : nil, dInner: nil, width: group.width)
+            dscores, group.q, group.k, scale: useScale ? call.weights[0] : nil, inner: 1, dq: group.dq,
+            dk: group.dk, dScale: useScale ? call.weightGradients[0] : nil, dInner: nil, width: group.width)
     }
 }

@@ -9,10 +9,10 @@ struct AttentionMask {
         let numbers: Floats
         let size, positions: Int
 
-        init?(_ step: Step, _ input: Int, positions: Int) {
-            guard let numbers = step.mask(input) else { return nil }
+        init?(_ call: CallMemory, _ input: Int, positions: Int) {
+            guard let numbers = call.mask(input) else { return nil }
             (self.numbers, self.positions) = (numbers, positions)
-            size = numbers.count / max(step.rows, 1)
+            size = numbers.count / max(call.rows, 1)
         }
 
         func hides(_ row: Int, _ position: Int) -> Bool {
@@ -57,9 +57,9 @@ struct AttentionDropout {
     let rate: Double
     let random: CountedRandomNumbers
 
-    init?(_ step: Step, rate: Double) {
-        guard step.training, rate > 0 else { return nil }
-        (self.rate, random) = (rate, step.lane.random(for: step.call))
+    init?(_ call: CallMemory, rate: Double) {
+        guard call.training, rate > 0 else { return nil }
+        (self.rate, random) = (rate, call.worker.random(for: call.index))
     }
 
     /// y = x · factors, where x begins at that place among all weights of the batch.

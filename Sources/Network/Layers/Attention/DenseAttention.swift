@@ -5,7 +5,7 @@ import Tensors
 /// perhaps key, which is else the value. Leading axes, if there are more, are computed one by one.
 ///
 /// A value's mask hides it, a query's mask makes its output zero, as in Keras.
-protocol DenseAttention: LayerOfSeveralOutputs {
+protocol DenseAttention: LayerOfSeveralOutputs, StatelessLayer {
     var dropout: Double { get }
     var useCausalMask: Bool { get set }
     /// Whether the attention weights [queries, keys] are a second output.
@@ -14,7 +14,7 @@ protocol DenseAttention: LayerOfSeveralOutputs {
     /// scores [queries, keys] of one group.
     func score(_ group: AttentionGroup, weights: [Floats], into scores: Floats)
     /// Adds the gradients of q, k and weights to the group's dq and dk and to the step's gradients.
-    func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ step: Step)
+    func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ call: CallMemory)
 }
 
 /// The queries and keys that see each other, and room to work in.
@@ -73,73 +73,76 @@ extension DenseAttention {
     private func sizes(_ inputs: [[Int]]) -> AttentionSizes { AttentionSizes(inputs) }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        Layout(AttentionSizes(inputs), rows: rows, training: training).count
+        AttentionWorkspace(AttentionSizes(inputs), rows: rows, training: training).count
     }
 
     // MARK: Forward
 
-    private func attentionMask(_ step: Step, _ sizes: AttentionSizes) -> AttentionMask {
+    private func attentionMask(_ call: CallMemory, _ sizes: AttentionSizes) -> AttentionMask {
         AttentionMask(
             queries: nil, keys: nil,
-            values: AttentionMask.Part(step, 1, positions: sizes.groups * sizes.keys), isCausal: useCausalMask
+            values: AttentionMask.Part(call, 1, positions: sizes.groups * sizes.keys), isCausal: useCausalMask
         )
     }
 
-    private func group(_ step: Step, _ sizes: AttentionSizes, _ layout: Layout, _ index: Int)
+    private func group(
+        _ call: CallMemory, _ sizes: AttentionSizes, _ layout: AttentionWorkspace, _ index: Int
+    )
         -> AttentionGroup
     {
         let (q, k) = (sizes.queries * sizes.width, sizes.keys * sizes.width)
-        let key = step.inputCount - 1
+        let key = call.inputCount - 1
         return AttentionGroup(
-            q: step.x(0)[index * q..<(index + 1) * q], k: step.x(key)[index * k..<(index + 1) * k],
-            width: sizes.width, queries: sizes.queries, keys: sizes.keys, dq: step.scratch[layout.dq],
-            dk: step.scratch[layout.dk], room: step.scratch[layout.room],
-            scoreRoom: step.scratch[layout.scoreRoom])
+            q: call.x(0)[index * q..<(index + 1) * q], k: call.x(key)[index * k..<(index + 1) * k],
+            width: sizes.width, queries: sizes.queries, keys: sizes.keys, dq: call.scratch[layout.dq],
+            dk: call.scratch[layout.dk], room: call.scratch[layout.room],
+            scoreRoom: call.scratch[layout.scoreRoom])
     }
 
     /// The weights of one group: its own place while training, else one place for all.
-    private func place(_ step: Step, _ layout: Layout, _ index: Int, _ size: Int) -> Floats {
-        let start = layout.weights.lowerBound + (step.isForTraining ? index * size : 0)
-        return step.scratch[start..<start + size]
+    private func place(_ call: CallMemory, _ layout: AttentionWorkspace, _ index: Int, _ size: Int) -> Floats
+    {
+        let start = layout.weights.lowerBound + (call.isForTraining ? index * size : 0)
+        return call.scratch[start..<start + size]
     }
 
-    public func forward(_ step: Step) {
-        let sizes = sizes(step.inputShapes)
-        let layout = Layout(sizes, rows: step.capacity, training: step.isForTraining)
-        let (mask, dropping) = (attentionMask(step, sizes), AttentionDropout(step, rate: dropout))
+    public func forward(_ call: CallMemory) {
+        let sizes = sizes(call.inputShapes)
+        let layout = AttentionWorkspace(sizes, rows: call.capacity, training: call.isForTraining)
+        let (mask, dropping) = (attentionMask(call, sizes), AttentionDropout(call, rate: dropout))
         let size = sizes.queries * sizes.keys
-        for index in 0..<step.rows * sizes.groups {
-            let group = group(step, sizes, layout, index)
+        for index in 0..<call.rows * sizes.groups {
+            let group = group(call, sizes, layout, index)
             let (row, offset) = (index / sizes.groups, index % sizes.groups)
-            var weights = place(step, layout, index, size)
-            score(group, weights: step.weights, into: weights)
+            var weights = place(call, layout, index, size)
+            score(group, weights: call.weights, into: weights)
             mask.fill(
                 weights, with: -1e9, row: row, keys: sizes.keys, query: { offset * sizes.queries + $0 },
                 key: { offset * sizes.keys + $0 })
             softmaxRows(weights, into: weights, width: sizes.keys)
             if let dropping {
-                let dropped = step.scratch[layout.dropped]
-                dropping.apply(weights, at: (step.firstRow * sizes.groups + index) * size, into: dropped)
+                let dropped = call.scratch[layout.dropped]
+                dropping.apply(weights, at: (call.firstRow * sizes.groups + index) * size, into: dropped)
                 weights = dropped
             }
             let (value, output) = (sizes.keys * sizes.values, sizes.queries * sizes.values)
             // With scores behind it there is one group in a sample.
-            let start = returnsScores ? index * step.outputSize : index * output
-            if returnsScores { step.y[start + output..<start + output + size].copy(from: weights) }
+            let start = returnsScores ? index * call.outputSize : index * output
+            if returnsScores { call.y[start + output..<start + output + size].copy(from: weights) }
             multiply(
-                weights, step.x(1)[index * value..<(index + 1) * value],
-                into: step.y[start..<start + output], m: sizes.queries, n: sizes.values,
+                weights, call.x(1)[index * value..<(index + 1) * value],
+                into: call.y[start..<start + output], m: sizes.queries, n: sizes.values,
                 k: sizes.keys)
         }
-        hideQueries(step, sizes, step.y)
+        hideQueries(call, sizes, call.y)
     }
 
-    private func hideQueries(_ step: Step, _ sizes: AttentionSizes, _ numbers: Floats) {
+    private func hideQueries(_ call: CallMemory, _ sizes: AttentionSizes, _ numbers: Floats) {
         let positions = sizes.groups * sizes.queries
-        guard let mask = AttentionMask.Part(step, 0, positions: positions) else { return }
-        for row in 0..<step.rows {
+        guard let mask = AttentionMask.Part(call, 0, positions: positions) else { return }
+        for row in 0..<call.rows {
             for position in 0..<positions where mask.hides(row, position) {
-                let start = row * step.outputSize + position * sizes.values
+                let start = row * call.outputSize + position * sizes.values
                 numbers[start..<start + sizes.values].fill(0)
             }
         }
@@ -147,34 +150,34 @@ extension DenseAttention {
 
     // MARK: Backward
 
-    public func backward(_ step: Step) {
-        let sizes = sizes(step.inputShapes)
-        let layout = Layout(sizes, rows: step.capacity, training: step.isForTraining)
-        let (mask, dropping) = (attentionMask(step, sizes), AttentionDropout(step, rate: dropout))
-        for gradient in step.weightGradients { gradient?.fill(0) }
-        hideQueries(step, sizes, step.dy)
+    public func backward(_ call: CallMemory) {
+        let sizes = sizes(call.inputShapes)
+        let layout = AttentionWorkspace(sizes, rows: call.capacity, training: call.isForTraining)
+        let (mask, dropping) = (attentionMask(call, sizes), AttentionDropout(call, rate: dropout))
+        for gradient in call.weightGradients { gradient?.fill(0) }
+        hideQueries(call, sizes, call.dy)
         let size = sizes.queries * sizes.keys
         let (value, output) = (sizes.keys * sizes.values, sizes.queries * sizes.values)
-        let (transposed, dweights) = (step.scratch[layout.room], step.scratch[layout.dweights])
-        let dvalue = step.scratch[layout.dv]
-        for index in 0..<step.rows * sizes.groups {
-            let group = group(step, sizes, layout, index)
-            let weights = place(step, layout, index, size)
-            let place = (step.firstRow * sizes.groups + index) * size
-            let start = returnsScores ? index * step.outputSize : index * output
-            let dy = step.dy[start..<start + output]
+        let (transposed, dweights) = (call.scratch[layout.room], call.scratch[layout.dweights])
+        let dvalue = call.scratch[layout.dv]
+        for index in 0..<call.rows * sizes.groups {
+            let group = group(call, sizes, layout, index)
+            let weights = place(call, layout, index, size)
+            let place = (call.firstRow * sizes.groups + index) * size
+            let start = returnsScores ? index * call.outputSize : index * output
+            let dy = call.dy[start..<start + output]
             var dropped = weights
             if let dropping {
-                dropped = step.scratch[layout.dropped]
+                dropped = call.scratch[layout.dropped]
                 dropping.apply(weights, at: place, into: dropped)
             }
             multiply(
                 dropped, dy, into: dvalue, m: sizes.keys, n: sizes.values, k: sizes.queries, transposed: true)
             transpose(
-                step.x(1)[index * value..<(index + 1) * value], rows: sizes.keys, columns: sizes.values,
+                call.x(1)[index * value..<(index + 1) * value], rows: sizes.keys, columns: sizes.values,
                 into: transposed)
             multiply(dy, transposed, into: dweights, m: sizes.queries, n: sizes.keys, k: sizes.values)
-            if returnsScores { add(step.dy[start + output..<start + output + size], to: dweights) }
+            if returnsScores { add(call.dy[start + output..<start + output + size], to: dweights) }
             if let dropping { dropping.apply(dweights, at: place, into: dweights) }
             softmaxBackward(dweights, y: weights, into: dweights, width: sizes.keys)
             let offset = index % sizes.groups
@@ -183,18 +186,18 @@ extension DenseAttention {
                 query: { offset * sizes.queries + $0 }, key: { offset * sizes.keys + $0 })
             group.dq.fill(0)
             group.dk.fill(0)
-            scoreBackward(dweights, group, step)
-            putOut(step, index, group.dq, group.dk, dvalue)
+            scoreBackward(dweights, group, call)
+            putOut(call, index, group.dq, group.dk, dvalue)
         }
     }
 
-    private func putOut(_ step: Step, _ index: Int, _ dq: Floats, _ dk: Floats, _ dv: Floats) {
+    private func putOut(_ call: CallMemory, _ index: Int, _ dq: Floats, _ dk: Floats, _ dv: Floats) {
         func part(_ input: Int, _ size: Int) -> Floats? {
-            step.dx(input).map { $0[index * size..<(index + 1) * size] }
+            call.dx(input).map { $0[index * size..<(index + 1) * size] }
         }
         part(0, dq.count)?.copy(from: dq)
         part(1, dv.count)?.copy(from: dv)
-        if step.inputCount == 3 {
+        if call.inputCount == 3 {
             part(2, dk.count)?.copy(from: dk)
         } else if let target = part(1, dv.count) {
             add(dk, to: target)
@@ -214,7 +217,7 @@ struct AttentionSizes {
     }
 }
 
-private struct Layout {
+private struct AttentionWorkspace {
     let weights, dropped, room, scoreRoom, dweights, dq, dk, dv: Range<Int>
     let count: Int
 

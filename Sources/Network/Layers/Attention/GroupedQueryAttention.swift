@@ -74,7 +74,7 @@ public struct GroupedQueryAttention: Layer {
     }
 
     /// Whether a weight belongs to key or value.
-    private func isShared(_ weight: Int) -> Bool {
+    fileprivate func isShared(_ weight: Int) -> Bool {
         let projection = weight / (attention.useBias ? 2 : 1)
         return projection == 1 || projection == 2
     }
@@ -96,47 +96,45 @@ public struct GroupedQueryAttention: Layer {
     // MARK: Memory
 
     /// The attention's own scratch, and its kernels and biases of key and value with their gradients.
-    private struct Layout {
+    private struct GroupedQueryWorkspace {
         let own: Range<Int>
         let weights, gradients: [Range<Int>?]
         let count: Int
     }
 
-    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> Layout {
+    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> GroupedQueryWorkspace {
         var layout = ArenaLayout()
         let own = layout.reserve(attention.scratch(for: inputs, rows: rows, training: training))
         let counts = attention.weights(for: inputs).enumerated().map { isShared($0) ? $1.count : nil }
         let weights = counts.map { count in count.map { layout.reserve($0) } }
         let gradients = counts.map { count in training ? count.map { layout.reserve($0) } : nil }
-        return Layout(own: own, weights: weights, gradients: gradients, count: layout.count)
+        return GroupedQueryWorkspace(own: own, weights: weights, gradients: gradients, count: layout.count)
     }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         layout(inputs, rows: rows, training: training).count
     }
 
-    public func innerSteps(_ step: Step) -> [Step] {
-        let layout = layout(step.inputShapes, rows: step.capacity, training: step.isForTraining)
-        var memory = step.memory
+    public func makeCall(_ memory: CallMemory) -> any LayerCall {
+        let layout = layout(memory.inputShapes, rows: memory.capacity, training: memory.isForTraining)
+        var windows = memory.windows
         for (index, place) in layout.weights.enumerated() {
-            if let place { memory.weights[index] = step.scratch[place] }
+            if let place { windows.weights[index] = memory.scratch[place] }
         }
         for (index, place) in layout.gradients.enumerated()
-        where memory.weightGradients.indices.contains(index) {
-            if memory.weightGradients[index] != nil, let place {
-                memory.weightGradients[index] = step.scratch[place]
+        where windows.weightGradients.indices.contains(index) {
+            if windows.weightGradients[index] != nil, let place {
+                windows.weightGradients[index] = memory.scratch[place]
             }
         }
-        memory.scratch = step.scratch[layout.own]
-        return [
-            Step(
-                inner: attention, of: step, inputShapes: step.inputShapes, outputShape: step.outputShape,
-                memory: memory)
-        ]
+        windows.scratch = memory.scratch[layout.own]
+        let inner = memory.inner(
+            attention, inputShapes: memory.inputShapes, outputShape: memory.outputShape, windows: windows)
+        return GroupedQueryCall(self, memory, attention.makeCall(inner))
     }
 
-    /// For each head of [.., heads, size], where it lies and where the one does that it shares.
-    private func eachHead(_ count: Int, _ body: (_ head: Range<Int>, _ shared: Range<Int>) -> Void) {
+    /// For each head of [.., heads, size], its range and that of the one it shares.
+    fileprivate func eachHead(_ count: Int, _ body: (_ head: Range<Int>, _ shared: Range<Int>) -> Void) {
         let (size, repeats) = (attention.keySize, attention.heads / sharedHeads)
         for index in 0..<count / size {
             let (row, head) = (index / attention.heads, index % attention.heads)
@@ -144,25 +142,32 @@ public struct GroupedQueryAttention: Layer {
             body(index * size..<(index + 1) * size, shared * size..<(shared + 1) * size)
         }
     }
+}
 
-    // MARK: Passes
+/// Runs the attention with each shared head copied to all heads that share it.
+private final class GroupedQueryCall: LayerCall {
+    let memory: CallMemory
+    private let layer: GroupedQueryAttention
+    private let inner: any LayerCall
 
-    public func forward(_ step: Step) {
-        let inner = step.inner[0]
-        for (index, weight) in step.weights.enumerated() where isShared(index) {
-            let target = inner.weights[index]
-            eachHead(target.count) { head, shared in target[head].copy(from: weight[shared]) }
-        }
-        attention.forward(inner)
+    init(_ layer: GroupedQueryAttention, _ memory: CallMemory, _ inner: any LayerCall) {
+        (self.layer, self.memory, self.inner) = (layer, memory, inner)
     }
 
-    public func backward(_ step: Step) {
-        let inner = step.inner[0]
-        attention.backward(inner)
-        for (index, gradient) in step.weightGradients.enumerated() where isShared(index) {
-            guard let gradient, let part = inner.weightGradients[index] else { continue }
+    func forward() {
+        for (index, weight) in memory.weights.enumerated() where layer.isShared(index) {
+            let target = inner.memory.weights[index]
+            layer.eachHead(target.count) { head, shared in target[head].copy(from: weight[shared]) }
+        }
+        inner.forward()
+    }
+
+    func backward() {
+        inner.backward()
+        for (index, gradient) in memory.weightGradients.enumerated() where layer.isShared(index) {
+            guard let gradient, let part = inner.memory.weightGradients[index] else { continue }
             gradient.fill(0)
-            eachHead(part.count) { head, shared in add(part[head], to: gradient[shared]) }
+            layer.eachHead(part.count) { head, shared in add(part[head], to: gradient[shared]) }
         }
     }
 }

@@ -9,7 +9,7 @@ import Tensors
 /// [e, heads, value_dim], output kernel [heads, value_dim, output].
 ///
 /// A mask of the value or the key hides it. One of the query hides all keys from it, and goes on.
-public struct MultiHeadAttention: LayerOfSeveralOutputs {
+public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     public static let className = "MultiHeadAttention"
     public static let inputNames = ["query", "value", "key"]
     public var name = "multi_head_attention"
@@ -171,6 +171,6 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs {
         MultiHeadLayout(MultiHeadSizes(self, inputs), rows: rows, training: training).count
     }
 
-    public func forward(_ step: Step) { MultiHeadPass(step, self).forward() }
-    public func backward(_ step: Step) { MultiHeadPass(step, self).backward() }
+    public func forward(_ call: CallMemory) { MultiHeadPass(call, self).forward() }
+    public func backward(_ call: CallMemory) { MultiHeadPass(call, self).backward() }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// One pass of a MultiHeadAttention over a batch, forward or backward.
 struct MultiHeadPass {
-    private let step: Step
+    private let call: CallMemory
     private let sizes: MultiHeadSizes
     private let layout: MultiHeadLayout
     private let mask: AttentionMask
@@ -11,30 +11,30 @@ struct MultiHeadPass {
     private let useBias: Bool
     private let scale: Float
 
-    init(_ step: Step, _ layer: MultiHeadAttention) {
-        self.step = step
-        sizes = MultiHeadSizes(layer, step.inputShapes)
-        layout = MultiHeadLayout(sizes, rows: step.capacity, training: step.isForTraining)
-        dropping = AttentionDropout(step, rate: layer.dropout)
+    init(_ call: CallMemory, _ layer: MultiHeadAttention) {
+        self.call = call
+        sizes = MultiHeadSizes(layer, call.inputShapes)
+        layout = MultiHeadLayout(sizes, rows: call.capacity, training: call.isForTraining)
+        dropping = AttentionDropout(call, rate: layer.dropout)
         useBias = layer.useBias
         scale = 1 / Float(layer.keySize).squareRoot()
         mask = AttentionMask(
-            queries: AttentionMask.Part(step, 0, positions: sizes.queryPositions),
-            keys: step.inputCount > 2 ? AttentionMask.Part(step, 2, positions: sizes.keyPositions) : nil,
-            values: AttentionMask.Part(step, 1, positions: sizes.keyPositions), isCausal: layer.useCausalMask,
+            queries: AttentionMask.Part(call, 0, positions: sizes.queryPositions),
+            keys: call.inputCount > 2 ? AttentionMask.Part(call, 2, positions: sizes.keyPositions) : nil,
+            values: AttentionMask.Part(call, 1, positions: sizes.keyPositions), isCausal: layer.useCausalMask,
             window: layer.slidingWindow)
     }
 
-    private var keyInput: Int { step.inputCount - 1 }
+    private var keyInput: Int { call.inputCount - 1 }
 
     private func room(_ place: Range<Int>, _ count: Int) -> Floats {
-        step.scratch[place.lowerBound..<place.lowerBound + count]
+        call.scratch[place.lowerBound..<place.lowerBound + count]
     }
 
     // MARK: Projections: 0 for the query, 1 for the key, 2 for the value, 3 for the output
 
-    private func kernel(_ projection: Int) -> Floats { step.weights[projection * (useBias ? 2 : 1)] }
-    private func bias(_ projection: Int) -> Floats? { useBias ? step.weights[projection * 2 + 1] : nil }
+    private func kernel(_ projection: Int) -> Floats { call.weights[projection * (useBias ? 2 : 1)] }
+    private func bias(_ projection: Int) -> Floats? { useBias ? call.weights[projection * 2 + 1] : nil }
 
     private func project(_ x: Floats, _ projection: Int, into y: Floats) {
         let kernel = kernel(projection)
@@ -42,7 +42,7 @@ struct MultiHeadPass {
         let inputs = kernel.count / width
         multiply(
             x, kernel, into: y, m: x.count / inputs, n: width, k: inputs,
-            finish: Finish(bias: bias(projection)))
+            epilogue: Epilogue(bias: bias(projection)))
     }
 
     private func outputWidth(_ projection: Int) -> Int {
@@ -56,16 +56,16 @@ struct MultiHeadPass {
         let (kernel, width) = (kernel(projection), outputWidth(projection))
         let inputs = kernel.count / width
         let first = projection * (useBias ? 2 : 1)
-        if let gradient = step.weightGradients[first] {
+        if let gradient = call.weightGradients[first] {
             multiply(x, dy, into: gradient, m: inputs, n: width, k: dy.count / width, transposed: true)
         }
-        if useBias, let gradient = step.weightGradients[first + 1] { columnSums(dy, into: gradient) }
+        if useBias, let gradient = call.weightGradients[first + 1] { columnSums(dy, into: gradient) }
         guard let dx else { return }
         let transposed = room(layout.kernel, kernel.count)
         transpose(kernel, rows: inputs, columns: width, into: transposed)
         multiply(
             dy, transposed, into: dx, m: dy.count / width, n: inputs, k: width,
-            finish: Finish(accumulate: accumulate))
+            epilogue: Epilogue(accumulate: accumulate))
     }
 
     // MARK: Order of positions
@@ -92,7 +92,7 @@ struct MultiHeadPass {
     // MARK: Heads
 
     /// One head of one group: matrices whose rows are all heads wide.
-    private struct Head {
+    private struct AttentionHead {
         let q, k, v, context: Range<Int>
         /// Where the transposed k and v of this head lie among all heads'.
         let kT, vT: Range<Int>
@@ -103,16 +103,16 @@ struct MultiHeadPass {
         let index: Int
 
         /// Where its weights go out, behind the output of its sample.
-        func scores(_ step: Step, _ sizes: MultiHeadSizes) -> Range<Int> {
+        func scores(_ call: CallMemory, _ sizes: MultiHeadSizes) -> Range<Int> {
             let size = sizes.queries * sizes.keys
             let (row, number) = (index / sizes.heads, index % sizes.heads)
             let start =
-                row * step.outputSize + sizes.queryPositions * sizes.outputWidth + number * size
+                row * call.outputSize + sizes.queryPositions * sizes.outputWidth + number * size
             return start..<start + size
         }
     }
 
-    private func head(_ head: Int, group: Int, of sample: Int, first: Int) -> Head {
+    private func head(_ head: Int, group: Int, of sample: Int, first: Int) -> AttentionHead {
         let (q, k) = (
             (sample * sizes.groups + group) * sizes.queries, (sample * sizes.groups + group) * sizes.keys
         )
@@ -121,20 +121,20 @@ struct MultiHeadPass {
         }
         let index = ((first + sample) * sizes.groups + group) * sizes.heads + head
         let size = sizes.queries * sizes.keys
-        return Head(
+        return AttentionHead(
             q: window(q, sizes.queries, sizes.keysWidth, sizes.keySize),
             k: window(k, sizes.keys, sizes.keysWidth, sizes.keySize),
             v: window(k, sizes.keys, sizes.valuesWidth, sizes.valueSize),
             context: window(q, sizes.queries, sizes.valuesWidth, sizes.valueSize),
             kT: head * sizes.keySize * sizes.keys..<(head + 1) * sizes.keySize * sizes.keys,
             vT: head * sizes.valueSize * sizes.keys..<(head + 1) * sizes.valueSize * sizes.keys,
-            weights: step.isForTraining ? index * size : 0,
-            place: (step.firstRow * sizes.groups * sizes.heads + index) * size, index: index)
+            weights: call.isForTraining ? index * size : 0,
+            place: (call.firstRow * sizes.groups * sizes.heads + index) * size, index: index)
     }
 
-    private func weights(_ head: Head) -> Floats {
+    private func weights(_ head: AttentionHead) -> Floats {
         let start = layout.weights.lowerBound + head.weights
-        return step.scratch[start..<start + sizes.queries * sizes.keys]
+        return call.scratch[start..<start + sizes.queries * sizes.keys]
     }
 
     private func hide(_ numbers: Floats, _ value: Float, row: Int, group: Int) {
@@ -153,8 +153,8 @@ struct MultiHeadPass {
     // MARK: Forward
 
     func forward() {
-        for first in stride(from: 0, to: step.rows, by: layout.samples) {
-            forward(first..<min(first + layout.samples, step.rows))
+        for first in stride(from: 0, to: call.rows, by: layout.samples) {
+            forward(first..<min(first + layout.samples, call.rows))
         }
     }
 
@@ -166,17 +166,17 @@ struct MultiHeadPass {
         switch index {
         case 0:
             return ordered(
-                samples(step.x(0), rows, sizes.queryPositions * sizes.queryWidth), sizes.queryOrder,
+                samples(call.x(0), rows, sizes.queryPositions * sizes.queryWidth), sizes.queryOrder,
                 layout.query,
                 width: sizes.queryWidth)
         case 1:
             return ordered(
-                samples(step.x(keyInput), rows, sizes.keyPositions * sizes.keyWidth), sizes.keyOrder,
+                samples(call.x(keyInput), rows, sizes.keyPositions * sizes.keyWidth), sizes.keyOrder,
                 layout.key,
                 width: sizes.keyWidth)
         default:
             return ordered(
-                samples(step.x(1), rows, sizes.keyPositions * sizes.valueWidth), sizes.keyOrder, layout.value,
+                samples(call.x(1), rows, sizes.keyPositions * sizes.valueWidth), sizes.keyOrder, layout.value,
                 width: sizes.valueWidth)
         }
     }
@@ -205,12 +205,12 @@ struct MultiHeadPass {
             let attended = room(layout.output, rows.count * size)
             project(context, 3, into: attended)
             for (i, row) in rows.enumerated() {
-                let start = row * step.outputSize
-                step.y[start..<start + size].copy(from: attended[i * size..<(i + 1) * size])
+                let start = row * call.outputSize
+                call.y[start..<start + size].copy(from: attended[i * size..<(i + 1) * size])
             }
             return
         }
-        let y = samples(step.y, rows, size)
+        let y = samples(call.y, rows, size)
         guard let order = sizes.queryOrder else { return project(context, 3, into: y) }
         let ordered = room(layout.output, y.count)
         project(context, 3, into: ordered)
@@ -227,21 +227,22 @@ struct MultiHeadPass {
     }
 
     private func attend(
-        _ head: Head, _ q: Floats, _ kT: Floats, _ v: Floats, into context: Floats, hide: (Floats) -> Void
+        _ head: AttentionHead, _ q: Floats, _ kT: Floats, _ v: Floats, into context: Floats,
+        hide: (Floats) -> Void
     ) {
         let weights = weights(head)
         multiply(
             q, kT, into: weights, m: sizes.queries, n: sizes.keys, k: sizes.keySize, aStride: sizes.keysWidth,
-            finish: Finish(alpha: scale))
+            epilogue: Epilogue(alpha: scale))
         hide(weights)
         softmaxRows(weights, into: weights, width: sizes.keys)
-        if sizes.returnsScores { step.y[head.scores(step, sizes)].copy(from: weights) }
+        if sizes.returnsScores { call.y[head.scores(call, sizes)].copy(from: weights) }
         multiply(
             dropped(weights, head), v, into: context, m: sizes.queries, n: sizes.valueSize, k: sizes.keys,
             bStride: sizes.valuesWidth, cStride: sizes.valuesWidth)
     }
 
-    private func dropped(_ weights: Floats, _ head: Head) -> Floats {
+    private func dropped(_ weights: Floats, _ head: AttentionHead) -> Floats {
         guard let dropping else { return weights }
         let dropped = room(layout.dropped, weights.count)
         dropping.apply(weights, at: head.place, into: dropped)
@@ -251,7 +252,7 @@ struct MultiHeadPass {
     // MARK: Backward
 
     func backward() {
-        let rows = 0..<step.rows
+        let rows = 0..<call.rows
         let q = room(layout.q, rows.count * sizes.queryPositions * sizes.keysWidth)
         let k = room(layout.k, rows.count * sizes.keyPositions * sizes.keysWidth)
         let v = room(layout.v, rows.count * sizes.keyPositions * sizes.valuesWidth)
@@ -261,7 +262,7 @@ struct MultiHeadPass {
         let dy =
             sizes.returnsScores
             ? attendedGradient()
-            : ordered(step.dy, sizes.queryOrder, layout.output, width: sizes.outputWidth)
+            : ordered(call.dy, sizes.queryOrder, layout.output, width: sizes.outputWidth)
         projectBackward(dy, x: context, 3, dx: dcontext)
         for sample in rows {
             for group in 0..<sizes.groups {
@@ -273,12 +274,12 @@ struct MultiHeadPass {
                     multiply(
                         dscores, k[head.k], into: dq[head.q], m: sizes.queries, n: sizes.keySize,
                         k: sizes.keys,
-                        bStride: sizes.keysWidth, cStride: sizes.keysWidth, finish: Finish(alpha: scale))
+                        bStride: sizes.keysWidth, cStride: sizes.keysWidth, epilogue: Epilogue(alpha: scale))
                     multiply(
                         dscores, q[head.q], into: dk[head.k], m: sizes.keys, n: sizes.keySize,
                         k: sizes.queries,
                         transposed: true, bStride: sizes.keysWidth, cStride: sizes.keysWidth,
-                        finish: Finish(alpha: scale))
+                        epilogue: Epilogue(alpha: scale))
                 }
             }
         }
@@ -288,16 +289,18 @@ struct MultiHeadPass {
     /// Without those at the scores behind each sample's.
     private func attendedGradient() -> Floats {
         let size = sizes.queryPositions * sizes.outputWidth
-        let attended = room(layout.output, step.rows * size)
-        for row in 0..<step.rows {
-            let start = row * step.outputSize
-            attended[row * size..<(row + 1) * size].copy(from: step.dy[start..<start + size])
+        let attended = room(layout.output, call.rows * size)
+        for row in 0..<call.rows {
+            let start = row * call.outputSize
+            attended[row * size..<(row + 1) * size].copy(from: call.dy[start..<start + size])
         }
         return attended
     }
 
     /// The gradient at a head's scores; on the way, the one at its values.
-    private func scoreGradient(_ head: Head, _ dcontext: Floats, _ vT: Floats, _ dv: Floats) -> Floats {
+    private func scoreGradient(_ head: AttentionHead, _ dcontext: Floats, _ vT: Floats, _ dv: Floats)
+        -> Floats
+    {
         let weights = weights(head)
         multiply(
             dropped(weights, head), dcontext, into: dv, m: sizes.keys, n: sizes.valueSize, k: sizes.queries,
@@ -307,7 +310,7 @@ struct MultiHeadPass {
             dcontext, vT, into: dweights, m: sizes.queries, n: sizes.keys, k: sizes.valueSize,
             aStride: sizes.valuesWidth)
         dropping?.apply(dweights, at: head.place, into: dweights)
-        if sizes.returnsScores { add(step.dy[head.scores(step, sizes)], to: dweights) }
+        if sizes.returnsScores { add(call.dy[head.scores(call, sizes)], to: dweights) }
         softmaxBackward(dweights, y: weights, into: dweights, width: sizes.keys)
         return dweights
     }
@@ -318,15 +321,15 @@ struct MultiHeadPass {
         gradient(2, dv, input(2, rows), 1, sizes.keyOrder, width: sizes.valueWidth)
         gradient(
             1, dk, input(1, rows), keyInput, sizes.keyOrder, width: sizes.keyWidth,
-            accumulate: step.inputCount == 2)
+            accumulate: call.inputCount == 2)
     }
 
     private func gradient(
         _ projection: Int, _ d: Floats, _ x: Floats, _ input: Int, _ order: [Int]?, width: Int,
         accumulate: Bool = false
     ) {
-        guard let dx = step.dx(input), let order else {
-            return projectBackward(d, x: x, projection, dx: step.dx(input), accumulate: accumulate)
+        guard let dx = call.dx(input), let order else {
+            return projectBackward(d, x: x, projection, dx: call.dx(input), accumulate: accumulate)
         }
         let ordered = room(layout.dinput, dx.count)
         if accumulate { reorder(dx, into: ordered, order, width: width) }

@@ -16,7 +16,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
     public var filters, groups: Int
     var options: WindowOptions
     var kernel: WeightOptions
-    var end: LayerEnd
+    var end: BiasActivation
     public var activation: Activation {
         get { end.activation }
         set { end.activation = newValue }
@@ -31,7 +31,7 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
         groups = try config.int("groups", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
         kernel = try config.weight("kernel", initializer: .glorotUniform)
-        end = try LayerEnd(from: &config)
+        end = try BiasActivation(from: &config)
         guard filters % groups == 0 else {
             throw config.error("filters (\(filters)) must be a multiple of groups (\(groups))", key: "groups")
         }
@@ -74,4 +74,8 @@ public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
         let kernel = kernel.spec("kernel", shape: kernelShape(planned(inputs[0])))
         return end.useBias ? [kernel, end.bias.spec("bias", shape: [filters])] : [kernel]
     }
+}
+
+extension Conv: LinearLayer {
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }

@@ -10,7 +10,7 @@ public typealias Conv3DTranspose = ConvTranspose<ThreeAxes>
 ///
 /// It is the input's gradient of the convolution that makes an image like the input from one like the output; its
 /// forward is that one's backward, and the other way round. Source: Keras' Conv1DTranspose, Conv2DTranspose, Conv3DTranspose.
-public struct ConvTranspose<Rank: SpatialRank>: Layer {
+public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
     public static var className: String { "Conv\(Rank.axes)DTranspose" }
     public var name = "conv\(Rank.axes)d_transpose"
     public var trainable = true
@@ -19,7 +19,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
     /// Numbers that are added to the output's size; nil lets the padding decide.
     var outputPadding: PerAxis<Int>?
     var kernel: WeightOptions
-    var end: LayerEnd
+    var end: BiasActivation
     public var activation: Activation {
         get { end.activation }
         set { end.activation = newValue }
@@ -37,7 +37,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
                 "output_padding", axes: Rank.axes, absent: 0, in: 0...Int(Int32.max))
         }
         kernel = try config.weight("kernel", initializer: .glorotUniform)
-        end = try LayerEnd(from: &config)
+        end = try BiasActivation(from: &config)
         _ = try config.int("groups", default: 1, in: 1...1)
         if let padding = outputPadding {
             for (padding, stride) in zip(padding.last(Rank.axes), options.strides.last(Rank.axes))
@@ -99,7 +99,7 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         return axis
     }
 
-    private func planned(_ step: Step) -> Convolution { planned(step.inputShapes[0]) }
+    private func planned(_ call: CallMemory) -> Convolution { planned(call.inputShapes[0]) }
 
     private func planned(_ shape: [Int]) -> Convolution {
         do {
@@ -137,25 +137,25 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
             training: training)
     }
 
-    public func forward(_ step: Step) {
-        let convolution = planned(step)
-        let z = end.preactivations(step, step.rows * convolution.inputSize)
+    public func forward(_ call: CallMemory) {
+        let convolution = planned(call)
+        let z = end.preactivations(call, call.rows * convolution.inputSize)
         convolution.inputGradient(
-            step.x(), kernel: step.weights[0], into: z, finish: end.finish(step),
-            scratch: end.room(step, z.count))
-        end.forward(z, step)
+            call.x(), kernel: call.weights[0], into: z, epilogue: end.epilogue(call),
+            scratch: end.room(call, z.count))
+        end.forward(z, call)
     }
 
-    public func backward(_ step: Step) {
-        let (convolution, x) = (planned(step), step.x())
-        let dz = end.backward(end.preactivations(step, step.rows * convolution.inputSize), step)
-        let room = end.room(step, dz.count)
-        end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, step)
-        if let dKernel = step.weightGradients[0] {
+    public func backward(_ call: CallMemory) {
+        let (convolution, x) = (planned(call), call.x())
+        let dz = end.backward(end.preactivations(call, call.rows * convolution.inputSize), call)
+        let room = end.room(call, dz.count)
+        end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, call)
+        if let dKernel = call.weightGradients[0] {
             convolution.kernelGradient(dz, x, into: dKernel, scratch: room)
         }
-        if let dx = step.dx() {
-            convolution.forward(dz, kernel: step.weights[0], into: dx, finish: Finish(), scratch: room)
+        if let dx = call.dx() {
+            convolution.forward(dz, kernel: call.weights[0], into: dx, epilogue: Epilogue(), scratch: room)
         }
     }
 
@@ -166,4 +166,10 @@ public struct ConvTranspose<Rank: SpatialRank>: Layer {
         copy.end = end.withoutActivation()
         return copy
     }
+}
+
+extension ConvTranspose: LinearLayer {
+    // The kernel is [window, filters, channels of the input].
+    public func kernelRun(_ shape: [Int]) -> Int { shape[shape.count - 1] }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }

@@ -2,9 +2,9 @@ import Base
 import Tensors
 
 /// What Conv and DepthwiseConv share: one convolution, then bias and activation.
-protocol ConvolutionLayer: Layer {
+protocol ConvolutionLayer: StatelessLayer {
     var options: WindowOptions { get }
-    var end: LayerEnd { get set }
+    var end: BiasActivation { get set }
     /// The convolution of an input of that shape, which `outputShape` has found fit.
     func convolution(for shape: [Int]) throws(CellarError) -> Convolution
 }
@@ -25,26 +25,26 @@ extension ConvolutionLayer {
             products: convolution.scratch(rows: rows, for: training ? .all : [.output]), training: training)
     }
 
-    public func forward(_ step: Step) {
-        let convolution = planned(step.inputShapes[0])
-        let z = end.preactivations(step, step.rows * convolution.outputSize)
+    public func forward(_ call: CallMemory) {
+        let convolution = planned(call.inputShapes[0])
+        let z = end.preactivations(call, call.rows * convolution.outputSize)
         convolution.forward(
-            step.x(), kernel: step.weights[0], into: z, finish: end.finish(step),
-            scratch: end.room(step, z.count))
-        end.forward(z, step)
+            call.x(), kernel: call.weights[0], into: z, epilogue: end.epilogue(call),
+            scratch: end.room(call, z.count))
+        end.forward(z, call)
     }
 
-    public func backward(_ step: Step) {
-        let convolution = planned(step.inputShapes[0])
-        let dz = end.backward(end.preactivations(step, step.rows * convolution.outputSize), step)
-        let room = end.room(step, dz.count)
+    public func backward(_ call: CallMemory) {
+        let convolution = planned(call.inputShapes[0])
+        let dz = end.backward(end.preactivations(call, call.rows * convolution.outputSize), call)
+        let room = end.room(call, dz.count)
         end.biasGradient(
-            dz, channels: convolution.filters, channelsFirst: convolution.channelsFirst, step)
-        if let dKernel = step.weightGradients[0] {
-            convolution.kernelGradient(step.x(), dz, into: dKernel, scratch: room)
+            dz, channels: convolution.filters, channelsFirst: convolution.channelsFirst, call)
+        if let dKernel = call.weightGradients[0] {
+            convolution.kernelGradient(call.x(), dz, into: dKernel, scratch: room)
         }
-        if let dx = step.dx() {
-            convolution.inputGradient(dz, kernel: step.weights[0], into: dx, scratch: room)
+        if let dx = call.dx() {
+            convolution.inputGradient(dz, kernel: call.weights[0], into: dx, scratch: room)
         }
     }
 

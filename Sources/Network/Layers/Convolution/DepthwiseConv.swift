@@ -15,7 +15,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     public var multiplier: Int
     var options: WindowOptions
     var kernel: WeightOptions
-    var end: LayerEnd
+    var end: BiasActivation
     public var activation: Activation {
         get { end.activation }
         set { end.activation = newValue }
@@ -29,7 +29,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
         multiplier = try config.int("depth_multiplier", default: 1)
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
         kernel = try config.weight("depthwise", initializer: .glorotUniform)
-        end = try LayerEnd(from: &config)
+        end = try BiasActivation(from: &config)
         // Keras 2 writes what it inherits from Conv.
         _ = try config.int("groups", default: 1, in: 1...1)
         config.ignore("filters", "kernel_initializer", "kernel_regularizer", "kernel_constraint")
@@ -70,4 +70,8 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
         let kernel = kernel.spec("depthwise_kernel", shape: kernelShape(convolution))
         return end.useBias ? [kernel, end.bias.spec("bias", shape: [convolution.filters])] : [kernel]
     }
+}
+
+extension DepthwiseConv: LinearLayer {
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }

@@ -8,14 +8,14 @@ public typealias SeparableConv2D = SeparableConv<TwoAxes>
 /// depthwise_kernel [window, channels, multiplier], pointwise_kernel [1…, channels · multiplier, filters], bias [filters].
 ///
 /// Source: Keras' SeparableConv1D, SeparableConv2D; strides and dilation are the depthwise step's.
-public struct SeparableConv<Rank: SpatialRank>: Layer {
+public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
     public static var className: String { "SeparableConv\(Rank.axes)D" }
     public var name = "separable_conv\(Rank.axes)d"
     public var trainable = true
     public var filters, multiplier: Int
     var options: WindowOptions
     var depthwise, pointwise: WeightOptions
-    var end: LayerEnd
+    var end: BiasActivation
     public var activation: Activation {
         get { end.activation }
         set { end.activation = newValue }
@@ -31,7 +31,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
         depthwise = try config.weight("depthwise", initializer: .glorotUniform)
         pointwise = try config.weight("pointwise", initializer: .glorotUniform)
-        end = try LayerEnd(from: &config)
+        end = try BiasActivation(from: &config)
         _ = try config.int("groups", default: 1, in: 1...1)
         config.ignore("kernel_initializer", "kernel_regularizer", "kernel_constraint")
     }
@@ -46,11 +46,11 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         return json
     }
 
-    private struct Pair {
+    private struct ConvolutionPair {
         var first, second: Convolution
     }
 
-    private func convolutions(for shape: [Int]) throws(CellarError) -> Pair {
+    private func convolutions(for shape: [Int]) throws(CellarError) -> ConvolutionPair {
         let image = try ImageShape(
             shape, axes: Rank.axes, channelsFirst: options.channelsFirst, subject: subject)
         let windows = try options.windows(on: image, subject: subject)
@@ -58,7 +58,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         func single(_ size: Int) -> WindowAxis {
             WindowAxis(input: size, window: 1, stride: 1, output: size)
         }
-        return Pair(
+        return ConvolutionPair(
             first: Convolution(
                 windows, channels: image.channels, kind: .depthwise(multiplier: multiplier),
                 channelsFirst: options.channelsFirst),
@@ -68,7 +68,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
                 channelsFirst: options.channelsFirst))
     }
 
-    private func planned(_ shape: [Int]) -> Pair {
+    private func planned(_ shape: [Int]) -> ConvolutionPair {
         do {
             return try convolutions(for: shape)
         } catch {
@@ -86,7 +86,7 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         return try end.outputShape(options.outputShape(pair.second, axes: Rank.axes), subject: subject)
     }
 
-    private func kernelShapes(_ pair: Pair) -> [[Int]] {
+    private func kernelShapes(_ pair: ConvolutionPair) -> [[Int]] {
         [
             pair.first.windows.windowSizes.last(Rank.axes) + [pair.first.channels, multiplier],
             pair.second.windows.windowSizes.last(Rank.axes) + [pair.second.channels, filters],
@@ -104,11 +104,11 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
 
     // Scratch: pre-activations and the products' room, then the depthwise output, which is kept for backward, and its
     // gradient.
-    private struct Room {
+    private struct SeparableWorkspace {
         var middle, gradient: Range<Int>
         var count: Int
 
-        init(_ pair: Pair, rows: Int, training: Bool, end: LayerEnd) {
+        init(_ pair: ConvolutionPair, rows: Int, training: Bool, end: BiasActivation) {
             let wanted: ConvolutionProducts = training ? .all : [.output]
             var layout = ArenaLayout()
             _ = layout.reserve(
@@ -124,40 +124,40 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
     }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
-        Room(planned(inputs[0]), rows: rows, training: training, end: end).count
+        SeparableWorkspace(planned(inputs[0]), rows: rows, training: training, end: end).count
     }
 
-    public func forward(_ step: Step) {
-        let pair = planned(step.inputShapes[0])
-        let room = Room(pair, rows: step.rows, training: step.isForTraining, end: end)
-        let count = step.rows * pair.second.outputSize
-        let (middle, products) = (step.scratch[room.middle], end.room(step, count))
+    public func forward(_ call: CallMemory) {
+        let pair = planned(call.inputShapes[0])
+        let room = SeparableWorkspace(pair, rows: call.rows, training: call.isForTraining, end: end)
+        let count = call.rows * pair.second.outputSize
+        let (middle, products) = (call.scratch[room.middle], end.room(call, count))
         pair.first.forward(
-            step.x(), kernel: step.weights[0], into: middle, finish: Finish(), scratch: products)
-        let z = end.preactivations(step, count)
+            call.x(), kernel: call.weights[0], into: middle, epilogue: Epilogue(), scratch: products)
+        let z = end.preactivations(call, count)
         pair.second.forward(
-            middle, kernel: step.weights[1], into: z, finish: end.finish(step), scratch: products)
-        end.forward(z, step)
+            middle, kernel: call.weights[1], into: z, epilogue: end.epilogue(call), scratch: products)
+        end.forward(z, call)
     }
 
-    public func backward(_ step: Step) {
-        let pair = planned(step.inputShapes[0])
-        let room = Room(pair, rows: step.rows, training: step.isForTraining, end: end)
-        let count = step.rows * pair.second.outputSize
-        let (middle, products) = (step.scratch[room.middle], end.room(step, count))
-        let dz = end.backward(end.preactivations(step, count), step)
-        end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, step)
-        if let dPointwise = step.weightGradients[1] {
+    public func backward(_ call: CallMemory) {
+        let pair = planned(call.inputShapes[0])
+        let room = SeparableWorkspace(pair, rows: call.rows, training: call.isForTraining, end: end)
+        let count = call.rows * pair.second.outputSize
+        let (middle, products) = (call.scratch[room.middle], end.room(call, count))
+        let dz = end.backward(end.preactivations(call, count), call)
+        end.biasGradient(dz, channels: filters, channelsFirst: options.channelsFirst, call)
+        if let dPointwise = call.weightGradients[1] {
             pair.second.kernelGradient(middle, dz, into: dPointwise, scratch: products)
         }
-        guard step.dx() != nil || step.weightGradients[0] != nil else { return }
-        let gradient = step.scratch[room.gradient]
-        pair.second.inputGradient(dz, kernel: step.weights[1], into: gradient, scratch: products)
-        if let dDepthwise = step.weightGradients[0] {
-            pair.first.kernelGradient(step.x(), gradient, into: dDepthwise, scratch: products)
+        guard call.dx() != nil || call.weightGradients[0] != nil else { return }
+        let gradient = call.scratch[room.gradient]
+        pair.second.inputGradient(dz, kernel: call.weights[1], into: gradient, scratch: products)
+        if let dDepthwise = call.weightGradients[0] {
+            pair.first.kernelGradient(call.x(), gradient, into: dDepthwise, scratch: products)
         }
-        if let dx = step.dx() {
-            pair.first.inputGradient(gradient, kernel: step.weights[0], into: dx, scratch: products)
+        if let dx = call.dx() {
+            pair.first.inputGradient(gradient, kernel: call.weights[0], into: dx, scratch: products)
         }
     }
 
@@ -168,4 +168,9 @@ public struct SeparableConv<Rank: SpatialRank>: Layer {
         copy.end = end.withoutActivation()
         return copy
     }
+}
+
+extension SeparableConv: LinearLayer {
+    public var kernelIndex: Int { 1 }
+    public func channelAxis(_ shape: [Int]) -> Int { options.channelsFirst ? 0 : shape.count - 1 }
 }

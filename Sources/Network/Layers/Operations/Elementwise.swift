@@ -3,7 +3,7 @@ import Base
 import Tensors
 
 /// A function of each number for which Keras has no layer, such as `tf.abs`, `x ** 0.5` or `tf.clip_by_value`.
-public struct Elementwise: Layer {
+public struct Elementwise: StatelessLayer {
     public static let className = "Elementwise"
     public var name = "elementwise"
     public var trainable = true
@@ -69,14 +69,14 @@ public struct Elementwise: Layer {
         }
     }
 
-    public func forward(_ step: Step) {
-        let (x, y) = (step.x(), step.y)
+    public func forward(_ call: CallMemory) {
+        let (x, y) = (call.x(), call.y)
         for i in 0..<x.count { y[i] = value(x[i]) }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let (x, y, dy) = (step.x(), step.y, step.dy)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let (x, y, dy) = (call.x(), call.y, call.dy)
         for i in 0..<x.count { dx[i] = dy[i] * slope(x[i], y[i]) }
     }
 }

@@ -3,14 +3,14 @@ import Tensors
 
 /// Numbers of a sample by their places, as Python's `x[:, 0]`, `x[..., ::-1]` or `x[:, None]`. `tf.expand_dims` and
 /// `tf.squeeze` of an axis are the same thing in other words.
-public struct GetItem: Layer {
+public struct GetItem: StatelessLayer {
     public static let className = "GetItem"
     public var name = "get_item"
     public var trainable = true
     /// What stands in the brackets. The samples come first, and are taken as they are.
-    public var key: [Place]
+    public var key: [IndexEntry]
 
-    public enum Place: Equatable, Sendable {
+    public enum IndexEntry: Equatable, Sendable {
         case index(Int)
         case range(start: Int?, stop: Int?, step: Int)
         /// A new axis of size 1.
@@ -18,7 +18,7 @@ public struct GetItem: Layer {
         /// As many axes as are not spoken of, whole.
         case rest
 
-        public static let all = Place.range(start: nil, stop: nil, step: 1)
+        public static let all = IndexEntry.range(start: nil, stop: nil, step: 1)
     }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
@@ -81,7 +81,7 @@ public struct GetItem: Layer {
     }
 
     /// The places of a sample's axes, with each that is not spoken of as a whole range; none is `rest`.
-    public func spelledOut(for shape: [Int]) throws(CellarError) -> [Place] {
+    public func spelledOut(for shape: [Int]) throws(CellarError) -> [IndexEntry] {
         // The samples' own place is left out.
         var places = key.first == .rest ? key : Array(key.dropFirst())
         let spoken = places.count { $0 != .new && $0 != .rest }
@@ -90,7 +90,7 @@ public struct GetItem: Layer {
                 "takes \(spoken) axes of the input \(shape), which has \(shape.count)", subject: subject,
                 key: "key")
         }
-        let whole = Array(repeating: Place.all, count: shape.count - spoken)
+        let whole = Array(repeating: IndexEntry.all, count: shape.count - spoken)
         if let rest = places.firstIndex(of: .rest) {
             places.replaceSubrange(rest...rest, with: whole)
         } else {
@@ -157,13 +157,13 @@ public struct GetItem: Layer {
     }
 
     /// Calls `body` for each of the output's numbers of a row, with its place in the input's row.
-    private func eachPlace(_ step: Step, _ body: (_ from: Int, _ to: Int) -> Void) {
-        guard let (axes, start) = try? read(step.inputShapes[0]) else {
+    private func eachPlace(_ call: CallMemory, _ body: (_ from: Int, _ to: Int) -> Void) {
+        guard let (axes, start) = try? read(call.inputShapes[0]) else {
             preconditionFailure("checked where the shape was inferred")
         }
-        let (size, width) = (step.outputSize, step.inputShapes[0].reduce(1, *))
+        let (size, width) = (call.outputSize, call.inputShapes[0].reduce(1, *))
         var counters = axes.map { _ in 0 }
-        for row in 0..<step.rows {
+        for row in 0..<call.rows {
             var place = row * width + start
             for number in 0..<size {
                 body(place, row * size + number)
@@ -179,15 +179,15 @@ public struct GetItem: Layer {
         }
     }
 
-    public func forward(_ step: Step) {
-        let (x, y) = (step.x(), step.y)
-        eachPlace(step) { from, to in y[to] = x[from] }
+    public func forward(_ call: CallMemory) {
+        let (x, y) = (call.x(), call.y)
+        eachPlace(call) { from, to in y[to] = x[from] }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let dy = step.dy
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let dy = call.dy
         dx.fill(0)
-        eachPlace(step) { from, to in dx[from] += dy[to] }
+        eachPlace(call) { from, to in dx[from] += dy[to] }
     }
 }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// `tf.matmul(a, b)`, or `a @ b`: products of the matrices that the last two axes hold, each of a with its own of b.
-public struct Matmul: Layer {
+public struct Matmul: StatelessLayer {
     public static let className = "Matmul"
     public var name = "matmul"
     public var trainable = true
@@ -48,10 +48,10 @@ public struct Matmul: Layer {
     }
 
     private func eachMatrix(
-        _ step: Step, _ body: (_ a: Range<Int>, _ b: Range<Int>, _ c: Range<Int>, Sizes) -> Void
+        _ call: CallMemory, _ body: (_ a: Range<Int>, _ b: Range<Int>, _ c: Range<Int>, Sizes) -> Void
     ) {
-        let (m, k, n) = sizes(step.inputShapes)
-        for i in 0..<step.rows * step.outputSize / (m * n) {
+        let (m, k, n) = sizes(call.inputShapes)
+        for i in 0..<call.rows * call.outputSize / (m * n) {
             body(
                 i * m * k..<(i + 1) * m * k, i * k * n..<(i + 1) * k * n, i * m * n..<(i + 1) * m * n,
                 (m, k, n))
@@ -66,30 +66,30 @@ public struct Matmul: Layer {
         return room
     }
 
-    public func forward(_ step: Step) {
-        let (x, other, y) = (step.x(0), step.x(1), step.y)
-        eachMatrix(step) { a, b, c, sizes in
+    public func forward(_ call: CallMemory) {
+        let (x, other, y) = (call.x(0), call.x(1), call.y)
+        eachMatrix(call) { a, b, c, sizes in
             let (m, k, n) = sizes
-            let left = turned(x[a], m, k, transposesA, in: step.scratch.prefix(m * k))
-            let right = turned(other[b], k, n, transposesB, in: step.scratch[m * k..<m * k + k * n])
+            let left = turned(x[a], m, k, transposesA, in: call.scratch.prefix(m * k))
+            let right = turned(other[b], k, n, transposesB, in: call.scratch[m * k..<m * k + k * n])
             multiply(left, right, into: y[c], m: m, n: n, k: k)
         }
     }
 
     /// With c = a · b: da = dc · bᵀ and db = aᵀ · dc.
-    public func backward(_ step: Step) {
-        let (x, other, dy) = (step.x(0), step.x(1), step.dy)
-        eachMatrix(step) { a, b, c, sizes in
+    public func backward(_ call: CallMemory) {
+        let (x, other, dy) = (call.x(0), call.x(1), call.dy)
+        eachMatrix(call) { a, b, c, sizes in
             let (m, k, n) = sizes
-            let last = step.scratch[m * k + k * n..<step.scratch.count]
-            if let dx = step.dx(0) {
-                let right = turned(other[b], n, k, !transposesB, in: step.scratch[m * k..<m * k + k * n])
+            let last = call.scratch[m * k + k * n..<call.scratch.count]
+            if let dx = call.dx(0) {
+                let right = turned(other[b], n, k, !transposesB, in: call.scratch[m * k..<m * k + k * n])
                 let target = transposesA ? last.prefix(m * k) : dx[a]
                 multiply(dy[c], right, into: target, m: m, n: k, k: n)
                 if transposesA { transpose(target, rows: m, columns: k, into: dx[a]) }
             }
-            if let dx = step.dx(1) {
-                let left = turned(x[a], k, m, !transposesA, in: step.scratch.prefix(m * k))
+            if let dx = call.dx(1) {
+                let left = turned(x[a], k, m, !transposesA, in: call.scratch.prefix(m * k))
                 let target = transposesB ? last.prefix(k * n) : dx[b]
                 multiply(left, dy[c], into: target, m: k, n: n, k: m)
                 if transposesB { transpose(target, rows: k, columns: n, into: dx[b]) }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// Mean, sum, largest or smallest number along axes: `tf.reduce_mean(x, axis=1)`, `ops.max(x, axis=-1)`.
-public struct Reduce: Layer {
+public struct Reduce: StatelessLayer {
     public static let className = "Reduce"
     public var name = "reduce"
     public var trainable = true
@@ -49,9 +49,9 @@ public struct Reduce: Layer {
         (training ? 2 : 1) * self.rows(inputs[0]).room(rows: rows)
     }
 
-    public func forward(_ step: Step) {
-        let rows = rows(step.inputShapes[0])
-        let (x, y, width) = (rows.rows(of: step.x(), in: step.scratch), step.y, rows.width)
+    public func forward(_ call: CallMemory) {
+        let rows = rows(call.inputShapes[0])
+        let (x, y, width) = (rows.rows(of: call.x(), in: call.scratch), call.y, rows.width)
         for row in 0..<y.count {
             let numbers = x[row * width..<(row + 1) * width]
             switch function {
@@ -72,12 +72,12 @@ public struct Reduce: Layer {
         return found
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let rows = rows(step.inputShapes[0])
-        let room = rows.room(rows: step.rows)
-        let (x, other) = (rows.rows(of: step.x(), in: step.scratch), step.scratch[room..<step.scratch.count])
-        let (y, dy, target, width) = (step.y, step.dy, rows.target(dx, in: other), rows.width)
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let rows = rows(call.inputShapes[0])
+        let room = rows.room(rows: call.rows)
+        let (x, other) = (rows.rows(of: call.x(), in: call.scratch), call.scratch[room..<call.scratch.count])
+        let (y, dy, target, width) = (call.y, call.dy, rows.target(dx, in: other), rows.width)
         for row in 0..<dy.count {
             let (from, to) = (x[row * width..<(row + 1) * width], target[row * width..<(row + 1) * width])
             switch function {

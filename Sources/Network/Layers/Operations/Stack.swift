@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// Inputs of one shape behind each other along a new axis: `tf.stack([a, b], axis=1)`.
-public struct Stack: Layer {
+public struct Stack: StatelessLayer {
     public static let className = "Stack"
     public var name = "stack"
     public var trainable = true
@@ -27,29 +27,29 @@ public struct Stack: Layer {
 
     /// Each piece of the i-th input that lies together, and where it goes.
     private func eachPiece(
-        _ step: Step, _ i: Int, _ body: (_ input: Range<Int>, _ output: Range<Int>) -> Void
+        _ call: CallMemory, _ i: Int, _ body: (_ input: Range<Int>, _ output: Range<Int>) -> Void
     ) {
-        let shape = step.inputShapes[i]
+        let shape = call.inputShapes[i]
         let piece = shape[checkedAxes([axis], of: shape + [1])[0]...].reduce(1, *)
-        for number in 0..<step.rows * shape.reduce(1, *) / piece {
-            let place = (number * step.inputCount + i) * piece
+        for number in 0..<call.rows * shape.reduce(1, *) / piece {
+            let place = (number * call.inputCount + i) * piece
             body(number * piece..<(number + 1) * piece, place..<place + piece)
         }
     }
 
-    public func forward(_ step: Step) {
-        let y = step.y
-        for i in 0..<step.inputCount {
-            let x = step.x(i)
-            eachPiece(step, i) { input, output in y[output].copy(from: x[input]) }
+    public func forward(_ call: CallMemory) {
+        let y = call.y
+        for i in 0..<call.inputCount {
+            let x = call.x(i)
+            eachPiece(call, i) { input, output in y[output].copy(from: x[input]) }
         }
     }
 
-    public func backward(_ step: Step) {
-        let dy = step.dy
-        for i in 0..<step.inputCount {
-            guard let dx = step.dx(i) else { continue }
-            eachPiece(step, i) { input, output in dx[input].copy(from: dy[output]) }
+    public func backward(_ call: CallMemory) {
+        let dy = call.dy
+        for i in 0..<call.inputCount {
+            guard let dx = call.dx(i) else { continue }
+            eachPiece(call, i) { input, output in dx[input].copy(from: dy[output]) }
         }
     }
 }

@@ -12,7 +12,7 @@ public typealias GlobalAveragePooling3D = GlobalPooling<ThreeAxes, PoolingAverag
 /// masked steps out.
 ///
 /// Source: Keras' GlobalMaxPooling1D … GlobalAveragePooling3D.
-public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
+public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
     public static var className: String { "Global\(Kind.word)Pooling\(Rank.axes)D" }
     public var name = "global_\(Kind.word.lowercased())_pooling\(Rank.axes)d"
     public var trainable = true
@@ -60,45 +60,45 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
         return 2 * windows.width.input * channels
     }
 
-    public func forward(_ step: Step) {
-        if let mask = maskOfMean(step) { return maskedMean(step, mask) }
-        let (windows, channels) = planned(step.inputShapes[0])
+    public func forward(_ call: CallMemory) {
+        if let mask = maskOfMean(call) { return maskedMean(call, mask) }
+        let (windows, channels) = planned(call.inputShapes[0])
         pool(
-            step.x(), windows, channels: channels, average: Kind.averages, lines: step.scratch, into: step.y)
+            call.x(), windows, channels: channels, average: Kind.averages, lines: call.scratch, into: call.y)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        if let mask = maskOfMean(step) { return maskedMeanBackward(step, mask, into: dx) }
-        let (windows, channels) = planned(step.inputShapes[0])
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        if let mask = maskOfMean(call) { return maskedMeanBackward(call, mask, into: dx) }
+        let (windows, channels) = planned(call.inputShapes[0])
         if Kind.averages {
-            poolAverageBackward(step.dy, windows, channels: channels, into: dx)
+            poolAverageBackward(call.dy, windows, channels: channels, into: dx)
         } else {
-            poolMaxBackward(step.dy, x: step.x(), y: step.y, windows, channels: channels, into: dx)
+            poolMaxBackward(call.dy, x: call.x(), y: call.y, windows, channels: channels, into: dx)
         }
     }
 
     /// A mask [rows, steps] of the mean over time.
-    private func maskOfMean(_ step: Step) -> Floats? {
-        guard Rank.axes == 1, Kind.averages, let mask = step.mask() else { return nil }
-        let steps = step.inputShapes[0][channelsFirst ? 1 : 0]
-        return mask.count == step.rows * steps ? mask : nil
+    private func maskOfMean(_ call: CallMemory) -> Floats? {
+        guard Rank.axes == 1, Kind.averages, let mask = call.mask() else { return nil }
+        let steps = call.inputShapes[0][channelsFirst ? 1 : 0]
+        return mask.count == call.rows * steps ? mask : nil
     }
 
-    private func maskedMean(_ step: Step, _ mask: Floats) {
-        step.y.fill(0)
-        eachMasked(step, mask) { input, output, share in step.y[output] += share * step.x()[input] }
+    private func maskedMean(_ call: CallMemory, _ mask: Floats) {
+        call.y.fill(0)
+        eachMasked(call, mask) { input, output, share in call.y[output] += share * call.x()[input] }
     }
 
-    private func maskedMeanBackward(_ step: Step, _ mask: Floats, into dx: Floats) {
-        eachMasked(step, mask) { input, output, share in dx[input] = share * step.dy[output] }
+    private func maskedMeanBackward(_ call: CallMemory, _ mask: Floats, into dx: Floats) {
+        eachMasked(call, mask) { input, output, share in dx[input] = share * call.dy[output] }
     }
 
     /// Each number with the channel it goes to, and its share of the mean. Where all is masked, it is 0 / 0, as in Keras.
-    private func eachMasked(_ step: Step, _ mask: Floats, _ body: (Int, Int, Float) -> Void) {
-        let shape = step.inputShapes[0]
+    private func eachMasked(_ call: CallMemory, _ mask: Floats, _ body: (Int, Int, Float) -> Void) {
+        let shape = call.inputShapes[0]
         let (steps, channels) = channelsFirst ? (shape[1], shape[0]) : (shape[0], shape[1])
-        for row in 0..<step.rows {
+        for row in 0..<call.rows {
             let kept = sum(mask[row * steps..<(row + 1) * steps])
             for time in 0..<steps {
                 let share = mask[row * steps + time] / kept

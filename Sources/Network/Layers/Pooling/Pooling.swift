@@ -29,7 +29,7 @@ public enum PoolingAverage: PoolingKind {
 ///
 /// Source: Keras' MaxPooling1D … AveragePooling3D, computed as TensorFlow does; a maximum's gradient goes to the first cell
 /// that has it.
-public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
+public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
     public static var className: String { "\(Kind.word)Pooling\(Rank.axes)D" }
     public var name = "\(Kind.word.lowercased())_pooling\(Rank.axes)d"
     public var trainable = true
@@ -79,19 +79,19 @@ public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: Layer {
         return 2 * windows.width.input * channels
     }
 
-    public func forward(_ step: Step) {
-        let (windows, channels) = planned(step.inputShapes[0])
+    public func forward(_ call: CallMemory) {
+        let (windows, channels) = planned(call.inputShapes[0])
         pool(
-            step.x(), windows, channels: channels, average: Kind.averages, lines: step.scratch, into: step.y)
+            call.x(), windows, channels: channels, average: Kind.averages, lines: call.scratch, into: call.y)
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let (windows, channels) = planned(step.inputShapes[0])
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let (windows, channels) = planned(call.inputShapes[0])
         if Kind.averages {
-            poolAverageBackward(step.dy, windows, channels: channels, into: dx)
+            poolAverageBackward(call.dy, windows, channels: channels, into: dx)
         } else {
-            poolMaxBackward(step.dy, x: step.x(), y: step.y, windows, channels: channels, into: dx)
+            poolMaxBackward(call.dy, x: call.x(), y: call.y, windows, channels: channels, into: dx)
         }
     }
 }

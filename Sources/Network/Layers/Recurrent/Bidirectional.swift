@@ -23,7 +23,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     public var name = "bidirectional"
     public var trainable = true
     public private(set) var merge: Merge
-    private var forwardLayer, backwardLayer: any RecurrentLayer
+    fileprivate var forwardLayer, backwardLayer: any RecurrentLayer
     /// Whether the backward layer has a config of its own.
     private var hasOwnBackward = false
     /// False for files of Keras before it was part of TensorFlow: a masked step of a sequence gives out what the step
@@ -107,6 +107,13 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         return config
     }
 
+    public func reasonNotWritable(receivesMask: () -> Bool) -> String? {
+        zeroesMasked || !returnsSequences || !receivesMask()
+            ? nil
+            : "comes from a Keras in which masked steps of a sequence repeat the step before; newer ones make them zero, "
+                + "and cannot be told otherwise"
+    }
+
     private var mergedCount: Int { merge == .separate ? 2 : 1 }
     public var outputCount: Int { mergedCount + forwardLayer.outputCount + backwardLayer.outputCount - 2 }
     public func outputCarriesMask(_ output: Int) -> Bool { output < mergedCount }
@@ -160,19 +167,19 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     // MARK: Memory
 
     /// The two layers' outputs, their gradients, the input's gradient of the second, and what each needs itself.
-    private struct Layout {
+    private struct BidirectionalWorkspace {
         let outputs, scratches, gradients: [Range<Int>]
         let inputGradient: Range<Int>
         let count: Int
     }
 
-    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> Layout {
+    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> BidirectionalWorkspace {
         var layout = ArenaLayout()
         let layers = [forwardLayer, backwardLayer]
         let sizes = layers.map { layer in
             rows * ((try? layer.outputShape(for: inputs)) ?? []).reduce(1, *)
         }
-        return Layout(
+        return BidirectionalWorkspace(
             outputs: sizes.map { layout.reserve($0) },
             scratches: layers.map {
                 layout.reserve($0.scratch(for: inputs, rows: rows, training: training))
@@ -185,76 +192,96 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         layout(inputs, rows: rows, training: training).count
     }
 
-    public func innerSteps(_ step: Step) -> [Step] {
-        let layout = layout(step.inputShapes, rows: step.capacity, training: step.isForTraining)
-        let (memory, first) = (step.memory, forwardLayer.weights(for: step.inputShapes).count)
-        return [forwardLayer, backwardLayer].enumerated().map { index, layer in
-            let own = index == 0 ? 0..<first : first..<memory.weights.count
-            let output = (try? layer.outputShape(for: step.inputShapes)) ?? []
+    public func makeCall(_ memory: CallMemory) -> any LayerCall {
+        let layout = layout(memory.inputShapes, rows: memory.capacity, training: memory.isForTraining)
+        let (windows, first) = (memory.windows, forwardLayer.weights(for: memory.inputShapes).count)
+        func side(_ layer: any RecurrentLayer, _ index: Int) -> any LayerCall {
+            let own = index == 0 ? 0..<first : first..<windows.weights.count
+            let output = (try? layer.outputShape(for: memory.inputShapes)) ?? []
             var inputGradient: Floats?
-            if memory.inputGradients.first ?? nil != nil {
-                inputGradient = index == 0 ? memory.inputGradients[0] : memory.scratch[layout.inputGradient]
+            if windows.inputGradients.first ?? nil != nil {
+                inputGradient =
+                    index == 0 ? windows.inputGradients[0] : windows.scratch[layout.inputGradient]
             }
-            return Step(
-                inner: layer, of: step, number: index, inputShapes: step.inputShapes, outputShape: output,
-                memory: Step.Memory(
-                    inputs: memory.inputs, output: memory.scratch[layout.outputs[index]],
-                    weights: Array(memory.weights[own]), scratch: memory.scratch[layout.scratches[index]],
-                    inputGradients: [inputGradient],
-                    outputGradient: step.isForTraining ? memory.scratch[layout.gradients[index]] : nil,
-                    weightGradients: memory.weightGradients.isEmpty ? [] : Array(memory.weightGradients[own]),
-                    inputMasks: memory.inputMasks))
+            let sideWindows = CallWindows(
+                inputs: windows.inputs, output: windows.scratch[layout.outputs[index]],
+                weights: Array(windows.weights[own]), scratch: windows.scratch[layout.scratches[index]],
+                inputGradients: [inputGradient],
+                outputGradient: memory.isForTraining ? windows.scratch[layout.gradients[index]] : nil,
+                weightGradients: windows.weightGradients.isEmpty ? [] : Array(windows.weightGradients[own]),
+                inputMasks: windows.inputMasks)
+            return layer.makeCall(
+                memory.inner(
+                    layer, number: index, inputShapes: memory.inputShapes, outputShape: output,
+                    windows: sideWindows))
         }
+        return BidirectionalCall(self, memory, side(forwardLayer, 0), side(backwardLayer, 1))
+    }
+}
+
+/// Runs a layer forward in time and one backward, and merges their outputs.
+private final class BidirectionalCall: LayerCall {
+    let memory: CallMemory
+    private let layer: Bidirectional
+    private let forwardCall, backwardCall: any LayerCall
+
+    init(
+        _ layer: Bidirectional, _ memory: CallMemory, _ forwardCall: any LayerCall,
+        _ backwardCall: any LayerCall
+    ) {
+        (self.layer, self.memory) = (layer, memory)
+        (self.forwardCall, self.backwardCall) = (forwardCall, backwardCall)
     }
 
-    // MARK: Passes
-
-    /// A vector of units: where it lies in the output of the forward layer and of the backward layer, and in the output
-    /// of both: the forward layer's, or the merged one, and the backward layer's own.
-    private struct Vectors {
+    /// The range of a vector of units in the outputs of the forward and the backward layer, and its start in the output of
+    /// both: the forward layer's, or the merged one, and the backward layer's own.
+    private struct VectorRanges {
         let ahead, back: Range<Int>
         let merged, own: Int
     }
 
-    private func eachVector(_ step: Step, _ body: (Vectors) -> Void) {
-        let (a, b) = (forwardLayer.options.units, backwardLayer.options.units)
-        let steps = forwardLayer.options.returnSequences ? step.inputShapes[0][0] : 1
-        let width = merge == .concatenate ? a + b : a
-        let (aheadSize, backSize) = (step.inner[0].outputSize, step.inner[1].outputSize)
-        for row in 0..<step.rows {
-            let start = row * step.outputSize
+    private func eachVector(_ body: (VectorRanges) -> Void) {
+        let (a, b) = (layer.forwardLayer.options.units, layer.backwardLayer.options.units)
+        let steps = layer.forwardLayer.options.returnSequences ? memory.inputShapes[0][0] : 1
+        let width = layer.merge == .concatenate ? a + b : a
+        let (aheadSize, backSize) = (forwardCall.memory.outputSize, backwardCall.memory.outputSize)
+        for row in 0..<memory.rows {
+            let start = row * memory.outputSize
             for t in 0..<steps {
                 let (i, j) = (row * aheadSize + t * a, row * backSize + (steps - 1 - t) * b)
                 body(
-                    Vectors(
+                    VectorRanges(
                         ahead: i..<i + a, back: j..<j + b, merged: start + t * width,
                         own: start + steps * a + t * b))
             }
         }
     }
 
-    /// Where a row's states lie in the output of the layer inside, and in the output of both.
-    private func eachState(_ step: Step, _ body: (_ inner: Int, _ from: Range<Int>, _ to: Range<Int>) -> Void)
-    {
-        guard forwardLayer.options.returnState else { return }
-        let sizes = [forwardLayer, backwardLayer].map { ($0.outputCount - 1) * $0.options.units }
-        for row in 0..<step.rows {
-            var end = (row + 1) * step.outputSize
+    /// The range of a row's states in the output of the inner layer, and in the output of both.
+    private func eachState(
+        _ body: (_ inner: CallMemory, _ from: Range<Int>, _ to: Range<Int>) -> Void
+    ) {
+        guard layer.forwardLayer.options.returnState else { return }
+        let sizes = [layer.forwardLayer, layer.backwardLayer].map { ($0.outputCount - 1) * $0.options.units }
+        for row in 0..<memory.rows {
+            var end = (row + 1) * memory.outputSize
             for side in [1, 0] {
-                let inside = (row + 1) * step.inner[side].outputSize
-                body(side, inside - sizes[side]..<inside, end - sizes[side]..<end)
+                let inner = side == 0 ? forwardCall.memory : backwardCall.memory
+                let inside = (row + 1) * inner.outputSize
+                body(inner, inside - sizes[side]..<inside, end - sizes[side]..<end)
                 end -= sizes[side]
             }
         }
     }
 
-    public func forward(_ step: Step) {
-        for inner in step.inner { inner.layer.forward(inner) }
-        let (ahead, back, y) = (step.inner[0].y, step.inner[1].y, step.y)
-        eachVector(step) { place in
+    func forward() {
+        forwardCall.forward()
+        backwardCall.forward()
+        let (ahead, back, y) = (forwardCall.memory.y, backwardCall.memory.y, memory.y)
+        eachVector { place in
             let (x, z) = (ahead[place.ahead], back[place.back])
             let target = y[place.merged..<place.merged + x.count]
-            switch merge {
+            switch layer.merge {
             case .concatenate:
                 target.copy(from: x)
                 y[place.merged + x.count..<place.merged + x.count + z.count].copy(from: z)
@@ -266,16 +293,16 @@ public struct Bidirectional: LayerOfSeveralOutputs {
             case .multiply: for k in 0..<x.count { target[k] = x[k] * z[k] }
             }
         }
-        eachState(step) { side, from, to in y[to].copy(from: step.inner[side].y[from]) }
+        eachState { inner, from, to in y[to].copy(from: inner.y[from]) }
     }
 
-    public func backward(_ step: Step) {
-        let (ahead, back, dy) = (step.inner[0], step.inner[1], step.dy)
-        eachVector(step) { place in
+    func backward() {
+        let (ahead, back, dy) = (forwardCall.memory, backwardCall.memory, memory.dy)
+        eachVector { place in
             let (dx, dz) = (ahead.dy[place.ahead], back.dy[place.back])
             let (x, z) = (ahead.y[place.ahead], back.y[place.back])
             let d = dy[place.merged..<place.merged + dx.count]
-            switch merge {
+            switch layer.merge {
             case .concatenate:
                 dx.copy(from: d)
                 dz.copy(from: dy[place.merged + dx.count..<place.merged + dx.count + dz.count])
@@ -287,8 +314,9 @@ public struct Bidirectional: LayerOfSeveralOutputs {
             case .multiply: for k in 0..<d.count { (dx[k], dz[k]) = (d[k] * z[k], d[k] * x[k]) }
             }
         }
-        eachState(step) { side, from, to in step.inner[side].dy[from].copy(from: dy[to]) }
-        for inner in step.inner { inner.layer.backward(inner) }
-        if let total = step.dx(), let part = back.dx() { add(part, to: total) }
+        eachState { inner, from, to in inner.dy[from].copy(from: dy[to]) }
+        forwardCall.backward()
+        backwardCall.backward()
+        if let total = memory.dx(), let part = back.dx() { add(part, to: total) }
     }
 }

@@ -38,12 +38,12 @@ public struct GRU: RecurrentLayer {
         return options.bias.spec("bias", shape: resetAfter ? [2, width] : [width])
     }
 
-    func inputBias(_ step: Step) -> Floats? {
-        options.useBias ? step.weights[2].prefix(3 * options.units) : nil
+    func inputBias(_ call: CallMemory) -> Floats? {
+        options.useBias ? call.weights[2].prefix(3 * options.units) : nil
     }
 
-    private func stateBias(_ step: Step) -> Floats? {
-        options.useBias ? step.weights[2][3 * options.units..<6 * options.units] : nil
+    private func stateBias(_ call: CallMemory) -> Floats? {
+        options.useBias ? call.weights[2][3 * options.units..<6 * options.units] : nil
     }
 
     private func kept(_ pass: RecurrentPass, _ t: Int) -> (state: Floats, pre: Floats) {
@@ -58,7 +58,7 @@ public struct GRU: RecurrentLayer {
         let (x, (state, pre)) = (pass.z(t), kept(pass, t))
         let (hBefore, h, u) = (pass.hBefore(t), pass.hAfter(t), options.units)
         if resetAfter {
-            pass.multiplyState(hBefore, gates: 0..<3, into: state, bias: stateBias(pass.step))
+            pass.multiplyState(hBefore, gates: 0..<3, into: state, bias: stateBias(pass.call))
             if let gate = options.gateKernel {
                 gruStep(x, r: state, hBefore: hBefore, h: h, units: u, gate: gate)
             } else {
@@ -74,8 +74,8 @@ public struct GRU: RecurrentLayer {
         }
         pass.dropState(state, gate: 2)
         multiply(
-            state, pass.columns(pass.step.weights[1], 2), into: pass.columns(x, 2), m: pass.rows, n: u, k: u,
-            bStride: 3 * u, cStride: 3 * u, finish: Finish(accumulate: true))
+            state, pass.columns(pass.call.weights[1], 2), into: pass.columns(x, 2), m: pass.rows, n: u, k: u,
+            bStride: 3 * u, cStride: 3 * u, epilogue: Epilogue(accumulate: true))
         if options.gateKernel != nil {
             gruCandidate(x, hBefore: hBefore, h: h, units: u)
         } else {
@@ -199,7 +199,7 @@ public struct GRU: RecurrentLayer {
     }
 
     func recurrentGradients(_ pass: RecurrentPass) {
-        let (gradients, u) = (pass.step.weightGradients, options.units)
+        let (gradients, u) = (pass.call.weightGradients, options.units)
         if resetAfter {
             // With all steps kept, the states' gradients lie between what else is kept.
             pass.gatherKept(width: 3 * u)

@@ -108,7 +108,7 @@ public struct LSTM: RecurrentLayer {
     }
 
     func recurrentGradients(_ pass: RecurrentPass) {
-        let gradients = pass.step.weightGradients
+        let gradients = pass.call.weightGradients
         if let gradient = gradients[1] {
             pass.recurrentKernelGradient(pass.allZ, gates: 0..<4, into: gradient)
         }

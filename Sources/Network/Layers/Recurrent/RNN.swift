@@ -171,16 +171,16 @@ public struct RNN: LayerOfSeveralOutputs {
     // MARK: Memory
 
     /// For each cell: the sequence that goes to the next one, its gradient, and what the cell needs itself.
-    private struct Layout {
+    private struct RNNWorkspace {
         let sequences, gradients, scratches: [Range<Int>]
         let count: Int
     }
 
-    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> Layout {
+    private func layout(_ inputs: [[Int]], rows: Int, training: Bool) -> RNNWorkspace {
         var layout = ArenaLayout()
         let shapes = inputShapes(inputs)
         let sizes = layers.dropLast().map { rows * inputs[0][0] * $0.options.units }
-        return Layout(
+        return RNNWorkspace(
             sequences: sizes.map { layout.reserve($0) },
             gradients: sizes.map { layout.reserve(training ? $0 : 0) },
             scratches: zip(layers, shapes).map {
@@ -192,38 +192,43 @@ public struct RNN: LayerOfSeveralOutputs {
         layout(inputs, rows: rows, training: training).count
     }
 
-    public func innerSteps(_ step: Step) -> [Step] {
-        let layout = layout(step.inputShapes, rows: step.capacity, training: step.isForTraining)
-        let (memory, shapes) = (step.memory, inputShapes(step.inputShapes))
+    public func makeCall(_ memory: CallMemory) -> any LayerCall {
+        let layout = layout(memory.inputShapes, rows: memory.capacity, training: memory.isForTraining)
+        let (windows, shapes) = (memory.windows, inputShapes(memory.inputShapes))
         var first = 0
-        return layers.indices.map { index in
+        let inner = layers.indices.map { index in
             let layer = layers[index]
             let own = first..<first + layer.weights(for: shapes[index]).count
             first = own.upperBound
             let isLast = index == layers.count - 1
             let output = (try? layer.outputShape(for: shapes[index])) ?? []
-            return Step(
-                inner: layer, of: step, number: index, inputShapes: shapes[index], outputShape: output,
-                memory: Step.Memory(
-                    inputs: index == 0 ? memory.inputs : [memory.scratch[layout.sequences[index - 1]]],
-                    output: isLast ? memory.output : memory.scratch[layout.sequences[index]],
-                    weights: Array(memory.weights[own]), scratch: memory.scratch[layout.scratches[index]],
-                    inputGradients: index == 0
-                        ? memory.inputGradients
-                        : [step.isForTraining ? memory.scratch[layout.gradients[index - 1]] : nil],
-                    outputGradient: isLast
-                        ? memory.outputGradient
-                        : step.isForTraining ? memory.scratch[layout.gradients[index]] : nil,
-                    weightGradients: memory.weightGradients.isEmpty ? [] : Array(memory.weightGradients[own]),
-                    inputMasks: Array(memory.inputMasks.prefix(1))))
+            let innerWindows = CallWindows(
+                inputs: index == 0 ? windows.inputs : [windows.scratch[layout.sequences[index - 1]]],
+                output: isLast ? windows.output : windows.scratch[layout.sequences[index]],
+                weights: Array(windows.weights[own]), scratch: windows.scratch[layout.scratches[index]],
+                inputGradients: index == 0
+                    ? windows.inputGradients
+                    : [memory.isForTraining ? windows.scratch[layout.gradients[index - 1]] : nil],
+                outputGradient: isLast
+                    ? windows.outputGradient
+                    : memory.isForTraining ? windows.scratch[layout.gradients[index]] : nil,
+                weightGradients: windows.weightGradients.isEmpty ? [] : Array(windows.weightGradients[own]),
+                inputMasks: Array(windows.inputMasks.prefix(1)))
+            return layer.makeCall(
+                memory.inner(
+                    layer, number: index, inputShapes: shapes[index], outputShape: output,
+                    windows: innerWindows))
         }
+        return RNNCall(memory, inner)
     }
+}
 
-    public func forward(_ step: Step) {
-        for inner in step.inner { inner.layer.forward(inner) }
-    }
+private final class RNNCall: LayerCall {
+    let memory: CallMemory
+    private let inner: [any LayerCall]
 
-    public func backward(_ step: Step) {
-        for inner in step.inner.reversed() { inner.layer.backward(inner) }
-    }
+    init(_ memory: CallMemory, _ inner: [any LayerCall]) { (self.memory, self.inner) = (memory, inner) }
+
+    func forward() { for call in inner { call.forward() } }
+    func backward() { for call in inner.reversed() { call.backward() } }
 }

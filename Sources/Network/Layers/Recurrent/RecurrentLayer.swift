@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Everything but the arithmetic of one step is here and in `RecurrentPass`: input products, masks, dropout, sequences
 /// and backward through time (Werbos, 1990).
-protocol RecurrentLayer: LayerOfSeveralOutputs {
+protocol RecurrentLayer: LayerOfSeveralOutputs, StatelessLayer {
     var options: RecurrentOptions { get set }
     /// How many blocks of `units` columns the kernels have.
     static var gates: Int { get }
@@ -19,7 +19,7 @@ protocol RecurrentLayer: LayerOfSeveralOutputs {
     func biasSpec() -> WeightSpec
 
     /// The row that is added to the input's product; nil where there is none.
-    func inputBias(_ step: Step) -> Floats?
+    func inputBias(_ call: CallMemory) -> Floats?
     /// From the input's product `pass.z(t)` and the state before to the state after step t.
     func stepForward(_ pass: RecurrentPass, _ t: Int)
     /// From the gradient `pass.dhAfter(t)` to the one before, and to those of all products.
@@ -84,15 +84,15 @@ extension RecurrentLayer {
         RecurrentLayout(self, input: inputs[0], rows: rows, training: training).count
     }
 
-    func inputBias(_ step: Step) -> Floats? { options.useBias ? step.weights[2] : nil }
+    func inputBias(_ call: CallMemory) -> Floats? { options.useBias ? call.weights[2] : nil }
 
-    public func forward(_ step: Step) {
-        RecurrentPass(step, self).forward(self)
-        if step.isForTraining { options.activityPenalty?.forward(step, room: step.scratch) }
+    public func forward(_ call: CallMemory) {
+        RecurrentPass(call, self).forward(self)
+        if call.isForTraining { options.activityPenalty?.forward(call, room: call.scratch) }
     }
 
-    public func backward(_ step: Step) {
-        options.activityPenalty?.backward(step, room: step.scratch)
-        RecurrentPass(step, self).backward(self)
+    public func backward(_ call: CallMemory) {
+        options.activityPenalty?.backward(call, room: call.scratch)
+        RecurrentPass(call, self).backward(self)
     }
 }

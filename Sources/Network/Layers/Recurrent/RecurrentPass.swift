@@ -2,7 +2,7 @@ import Tensors
 
 /// One pass of a recurrent layer over a batch, forward or backward: the windows of its memory, and what all cells do.
 struct RecurrentPass {
-    let step: Step
+    let call: CallMemory
     let options: RecurrentOptions
     let rows, time, features, units, gates: Int
     var width: Int { gates * units }
@@ -14,16 +14,16 @@ struct RecurrentPass {
     let dropsInput, dropsState: Bool
     private let kept, carried: Int
 
-    init<Cell: RecurrentLayer>(_ step: Step, _ layer: Cell) {
-        (self.step, options) = (step, layer.options)
-        (rows, time, features) = (step.rows, step.inputShapes[0][0], step.inputShapes[0][1])
+    init<Cell: RecurrentLayer>(_ call: CallMemory, _ layer: Cell) {
+        (self.call, options) = (call, layer.options)
+        (rows, time, features) = (call.rows, call.inputShapes[0][0], call.inputShapes[0][1])
         (units, gates) = (layer.options.units, Cell.gates)
         layout = RecurrentLayout(
-            layer, input: step.inputShapes[0], rows: step.capacity, training: step.isForTraining)
+            layer, input: call.inputShapes[0], rows: call.capacity, training: call.isForTraining)
         // With fewer rows than planned for, more steps fit.
-        chunk = min(layout.steps * step.capacity / max(rows, 1), time)
-        mask = step.mask()
-        let trains = step.training && step.isForTraining
+        chunk = min(layout.steps * call.capacity / max(rows, 1), time)
+        mask = call.mask()
+        let trains = call.training && call.isForTraining
         dropsInput = trains && options.dropsInput
         dropsState = trains && options.dropsState
         (kept, carried) = (layer.keptPerStep, layer.carried)
@@ -32,10 +32,10 @@ struct RecurrentPass {
     // MARK: Windows
 
     private func window(_ place: Range<Int>, _ index: Int, _ size: Int) -> Floats {
-        step.scratch[place.lowerBound + index * size..<place.lowerBound + (index + 1) * size]
+        call.scratch[place.lowerBound + index * size..<place.lowerBound + (index + 1) * size]
     }
     private func whole(_ place: Range<Int>, _ count: Int) -> Floats {
-        step.scratch[place.lowerBound..<place.lowerBound + count]
+        call.scratch[place.lowerBound..<place.lowerBound + count]
     }
 
     /// [rows, gates · units]: the input's product at step t; then whatever the cell puts in its place.
@@ -80,7 +80,7 @@ struct RecurrentPass {
         begin(hBefore(0), from: 1)
         begin(carriedBefore(0), from: 2)
         for t in 0..<time {
-            if t % chunk == 0 { multiplyInputs(t..<min(t + chunk, time), bias: cell.inputBias(step)) }
+            if t % chunk == 0 { multiplyInputs(t..<min(t + chunk, time), bias: cell.inputBias(call)) }
             cell.stepForward(self, t)
             if mask != nil { keepMasked(t) }
             if options.returnSequences { putOut(t) }
@@ -91,8 +91,8 @@ struct RecurrentPass {
 
     /// The state before the first step: that input, or zeros.
     private func begin(_ state: Floats, from input: Int) {
-        if input < step.inputCount && state.count > 0 {
-            state.copy(from: step.x(input))
+        if input < call.inputCount && state.count > 0 {
+            state.copy(from: call.x(input))
         } else {
             state.fill(0)
         }
@@ -100,7 +100,7 @@ struct RecurrentPass {
 
     /// Where the states stand behind the output of a row: [units] of the output's, and what is carried besides.
     private func states(_ numbers: Floats, _ row: Int) -> (h: Floats, carried: Floats) {
-        let end = (row + 1) * step.outputSize
+        let end = (row + 1) * call.outputSize
         let start = end - (1 + carried) * units
         return (numbers[start..<start + units], numbers[start + units..<end])
     }
@@ -108,7 +108,7 @@ struct RecurrentPass {
     private func putOutStates() {
         let (h, c) = (hAfter(time - 1), carriedAfter(time - 1))
         for row in 0..<rows {
-            let target = states(step.y, row)
+            let target = states(call.y, row)
             target.h.copy(from: h[row * units..<(row + 1) * units])
             if carried > 0 { target.carried.copy(from: c[row * units..<(row + 1) * units]) }
         }
@@ -122,24 +122,24 @@ struct RecurrentPass {
             for (i, t) in steps.enumerated() {
                 let from = (row * time + place(t)) * features
                 let to = (i * rows + row) * features
-                x[to..<to + features].copy(from: step.x()[from..<from + features])
+                x[to..<to + features].copy(from: call.x()[from..<from + features])
             }
         }
         let masks = dropsInput ? options.inputMasks(gates: gates) : 1
         if dropsInput && masks == 1 { drop(x, mask: 0, into: x) }
         guard masks > 1 else {
             return multiply(
-                x, step.weights[0], into: z, m: steps.count * rows, n: width, k: features,
-                finish: Finish(bias: bias))
+                x, call.weights[0], into: z, m: steps.count * rows, n: width, k: features,
+                epilogue: Epilogue(bias: bias))
         }
         let dropped = whole(layout.droppedInput, x.count)
         for gate in 0..<gates {
             drop(x, mask: gate, into: dropped)
             multiply(
-                dropped, columns(step.weights[0], gate), into: columns(z, gate), m: steps.count * rows,
+                dropped, columns(call.weights[0], gate), into: columns(z, gate), m: steps.count * rows,
                 n: units,
                 k: features, bStride: width, cStride: width,
-                finish: Finish(bias: bias.map { $0[gate * units..<(gate + 1) * units] }))
+                epilogue: Epilogue(bias: bias.map { $0[gate * units..<(gate + 1) * units] }))
         }
     }
 
@@ -153,19 +153,19 @@ struct RecurrentPass {
     ) {
         guard dropsState else {
             return multiply(
-                h, columns(step.weights[1], some.lowerBound), into: columns(target, some.lowerBound), m: rows,
+                h, columns(call.weights[1], some.lowerBound), into: columns(target, some.lowerBound), m: rows,
                 n: some.count * units, k: units, bStride: width, cStride: width,
-                finish: Finish(bias: bias, accumulate: accumulate))
+                epilogue: Epilogue(bias: bias, accumulate: accumulate))
         }
         let dropped = whole(layout.droppedState, rows * units)
         for gate in some {
             multiplyElements(h, stateFactors(gate), into: dropped)
             let place = (gate - some.lowerBound) * units
             multiply(
-                dropped, columns(step.weights[1], gate), into: columns(target, gate), m: rows, n: units,
+                dropped, columns(call.weights[1], gate), into: columns(target, gate), m: rows, n: units,
                 k: units,
                 bStride: width, cStride: width,
-                finish: Finish(bias: bias.map { $0[place..<place + units] }, accumulate: accumulate))
+                epilogue: Epilogue(bias: bias.map { $0[place..<place + units] }, accumulate: accumulate))
         }
     }
 
@@ -182,7 +182,7 @@ struct RecurrentPass {
     }
 
     private func output(_ gradient: Floats, _ row: Int, _ t: Int) -> Floats {
-        let start = row * step.outputSize + (options.returnSequences ? t * units : 0)
+        let start = row * call.outputSize + (options.returnSequences ? t * units : 0)
         return gradient[start..<start + units]
     }
 
@@ -195,7 +195,7 @@ struct RecurrentPass {
     private func putOut(_ t: Int) {
         let h = hAfter(t)
         for row in 0..<rows {
-            let y = output(step.y, row, t)
+            let y = output(call.y, row, t)
             if isZeroed(row, t) {
                 y.fill(0)
             } else {
@@ -210,13 +210,13 @@ struct RecurrentPass {
 
     /// Factors of 0 or 1 / (1 − rate), drawn by the sample's place in the batch.
     private func drawFactors() {
-        let random = step.lane.random(for: step.call)
+        let random = call.worker.random(for: call.index)
         let masks = options.inputMasks(gates: gates)
         let numbers = masks * features + gates * units
         func draw(_ factors: Floats, _ rate: Double, at offset: Int, size: Int) {
             let keep = Float(1 / (1 - rate))
             for row in 0..<rows {
-                let start = (step.firstRow + row) * numbers + offset
+                let start = (call.firstRow + row) * numbers + offset
                 for i in 0..<size {
                     factors[row * size + i] = random.uniform(start + i) < Float(rate) ? 0 : keep
                 }
@@ -250,7 +250,7 @@ struct RecurrentPass {
 
     func backward(_ cell: some RecurrentLayer) {
         transpose(
-            step.weights[1], rows: units, columns: width,
+            call.weights[1], rows: units, columns: width,
             into: whole(layout.transposedRecurrent, units * width))
         beginGradients()
         for t in (0..<time).reversed() {
@@ -258,10 +258,10 @@ struct RecurrentPass {
             cell.stepBackward(self, t)
         }
         cell.recurrentGradients(self)
-        if let gradient = step.weightGradients[0] { kernelGradient(into: gradient) }
-        if let dx = step.dx() { inputGradient(into: dx) }
-        if step.inputCount > 1 { step.dx(1)?.copy(from: dhBefore(0)) }
-        if step.inputCount > 2 { step.dx(2)?.copy(from: dCarriedBefore(0)) }
+        if let gradient = call.weightGradients[0] { kernelGradient(into: gradient) }
+        if let dx = call.dx() { inputGradient(into: dx) }
+        if call.inputCount > 1 { call.dx(1)?.copy(from: dhBefore(0)) }
+        if call.inputCount > 2 { call.dx(2)?.copy(from: dCarriedBefore(0)) }
     }
 
     /// The gradients at the last state: those of the states that went out, or zero.
@@ -272,7 +272,7 @@ struct RecurrentPass {
             return dc.fill(0)
         }
         for row in 0..<rows {
-            let given = states(step.dy, row)
+            let given = states(call.dy, row)
             dh[row * units..<(row + 1) * units].copy(from: given.h)
             if carried > 0 { dc[row * units..<(row + 1) * units].copy(from: given.carried) }
         }
@@ -281,7 +281,7 @@ struct RecurrentPass {
     private func addOutputGradient(_ t: Int) {
         let dh = dhAfter(t)
         for row in 0..<rows where !isZeroed(row, t) {
-            add(output(step.dy, row, t), to: dh[row * units..<(row + 1) * units])
+            add(output(call.dy, row, t), to: dh[row * units..<(row + 1) * units])
         }
     }
 
@@ -307,7 +307,7 @@ struct RecurrentPass {
         guard dropsState else {
             return multiply(
                 columns(d, some.lowerBound), rowsOf(some.lowerBound), into: dh, m: rows, n: units,
-                k: some.count * units, aStride: width, finish: Finish(accumulate: accumulate))
+                k: some.count * units, aStride: width, epilogue: Epilogue(accumulate: accumulate))
         }
         let part = whole(layout.droppedState, rows * units)
         if !accumulate { dh.fill(0) }
@@ -332,7 +332,7 @@ struct RecurrentPass {
                 multiply(
                     dropped, columns(d[t * rows * width..<(t + 1) * rows * width], gate),
                     into: columns(gradient, gate), m: units, n: units, k: rows, transposed: true,
-                    bStride: width, cStride: width, finish: Finish(accumulate: t > 0))
+                    bStride: width, cStride: width, epilogue: Epilogue(accumulate: t > 0))
             }
         }
     }
@@ -341,7 +341,7 @@ struct RecurrentPass {
     func gatherKept(width size: Int) {
         guard kept * units > size else { return }
         for t in 1..<max(time, 1) {
-            let all = step.scratch[layout.kept]
+            let all = call.scratch[layout.kept]
             all[t * rows * size..<(t + 1) * rows * size].copy(from: kept(t).prefix(rows * size))
         }
     }
@@ -368,7 +368,7 @@ struct RecurrentPass {
 
     private func inputGradient(into dx: Floats) {
         let transposed = whole(layout.transposedKernel, features * width)
-        transpose(step.weights[0], rows: features, columns: width, into: transposed)
+        transpose(call.weights[0], rows: features, columns: width, into: transposed)
         // The inputs have served: their place is taken by their gradients.
         let (part, masks) = (allX, dropsInput ? options.inputMasks(gates: gates) : 1)
         if masks == 1 {

@@ -33,7 +33,7 @@ public struct SimpleRNN: RecurrentLayer {
     }
 
     func recurrentGradients(_ pass: RecurrentPass) {
-        let gradients = pass.step.weightGradients
+        let gradients = pass.call.weightGradients
         if let gradient = gradients[1] {
             pass.recurrentKernelGradient(pass.allZ, gates: 0..<1, into: gradient)
         }

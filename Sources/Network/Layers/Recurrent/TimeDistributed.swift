@@ -15,7 +15,7 @@ public struct TimeDistributed: Layer {
         guard let layer = try NestedLayer.read("layer", from: &config) else {
             throw config.error("layer is missing", key: "layer")
         }
-        guard !(layer is InputLayer) else {
+        guard !layer.isInput else {
             throw config.error("is around \(layer.subject), which computes nothing", key: "layer")
         }
         guard layer.outputCount == 1 else {
@@ -73,40 +73,45 @@ public struct TimeDistributed: Layer {
         layer.scratch(for: inside(inputs), rows: rows * inputs[0][0], training: training)
     }
 
-    public func innerSteps(_ step: Step) -> [Step] {
-        let steps = step.inputShapes[0][0]
-        var memory = step.memory
+    public func makeCall(_ memory: CallMemory) -> any LayerCall {
+        let steps = memory.inputShapes[0][0]
+        var makesInnerMask = false
+        if case .makes = layer.mask(for: inside(memory.inputShapes), masks: [nil]) { makesInnerMask = true }
+        var windows = memory.windows
         // A mask's numbers for one step; a mask of whole steps means nothing inside.
-        memory.inputMasks = memory.inputMasks.map { mask in
+        windows.inputMasks = windows.inputMasks.map { mask in
             guard let mask, mask.size > steps else { return nil }
-            return Step.Mask(window: mask.window, size: mask.size / steps)
+            return MaskWindow(window: mask.window, size: mask.size / steps)
         }
-        if let mask = memory.outputMask {
-            memory.outputMask =
-                makesInnerMask(step)
-                ? Step.Mask(window: mask.window, size: mask.size / steps) : nil
+        windows.outputMask = windows.outputMask.flatMap {
+            makesInnerMask ? MaskWindow(window: $0.window, size: $0.size / steps) : nil
         }
-        return [
-            Step(
-                inner: layer, of: step, inputShapes: inside(step.inputShapes),
-                outputShape: Array(step.outputShape.dropFirst()), memory: memory, perSample: steps)
-        ]
+        let inner = layer.makeCall(
+            memory.inner(
+                layer, inputShapes: inside(memory.inputShapes),
+                outputShape: Array(memory.outputShape.dropFirst()), windows: windows, perSample: steps))
+        return TimeDistributedCall(memory, inner, makesInnerMask: makesInnerMask)
+    }
+}
+
+private final class TimeDistributedCall: LayerCall {
+    let memory: CallMemory
+    private let inner: any LayerCall
+    private let makesInnerMask: Bool
+
+    init(_ memory: CallMemory, _ inner: any LayerCall, makesInnerMask: Bool) {
+        (self.memory, self.inner, self.makesInnerMask) = (memory, inner, makesInnerMask)
     }
 
-    private func makesInnerMask(_ step: Step) -> Bool {
-        if case .makes = layer.mask(for: inside(step.inputShapes), masks: [nil]) { return true }
-        return false
-    }
-
-    public func forward(_ step: Step) {
-        layer.forward(step.inner[0])
-        // A mask that ends inside still says which steps have anything that counts.
-        guard let inside = step.mask(), let mask = step.outputMask, !makesInnerMask(step) else { return }
+    func forward() {
+        inner.forward()
+        // A mask that ends inside still tells which steps have anything that counts.
+        guard let inside = memory.mask(), let mask = memory.outputMask, !makesInnerMask else { return }
         let size = inside.count / max(mask.count, 1)
         for i in 0..<mask.count {
             mask[i] = (i * size..<(i + 1) * size).contains { inside[$0] != 0 } ? 1 : 0
         }
     }
 
-    public func backward(_ step: Step) { layer.backward(step.inner[0]) }
+    func backward() { inner.backward() }
 }

@@ -26,7 +26,7 @@ public enum BorderToCrop: BorderKind {
 /// Puts zeros around an image, or takes its border away: so many before and behind on each axis.
 ///
 /// Source: Keras' ZeroPadding1D … ZeroPadding3D, Cropping1D … Cropping3D.
-public struct Border<Rank: SpatialRank, Kind: BorderKind>: Layer {
+public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
     public static var className: String { "\(Kind.word)\(Rank.axes)D" }
     public var name = "\(Kind.crops ? "cropping" : "zero_padding")\(Rank.axes)d"
     public var trainable = true
@@ -87,9 +87,9 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: Layer {
     }
 
     /// The smaller image's place in the larger one; with the channels in front, each is an image of its own.
-    private func box(_ step: Step) -> Box {
+    private func box(_ call: CallMemory) -> Box {
         do {
-            let image = try image(step.inputShapes[0])
+            let image = try image(call.inputShapes[0])
             let output = try outputImage(image)
             let (inner, outer) = Kind.crops ? (output.sizes, image.sizes) : (image.sizes, output.sizes)
             let channels = image.split(channelsFirst: channelsFirst).channels
@@ -102,15 +102,15 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: Layer {
         }
     }
 
-    public func forward(_ step: Step) {
-        let box = box(step)
-        if Kind.crops { box.take(from: step.x(), into: step.y) } else { box.put(step.x(), into: step.y) }
+    public func forward(_ call: CallMemory) {
+        let box = box(call)
+        if Kind.crops { box.take(from: call.x(), into: call.y) } else { box.put(call.x(), into: call.y) }
     }
 
-    public func backward(_ step: Step) {
-        guard let dx = step.dx() else { return }
-        let box = box(step)
-        if Kind.crops { box.put(step.dy, into: dx) } else { box.take(from: step.dy, into: dx) }
+    public func backward(_ call: CallMemory) {
+        guard let dx = call.dx() else { return }
+        let box = box(call)
+        if Kind.crops { box.put(call.dy, into: dx) } else { box.take(from: call.dy, into: dx) }
     }
 }
 

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// A layer from which all pictures go out in one size.
-protocol PicturesOfOneSize: Layer {
+protocol PicturesOfOneSize: StatelessLayer {
     var height: Int { get }
     var width: Int { get }
     var channelsFirst: Bool { get }
@@ -51,9 +51,9 @@ public struct Resizing: PicturesOfOneSize {
         return json
     }
 
-    private func fit(_ step: Step) -> PictureFit {
+    private func fit(_ call: CallMemory) -> PictureFit {
         PictureFit(
-            step.inputShapes[0], height: height, width: width, channelsFirst: channelsFirst, crops: crops,
+            call.inputShapes[0], height: height, width: width, channelsFirst: channelsFirst, crops: crops,
             smooth: smooth)
     }
 
@@ -61,10 +61,12 @@ public struct Resizing: PicturesOfOneSize {
         crops ? rows * inputs[0].reduce(1, *) : 0
     }
 
-    public func forward(_ step: Step) { fit(step).forward(step.x(), into: step.y, scratch: step.scratch) }
+    public func forward(_ call: CallMemory) {
+        fit(call).forward(call.x(), into: call.y, scratch: call.scratch)
+    }
 
-    public func backward(_ step: Step) {
-        if let dx = step.dx() { fit(step).backward(step.dy, into: dx, scratch: step.scratch) }
+    public func backward(_ call: CallMemory) {
+        if let dx = call.dx() { fit(call).backward(call.dy, into: dx, scratch: call.scratch) }
     }
 }
 
@@ -91,9 +93,9 @@ public struct CenterCrop: PicturesOfOneSize {
         return json
     }
 
-    private func fit(_ step: Step) -> PictureFit {
+    private func fit(_ call: CallMemory) -> PictureFit {
         PictureFit(
-            step.inputShapes[0], height: height, width: width, channelsFirst: channelsFirst, crops: true,
+            call.inputShapes[0], height: height, width: width, channelsFirst: channelsFirst, crops: true,
             smooth: true, keepsSize: true)
     }
 
@@ -101,10 +103,12 @@ public struct CenterCrop: PicturesOfOneSize {
         rows * inputs[0].reduce(1, *)
     }
 
-    public func forward(_ step: Step) { fit(step).forward(step.x(), into: step.y, scratch: step.scratch) }
+    public func forward(_ call: CallMemory) {
+        fit(call).forward(call.x(), into: call.y, scratch: call.scratch)
+    }
 
-    public func backward(_ step: Step) {
-        if let dx = step.dx() { fit(step).backward(step.dy, into: dx, scratch: step.scratch) }
+    public func backward(_ call: CallMemory) {
+        if let dx = call.dx() { fit(call).backward(call.dy, into: dx, scratch: call.scratch) }
     }
 }
 

@@ -8,7 +8,7 @@ public typealias UpSampling3D = UpSampling<ThreeAxes>
 /// Enlarges an image by whole factors: each number is repeated, or on two axes interpolated linearly.
 ///
 /// Source: Keras' UpSampling1D, UpSampling2D, UpSampling3D.
-public struct UpSampling<Rank: SpatialRank>: Layer {
+public struct UpSampling<Rank: SpatialRank>: StatelessLayer {
     public static var className: String { "UpSampling\(Rank.axes)D" }
     public var name = "up_sampling\(Rank.axes)d"
     public var trainable = true
@@ -48,9 +48,9 @@ public struct UpSampling<Rank: SpatialRank>: Layer {
         return shape
     }
 
-    private func resampling(_ step: Step) -> Resampling {
+    private func resampling(_ call: CallMemory) -> Resampling {
         do {
-            let image = try image(step.inputShapes[0])
+            let image = try image(call.inputShapes[0])
             return Resampling(
                 from: image.sizes, to: enlarged(image.sizes),
                 channels: image.split(channelsFirst: channelsFirst).channels, smooth: smooth)
@@ -59,10 +59,10 @@ public struct UpSampling<Rank: SpatialRank>: Layer {
         }
     }
 
-    public func forward(_ step: Step) { resampling(step).forward(step.x(), into: step.y) }
+    public func forward(_ call: CallMemory) { resampling(call).forward(call.x(), into: call.y) }
 
-    public func backward(_ step: Step) {
-        if let dx = step.dx() { resampling(step).backward(step.dy, into: dx) }
+    public func backward(_ call: CallMemory) {
+        if let dx = call.dx() { resampling(call).backward(call.dy, into: dx) }
     }
 }
 

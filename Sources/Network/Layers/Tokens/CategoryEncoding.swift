@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// Numbers of tokens as vectors of `num_tokens`: one-hot, multi-hot or counts. A number that is no token's is an error.
-public struct CategoryEncoding: Layer {
+public struct CategoryEncoding: StatelessLayer {
     public static let className = "CategoryEncoding"
     public static let propagatesGradients = false
     public var name = "category_encoding"
@@ -23,10 +23,10 @@ public struct CategoryEncoding: Layer {
         try encodedShape(encoding, inputs)
     }
 
-    public func forward(_ step: Step) {
-        encoding.write(step) { number, sample in
+    public func forward(_ call: CallMemory) {
+        encoding.write(call) { number, sample in
             guard number > -1, number < Float(encoding.depth) else {
-                step.fail(sample: sample) {
+                call.fail(sample: sample) {
                     "tokens must be whole numbers from 0 to \(encoding.depth - 1), but \($0) has \(number)"
                 }
                 return nil
@@ -35,5 +35,5 @@ public struct CategoryEncoding: Layer {
         }
     }
 
-    public func backward(_ step: Step) { step.dx()?.fill(0) }
+    public func backward(_ call: CallMemory) { call.dx()?.fill(0) }
 }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// The number of the bin that a value lies in: how many of the `bin_boundaries` are not above it.
-public struct Discretization: Layer {
+public struct Discretization: StatelessLayer {
     public static let className = "Discretization"
     public static let propagatesGradients = false
     public var name = "discretization"
@@ -37,8 +37,8 @@ public struct Discretization: Layer {
         try encodedShape(encoding, inputs)
     }
 
-    public func forward(_ step: Step) {
-        encoding.write(step) { number, _ in
+    public func forward(_ call: CallMemory) {
+        encoding.write(call) { number, _ in
             // The first boundary above the number. A NaN lies above all, as in TensorFlow.
             var (low, high) = (0, boundaries.count)
             while low < high {
@@ -49,5 +49,5 @@ public struct Discretization: Layer {
         }
     }
 
-    public func backward(_ step: Step) { step.dx()?.fill(0) }
+    public func backward(_ call: CallMemory) { call.dx()?.fill(0) }
 }

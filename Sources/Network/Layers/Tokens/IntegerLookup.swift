@@ -3,7 +3,7 @@ import Tensors
 
 /// The place of a whole number in a vocabulary. In front of it are places for the `mask_token` (0, where numbers are given
 /// out as they are) and for `num_oov_indices` kinds of numbers that it has not.
-public struct IntegerLookup: Layer {
+public struct IntegerLookup: StatelessLayer {
     public static let className = "IntegerLookup"
     public static let propagatesGradients = false
     public var name = "integer_lookup"
@@ -81,10 +81,10 @@ public struct IntegerLookup: Layer {
         try encodedShape(encoding, inputs)
     }
 
-    public func forward(_ step: Step) {
-        encoding.write(step) { number, sample in
+    public func forward(_ call: CallMemory) {
+        encoding.write(call) { number, sample in
             guard abs(number) <= 0x1p53 else {
-                step.fail(sample: sample) { "looks up whole numbers, but \($0) has \(number)" }
+                call.fail(sample: sample) { "looks up whole numbers, but \($0) has \(number)" }
                 return nil
             }
             let token = Int(number)
@@ -92,7 +92,7 @@ public struct IntegerLookup: Layer {
             if let place = places[token] { return place }
             let first = encoding.mode == .int && maskToken != nil ? 1 : 0
             guard unknownPlaces > 0 else {
-                step.fail(sample: sample) {
+                call.fail(sample: sample) {
                     "has no place for numbers out of the vocabulary (num_oov_indices is 0), but \($0) has \(token)"
                 }
                 return nil
@@ -101,5 +101,5 @@ public struct IntegerLookup: Layer {
         }
     }
 
-    public func backward(_ step: Step) { step.dx()?.fill(0) }
+    public func backward(_ call: CallMemory) { call.dx()?.fill(0) }
 }

@@ -26,15 +26,15 @@ struct TokenEncoding: Equatable, Sendable {
     }
 
     /// Gives out the tokens of [.., n]; `number` is that of a token, nil for what is none.
-    func write(_ step: Step, number: (Float, _ sample: Int) -> Int?) {
-        let (x, y) = (step.x(), step.y)
-        let perSample = max(x.count / max(step.rows, 1), 1)
+    func write(_ call: CallMemory, number: (Float, _ sample: Int) -> Int?) {
+        let (x, y) = (call.x(), call.y)
+        let perSample = max(x.count / max(call.rows, 1), 1)
         guard mode != .int else {
             for i in 0..<x.count { y[i] = number(x[i], i / perSample).map(Float.init) ?? 0 }
             return
         }
         y.fill(0)
-        let together = mode == .oneHot ? 1 : step.inputShapes[0].last ?? 1
+        let together = mode == .oneHot ? 1 : call.inputShapes[0].last ?? 1
         for i in 0..<x.count {
             guard let token = number(x[i], i / perSample) else { continue }
             let place = i / together * depth + token

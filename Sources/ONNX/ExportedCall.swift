@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// One call of a layer, on its way into the graph. What a layer does is read from its config, in Keras' words.
-struct LayerCall {
+struct ExportedCall {
     let layer: any Layer
     /// Where the layer lies, as `backbone/conv1`.
     let path: String
@@ -53,7 +53,7 @@ struct LayerCall {
     }
 
     /// What the call computes.
-    func output(_ name: String, _ layout: Layout = .keras) -> Value {
+    func output(_ name: String, _ layout: AxisOrder = .keras) -> Value {
         let value = Value(name, layout, shape: outputShape, free: outputFree, graph: graph)
         switch maskUse {
         case .ends: break

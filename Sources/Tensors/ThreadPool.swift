@@ -1,21 +1,21 @@
 import CKernels
 
-/// Threads that do one piece of work side by side. The calling thread is number 0; the others are made once and sleep
-/// between two runs.
-@safe public final class Team: @unchecked Sendable {
-    private let team: OpaquePointer
+/// A fixed set of threads for data-parallel work. The calling thread is number 0; the others are made once and sleep between
+/// two runs.
+@safe public final class ThreadPool: @unchecked Sendable {
+    private let pool: OpaquePointer
     public let count: Int
-    // Where each thread leaves its numbers for the others to read, between two waits.
+    // Each thread's part of a sum, for the others to read between two waits.
     private var contributions: [Floats?]
 
-    /// Fails where the system gives no more threads.
+    /// Nil if the system cannot create the threads.
     public init?(count: Int) {
-        guard let team = unsafe ck_team_create(Int32(max(count, 1))) else { return nil }
-        (unsafe self.team, self.count) = (unsafe team, max(count, 1))
+        guard let pool = unsafe ck_team_create(Int32(max(count, 1))) else { return nil }
+        (unsafe self.pool, self.count) = (unsafe pool, max(count, 1))
         contributions = Array(repeating: nil, count: self.count)
     }
 
-    deinit { unsafe ck_team_destroy(team) }
+    deinit { unsafe ck_team_destroy(pool) }
 
     /// Runs `body(0)` to `body(count - 1)`, each in its thread, and returns when all have.
     /// Meanwhile numbers below 1.2e-38 count as zero, as in TensorFlow: the moments of weights that are no longer
@@ -29,7 +29,7 @@ import CKernels
         unsafe call(ck_team_run, body)
     }
 
-    /// Runs `body(0)` to `body(count - 1)`, which must do the same whoever runs them, and returns when all are through.
+    /// Runs `body(0)` to `body(count - 1)`, each of which may run in any thread, and returns when all have.
     /// Each has a thread of its own, unless that one does not begin in time or `isSharing` is false. Not within a run.
     public func share(_ body: (Int) -> Void) {
         if count > 1 && isSharing {
@@ -52,7 +52,7 @@ import CKernels
             var context = body
             unsafe withUnsafeMutablePointer(to: &context) { pointer in
                 unsafe function(
-                    team,
+                    pool,
                     { context, index in
                         guard let body = unsafe context?.assumingMemoryBound(to: ((Int) -> Void).self) else {
                             return
@@ -63,11 +63,11 @@ import CKernels
         }
     }
 
-    /// Within a run: waits until every thread is here.
-    public func wait() { unsafe ck_team_wait(team) }
+    /// A barrier within a run: waits for every thread.
+    public func wait() { unsafe ck_team_wait(pool) }
 
-    /// Within a run: leaves in `total` the sum of what all threads brought as `part`, added in the order of the threads,
-    /// so that the result does not depend on which came first. `total` is the thread's own, not `part`.
+    /// Within a run: computes in `total` the sum of all threads' `part`, added in the order of the threads, so that the result
+    /// is reproducible. `total` is the thread's own memory, other than `part`.
     public func sum(_ part: Floats, into total: Floats, thread: Int) {
         if count == 1 { return total.copy(from: part) }
         contributions[thread] = part

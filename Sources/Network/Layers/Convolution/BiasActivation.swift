@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// How a layer with a kernel ends: bias, then activation, and what the answer costs.
-struct LayerEnd: Sendable {
+/// The end of a layer with a kernel: bias, then activation, then the penalty on the output.
+struct BiasActivation: Sendable {
     var activation: Activation
     var useBias: Bool
     var bias: WeightOptions
@@ -32,7 +32,7 @@ struct LayerEnd: Sendable {
         return shape.dropLast() + [activation.outputWidth(last)]
     }
 
-    func withoutActivation() -> LayerEnd {
+    func withoutActivation() -> BiasActivation {
         var copy = self
         copy.activation = .linear
         copy.penalty = penalty?.behind(activation)
@@ -45,56 +45,56 @@ struct LayerEnd: Sendable {
         kept(count, training: training) + max(products, training ? penalty?.scratch(size: count) ?? 0 : 0)
     }
 
-    /// How many pre-activations must be kept beside the output: all, where backward needs them or they do not fit it.
+    /// The number of pre-activations that must be kept beside the output: all, where backward needs them or they do not fit it.
     func kept(_ count: Int, training: Bool) -> Int {
         activation == .glu || training && activation.needsInput ? count : 0
     }
 
-    /// Where they are.
-    func preactivations(_ step: Step, _ count: Int) -> Floats {
-        let kept = kept(count, training: step.isForTraining)
-        return kept == 0 ? step.y : step.scratch.prefix(kept)
+    /// Their window.
+    func preactivations(_ call: CallMemory, _ count: Int) -> Floats {
+        let kept = kept(count, training: call.isForTraining)
+        return kept == 0 ? call.y : call.scratch.prefix(kept)
     }
 
-    /// What a product does on its way to the pre-activations; the bias is the last of the weights.
-    func finish(_ step: Step) -> Finish {
-        Finish(bias: useBias ? step.weights.last : nil, relu: activation == .relu)
+    /// The epilogue of the product that computes the pre-activations; the bias is the last of the weights.
+    func epilogue(_ call: CallMemory) -> Epilogue {
+        Epilogue(bias: useBias ? call.weights.last : nil, relu: activation == .relu)
     }
 
     /// Scratch that is not kept.
-    func room(_ step: Step, _ count: Int) -> Floats {
-        step.scratch[kept(count, training: step.isForTraining)..<step.scratch.count]
+    func room(_ call: CallMemory, _ count: Int) -> Floats {
+        call.scratch[kept(count, training: call.isForTraining)..<call.scratch.count]
     }
 
-    /// The rest of the way, from the pre-activations to the output.
-    func forward(_ z: Floats, _ step: Step) {
-        if activation != .relu { activation.forward(z, into: step.y, width: width(step)) }
-        if step.isForTraining { penalty?.forward(step, room: room(step, z.count)) }
+    /// Computes the output from the pre-activations.
+    func forward(_ z: Floats, _ call: CallMemory) {
+        if activation != .relu { activation.forward(z, into: call.y, width: width(call)) }
+        if call.isForTraining { penalty?.forward(call, room: room(call, z.count)) }
     }
 
     /// The gradient at the pre-activations, from the one at the output, whose place it takes where it fits.
-    func backward(_ z: Floats, _ step: Step) -> Floats {
-        penalty?.backward(step, room: room(step, z.count))
-        let dz = activation == .glu ? z : step.dy
-        activation.backward(step.dy, z: z, y: step.y, into: dz, width: width(step))
+    func backward(_ z: Floats, _ call: CallMemory) -> Floats {
+        penalty?.backward(call, room: room(call, z.count))
+        let dz = activation == .glu ? z : call.dy
+        activation.backward(call.dy, z: z, y: call.y, into: dz, width: width(call))
         return dz
     }
 
     /// The bias' gradient: the sum over all places of each channel.
-    func biasGradient(_ dz: Floats, channels: Int, channelsFirst: Bool, _ step: Step) {
-        guard useBias, let target = step.weightGradients.last.flatMap({ $0 }) else { return }
+    func biasGradient(_ dz: Floats, channels: Int, channelsFirst: Bool, _ call: CallMemory) {
+        guard useBias, let target = call.weightGradients.last.flatMap({ $0 }) else { return }
         guard channelsFirst else { return columnSums(dz, into: target) }
         target.fill(0)
-        guard step.rows > 0 else { return }
-        let places = dz.count / step.rows / channels
-        for plane in 0..<step.rows * channels {
+        guard call.rows > 0 else { return }
+        let places = dz.count / call.rows / channels
+        for plane in 0..<call.rows * channels {
             target[plane % channels] += sum(dz[plane * places..<(plane + 1) * places])
         }
     }
 
     // Row activations work along the last axis of the layer's own shape, whichever that is.
-    private func width(_ step: Step) -> Int {
-        let width = step.outputShape.last ?? 1
+    private func width(_ call: CallMemory) -> Int {
+        let width = call.outputShape.last ?? 1
         return activation == .glu ? 2 * width : width
     }
 }
