@@ -20,10 +20,8 @@ extension ConfusionMatrix {
     /// CSV: a header of the predicted classes, then a line for each true class, which its first field names.
     public func csv(normalised normalisation: Normalisation? = nil) -> String {
         let cells = cellTexts(normalisation, digits: nil)
-        let header = (["truth"] + classes.map(csvField)).joined(separator: ",") + "\n"
-        return header
-            + classes.indices.map { ([csvField(classes[$0])] + cells[$0]).joined(separator: ",") + "\n" }
-            .joined()
+        return csvLine(["truth"] + classes)
+            + classes.indices.map { csvLine([classes[$0]] + cells[$0]) }.joined()
     }
 
     /// `{"classes": […], "matrix": [[…]]}`, the matrix by true class and then by predicted class.
@@ -65,17 +63,4 @@ private func printable(_ name: String) -> String {
     String(
         String.UnicodeScalarView(
             name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
-}
-
-/// A field with quotes where RFC 4180 wants them.
-private func csvField(_ text: String) -> String {
-    // By bytes: Swift takes "\r\n" for one character, which is neither "\r" nor "\n".
-    let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-    guard needsQuotes else { return text }
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-        if scalar == "\"" { quoted += "\"" }
-        quoted.unicodeScalars.append(scalar)
-    }
-    return quoted + "\""
 }

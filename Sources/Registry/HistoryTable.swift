@@ -4,16 +4,11 @@ extension ModelFacts {
     /// The history as CSV, one line an epoch: `epoch,loss,accuracy,…`. Epochs count from 0, as Keras' CSVLogger
     /// counts them; numbers have every digit. A series that ended early leaves its field empty.
     public var historyCSV: String {
-        var text = (["epoch"] + history.map { Self.field($0.name) }).joined(separator: ",") + "\n"
+        var text = csvLine(["epoch"] + history.map(\.name))
         for epoch in 0..<(history.map(\.values.count).max() ?? 0) {
             let values = history.map { epoch < $0.values.count ? "\($0.values[epoch])" : "" }
-            text += (["\(epoch)"] + values).joined(separator: ",") + "\n"
+            text += csvLine(["\(epoch)"] + values)
         }
         return text
-    }
-
-    private static func field(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

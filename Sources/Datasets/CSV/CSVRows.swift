@@ -36,7 +36,7 @@ public struct CSVRows: Sendable {
         (self.delimiter, self.columns) = (delimiter, kinds)
         (numberCount, labelCount) = (Int(numbers), Int(labels))
         for text in texts {
-            let bytes = quoted(text, delimiter: delimiter)
+            let bytes = csvField(text, delimiter: delimiter)
             places.append(cn_range(begin: self.texts.count, end: self.texts.count + bytes.count))
             self.texts += bytes
         }

@@ -22,7 +22,7 @@ public struct CSVWriter: ~Copyable, Sendable {
     /// A field that is quoted where its content asks for it.
     public mutating func field(_ text: String) throws(CellarError) {
         try separate()
-        try append(quoted(text)[...])
+        try append(csvField(text, delimiter: delimiter)[...])
     }
 
     public mutating func field(_ number: Float) throws(CellarError) {
@@ -55,7 +55,7 @@ public struct CSVWriter: ~Copyable, Sendable {
     }
 
     /// A field's text from `encoded`, prepared once for a value that comes often, as a class name.
-    public func encoded(_ text: String) -> [UInt8] { quoted(text) }
+    public func encoded(_ text: String) -> [UInt8] { csvField(text, delimiter: delimiter) }
 
     /// Whole rows with their line ends, as `CSVRows` writes them.
     mutating func rows(_ raw: Span<UInt8>) throws(CellarError) {
@@ -110,17 +110,4 @@ public struct CSVWriter: ~Copyable, Sendable {
         }
         used += bytes.count
     }
-
-    private func quoted(_ text: String) -> [UInt8] { Datasets.quoted(text, delimiter: delimiter) }
-}
-
-/// A field's text, in quotes where its content asks for them.
-func quoted(_ text: String, delimiter: UInt8) -> [UInt8] {
-    let quote = UInt8(ascii: "\"")
-    let bytes = Array(text.utf8)
-    let special: Set<UInt8> = [quote, delimiter, UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-    let blank = UInt8(ascii: " ")
-    let asks = bytes.contains { special.contains($0) } || bytes.first == blank || bytes.last == blank
-    guard asks || bytes.isEmpty else { return bytes }
-    return [quote] + bytes.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
 }

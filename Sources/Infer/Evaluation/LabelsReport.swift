@@ -58,7 +58,7 @@ public struct LabelsReport: Sendable {
 
     /// Writes `report.txt`, `report.json` and `confusion_matrix.csv` into a folder, which is made where it is not there.
     public func write(to folder: String) throws(CellarError) {
-        try makeFolder(folder)
+        try FileSystem.makeFolder(folder)
         try writeReport(folder, text: text, json: json, matrix: matrix)
     }
 }

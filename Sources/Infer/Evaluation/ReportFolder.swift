@@ -1,5 +1,4 @@
 import Datasets
-import Glibc
 import Base
 import Metrics
 import Network
@@ -20,7 +19,7 @@ struct ReportFolder: ~Copyable {
         -> PredictionsFile?
     {
         guard let folder else { return nil }
-        try makeFolder(folder)
+        try FileSystem.makeFolder(folder)
         return try PredictionsFile(folder + "/predictions.csv", meaning: meaning)
     }
 
@@ -41,18 +40,4 @@ func writeReport(_ folder: String, text: String, json: JSON, matrix: ConfusionMa
     try writeFile(folder + "/report.txt", Array(text.utf8))
     try writeFile(folder + "/report.json", Array((json.text(pretty: true) + "\n").utf8))
     if let matrix { try writeFile(folder + "/confusion_matrix.csv", Array(matrix.csv().utf8)) }
-}
-
-/// Makes a folder, with those above it, where it is not there yet.
-func makeFolder(_ path: String) throws(CellarError) {
-    var made = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-        made += made.isEmpty || made.hasSuffix("/") ? String(part) : "/\(part)"
-        guard unsafe mkdir(made, 0o777) != 0 && errno != EEXIST else { continue }
-        let code = errno
-        throw CellarError(
-            .cannotCreate,
-            "cannot make the folder: \(unsafe String(cString: strerror(code))).\nName another.",
-            file: path)
-    }
 }
