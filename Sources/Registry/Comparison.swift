@@ -3,7 +3,7 @@ import Base
 /// Two or more versions side by side: what differs first, then what is the same.
 public struct Comparison: Equatable, Sendable {
     /// One fact of every version; nil where a version does not have it.
-    public struct Row: Equatable, Sendable {
+    public struct Fact: Equatable, Sendable {
         /// `dataset.path`, `hyperparameters.learning_rate`, `val_accuracy` …
         public let name: String
         public let values: [JSON?]
@@ -15,9 +15,9 @@ public struct Comparison: Equatable, Sendable {
 
     public let references: [String]
     /// Metrics, whether they differ or not, in one place.
-    public let metrics: [Row]
-    public let different: [Row]
-    public let same: [Row]
+    public let metrics: [Fact]
+    public let different: [Fact]
+    public let same: [Fact]
     /// Where the recipes differ: the lines of the first that the last has not (`-`) and the reverse (`+`).
     public let recipeChanges: [String]
 }
@@ -39,7 +39,7 @@ extension Comparison {
         metrics = Self.rows(
             versions.map { version in version.metrics.map { ($0.name, JSON.number($0.value)) } }
         ).map { row in
-            Row(name: row.name, values: row.values, best: Self.best(row))
+            Fact(name: row.name, values: row.values, best: Self.best(row))
         }
         recipeChanges = Self.changes(facts.first?.recipe, facts.last?.recipe)
     }
@@ -75,7 +75,7 @@ extension Comparison {
     }
 
     /// Joins the versions' members by name, in the order in which names first come.
-    private static func rows(_ versions: [[(String, JSON)]]) -> [Row] {
+    private static func rows(_ versions: [[(String, JSON)]]) -> [Fact] {
         var order: [String] = []
         var values: [String: [JSON?]] = [:]
         for (i, members) in versions.enumerated() {
@@ -87,11 +87,11 @@ extension Comparison {
                 values[name]?[i] = value
             }
         }
-        return order.map { Row(name: $0, values: values[$0] ?? [], best: []) }
+        return order.map { Fact(name: $0, values: values[$0] ?? [], best: []) }
     }
 
     /// The versions with the best value; none where all are equal, or nobody knows which end is good.
-    private static func best(_ row: Row) -> [Int] {
+    private static func best(_ row: Fact) -> [Int] {
         let numbers = row.values.enumerated().compactMap { entry in
             entry.element?.double.flatMap { $0.isNaN ? nil : (entry.offset, $0) }
         }

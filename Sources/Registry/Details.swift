@@ -16,23 +16,23 @@ extension ModelStore {
         return facts
     }
 
-    public struct Tag: Equatable, Sendable {
+    public struct VersionTag: Equatable, Sendable {
         public let key, value: String
         public init(key: String, value: String) { (self.key, self.value) = (key, value) }
     }
 
-    public func tags(of version: ModelVersion) throws(CellarError) -> [Tag] {
+    public func tags(of version: ModelVersion) throws(CellarError) -> [VersionTag] {
         try index().read("read the tags of \(version.reference)") { db in
             try Row.fetchAll(
                 db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key", arguments: [version.id]
-            ).map { Tag(key: $0[0], value: $0[1]) }
+            ).map { VersionTag(key: $0[0], value: $0[1]) }
         }
     }
 
     /// Sets tags (notes for people, as `owner=ann`) and takes some away.
     @discardableResult
     public func tag(
-        _ reference: String, set: [Tag], remove: [String] = []
+        _ reference: String, set: [VersionTag], remove: [String] = []
     ) throws(CellarError) -> ModelVersion {
         for key in set.map(\.key) + remove { try Names.checkTag(key) }
         let version = try version(reference)

@@ -29,7 +29,7 @@ public struct ModelVersion: Equatable, Sendable {
     /// When it was deleted, where it was.
     public let deleted: String?
     /// By name, as `val_accuracy`; see `MetricName`.
-    public internal(set) var metrics: [Metric] = []
+    public internal(set) var metrics: [MetricValue] = []
     /// The aliases that point here now, as `best`.
     public internal(set) var aliases: [String] = []
 
@@ -41,7 +41,7 @@ public struct ModelVersion: Equatable, Sendable {
         case purged
     }
 
-    public struct Metric: Equatable, Sendable {
+    public struct MetricValue: Equatable, Sendable {
         public let name: String
         /// Not a number where training went astray.
         public let value: Double
@@ -111,7 +111,7 @@ extension ModelVersion {
         for i in versions.indices {
             let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])
             while let row = try rows.next() {
-                versions[i].metrics.append(Metric(name: row[0], value: row[1] ?? .nan))
+                versions[i].metrics.append(MetricValue(name: row[0], value: row[1] ?? .nan))
             }
             if anyAlias {
                 versions[i].aliases = try String.fetchAll(

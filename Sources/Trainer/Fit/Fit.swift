@@ -13,9 +13,9 @@ public final class Fit: TrainingRun {
     private let validation: DataPart?
     private let options: FitOptions
     private let observer: (any FitObserver)?
-    private let save: (String, Int, History) throws(CellarError) -> Void
+    private let save: (String, Int, TrainingHistory) throws(CellarError) -> Void
     private var stopReason: String?
-    private var history: History
+    private var history: TrainingHistory
     /// What the numbers of an epoch are called.
     private let names: [String]
 
@@ -28,8 +28,8 @@ public final class Fit: TrainingRun {
     ///     ModelCheckpoint calls it.
     public init(
         _ executor: TrainingExecutor, train: DataPart, validation: DataPart?, options: FitOptions,
-        history: History = History(), observer: (any FitObserver)? = nil,
-        save: @escaping (String, Int, History) throws(CellarError) -> Void
+        history: TrainingHistory = TrainingHistory(), observer: (any FitObserver)? = nil,
+        save: @escaping (String, Int, TrainingHistory) throws(CellarError) -> Void
     ) {
         (self.executor, self.train, self.validation) = (executor, train, validation)
         (self.options, self.history, self.observer, self.save) = (options, history, observer, save)

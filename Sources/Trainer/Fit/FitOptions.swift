@@ -26,16 +26,16 @@ public struct PartialEpoch: Equatable, Sendable {
 }
 
 /// The numbers of all epochs, by name, in Keras' order.
-public struct History: Equatable, Sendable {
-    public struct Series: Equatable, Sendable {
+public struct TrainingHistory: Equatable, Sendable {
+    public struct MetricSeries: Equatable, Sendable {
         public var name: String
         public var values: [Double]
         public init(name: String, values: [Double]) { (self.name, self.values) = (name, values) }
     }
-    public private(set) var series: [Series] = []
+    public private(set) var series: [MetricSeries] = []
 
     public init() {}
-    public init(_ series: [Series]) { self.series = series }
+    public init(_ series: [MetricSeries]) { self.series = series }
 
     /// Epochs that were completed.
     public var epochs: Int { series.first?.values.count ?? 0 }
@@ -50,7 +50,8 @@ public struct History: Equatable, Sendable {
             } else {
                 // A name that earlier epochs, of a run that was resumed, did not have.
                 series.append(
-                    Series(name: entry.name, values: Array(repeating: .nan, count: before) + [entry.value]))
+                    MetricSeries(
+                        name: entry.name, values: Array(repeating: .nan, count: before) + [entry.value]))
             }
         }
         for index in series.indices where series[index].values.count == before {
@@ -78,7 +79,7 @@ public struct FitOutcome: Equatable, Sendable {
         /// Someone asked it to stop in the midst of an epoch.
         case interrupted(PartialEpoch)
     }
-    public var history: History
+    public var history: TrainingHistory
     public var end: End
     public var seconds: Double
 }

@@ -102,7 +102,7 @@ public final class Training {
     public func run(
         observer: (any FitObserver)? = nil, shouldStop: () -> Bool = { false }
     ) throws(CellarError) -> FitOutcome {
-        let before = History(
+        let before = TrainingHistory(
             (start?.file.facts?.history ?? []).map {
                 .init(name: $0.name, values: Array($0.values.prefix(epochsBefore)))
             })
@@ -148,15 +148,15 @@ public final class Training {
 
     /// All of it as a file: model, optimizer's state, facts and a golden sample.
     public func modelFile(metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
-        try file(history: outcome?.history ?? History(), metrics: metrics)
+        try file(history: outcome?.history ?? TrainingHistory(), metrics: metrics)
     }
 
     /// Writes what there is to `path`, so that training can go on from it; folders are made.
     public func saveCheckpoint(to path: String) throws(CellarError) {
-        try saveCheckpoint(to: path, history: outcome?.history ?? History())
+        try saveCheckpoint(to: path, history: outcome?.history ?? TrainingHistory())
     }
 
-    private func saveCheckpoint(to path: String, history: History) throws(CellarError) {
+    private func saveCheckpoint(to path: String, history: TrainingHistory) throws(CellarError) {
         try FileSystem.makeFolder(FileSystem.folder(of: path))
         try writeModel(file(history: history, metrics: []), to: path)
     }

@@ -5,7 +5,7 @@ import Network
 
 /// `data`: where samples and labels come from, how they are split, and what is done to them before the first layer.
 public struct DataRecipe: Sendable {
-    public enum Source: Equatable, Sendable {
+    public enum DataSource: Equatable, Sendable {
         /// A table. Nil features are all columns but the targets and the weights.
         case csv(path: String, targets: [String], features: [String]?)
         /// MNIST's format: pictures and labels, already divided into training and test.
@@ -27,7 +27,7 @@ public struct DataRecipe: Sendable {
         case rescaling(scale: Double, offset: Double)
     }
 
-    public var source: Source
+    public var source: DataSource
     /// The column of a table that says what each row counts for in the loss.
     public var sampleWeight: String?
     public var split: RowDivision?
@@ -100,7 +100,9 @@ public struct DataRecipe: Sendable {
         }
     }
 
-    private static func source(_ kind: String, _ section: inout RecipeSection) throws(CellarError) -> Source {
+    private static func source(_ kind: String, _ section: inout RecipeSection) throws(CellarError)
+        -> DataSource
+    {
         switch kind {
         case "csv":
             let path = try section.requiredText("csv", try section.text("csv"))
