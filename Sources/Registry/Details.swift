@@ -3,14 +3,14 @@ import Foundation
 import GRDB
 
 extension ModelStore {
-    /// Everything that the model file tells of itself: hyper-parameters, history, dataset, recipe, parents, host.
+    /// Returns the facts stored in the model file: hyper-parameters, history, dataset, recipe, parents, host.
     public func facts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
         let text = try index().read("read \(version.reference)") { db in
             try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
         }
         guard let text, let json = try? JSON(parsing: text), let facts = ModelFacts(json: json) else {
             throw CellarError(
-                .badData, "the index has no readable facts of \(version.reference).", file: indexPath,
+                .badData, "the index has no readable facts about \(version.reference).", file: indexPath,
                 remedy: "Run `registry rebuild`.")
         }
         return facts
@@ -29,7 +29,7 @@ extension ModelStore {
         }
     }
 
-    /// Sets tags (notes for people, as `owner=ann`) and takes some away.
+    /// Sets and removes tags, such as `owner=ann`.
     @discardableResult
     public func tag(
         _ reference: String, set: [VersionTag], remove: [String] = []
@@ -50,7 +50,7 @@ extension ModelStore {
         return version
     }
 
-    /// Where a version came from, as recorded when it was registered, also `imported-from`.
+    /// Returns the parents recorded when the version was registered, including `imported-from`.
     public func parents(of version: ModelVersion) throws(CellarError) -> [ModelFacts.Parent] {
         try index().read("read the parents of \(version.reference)") { try parents(of: version, $0) }
     }

@@ -1,19 +1,19 @@
 import Base
 import GRDB
 
-/// Where a version came from and what came of it.
+/// The ancestors and descendants of a version.
 public struct Lineage: Equatable, Sendable {
-    /// One file that something came from: a version of the store, or something outside it.
+    /// An ancestor or descendant: a version of the store, or a file outside it.
     public struct Relative: Equatable, Sendable {
-        /// `mnist:3`, or what the user called a file that is not here.
+        /// `mnist:3`, or the user's name for a file that is not in the store.
         public let name: String
         public let sha256: String
-        /// `resumed-from` or `imported-from`: how the younger of the two came to be.
+        /// How the younger of the two was made: `resumed-from` or `imported-from`.
         public let kind: ModelFacts.Parent.Kind?
-        /// Deleted, or not in this store.
+        /// A note such as "deleted" or "not in this store".
         public let remark: String?
         public let created: String?
-        /// The next older ones in a tree of ancestors, the next younger ones in one of descendants.
+        /// The parents in a tree of ancestors, the children in a tree of descendants.
         public internal(set) var next: [Relative] = []
     }
 
@@ -25,7 +25,7 @@ public struct Lineage: Equatable, Sendable {
 extension ModelStore {
     public func lineage(of version: ModelVersion) throws(CellarError) -> Lineage {
         try index().read("read the lineage of \(version.reference)") { db in
-            // Many may have the same parents, and a file could name its own child as one: each is followed once.
+            // Versions may share parents, and a file could name its own child as parent: visit each once.
             var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])
             return Lineage(
                 name: version.reference, ancestors: try ancestors(of: version, &above, db),
@@ -37,7 +37,7 @@ extension ModelStore {
         -> [Lineage.Relative]
     {
         try parents(of: version, db).map { parent in
-            // An import is the same file: its origin lies outside the store.
+            // An imported version has the same bytes as its source, which is outside the store.
             let known =
                 parent.sha256 == version.sha256
                 ? nil
@@ -81,7 +81,7 @@ extension ModelStore {
 }
 
 extension Lineage {
-    /// A tree for people. Above the version stands what it came from, below it what came of it.
+    /// The lineage as a text tree: ancestors under "came from", descendants under "led to".
     public var text: String {
         var lines = [name]
         func add(_ nodes: [Relative], _ indent: String, _ words: (Relative) -> String) {
@@ -107,7 +107,7 @@ extension Lineage {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The same as a graph for Graphviz: an arrow leads from the older to the younger.
+    /// The lineage as a Graphviz graph with edges from older to younger files.
     public var dot: String {
         func quoted(_ text: String) -> String {
             "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""

@@ -4,8 +4,8 @@ import TestSupport
 
 @testable import Registry
 
-/// In these tests a model file is the JSON text of its facts: the registry never looks inside, it asks a reader.
-/// A file that begins with "keras" is one without facts; anything else is no model.
+/// Model files in these tests are the JSON text of their facts: the registry reads files only through its reader.
+/// A file that begins with "keras" has no facts; anything else is not a model.
 func readTestFacts(_ file: URL) throws -> ModelFacts? {
     let text = try String(contentsOf: file, encoding: .utf8)
     if text.hasPrefix("keras") { return nil }
@@ -44,7 +44,7 @@ extension ModelStore {
         try save(facts) { try $0.write(facts.json.text()) }
     }
 
-    /// A store's whole content in the words of its users, without the index's own ids.
+    /// Returns a store's contents as text, without the index's row ids.
     func content() throws -> [String] {
         try list(Query(sort: "model")).versions.map { version in
             "\(version.reference) \(version.file) \(version.sha256) \(version.aliases) \(version.metrics) "
@@ -53,7 +53,7 @@ extension ModelStore {
     }
 }
 
-/// The message of the error that `body` throws; empty where it throws none.
+/// Returns the text of the error that `body` throws; empty if it throws none.
 func message(_ body: () throws -> Void) -> String {
     do {
         try body()
@@ -61,5 +61,5 @@ func message(_ body: () throws -> Void) -> String {
     } catch { return "\(error)" }
 }
 
-/// A moment of 2026-11-22, `seconds` after noon.
+/// Returns a time `seconds` after noon on 2026-11-22.
 func noon(plus seconds: Int) -> String { Timestamp.of(secondsSince1970: 1_795_348_800 + seconds) }
