@@ -4,13 +4,13 @@ import Base
 import Metrics
 import Network
 
-/// Writes a report as files: `report.txt`, `report.json`, `confusion_matrix.csv`, and `predictions.csv` with one line a
-/// sample. Each file appears whole, and none before all samples are through.
+/// Writes a report as files: `report.txt`, `report.json`, `confusion_matrix.csv`, and `predictions.csv` with one line
+/// per sample. Files are written atomically, after all samples have been computed.
 struct ReportFolder: ~Copyable {
     private let folder: String?
     private var file: PredictionsFile?
 
-    /// Nothing is written where `folder` is nil.
+    /// Writes nothing if `folder` is nil.
     init(_ folder: String?, meaning: OutputMeaning) throws(CellarError) {
         self.folder = folder
         file = try ReportFolder.predictionsFile(in: folder, meaning)
@@ -43,7 +43,7 @@ func writeReport(_ folder: String, text: String, json: JSON, matrix: ConfusionMa
     if let matrix { try writeFile(folder + "/confusion_matrix.csv", Array(matrix.csv().utf8)) }
 }
 
-/// Makes a folder, with those above it, where it is not there yet.
+/// Creates a folder and its parents if necessary.
 func makeFolder(_ path: String) throws(CellarError) {
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
@@ -52,7 +52,7 @@ func makeFolder(_ path: String) throws(CellarError) {
         let code = errno
         throw CellarError(
             .cannotCreate,
-            "cannot make the folder: \(unsafe String(cString: strerror(code))).\nName another.",
-            file: path)
+            "cannot create the folder: \(unsafe String(cString: strerror(code))).",
+            file: path, remedy: "Choose another folder.")
     }
 }
