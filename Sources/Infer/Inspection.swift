@@ -4,16 +4,16 @@ import KerasFile
 import Network
 import Tensors
 
-/// What a model file holds, for a person or a program to look at.
+/// A summary of a model file's contents.
 public struct Inspection: Sendable {
     public struct LayerRow: Equatable, Sendable {
         public let name, className: String
-        /// Without the batch.
+        /// The output shape without the batch axis.
         public let outputShape: [Int]
         public let parameters: Int
-        /// Empty where there is none.
+        /// The activation's name; empty if there is none.
         public let activation: String
-        /// The layers that feed it, where that is not simply the one before.
+        /// The names of the input layers, unless the input is the previous layer.
         public let inputs: [String]
     }
 
@@ -39,7 +39,7 @@ public struct Inspection: Sendable {
         }
     }
 
-    /// Names and values of what there is to say in a line each, beside the layers.
+    /// Names and values of the model's properties, except layers.
     public var figures: [(name: String, value: String)] {
         let model = file.model
         var lines = [
@@ -63,7 +63,7 @@ public struct Inspection: Sendable {
         } else {
             lines.append(("compiled", "no"))
         }
-        return lines + (file.facts.map(Inspection.figures) ?? [("saved by", "Keras: no facts of Cellar's")])
+        return lines + (file.facts.map(Inspection.figures) ?? [("saved by", "Keras (the file has no Cellar facts)")])
     }
 
     private static func figures(of facts: ModelFacts) -> [(String, String)] {
@@ -114,20 +114,21 @@ public struct Inspection: Sendable {
         return .object(object)
     }
 
-    /// The weights of one layer. An error for a layer that is not there, or has none.
+    /// Returns the weights of one layer; throws for an unknown layer or one without weights.
     public func weights(of layer: String) throws(CellarError) -> [WeightSummary] {
         let model = file.model
         guard let index = model.paths.firstIndex(of: layer) else {
             let hint = nearest(layer, in: model.paths).map { "Did you mean \($0)?" }
             throw CellarError(
                 .usage,
-                "\(name): the model has no layer \"\(layer)\". "
-                    + (hint ?? "It has \(layers.map(\.name).joined(separator: ", "))."))
+                "\(name): the model has no layer \"\(layer)\".",
+                remedy: hint ?? "It has \(layers.map(\.name).joined(separator: ", ")).")
         }
         guard !model.weights[index].isEmpty else {
             throw CellarError(
                 .usage,
-                "\(name): the layer \"\(layer)\" (\(model.layers[index].className)) has no weights. Those with weights: "
+                "\(name): the layer \"\(layer)\" (\(model.layers[index].className)) has no weights.",
+                remedy: "Layers with weights: "
                     + layers.filter { $0.parameters > 0 }.map(\.name).joined(separator: ", ") + ".")
         }
         return zip(model.weightSpecs[index], model.weights[index]).map {
@@ -136,23 +137,23 @@ public struct Inspection: Sendable {
     }
 }
 
-/// One weight of a layer, in short.
+/// A summary of one weight of a layer.
 public struct WeightSummary: Equatable, Sendable {
-    /// As Keras calls it: `kernel`.
+    /// Keras' name of the weight, such as `kernel`.
     public let name: String
     public let tensor: Tensor
 
     public var least: Float { tensor.values.min() ?? .nan }
     public var largest: Float { tensor.values.max() ?? .nan }
     public var mean: Double { tensor.values.reduce(0) { $0 + Double($1) } / Double(tensor.count) }
-    /// Over all values, not a sample of them.
+    /// The population standard deviation.
     public var standardDeviation: Double {
         let mean = mean
         let squares = tensor.values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
         return (squares / Double(tensor.count)).squareRoot()
     }
 
-    /// With all values, row-major.
+    /// The summary with all values, row-major.
     public var json: JSON {
         [
             "name": .string(name), "shape": JSON(tensor.shape), "min": JSON(least), "max": JSON(largest),
@@ -165,12 +166,11 @@ public struct WeightSummary: Equatable, Sendable {
 extension JSON {
     init(_ shape: [Int]) { self = .array(shape.map { .integer($0) }) }
 
-    /// With the digits that a Float has, and not those of the Double next to it. JSON has no word for what is no number:
-    /// null.
+    /// Makes a number with the shortest digits of the Float, not of its Double; null for infinity and NaN.
     public init(_ value: Float) {
         self = value.isFinite ? .number(Double("\(value)") ?? Double(value)) : .null
     }
 
-    /// Null for what is no number.
+    /// Makes a number; null for infinity and NaN.
     init(finite value: Double) { self = value.isFinite ? .number(value) : .null }
 }

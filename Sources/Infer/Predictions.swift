@@ -21,7 +21,7 @@ public struct Predictions: Sendable {
 
     public var count: Int { values.count / meaning.width }
 
-    /// The number of the likeliest class, the first among equals; of two, the second is it above one half.
+    /// Returns the class with the highest probability (the first of equal ones). Binary: class 1 above 0.5.
     public func label(_ row: Int) -> Int {
         if case .binary = meaning { return values[row] > 0.5 ? 1 : 0 }
         let start = row * meaning.width
@@ -30,19 +30,19 @@ public struct Predictions: Sendable {
         return best - start
     }
 
-    /// How likely a class is, in the model's opinion.
+    /// Returns the predicted probability of a class.
     public func probability(_ row: Int, of label: Int) -> Float {
         if case .binary = meaning { return label == 1 ? values[row] : 1 - values[row] }
         return values[row * meaning.width + label]
     }
 
-    /// A row's measured values.
+    /// Returns a row's predicted values (regression).
     public func values(_ row: Int) -> ArraySlice<Float> {
         values[row * meaning.width..<(row + 1) * meaning.width]
     }
 
-    /// The first row whose answer is no number: infinity or NaN.
-    public var firstBroken: Int? {
+    /// The first row with infinity or NaN.
+    public var firstNonFinite: Int? {
         values.firstIndex { !$0.isFinite }.map { $0 / meaning.width }
     }
 }

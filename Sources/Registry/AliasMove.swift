@@ -1,20 +1,20 @@
 import GRDB
 import Base
 
-/// One move of an alias. All are kept.
+/// One recorded move of an alias. Moves are never deleted.
 public struct AliasMove: Equatable, Sendable {
     public let model, alias: String
-    /// The version's number; nil where the alias was taken away.
+    /// The version's number; nil if the alias was removed.
     public let number: Int?
-    /// Of that version's file.
+    /// SHA-256 of that version's file.
     public let sha256: String?
     /// ISO 8601, UTC.
     public let time: String
     public let reason: String
-    /// True for one that undid the move before it.
+    /// True for a move that undid the move before it.
     public let isRollback: Bool
 
-    /// `mnist:12`; nil where the alias was taken away.
+    /// The version as `mnist:12`; nil if the alias was removed.
     public var target: String? { number.map { "\(model):\($0)" } }
 }
 
@@ -28,7 +28,7 @@ extension AliasMove {
         return .object(object)
     }
 
-    /// All moves, or those of one alias or one model, oldest first.
+    /// Fetches all moves, or those of one model or alias, oldest first.
     static func fetch(_ db: Database, model: String? = nil, alias: String? = nil) throws -> [AliasMove] {
         let rows = try Row.fetchAll(
             db,
@@ -51,8 +51,8 @@ extension AliasMove {
                 """, arguments: [model, alias, number, sha256, time, reason, isRollback])
     }
 
-    /// The moves that still count: a rollback takes the last of them away, and itself is none. The last one of these
-    /// says where the alias points.
+    /// Returns the moves that are in effect: a rollback removes the last of them and is not one itself. The alias
+    /// points to the target of the last one.
     static func standing(_ moves: [AliasMove]) -> [AliasMove] {
         var standing: [AliasMove] = []
         for move in moves {
@@ -61,7 +61,7 @@ extension AliasMove {
         return standing
     }
 
-    /// Makes the alias point where its moves say.
+    /// Updates the alias from its moves.
     static func settle(_ db: Database, model: String, alias: String) throws {
         if let last = standing(try fetch(db, model: model, alias: alias)).last, let number = last.number {
             try db.execute(

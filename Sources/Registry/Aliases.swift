@@ -3,18 +3,18 @@ import Foundation
 import GRDB
 
 extension ModelStore {
-    /// What a promotion did.
+    /// The result of a promotion or a rollback.
     public struct Promotion: Equatable, Sendable {
         public let alias: String
         public let version: ModelVersion
         /// The version that the alias pointed to before, as `mnist:11`.
         public let before: String?
         public let reason: String
-        /// False where it pointed there already; nothing was written then.
+        /// False if the alias pointed there already; nothing was written then.
         public let moved: Bool
     }
 
-    /// Points `alias` of the version's model at it, if it passes the gate.
+    /// Points the model's `alias` at the version, if the version passes the gate.
     public func promote(
         _ reference: String, alias: String, reason: String = "chosen by hand", gate: Filter? = nil
     ) throws(CellarError) -> Promotion {
@@ -27,7 +27,7 @@ extension ModelStore {
         }
     }
 
-    /// Refuses a version that does not fulfil every condition of the gate.
+    /// Throws if the version does not fulfil every condition of the gate.
     func check(_ version: ModelVersion, against gate: Filter?, _ db: Database) throws {
         guard let gate else { return }
         let sql = gate.sql
@@ -40,7 +40,8 @@ extension ModelStore {
         throw CellarError(
             .badData,
             "\(version.reference) does not pass the gate '\(gate.text)': it has \(found.isEmpty ? "no such metric" : shortList(found)). "
-                + "No alias was moved.")
+                + "No alias was moved.",
+            remedy: "Choose another version, or change the gate.")
     }
 
     func move(_ alias: String, to version: ModelVersion, reason: String, _ db: Database) throws -> Promotion {
@@ -55,7 +56,8 @@ extension ModelStore {
             guard isKept == true else {
                 throw CellarError(
                     .badData,
-                    "cannot point \(version.model)@\(alias) at \(version.reference): it was deleted.")
+                    "cannot point \(version.model)@\(alias) at \(version.reference): the version was deleted.",
+                    remedy: "Run `registry restore \(version.reference)` first.")
             }
             try AliasMove(
                 model: version.model, alias: alias, number: version.number, sha256: version.sha256,
@@ -68,7 +70,7 @@ extension ModelStore {
             before: before.map { "\(version.model):\($0)" }, reason: reason, moved: before != version.number)
     }
 
-    /// Takes back the last move of an alias. Another rollback takes back the one before it.
+    /// Undoes the last move of an alias. Another rollback undoes the move before it.
     public func rollback(
         model: String, alias: String, reason: String = "rolled back"
     ) throws(CellarError) -> Promotion {
@@ -80,16 +82,18 @@ extension ModelStore {
             guard standing.count > 1, let number = standing[standing.count - 2].number else {
                 throw CellarError(
                     .badData,
-                    "cannot roll back \(model)@\(alias): it has pointed nowhere before \(last.target ?? "that"). Move it with "
-                        + "`registry promote`.")
+                    "\(model)@\(alias) has no earlier version to roll back to.",
+                    remedy: "Use `registry promote` to move it.")
             }
             let target = try ModelVersion.fetchOne(
                 db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
             guard let target, target.state == .kept else {
                 throw CellarError(
                     .badData,
-                    "cannot roll back \(model)@\(alias) to \(model):\(number): it was deleted. Run `registry restore "
-                        + "\(model):\(number)`, or move the alias with `registry promote`.")
+                    "cannot roll back \(model)@\(alias) to \(model):\(number): the version was deleted.",
+                    remedy:
+                        "Run `registry restore \(model):\(number)`, or use `registry promote` to move the alias."
+                )
             }
             try AliasMove(
                 model: model, alias: alias, number: number, sha256: target.sha256, time: Timestamp.now(),
@@ -103,7 +107,7 @@ extension ModelStore {
         }
     }
 
-    /// Takes an alias away. Its moves are kept.
+    /// Removes an alias. Its moves are kept.
     public func removeAlias(
         model: String, alias: String, reason: String = "removed by hand"
     ) throws(CellarError) {
@@ -120,7 +124,7 @@ extension ModelStore {
         }
     }
 
-    /// Every move of an alias, or of all aliases of a model, oldest first.
+    /// Returns every move of an alias, or of all aliases of a model, oldest first.
     public func moves(model: String, alias: String? = nil) throws(CellarError) -> [AliasMove] {
         try index().read("read the aliases") { try AliasMove.fetch($0, model: model, alias: alias) }
     }
@@ -129,7 +133,7 @@ extension ModelStore {
         try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id]) ?? version
     }
 
-    /// A change of what stands in `aliases.json`: in the index and in the file, or in neither.
+    /// Changes the index and `aliases.json` together: both are written, or neither.
     func changeAliases<Result>(
         _ doing: String, _ body: (Database) throws -> Result
     ) throws(CellarError) -> Result {

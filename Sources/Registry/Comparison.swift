@@ -1,24 +1,24 @@
 import Base
 
-/// Two or more versions side by side: what differs first, then what is the same.
+/// The differences and common facts of two or more versions.
 public struct Comparison: Equatable, Sendable {
-    /// One fact of every version; nil where a version does not have it.
-    public struct Row: Equatable, Sendable {
+    /// The values of one fact for every version; nil for a version without it.
+    public struct Fact: Equatable, Sendable {
         /// `dataset.path`, `hyperparameters.learning_rate`, `val_accuracy` …
         public let name: String
         public let values: [JSON?]
-        /// Which versions are best, for a metric that has a good end.
+        /// Positions of the versions with the best value, for a metric with a known direction.
         public let best: [Int]
 
         var differs: Bool { values.contains { $0 != values.first } }
     }
 
     public let references: [String]
-    /// Metrics, whether they differ or not, in one place.
-    public let metrics: [Row]
-    public let different: [Row]
-    public let same: [Row]
-    /// Where the recipes differ: the lines of the first that the last has not (`-`) and the reverse (`+`).
+    /// All metrics, different or not.
+    public let metrics: [Fact]
+    public let different: [Fact]
+    public let same: [Fact]
+    /// Lines of the recipes that differ: those only in the first (`-`), then those only in the last (`+`).
     public let recipeChanges: [String]
 }
 
@@ -39,12 +39,12 @@ extension Comparison {
         metrics = Self.rows(
             versions.map { version in version.metrics.map { ($0.name, JSON.number($0.value)) } }
         ).map { row in
-            Row(name: row.name, values: row.values, best: Self.best(row))
+            Fact(name: row.name, values: row.values, best: Self.best(row))
         }
         recipeChanges = Self.changes(facts.first?.recipe, facts.last?.recipe)
     }
 
-    /// The facts of one version beside its metrics, flat, in the order of showing.
+    /// Returns the facts of one version without its metrics, flattened, in display order.
     private static func members(_ version: ModelVersion, _ facts: ModelFacts) -> [(String, JSON)] {
         var all: [(String, JSON)] = []
         func add(_ name: String, _ value: JSON?) {
@@ -74,8 +74,8 @@ extension Comparison {
         return all
     }
 
-    /// Joins the versions' members by name, in the order in which names first come.
-    private static func rows(_ versions: [[(String, JSON)]]) -> [Row] {
+    /// Joins the versions' members by name, in order of first occurrence.
+    private static func rows(_ versions: [[(String, JSON)]]) -> [Fact] {
         var order: [String] = []
         var values: [String: [JSON?]] = [:]
         for (i, members) in versions.enumerated() {
@@ -87,11 +87,11 @@ extension Comparison {
                 values[name]?[i] = value
             }
         }
-        return order.map { Row(name: $0, values: values[$0] ?? [], best: []) }
+        return order.map { Fact(name: $0, values: values[$0] ?? [], best: []) }
     }
 
-    /// The versions with the best value; none where all are equal, or nobody knows which end is good.
-    private static func best(_ row: Row) -> [Int] {
+    /// Returns the versions with the best value; empty if all are equal or the metric's direction is unknown.
+    private static func best(_ row: Fact) -> [Int] {
         let numbers = row.values.enumerated().compactMap { entry in
             entry.element?.double.flatMap { $0.isNaN ? nil : (entry.offset, $0) }
         }

@@ -3,36 +3,36 @@ import Foundation
 import GRDB
 
 extension ModelStore {
-    /// Everything that the model file tells of itself: hyper-parameters, history, dataset, recipe, parents, host.
+    /// Returns the facts stored in the model file: hyper-parameters, history, dataset, recipe, parents, host.
     public func facts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
         let text = try index().read("read \(version.reference)") { db in
             try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
         }
         guard let text, let json = try? JSON(parsing: text), let facts = ModelFacts(json: json) else {
             throw CellarError(
-                .badData, "the index has no readable facts of \(version.reference).", file: indexPath,
+                .badData, "the index has no readable facts about \(version.reference).", file: indexPath,
                 remedy: "Run `registry rebuild`.")
         }
         return facts
     }
 
-    public struct Tag: Equatable, Sendable {
+    public struct VersionTag: Equatable, Sendable {
         public let key, value: String
         public init(key: String, value: String) { (self.key, self.value) = (key, value) }
     }
 
-    public func tags(of version: ModelVersion) throws(CellarError) -> [Tag] {
+    public func tags(of version: ModelVersion) throws(CellarError) -> [VersionTag] {
         try index().read("read the tags of \(version.reference)") { db in
             try Row.fetchAll(
                 db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key", arguments: [version.id]
-            ).map { Tag(key: $0[0], value: $0[1]) }
+            ).map { VersionTag(key: $0[0], value: $0[1]) }
         }
     }
 
-    /// Sets tags (notes for people, as `owner=ann`) and takes some away.
+    /// Sets and removes tags, such as `owner=ann`.
     @discardableResult
     public func tag(
-        _ reference: String, set: [Tag], remove: [String] = []
+        _ reference: String, set: [VersionTag], remove: [String] = []
     ) throws(CellarError) -> ModelVersion {
         for key in set.map(\.key) + remove { try Names.checkTag(key) }
         let version = try version(reference)
@@ -50,7 +50,7 @@ extension ModelStore {
         return version
     }
 
-    /// Where a version came from, as recorded when it was registered, also `imported-from`.
+    /// Returns the parents recorded when the version was registered, including `imported-from`.
     public func parents(of version: ModelVersion) throws(CellarError) -> [ModelFacts.Parent] {
         try index().read("read the parents of \(version.reference)") { try parents(of: version, $0) }
     }

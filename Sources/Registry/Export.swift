@@ -2,7 +2,7 @@ import Base
 import Foundation
 
 extension ModelStore {
-    /// Copies a version's file to `target`, and checks its SHA-256 on the way.
+    /// Copies a version's file to `target` and verifies its SHA-256.
     public func export(_ reference: String, to target: URL, overwrite: Bool = false) throws -> ModelVersion {
         let version = try version(reference)
         try checkFile(of: version)
@@ -14,8 +14,8 @@ extension ModelStore {
         return version
     }
 
-    /// Makes a file outside of the store, whole or not at all: `write` fills it. Where `target`
-    /// is a folder, it is called `name` there.
+    /// Writes a file outside the store atomically; `write` fills it. If `target` is a folder, the file is created
+    /// there under `name`.
     public func export(
         to target: URL, named name: String, overwrite: Bool, write: (inout AtomicFile) throws -> Void
     ) throws {
@@ -24,12 +24,14 @@ extension ModelStore {
         let folder = FileSystem.folder(of: path)
         guard FileSystem.isFolder(folder) else {
             throw CellarError(
-                .cannotCreate, "cannot export: there is no folder \(folder).", file: path)
+                .cannotCreate, "cannot export: no such folder: \(folder)", file: path,
+                remedy: "Create the folder first.")
         }
         if !overwrite, FileSystem.size(ofFile: path) != nil { throw exists(path) }
         guard FileSystem.isWritable(folder) else {
             throw CellarError(
-                .cannotCreate, "cannot export: no permission to write to the folder \(folder).", file: path)
+                .cannotCreate, "cannot export: no permission to write to the folder \(folder).", file: path,
+                remedy: "Choose another folder, or change its permissions.")
         }
         var output = try AtomicFile(path, hashing: true)
         try write(&output)
@@ -40,7 +42,7 @@ extension ModelStore {
         }
     }
 
-    /// The SHA-256 of the file behind a reference; an error where it is not the one that was registered.
+    /// Returns the SHA-256 of the file; throws if it is not the registered one.
     public func checkedSHA256(of file: ModelLocation) throws(CellarError) -> String {
         let found = try FileDigest(ofFile: file.path).sha256
         if let expected = file.sha256 { try check(found, is: expected, of: file.reference, path: file.path) }
@@ -59,6 +61,7 @@ extension ModelStore {
 
     private func exists(_ path: String) -> CellarError {
         CellarError(
-            .badData, "cannot export: the file exists.", file: path, remedy: "Use --force to overwrite it.")
+            .badData, "cannot export: the file already exists.", file: path,
+            remedy: "Use --force to overwrite it.")
     }
 }

@@ -2,7 +2,7 @@ import Base
 import Foundation
 import GRDB
 
-/// What is known of a store's versions beside what their files tell.
+/// Facts about a store's versions that are not in the model files.
 struct Remembered {
     var numbers: NumberList
     var sidecar: Sidecar?
@@ -11,7 +11,7 @@ struct Remembered {
 
     init(numbers: NumberList, sidecar: Sidecar?) { (self.numbers, self.sidecar) = (numbers, sidecar) }
 
-    /// Adds what an older index knows; its numbers hold against the list's.
+    /// Adds the records of an older index. Its numbers override the list's.
     mutating func add(_ db: Database) throws {
         for entry in try NumberList.fetch(db) { numbers.add(entry) }
         for row in try Row.fetchAll(db, sql: "SELECT name, last_number FROM model") {
@@ -22,13 +22,13 @@ struct Remembered {
 }
 
 extension ModelStore {
-    /// Puts everything found into an index of empty tables.
+    /// Fills an index with empty tables from a scan.
     func fill(_ db: Database, with found: Scan, _ old: Remembered) throws {
         for entry in old.numbers.entries { try db.reserveNumber(entry.number, of: entry.model) }
         for (model, number) in old.lastNumbers { try db.reserveNumber(number, of: model) }
 
         var listed = Dictionary(grouping: old.numbers.entries, by: \.sha256)
-        /// The list's entry for a file: the one of its name where the same bytes were registered twice.
+        /// Takes the list's entry for a file: the one with its name if the same bytes were registered twice.
         func takeEntry(_ file: FoundFile) -> NumberList.Entry? {
             guard let entries = listed[file.digest.sha256], !entries.isEmpty else { return nil }
             let name = FileSystem.name(of: file.file)
@@ -41,7 +41,7 @@ extension ModelStore {
             let model = entry?.model ?? file.model
             let number = try entry?.number ?? db.takeNumber(of: model)
             let facts = file.facts.known(as: model, created: file.created)
-            // Git knows no read-only files. Where we may not do it either, it does not matter.
+            // Git does not store the read-only mode. A failure here is harmless.
             if file.identity?.mode != 0o444 { try? FileSystem.setMode(0o444, of: path(of: file.file)) }
             var identity = FileIdentity(ofFile: path(of: file.file))
             if let now = identity, file.identity?.hasContent(of: now) != true { identity = nil }

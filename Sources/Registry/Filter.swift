@@ -1,10 +1,10 @@
 import Base
 import GRDB
 
-/// Which versions a list shows: `val_accuracy > 0.97 and parameters <= 300000`.
+/// A condition on versions, such as `val_accuracy > 0.97 and parameters <= 300000`.
 ///
 /// A condition is a metric or one of `fields`, then `<`, `<=`, `>`, `>=`, `=` (or `==`) or `!=`, then a number;
-/// conditions are joined by `and`. Nothing of the text reaches SQL: names are looked up or bound.
+/// conditions are joined by `and`. No part of the text becomes SQL: names are looked up or bound as arguments.
 public struct Filter: Equatable, Sendable {
     struct Condition: Equatable, Sendable {
         var name: String
@@ -13,7 +13,7 @@ public struct Filter: Equatable, Sendable {
     }
 
     enum Comparison: String, CaseIterable, Sendable {
-        // The longer ones first, since `<` begins `<=`.
+        // Longer operators first: `<` is a prefix of `<=`.
         case atMost = "<="
         case atLeast = ">="
         case different = "!="
@@ -23,14 +23,14 @@ public struct Filter: Equatable, Sendable {
         case equal = "="
     }
 
-    /// What a version has beside its metrics, and how SQL calls it.
+    /// Fields of a version other than metrics, with their SQL expressions.
     static let fields = [
         "version": "v.number", "size": "v.size", "parameters": "(v.trainable + v.non_trainable)",
         "trainable_parameters": "v.trainable", "seed": "v.seed", "training_seconds": "v.training_seconds",
     ]
 
     let conditions: [Condition]
-    /// As it was written.
+    /// The text as the user wrote it.
     public let text: String
 
     public init(_ text: String) throws(CellarError) {
@@ -41,8 +41,8 @@ public struct Filter: Equatable, Sendable {
             let place = text.distance(from: text.startIndex, to: rest.startIndex) + 1
             return CellarError(
                 .usage,
-                "cannot read the condition \"\(text)\": expected \(expected) at column \(place), found \(found). Write it as "
-                    + "'val_accuracy > 0.97 and parameters < 300000'.")
+                "cannot read the condition \"\(text)\": expected \(expected) at column \(place), found \(found).",
+                remedy: "Write it as in 'val_accuracy > 0.97 and parameters < 300000'.")
         }
         func skipSpaces() { rest = rest.drop { $0 == " " || $0 == "\t" } }
         func takeWord() -> Substring {
@@ -53,7 +53,7 @@ public struct Filter: Equatable, Sendable {
         while true {
             skipSpaces()
             guard let first = rest.first, first.isASCII, first.isLetter || first == "_" else {
-                throw fail("a metric's name")
+                throw fail("a metric name")
             }
             let name = String(takeWord())
             skipSpaces()
@@ -79,7 +79,7 @@ public struct Filter: Equatable, Sendable {
         (self.conditions, self.text) = (conditions, text)
     }
 
-    /// SQL over `v`, with its arguments.
+    /// The condition as SQL over `v`, with its arguments.
     var sql: (text: String, arguments: StatementArguments) {
         var arguments: StatementArguments = []
         let parts = conditions.map { condition -> String in

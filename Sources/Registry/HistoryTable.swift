@@ -1,8 +1,8 @@
 import Base
 
 extension ModelFacts {
-    /// The history as CSV, one line an epoch: `epoch,loss,accuracy,…`. Epochs count from 0, as Keras' CSVLogger
-    /// counts them; numbers have every digit. A series that ended early leaves its field empty.
+    /// The training history as CSV with one line per epoch: `epoch,loss,accuracy,…`. Epochs count from 0 as in Keras'
+    /// CSVLogger; numbers are written without rounding. Missing values are empty fields.
     public var historyCSV: String {
         var text = csvLine(["epoch"] + history.map(\.name))
         for epoch in 0..<(history.map(\.values.count).max() ?? 0) {

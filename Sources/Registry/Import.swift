@@ -2,19 +2,19 @@ import Base
 import Foundation
 
 extension ModelStore {
-    /// What an import did.
+    /// The result of an import.
     public struct Imported: Equatable, Sendable {
         public let version: ModelVersion
-        /// False where the same bytes were registered already.
+        /// False if the same bytes were registered already.
         public let isNew: Bool
     }
 
-    /// Copies a model file into the store and registers it. A file that lies in the store already, as after a crash, is
-    /// registered where it is.
+    /// Copies a model file into the store and registers it. A file that is already in the store's folder, for example
+    /// after a crash, is registered in place.
     ///
     /// - Parameters:
     ///   - facts: The file's facts, which the caller has read.
-    ///   - name: The model's name; nil takes the one that the file has, or makes one of the file's name.
+    ///   - name: The model's name; nil uses the name in the file, or one derived from the file name.
     public func importFile(_ file: URL, facts: ModelFacts?, name: String? = nil) throws -> Imported {
         let source = file.standardizedFileURL.path
         if let name { try Names.checkModel(name) }
@@ -24,7 +24,8 @@ extension ModelStore {
         }
         guard Names.isFileName(source) else {
             throw CellarError(
-                .usage, "cannot import: expected a model file, ending .h5, .hdf5 or .keras.", file: source)
+                .usage, "cannot import: expected a model file with the suffix .h5, .hdf5 or .keras.",
+                file: source)
         }
         try FileSystem.makeFolder(root)
         _ = try writableIndex()
@@ -56,7 +57,7 @@ extension ModelStore {
         return Imported(version: try register(new), isNew: true)
     }
 
-    /// The version that has these bytes, where there is one.
+    /// Returns the version with these bytes, if any.
     private func registered(_ digest: FileDigest) throws(CellarError) -> Imported? {
         let known = try index().read("look for the file's SHA-256") { db in
             try ModelVersion.fetchOne(
@@ -67,8 +68,8 @@ extension ModelStore {
         guard known.state == .kept else {
             throw CellarError(
                 .badData,
-                "this file is \(known.reference), which was deleted. `registry restore \(known.reference)` brings "
-                    + "it back.")
+                "the file is \(known.reference), which was deleted.",
+                remedy: "Run `registry restore \(known.reference)` to bring it back.")
         }
         return Imported(version: known, isNew: false)
     }

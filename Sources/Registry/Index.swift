@@ -2,23 +2,23 @@ import Base
 import Foundation
 import GRDB
 
-/// The open SQLite file, or what stands for it where the store can only be read.
+/// An open SQLite index, or a substitute for it if the store is read-only.
 ///
-/// Write-ahead log with `synchronous = NORMAL`: a registration costs no wait for the disk. What is durable when:
+/// It uses a write-ahead log with `synchronous = NORMAL`: a registration does not wait for the disk. Durability:
 /// - a model file and its folder are flushed before anything is registered, so a model is never lost;
-/// - a commit survives the death of the process at once, and a power cut from the next checkpoint on (the closing of
-///   the store makes one). A registration lost in between is a file that `verify` reports and `import` adopts, with
-///   the number that `versions.jsonl` has for it;
-/// - what only the index knows (aliases, tags, deletions) is committed by `writeDurably`, which waits for the disk.
+/// - a commit survives a crash of the process at once, and a power failure after the next checkpoint (closing the
+///   store makes one). A registration lost in between is a file that `verify` reports and `import` registers again
+///   under its number in `versions.jsonl`;
+/// - changes that are only in the index (aliases, tags, deletions) use `writeDurably`, which waits for the disk.
 final class Index: Sendable {
-    /// How long to wait for other processes, which hold the index for milliseconds each. SQLite's waiting is not fair.
+    /// Seconds to wait for a lock. Each process holds it for milliseconds, but SQLite's waiting is not fair.
     static let patience = 15
 
     let queue: DatabaseQueue
-    /// For messages.
+    /// The index's path, for messages.
     let path: String
     let isWritable: Bool
-    /// A folder of our own that holds a copy of the index, to be removed at the end.
+    /// A temporary folder with a copy of the index; removed by `deinit`.
     private let copyFolder: String?
 
     private init(_ queue: DatabaseQueue, path: String, isWritable: Bool, copyFolder: String? = nil) {
@@ -38,7 +38,7 @@ final class Index: Sendable {
         do { return try queue.write(body) } catch { throw .index(error, doing: doing, path: path) }
     }
 
-    /// As `write`, but on the disk when it returns, with every commit before it.
+    /// Writes like `write`, and returns when this and all earlier commits are on disk.
     func writeDurably<Result>(
         _ doing: String, _ body: (Database) throws -> Result
     ) throws(CellarError) -> Result {
@@ -70,7 +70,7 @@ extension Index {
         return configuration
     }
 
-    /// Opens the index at `path`, which exists. Where the folder forbids writing, it opens what can be read.
+    /// Opens the existing index at `path`, read-only if the folder is not writable.
     static func open(_ path: String) throws(CellarError) -> Index {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration())
@@ -79,7 +79,7 @@ extension Index {
         } catch let error as DatabaseError
             where [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR].contains(error.resultCode)
         {
-            // SQLite needs its -wal and -shm files beside an index that other processes may write.
+            // SQLite must create -wal and -shm files next to an index that other processes may write.
             do { return try openUnwritable(path) } catch {
                 throw .index(error, doing: "open the index", path: path)
             }
@@ -88,31 +88,31 @@ extension Index {
         }
     }
 
-    /// Brings an older index up to date, and refuses one from a later Cellar.
+    /// Migrates an older index; throws for one from a later Cellar.
     private static func check(_ queue: DatabaseQueue, path: String) throws {
         let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if found < Schema.version { try Schema.migrator.migrate(queue) }
         if found > Schema.version {
             throw CellarError(
                 .badData,
-                "cannot open the index: it was made by a later Cellar (schema \(found), this one knows "
-                    + "\(Schema.version)).", file: path,
+                "cannot open the index: it was written by a later version of Cellar (schema \(found), expected "
+                    + "at most \(Schema.version)).", file: path,
                 remedy: "Update Cellar, or move the index away and run `registry rebuild`.")
         }
     }
 
-    /// A store on a read-only disk, or one that belongs to somebody else.
+    /// Opens the index of a store on a read-only disk or without write permission.
     private static func openUnwritable(_ path: String) throws -> Index {
         let log = FileSystem.size(ofFile: path + "-wal") ?? 0
         if log == 0 {
-            // Nobody can change it under us: SQLite then needs no files beside it.
+            // No other process can change it, so SQLite needs no -wal and -shm files.
             let name = "file:" + (path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)
             let queue = try DatabaseQueue(
                 path: name + "?immutable=1", configuration: configuration(readonly: true))
             try check(queue, path: path)
             return Index(queue, path: path, isWritable: false)
         }
-        // Commits stand in the log that were not yet carried over: read a copy of both.
+        // The log has commits that are not in the index yet: read a copy of both.
         let folder = NSTemporaryDirectory() + "/cellar-index-\(UUID())"
         try FileSystem.makeFolder(folder)
         do {
@@ -130,8 +130,8 @@ extension Index {
         }
     }
 
-    /// Makes the index of a store that has none. It is filled under another name and then put in place whole, so that
-    /// no process ever sees a part of it; where two make one at the same time, the first one stays.
+    /// Creates the index of a store that has none. It is filled under a temporary name and then renamed, so that no
+    /// process sees a partial index. If two processes create one at the same time, the first one is kept.
     static func create(
         _ path: String, fill: (Database) throws -> Void
     ) throws(CellarError) -> Index {
@@ -142,19 +142,19 @@ extension Index {
             var configuration = configuration()
             configuration.journalMode = .wal
             let queue = try DatabaseQueue(path: temporary, configuration: configuration)
-            // Nothing is lost if the power fails now: the unfinished file is thrown away.
+            // Nothing is lost if the power fails now: the unfinished file is discarded.
             try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
             try Schema.migrator.migrate(queue)
             try queue.write(fill)
             try queue.close()
             try FileSystem.flush(temporary)
         } catch { throw .index(error, doing: "make the index", path: path) }
-        // False where another process was first: its index is as good as ours.
+        // False if another process was first: its index is equivalent.
         _ = try FileSystem.move(temporary, to: path)
         return try open(path)
     }
 
-    /// An index in memory, for a store without one that cannot be written.
+    /// Creates an index in memory, for a read-only store without an index.
     static func inMemory(_ path: String, fill: (Database) throws -> Void) throws(CellarError) -> Index {
         do {
             let queue = try DatabaseQueue(configuration: configuration())

@@ -1,31 +1,31 @@
 import Base
 import GRDB
 
-/// Where a version came from and what came of it.
+/// The ancestors and descendants of a version.
 public struct Lineage: Equatable, Sendable {
-    /// One file that something came from: a version of the store, or something outside it.
-    public struct Node: Equatable, Sendable {
-        /// `mnist:3`, or what the user called a file that is not here.
+    /// An ancestor or descendant: a version of the store, or a file outside it.
+    public struct Relative: Equatable, Sendable {
+        /// `mnist:3`, or the user's name for a file that is not in the store.
         public let name: String
         public let sha256: String
-        /// `resumed-from` or `imported-from`: how the younger of the two came to be.
+        /// How the younger of the two was made: `resumed-from` or `imported-from`.
         public let kind: ModelFacts.Parent.Kind?
-        /// Deleted, or not in this store.
+        /// A note such as "deleted" or "not in this store".
         public let remark: String?
         public let created: String?
-        /// The next older ones in a tree of ancestors, the next younger ones in one of descendants.
-        public internal(set) var next: [Node] = []
+        /// The parents in a tree of ancestors, the children in a tree of descendants.
+        public internal(set) var next: [Relative] = []
     }
 
     public let name: String
-    public let ancestors: [Node]
-    public let descendants: [Node]
+    public let ancestors: [Relative]
+    public let descendants: [Relative]
 }
 
 extension ModelStore {
     public func lineage(of version: ModelVersion) throws(CellarError) -> Lineage {
         try index().read("read the lineage of \(version.reference)") { db in
-            // Many may have the same parents, and a file could name its own child as one: each is followed once.
+            // Versions may share parents, and a file could name its own child as parent: visit each once.
             var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])
             return Lineage(
                 name: version.reference, ancestors: try ancestors(of: version, &above, db),
@@ -34,11 +34,10 @@ extension ModelStore {
     }
 
     private func ancestors(of version: ModelVersion, _ seen: inout Set<String>, _ db: Database) throws
-        -> [Lineage
-        .Node]
+        -> [Lineage.Relative]
     {
         try parents(of: version, db).map { parent in
-            // An import is the same file: its origin lies outside the store.
+            // An imported version has the same bytes as its source, which is outside the store.
             let known =
                 parent.sha256 == version.sha256
                 ? nil
@@ -47,7 +46,7 @@ extension ModelStore {
             guard let known else {
                 let remark =
                     parent.sha256 == version.sha256 ? "a file outside the store" : "not in this store"
-                return Lineage.Node(
+                return Lineage.Relative(
                     name: parent.reference.isEmpty ? String(parent.sha256.prefix(12)) : parent.reference,
                     sha256: parent.sha256, kind: parent.kind, remark: remark, created: nil)
             }
@@ -57,8 +56,7 @@ extension ModelStore {
     }
 
     private func descendants(of version: ModelVersion, _ seen: inout Set<String>, _ db: Database) throws
-        -> [Lineage
-        .Node]
+        -> [Lineage.Relative]
     {
         let rows = try Row.fetchAll(
             db,
@@ -73,20 +71,20 @@ extension ModelStore {
         }
     }
 
-    private func node(_ version: ModelVersion, _ kind: ModelFacts.Parent.Kind?, _ next: [Lineage.Node])
-        -> Lineage.Node
+    private func node(_ version: ModelVersion, _ kind: ModelFacts.Parent.Kind?, _ next: [Lineage.Relative])
+        -> Lineage.Relative
     {
-        Lineage.Node(
+        Lineage.Relative(
             name: version.reference, sha256: version.sha256, kind: kind,
             remark: version.state == .kept ? nil : "deleted", created: version.created, next: next)
     }
 }
 
 extension Lineage {
-    /// A tree for people. Above the version stands what it came from, below it what came of it.
+    /// The lineage as a text tree: ancestors under "came from", descendants under "led to".
     public var text: String {
         var lines = [name]
-        func add(_ nodes: [Node], _ indent: String, _ words: (Node) -> String) {
+        func add(_ nodes: [Relative], _ indent: String, _ words: (Relative) -> String) {
             for (i, node) in nodes.enumerated() {
                 let isLast = i == nodes.count - 1
                 let remark = node.remark.map { " (\($0))" } ?? ""
@@ -109,14 +107,14 @@ extension Lineage {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The same as a graph for Graphviz: an arrow leads from the older to the younger.
+    /// The lineage as a Graphviz graph with edges from older to younger files.
     public var dot: String {
         func quoted(_ text: String) -> String {
             "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
         }
         var lines: [String] = []
         func add(_ line: String) { if !lines.contains(line) { lines.append(line) } }
-        func up(_ nodes: [Node], _ child: String) {
+        func up(_ nodes: [Relative], _ child: String) {
             for node in nodes {
                 if node.remark != nil { add("  \(quoted(node.name)) [style=dashed];") }
                 add(
@@ -125,7 +123,7 @@ extension Lineage {
                 up(node.next, node.name)
             }
         }
-        func down(_ nodes: [Node], _ parent: String) {
+        func down(_ nodes: [Relative], _ parent: String) {
             for node in nodes {
                 if node.remark != nil { add("  \(quoted(node.name)) [style=dashed];") }
                 add(

@@ -1,18 +1,18 @@
 import Base
 import GRDB
 
-/// Which versions to list, and in which order.
+/// The selection and order of a list of versions.
 public struct Query: Sendable {
     public var model: String?
     public var filter: Filter?
-    /// A metric (best first), or one of `created`, `model`, `version`, `size`, `parameters`, `training_seconds`, `seed`.
-    /// Nil lists the newest first.
+    /// A metric (best first), or `created`, `model`, `version`, `size`, `parameters`, `training_seconds` or `seed`.
+    /// Nil sorts by date, newest first.
     public var sort: String?
-    /// The worst, oldest or smallest first.
+    /// Reverses the order: worst, oldest or smallest first.
     public var isReversed = false
-    /// At most so many; nil for all.
+    /// Maximum number of versions; nil for no limit.
     public var limit: Int?
-    /// Lists the deleted ones instead of those that are kept.
+    /// Lists deleted versions instead of the others.
     public var deleted = false
 
     public init(
@@ -25,17 +25,17 @@ public struct Query: Sendable {
     }
 }
 
-/// What a query found.
+/// The result of a query.
 public struct Listing: Sendable {
     public let versions: [ModelVersion]
-    /// Whether the limit left some out.
+    /// True if the limit left versions out.
     public let isCut: Bool
-    /// How many there are without the limit; nil where counting would mean to try a condition on every version.
+    /// The number of versions without the limit; nil if a filter would have to be evaluated on every version.
     public let total: Int?
 }
 
 extension ModelStore {
-    /// Versions in order. Those without the metric that the list is sorted by come last, newest first.
+    /// Returns versions in order. Versions without the sort metric come last, newest first.
     public func list(_ query: Query = Query()) throws(CellarError) -> Listing {
         let doing = "list the versions"
         return try index().read(doing) { db in
@@ -54,7 +54,7 @@ extension ModelStore {
                 arguments += sql.arguments
             }
             let condition = "WHERE " + conditions.joined(separator: " AND ")
-            // One more than wanted tells whether there are more.
+            // One more than the limit shows whether there are more.
             let limit = query.limit.map { $0 + 1 } ?? -1
             var found =
                 if let metric = try sortMetric(query, db) {
@@ -76,7 +76,7 @@ extension ModelStore {
         }
     }
 
-    /// The names of all models, with the number of versions that are kept.
+    /// Returns the names of all models with the number of versions that are not deleted.
     public func models() throws(CellarError) -> [(name: String, versions: Int)] {
         try index().read("list the models") { db in
             try Row.fetchAll(
@@ -97,7 +97,7 @@ extension ModelStore {
         }
     }
 
-    /// The metric to sort by; nil where the order is one of the version's own fields.
+    /// Returns the metric to sort by; nil if the order is by a field of the version.
     private func sortMetric(_ query: Query, _ db: Database) throws -> String? {
         guard let sort = query.sort, !["created", "model", "name"].contains(sort), Filter.fields[sort] == nil
         else {
@@ -112,7 +112,7 @@ extension ModelStore {
         _ db: Database
     ) throws -> [ModelVersion] {
         let isLowFirst = (MetricName.direction(of: metric) == .lowest) != query.isReversed
-        // First those that have it, straight out of the index of values; then, where there is room, the others.
+        // First the versions that have the metric, from the index of values; then, within the limit, the others.
         var found = try ModelVersion.fetch(
             db,
             where: """

@@ -1,7 +1,7 @@
 import Base
 
-/// A metric of one split in one word, as Keras names them in its history: `accuracy` was measured on the training
-/// rows, `val_accuracy` on the validation rows, `test_accuracy` on the test rows.
+/// Names of metrics with their split, as in Keras' history: `accuracy` is of the training rows, `val_accuracy` of the
+/// validation rows, `test_accuracy` of the test rows.
 public enum MetricName {
     public static func of(_ metric: ModelFacts.Metric) -> String {
         switch metric.split {
@@ -24,10 +24,10 @@ public enum MetricName {
         "perplexity", "brier", "poisson",
     ]
 
-    /// Which end of the metric is good; nil where its name does not say.
+    /// Returns the direction in which the metric improves; nil if its name does not tell.
     public static func direction(of name: String) -> Direction? {
         let name = name.lowercased()
-        // `mean_absolute_error` and `top_5_error` are errors, whatever else stands in the name.
+        // `mean_absolute_error` and `top_5_error` are errors, whatever else their names contain.
         if low.contains(where: name.contains) { return .lowest }
         return high.contains(where: name.contains) ? .highest : nil
     }

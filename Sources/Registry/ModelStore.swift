@@ -3,22 +3,22 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// A folder of model files and the index over them.
+/// A folder of model files with an index.
 ///
 /// ```
 /// models/
-/// ├── registry.sqlite     the index: made from the files whenever it is missing, not committed
+/// ├── registry.sqlite     the index: rebuilt from the files if it is missing, not committed
 /// ├── versions.jsonl      the number of every version (see `NumberList`), committed with the files
-/// ├── aliases.json        where aliases point and pointed, and tags (see `Sidecar`), committed with the files
+/// ├── aliases.json        all moves of aliases, and tags (see `Sidecar`), committed with the files
 /// ├── TRAINED_MODEL/Model_2026_11_22_12_30_05_.h5     mode 0444 once registered
 /// └── trash/…             deleted versions, until `gc`
 /// ```
 ///
-/// Nothing is opened before it is needed. A store that cannot be written can be read: an index is then opened as it
-/// lies there, and a missing one is made in memory. Any number of processes may use a store at once.
+/// Nothing is opened before it is needed. A read-only store can be read: its index is opened read-only, and a missing
+/// index is created in memory. Any number of processes may use a store at once.
 public final class ModelStore: Sendable {
-    /// Reads a model file's facts; nil for a Keras file that Cellar did not write, an error for no model at all.
-    /// Facts with an empty name are those of a file that has none.
+    /// Reads a model file's facts; nil for a Keras file that Cellar did not write; throws if it is not a model.
+    /// Facts with an empty name are of a file without a name.
     public typealias Reader = @Sendable (FoundBytes) throws -> ModelFacts?
 
     /// A file in the store's folder.
@@ -29,12 +29,12 @@ public final class ModelStore: Sendable {
         public let isListed: Bool
     }
 
-    /// The folder's path, without a slash at its end.
+    /// The folder's path, without a trailing slash.
     let root: String
     let reader: Reader
     private let opened = Mutex<Index?>(nil)
     var isOpen: Bool { opened.withLock { $0 != nil } }
-    /// Called between the steps of a save, for the tests that stop there.
+    /// Called after each step of a save; tests interrupt it there.
     let onStep: @Sendable (SaveStep) -> Void
 
     static let trained = "TRAINED_MODEL"
@@ -43,13 +43,13 @@ public final class ModelStore: Sendable {
     var indexPath: String { root + "/registry.sqlite" }
 
     /// - Parameters:
-    ///   - folder: The store. It need not exist before something is saved there.
-    ///   - reader: How to read the facts of a file that is not in the index yet.
+    ///   - folder: The store's folder. The first save creates it.
+    ///   - reader: Reads the facts of a file that is not in the index yet.
     public convenience init(at folder: URL, reader: @escaping Reader) {
         self.init(at: folder, reader: reader, onStep: { _ in })
     }
 
-    /// The same; a path relative to the working folder is fine.
+    /// Makes a store from a path, which may be relative to the working folder.
     ///
     public convenience init(atPath path: String, reader: @escaping Reader) {
         self.init(root: absolutePath(path), reader: reader, onStep: { _ in })
@@ -71,15 +71,15 @@ public final class ModelStore: Sendable {
 
     public var folder: URL { URL(fileURLWithPath: root, isDirectory: true) }
 
-    /// The file of a version, as the file system knows it.
+    /// Returns the URL of a version's file.
     public func url(of version: ModelVersion) -> URL { URL(fileURLWithPath: path(of: version.file)) }
 
     func path(of file: String) -> String { root + "/" + file }
 
-    /// Closes the index. It opens again by itself where it is needed.
+    /// Closes the index. The next use opens it again.
     public func close() { opened.withLock { $0 = nil } }
 
-    /// The index, made or opened where that has not happened yet.
+    /// Returns the index; opens or creates it on first use.
     func index() throws(CellarError) -> Index {
         try opened.withLock { (current) throws(CellarError) in
             if let current { return current }
@@ -89,7 +89,7 @@ public final class ModelStore: Sendable {
         }
     }
 
-    /// The index, where this process may write it.
+    /// Returns the index if this process may write it; throws otherwise.
     func writableIndex() throws(CellarError) -> Index {
         let index = try index()
         guard index.isWritable else {
@@ -105,12 +105,12 @@ public final class ModelStore: Sendable {
         guard FileSystem.isFolder(root) else {
             throw CellarError(
                 .noInput,
-                "there is no store here: expected a folder of models.", file: root,
-                remedy: "Name one with --store, or train a model first.")
+                "no such store: expected a folder of models.", file: root,
+                remedy: "Use --store to name a store, or train a model first.")
         }
         let exists = FileSystem.size(ofFile: indexPath) != nil
         let index = exists ? try Index.open(indexPath) : try create()
-        // An index made while the folder was empty, then filled by hand or by git.
+        // The index was created while the folder was empty; files were added later by hand or by git.
         if exists, index.isWritable, try index.read("read the index", isEmpty) {
             try index.write("index the model files") { db in
                 guard try isEmpty(db) else { return }
@@ -139,7 +139,7 @@ public final class ModelStore: Sendable {
     }
 }
 
-/// Without the tens of microseconds that a URL takes, where the path is plain.
+/// Returns the absolute path. Plain paths avoid `URL`, which takes tens of microseconds.
 private func absolutePath(_ path: String) -> String {
     let steps = path.split(separator: "/", omittingEmptySubsequences: false)
     let isPlain = steps.enumerated().allSatisfy { index, step in

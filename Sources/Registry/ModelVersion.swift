@@ -2,22 +2,22 @@ import Base
 import Foundation
 import GRDB
 
-/// One registered model file: the line that a list shows. `ModelStore.facts(of:)` has the rest.
+/// A registered model file: the fields that lists show. `ModelStore.facts(of:)` has the rest.
 public struct ModelVersion: Equatable, Sendable {
-    /// The index's own number for it; it differs after a rebuild. Use `reference` or `sha256` to speak of it.
+    /// The row's id in the index, which a rebuild may change. Identify versions by `reference` or `sha256`.
     let id: Int64
     public let model: String
-    /// Counts from 1 for each model; a number is not used again, even after its version was deleted.
+    /// The number within the model, from 1. Numbers of deleted versions are not reused.
     public let number: Int
-    /// Where it lies, relative to the store's folder.
+    /// The file's path relative to the store's folder.
     public let file: String
-    /// Of the file's bytes, lower-case hex.
+    /// SHA-256 of the file's bytes, lower-case hex.
     public let sha256: String
-    /// In bytes.
+    /// The file's size in bytes.
     public let size: Int
     /// ISO 8601, UTC.
     public let created: String
-    /// Which Keras layout the file has, as `keras-2.10-h5`; empty where nobody said.
+    /// The file's Keras format, such as `keras-2.10-h5`; empty if unknown.
     public let generation: String
     public let architecture: String
     public let trainableParameters: Int
@@ -26,30 +26,30 @@ public struct ModelVersion: Equatable, Sendable {
     public let seed: Int?
     public let trainingSeconds: Double?
     public let state: State
-    /// When it was deleted, where it was.
+    /// The time of deletion, if it was deleted.
     public let deleted: String?
-    /// The text of the file's identity when its digest was last found to be `sha256`; nil where nobody looked.
+    /// The text of the file's identity when its digest was last found to be `sha256`; nil if not known.
     let identity: String?
-    /// By name, as `val_accuracy`; see `MetricName`.
-    public internal(set) var metrics: [Metric] = []
-    /// The aliases that point here now, as `best`.
+    /// Metrics, with names such as `val_accuracy`; see `MetricName`.
+    public internal(set) var metrics: [MetricValue] = []
+    /// The aliases that point to this version now, such as `best`.
     public internal(set) var aliases: [String] = []
 
     public enum State: String, Sendable {
         case kept
-        /// Its file lies in the trash; `restore` brings it back.
+        /// The file is in the trash; `restore` brings it back.
         case deleted
-        /// Its file is gone for good.
+        /// The file was removed permanently.
         case purged
     }
 
-    public struct Metric: Equatable, Sendable {
+    public struct MetricValue: Equatable, Sendable {
         public let name: String
-        /// Not a number where training went astray.
+        /// The value; NaN if training diverged.
         public let value: Double
     }
 
-    /// How people call it: `mnist:12`.
+    /// The version's name: `mnist:12`.
     public var reference: String { "\(model):\(number)" }
     public var parameters: Int {
         let (sum, isTooLarge) = trainableParameters.addingReportingOverflow(nonTrainableParameters)
@@ -60,14 +60,14 @@ public struct ModelVersion: Equatable, Sendable {
 }
 
 extension ModelVersion {
-    /// In the order in which `init(row:)` takes them.
+    /// The columns that `init(row:)` reads, in its order.
     static let columns = """
         v.id, v.model, v.number, v.file, v.sha256, v.size, v.created, v.generation, v.architecture, v.trainable, \
         v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity
         """
 
     init(row: Row, from first: Int = 0) {
-        // By position: a name would be looked for in every row, and a list may have ten thousand.
+        // By position: names would be looked up in every row, and a list may have ten thousand.
         id = row[first]
         model = row[first + 1]
         number = row[first + 2]
@@ -87,7 +87,7 @@ extension ModelVersion {
         identity = row[first + 16]
     }
 
-    /// The versions that `condition` (SQL over `v`) chooses, with their metrics and aliases.
+    /// Fetches the versions that `condition` (SQL over `v`) selects, with their metrics and aliases.
     static func fetch(
         _ db: Database, where condition: String, _ arguments: StatementArguments = []
     ) throws -> [ModelVersion] {
@@ -109,12 +109,12 @@ extension ModelVersion {
         let metrics = try db.cachedStatement(sql: "SELECT name, value FROM metric WHERE version = ?")
         let aliases = try db.cachedStatement(
             sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name")
-        // Few aliases and many versions: look first whether there is any.
+        // Most stores have few aliases and many versions: check first if there are any.
         let anyAlias = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM alias)") ?? false
         for i in versions.indices {
             let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])
             while let row = try rows.next() {
-                versions[i].metrics.append(Metric(name: row[0], value: row[1] ?? .nan))
+                versions[i].metrics.append(MetricValue(name: row[0], value: row[1] ?? .nan))
             }
             if anyAlias {
                 versions[i].aliases = try String.fetchAll(

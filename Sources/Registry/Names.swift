@@ -1,6 +1,6 @@
 import Base
 
-/// What models, aliases and tags may be called, so that `mnist:12`, `mnist@best` and a path are never confused.
+/// Rules for names of models, aliases and tags, which keep `mnist:12`, `mnist@best` and paths distinct.
 enum Names {
     private static func isPlain(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 100
@@ -21,8 +21,8 @@ enum Names {
         guard isPlain(name), !isFileName(name), name.first != ".", name.first != "-" else {
             throw CellarError(
                 .usage,
-                "\(quoted(name)) cannot be a model's name: expected letters, digits, `.`, `_` and `-`, not "
-                    + "beginning with `.` or `-` and not ending as a file's name does (.h5).")
+                "invalid model name \(quoted(name)): expected letters, digits, `.`, `_` and `-`, not starting with "
+                    + "`.` or `-` and not ending in .h5, .hdf5 or .keras.")
         }
     }
 
@@ -30,8 +30,8 @@ enum Names {
         guard isPlain(name), !name.allSatisfy(\.isNumber) else {
             throw CellarError(
                 .usage,
-                "\(quoted(name)) cannot be an alias: expected letters, digits, `.`, `_` and `-`, and not digits "
-                    + "alone, as `production`.")
+                "invalid alias \(quoted(name)): expected letters, digits, `.`, `_` and `-`, not only digits; "
+                    + "for example `production`.")
         }
     }
 
@@ -39,11 +39,12 @@ enum Names {
         guard isPlain(key) else {
             throw CellarError(
                 .usage,
-                "\(quoted(key)) cannot be a tag: expected letters, digits, `.`, `_` and `-`, as `owner=ann`.")
+                "invalid tag \(quoted(key)): expected letters, digits, `.`, `_` and `-`; for example `owner=ann`."
+            )
         }
     }
 
-    /// A model's name made of any text, as of a foreign file's name.
+    /// Makes a valid model name from any text, such as the name of a foreign file.
     static func model(from text: String) -> String {
         var name = String(
             text.unicodeScalars.map { scalar -> Character in
@@ -60,6 +61,6 @@ enum Names {
 }
 
 extension ModelStore {
-    /// Whether a model may be called so; for a caller that has long work to do before it saves.
+    /// Throws if the model name is invalid. Callers check it before long work that ends in a save.
     public static func checkModelName(_ name: String) throws(CellarError) { try Names.checkModel(name) }
 }

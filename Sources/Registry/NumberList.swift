@@ -2,20 +2,20 @@ import Foundation
 import GRDB
 import Base
 
-/// `models/versions.jsonl`: every number that was ever given, one line each, in the order of giving.
+/// The file `models/versions.jsonl`: one line for every version number, in the order of assignment.
 ///
-/// The model files cannot tell their numbers, since a file never changes once it is registered. This list, which
-/// lies beside them and is committed with them, keeps `mnist:12` the same model in every clone and after every
-/// rebuild, and keeps numbers of deleted versions from being used again. It only grows, by one short line each time;
-/// where two lines give one number, the later holds. Lines that cannot be read are passed over.
+/// Model files do not contain their numbers, since a file never changes once it is registered. This list is committed
+/// with them; it keeps `mnist:12` the same model in every clone and after every rebuild, and prevents the reuse of the
+/// numbers of deleted versions. It is append-only. If two lines have the same number, the later one is used.
+/// Unreadable lines are skipped.
 struct NumberList {
     struct Entry: Equatable {
         var model: String
         var number: Int
         var sha256: String
-        /// Relative to the store's folder, as it lay when it was registered.
+        /// The path at registration, relative to the store's folder.
         var file: String
-        /// The path that it was imported from, as the user gave it.
+        /// The path of the imported file, as the user gave it.
         var importedFrom: String?
     }
 
@@ -25,7 +25,7 @@ struct NumberList {
 
     init(readingFrom folder: String) {
         guard let text = try? String(contentsOfFile: Self.path(in: folder), encoding: .utf8) else { return }
-        // By bytes: by characters, those of 100,000 versions take seconds.
+        // Split bytes, not characters: characters take seconds for 100,000 versions.
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
             if let json = try? JSON(parsing: Array(line)), let entry = Entry(json: json) { add(entry) }
         }
@@ -35,7 +35,7 @@ struct NumberList {
 
     private var positions: [String: Int] = [:]
 
-    /// Adds an entry, in the place of an earlier one of that number.
+    /// Adds an entry; replaces an earlier one with the same number.
     mutating func add(_ entry: Entry) {
         let key = "\(entry.model):\(entry.number)"
         if let position = positions[key] {
@@ -46,19 +46,19 @@ struct NumberList {
         }
     }
 
-    /// The index's versions that the list in `root` has no line for, or another file's.
+    /// Returns the index's versions whose number and SHA-256 are not in the list in `root`.
     static func missing(_ db: Database, in root: String) throws -> [Entry] {
         let listed = Set(
             NumberList(readingFrom: root).entries.map { "\($0.model):\($0.number) \($0.sha256)" })
         return try fetch(db).filter { !listed.contains("\($0.model):\($0.number) \($0.sha256)") }
     }
 
-    /// Writes the lines that are missing.
+    /// Appends the missing lines.
     static func complete(_ db: Database, in root: String) throws {
         for entry in try missing(db, in: root) { try append(entry, in: root) }
     }
 
-    /// The index's own list.
+    /// Returns an entry for every version in the index.
     static func fetch(_ db: Database) throws -> [Entry] {
         try Row.fetchAll(
             db,

@@ -2,14 +2,14 @@ import GRDB
 import Base
 
 extension ModelStore {
-    /// Points `alias` at the version of `model` that is best by a metric, and says in the reason why.
+    /// Points `alias` at the version of `model` with the best value of a metric, and records the reason.
     ///
     /// - Parameters:
-    ///   - metric: `accuracy` is the training rows', `val_accuracy` the validation rows', `test_accuracy` the test
-    ///     rows'. Accuracy, AUC, precision, recall and F1 are best high, losses and errors low.
-    ///   - direction: Which end is good, for a metric whose name does not say.
+    ///   - metric: `accuracy` is of the training rows, `val_accuracy` of the validation rows, `test_accuracy` of the
+    ///     test rows. Higher is better for accuracy, AUC, precision, recall and F1; lower for losses and errors.
+    ///   - direction: The direction in which the metric improves, if its name does not tell.
     ///
-    /// Of equal versions the newest wins. Versions without the metric, or with NaN, do not take part.
+    /// The newest of equal versions is chosen. Versions without the metric, or with NaN, are ignored.
     public func promote(
         best metric: String, model: String, alias: String = "best", direction: MetricName.Direction? = nil,
         gate: Filter? = nil
@@ -17,7 +17,8 @@ extension ModelStore {
         try Names.checkAlias(alias)
         guard let direction = direction ?? MetricName.direction(of: metric) else {
             throw CellarError(
-                .usage, "cannot tell whether a high or a low \(metric) is good. Say --highest or --lowest.")
+                .usage, "cannot tell whether a high or a low \(metric) is better.",
+                remedy: "Use --highest or --lowest.")
         }
         return try changeAliases("move \(model)@\(alias)") { db in
             let ranked = try ModelVersion.fetch(
@@ -55,14 +56,14 @@ extension ModelStore {
         return try unknownMetric(metric, db, model: model)
     }
 
-    /// Says which metrics there are, nearest first.
+    /// Makes the error for an unknown metric; it lists the metrics that exist.
     func unknownMetric(_ metric: String, _ db: Database, model: String? = nil) throws -> CellarError {
         let names = try metricNames(db, model: model)
         let who = model.map { "no version of \($0)" } ?? "no version"
         let near = nearest(metric, in: names) ?? names.first { $0.hasPrefix(metric) }
-        let hint = near.map { " Did you mean \($0)?" } ?? ""
         let has = names.isEmpty ? "none is recorded" : "there are \(shortList(names))"
-        return CellarError(.usage, "\(who) has the metric \(metric): \(has).\(hint)")
+        return CellarError(
+            .usage, "\(who) has the metric \(metric): \(has).", remedy: near.map { "Did you mean \($0)?" })
     }
 
     func metricNames(_ db: Database, model: String? = nil) throws -> [String] {
@@ -74,7 +75,7 @@ extension ModelStore {
                     ORDER BY m.name
                     """, arguments: [model])
         }
-        // One jump in the index for each name, however many versions there are.
+        // One search in the index per name, however many versions there are.
         return try String.fetchAll(
             db,
             sql: """

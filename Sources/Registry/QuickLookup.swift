@@ -1,22 +1,22 @@
-// The SQLite that GRDB uses; it comes with GRDB.
+// GRDB's own SQLite.
 import Base
 import GRDBSQLite
 import Glibc
 
-/// The short way from a reference to its file, for a process that wants nothing else of the index: one question to
-/// SQLite, without GRDB and without the two files that a write-ahead log needs beside it.
+/// Fast lookup of a reference's file, for a process that needs nothing else from the index: one SQLite query without
+/// GRDB and without a write-ahead log's -wal and -shm files.
 ///
-/// It answers only where nobody else has the index open and all is as it should be. In every other case it knows
-/// nothing, and the long way answers or explains.
+/// It returns a file only if no other process has the index open and all checks pass. In every other case it returns
+/// nil, and the regular lookup answers or throws.
 extension ModelStore {
-    func findQuickly(_ reference: Reference) -> ModelLocation? { Question(reference).flatMap(find) }
+    func findQuickly(_ reference: Reference) -> ModelLocation? { VersionQuery(reference).flatMap(find) }
 
-    /// Its best version, or the newest where none is called so.
-    func findBestQuickly(of model: String) -> ModelLocation? { find(Question(bestOf: model)) }
+    /// Finds the version with the alias `best`, or the newest if there is no such alias.
+    func findBestQuickly(of model: String) -> ModelLocation? { find(VersionQuery(bestOf: model)) }
 
-    private func find(_ question: Question) -> ModelLocation? {
+    private func find(_ query: VersionQuery) -> ModelLocation? {
         guard !isOpen, let before = IndexState(indexPath),
-            before.schema == Schema.version, let found = ask(question), IndexState(indexPath) == before,
+            before.schema == Schema.version, let found = run(query), IndexState(indexPath) == before,
             FileSystem.size(ofFile: path(of: found.file)) == found.size
         else { return nil }
         return ModelLocation(
@@ -24,8 +24,8 @@ extension ModelStore {
             identity: found.identity)
     }
 
-    private func ask(_ question: Question) -> Answer? {
-        // The name is a URI here; one that needs escapes goes the long way.
+    private func run(_ query: VersionQuery) -> FoundVersion? {
+        // The path becomes a URI; paths that need escapes take the regular lookup.
         guard indexPath.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"%?#".utf8.contains($0) }) else {
             return nil
         }
@@ -35,27 +35,27 @@ extension ModelStore {
             unsafe sqlite3_finalize(statement)
             unsafe sqlite3_close(database)
         }
-        // Immutable: SQLite takes no locks. `IndexState` tells whether it may.
+        // Immutable: SQLite takes no locks. `IndexState` ensures that this is safe.
         let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
         let name = "file:\(indexPath)?immutable=1"
         let sql = """
             SELECT model || ':' || number, file, sha256, size, identity FROM version
-            WHERE model = ?1 AND \(question.condition) AND state = 'kept' ORDER BY number DESC LIMIT 1
+            WHERE model = ?1 AND \(query.condition) AND state = 'kept' ORDER BY number DESC LIMIT 1
             """
         guard unsafe sqlite3_open_v2(name, &database, flags, nil) == SQLITE_OK,
             unsafe sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK,
-            unsafe bind(question.model, 1, statement), unsafe bind(question.detail, 2, statement),
+            unsafe bind(query.model, 1, statement), unsafe bind(query.detail, 2, statement),
             unsafe sqlite3_step(statement) == SQLITE_ROW,
             let reference = unsafe text(statement, 0), let file = unsafe text(statement, 1),
             let sha256 = unsafe text(statement, 2)
         else { return nil }
-        return Answer(
+        return FoundVersion(
             reference: reference, file: file, sha256: sha256,
             size: Int(unsafe sqlite3_column_int64(statement, 3)), identity: unsafe text(statement, 4))
     }
 }
 
-private struct Question {
+private struct VersionQuery {
     let model, detail, condition: String
 
     init(bestOf model: String) {
@@ -80,14 +80,14 @@ private struct Question {
     }
 }
 
-private struct Answer {
+private struct FoundVersion {
     let reference, file, sha256: String
     let size: Int
     let identity: String?
 }
 
-/// What tells whether the index was written between two looks: it has no write-ahead log (whoever writes makes one, and
-/// takes it away when all is carried over), and its time, size and header are the same.
+/// The state of an index file, to detect writes between two reads: no write-ahead log exists (a writer creates one and
+/// removes it after the checkpoint), and time, size and header are the same.
 private struct IndexState: Equatable {
     private let device: dev_t
     private let node: ino_t
@@ -95,7 +95,7 @@ private struct IndexState: Equatable {
     private let changed: [Int]
     private let header: [UInt8]
 
-    /// Nil where a log lies beside it, or there is no index.
+    /// Nil if there is a write-ahead log or no index.
     init?(_ path: String) {
         var status = stat()
         guard unsafe stat(path + "-wal", &status) != 0, errno == ENOENT else { return nil }
@@ -112,12 +112,12 @@ private struct IndexState: Equatable {
         ]
     }
 
-    /// SQLite's `user_version`, at its place in the header (sqlite.org/fileformat2.html).
+    /// SQLite's `user_version` from the header (sqlite.org/fileformat2.html).
     var schema: Int { header[60..<64].reduce(0) { $0 << 8 | Int($1) } }
 }
 
 private func bind(_ text: String, _ place: Int32, _ statement: OpaquePointer?) -> Bool {
-    // Minus one as a destructor: SQLite makes a copy of its own.
+    // SQLITE_TRANSIENT (-1): SQLite copies the text.
     let copies = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
     return unsafe sqlite3_bind_text(statement, place, text, Int32(text.utf8.count), copies) == SQLITE_OK
 }

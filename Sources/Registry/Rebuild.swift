@@ -3,17 +3,17 @@ import Foundation
 import GRDB
 
 extension ModelStore {
-    /// What a rebuild did.
+    /// The result of a rebuild.
     public struct Rebuilt: Equatable, Sendable {
         public var versions: Int
         public var aliases: Int
-        /// Files that are no models, each with the reason.
+        /// Files that are not models, each with the reason.
         public var unreadable: [String]
     }
 
-    /// Makes the index anew from the files. Versions keep the numbers that the old index or `versions.jsonl` has for
-    /// them; the others are numbered by creation time, then file name. Aliases and tags come from `aliases.json`, or
-    /// where there is none from the old index.
+    /// Rebuilds the index from the model files. Versions keep their numbers from the old index or `versions.jsonl`;
+    /// other files are numbered by creation time, then file name. Aliases and tags are read from `aliases.json`, or
+    /// from the old index if there is no such file.
     public func rebuild() throws(CellarError) -> Rebuilt {
         guard FileSystem.isFolder(root) else {
             _ = try index(); return Rebuilt(versions: 0, aliases: 0, unreadable: [])
@@ -25,7 +25,7 @@ extension ModelStore {
                 let index = try writableIndex()
                 return try index.writeDurably("rebuild the index") { db in
                     try old.add(db)
-                    // Nobody can register now; what came since the scan is read here.
+                    // The index is locked now: read the files that were added since the scan.
                     found = update(found)
                     for table in [
                         "tag", "parent", "metric", "facts", "version", "alias", "alias_move", "model", "note",
@@ -37,7 +37,7 @@ extension ModelStore {
                     return try report(found, db)
                 }
             } catch  where error.category == .badData {
-                // Not even SQLite can read it. It is kept beside, should anybody want to look at it.
+                // SQLite cannot read the index. Keep it under another name.
                 close()
                 let time = Timestamp.now().filter(\.isNumber)
                 for suffix in ["", "-wal", "-shm"] where FileSystem.size(ofFile: indexPath + suffix) != nil {
@@ -46,7 +46,7 @@ extension ModelStore {
                 }
             }
         }
-        // Where nothing can be written, an index in memory was made, which nobody will find again.
+        // Throws if the store is read-only: an index in memory would be lost.
         let index = try writableIndex()
         return try index.read("read the index") { try report(found, $0) }
     }

@@ -2,13 +2,13 @@ import Base
 import Foundation
 import GRDB
 
-/// How people speak of a model: `mnist` (the newest), `mnist:12`, `mnist@best`, a file, or 8 or more digits of a
-/// file's SHA-256.
+/// A parsed model reference: `mnist` (the newest version), `mnist:12`, `mnist@best`, a file, or at least the first 8
+/// digits of a file's SHA-256.
 enum Reference: Equatable {
     case number(model: String, Int)
     case alias(model: String, String)
     case file(String)
-    /// A model's newest version, or digits of a SHA-256, or a file of the working folder: the store has to say.
+    /// A model's newest version, digits of a SHA-256 or a file in the working folder; the store decides.
     case plain(String)
 
     init(_ text: String) throws(CellarError) {
@@ -22,19 +22,20 @@ enum Reference: Equatable {
             else {
                 throw CellarError(
                     .usage,
-                    "\"\(text)\" is no version: expected a number after the colon, as mnist:12; an alias stands after "
-                        + "an @, as mnist@best.")
+                    "invalid version \"\(text)\": expected a number after the colon, such as mnist:12.",
+                    remedy: "Write an alias with @, such as mnist@best.")
             }
             self = .number(model: String(text[..<colon]), number)
         } else if text.isEmpty {
             throw CellarError(
-                .usage, "expected a model, as mnist, mnist:12, mnist@best or a file; found an empty name.")
+                .usage,
+                "expected a model, such as mnist, mnist:12, mnist@best or a file; found an empty name.")
         } else {
             self = .plain(text)
         }
     }
 
-    /// Lower-case hex, where the text can be the beginning of a SHA-256.
+    /// Returns the text in lower case if it can be the beginning of a SHA-256 in hex.
     static func digestPrefix(_ text: String) -> String? {
         let lower = text.lowercased()
         guard (8...64).contains(lower.utf8.count) else { return nil }
@@ -42,19 +43,19 @@ enum Reference: Equatable {
     }
 }
 
-/// What a reference means.
+/// The target of a reference.
 public enum Resolved: Equatable, Sendable {
     case version(ModelVersion)
-    /// A file that is not registered here.
+    /// A file that is not registered in this store.
     case file(URL)
 }
 
-/// The file behind a reference: all that is needed to load a model.
+/// The model file of a reference, with the data needed to load it.
 public struct ModelLocation: Equatable, Sendable {
     public let path: String
-    /// `mnist:12`, or the path as it was given.
+    /// The reference, such as `mnist:12`, or the path as it was given.
     public let reference: String
-    /// Nil for a file that is not registered.
+    /// The registered SHA-256; nil for a file that is not registered.
     public let sha256: String?
     /// The text of the file's identity when its digest was last found to be `sha256`.
     public let identity: String?
@@ -63,7 +64,7 @@ public struct ModelLocation: Equatable, Sendable {
 }
 
 extension ModelStore {
-    /// What `reference` means. The error for an unknown one names the nearest that exist.
+    /// Resolves a reference. The error for an unknown one suggests names that exist.
     public func resolve(_ reference: String) throws(CellarError) -> Resolved {
         let parsed = try Reference(reference)
         if case .file(let path) = parsed, !FileSystem.isFolder(root) { return .file(try existingFile(path)) }
@@ -73,7 +74,7 @@ extension ModelStore {
         return .file(try existingFile(reference))
     }
 
-    /// The version that `reference` means; a file that is not registered is an error.
+    /// Returns the version of a reference; throws for a file that is not registered.
     public func version(_ reference: String) throws(CellarError) -> ModelVersion {
         switch try resolve(reference) {
         case .version(let version): return version
@@ -85,7 +86,7 @@ extension ModelStore {
         }
     }
 
-    /// The file behind a reference, which is there and has its size. This is the short way for `infer`.
+    /// Returns the file of a reference. A registered file exists and has the registered size.
     public func file(of reference: String) throws(CellarError) -> ModelLocation {
         if let found = findQuickly(try Reference(reference)) { return found }
         let version: ModelVersion
@@ -100,7 +101,7 @@ extension ModelStore {
             identity: version.identity)
     }
 
-    /// The file of a model's best version or, where none is called so, of its newest. Nil where the store has neither.
+    /// Returns the file of a model's version with the alias `best`, or of its newest; nil if there is neither.
     public func bestFile(of model: String) throws(CellarError) -> ModelLocation? {
         if let found = findBestQuickly(of: model) { return found }
         for reference in ["\(model)@best", model] {
@@ -145,7 +146,7 @@ extension ModelStore {
     private func existingFile(_ path: String) throws(CellarError) -> URL {
         if FileSystem.isFolder(path) {
             throw CellarError(
-                .noInput, "expected a model file, as \(path)/Model_….h5, found a folder.", file: path)
+                .noInput, "expected a model file, found a folder.", file: path)
         }
         guard FileSystem.size(ofFile: path) != nil else {
             throw CellarError(.noInput, "no such model file.", file: path)
@@ -153,7 +154,7 @@ extension ModelStore {
         return URL(fileURLWithPath: path)
     }
 
-    /// Nil where the reference can only be a file.
+    /// Finds the version of a reference; nil if it can only be a file.
     func find(_ reference: Reference, text: String, _ db: Database) throws -> ModelVersion? {
         switch reference {
         case .number(let model, let number):
@@ -172,8 +173,8 @@ extension ModelStore {
             else {
                 throw CellarError(
                     .noInput,
-                    "\(text) points to \(model):\(number), which is not in this store (\(root)). Fetch its file, then "
-                        + "run `registry rebuild`.")
+                    "\(text) points to \(model):\(number), which is not in this store (\(root)).",
+                    remedy: "Add its file to the store, then run `registry rebuild`.")
             }
             return try kept(found)
         case .file(let path):
@@ -198,7 +199,7 @@ extension ModelStore {
     }
 
     private func find(digest: String, _ db: Database) throws -> ModelVersion? {
-        // A range instead of LIKE, which would not use the index; `g` comes after every hex digit.
+        // A range uses the index, LIKE would not; `g` sorts after every hex digit.
         let found = try ModelVersion.fetch(
             db,
             where: "WHERE v.sha256 >= ? AND v.sha256 < ? AND v.state <> 'purged' ORDER BY v.id DESC LIMIT 6",
@@ -208,8 +209,8 @@ extension ModelStore {
                 separator: ", ")
             throw CellarError(
                 .usage,
-                "\(digest) is ambiguous: it begins the SHA-256 of \(list)\(found.count > 5 ? " …" : ""). Give more digits."
-            )
+                "\(digest) is ambiguous: the SHA-256 of \(list)\(found.count > 5 ? " …" : "") start with it.",
+                remedy: "Use more digits.")
         }
         return try (found.first { $0.state == .kept } ?? found.first).map(kept)
     }
@@ -220,12 +221,13 @@ extension ModelStore {
         case .deleted:
             throw CellarError(
                 .noInput,
-                "\(version.reference) was deleted on \(version.deleted ?? "an unknown day"). `registry restore "
-                    + "\(version.reference)` brings it back.")
+                "\(version.reference) was deleted\(version.deleted.map { " on \($0)" } ?? "").",
+                remedy: "Run `registry restore \(version.reference)` to bring it back.")
         case .purged:
             throw CellarError(
                 .noInput,
-                "\(version.reference) was deleted, and its file removed for good. Choose another version.")
+                "\(version.reference) was deleted, and `registry gc` removed its file permanently.",
+                remedy: "Choose another version.")
         }
     }
 }

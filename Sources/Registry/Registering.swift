@@ -2,13 +2,13 @@ import Base
 import Foundation
 import GRDB
 
-/// A version on its way into the index.
+/// A version to be inserted into the index.
 struct NewVersion {
     var model: String
     var file: String
     var digest: FileDigest
     var created: String
-    /// Facts of a file which has none are empty but for name and date.
+    /// The facts; for a file without facts, only name and date are set.
     var facts: ModelFacts
     var importedFrom: String?
     var deleted: String?
@@ -17,7 +17,7 @@ struct NewVersion {
 }
 
 extension Database {
-    /// Takes the next number of a model. Numbers that were given stay given, also when their version is gone.
+    /// Takes the next number of a model. Numbers are not reused, even if their version was removed.
     func takeNumber(of model: String) throws -> Int {
         let statement = try cachedStatement(
             sql: """
@@ -27,7 +27,7 @@ extension Database {
         return try Int.fetchOne(statement, arguments: [model]) ?? 1
     }
 
-    /// Notes that a number was given, as a list says.
+    /// Records that a number is in use.
     func reserveNumber(_ number: Int, of model: String) throws {
         try cachedStatement(
             sql: """
@@ -37,7 +37,7 @@ extension Database {
         ).execute(arguments: [model, number])
     }
 
-    /// Writes all rows of a version whose number is settled; returns its id.
+    /// Inserts all rows of a version and returns its id.
     @discardableResult
     func insert(_ new: NewVersion, number: Int) throws -> Int64 {
         let facts = new.facts
@@ -59,7 +59,7 @@ extension Database {
         let metric = try cachedStatement(
             sql: "INSERT OR REPLACE INTO metric (version, name, value) VALUES (?, ?, ?)")
         for value in facts.metrics {
-            // SQLite has no NaN; NULL keeps such a version out of every comparison.
+            // SQLite has no NaN; NULL excludes the version from every comparison.
             try metric.execute(arguments: [id, MetricName.of(value), value.value.isNaN ? nil : value.value])
         }
         let parent = try cachedStatement(
@@ -76,10 +76,10 @@ extension Database {
 }
 
 extension ModelStore {
-    /// Registers a model file that lies in the store already, under the next number of `facts.name`. A file that is
-    /// registered already stays as it is, and its version is returned.
+    /// Registers a model file in the store's folder under the next number of `facts.name`. Returns the existing version
+    /// if the file is registered already.
     ///
-    /// It is in the index when this returns, whatever becomes of this process; see `Index` for a power cut.
+    /// The registration survives a crash of the process; see `Index` for power failures.
     @discardableResult
     public func register(_ file: URL, facts: ModelFacts) throws(CellarError) -> ModelVersion {
         let path = file.standardizedFileURL.path
@@ -107,22 +107,23 @@ extension ModelStore {
                 guard known.sha256 == new.digest.sha256 else {
                     throw CellarError(
                         .badData,
-                        "the file is registered as \(known.reference) with other content.",
+                        "the file is registered as \(known.reference) with different content.",
                         file: path(of: new.file), remedy: "Run `registry verify`.")
                 }
                 return known
             }
             let number = try db.takeNumber(of: new.model)
             let id = try db.insert(new, number: number)
-            // Last, under the index's lock: lines come in the order of the numbers, and a line that cannot be
-            // written takes the registration back.
+            // Last, under the index's lock: lines are in the order of the numbers, and a failed write undoes the
+            // registration.
             try NumberList.append(
                 .init(
                     model: new.model, number: number, sha256: new.digest.sha256, file: new.file,
                     importedFrom: new.importedFrom), in: root)
             guard let version = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [id]) else {
                 throw CellarError(
-                    .inputOutput, "the index lost \(new.model):\(number) while it was written.")
+                    .inputOutput, "cannot read \(new.model):\(number) back from the index.",
+                    file: path(of: new.file))
             }
             return version
         }

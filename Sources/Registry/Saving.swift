@@ -1,26 +1,26 @@
 import Base
 import Foundation
 
-/// The steps of a save, in their order. A process that dies after any of them leaves nothing that counts, or a whole
-/// file which `registry verify` reports and `registry import` adopts.
+/// The steps of a save, in order. A process that dies after any step leaves only a temporary file, or a complete file
+/// that `registry verify` reports and `registry import` registers.
 enum SaveStep: CaseIterable, Sendable {
-    /// The temporary file is complete, but perhaps not on the disk.
+    /// The temporary file is complete, but may not be on disk.
     case written
-    /// It is on the disk, with its permissions.
+    /// The file is on disk with its permissions.
     case flushed
-    /// It has its name.
+    /// The file has its final name.
     case published
-    /// It is in the index.
+    /// The file is in the index.
     case registered
 }
 
 extension ModelStore {
-    /// Saves a new version of `facts.name`: `write` writes the model to the file it gets, the store gives it its name
-    /// (`Model_2026_11_22_12_30_05_.h5`, by `facts.created`), makes it read-only and registers it. The bytes are written
-    /// and flushed once, and hashed on the way.
+    /// Saves a new version of `facts.name`. `write` writes the model to a temporary file; the store names it by
+    /// `facts.created` (`Model_2026_11_22_12_30_05_.h5`), makes it read-only and registers it. The bytes are written
+    /// and flushed once, and hashed while they are written.
     ///
-    /// Where `write` throws, nothing is left. Where the file is complete but the index cannot be written, the file
-    /// stays and the error says where: a trained model is not thrown away.
+    /// If `write` throws, no file remains. If the file is complete but the index cannot be written, the file is kept
+    /// and the error has its path, so that a trained model is not lost.
     public func save(
         _ facts: ModelFacts, extension suffix: String = "h5", write: (inout AtomicFile) throws -> Void
     ) throws -> ModelVersion {
@@ -39,12 +39,12 @@ extension ModelStore {
             return version
         } catch {
             throw CellarError(
-                error.category, "the model is saved here, but not registered: \(error)", file: path,
+                error.category, "the model was saved but not registered: \(error)", file: path,
                 remedy: "Run `registry import \(path)`.")
         }
     }
 
-    /// Makes the complete file durable and read-only, and gives it a name in its folder. Returns its path.
+    /// Flushes the file, makes it read-only and renames it to the first free name. Returns its path.
     func publish(
         _ file: inout AtomicFile, created: String, suffix: String
     ) throws(CellarError) -> String {
@@ -52,13 +52,14 @@ extension ModelStore {
         onStep(.flushed)
         let names = Timestamp.fileNames(created: created, extension: suffix)
         guard let path = try file.commit(as: names) else {
-            throw CellarError(.badData, "cannot save: every name for the file is taken.", file: file.path)
+            throw CellarError(
+                .badData, "cannot save: every file name for this date is taken.", file: file.path)
         }
         onStep(.published)
         return path
     }
 
-    /// The folder that new files go to, made where it is not there yet.
+    /// Returns the folder for new files; creates it if necessary.
     func trainedFolder() throws(CellarError) -> String {
         let folder = path(of: Self.trained)
         if FileSystem.isFolder(folder) { return folder }

@@ -1,14 +1,14 @@
 import Base
 import Foundation
 
-/// What lies in the store's folder: every model file with its digest and facts, and what could not be read.
+/// The contents of a store's folder: model files with digests and facts, and unreadable files.
 struct Scan {
     var files: [FoundFile] = []
     var unreadable: [(file: String, reason: String)] = []
 }
 
 extension ModelFacts? {
-    /// The facts with a name and a date, which a file that Cellar did not write does not have.
+    /// Returns the facts with name and date filled in, which files not written by Cellar lack.
     func known(as name: String, created: String) -> ModelFacts {
         var facts = self ?? ModelFacts(name: "", created: "", generation: "")
         if facts.name.isEmpty { facts.name = name }
@@ -18,19 +18,19 @@ extension ModelFacts? {
 }
 
 struct FoundFile {
-    /// Relative to the store's folder.
+    /// The path relative to the store's folder.
     let file: String
     let digest: FileDigest
     /// The file's identity before its digest was computed.
     let identity: FileIdentity?
-    /// Nil where nothing is known; without name and date where the file was not written by Cellar.
+    /// The facts; nil if the file has none; without name and date if Cellar did not write it.
     let facts: ModelFacts?
-    /// The facts' date; else the date in the file's name; else when the file was changed.
+    /// The date in the facts, else in the file name, else the time of modification.
     let created: String
 
     var isDeleted: Bool { file.hasPrefix(ModelStore.trash + "/") }
 
-    /// The model's name, where no list has one: the facts' or one made of the file's name.
+    /// The model's name if no list has one: from the facts, or derived from the file name.
     var model: String {
         if let name = facts?.name, !name.isEmpty { return Names.model(from: name) }
         return Names.model(from: FileSystem.name(of: file))
@@ -38,7 +38,7 @@ struct FoundFile {
 }
 
 extension ModelStore {
-    /// Model files below the folder, relative to it, in byte order; hidden files and symbolic links are left out.
+    /// Returns paths of model files in the folder tree, in byte order, without hidden files and symbolic links.
     func modelFiles() -> [String] {
         var found: [String] = []
         func visit(_ folder: String) {
@@ -59,7 +59,7 @@ extension ModelStore {
         return found.sorted()
     }
 
-    /// Temporary files whose process died, relative to the folder.
+    /// Returns paths of temporary files whose process died.
     func leftovers() -> [String] {
         var found: [String] = []
         for folder in ["", ModelStore.trained + "/"] {
@@ -69,7 +69,7 @@ extension ModelStore {
         return found.sorted()
     }
 
-    /// Reads all model files, or those in `files`.
+    /// Reads all model files, or only `files`.
     func scan(_ files: [String]? = nil) -> Scan {
         var result = Scan()
         let listed = Set(NumberList(readingFrom: root).entries.map(\.sha256))
@@ -81,7 +81,7 @@ extension ModelStore {
         return result
     }
 
-    /// The scan without files that are gone by now, and with those that came since.
+    /// Returns the scan without files that were removed since, and with files that were added.
     func update(_ scan: Scan) -> Scan {
         let present = modelFiles()
         let seen = Set(scan.files.map(\.file) + scan.unreadable.map(\.file))

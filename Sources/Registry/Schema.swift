@@ -1,9 +1,8 @@
 import GRDB
 
-/// The index's tables. A migration that was released is never edited; the next one is added below it, and
-/// `schemaVersion` counts on.
+/// The tables of the index. A released migration is never edited; add the next one below it and increment `version`.
 enum Schema {
-    /// What SQLite's `user_version` holds once every migration has run: asking for it takes microseconds.
+    /// The value of SQLite's `user_version` after all migrations. Reading it takes microseconds.
     static let version = 2
 
     static var migrator: DatabaseMigrator {
@@ -19,8 +18,8 @@ enum Schema {
         return migrator
     }
 
-    // `version` is narrow, because lists walk over it; whatever only one version's page shows stands in `facts`
-    // as the same JSON that the model file holds, so that SQLite's JSON functions can ask for it:
+    // `version` is narrow because lists scan it. Details of one version are in `facts`, as the JSON of the model file,
+    // where SQLite's JSON functions can query them:
     //   SELECT json_extract(json, '$.history.val_loss') FROM facts WHERE version = 12
     private static let first = """
         CREATE TABLE model (

@@ -2,22 +2,22 @@ import Base
 import Foundation
 import GRDB
 
-/// `models/aliases.json`: what neither the model files nor their numbers tell, namely every move of every alias and
-/// the tags. It is written whole with every change, in the same transaction, for people and git to read:
+/// The file `models/aliases.json` with every move of every alias, and the tags, which are not in the model files. It is
+/// rewritten with every change, in the same transaction, as text that people can read and git can merge:
 ///
 /// ```
 /// { "aliases": { "mnist": { "best": [ {"version": 2, "sha256": "…", "time": "…", "reason": "…"} ] } },
 ///   "tags": { "mnist:2": {"sha256": "…", "tags": {"owner": "ann"}} } }
 /// ```
 ///
-/// The last move of an alias says where it points; `"version": null` takes it away, `"rollback": true` undoes the
-/// move before.
+/// An alias points to the target of its last move; `"version": null` removes it, `"rollback": true` undoes the move
+/// before.
 struct Sidecar {
     struct Tags { var model: String, number: Int, sha256: String, tags: [(key: String, value: String)] }
 
     var moves: [AliasMove] = []
     var tags: [Tags] = []
-    /// SHA-256 of the text that it was read from.
+    /// SHA-256 of the file's text.
     private(set) var digest: String?
 
     static func path(in root: String) -> String { root + "/aliases.json" }
@@ -39,13 +39,13 @@ struct Sidecar {
         }
     }
 
-    /// Nil where there is no such file.
+    /// Reads the file; nil if it does not exist.
     init?(readingFrom root: String) throws(CellarError) {
         let path = Self.path(in: root)
         guard FileSystem.size(ofFile: path) != nil else { return nil }
         let bytes = try readFile(path, limit: Int.max - 1)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CellarError(.badData, "expected text in UTF-8.", file: path)
+            throw CellarError(.badData, "expected UTF-8 text.", file: path)
         }
         do { try self.init(json: JSON(parsing: text)) } catch {
             throw CellarError(
@@ -80,7 +80,7 @@ struct Sidecar {
         }
     }
 
-    /// One move a line, so that two people's changes merge.
+    /// The file's text, with one move per line so that git can merge changes.
     var text: String {
         func quoted(_ text: String) -> String { JSON.string(text).text() }
         func block(_ entries: [String], depth: Int) -> String {
@@ -104,12 +104,11 @@ struct Sidecar {
         return "{\n  \"aliases\": \(block(models, depth: 1)),\n  \"tags\": \(block(tagged, depth: 1))\n}\n"
     }
 
-    // MARK: In and out of the index
+    // MARK: Transfer from and to the index
 
     private static let note = "aliases.json"
 
-    /// Writes moves and tags into an index that has none. A tag goes to the version of the same bytes, whatever its
-    /// number is now.
+    /// Writes moves and tags into an index that has none. Tags are assigned by SHA-256, not by number.
     func restore(in db: Database) throws {
         for move in moves { try located(move, db).insert(db) }
         for (model, alias) in Set(moves.map { [$0.model, $0.alias] }).sorted(by: {
@@ -133,7 +132,7 @@ struct Sidecar {
         try remember(digest, db)
     }
 
-    /// The move under the number that its file has in this store: the SHA-256 counts, should the list of numbers be lost.
+    /// Returns the move with the number that the file with its SHA-256 has in this store.
     private func located(_ move: AliasMove, _ db: Database) throws -> AliasMove {
         let number = try Int.fetchOne(
             db, sql: "SELECT number FROM version WHERE model = ? AND sha256 = ? ORDER BY number = ? DESC",
@@ -144,7 +143,7 @@ struct Sidecar {
             reason: move.reason, isRollback: move.isRollback)
     }
 
-    /// Writes the index's moves and tags to `aliases.json`, at the end of a transaction that changed them.
+    /// Writes the index's moves and tags to `aliases.json` at the end of a transaction.
     static func save(_ db: Database, in root: String) throws {
         let sidecar = try Sidecar(db)
         if sidecar.moves.isEmpty && sidecar.tags.isEmpty && FileSystem.size(ofFile: path(in: root)) == nil {
@@ -161,19 +160,19 @@ struct Sidecar {
             arguments: [Self.note, digest ?? ""])
     }
 
-    /// True where `aliases.json` is not as this index left it: git or an editor changed it.
+    /// Returns true if another program, such as git or an editor, changed `aliases.json`.
     static func isForeign(_ db: Database, in root: String) throws -> Bool {
         guard let found = try Sidecar(readingFrom: root)?.digest else { return false }
         return try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = ?", arguments: [note]) ?? ""
             != found
     }
 
-    /// Refuses to write over changes that this index does not know.
+    /// Throws if another program changed the file, so that its changes are not overwritten.
     static func checkOwn(_ db: Database, in root: String) throws {
         guard try isForeign(db, in: root) else { return }
         throw CellarError(
             .badData,
-            "the file was changed by another program than `registry`, as a git pull.", file: path(in: root),
+            "the file was changed outside `registry`, for example by `git pull`.", file: path(in: root),
             remedy: "Run `registry rebuild` to accept the change, then try again.")
     }
 }

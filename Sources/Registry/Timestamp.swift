@@ -1,6 +1,6 @@
 import Foundation
 
-/// ISO 8601 in UTC to the second, as `2026-11-22T12:30:05Z`: the form in which facts carry their date.
+/// Dates in ISO 8601, UTC, to the second, such as `2026-11-22T12:30:05Z`, as in facts.
 enum Timestamp {
     static func now() -> String { Date().ISO8601Format() }
 
@@ -8,7 +8,7 @@ enum Timestamp {
         Date(timeIntervalSince1970: TimeInterval(seconds)).ISO8601Format()
     }
 
-    /// The date that the name of a model file tells, as `Model_2026_11_22_12_30_05_.h5`.
+    /// Parses the date in the name of a model file, such as `Model_2026_11_22_12_30_05_.h5`.
     static func inFileName(_ name: String) -> String? {
         guard name.hasPrefix("Model_") else { return nil }
         let parts = name.dropFirst(6).split(separator: "_", omittingEmptySubsequences: false).prefix(6)
@@ -19,8 +19,8 @@ enum Timestamp {
         return "\(all[0])-\(all[1])-\(all[2])T\(all[3]):\(all[4]):\(all[5])Z"
     }
 
-    /// File names for a model of that date: `Model_2026_11_22_12_30_05_.h5`, and where it is taken
-    /// `Model_2026_11_22_12_30_05_2_.h5` and so on.
+    /// Returns the possible file names for a model of that date, in order of preference:
+    /// `Model_2026_11_22_12_30_05_.h5`, `Model_2026_11_22_12_30_05_2_.h5` and so on.
     static func fileNames(created: String, extension suffix: String) -> some Sequence<String> {
         var digits = created.utf8.filter { (48...57).contains($0) }.prefix(14).map {
             Character(UnicodeScalar($0))

@@ -3,8 +3,7 @@ import Foundation
 import GRDB
 
 extension ModelStore {
-    /// Takes a version out of use: its file moves to the trash, its number and facts stay. Refused while an alias
-    /// points at it.
+    /// Deletes a version: its file moves to the trash, its number and facts are kept. Throws if an alias points to it.
     @discardableResult
     public func delete(_ reference: String) throws(CellarError) -> ModelVersion {
         let version = try version(reference)
@@ -17,24 +16,25 @@ extension ModelStore {
                 let names = aliases.map { "\(version.model)@\($0)" }
                 throw CellarError(
                     .badData,
-                    "cannot delete \(version.reference): \(shortList(names)) points at it. Move it first (registry promote "
-                        + "\(version.model):N --alias \(aliases[0])), or take it away (registry promote --remove \(names[0]))."
-                )
+                    "cannot delete \(version.reference): \(shortList(names)) points to it.",
+                    remedy:
+                        "Move the alias with `registry promote \(version.model):N --alias \(aliases[0])`, or remove it "
+                        + "with `registry promote --remove \(names[0])`.")
             }
             try move(version, to: target, state: .deleted, db)
         }
         return version
     }
 
-    /// Brings a deleted version back under its number.
+    /// Restores a deleted version under its number.
     @discardableResult
     public func restore(_ reference: String) throws(CellarError) -> ModelVersion {
         let parsed = try Reference(reference)
         guard case .number(let model, let number) = parsed else {
             throw CellarError(
                 .usage,
-                "cannot restore \"\(reference)\": expected a version, as mnist:3. `registry list "
-                    + "--deleted` shows which there are.")
+                "cannot restore \"\(reference)\": expected a version, such as mnist:3.",
+                remedy: "Run `registry list --deleted` to list deleted versions.")
         }
         let index = try writableIndex()
         let version = try index.read("look up \(reference)") { db in
@@ -45,10 +45,10 @@ extension ModelStore {
             return found
         }
         switch version.state {
-        case .kept: throw CellarError(.badData, "\(version.reference) was not deleted.")
+        case .kept: throw CellarError(.badData, "cannot restore \(version.reference): it was not deleted.")
         case .purged:
             throw CellarError(
-                .noInput, "cannot restore \(version.reference): `registry gc` removed its file for good.")
+                .noInput, "cannot restore \(version.reference): `registry gc` removed its file permanently.")
         case .deleted: break
         }
         let home = String(version.file.dropFirst(Self.trash.count + 1))
@@ -69,25 +69,26 @@ extension ModelStore {
             ])
         guard db.changesCount == 1 else {
             throw CellarError(
-                .badData, "\(version.reference) was changed by another process just now. Look again.")
+                .badData, "another process changed \(version.reference) at the same time.",
+                remedy: "Try again.")
         }
-        // Last: where it fails, the row goes back as it was.
+        // Last: a failure rolls the row back.
         guard try FileSystem.move(path(of: version.file), to: path(of: file)) else {
             throw CellarError(
-                .badData, "cannot move \(version.reference) here: the file exists.", file: path(of: file))
+                .badData, "cannot move \(version.reference): the file already exists.", file: path(of: file))
         }
     }
 
-    /// What a clean-up removed.
+    /// The result of a garbage collection.
     public struct Collected: Equatable, Sendable {
         public var versions: [String] = []
         /// Unfinished files of processes that died.
         public var leftovers: [String] = []
-        /// Bytes that are free now.
+        /// Bytes freed.
         public var size = 0
     }
 
-    /// Removes the files of deleted versions for good, and leftovers of saves that never ended.
+    /// Permanently removes the files of deleted versions and temporary files of interrupted saves.
     public func collectGarbage(dryRun: Bool = false) throws(CellarError) -> Collected {
         var result = Collected()
         let deleted = try index().read("list the trash") { db in
@@ -105,7 +106,7 @@ extension ModelStore {
                 try db.execute(
                     sql: "UPDATE version SET state = 'purged' WHERE id = ? AND state = 'deleted'",
                     arguments: [version.id])
-                // A restore may have come in between.
+                // Another process may have restored it in between.
                 if db.changesCount == 1 { try FileSystem.remove(path(of: version.file)) }
             }
         }

@@ -1,7 +1,7 @@
 import GRDB
 import Base
 
-/// Errors for names that do not exist: they say what does, nearest first.
+/// Errors for unknown names, with suggestions.
 extension ModelStore {
     func unknownModel(_ name: String, _ db: Database) throws -> CellarError {
         let models = try String.fetchAll(
@@ -11,12 +11,12 @@ extension ModelStore {
         )
         if models.isEmpty {
             return CellarError(
-                .noInput, "there is no model \(name): the store \(root) is empty. Train or import one first."
-            )
+                .noInput, "no model \(name): the store \(root) is empty.",
+                remedy: "Train or import a model first.")
         }
-        let hint = nearest(name, in: models).map { " Did you mean \($0)?" } ?? ""
         return CellarError(
-            .noInput, "there is no model \(name) in \(root).\(hint) It has: \(shortList(models.sorted())).")
+            .noInput, "no model \(name) in \(root); it has \(shortList(models.sorted())).",
+            remedy: nearest(name, in: models).map { "Did you mean \($0)?" })
     }
 
     func unknownVersion(_ model: String, _ text: String, _ db: Database) throws -> CellarError {
@@ -28,8 +28,8 @@ extension ModelStore {
         let newest = numbers.map { "\(model):\($0)" }.joined(separator: ", ")
         return CellarError(
             .noInput,
-            "there is no \(text) in \(root): the newest \(numbers.count == 1 ? "is" : "are") \(newest). Files added by hand or "
-                + "by git count after `registry rebuild`.")
+            "no version \(text) in \(root): the newest \(numbers.count == 1 ? "is" : "are") \(newest).",
+            remedy: "If its file was added by hand or by git, run `registry rebuild`.")
     }
 
     func unknownAlias(_ model: String, _ alias: String, _ text: String, _ db: Database) throws
@@ -42,11 +42,10 @@ extension ModelStore {
         let aliases = try String.fetchAll(
             db, sql: "SELECT name FROM alias WHERE model = ? ORDER BY name", arguments: [model])
         let has = aliases.isEmpty ? "no alias yet" : shortList(aliases.map { "\(model)@\($0)" })
-        let hint = nearest(alias, in: aliases).map { " Did you mean \(model)@\($0)?" } ?? ""
+        let hint = nearest(alias, in: aliases).map { "Did you mean \(model)@\($0)? " } ?? ""
         return CellarError(
-            .noInput,
-            "there is no \(text): \(model) has \(has).\(hint) Set one with `registry promote \(model) --alias \(alias)`."
-        )
+            .noInput, "no alias \(text): \(model) has \(has).",
+            remedy: hint + "Use `registry promote \(model) --alias \(alias)` to set it.")
     }
 }
 

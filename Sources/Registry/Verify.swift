@@ -2,22 +2,22 @@ import Base
 import Foundation
 import GRDB
 
-/// Something that is not as it should be in a store.
+/// A problem in a store.
 public struct Finding: Equatable, Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case missing, damaged, unregistered, unreadable, leftover, alias, number, index
     }
     public let kind: Kind
-    /// The version or the file.
+    /// The version or file with the problem.
     public let subject: String
     public let message: String
-    /// What to do about it.
+    /// The next step for the user.
     public let fix: String
 }
 
 extension ModelStore {
-    /// Looks at everything: the index's own pages, every registered file's size and SHA-256, every alias, and what lies
-    /// in the folder beside. Nothing is changed.
+    /// Checks the pages of the index, size and SHA-256 of every registered file, every alias, and other files in the
+    /// folder. Changes nothing.
     public func verify() throws(CellarError) -> (checked: Int, findings: [Finding]) {
         let index = try index()
         var findings = try index.read("check the index") { try checkIndex($0) }
@@ -29,8 +29,8 @@ extension ModelStore {
         for file in modelFiles() where !known.contains(file) { findings.append(unregistered(file)) }
         findings += leftovers().map {
             Finding(
-                kind: .leftover, subject: $0, message: "a save that never ended left it",
-                fix: "registry gc removes it")
+                kind: .leftover, subject: $0, message: "temporary file of an interrupted save",
+                fix: "run registry gc to remove it")
         }
         return (versions.count, findings)
     }
@@ -44,13 +44,15 @@ extension ModelStore {
         guard let size = FileSystem.size(ofFile: path) else {
             if let other, FileSystem.size(ofFile: self.path(of: other)) != nil {
                 return finding(
-                    .missing, "its file lies in the trash: \(other)", "registry rebuild takes that over")
+                    .missing, "its file is in the trash: \(other)", "run registry rebuild to update the index"
+                )
             }
             return finding(
-                .missing, "there is no file \(version.file)",
-                "put the file back (from a backup or git), or registry rebuild to forget the version")
+                .missing, "no such file: \(version.file)",
+                "restore the file from a backup or git, or run registry rebuild to remove the version")
         }
-        let damaged = "restore the file from a backup or git; if the change was meant, registry rebuild"
+        let damaged =
+            "restore the file from a backup or git; if the change was intended, run registry rebuild"
         guard size == version.size else {
             return finding(
                 .damaged, "\(version.file) has \(size) bytes, expected \(version.size)", damaged)
@@ -72,11 +74,11 @@ extension ModelStore {
             return Finding(
                 kind: .unregistered, subject: file, message: "not in the index",
                 fix: file.hasPrefix(Self.trash + "/")
-                    ? "registry rebuild" : "registry import \(path(of: file))")
+                    ? "run registry rebuild" : "run registry import \(path(of: file))")
         } catch {
             return Finding(
                 kind: .unreadable, subject: file, message: "\(error)",
-                fix: "it is no model: move it elsewhere, or delete it")
+                fix: "move the file out of the store, or delete it")
         }
     }
 
@@ -87,7 +89,7 @@ extension ModelStore {
             findings.append(
                 Finding(
                     kind: .index, subject: "registry.sqlite", message: integrity.joined(separator: "; "),
-                    fix: "registry rebuild makes it anew from the files"))
+                    fix: "run registry rebuild to rebuild it from the model files"))
         }
         let broken = try Row.fetchAll(
             db,
@@ -104,22 +106,22 @@ extension ModelStore {
                 } else if (row[5] as String?) != "kept" {
                     "was deleted"
                 } else {
-                    "has other content than when the alias was set"
+                    "has different content than when the alias was set"
                 }
             findings.append(
                 Finding(
                     kind: .alias, subject: "\(model)@\(name)",
                     message: "points to \(model):\(number), which \(what)",
                     fix:
-                        "registry rollback \(model)@\(name), or registry promote another version"
+                        "run registry rollback \(model)@\(name), or registry promote another version"
                 ))
         }
         if try Sidecar.isForeign(db, in: root) {
             findings.append(
                 Finding(
                     kind: .alias, subject: "aliases.json",
-                    message: "was changed by something else than registry",
-                    fix: "registry rebuild takes the change over"))
+                    message: "was changed outside registry",
+                    fix: "run registry rebuild to accept the change"))
         }
         let unlisted = try NumberList.missing(db, in: root)
         if let first = unlisted.first {
@@ -128,7 +130,7 @@ extension ModelStore {
                     kind: .number, subject: "versions.jsonl",
                     message:
                         "has no line for \(first.model):\(first.number)\(unlisted.count > 1 ? " and \(unlisted.count - 1) more" : "")",
-                    fix: "registry rebuild writes it"))
+                    fix: "run registry rebuild to add it"))
         }
         return findings
     }

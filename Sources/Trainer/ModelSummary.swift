@@ -1,7 +1,7 @@
 import Network
 
-/// A model's layers, shapes and numbers of parameters, as Keras 2's `model.summary()` prints them: columns as in
-/// tf_keras, totals as in 2.10 (`266,610`, without bytes), and no blanks at the ends of lines.
+/// Returns a model's layers, shapes and numbers of parameters in the format of Keras 2's `model.summary()`: columns as
+/// in tf_keras, totals as in 2.10 (`266,610`, without bytes), without trailing blanks.
 public func summary(of model: Model) -> String {
     let isChain = model.structure.form == .sequential
     let width = isChain ? 65 : 98
@@ -11,14 +11,14 @@ public func summary(of model: Model) -> String {
     var text = "Model: \"\(model.name)\"\n\(line)\n"
     text += row(["Layer (type)", "Output Shape", "Param #"] + (isChain ? [] : ["Connected to"]), ends)
     text += doubleLine + "\n"
-    // Keras' Sequential.layers leaves the input out.
+    // Keras' Sequential.layers does not include the input.
     let shown = model.layers.indices.filter {
         !(isChain && model.layers[$0].isInput) && !model.layers[$0].isOutputPart
     }
     let paths = model.paths
     for layer in shown {
         let calls = model.calls.indices.filter { model.calls[$0].layer == layer }
-        // The input of a model inside is what that model is called with.
+        // Inputs of nested models have no calls.
         guard !calls.isEmpty else { continue }
         let shapes = Set(calls.map { model.shapes[$0] })
         var shape = shapes.count == 1 ? batchShape(model.shapes[calls[0]]) : "multiple"
@@ -38,7 +38,7 @@ private func batchShape(_ shape: [Int]) -> String {
     "(" + (["None"] + shape.map(String.init)).joined(separator: ", ") + (shape.isEmpty ? ",)" : ")")
 }
 
-/// `['a[0][0]', 'b[0][0]']`: the layers and calls that feed a layer.
+/// Returns the input layers and calls of a layer as `['a[0][0]', 'b[0][0]']`.
 private func sources(of calls: [Int], _ model: Model) -> String {
     let paths = model.paths
     let names = calls.flatMap { model.calls[$0].inputs }.map { input in
@@ -49,7 +49,7 @@ private func sources(of calls: [Int], _ model: Model) -> String {
     return "[" + names.joined(separator: ", ") + "]"
 }
 
-/// A row of the table; what does not fit a column goes on below, as in Keras' `print_row`.
+/// Formats a row of the table; text that does not fit a column is wrapped, as in Keras' `print_row`.
 private func row(_ fields: [String], _ ends: [Int]) -> String {
     var (rest, text) = (fields.map { Array($0) }, "")
     while rest.contains(where: { !$0.isEmpty }) {
@@ -59,7 +59,7 @@ private func row(_ fields: [String], _ ends: [Int]) -> String {
             let isLast = column == ends.count - 1
             let gap = isLast ? 0 : 2
             var part = rest[column].prefix(end - start - gap - (isLast ? 0 : 1))
-            // Keras breaks lines after a bracket or an element of a list.
+            // Keras breaks lines after a bracket or a list element.
             let breaks = ["),", "},", "],", "',"].compactMap { position(of: Array($0), in: Array(part)) }
             if let first = breaks.min() { part = part.prefix(first + 2) }
             rest[column].removeFirst(part.count)
@@ -77,7 +77,7 @@ private func position(of word: [Character], in text: [Character]) -> Int? {
     return (0...text.count - word.count).first { Array(text[$0..<$0 + word.count]) == word }
 }
 
-/// 266610 as 266,610.
+/// Formats 266610 as 266,610.
 private func grouped(_ number: Int) -> String {
     var digits = Array(String(number))
     for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }

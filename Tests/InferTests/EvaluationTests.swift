@@ -10,12 +10,12 @@ import Testing
 
 private let table = "id,label,a,b\n1,good,2,0\n2,bad,0,2\n3,good,0,1\n4,good,3,0\n"
 
-@Test("a table with labels: figures by hand, and the report as files that infer report reads again")
+@Test("a table with labels: figures computed by hand, and a report that infer report reads")
 func tableReport() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", table)
         let report = folder.path("a/report")
-        // The column with the labels stands among the model's facts.
+        // The column with the labels is in the model's facts.
         let found = try evaluateTable(CSVReader(path: file), with: SmallModels.binary(), report: report)
         // log(1 + exp(−z)) for the right side of 2, 2, −1, 3
         let expected = [-2.0, -2, 1, -3].map { log(1 + exp($0)) }.reduce(0, +) / 4
@@ -40,7 +40,7 @@ func tableReport() throws {
     }
 }
 
-@Test("measured values: errors by hand")
+@Test("regression: errors computed by hand")
 func regressionReport() throws {
     try Fixtures.temporaryFolder { folder in
         // Predictions 3, 4, 9 for 3, 6, 8.
@@ -51,7 +51,7 @@ func regressionReport() throws {
         #expect(abs((figures["loss"] ?? 0) - 5.0 / 3) < 1e-12)
         #expect(abs((figures["mean_squared_error"] ?? 0) - 5.0 / 3) < 1e-12)
         #expect(abs((figures["mean_absolute_error"] ?? 0) - 1) < 1e-12)
-        // The truth's spread around 17/3 is 114/9.
+        // The sum of squares of the truth around its mean 17/3 is 114/9.
         #expect(abs((figures["r2"] ?? 0) - (1 - 5 / (114.0 / 9))) < 1e-12)
         #expect(
             try folder.text("r/predictions.csv") == "row,truth,prediction\n1,3,3\n2,6,4\n3,8,9\n")
@@ -59,7 +59,7 @@ func regressionReport() throws {
     }
 }
 
-@Test("labels that the model does not know, columns that are not there")
+@Test("unknown labels and missing columns")
 func badLabels() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", table.replacing("4,good", with: "4,fine"))
@@ -74,9 +74,9 @@ func badLabels() throws {
         #expect(label.category == .badData && label.place.column == "label" && "\(label)".contains("row 4"))
         #expect(label.message.contains("bad, good") && label.message.contains("fine"))
         #expect(try evaluate("lable")?.explanation.contains("Did you mean \"label\"?") == true)
-        // Nobody said which column: those that are no inputs are named.
+        // No target is given: the error lists the columns that are not inputs.
         let unsaid = try #require(try evaluate(nil))
-        #expect(unsaid.category == .usage && unsaid.message.contains("id, label"))
+        #expect(unsaid.category == .usage && unsaid.explanation.contains("id, label"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("r")).isEmpty)
     }
 }
@@ -86,12 +86,12 @@ func labelMeaning() {
     let words = LabelMeaning(["bad", "good"])
     #expect(words.number(of: "good") == 1 && words.number(of: "1") == 1 && words.number(of: "0.0") == 0)
     #expect(words.number(of: "2") == nil && words.number(of: "fine") == nil && words.number(of: "") == nil)
-    // Classes that are numbers stand for themselves, whatever their place.
+    // Class names that are numbers are matched by name, not by position.
     let numbers = LabelMeaning(["3", "5"])
     #expect(numbers.number(of: "5") == 1 && numbers.number(of: "3.0") == 0 && numbers.number(of: "1") == nil)
 }
 
-@Test("a folder of pictures, one subfolder a class")
+@Test("a folder of pictures with one subfolder per class")
 func pictureFolder() throws {
     let model = try SmallModels.seed("mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits)
     let labelled = try readLabelledSamples(Fixtures.data.appendingPathComponent("mnist").path, for: model)
@@ -135,7 +135,7 @@ func labelledFiles() throws {
         try writeNPY(Tensor(shape: [2], values: [3, 9]), to: folder.path("y.npy"))
         let read = try readLabelledSamples(array, labels: folder.path("y.npy"), for: model)
         #expect(read.labels == [3, 9])
-        // Half a file.
+        // A truncated file.
         let bytes = try Data(contentsOf: URL(fileURLWithPath: images))
         let half = folder.path("t10k-images-idx3-ubyte.gz")
         try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: half))
@@ -147,14 +147,14 @@ func labelledFiles() throws {
     }
 }
 
-@Test("losses where the outputs are no logits, and with penalties")
+@Test("losses on probabilities, and with penalties")
 func costs() throws {
     let probabilities: ArraySlice<Float> = [0.2, 0.5, 0.1]
     let cross = Cost(loss: Loss(.categoricalCrossentropy), onLogits: false)
     #expect(abs(cross.of(probabilities) { $0 == 1 ? 1 : 0 } - -log(0.625)) < 1e-7)
     let squares = Cost(loss: Loss(.meanSquaredError), onLogits: false)
     #expect(abs(squares.of(probabilities) { $0 == 1 ? 1 : 0 } - (0.04 + 0.25 + 0.01) / 3) < 1e-7)
-    // A sure and wrong answer costs what Keras lets it cost, and no infinity.
+    // A confident wrong prediction has Keras' clipped loss, not infinity.
     let binary = Cost(loss: Loss(.binaryCrossentropy), onLogits: false)
     // Float32's nearest number to 1 − 1e-7 is 2⁻²³ below 1.
     #expect(abs(binary.of([1]) { _ in 0 } - -log(0x1p-23 + 1e-7)) < 1e-5)
@@ -178,7 +178,7 @@ func labelsFile() throws {
     }
 }
 
-@Test("what a model holds")
+@Test("inspection of a model")
 func inspection() throws {
     let model = try SmallModels.seed("mnist_mlp_bn_sgd.tfk.h5", shipped: true)
     let inspection = Inspection(model.file, name: "m")
@@ -190,6 +190,7 @@ func inspection() throws {
     #expect(small.least == 1 && small.largest == 6 && small.mean == 3)
     #expect(abs(small.standardDeviation - 3.5.squareRoot()) < 1e-12)
     #expect(
-        failure { _ = try inspection.weights(of: "hidenLayer1") }?.message.contains("hiddenLayer1?") == true)
+        failure { _ = try inspection.weights(of: "hidenLayer1") }?.explanation.contains("hiddenLayer1?")
+            == true)
     #expect(failure { _ = try inspection.weights(of: "inputLayer") }?.message.contains("no weights") == true)
 }

@@ -9,7 +9,7 @@ private func random(_ shape: [Int], _ seed: Int, from low: Float = -1, to high: 
         values: (0..<shape.reduce(1, *)).map { _ in low + (high - low) * Float(numbers.uniform()) })
 }
 
-/// Weights of every layer drawn anew; variances positive.
+/// Draws random weights for every layer, with positive variances.
 private func filled(_ model: Model, seed: Int) throws -> Model {
     var model = model
     for layer in model.layers.indices {
@@ -39,18 +39,18 @@ private var plainNormalization: BatchNormalization {
 }
 
 private let chains: [(layers: [any Layer], foldedClasses: [String])] = [
-    // Behind a linear Dense, without and with a bias; the activation behind both goes into the Dense too.
+    // After a linear Dense, without and with a bias; the following activation is fused into the Dense too.
     (
         [input, Dense(units: 4), BatchNormalization(), ActivationLayer(.relu), Dense(units: 3)],
         ["InputLayer", "Dense", "Dense"]
     ),
-    // A second activation stays.
+    // A second activation is kept.
     (
         [input, Dense(units: 4, activation: .relu), ActivationLayer(.tanh), ReLU()],
         ["InputLayer", "Dense", "Activation", "ReLU"]
     ),
     ([input, Dense(units: 4, useBias: false), BatchNormalization()], ["InputLayer", "Dense"]),
-    // In front of a Dense, with an activation between it and the Dense before.
+    // Before a Dense, with an activation between it and the previous Dense.
     (
         [
             input, Dense(units: 4, activation: .relu), BatchNormalization(),
@@ -65,13 +65,13 @@ private let chains: [(layers: [any Layer], foldedClasses: [String])] = [
         ],
         ["InputLayer", "Dense", "Dense"]
     ),
-    // Two in a row, and one at the very front.
+    // Two in a row, and one at the start.
     (
         [input, Dense(units: 4), BatchNormalization(), BatchNormalization(), Dense(units: 2)],
         ["InputLayer", "Dense", "Dense"]
     ),
     ([input, BatchNormalization(), Dense(units: 2)], ["InputLayer", "Dense"]),
-    // Nothing to fold it into: stays.
+    // No layer to fold it into: kept.
     (
         [input, Dense(units: 4, activation: .relu), BatchNormalization()],
         ["InputLayer", "Dense", "BatchNormalization"]
@@ -79,7 +79,7 @@ private let chains: [(layers: [any Layer], foldedClasses: [String])] = [
     ([input, Dropout(rate: 0.3), Dense(units: 4), Dropout(rate: 0.3)], ["InputLayer", "Dense"]),
 ]
 
-@Test("a folded chain gives the same answers", arguments: chains.indices)
+@Test("a folded chain gives the same outputs", arguments: chains.indices)
 func foldedChain(_ index: Int) throws {
     let model = try filled(Model(chain: named(chains[index].layers)), seed: index)
     let folded = try model.foldedForInference()
@@ -87,9 +87,9 @@ func foldedChain(_ index: Int) throws {
     try expectSame(model, folded, [Samples(shape: [5], floats: random([40, 5], 99).values)])
 }
 
-@Test("layers that are shared, or whose output is wanted, are left alone")
+@Test("layers that are shared or are outputs are not folded")
 func foldedGraph() throws {
-    // Dense a is an output of its own; Dense b is called twice.
+    // Dense a is a model output; Dense b is called twice.
     let layers = named([input, Dense(units: 5), BatchNormalization(), Dense(units: 5), BatchNormalization()])
     let model = try filled(
         Model(
@@ -103,7 +103,7 @@ func foldedGraph() throws {
     try expectSame(model, folded, [Samples(shape: [5], floats: random([20, 5], 98).values)])
 }
 
-@Test("a normalization with two readers stays")
+@Test("a normalization with two consumers is not folded")
 func twoReaders() throws {
     let layers = named([input, BatchNormalization(), Dense(units: 2), Dense(units: 3)])
     let model = try filled(
@@ -123,10 +123,10 @@ private func expectSame(_ model: Model, _ folded: Model, _ samples: [Samples]) t
     let found = try Predictor(folded).predict(samples)
     #expect(found.map(\.shape) == expected.map(\.shape))
     for (found, expected) in zip(found, expected) {
-        // Relative to the largest answer: single ones may be near zero by cancellation.
+        // Relative to the largest output: single outputs may be near zero by cancellation.
         let size = max(1, expected.values.map { abs($0) }.max() ?? 0)
         let worst = zip(found.values, expected.values).map { abs($0 - $1) }.max() ?? 0
         #expect(worst <= 1e-6 * size, "off by \(worst) of \(size)")
-        #expect(found.values.contains { $0 != found.values[0] }, "the answers tell samples apart")
+        #expect(found.values.contains { $0 != found.values[0] }, "the outputs depend on the sample")
     }
 }

@@ -8,10 +8,10 @@ import Testing
 
 @testable import Infer
 
-// What real Keras answered, and how it evaluated, stands in the fixtures' sidecars (Tests/Fixtures/README.md).
+// Keras' outputs and evaluations are in the fixtures' sidecars (Tests/Fixtures/README.md).
 
 @Test(
-    "answers as Keras did",
+    "predicts as Keras",
     arguments: [
         ("mnist_mlp_sgd", "tfk", [28, 28], 10), ("mnist_mlp_bn_sgd", "tfk", [28, 28], 10),
         ("mnist_small_bn_adam", "tfk", [28, 28], 10), ("wine_adam", "tfk", [11], 1),
@@ -26,7 +26,7 @@ func predictions(_ name: String, _ tag: String, _ shape: [Int], _ width: Int) th
     #expect(off.isEmpty, "\(off.prefix(3))")
 }
 
-/// What Keras' `evaluate` said of a seed fixture's test split.
+/// The results of Keras' `evaluate` on a seed fixture's test split.
 private func scores(_ name: String) throws -> (loss: Double, accuracy: Double) {
     let stem = name.split(separator: ".").first.map(String.init) ?? name
     let sidecar = try Sidecar(Fixtures.folder.appendingPathComponent("seed/\(stem).json"))
@@ -40,7 +40,7 @@ private func scores(_ name: String) throws -> (loss: Double, accuracy: Double) {
 }
 
 @Test(
-    "evaluates the MNIST test set as Keras did",
+    "evaluates the MNIST test set as Keras",
     arguments: ["mnist_mlp_sgd.tfk.h5", "mnist_mlp_bn_sgd.tfk.h5", "mnist_small_sgdm.tfk.h5"])
 func evaluation(_ name: String) throws {
     let (loss, accuracy) = try scores(name)
@@ -54,7 +54,7 @@ func evaluation(_ name: String) throws {
     #expect(found.lossName == "sparse_categorical_crossentropy")
 }
 
-@Test("evaluates the wine test split as Keras did, from a table")
+@Test("evaluates the wine test split from a table as Keras")
 func wineEvaluation() throws {
     let sidecar = try JSONSerialization.jsonObject(
         with: Data(contentsOf: Fixtures.folder.appendingPathComponent("seed/wine_split_and_scaler.json")))
@@ -69,7 +69,7 @@ func wineEvaluation() throws {
         "wine_adam.tfk.h5", classes: ["bad", "good"], features: SmallModels.wineColumns)
 
     try Fixtures.temporaryFolder { folder in
-        // Standardized, as that model wants it; the columns from last to first, behind the label.
+        // Standardized, as the model requires; columns in reverse order after the label.
         var text = (["quality"] + SmallModels.wineColumns.reversed()).joined(separator: ",") + "\n"
         for row in rows {
             let values = columns.indices.reversed().map { (columns[$0][row] - mean[$0]) / scale[$0] }
@@ -84,7 +84,7 @@ func wineEvaluation() throws {
     }
 }
 
-@Test("a golden sample that gives something else is noticed, slightly or badly")
+@Test("a golden sample with a small difference gives a warning, with a large one an error")
 func golden() throws {
     let samples = Tensor(shape: [1, 2], values: [1, 2])
     func open(_ output: Float) throws -> LoadedModel {

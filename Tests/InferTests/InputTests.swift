@@ -9,7 +9,7 @@ import Testing
 
 @testable import Infer
 
-@Test("rows by hand, in the model's order or by name")
+@Test("rows on the command line, in the model's order or by name")
 func rowsByHand() throws {
     let model = try SmallModels.regression()
     #expect(
@@ -21,7 +21,7 @@ func rowsByHand() throws {
 }
 
 @Test(
-    "rows that do not fit say what is missing",
+    "the error for a malformed row names the column or the expected count",
     arguments: [
         (["1"], "takes 2 values (a, b), but 1"), (["1,x"], "\"b\", found \"x\""), (["1,nan"], "\"b\""),
         (["a=1"], "also needs b"), (["a=1", "bb=2"], "Did you mean \"b\"?"), (["a=1", "2"], "either all"),
@@ -30,10 +30,10 @@ func rowsByHand() throws {
 func badRows(_ words: [String], _ message: String) throws {
     let model = try SmallModels.regression()
     let error = try #require(failure { _ = try HandRow.samples(words, for: model) })
-    #expect(error.category == .usage && error.message.contains(message), "\(error)")
+    #expect(error.category == .usage && error.explanation.contains(message), "\(error)")
 }
 
-@Test("a picture is read in the size, scale and polarity that the model wants")
+@Test("a picture is read in the size, scale and polarity of the model")
 func pictures() throws {
     let digits = try readIDXImages(
         Fixtures.data.appendingPathComponent("mnist/t10k-images-idx3-ubyte.gz").path)
@@ -49,7 +49,7 @@ func pictures() throws {
             "mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits, shipped: true)
         let seen = try model.pictureForm().read(file)
         #expect(seen.image?.pixels == first)
-        // That model has no Rescaling, so it wants numbers up to 1.
+        // That model has no Rescaling, so it takes numbers up to 1.
         #expect(seen.samples == Samples(shape: [28, 28], floats: first.map { Float($0) / 255 }))
         let answers = try model.predictions(for: seen.samples)
         #expect(answers.label(0) == 7 && answers.probability(0, of: 7) > 0.9)
@@ -83,7 +83,7 @@ func badPictures() throws {
         try writePNG(GrayImage(width: 30, height: 40, pixels: Array(repeating: 200, count: 1200)), to: blank)
         let error = try #require(failure { _ = try form.read(blank) })
         #expect(error.category == .badData && error.message.contains("blank"))
-        // A header that promises 50,000 × 50,000 pixels, then 0 × 0.
+        // A header with 50,000 × 50,000 pixels, then with 0 × 0.
         for side in [50_000, 0] as [UInt32] {
             var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: blank)))
             for (place, shift) in zip(16..<24, [24, 16, 8, 0, 24, 16, 8, 0] as [UInt32]) {
@@ -95,16 +95,16 @@ func badPictures() throws {
     }
 }
 
-@Test("a model of tables takes no pictures, and the other way round")
+@Test("a model of tables refuses pictures, and a model of pictures refuses rows")
 func wrongKind() throws {
     let tables = try #require(failure { _ = try SmallModels.binary().pictureForm() })
-    #expect(tables.category == .badData && tables.message.contains("infer score"))
+    #expect(tables.category == .badData && tables.explanation.contains("infer score"))
     let pictures = try #require(
         failure { _ = try SmallModels.seed("mnist_mlp_sgd.tfk.h5").requiredFeatures() })
     #expect(pictures.category == .usage && pictures.message.contains("784"))
 }
 
-@Test("what the outputs mean, by facts, loss and last activation")
+@Test("the meaning of the outputs by facts, loss and last activation")
 func outputMeanings() throws {
     func meaning(
         _ units: Int, _ activation: Activation, _ loss: Loss? = nil, classes: [String]? = nil
@@ -136,16 +136,16 @@ func links() {
     // exp(−2), exp(−1), 1 over their sum
     let expected: [Float] = [0.09003057, 0.24472848, 0.66524094, 1, 0, 0]
     #expect(zip(answers.values, expected).allSatisfy { abs($0 - $1) < 1e-7 })
-    #expect(answers.label(0) == 2 && answers.label(1) == 0 && answers.firstBroken == nil)
+    #expect(answers.label(0) == 2 && answers.label(1) == 0 && answers.firstNonFinite == nil)
     let binary = Predictions(
         Tensor(shape: [3, 1], values: [0, 2, -200]), meaning: .binary(["n", "p"], .sigmoid))
     #expect(binary.label(0) == 0 && binary.label(1) == 1)
     #expect(abs(binary.probability(1, of: 1) - 0.8807971) < 1e-7 && binary.probability(2, of: 0) == 1)
 }
 
-@Test("arrays of any rank, and several inputs and outputs, in the model's own order")
+@Test("arrays of any rank, and several inputs and outputs, in the model's order")
 func arrays() throws {
-    // Two inputs and two outputs that do not meet: 2 · first, and the sum of second.
+    // Two inputs and two independent outputs: 2 · first, and the sum of second.
     let layers: [any Layer] = [
         InputLayer(name: "first", shape: [1]), InputLayer(name: "second", shape: [2, 2]),
         named(Dense(units: 1), "double"),
@@ -176,13 +176,13 @@ func arrays() throws {
         #expect(swapped.category == .badData && swapped.place.file == b)
         try writeNPY(Tensor(shape: [2], values: [1, 2]), to: a)
         #expect(failure { _ = try scoreArrays([a, b], with: loaded, to: outputs) }?.category == .badData)
-        // The second output cannot be written: the first does not appear either.
+        // The second output cannot be written: the first is not created either.
         try writeNPY(Tensor(shape: [3], values: [1, 2, 3]), to: a)
         let (new, lost) = (folder.path("new.npy"), folder.path("no/where.npy"))
         #expect(
             failure { _ = try scoreArrays([a, b], with: loaded, to: [new, lost]) }?.category == .cannotCreate)
         #expect(try folder.names == ["a.npy", "b.npy", "double.npy", "sum.npy"])
-        // Several outputs have no one meaning.
+        // Several outputs have no single meaning.
         #expect(failure { _ = try loaded.outputMeaning() }?.category == .usage)
     }
 }

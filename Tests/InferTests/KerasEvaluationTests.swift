@@ -8,13 +8,13 @@ import Testing
 
 @testable import Infer
 
-// What real Keras evaluated: see Golden/make_evaluation.py.
+// Keras' evaluations, recorded by Golden/make_evaluation.py.
 
 private let evaluated = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Golden/evaluation")
 
 @Test(
-    "losses that are more than a mean of what each sample costs are Keras'",
+    "losses that are not means over samples equal Keras'",
     arguments: [
         "penalties.tfk.h5", "penalties.k3.keras", "hinge.tfk.h5", "ignored.tfk.h5", "ignored.k3.keras",
         "probabilities.k3.keras", "free.tfk.h5",
@@ -39,7 +39,7 @@ func batchLosses(_ name: String) throws {
     #expect(abs(found.loss - expected) < 1e-5 * max(1, abs(expected)))
 }
 
-@Test("a golden sample of as many steps as the data had opens where the model leaves them free")
+@Test("a golden sample with the data's number of steps fits a model with free steps")
 func freeGoldenSample() throws {
     var file = try readModel(.unchecked(evaluated.appendingPathComponent("free.tfk.h5").path))
     let steps = Tensor(shape: [1, 5, 2], values: (0..<10).map { Float($0) / 10 })

@@ -14,7 +14,7 @@ private func report(_ text: String) throws -> LabelsReport {
 }
 
 @Test(
-    "labels are read wherever their columns stand",
+    "columns of labels are found in any position",
     arguments: [
         "truth,prediction\nb,a\na,a\n", "truth,prediction\r\nb,a\r\na,a",
         "\u{FEFF}truth;prediction\nb;a\na;a\n", "id\tprediction\tnote\ttruth\n1\ta\t\tb\n2\ta\t\ta\n",
@@ -27,7 +27,7 @@ func readsLabels(_ text: String) throws {
     #expect(try found.matrix == ConfusionMatrix(LabelPairs(truth: ["b", "a"], prediction: ["a", "a"])))
 }
 
-@Test("quotes in labels and long ones are kept, blanks around them are not")
+@Test("quotes and long labels are kept, surrounding blanks are removed")
 func oddLabels() throws {
     let long = String(repeating: "a long name ", count: 9)
     let found = try report("truth,prediction\n\"say \"\"hi\"\"\",\(long)1\n\(long)2,\(long)1\n a,\"1,5\"\n")
@@ -35,7 +35,7 @@ func oddLabels() throws {
 }
 
 @Test(
-    "what is wrong with a file of labels is said with its place",
+    "the error for a malformed labels file has its place",
     arguments: [
         ("", "empty"), ("truth,predicted\na,b\n", "prediction"),
         ("truth,prediction\n", "expected rows below the first line"),

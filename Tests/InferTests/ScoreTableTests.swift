@@ -16,7 +16,7 @@ private func score(
     return try folder.text("out.csv")
 }
 
-@Test("input columns stay byte for byte, and are found by name in any order")
+@Test("input columns are copied byte for byte, and are found by name in any order")
 func columnsKept() throws {
     try Fixtures.temporaryFolder { folder in
         let input = "\u{FEFF}name, b ,\"a\"\r\n\"Smith, \"\"J\"\"\",  2.50,2.5\r\n\"two\nlines\",0,1e1\r\n"
@@ -27,7 +27,7 @@ func columnsKept() throws {
     }
 }
 
-@Test("more than two classes have a column each, in the table's own delimiter, quoted where needed")
+@Test("more than two classes have a column each, with the table's delimiter, quoted if necessary")
 func classColumns() throws {
     try Fixtures.temporaryFolder { folder in
         let found = try score("a;b\n0;0\n0;5\n", [SmallModels.multiclass()], in: folder)
@@ -49,7 +49,7 @@ func measured() throws {
     }
 }
 
-@Test("several models stand side by side, with columns of their own")
+@Test("several models add columns with their names")
 func severalModels() throws {
     try Fixtures.temporaryFolder { folder in
         let found = try score(
@@ -61,7 +61,7 @@ func severalModels() throws {
     }
 }
 
-@Test("long tables come through in blocks, all rows in order")
+@Test("long tables are processed in blocks, with all rows in order")
 func manyRows() throws {
     try Fixtures.temporaryFolder { folder in
         var text = "a,b,id\n"
@@ -82,7 +82,7 @@ func manyRows() throws {
 }
 
 @Test(
-    "a bad table is refused with its place, and nothing is left behind",
+    "the error for a bad table has its place, and no output is left",
     arguments: [
         ("a,b\n1,2\n1\n", Optional(3), String?.none, "row 2"), ("a,b\n1,2\n\n1,two\n", 4, "b", "\"two\""),
         ("a,b\n1,2\n1,\n", 3, "b", "empty field"), ("a,b\n1,NaN\n", 2, "b", "NaN"),
@@ -104,8 +104,8 @@ func badTable(_ text: String, _ line: Int?, _ column: String?, _ words: String) 
     }
 }
 
-@Test("an answer beyond all numbers is an error that names the row")
-func brokenAnswer() throws {
+@Test("the error for an infinite prediction has the row")
+func nonFinitePrediction() throws {
     try Fixtures.temporaryFolder { folder in
         let error = try #require(
             failure { _ = try score("a,b\n1,2\n3e38,3e38\n", [SmallModels.regression()], in: folder) })
@@ -114,7 +114,7 @@ func brokenAnswer() throws {
     }
 }
 
-@Test("missing inputs and outputs that cannot be written")
+@Test("missing inputs and unwritable outputs")
 func files() throws {
     try Fixtures.temporaryFolder { folder in
         #expect(failure { _ = try CSVReader(path: folder.path("nothing.csv")) }?.category == .noInput)
@@ -131,7 +131,7 @@ func files() throws {
     }
 }
 
-@Test("a model that names no columns or classes asks for them")
+@Test("the error for a model without names of columns or classes asks for them")
 func unnamed() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", "a,b\n1,2\n")
@@ -139,10 +139,10 @@ func unnamed() throws {
             failure { _ = try scoreTable(CSVReader(path: file), with: [model], to: folder.path("out.csv")) }
         }
         let columns = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["bad", "good"])))
-        #expect(columns.category == .usage && columns.message.contains("--features"))
+        #expect(columns.category == .usage && columns.explanation.contains("--features"))
         let classes = try #require(
             score(SmallModels.seed("wine_adam.tfk.h5", features: SmallModels.wineColumns)))
-        #expect(classes.category == .usage && classes.message.contains("--classes"))
+        #expect(classes.category == .usage && classes.explanation.contains("--classes"))
         let few = try #require(failure { _ = try SmallModels.seed("wine_adam.tfk.h5", features: ["a"]) })
         #expect(few.category == .usage && few.message.contains("11"))
         let many = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["a", "b", "c"])))
@@ -154,7 +154,7 @@ func unnamed() throws {
     }
 }
 
-/// 2a + 3b + 1, for so many threads.
+/// Computes 2a + 3b + 1 with this number of threads.
 private func line(threads: Int) throws -> LoadedModel {
     var options = ModelOptions()
     options.threads = threads
@@ -163,7 +163,7 @@ private func line(threads: Int) throws -> LoadedModel {
 }
 
 @Test(
-    "the number of threads and the size of blocks change no byte", arguments: [1, 2, 3, 8],
+    "the output does not depend on the number of threads or the block size", arguments: [1, 2, 3, 8],
     [64, 5000, 1 << 18])
 func threads(_ threads: Int, _ block: Int) throws {
     try Fixtures.temporaryFolder { folder in
@@ -182,7 +182,8 @@ func threads(_ threads: Int, _ block: Int) throws {
     }
 }
 
-@Test("a fault far down has its place, whatever the threads, and leaves no output", arguments: [1, 2, 3])
+@Test(
+    "an error far down has its place for any number of threads, and leaves no output", arguments: [1, 2, 3])
 func faultFarDown(threads: Int) throws {
     try Fixtures.temporaryFolder { folder in
         var text = "a,b,note\n"
@@ -205,12 +206,12 @@ func faultFarDown(threads: Int) throws {
         let open = try fail(with: "1,2,\"a\n")
         #expect(open.place.line == 33_002 && open.message.contains("closing quote"))
         let answer = try fail(with: "1,2,\n3e38,3e38,\n1,2,\n")
-        #expect(answer.message.contains("row 30002:") && answer.message.contains("line"))
+        #expect(answer.place.row == 30_002 && answer.message.contains("line"))
         #expect(try folder.names == ["in.csv"])
     }
 }
 
-@Test("a fault ends the work while the pipe is still open")
+@Test("an error ends the run while the pipe is still open")
 func faultInOpenPipe() throws {
     try Fixtures.temporaryFolder { folder in
         let pipe = Pipe()

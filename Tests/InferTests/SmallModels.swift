@@ -7,9 +7,9 @@ import TestSupport
 
 @testable import Infer
 
-/// Models that are small enough to work out by hand, and the seed fixtures of real Keras.
+/// Models that are small enough to compute by hand, and the seed fixtures from Keras.
 enum SmallModels {
-    /// One Dense on `inputs` columns, with all weights given.
+    /// Makes a model of one Dense on `inputs` columns with the given weights.
     static func dense(
         inputs: Int, units: Int, _ activation: Activation, kernel: [Float], bias: [Float]
     ) throws -> Model {
@@ -21,7 +21,7 @@ enum SmallModels {
         return model
     }
 
-    /// p(good) = sigmoid(a − b), as a file of ours would have it.
+    /// Makes a model with p(good) = sigmoid(a − b) and Cellar's facts.
     static func binary(name: String = "small") throws -> LoadedModel {
         var file = ModelFile(
             model: try dense(inputs: 2, units: 1, .sigmoid, kernel: [1, -1], bias: [0]),
@@ -53,9 +53,9 @@ enum SmallModels {
         return facts
     }
 
-    /// A seed fixture: real Keras' file, opened as a user would.
+    /// Loads a seed fixture, a file from Keras.
     ///
-    /// - shipped: The repository's own, where a test knows its sizes, and not that of CELLAR_FIXTURES.
+    /// - shipped: True for the repository's file, whose sizes the test knows, not that of CELLAR_FIXTURES.
     static func seed(
         _ name: String, classes: [String]? = nil, features: [String]? = nil, shipped: Bool = false
     ) throws -> LoadedModel {
@@ -74,7 +74,7 @@ enum SmallModels {
         "total sulfur dioxide", "density", "pH", "sulphates", "alcohol",
     ]
 
-    /// Raw little-endian floats of a fixture.
+    /// Reads raw little-endian floats of a fixture.
     static func floats(_ name: String) throws -> [Float] {
         let data = try Data(contentsOf: Fixtures.folder.appendingPathComponent("seed/\(name)"))
         return stride(from: 0, to: data.count, by: 4).map { start in
@@ -84,14 +84,14 @@ enum SmallModels {
     }
 }
 
-/// The error that `body` throws; nil where it throws none of ours.
+/// Returns the error that `body` throws; nil if it throws none.
 func failure(_ body: () throws -> Void) -> CellarError? {
     do { try body() } catch { return CellarError(error) }
     return nil
 }
 
 extension URL {
-    /// A file of that name in this folder.
+    /// Writes a file with that name in this folder and returns its path.
     func file(_ name: String, _ text: String) throws -> String {
         let url = appendingPathComponent(name)
         try Data(text.utf8).write(to: url)
@@ -104,6 +104,6 @@ extension URL {
         try String(contentsOf: appendingPathComponent(name), encoding: .utf8)
     }
 
-    /// What lies in this folder.
+    /// The names of the files in this folder.
     var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
 }

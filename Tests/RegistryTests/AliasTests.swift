@@ -13,7 +13,7 @@ private func store(_ accuracies: [Double?], in folder: URL) throws -> ModelStore
     return store
 }
 
-@Test("moves are kept with reason and version before; rollbacks take them back one by one")
+@Test("moves are kept with reason and previous version; rollbacks undo them one by one")
 func rollbacks() throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([nil, nil, nil], in: folder)
@@ -27,7 +27,7 @@ func rollbacks() throws {
         #expect(last.before == "mnist:2")
         #expect(
             message { _ = try store.rollback(model: "mnist", alias: "production") }.contains(
-                "pointed nowhere before"))
+                "no earlier version to roll back to"))
         #expect(try store.version("mnist@production").number == 1)
         let moves = try store.moves(model: "mnist")
         #expect(moves.map(\.number) == [1, 2, 3, 2, 1])
@@ -49,14 +49,14 @@ func promoteBest() throws {
         #expect(
             best.reason == "val_accuracy 0.985, the highest of 3 versions; next: mnist:4 0.98, mnist:1 0.97")
         #expect(try store.moves(model: "mnist").last?.reason == best.reason)
-        // The training loss is lowest where the accuracy is highest; a low one is good.
+        // The training loss is lowest where the accuracy is highest; lower is better.
         let low = try store.promote(best: "loss", model: "mnist", alias: "low")
         #expect(low.version.number == 2)
         #expect(low.reason.contains("the lowest of 3"))
     }
 }
 
-@Test("of equal versions the newest is the best")
+@Test("the newest of equal versions is the best")
 func promoteTie() throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([0.98, 0.9, 0.98, 0.5], in: folder)
@@ -67,10 +67,10 @@ func promoteTie() throws {
 }
 
 @Test(
-    "a promotion by a metric that does not exist says which do",
+    "the error for an unknown metric lists the metrics that exist",
     arguments: [
         ("val_acuracy", "Did you mean val_accuracy?"), ("test_accuracy", "there are loss, val_accuracy"),
-        ("zest", "whether a high or a low zest is good"),
+        ("zest", "whether a high or a low zest is better"),
     ])
 func promoteUnknown(_ metric: String, _ expected: String) throws {
     try Fixtures.temporaryFolder { folder in
@@ -85,7 +85,7 @@ func promoteUnknown(_ metric: String, _ expected: String) throws {
 }
 
 @Test(
-    "which end of a metric is good",
+    "the direction of a metric",
     arguments: [
         ("val_accuracy", MetricName.Direction.highest), ("test_auc", .highest), ("f1", .highest),
         ("recall", .highest), ("loss", .lowest),
@@ -104,11 +104,11 @@ func badAlias(_ alias: String) throws {
     }
 }
 
-@Test("where aliases.json cannot be written, the alias does not move")
+@Test("an alias does not move if aliases.json cannot be written")
 func sidecarFails() throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([nil, nil], in: folder)
-        // A folder in the place of the file: rename refuses, also for root.
+        // A folder with the file's name: rename fails, also for root.
         try FileManager.default.createDirectory(
             atPath: folder.path + "/aliases.json", withIntermediateDirectories: false)
         #expect(throws: CellarError.self) { _ = try store.promote("mnist:1", alias: "best") }
@@ -119,7 +119,7 @@ func sidecarFails() throws {
     }
 }
 
-@Test("a gate holds back what does not fulfil it")
+@Test("a gate rejects versions that do not fulfil it")
 func gates() throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([0.98, 0.95, nil], in: folder)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Registry
 
-// Each test here ends a real process in the middle of its work.
+// Each test kills a real process during its work.
 
-@Test("a process that dies within a save leaves nothing, or a file that verify reports and import adopts")
+@Test("a process that dies during a save leaves nothing, or a file that verify reports and import registers")
 func crashes() async throws {
     for step in SaveStep.allCases {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cellar-crash-\(UUID())")
@@ -35,7 +35,7 @@ func crashes() async throws {
             let file = folder.appendingPathComponent(try #require(findings.first?.subject))
             #expect(try store.importTestFile(file).version.reference == "mnist:2")
         case .registered:
-            // The process never closed its index: the commit stands in the log, and counts.
+            // The process never closed its index: the commit is in the log.
             #expect(findings == [])
             #expect(try store.list().total == 2)
         }
@@ -50,7 +50,7 @@ extension SaveStep {
     }
 }
 
-@Test("many processes save at once, also into a store without an index: all succeed, no number twice")
+@Test("many processes save at once, also into a store without an index, with distinct numbers")
 func manyProcesses() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cellar-many-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -63,7 +63,7 @@ func manyProcesses() async throws {
                     [path = folder.path as String, process = process as Int, saves = saves as Int] in
                     let store = ModelStore(in: URL(fileURLWithPath: path))
                     for i in 0..<saves {
-                        // Everybody's date is the same: the names collide as well.
+                        // All dates are equal, so the names collide as well.
                         let version = try store.save(
                             makeFacts(accuracy: Double(i) / 10, seed: 100 * process + i))
                         if i % 3 == 0 {

@@ -69,7 +69,7 @@ func lineageDot() throws {
     }
 }
 
-@Test("files that name each other as parents do not lead in circles")
+@Test("cyclic parents do not cause an endless loop")
 func lineageCircle() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -87,7 +87,7 @@ func lineageCircle() throws {
     }
 }
 
-@Test("a comparison shows what differs first and marks the best")
+@Test("a comparison shows differences first and marks the best")
 func comparison() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -116,7 +116,7 @@ func comparison() throws {
     }
 }
 
-@Test("history is CSV with every digit, one line an epoch")
+@Test("history is CSV with unrounded numbers, one line per epoch")
 func history() {
     var facts = makeFacts()
     facts.history = [.init(name: "loss", values: [0.1, 1.0 / 3]), .init(name: "val, loss", values: [2])]

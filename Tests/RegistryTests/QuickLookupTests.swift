@@ -5,12 +5,12 @@ import Testing
 
 @testable import Registry
 
-/// What the short way knows of a reference, in a process that has not opened the index.
+/// The fast lookup's result for a reference, in a process that has not opened the index.
 private func quick(_ reference: String, _ folder: URL) throws -> ModelLocation? {
     ModelStore(in: folder).findQuickly(try Reference(reference))
 }
 
-@Test("the short way to a file gives what the long way gives, and leaves nothing beside the index")
+@Test("the fast lookup equals the regular one, and leaves no files next to the index")
 func quickLookup() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -28,13 +28,13 @@ func quickLookup() throws {
     }
 }
 
-@Test("the short way does not know what the long way has to explain")
+@Test("the fast lookup returns nil where the regular one is needed")
 func notQuickly() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         for i in 1...3 { try store.save(makeFacts(created: noon(plus: i))) }
         let second = try store.url(of: store.version("mnist:2"))
-        // Somebody has the index open: commits may stand in its log alone.
+        // Another connection has the index open: commits may be only in its log.
         #expect(try quick("mnist:3", folder) == nil)
         #expect(try store.file(of: "mnist:3").reference == "mnist:3")
         try store.delete("mnist:3")
@@ -44,11 +44,11 @@ func notQuickly() throws {
             #expect(try quick(reference, folder) == nil)
         }
         #expect(try quick("mnist", folder)?.reference == "mnist:2")
-        // None is called best yet: the newest that is kept.
+        // No alias `best` yet: the newest version that is not deleted.
         #expect(ModelStore(in: folder).findBestQuickly(of: "mnist")?.reference == "mnist:2")
         #expect(ModelStore(in: folder).findBestQuickly(of: "wine") == nil)
         #expect(try ModelStore(in: folder).bestFile(of: "wine") == nil)
-        // Another size than when it was registered.
+        // The size differs from the registered one.
         try FileManager.default.removeItem(at: second)
         try Data("less".utf8).write(to: second)
         #expect(try quick("mnist:2", folder) == nil)
@@ -56,7 +56,7 @@ func notQuickly() throws {
     }
 }
 
-@Test("a store by its path, plain or not, is the store by its URL", arguments: ["", "/", "/../x y", "/./"])
+@Test("a store opened by path equals the store opened by URL", arguments: ["", "/", "/../x y", "/./"])
 func storePaths(_ end: String) throws {
     try Fixtures.temporaryFolder { folder in
         let path = folder.appendingPathComponent("x y").path + end

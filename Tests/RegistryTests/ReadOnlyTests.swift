@@ -5,9 +5,9 @@ import Testing
 
 @testable import Registry
 
-// Each test runs its readers in a process of its own, which has given up the right to write.
+// Each test runs its readers in a child process without write permission.
 
-/// Takes every right to write in `folder` away, also from root, who becomes nobody for the rest of the process.
+/// Removes all write permissions in `folder`. Root becomes the user nobody for the rest of the process.
 private func loseRights(in folder: String) throws {
     let inside = FileManager.default.subpaths(atPath: folder) ?? []
     for path in inside.map({ folder + "/" + $0 }) + [folder] {
@@ -18,7 +18,7 @@ private func loseRights(in folder: String) throws {
     try #require(!FileSystem.isWritable(folder))
 }
 
-/// A folder for one test, which `body` leaves unwritable.
+/// Runs `body` with a temporary folder, which `body` makes read-only.
 private func folder(_ body: (URL) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cellar-read-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -31,7 +31,7 @@ private func folder(_ body: (URL) async throws -> Void) async throws {
     try await body(folder)
 }
 
-@Test("a store that cannot be written can be read: list, references, verify")
+@Test("a read-only store can be read: list, references, verify")
 func readOnlyStore() async throws {
     try await folder { folder in
         let store = ModelStore(in: folder)
@@ -52,12 +52,12 @@ func readOnlyStore() async throws {
     }
 }
 
-@Test("commits that only the log has are read as well")
+@Test("commits that are only in the write-ahead log are read")
 func readOnlyLog() async throws {
     try await folder { folder in
         let writer = ModelStore(in: folder)
         for i in 1...3 { try writer.save(makeFacts(created: noon(plus: i))) }
-        // As a process leaves it that died: the log was not carried over.
+        // The state after a crash: the log has no checkpoint.
         let copy = folder.appendingPathComponent("copy")
         try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: false)
         for name in ["registry.sqlite", "registry.sqlite-wal"] {
@@ -72,7 +72,7 @@ func readOnlyLog() async throws {
     }
 }
 
-@Test("a clone without an index on a disk that cannot be written gets one in memory")
+@Test("a clone without an index on a read-only disk gets an index in memory")
 func readOnlyClone() async throws {
     try await folder { folder in
         let store = ModelStore(in: folder)

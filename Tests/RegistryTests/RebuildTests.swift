@@ -5,11 +5,11 @@ import Testing
 
 @testable import Registry
 
-/// A store with everything in it that a rebuild has to bring back.
+/// A store with every kind of record that a rebuild restores.
 private func fill(_ store: ModelStore, outside: URL) throws {
     for i in 1...4 { try store.save(makeFacts(created: noon(plus: i), accuracy: 0.9 + Double(i) / 100)) }
     try store.save(makeFacts("wine", created: noon(plus: 2)))
-    // Older than all, and registered last: creation time alone would number it 1.
+    // The oldest file, registered last: by creation time it would get number 1.
     let old = outside.appendingPathComponent("old.h5")
     try Data(makeFacts(created: "2020-01-01T00:00:00Z").json.text().utf8).write(to: old)
     #expect(try store.importTestFile(old).version.reference == "mnist:5")
@@ -29,7 +29,7 @@ private func removeIndex(_ folder: URL) throws {
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/registry.sqlite"))
 }
 
-@Test("an index that is made anew from files and lists equals the old one")
+@Test("an index that is rebuilt from files and lists equals the old one")
 func rebuildEquals() throws {
     try Fixtures.temporaryFolder { outside in
         let folder = outside.appendingPathComponent("models")
@@ -64,14 +64,14 @@ func bareFiles() throws {
         let mnist = try clone.list(Query(model: "mnist", sort: "version", isReversed: true)).versions
         #expect(mnist.map(\.number) == [1, 2, 3, 4, 5])
         #expect(mnist.map(\.created) == ["2020-01-01T00:00:00Z"] + (1...4).map { noon(plus: $0) })
-        // Aliases follow the bytes, not the number: mnist:4 is mnist:5 now.
+        // Aliases follow the SHA-256, not the number: mnist:4 is mnist:5 now.
         #expect(try clone.version("mnist@best").created == noon(plus: 4))
         #expect(try clone.version("mnist@best").number == 5)
         #expect(try clone.verify().findings == [])
     }
 }
 
-@Test("the index knows the numbers where the list was lost")
+@Test("the index keeps the numbers if the list is lost")
 func lostList() throws {
     try Fixtures.temporaryFolder { outside in
         let folder = outside.appendingPathComponent("models")
@@ -87,7 +87,7 @@ func lostList() throws {
     }
 }
 
-@Test("a file that is no database is put aside, and the index made anew")
+@Test("an index that is not a database is renamed, and a new one is built")
 func brokenIndex() throws {
     try Fixtures.temporaryFolder { outside in
         let folder = outside.appendingPathComponent("models")
@@ -106,7 +106,7 @@ func brokenIndex() throws {
     }
 }
 
-@Test("files that git brought are adopted by a rebuild, and foreign moves of aliases are not written over")
+@Test("a rebuild registers files added by git; foreign moves of aliases are not overwritten")
 func pulled() throws {
     try Fixtures.temporaryFolder { outside in
         let ours = outside.appendingPathComponent("ours")
@@ -132,7 +132,7 @@ func pulled() throws {
     }
 }
 
-@Test("a torn last line of the list is passed over, and the next line is whole")
+@Test("an incomplete last line of the list is skipped, and the next line is complete")
 func tornLine() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -146,7 +146,7 @@ func tornLine() throws {
     }
 }
 
-@Test("a file that is no model does not stop a rebuild; it is named")
+@Test("a rebuild skips a file that is not a model and reports it")
 func noModel() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)

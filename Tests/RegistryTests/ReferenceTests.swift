@@ -5,7 +5,7 @@ import Testing
 
 @testable import Registry
 
-@Test("every kind of reference finds its version")
+@Test("resolves every kind of reference")
 func references() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -31,18 +31,18 @@ func references() throws {
 }
 
 @Test(
-    "an unknown reference says what there is",
+    "the error for an unknown reference lists names that exist",
     arguments: [
         ("mnits", "Did you mean mnist?"), ("mnist:13", "the newest are mnist:2, mnist:1."),
         ("mnist@bets", "Did you mean mnist@best?"),
-        ("wine:1", "there is no model wine"), ("mnist:x", "expected a number after the colon"),
+        ("wine:1", "no model wine"), ("mnist:x", "expected a number after the colon"),
         ("mnist:0", "expected a number"),
         ("mnist:99999999999999999999", "expected a number"), ("", "empty name"),
         ("none/such.h5", "none/such.h5: no such model file"),
-        ("00000000", "there is no model 00000000"), ("/tmp/", "found a folder"),
+        ("00000000", "no model 00000000"), ("/tmp/", "found a folder"),
         ("mnist:-1", "expected a number"),
-        ("@best", "there is no model"), ("mnist@", "there is no mnist@"),
-        ("x'; DROP TABLE version; --", "there is no model"),
+        ("@best", "no model"), ("mnist@", "no alias mnist@"),
+        ("x'; DROP TABLE version; --", "no model"),
     ])
 func unknownReferences(_ reference: String, _ expected: String) throws {
     try Fixtures.temporaryFolder { folder in
@@ -55,7 +55,7 @@ func unknownReferences(_ reference: String, _ expected: String) throws {
     }
 }
 
-@Test("digits that begin two files' digests are refused with a list of both")
+@Test("an ambiguous digest prefix is refused with a list of its versions")
 func ambiguousDigest() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -73,7 +73,7 @@ func ambiguousDigest() throws {
     }
 }
 
-@Test("a file that is missing or changed is noticed before it is loaded")
+@Test("a missing or changed file is reported before it is loaded")
 func missingFile() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -87,7 +87,7 @@ func missingFile() throws {
     }
 }
 
-@Test("a store that is not there is named; a path works without one")
+@Test("the error for a missing store names it; a path works without a store")
 func noStore() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder.appendingPathComponent("none"))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Registry
 
-@Test("a saved model has its dated name, its number, its digest, and cannot be written")
+@Test("a saved model has its dated name, number and digest, and is read-only")
 func saveOne() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder.appendingPathComponent("models"))
@@ -16,7 +16,7 @@ func saveOne() throws {
         #expect(version.file == "TRAINED_MODEL/Model_2026_11_22_12_30_05_.h5")
         let bytes = try Data(contentsOf: store.url(of: version))
         #expect(version.size == bytes.count)
-        // The digest of the same bytes by another way: the text's.
+        // The digest of the same bytes as text.
         #expect(version.sha256 == sha256(of: String(decoding: bytes, as: UTF8.self)))
         let attributes = try FileManager.default.attributesOfItem(atPath: store.url(of: version).path)
         #expect(attributes[.posixPermissions] as? Int == 0o444)
@@ -32,11 +32,11 @@ func digests() {
     #expect(sha256(of: "") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 }
 
-@Test("a file of more than one block has the digest that sha256sum says")
+@Test("a file of more than one block has the digest of sha256sum")
 func largeFile() throws {
     try Fixtures.temporaryFolder { folder in
         let file = folder.appendingPathComponent("a")
-        // sha256sum of 3,000,000 times the letter a.
+        // sha256sum of 3,000,000 letters a.
         try Data(repeating: UInt8(ascii: "a"), count: 3_000_000).write(to: file)
         let found = try FileDigest(ofFile: file.path)
         #expect(found.size == 3_000_000)
@@ -44,7 +44,7 @@ func largeFile() throws {
     }
 }
 
-@Test("two saves in one second get distinct names and both stay")
+@Test("two saves in one second get distinct names, and both are kept")
 func sameSecond() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -76,17 +76,17 @@ func failingWriter() throws {
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/TRAINED_MODEL")
         #expect(left == [])
         #expect(try store.list().versions.isEmpty)
-        // The number was not used up either.
+        // The number was not taken either.
         #expect(try store.save(makeFacts()).number == 1)
     }
 }
 
-@Test("a full disk under the index keeps the trained model and says where it is")
+@Test("a full disk during registration keeps the trained model, and the error has its path")
 func fullIndex() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         try store.save(makeFacts())
-        // SQLite then says what it says on a full disk.
+        // SQLite then fails as on a full disk.
         try store.index().queue.writeWithoutTransaction { db in
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
             try db.execute(sql: "PRAGMA max_page_count = \(pages)")
@@ -94,8 +94,8 @@ func fullIndex() throws {
         var big = makeFacts(created: noon(plus: 0))
         big.recipe = String(repeating: "recipe ", count: 10_000)
         let text = message { try store.save(big) }
-        #expect(text.contains("Model_2026_11_22_12_00_00_.h5: the model is saved here, but not registered"))
-        #expect(text.contains("Free some space"))
+        #expect(text.contains("Model_2026_11_22_12_00_00_.h5: the model was saved but not registered"))
+        #expect(text.contains("Free some disk space"))
         store.close()
         #expect(try store.verify().findings.map(\.kind) == [.unregistered])
         let file = folder.appendingPathComponent("TRAINED_MODEL/Model_2026_11_22_12_00_00_.h5")
@@ -105,7 +105,7 @@ func fullIndex() throws {
 }
 
 @Test(
-    "names that would be confused with versions, aliases or files are refused",
+    "names that could be read as versions, aliases or files are refused",
     arguments: [
         "", "a:1", "a@b", "a/b", ".hidden", "model.h5", "-x", "a b", "naïve",
     ])

@@ -62,7 +62,7 @@ extension ModelStore {
     }
 }
 
-/// The message of the error that `body` throws; empty where it throws none.
+/// Returns the text of the error that `body` throws; empty if it throws none.
 func message(_ body: () throws -> Void) -> String {
     do {
         try body()
@@ -70,5 +70,5 @@ func message(_ body: () throws -> Void) -> String {
     } catch { return "\(error)" }
 }
 
-/// A moment of 2026-11-22, `seconds` after noon.
+/// Returns a time `seconds` after noon on 2026-11-22.
 func noon(plus seconds: Int) -> String { Timestamp.of(secondsSince1970: 1_795_348_800 + seconds) }

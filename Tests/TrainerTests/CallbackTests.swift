@@ -6,7 +6,7 @@ import Testing
 
 @testable import Trainer
 
-/// What tf_keras' own callbacks did, as make_callbacks.py recorded it.
+/// A recorded run of a tf_keras callback, from make_callbacks.py.
 private let golden: JSON = {
     let file = Fixtures.repository.appendingPathComponent("Tests/TrainerTests/Golden/callbacks.json")
     let parsed = (try? Data(contentsOf: file)).flatMap { try? JSON(parsing: [UInt8]($0)) }
@@ -22,12 +22,12 @@ private struct Case: CustomStringConvertible, Sendable {
         (golden["cases"]?.array ?? []).map(Case.init).filter { $0.kind == kind }
     }
 
-    /// The callback as a recipe would make it.
+    /// Makes the callback as from a recipe.
     func callback() throws -> any Callback {
         try recipeCallback(kind, json["options"]?.object ?? [:])
     }
 
-    /// Runs it over the values; returns the last epoch, counted from 0, and the rates that were logged.
+    /// Runs the callback on the values; returns the last epoch, counted from 0, and the logged rates.
     func play(_ run: FakeRun) throws -> (last: Int, rates: [Double?]) {
         var callback = try callback()
         var (rates, last) = ([Double?](), -1)
@@ -56,7 +56,7 @@ private func recipeCallback(_ kind: String, _ options: JSONObject) throws -> any
     }
 }
 
-@Test("EarlyStopping stops and restores where Keras does")
+@Test("EarlyStopping stops and restores as Keras")
 func earlyStopping() throws {
     let cases = Case.all("EarlyStopping")
     #expect(cases.count == 60)
@@ -81,7 +81,7 @@ func reduceRate() throws {
     }
 }
 
-@Test("ModelCheckpoint saves under the names that Keras uses, when Keras does")
+@Test("ModelCheckpoint saves the same files after the same epochs as Keras")
 func checkpoints() throws {
     let cases = Case.all("ModelCheckpoint")
     #expect(cases.count == 30)
@@ -112,7 +112,7 @@ func logBytes(index: Int) throws {
     }
 }
 
-@Test("CSVLogger begins anew without append")
+@Test("CSVLogger replaces the file without append")
 func logAnew() throws {
     try Fixtures.temporaryFolder { folder in
         let path = folder.appendingPathComponent("log.csv").path
@@ -122,7 +122,7 @@ func logAnew() throws {
         var logs = EpochLogs(["loss": 0.5, "val_loss": 1])
         try logger.epochEnds(0, &logs, FakeRun())
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "epoch,loss,val_loss\r\n0,0.5,1.0\r\n")
-        // A folder in its place is an error that names the file.
+        // A folder with the file's name is an error with the path.
         let error = #expect(throws: CellarError.self) {
             var wrong = CSVLogger(.init(filename: folder.path))
             try wrong.trainingBegins(FakeRun())
@@ -131,18 +131,18 @@ func logAnew() throws {
     }
 }
 
-@Test("a pattern that Python would refuse, or that we do not read, is named")
+@Test("the error for an invalid or unsupported pattern contains it")
 func wrongPatterns() throws {
     for pattern in ["{epoch:x}", "{val_los:.2f}", "{epoch", "a}b", "{val_loss:02d}", "{epoch:>5}"] {
         #expect(throws: CellarError.self, "\(pattern)") { try FileNamePattern(pattern, names: ["val_loss"]) }
     }
 }
 
-@Test("the summary is Keras' table")
+@Test("the summary equals Keras' table")
 func summaryTable() throws {
     let recipe = try Recipe(path: Fixtures.repository.appendingPathComponent("recipes/mnist-bn.yaml").path)
     let model = try recipe.model.network(inputShape: [28, 28], preprocessing: [Rescaling(scale: 1.0 / 255)])
-    // tf_keras 2.21 adds bytes to the totals and leaves the commas out, which 2.10 has.
+    // tf_keras 2.21 adds bytes to the totals and omits the commas of 2.10.
     func table(_ text: String) -> [Substring] {
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { line in

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Trainer
 
-/// A recipe over `data`, with a softmax or a linear output.
+/// Makes a recipe with `data` and a softmax or linear output.
 private func recipe(
     _ data: String, outputs: Int, loss: String = "sparse_categorical_crossentropy", fit: String = ""
 )
@@ -31,7 +31,7 @@ private func idx(_ shape: [Int], _ bytes: [UInt8]) -> Data {
     return Data([0, 0, 8, UInt8(shape.count)] + sizes + bytes)
 }
 
-/// Ten training pictures of 2×3, four to test with, of three classes.
+/// Writes ten training pictures and four test pictures of 2×3 with three classes.
 private func writeTinyMNIST(to folder: URL) throws {
     func write(_ name: String, _ data: Data) throws {
         try data.write(to: folder.appendingPathComponent(name + "-ubyte"))
@@ -42,7 +42,7 @@ private func writeTinyMNIST(to folder: URL) throws {
     try write("t10k-labels-idx1", idx([4], [2, 0, 1, 2]))
 }
 
-@Test("MNIST's files: the first rows validate, a class of the test files counts")
+@Test("MNIST's files: the first rows are for validation, classes only in the test files are kept")
 func tinyMNIST() throws {
     try Fixtures.temporaryFolder { folder in
         try writeTinyMNIST(to: folder)
@@ -62,7 +62,7 @@ func tinyMNIST() throws {
         let outcome = try training.run()
         #expect(outcome.history.epochs == 1 && training.evaluate().count == 6)
         #expect(training.model.layers.map(\.name) == ["flatten_input", "rescaling", "flatten", "dense"])
-        // More validation rows than there are.
+        // More validation rows than rows.
         let greedy = try validating(folder, first: 10)
         let error = #expect(throws: CellarError.self) { try PreparedData(greedy) }
         #expect(error?.place.line == 2 && error?.place.file == "tiny.yaml")
@@ -73,7 +73,7 @@ private func validating(_ folder: URL, first: Int) throws -> Recipe {
     try recipe("mnist: \(folder.path)\nvalidation: { first: \(first) }", outputs: 3)
 }
 
-@Test("NumPy arrays, as classes and as numbers to learn; Keras' validation_split takes the last rows")
+@Test("NumPy arrays with classes and with numbers; Keras' validation_split takes the last rows")
 func arrays() throws {
     try Fixtures.temporaryFolder { folder in
         let (x, y) = (folder.path + "/x.npy", folder.path + "/y.npy")
@@ -82,7 +82,7 @@ func arrays() throws {
         let source = "npy: { samples: \(x), labels: \(y) }\npreprocess: [StandardScaler]"
         let classes = try recipe(source, outputs: 2, fit: ", validation_split: 0.25")
         let data = try PreparedData(classes)
-        // floor(10 · 0.75) rows are left, as Keras has it.
+        // floor(10 · 0.75) rows remain, as in Keras.
         #expect((data.train.count, data.validation?.count) == (7, 3))
         #expect(data.validation?.inputs[0].storage == .floats((14..<20).map { Float($0) }))
         let scaler = try #require(data.preprocessing.first as? Normalization)
@@ -98,7 +98,7 @@ func arrays() throws {
     }
 }
 
-@Test("pictures in folders, one a class, dark on white")
+@Test("pictures in one folder per class, dark on white")
 func pictures() throws {
     try Fixtures.temporaryFolder { folder in
         for (name, ink) in [("b", 0), ("a", 60)] {
@@ -126,7 +126,7 @@ func pictures() throws {
     }
 }
 
-@Test("a constant column is not divided by nothing")
+@Test("a constant column is not divided by zero")
 func constantColumn() throws {
     try Fixtures.temporaryFolder { folder in
         let path = folder.path + "/t.csv"
@@ -138,7 +138,7 @@ func constantColumn() throws {
 }
 
 @Test(
-    "data and model that do not fit are named",
+    "the error for data that do not fit the model",
     arguments: [
         ("a,c\n1,x\n2,y\n3,z\n", 2, "3 classes, but the model has 2 outputs"),
         ("a,c\n1,x\n2,x\n", 2, "one class"),
@@ -159,7 +159,7 @@ func unfitData(table: String, outputs: Int, words: String) throws {
     }
 }
 
-@Test("paths lead from the current folder, or from the folder above the recipe's")
+@Test("paths are relative to the current folder, or to the parent of the recipe's folder")
 func paths() throws {
     try Fixtures.temporaryFolder { folder in
         let data = folder.appendingPathComponent("data")
@@ -170,7 +170,7 @@ func paths() throws {
         let recipe = try Recipe(text: text, file: folder.path + "/recipes/r.yaml")
         let prepared = try PreparedData(recipe)
         #expect(prepared.train.count == 2)
-        // The facts keep the path as the recipe has it.
+        // The facts have the recipe's path.
         #expect(prepared.dataset.path == "data/unlikely-name.csv")
     }
 }

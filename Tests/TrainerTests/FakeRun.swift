@@ -1,7 +1,7 @@
 import Base
 import Trainer
 
-/// A run without a network: its weights are the number of the epoch.
+/// A run without a network, whose weights are the number of the epoch.
 final class FakeRun: TrainingRun {
     var learningRate = 0.3
     var weights = 0

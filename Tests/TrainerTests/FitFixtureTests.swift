@@ -27,7 +27,7 @@ struct RecordedFit: CustomStringConvertible, Sendable {
             targets: .classes(try sidecar.ints(sidecar.json[y]?["file"]?.string)))
     }
 
-    /// The run's callbacks, read as a recipe's.
+    /// The run's callbacks, read as from a recipe.
     func callbacks() throws -> [any Callback] {
         let names = LogNames(["loss", "accuracy"], validation: true)
         return try (json["callbacks"]?.object?.members ?? []).map { name, options in
@@ -35,7 +35,7 @@ struct RecordedFit: CustomStringConvertible, Sendable {
             switch name {
             case "EarlyStopping": return EarlyStopping(try .init(from: &reader, names))
             case "ReduceLROnPlateau": return ReduceLROnPlateau(try .init(from: &reader, names))
-            default: throw FixtureError("\(self): there is no callback \(name)")
+            default: throw FixtureError("\(self): unknown callback \(name)")
             }
         }
     }
@@ -69,7 +69,7 @@ func recordedFits(run: RecordedFit) throws {
     let outcome = try fit.run(callbacks: try run.callbacks())
 
     #expect(outcome.history.epochs == run.json["epochs_run"]?.int)
-    // Keras 2 lists loss, accuracy, val_loss, val_accuracy, lr; Keras 3 the alphabet, and calls the rate learning_rate.
+    // Keras 2 has loss, accuracy, val_loss, val_accuracy, lr; Keras 3 sorts the names and has learning_rate.
     let recorded = run.json["history"]?.object?.members ?? []
     #expect(recorded.count == outcome.history.series.count)
     if run.json["tag"] == "tfk" { #expect(outcome.history.series.map(\.name) == recorded.map(\.key)) }
@@ -77,7 +77,7 @@ func recordedFits(run: RecordedFit) throws {
         let found = try #require(outcome.history[name == "learning_rate" ? "lr" : name], "\(name)")
         let expected = values.array?.compactMap(\.double) ?? []
         #expect(found.count == expected.count)
-        // Float32 rounding over up to 105 steps; the rate exactly.
+        // Float32 rounding over up to 105 steps; the rate is exact.
         let tolerance = name == "lr" ? 0 : name.hasSuffix("accuracy") ? 1e-7 : 2e-6
         for (epoch, (a, b)) in zip(found, expected).enumerated() {
             #expect(abs(a - b) <= tolerance, "\(run), \(name) of epoch \(epoch + 1): \(a), Keras \(b)")

@@ -24,7 +24,7 @@ func shippedRecipes(name: String, trainable: Int, fixed: Int) throws {
     #expect(recipe.name == (name == "mnist-adam" ? "mnist" : name))
 }
 
-/// A small recipe that is right; each case replaces one line.
+/// A small valid recipe; each case replaces one line.
 private let lines = [
     "name: small",  // 1
     "data:",
@@ -53,7 +53,7 @@ private func recipe(line: Int = 0, _ text: String = "") throws(CellarError) -> R
     return try Recipe(text: lines.joined(separator: "\n"), file: "small.yaml")
 }
 
-@Test("a recipe says what it says")
+@Test("parses a recipe")
 func reads() throws {
     let recipe = try recipe()
     #expect(recipe.name == "small")
@@ -73,7 +73,7 @@ func reads() throws {
 }
 
 @Test(
-    "a mistake names its line and the nearest word",
+    "the error for a mistake has its line and the nearest word",
     arguments: [
         (7, "modle:", 7, "model"),
         (1, "nmae: x", 1, "name"),
@@ -85,8 +85,8 @@ func reads() throws {
         (5, "  split: { test: 0.25, random_state: -1 }", 5, "random_state"),
         (6, "  preprocess: [StandardScalar]", 6, "StandardScaler"),
         (8, "  - Dence: { units: 30 }", 8, "Dense"),
-        (8, "  - Dense: { unit: 30 }", 8, "did you mean units"),
-        (9, "  - Dropout: { rat: 0.2 }", 9, "did you mean rate"),
+        (8, "  - Dense: { unit: 30 }", 8, "Did you mean units"),
+        (9, "  - Dropout: { rat: 0.2 }", 9, "Did you mean rate"),
         (8, "  - Dense: { units: thirty }", 8, "whole number"),
         (8, "  - Dense: { units: 30, activation: rellu }", 8, "relu"),
         (8, "  - Dense: { units: 0 }", 8, "from 1"),
@@ -116,7 +116,7 @@ func reads() throws {
         (17, "fit: { class_weight: balancd }", 17, "balanced"),
         (17, "fit: { class_weight: { 0: -1 } }", 17, "from 0"),
         (17, "fit: { class_weight: [1, 2] }", 17, "balanced, or"),
-        (5, "  sample_weight: quality", 5, "cannot be a target"),
+        (5, "  sample_weight: quality", 5, "cannot also be a target"),
         (15, "  los: binary_crossentropy", 15, "loss"),
         (16, "  metrics: [acuracy]", 16, "accuracy"),
         (17, "fit: { epoch: 3 }", 17, "epochs"),
@@ -144,11 +144,11 @@ func reads() throws {
 func mistakes(line: Int, text: String, expected: Int, words: String) throws {
     let error = #expect(throws: CellarError.self) { try recipe(line: line, text) }
     #expect(error?.place.line == expected, "\(error?.description ?? "")")
-    #expect(error?.message.contains(words) == true, "\(error?.description ?? "")")
+    #expect(error?.explanation.contains(words) == true, "\(error?.description ?? "")")
     #expect(error?.place.file == "small.yaml" && error?.category == .badData)
 }
 
-@Test("compile takes what Keras takes")
+@Test("compile takes Keras' forms")
 func compiles() throws {
     let text = """
           optimizer: { SGD: { learning_rate: { PiecewiseConstantDecay: { boundaries: [10], values: [0.1, 0.01] } }, clipvalue: 0.5 } }
@@ -178,7 +178,7 @@ func scheduleAndPlateau() {
     #expect(error?.message.contains("ExponentialDecay") == true && error?.place.line == 18)
 }
 
-@Test("classes' weights go by number, by name, or balance themselves")
+@Test("class weights by number, by name, or balanced")
 func classWeights() throws {
     let classes = ["bad", "good", "3"]
     let labels: [Int32] = [0, 0, 0, 1]
@@ -196,7 +196,7 @@ func classWeights() throws {
     #expect(balanced == [4.0 / 6, 2, 1])
 }
 
-@Test("what is missing is named", arguments: ["data", "model", "compile"])
+@Test("the error for a missing section names it", arguments: ["data", "model", "compile"])
 func missing(part: String) throws {
     let parts = ["data": 2..<7, "model": 7..<13, "compile": 13..<17]
     let range = try #require(parts[part])
@@ -207,7 +207,7 @@ func missing(part: String) throws {
     #expect(error?.message.contains("\(part) is missing") == true, "\(error?.description ?? "")")
 }
 
-@Test("numbers, words and nothing, as YAML 1.2 has them")
+@Test("numbers, words and null as in YAML 1.2")
 func scalars() {
     for (text, value) in [
         ("1e-3", JSON.number(0.001)), ("1E3", 1000.0), (".5", 0.5), ("-.5", -0.5), ("3.", 3.0), ("-7", -7),
@@ -221,7 +221,7 @@ func scalars() {
     }
 }
 
-@Test("hostile YAML ends in an error, soon")
+@Test("hostile YAML is refused quickly")
 func hostile() throws {
     let laughs = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
     let deep = String(repeating: "[", count: 100_000)
@@ -239,14 +239,14 @@ func hostile() throws {
     #expect(throws: CellarError.self) { try Recipe(path: "/tmp") }
 }
 
-@Test("an asterisk in quotes or a comment is no alias")
+@Test("an asterisk in quotes or a comment is not an alias")
 func quotedAsterisk() throws {
     _ = try recipe(line: 1, "name: small  # as *the* one & *only")
     let read = try recipe(line: 4, "  target: \"*quality\"")
     #expect(read.data.source == .csv(path: "data/wine.csv", targets: ["*quality"], features: nil))
 }
 
-@Test("shapes that do not fit name the layer's line")
+@Test("the error for unfit shapes has the layer's line")
 func shapes() throws {
     let read = try recipe(line: 8, "  - Dense: { units: 30, input_shape: [12] }")
     let error = #expect(throws: CellarError.self) {

@@ -5,14 +5,14 @@ import Testing
 
 @testable import Trainer
 
-/// What Keras' own callback wrote; see make_tensorboard.py.
+/// The files written by Keras' callback; see make_tensorboard.py.
 private func golden(_ name: String) throws -> Data {
     try Data(
         contentsOf: Fixtures.repository.appendingPathComponent(
             "Tests/TrainerTests/Golden/tensorboard." + name))
 }
 
-/// The messages of a file of records, without a look at the checksums.
+/// Returns the messages of a file of records, without checking checksums.
 private func messages(_ file: Data) throws -> [Data] {
     var (found, rest) = ([Data](), file[...])
     while !rest.isEmpty {
@@ -24,18 +24,18 @@ private func messages(_ file: Data) throws -> [Data] {
     return found
 }
 
-/// When it happened: the eight bytes behind the first key.
+/// Returns the time of an event: the eight bytes after the first key.
 private func time(_ message: Data) -> Double {
     Double(bitPattern: message.dropFirst().prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) })
 }
 
-@Test("records and scalars have the very bytes that Keras writes", arguments: ["train", "validation"])
+@Test("records and scalars have the same bytes as Keras'", arguments: ["train", "validation"])
 func sameBytes(part: String) throws {
     let history = try JSON(parsing: [UInt8](golden("json")))
     let file = try golden(part)
     let all = try messages(file)
     #expect(all.map(record).reduce(Data(), +) == file)
-    // Keras also writes validation by batches.
+    // Keras also writes validation metrics per batch.
     let epochs = all.dropFirst().filter { $0.range(of: Data("_vs_iterations".utf8)) == nil }
     let names = part == "train" ? ["accuracy", "loss"] : ["val_accuracy", "val_loss"]
     var expected: [Data] = []
@@ -55,7 +55,7 @@ func sameBytes(part: String) throws {
     #expect(Array(epochs) == expected)
 }
 
-@Test("the callback writes what TensorBoard takes for one run of training and validation")
+@Test("the callback writes a training and a validation file for TensorBoard")
 func callback() throws {
     try Fixtures.temporaryFolder { folder in
         let run = FakeRun()
@@ -87,7 +87,7 @@ func callback() throws {
     }
 }
 
-@Test("a folder of logs that cannot be made ends training before it begins")
+@Test("training does not start if the log folder cannot be created")
 func unwritableLogs() throws {
     try Fixtures.temporaryFolder { folder in
         try Data().write(to: folder.appendingPathComponent("file"))

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Trainer
 
-/// The wine recipe, small: dropout and batch normalization make every part of the state matter.
+/// A small wine recipe with dropout and batch normalization, so that every part of the state matters.
 private func wineRecipe(
     epochs: Int, optimizer: String = "adam", extra: String = "", seed: String = "7"
 ) throws -> Recipe {
@@ -40,14 +40,14 @@ private func training(
     try Training(recipe, data: data.get(), from: start, threads: threads)
 }
 
-/// All bits that training leaves behind.
+/// Returns the bits of all trained state.
 private func bits(_ training: Training) throws -> [UInt32] {
     let file = try training.modelFile(metrics: [])
     let state = file.optimizerState?.slots.flatMap { $0.flatMap(\.values) } ?? []
     return (file.model.weights.flatMap { $0.flatMap(\.values) } + state).map(\.bitPattern)
 }
 
-/// Saves to a file and reads it back, as another process would.
+/// Saves to a file and reads it back.
 private func saved(_ training: Training, in folder: URL) throws -> Training.Start {
     let path = folder.appendingPathComponent("model.h5").path
     try training.saveCheckpoint(to: path)
@@ -55,7 +55,7 @@ private func saved(_ training: Training, in folder: URL) throws -> Training.Star
         file: try readModel(.unchecked(path)), reference: path, sha256: try FileDigest(ofFile: path).sha256)
 }
 
-@Test("wine is split as scikit-learn splits it")
+@Test("wine is split as by scikit-learn")
 func wineSplit() throws {
     let data = try data.get()
     #expect(data.train.count == 899 && data.validation?.count == 300 && data.test?.count == 400)
@@ -65,7 +65,7 @@ func wineSplit() throws {
         return
     }
     #expect(test.count { $0 == 0 } == 178 && test.count { $0 == 1 } == 222)
-    // The scaler as scikit-learn fitted it on those rows.
+    // The scaler fitted by scikit-learn on those rows.
     let sidecar = try Sidecar(Fixtures.folder.appendingPathComponent("seed/wine_split_and_scaler.json"))
     let layer = try #require(data.preprocessing.first as? Normalization)
     let mean = sidecar.json["scaler"]?["mean"] ?? sidecar.json["mean"] ?? sidecar.json["scaler_mean"]
@@ -74,7 +74,7 @@ func wineSplit() throws {
     for (a, b) in zip(layer.constants?.mean.values ?? [], expected) { #expect(abs(a - b) <= 1e-12 * abs(b)) }
 }
 
-@Test("the same seed and threads give the same bits, another seed gives others")
+@Test("the same seed and threads give the same bits, another seed does not")
 func sameBits() throws {
     func run(_ seed: String, _ threads: Int) throws -> [UInt32] {
         let training = try training(wineRecipe(epochs: 2, seed: seed), threads: threads)
@@ -85,7 +85,7 @@ func sameBits() throws {
     #expect(try run("7", 1) != run("8", 1))
 }
 
-@Test("an epoch's order depends on seed and number alone")
+@Test("an epoch's order depends only on seed and number")
 func orders() {
     var options = FitOptions()
     options.seed = 3
@@ -100,7 +100,8 @@ func orders() {
 }
 
 @Test(
-    "two epochs, a file, and two more equal four", arguments: ["adam", "SGD: { momentum: 0.9 }", "rmsprop"])
+    "two epochs, a save, and two more epochs equal four",
+    arguments: ["adam", "SGD: { momentum: 0.9 }", "rmsprop"])
 func resumeEquality(optimizer: String) throws {
     let optimizer = optimizer.contains(":") ? "{ \(optimizer) }" : optimizer
     let whole = try training(wineRecipe(epochs: 4, optimizer: optimizer))
@@ -115,7 +116,7 @@ func resumeEquality(optimizer: String) throws {
         #expect(try bits(second) == bits(whole))
         #expect(try second.modelFile(metrics: []).facts?.parents.first?.kind == .resumedFrom)
 
-        // From a checkpoint of that run, the lineage still leads back to where the run began.
+        // Resumed from a checkpoint of that run, the lineage still includes the run's start.
         var loose = try saved(second, in: folder)
         loose.isLoose = true
         let third = try training(wineRecipe(epochs: 5, optimizer: optimizer), from: loose)
@@ -124,7 +125,7 @@ func resumeEquality(optimizer: String) throws {
     }
 }
 
-@Test("an interruption in the midst of an epoch loses nothing", arguments: [1, 8, 15, 20])
+@Test("an interruption during an epoch loses nothing", arguments: [1, 8, 15, 20])
 func interruption(after batches: Int) throws {
     let whole = try training(wineRecipe(epochs: 3))
     let history = try whole.run().history
@@ -142,7 +143,7 @@ func interruption(after batches: Int) throws {
     }
 }
 
-@Test("a loss that is no number ends training with the place")
+@Test("the error for an infinite or NaN loss has the epoch")
 func divergence() throws {
     let training = try training(wineRecipe(epochs: 50, optimizer: "{ SGD: { learning_rate: 1e6 } }"))
     let observer = Watching()
@@ -160,7 +161,7 @@ private final class Watching: FitObserver {
     func note(_ line: String) { notes.append(line) }
 }
 
-@Test("ModelCheckpoint's file can be trained on, and tells its epochs")
+@Test("training resumes from ModelCheckpoint's file with its number of epochs")
 func checkpointFiles() throws {
     try Fixtures.temporaryFolder { folder in
         let pattern = folder.path + "/new/ckpt_{epoch:02d}.h5"
@@ -183,7 +184,7 @@ func checkpointFiles() throws {
     }
 }
 
-@Test("the file tells all, and its golden sample is what it gives")
+@Test("the file has all facts, and its golden sample is reproduced")
 func facts() throws {
     let training = try training(wineRecipe(epochs: 2))
     let outcome = try training.run()
@@ -198,7 +199,7 @@ func facts() throws {
         #expect(facts.history.map(\.name) == ["loss", "accuracy", "val_loss", "val_accuracy"])
         #expect(facts.history.map(\.values.count) == [2, 2, 2, 2])
         #expect(facts.metrics == metrics && metrics.count == 6)
-        // Validation of the last epoch and afterwards are the same computation.
+        // Validation of the last epoch and evaluation afterwards are the same computation.
         #expect(facts.metric("loss", on: "validation") == outcome.history["val_loss"]?.last)
         #expect(facts.dataset?.trainRows == 899 && facts.dataset?.testRows == 400)
         #expect(facts.dataset?.sha256 == (try FileDigest(ofFile: "\(Fixtures.data.path)/wine.csv").sha256))
@@ -211,7 +212,7 @@ func facts() throws {
     }
 }
 
-@Test("a model that does not fit the recipe is refused, naming the first difference")
+@Test("the error for a model that does not fit the recipe has the first difference")
 func unfit() throws {
     let first = try training(wineRecipe(epochs: 1))
     _ = try first.run()
@@ -235,7 +236,7 @@ func unfit() throws {
     }
 }
 
-@Test("a rate that was lowered goes on, unless the recipe changed it")
+@Test("a lowered rate is kept, unless the recipe changed it")
 func resumedRate() throws {
     let extra = "callbacks:\n  - ReduceLROnPlateau: { patience: 1, factor: 0.5, min_delta: 10 }"
     let first = try training(wineRecipe(epochs: 4, extra: extra))
@@ -250,7 +251,7 @@ func resumedRate() throws {
     }
 }
 
-/// A table of 40 rows: two numbers, weights, a class and two numbers to learn.
+/// Writes a table of 40 rows: two features, weights, a class and two numeric targets.
 private func table(_ folder: URL) throws -> String {
     var text = "a,b,w,kind,sum,product\n"
     for row in 0..<40 {
@@ -278,7 +279,7 @@ private func run(_ folder: URL, data: String, model: String, compile: String, fi
     return training
 }
 
-@Test("a column of weights and weights of classes multiply the loss, and are no features")
+@Test("sample weights and class weights multiply the loss, and are not features")
 func weightedRows() throws {
     try Fixtures.temporaryFolder { folder in
         let head = "Dense: { units: 1, activation: sigmoid }"
@@ -289,7 +290,7 @@ func weightedRows() throws {
         #expect(weighted.data.train.weights?.prefix(4) == [0, 1, 2, 0])
         let plain = try run(folder, data: "target: kind, features: [a, b]", model: head, compile: compile)
         #expect(weighted.model.weights != plain.model.weights)
-        // Twice the weight of all is twice the rate.
+        // Doubling all weights doubles the rate.
         let twice = try run(
             folder, data: "target: kind, features: [a, b]", model: head, compile: compile,
             fit: "epochs: 3, class_weight: { no: 2, yes: 2 }")
@@ -309,7 +310,7 @@ func weightedRows() throws {
     }
 }
 
-@Test("several columns are learned as numbers")
+@Test("several numeric target columns")
 func severalTargets() throws {
     try Fixtures.temporaryFolder { folder in
         let training = try run(
@@ -321,7 +322,7 @@ func severalTargets() throws {
         #expect(file.facts?.hyperparameters["target"] == ["sum", "product"])
         #expect(file.facts?.history.map(\.name) == ["loss", "mae"])
         #expect((training.evaluate().first { $0.name == "loss" }?.value ?? 1) < 0.05)
-        // What is written is read again, with its optimizer, loss and metric.
+        // The file is read again with its optimizer, loss and metric.
         let path = folder.appendingPathComponent("model.h5").path
         try training.saveCheckpoint(to: path)
         let read = try readModel(.unchecked(path))
@@ -333,7 +334,7 @@ func severalTargets() throws {
     }
 }
 
-@Test("an interruption keeps what metrics have collected")
+@Test("an interruption keeps the state of metrics")
 func interruptedMetrics() throws {
     let objective = Objective(
         losses: [Loss(.binaryCrossentropy), nil],
@@ -346,7 +347,7 @@ func interruptedMetrics() throws {
     #expect(PartialEpoch(partial.json, Objective(Loss(.binaryCrossentropy))) == nil)
 }
 
-/// Two heads on one hidden layer, compiled as Keras would save it.
+/// Makes a model with two heads on one hidden layer, compiled as in a file from Keras.
 private func heads() throws -> ModelFile {
     var layers: [any Layer] = [
         InputLayer(name: "x", shape: [2]), Dense(units: 6, activation: .tanh),
@@ -371,7 +372,7 @@ private func heads() throws -> ModelFile {
     return file
 }
 
-@Test("a saved model of two outputs goes on with a recipe that says data and fit alone")
+@Test("a saved model with two outputs resumes with a recipe of only data and fit")
 func goesOnWithoutModel() throws {
     try Fixtures.temporaryFolder { folder in
         let saved = folder.appendingPathComponent("heads.h5").path
@@ -400,7 +401,7 @@ func goesOnWithoutModel() throws {
         #expect(
             abs((history["kind_loss"]?[0] ?? 0) + 0.5 * (history["sum_loss"]?[0] ?? 0) - losses[0]) < 1e-6)
 
-        // Two epochs, saved, and two more: the same bits, with Adam's state and all.
+        // Two epochs, a save, and two more give the same bits, including Adam's state.
         let half = try training(saved, text.replacing("epochs: 4", with: "epochs: 2"))
         _ = try half.run()
         let middle = folder.appendingPathComponent("half.h5").path
@@ -409,7 +410,7 @@ func goesOnWithoutModel() throws {
         #expect(try rest.run().history == history)
         #expect(rest.model.weights == whole.model.weights)
 
-        // A recipe's own compile goes before the file's.
+        // A recipe's compile overrides the file's.
         let other =
             text + "\ncompile: { optimizer: adam, loss: { kind: sparse_categorical_crossentropy, sum: mae }, "
         let named = try training(saved, other + "loss_weights: { sum: 2 }, metrics: { sum: [mse] } }")
@@ -445,7 +446,7 @@ func severalArrays() throws {
     }
 }
 
-@Test("a wrapped layer goes on with its recipe, whatever its file calls the initializers")
+@Test("a wrapped layer resumes with its recipe, whatever initializers the file has")
 func wrappedLayerGoesOn() throws {
     try Fixtures.temporaryFolder { folder in
         let (x, y) = (folder.path + "/x.npy", folder.path + "/y.npy")
@@ -477,7 +478,7 @@ func wrappedLayerGoesOn() throws {
     }
 }
 
-@Test("two inputs and two outputs, with a shared part, go on as in Keras")
+@Test("two inputs and two outputs with a shared part resume as in Keras")
 func severalInputsAndOutputs() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/TrainerTests/Golden/several").path
     let file = try readModel(.unchecked("\(folder)/model.h5"))
@@ -509,7 +510,7 @@ func severalInputsAndOutputs() throws {
         #expect(zip(output.values, expected).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
-    // Files that do not go together are named.
+    // The errors for inconsistent files name them.
     for (wrong, part) in [
         (text.replacing("[\(folder)/left.npy, ", with: "["), "input"),
         (text.replacing(", \(folder)/place.npy]", with: "]"), "2 files with labels"),

@@ -36,7 +36,7 @@ struct Compare: ParsableCommand {
     private func text(_ found: Comparison) -> String {
         let terminal = Terminal.output
         var blocks: [String] = []
-        func table(_ title: String, _ rows: [Comparison.Row]) {
+        func table(_ title: String, _ rows: [Comparison.Fact]) {
             if rows.isEmpty { return }
             var table = TextTable([.init(title, .left)] + found.references.map { .init($0, .right) })
             for row in rows {
@@ -69,7 +69,7 @@ struct Compare: ParsableCommand {
     }
 
     private func json(_ found: Comparison) -> JSON {
-        func rows(_ rows: [Comparison.Row]) -> JSON {
+        func rows(_ rows: [Comparison.Fact]) -> JSON {
             .array(rows.map { ["name": .string($0.name), "values": .array($0.values.map { $0 ?? .null })] })
         }
         return [

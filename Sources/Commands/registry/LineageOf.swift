@@ -23,7 +23,7 @@ struct LineageOf: ParsableCommand {
         }
     }
 
-    private func json(_ nodes: [Lineage.Node]) -> JSON {
+    private func json(_ nodes: [Lineage.Relative]) -> JSON {
         .array(
             nodes.map { node in
                 [

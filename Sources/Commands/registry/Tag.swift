@@ -15,7 +15,7 @@ struct Tag: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            var (set, remove): ([ModelStore.Tag], [String]) = ([], [])
+            var (set, remove): ([ModelStore.VersionTag], [String]) = ([], [])
             for note in notes {
                 guard let equals = note.firstIndex(of: "=") else {
                     throw CellarError(.usage, "expected a note as key=value, found \"\(note)\".")

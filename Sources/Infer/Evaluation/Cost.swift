@@ -1,16 +1,16 @@
 import Glibc
 import Network
 
-/// What one sample's outputs cost, in Float64: Keras' loss without the mean and the penalties.
+/// The loss of one sample in Float64: Keras' loss without the mean and the penalties.
 struct Cost {
     let loss: Loss
     /// The outputs are logits.
     let onLogits: Bool
 
-    /// Keras keeps probabilities this far from 0 and 1 where it has no logits.
+    /// Keras clips probabilities to this distance from 0 and 1.
     private static let epsilon = 1e-7
 
-    /// - wanted: One number for each output: one-hot for a class.
+    /// - wanted: The target for each output: one-hot for a class.
     func of(_ outputs: ArraySlice<Float>, wanted: (Int) -> Double) -> Double {
         let outputs = outputs.map(Double.init)
         switch loss.kind {
@@ -18,7 +18,7 @@ struct Cost {
         case .sparseCategoricalCrossentropy, .categoricalCrossentropy:
             let logs = onLogits ? logSoftmax(outputs) : logShares(outputs)
             return -logs.indices.reduce(0) { $0 + (wanted($1) == 0 ? 0 : wanted($1) * logs[$1]) }
-        // Float32's nearest number to 1 − 1e-7 is what a sure probability costs.
+        // Keras clips a probability of 1 to Float32's nearest number to 1 − 1e-7.
         case .binaryCrossentropy where onLogits:
             let sum = outputs.indices.reduce(0) { $0 + binary(outputs[$1], wanted($1)) }
             return sum / Double(outputs.count)
@@ -32,7 +32,7 @@ struct Cost {
         }
     }
 
-    /// As training computes it.
+    /// Computes the loss as in training.
     private func inFloat32(_ outputs: [Double], _ wanted: (Int) -> Double) -> Double {
         loss.cost(
             of: outputs.map { Float($0) }, wanted: outputs.indices.map { Float(wanted($0)) },

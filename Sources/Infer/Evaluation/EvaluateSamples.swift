@@ -3,9 +3,9 @@ import Datasets
 import Network
 import Tensors
 
-/// Compares a model's answers with the labels of samples, which are numbers of the model's classes.
+/// Evaluates a model on labelled samples.
 ///
-/// - data: What the samples are called in messages and in the report.
+/// - data: The name of the data in messages and in the report.
 public func evaluateSamples(
     _ labelled: LabelledSamples, with model: LoadedModel, data: String, report folder: String? = nil
 ) throws(CellarError) -> Evaluation {
@@ -13,8 +13,8 @@ public func evaluateSamples(
     guard let classes = evaluator.meaning.classes else {
         throw CellarError(
             .badData,
-            "the data have classes, but \(model.name) predicts measured values. Use a table with --target.",
-            file: data)
+            "the data have classes, but \(model.name) is a regression.", file: data,
+            remedy: "Use a table with --target.")
     }
     let meaning = LabelMeaning(classes)
     var numbers: [Int32?] = []

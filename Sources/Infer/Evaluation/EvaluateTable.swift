@@ -3,12 +3,11 @@ import Datasets
 import Network
 import Tensors
 
-/// Compares a model's answers with a table's labels. Memory grows by 8 bytes a row.
+/// Evaluates a model on a table with labels. Memory grows by 8 bytes per row.
 ///
-/// - target: The columns with the labels, or with the measured values; nil: as the model's facts say (`target` among
-///   the hyperparameters).
-/// - part: Only these rows; nil for all.
-/// - folder: Where a report is to be written (see `ReportFolder`); nil for none.
+/// - target: The columns with the labels or values; nil: the `target` in the hyperparameters of the model's facts.
+/// - part: The rows to use; nil for all.
+/// - folder: The folder for a report (see `ReportFolder`); nil for none.
 public func evaluateTable(
     _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil,
     part: PartOfTable? = nil, report folder: String? = nil
@@ -59,12 +58,12 @@ func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) t
     let others = columns.filter { position(of: $0, in: model.features) == nil }
     throw CellarError(
         .usage,
-        "which column holds the labels? Name it, as --target \(others.first ?? "NAME")."
-            + (others.isEmpty ? "" : " Not among the model's inputs: \(others.joined(separator: ", "))."),
-        file: file)
+        "the model does not record which column has the labels"
+            + (others.isEmpty ? "." : "; columns that are not inputs: \(others.joined(separator: ", "))."),
+        file: file, remedy: "Name it, for example --target \(others.first ?? "NAME").")
 }
 
-/// The classes of a chunk's rows, by their text.
+/// Parses the class labels of a chunk's rows.
 func labels(
     of chunk: CSVChunk, _ rows: [Int], _ meaning: LabelMeaning, file: String, column: String
 ) throws(CellarError) -> [Int32] {
@@ -75,8 +74,8 @@ func labels(
         guard let number = meaning.number(of: text) else {
             throw CellarError(
                 .badData,
-                "row \(chunk.firstRow + row): expected one of the model's classes "
-                    + "(\(meaning.shown)), found \"\(text)\".", file: file, column: column)
+                "expected one of the model's classes (\(meaning.shown)), found \"\(text)\".",
+                at: .init(file: file, row: chunk.firstRow + row, column: column))
         }
         numbers.append(number)
     }

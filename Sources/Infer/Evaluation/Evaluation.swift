@@ -1,16 +1,16 @@
 import Base
 import Metrics
 
-/// How right a model is on labelled data.
+/// The results of a model on labelled data.
 public struct Evaluation: Sendable {
     public let model: String
-    /// What the data are called.
+    /// The name of the data.
     public let data: String
-    /// Samples.
+    /// The number of samples.
     public let count: Int
-    /// As Keras computes it, penalties of regularizers included.
+    /// The loss as Keras computes it, including penalties of regularizers.
     public let loss: Double
-    /// `binary_crossentropy`: the loss that the model was compiled with, or else the usual one for its output.
+    /// The loss function of the compiled model, or the usual one for its output, such as `binary_crossentropy`.
     public let lossName: String
     public let outcome: Outcome
 
@@ -21,7 +21,7 @@ public struct Evaluation: Sendable {
 
     public var accuracy: Double? { if case .classes(_, _, let accuracy) = outcome { accuracy } else { nil } }
 
-    /// Names and numbers of what there is to say in one line each.
+    /// Names and values of the scalar results.
     public var figures: [(name: String, value: Double)] {
         switch outcome {
         case .classes(_, _, let accuracy): [("loss", loss), ("accuracy", accuracy)]
@@ -33,7 +33,7 @@ public struct Evaluation: Sendable {
         }
     }
 
-    /// The whole report for a person: figures, confusion matrix, classification report.
+    /// The report as text: figures, confusion matrix, classification report.
     public var text: String {
         let facts =
             [("model", model), ("data", data), ("samples", "\(count)")]

@@ -4,14 +4,14 @@ import Metrics
 import Network
 import Tensors
 
-/// Runs a model over labelled samples, block by block, and keeps count. Losses are computed on logits where the model
-/// ends with softmax or sigmoid, as Keras does, so that a sure answer costs no infinity.
+/// Runs a model on blocks of labelled samples and accumulates results. If the model ends with softmax or sigmoid, losses
+/// are computed on logits, as in Keras, so that confident predictions do not give infinity.
 final class Evaluator {
     let model: LoadedModel
     let meaning: OutputMeaning
     private var network: Predictor
     private let cost: Cost
-    /// Computes the loss where it is no mean over samples, each for itself.
+    /// Computes losses that are not means over independent samples.
     private var batches: TrainingExecutor?
 
     private(set) var truth: [Int32] = []
@@ -36,12 +36,12 @@ final class Evaluator {
         }
     }
 
-    /// In batches of as many samples as Keras' `evaluate` takes.
+    /// Makes an executor with the batch size of Keras' `evaluate`.
     private static func batches(_ model: Model, _ loss: Loss) throws(CellarError) -> TrainingExecutor {
         try TrainingExecutor(model, loss: loss, metrics: [], optimizer: SGD(), batchSize: 32)
     }
 
-    /// Plans anew where the model leaves a size free, and these samples have another than those before.
+    /// Replans if the model has free sizes and these samples differ in size from the last ones.
     private func bind(to samples: Samples) throws(CellarError) {
         guard network.network.hasFreeSizes, [samples.shape] != network.network.inputShapes else { return }
         network = try Predictor(
@@ -59,7 +59,7 @@ final class Evaluator {
         }
     }
 
-    /// Adds samples with what they should be, and gives the answers. `rows` are their numbers in the file.
+    /// Adds samples with their targets and returns the predictions. `rows` are their numbers in the file.
     func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(CellarError)
         -> Predictions
     {
@@ -68,7 +68,7 @@ final class Evaluator {
             return try network.predict([samples])[0]
         }
         let predictions = Predictions(outputs, meaning: meaning)
-        if let broken = predictions.firstBroken { throw brokenAnswer(model, row: rows[broken], of: file) }
+        if let broken = predictions.firstNonFinite { throw nonFinite(model, row: rows[broken], of: file) }
         let width = meaning.width
         if let batches {
             try naming(file: file) { try batches.check([samples], targets) }
@@ -93,7 +93,7 @@ final class Evaluator {
         return predictions
     }
 
-    /// What regularizers add. `batches` have it in their loss.
+    /// The penalties of regularizers. The loss of `batches` includes them.
     private var penalty: Double {
         guard batches == nil else { return 0 }
         let network = model.file.model
@@ -119,7 +119,7 @@ final class Evaluator {
     }
 }
 
-/// Sums over measured values and their predictions.
+/// Sums over values and their predictions, for regression metrics.
 public struct ErrorSums: Equatable, Sendable {
     private var count = 0.0
     private var (squares, distances) = (0.0, 0.0)
@@ -137,7 +137,7 @@ public struct ErrorSums: Equatable, Sendable {
 
     public var meanSquaredError: Double { squares / count }
     public var meanAbsoluteError: Double { distances / count }
-    /// The share of the truth's variance that the predictions explain.
+    /// The coefficient of determination, R².
     public var r2: Double { 1 - squares / spread }
 }
 
@@ -151,7 +151,7 @@ extension Targets {
 }
 
 extension OutputMeaning {
-    /// The same for a network that lost its last softmax or sigmoid.
+    /// The meaning for the network without its last softmax or sigmoid.
     var onLogits: OutputMeaning {
         switch self {
         case .classes(let names, _): .classes(names, .softmax)
@@ -168,8 +168,8 @@ extension OutputMeaning {
     }
 }
 
-/// The network without its last softmax or, for one output, sigmoid; nil where it has none of its own, or the loss does not
-/// go back to what lies behind it.
+/// Returns the network without its last softmax or, for one output, sigmoid; nil if there is none, or the loss is not
+/// defined on logits.
 private func withoutLastActivation(_ model: Model, for loss: Loss) throws(CellarError) -> Model? {
     let last = model.calls[model.outputs[0]].layer
     let width = model.outputShapes[0].reduce(1, *)

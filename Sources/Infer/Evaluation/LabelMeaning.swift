@@ -1,5 +1,4 @@
-/// Which class a label in the data stands for: its name as it stands, or, where no class is called by a number, the
-/// number of a class counted from 0.
+/// The mapping from labels in data to classes: by name or, if no class name is a number, also by class number from 0.
 struct LabelMeaning {
     let classes: [String]
     private let numbers: [String: Int32]
@@ -13,7 +12,7 @@ struct LabelMeaning {
         self.numbers = numbers
     }
 
-    /// Nil where there is no such class. A whole number may be written `3.0`.
+    /// Returns the number of a label's class; nil if there is none. Whole numbers may be written `3.0`.
     func number(of label: String) -> Int32? {
         if let known = numbers[label] { return known }
         guard let value = Double(label), let whole = Int(exactly: value) else { return nil }

@@ -3,16 +3,18 @@ import Datasets
 import Glibc
 import Tensors
 
-/// Labelled samples from wherever `path` leads: a folder with an IDX pair (as `data/mnist`, the `t10k` files first), a
-/// folder of PNG pictures with one subfolder a class, or a file of IDX pictures or an .npy array with its labels.
+/// Reads labelled samples from `path`: a folder with a pair of IDX files (such as `data/mnist`, the `t10k` files first),
+/// a folder of PNG pictures with one subfolder per class, or a file of IDX pictures or an .npy array with labels.
 ///
-/// - labels: The labels' file; nil for IDX pictures whose labels lie beside them (`…-labels-idx1-ubyte`).
+/// - labels: The file with labels; nil for IDX pictures with labels in the same folder (`…-labels-idx1-ubyte`).
 public func readLabelledSamples(
     _ path: String, labels: String? = nil, for model: LoadedModel
 ) throws(CellarError) -> LabelledSamples {
     if path.hasSuffix(".npy") {
         guard let labels else {
-            throw CellarError(.usage, "where are its labels? Name them, as --labels y.npy.", file: path)
+            throw CellarError(
+                .usage, "the array has no labels.", file: path,
+                remedy: "Use --labels, for example --labels y.npy.")
         }
         let samples = try readArrays([path], for: model)[0]
         let numbers = try labels.hasSuffix(".npy") ? readNPYLabels(labels) : readIDXLabels(labels)
@@ -32,7 +34,7 @@ public func readLabelledSamples(
     return read
 }
 
-/// Whether a path leads to labelled samples rather than to a table.
+/// Returns true if the path is of labelled samples rather than of a table.
 public func holdsSamples(_ path: String) -> Bool {
     path.hasSuffix(".npy") || path.contains("idx3-ubyte") || isFolder(path)
 }
@@ -41,7 +43,8 @@ private func pair(_ images: String, labels: String?, for model: LoadedModel) thr
     -> LabelledSamples
 {
     guard let labels else {
-        throw CellarError(.usage, "where are its labels? Name them, as --labels FILE.", file: images)
+        throw CellarError(
+            .usage, "no labels found for these pictures.", file: images, remedy: "Use --labels FILE.")
     }
     let form = try model.pictureForm()
     var read = try readIDX(images: images, labels: labels)
@@ -55,19 +58,20 @@ private func joined(
     guard labels.count == samples.count, let least = labels.min(), least >= 0, let largest = labels.max()
     else {
         throw CellarError(
-            .badData, "expected \(samples.count) class numbers from 0 on, found \(labels.count).", file: file)
+            .badData, "expected \(samples.count) class numbers, counted from 0, found \(labels.count).",
+            file: file)
     }
     return LabelledSamples(samples: samples, labels: labels, classes: (0...largest).map { "\($0)" })
 }
 
-/// Bytes of bright ink in the scale and polarity that the model wants.
+/// Converts bytes of bright ink to the scale and polarity of the model.
 private func fitted(
     _ samples: Samples, to form: PictureForm, _ model: LoadedModel, _ file: String
 ) throws(CellarError) -> Samples {
     guard samples.size == model.inputWidth, case .bytes(let bytes) = samples.storage else {
         throw CellarError(
             .badData,
-            "\(model.name) takes pictures of shape \(model.file.model.inputShapes[0]), these are "
+            "\(model.name) takes pictures of shape \(model.file.model.inputShapes[0]), found "
                 + "\(samples.shape).", file: file)
     }
     return form.samples(

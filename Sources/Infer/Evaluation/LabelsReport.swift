@@ -2,7 +2,7 @@ import Datasets
 import Base
 import Metrics
 
-/// The report of a labels file, a table with the columns `truth` and `prediction`.
+/// A report about a labels file, a table with the columns `truth` and `prediction`.
 public struct LabelsReport: Sendable {
     public let file: String
     public let count: Int
@@ -10,7 +10,7 @@ public struct LabelsReport: Sendable {
     public let report: ClassificationReport
     public let accuracy: Double
 
-    /// - Parameters: the columns' names may be other ones.
+    /// Reads a labels file. `truth` and `prediction` are the names of its columns.
     public init(
         _ file: String, truth: String = "truth", prediction: String = "prediction"
     ) throws(CellarError) {
@@ -34,9 +34,9 @@ public struct LabelsReport: Sendable {
             try chunk.eachText { (row, column, label) throws(CellarError) in
                 guard !label.isEmpty else {
                     throw CellarError(
-                        .badData,
-                        "row \(chunk.firstRow + row): expected a class, found nothing. Fill it in, or remove the row.",
-                        file: file, column: column == 0 ? truth : prediction)
+                        .badData, file: file, row: chunk.firstRow + row,
+                        column: column == 0 ? truth : prediction,
+                        expected: "a class", found: "an empty field", fix: "Fill it in, or remove the row.")
                 }
                 if column == 0 { rows.add(truth: label) } else { rows.add(prediction: label) }
             }
@@ -56,7 +56,7 @@ public struct LabelsReport: Sendable {
         ]
     }
 
-    /// Writes `report.txt`, `report.json` and `confusion_matrix.csv` into a folder, which is made where it is not there.
+    /// Writes `report.txt`, `report.json` and `confusion_matrix.csv` to a folder, which is created if necessary.
     public func write(to folder: String) throws(CellarError) {
         try FileSystem.makeFolder(folder)
         try writeReport(folder, text: text, json: json, matrix: matrix)

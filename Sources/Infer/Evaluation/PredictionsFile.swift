@@ -2,11 +2,11 @@ import Base
 import Datasets
 import Network
 
-/// `row,truth,prediction,probability`, and for more than two classes a `probability_CLASS` each, one line a sample, as
-/// `infer report` reads it. For measured values `row,truth,prediction`.
+/// A CSV file with one line per sample: `row,truth,prediction,probability`, and for more than two classes
+/// `probability_CLASS` per class; `infer report` reads it. For regression `row,truth,prediction`.
 struct PredictionsFile: ~Copyable {
     private var writer: CSVWriter
-    /// Class names as the file's text.
+    /// Class names as CSV fields.
     private let labels: [[UInt8]]
 
     init(_ path: String, meaning: OutputMeaning) throws(CellarError) {
@@ -31,7 +31,7 @@ struct PredictionsFile: ~Copyable {
         return writer
     }
 
-    /// - rows: Their numbers in the data, counted from 1.
+    /// - rows: The numbers of the samples in the data, from 1.
     mutating func add(_ predictions: Predictions, _ targets: Targets, rows: [Int]) throws(CellarError) {
         for index in 0..<predictions.count {
             try writer.field(rows[index])

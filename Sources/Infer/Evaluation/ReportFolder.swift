@@ -3,13 +3,13 @@ import Base
 import Metrics
 import Network
 
-/// Writes a report as files: `report.txt`, `report.json`, `confusion_matrix.csv`, and `predictions.csv` with one line a
-/// sample. Each file appears whole, and none before all samples are through.
+/// Writes a report as files: `report.txt`, `report.json`, `confusion_matrix.csv`, and `predictions.csv` with one line
+/// per sample. Files are written atomically, after all samples have been computed.
 struct ReportFolder: ~Copyable {
     private let folder: String?
     private var file: PredictionsFile?
 
-    /// Nothing is written where `folder` is nil.
+    /// Writes nothing if `folder` is nil.
     init(_ folder: String?, meaning: OutputMeaning) throws(CellarError) {
         self.folder = folder
         file = try ReportFolder.predictionsFile(in: folder, meaning)

@@ -4,32 +4,32 @@ import Glibc
 import Network
 import Tensors
 
-/// What a row of a table was for when a model was trained.
+/// The use of a table's row when a model was trained.
 public enum TablePart: String, CaseIterable, Sendable {
     case train, validation, test
 }
 
-/// Which rows of a table are to be looked at: those of one part, as the model's facts tell how they were divided.
+/// The rows of one part of a table, computed from the division in the model's facts.
 public struct PartOfTable: Sendable {
     public let part: TablePart
-    /// For each row of the table.
+    /// For each row of the table: true if it belongs to the part.
     private let isIn: [Bool]
 
-    /// - path: The very table that the model was trained on.
+    /// - path: The table that the model was trained on.
     public init(_ part: TablePart, of model: LoadedModel, path: String) throws(CellarError) {
         guard let dataset = model.facts?.dataset,
             let division = dataset.division.flatMap({ RowDivision(json: $0) })
         else {
             throw CellarError(
                 .usage,
-                "\(model.name) does not say how its rows were divided; its file is from before that was kept, or was not "
-                    + "trained here. Train it again, or leave out --split.", file: model.path)
+                "the file of \(model.name) has no record of how the rows were divided.", file: model.path,
+                remedy: "Train the model again, or omit --split.")
         }
         let count = dataset.trainRows + dataset.validationRows + dataset.testRows
-        // A row has a byte and a line's end at least; the file's word alone is not enough to ask for memory.
+        // A row has at least one byte and a newline. Check before allocating by an untrusted count.
         guard count <= fileSize(path) / 2 else {
             throw CellarError(
-                .badData, "\(model.name) speaks of \(count) rows, which the table does not have.", file: path)
+                .badData, "\(model.name) was trained on \(count) rows, but the table has fewer.", file: path)
         }
         let rows: RowDivision.Rows
         do {
@@ -44,8 +44,8 @@ public struct PartOfTable: Sendable {
             }
         guard let found else {
             throw CellarError(
-                .usage, "\(model.name) was trained without rows for \(part.rawValue). Leave out --split.",
-                file: path)
+                .usage, "\(model.name) was trained without \(part.rawValue) rows.", file: path,
+                remedy: "Omit --split.")
         }
         self.part = part
         var isIn = [Bool](repeating: false, count: count)
@@ -53,7 +53,7 @@ public struct PartOfTable: Sendable {
         self.isIn = isIn
     }
 
-    /// To divide them in proportion, each row's class has to be known.
+    /// Reads each row's class, which a stratified division needs.
     private static func classes(of model: LoadedModel, _ path: String) throws -> [Int] {
         var reader = try CSVReader(path: path)
         let column = try recordedTarget(model, reader.header.names, reader.name)[0]
@@ -67,7 +67,7 @@ public struct PartOfTable: Sendable {
         return classes
     }
 
-    /// The rows of a chunk that belong to it, as numbers within the chunk.
+    /// Returns the rows of a chunk that belong to the part, as numbers within the chunk.
     func rows(of chunk: CSVChunk) -> [Int] {
         (0..<chunk.count).filter {
             isIn.indices.contains(chunk.firstRow - 1 + $0) && isIn[chunk.firstRow - 1 + $0]

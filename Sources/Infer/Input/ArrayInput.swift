@@ -2,9 +2,9 @@ import Base
 import Datasets
 import Tensors
 
-/// NumPy arrays as samples for a model's inputs, in the model's own order.
+/// Reads NumPy arrays as samples for a model's inputs, in the model's order.
 ///
-/// The first axis counts samples. An array of exactly one sample's shape, as a picture of [28, 28], is one sample.
+/// The first axis counts samples. An array of the shape of one sample, such as a picture of [28, 28], is one sample.
 public func readArrays(_ paths: [String], for model: LoadedModel) throws(CellarError) -> [Samples] {
     let shapes = model.file.model.inputShapes
     guard paths.count == shapes.count else {
@@ -21,13 +21,13 @@ public func readArrays(_ paths: [String], for model: LoadedModel) throws(CellarE
         guard let samples = fits ? read : read.asSamples(of: shape) else {
             throw CellarError(
                 .badData,
-                "\(model.name) takes samples of shape \(shape), but the array is \([read.count] + read.shape). "
-                    + "Its first axis must count the samples.", file: path)
+                "\(model.name) takes samples of shape \(shape), but the array has shape \([read.count] + read.shape).",
+                file: path, remedy: "The first axis must count the samples.")
         }
         if let first = all.first, first.count != samples.count {
             throw CellarError(
                 .badData,
-                "expected \(first.count) samples, as in \(paths[0]), found \(samples.count).", file: path)
+                "expected \(first.count) samples as in \(paths[0]), found \(samples.count).", file: path)
         }
         all.append(samples)
     }
@@ -35,7 +35,7 @@ public func readArrays(_ paths: [String], for model: LoadedModel) throws(CellarE
 }
 
 extension Samples {
-    /// The same numbers as samples of that shape; nil where they do not fit.
+    /// Returns the same numbers as samples of that shape; nil if they do not fit.
     fileprivate func asSamples(of wanted: [Int]) -> Samples? {
         if size == wanted.reduce(1, *) { return self }
         let whole = shape == [1] ? [count] : [count] + shape

@@ -2,15 +2,16 @@ import Datasets
 import Base
 import Tensors
 
-/// Rows that were typed by hand: `7.4,0.70,0,1.9`, in the model's order, or `alcohol=9.4` and so on, by name.
+/// Rows typed on the command line: `7.4,0.70,0,1.9` in the model's order, or `alcohol=9.4` by name.
 public enum HandRow {
-    /// The rows as samples. Words with `=` make up one row together; each other word is a row of its own.
+    /// Parses rows as samples. All words with `=` form one row; every other word is one row.
     public static func samples(_ words: [String], for model: LoadedModel) throws(CellarError) -> Samples {
         let parts = words.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(trimmed) }
         let named = parts.joined().filter { $0.contains("=") }.count
         guard named == 0 || named == parts.joined().count else {
             throw CellarError(
-                .usage, "--row: either all values have names, as alcohol=9.4, or none, as \"7.4,0.70,0\".")
+                .usage,
+                "--row: either all values need names, such as alcohol=9.4, or none, such as \"7.4,0.70,0\".")
         }
         if named > 0 { return try byName(parts.flatMap { $0 }, model) }
         var values: [Float] = []
@@ -28,18 +29,18 @@ public enum HandRow {
                 values.append(try number(text, column))
             }
         }
-        guard !values.isEmpty else { throw CellarError(.usage, "--row: there is no value.") }
+        guard !values.isEmpty else { throw CellarError(.usage, "--row: expected values, found none.") }
         return Samples(shape: [model.inputWidth], floats: values)
     }
 
-    /// The names in a row with names; empty where it has none.
+    /// Returns the names in a row; empty if it has none.
     public static func names(_ words: [String]) -> [String] {
         words.flatMap { $0.split(separator: ",") }.compactMap { part in
             part.firstIndex(of: "=").map { trimmed(part[..<$0]) }
         }
     }
 
-    /// How many values the rows without names have.
+    /// Returns the numbers of values in the rows without names.
     public static func counts(_ words: [String]) -> Set<Int> {
         Set(words.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
     }
@@ -54,8 +55,8 @@ public enum HandRow {
                 let hint = nearest(name, in: features).map { "Did you mean \"\($0)\"?" }
                 throw CellarError(
                     .usage,
-                    "--row: \(model.name) takes no \"\(name)\". "
-                        + (hint ?? "It takes \(features.joined(separator: ", "))."), column: name)
+                    "--row: \(model.name) has no column \"\(name)\".", column: name,
+                    remedy: hint ?? "It has \(features.joined(separator: ", ")).")
             }
             guard values[place] == nil else {
                 throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
@@ -75,14 +76,14 @@ public enum HandRow {
         guard let value = Float(text), value.isFinite else {
             throw CellarError(
                 .usage,
-                "--row: expected a number for \"\(column)\", found \"\(text)\". Write decimals with a point.",
-                column: column)
+                "--row: expected a number for \"\(column)\", found \"\(text)\".",
+                column: column, remedy: "Write decimals with a point.")
         }
         return value
     }
 }
 
-/// Where a name stands among others: the same letters first, then also in another case.
+/// Returns the position of a name: an exact match, else the only match that ignores case.
 func position(of name: String, in names: [String]) -> Int? {
     if let exact = names.firstIndex(of: name) { return exact }
     let loose = names.indices.filter { names[$0].lowercased() == name.lowercased() }

@@ -4,13 +4,13 @@ import KerasFile
 import Network
 import Tensors
 
-/// How a picture has to look for a model, and how a user's picture comes to look so.
+/// The size, scale and polarity of pictures for a model, and the conversion of a user's picture to it.
 ///
-/// Models of ours say it in their facts, and scale bytes themselves. For a file straight from Keras it is guessed as MNIST
-/// has it: bright ink, from 0 to 255 where the model begins with a Rescaling or Normalization, else from 0 to 1.
+/// Cellar's models have it in their facts and scale bytes themselves. For other Keras files it is guessed as in MNIST:
+/// bright ink, from 0 to 255 if the model begins with Rescaling or Normalization, else from 0 to 1.
 public struct PictureForm: Equatable, Sendable {
     public let picture: ModelFacts.Picture
-    /// The number of a white pixel.
+    /// The value of a white pixel.
     public let white: Float
 
     init(of file: ModelFile, white given: Float?, name: String) throws(CellarError) {
@@ -21,20 +21,20 @@ public struct PictureForm: Equatable, Sendable {
             let takes = model.inputShapes.map { "\($0)" }.joined(separator: " and ")
             throw CellarError(
                 .badData,
-                "\(name): the model takes samples of shape \(takes), not pictures. Use `infer score` with a table or .npy "
-                    + "files, or choose another --model.")
+                "\(name): the model takes samples of shape \(takes), not pictures.",
+                remedy: "Use `infer score` with a table or .npy files, or choose another --model.")
         }
         guard picture.channels == 1 || picture.channels == 3 else {
             throw CellarError(
                 .badData,
-                "\(name): the model takes pictures with \(picture.channels) channels; a PNG gives 1 or 3. Use .npy files."
-            )
+                "\(name): the model takes pictures with \(picture.channels) channels; a PNG has 1 or 3.",
+                remedy: "Use .npy files.")
         }
         self.picture = picture
         self.white = given ?? (file.facts?.picture != nil || scalesItself(model) ? 255 : 1)
     }
 
-    /// A picture as the network gets it. Drawings become digits as MNIST has them; colour pictures must have the size.
+    /// Reads a picture for the network. Drawings are prepared as in MNIST; colour pictures must have the model's size.
     public func read(_ path: String) throws(CellarError) -> SeenPicture {
         if picture.channels == 3 {
             let image = try readColourPNG(path)
@@ -42,7 +42,7 @@ public struct PictureForm: Equatable, Sendable {
                 throw CellarError(
                     .badData,
                     "expected a colour picture of \(picture.width)×\(picture.height) pixels, found "
-                        + "\(image.width)×\(image.height).\nScale it first.", file: path)
+                        + "\(image.width)×\(image.height).", file: path, remedy: "Resize it first.")
             }
             return SeenPicture(samples: samples(image.pixels, channels: 3), image: nil)
         }
@@ -52,7 +52,7 @@ public struct PictureForm: Equatable, Sendable {
         return SeenPicture(samples: samples(seen.pixels, channels: 1), image: seen)
     }
 
-    /// Bytes of pictures in this form's size and polarity, as samples in its scale.
+    /// Converts bytes of pictures with this form's size and polarity to samples in its scale.
     func samples(_ pixels: [UInt8], channels: Int) -> Samples {
         let shape = [picture.height, picture.width] + (channels == 1 ? [] : [channels])
         if white == 255 { return Samples(shape: shape, bytes: pixels) }
@@ -60,14 +60,14 @@ public struct PictureForm: Equatable, Sendable {
     }
 }
 
-/// A picture as the network saw it.
+/// A picture as the network's input.
 public struct SeenPicture: Sendable {
     public let samples: Samples
-    /// Nil for pictures in colour.
+    /// The prepared picture; nil for colour pictures.
     public let image: GrayImage?
 }
 
-/// [28, 28], [28, 28, 1], [32, 32, 3], or [784], which can only be a square.
+/// Guesses the picture of an input shape: [28, 28], [28, 28, 1], [32, 32, 3], or [784], taken as a square.
 private func guess(_ shape: [Int]) -> ModelFacts.Picture? {
     switch shape.count {
     case 2: return ModelFacts.Picture(height: shape[0], width: shape[1], inkIsBright: true)
@@ -75,7 +75,7 @@ private func guess(_ shape: [Int]) -> ModelFacts.Picture? {
         return ModelFacts.Picture(height: shape[0], width: shape[1], channels: shape[2], inkIsBright: true)
     case 1:
         let side = Int(Double(shape[0]).squareRoot().rounded())
-        // Tables may have 9 or 16 columns; no picture is as small as that.
+        // Tables may have 9 or 16 columns; pictures are larger.
         guard side >= 8, side * side == shape[0] else { return nil }
         return ModelFacts.Picture(height: side, width: side, inkIsBright: true)
     default: return nil

@@ -3,36 +3,36 @@ import KerasFile
 import Network
 import Tensors
 
-/// What a model file does not say, or says otherwise than the user wants it.
+/// The user's additions to a model file, which override its facts.
 public struct ModelOptions: Sendable {
-    /// Names of the classes, in the order of the outputs; for one sigmoid output, the negative class first.
+    /// Class names in the order of the outputs; for one sigmoid output, the negative class first.
     public var classes: [String]?
-    /// Names of the columns, in the order of the inputs.
+    /// Column names in the order of the inputs.
     public var features: [String]?
-    /// The number that a white pixel becomes: 255 or 1. Nil: as `PictureForm` finds it.
+    /// The value of a white pixel: 255 or 1. Nil: `PictureForm` decides.
     public var white: Float?
-    /// Threads that compute. Nil: as many as pay for the work at hand.
+    /// The number of threads. Nil: chosen for the task.
     public var threads: Int?
     public init() {}
 }
 
-/// A model, ready to answer. It has been checked to compute here what it computed where it was saved. One caller at a
-/// time.
+/// A model that is ready to predict. Its golden sample, if it has one, has been recomputed and compared. Not
+/// thread-safe.
 public final class LoadedModel {
-    /// What people call it: `mnist:12`, or the file's path.
+    /// The model's name for users: `mnist:12`, or the file's path.
     public let name: String
     public let path: String
     public let file: ModelFile
-    /// What a user should know before trusting it, one line each.
+    /// Warnings for the user, one line each.
     public private(set) var warnings: [String] = []
 
     private let options: ModelOptions
-    /// The network with less to compute, for samples of the sizes that came last.
+    /// The network folded for inference, for the sample sizes of the last call.
     private(set) var folded: Model
     private var predictor: Predictor
     private var plannedFor: Int
 
-    /// Samples that are computed at once: fewer where each is large.
+    /// The maximum batch size: smaller for larger samples.
     private var largestBatch: Int {
         let largest = folded.shapes.map { $0.reduce(1, *) }.max() ?? 1
         return max(1, min(256, (1 << 22) / max(largest, 1)))
@@ -57,79 +57,81 @@ public final class LoadedModel {
         if let names = options.features, names.count != inputWidth {
             throw CellarError(
                 .usage,
-                "\(name): the model takes \(inputWidth) numbers, but --features names \(names.count).")
+                "\(name): the model takes \(inputWidth) numbers, but --features has \(names.count) names.")
         }
         warnings = file.warnings.map { "\(name): \($0)" }
         if let warning = try checkGolden() { warnings.append(warning) }
     }
 
-    /// Recomputes the sample that was saved with the model.
+    /// Recomputes the golden sample and returns a warning for a small difference; throws for a large one.
     private func checkGolden() throws(CellarError) -> String? {
         guard let golden = file.golden else { return nil }
         let outputs = try predict(
             golden.inputs.map { Samples(shape: Array($0.shape.dropFirst()), floats: $0.values) })
         guard outputs.map(\.count) == golden.outputs.map(\.count) else {
             throw CellarError(
-                .badData, "the golden sample does not fit the model. The file is damaged.", file: path)
+                .badData, "the file is damaged: the golden sample does not fit the model.", file: path,
+                remedy: "Fetch the file again.")
         }
         let worst = GoldenDifference(found: outputs, expected: golden.outputs)
         guard !worst.isDamage else {
             throw CellarError(
                 .badData,
-                "the model computes something else than where it was saved: expected \(worst.expected) for "
-                    + "its golden sample, found \(worst.found). Its weights were changed; fetch the file again.",
-                file: path)
+                "the model's weights have changed since it was saved: expected \(worst.expected) for "
+                    + "its golden sample, found \(worst.found).",
+                file: path, remedy: "Fetch the file again.")
         }
         return worst.isSmall
             ? nil
-            : "\(name): its golden sample gives \(worst.found) here, \(worst.expected) where it was saved; "
-                + "expect answers to differ by as much."
+            : "\(name): the golden sample gives \(worst.found), expected \(worst.expected); "
+                + "predictions may differ by as much."
     }
 
-    /// Facts for a person, where the file has any.
+    /// The file's facts, if it has any.
     public var facts: ModelFacts? { file.facts }
 
     var threads: Int { options.threads ?? 1 }
-    /// As the user wants it.
+    /// The number of threads if the user chose it.
     var threadsIfChosen: Int? { options.threads }
 
     /// Numbers in a sample of the first input.
     public var inputWidth: Int { file.model.inputShapes[0].reduce(1, *) }
 
-    /// Names of the columns that a table must have, in the model's order; empty where nobody named them.
+    /// Names of the input columns in the model's order; empty if unknown.
     public var features: [String] { options.features ?? file.facts?.features ?? [] }
 
-    /// The same, or an error that says what to do.
+    /// Returns `features`; throws if they are unknown or the model does not take rows of a table.
     public func requiredFeatures() throws(CellarError) -> [String] {
         guard file.model.inputs.count == 1 else {
             throw CellarError(
                 .usage,
-                "\(name): the model has \(file.model.inputs.count) inputs. Give it .npy files, one for each.")
+                "\(name): the model has \(file.model.inputs.count) inputs, expected 1.",
+                remedy: "Use .npy files, one per input.")
         }
         if features.isEmpty, let picture = file.facts?.picture {
             throw CellarError(
                 .badData,
-                "\(name) takes pictures of \(picture.height)×\(picture.width), not rows of a table. Name another with "
-                    + "--model; `registry list` shows them.")
+                "\(name) takes pictures of \(picture.height)×\(picture.width), not rows of a table.",
+                remedy: "Use --model to choose another; `registry list` shows all models.")
         }
         guard features.count == inputWidth else {
             throw CellarError(
                 .usage,
-                "\(name): the model does not name the \(inputWidth) columns that it takes"
-                    + (features.isEmpty ? "" : " (only \(features.count))")
-                    + ". Name them in its order, as --features \"alcohol,pH,…\".")
+                "\(name): the model takes \(inputWidth) columns, but has names for "
+                    + (features.isEmpty ? "none" : "\(features.count)") + " of them.",
+                remedy: "Name them in the model's order, for example --features \"alcohol,pH,…\".")
         }
         return features
     }
 
-    /// What the output means. An error where the model has several, or its classes have no names.
+    /// Returns the meaning of the output; throws if the model has several, or its classes have no names.
     public func outputMeaning() throws(CellarError) -> OutputMeaning {
         if let known { return known }
         guard file.model.outputs.count == 1 else {
             throw CellarError(
                 .usage,
-                "\(name): the model has \(file.model.outputs.count) outputs. Use `infer score` with .npy files, one "
-                    + "output file (-o) for each.")
+                "\(name): the model has \(file.model.outputs.count) outputs, expected 1.",
+                remedy: "Use `infer score` with .npy files and one output file (-o) per output.")
         }
         let meaning = try OutputMeaning(of: file, classes: options.classes, name: name)
         known = meaning
@@ -137,12 +139,12 @@ public final class LoadedModel {
     }
     private var known: OutputMeaning?
 
-    /// How a picture has to look.
+    /// Returns the size, scale and polarity of pictures for the model.
     public func pictureForm() throws(CellarError) -> PictureForm {
         try PictureForm(of: file, white: options.white, name: name)
     }
 
-    /// The network's outputs, [count, shape] each. Samples as many as the inputs.
+    /// Computes the network's outputs, [count, shape] each. `samples` has one element per input.
     public func predict(_ samples: [Samples]) throws(CellarError) -> [Tensor] {
         let shapes = samples.map(\.shape)
         if folded.hasFreeSizes, shapes != folded.inputShapes {
@@ -159,7 +161,7 @@ public final class LoadedModel {
         return try naming(file: path) { try predictor.predict(samples) }
     }
 
-    /// Computes as `predict` does, in one thread, beside others that do the same.
+    /// Makes a predictor for one of several threads. It computes the same as `predict`.
     func newPredictor() throws(CellarError) -> Predictor {
         try naming(file: path) { try Predictor(folded, batchSize: largestBatch, threads: 1) }
     }
@@ -171,7 +173,7 @@ public final class LoadedModel {
     }
 }
 
-/// How far a recomputed output is from the recorded one, at the worst number.
+/// The largest difference between recomputed and recorded outputs.
 struct GoldenDifference {
     private(set) var found: Float = 0
     private(set) var expected: Float = 0
@@ -180,7 +182,7 @@ struct GoldenDifference {
     init(found: [Tensor], expected: [Tensor]) {
         for (here, there) in zip(found, expected) {
             for (a, b) in zip(here.values, there.values) {
-                // Relative for large numbers, absolute for small. NaN is far from everything but NaN.
+                // Relative for large numbers, absolute for small ones. NaN equals only NaN.
                 let difference = a.isNaN && b.isNaN || a == b ? 0 : abs(a - b) / max(1, abs(b))
                 if !(difference <= size) {
                     (self.found, self.expected, size) = (a, b, difference.isNaN ? .infinity : difference)
@@ -189,8 +191,8 @@ struct GoldenDifference {
         }
     }
 
-    /// Other processors and BLAS kernels round otherwise, but not by more than this.
+    /// Within the rounding differences of other processors and BLAS kernels.
     var isSmall: Bool { size <= 1e-5 }
-    /// No rounding explains this.
+    /// Too large for rounding.
     var isDamage: Bool { size > 1e-2 }
 }

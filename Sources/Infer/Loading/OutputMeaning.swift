@@ -4,24 +4,24 @@ import Network
 
 /// The meaning of the numbers of a model's one output.
 public enum OutputMeaning: Equatable, Sendable {
-    /// One number for each class.
+    /// One number per class.
     case classes([String], Link)
-    /// One number: how likely the second of two classes is.
+    /// One number: the probability of the second of two classes.
     case binary([String], Link)
-    /// So many measured values (regression).
+    /// This number of values (regression).
     case values(Int)
 
-    /// What makes a probability of the network's number.
+    /// The function from the network's number to a probability.
     public enum Link: Sendable {
-        /// It is one already.
+        /// The number is a probability.
         case identity
-        /// It is a logit.
+        /// The number is a logit.
         case softmax, sigmoid
-        /// It is a probability's logarithm.
+        /// The number is the logarithm of a probability.
         case exp
     }
 
-    /// Names of the classes, in the order of their numbers; nil for measured values.
+    /// Class names in the order of their numbers; nil for regression.
     public var classes: [String]? {
         switch self {
         case .classes(let names, _), .binary(let names, _): names
@@ -29,7 +29,7 @@ public enum OutputMeaning: Equatable, Sendable {
         }
     }
 
-    /// Numbers that the network gives for a sample.
+    /// The network's numbers per sample.
     public var width: Int {
         switch self {
         case .classes(let names, _): names.count
@@ -40,7 +40,7 @@ public enum OutputMeaning: Equatable, Sendable {
 }
 
 extension OutputMeaning {
-    /// - Parameter given: the user's names, which go before those in the file.
+    /// - Parameter given: The user's class names, which override those in the file.
     init(of file: ModelFile, classes given: [String]?, name: String) throws(CellarError) {
         let width = file.model.outputShapes[0].reduce(1, *)
         let activation = lastActivation(of: file.model)
@@ -51,19 +51,21 @@ extension OutputMeaning {
         }
         let wanted = width == 1 ? 2 : width
         guard names.count == wanted else {
-            let advice = width == 1 ? "--classes bad,good: the negative one first" : "--classes cat,dog,…"
+            let advice = width == 1 ? "--classes bad,good (the negative class first)" : "--classes cat,dog,…"
             throw CellarError(
                 .usage,
                 names.isEmpty
-                    ? "\(name): the model does not name its classes. Name the \(wanted), as \(advice)."
-                    : "\(name): the model tells \(wanted) classes apart, but \(names.count) are named "
-                        + "(\(names.prefix(12).joined(separator: ", "))). Name all, as \(advice).")
+                    ? "\(name): the model has no names for its \(wanted) classes."
+                    : "\(name): the model has \(wanted) classes, found \(names.count) names "
+                        + "(\(names.prefix(12).joined(separator: ", "))).",
+                remedy: "Name all \(wanted), for example \(advice).")
         }
-        // Without a hash table: a process' first one takes as long to set up as all of a picture's preparation.
+        // No hash table: the first one of a process takes as long to set up as the preparation of a picture.
         let sorted = names.sorted()
         if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0 == $1 })?.0 {
             throw CellarError(
-                .usage, "\(name): two classes are called \"\(twice)\". Each needs a name of its own.")
+                .usage, "\(name): two classes are called \"\(twice)\".",
+                remedy: "Give each class a unique name.")
         }
         let isLogit = file.compiled?.loss?.fromLogits == true || activation == nil || activation == .linear
         if width == 1 {
@@ -86,7 +88,7 @@ extension OutputMeaning {
     }
 }
 
-/// The activation of the one output, perhaps before layers that change no number; nil for none.
+/// Returns the activation of the model's one output. Layers that do not change values are skipped.
 func lastActivation(of model: Model) -> Activation? {
     var call = model.outputs[0]
     while true {

@@ -1,7 +1,7 @@
 import Datasets
 
 /// The columns that a model adds to a table: `prediction`, `probability` (of the predicted class), and for more than two
-/// classes one `probability_CLASS` each. A regression adds `prediction`, or `prediction_1` and so on.
+/// classes `probability_CLASS` per class. Regression adds `prediction`, or `prediction_1` and so on.
 public struct NewColumns: Sendable {
     let meaning: OutputMeaning
     public let names: [String]
@@ -21,15 +21,15 @@ public struct NewColumns: Sendable {
 }
 
 extension NewColumns {
-    /// What they hold, each.
+    /// The type of each column.
     var kinds: [CSVRows.Column] {
         if meaning.classes == nil { return names.map { _ in .number } }
         return [.label] + names.dropFirst().map { _ in .number }
     }
 
-    /// Numbers for each row.
+    /// Numbers per row.
     var numberCount: Int { kinds.count { $0 == .number } }
-    /// Labels for each row: one or none.
+    /// Labels per row: one or none.
     var labelCount: Int { kinds.count - numberCount }
 }
 
@@ -47,10 +47,10 @@ struct Additions {
         labelCount = columns.reduce(0) { $0 + $1.labelCount }
     }
 
-    /// The texts that labels stand for: all models' classes, one after the other.
+    /// The texts of the labels: the classes of all models, concatenated.
     var texts: [String] { columns.flatMap { $0.meaning.classes ?? [] } }
 
-    /// Takes the models' answers to the same rows.
+    /// Sets the models' predictions for the same rows.
     mutating func set(_ predictions: [Predictions]) {
         let rows = predictions.first?.count ?? 0
         if numbers.count != rows * numberCount { numbers = Array(repeating: 0, count: rows * numberCount) }

@@ -4,8 +4,8 @@ import Network
 import Synchronization
 import Tensors
 
-/// One table on its way through some models. Its threads hold one chunk each, so memory is theirs alone: a thread that
-/// is through with its chunk waits for those ahead of it, writes, and takes the next.
+/// A run that scores one table with several models. Each thread holds one chunk, so memory is bounded: a thread that has
+/// computed its chunk waits for the earlier chunks, writes, and reads the next one.
 final class ScoreRun {
     private var reader: CSVReader
     private var writer: CSVWriter
@@ -35,14 +35,14 @@ final class ScoreRun {
         self.writer = writer
     }
 
-    /// Returns the number of rows, once all are written.
+    /// Scores all rows and returns their number.
     func run(threads: Int) throws -> Int {
         let predictors = try models.map { model in
             try (0..<threads).map { _ in try model.newPredictor() }
         }
         guard let pool = ThreadPool(count: threads) else {
             throw CellarError(
-                .inputOutput, "the system gives no \(threads) threads. Ask for fewer: --threads.")
+                .inputOutput, "cannot create \(threads) threads.", remedy: "Use fewer --threads.")
         }
         try writer.flush()
         pool.run { thread in work(predictors.map { $0[thread] }) }
@@ -52,12 +52,12 @@ final class ScoreRun {
         return counter.rows
     }
 
-    /// What one thread does.
+    /// Runs one thread's loop.
     private func work(_ predictors: [Predictor]) {
         var (chunk, additions, rows) = (CSVChunk(), additions, rows)
         var more = true
         while more {
-            // The chunk's number in the table is that of the turn in which it was read.
+            // The ticket of reading is the chunk's number in the table.
             var problem: (any Error)?
             let number = reading.take {
                 do { more = try reader.take(into: &chunk) { stopped.load(ordering: .relaxed) } } catch {
@@ -69,7 +69,7 @@ final class ScoreRun {
                 scanner.scan(&chunk)
                 do {
                     let predictions = try predictions(for: chunk, predictors)
-                    broken = firstBroken(predictions)
+                    broken = firstNonFinite(predictions)
                     additions.set(predictions)
                     rows.write(chunk, numbers: additions.numbers, labels: additions.labels)
                 } catch { problem = error }
@@ -79,9 +79,9 @@ final class ScoreRun {
                 do {
                     if let problem { throw problem }
                     guard more else { return }
-                    // Rows that were computed lie before one that could not be read.
+                    // Computed rows come before a row that could not be read.
                     if let broken {
-                        throw brokenAnswer(broken.model, row: counter.rows + broken.row + 1, of: file)
+                        throw nonFinite(broken.model, row: counter.rows + broken.row + 1, of: file)
                     }
                     try counter.count(&chunk)
                     try rows.send(to: &writer)
@@ -102,9 +102,9 @@ final class ScoreRun {
         }
     }
 
-    private func firstBroken(_ predictions: [Predictions]) -> (row: Int, model: LoadedModel)? {
+    private func firstNonFinite(_ predictions: [Predictions]) -> (row: Int, model: LoadedModel)? {
         for (predictions, model) in zip(predictions, models) {
-            if let row = predictions.firstBroken { return (row, model) }
+            if let row = predictions.firstNonFinite { return (row, model) }
         }
         return nil
     }

@@ -2,14 +2,14 @@ import Base
 import Datasets
 import Tensors
 
-/// Answers for every row of a table: the input's columns byte for byte, then the models' own. Memory stays the same,
-/// whatever the table's length. `output` appears once it is complete.
+/// Predicts every row of a table and writes the input's columns byte for byte, then the models' columns. Memory does
+/// not depend on the table's length. `output` is renamed into place when it is complete.
 ///
-/// Several threads (as many as the models were loaded for, or as fit this machine) each take a block of rows, read its
-/// numbers, compute and write it to memory, and pass it on when it is its turn: the output does not depend on them.
+/// Several threads (as many as the models were loaded for, or as suit this machine) each take a block of rows, parse,
+/// compute and format it, and write it in order: the output does not depend on the number of threads.
 ///
-/// - reader: The table; the columns are found by name, in any order.
-/// - prefix: Put before the names of new columns; with several models, each model's name is too.
+/// - reader: The table. Columns are found by name, in any order.
+/// - prefix: A prefix for the names of new columns; with several models, the model's name follows it.
 /// - Returns: the number of rows.
 public func scoreTable(
     _ reader: consuming CSVReader, with models: [LoadedModel], to output: String, prefix: String = ""
@@ -37,14 +37,14 @@ private func refuseTaken(_ new: [String], _ present: [String], _ file: String) t
     guard let taken = new.first(where: present.contains) else { return }
     throw CellarError(
         .badData,
-        "the table has a column \"\(taken)\" already, which would be written. Take it out, or name the new ones "
-            + "otherwise with --prefix.", file: file, column: taken)
+        "the table already has a column \"\(taken)\".", file: file, column: taken,
+        remedy: "Remove it, or use --prefix to rename the new columns.")
 }
 
-/// The columns that some models need, each once, and where a model finds its own among them.
+/// The columns that several models need, without duplicates, and each model's positions among them.
 struct ModelColumns {
     let names: [String]
-    /// For each model, the places of its features; nil where they are all columns, in order.
+    /// The positions of each model's features; nil if they are all columns in order.
     private let places: [[Int]?]
 
     init(of models: [LoadedModel]) throws(CellarError) {
@@ -62,7 +62,7 @@ struct ModelColumns {
         self.places = places.map { $0 == Array(names.indices) ? nil : $0 }
     }
 
-    /// The chunk's rows as samples of that model.
+    /// Returns the chunk's rows as samples for a model.
     func samples(of chunk: CSVChunk, model: Int) -> Samples {
         let size = places[model]?.count ?? names.count
         let numbers =
@@ -81,9 +81,8 @@ struct ModelColumns {
     }
 }
 
-func brokenAnswer(_ model: LoadedModel, row: Int, of file: String) -> CellarError {
+func nonFinite(_ model: LoadedModel, row: Int, of file: String) -> CellarError {
     CellarError(
-        .badData,
-        "row \(row): \(model.name) gives no number for it (infinity or NaN).\nAre its values far outside of what the "
-            + "model was trained on?", file: file)
+        .badData, "\(model.name) predicts infinity or NaN.", at: .init(file: file, row: row),
+        remedy: "Check that the row's values are in the range of the training data.")
 }

@@ -1,13 +1,13 @@
 import Base
 import Network
 
-/// Writes each epoch's numbers to a table, in the very text that Keras 2 writes: epochs counted from 0, the names in
-/// alphabetical order, lines ending in CR LF. Without validation there are `val_` columns of `NA`, as there.
+/// Writes each epoch's metrics to a CSV file, with the same bytes as Keras 2: epochs counted from 0, names in
+/// alphabetical order, lines ending in CR LF. Without validation the `val_` columns are `NA`, as in Keras.
 public struct CSVLogger: Callback {
     public struct Options: Equatable, Sendable {
         public var filename: String
         public var separator = ","
-        /// Adds to a file that is there, without a second header.
+        /// Appends to an existing file, without a second header.
         public var append = false
 
         public init(filename: String) { self.filename = filename }
@@ -17,7 +17,7 @@ public struct CSVLogger: Callback {
             separator = try options.string("separator", default: ",")
             guard separator.utf8.count == 1 else {
                 throw options.error(
-                    "separator must be one character, but is \"\(separator)\"", key: "separator")
+                    "separator must be one ASCII character, but is \"\(separator)\"", key: "separator")
             }
             append = try options.bool("append", default: false)
         }
@@ -54,7 +54,7 @@ public struct CSVLogger: Callback {
         return names.contains { $0.hasPrefix("val_") } ? names : names + names.map { "val_" + $0 }
     }
 
-    // Python writes losses as doubles, but the rate as NumPy's float32, whose text is shorter.
+    // Python writes losses as doubles, but the learning rate as NumPy's float32, which has fewer digits.
     private func number(_ value: Double, _ name: String) -> String {
         if !value.isFinite { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
         guard name == "lr" else { return pythonText(value) }

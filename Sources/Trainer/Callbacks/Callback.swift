@@ -1,14 +1,14 @@
 import Base
 
-/// What takes part in training between epochs, as Keras' callbacks do. They are called in the recipe's order.
+/// A callback that runs between epochs, as in Keras. Callbacks are called in the recipe's order.
 public protocol Callback {
     mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError)
 
-    /// After validation of `epoch`, counted from 0. A callback may add to the logs; later ones see it.
+    /// Called after validation of `epoch`, counted from 0. A callback may add to the logs for later callbacks.
     mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun) throws(CellarError)
 
-    /// Not called where training was interrupted or failed.
+    /// Called at the end of training, unless it was interrupted or failed.
     mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError)
 }
 
@@ -17,20 +17,20 @@ extension Callback {
     public mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError) {}
 }
 
-/// What a callback can see and do.
+/// The interface of a training run for callbacks.
 public protocol TrainingRun: AnyObject {
     var learningRate: Double { get set }
-    /// Ends training after this epoch. `reason` is for people.
+    /// Ends training after this epoch. `reason` is shown to the user.
     func stop(_ reason: String)
-    /// Keeps all weights as they are; calling the result brings them back.
+    /// Stores a copy of all weights and returns a closure that restores them.
     func rememberWeights() -> () -> Void
-    /// Writes the model as it is, with the optimizer's state, atomically.
+    /// Writes the current model with the optimizer's state atomically.
     func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError)
-    /// A line for people.
+    /// Shows a line to the user.
     func note(_ line: String)
 }
 
-/// The numbers of one epoch by Keras' names, in Keras' order.
+/// The metrics of one epoch with Keras' names, in Keras' order.
 public struct EpochLogs: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
         public let name: String

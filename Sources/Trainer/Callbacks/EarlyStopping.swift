@@ -1,22 +1,22 @@
 import Base
 import Network
 
-/// Ends training when a number no longer gets better.
+/// Ends training when a metric stops improving.
 ///
-/// Source: Keras' EarlyStopping as it is since 2.11 (and in Keras 3): an epoch that improves never ends training, and
-/// `restore_best_weights` restores at the end of training in any case. Keras 2.10 differs in both: with patience 0 it
-/// stops after the second epoch even where that improved, and it restores only where it stopped early.
+/// Source: Keras' EarlyStopping since 2.11 (and in Keras 3): an epoch that improves never ends training, and
+/// `restore_best_weights` always restores at the end of training. Keras 2.10 differs in both: with patience 0 it stops
+/// after the second epoch even if that improved, and it restores only if it stopped early.
 public struct EarlyStopping: Callback {
     public struct Options: Equatable, Sendable {
         public var monitor: Monitor
-        /// How much better counts as better.
+        /// The minimum change that counts as an improvement.
         public var minDelta = 0.0
-        /// Epochs without improvement after which training ends; 0 and 1 are the same.
+        /// Epochs without improvement after which training ends; 0 and 1 are equivalent.
         public var patience = 0
-        /// What has to be beaten as well for the patience to begin anew.
+        /// A value that an improvement must also exceed to reset the patience.
         public var baseline: Double?
         public var restoresBestWeights = false
-        /// Epochs before this one, counted from 0, are not looked at.
+        /// The first epoch to monitor, counted from 0.
         public var startFromEpoch = 0
 
         public init(monitor: String = "val_loss", mode: Monitor.Mode = .auto) {
@@ -54,7 +54,7 @@ public struct EarlyStopping: Callback {
     ) throws(CellarError) {
         let monitor = options.monitor
         guard let value = logs[monitor.name], epoch >= options.startFromEpoch else { return }
-        // The first epoch's weights come back where none ever improves.
+        // If no epoch improves, the first epoch's weights are restored.
         if options.restoresBestWeights && restore == nil {
             (restore, bestEpoch) = (run.rememberWeights(), epoch)
         }
@@ -73,6 +73,6 @@ public struct EarlyStopping: Callback {
     public mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError) {
         guard let restore else { return }
         restore()
-        run.note("The weights are those of epoch \(bestEpoch + 1), the best one by \(options.monitor.name).")
+        run.note("Restored the weights of epoch \(bestEpoch + 1), the best by \(options.monitor.name).")
     }
 }

@@ -2,13 +2,13 @@ import Base
 import Foundation
 import WireFormat
 
-/// A file of events as TensorBoard reads it: records, each a message with its length and two checksums.
+/// An event file for TensorBoard: records of a message with its length and two checksums.
 ///
 /// Source: TensorFlow's event.proto, summary.proto, tensor.proto and record_writer.
 struct EventFile {
     private let file: LogFile
 
-    /// Makes the file in the folder, which is made too. No other file of any process has its name.
+    /// Creates the file with a unique name in the folder, which is created if necessary.
     init(in folder: String) throws(CellarError) {
         let (now, process) = (Date(), ProcessInfo.processInfo)
         let start =
@@ -23,14 +23,14 @@ struct EventFile {
     func write(_ event: Event) throws(CellarError) { try file.write(Array(record(event.wireData))) }
 }
 
-/// One thing that happened, at a time in seconds since 1970.
+/// An event at a time in seconds since 1970.
 struct Event: WireMessage {
     var time: Double
     var step = 0
     var content: Content
 
     enum Content {
-        /// What a file begins with.
+        /// The first event of a file.
         case version
         case scalar(tag: String, Float)
     }
@@ -51,7 +51,7 @@ private struct Writer: WireMessage {
     func write(to sink: inout some WireSink) { sink.text(1, "cellar") }
 }
 
-/// One number, in the form of TensorFlow 2: a tensor without axes, marked as one for the dashboard of scalars.
+/// One number as in TensorFlow 2: a tensor without axes with the metadata of the scalars plugin.
 private struct Summary: WireMessage {
     var tag: String
     var value: Float
@@ -93,7 +93,7 @@ private struct Summary: WireMessage {
     }
 }
 
-/// The message between its length and its checksum, each checked by itself.
+/// Returns a record: length, checksum of the length, message, checksum of the message.
 func record(_ message: Data) -> Data {
     func word(_ value: some FixedWidthInteger) -> Data {
         Data(
@@ -103,7 +103,7 @@ func record(_ message: Data) -> Data {
     return length + word(maskedChecksum(length)) + message + word(maskedChecksum(message))
 }
 
-/// CRC-32C, turned and shifted, as a checksum of bytes that hold checksums would be weak.
+/// Returns the masked CRC-32C of TFRecord: rotated, with a constant added.
 private func maskedChecksum(_ data: Data) -> UInt32 {
     var remainder = UInt32.max
     for byte in data {

@@ -2,11 +2,11 @@ import Foundation
 import Base
 import Network
 
-/// A file name with places for numbers, as Python's `format` has them: `Model_{epoch:02d}_{val_loss:.2f}.h5`.
+/// A file name with fields for numbers, as in Python's `format`: `Model_{epoch:02d}_{val_loss:.2f}.h5`.
 public struct FileNamePattern: Equatable, Sendable {
     private enum Part: Equatable, Sendable {
         case text(String)
-        /// `d` with a width and leading zeros; or `f` with so many decimals; or as Python prints the number.
+        /// `d` with a width and leading zeros, `f` with a number of decimals, or Python's default format.
         case number(name: String, format: Format)
     }
 
@@ -19,7 +19,7 @@ public struct FileNamePattern: Equatable, Sendable {
     public let text: String
     private let parts: [Part]
 
-    /// - Parameter names: What may stand in braces, beside `epoch`.
+    /// - Parameter names: Names that are allowed in braces, in addition to `epoch`.
     public init(_ text: String, names: [String]) throws(CellarError) {
         self.text = text
         var parts: [Part] = []
@@ -29,12 +29,12 @@ public struct FileNamePattern: Equatable, Sendable {
             if (character == "{" || character == "}") && rest.first == character {
                 literal.append(rest.removeFirst())
             } else if character == "{" {
-                guard let end = rest.firstIndex(of: "}") else { throw Self.wrong(text, "a { is not closed") }
+                guard let end = rest.firstIndex(of: "}") else { throw Self.wrong(text, "a { without a }") }
                 parts += [.text(literal), try Self.number(rest[..<end], in: text, names)]
                 literal = ""
                 rest = rest[rest.index(after: end)...]
             } else if character == "}" {
-                throw Self.wrong(text, "a } is not opened")
+                throw Self.wrong(text, "a } without a {")
             } else {
                 literal.append(character)
             }
@@ -53,12 +53,15 @@ public struct FileNamePattern: Equatable, Sendable {
         let name = String(halves.first ?? "")
         let known = ["epoch"] + names
         guard known.contains(name) else {
-            let hint = nearest(name, in: known).map { "; did you mean \($0)?" } ?? ""
-            throw wrong(text, "{\(name)} is none of \(known.joined(separator: ", "))\(hint)")
+            let error = wrong(
+                text, "unknown field {\(name)}; expected one of \(known.joined(separator: ", "))")
+            throw nearest(name, in: known).map { error.advising("Did you mean \($0)?") } ?? error
         }
         let spec = halves.count > 1 ? String(halves[1]) : ""
         guard let match = spec.wholeMatch(of: /(0?)([0-9]{0,2})(?:\.([0-9]{1,2}))?([df]?)/) else {
-            throw wrong(text, "the format {\(field)} is not supported; use {epoch:02d} or {val_loss:.2f}")
+            throw wrong(
+                text, "unsupported format {\(field)}; expected a format such as {epoch:02d} or {val_loss:.2f}"
+            )
         }
         let (zeros, width) = (!match.1.isEmpty, Int(match.2) ?? 0)
         switch (match.4, match.3) {
@@ -72,7 +75,9 @@ public struct FileNamePattern: Equatable, Sendable {
         case ("", nil) where name == "epoch":
             return .number(name: name, format: .whole(width: width, zeros: zeros))
         default:
-            throw wrong(text, "the format {\(field)} is not supported; use {epoch:02d} or {val_loss:.2f}")
+            throw wrong(
+                text, "unsupported format {\(field)}; expected a format such as {epoch:02d} or {val_loss:.2f}"
+            )
         }
     }
 

@@ -1,16 +1,16 @@
 import Base
 import Network
 
-/// Saves the model, with its optimizer's state, after each epoch, or after each that is the best so far. The file
-/// appears whole or not at all, and can be trained on: `trainer fit RECIPE --from FILE`.
+/// Saves the model with its optimizer's state after each epoch, or after each best epoch so far. The file is written
+/// atomically, and training can continue from it: `trainer fit RECIPE --from FILE`.
 ///
-/// Source: Keras 2's ModelCheckpoint. As there, paths are relative to the current folder, and folders are made.
+/// Source: Keras 2's ModelCheckpoint: paths are relative to the current folder, and folders are created.
 public struct ModelCheckpoint: Callback {
     public struct Options: Equatable, Sendable {
         public var filepath: FileNamePattern
         public var monitor: Monitor
         public var savesBestOnly = false
-        /// What the first value has to beat.
+        /// The value that the first epoch must improve on.
         public var initialValue: Double?
         public var isVerbose = false
 
@@ -30,7 +30,7 @@ public struct ModelCheckpoint: Callback {
             }
             filepath = try FileNamePattern(path, names: names.all)
             savesBestOnly = try options.bool("save_best_only", default: false)
-            // Without save_best_only nothing is watched, and there may be no val_loss.
+            // Without save_best_only no metric is monitored, and val_loss may not exist.
             if savesBestOnly {
                 monitor = try Monitor(from: &options, names, autoIsMax: Self.autoIsMax)
             } else {
@@ -39,7 +39,8 @@ public struct ModelCheckpoint: Callback {
             }
             if try options.bool("save_weights_only", default: false) {
                 throw options.error(
-                    "save_weights_only is not supported; the whole model is saved", key: "save_weights_only")
+                    "save_weights_only is not supported; the whole model is always saved",
+                    key: "save_weights_only")
             }
             _ = try options.string("save_freq", default: "epoch", oneOf: ["epoch"])
             initialValue =

@@ -1,14 +1,14 @@
 import Base
 import Network
 
-/// Which number a callback watches, and which way is better.
+/// The metric that a callback monitors, and the direction of improvement.
 public struct Monitor: Equatable, Sendable {
     public enum Mode: String, Sendable, CaseIterable { case auto, min, max }
 
     public var name: String
     public var wantsMore: Bool
 
-    /// - Parameter autoIsMax: what `auto` stands for with this name; each of Keras' callbacks has a rule of its own.
+    /// - Parameter autoIsMax: Whether `auto` means `max` for a name; each of Keras' callbacks has its own rule.
     public init(_ name: String, mode: Mode = .auto, autoIsMax: (String) -> Bool) {
         self.name = name
         wantsMore = mode == .max || mode == .auto && autoIsMax(name)
@@ -22,10 +22,10 @@ public struct Monitor: Equatable, Sendable {
         self.init(name, mode: Mode(rawValue: mode) ?? .auto, autoIsMax: autoIsMax)
     }
 
-    /// What is worse than everything.
+    /// The worst possible value.
     public var worst: Double { wantsMore ? -.infinity : .infinity }
 
-    /// Strictly better, by more than `delta`. NaN never is.
+    /// Returns true if the value is better by more than `delta`. NaN is never better.
     public func isBetter(_ value: Double, than best: Double, by delta: Double = 0) -> Bool {
         wantsMore ? value - delta > best : value + delta < best
     }

@@ -1,17 +1,17 @@
 import Base
 import Network
 
-/// Lowers the learning rate when a number no longer gets better. The logs then have `lr`: the rate that the epoch ran
-/// with, before it is lowered.
+/// Lowers the learning rate when a metric stops improving. It adds `lr` to the logs: the rate of the epoch before the
+/// reduction.
 ///
-/// Source: Keras 2's ReduceLROnPlateau. Rates pass through float32, as Keras' variable does.
+/// Source: Keras 2's ReduceLROnPlateau. Rates are rounded to float32, as in Keras' variable.
 public struct ReduceLROnPlateau: Callback {
     public struct Options: Equatable, Sendable {
         public var monitor: Monitor
         public var factor = 0.1
         public var patience = 10
         public var minDelta = 1e-4
-        /// Epochs after a reduction in which nothing is counted.
+        /// Epochs after a reduction that are not counted.
         public var cooldown = 0
         public var minLearningRate = 0.0
         public var isVerbose = false
@@ -51,7 +51,7 @@ public struct ReduceLROnPlateau: Callback {
         logs["lr"] = rate
         guard let value = logs[options.monitor.name] else { return }
         if coolingDown > 0 { (coolingDown, wait) = (coolingDown - 1, 0) }
-        // Keras moves the best here, not the value, which rounds otherwise than EarlyStopping.
+        // Keras adds the delta to the best value here, which rounds differently from EarlyStopping.
         let better =
             options.monitor.wantsMore ? value > best + options.minDelta : value < best - options.minDelta
         if better {
@@ -62,7 +62,7 @@ public struct ReduceLROnPlateau: Callback {
             let lower = max(Double(Float(rate) * Float(options.factor)), options.minLearningRate)
             run.learningRate = lower
             if options.isVerbose {
-                run.note("Epoch \(epoch + 1): the learning rate goes from \(Float(rate)) to \(Float(lower)).")
+                run.note("Epoch \(epoch + 1): learning rate reduced from \(Float(rate)) to \(Float(lower)).")
             }
             (coolingDown, wait) = (options.cooldown, 0)
         }

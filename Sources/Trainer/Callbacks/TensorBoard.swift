@@ -2,10 +2,10 @@ import Base
 import Foundation
 import Network
 
-/// Writes each epoch's numbers where TensorBoard looks for them: `epoch_loss`, `epoch_accuracy`, `epoch_learning_rate` … in the
-/// folders `train` and `validation`, which it draws into one picture.
+/// Writes each epoch's metrics for TensorBoard: `epoch_loss`, `epoch_accuracy`, `epoch_learning_rate` … in the folders
+/// `train` and `validation`, which TensorBoard shows in one chart.
 ///
-/// Source: Keras 3's TensorBoard with `update_freq: epoch`, without its graph of the model and its numbers by batch.
+/// Source: Keras 3's TensorBoard with `update_freq: epoch`, without the model's graph and metrics per batch.
 public struct TensorBoard: Callback {
     public struct Options: Equatable, Sendable {
         public var folder = "logs"
@@ -15,7 +15,7 @@ public struct TensorBoard: Callback {
         init(from options: inout LayerConfig) throws(CellarError) {
             folder = try options.string("log_dir", default: "logs")
             guard !folder.isEmpty, !folder.utf8.contains(0) else {
-                throw options.error("log_dir must name a folder", key: "log_dir")
+                throw options.error("log_dir must be the path of a folder", key: "log_dir")
             }
             _ = try options.string("update_freq", default: "epoch", oneOf: ["epoch"])
             for name in ["histogram_freq", "embeddings_freq"]
@@ -26,7 +26,7 @@ public struct TensorBoard: Callback {
             where try options.bool(name, default: false) {
                 throw options.error("\(name) is not supported; only numbers of epochs are written", key: name)
             }
-            // Drawing the model and profiling change nothing of what is trained; Keras' default is to do both.
+            // Keras draws the graph and profiles by default; neither affects training.
             options.ignore("write_graph", "profile_batch", "embeddings_metadata")
         }
     }
@@ -36,7 +36,7 @@ public struct TensorBoard: Callback {
 
     public init(_ options: Options) { self.options = options }
 
-    /// So that a folder which cannot be written is known before an epoch is over.
+    /// Creates the first file, so that an unwritable folder fails before the first epoch.
     public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {
         training = try file("train")
     }

@@ -1,7 +1,7 @@
 import Base
 
-/// The SHA-256 of a data set's files in lower-case hex. Of one file: its own. Of several: that of the listing which
-/// `sha256sum` would print of them, with the names that they have below `folder`.
+/// Returns the SHA-256 of a data set's files in lower-case hex. For several files it is the SHA-256 of the output of
+/// `sha256sum`, with names relative to `folder`.
 func filesDigest(_ paths: [String], below folder: String) throws(CellarError) -> String {
     if paths.count == 1 { return try FileDigest(ofFile: paths[0]).sha256 }
     var listing = ""

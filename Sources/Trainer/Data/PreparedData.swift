@@ -3,13 +3,13 @@ import Base
 import Network
 import Tensors
 
-/// Samples with what the outputs should be, for training, validation or a test.
+/// Samples and targets for training, validation or test.
 public struct DataPart: Sendable {
-    /// For each input of the model, the same samples in the same order.
+    /// The samples of each input of the model, in the same order.
     public var inputs: [Samples]
-    /// For each output.
+    /// The targets of each output.
     public var targets: [Targets]
-    /// What each sample counts for in the loss; nil where all count alike.
+    /// The weight of each sample in the loss; nil for equal weights.
     public var weights: [Float]?
     public var count: Int { inputs[0].count }
 
@@ -18,7 +18,7 @@ public struct DataPart: Sendable {
         (self.inputs, self.targets, self.weights) = (inputs, targets, weights)
     }
 
-    /// For a model of one input and one output.
+    /// Makes the data for a model with one input and one output.
     public init(samples: Samples, targets: Targets, weights: [Float]? = nil) {
         self.init(inputs: [samples], targets: [targets], weights: weights)
     }
@@ -29,7 +29,7 @@ public struct DataPart: Sendable {
             weights: weights.map { weights in rows.map { weights[$0] } })
     }
 
-    /// The same in place: see `Samples.keep`.
+    /// Selects rows in place; see `Samples.keep`.
     mutating func keep(_ rows: [Int]) {
         for input in inputs.indices { inputs[input].keep(rows) }
         targets = targets.map { $0.selecting(rows) }
@@ -37,15 +37,15 @@ public struct DataPart: Sendable {
     }
 }
 
-/// A recipe's data, read and split. The samples are as they were stored: scaling is done by `preprocessing`, layers in
-/// front of the model, so that whoever serves the model feeds it raw values too.
+/// A recipe's data, read and split. The samples are not scaled: `preprocessing` has layers that scale, which become
+/// part of the model, so that the model takes raw values.
 public struct PreparedData: Sendable {
     public var train: DataPart
     public var validation, test: DataPart?
     public var preprocessing: [any Layer]
-    /// What the outputs mean. Empty for a regression.
+    /// Names of the classes; empty for regression.
     public var classes: [String]
-    /// What the inputs mean, where they are columns.
+    /// Names of the input columns of a table.
     public var features: [String]
     public var picture: ModelFacts.Picture?
     public var dataset: ModelFacts.Dataset
@@ -54,10 +54,10 @@ public struct PreparedData: Sendable {
     public var inputShapes: [[Int]] { train.inputs.map(\.shape) }
     public var inputShape: [Int] { inputShapes[0] }
 
-    /// Reads what the recipe names.
+    /// Reads and splits the recipe's data.
     ///
-    /// - Parameter report: is called with a summary of the data (rows, missing values, classes with their balance) as
-    ///   soon as it is known, also where an error follows because values are missing.
+    /// - Parameter report: Called with a summary of the data (rows, missing values, classes with their balance) as soon
+    ///   as it is known, also before an error about missing values.
     public init(_ recipe: Recipe, report: (DataSummary) -> Void = { _ in }) throws(CellarError) {
         do throws(CellarError) {
             var raw = try RawData(recipe.data, losses: recipe.compile.objective.losses, report: report)
@@ -65,28 +65,28 @@ public struct PreparedData: Sendable {
             try raw.divide(division)
             self.init(splitting: &raw, recipe.data, division)
         } catch {
-            // A request that the data cannot fulfil stands in the recipe.
+            // A request that the data cannot fulfil is an error in the recipe.
             guard error.category == .usage else { throw error.at(file: recipe.file) }
             throw CellarError(.badData, error.description, file: recipe.file, line: recipe.data.line)
         }
         if !recipe.data.preprocessing.isEmpty, train.inputs.count > 1 {
             throw CellarError(
                 .badData,
-                "preprocess is for one input, but the data have \(train.inputs.count).", file: recipe.file,
+                "preprocess needs one input, but the data have \(train.inputs.count).", file: recipe.file,
                 line: recipe.data.line)
         }
         if recipe.data.preprocessing.contains(.standardScaler), inputShape.count != 1 {
             throw CellarError(
                 .badData,
-                "StandardScaler is for tables; pictures of shape \(inputShape) want Rescaling.",
-                file: recipe.file, line: recipe.data.line)
+                "StandardScaler is for tables, but the samples have shape \(inputShape).",
+                file: recipe.file, line: recipe.data.line, remedy: "Use Rescaling.")
         }
     }
 
     private init(splitting raw: inout RawData, _ recipe: DataRecipe, _ division: RowDivision) {
         validation = raw.validationRows.map { raw.all.selecting($0) }
         test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
-        // The largest part stays where the data were read to.
+        // The largest part is kept in place, without a copy.
         train = raw.all
         raw.all = DataPart(
             inputs: train.inputs.map { Samples(shape: $0.shape, bytes: []) },
@@ -98,7 +98,7 @@ public struct PreparedData: Sendable {
             case .rescaling(let scale, let offset): return Rescaling(scale: scale, offset: offset)
             case .standardScaler:
                 let scaler = StandardScaler(fitting: raw.columns, rows: raw.trainRows)
-                // The layer divides by the root of a variance; a column that is constant is to be divided by 1.
+                // The layer divides by the root of the variance; a constant column must be divided by 1.
                 let variance = zip(scaler.variance, scaler.scale).map { $1 == $0.squareRoot() ? $0 : $1 * $1 }
                 return Normalization(mean: scaler.mean, variance: variance)
             }
@@ -110,7 +110,7 @@ public struct PreparedData: Sendable {
         picture = raw.isPicture ? Self.picture(of: train.inputs[0]) : nil
     }
 
-    /// Bright ink on a dark ground is what MNIST has; the ground is what most of a picture is.
+    /// Returns the form of the pictures. Ink is bright, as in MNIST, if most of the picture is dark.
     private static func picture(of samples: Samples) -> ModelFacts.Picture? {
         guard case .bytes(let bytes) = samples.storage, (2...3).contains(samples.shape.count) else {
             return nil

@@ -4,7 +4,7 @@ import Network
 import Tensors
 
 extension RawData {
-    /// A table's columns: for one output, classes or as many numbers as there are targets; for several, a target each.
+    /// Reads a table. One output has classes or a number per target column; several outputs have a target column each.
     static func table(
         _ path: String, targets: [String], features chosen: [String]?, weights: String?, _ losses: [Loss?],
         _ report: (DataSummary) -> Void
@@ -16,16 +16,16 @@ extension RawData {
                 .usage,
                 expected: losses.count == 1
                     ? "one target column with classes"
-                    : "\(losses.count) target columns, one for each output",
+                    : "\(losses.count) target columns, one per output",
                 found: "\(targets.count) columns",
                 fix: losses.count == 1
-                    ? "Name one, or use a loss for numbers, as mean_squared_error."
-                    : "Name them in the order of the outputs, as target: [a, b].")
+                    ? "Name one, or use a loss for numbers, such as mean_squared_error."
+                    : "Name them in the order of the outputs, such as target: [a, b].")
         }
         let features = chosen ?? table.columns.filter { !targets.contains($0) && $0 != weights }
         guard !features.isEmpty else {
             throw CellarError(
-                .badData, file: path, expected: "columns beside \"\(targets[0])\" to learn from",
+                .badData, file: path, expected: "feature columns in addition to \"\(targets[0])\"",
                 found: "none",
                 fix: "Use a table with more columns.")
         }
@@ -60,7 +60,7 @@ extension RawData {
         try table.numbers(column).enumerated().map { (row, weight) throws(CellarError) in
             guard weight >= 0, Float(weight).isFinite else {
                 throw CellarError(
-                    .badData, file: path, row: row + 1, column: column, expected: "a weight from 0 on",
+                    .badData, file: path, row: row + 1, column: column, expected: "a weight of at least 0",
                     found: "\(weight)", fix: "Correct the value, or name another column as sample_weight.")
             }
             return Float(weight)
@@ -68,7 +68,7 @@ extension RawData {
     }
 }
 
-/// A column of classes' names.
+/// A column of class names.
 private struct ClassColumn {
     let name: String
     let texts: [String]

@@ -4,29 +4,29 @@ import Network
 import Tensors
 
 extension RawData {
-    /// Arrays: one for each input, and one with labels for each output, in the model's order.
+    /// Reads arrays: one per input, and one with labels per output, in the model's order.
     static func arrays(
         _ sampleFiles: [String], _ labelFiles: [String], _ losses: [Loss?], _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
         guard labelFiles.count == losses.count else {
             throw CellarError(
-                .usage, expected: "\(losses.count) files with labels, one for each output",
+                .usage, expected: "\(losses.count) files with labels, one per output",
                 found: "\(labelFiles.count)",
-                fix: "Name them in the order of the outputs, as labels: [a.npy, b.npy].")
+                fix: "Name them in the order of the outputs, such as labels: [a.npy, b.npy].")
         }
         let inputs = try sampleFiles.map { (file) throws(CellarError) in try readNPY(file) }
         for (input, file) in zip(inputs, sampleFiles) where input.count != inputs[0].count {
             throw CellarError(
-                .badData, file: file, expected: "\(inputs[0].count) samples, as in \(sampleFiles[0])",
-                found: "\(input.count)", fix: "Use files of one set.")
+                .badData, file: file, expected: "\(inputs[0].count) samples as in \(sampleFiles[0])",
+                found: "\(input.count)", fix: "Use files of the same data set.")
         }
         let labels = try zip(labelFiles, losses).map { (file, loss) throws(CellarError) in
             let labels = try Self.labels(file, loss)
             guard labels.targets.count == inputs[0].count else {
                 throw CellarError(
                     .badData, file: file,
-                    expected: "\(inputs[0].count) labels, one for each of \(sampleFiles[0])",
-                    found: "\(labels.targets.count)", fix: "Use the two files of one set.")
+                    expected: "\(inputs[0].count) labels, one per sample in \(sampleFiles[0])",
+                    found: "\(labels.targets.count)", fix: "Use files of the same data set.")
             }
             return labels
         }
@@ -65,7 +65,7 @@ extension RawData {
             }
         let targets = Targets.values(values, width: array.size)
         guard !isForNumbers else { return OutputLabels(targets: targets, classes: []) }
-        // One class index for each position, or one number for each class.
+        // One class index per position, or one number per class.
         let highest = values.reduce(0) { max($0, $1.isFinite ? $1 : 0) }
         let count =
             loss?.kind == .sparseCategoricalCrossentropy ? Int(min(highest, 1e6)) + 1 : array.shape.last ?? 1
@@ -76,7 +76,7 @@ extension RawData {
         let labels = try readNPYLabels(file)
         guard let largest = labels.max(), let least = labels.min(), least >= 0, largest < 1_000_000 else {
             throw CellarError(
-                .badData, file: file, expected: "class numbers from 0 on",
+                .badData, file: file, expected: "class numbers of at least 0",
                 found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …")
         }
         return OutputLabels(

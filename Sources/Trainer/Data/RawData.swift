@@ -4,12 +4,12 @@ import Foundation
 import Network
 import Tensors
 
-/// All rows of a recipe's data, and which of them are for what.
+/// All rows of a recipe's data and their division into parts.
 struct RawData {
     var all: DataPart
     var trainRows: [Int]
     var validationRows, testRows: [Int]?
-    /// Test samples that come in files of their own.
+    /// Test samples from separate files.
     var separateTest: DataPart?
     /// The columns in full precision, for a scaler.
     var columns: [[Double]] = []
@@ -17,11 +17,11 @@ struct RawData {
     var features: [String] = []
     var isRegression = false
     var isPicture = false
-    /// What the data are called, and what they are.
+    /// The path and SHA-256 of the data.
     var path: String
     var sha256: String
 
-    /// - losses: Of each output of the model: they tell what labels are.
+    /// - losses: The loss of each output, which determines the type of its labels.
     init(_ recipe: DataRecipe, losses: [Loss?], report: (DataSummary) -> Void) throws(CellarError) {
         switch recipe.source {
         case .csv(let path, let targets, let features):
@@ -47,7 +47,7 @@ struct RawData {
         (classes, self.path, self.sha256) = (data.classes, path, sha256)
     }
 
-    /// - labels: For each output. The classes are those of the first that has some.
+    /// - labels: The labels of each output. The classes are those of the first output with classes.
     init(_ inputs: [Samples], _ labels: [OutputLabels], path: String, sha256: String) {
         all = DataPart(inputs: inputs, targets: labels.map(\.targets))
         trainRows = Array(0..<inputs[0].count)
@@ -70,10 +70,10 @@ struct RawData {
             guard read.samples.shape == train.samples.shape else {
                 throw CellarError(
                     .badData, file: testFiles[0],
-                    expected: "pictures of \(train.samples.shape), as in training",
-                    found: "\(read.samples.shape)", fix: "Use the files of one set.")
+                    expected: "pictures of shape \(train.samples.shape) as in the training files",
+                    found: "\(read.samples.shape)", fix: "Use files of the same data set.")
             }
-            // A class that only one of the two has is a class all the same.
+            // A class may occur in only one of the two.
             if read.classes.count > train.classes.count { train.classes = read.classes }
             test = read
         }
@@ -87,14 +87,14 @@ struct RawData {
         return raw
     }
 
-    /// The file by that name, or gzipped beside it.
+    /// Returns the file's path, or that of its gzipped form.
     private static func existing(_ path: String, _ recipe: DataRecipe) -> String {
         let plain = recipe.resolve(path)
         let zipped = recipe.resolve(path + ".gz")
         return !isFile(plain) && isFile(zipped) ? zipped : plain
     }
 
-    /// Pictures come from many files: what is digested are their pixels and labels.
+    /// Returns the SHA-256 of the pixels and labels, since pictures are in many files.
     private static func digest(of data: LabelledSamples) -> String {
         var digest = SHA256()
         if case .bytes(let bytes) = data.samples.storage {
@@ -115,16 +115,16 @@ extension RawData {
     }
 }
 
-/// What one output is to learn.
+/// The targets and classes of one output.
 struct OutputLabels {
     var targets: Targets
-    /// Empty where it is numbers.
+    /// The class names; empty for numbers.
     var classes: [String]
 }
 
 private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-/// The folder that all of the paths lie in, as they are written.
+/// Returns the deepest folder that is a prefix of all paths.
 func commonFolder(of paths: [String]) -> String {
     var folder = paths[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
     for path in paths {

@@ -3,50 +3,49 @@ import Foundation
 import Network
 import Tensors
 
-/// Keras' `fit`: epochs over shuffled batches, the short last one included, validation after each, callbacks.
+/// Keras' `fit`: epochs of shuffled batches, including the short last one, with validation and callbacks.
 ///
-/// The order of the samples depends on the seed and the number of the epoch alone. Training for four epochs therefore
-/// gives the same bits as training for two, saving, and going on for two more.
+/// The order of the samples depends only on the seed and the epoch. Training for four epochs therefore gives the same
+/// bits as training for two, saving, and continuing for two more.
 public final class Fit: TrainingRun {
     private let executor: TrainingExecutor
     private let train: DataPart
     private let validation: DataPart?
     private let options: FitOptions
     private let observer: (any FitObserver)?
-    private let save: (String, Int, History) throws(CellarError) -> Void
+    private let save: (String, Int, TrainingHistory) throws(CellarError) -> Void
     private var stopReason: String?
-    private var history: History
-    /// What the numbers of an epoch are called.
+    private var history: TrainingHistory
+    /// The names of an epoch's metrics.
     private let names: [String]
 
-    /// Streams of random numbers: initial weights have those from 1000 on.
+    /// The stream of random numbers for shuffling. Initial weights use streams from 1000.
     private static let shuffling = 1
 
     /// - Parameters:
-    ///   - history: Of the epochs before `options.initialEpoch`.
-    ///   - save: Writes the model as the executor has it; the numbers are the epochs done and their history. Only
-    ///     ModelCheckpoint calls it.
+    ///   - history: The history of the epochs before `options.initialEpoch`.
+    ///   - save: Writes the executor's current model to a path, with the number of completed epochs and their history.
+    ///     Only ModelCheckpoint calls it.
     public init(
         _ executor: TrainingExecutor, train: DataPart, validation: DataPart?, options: FitOptions,
-        history: History = History(), observer: (any FitObserver)? = nil,
-        save: @escaping (String, Int, History) throws(CellarError) -> Void
+        history: TrainingHistory = TrainingHistory(), observer: (any FitObserver)? = nil,
+        save: @escaping (String, Int, TrainingHistory) throws(CellarError) -> Void
     ) {
         (self.executor, self.train, self.validation) = (executor, train, validation)
         (self.options, self.history, self.observer, self.save) = (options, history, observer, save)
         names = executor.logNames
     }
 
-    /// The rows of an epoch, counted from 0, in the order in which they are trained on.
+    /// Returns the rows in the training order of an epoch, which is counted from 0.
     static func order(of count: Int, epoch: Int, _ options: FitOptions) -> [Int] {
         guard options.shuffle else { return Array(0..<count) }
         var random = RandomNumbers(seed: options.seed, stream: shuffling &+ epoch << 32)
         return random.permutation(of: count)
     }
 
-    /// Trains. Ends after `options.epochs`, when a callback says so, or after the batch in which `shouldStop` is true.
+    /// Trains until `options.epochs`, a callback's stop, or the first batch after which `shouldStop` returns true.
     ///
-    /// Throws where a callback fails, and where the loss is no number any more: what follows would be lost time. Files
-    /// that ModelCheckpoint wrote before stay.
+    /// Throws if a callback fails or the loss becomes infinite or NaN. Files that ModelCheckpoint wrote before are kept.
     public func run(
         callbacks: [any Callback], shouldStop: () -> Bool = { false }
     ) throws(CellarError) -> FitOutcome {
@@ -83,7 +82,7 @@ public final class Fit: TrainingRun {
             }
         }
         if case .interrupted = end {
-            // As it is: going on must find the weights of the last batch, not of the best epoch.
+            // Resuming needs the weights of the last batch, not of the best epoch.
         } else {
             for index in callbacks.indices { try callbacks[index].trainingEnds(self) }
         }
@@ -116,20 +115,20 @@ public final class Fit: TrainingRun {
         return (numbers(done.sums), nil)
     }
 
-    /// An error where a layer cannot compute with the data.
+    /// Throws if a layer cannot compute with the data.
     private func check(_ result: BatchResult, _ place: String) throws(CellarError) {
         guard let failure = result.failure else { return }
         throw CellarError(
-            .badData, "\(failure) Found in \(place); training has ended and nothing was saved.")
+            .badData, "\(failure) It occurred in \(place); training was stopped and nothing was saved.")
     }
 
     private func diverged(_ epoch: Int, _ step: Int) -> CellarError {
         CellarError(
             .badData,
-            "the loss is no finite number any more in epoch \(epoch + 1), batch \(step + 1); training has ended and "
-                + "nothing was saved. Lower the learning rate (now \(Float(learningRate))), or look for extreme values "
-                + "in the data."
-        )
+            "the loss became infinite or NaN in epoch \(epoch + 1), batch \(step + 1); training was stopped and "
+                + "nothing was saved.",
+            remedy:
+                "Lower the learning rate (now \(Float(learningRate))), or check the data for extreme values.")
     }
 
     private func numbers(_ sums: BatchResult) -> EpochLogs {
@@ -138,7 +137,7 @@ public final class Fit: TrainingRun {
         return logs
     }
 
-    // What callbacks may do.
+    // MARK: TrainingRun, for callbacks
 
     public var learningRate: Double {
         get { executor.learningRate }
@@ -158,7 +157,7 @@ public final class Fit: TrainingRun {
         try save(path, epoch + 1, history)
     }
 
-    /// Notes wait until the epoch's line is complete.
+    /// Notes that are shown after the epoch's line is complete.
     private var pending: [String] = []
     public func note(_ line: String) { pending.append(line) }
 }

@@ -1,43 +1,43 @@
 import Network
 
-/// How a run goes through the data.
+/// Options of a training run.
 public struct FitOptions: Equatable, Sendable {
-    /// The number of the last epoch, also where training starts later: Keras' `epochs`.
+    /// The number of the last epoch, also if training resumes later: Keras' `epochs`.
     public var epochs = 1
     public var batchSize = 32
     public var shuffle = true
     public var seed = 0
-    /// Epochs that are done already: Keras' `initial_epoch`.
+    /// The number of completed epochs: Keras' `initial_epoch`.
     public var initialEpoch = 0
-    /// Where to go on within the first epoch, after an interruption.
+    /// The position within the first epoch at which an interrupted run resumes.
     public var partialEpoch: PartialEpoch?
 
     public init() {}
 }
 
-/// How far an interrupted epoch came: enough to go on as if nothing had happened.
+/// The state of an interrupted epoch, from which training resumes with the same results.
 public struct PartialEpoch: Equatable, Sendable {
-    /// Batches that are done.
+    /// The number of completed batches.
     public var steps: Int
-    /// What they cost, and what the metrics collected there.
+    /// The sums of their losses and metrics.
     public var sums: BatchResult
 
     public init(steps: Int = 0, sums: BatchResult = BatchResult()) { (self.steps, self.sums) = (steps, sums) }
 }
 
-/// The numbers of all epochs, by name, in Keras' order.
-public struct History: Equatable, Sendable {
-    public struct Series: Equatable, Sendable {
+/// The metrics of all epochs, by name, in Keras' order.
+public struct TrainingHistory: Equatable, Sendable {
+    public struct MetricSeries: Equatable, Sendable {
         public var name: String
         public var values: [Double]
         public init(name: String, values: [Double]) { (self.name, self.values) = (name, values) }
     }
-    public private(set) var series: [Series] = []
+    public private(set) var series: [MetricSeries] = []
 
     public init() {}
-    public init(_ series: [Series]) { self.series = series }
+    public init(_ series: [MetricSeries]) { self.series = series }
 
-    /// Epochs that were completed.
+    /// The number of completed epochs.
     public var epochs: Int { series.first?.values.count ?? 0 }
 
     public subscript(name: String) -> [Double]? { series.first { $0.name == name }?.values }
@@ -48,9 +48,10 @@ public struct History: Equatable, Sendable {
             if let index = series.firstIndex(where: { $0.name == entry.name }) {
                 series[index].values.append(entry.value)
             } else {
-                // A name that earlier epochs, of a run that was resumed, did not have.
+                // A metric that earlier epochs of a resumed run did not have.
                 series.append(
-                    Series(name: entry.name, values: Array(repeating: .nan, count: before) + [entry.value]))
+                    MetricSeries(
+                        name: entry.name, values: Array(repeating: .nan, count: before) + [entry.value]))
             }
         }
         for index in series.indices where series[index].values.count == before {
@@ -59,26 +60,26 @@ public struct History: Equatable, Sendable {
     }
 }
 
-/// What someone who watches a run is told.
+/// An observer of a training run's progress.
 public protocol FitObserver: AnyObject {
-    /// `epoch` counts from 1, as people do.
+    /// Called at the start of an epoch; `epoch` counts from 1.
     func epochBegan(_ epoch: Int, of epochs: Int, steps: Int)
-    /// After each batch, with the epoch's numbers so far.
+    /// Called after each batch with the epoch's metrics so far.
     func batchEnded(_ step: Int, _ values: @autoclosure () -> EpochLogs)
     func epochEnded(_ logs: EpochLogs)
     func note(_ line: String)
 }
 
-/// How a run ended.
+/// The result of a training run.
 public struct FitOutcome: Equatable, Sendable {
     public enum End: Equatable, Sendable {
         case completed
-        /// A callback ended it, for that reason.
+        /// A callback stopped the run for this reason.
         case stopped(String)
-        /// Someone asked it to stop in the midst of an epoch.
+        /// The user interrupted the run during an epoch.
         case interrupted(PartialEpoch)
     }
-    public var history: History
+    public var history: TrainingHistory
     public var end: End
     public var seconds: Double
 }

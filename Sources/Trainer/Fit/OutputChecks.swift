@@ -1,42 +1,45 @@
 import Base
 import Network
 
-/// The loss and the classes of the data must fit what the model puts out.
+/// Throws if the loss or the classes of the data do not fit the model's outputs.
 func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throws(CellarError) {
-    // What is given as numbers is compared with the outputs number by number.
+    // Numeric targets are compared with the outputs elementwise.
     guard data.train.targets.count == 1, case .classes = data.train.targets[0],
         let loss = recipe.compile.objective.loss
     else { return }
     let outputs = model.outputShapes[0].reduce(1, *)
     let classes = data.classes.count
-    func wrong(_ message: String) -> CellarError {
-        CellarError(.badData, message, file: recipe.file, line: recipe.model.lines.last ?? nil)
+    func wrong(_ message: String, remedy: String) -> CellarError {
+        CellarError(
+            .badData, message, file: recipe.file, line: recipe.model.lines.last ?? nil, remedy: remedy)
     }
     guard classes > 1 else {
         throw wrong(
-            "all samples are of one class, \(data.classes.first ?? "none"): there is nothing to tell apart.")
+            "all samples are of one class, \(data.classes.first ?? "none").",
+            remedy: "Use data with at least two classes.")
     }
     if loss.isBinary,
         outputs == 1 || loss.kind == .binaryCrossentropy || loss.kind == .binaryFocalCrossentropy
     {
         guard classes == 2 else {
             throw wrong(
-                "\(loss.kind.rawValue) tells 2 classes apart, but the data have \(classes). Use "
-                    + "sparse_categorical_crossentropy and \(classes) outputs with softmax.")
+                "\(loss.kind.rawValue) is for 2 classes, but the data have \(classes).",
+                remedy: "Use sparse_categorical_crossentropy and \(classes) outputs with softmax.")
         }
         guard outputs == 1 else {
             throw wrong(
-                "\(loss.kind.rawValue) wants one output for 2 classes, but the model has \(outputs). Set units: 1."
-            )
+                "\(loss.kind.rawValue) needs one output for 2 classes, but the model has \(outputs).",
+                remedy: "Set units: 1.")
         }
     } else if outputs != classes {
         throw wrong(
-            "the data have \(classes) classes, but the model has \(outputs) outputs. Set units: \(classes).")
+            "the data have \(classes) classes, but the model has \(outputs) outputs.",
+            remedy: "Set units: \(classes).")
     }
 }
 
 extension DataPart {
-    /// The same with what classes count for, times what each sample does.
+    /// Returns the data with sample weights multiplied by class weights.
     func weighted(
         by fit: FitRecipe, _ data: PreparedData, _ file: String
     ) throws(CellarError) -> DataPart {
@@ -45,7 +48,7 @@ extension DataPart {
             CellarError(.badData, "fit: \(message).", file: file, line: fit.classWeightLine)
         }
         guard targets.count == 1, case .classes(let labels) = targets[0] else {
-            throw wrong("class_weight needs one output whose targets are classes, one a sample")
+            throw wrong("class_weight needs one output with one class per sample")
         }
         var part = self
         do {

@@ -1,7 +1,7 @@
 import Base
 import Network
 
-/// How an interrupted epoch is kept among a model's facts.
+/// The JSON form of an interrupted epoch in a model's facts.
 extension PartialEpoch {
     var json: JSON {
         [
@@ -11,7 +11,7 @@ extension PartialEpoch {
         ]
     }
 
-    /// Nil where it was of other outputs or metrics than these, whose sums would not fit.
+    /// Reads the JSON form; nil if its sums do not fit the outputs and metrics.
     init?(_ json: JSON, _ objective: Objective) {
         guard let steps = json["steps"]?.int, let count = json["count"]?.int, steps > 0, count > 0 else {
             return nil

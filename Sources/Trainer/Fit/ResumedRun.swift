@@ -2,16 +2,16 @@ import Base
 import KerasFile
 import Network
 
-/// What a saved model brings along to a run that goes on with it. Its layers must be the recipe's.
+/// The state of a saved model from which a run resumes. Its layers must equal the recipe's.
 struct ResumedRun {
     var model: Model
     var optimizer: any Optimizer
     var objective: Objective
     var state: OptimizerState?
-    /// Epochs that were completed.
+    /// The number of completed epochs.
     var epochs: Int
     var partialEpoch: PartialEpoch?
-    /// The size of the batches that the interrupted epoch was divided into.
+    /// The batch size of the interrupted epoch.
     var partialBatchSize: Int?
 
     init(_ start: Training.Start, _ wanted: Model, _ recipe: Recipe) throws(CellarError) {
@@ -19,13 +19,14 @@ struct ResumedRun {
         if let difference = firstDifference(file.model, wanted) {
             throw CellarError(
                 .badData,
-                "\(start.reference) cannot be trained on with \(recipe.file): \(difference). Use the recipe that it was "
-                    + "trained with (`registry show` has it), or train anew.")
+                "cannot resume \(start.reference) with \(recipe.file): \(difference).",
+                remedy: "Use the recipe that it was trained with (see `registry show`), or train a new model."
+            )
         }
         var model = wanted
         do {
             for layer in model.layers.indices {
-                // The preprocessing stays the saved one, whose constants the weights have learned with.
+                // Keep the saved preprocessing, whose constants the weights were trained with.
                 try model.setWeights(file.model.weights[layer], layer: layer)
             }
         } catch {
@@ -34,18 +35,19 @@ struct ResumedRun {
         self.model = model
 
         (optimizer, objective) = (recipe.compile.optimizer, recipe.compile.objective)
-        // Formulas stay those of the Keras that wrote the file.
+        // Keep the formulas of the Keras version that wrote the file.
         let before = file.facts?.hyperparameters
         objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?["loss_of"] != nil)
         if let saved = file.compiled?.optimizer {
             guard saved.className == optimizer.className else {
                 throw CellarError(
                     .badData,
-                    "\(start.reference) was trained with \(saved.className), but \(recipe.file) says "
-                        + "\(optimizer.className): the optimizer's state does not fit. Use the same one.")
+                    "\(start.reference) was trained with \(saved.className), but \(recipe.file) has "
+                        + "\(optimizer.className): the optimizer's state does not fit.",
+                    remedy: "Use the same optimizer.")
             }
             optimizer.newer = optimizer.newer || saved.newer || before?["optimizer_of"] != nil
-            // A rate that ReduceLROnPlateau lowered goes on; one that the recipe changed since then counts.
+            // Keep a rate that ReduceLROnPlateau lowered, unless the recipe's rate has changed since then.
             if optimizer.general.schedule == nil, let asked = before?["learning_rate"]?.double,
                 Float(asked) == Float(optimizer.learningRate)
             {
@@ -63,7 +65,7 @@ struct ResumedRun {
     }
 }
 
-/// Where two chains of layers first differ; nil where they are alike but for their weights.
+/// Describes the first difference between the layers of two models, ignoring weights; nil if there is none.
 private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
     guard saved.layers.count == wanted.layers.count else {
         return
@@ -78,7 +80,7 @@ private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
             guard let x = found[key], let y = asked[key], x != y else { continue }
             if !type(of: a).adaptedOptions.isEmpty {
                 return
-                    "layer \(index + 1), \(b.subject), was fitted on other rows (\(key) differs); use the same data and "
+                    "layer \(index + 1), \(b.subject), was fitted on different rows (\(key) differs); use the same data and "
                     + "split"
             }
             return
@@ -90,12 +92,12 @@ private func firstDifference(_ saved: Model, _ wanted: Model) -> String? {
                 + "file, but \(wanted.weightSpecs[index].map(\.shape)) in the recipe"
         }
     }
-    guard saved.calls == wanted.calls else { return "the layers are wired differently" }
+    guard saved.calls == wanted.calls else { return "the connections of the layers differ" }
     return nil
 }
 
 extension JSONObject {
-    /// Without how weights begin, which matters no more once they are there; in layers inside this one, too.
+    /// The config without initializers, also in nested layers. They do not affect trained weights.
     fileprivate var withoutInitializers: JSONObject {
         JSONObject(
             members.filter { !$0.key.hasSuffix("_initializer") }.map { key, value in

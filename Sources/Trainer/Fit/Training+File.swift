@@ -4,10 +4,10 @@ import KerasFile
 import Network
 import Tensors
 
-// A run as a file: the model, and all that is known of it.
+// The conversion of a run to a model file with facts.
 extension Training {
-    /// What a run has come to, to be written.
-    func file(history: History, metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
+    /// Makes the model file of the current state.
+    func file(history: TrainingHistory, metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
         let model = executor.trainedNetwork
         var file = ModelFile(
             model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
@@ -23,7 +23,8 @@ extension Training {
         return file
     }
 
-    private func facts(of model: Model, history: History, metrics: [ModelFacts.Metric]) -> ModelFacts {
+    private func facts(of model: Model, history: TrainingHistory, metrics: [ModelFacts.Metric]) -> ModelFacts
+    {
         var facts = ModelFacts(
             name: recipe.name, created: Date().ISO8601Format(), generation: "keras-2.10-h5",
             architecture: architectureDigest(of: model), trainableParameters: model.trainableParameters,
@@ -56,13 +57,13 @@ extension Training {
             object[key] = value
         }
         object["loss"] = recipe.compile.objective.loss?.json ?? .null
-        // Where formulas differ between the Keras releases, files in 2.10's form do not tell whose they are.
+        // Files in Keras 2.10's format do not record which version's formulas they use.
         if executor.optimizer.newer { object["optimizer_of"] = "keras 2.11" }
         if executor.objective.isNewer { object["loss_of"] = "keras 3" }
         object["batch_size"] = .integer(options.batchSize)
         object["epochs"] = .integer(options.epochs)
         object["shuffle"] = .bool(options.shuffle)
-        // `infer evaluate` finds the labels by it.
+        // `infer evaluate` uses it to find the labels.
         if case .csv(_, let targets, _) = recipe.data.source {
             object["target"] =
                 targets.count == 1 ? .string(targets[0]) : .array(targets.map { .string($0) })
@@ -79,7 +80,7 @@ private func tensor(_ sample: Samples) -> Tensor {
     }
 }
 
-/// SHA-256 over the layers' classes, options and wiring. Names do not count, nor the constants of a scaler.
+/// Returns the SHA-256 of the layers' classes, options and connections, without names and constants of scalers.
 func architectureDigest(of model: Model) -> String {
     let calls = model.calls.map { call -> JSON in
         let layer = model.layers[call.layer]

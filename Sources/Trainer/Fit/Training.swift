@@ -5,31 +5,31 @@ import KerasFile
 import Network
 import Tensors
 
-/// A recipe made ready: data, network and executor, so that one call trains it and another tells all about the result.
+/// A training run of a recipe: data, network and executor. One call trains, others evaluate and save the result.
 public final class Training {
     public let recipe: Recipe
     public private(set) var data: PreparedData
     public let seed: Int
     public let threads: Int
-    /// Epochs that the model had behind it when it came here.
+    /// The number of epochs completed before this run.
     public let epochsBefore: Int
-    /// Batches of the next epoch that were done when training was interrupted.
+    /// The number of batches of the next epoch completed before an interruption.
     public var batchesBefore: Int { options.partialEpoch?.steps ?? 0 }
     public let commandLine: [String]
     let executor: TrainingExecutor
-    /// The rows to train on, with the weights that classes have.
+    /// The training rows with class weights applied.
     private var train: DataPart
     let start: Start?
     private(set) var options: FitOptions
     private(set) var outcome: FitOutcome?
 
-    /// A model to go on with.
+    /// A model from which training resumes.
     public struct Start: Sendable {
         public var file: ModelFile
-        /// What the user called it, and the file's digest: nil where nobody knows it.
+        /// The user's name for the model, and the file's SHA-256 if known.
         public var reference: String
         public var sha256: String?
-        /// The file is a checkpoint that no store knows: the new model has its parents too, so that lineage is not cut.
+        /// True for an unregistered checkpoint: the new model gets its parents too, to keep the lineage connected.
         public var isLoose: Bool
 
         public init(file: ModelFile, reference: String, sha256: String?, isLoose: Bool = false) {
@@ -38,16 +38,16 @@ public final class Training {
     }
 
     /// - Parameters:
-    ///   - start: A model to go on with: its weights, its optimizer's state and its count of epochs.
-    ///   - threads: What the recipe leaves open. Without it, one, or as many as there are processors (up to four) where their
-    ///     number changes no bit of the result.
+    ///   - start: A model to resume from: its weights, optimizer's state and number of epochs.
+    ///   - threads: The number of threads if the recipe has none. By default up to four if their number does not affect
+    ///     the result, else one.
     public init(
         _ recipe: Recipe, data: PreparedData, from start: Start? = nil, threads: Int? = nil,
         commandLine: [String] = []
     ) throws(CellarError) {
         (self.recipe, self.data, self.start, self.commandLine) = (recipe, data, start, commandLine)
         let facts = start?.file.facts
-        // A run that goes on has the orders of samples that it would have had.
+        // A resumed run uses the same orders of samples as an uninterrupted one.
         seed = recipe.fit.seed ?? facts?.seed ?? Int.random(in: 0...Int(Int32.max))
         var model = try recipe.model.network(data)
         self.threads =
@@ -56,7 +56,7 @@ public final class Training {
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
 
         let resumed = try start.map { (start) throws(CellarError) in try ResumedRun(start, model, recipe) }
-        // Before the training, as there would be no file for what was learned.
+        // Check before training that the model can be saved.
         if let start, let resumed { try checkWritable(resumed.model, readFrom: start.reference) }
         do {
             if let resumed { model = resumed.model } else { try model.initialize(seed: seed) }
@@ -72,14 +72,15 @@ public final class Training {
         options.initialEpoch = epochsBefore
         options.partialEpoch = resumed?.partialEpoch
         if options.partialEpoch != nil, resumed?.partialBatchSize != options.batchSize {
-            // Other batches: the epoch that was interrupted begins anew.
+            // A different batch size: restart the interrupted epoch.
             options.partialEpoch = nil
         }
         guard epochsBefore < options.epochs else {
             throw CellarError(
                 .usage,
-                "\(start?.reference ?? recipe.name) has \(epochsBefore) epochs behind it, and \(recipe.file) asks for "
-                    + "\(options.epochs) in all. Ask for more: --epochs \(epochsBefore + 10)")
+                "\(start?.reference ?? recipe.name) was trained for \(epochsBefore) epochs, and \(recipe.file) has "
+                    + "epochs: \(options.epochs), which counts all of them.",
+                remedy: "Use more, for example --epochs \(epochsBefore + 10).")
         }
         do {
             executor = try TrainingExecutor(
@@ -95,14 +96,14 @@ public final class Training {
         }
     }
 
-    /// The network as it is now.
+    /// The network with its current weights.
     public var model: Model { executor.trainedNetwork }
 
-    /// Trains. See `Fit.run`.
+    /// Trains the model; see `Fit.run`.
     public func run(
         observer: (any FitObserver)? = nil, shouldStop: () -> Bool = { false }
     ) throws(CellarError) -> FitOutcome {
-        let before = History(
+        let before = TrainingHistory(
             (start?.file.facts?.history ?? []).map {
                 .init(name: $0.name, values: Array($0.values.prefix(epochsBefore)))
             })
@@ -117,18 +118,18 @@ public final class Training {
         return outcome
     }
 
-    /// Loss and metrics of the model as it is, in inference mode, on every split there is.
+    /// Evaluates loss and metrics of the current model on every split, in inference mode.
     ///
-    /// - report: is told of rows that a layer cannot compute with, as a word that no training row had; their split has no
-    ///   numbers then.
+    /// - report: Called with a warning about a split that has no metrics because a layer cannot compute with its rows,
+    ///   such as a word that is not in the training rows.
     public func evaluate(report: (String) -> Void = { _ in }) -> [ModelFacts.Metric] {
         let splits = [("train", data.train), ("validation", data.validation), ("test", data.test)]
         return splits.flatMap { name, part -> [ModelFacts.Metric] in
             guard let part else { return [] }
-            // Every row counts alike, as when someone else evaluates the model.
+            // Without sample weights, as in `infer evaluate`.
             let result = executor.evaluate(part.inputs, part.targets)
             if let failure = result.failure {
-                report("the \(name) rows were not measured: \(failure)")
+                report("the \(name) rows were not evaluated: \(failure)")
                 return []
             }
             return zip(executor.logNames, executor.objective.logs(of: result)).map {
@@ -137,8 +138,8 @@ public final class Training {
         }
     }
 
-    /// Lets go of the rows, once all that is left is to save the model: its golden sample is all that this needs. Data are most
-    /// of what a run holds, and saving wants memory of its own.
+    /// Releases the rows before saving, which needs only the golden sample. Data take most of a run's memory, and saving
+    /// needs more.
     public func releaseRows() {
         data.train = data.train.selecting([0])
         data.validation = nil
@@ -146,17 +147,17 @@ public final class Training {
         train = data.train
     }
 
-    /// All of it as a file: model, optimizer's state, facts and a golden sample.
+    /// Makes the model file: model, optimizer's state, facts and a golden sample.
     public func modelFile(metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
-        try file(history: outcome?.history ?? History(), metrics: metrics)
+        try file(history: outcome?.history ?? TrainingHistory(), metrics: metrics)
     }
 
-    /// Writes what there is to `path`, so that training can go on from it; folders are made.
+    /// Writes a checkpoint from which training can resume; creates folders if necessary.
     public func saveCheckpoint(to path: String) throws(CellarError) {
-        try saveCheckpoint(to: path, history: outcome?.history ?? History())
+        try saveCheckpoint(to: path, history: outcome?.history ?? TrainingHistory())
     }
 
-    private func saveCheckpoint(to path: String, history: History) throws(CellarError) {
+    private func saveCheckpoint(to path: String, history: TrainingHistory) throws(CellarError) {
         try FileSystem.makeFolder(FileSystem.folder(of: path))
         try writeModel(file(history: history, metrics: []), to: path)
     }

@@ -1,7 +1,7 @@
 import Base
 import Network
 
-/// One of the `callbacks`, with Keras' arguments and defaults.
+/// An entry of `callbacks`, with Keras' arguments and defaults.
 public enum CallbackRecipe: Sendable {
     case earlyStopping(EarlyStopping.Options)
     case modelCheckpoint(ModelCheckpoint.Options)
@@ -22,11 +22,11 @@ public enum CallbackRecipe: Sendable {
             case "CSVLogger": return .csvLogger(try .init(from: &options))
             case "TensorBoard": return .tensorBoard(try .init(from: &options))
             case "TerminateOnNaN":
-                throw CellarError("training always ends when the loss is no number; leave this line out")
+                throw CellarError("training always stops if the loss is NaN").advising("Remove this line.")
             default:
-                let hint = nearest(title, in: Self.names).map { ". Did you mean \($0)?" } ?? ""
-                throw CellarError(
-                    "there is no such callback; known are \(Self.names.joined(separator: ", "))\(hint)")
+                let error = CellarError(
+                    "unknown callback; expected one of \(Self.names.joined(separator: ", "))")
+                throw nearest(title, in: Self.names).map { error.advising("Did you mean \($0)?") } ?? error
             }
         }
         try section.rejectUnknownKeys()
@@ -43,7 +43,7 @@ public enum CallbackRecipe: Sendable {
     }
 }
 
-/// The names that a run's epochs will have numbers under.
+/// The names of the metrics in a run's logs.
 public struct LogNames: Sendable {
     public var all: [String]
 
@@ -51,17 +51,16 @@ public struct LogNames: Sendable {
         all = plain + (validation ? plain.map { "val_" + $0 } : [])
     }
 
-    /// Reads `monitor`. A name that the run will not have is an error, where Keras only warns in each epoch.
+    /// Reads `monitor`. An unknown name is an error; Keras only warns in each epoch.
     func monitor(_ options: inout LayerConfig) throws(CellarError) -> String {
         let name = try options.string("monitor", default: "val_loss")
         guard all.contains(name) else {
-            let why =
+            let remedy =
                 name.hasPrefix("val_") && !all.contains("val_loss")
-                ? "; there are no validation rows, name some in data" : ""
-            let hint = why.isEmpty ? nearest(name, in: all).map { ". Did you mean \($0)?" } ?? "" : ""
-            throw options.error(
-                "monitor is \(name), which this run will not have (only \(all.joined(separator: ", ")))\(why)\(hint)",
-                key: "monitor")
+                ? "Add validation rows in data." : nearest(name, in: all).map { "Did you mean \($0)?" }
+            let error = options.error(
+                "monitor is \(name), but this run has only \(all.joined(separator: ", "))", key: "monitor")
+            throw remedy.map { error.advising($0) } ?? error
         }
         return name
     }

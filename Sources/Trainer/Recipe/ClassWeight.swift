@@ -1,35 +1,35 @@
 import Base
 import Network
 
-/// Keras' `class_weight`: what the samples of a class count for in the loss.
+/// Keras' `class_weight`: the weights of classes in the loss.
 public enum ClassWeight: Equatable, Sendable {
-    /// By the class' number or, where that is no number, its name; a class that is not there counts once.
+    /// Weights by the number of a class or, if the key is not a number, its name. Missing classes have weight 1.
     case given([String: Double])
-    /// scikit-learn's `balanced`: all classes count alike in sum: n / (classes · n of the class).
+    /// scikit-learn's `balanced`: n / (number of classes · n of the class).
     case balanced
 
     init?(_ section: inout RecipeSection) throws(CellarError) {
         guard let found = section.options.value("class_weight") else { return nil }
         if let word = found.string {
             guard word == "balanced" else {
-                let hint = nearest(word, in: ["balanced"]).map { " Did you mean \($0)?" } ?? ""
                 throw section.error(
-                    "class_weight is \"\(word)\"; it may be balanced, or { 0: 1.0, 1: 3.0 }.\(hint)",
-                    key: "class_weight")
+                    "class_weight is \"\(word)\"; expected balanced, or weights such as { 0: 1.0, 1: 3.0 }.",
+                    key: "class_weight", remedy: nearest(word, in: ["balanced"]).map { "Did you mean \($0)?" }
+                )
             }
             self = .balanced
             return
         }
         guard let object = found.object, !object.isEmpty else {
             throw section.error(
-                "class_weight must be balanced, or a weight for each class, as { 0: 1.0, 1: 3.0 }.",
+                "class_weight must be balanced, or a weight per class, such as { 0: 1.0, 1: 3.0 }.",
                 key: "class_weight")
         }
         var weights: [String: Double] = [:]
         for (name, value) in object.members {
             guard let weight = value.double, weight >= 0, weight.isFinite else {
                 throw section.error(
-                    "the weight of class \(name) must be a number from 0 on, but is \(value.text()).",
+                    "the weight of class \(name) must be a number from 0, but is \(value.text()).",
                     key: "class_weight")
             }
             weights[name] = weight
@@ -37,7 +37,7 @@ public enum ClassWeight: Equatable, Sendable {
         self = .given(weights)
     }
 
-    /// One weight for each class. `labels` are those of the samples to train on.
+    /// Returns one weight per class. `labels` are the labels of the training samples.
     func weights(classes: [String], labels: [Int32]) throws(CellarError) -> [Double] {
         switch self {
         case .balanced:
@@ -52,7 +52,7 @@ public enum ClassWeight: Equatable, Sendable {
                 guard let index, classes.indices.contains(index) else {
                     let shown = classes.enumerated().prefix(12).map { "\($0) (\($1))" }
                     throw CellarError(
-                        "class_weight names class \(name), but the classes are \(shown.joined(separator: ", "))"
+                        "class_weight has class \(name), but the classes are \(shown.joined(separator: ", "))"
                     )
                 }
                 weights[index] = given[name] ?? 1

@@ -6,25 +6,27 @@ import Yams
 /// `compile`: optimizer, losses and metrics.
 public struct CompileRecipe: Sendable {
     public var optimizer: any Optimizer
-    /// For each output of the model.
+    /// The losses and metrics of each output of the model.
     public var objective: Objective
 
     public init(optimizer: any Optimizer, objective: Objective) {
         (self.optimizer, self.objective) = (optimizer, objective)
     }
 
-    /// As the saved model was compiled, where the recipe does not say.
+    /// Takes the saved model's optimizer, losses and metrics, for a recipe without `compile`.
     init(_ start: ModelFile?, _ recipe: RecipeSection) throws(CellarError) {
         guard let start else {
             throw recipe.error(
-                "compile is missing, as { optimizer: adam, loss: binary_crossentropy }. (With --from it may be left out: "
-                    + "then the saved model's goes on.)")
+                "compile is missing.",
+                remedy:
+                    "Add it, for example { optimizer: adam, loss: binary_crossentropy }. With --from it may be "
+                    + "omitted; the saved model's is used.")
         }
         guard let objective = start.compiled?.objective, let optimizer = start.compiled?.optimizer else {
             let unknown = start.compiled?.unknown.first.map { ": \($0)" } ?? ""
             throw recipe.error(
-                "compile is missing, and the saved model does not say how it was compiled\(unknown). Say it in the recipe."
-            )
+                "compile is missing, and the saved model has no compile options\(unknown).",
+                remedy: "Add compile to the recipe.")
         }
         self.init(optimizer: optimizer, objective: objective)
     }
@@ -34,13 +36,14 @@ public struct CompileRecipe: Sendable {
         var section = section
         section.options.ignore("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
         try section.rejectUnknownKeys()
-        // Keras' default; a recipe that trains says it, but nothing is wrong without.
+        // Keras' default is RMSprop.
         optimizer =
             try section.node("optimizer").map { (node) throws(CellarError) in
                 try Self.optimizer(.named(node, what: "an optimizer", file: section.file))
             } ?? RMSprop()
         guard let lossNode = section.node("loss") else {
-            throw section.error("loss is missing, as sparse_categorical_crossentropy.")
+            throw section.error(
+                "loss is missing.", remedy: "Add one, for example loss: sparse_categorical_crossentropy.")
         }
         let parts = PerOutput(section: section, outputs: outputs)
         var losses: [Loss?] = []
@@ -54,7 +57,7 @@ public struct CompileRecipe: Sendable {
         for node in try section.node("loss_weights").map({ (node) throws(CellarError) in
             try parts.nodes(node, "loss_weights")
         }) ?? [] {
-            // An output that is not named counts once.
+            // A missing output has weight 1.
             guard let node else {
                 weights.append(1)
                 continue
@@ -62,7 +65,7 @@ public struct CompileRecipe: Sendable {
             guard case .scalar(let scalar) = node, let weight = plainValue(scalar.string).double,
                 weight.isFinite
             else {
-                throw section.error("loss_weights must be a number for each output.", key: "loss_weights")
+                throw section.error("loss_weights must be a number per output.", key: "loss_weights")
             }
             weights.append(weight)
         }
@@ -75,7 +78,7 @@ public struct CompileRecipe: Sendable {
     private static func optimizer(_ named: RecipeSection) throws(CellarError) -> any Optimizer {
         var named = named
         var options = named.options.object
-        // A schedule is written as a class is: { ExponentialDecay: { decay_steps: 100, … } }.
+        // A schedule is written like a class: { ExponentialDecay: { decay_steps: 100, … } }.
         if options["learning_rate"]?.object != nil, let node = named.node("learning_rate") {
             let part = try RecipeSection.named(node, what: "a schedule", file: named.file)
             do {
@@ -102,7 +105,7 @@ public struct CompileRecipe: Sendable {
         _ key: String, _ section: inout RecipeSection, _ parts: PerOutput
     ) throws(CellarError) -> [[Metric]] {
         guard let node = section.node(key) else { return parts.outputs.map { _ in [] } }
-        // A list without lists in it is for every output.
+        // A flat list applies to every output.
         var nodes: [Node?] = parts.outputs.map { _ in node }
         if case .sequence(let items) = node {
             if items.contains(where: { if case .sequence = $0 { true } else { false } }) {
@@ -137,12 +140,12 @@ public struct CompileRecipe: Sendable {
     }
 }
 
-/// Reads what may be said once for all outputs, as a list with one entry for each, or by the outputs' names.
+/// Reads a value that is given once for all outputs, as a list with one entry per output, or by output name.
 private struct PerOutput {
     let section: RecipeSection
     let outputs: [String]
 
-    /// One node for each output; nil where there is nothing for it.
+    /// Returns one node per output; nil for an output without a value.
     func nodes(_ node: Node, _ key: String) throws(CellarError) -> [Node?] {
         func present(_ node: Node) -> Node? {
             if case .scalar(let scalar) = node, plainValue(scalar.string).isNull { return nil }
@@ -152,7 +155,7 @@ private struct PerOutput {
         case .sequence(let items):
             guard items.count == outputs.count else {
                 throw section.error(
-                    "\(key) has \(items.count) entries, but the model \(outputs.count) "
+                    "\(key) has \(items.count) entries, but the model has \(outputs.count) "
                         + "output\(outputs.count == 1 ? "" : "s") (\(outputs.joined(separator: ", "))).",
                     key: key)
             }
@@ -162,10 +165,9 @@ private struct PerOutput {
             for (name, item) in mapping { named[try RecipeValues(file: section.file).key(name)] = item }
             guard named.keys.contains(where: outputs.contains) else { return outputs.map { _ in node } }
             if let wrong = named.keys.sorted().first(where: { !outputs.contains($0) }) {
-                let hint = nearest(wrong, in: outputs).map { " Did you mean \($0)?" } ?? ""
                 throw section.error(
-                    "\(key) names \"\(wrong)\", but the outputs are \(outputs.joined(separator: ", ")).\(hint)",
-                    key: key)
+                    "\(key) has \"\(wrong)\", but the outputs are \(outputs.joined(separator: ", ")).",
+                    key: key, remedy: nearest(wrong, in: outputs).map { "Did you mean \($0)?" })
             }
             return outputs.map { named[$0].flatMap(present) }
         default: return outputs.map { _ in node }
@@ -174,7 +176,7 @@ private struct PerOutput {
 }
 
 extension RecipeSection {
-    /// The class with its options, as Keras' JSON has it; only its name where there are none.
+    /// The class and its options in Keras' JSON form; only the name if there are no options.
     fileprivate var json: JSON {
         options.object.isEmpty
             ? .string(title) : ["class_name": .string(title), "config": .object(options.object)]

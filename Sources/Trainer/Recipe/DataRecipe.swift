@@ -3,16 +3,16 @@ import Foundation
 import Base
 import Network
 
-/// `data`: where samples and labels come from, how they are split, and what is done to them before the first layer.
+/// The `data` section: the source of samples and labels, their split, and their preprocessing.
 public struct DataRecipe: Sendable {
-    public enum Source: Equatable, Sendable {
-        /// A table. Nil features are all columns but the targets and the weights.
+    public enum DataSource: Equatable, Sendable {
+        /// A table. Nil features mean all columns except targets and weights.
         case csv(path: String, targets: [String], features: [String]?)
-        /// MNIST's format: pictures and labels, already divided into training and test.
+        /// IDX files of pictures and labels, as of MNIST, already split into training and test.
         case idx(IDXFiles)
-        /// A folder of PNGs, one subfolder a class.
+        /// A folder of PNG files with one subfolder per class.
         case pictures(folder: String)
-        /// An array for each input, and one for each output.
+        /// NumPy arrays, one per input and one per output.
         case npy(samples: [String], labels: [String])
     }
 
@@ -22,25 +22,25 @@ public struct DataRecipe: Sendable {
     }
 
     public enum Preprocessing: Equatable, Sendable {
-        /// Mean and variance of the training rows become a Normalization layer.
+        /// A Normalization layer with mean and variance of the training rows.
         case standardScaler
         case rescaling(scale: Double, offset: Double)
     }
 
-    public var source: Source
-    /// The column of a table that says what each row counts for in the loss.
+    public var source: DataSource
+    /// The table's column with the weight of each row in the loss.
     public var sampleWeight: String?
     public var split: RowDivision?
-    /// `validation: { first: 5000 }`: so many of the training rows, from the start.
+    /// The number of first training rows used for validation: `validation: { first: 5000 }`.
     public var validationFirst: Int?
     public var preprocessing: [Preprocessing]
-    /// The recipe that says so, for messages and paths.
+    /// The recipe's path, for messages and relative paths.
     let file: String
     let line: Int?
 
-    /// How the rows are divided: the same every time, as what is left to chance is drawn here.
+    /// Returns the division of the rows, with a fixed random state: a missing one is drawn here.
     ///
-    /// - share: Keras' validation_split, which `fit` may ask for.
+    /// - share: Keras' `validation_split` from `fit`.
     func division(validationSplit share: Double?) -> RowDivision {
         var division = split ?? RowDivision()
         (division.firstValidate, division.lastValidate) = (validationFirst, share)
@@ -61,7 +61,7 @@ public struct DataRecipe: Sendable {
         let named = Self.sources.filter { section.options.object[$0] != nil }
         guard named.count == 1, let kind = named.first else {
             throw section.error(
-                "expected one of \(Self.sources.joined(separator: ", ")), which says where the data are; found "
+                "expected one source of data (\(Self.sources.joined(separator: ", "))), found "
                     + (named.isEmpty ? "none." : named.joined(separator: " and ") + "."))
         }
         source = try Self.source(kind, &section)
@@ -70,28 +70,29 @@ public struct DataRecipe: Sendable {
                 section.options.object[$0] != nil
             })
         {
-            throw section.error("\(key) goes with csv, not with \(kind).", key: key)
+            throw section.error("\(key) can only be used with csv, not with \(kind).", key: key)
         }
         sampleWeight = try section.text("sample_weight")
         if case .csv(_, let targets, let features) = source, let column = sampleWeight {
             guard !targets.contains(column), !(features ?? []).contains(column) else {
                 throw section.error(
-                    "the weights \"\(column)\" cannot be a target or a feature as well.", key: "sample_weight"
+                    "the weights \"\(column)\" cannot also be a target or a feature.", key: "sample_weight"
                 )
             }
         }
         split = try section.section("split").map { (part) throws(CellarError) in try RowDivision(part) }
         if case .idx = source, split != nil {
             throw section.error(
-                "\(kind) is divided into training and test already; say validation: { first: 5000 } instead of split.",
-                key: "split")
+                "\(kind) is already split into training and test.",
+                key: "split", remedy: "Use validation: { first: 5000 } instead of split.")
         }
         if var part = try section.section("validation") {
             validationFirst = try part.read { (options) throws(CellarError) in try options.int("first") }
             try part.rejectUnknownKeys()
             if split?.validation != nil {
                 throw section.error(
-                    "validation rows are named twice, here and in split. Keep one.", key: "validation")
+                    "validation rows are given twice, here and in split.", key: "validation",
+                    remedy: "Keep one.")
             }
         }
         preprocessing = []
@@ -100,17 +101,21 @@ public struct DataRecipe: Sendable {
         }
     }
 
-    private static func source(_ kind: String, _ section: inout RecipeSection) throws(CellarError) -> Source {
+    private static func source(_ kind: String, _ section: inout RecipeSection) throws(CellarError)
+        -> DataSource
+    {
         switch kind {
         case "csv":
             let path = try section.requiredText("csv", try section.text("csv"))
             guard section.options.object["target"].map({ !$0.isNull }) ?? false else {
-                throw section.error("target is missing: the column to learn, as target: quality.", key: "csv")
+                throw section.error(
+                    "target is missing.", key: "csv",
+                    remedy: "Name the column to predict, for example target: quality.")
             }
             let targets = try section.texts("target")
             let features = try section.words("features")
             if let target = targets.first(where: features.contains) {
-                throw section.error("the target \"\(target)\" cannot be a feature as well.", key: "features")
+                throw section.error("the target \"\(target)\" cannot also be a feature.", key: "features")
             }
             return .csv(path: path, targets: targets, features: features.isEmpty ? nil : features)
         case "mnist":
@@ -162,13 +167,13 @@ public struct DataRecipe: Sendable {
         default:
             let hint = nearest(section.title, in: ["StandardScaler", "Rescaling"])
             throw section.error(
-                "there is no such step; known are StandardScaler and Rescaling"
-                    + (hint.map { ". Did you mean \($0)?" } ?? "."))
+                "unknown step; expected StandardScaler or Rescaling.",
+                remedy: hint.map { "Did you mean \($0)?" })
         }
     }
 
-    /// Where a path of the recipe leads: from the current folder; else from the folder above the recipe's, so that
-    /// `data/wine.csv` in `recipes/wine.yaml` is found from anywhere.
+    /// Resolves a path in the recipe: relative to the current folder, else to the parent of the recipe's folder, so that
+    /// `data/wine.csv` in `recipes/wine.yaml` is found from any folder.
     func resolve(_ path: String) -> String {
         guard !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else { return path }
         let above = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
@@ -178,7 +183,7 @@ public struct DataRecipe: Sendable {
 }
 
 extension DataRecipe.IDXFiles {
-    /// The four files under the names that they are published with, gzipped or not.
+    /// Makes the paths of MNIST's four files with their published names; they may be gzipped.
     init(mnist folder: String, _ recipe: String) {
         func file(_ name: String) -> String { "\(folder)/\(name)-ubyte" }
         self.init(
@@ -204,14 +209,14 @@ extension RowDivision {
         try section.rejectUnknownKeys()
     }
 
-    /// A fraction, or a number of rows.
+    /// Reads a fraction or a number of rows.
     private static func size(_ key: String, _ section: inout RecipeSection) throws(CellarError) -> SplitSize?
     {
         guard let value = section.options.value(key) else { return nil }
         if case .integer(let rows) = value, rows > 0 { return .count(rows) }
         if case .number(let share) = value, share > 0, share < 1 { return .fraction(share) }
         throw section.error(
-            "\(key) must be a share between 0 and 1, as 0.25, or a number of rows, but is \(value.text()).",
+            "\(key) must be a fraction between 0 and 1, such as 0.25, or a number of rows, but is \(value.text()).",
             key: key)
     }
 }

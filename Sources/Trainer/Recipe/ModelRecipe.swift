@@ -2,20 +2,20 @@ import Base
 import Network
 import Yams
 
-/// `model`: the layers, without what stands in front of them (the input and the preprocessing of the data).
+/// The `model` section: the layers, without the input and the preprocessing of the data.
 public struct ModelRecipe: Sendable {
     public var layers: [any Layer]
-    /// The shape that the first layer names as `input_shape`, where it does; the data's shape must then be this one.
+    /// The `input_shape` of the first layer, if given; it must be the shape of the data.
     public var inputShape: [Int]?
-    /// The name of the input, where the recipe begins with an InputLayer.
+    /// The name of the input, if the recipe begins with an InputLayer.
     public var inputName: String?
     let file: String
     /// The line of each layer.
     let lines: [Int?]
-    /// A saved model that takes the place of layers.
+    /// A saved model that is used instead of layers.
     private var saved: Model?
 
-    /// The model that training goes on with, as it is.
+    /// Takes a saved model, from which training resumes.
     init(_ saved: Model, file: String) {
         (self.saved, self.file) = (saved, file)
         (layers, lines) = ([], [])
@@ -34,7 +34,7 @@ public struct ModelRecipe: Sendable {
                     shape.allSatisfy({ $0 > 0 })
                 else {
                     throw section.error(
-                        "input_shape must be a list of sizes, as [28, 28].", key: "input_shape")
+                        "input_shape must be a list of sizes, such as [28, 28].", key: "input_shape")
                 }
                 inputShape = shape
                 options["input_shape"] = nil
@@ -47,7 +47,7 @@ public struct ModelRecipe: Sendable {
             }
             if let shape = layer.sampleShape {
                 guard layers.isEmpty, inputName == nil else {
-                    throw section.error("an InputLayer can only come first.")
+                    throw section.error("an InputLayer must be the first layer.")
                 }
                 inputShape = shape.sizes
                 inputName = options["name"]?.string
@@ -55,7 +55,9 @@ public struct ModelRecipe: Sendable {
             }
             let isNamed = options["name"]?.string != nil
             if isNamed, taken.contains(layer.name) {
-                throw section.error("two layers have the name \(layer.name). Give each its own.", key: "name")
+                throw section.error(
+                    "two layers have the name \(layer.name).", key: "name",
+                    remedy: "Give each layer a unique name.")
             }
             if !isNamed { layer.name = unusedName(layer.name, taken) }
             taken.insert(layer.name)
@@ -64,15 +66,15 @@ public struct ModelRecipe: Sendable {
         }
         guard !layers.isEmpty else {
             throw CellarError(
-                .badData, "model has no layer but its input.", file: file, line: nodes.first?.mark?.line)
+                .badData, "model has no layers after its input.", file: file, line: nodes.first?.mark?.line)
         }
         (self.layers, self.lines) = (layers, lines)
     }
 
-    /// Keras' names of the outputs.
+    /// The names of the outputs, as in Keras.
     var outputNames: [String] { saved?.outputNames ?? layers.last.map { [$0.name] } ?? [] }
 
-    /// The network for those data.
+    /// Makes the network for the data.
     public func network(_ data: PreparedData) throws(CellarError) -> Model {
         guard let saved else {
             guard data.train.inputs.count == 1 else {
@@ -86,24 +88,24 @@ public struct ModelRecipe: Sendable {
         guard data.preprocessing.isEmpty else {
             throw CellarError(
                 .badData,
-                "preprocess goes with layers of a recipe; the saved model has what it needs in it. Leave it out.",
-                file: file)
+                "preprocess cannot be used with a saved model, which has its own preprocessing.",
+                file: file, remedy: "Remove preprocess.")
         }
         do {
             return try saved.bound(to: data.inputShapes)
         } catch {
-            throw CellarError(.badData, error.description + ".", file: file)
+            throw located(error, line: nil)
         }
     }
 
-    /// The network: input, preprocessing, layers. The weights are zeros.
+    /// Makes the network of input, preprocessing and layers, with zero weights.
     ///
-    /// Throws where the shapes do not fit, with the line of the layer that is the matter.
+    /// Throws if shapes do not fit, with the line of the layer.
     public func network(inputShape shape: [Int], preprocessing: [any Layer]) throws(CellarError) -> Model {
         if let expected = inputShape, expected != shape {
             throw CellarError(
                 .badData,
-                "the first layer expects samples of shape \(expected), but the data's have \(shape).",
+                "the first layer takes samples of shape \(expected), but the data have shape \(shape).",
                 file: file, line: lines.first ?? nil)
         }
         var taken = Set(layers.map(\.name))
@@ -119,13 +121,19 @@ public struct ModelRecipe: Sendable {
             return try Model(chain: [InputLayer(name: input, shape: shape)] + chain + layers)
         } catch {
             let index = layers.firstIndex { $0.subject == error.place.subject }
-            throw CellarError(
-                .badData, error.description + ".", file: file, line: index.flatMap { lines[$0] })
+            throw located(error, line: index.flatMap { lines[$0] })
         }
+    }
+
+    /// Adds the recipe's line to a layer's error.
+    private func located(_ error: CellarError, line: Int?) -> CellarError {
+        let subject = error.place.subject.map { "\($0): " } ?? ""
+        return CellarError(
+            .badData, "\(subject)\(error.message).", file: file, line: line, remedy: error.remedy)
     }
 }
 
-/// As Keras counts: dense, dense_1, dense_2 …
+/// Returns an unused name, numbered as in Keras: dense, dense_1, dense_2 …
 private func unusedName(_ name: String, _ taken: Set<String>) -> String {
     guard taken.contains(name) else { return name }
     var number = 1

@@ -2,10 +2,10 @@ import Base
 import KerasFile
 import Network
 
-/// An experiment as its YAML describes it: data, layers, how to compile, how to fit, callbacks. Keras' words throughout.
-/// Every misspelt key, unknown class and wrong type is an error that names its line.
+/// An experiment described in YAML with Keras' terms: data, layers, compile and fit options, callbacks. Every misspelt
+/// key, unknown class and wrong type is an error with its line.
 public struct Recipe: Sendable {
-    /// Where it was read from, and the text as it stood there.
+    /// The recipe's path and its unchanged text.
     public let file: String
     public let text: String
     /// The model's name in the registry.
@@ -18,12 +18,12 @@ public struct Recipe: Sendable {
 
     /// Reads a recipe file.
     ///
-    /// - start: A saved model to go on with. The recipe may then leave out `model` and `compile`, which are the file's.
+    /// - start: A saved model to resume from. The recipe may then omit `model` and `compile`, which are the file's.
     public init(path: String, from start: ModelFile? = nil) throws(CellarError) {
         try self.init(RecipeText(path: path), start)
     }
 
-    /// Takes a recipe's text as it is; `file` is for messages and for paths within.
+    /// Parses a recipe's text; `file` is for messages and relative paths.
     public init(text: String, file: String, from start: ModelFile? = nil) throws(CellarError) {
         try self.init(RecipeText(file: file, text: text), start)
     }
@@ -31,7 +31,7 @@ public struct Recipe: Sendable {
     private init(_ source: RecipeText, _ start: ModelFile?) throws(CellarError) {
         (file, text) = (source.file, source.text)
         var top = try RecipeSection(source.root, title: "the recipe", file: file)
-        // Misspelt parts first: `modle:` is the mistake to name, not that model is missing.
+        // Unknown keys first: report `modle:`, not a missing model.
         top.options.ignore("name", "data", "model", "compile", "fit", "callbacks")
         try top.rejectUnknownKeys()
 
@@ -43,8 +43,8 @@ public struct Recipe: Sendable {
             model = ModelRecipe(start.model, file: file)
         } else if layers.isEmpty {
             throw top.error(
-                "model is missing: a list of layers. (With --from it may be left out: then the saved model goes on.)",
-                key: "model")
+                "model is missing.", key: "model",
+                remedy: "Add a list of layers. With --from it may be omitted; the saved model is used.")
         } else {
             model = try ModelRecipe(layers, file: file)
         }
@@ -67,13 +67,13 @@ public struct Recipe: Sendable {
             callbacks.contains(where: { if case .reduceLROnPlateau = $0 { true } else { false } })
         {
             throw top.error(
-                "ReduceLROnPlateau cannot change a learning rate that \(schedule.kind.rawValue) sets. Keep one.",
-                key: "callbacks")
+                "ReduceLROnPlateau cannot change a learning rate set by \(schedule.kind.rawValue).",
+                key: "callbacks", remedy: "Keep one of them.")
         }
         if fit.validationSplit != nil && self.data.hasValidation {
             throw top.error(
-                "validation rows are named twice: in data and as fit's validation_split. Keep one.",
-                key: "fit")
+                "validation rows are given twice: in data and as validation_split in fit.",
+                key: "fit", remedy: "Keep one of them.")
         }
     }
 
@@ -83,16 +83,16 @@ public struct Recipe: Sendable {
     }
 }
 
-/// `fit`: how long, in what steps, and from what seed.
+/// The `fit` section: epochs, batch size, seed and other options.
 public struct FitRecipe: Sendable {
     public var epochs = 1
     public var batchSize = 32
-    /// Nil draws one, which the model's facts tell.
+    /// Nil draws a seed, which is recorded in the model's facts.
     public var seed: Int?
     public var shuffle = true
-    /// The share of the training rows, the last ones, that validate, as Keras takes them.
+    /// The fraction of the training rows, from the end, used for validation, as in Keras.
     public var validationSplit: Double?
-    /// Nil leaves the choice to the command.
+    /// Nil lets the command choose.
     public var threads: Int?
     public var classWeight: ClassWeight?
     let classWeightLine: Int?
@@ -115,7 +115,7 @@ public struct FitRecipe: Sendable {
                 let share = try options.double("validation_split")
                 guard share > 0, share < 1 else {
                     throw options.error(
-                        "validation_split must lie between 0 and 1, but is \(share)", key: "validation_split")
+                        "validation_split must be between 0 and 1, but is \(share)", key: "validation_split")
                 }
                 validationSplit = share
             }

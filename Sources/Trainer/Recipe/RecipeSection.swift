@@ -2,17 +2,17 @@ import Base
 import Network
 import Yams
 
-/// One mapping of a recipe: its options, read in Keras' words through a `LayerConfig`, and the lines they stand on.
+/// A mapping in a recipe: its options, which are read through a `LayerConfig`, and their lines.
 struct RecipeSection {
     let file: String
-    /// How messages call it: `fit`, `Dense`.
+    /// The name in messages: `fit`, `Dense`.
     let title: String
     let line: Int?
     var options: LayerConfig
     private let nodes: [String: Node]
     private let lines: [String: Int]
 
-    /// `node` is a mapping, or nothing at all, as in `- Flatten:`.
+    /// Reads a mapping. `node` may be empty, as in `- Flatten:`.
     init(_ node: Node, title: String, file: String) throws(CellarError) {
         (self.file, self.title) = (file, title)
         line = node.mark?.line
@@ -22,7 +22,7 @@ struct RecipeSection {
         guard let object = value.object ?? (value.isNull ? [:] : nil) else {
             throw CellarError(
                 .badData,
-                "\(title) must be a mapping, as \(title): { option: value }, but is \(value.kind).",
+                "\(title) must be a mapping, such as \(title): { option: value }, but is \(value.kind).",
                 file: file, line: line)
         }
         for (key, item) in node.mapping ?? [:] {
@@ -33,7 +33,7 @@ struct RecipeSection {
         options = LayerConfig(className: title, object)
     }
 
-    /// A class with its options: `Dense: { units: 10 }`, or its name alone.
+    /// Reads a class with its options, such as `Dense: { units: 10 }`, or only its name.
     static func named(_ node: Node, what: String, file: String) throws(CellarError) -> RecipeSection {
         if case .scalar(let scalar) = node, case .string(let name) = plainValue(scalar.string) {
             return try RecipeSection(
@@ -42,8 +42,9 @@ struct RecipeSection {
         guard case .mapping(let mapping) = node, mapping.count == 1, let pair = mapping.first else {
             throw CellarError(
                 .badData,
-                "expected \(what) with its options, as \(example(of: what)); a list has one a line, each with a dash.",
-                file: file, line: node.mark?.line)
+                "expected \(what) with its options, such as \(example(of: what)).",
+                file: file, line: node.mark?.line,
+                remedy: "Write a list with one entry per line, each after a dash.")
         }
         let title = try RecipeValues(file: file).key(pair.key)
         return try RecipeSection(pair.value, title: title, file: file, line: pair.key.mark?.line)
@@ -69,38 +70,38 @@ struct RecipeSection {
         self.line = line ?? plain.line
     }
 
-    /// The mapping below `key`, where there is one.
+    /// Returns the mapping under `key`, if any.
     mutating func section(_ key: String) throws(CellarError) -> RecipeSection? {
         guard let node = node(key) else { return nil }
         return try RecipeSection(node, title: key, file: file)
     }
 
-    /// The node below `key`. An empty one counts as absent.
+    /// Returns the node under `key`; nil if it is absent or empty.
     mutating func node(_ key: String) -> Node? { options.value(key) == nil ? nil : nodes[key] }
 
-    /// The elements of the list below `key`; none where there is no list.
+    /// Returns the elements of the list under `key`; empty if there is no list.
     mutating func list(_ key: String) throws(CellarError) -> [Node] {
         guard let node = node(key) else { return [] }
         guard case .sequence(let items) = node else {
-            throw error("\(key) must be a list, one a line with a dash, or [a, b].", key: key)
+            throw error("\(key) must be a list: one entry per line after a dash, or [a, b].", key: key)
         }
         return Array(items)
     }
 
-    /// Words in a list, or one of them.
+    /// Returns the words of a list, or one word as a list.
     mutating func words(_ key: String) throws(CellarError) -> [String] {
         guard let value = options.value(key) else { return [] }
         var words: [String] = []
         for item in value.array ?? [value] {
             guard let word = item.string ?? item.int.map(String.init) else {
-                throw error("\(key) must be a list of words, but has \(item.kind) in it.", key: key)
+                throw error("\(key) must be a list of words, but contains \(item.kind).", key: key)
             }
             words.append(word)
         }
         return words
     }
 
-    /// A name or path. A number is taken as it is written: `name: 2026`.
+    /// Returns a name or path. A number is taken as text: `name: 2026`.
     mutating func text(_ key: String) throws(CellarError) -> String? {
         guard let value = options.value(key) else { return nil }
         if let text = value.string { return text }
@@ -108,7 +109,7 @@ struct RecipeSection {
         throw error("\(key) must be a word or a path, but is \(value.kind).", key: key)
     }
 
-    /// One name or path, or a list of them; at least one.
+    /// Returns one or more names or paths.
     mutating func texts(_ key: String) throws(CellarError) -> [String] {
         guard options.object[key]?.array != nil else { return [try requiredText(key, try text(key))] }
         let texts = try words(key)
@@ -121,35 +122,36 @@ struct RecipeSection {
         return value
     }
 
-    /// Reads with `options`, and gives an error its line.
+    /// Reads with `options` and adds the line to errors.
     mutating func read<Value>(
         _ body: (inout LayerConfig) throws(CellarError) -> Value
     ) throws(CellarError) -> Value {
         do { return try body(&options) } catch { throw place(error) }
     }
 
-    /// Keys that nobody asked for are mistakes.
+    /// Throws for keys that were not read.
     func rejectUnknownKeys() throws(CellarError) {
         do { try options.rejectUnknownKeys() } catch { throw place(error) }
     }
 
     func line(of key: String?) -> Int? { key.flatMap { lines[$0] } ?? line }
 
-    func error(_ message: String, key: String? = nil) -> CellarError {
-        CellarError(.badData, "\(options.subject): \(message)", file: file, line: line(of: key))
+    func error(_ message: String, key: String? = nil, remedy: String? = nil) -> CellarError {
+        CellarError(
+            .badData, "\(options.subject): \(message)", file: file, line: line(of: key), remedy: remedy)
     }
 
-    /// The error of a layer, optimizer or the like, at its line.
+    /// Adds the line to an error of a layer, optimizer or similar part.
     ///
-    /// Where an option is missing and another, unknown one looks like it, that one is the mistake.
+    /// If an option is missing and an unknown one is similar, the error is about the unknown one.
     func place(_ error: CellarError) -> CellarError {
         if let key = error.place.key, lines[key] == nil, let typo = nearest(key, in: lines.keys.sorted()) {
-            return self.error("there is no option \"\(typo)\"; did you mean \(key)?", key: typo)
+            return self.error("unknown option \"\(typo)\".", key: typo, remedy: "Did you mean \(key)?")
         }
         let sentence = error.message.last.map { ".?".contains($0) } ?? true
         return CellarError(
             .badData,
             "\(error.place.subject ?? title): \(error.message)\(sentence ? "" : ".")", file: file,
-            line: line(of: error.place.key))
+            line: line(of: error.place.key), remedy: error.remedy)
     }
 }

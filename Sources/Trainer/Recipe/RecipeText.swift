@@ -2,10 +2,10 @@ import Base
 import Foundation
 import Yams
 
-/// A recipe's text, and the tree that YAML makes of it.
+/// A recipe's text and its YAML tree.
 ///
-/// The text is bounded, and anchors (`&a`) with their aliases (`*a`) are refused before anything is built: nine nested
-/// aliases stand for a billion nodes.
+/// The text's size is limited, and anchors (`&a`) and aliases (`*a`) are refused before the tree is built: nine nested
+/// aliases can expand to a billion nodes.
 struct RecipeText {
     static let largest = 256 << 10
 
@@ -18,14 +18,14 @@ struct RecipeText {
         guard text.utf8.count <= Self.largest else {
             throw CellarError(
                 .badData,
-                "the file has more than \(Self.largest) bytes, which no recipe needs. Is it a recipe?",
-                file: file)
+                "expected a recipe of at most \(Self.largest) bytes, found a larger file.",
+                file: file, remedy: "Check that the file is a recipe.")
         }
         if let line = lineOfAnchor(in: text) {
             throw CellarError(
                 .badData,
-                "anchors (&name) and aliases (*name) are not read. Write the part out, or put the word in quotes.",
-                file: file, line: line)
+                "anchors (&name) and aliases (*name) are not supported.",
+                file: file, line: line, remedy: "Repeat the part, or put the word in quotes.")
         }
         let root: Node?
         do {
@@ -40,7 +40,8 @@ struct RecipeText {
     init(path: String) throws(CellarError) {
         let bytes = try readRecipeFile(path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CellarError(.badData, "the recipe is not UTF-8 text. Save it as UTF-8.", file: path)
+            throw CellarError(
+                .badData, "expected UTF-8 text.", file: path, remedy: "Save the recipe as UTF-8.")
         }
         try self.init(file: path, text: text)
     }
@@ -49,19 +50,19 @@ struct RecipeText {
         func problem(_ problem: String, _ mark: Mark) -> CellarError {
             CellarError(
                 .badData,
-                "the YAML cannot be read here: \(problem).", file: file, line: mark.line)
+                "invalid YAML: \(problem).", file: file, line: mark.line)
         }
         switch error as? YamlError {
         case .scanner(let context, let text, let mark, _), .parser(let context, let text, let mark, _),
             .composer(let context, let text, let mark, _):
             return problem([context?.text, text].compactMap { $0 }.joined(separator: ", "), mark)
         case .duplicatedKeysInMapping(let keys, let context):
-            return problem("\(keys.joined(separator: ", ")) stands twice in one mapping", context.mark)
+            return problem("\(keys.joined(separator: ", ")) is given twice in one mapping", context.mark)
         case .reader(let text, let offset, _, let yaml):
             let line = offset.map { yaml.prefix($0).count { $0.isNewline } + 1 }
-            return CellarError(.badData, "the YAML cannot be read here: \(text).", file: file, line: line)
+            return CellarError(.badData, "invalid YAML: \(text).", file: file, line: line)
         default:
-            return CellarError(.badData, "the YAML cannot be read: \(error)", file: file)
+            return CellarError(.badData, "invalid YAML: \(error)", file: file)
         }
     }
 }
@@ -69,18 +70,18 @@ struct RecipeText {
 private func readRecipeFile(_ path: String) throws(CellarError) -> [UInt8] {
     guard FileSystem.exists(path) else {
         throw CellarError(
-            .noInput, "no such recipe.", file: path, remedy: "See the ones in recipes/.")
+            .noInput, "no such recipe.", file: path, remedy: "See recipes/ for examples.")
     }
     return try readFile(path, limit: RecipeText.largest + 1)
 }
 
-/// The line of the first anchor or alias, outside of quotes and comments.
+/// Returns the line of the first anchor or alias outside quotes and comments.
 private func lineOfAnchor(in text: String) -> Int? {
     let bytes = Array(text.utf8)
     var (line, index) = (1, 0)
     var quote: UInt8?
     var isComment = false
-    // What stands before a character decides whether it begins a word.
+    // The previous byte decides whether a byte begins a word.
     var before = UInt8(ascii: " ")
     while index < bytes.count {
         let byte = bytes[index]

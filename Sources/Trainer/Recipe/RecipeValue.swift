@@ -1,8 +1,8 @@
 import Base
 import Yams
 
-/// A plain word of YAML as YAML 1.2's core schema has it, in which `1e-3` is a number (YAML 1.1 wants `1.0e-3`) and `no`
-/// is a word.
+/// Parses a plain scalar by YAML 1.2's core schema, in which `1e-3` is a number (YAML 1.1 requires `1.0e-3`) and `no` is
+/// a word.
 func plainValue(_ text: String) -> JSON {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
@@ -15,7 +15,7 @@ func plainValue(_ text: String) -> JSON {
     if [".inf", ".Inf", ".INF"].contains(unsigned) {
         return .number(text.first == "-" ? -.infinity : .infinity)
     }
-    // Swift's Double reads `0x1p3`, `inf` and `nan` too, which are words here.
+    // Swift's Double also parses `0x1p3`, `inf` and `nan`, which are words here.
     guard let first = unsigned.utf8.first, (48...57).contains(first) || first == UInt8(ascii: "."),
         unsigned.utf8.allSatisfy({ (48...57).contains($0) || ".eE+-".utf8.contains($0) })
     else { return .string(text) }
@@ -28,7 +28,7 @@ func plainValue(_ text: String) -> JSON {
     return .string(text)
 }
 
-/// Turns nodes into values, counting them: a tree of more than some thousand is no recipe.
+/// Converts YAML nodes to JSON values, with limits on their number and depth.
 struct RecipeValues {
     let file: String
     private var count = 0
@@ -40,7 +40,8 @@ struct RecipeValues {
         guard count <= 20_000, depth <= 40 else {
             throw CellarError(
                 .badData,
-                "the recipe is too large or too deep. Is it a recipe?", file: file, line: node.mark?.line)
+                "the YAML is too large or too deeply nested for a recipe.", file: file,
+                line: node.mark?.line, remedy: "Check that the file is a recipe.")
         }
         switch node {
         case .scalar(let scalar):
@@ -57,14 +58,15 @@ struct RecipeValues {
             for (key, item) in mapping { object[try self.key(key)] = try value(item, depth: depth + 1) }
             return .object(object)
         case .alias:
-            throw CellarError(.badData, "aliases are not read.", file: file, line: node.mark?.line)
+            throw CellarError(.badData, "aliases are not supported.", file: file, line: node.mark?.line)
         }
     }
 
     func key(_ node: Node) throws(CellarError) -> String {
         guard case .scalar(let scalar) = node else {
             throw CellarError(
-                .badData, "expected a word as a key, found a list.", file: file, line: node.mark?.line)
+                .badData, "expected a word as a key, found a list or mapping.", file: file,
+                line: node.mark?.line)
         }
         return scalar.string
     }
@@ -74,7 +76,7 @@ struct RecipeValues {
         guard known.contains(where: { $0.rawValue == tag.rawValue }) else {
             throw CellarError(
                 .badData,
-                "the tag \(tag.rawValue) is not read; a recipe holds words, numbers, lists and mappings.",
+                "the tag \(tag.rawValue) is not supported; expected words, numbers, lists and mappings.",
                 file: file, line: node.mark?.line)
         }
     }

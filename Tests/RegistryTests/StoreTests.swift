@@ -5,7 +5,7 @@ import Testing
 
 @testable import Registry
 
-@Test("verify finds what was changed behind the store's back")
+@Test("verify finds files that were changed outside the store")
 func verifyFindings() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
@@ -14,7 +14,7 @@ func verifyFindings() throws {
         #expect(try store.verify().findings == [])
         #expect(try store.verify().checked == 4)
 
-        // One flipped byte, one file cut short, one gone, one that nobody registered.
+        // One flipped byte, one truncated file, one missing, one unregistered.
         for file in files {
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
         }
@@ -29,7 +29,7 @@ func verifyFindings() throws {
         #expect(findings.map(\.subject) == ["mnist:1", "mnist:2", "mnist:3", "new.h5"])
         #expect(findings.allSatisfy { !$0.fix.isEmpty })
 
-        // The alias of a version that a rebuild forgets; the file that was cut short is no model any more.
+        // The alias of a version that the rebuild removed; the truncated file is not a model.
         try FileManager.default.removeItem(at: files[0])
         _ = try store.rebuild()
         #expect(try store.verify().findings.map(\.kind) == [.alias, .unreadable])
@@ -39,7 +39,7 @@ func verifyFindings() throws {
     }
 }
 
-@Test("an import copies, keeps the date, and knows what it has")
+@Test("an import copies the file, keeps its date, and detects registered files")
 func imports() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder.appendingPathComponent("models"))
@@ -70,7 +70,7 @@ func imports() throws {
     }
 }
 
-@Test("an export is whole or not at all")
+@Test("an export is atomic")
 func exports() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder.appendingPathComponent("models"))
@@ -82,7 +82,7 @@ func exports() throws {
         _ = try store.export("mnist", to: target, overwrite: true)
         #expect(
             message { _ = try store.export("mnist", to: folder.appendingPathComponent("no/out.h5")) }
-                .contains("no folder"))
+                .contains("no such folder"))
 
         let file = store.url(of: version)
         var bytes = try Data(contentsOf: file)
@@ -96,19 +96,19 @@ func exports() throws {
     }
 }
 
-@Test("a deleted version can come back, until it is collected; its number never does")
+@Test("a deleted version can be restored until gc; its number is not reused")
 func trash() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         for i in 1...3 { try store.save(makeFacts(created: noon(plus: i))) }
         _ = try store.promote("mnist:3", alias: "best")
-        #expect(message { try store.delete("mnist:3") }.contains("mnist@best points at it"))
+        #expect(message { try store.delete("mnist:3") }.contains("mnist@best points to it"))
         try store.delete("mnist:2")
         #expect(message { _ = try store.version("mnist:2") }.contains("registry restore mnist:2"))
         #expect(try store.list().versions.map(\.number) == [3, 1])
         #expect(try store.list(Query(deleted: true)).versions.map(\.number) == [2])
         #expect(try store.verify().findings == [])
-        // A rebuild sees it in the trash.
+        // A rebuild finds it in the trash.
         _ = try store.rebuild()
         #expect(try store.list(Query(deleted: true)).versions.map(\.number) == [2])
         #expect(try store.restore("mnist:2").file == "TRAINED_MODEL/Model_2026_11_22_12_00_02_.h5")
@@ -118,7 +118,7 @@ func trash() throws {
         #expect(try store.collectGarbage(dryRun: true).versions == ["mnist:2"])
         let collected = try store.collectGarbage()
         #expect(collected.versions == ["mnist:2"] && collected.size > 0)
-        #expect(message { try store.restore("mnist:2") }.contains("removed its file for good"))
+        #expect(message { try store.restore("mnist:2") }.contains("removed its file permanently"))
         #expect(try store.collectGarbage().versions == [])
         #expect(try store.verify().findings == [])
 
@@ -136,7 +136,7 @@ func trash() throws {
     }
 }
 
-@Test("tags are set, changed and taken away")
+@Test("tags are set, changed and removed")
 func tags() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
