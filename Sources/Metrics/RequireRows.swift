@@ -1,6 +1,6 @@
 import Base
 
-/// Throws where two lists that belong together, row by row, differ in length or have no rows.
+/// Throws if two parallel lists are empty or differ in length.
 func requireRows(_ first: (String, Int), _ second: (String, Int)) throws(CellarError) {
     guard first.1 == second.1 else {
         throw CellarError(

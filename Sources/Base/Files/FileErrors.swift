@@ -1,12 +1,12 @@
 import Glibc
 
-/// The system's words for an error number: "No space left on device".
+/// Returns the system's text for an error number: "No space left on device".
 public func systemMessage(_ code: Int32) -> String {
     unsafe strerror(code).map { unsafe String(cString: $0) } ?? "system error \(code)"
 }
 
 extension CellarError {
-    /// A file that does not open for reading; `code` is the value of `errno`.
+    /// An error from opening a file for reading; `code` is the value of `errno`.
     public static func opening(_ path: String, _ code: Int32) -> CellarError {
         switch code {
         case ENOENT, ENOTDIR:
@@ -27,14 +27,14 @@ extension CellarError {
         }
     }
 
-    /// A file or stream that fails while it is read.
+    /// An error from reading a file or stream.
     public static func reading(_ path: String, _ code: Int32) -> CellarError {
         CellarError(
             .inputOutput, "cannot read on: \(systemMessage(code)).", file: path,
             remedy: "Check the disk or the connection that it comes from.")
     }
 
-    /// A file, folder or stream that cannot be written.
+    /// An error from writing a file, folder or stream.
     public static func writing(_ path: String, _ code: Int32) -> CellarError {
         let (category, remedy): (Category, String) =
             switch code {
@@ -49,7 +49,7 @@ extension CellarError {
         return CellarError(category, "cannot write: \(systemMessage(code)).", file: path, remedy: remedy)
     }
 
-    /// A system call that did `doing` on `path` in the store and failed.
+    /// An error from a system call on `path` in the store. `doing` is the operation: "rename the file".
     public static func system(_ doing: String, _ path: String, _ code: Int32) -> CellarError {
         let category: Category =
             switch code {

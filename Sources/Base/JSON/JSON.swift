@@ -1,5 +1,5 @@
-/// A JSON value as its text has it: members keep their order, whole numbers stay whole, and Python's `NaN`,
-/// `Infinity` and `-Infinity`, which Keras configs contain, are numbers.
+/// A JSON value. Members keep their order and integers stay integers. Python's `NaN`, `Infinity` and
+/// `-Infinity`, which occur in Keras configs, are numbers.
 public enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -13,7 +13,7 @@ public enum JSON: Equatable, Sendable {
 
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-    /// A whole number, also one that is written as `2.0`.
+    /// The value as an integer, also if it is written as `2.0`.
     public var int: Int? {
         switch self {
         case .integer(let value): value
@@ -34,10 +34,10 @@ public enum JSON: Equatable, Sendable {
     public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
-    /// The member of that name, where this is an object which has one.
+    /// The member with that name, if this is an object that has one.
     public subscript(key: String) -> JSON? { object?[key] }
 
-    /// What kind of value this is, for a message: "a string".
+    /// The kind of value, for messages: "a string".
     public var kind: String {
         switch self {
         case .null: "null"
@@ -61,8 +61,8 @@ public struct JSONObject: Equatable, Sendable {
     private var list: [Member] = []
     private var places: Places?
 
-    /// Where each name is. A short object is looked through instead, which takes less time than to make a table. Changed
-    /// only by the one object that has it; being a class, it costs the many short ones nothing.
+    /// An index from name to position. Short objects are searched linearly, which is faster than building a
+    /// table. It is a class so that short objects pay nothing for it; only its one owner changes it.
     private final class Places: @unchecked Sendable {
         static let leastMembers = 48
         var table: [String: Int]
@@ -83,7 +83,7 @@ public struct JSONObject: Equatable, Sendable {
     public var keys: [String] { list.map(\.key) }
     public var members: [(key: String, value: JSON)] { list.map { ($0.key, $0.value) } }
 
-    /// Setting a new key puts it last; setting nil removes it.
+    /// Sets a member. A new key is added at the end; setting nil removes the member.
     public subscript(key: String) -> JSON? {
         get { place(key).map { list[$0].value } }
         set {
@@ -104,7 +104,7 @@ public struct JSONObject: Equatable, Sendable {
         }
     }
 
-    /// The same names with other values.
+    /// Returns an object with the same names and transformed values.
     public func mapValues(_ transform: (JSON) -> JSON) -> JSONObject {
         var mapped = self
         for index in list.indices { mapped.list[index].value = transform(list[index].value) }

@@ -1,14 +1,14 @@
 import Base
-/// The first line of a table: its delimiter and the names of its columns.
+/// The first line of a table: its delimiter and column names.
 public struct CSVHeader: Equatable, Sendable {
     /// `,`, `;` or a tab.
     public let delimiter: UInt8
-    /// Without blanks and quotes around them.
+    /// Trimmed and unquoted.
     public let names: [String]
-    /// The line as it stands, without a byte order mark and the line's end.
+    /// The bytes of the line, without a byte order mark and the line end.
     public let bytes: [UInt8]
 
-    /// Reads the line that starts `bytes`, which holds all of it.
+    /// Parses the line at the start of `bytes`. The line must be complete.
     init(file: String, line: Int, bytes: [UInt8]) throws(CellarError) {
         self.bytes = bytes
         delimiter = CSVHeader.delimiter(of: bytes)
@@ -31,7 +31,7 @@ public struct CSVHeader: Equatable, Sendable {
         }
     }
 
-    /// The one of `,`, `;` and tab that occurs most outside of quotes; a comma where there is none.
+    /// Returns the most frequent of `,`, `;` and tab outside of quotes; a comma if none occurs.
     static func delimiter(of line: [UInt8]) -> UInt8 {
         var counts: [UInt8: Int] = [:]
         var quoted = false
@@ -57,7 +57,7 @@ public struct CSVHeader: Equatable, Sendable {
         return fields
     }
 
-    /// Which column has that name: the same letters first, then also in another case.
+    /// Returns the index of the column with that name. Prefers an exact match, then ignores case.
     func index(of name: String, file: String) throws(CellarError) -> Int {
         let wanted = trimmed(name)
         if let exact = names.firstIndex(of: wanted) { return exact }
@@ -86,7 +86,7 @@ func trimmed(_ text: String) -> String {
     return String(text[start...end])
 }
 
-/// A field's content: without blanks and the quotes around it, and `""` within them as `"`.
+/// Returns the content of a field: trimmed, unquoted, with `""` as `"`.
 func unquoted(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let quote = UInt8(ascii: "\"")
     func isBlank(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }

@@ -1,15 +1,15 @@
 import Base
 import CNumbers
 
-/// What to take from each row: some columns as numbers, some as text.
+/// The columns to read from each row, as numbers or as text.
 struct CSVPlan: Sendable {
     let file: String
     let header: CSVHeader
     let numbers, texts: Int
-    /// For each field of a row, what becomes of it, in the form that the scanner reads.
+    /// The action for each field of a row, as the C scanner expects it.
     private let slots: [Int32]
     private let missingAsNaN: Bool
-    /// For tests: no vector instructions beyond the platform's own.
+    /// For tests: uses only the baseline vector instructions of the platform.
     var portable = false
 
     init(
@@ -34,20 +34,20 @@ struct CSVPlan: Sendable {
         (self.numbers, self.texts) = (numbers.count, texts.count)
     }
 
-    /// Takes every column as text, also those that share a name or have none.
+    /// Reads every column as text, including unnamed columns and duplicate names.
     init(allTextsOf header: CSVHeader, file: String) {
         slots = header.names.indices.map { Int32(-2 - $0) }
         (self.file, self.header, missingAsNaN) = (file, header, false)
         (numbers, texts) = (0, header.names.count)
     }
 
-    /// Where a scan has come to: the next row and line, counted from 1.
+    /// The position of a scan: the next row and line, counted from 1.
     struct Position: Sendable {
         var row = 1
         var line: Int
     }
 
-    /// Scans the whole rows in the first `size` of `bytes`, for which the outputs must have room.
+    /// Scans the complete rows in the first `size` of `bytes`. The outputs must be large enough.
     func scan(
         _ bytes: [UInt8], size: Int, floats: inout [Float], texts: inout [cn_range], rows: inout [cn_range]
     ) -> cn_csv_result {
@@ -57,8 +57,8 @@ struct CSVPlan: Sendable {
         }
     }
 
-    /// Scans whole rows of `bytes[place]`, as many as the outputs have room for, and moves `position` on. `last` says
-    /// that nothing follows. Returns how many rows and bytes there were.
+    /// Scans complete rows of `bytes[place]` until an output is full, and advances `position`. `last` means
+    /// that no bytes follow. Returns the number of rows and bytes.
     func scan(
         _ bytes: [UInt8], _ place: Range<Int>, last: Bool, doubles: inout [Double], texts: inout [cn_range],
         rows: inout [cn_range], position: inout Position
@@ -100,7 +100,7 @@ struct CSVPlan: Sendable {
         return result
     }
 
-    /// A scan's fault, with `bytes` at its place. The scan began at `position`.
+    /// Converts a scan's error. `bytes` is the field; `position` is the start of the scan.
     func error(_ result: cn_csv_result, _ bytes: [UInt8], _ position: Position) -> CellarError {
         let row = position.row + result.rows
         let line = position.line + result.lines_to_error

@@ -1,6 +1,6 @@
 import Base
 
-/// Finds the first line of a table in bytes that arrive piece by piece.
+/// Finds the first line of a table in bytes that arrive in pieces.
 struct CSVStart {
     private var bytes: [UInt8] = []
 
@@ -8,15 +8,15 @@ struct CSVStart {
         var header: CSVHeader
         /// The bytes after the first line.
         var rest: [UInt8]
-        /// The number of the line that they start with.
+        /// The line number of `rest`.
         var line: Int
         var ended: Bool
     }
 
-    /// A first line that is longer than this belongs to no table.
+    /// A longer first line means that the file is not a table.
     private static let longestLine = 1 << 24
 
-    /// Adds a piece, of which an empty one is the end. Nil until the first line is whole.
+    /// Adds a piece; an empty piece marks the end. Returns nil until the first line is complete.
     mutating func add(_ piece: ArraySlice<UInt8>, file: String) throws(CellarError) -> Found? {
         bytes += piece
         let ended = piece.isEmpty
@@ -51,7 +51,7 @@ struct CSVStart {
         return nil
     }
 
-    /// The line's end that is not within quotes.
+    /// The position of the next line end outside of quotes.
     private func endOfLine(from start: Int) -> Int? {
         var quoted = false
         for index in start..<bytes.count {

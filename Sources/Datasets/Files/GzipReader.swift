@@ -2,11 +2,11 @@ import Base
 import CZlib
 import Glibc
 
-/// Reads a file that may be gzipped, which its first two bytes tell.
+/// Reads a file, decompressing it if its first two bytes are gzip's.
 @safe struct GzipReader: ~Copyable {
     let name: String
     private let handle: gzFile
-    /// Bytes that can come out at most: of one byte, deflate makes no more than 1,032.
+    /// The maximum size of the output: deflate expands a byte to at most 1,032.
     private let most: Int?
 
     init(_ path: String) throws(CellarError) {
@@ -25,8 +25,8 @@ import Glibc
 
     deinit { unsafe gzclose_r(handle) }
 
-    /// Up to `count` bytes; fewer where the data end. Memory grows with what is really there, whatever `count` says:
-    /// room that is only reserved costs nothing.
+    /// Reads up to `count` bytes; fewer at the end. The buffer grows with the data, because `count` comes
+    /// from the file and may be wrong.
     func read(_ count: Int) throws(CellarError) -> [UInt8] {
         let room = [UInt8](repeating: 0, count: min(count, 1 << 20))
         var bytes: [UInt8] = []
@@ -60,7 +60,7 @@ import Glibc
         default:
             throw CellarError(
                 .badData, file: name, expected: "gzip data",
-                // zlib puts the number of the open file in front, "<fd:4>: ".
+                // zlib starts its message with the descriptor, "<fd:4>: ".
                 found: unsafe message.map {
                     String(unsafe String(cString: $0).trimmingPrefix(while: { $0 != " " }).dropFirst())
                 } ?? "damage",

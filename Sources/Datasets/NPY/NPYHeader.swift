@@ -2,7 +2,7 @@ import Base
 
 // The .npy format, versions 1 to 3: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
-/// What stands before the numbers of a NumPy array file.
+/// The header of a NumPy array file.
 struct NPYHeader: Equatable, Sendable {
     enum Kind: Character, Sendable {
         case bool = "b"
@@ -12,21 +12,21 @@ struct NPYHeader: Equatable, Sendable {
     }
 
     var kind: Kind
-    /// Bytes of one number.
+    /// Bytes per number.
     var width: Int
     var bigEndian: Bool
-    /// Column-major: the first index runs fastest.
+    /// Column-major: the first index varies fastest.
     var fortranOrder: Bool
     var shape: [Int]
-    /// Where the numbers start in the file.
+    /// The offset of the numbers in the file.
     var offset: Int
 
     var count: Int { shape.reduce(1, *) }
 
-    /// Bytes that an array may have; a shape beyond it is taken for damage.
+    /// The maximum array size in bytes. A larger shape is treated as damage.
     static let limit = 1 << 34
 
-    /// Reads the header from the start of a file.
+    /// Parses the header at the start of a file.
     init(file: String, _ bytes: [UInt8]) throws(CellarError) {
         func bad(_ expected: String, _ found: String, _ fix: String) -> CellarError {
             CellarError(.badData, file: file, expected: expected, found: found, fix: fix)
@@ -75,7 +75,7 @@ struct NPYHeader: Equatable, Sendable {
         }
     }
 
-    /// A dtype as `<f4`.
+    /// Parses a dtype such as `<f4`.
     private static func type(_ text: String) -> (Kind, Int, bigEndian: Bool)? {
         let letters = Array(text)
         guard letters.count == 3, let kind = Kind(rawValue: letters[1]),
@@ -92,7 +92,7 @@ struct NPYHeader: Equatable, Sendable {
     }
 }
 
-/// Reads the Python dictionary of an .npy header, and nothing else: it is never evaluated.
+/// Parses the Python dictionary literal of an .npy header, without evaluating it.
 private struct NPYHeaderText {
     enum Value { case text(String), bool(Bool), numbers([Int]) }
 
@@ -139,7 +139,7 @@ private struct NPYHeaderText {
             if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }  // Python 2's long
             numbers.append(number)
             if !take(",") {
-                // `(3)` is a number in Python, and no tuple.
+                // In Python, `(3)` is a number and not a tuple.
                 guard numbers.count > 1, take(")") else { return nil }
                 break
             }

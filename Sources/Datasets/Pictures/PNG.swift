@@ -1,21 +1,22 @@
 import Base
 import CPNG
 
-/// A PNG of any kind in shades of grey: colours by their luma (ITU-R BT.601), what is transparent as white paper,
-/// 16 bits scaled to 8.
+/// Reads a PNG of any kind as greyscale: colours by their luma (ITU-R BT.601), transparency on white, 16 bits
+/// scaled to 8.
 ///
-/// Throws where it is no PNG, has no pixels, more than 20,000 on a side or 50 million in all, is cut off or damaged.
+/// Throws if the file is not a PNG, is empty, truncated or damaged, or has more than 20,000 pixels per side
+/// or 50 million in all.
 public func readPNG(_ path: String) throws(CellarError) -> GrayImage {
     try readPNG(readPNGFile(path), name: path)
 }
 
-/// The same from the file's bytes; `name` is for messages.
+/// Reads a PNG from bytes; `name` is for messages.
 public func readPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> GrayImage {
     let (width, height, pixels) = try decode(bytes, name: name, channels: 1)
     return GrayImage(width: width, height: height, pixels: pixels)
 }
 
-/// A PNG of any kind in colour. Throws as `readPNG`.
+/// Reads a PNG of any kind in colour. Throws like `readPNG`.
 public func readColourPNG(_ path: String) throws(CellarError) -> RGBImage {
     try readColourPNG(readPNGFile(path), name: path)
 }
@@ -25,17 +26,17 @@ public func readColourPNG(_ bytes: [UInt8], name: String) throws(CellarError) ->
     return RGBImage(width: width, height: height, pixels: pixels)
 }
 
-/// Writes an 8-bit grey PNG, atomically.
+/// Writes an 8-bit greyscale PNG atomically.
 public func writePNG(_ image: GrayImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 1, name: path))
 }
 
-/// Writes an 8-bit RGB PNG, atomically.
+/// Writes an 8-bit RGB PNG atomically.
 public func writePNG(_ image: RGBImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 3, name: path))
 }
 
-/// No picture within the limits is larger than this, even where it does not compress.
+/// The limit is above the size of an uncompressed picture of the maximum dimensions.
 private func readPNGFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
 
 private func decode(
@@ -81,7 +82,7 @@ private func error(
     return CellarError(.badData, file: name, expected: expected, found: found, fix: fix)
 }
 
-/// What a file is that is no PNG, as far as its first bytes tell.
+/// Describes the type of a file that is not a PNG, by its first bytes.
 private func kind(of bytes: [UInt8]) -> String {
     let formats: [([UInt8], String)] = [
         ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),

@@ -2,11 +2,11 @@ import Base
 import Glibc
 import Tensors
 
-/// PNG pictures in one subfolder a class: samples of bytes, and the subfolders' names, sorted, as classes. Names that
-/// start with a point and files of other kinds are passed over.
+/// Reads PNG pictures from one subfolder per class. The classes are the sorted names of the subfolders.
+/// Hidden files and files of other types are ignored.
 ///
-/// With `digits`, each picture is made into a digit as MNIST has them (`prepareDigit`), of `height` × `width`; else all
-/// pictures must have that size, or the first one's where it is nil.
+/// With `digits`, each picture is converted to a digit in MNIST's form (`prepareDigit`) of `height` ×
+/// `width`. Otherwise all pictures must have that size, or the first one's if it is nil.
 public func readPictureFolder(
     _ path: String, height: Int? = nil, width: Int? = nil, digits: Bool = false
 ) throws(CellarError) -> LabelledSamples {
@@ -48,7 +48,7 @@ public func readPictureFolder(
         samples: Samples(shape: [size.0, size.1], bytes: bytes), labels: labels, classes: classes)
 }
 
-/// What a folder holds, sorted by bytes, without names that start with a point.
+/// The entries of a folder, sorted by bytes, without hidden ones.
 private func names(in path: String) throws(CellarError) -> [String] {
     guard let folder = unsafe opendir(path) else {
         guard errno == ENOTDIR else { throw .opening(path, errno) }

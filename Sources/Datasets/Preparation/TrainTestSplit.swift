@@ -1,27 +1,28 @@
 import Base
 
-/// How much of the data a split takes.
+/// The size of one part of a split.
 public enum SplitSize: Equatable, Sendable {
     /// More than 0 and less than 1.
     case fraction(Double)
     case count(Int)
 }
 
-/// Rows to train on and rows to test with, each in the order in which they are to be used.
+/// Training and test rows, each in order of use.
 public struct Split: Equatable, Sendable {
     public var train, test: [Int]
 }
 
-/// Splits the rows 0..<count as scikit-learn's `train_test_split` does: the very rows in the very order, for the same
-/// `random_state`.
+/// Splits the rows 0..<count like scikit-learn's `train_test_split`: the same rows in the same order for the
+/// same `random_state`.
 ///
 /// - Parameters:
-///   - testSize: Nil is what `trainSize` leaves, or a quarter where that is nil too. A fraction is rounded up.
-///   - trainSize: Nil is what `testSize` leaves. A fraction is rounded down.
+///   - testSize: Nil takes the complement of `trainSize`, or a quarter if that is nil too. A fraction is
+///     rounded up.
+///   - trainSize: Nil takes the complement of `testSize`. A fraction is rounded down.
 ///   - randomState: NumPy's seed. Nil draws one at random.
-///   - stratify: Each row's class, as numbers in the order of the sorted classes (`LabelEncoder`): both parts then
-///     have the classes in the same proportions.
-///   - shuffle: False takes the first rows to train and those after them to test.
+///   - stratify: Each row's class, as numbers in the order of the sorted classes (`LabelEncoder`). Both parts
+///     then have the classes in the same proportions.
+///   - shuffle: False uses the first rows for training and the following ones for testing.
 ///
 /// Source: sklearn/model_selection/_split.py (ShuffleSplit, StratifiedShuffleSplit) and utils/extmath.py
 /// (_approximate_mode) of scikit-learn 1.9.
@@ -122,8 +123,8 @@ private func stratified(
     return Split(train: random.permutation(train), test: random.permutation(test))
 }
 
-/// How many of each class to draw so that the draws have the classes in their proportions: rounded down, then one more
-/// for the largest remainders, ties at random.
+/// Returns the number of draws from each class so that the proportions are kept: rounded down, then one more
+/// for the largest remainders, with ties broken at random.
 private func approximateMode(_ counts: [Int], draws: Int, _ random: inout MersenneTwister) -> [Int] {
     let total = Double(counts.reduce(0, +))
     let exact = counts.map { Double($0) / total * Double(draws) }
@@ -133,7 +134,7 @@ private func approximateMode(_ counts: [Int], draws: Int, _ random: inout Mersen
     for remainder in Set(remainders).sorted(by: >) where wanting > 0 {
         let tied = remainders.indices.filter { remainders[$0] == remainder }
         let adding = min(tied.count, wanting)
-        // RandomState.choice without replacement: the start of a permutation.
+        // RandomState.choice without replacement is the start of a permutation.
         for index in random.permutation(tied.count).prefix(adding) { chosen[tied[index]] += 1 }
         wanting -= adding
     }
