@@ -1,14 +1,14 @@
 import CHDF5
 
-/// What a dataset's elements are, as stored.
+/// The element type of a dataset, as stored.
 public enum HDF5ElementKind: Equatable, Sendable, CustomStringConvertible {
     case float16, bfloat16, float32, float64
     case integer(bits: Int, signed: Bool)
-    /// Of any length each.
+    /// Variable length.
     case text
-    /// Of one length for all, in bytes.
+    /// Fixed length in bytes.
     case fixedText(length: Int)
-    /// Something that weights are not made of.
+    /// A type that weights do not have.
     case other(String)
 
     public var description: String {
@@ -54,7 +54,7 @@ public enum HDF5ElementKind: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Formats other than these four are not handed to HDF5's general conversion.
+    /// Only these four formats are passed to HDF5's conversion.
     private static func float(_ type: hid_t, size: Int) -> HDF5ElementKind {
         var sign = 0, exponent = 0, exponentBits = 0, mantissa = 0, mantissaBits = 0
         guard unsafe H5Tget_fields(type, &sign, &exponent, &exponentBits, &mantissa, &mantissaBits) >= 0,

@@ -2,10 +2,9 @@ import CHDF5
 import CMemory
 
 extension HDF5Dataset {
-    /// All numbers, row-major, converted from whatever kind of number is stored.
+    /// Reads all numbers in row-major order, converted from any numeric type.
     ///
-    /// - Parameter expected: The shape that they must have; a dataset of another shape is an error before anything is
-    ///   read.
+    /// - Parameter expected: The required shape. Another shape is an error, and nothing is read.
     public func readFloats(shape expected: [Int]? = nil) throws(HDF5Error) -> [Float] {
         try check(expected, bytesEach: 4)
         switch kind {
@@ -15,7 +14,7 @@ extension HDF5Dataset {
         }
     }
 
-    /// As `readFloats`.
+    /// Reads like `readFloats`.
     public func readDoubles(shape expected: [Int]? = nil) throws(HDF5Error) -> [Double] {
         try check(expected, bytesEach: 8)
         switch kind {
@@ -24,7 +23,7 @@ extension HDF5Dataset {
         }
     }
 
-    /// As `readFloats`; fractions are cut, and numbers beyond Int64 become its ends.
+    /// Reads like `readFloats`. Fractions are truncated, and numbers outside of Int64 are clamped.
     public func readInt64s(shape expected: [Int]? = nil) throws(HDF5Error) -> [Int64] {
         try check(expected, bytesEach: 8)
         switch kind {
@@ -36,7 +35,7 @@ extension HDF5Dataset {
         }
     }
 
-    /// All texts, row-major.
+    /// Reads all texts in row-major order.
     public func readStrings(shape expected: [Int]? = nil) throws(HDF5Error) -> [String] {
         try check(shape: expected)
         let type = try Handle(H5Dget_type(handle.id), else: place.damaged(expected: "an element type"))
@@ -65,7 +64,8 @@ extension HDF5Dataset {
             .wrongKind, expected: "shape \(expected.shapeText)", found: "shape \(shape.shapeText)")
     }
 
-    /// The two bytes of each element as they are, in this machine's order: exact, and faster than HDF5's general way.
+    /// Reads the two bytes of each element unconverted, in the machine's byte order: exact, and faster than
+    /// HDF5's conversion.
     private func rawHalves() throws(HDF5Error) -> [UInt16] {
         let type = try Handle(H5Dget_type(handle.id), else: place.damaged(expected: "an element type"))
         let halves: [UInt16] = try numbers(type.id)

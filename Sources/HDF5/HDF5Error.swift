@@ -1,37 +1,37 @@
-/// What went wrong with an HDF5 file, where, and what to do about it.
+/// An error in an HDF5 file, with its place and a remedy.
 public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     public enum Reason: Equatable, Sendable {
-        /// No file of that name.
+        /// The file does not exist.
         case missing
-        /// A folder, pipe or device where a file was expected.
+        /// A folder, pipe or device instead of a file.
         case notAFile
-        /// The system does not let us.
+        /// No permission.
         case notPermitted
-        /// Zero bytes.
+        /// The file has zero bytes.
         case empty
-        /// Some other kind of file.
+        /// Another file format.
         case notHDF5
-        /// The file ends before its own end mark.
+        /// The file ends before its end-of-file address.
         case truncated
-        /// HDF5's library cannot follow what the file says.
+        /// The HDF5 library cannot read the content.
         case damaged
-        /// Understood, and unsafe or beyond what a file of weights needs: links, outside storage, odd filters …
+        /// Valid, but unsafe or not needed for weights: links, external storage, unknown filters …
         case refused
-        /// No group, dataset or attribute of that name.
+        /// No group, dataset or attribute with that name.
         case noSuchItem
-        /// There, but of another type or shape than asked for.
+        /// The item exists, but has another type or shape.
         case wrongKind
-        /// The library asked for more memory than there is, or than a limit allows.
+        /// The library needs more memory than is available or allowed.
         case outOfMemory
         /// Larger than a limit or than the file can hold.
         case tooLarge
-        /// Could not be written.
+        /// Writing failed.
         case notWritten
     }
 
     public var reason: Reason
     public var file: String
-    /// The group or dataset (`/model_weights/dense`), its attribute after an `@`; empty for the file as a whole.
+    /// The group or dataset (`/model_weights/dense`), its attribute after an `@`; empty for the whole file.
     public var place: String
     public var expected, found, fix: String
 
@@ -39,13 +39,13 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
         "\(file)\(place.isEmpty ? "" : ", " + place): expected \(expected), found \(found). \(fix)"
     }
 
-    /// The description without the file's name.
+    /// The description without the file name.
     public var details: String {
         "\(place.isEmpty ? "" : place + ": ")expected \(expected), found \(found). \(fix)"
     }
 }
 
-/// A place that errors speak of.
+/// A place for errors: the file and an object in it.
 struct HDF5Place: Sendable {
     var file: String
     var path = ""
@@ -64,10 +64,11 @@ struct HDF5Place: Sendable {
         }
     }
 
-    /// To be called right after the call that failed: the next one that succeeds clears HDF5's own message.
+    /// Returns an error for the last call. Use it directly after that call, because the next successful call
+    /// clears HDF5's message.
     func damaged(expected: String) -> HDF5Error {
         let message = Engine.message().text
-        // HDF5 has no code of its own for this.
+        // HDF5 has no error code for this.
         let isMemory = message.contains("memory allocation failed")
         return error(
             isMemory ? .outOfMemory : .damaged, expected: expected, found: "damage (HDF5 says: \(message))")

@@ -1,7 +1,7 @@
 import CHDF5
 
 extension HDF5Group {
-    /// The group of that name or relative path, made with those above it where it is not there yet.
+    /// Returns the group with that name or relative path, creating it and its parents if necessary.
     public func makeGroup(_ name: String) throws(HDF5Error) -> HDF5Group {
         let name = try checkedPath(name)
         if kind(of: name) == .group { return try group(named: name) }
@@ -13,26 +13,27 @@ extension HDF5Group {
         return HDF5Group(file: file, handle: handle, path: place.path)
     }
 
-    /// Writes float32, row-major, contiguous, as h5py does; shape [] is a scalar. Groups in the path are made.
+    /// Writes float32 values, row-major and contiguous, as h5py does; shape [] is a scalar. Creates the
+    /// groups of the path.
     public func write(_ values: [Float], shape: [Int], named name: String) throws(HDF5Error) {
         try write(values.span, shape: shape, named: name)
     }
 
-    /// The same from a part of something larger.
+    /// Writes a span of float32 values.
     public func write(_ values: Span<Float>, shape: [Int], named name: String) throws(HDF5Error) {
         let write = try prepare(name, shape: shape, count: values.count, type: ch5_float32_le())
         try write.check(
             unsafe values.withUnsafeBytes { unsafe write.run(ch5_native_float(), $0.baseAddress) })
     }
 
-    /// Writes float64.
+    /// Writes float64 values.
     public func write(_ values: [Double], shape: [Int], named name: String) throws(HDF5Error) {
         let write = try prepare(name, shape: shape, count: values.count, type: ch5_float64_le())
         try write.check(
             unsafe values.withUnsafeBytes { unsafe write.run(ch5_native_double(), $0.baseAddress) })
     }
 
-    /// Writes int64.
+    /// Writes int64 values.
     public func write(_ values: [Int64], shape: [Int], named name: String) throws(HDF5Error) {
         let write = try prepare(name, shape: shape, count: values.count, type: ch5_int64_le())
         try write.check(
@@ -64,7 +65,7 @@ extension HDF5Group {
         let space = try makeSpace(shape, place)
         let links = try linkList(place)
         let list = try Handle(H5Pcreate(ch5_dataset_create()), else: place.notWritten)
-        // Without the time, the same content is the same bytes.
+        // Without timestamps the same content gives the same bytes.
         guard H5Pset_obj_track_times(list.id, false) >= 0 else { throw place.notWritten }
         let dataset = try Handle(
             unsafe H5Dcreate2(handle.id, name, type(), space.id, links.id, list.id, Engine.standard),

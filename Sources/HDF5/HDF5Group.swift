@@ -1,27 +1,27 @@
 import CHDF5
 
-/// What a name in a group stands for.
+/// The kind of an item in a group.
 public enum HDF5ItemKind: Equatable, Sendable {
     case group, dataset
-    /// A named datatype, which a file of weights has no use for.
+    /// A named datatype, which weight files do not need.
     case other
-    /// A soft, external or user-defined link. Such are never followed.
+    /// A soft, external or user-defined link. Links are never followed.
     case link
 }
 
-/// A group: names, each a group or a dataset, and attributes.
+/// A group: named groups and datasets, with attributes.
 public struct HDF5Group: Sendable {
     let file: OpenFile
     let handle: SharedHandle
-    /// From the root: `/model_weights/dense`.
+    /// The absolute path: `/model_weights/dense`.
     public let path: String
 
     var place: HDF5Place { HDF5Place(file: file.place.file, path: path) }
 
     public var attributes: HDF5Attributes { HDF5Attributes(file: file, owner: handle, path: path) }
 
-    /// What `name`, which may be a path below this group, stands for; nil where there is nothing, or nothing that may
-    /// be looked up.
+    /// Returns the kind of the item with that name or relative path; nil if it does not exist or may not be
+    /// accessed.
     public func kind(of name: String) -> HDF5ItemKind? {
         guard let name = try? checkedPath(name) else { return nil }
         do throws(HDF5Error) {
@@ -32,20 +32,20 @@ public struct HDF5Group: Sendable {
         }
     }
 
-    /// Whether there is a group or a dataset of that name.
+    /// Returns true if a group or dataset with that name exists.
     public func has(_ name: String) -> Bool {
         let kind = kind(of: name)
         return kind == .group || kind == .dataset
     }
 
-    /// The group of that name or relative path.
+    /// Returns the group with that name or relative path.
     public func group(named name: String) throws(HDF5Error) -> HDF5Group {
         let (handle, path) = try item(named: name, kind: .group, "a group")
         return HDF5Group(file: file, handle: handle, path: path)
     }
 
-    /// The dataset of that name or relative path. One that lies outside the file, or whose filters are not the usual
-    /// ones, is refused here.
+    /// Returns the dataset with that name or relative path. Throws if it is stored outside the file or uses
+    /// unknown filters.
     public func dataset(named name: String) throws(HDF5Error) -> HDF5Dataset {
         let (handle, path) = try item(named: name, kind: .dataset, "a dataset")
         return try HDF5Dataset(file: file, handle: handle, path: path)
@@ -76,7 +76,7 @@ public struct HDF5Group: Sendable {
         }
     }
 
-    /// Looks at each step of the path before HDF5 may walk it.
+    /// Checks each component of the path before HDF5 resolves it.
     private func checkLinks(_ name: String) throws(HDF5Error) {
         Engine.enter()
         var walked = ""
@@ -122,7 +122,7 @@ public struct HDF5Group: Sendable {
         HDF5Place(file: file.place.file, path: (path == "/" ? "" : path) + "/" + name)
     }
 
-    /// The names in this group, in the order of their bytes.
+    /// Returns the names in this group, sorted by bytes.
     public func childNames() throws(HDF5Error) -> [String] {
         Engine.enter()
         var names = NameList(limit: file.limits.children)
@@ -137,7 +137,7 @@ public struct HDF5Group: Sendable {
     }
 }
 
-/// Gathers what HDF5's iterations hand out.
+/// The result of an HDF5 iteration.
 struct NameList {
     private var names: [String] = []
     private var isUTF8 = true
@@ -145,7 +145,7 @@ struct NameList {
 
     init(limit: Int) { self.limit = limit }
 
-    /// 0 goes on, 1 stops.
+    /// Returns 0 to continue, 1 to stop.
     static func add(_ name: UnsafePointer<CChar>?, to list: UnsafeMutableRawPointer?) -> herr_t {
         guard let name = unsafe name, let list = unsafe list?.assumingMemoryBound(to: NameList.self) else {
             return 1

@@ -1,12 +1,12 @@
 import CHDF5
 
-/// Looks at where and how a dataset is stored, before anything of it is read.
+/// Validates the storage of a dataset before anything is read.
 struct StorageCheck {
     private let place: HDF5Place
     private let limits: HDF5Limits
     private let isChunked: Bool
     private let isCompressed: Bool
-    /// Elements of one chunk.
+    /// Elements per chunk.
     private let chunkCount: Int
 
     init(dataset: hid_t, limits: HDF5Limits, _ place: HDF5Place) throws(HDF5Error) {
@@ -37,7 +37,7 @@ struct StorageCheck {
         self.chunkCount = chunkCount
     }
 
-    /// Whether one of the filters compresses.
+    /// Returns true if one of the filters compresses.
     private static func checkFilters(_ list: hid_t, _ place: HDF5Place) throws(HDF5Error) -> Bool {
         var compressors = 0
         let count = H5Pget_nfilters(list)
@@ -61,8 +61,8 @@ struct StorageCheck {
         return compressors > 0
     }
 
-    /// The stored bytes, where they are as many as the shape says, or could be after compression. So a few bytes
-    /// cannot make us take the memory for a large shape.
+    /// Returns the stored size in bytes, checked to be the size of the shape, or possible after compression.
+    /// Otherwise a small file could make us allocate memory for a large shape.
     func checkedSize(dataset: hid_t, count: Int, elementSize: Int, fileSize: Int?) throws(HDF5Error) -> Int {
         let stored = Int(clamping: H5Dget_storage_size(dataset))
         guard count > 0 else { return stored }

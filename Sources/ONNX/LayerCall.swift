@@ -2,13 +2,13 @@ import Base
 import Network
 import Tensors
 
-/// One call of a layer, on its way into the graph. What a layer does is read from its config, in Keras' words.
+/// A call of a layer during export. The layer's config has Keras' keys.
 struct LayerCall {
     let layer: any Layer
-    /// Where the layer lies, as `backbone/conv1`.
+    /// The path of the layer: `backbone/conv1`.
     let path: String
     let inputs: [Value]
-    /// In Keras' order, without the batch, and the axes whose size depends on the data.
+    /// In Keras' order, without the batch, and the dynamic axes.
     let outputShape: [Int]
     let outputFree: Set<Int>
     let weights: [Tensor]
@@ -29,22 +29,22 @@ struct LayerCall {
         config = LayerConfig(className: layer.className, object)
     }
 
-    /// The only input, or the first of several.
+    /// The only or first input.
     var input: Value { inputs[0] }
 
     func error(_ message: String) -> CellarError { CellarError(message, subject: config.subject) }
 
-    /// A weight by its name in Keras; nil where the layer has none of that name.
+    /// Returns a weight by its Keras name, or nil.
     func weight(_ name: String) -> Tensor? {
         weightNames.firstIndex(of: name).map { weights[$0] }
     }
 
-    /// A weight as a constant of the graph, after a change that makes it what ONNX wants.
+    /// Returns a weight as a constant of the graph, after a conversion to ONNX' layout.
     func constant(_ name: String, _ change: (Tensor) -> Tensor = { $0 }) -> String? {
         weight(name).map { tensor in graph.weight(name) { change(tensor) } }
     }
 
-    /// The same for a weight that the layer cannot be without.
+    /// Returns a weight that must exist as a constant.
     func required(_ name: String, _ change: (Tensor) -> Tensor = { $0 }) throws(CellarError) -> String {
         guard let name = constant(name, change) else {
             throw error("has no weight \"\(name)\"; it has \(weightNames.joined(separator: ", "))")
@@ -52,24 +52,24 @@ struct LayerCall {
         return name
     }
 
-    /// What the call computes.
+    /// Returns the result of the call.
     func output(_ name: String, _ layout: Layout = .keras) -> Value {
         let value = Value(name, layout, shape: outputShape, free: outputFree, graph: graph)
         switch maskUse {
         case .ends: break
         case .passes: value.mask = inputs.first?.mask ?? .none
-        // Exporters that can make the mask put it in its place.
+        // Exporters that can compute the mask replace this.
         case .makes: value.mask = .lost(path)
         }
         return value
     }
 
-    /// What the call computes number by number: in whatever layout the input is.
+    /// Returns an elementwise result in the axis order of the input.
     func elementwise(_ body: (String) -> String) -> Value {
         output(body(input.name(input.native)), input.native)
     }
 
-    /// The input's mask [batch, steps] as a tensor, for a layer that looks at it.
+    /// Returns the input's mask [batch, steps] as a tensor, for a layer that uses it.
     func mask(_ index: Int = 0) throws(CellarError) -> String? {
         guard inputs.indices.contains(index) else { return nil }
         switch inputs[index].mask {
@@ -81,7 +81,8 @@ struct LayerCall {
         }
     }
 
-    /// Keras' number of a sample's axis (1 is the first behind the batch, −1 the last), counted from 0.
+    /// Converts Keras' axis number (1 is the first after the batch, −1 the last) to one of a sample, counted
+    /// from 0.
     func axis(_ axis: Int, rank: Int) throws(CellarError) -> Int {
         let found = axis < 0 ? axis + rank : axis - 1
         guard found >= 0, found < rank else {
@@ -90,7 +91,7 @@ struct LayerCall {
         return found
     }
 
-    /// The size of an axis that has to be known beforehand.
+    /// Returns the size of an axis that must not be dynamic.
     func fixed(_ value: Value, axis: Int) throws(CellarError) -> Int {
         guard !value.free.contains(axis) else {
             throw error("needs the size of its input's axis \(axis + 1), which the model leaves free")
@@ -100,7 +101,7 @@ struct LayerCall {
 }
 
 extension Tensor {
-    /// The axes in another order: `order[i]` is the old axis that becomes axis i.
+    /// Transposes the tensor: `order[i]` is the old axis that becomes axis i.
     func permuted(_ order: [Int]) -> Tensor {
         let sizes = order.map { shape[$0] }
         var strides = shape.map { _ in 1 }
@@ -114,7 +115,7 @@ extension Tensor {
         var source = 0
         for _ in values.indices {
             result.append(values[source])
-            // The next place in row-major order.
+            // Advances to the next index in row-major order.
             for axis in sizes.indices.reversed() {
                 place[axis] += 1
                 source += steps[axis]

@@ -1,10 +1,10 @@
 import Base
 import Network
 
-/// Adds the nodes of one call of a layer to the graph.
+/// A function that adds the nodes of a layer call to the graph.
 typealias LayerExporter = @Sendable (inout LayerCall) throws(CellarError) -> Value
 
-/// How each class of layers is exported. A class that is not here is refused by name.
+/// The exporters by layer class. Other classes are rejected with their name.
 let layerExporters: [String: LayerExporter] = [
     "Activation": exportActivation, "ActivityRegularization": exportNothing, "Add": exportAdd,
     "AdditiveAttention": exportAttention, "AlphaDropout": exportNothing, "Attention": exportAttention,
@@ -58,7 +58,7 @@ let layerExporters: [String: LayerExporter] = [
     "ZeroPadding2D": exportZeroPadding, "ZeroPadding3D": exportZeroPadding,
 ]
 
-/// Exports a call by its layer's class.
+/// Exports a call with the exporter of its layer class.
 func export(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard call.layer.outputCount == 1 else {
         throw call.error("gives several outputs, which ONNX export cannot do yet")

@@ -1,7 +1,7 @@
-/// The record at the archive's end, which says where the directory lies (APPNOTE 4.3.14 to 4.3.16).
+/// The end-of-central-directory record (APPNOTE 4.3.14 to 4.3.16).
 struct DirectoryEnd {
     let count, offset, size: Int
-    /// Where the record itself begins: everything else lies before it.
+    /// The offset of the record. Everything else is before it.
     let place: Int
 
     private static let fixedSize = 22
@@ -19,7 +19,7 @@ struct DirectoryEnd {
                 .notZip, file: source.name, expected: "a ZIP archive",
                 found: source.count == 0 ? "an empty file" : "other data (\(source.count) bytes)")
         }
-        // A comment of up to 65,535 bytes may stand behind the record.
+        // A comment of up to 65,535 bytes can follow the record.
         let tailSize = min(source.count, Self.fixedSize + 65_535)
         let tail = try source.read(source.count - tailSize, tailSize)
         guard let at = Self.find(in: tail) else {
@@ -52,7 +52,7 @@ struct DirectoryEnd {
         (self.count, self.offset, self.size, self.place) = (count, offset, size, place)
     }
 
-    /// From the back, the first signature whose comment reaches just to the end.
+    /// Searches backwards for a signature whose comment ends exactly at the end of the archive.
     private static func find(in tail: [UInt8]) -> Int? {
         guard tail.count >= fixedSize else { return nil }
         for at in stride(from: tail.count - fixedSize, through: 0, by: -1) where tail[at] == 0x50 {

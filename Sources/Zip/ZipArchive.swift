@@ -1,9 +1,9 @@
 import CZlib
 
-/// A ZIP archive, open for reading: its directory is checked as a whole before anything is unpacked.
+/// A ZIP archive, open for reading. The whole directory is validated before anything is extracted.
 ///
-/// Source of the format: PKWARE's APPNOTE 6.3. Members are stored or deflated; zip64 is understood. Nothing is
-/// allocated because a header says so: at most the archive's own size, or what was really inflated.
+/// Source of the format: PKWARE's APPNOTE 6.3. Supports stored and deflated members and zip64. Memory is
+/// bounded by the archive's size and the inflated data, not by sizes in headers.
 public struct ZipArchive: Sendable {
     /// In the order of the directory.
     public let members: [ZipMember]
@@ -15,7 +15,7 @@ public struct ZipArchive: Sendable {
         try self.init(ByteSource(path: path), limits)
     }
 
-    /// From bytes that were read already; `name` is for messages.
+    /// Opens an archive from its bytes; `name` is for messages.
     public init(bytes: [UInt8], name: String, limits: ZipLimits = ZipLimits()) throws(ZipError) {
         try self.init(ByteSource(bytes: bytes, name: name), limits)
     }
@@ -51,7 +51,7 @@ public struct ZipArchive: Sendable {
         try checkOverlaps()
     }
 
-    /// Finds a member's bytes by its own header, which must agree with the directory.
+    /// Locates a member's bytes by its local header, which must agree with the directory.
     private static func locate(_ member: inout ZipMember, _ source: ByteSource, before end: Int)
         throws(ZipError)
     {
@@ -100,7 +100,8 @@ public struct ZipArchive: Sendable {
         }
     }
 
-    /// Members that share bytes let a small archive unpack to anything (Fifield, "A better zip bomb", 2019).
+    /// Rejects overlapping members, which let a small archive expand without limit (Fifield, "A better zip
+    /// bomb", 2019).
     private func checkOverlaps() throws(ZipError) {
         let sorted = members.sorted { $0.headerOffset < $1.headerOffset }
         for (member, next) in zip(sorted, sorted.dropFirst()) where member.end > next.headerOffset {
@@ -110,7 +111,7 @@ public struct ZipArchive: Sendable {
         }
     }
 
-    /// Whether a file begins as an archive does.
+    /// Returns true if a file starts like a ZIP archive.
     public static func begins(_ path: String) -> Bool {
         let start = try? ByteSource(path: path).read(0, 4)
         return start == [0x50, 0x4B, 3, 4] || start == [0x50, 0x4B, 5, 6]
@@ -120,9 +121,9 @@ public struct ZipArchive: Sendable {
 
     public func has(_ name: String) -> Bool { index[name] != nil }
 
-    /// A member's bytes, inflated, their checksum compared.
+    /// Returns a member's bytes, inflated, with the checksum verified.
     ///
-    /// - limit: the most bytes that the caller has a use for.
+    /// - Parameter limit: The maximum number of bytes.
     public func bytes(of name: String, limit: Int = .max) throws(ZipError) -> [UInt8] {
         guard let member = index[name].map({ members[$0] }) else {
             let names = members.prefix(6).map(\.name).joined(separator: ", ")
@@ -154,7 +155,7 @@ public struct ZipArchive: Sendable {
     }
 }
 
-/// CRC-32 as ZIP has it.
+/// Returns the CRC-32 that ZIP uses.
 func checksum(_ bytes: [UInt8]) -> UInt32 {
     unsafe bytes.withUnsafeBufferPointer { UInt32(unsafe crc32_z(0, $0.baseAddress, $0.count)) }
 }

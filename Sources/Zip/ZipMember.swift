@@ -1,11 +1,11 @@
-/// One entry of the archive's directory.
+/// An entry of the archive's directory.
 public struct ZipMember: Equatable, Sendable {
     public var name: String
     /// Bytes, inflated and as stored.
     public var size, storedSize: Int
     public var crc: UInt32
     public var isDeflated: Bool
-    /// Where its own header begins, and where its bytes do.
+    /// The offsets of the local header and of the data.
     var headerOffset: Int
     var dataOffset = 0
 
@@ -13,7 +13,7 @@ public struct ZipMember: Equatable, Sendable {
     var isFolder: Bool { name.hasSuffix("/") }
 }
 
-/// Reads one record of the central directory (APPNOTE 4.3.12).
+/// Parses a record of the central directory (APPNOTE 4.3.12).
 struct DirectoryRecord {
     static let signature = 0x0201_4B50
     static let fixedSize = 46
@@ -50,7 +50,7 @@ struct DirectoryRecord {
         try checkName()
     }
 
-    /// Zip64: numbers that do not fit into 32 bits stand in an extra field, in a fixed order.
+    /// Reads the zip64 extra field: numbers that do not fit into 32 bits, in a fixed order.
     private mutating func readLargeSizes(_ extra: ArraySlice<UInt8>, disk: Int) throws(ZipError) {
         let full = 0xFFFF_FFFF
         var disk = disk
@@ -73,7 +73,7 @@ struct DirectoryRecord {
     }
 
     private func check(flags: Int, method: Int) throws(ZipError) {
-        // Bit 0: encrypted; 5: a patch; 6: strong encryption; 13: an encrypted directory.
+        // Bit 0: encrypted; 5: patch data; 6: strong encryption; 13: encrypted directory.
         guard flags & 0x2061 == 0 else { throw error(.refused, expected: "plain data", found: "encryption") }
         guard method == 0 || method == 8 else {
             throw error(
@@ -87,7 +87,7 @@ struct DirectoryRecord {
         }
     }
 
-    /// Names that could lead out of a folder are not needed by anybody who means well.
+    /// Rejects names that could lead out of the target folder.
     private func checkName() throws(ZipError) {
         let name = member.name
         let steps = name.split(separator: "/", omittingEmptySubsequences: false)

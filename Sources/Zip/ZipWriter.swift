@@ -1,6 +1,7 @@
-/// Makes an archive of stored members. The same members give the same bytes: the time is that of ZIP's first day.
+/// Writes an archive of stored members. All timestamps are 1980-01-01, so that the same members give the same
+/// bytes.
 ///
-/// Sizes beyond 4 GiB are written in zip64's fields.
+/// Sizes beyond 4 GiB use zip64 fields.
 public struct ZipWriter {
     private var members: [ZipMember] = []
     private var pieces: [[UInt8]] = []
@@ -29,7 +30,7 @@ public struct ZipWriter {
         size += bytes.count
     }
 
-    /// The archive, in pieces to be written one after the other.
+    /// Returns the archive as consecutive pieces.
     public func finished() -> [[UInt8]] {
         var directory = Record()
         for member in members {
@@ -79,7 +80,7 @@ extension ZipMember {
     fileprivate var isLarge: Bool { size >= Record.full }
 }
 
-/// Little-endian numbers one after the other.
+/// A sequence of little-endian numbers.
 private struct Record {
     static let full = 0xFFFF_FFFF
     var bytes: [UInt8] = []
@@ -92,7 +93,7 @@ private struct Record {
         for byte in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
     }
 
-    /// What a member's own header and its entry in the directory share, up to the name's length.
+    /// Writes the fields common to the local header and the directory entry, up to the length of the name.
     mutating func common(_ member: ZipMember) {
         u16(member.isLarge || member.headerOffset >= Record.full ? 45 : 20)
         u16(0x0800)  // The name is UTF-8.
@@ -105,7 +106,7 @@ private struct Record {
         u16(member.name.utf8.count)
     }
 
-    /// The zip64 field.
+    /// Returns the zip64 extra field.
     static func large(_ numbers: [Int]) -> [UInt8] {
         var record = Record()
         record.u16(1)

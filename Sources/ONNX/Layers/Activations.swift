@@ -2,7 +2,7 @@ import Base
 import Network
 
 extension GraphBuilder {
-    /// An activation. `axis` is where Keras' last axis lies: softmax and its kin look along it.
+    /// Adds an activation. `axis` is the position of Keras' last axis, for softmax and similar functions.
     func activation(_ activation: Activation, _ x: String, axis: Int) -> String {
         switch activation {
         case .linear: x
@@ -51,7 +51,7 @@ extension GraphBuilder {
         }
     }
 
-    /// x above the threshold, at most `highest`; slope · (x − threshold) elsewhere.
+    /// x above the threshold, at most `highest`; otherwise slope · (x − threshold).
     private func rectified(_ x: String, highest: Double?, slope: Float, threshold: Float) -> String {
         var y: String
         if threshold == 0 {
@@ -72,7 +72,7 @@ extension GraphBuilder {
         node("HardSigmoid", [x], ["alpha": .float(slope), "beta": .float(0.5)])
     }
 
-    // The operator Gelu came with opset 20; this is its definition.
+    // The Gelu operator needs operator set 20; this is its definition.
     private func gelu(_ x: String) -> String {
         let erf = node("Erf", [multiply(x, float(0.7071067811865476))])
         return multiply(multiply(x, float(0.5)), add(erf, float(1)))
@@ -102,7 +102,7 @@ extension GraphBuilder {
         return multiply(halves[0], node("Sigmoid", [halves[1]]))
     }
 
-    /// max(z − τ, 0), where τ = (sum of the support's running sums − 1) / k, as Keras 3 has it.
+    /// max(z − τ, 0), where τ = (cumulative sum of the support − 1) / k, as in Keras 3.
     private func sparsemax(_ z: String, axis: Int) -> String {
         let along = int(axis)
         let size = node("Gather", [node("Shape", [z]), ints([axis])], ["axis": .int(0)])
@@ -118,7 +118,7 @@ extension GraphBuilder {
 }
 
 extension LayerCall {
-    /// The activation that the layer's config names, behind what was computed in a layout.
+    /// Adds the activation of the layer's config to a tensor in the given axis order.
     mutating func activated(_ x: String, _ layout: Layout = .keras) throws(CellarError) -> String {
         let activation = try config.activation()
         return graph.activation(
@@ -126,13 +126,13 @@ extension LayerCall {
     }
 }
 
-/// `Activation`: one of the named functions.
+/// Exports `Activation`: a named function.
 func exportActivation(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
     return call.output(try call.activated(x.name(x.native), x.native), x.native)
 }
 
-/// Layers that do nothing at inference.
+/// Exports layers that are the identity at inference.
 func exportNothing(_ call: inout LayerCall) throws(CellarError) -> Value { call.elementwise { $0 } }
 
 func exportSoftmax(_ call: inout LayerCall) throws(CellarError) -> Value {
@@ -149,7 +149,7 @@ func exportSoftmax(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(graph.divide(powers, graph.sum(powers, axes)), x.native)
 }
 
-/// ReLU, LeakyReLU, ELU and ThresholdedReLU.
+/// Exports ReLU, LeakyReLU, ELU and ThresholdedReLU.
 func exportParametricActivation(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? any ParametricActivationLayer else {
         throw call.error("cannot be exported to ONNX yet")
@@ -159,7 +159,7 @@ func exportParametricActivation(_ call: inout LayerCall) throws(CellarError) -> 
 
 func exportPReLU(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
-    // The slopes have the sample's shape, with ones on shared axes; the batch in front takes part in broadcasting.
+    // The slopes have the sample's shape, with ones on shared axes. The batch is broadcast.
     let order = x.native.ordered(Array(0..<x.rank))
     let alpha = try call.required("alpha") { $0.permuted(order) }
     return call.elementwise { call.graph.node("PRelu", [$0, alpha]) }

@@ -2,7 +2,8 @@ import Base
 import Network
 import Tensors
 
-/// Conv1D, Conv2D and so on: kernel [space …, inputs / groups, filters] → [filters, inputs / groups, space …].
+/// Exports Conv1D, Conv2D and Conv3D: kernel [space …, inputs / groups, filters] → [filters, inputs / groups,
+/// space …].
 func exportConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
@@ -16,7 +17,8 @@ func exportConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
         picture)
 }
 
-/// Every channel by itself: kernel [space …, channels, multiplier] → [channels · multiplier, 1, space …].
+/// Exports a depthwise convolution: kernel [space …, channels, multiplier] → [channels · multiplier, 1, space
+/// …].
 func exportDepthwiseConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let name = call.weightNames.first ?? "depthwise_kernel"
@@ -27,7 +29,7 @@ func exportDepthwiseConvolution(_ call: inout LayerCall) throws(CellarError) -> 
             picture.name, kernel, call.constant("bias"), window, picture, groups: picture.channels), picture)
 }
 
-/// Every channel by itself, then all channels of a place together.
+/// Exports a depthwise convolution followed by a pointwise one.
 func exportSeparableConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "depthwise_kernel")
@@ -45,7 +47,7 @@ func exportSeparableConvolution(_ call: inout LayerCall) throws(CellarError) -> 
             Window(size: one, strides: one, dilation: one, padding: "valid"), picture), picture)
 }
 
-/// The way back through a convolution: kernel [space …, filters, inputs] → [inputs, filters, space …].
+/// Exports a transposed convolution: kernel [space …, filters, inputs] → [inputs, filters, space …].
 func exportTransposedConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
@@ -58,7 +60,7 @@ func exportTransposedConvolution(_ call: inout LayerCall) throws(CellarError) ->
     for axis in space {
         let (stride, same) = (window.strides[axis], window.padding == "same")
         let reach = (window.size[axis] - 1) * window.dilation[axis] + 1
-        // What all windows together cover has so many numbers more than Keras' output, whatever the input's size.
+        // The full output of all windows exceeds Keras' output by this much, for every input size.
         let surplus =
             if let extra {
                 (same ? reach - reach % 2 : 0) - extra[axis]
@@ -108,7 +110,7 @@ extension GraphBuilder {
     }
 }
 
-/// [space …, channels, multiplier] → [channels · multiplier, 1, space …]
+/// Converts [space …, channels, multiplier] to [channels · multiplier, 1, space …].
 private func depthwiseKernel(_ kernel: Tensor) -> Tensor {
     let rank = kernel.shape.count
     let ordered = kernel.permuted([rank - 2, rank - 1] + Array(0..<rank - 2))

@@ -1,7 +1,7 @@
 import Base
 import Network
 
-/// One Gemm for vectors; products over the last axis of anything larger.
+/// Exports Dense: a Gemm for vectors, a MatMul over the last axis for higher ranks.
 func exportDense(_ call: inout LayerCall) throws(CellarError) -> Value {
     let (x, kernel, bias) = (call.input.name(), try call.required("kernel"), call.constant("bias"))
     let graph = call.graph
@@ -17,7 +17,7 @@ func exportDense(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(y)
 }
 
-/// Sums by an equation, which ONNX has in the same words.
+/// Exports EinsumDense. ONNX has the same equation syntax.
 func exportEinsumDense(_ call: inout LayerCall) throws(CellarError) -> Value {
     let equation = try call.config.string("equation")
     let product = call.graph.node(

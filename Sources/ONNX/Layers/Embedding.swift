@@ -1,7 +1,7 @@
 import Base
 import Network
 
-/// Rows of a table by their number, which comes as a float.
+/// Exports Embedding: rows of a table selected by indices, which are floats.
 func exportEmbedding(_ call: inout LayerCall) throws(CellarError) -> Value {
     let table = try call.required("embeddings")
     let graph = call.graph
@@ -14,7 +14,7 @@ func exportEmbedding(_ call: inout LayerCall) throws(CellarError) -> Value {
     return value
 }
 
-/// A step whose numbers all are `mask_value` does not count, and becomes zeros.
+/// Exports Masking: a step whose values all equal `mask_value` is masked and set to zero.
 func exportMasking(_ call: inout LayerCall) throws(CellarError) -> Value {
     let absent = Float(try call.config.double("mask_value", default: 0))
     let (graph, x) = (call.graph, call.input.name())

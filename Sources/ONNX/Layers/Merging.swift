@@ -2,8 +2,8 @@ import Base
 import Network
 
 extension LayerCall {
-    /// The inputs of a merging layer, of one rank and in one layout. Keras puts axes of size 1 behind the batch of those
-    /// that have fewer.
+    /// Returns the inputs of a merging layer with equal rank and axis order. Keras inserts axes of size 1
+    /// after the batch into inputs of lower rank.
     fileprivate func aligned() -> (names: [String], layout: Layout) {
         let rank = inputs.map(\.rank).max() ?? 0
         let same = inputs.allSatisfy { $0.rank == rank }
@@ -23,7 +23,7 @@ extension LayerCall {
         return value
     }
 
-    /// What counts in every input counts in the output, where the layer makes a mask.
+    /// Masks the output where any input is masked, if the layer makes a mask.
     fileprivate func joinMasks(into value: Value) {
         guard case .makes = maskUse else { return }
         var joined: (name: String, rank: Int)?
@@ -61,12 +61,12 @@ func exportConcatenate(_ call: inout LayerCall) throws(CellarError) -> Value {
     let rank = call.outputShape.count
     let axis = try call.axis(try call.config.int("axis", default: -1, in: -9...9), rank: rank)
     let value = call.output(call.graph.concatenate(names, axis: layout.axis(axis, rank: rank)), layout)
-    // Along the steps the masks would be put behind each other, too: that one is left out.
+    // Along the steps the masks would have to be concatenated too, which is not supported.
     if axis == rank - 1 { call.joinMasks(into: value) }
     return value
 }
 
-/// Σ over one axis of each: [batch, rest of the first, rest of the second].
+/// Exports Dot: Σ over one axis of each input, [batch, rest of the first, rest of the second].
 func exportDot(_ call: inout LayerCall) throws(CellarError) -> Value {
     let (a, b, graph) = (call.inputs[0], call.inputs[1], call.graph)
     let given = try call.config.ints("axes") ?? [-1]
@@ -78,8 +78,8 @@ func exportDot(_ call: inout LayerCall) throws(CellarError) -> Value {
         (left, right) = (graph.ofUnitLength(left, [axes[0]]), graph.ofUnitLength(right, [axes[1]]))
     }
     if a.rank == 1, b.rank == 1 { return call.output(graph.sum(graph.multiply(left, right), [1])) }
-    // What is summed goes last on the left, first on the right, and all other axes become one; where that one is
-    // free of size, so is the product's.
+    // The contracted axis is last on the left and first on the right, and all other axes are merged into one.
+    // If a merged axis is dynamic, so is the result.
     func matrix(_ name: String, _ value: Value, _ axis: Int, last: Bool) throws(CellarError) -> String {
         let others = (1...value.rank).filter { $0 != axis }
         let ordered = graph.transpose(name, [0] + (last ? others + [axis] : [axis] + others))

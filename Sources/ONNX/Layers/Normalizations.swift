@@ -2,7 +2,7 @@ import Base
 import Network
 import Tensors
 
-/// x · factor + shift for each channel, with the moving averages.
+/// Exports BatchNormalization: x · factor + shift per channel, with the moving averages.
 func exportBatchNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
     let axes = try call.config.ints("axis") ?? [-1]
@@ -23,7 +23,7 @@ func exportBatchNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
                 ["epsilon": .float(Float(epsilon))])
         }
     }
-    // ONNX' operator wants the channels right behind the batch; elsewhere it is arithmetic.
+    // ONNX' operator requires the channels directly after the batch; otherwise plain arithmetic is used.
     let means = call.weight("moving_mean")?.values ?? []
     let variances = call.weight("moving_variance")?.values ?? []
     let gammas = call.weight("gamma")?.values ?? means.map { _ in 1 }
@@ -38,7 +38,7 @@ func exportBatchNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
     }
 }
 
-/// Over all axes that are named, each sample for itself.
+/// Exports LayerNormalization over the configured axes of each sample.
 func exportLayerNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
@@ -46,7 +46,7 @@ func exportLayerNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
         try call.axis(axis, rank: x.rank)
     }.sorted()
     let graph = call.graph
-    // The last axes in Keras' order are what ONNX' operator normalizes.
+    // ONNX' operator normalizes the last axes in Keras' order.
     if axes == Array((x.rank - axes.count)..<x.rank), let gamma = call.constant("gamma") {
         let beta = call.constant("beta").map { [$0] } ?? []
         return call.output(
@@ -68,7 +68,7 @@ func exportLayerNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
     }
 }
 
-/// Over a group of channels and all places, each sample for itself.
+/// Exports GroupNormalization over a group of channels and all positions of each sample.
 func exportGroupNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
@@ -76,7 +76,7 @@ func exportGroupNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
     let channels = try call.fixed(x, axis: axis)
     var groups = try call.config.int("groups", default: 32, in: -1...Int(Int32.max))
     if groups < 1 { groups = channels }
-    // Channels right behind the batch: a group's numbers then lie together.
+    // With the channels directly after the batch, the values of a group are contiguous.
     let layout: Layout = axis == x.rank - 1 ? .channelsFirst : .keras
     guard layout.axis(axis, rank: x.rank) == 1 else {
         throw call.error("normalizes an axis in the middle, which ONNX export cannot do yet")
@@ -93,7 +93,7 @@ func exportGroupNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
     return call.output(y, layout)
 }
 
-/// x / √max(Σ x², 1e-12).
+/// Exports x / √max(Σ x², 1e-12).
 func exportUnitNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
@@ -102,7 +102,7 @@ func exportUnitNormalization(_ call: inout LayerCall) throws(CellarError) -> Val
     return call.elementwise { call.graph.ofUnitLength($0, axes) }
 }
 
-/// x / √(mean of x² + epsilon) · scale.
+/// Exports x / √(mean of x² + epsilon) · scale.
 func exportRMSNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 1e-6))
@@ -119,7 +119,7 @@ func exportRMSNormalization(_ call: inout LayerCall) throws(CellarError) -> Valu
 }
 
 extension GraphBuilder {
-    /// (x − mean) / √(variance + epsilon), with the biased variance.
+    /// Returns (x − mean) / √(variance + epsilon), with the biased variance.
     fileprivate func normalized(_ x: String, over axes: [Int], epsilon: Float) -> String {
         let centred = subtract(x, mean(x, axes))
         let variance = mean(multiply(centred, centred), axes)

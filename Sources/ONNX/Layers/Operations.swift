@@ -1,7 +1,8 @@
 import Base
 import Network
 
-/// Ranges first, with single places as ranges of one; these axes then go, and new ones come.
+/// Exports GetItem: slices first, with single indices as slices of length one; then these axes are removed
+/// and new ones inserted.
 func exportGetItem(_ call: inout LayerCall) throws(CellarError) -> Value {
     guard let layer = call.layer as? GetItem else { throw call.error("is no GetItem") }
     var (name, axis, output) = (call.input.name(), 1, 1)
@@ -30,7 +31,7 @@ func exportGetItem(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(name)
 }
 
-/// Beyond every axis' end.
+/// Beyond the end of every axis.
 private let far = Int(Int32.max)
 
 func exportReduce(_ call: inout LayerCall) throws(CellarError) -> Value {

@@ -5,7 +5,7 @@ func exportMaxPooling(_ call: inout LayerCall) throws(CellarError) -> Value {
     try call.pooled("MaxPool", [])
 }
 
-/// With padding "same", what lies outside of the input does not count.
+/// Exports average pooling. With padding "same", positions outside of the input are not counted.
 func exportAveragePooling(_ call: inout LayerCall) throws(CellarError) -> Value {
     try call.pooled("AveragePool", [("count_include_pad", .int(0))])
 }
@@ -20,7 +20,7 @@ func exportGlobalAveragePooling(_ call: inout LayerCall) throws(CellarError) -> 
     guard let mask = try call.mask() else {
         return try call.pooledGlobally { graph.mean($0, $1, keep: $2) }
     }
-    // The mean over the steps that count: [batch, steps, channels] with a mask [batch, steps].
+    // The mean over the unmasked steps: [batch, steps, channels] with a mask [batch, steps].
     let weights = graph.unsqueeze(graph.cast(mask, to: .float), [2])
     let keep = try call.config.bool("keepdims", default: false)
     let sum = graph.sum(graph.multiply(call.input.name(), weights), [1], keep: keep)
@@ -42,7 +42,7 @@ extension LayerCall {
         return output(y, picture.layout)
     }
 
-    /// One number for each channel.
+    /// Exports a reduction to one number per channel.
     fileprivate mutating func pooledGlobally(_ reduce: (String, [Int], Bool) -> String) throws(CellarError)
         -> Value
     {

@@ -15,7 +15,7 @@ func exportRescaling(_ call: inout LayerCall) throws(CellarError) -> Value {
     }
 }
 
-/// (x − mean) / max(√variance, 1e-7), or back where `invert` says so.
+/// Exports (x − mean) / max(√variance, 1e-7), or its inverse if `invert` is set.
 func exportNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     let x = call.input
     let invert = try call.config.bool("invert", default: false)
@@ -38,7 +38,8 @@ func exportNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 extension LayerCall {
-    /// One number, or one for each place of the last axis, ready for `value` in its own layout.
+    /// Returns a constant of one number, or one number per index of the last axis, that broadcasts with
+    /// `value`.
     func alongLastAxis(_ numbers: [Double], _ value: Value) -> String {
         let floats = numbers.map { Float($0) }
         guard numbers.count > 1 else { return graph.float(floats[0]) }
@@ -47,8 +48,8 @@ extension LayerCall {
         return graph.floats(floats, shape: value.native.ordered(shape))
     }
 
-    /// Numbers over some axes of a sample, in their order, ready for `value` in a layout (its own, where none is named).
-    /// One number serves for all.
+    /// Returns a constant of numbers over some axes of a sample that broadcasts with `value` in an axis order
+    /// (by default its own). A single number applies to all.
     func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: Layout? = nil)
         throws(CellarError) -> String
     {
@@ -59,7 +60,7 @@ extension LayerCall {
             throw error("has \(numbers.count) numbers for axes of sizes \(axes.map { value.shape[$0] })")
         }
         let layout = layout ?? value.native
-        // Row-major over ascending axes stays so in Keras' order; channels first may put the last axis first.
+        // In Keras' order ascending axes stay row-major; channels first may move the last axis to the front.
         let order = layout.ordered(Array(0..<value.rank))
         return graph.floats(
             Tensor(shape: shape, values: numbers).permuted(order).values, shape: layout.ordered(shape))

@@ -1,7 +1,7 @@
 import Base
 import Network
 
-/// Every place of space repeated, or with what lies between two places in a straight line.
+/// Exports upsampling by repetition or by linear interpolation.
 func exportUpSampling(_ call: inout LayerCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let factors = try call.perAxis("size", picture, default: [2])
@@ -28,7 +28,7 @@ func exportUpSampling(_ call: inout LayerCall) throws(CellarError) -> Value {
     }
 }
 
-/// Brought to one size, whatever it was; the middle of the target's proportions first, where that is asked for.
+/// Exports resizing to a fixed size, optionally after cropping to the target's aspect ratio.
 func exportResizing(_ call: inout LayerCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let target = [try call.config.int("height"), try call.config.int("width")]
@@ -41,7 +41,7 @@ func exportResizing(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(call.graph.resized(name, to: target, smooth: smooth), picture.layout)
 }
 
-/// The middle, where the picture is large enough; else the largest part of the target's proportions, enlarged.
+/// Exports a centre crop. If the picture is too small, crops to the target's aspect ratio and enlarges.
 func exportCenterCrop(_ call: inout LayerCall) throws(CellarError) -> Value {
     let picture = try call.picture()
     let target = [try call.config.int("height"), try call.config.int("width")]
@@ -54,7 +54,8 @@ func exportCenterCrop(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 extension LayerCall {
-    /// The size of the largest part of the target's proportions: in float32 and cut to whole numbers, as Keras has it.
+    /// Returns the size of the largest part with the target's aspect ratio, in float32 and truncated, as
+    /// Keras computes it.
     fileprivate func middle(of picture: Picture, for target: [Int]) throws(CellarError) -> [Int] {
         guard !picture.free.contains(true) else {
             throw error("crops pictures of a free size, which ONNX export cannot do yet")
@@ -75,7 +76,7 @@ extension GraphBuilder {
     }
 
     fileprivate func resized(_ x: String, to size: [Int], smooth: Bool) -> String {
-        // Of all four axes; the batch is what it is.
+        // The sizes of all four axes; the batch is unchanged.
         let front = node("Shape", [x], ["start": .int(0), "end": .int(2)])
         let sizes = concatenate([front, ints(size)], axis: 0)
         return node(

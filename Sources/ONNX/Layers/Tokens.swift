@@ -1,8 +1,8 @@
 import Base
 import Network
 
-/// Numbers of tokens [batch, …, n] as the layer's `output_mode` gives them out. A number that is no token's becomes zeros; in
-/// Cellar it is an error.
+/// Encodes token numbers [batch, …, n] as the layer's `output_mode`. An invalid token number becomes zeros;
+/// in Cellar it is an error.
 private func encoded(_ call: LayerCall, _ numbers: String, mode: String, depth: Int) -> Value {
     let graph = call.graph
     guard mode != "int" else { return call.output(graph.cast(numbers, to: .float)) }
@@ -21,7 +21,7 @@ func exportCategoryEncoding(_ call: inout LayerCall) throws(CellarError) -> Valu
         call, numbers, mode: try call.config.string("output_mode"), depth: try call.config.int("num_tokens"))
 }
 
-/// How many boundaries do not lie above a number; none lies above a NaN.
+/// Exports Discretization: the number of boundaries that are not above a value; none is above a NaN.
 func exportDiscretization(_ call: inout LayerCall) throws(CellarError) -> Value {
     let (graph, mode) = (call.graph, try call.config.string("output_mode"))
     let boundaries = (try call.config.doubles("bin_boundaries") ?? []).map(Float.init)
@@ -32,7 +32,8 @@ func exportDiscretization(_ call: inout LayerCall) throws(CellarError) -> Value 
     return encoded(call, graph.cast(passed, to: .int64), mode: mode, depth: boundaries.count + 1)
 }
 
-/// Each number is held against the whole vocabulary; one that it has not goes to a place by its remainder.
+/// Exports IntegerLookup: compares each number with the whole vocabulary. An unknown number gets an index by
+/// its remainder.
 func exportIntegerLookup(_ call: inout LayerCall) throws(CellarError) -> Value {
     let (graph, mode) = (call.graph, try call.config.string("output_mode"))
     let vocabulary = try call.config.ints("vocabulary") ?? []
@@ -52,7 +53,7 @@ func exportIntegerLookup(_ call: inout LayerCall) throws(CellarError) -> Value {
     let isKnown = graph.cast(graph.sum(matches, [-1], keep: false), to: .bool)
     var place = graph.node("Where", [isKnown, found, unknown])
     if let maskToken {
-        // What is masked is no token; where numbers go out as they are it is 0.
+        // The mask token is not in the vocabulary; with integer output its index is 0.
         let isMasked = graph.node("Equal", [numbers, graph.int(maskToken)])
         place = graph.node("Where", [isMasked, graph.int(mode == "int" ? 0 : -1), place])
     }

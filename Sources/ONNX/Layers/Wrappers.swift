@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 extension LayerCall {
-    /// A layer inside this one, called with `inputs`; `weights` are its share.
+    /// Exports a wrapped layer, called with `inputs`; `weights` are its part of the weights.
     fileprivate func inner(
         _ json: JSON?, key: String, inputs: [Value], weights: ArraySlice<Tensor>
     ) throws(CellarError) -> LayerCall {
@@ -18,7 +18,7 @@ extension LayerCall {
     }
 }
 
-/// A recurrent layer forwards and one backwards through time, and what both give joined.
+/// Exports a forward and a backward recurrent layer and merges their outputs.
 func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
     let (layer, graph, mask) = (call.config.value("layer"), call.graph, try call.mask())
     let other = call.config.value("backward_layer") ?? layer
@@ -29,7 +29,8 @@ func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
         var side = try call.inner(json, key: "layer", inputs: [call.input], weights: call.weights[used...])
         used += side.weightNames.count
         graph.path = call.path + (number == 0 ? "/forward" : "/backward")
-        // The second goes the other way, and is turned round again, so that both stand in the order of the first.
+        // The backward layer processes time in reverse; its output is reversed again, so that both are in the
+        // order of the first.
         if number == 0 { turned = try side.config.bool("go_backwards", default: false) }
         let sequences = try side.config.bool("return_sequences", default: false)
         let zeroes = (call.layer as? Bidirectional)?.zeroesMasked ?? true
@@ -48,7 +49,7 @@ func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
     }
 }
 
-/// One layer for every step: the steps become samples, and samples again steps.
+/// Exports TimeDistributed: merges the steps into the batch, and splits them again afterwards.
 func exportTimeDistributed(_ call: inout LayerCall) throws(CellarError) -> Value {
     let (x, graph) = (call.input, call.graph)
     let shape = Array(x.shape.dropFirst())
@@ -62,7 +63,7 @@ func exportTimeDistributed(_ call: inout LayerCall) throws(CellarError) -> Value
     graph.path = inner.path
     let result = try export(&inner)
     graph.path = call.path
-    // [batch, steps] are those of the input, which may be free.
+    // [batch, steps] come from the input, because the steps may be dynamic.
     let front = graph.node("Shape", [x.name()], ["start": .int(0), "end": .int(2)])
     let target = graph.node("Concat", [front, graph.ints(result.shape)], ["axis": .int(0)])
     return call.output(graph.node("Reshape", [result.name(), target]))
