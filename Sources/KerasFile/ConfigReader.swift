@@ -1,13 +1,14 @@
 import Base
 import Network
 
-/// Builds a model from the JSON of `model_config`: Sequential in its forms, Functional with the calls of both Keras 2
-/// (lists) and 3 (objects), and models inside models. The layers' own words are those of 2.10: `Generation` saw to that.
+/// Builds a model from the JSON of `model_config`: Sequential in all its forms, Functional with the calls of
+/// Keras 2 (lists) and 3 (objects), and nested models. `Generation` has already converted the layers' options
+/// to 2.10's.
 struct ConfigReader {
     private var layers: [any Layer] = []
-    /// The layers that Keras 3 wrote a mask for.
+    /// The layers for which Keras 3 recorded a mask argument.
     private var takeMasks: Set<Int> = []
-    /// The layers that stand for plain functions, at which Keras drops a mask.
+    /// The layers that replace plain functions; Keras drops masks there.
     private var operations: Set<Int> = []
 
     mutating func model(from json: JSON) throws -> Model {
@@ -33,7 +34,7 @@ struct ConfigReader {
         return model
     }
 
-    /// Deeper than anybody nests; a file made to harm could go on for ever.
+    /// The maximum nesting depth, because a malicious file could nest without end.
     private static let deepest = 32
 
     private static func isModel(_ json: JSON) -> Bool {
@@ -58,14 +59,14 @@ struct ConfigReader {
         }
     }
 
-    /// A member: a layer, which is put into the list, or a model.
+    /// Parses a member: a layer, which is added to the list, or a model.
     private mutating func member(from json: JSON, depth: Int) throws -> Container.Member {
         if Self.isModel(json) { return .model(try container(from: json, depth: depth + 1)) }
         guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
             throw CellarError(
                 .badData, "a layer needs class_name and config, but is \(json.text().prefix(80))")
         }
-        // Keras 1 and Functional configs put the name beside the options as well.
+        // Keras 1 and Functional configs also store the name outside of the options.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
         if json["operation"] == true { operations.insert(layers.count) }
         layers.append(try LayerTable.make(className: className, config: config))
@@ -79,7 +80,7 @@ struct ConfigReader {
         }
         let startsWithInput = entries[0]["class_name"] == "InputLayer"
         let isImplied = !startsWithInput && depth == 0
-        // Its place is kept, since its shape may have to come from a layer further in.
+        // The position is reserved, because the shape may come from a nested layer.
         let place = layers.count
         if isImplied { layers.append(InputLayer(name: "input", shape: SampleShape([]))) }
         var members: [Container.Member] = []
@@ -101,8 +102,8 @@ struct ConfigReader {
         }
     }
 
-    /// Older files have no InputLayer: the shape stands in the first layer, beside the list, or in the model that is the
-    /// first member.
+    /// Adds the input of an older file without an InputLayer: the shape is in the first layer, next to the
+    /// list, or in the model that is the first member.
     private func impliedInput(_ config: JSON, first: JSON, name: String, inside firstLayer: Int) throws
         -> InputLayer
     {
@@ -147,7 +148,7 @@ struct ConfigReader {
             firstNodesOfOutputs: members.indices.map { firstNode($0, ofOutputs: true) })
         for (index, entry) in entries.enumerated() {
             let nodes = entry["inbound_nodes"]?.array ?? []
-            // An InputLayer is not called; everything else is, once a node.
+            // An InputLayer is not called; every other member is called once per node.
             if case .layer(let layer) = members[index], nodes.isEmpty, layers[layer] is InputLayer {
                 graph.add(member: index, inputs: [])
             }
@@ -199,7 +200,8 @@ struct ConfigReader {
         }
     }
 
-    /// With `training=True` some layers do at inference what they do in training, as drawing numbers at random.
+    /// Rejects `training=True` for layers that behave differently at inference with it, for example drawing
+    /// random numbers.
     private func checkTraining(_ call: CallInputs, of members: [Int], subject: String) throws {
         guard call.training == true, let layer = members.first(where: { layers[$0].dependsOnTraining }) else {
             return
@@ -211,7 +213,7 @@ struct ConfigReader {
                 + " would do what it does in training for every answer too; that is not supported")
     }
 
-    /// `["name", 0, 0]` alone, or a list of such.
+    /// Parses `["name", 0, 0]` or a list of such references.
     private func references(_ json: JSON, _ key: String) throws -> [CallGraph.Reference] {
         if let one = CallGraph.Reference(json) { return [one] }
         let list = json.array ?? json.object?.members.map(\.value) ?? []

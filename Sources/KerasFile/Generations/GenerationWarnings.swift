@@ -2,7 +2,8 @@ import Base
 import Network
 
 extension Generation {
-    /// What a layer of ours does a little differently from the program that trained it.
+    /// Returns warnings about layers that compute slightly differently from the program that trained the
+    /// model.
     func warnings(for model: Model, file: [StoredLayer]) -> [String] {
         guard major < 3 else { return [] }
         return zip(model.layers, file).compactMap { layer, stored in

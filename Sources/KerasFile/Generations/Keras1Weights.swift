@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// How Keras 1 laid out weights. Source: Keras 2.2's `preprocess_weights_for_loading`.
+/// Keras 1's weight layouts. Source: Keras 2.2's `preprocess_weights_for_loading`.
 extension Keras1 {
     static func convert(
         _ className: String, _ config: JSONObject, _ stored: StoredWeights,

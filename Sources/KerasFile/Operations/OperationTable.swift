@@ -3,8 +3,8 @@ import Network
 
 private typealias Translation = @Sendable (inout Operation) throws -> Operation.Layer
 
-/// The functions that are read, by TensorFlow's names (in tf.keras) and the classes of Keras 3, and the layer that each
-/// becomes. Where Keras has a layer of that arithmetic it is that one, which every Keras reads.
+/// The supported functions, by TensorFlow's names (in tf.keras) and Keras 3's classes, with the layers that
+/// replace them. If Keras has an equivalent layer, that one is used, because every Keras reads it.
 let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Layer] = {
     var table: [String: Translation] = [:]
     func add(_ names: String..., as translation: @escaping Translation) {
@@ -102,7 +102,7 @@ let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Lay
         return Operation.Layer(className: "Matmul", config: config, tensors: [a, b])
     }
     add("Einsum") { operation in
-        // What `OperationWriting` makes of a product with matrices turned.
+        // The form in which `OperationWriting` writes a product of transposed matrices.
         guard let equation = operation.take("subscripts")?.string,
             let turned = Matmul.equations.first(where: { $0.equation == equation }),
             case .tensors(let a, let b) = try operation.pair()
@@ -115,7 +115,7 @@ let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Lay
     return table
 }()
 
-/// The functions that leave every number as it is.
+/// Adds the functions that change only the shape.
 private func addShapes(to table: inout [String: Translation]) {
     func add(_ names: String..., as translation: @escaping Translation) {
         for name in names { table[name] = translation }
@@ -196,7 +196,7 @@ private func addShapes(to table: inout [String: Translation]) {
     }
 }
 
-/// A function of two: the layer that joins tensors, or of a tensor and constants a line, which Rescaling computes.
+/// Converts a binary function: to a merging layer of two tensors, or to Rescaling of a tensor with constants.
 private func merged(
     _ operation: Operation, _ className: String,
     isFirst: ((Double) -> (scale: Double, offset: Double)?)? = nil,
@@ -217,7 +217,7 @@ private func merged(
             }
             return .number(part(found))
         }
-        // Where all numbers are the same one, that says it.
+        // Equal numbers are written as one.
         func short(_ json: JSON) -> JSON {
             guard let items = json.array else { return json }
             let parts = items.map(short)
@@ -295,7 +295,7 @@ private func reduced(_ operation: inout Operation, _ function: Reduce.Function) 
         tensors: [try operation.tensor()])
 }
 
-/// The one axis that an axis is put at, or taken from.
+/// Returns the axis that is inserted or removed.
 private func place(_ operation: inout Operation) throws -> Int {
     let given = operation.take("axis") ?? .null
     guard let axis = given.int ?? (given.array?.count == 1 ? given.array?[0].int : nil), axis != 0,
@@ -306,7 +306,8 @@ private func place(_ operation: inout Operation) throws -> Int {
     return axis
 }
 
-/// `[:, :, place]` or `[..., place, :]`: a place at an axis, counted as Keras counts. A new axis is counted in the output.
+/// Converts `[:, :, place]` or `[..., place, :]`: an index at an axis, in Keras' numbering. A new axis is
+/// numbered in the output.
 private func getItem(_ operation: Operation, axis: Int, _ place: JSON, new: Bool) throws -> Operation.Layer {
     let whole: JSON = ["start": .null, "stop": .null, "step": .null]
     let key: [JSON] =
@@ -317,7 +318,7 @@ private func getItem(_ operation: Operation, axis: Int, _ place: JSON, new: Bool
         className: "GetItem", config: ["key": .array(key)], tensors: [try operation.tensor()])
 }
 
-/// The key of `x[key]` as either generation writes it.
+/// Converts the key of `x[key]` as either generation writes it.
 private func getItem(_ operation: Operation, key: JSON, of tensor: JSON) throws -> Operation.Layer {
     let places = try (key.array ?? [key]).map { item -> JSON in
         if item["class_name"] == "__ellipsis__" { return "..." }

@@ -1,21 +1,21 @@
 import Base
 import Network
 
-/// How Keras' graphs hold what has no layer: as TFOpLambda in tf.keras' `.h5` (2.4 and later; Keras 3 refuses these), and as
-/// an operation in Keras 3's `.keras`.
+/// The form of operations without a layer in Keras' graphs: a TFOpLambda in tf.keras' `.h5` (2.4 and later;
+/// Keras 3 rejects it), and an operation in Keras 3's `.keras`.
 struct OperationWriting {
-    /// TensorFlow's function, and what it is called with beside tensors.
+    /// TensorFlow's function, and its arguments other than tensors.
     private(set) var function = ""
     private(set) var options: JSONObject = [:]
-    /// Keras 3's class, what it is made with, and what its call takes behind the tensors.
+    /// Keras 3's class, its constructor options, and its call arguments after the tensors.
     private(set) var module = "numpy"
     private(set) var className = ""
     private(set) var config: JSONObject = [:]
     private(set) var constants: [JSON] = []
-    /// Whether the tensors are one argument.
+    /// True if the tensors are passed as one list.
     private(set) var takesList = false
 
-    /// Nil for all that is a layer of Keras'.
+    /// Returns nil for layers that Keras has.
     init?(_ layer: any Layer) {
         switch layer {
         case let layer as GetItem: getItem(layer.config["key"]?.array ?? [])
@@ -61,7 +61,7 @@ struct OperationWriting {
             options["y"] = .number(layer.exponent)
             constants = [.number(layer.exponent)]
         case .clip:
-            // One end alone is a comparison with it.
+            // A single bound is a comparison.
             let ends = (layer.lowest.isFinite, layer.highest.isFinite)
             if ends == (true, true) {
                 (function, className) = ("clip_by_value", "Clip")
@@ -88,7 +88,7 @@ struct OperationWriting {
     private mutating func matmul(_ layer: Matmul) {
         (function, className) = ("linalg.matmul", "Matmul")
         options = layer.config
-        // Keras 3's takes matrices as they are; an equation can turn them.
+        // Keras 3's function does not transpose; an equation can.
         if layer.transposesA || layer.transposesB {
             className = "Einsum"
             let equation = Matmul.equations.first { $0.a == layer.transposesA && $0.b == layer.transposesB }
@@ -96,7 +96,7 @@ struct OperationWriting {
         }
     }
 
-    /// A layer's entry in an `.h5`, without its calls.
+    /// Returns a layer's entry in an `.h5`, without its calls.
     func entry(name: String) -> JSON {
         [
             "class_name": function == "__operators__.getitem" ? "SlicingOpLambda" : "TFOpLambda",
@@ -106,7 +106,7 @@ struct OperationWriting {
         ]
     }
 
-    /// A call there: the first tensor itself, the second as an option.
+    /// Returns a call in an `.h5`: the first tensor directly, the second as an option.
     func call(_ references: [[JSON]]) -> JSON {
         var options = options
         if takesList { return .array(references.map { .array($0 + [.object(options)]) }) }
@@ -114,7 +114,7 @@ struct OperationWriting {
         return .array((references.first ?? []) + [.object(options)])
     }
 
-    /// The entry in a `.keras`.
+    /// Returns the entry in a `.keras`.
     func keras3Entry(name: String) -> JSON {
         var config = config
         config["name"] = .string(name)
@@ -126,7 +126,7 @@ struct OperationWriting {
 }
 
 extension Matmul {
-    /// Products of matrices that come turned, as equations.
+    /// Products of transposed matrices as equations.
     static let equations: [(equation: String, a: Bool, b: Bool)] = [
         ("...km,...kn->...mn", true, false), ("...mk,...nk->...mn", false, true),
         ("...km,...nk->...mn", true, true),
