@@ -22,12 +22,12 @@ public struct ClassificationReport: Equatable, Sendable {
         public let support: Int
     }
 
-    public struct Row: Equatable, Sendable {
+    public struct ClassScores: Equatable, Sendable {
         public let name: String
         public let scores: Scores
     }
 
-    public let rows: [Row]
+    public let rows: [ClassScores]
     /// The fraction of correct predictions; nil if `labels` omits a class that occurs.
     public let accuracy: Double?
     /// All hits divided by all predictions or true labels of the reported classes.
@@ -76,7 +76,7 @@ public struct ClassificationReport: Equatable, Sendable {
             f1: micro(2 * allHits, total + allPredicted), support: total)
         accuracy = Set(labels).isSuperset(of: present) ? self.micro.precision : nil
         rows = labels.indices.map { i in
-            Row(
+            ClassScores(
                 name: counts.classes[labels[i]],
                 scores: Scores(precision: precision[i], recall: recall[i], f1: f1[i], support: support[i]))
         }

@@ -20,7 +20,7 @@ public struct ONNXOrigin: Sendable {
 /// the Keras layers. The batch size, and every free size of the model, is dynamic. Throws for a layer that
 /// cannot be exported; the error names it.
 public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarError) -> Data {
-    var graph = try Export(model).graph()
+    var graph = try ONNXExporter(model).graph()
     graph.name = origin.facts?.name ?? model.name
     if let facts = origin.facts { describeInputs(&graph, facts) }
 
@@ -40,7 +40,7 @@ public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarErr
 }
 
 /// The state of an export.
-private struct Export {
+private struct ONNXExporter {
     let model: Model
     let free: FreeSizes
     let builder = GraphBuilder()
@@ -75,7 +75,7 @@ private struct Export {
             throw CellarError("has no weights yet", subject: layer.subject)
         }
         builder.path = path
-        var call = LayerCall(
+        var call = LayerExport(
             layer: layer, path: path, inputs: inputs, outputShape: model.shapes[index],
             outputFree: free.axes[index], weights: model.weights[call.layer], maskUse: model.maskUses[index],
             graph: builder)

@@ -2,7 +2,7 @@ import Base
 import Network
 
 /// A function that adds the nodes of a layer call to the graph.
-typealias LayerExporter = @Sendable (inout LayerCall) throws(CellarError) -> Value
+typealias LayerExporter = @Sendable (inout LayerExport) throws(CellarError) -> Value
 
 /// The exporters by layer class. Other classes are rejected with their name.
 let layerExporters: [String: LayerExporter] = [
@@ -59,7 +59,7 @@ let layerExporters: [String: LayerExporter] = [
 ]
 
 /// Exports a call with the exporter of its layer class.
-func export(_ call: inout LayerCall) throws(CellarError) -> Value {
+func export(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard call.layer.outputCount == 1 else {
         throw call.error("gives several outputs, which ONNX export cannot do yet")
     }

@@ -3,7 +3,7 @@ import Base
 /// A metric of one split in one word, as Keras names them in its history: `accuracy` was measured on the training
 /// rows, `val_accuracy` on the validation rows, `test_accuracy` on the test rows.
 public enum MetricName {
-    public static func of(_ metric: ModelFacts.Metric) -> String {
+    public static func of(_ metric: ModelFacts.MetricValue) -> String {
         switch metric.split {
         case "train": metric.name
         case "validation": "val_" + metric.name

@@ -74,10 +74,10 @@ extension ModelFacts {
             guard let split = $0["split"]?.string, let name = $0["name"]?.string,
                 let value = $0["value"]?.double
             else { return nil }
-            return Metric(split: split, name: name, value: value)
+            return MetricValue(split: split, name: name, value: value)
         }
         history = (json["history"]?.object?.members ?? []).map {
-            Series(name: $0.key, values: ($0.value.array ?? []).compactMap(\.double))
+            MetricSeries(name: $0.key, values: ($0.value.array ?? []).compactMap(\.double))
         }
         dataset = json["dataset"].flatMap {
             guard let path = $0["path"]?.string else { return nil }

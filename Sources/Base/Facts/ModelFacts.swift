@@ -20,9 +20,9 @@ public struct ModelFacts: Equatable, Sendable {
     /// The required form of an input picture, if the model takes pictures.
     public var picture: Picture?
 
-    public var metrics: [Metric]
+    public var metrics: [MetricValue]
     /// Per-epoch values by Keras' names (`loss`, `val_accuracy` …), in Keras' order.
-    public var history: [Series]
+    public var history: [MetricSeries]
     public var hyperparameters: JSONObject
     public var dataset: Dataset?
     /// The text of the recipe, unchanged.
@@ -36,7 +36,7 @@ public struct ModelFacts: Equatable, Sendable {
     public enum Task: String, Sendable { case multiclass, binary, regression }
 
     /// A metric value of the model on a split (`train`, `validation`, `test`), by the metric's Keras name.
-    public struct Metric: Equatable, Sendable {
+    public struct MetricValue: Equatable, Sendable {
         public var split, name: String
         public var value: Double
         public init(split: String, name: String, value: Double) {
@@ -44,7 +44,7 @@ public struct ModelFacts: Equatable, Sendable {
         }
     }
 
-    public struct Series: Equatable, Sendable {
+    public struct MetricSeries: Equatable, Sendable {
         public var name: String
         public var values: [Double]
         public init(name: String, values: [Double]) { (self.name, self.values) = (name, values) }

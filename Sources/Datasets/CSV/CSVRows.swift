@@ -4,7 +4,7 @@ import CNumbers
 /// Formats a chunk's rows in memory and appends columns of numbers and labels.
 public struct CSVRows: Sendable {
     /// An appended column.
-    public enum Column: Sendable {
+    public enum AddedColumn: Sendable {
         case number
         /// One of the label texts.
         case label
@@ -20,7 +20,7 @@ public struct CSVRows: Sendable {
     private var buffer: [UInt8] = []
     private var used = 0
 
-    public init(delimiter: UInt8, columns: [Column], texts: [String]) {
+    public init(delimiter: UInt8, columns: [AddedColumn], texts: [String]) {
         var (numbers, labels): (Int32, Int32) = (0, 0)
         var kinds: [Int32] = []
         for column in columns {

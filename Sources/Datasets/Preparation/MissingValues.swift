@@ -1,11 +1,11 @@
 /// The number of missing values in each column of a table.
 public struct MissingValues: Equatable, Sendable, CustomStringConvertible {
-    public struct Column: Equatable, Sendable {
+    public struct MissingCount: Equatable, Sendable {
         public var name: String
         public var count: Int
     }
 
-    public var columns: [Column]
+    public var columns: [MissingCount]
 
     public var total: Int { columns.reduce(0) { $0 + $1.count } }
 

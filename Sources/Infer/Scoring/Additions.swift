@@ -22,7 +22,7 @@ public struct NewColumns: Sendable {
 
 extension NewColumns {
     /// What they hold, each.
-    var kinds: [CSVRows.Column] {
+    var kinds: [CSVRows.AddedColumn] {
         if head.classes == nil { return names.map { _ in .number } }
         return [.label] + names.dropFirst().map { _ in .number }
     }

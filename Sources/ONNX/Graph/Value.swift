@@ -2,7 +2,7 @@ import Network
 
 /// The order of a tensor's axes in the graph: Keras' order, or with the channels (Keras' last axis) directly
 /// after the batch, as ONNX' convolutions require.
-enum Layout { case keras, channelsFirst }
+enum AxisOrder { case keras, channelsFirst }
 
 /// The result of a call. It is stored in one axis order and transposed to the other on demand, so that a
 /// chain of convolutions needs no transposes between its nodes.
@@ -12,7 +12,7 @@ final class Value {
     /// The dynamic axes of `shape`.
     let free: Set<Int>
     /// The axis order in which it was computed.
-    let native: Layout
+    let native: AxisOrder
     /// The mask of the steps: the name of a boolean tensor, in Keras' order.
     var mask: Mask = .none
 
@@ -24,10 +24,11 @@ final class Value {
         case lost(String)
     }
 
-    private var names: [Layout: String]
+    private var names: [AxisOrder: String]
     private let graph: GraphBuilder
 
-    init(_ name: String, _ layout: Layout = .keras, shape: [Int], free: Set<Int> = [], graph: GraphBuilder) {
+    init(_ name: String, _ layout: AxisOrder = .keras, shape: [Int], free: Set<Int> = [], graph: GraphBuilder)
+    {
         (self.shape, self.free, self.graph) = (shape, free, graph)
         // With one axis, both orders are equal.
         native = shape.count > 1 ? layout : .keras
@@ -38,7 +39,7 @@ final class Value {
     var isMasked: Bool { if case .none = mask { false } else { true } }
 
     /// Returns the name of the tensor in an axis order.
-    func name(_ layout: Layout = .keras) -> String {
+    func name(_ layout: AxisOrder = .keras) -> String {
         if let name = names[layout] { return name }
         let order = Array(0...rank)
         let name: String
@@ -51,7 +52,7 @@ final class Value {
     }
 }
 
-extension Layout {
+extension AxisOrder {
     /// Returns the position of a sample's axis in a tensor with a batch axis.
     func axis(_ axis: Int, rank: Int) -> Int {
         switch self {

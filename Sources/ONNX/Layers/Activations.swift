@@ -117,9 +117,9 @@ extension GraphBuilder {
     }
 }
 
-extension LayerCall {
+extension LayerExport {
     /// Adds the activation of the layer's config to a tensor in the given axis order.
-    mutating func activated(_ x: String, _ layout: Layout = .keras) throws(CellarError) -> String {
+    mutating func activated(_ x: String, _ layout: AxisOrder = .keras) throws(CellarError) -> String {
         let activation = try config.activation()
         return graph.activation(
             activation, x, axis: layout.axis(outputShape.count - 1, rank: outputShape.count))
@@ -127,15 +127,15 @@ extension LayerCall {
 }
 
 /// Exports `Activation`: a named function.
-func exportActivation(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportActivation(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     return call.output(try call.activated(x.name(x.native), x.native), x.native)
 }
 
 /// Exports layers that are the identity at inference.
-func exportNothing(_ call: inout LayerCall) throws(CellarError) -> Value { call.elementwise { $0 } }
+func exportNothing(_ call: inout LayerExport) throws(CellarError) -> Value { call.elementwise { $0 } }
 
-func exportSoftmax(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportSoftmax(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     if try call.mask() != nil { throw call.error("honours a mask, which ONNX export cannot do yet") }
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
@@ -150,14 +150,14 @@ func exportSoftmax(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports ReLU, LeakyReLU, ELU and ThresholdedReLU.
-func exportParametricActivation(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportParametricActivation(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard let layer = call.layer as? any ParametricActivationLayer else {
         throw call.error("cannot be exported to ONNX yet")
     }
     return call.elementwise { call.graph.parametric(layer.function, $0) }
 }
 
-func exportPReLU(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportPReLU(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     // The slopes have the sample's shape, with ones on shared axes. The batch is broadcast.
     let order = x.native.ordered(Array(0..<x.rank))

@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// Exports softmax(query · keyᵀ) · value, for inputs [query, value] or [query, value, key].
-func exportAttention(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportAttention(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (query, value) = (call.inputs[0].name(), call.inputs[1].name())
     let key = call.inputs.count > 2 ? call.inputs[2].name() : value
     let graph = call.graph
@@ -43,7 +43,7 @@ func exportAttention(_ call: inout LayerCall) throws(CellarError) -> Value {
 
 /// Exports multi-head attention: several attentions with their own projections of query, key and value
 /// (Vaswani et al., 2017).
-func exportMultiHeadAttention(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportMultiHeadAttention(_ call: inout LayerExport) throws(CellarError) -> Value {
     let heads = try call.config.int("num_heads")
     let keySize = try call.config.int("key_dim")
     let (query, value, graph) = (call.inputs[0], call.inputs[1], call.graph)
@@ -76,7 +76,7 @@ private func groupedAxes(rank: Int, _ axes: [Int]) -> [Int] {
     (0..<rank - 1).filter { !axes.contains($0) } + axes
 }
 
-extension LayerCall {
+extension LayerExport {
     /// Reshapes to [batch, positions, features]: the attention axes become one, and the other axes become
     /// part of the batch, because they are independent.
     fileprivate func positions(_ x: Value, _ axes: [Int]) throws(CellarError) -> String {

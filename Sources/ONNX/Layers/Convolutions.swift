@@ -4,7 +4,7 @@ import Tensors
 
 /// Exports Conv1D, Conv2D and Conv3D: kernel [space …, inputs / groups, filters] → [filters, inputs / groups,
 /// space …].
-func exportConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportConvolution(_ call: inout LayerExport) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
@@ -19,7 +19,7 @@ func exportConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
 
 /// Exports a depthwise convolution: kernel [space …, channels, multiplier] → [channels · multiplier, 1, space
 /// …].
-func exportDepthwiseConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportDepthwiseConvolution(_ call: inout LayerExport) throws(CellarError) -> Value {
     let picture = try call.picture()
     let name = call.weightNames.first ?? "depthwise_kernel"
     let window = try call.window(picture, kernel: name)
@@ -30,7 +30,7 @@ func exportDepthwiseConvolution(_ call: inout LayerCall) throws(CellarError) -> 
 }
 
 /// Exports a depthwise convolution followed by a pointwise one.
-func exportSeparableConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportSeparableConvolution(_ call: inout LayerExport) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "depthwise_kernel")
     let space = Array(picture.sizes.indices)
@@ -48,7 +48,7 @@ func exportSeparableConvolution(_ call: inout LayerCall) throws(CellarError) -> 
 }
 
 /// Exports a transposed convolution: kernel [space …, filters, inputs] → [inputs, filters, space …].
-func exportTransposedConvolution(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportTransposedConvolution(_ call: inout LayerExport) throws(CellarError) -> Value {
     let picture = try call.picture()
     let window = try call.window(picture, kernel: "kernel")
     let space = Array(picture.sizes.indices)
@@ -83,8 +83,10 @@ func exportTransposedConvolution(_ call: inout LayerCall) throws(CellarError) ->
     return try call.finishConvolution(y, picture)
 }
 
-extension LayerCall {
-    fileprivate mutating func window(_ picture: Picture, kernel name: String) throws(CellarError) -> Window {
+extension LayerExport {
+    fileprivate mutating func window(_ picture: SpatialInput, kernel name: String) throws(CellarError)
+        -> Window
+    {
         guard let kernel = weight(name), kernel.shape.count == picture.sizes.count + 2 else {
             throw error("has no \(name) for an input of \(picture.sizes.count) axes of space")
         }
@@ -94,7 +96,8 @@ extension LayerCall {
             padding: try config.string("padding", default: "valid"))
     }
 
-    fileprivate mutating func finishConvolution(_ y: String, _ picture: Picture) throws(CellarError) -> Value
+    fileprivate mutating func finishConvolution(_ y: String, _ picture: SpatialInput) throws(CellarError)
+        -> Value
     {
         output(try activated(y, picture.layout), picture.layout)
     }
@@ -102,7 +105,8 @@ extension LayerCall {
 
 extension GraphBuilder {
     fileprivate func convolution(
-        _ x: String, _ kernel: String, _ bias: String?, _ window: Window, _ picture: Picture, groups: Int = 1
+        _ x: String, _ kernel: String, _ bias: String?, _ window: Window, _ picture: SpatialInput,
+        groups: Int = 1
     ) -> String {
         node(
             "Conv", [x, kernel] + (bias.map { [$0] } ?? []),

@@ -2,7 +2,7 @@ import Base
 import Network
 
 /// Exports Dense: a Gemm for vectors, a MatMul over the last axis for higher ranks.
-func exportDense(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportDense(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (x, kernel, bias) = (call.input.name(), try call.required("kernel"), call.constant("bias"))
     let graph = call.graph
     var y: String
@@ -18,7 +18,7 @@ func exportDense(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports EinsumDense. ONNX has the same equation syntax.
-func exportEinsumDense(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportEinsumDense(_ call: inout LayerExport) throws(CellarError) -> Value {
     let equation = try call.config.string("equation")
     let product = call.graph.node(
         "Einsum", [call.input.name(), try call.required("kernel")], ["equation": .string(equation)])

@@ -2,7 +2,7 @@ import Base
 import Network
 
 /// Exports Embedding: rows of a table selected by indices, which are floats.
-func exportEmbedding(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportEmbedding(_ call: inout LayerExport) throws(CellarError) -> Value {
     let table = try call.required("embeddings")
     let graph = call.graph
     let numbers = graph.cast(call.input.name(), to: .int64)
@@ -15,7 +15,7 @@ func exportEmbedding(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports Masking: a step whose values all equal `mask_value` is masked and set to zero.
-func exportMasking(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportMasking(_ call: inout LayerExport) throws(CellarError) -> Value {
     let absent = Float(try call.config.double("mask_value", default: 0))
     let (graph, x) = (call.graph, call.input.name())
     let differs = graph.node("Not", [graph.node("Equal", [x, graph.float(absent)])])

@@ -1,13 +1,14 @@
 import Base
 import Network
 
-extension LayerCall {
+extension LayerExport {
     /// Returns the inputs of a merging layer with equal rank and axis order. Keras inserts axes of size 1
     /// after the batch into inputs of lower rank.
-    fileprivate func aligned() -> (names: [String], layout: Layout) {
+    fileprivate func aligned() -> (names: [String], layout: AxisOrder) {
         let rank = inputs.map(\.rank).max() ?? 0
         let same = inputs.allSatisfy { $0.rank == rank }
-        let layout: Layout = same && inputs.contains { $0.native == .channelsFirst } ? .channelsFirst : .keras
+        let layout: AxisOrder =
+            same && inputs.contains { $0.native == .channelsFirst } ? .channelsFirst : .keras
         let names = inputs.map { input in
             input.rank == rank
                 ? input.name(layout) : graph.unsqueeze(input.name(), Array(1...rank - input.rank))
@@ -41,14 +42,14 @@ extension LayerCall {
     }
 }
 
-func exportAdd(_ call: inout LayerCall) throws(CellarError) -> Value { call.merged("Add") }
-func exportSubtract(_ call: inout LayerCall) throws(CellarError) -> Value { call.merged("Sub") }
-func exportMultiply(_ call: inout LayerCall) throws(CellarError) -> Value { call.merged("Mul") }
-func exportDivide(_ call: inout LayerCall) throws(CellarError) -> Value { call.merged("Div") }
-func exportMaximum(_ call: inout LayerCall) throws(CellarError) -> Value { call.merged("Max") }
-func exportMinimum(_ call: inout LayerCall) throws(CellarError) -> Value { call.merged("Min") }
+func exportAdd(_ call: inout LayerExport) throws(CellarError) -> Value { call.merged("Add") }
+func exportSubtract(_ call: inout LayerExport) throws(CellarError) -> Value { call.merged("Sub") }
+func exportMultiply(_ call: inout LayerExport) throws(CellarError) -> Value { call.merged("Mul") }
+func exportDivide(_ call: inout LayerExport) throws(CellarError) -> Value { call.merged("Div") }
+func exportMaximum(_ call: inout LayerExport) throws(CellarError) -> Value { call.merged("Max") }
+func exportMinimum(_ call: inout LayerExport) throws(CellarError) -> Value { call.merged("Min") }
 
-func exportAverage(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportAverage(_ call: inout LayerExport) throws(CellarError) -> Value {
     let sum = call.merged("Add")
     let count = call.graph.float(Float(call.inputs.count))
     let mean = call.output(call.graph.divide(sum.name(sum.native), count), sum.native)
@@ -56,7 +57,7 @@ func exportAverage(_ call: inout LayerCall) throws(CellarError) -> Value {
     return mean
 }
 
-func exportConcatenate(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportConcatenate(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (names, layout) = call.aligned()
     let rank = call.outputShape.count
     let axis = try call.axis(try call.config.int("axis", default: -1, in: -9...9), rank: rank)
@@ -67,7 +68,7 @@ func exportConcatenate(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports Dot: Σ over one axis of each input, [batch, rest of the first, rest of the second].
-func exportDot(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportDot(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (a, b, graph) = (call.inputs[0], call.inputs[1], call.graph)
     let given = try call.config.ints("axes") ?? [-1]
     let axes = [

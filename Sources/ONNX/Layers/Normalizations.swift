@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// Exports BatchNormalization: x · factor + shift per channel, with the moving averages.
-func exportBatchNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportBatchNormalization(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     let axes = try call.config.ints("axis") ?? [-1]
     guard axes.count == 1 else {
@@ -39,7 +39,7 @@ func exportBatchNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
 }
 
 /// Exports LayerNormalization over the configured axes of each sample.
-func exportLayerNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportLayerNormalization(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
@@ -69,7 +69,7 @@ func exportLayerNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
 }
 
 /// Exports GroupNormalization over a group of channels and all positions of each sample.
-func exportGroupNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportGroupNormalization(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 0.001))
     let axis = try call.axis(try call.config.ints("axis")?.first ?? -1, rank: x.rank)
@@ -77,7 +77,7 @@ func exportGroupNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
     var groups = try call.config.int("groups", default: 32, in: -1...Int(Int32.max))
     if groups < 1 { groups = channels }
     // With the channels directly after the batch, the values of a group are contiguous.
-    let layout: Layout = axis == x.rank - 1 ? .channelsFirst : .keras
+    let layout: AxisOrder = axis == x.rank - 1 ? .channelsFirst : .keras
     guard layout.axis(axis, rank: x.rank) == 1 else {
         throw call.error("normalizes an axis in the middle, which ONNX export cannot do yet")
     }
@@ -94,7 +94,7 @@ func exportGroupNormalization(_ call: inout LayerCall) throws(CellarError) -> Va
 }
 
 /// Exports x / √max(Σ x², 1e-12).
-func exportUnitNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportUnitNormalization(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)
@@ -103,7 +103,7 @@ func exportUnitNormalization(_ call: inout LayerCall) throws(CellarError) -> Val
 }
 
 /// Exports x / √(mean of x² + epsilon) · scale.
-func exportRMSNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportRMSNormalization(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     let epsilon = Float(try call.config.double("epsilon", default: 1e-6))
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in

@@ -3,7 +3,7 @@ import Network
 
 /// Exports GetItem: slices first, with single indices as slices of length one; then these axes are removed
 /// and new ones inserted.
-func exportGetItem(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportGetItem(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard let layer = call.layer as? GetItem else { throw call.error("is no GetItem") }
     var (name, axis, output) = (call.input.name(), 1, 1)
     var (gone, new): ([Int], [Int]) = ([], [])
@@ -34,7 +34,7 @@ func exportGetItem(_ call: inout LayerCall) throws(CellarError) -> Value {
 /// Beyond the end of every axis.
 private let far = Int(Int32.max)
 
-func exportReduce(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportReduce(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard let layer = call.layer as? Reduce else { throw call.error("is no Reduce") }
     var axes: [Int] = []
     for axis in layer.axes { axes.append(try call.axis(axis, rank: call.input.rank) + 1) }
@@ -49,7 +49,7 @@ func exportReduce(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(name)
 }
 
-func exportElementwise(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportElementwise(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard let layer = call.layer as? Elementwise else { throw call.error("is no Elementwise") }
     let graph = call.graph
     return call.elementwise { x in
@@ -74,7 +74,7 @@ func exportElementwise(_ call: inout LayerCall) throws(CellarError) -> Value {
     }
 }
 
-func exportMatmul(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportMatmul(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard let layer = call.layer as? Matmul else { throw call.error("is no Matmul") }
     let rank = call.input.rank
     let turned = Array(0..<rank - 1) + [rank, rank - 1]
@@ -84,7 +84,7 @@ func exportMatmul(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(call.graph.node("MatMul", [a, b]))
 }
 
-func exportStack(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportStack(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard let layer = call.layer as? Stack else { throw call.error("is no Stack") }
     let axis = try call.axis(layer.axis, rank: call.outputShape.count) + 1
     let graph = call.graph

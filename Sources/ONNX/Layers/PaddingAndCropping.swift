@@ -1,7 +1,7 @@
 import Base
 import Network
 
-extension LayerCall {
+extension LayerExport {
     /// Returns a pair of numbers for each spatial axis from any form that Keras writes: a number, numbers, or
     /// pairs.
     fileprivate mutating func pairs(_ key: String, count: Int, default standard: Int) throws(CellarError)
@@ -27,7 +27,7 @@ extension LayerCall {
     }
 }
 
-func exportZeroPadding(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportZeroPadding(_ call: inout LayerExport) throws(CellarError) -> Value {
     let axes = try call.spatialAxes()
     let pairs = try call.pairs("padding", count: axes.count, default: 1)
     let x = call.input
@@ -37,7 +37,7 @@ func exportZeroPadding(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.elementwise { call.graph.node("Pad", [$0, call.graph.ints(pads)]) }
 }
 
-func exportCropping(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportCropping(_ call: inout LayerExport) throws(CellarError) -> Value {
     let axes = try call.spatialAxes()
     let pairs = try call.pairs("cropping", count: axes.count, default: axes.count == 1 ? 1 : 0)
     let x = call.input

@@ -1,21 +1,21 @@
 import Base
 import Network
 
-func exportMaxPooling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportMaxPooling(_ call: inout LayerExport) throws(CellarError) -> Value {
     try call.pooled("MaxPool", [])
 }
 
 /// Exports average pooling. With padding "same", positions outside of the input are not counted.
-func exportAveragePooling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportAveragePooling(_ call: inout LayerExport) throws(CellarError) -> Value {
     try call.pooled("AveragePool", [("count_include_pad", .int(0))])
 }
 
-func exportGlobalMaxPooling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportGlobalMaxPooling(_ call: inout LayerExport) throws(CellarError) -> Value {
     let graph = call.graph
     return try call.pooledGlobally { graph.largest($0, $1, keep: $2) }
 }
 
-func exportGlobalAveragePooling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportGlobalAveragePooling(_ call: inout LayerExport) throws(CellarError) -> Value {
     let graph = call.graph
     guard let mask = try call.mask() else {
         return try call.pooledGlobally { graph.mean($0, $1, keep: $2) }
@@ -27,7 +27,7 @@ func exportGlobalAveragePooling(_ call: inout LayerCall) throws(CellarError) -> 
     return call.output(graph.divide(sum, graph.sum(weights, [1], keep: keep)))
 }
 
-extension LayerCall {
+extension LayerExport {
     fileprivate mutating func pooled(_ operation: String, _ more: [(String, Attribute)]) throws(CellarError)
         -> Value
     {
@@ -48,7 +48,7 @@ extension LayerCall {
     {
         let first = try config.string("data_format", default: "channels_last") == "channels_first"
         let keep = try config.bool("keepdims", default: false)
-        let layout: Layout = first ? .keras : input.native
+        let layout: AxisOrder = first ? .keras : input.native
         let space = first ? 1..<input.rank : 0..<input.rank - 1
         let axes = space.map { layout.axis($0, rank: input.rank) }
         return output(reduce(input.name(layout), axes, keep), keep ? layout : .keras)

@@ -2,7 +2,7 @@ import Base
 import Network
 import Tensors
 
-func exportRescaling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportRescaling(_ call: inout LayerExport) throws(CellarError) -> Value {
     let scale = try call.config.doubles("scale") ?? [1]
     let offset = try call.config.doubles("offset") ?? [0]
     let x = call.input
@@ -16,7 +16,7 @@ func exportRescaling(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports (x − mean) / max(√variance, 1e-7), or its inverse if `invert` is set.
-func exportNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportNormalization(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
     let invert = try call.config.bool("invert", default: false)
     let given = (try call.config.doubles("mean"), try call.config.doubles("variance"))
@@ -37,7 +37,7 @@ func exportNormalization(_ call: inout LayerCall) throws(CellarError) -> Value {
     }
 }
 
-extension LayerCall {
+extension LayerExport {
     /// Returns a constant of one number, or one number per index of the last axis, that broadcasts with
     /// `value`.
     func alongLastAxis(_ numbers: [Double], _ value: Value) -> String {
@@ -50,7 +50,7 @@ extension LayerCall {
 
     /// Returns a constant of numbers over some axes of a sample that broadcasts with `value` in an axis order
     /// (by default its own). A single number applies to all.
-    func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: Layout? = nil)
+    func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: AxisOrder? = nil)
         throws(CellarError) -> String
     {
         guard numbers.count > 1 else { return graph.float(numbers.first ?? 0) }

@@ -2,11 +2,11 @@ import Base
 import Network
 import Tensors
 
-func exportLSTM(_ call: inout LayerCall) throws(CellarError) -> Value { try exportRecurrent(&call) }
-func exportGRU(_ call: inout LayerCall) throws(CellarError) -> Value { try exportRecurrent(&call) }
-func exportSimpleRNN(_ call: inout LayerCall) throws(CellarError) -> Value { try exportRecurrent(&call) }
+func exportLSTM(_ call: inout LayerExport) throws(CellarError) -> Value { try exportRecurrent(&call) }
+func exportGRU(_ call: inout LayerExport) throws(CellarError) -> Value { try exportRecurrent(&call) }
+func exportSimpleRNN(_ call: inout LayerExport) throws(CellarError) -> Value { try exportRecurrent(&call) }
 
-private func exportRecurrent(_ call: inout LayerCall) throws(CellarError) -> Value {
+private func exportRecurrent(_ call: inout LayerExport) throws(CellarError) -> Value {
     let backwards = try call.config.bool("go_backwards", default: false)
     let recurrence = try Recurrence(&call)
     let mask = try call.mask()
@@ -29,7 +29,7 @@ struct Recurrence {
     /// True if the zeros are at mirrored positions of the masked steps, as with Keras' `unroll`.
     private let turnsZeros: Bool
 
-    init(_ call: inout LayerCall, zeroForMasked: Bool? = nil) throws(CellarError) {
+    init(_ call: inout LayerExport, zeroForMasked: Bool? = nil) throws(CellarError) {
         guard call.inputs.count == 1 else {
             throw call.error("is called with a state to begin with, which ONNX export cannot do yet")
         }
@@ -152,7 +152,7 @@ extension Tensor {
     }
 }
 
-extension LayerCall {
+extension LayerExport {
     /// Returns the activations in the form of a recurrent operator.
     fileprivate func activations(_ all: [Activation]) throws(CellarError) -> [(String, Attribute)] {
         var (names, alphas, betas): ([String], [Float], [Float]) = ([], [], [])

@@ -2,7 +2,7 @@ import Base
 import Network
 
 /// Exports upsampling by repetition or by linear interpolation.
-func exportUpSampling(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportUpSampling(_ call: inout LayerExport) throws(CellarError) -> Value {
     let picture = try call.picture()
     let factors = try call.perAxis("size", picture, default: [2])
     let interpolation = try call.config.string("interpolation", default: "nearest")
@@ -29,7 +29,7 @@ func exportUpSampling(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports resizing to a fixed size, optionally after cropping to the target's aspect ratio.
-func exportResizing(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportResizing(_ call: inout LayerExport) throws(CellarError) -> Value {
     let picture = try call.picture()
     let target = [try call.config.int("height"), try call.config.int("width")]
     var name = picture.name
@@ -42,7 +42,7 @@ func exportResizing(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports a centre crop. If the picture is too small, crops to the target's aspect ratio and enlarges.
-func exportCenterCrop(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportCenterCrop(_ call: inout LayerExport) throws(CellarError) -> Value {
     let picture = try call.picture()
     let target = [try call.config.int("height"), try call.config.int("width")]
     let part = try call.middle(of: picture, for: target)
@@ -53,10 +53,10 @@ func exportCenterCrop(_ call: inout LayerCall) throws(CellarError) -> Value {
     return call.output(call.graph.resized(middle, to: target, smooth: true), picture.layout)
 }
 
-extension LayerCall {
+extension LayerExport {
     /// Returns the size of the largest part with the target's aspect ratio, in float32 and truncated, as
     /// Keras computes it.
-    fileprivate func middle(of picture: Picture, for target: [Int]) throws(CellarError) -> [Int] {
+    fileprivate func middle(of picture: SpatialInput, for target: [Int]) throws(CellarError) -> [Int] {
         guard !picture.free.contains(true) else {
             throw error("crops pictures of a free size, which ONNX export cannot do yet")
         }

@@ -3,7 +3,7 @@ import Network
 
 /// Encodes token numbers [batch, …, n] as the layer's `output_mode`. An invalid token number becomes zeros;
 /// in Cellar it is an error.
-private func encoded(_ call: LayerCall, _ numbers: String, mode: String, depth: Int) -> Value {
+private func encoded(_ call: LayerExport, _ numbers: String, mode: String, depth: Int) -> Value {
     let graph = call.graph
     guard mode != "int" else { return call.output(graph.cast(numbers, to: .float)) }
     let isToken = graph.node("Equal", [graph.unsqueeze(numbers, [-1]), graph.ints(Array(0..<depth))])
@@ -15,14 +15,14 @@ private func encoded(_ call: LayerCall, _ numbers: String, mode: String, depth: 
     }
 }
 
-func exportCategoryEncoding(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportCategoryEncoding(_ call: inout LayerExport) throws(CellarError) -> Value {
     let numbers = call.graph.cast(call.input.name(), to: .int64)
     return encoded(
         call, numbers, mode: try call.config.string("output_mode"), depth: try call.config.int("num_tokens"))
 }
 
 /// Exports Discretization: the number of boundaries that are not above a value; none is above a NaN.
-func exportDiscretization(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportDiscretization(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (graph, mode) = (call.graph, try call.config.string("output_mode"))
     let boundaries = (try call.config.doubles("bin_boundaries") ?? []).map(Float.init)
     let isBelow = graph.node(
@@ -34,7 +34,7 @@ func exportDiscretization(_ call: inout LayerCall) throws(CellarError) -> Value 
 
 /// Exports IntegerLookup: compares each number with the whole vocabulary. An unknown number gets an index by
 /// its remainder.
-func exportIntegerLookup(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportIntegerLookup(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (graph, mode) = (call.graph, try call.config.string("output_mode"))
     let vocabulary = try call.config.ints("vocabulary") ?? []
     let unknownPlaces = try call.config.int("num_oov_indices", in: 0...Int.max)

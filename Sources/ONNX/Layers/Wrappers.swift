@@ -2,24 +2,24 @@ import Base
 import Network
 import Tensors
 
-extension LayerCall {
+extension LayerExport {
     /// Exports a wrapped layer, called with `inputs`; `weights` are its part of the weights.
     fileprivate func inner(
         _ json: JSON?, key: String, inputs: [Value], weights: ArraySlice<Tensor>
-    ) throws(CellarError) -> LayerCall {
+    ) throws(CellarError) -> LayerExport {
         guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
             throw error("has no \(key) that ONNX export can read")
         }
         let layer = try LayerTable.make(className: className, config: config)
         let shape = try layer.outputShape(for: inputs.map(\.shape))
-        return LayerCall(
+        return LayerExport(
             layer: layer, path: "\(path)/\(layer.name)", inputs: inputs, outputShape: shape, outputFree: [],
             weights: Array(weights), maskUse: .ends, graph: graph)
     }
 }
 
 /// Exports a forward and a backward recurrent layer and merges their outputs.
-func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportBidirectional(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (layer, graph, mask) = (call.config.value("layer"), call.graph, try call.mask())
     let other = call.config.value("backward_layer") ?? layer
     var used = 0
@@ -50,7 +50,7 @@ func exportBidirectional(_ call: inout LayerCall) throws(CellarError) -> Value {
 }
 
 /// Exports TimeDistributed: merges the steps into the batch, and splits them again afterwards.
-func exportTimeDistributed(_ call: inout LayerCall) throws(CellarError) -> Value {
+func exportTimeDistributed(_ call: inout LayerExport) throws(CellarError) -> Value {
     let (x, graph) = (call.input, call.graph)
     let shape = Array(x.shape.dropFirst())
     guard x.free.allSatisfy({ $0 == 0 }), call.outputFree.allSatisfy({ $0 == 0 }) else {

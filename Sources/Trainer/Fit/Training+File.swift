@@ -7,7 +7,7 @@ import Tensors
 // A run as a file: the model, and all that is known of it.
 extension Training {
     /// What a run has come to, to be written.
-    func file(history: History, metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
+    func file(history: History, metrics: [ModelFacts.MetricValue]) throws(CellarError) -> ModelFile {
         let model = executor.trainedNetwork
         var file = ModelFile(
             model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
@@ -23,7 +23,7 @@ extension Training {
         return file
     }
 
-    private func facts(of model: Model, history: History, metrics: [ModelFacts.Metric]) -> ModelFacts {
+    private func facts(of model: Model, history: History, metrics: [ModelFacts.MetricValue]) -> ModelFacts {
         var facts = ModelFacts(
             name: recipe.name, created: Date().ISO8601Format(), generation: "keras-2.10-h5",
             architecture: architectureDigest(of: model), trainableParameters: model.trainableParameters,

@@ -121,9 +121,9 @@ public final class Training {
     ///
     /// - report: is told of rows that a layer cannot compute with, as a word that no training row had; their split has no
     ///   numbers then.
-    public func evaluate(report: (String) -> Void = { _ in }) -> [ModelFacts.Metric] {
+    public func evaluate(report: (String) -> Void = { _ in }) -> [ModelFacts.MetricValue] {
         let splits = [("train", data.train), ("validation", data.validation), ("test", data.test)]
-        return splits.flatMap { name, part -> [ModelFacts.Metric] in
+        return splits.flatMap { name, part -> [ModelFacts.MetricValue] in
             guard let part else { return [] }
             // Every row counts alike, as when someone else evaluates the model.
             let result = executor.evaluate(part.inputs, part.targets)
@@ -132,7 +132,7 @@ public final class Training {
                 return []
             }
             return zip(executor.logNames, executor.objective.logs(of: result)).map {
-                ModelFacts.Metric(split: name, name: $0, value: $1)
+                ModelFacts.MetricValue(split: name, name: $0, value: $1)
             }
         }
     }
@@ -147,7 +147,7 @@ public final class Training {
     }
 
     /// All of it as a file: model, optimizer's state, facts and a golden sample.
-    public func modelFile(metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
+    public func modelFile(metrics: [ModelFacts.MetricValue]) throws(CellarError) -> ModelFile {
         try file(history: outcome?.history ?? History(), metrics: metrics)
     }
 

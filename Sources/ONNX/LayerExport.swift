@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// A call of a layer during export. The layer's config has Keras' keys.
-struct LayerCall {
+struct LayerExport {
     let layer: any Layer
     /// The path of the layer: `backbone/conv1`.
     let path: String
@@ -53,7 +53,7 @@ struct LayerCall {
     }
 
     /// Returns the result of the call.
-    func output(_ name: String, _ layout: Layout = .keras) -> Value {
+    func output(_ name: String, _ layout: AxisOrder = .keras) -> Value {
         let value = Value(name, layout, shape: outputShape, free: outputFree, graph: graph)
         switch maskUse {
         case .ends: break

@@ -2,30 +2,30 @@ import Base
 import Network
 
 /// The spatial input of a convolution or pooling layer: [batch, channels, space …].
-struct Picture {
+struct SpatialInput {
     let name: String
     let channels: Int
     let sizes: [Int]
     /// By spatial axis: true if its size is dynamic.
     let free: [Bool]
     /// The axis order of that tensor. With `data_format` channels_first it is Keras' own order.
-    let layout: Layout
+    let layout: AxisOrder
 }
 
-extension LayerCall {
-    mutating func picture() throws(CellarError) -> Picture {
+extension LayerExport {
+    mutating func picture() throws(CellarError) -> SpatialInput {
         let format = try config.string("data_format", default: "channels_last")
         guard input.rank > 1 else { throw error("needs an input with axes of space") }
-        let (space, channels, layout): (Range<Int>, Int, Layout) =
+        let (space, channels, layout): (Range<Int>, Int, AxisOrder) =
             format == "channels_first"
             ? (1..<input.rank, 0, .keras) : (0..<input.rank - 1, input.rank - 1, .channelsFirst)
-        return Picture(
+        return SpatialInput(
             name: input.name(layout), channels: try fixed(input, axis: channels),
             sizes: space.map { input.shape[$0] }, free: space.map { input.free.contains($0) }, layout: layout)
     }
 
     /// Returns one number for each spatial axis; a single number applies to all.
-    mutating func perAxis(_ key: String, _ picture: Picture, default standard: [Int]? = nil)
+    mutating func perAxis(_ key: String, _ picture: SpatialInput, default standard: [Int]? = nil)
         throws(CellarError) -> [Int]
     {
         let count = picture.sizes.count
@@ -42,13 +42,13 @@ struct Window {
     var padding: String
 
     /// Returns the ONNX attributes of the window.
-    func attributes(for picture: Picture, isConvolution: Bool) -> [(String, Attribute)] {
+    func attributes(for picture: SpatialInput, isConvolution: Bool) -> [(String, Attribute)] {
         var all: [(String, Attribute)] = [("kernel_shape", .ints(size)), ("strides", .ints(strides))]
         if isConvolution { all.append(("dilations", .ints(dilation))) }
         return all + [pads(for: picture)]
     }
 
-    private func pads(for picture: Picture) -> (String, Attribute) {
+    private func pads(for picture: SpatialInput) -> (String, Attribute) {
         let axes = size.indices
         let reach = axes.map { (size[$0] - 1) * dilation[$0] + 1 }
         switch padding {
