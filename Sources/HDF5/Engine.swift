@@ -9,9 +9,9 @@ enum Engine {
     static let standard = hid_t(H5P_DEFAULT)
 
     private static let started: Void = {
-        H5dont_atexit()  // We close what we open; at exit it would only cost time.
+        H5dont_atexit()  // All handles are closed explicitly; an exit handler would only take time.
         H5open()
-        H5PLset_loading_state(0)  // No filter code from outside, whatever HDF5_PLUGIN_PATH says.
+        H5PLset_loading_state(0)  // Loads no filter plugins, regardless of HDF5_PLUGIN_PATH.
     }()
 
     /// Initializes the library and turns off its error output, a setting per thread. Call it before any work

@@ -66,7 +66,7 @@ public struct ZipArchive: Sendable {
         let signature = fields.u32()
         _ = fields.take(4)  // Version and flags.
         let method = fields.u16()
-        _ = fields.take(16)  // Time, and sizes that may stand behind the data only.
+        _ = fields.take(16)  // Time, and sizes that may be only after the data.
         let (nameLength, extraLength) = (fields.u16(), fields.u16())
         guard signature == 0x0403_4B50, method == (member.isDeflated ? 8 : 0) else {
             throw damaged("a header as the directory has it", "other bytes")
@@ -93,7 +93,7 @@ public struct ZipArchive: Sendable {
             guard member.size <= limits.freeBytes || member.size / limits.ratio <= member.storedSize else {
                 throw tooLarge("at most \(limits.ratio) times what is stored")
             }
-            total += member.size  // No overflow: the limits are far from Int's.
+            total += member.size  // Cannot overflow: the limits are far below Int.max.
             guard total <= limits.totalBytes else {
                 throw tooLarge("at most \(limits.totalBytes) bytes in all members together")
             }

@@ -39,13 +39,13 @@ public struct ZipWriter {
             if isFar { numbers.append(member.headerOffset) }
             let extra = numbers.isEmpty ? [] : Record.large(numbers)
             directory.u32(DirectoryRecord.signature)
-            directory.u16(0x031E)  // Made by a Unix program.
+            directory.u16(0x031E)  // Created by a Unix program.
             directory.common(member)
             directory.u16(extra.count)
             directory.u16(0)
             directory.u16(0)
             directory.u16(0)
-            directory.u32(0o100644 << 16)  // A plain file that all may read.
+            directory.u32(0o100644 << 16)  // A regular file, readable by all.
             directory.u32(isFar ? Record.full : member.headerOffset)
             directory.bytes += Array(member.name.utf8) + extra
         }

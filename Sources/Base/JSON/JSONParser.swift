@@ -151,7 +151,7 @@ extension JSONParser {
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
             at += 1
         }
-        if peek == UInt8(ascii: "\"") {  // Most strings hold no escape.
+        if peek == UInt8(ascii: "\"") {  // Most strings contain no escape.
             defer { at += 1 }
             return String(decoding: bytes[start..<at], as: UTF8.self)
         }

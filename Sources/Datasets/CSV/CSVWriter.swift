@@ -73,7 +73,7 @@ public struct CSVWriter: ~Copyable, Sendable {
 
     /// Writes the buffered bytes.
     public mutating func flush() throws(CellarError) {
-        let pending = buffer  // the same memory: a second name, so that self may change
+        let pending = buffer  // shares the memory, so that self can be mutated
         try file.write(pending.span.extracting(..<used))
         used = 0
     }

@@ -136,7 +136,7 @@ private struct NPYHeaderText {
                 return nil
             }
             rest = rest.dropFirst(digits.count)
-            if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }  // Python 2's long
+            if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }  // Python 2's long suffix
             numbers.append(number)
             if !take(",") {
                 // In Python, `(3)` is a number and not a tuple.
