@@ -30,7 +30,8 @@ public func readIDX(images: String, labels: String) throws(CellarError) -> Label
     guard samples.count == numbers.count else {
         throw CellarError(
             .badData, file: labels, expected: "\(samples.count) labels, one for each picture of \(images)",
-            found: "\(numbers.count)", fix: "Use the two files of one set, as train-images with train-labels."
+            found: "\(numbers.count)",
+            fix: "Use the two files of one set, such as train-images and train-labels."
         )
     }
     let classes = (0...(numbers.max() ?? 0)).map(String.init)
@@ -49,11 +50,11 @@ private func readIDX(
         throw bad(
             "IDX \(content) (first bytes \(magic))",
             start.isEmpty ? "an empty file" : "first bytes \(hex(start))",
-            "Name the right file: labels and pictures come in two.")
+            "Check the path: pictures and labels are separate files.")
     }
     let header = try reader.read(4 * Int(start[3]))
     guard header.count == 4 * Int(start[3]) else {
-        throw bad("an IDX header", "a file that ends within it", "Download or copy it again.")
+        throw bad("an IDX header", "a truncated header", "Download or copy it again.")
     }
     let shape = (0..<Int(start[3])).map { d in
         header[4 * d..<4 * d + 4].reduce(0) { $0 << 8 | Int($1) }
@@ -61,7 +62,7 @@ private func readIDX(
     var size = 1
     for side in shape {
         guard side > 0 else {
-            throw bad("IDX \(content)", "none: dimensions \(shape)", "Use a file with data.")
+            throw bad("IDX \(content)", "no data: dimensions \(shape)", "Use a file with data.")
         }
         let (product, overflow) = size.multipliedReportingOverflow(by: side)
         guard !overflow && product <= limit else {

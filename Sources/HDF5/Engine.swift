@@ -22,7 +22,7 @@ enum Engine {
     }
 
     struct Message {
-        var text = "nothing more"
+        var text = "unknown error"
         var minor: hid_t = -1
     }
 

@@ -24,7 +24,7 @@ struct Extent {
                 guard let size = Int(exactly: size), !count.multipliedReportingOverflow(by: size).overflow
                 else {
                     throw place.error(
-                        .tooLarge, expected: "a shape that memory can hold",
+                        .tooLarge, expected: "a shape that fits into memory",
                         found: sizes.map(String.init).joined(separator: " × "))
                 }
                 shape.append(size)

@@ -18,11 +18,11 @@ struct FileCheck {
             case ENOENT, ENOTDIR: throw place.missing
             case EACCES, EPERM:
                 throw place.error(
-                    .notPermitted, expected: "a file that may be read", found: "no permission",
-                    fix: "Change its permissions (chmod +r), or read as another user.")
+                    .notPermitted, expected: "a readable file", found: "no permission",
+                    fix: "Change its permissions (chmod +r), or run as another user.")
             default:
                 throw place.error(
-                    .notPermitted, expected: "a file that opens", found: systemMessage(errno),
+                    .notPermitted, expected: "a readable file", found: systemMessage(errno),
                     fix: "Check the path.")
             }
         }
@@ -32,7 +32,7 @@ struct FileCheck {
             throw place.error(
                 .notAFile, expected: "an HDF5 file",
                 found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a pipe or device",
-                fix: "Name the file itself.")
+                fix: "Use the path of the file.")
         }
         size = Int(status.st_size)
         try place.checkSignature(size: size) { offset, count in
@@ -77,6 +77,6 @@ extension HDF5Place {
                 "other data (\(size) bytes)"
             }
         throw error(
-            .notHDF5, expected: "an HDF5 file", found: kind, fix: "Check that this is the file you mean.")
+            .notHDF5, expected: "an HDF5 file", found: kind, fix: "Check the path.")
     }
 }

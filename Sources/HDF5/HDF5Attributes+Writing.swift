@@ -77,7 +77,7 @@ extension HDF5Attributes {
     private func check(_ texts: [String], _ place: HDF5Place) throws(HDF5Error) {
         guard texts.allSatisfy({ !$0.utf8.contains(0) }) else {
             throw place.error(
-                .notWritten, expected: "text without zero bytes", found: "one", fix: "Remove it.")
+                .notWritten, expected: "text without zero bytes", found: "a zero byte", fix: "Remove it.")
         }
     }
 

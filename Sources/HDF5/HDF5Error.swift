@@ -58,9 +58,10 @@ struct HDF5Place: Sendable {
 
     private static func usualFix(_ reason: HDF5Error.Reason) -> String {
         switch reason {
-        case .noSuchItem, .wrongKind: "The file is laid out in another way than it is read."
-        case .refused, .tooLarge: "Such a file is not safe to read; save it again with its own program."
-        default: "Take a fresh copy of the file, or save it again with its own program."
+        case .noSuchItem, .wrongKind: "The file has another structure than expected."
+        case .refused, .tooLarge:
+            "The file is not safe to read. Save it again with the program that wrote it."
+        default: "Copy the file again, or save it again with the program that wrote it."
         }
     }
 
@@ -71,7 +72,7 @@ struct HDF5Place: Sendable {
         // HDF5 has no error code for this.
         let isMemory = message.contains("memory allocation failed")
         return error(
-            isMemory ? .outOfMemory : .damaged, expected: expected, found: "damage (HDF5 says: \(message))")
+            isMemory ? .outOfMemory : .damaged, expected: expected, found: "damage (HDF5: \(message))")
     }
 
     func attribute(_ name: String) -> HDF5Place { HDF5Place(file: file, path: path + "@" + name) }

@@ -48,7 +48,7 @@ extension HDF5Group {
         let place = place(of: name)
         guard texts.allSatisfy({ !$0.utf8.contains(0) }) else {
             throw place.error(
-                .notWritten, expected: "text without zero bytes", found: "one", fix: "Remove it.")
+                .notWritten, expected: "text without zero bytes", found: "a zero byte", fix: "Remove it.")
         }
         let type = try variableTextType(ascii: charset == .ascii, place)
         let write = try prepare(name, shape: shape, count: texts.count, type: type.id)

@@ -99,7 +99,7 @@ public struct HDF5Group: Sendable {
                     : link.type == H5L_TYPE_EXTERNAL ? "a link to another file" : "a user-defined link"
                 throw place.error(
                     .refused, expected: "a group or dataset in this file", found: found,
-                    fix: "Links are not followed; copy what it points to into the file (h5repack, h5copy).")
+                    fix: "Links are not followed. Copy the target into the file (h5repack, h5copy).")
             }
         }
     }
@@ -110,7 +110,7 @@ public struct HDF5Group: Sendable {
         let shown = names.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
         let found =
             group == nil
-            ? "a dataset, which holds no names"
+            ? "a dataset, which has no members"
             : names.isEmpty
                 ? "an empty group"
                 : shown + (names.count > 6 ? " and \(names.count - 6) more" : "")
@@ -159,7 +159,9 @@ struct NameList {
     }
 
     func checked(_ place: HDF5Place, _ what: String) throws(HDF5Error) -> [String] {
-        guard isUTF8 else { throw place.error(.damaged, expected: "\(what) in UTF-8", found: "other bytes") }
+        guard isUTF8 else {
+            throw place.error(.damaged, expected: "\(what) in UTF-8", found: "invalid bytes")
+        }
         guard names.count <= limit else {
             throw place.error(.tooLarge, expected: "at most \(limit) \(what)", found: "more")
         }

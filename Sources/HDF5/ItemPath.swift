@@ -13,7 +13,7 @@ extension HDF5Group {
         else {
             let shown = path.unicodeScalars.prefix(80).map { $0.escaped(asASCII: false) }.joined()
             throw place.error(
-                .refused, expected: "a name below this group (no '/' in front, no '..')", found: "'\(shown)'")
+                .refused, expected: "a name below this group (no leading '/', no '..')", found: "'\(shown)'")
         }
         return steps.dropFirst().reduce(String(steps[0])) { $0 + "/" + String($1) }
     }

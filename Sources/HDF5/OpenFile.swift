@@ -58,17 +58,17 @@ final class OpenFile: Sendable {
     private static func accessList(_ place: HDF5Place) throws(HDF5Error) -> Handle {
         Engine.enter()
         return try Handle(
-            H5Pcreate(ch5_file_access()), else: place.damaged(expected: "HDF5's library to work"))
+            H5Pcreate(ch5_file_access()), else: place.damaged(expected: "a working HDF5 library"))
     }
 
     private static func cannotOpen(_ place: HDF5Place, size: Int) -> HDF5Error {
         let message = Engine.message()
         guard message.minor == ch5_error_truncated() || message.text.hasPrefix("truncated file") else {
             return place.error(
-                .damaged, expected: "an HDF5 file", found: "damage (HDF5 says: \(message.text))")
+                .damaged, expected: "an HDF5 file", found: "damage (HDF5: \(message.text))")
         }
         return place.error(
-            .truncated, expected: "a whole HDF5 file", found: "only its first \(size) bytes",
+            .truncated, expected: "a complete HDF5 file", found: "only its first \(size) bytes",
             fix: "Copy or download it again.")
     }
 
@@ -85,7 +85,7 @@ extension HDF5Place {
     /// Use it directly after the failed call.
     var notWritten: HDF5Error {
         error(
-            .notWritten, expected: "to write here", found: "HDF5 cannot: \(Engine.message().text)",
+            .notWritten, expected: "to write the item", found: "an HDF5 error: \(Engine.message().text)",
             fix: "Nothing was saved.")
     }
 }

@@ -17,7 +17,7 @@ struct StorageCheck {
             throw place.error(
                 .refused, expected: "data in this file",
                 found: layout == H5D_VIRTUAL ? "a virtual dataset" : "data in another file",
-                fix: "Other files are never opened; copy the data into this one (h5repack, or h5py).")
+                fix: "Other files are never opened. Copy the data into this file (h5repack, or h5py).")
         }
         guard [H5D_COMPACT, H5D_CONTIGUOUS, H5D_CHUNKED].contains(layout) else {
             throw place.damaged(expected: "a storage layout")
@@ -51,12 +51,12 @@ struct StorageCheck {
             case H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32: break
             case let other:
                 throw place.error(
-                    .refused, expected: "data plain, or with gzip, szip, shuffle or Fletcher-32",
+                    .refused, expected: "uncompressed data, or gzip, szip, shuffle or Fletcher-32",
                     found: "HDF5 filter \(other)", fix: "Rewrite the file (h5repack -f GZIP=4 IN OUT).")
             }
         }
         guard compressors <= 1 else {
-            throw place.error(.refused, expected: "data compressed once", found: "\(compressors) times")
+            throw place.error(.refused, expected: "one compression filter", found: "\(compressors)")
         }
         return compressors > 0
     }
@@ -73,7 +73,7 @@ struct StorageCheck {
         }
         let most = stored.multipliedReportingOverflow(by: isCompressed ? limits.inflation : 1)
         guard most.overflow || bytes <= most.partialValue else {
-            throw place.error(.tooLarge, expected: "\(bytes) bytes, as its shape says", found: "\(stored)")
+            throw place.error(.tooLarge, expected: "\(bytes) bytes for its shape", found: "\(stored)")
         }
         if isChunked {
             let chunk = chunkCount.multipliedReportingOverflow(by: elementSize)
@@ -92,7 +92,7 @@ struct StorageCheck {
         let start = offset == ch5_undefined_address() ? 0 : Int(clamping: offset)
         guard stored <= fileSize, start <= fileSize - stored else {
             throw place.error(
-                .truncated, expected: "\(stored) bytes from byte \(start) on",
+                .truncated, expected: "\(stored) bytes at byte \(start)",
                 found: "a file of \(fileSize) bytes")
         }
     }

@@ -71,7 +71,7 @@ private func readFixed(
 }
 
 extension HDF5Place {
-    fileprivate var notUTF8: HDF5Error { error(.damaged, expected: "text in UTF-8", found: "other bytes") }
+    fileprivate var notUTF8: HDF5Error { error(.damaged, expected: "text in UTF-8", found: "invalid bytes") }
 
     fileprivate func tooMuchText(_ limit: Int) -> HDF5Error {
         error(.tooLarge, expected: "at most \(limit) bytes of text", found: "more")

@@ -87,7 +87,7 @@ struct CallGraph {
         }
         guard result.count == calls.count else {
             let stuck = calls.indices.first { order[$0] < 0 }.map { names[calls[$0].member] } ?? ""
-            throw CellarError(.badData, "the layers are wired in a circle, at \"\(stuck)\"")
+            throw CellarError(.badData, "the layer graph has a cycle at \"\(stuck)\"")
         }
         return (result, order)
     }

@@ -26,7 +26,7 @@ struct CallInputs {
                     states += try items.map { item in
                         guard let tensor = try isTensor(item) else {
                             throw CellarError(
-                                .badData, "\(subject) begins with a state that is no tensor of the model")
+                                .badData, "\(subject) has an initial state that is not a tensor of the model")
                         }
                         return tensor
                     }
@@ -49,7 +49,7 @@ struct CallInputs {
                 guard let tensor = CallGraph.Reference(item) else {
                     throw CellarError(
                         .badData,
-                        "\(subject): its inputs must be [\"layer\", 0, 0, {}], but are \(node.text().prefix(80))"
+                        "\(subject): expected inputs [\"layer\", 0, 0, {}], found \(node.text().prefix(80))"
                     )
                 }
                 positional.append(tensor)
@@ -86,7 +86,7 @@ struct CallInputs {
         } else if !json.isNull {
             throw CellarError(
                 .badData,
-                "\(subject) is called with \(json.text().prefix(60)), which is no tensor; that is not supported"
+                "\(subject) is called with \(json.text().prefix(60)), which is not a tensor; this is not supported"
             )
         }
     }
@@ -94,7 +94,8 @@ struct CallInputs {
     private static func kerasTensor(_ json: JSON) throws -> CallGraph.Reference? {
         guard let object = json.object, object["class_name"] == "__keras_tensor__" else { return nil }
         guard let reference = CallGraph.Reference(object["config"]?["keras_history"] ?? .null) else {
-            throw CellarError(.badData, "a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
+            throw CellarError(
+                .badData, "found a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
         }
         return reference
     }

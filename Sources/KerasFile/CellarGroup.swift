@@ -30,14 +30,15 @@ func readFactsOnly(_ file: HDF5File) throws -> ModelFacts? {
     if let found = try group.attributes.int64s("format")?.first, found > format {
         throw CellarError(
             .badData,
-            "Cellar's part of the file has format \(found), but this version knows \(format). Use a newer Cellar."
+            "Cellar's group has format \(found), but this version reads only format \(format)",
+            remedy: "Use a newer version of Cellar."
         )
     }
     guard let text = try group.attributes.string("facts") else { return nil }
     do {
         return ModelFacts(json: try JSON(parsing: text))
     } catch {
-        throw CellarError(.badData, "/cellar@facts is no sound JSON: \(error)")
+        throw CellarError(.badData, "/cellar@facts is not valid JSON: \(error)")
     }
 }
 

@@ -18,7 +18,7 @@ struct ConfigReader {
         for layer in takeMasks where !model.receivesMask(layer: layer) {
             throw CellarError(
                 .badData,
-                "\(layers[layer].subject) is called with a mask that does not reach it by itself, which is not supported"
+                "\(layers[layer].subject) is called with a mask that is not propagated to it implicitly, which is not supported"
             )
         }
         for (index, call) in model.calls.enumerated()
@@ -27,8 +27,9 @@ struct ConfigReader {
         {
             throw CellarError(
                 .badData,
-                "\(layers[call.layer].subject) stands for an operation on tensors, at which Keras drops the mask that comes "
-                    + "with them; that is not supported. Use a layer instead, then save again")
+                "\(layers[call.layer].subject) is an operation on tensors, where Keras drops the mask; this is not "
+                    + "supported",
+                remedy: "Use a layer instead, and save the model again.")
         }
         try model.checkNames()
         return model
@@ -44,11 +45,11 @@ struct ConfigReader {
     private mutating func container(from json: JSON, depth: Int) throws -> Container {
         guard let className = json["class_name"]?.string, let config = json["config"] else {
             throw CellarError(
-                .badData, "model_config needs class_name and config, but is \(json.text().prefix(80))")
+                .badData, "expected model_config with class_name and config, found \(json.text().prefix(80))")
         }
         guard depth <= Self.deepest else {
             throw CellarError(
-                .badData, "models lie in models \(depth) deep; at most \(Self.deepest) are read")
+                .badData, "models are nested \(depth) deep; the limit is \(Self.deepest)")
         }
         switch className {
         case "Sequential": return try sequential(json, config, depth)
@@ -64,7 +65,7 @@ struct ConfigReader {
         if Self.isModel(json) { return .model(try container(from: json, depth: depth + 1)) }
         guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
             throw CellarError(
-                .badData, "a layer needs class_name and config, but is \(json.text().prefix(80))")
+                .badData, "expected a layer with class_name and config, found \(json.text().prefix(80))")
         }
         // Keras 1 and Functional configs also store the name outside of the options.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
@@ -127,8 +128,8 @@ struct ConfigReader {
         }
         throw CellarError(
             .badData,
-            "the input's shape is nowhere in the file: the model was saved before it was built. Build it in Keras "
-                + "(model.build or one prediction), then save again.")
+            "the file has no input shape: the model was saved before it was built",
+            remedy: "Build it in Keras (model.build or one prediction), and save it again.")
     }
 
     private mutating func functional(_ json: JSON, _ config: JSON, _ depth: Int) throws -> Container {
@@ -163,7 +164,7 @@ struct ConfigReader {
         }
         let inputs = try ends("input_layers").map { source -> Int in
             guard case .node(let node, 0) = source, nodes[node].inputs.isEmpty else {
-                throw CellarError(.badData, "input_layers names something that is no InputLayer")
+                throw CellarError(.badData, "input_layers has a layer that is not an InputLayer")
             }
             return node
         }
@@ -179,7 +180,7 @@ struct ConfigReader {
             let layer = layers[index]
             let call = try CallInputs(node, names: type(of: layer).inputNames, subject: layer.subject)
             guard !call.tensors.isEmpty else {
-                throw CellarError(.badData, "\(layer.subject) is called with no tensor")
+                throw CellarError(.badData, "\(layer.subject) is called without a tensor")
             }
             var options = call.options
             if options["mask"] == true {
@@ -210,7 +211,7 @@ struct ConfigReader {
             .badData,
             "\(subject) is called with training=True, so that "
                 + (members.count == 1 ? "it" : layers[layer].subject)
-                + " would do what it does in training for every answer too; that is not supported")
+                + " would behave as in training for every prediction; this is not supported")
     }
 
     /// Parses `["name", 0, 0]` or a list of such references.
@@ -220,7 +221,7 @@ struct ConfigReader {
         let found = list.compactMap(CallGraph.Reference.init)
         guard !list.isEmpty, found.count == list.count else {
             throw CellarError(
-                .badData, "\(key) must name tensors as [\"layer\", 0, 0], but is \(json.text().prefix(80))")
+                .badData, "expected tensors [\"layer\", 0, 0] in \(key), found \(json.text().prefix(80))")
         }
         return found
     }

@@ -137,7 +137,7 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
         throw CellarError(
             .badData,
             "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
-                + "same word means another formula")
+                + "same name means another formula")
     }
     for (key, value) in options.members { config[key] = value }
     return Portable.entry(layer.className, config)

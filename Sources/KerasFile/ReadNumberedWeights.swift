@@ -13,7 +13,7 @@ func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generatio
     guard let folder else {
         guard model.weightSpecs.allSatisfy(\.isEmpty) else {
             throw CellarError(
-                .badData, "the weights are not laid out as Keras does: there is no group \"layers\"")
+                .badData, "the weights do not have Keras' layout: there is no group \"layers\"")
         }
         return model.layers.indices.map { StoredLayer(layer: $0) }
     }
@@ -57,7 +57,7 @@ private func arrays(
         // Some releases save attributes by their private names.
         let choices = [name, "_" + name]
         guard let choice = choices.first(where: { group.has($0) }) else {
-            throw CellarError(.badData, "\(layer.subject): \(group.path)/\(name) is not there")
+            throw CellarError(.badData, "\(layer.subject): \(group.path)/\(name) does not exist")
         }
         return StoredLayer.Array(place: place, name: choice, group: group)
     }
@@ -65,7 +65,7 @@ private func arrays(
 
 /// Counts the weights in a layer's group, without the state of random generators.
 private func arrayCount(_ group: HDF5Group, depth: Int) throws -> Int {
-    guard depth < 8 else { throw CellarError(.badData, "\(group.path) goes on too deep") }
+    guard depth < 8 else { throw CellarError(.badData, "\(group.path) is nested too deeply") }
     var count = 0
     for name in try group.childNames()
     where !name.hasPrefix("seed_generator") && !name.hasSuffix("random_generator") {
@@ -92,8 +92,8 @@ private func checkSurplus(_ root: HDF5Group, _ paths: ObjectPaths, _ model: Mode
             }
             throw CellarError(
                 .badData,
-                "\(group.path)/\(name) holds weights, but the config has no such layer: config and "
-                    + "weights do not belong together")
+                "\(group.path)/\(name) has weights, but the config has no such layer: config and "
+                    + "weights do not match")
         }
     }
 }

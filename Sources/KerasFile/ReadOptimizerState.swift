@@ -117,7 +117,7 @@ struct ReadState {
             iterations = Int(try dataset.readInt64s(shape: []).first ?? 0)
             // The limit is far above any training and leaves room to count in 32 bits.
             guard (0..<1 << 30).contains(iterations) else {
-                throw CellarError(.badData, "the optimizer has made \(iterations) steps, which cannot be")
+                throw CellarError(.badData, "the optimizer has an invalid step count: \(iterations)")
             }
         }
         let slotCount = optimizer.slotNames.count

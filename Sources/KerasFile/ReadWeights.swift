@@ -13,7 +13,7 @@ func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Gene
 {
     let names = try nameList(group.attributes, "layer_names", of: "model_weights")
     guard Set(names).count == names.count else {
-        throw CellarError(.badData, "layer_names names a layer twice: \(firstRepeated(names))")
+        throw CellarError(.badData, "layer_names has a duplicate: \(firstRepeated(names))")
     }
     var stored: [StoredMember] = []
     for name in names {
@@ -21,7 +21,7 @@ func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Gene
         let weights = try nameList(inner.attributes, "weight_names", of: "layer \"\(name)\"", optional: true)
         guard Set(weights).count == weights.count else {
             throw CellarError(
-                .badData, "layer \"\(name)\": weight_names names \(firstRepeated(weights)) twice")
+                .badData, "layer \"\(name)\": weight_names has a duplicate: \(firstRepeated(weights))")
         }
         if !weights.isEmpty { stored.append(StoredMember(name: name, group: inner, weights: weights)) }
     }
@@ -128,7 +128,7 @@ struct StoredLayer {
                 guard dataset.shape == spec.shape else {
                     throw CellarError(
                         .badData,
-                        "\(layer.subject): \(dataset.path) is \(dataset.shape), but the config makes "
+                        "\(layer.subject): \(dataset.path) is \(dataset.shape), but the config needs "
                             + "\(spec.name) \(spec.shape)")
                 }
                 tensors.append(Tensor(shape: spec.shape, values: try dataset.readFloats(shape: spec.shape)))
@@ -142,7 +142,7 @@ struct StoredLayer {
         CellarError(
             .badData,
             "\(layer.subject): the file's arrays (\(shortList(found.map { "\($0.path) \($0.shape)" }))) do not "
-                + "make its weights (\(shortList(specs.map { "\($0.name) \($0.shape)" })))")
+                + "match its weights (\(shortList(specs.map { "\($0.name) \($0.shape)" })))")
     }
 }
 
@@ -178,7 +178,7 @@ func oddWeights(_ model: Model) -> [String] {
             let count = tensor.values.count { !$0.isFinite }
             let kind = tensor.values.contains(where: \.isNaN) ? "NaN" : "infinite"
             return
-                "layer \"\(paths[layer])\": \(count) of \(tensor.count) numbers in its \(spec.name) are \(kind)"
+                "layer \"\(paths[layer])\": \(count) of \(tensor.count) values of \(spec.name) are \(kind)"
         }
     }
 }

@@ -37,8 +37,10 @@ private func checkOpensInKeras3(_ model: Model) throws {
         throw CellarError(
             .badData,
             "\(layer.subject) "
-                + (axes.isEmpty ? "is a layer" : "normalizes over several axes (\(axes)), a thing")
-                + " that Keras 3 does not have; write an .h5 instead, which tf.keras opens")
+                + (axes.isEmpty
+                    ? "does not exist in Keras 3"
+                    : "normalizes several axes (\(axes)), which Keras 3 does not support"),
+            remedy: "Write an .h5 file, which tf.keras opens.")
     }
 }
 

@@ -74,8 +74,8 @@ private func checkExpressible(_ model: Model) throws {
         else { continue }
         throw CellarError(
             .badData,
-            "\(layer.subject) comes from a Keras in which masked steps of a sequence repeat the step before; newer ones "
-                + "make them zero, and cannot be told otherwise, so that the model cannot be written")
+            "\(layer.subject) is from a Keras version in which masked steps repeat the previous step; newer "
+                + "versions always set them to zero, so the model cannot be written")
     }
 }
 

@@ -48,12 +48,12 @@ public struct ClassificationReport: Equatable, Sendable {
         let present = counts.present
         let labels = labels ?? present
         guard !present.isEmpty, !labels.isEmpty else {
-            throw CellarError(.badData, "There is no row to report on.")
+            throw CellarError(.badData, "There are no rows for a report.")
         }
         if let unknown = labels.first(where: { !counts.classes.indices.contains($0) }) {
             throw CellarError(
                 .badData,
-                "Class number \(unknown) is to be reported, but there are \(counts.classes.count) classes.")
+                "Class number \(unknown) does not exist: there are \(counts.classes.count) classes.")
         }
         let hits = labels.map { counts.hits[$0] }
         let predicted = labels.map { counts.prediction[$0] }
@@ -86,9 +86,9 @@ public struct ClassificationReport: Equatable, Sendable {
             zeroDivision != .warn
             ? []
             : [
-                warning("Precision", "never predicted", names, predicted),
-                warning("Recall", "without a row", names, support),
-                warning("F1", "neither predicted nor with a row", names, zip(support, predicted).map(+)),
+                warning("Precision", "without predictions", names, predicted),
+                warning("Recall", "without rows", names, support),
+                warning("F1", "without predictions and rows", names, zip(support, predicted).map(+)),
             ].compactMap { $0 }
     }
 

@@ -64,7 +64,8 @@ public struct ConfusionMatrix: Equatable, Sendable {
         guard size <= mostClasses else {
             throw CellarError(
                 .badData,
-                "\(size) classes: a confusion matrix has at most \(mostClasses). Are these class labels?"
+                "\(size) classes: a confusion matrix has at most \(mostClasses).",
+                remedy: "Check that the column has class labels."
             )
         }
         // Two tables alternate, so that an addition does not wait for the previous one to the same count.

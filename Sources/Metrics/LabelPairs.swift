@@ -22,7 +22,8 @@ public struct LabelPairs: Equatable, Sendable {
         var names: [String] = []
         for code in 0..<Int32(coder.count) {
             guard let name = String(validating: coder.bytes(of: code), as: UTF8.self) else {
-                throw CellarError(.badData, "A label is not UTF-8 text. Save the labels as UTF-8.")
+                throw CellarError(
+                    .badData, "A label is not valid UTF-8.", remedy: "Save the labels as UTF-8.")
             }
             names.append(name)
         }
@@ -65,8 +66,8 @@ private func classOrder(of labels: [String]) throws(CellarError) -> (classes: [S
     {
         throw CellarError(
             .badData,
-            "'\(measured)' is a measured number, not a class. A report needs class labels; turn scores into "
-                + "classes first.")
+            "'\(measured)' is a score or measurement, not a class label.",
+            remedy: "Convert scores to class labels first.")
     }
     let sorted = labels.indices.sorted { labels[$0].utf8.lexicographicallyPrecedes(labels[$1].utf8) }
     var number = [Int32](repeating: 0, count: labels.count)

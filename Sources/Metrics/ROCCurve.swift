@@ -21,7 +21,7 @@ public struct ROCCurve: Equatable, Sendable {
         }
         let positives = truth.count { $0 }
         guard positives > 0, positives < truth.count else {
-            throw CellarError(.badData, "All rows are of one class. A ROC curve needs some of both.")
+            throw CellarError(.badData, "All rows have the same class. A ROC curve needs both classes.")
         }
 
         let rows = zip(scores, truth).sorted { $0.0 > $1.0 }

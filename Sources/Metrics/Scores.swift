@@ -61,7 +61,7 @@ private struct ProbabilityTable {
         guard columns > 0, probabilities.count == truth.count * columns else {
             throw CellarError(
                 .badData,
-                "\(probabilities.count) probabilities for \(truth.count) rows of \(classes) classes: each row "
+                "\(probabilities.count) probabilities for \(truth.count) rows of \(classes) classes. Each row "
                     + "needs one for each class.")
         }
         try requireRows(
@@ -71,7 +71,8 @@ private struct ProbabilityTable {
         }
         if let place = probabilities.firstIndex(where: { !(0...1).contains($0) }) {
             throw CellarError(
-                .badData, "Row \(place / columns + 1): \(probabilities[place]) is no probability (0 to 1).")
+                .badData, "Row \(place / columns + 1): \(probabilities[place]) is not a probability (0 to 1)."
+            )
         }
     }
 

@@ -24,7 +24,7 @@ struct FreeSizes {
                 trouble = error
             }
         }
-        throw trouble ?? CellarError("has sizes that are free, but fit nothing")
+        throw trouble ?? CellarError("has free sizes for which no value was found")
     }
 
     private func inputShapes(of model: Model, withFree size: Int) -> [[Int]] {

@@ -75,9 +75,9 @@ struct LayerExport {
         switch inputs[index].mask {
         case .none: return nil
         case .tensor(let name, rank: 1): return name
-        case .tensor: throw error("looks at a mask of several axes, which ONNX export cannot do yet")
+        case .tensor: throw error("uses a mask with several axes, which ONNX export does not support yet")
         case .lost(let source):
-            throw error("looks at the mask that \"\(source)\" makes, which ONNX export cannot follow yet")
+            throw error("uses the mask of \"\(source)\", which ONNX export does not support yet")
         }
     }
 
@@ -86,7 +86,7 @@ struct LayerExport {
     func axis(_ axis: Int, rank: Int) throws(CellarError) -> Int {
         let found = axis < 0 ? axis + rank : axis - 1
         guard found >= 0, found < rank else {
-            throw error("names axis \(axis), which an input of \(rank + 1) axes does not have")
+            throw error("uses axis \(axis), but its input has \(rank + 1) axes")
         }
         return found
     }
@@ -94,7 +94,7 @@ struct LayerExport {
     /// Returns the size of an axis that must not be dynamic.
     func fixed(_ value: Value, axis: Int) throws(CellarError) -> Int {
         guard !value.free.contains(axis) else {
-            throw error("needs the size of its input's axis \(axis + 1), which the model leaves free")
+            throw error("needs a fixed size of axis \(axis + 1) of its input, but the model leaves it free")
         }
         return value.shape[axis]
     }

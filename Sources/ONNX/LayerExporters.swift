@@ -61,7 +61,7 @@ let layerExporters: [String: LayerExporter] = [
 /// Exports a call with the exporter of its layer class.
 func export(_ call: inout LayerExport) throws(CellarError) -> Value {
     guard call.layer.outputCount == 1 else {
-        throw call.error("gives several outputs, which ONNX export cannot do yet")
+        throw call.error("has several outputs, which ONNX export does not support yet")
     }
     guard let exporter = layerExporters[call.layer.className] else {
         throw call.error("cannot be exported to ONNX yet")

@@ -11,9 +11,9 @@ final class ByteSource: Sendable {
 
     init(path: String) throws(ZipError) {
         func fail(_ found: String) -> ZipError {
-            ZipError(.notReadable, file: path, expected: "a file that may be read", found: found)
+            ZipError(.notReadable, file: path, expected: "a readable file", found: found)
         }
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw fail("no name") }
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw fail("an invalid path") }
         // Without O_NONBLOCK, opening a pipe would wait for its writer.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw fail(systemMessage(errno)) }
@@ -54,7 +54,8 @@ final class ByteSource: Sendable {
         }
         guard !failure else {
             throw ZipError(
-                .notReadable, file: name, member: member, expected: "to read on", found: systemMessage(errno))
+                .notReadable, file: name, member: member, expected: "to read the file",
+                found: systemMessage(errno))
         }
         return result
     }

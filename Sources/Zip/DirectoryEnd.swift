@@ -23,7 +23,7 @@ struct DirectoryEnd {
         let tailSize = min(source.count, Self.fixedSize + 65_535)
         let tail = try source.read(source.count - tailSize, tailSize)
         guard let at = Self.find(in: tail) else {
-            throw damaged("the directory at the archive's end", "none: the archive is cut short")
+            throw damaged("the directory at the end of the archive", "a truncated archive")
         }
         var fields = Fields(tail[at...])
         _ = fields.u32()
@@ -37,14 +37,14 @@ struct DirectoryEnd {
                 place = locator.u64()
                 var large = Fields(try source.read(place, 56))
                 guard large.u32() == Self.largeSignature else {
-                    throw damaged("the end record in 64 bits", "other bytes")
+                    throw damaged("the zip64 end record", "other bytes")
                 }
                 _ = large.take(20)  // Its own size, versions, disks.
                 _ = large.u64()
                 (count, size, offset) = (large.u64(), large.u64(), large.u64())
             }
         } else if disk != 0 || directoryDisk != 0 || onDisk != count {
-            throw ZipError(.refused, file: source.name, expected: "one file", found: "an archive in pieces")
+            throw ZipError(.refused, file: source.name, expected: "a single file", found: "a split archive")
         }
         guard offset <= place, size <= place - offset else {
             throw damaged("a directory of \(size) bytes at byte \(offset)", "its end at byte \(place)")

@@ -40,7 +40,7 @@ public struct ZipArchive: Sendable {
             let member = try DirectoryRecord(&fields, file: source.name).member
             guard index.updateValue(number, forKey: member.name) == nil else {
                 throw ZipError(
-                    .refused, file: source.name, member: member.name, expected: "one member of that name",
+                    .refused, file: source.name, member: member.name, expected: "one member with that name",
                     found: "two")
             }
             members.append(member)
@@ -69,10 +69,12 @@ public struct ZipArchive: Sendable {
         _ = fields.take(16)  // Time, and sizes that may be only after the data.
         let (nameLength, extraLength) = (fields.u16(), fields.u16())
         guard signature == 0x0403_4B50, method == (member.isDeflated ? 8 : 0) else {
-            throw damaged("a header as the directory has it", "other bytes")
+            throw damaged("a header that matches the directory", "other bytes")
         }
         let name = try source.read(member.headerOffset + fixedSize, nameLength, of: member.name)
-        guard name == Array(member.name.utf8) else { throw damaged("the same name in its header", "another") }
+        guard name == Array(member.name.utf8) else {
+            throw damaged("the same name in its header", "another name")
+        }
         member.dataOffset = member.headerOffset + fixedSize + nameLength + extraLength
         guard member.dataOffset <= end, member.storedSize <= end - member.dataOffset else {
             throw damaged("\(member.storedSize) bytes", "fewer before the directory")
@@ -91,7 +93,7 @@ public struct ZipArchive: Sendable {
                 throw tooLarge("at most \(limits.memberBytes) bytes")
             }
             guard member.size <= limits.freeBytes || member.size / limits.ratio <= member.storedSize else {
-                throw tooLarge("at most \(limits.ratio) times what is stored")
+                throw tooLarge("at most \(limits.ratio) times the stored size")
             }
             total += member.size  // Cannot overflow: the limits are far below Int.max.
             guard total <= limits.totalBytes else {
@@ -107,7 +109,7 @@ public struct ZipArchive: Sendable {
         for (member, next) in zip(sorted, sorted.dropFirst()) where member.end > next.headerOffset {
             throw ZipError(
                 .refused, file: source.name, member: next.name, expected: "bytes of its own",
-                found: "bytes that belong to \(member.name) as well")
+                found: "bytes shared with \(member.name)")
         }
     }
 
@@ -141,14 +143,14 @@ public struct ZipArchive: Sendable {
             guard let inflated = inflate(bytes, size: member.size) else {
                 throw ZipError(
                     .damaged, file: source.name, member: name,
-                    expected: "\(member.size) bytes in deflate's form",
+                    expected: "\(member.size) bytes of deflate data",
                     found: "damage")
             }
             bytes = inflated
         }
         guard checksum(bytes) == member.crc else {
             throw ZipError(
-                .damaged, file: source.name, member: name, expected: "data that fit their checksum",
+                .damaged, file: source.name, member: name, expected: "data that match the checksum",
                 found: "other data")
         }
         return bytes

@@ -42,10 +42,11 @@ public struct ZipError: Error, Equatable, CustomStringConvertible {
     private static func usualFix(_ reason: Reason) -> String {
         switch reason {
         case .notReadable: "Check the path and its permissions."
-        case .notZip: "Check that this is the file you mean."
-        case .refused, .tooLarge: "Such an archive is not safe to read; save it again with its own program."
-        case .damaged: "Take a fresh copy of the file, or save it again with its own program."
-        case .noSuchMember: "The archive was made by another program, or for another purpose."
+        case .notZip: "Check the path."
+        case .refused, .tooLarge:
+            "The archive is not safe to read. Save it again with the program that wrote it."
+        case .damaged: "Copy the file again, or save it again with the program that wrote it."
+        case .noSuchMember: "The archive was written by another program, or for another purpose."
         }
     }
 }

@@ -65,24 +65,26 @@ struct DirectoryRecord {
             if member.headerOffset == full { member.headerOffset = block.u64() }
             if disk == 0xFFFF { disk = block.u32() }
             guard !block.failed, !blocks.failed else {
-                throw error(.damaged, expected: "its sizes in 64 bits", found: "a field that is too short")
+                throw error(.damaged, expected: "64-bit sizes", found: "a field that is too short")
             }
             break
         }
-        guard disk == 0 else { throw error(.refused, expected: "one file", found: "an archive in pieces") }
+        guard disk == 0 else { throw error(.refused, expected: "a single file", found: "a split archive") }
     }
 
     private func check(flags: Int, method: Int) throws(ZipError) {
         // Bit 0: encrypted; 5: patch data; 6: strong encryption; 13: encrypted directory.
-        guard flags & 0x2061 == 0 else { throw error(.refused, expected: "plain data", found: "encryption") }
+        guard flags & 0x2061 == 0 else {
+            throw error(.refused, expected: "unencrypted data", found: "encryption")
+        }
         guard method == 0 || method == 8 else {
             throw error(
-                .refused, expected: "data stored or deflated", found: "compression method \(method)",
-                fix: "Pack it again with deflate (zip -r), or without compression.")
+                .refused, expected: "stored or deflated data", found: "compression method \(method)",
+                fix: "Create it again with deflate (zip -r), or without compression.")
         }
         guard member.isDeflated || member.size == member.storedSize else {
             throw error(
-                .damaged, expected: "\(member.size) bytes, as the directory says",
+                .damaged, expected: "\(member.size) bytes, the size in the directory",
                 found: "\(member.storedSize) stored")
         }
     }
@@ -96,10 +98,10 @@ struct DirectoryRecord {
             || name.utf8.contains(0) || steps.contains("..") || steps.contains(".")
             || steps.dropLast().contains("") || name.utf8.count > 4096
         guard !bad else {
-            throw error(.refused, expected: "a relative name without '..'", found: "another kind of name")
+            throw error(.refused, expected: "a relative name without '..'", found: "another name")
         }
         if member.isFolder, member.size != 0 {
-            throw error(.damaged, expected: "a folder without bytes of its own", found: "\(member.size)")
+            throw error(.damaged, expected: "a folder without data", found: "\(member.size)")
         }
     }
 

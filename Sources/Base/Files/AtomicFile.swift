@@ -73,7 +73,7 @@ public struct AtomicFile: ~Copyable, Sendable {
 
     /// The digest of all bytes written so far. Requires `hashing`.
     public var digest: FileDigest {
-        guard var hash else { preconditionFailure("the file was not asked to hash") }
+        guard var hash else { preconditionFailure("created without hashing") }
         return FileDigest(sha256: hash.finish(), size: size)
     }
 

@@ -12,14 +12,15 @@ extension CellarError {
         case ENOENT, ENOTDIR:
             CellarError(
                 .noInput, "no such file.", file: path,
-                remedy: "Check the path; relative paths start at the current folder.")
+                remedy: "Check the path. Relative paths start at the current folder.")
         case EACCES, EPERM:
             CellarError(
                 .noInput, "no permission to read the file.", file: path,
-                remedy: "Give yourself the right to read it, as with `chmod u+r`.")
+                remedy: "Change its permissions, for example with `chmod u+r`.")
         case EISDIR:
             CellarError(
-                .noInput, "expected a file, found a folder.", file: path, remedy: "Name a file inside it.")
+                .noInput, "expected a file, found a folder.", file: path,
+                remedy: "Use the path of a file in it.")
         default:
             CellarError(
                 .noInput, "cannot open the file: \(systemMessage(code)).", file: path,
@@ -30,8 +31,8 @@ extension CellarError {
     /// An error from reading a file or stream.
     public static func reading(_ path: String, _ code: Int32) -> CellarError {
         CellarError(
-            .inputOutput, "cannot read on: \(systemMessage(code)).", file: path,
-            remedy: "Check the disk or the connection that it comes from.")
+            .inputOutput, "cannot read: \(systemMessage(code)).", file: path,
+            remedy: "Check the disk or the connection.")
     }
 
     /// An error from writing a file, folder or stream.
@@ -40,10 +41,10 @@ extension CellarError {
             switch code {
             case EPIPE: (.outputClosed, "The program that reads the output has ended.")
             case ENOSPC, EDQUOT:
-                (.inputOutput, "Free some space, or write elsewhere. Nothing was left behind.")
-            case EACCES, EPERM, EROFS: (.cannotCreate, "Write to a folder that you may write to.")
+                (.inputOutput, "Free some space, or use another disk. No partial file was left.")
+            case EACCES, EPERM, EROFS: (.cannotCreate, "Use a folder with write permission.")
             case ENOENT, ENOTDIR: (.cannotCreate, "Create its folder first.")
-            case EISDIR: (.cannotCreate, "Name a file inside the folder.")
+            case EISDIR: (.cannotCreate, "Use the path of a file in the folder.")
             default: (.inputOutput, "Check the path and the disk.")
             }
         return CellarError(category, "cannot write: \(systemMessage(code)).", file: path, remedy: remedy)

@@ -116,7 +116,7 @@ struct JSONParser {
         }
         if first == UInt8(ascii: "0"), at > start + (negative ? 2 : 1) {
             at = start + (negative ? 2 : 1)
-            throw error(expected: "a number without zeros in front")
+            throw error(expected: "a number without leading zeros")
         }
         var isWhole = true
         if take(UInt8(ascii: ".")) {

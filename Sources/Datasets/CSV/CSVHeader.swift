@@ -18,7 +18,7 @@ public struct CSVHeader: Equatable, Sendable {
             guard let name = String(validating: unquoted(field[...]), as: UTF8.self) else {
                 throw CellarError(
                     .badData, file: file, line: line, expected: "column names in UTF-8",
-                    found: "other bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
+                    found: "invalid bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
             }
             names.append(trimmed(name))
         }
@@ -26,8 +26,8 @@ public struct CSVHeader: Equatable, Sendable {
         var seen: Set<String> = []
         for name in names where !name.isEmpty && !seen.insert(name).inserted {
             throw CellarError(
-                .badData, file: file, line: line, column: name, expected: "each column's name once",
-                found: "it twice", fix: "Rename one of the two.")
+                .badData, file: file, line: line, column: name, expected: "unique column names",
+                found: "a duplicate", fix: "Rename one of the columns.")
         }
     }
 
@@ -65,16 +65,16 @@ public struct CSVHeader: Equatable, Sendable {
         if loose.count == 1 { return loose[0] }
         if loose.count > 1 {
             throw CellarError(
-                .badData, file: file, column: wanted, expected: "one column of that name",
+                .badData, file: file, column: wanted, expected: "one column with that name",
                 found: loose.map { "\"\(names[$0])\"" }.joined(separator: " and "),
-                fix: "Write the name as one of them.")
+                fix: "Use the exact name of one of them.")
         }
         let near = nearest(wanted, in: names)
         let advice =
             near.map { "Did you mean \"\($0)\"?" } ?? "The first line of a table must name its columns."
         let shown = names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", ")
         throw CellarError(
-            .badData, file: file, column: wanted, expected: "a column of that name",
+            .badData, file: file, column: wanted, expected: "a column with that name",
             found: "only \(shown)\(names.count > 30 ? " …" : "")", fix: advice)
     }
 }

@@ -22,7 +22,7 @@ struct CSVPlan: Sendable {
                 guard slots[field] == -1 else {
                     throw CellarError(
                         .usage, file: file, column: header.names[field], expected: "each column once",
-                        found: "it twice among the wanted ones", fix: "Ask for it once.")
+                        found: "a duplicate", fix: "Remove the duplicate.")
                 }
                 slots[field] = Int32(slot(position))
             }
@@ -116,25 +116,26 @@ struct CSVPlan: Sendable {
         case cn_csv_fields:
             return bad(
                 nil, "\(header.names.count) fields, as in the first line", "\(field)",
-                "Correct the row; a field with a delimiter in it needs quotes.")
+                "Correct the row. A field that contains the delimiter needs quotes.")
         case cn_csv_after_quote:
             return bad(
                 column, "a delimiter after the closing quote", "more text", "Double each quote within quotes."
             )
         case cn_csv_open_quote:
-            return bad(column, "a closing quote", "none until the end of the file", "Close the quote.")
+            return bad(column, "a closing quote", "the end of the file", "Close the quote.")
         default:
             break
         }
         switch result.outcome {
         case cn_missing where unquoted(bytes[...]).isEmpty:
-            return bad(column, "a number", "an empty field", "Fill it in, or remove the row.")
+            return bad(column, "a number", "an empty field", "Add the value, or remove the row.")
         case cn_missing:
-            return bad(column, "a number", "the missing value \(shown)", "Fill it in, or remove the row.")
+            return bad(column, "a number", "the missing value \(shown)", "Add the value, or remove the row.")
         case cn_not_finite:
             return bad(column, "a finite number", shown, "Correct it, or remove the row.")
         case cn_too_large:
-            return bad(column, "a number that fits", shown, "Correct it, or scale the column.")
+            return bad(
+                column, "a number within the range of the type", shown, "Correct it, or scale the column.")
         default:
             let comma = bytes.contains(UInt8(ascii: ",")) && header.delimiter != UInt8(ascii: ",")
             return bad(

@@ -40,7 +40,7 @@ public struct CSVCounter: Sendable {
             throw CellarError(
                 .badData, file: plan.file, row: position.row, line: position.line,
                 expected: "a row of at most \(CSVReader.longestRow >> 20) MB", found: "more",
-                fix: "Look for a quote that is not closed.")
+                fix: "Look for an unclosed quote.")
         }
         if let fault = chunk.fault { throw plan.error(fault.result, fault.bytes, position) }
         position.row += chunk.count
@@ -54,8 +54,8 @@ public struct CSVCounter: Sendable {
     public func finish() throws(CellarError) {
         guard rows > 0 else {
             throw CellarError(
-                .badData, file: plan.file, expected: "rows below the first line", found: "none",
-                fix: "Use a table with data; its first line names the columns.")
+                .badData, file: plan.file, expected: "rows after the first line", found: "none",
+                fix: "Use a table with data. Its first line has the column names.")
         }
     }
 }

@@ -25,7 +25,7 @@ public struct Table: Sendable {
         var start = CSVStart()
         var found = try start.add(bytes[...], file: name)
         if found == nil { found = try start.add([], file: name) }
-        guard let found else { preconditionFailure("the end of the file settles it") }
+        guard let found else { preconditionFailure("no header at the end of the file") }
         (file, header, firstLine) = (name, found.header, found.line)
         self.bytes = found.rest
         let plan = try CSVPlan(file: name, header: header, numbers: [], texts: [])
@@ -34,8 +34,8 @@ public struct Table: Sendable {
         rowCount = rows
         guard rows > 0 else {
             throw CellarError(
-                .badData, file: name, expected: "rows below the first line", found: "none",
-                fix: "Use a table with data; its first line names the columns.")
+                .badData, file: name, expected: "rows after the first line", found: "none",
+                fix: "Use a table with data. Its first line has the column names.")
         }
     }
 

@@ -53,7 +53,7 @@ import Glibc
             return
         case Z_BUF_ERROR:
             throw CellarError(
-                .badData, file: name, expected: "a whole gzip file", found: "one that ends too early",
+                .badData, file: name, expected: "a complete gzip file", found: "a truncated file",
                 fix: "Download or copy it again.")
         case Z_ERRNO:
             throw .reading(name, errno)

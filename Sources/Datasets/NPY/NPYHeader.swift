@@ -41,27 +41,27 @@ struct NPYHeader: Equatable, Sendable {
             throw bad(".npy of version 1 to 3", "version \(version).\(bytes[7])", again)
         }
         let start = version == 1 ? 10 : 12
-        guard bytes.count >= start else { throw bad("an .npy header", "a file that ends within it", again) }
+        guard bytes.count >= start else { throw bad("an .npy header", "a truncated header", again) }
         let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= 65_535, bytes.count - start >= length else {
             throw bad(
-                "an .npy header", length > 65_535 ? "one of \(length) bytes" : "a file that ends within it",
+                "an .npy header", length > 65_535 ? "a header of \(length) bytes" : "a truncated header",
                 again)
         }
         var text = NPYHeaderText(bytes[start..<start + length])
         guard let entries = text.dictionary() else {
-            throw bad("an .npy header with descr, fortran_order and shape", "another", again)
+            throw bad("an .npy header with descr, fortran_order and shape", "another header", again)
         }
         guard case .text(let type)? = entries["descr"], let format = NPYHeader.type(type) else {
             let shown = if case .text(let type)? = entries["descr"] { "\"\(type)\"" } else { "a record" }
             throw bad(
                 "numbers (bool, int, uint, float16, float32 or float64)", "dtype \(shown)",
-                "Save it with .astype(numpy.float32).")
+                "Convert it with .astype(numpy.float32).")
         }
         guard case .bool(let fortran)? = entries["fortran_order"],
             case .numbers(let shape)? = entries["shape"],
             entries.count == 3
-        else { throw bad("an .npy header with descr, fortran_order and shape", "another", again) }
+        else { throw bad("an .npy header with descr, fortran_order and shape", "another header", again) }
         (kind, width, bigEndian) = format
         (fortranOrder, self.shape, offset) = (fortran, shape, start + length)
 
@@ -69,7 +69,7 @@ struct NPYHeader: Equatable, Sendable {
         for side in shape {
             let (product, overflow) = size.multipliedReportingOverflow(by: side)
             guard !overflow && product <= NPYHeader.limit else {
-                throw bad("an array of at most 16 GB", "shape \(shape)", "Split it.")
+                throw bad("an array of at most 16 GB", "shape \(shape)", "Split the array.")
             }
             size = product
         }

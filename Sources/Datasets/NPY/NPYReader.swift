@@ -22,7 +22,7 @@ public func readNPY(_ path: String) throws(CellarError) -> Samples {
     if let index = values.firstIndex(where: { !$0.isFinite }) {
         throw CellarError(
             .badData, file: path, row: index / shape.reduce(1, *) + 1, expected: "finite numbers",
-            found: "\(values[index])", fix: "Remove or replace it; float64 must fit into float32.")
+            found: "\(values[index])", fix: "Remove or replace it. float64 values must fit into float32.")
     }
     return Samples(shape: shape, floats: values)
 }
@@ -49,7 +49,7 @@ public func readNPYLabels(_ path: String) throws(CellarError) -> [Int] {
         throw CellarError(
             .badData, file: path, expected: "one label for each sample, shape [n]",
             found: "shape \(header.shape)",
-            fix: "Save the class numbers, as with .argmax(axis=1).")
+            fix: "Save the class numbers, for example with .argmax(axis=1).")
     }
     let values = header.decode(bytes) {
         Int(exactly: $0)
@@ -63,8 +63,8 @@ public func readNPYLabels(_ path: String) throws(CellarError) -> [Int] {
     for (index, value) in values.enumerated() {
         guard let value else {
             throw CellarError(
-                .badData, file: path, row: index + 1, expected: "whole numbers", found: "another",
-                fix: "Save the labels with .astype(numpy.int64).")
+                .badData, file: path, row: index + 1, expected: "integers", found: "another number",
+                fix: "Convert the labels with .astype(numpy.int64).")
         }
         labels.append(value)
     }
@@ -81,12 +81,12 @@ private func readArray(_ path: String) throws(CellarError) -> (NPYHeader, [UInt8
             .badData, file: path, expected: "\(size) bytes of data for shape \(header.shape)",
             found: "\(found)",
             fix: found < size
-                ? "The file was cut off: copy or save it again." : "Save it again with numpy.save.")
+                ? "The file is truncated. Copy or save it again." : "Save it again with numpy.save.")
     }
     guard !header.shape.isEmpty, header.count > 0 else {
         throw CellarError(
             .badData, file: path, expected: "an array whose first axis counts samples",
-            found: header.shape.isEmpty ? "a single number" : "an empty one, shape \(header.shape)",
+            found: header.shape.isEmpty ? "a single number" : "an empty array, shape \(header.shape)",
             fix: "Save an array of at least one sample.")
     }
     return (header, bytes)

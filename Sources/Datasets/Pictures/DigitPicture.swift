@@ -16,8 +16,9 @@ public func prepareDigit(
     let picture = image.shrunk(toSide: 512).evenlyLit
     guard let ink = Ink(picture), let found = ink.withoutSpecks() else {
         throw CellarError(
-            .badData, file: name, expected: "a picture with a digit on it",
-            found: "a blank one (\(image.width)×\(image.height))", fix: "Draw darker, or crop to the digit.")
+            .badData, file: name, expected: "a picture of a digit",
+            found: "a blank picture (\(image.width)×\(image.height))",
+            fix: "Draw darker, or crop to the digit.")
     }
     if image.width == width && image.height == height {
         let paper = median(image.border)

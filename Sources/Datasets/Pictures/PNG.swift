@@ -64,20 +64,20 @@ private func error(
     let (expected, found, fix) =
         switch status {
         case cpng_not_png:
-            ("a PNG picture", kind(of: bytes), "Convert it to PNG first.")
+            ("a PNG picture", kind(of: bytes), "Convert it to PNG.")
         case cpng_empty:
             ("a picture with pixels", "\(width)×\(height)", "Save the picture again.")
         case cpng_too_large:
             (
-                "at most \(cpng_max_side) pixels on a side and \(cpng_max_pixels / 1_000_000) million in all",
+                "at most \(cpng_max_side) pixels per side and \(cpng_max_pixels / 1_000_000) million in all",
                 "\(width)×\(height)", "Scale the picture down."
             )
         case cpng_truncated:
-            ("a whole PNG file", "one that ends too early", "Download or copy it again.")
+            ("a complete PNG file", "a truncated file", "Download or copy it again.")
         case cpng_no_memory:
-            ("memory for \(width)×\(height) pixels", "none left", "Scale the picture down.")
+            ("memory for \(width)×\(height) pixels", "not enough", "Scale the picture down.")
         default:
-            ("a sound PNG file", "damage (libpng: \(message))", "Download it or save the picture again.")
+            ("a valid PNG file", "an error (libpng: \(message))", "Download or save the picture again.")
         }
     return CellarError(.badData, file: name, expected: expected, found: found, fix: fix)
 }
@@ -92,7 +92,7 @@ private func kind(of bytes: [UInt8]) -> String {
     ]
     if bytes.isEmpty { return "an empty file" }
     return formats.first { bytes.starts(with: $0.0) }?.1
-        ?? "something else (first bytes \(hex(bytes.prefix(8))))"
+        ?? "an unknown format (first bytes \(hex(bytes.prefix(8))))"
 }
 
 private func encode(
@@ -106,8 +106,8 @@ private func encode(
     }
     guard status == cpng_ok else {
         throw CellarError(
-            .inputOutput, file: name, expected: "to encode \(width)×\(height) pixels",
-            found: "no memory left",
+            .inputOutput, file: name, expected: "memory to encode \(width)×\(height) pixels",
+            found: "not enough",
             fix: "Use a smaller picture.")
     }
     defer { unsafe cpng_free(file) }

@@ -13,8 +13,9 @@ public func readPictureFolder(
     let classes = try names(in: path).filter { isFolder("\(path)/\($0)") }
     guard !classes.isEmpty else {
         throw CellarError(
-            .badData, file: path, expected: "one subfolder a class with PNG pictures", found: "no subfolder",
-            fix: "Sort the pictures into folders named after their classes.")
+            .badData, file: path, expected: "one subfolder with PNG pictures per class",
+            found: "no subfolder",
+            fix: "Move the pictures into subfolders with the names of their classes.")
     }
     var size = digits ? (height ?? 28, width ?? 28) : height.flatMap { height in width.map { (height, $0) } }
     var bytes: [UInt8] = []
@@ -24,7 +25,7 @@ public func readPictureFolder(
         guard !files.isEmpty else {
             throw CellarError(
                 .badData, file: "\(path)/\(name)", expected: "PNG pictures of the class", found: "none",
-                fix: "Add some, or remove the folder.")
+                fix: "Add pictures, or remove the folder.")
         }
         for file in files {
             let file = "\(path)/\(name)/\(file)"
@@ -35,15 +36,16 @@ public func readPictureFolder(
             let expected = size ?? (image.height, image.width)
             guard (image.height, image.width) == expected else {
                 throw CellarError(
-                    .badData, file: file, expected: "\(expected.1)×\(expected.0) pixels, as the others",
-                    found: "\(image.width)×\(image.height)", fix: "Scale all pictures to one size.")
+                    .badData, file: file,
+                    expected: "\(expected.1)×\(expected.0) pixels, like the other pictures",
+                    found: "\(image.width)×\(image.height)", fix: "Scale all pictures to the same size.")
             }
             size = expected
             bytes += image.pixels
             labels.append(label)
         }
     }
-    guard let size else { preconditionFailure("there was a picture") }
+    guard let size else { preconditionFailure("no pictures") }
     return LabelledSamples(
         samples: Samples(shape: [size.0, size.1], bytes: bytes), labels: labels, classes: classes)
 }
@@ -53,8 +55,8 @@ private func names(in path: String) throws(CellarError) -> [String] {
     guard let folder = unsafe opendir(path) else {
         guard errno == ENOTDIR else { throw .opening(path, errno) }
         throw CellarError(
-            .noInput, file: path, expected: "a folder with one subfolder a class", found: "a file",
-            fix: "Name the folder above it.")
+            .noInput, file: path, expected: "a folder with one subfolder per class", found: "a file",
+            fix: "Use the path of its folder.")
     }
     defer { unsafe closedir(folder) }
     var names: [String] = []

@@ -21,7 +21,7 @@ public struct LabelEncoder: Equatable, Sendable {
 
     /// Uses the given classes in the given order, as for a model's outputs.
     public init(classes: [String]) {
-        precondition(Set(classes).count == classes.count, "a class twice")
+        precondition(Set(classes).count == classes.count, "duplicate class")
         self.classes = classes
         codes = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
     }
@@ -44,7 +44,7 @@ public struct LabelEncoder: Equatable, Sendable {
                     expected: "one of the classes \(known)",
                     found: label.isEmpty ? "an empty field" : "\"\(label)\"",
                     fix: nearest(label, in: classes).map { "Did you mean \"\($0)\"?" }
-                        ?? "Correct the label, or train with it.")
+                        ?? "Correct the label, or add the class to the training data.")
             }
             encoded.append(code)
         }

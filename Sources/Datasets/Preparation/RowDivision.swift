@@ -36,8 +36,8 @@ public struct RowDivision: Equatable, Sendable {
         let classes = stratify ? classes() : nil
         guard !stratify || classes != nil else {
             throw CellarError(
-                .usage, expected: "classes, to have them in the same proportions in each part",
-                found: "numbers to learn", fix: "Leave stratify out.")
+                .usage, expected: "class labels for a stratified split",
+                found: "numeric targets", fix: "Remove stratify.")
         }
         func take(_ size: SplitSize) throws(CellarError) -> [Int] {
             let parts = try trainTestSplit(
@@ -52,8 +52,8 @@ public struct RowDivision: Equatable, Sendable {
             guard first < found.train.count else {
                 throw CellarError(
                     .usage,
-                    expected: "fewer validation rows than the \(found.train.count) there are to train on",
-                    found: "\(first)", fix: "Take fewer.")
+                    expected: "fewer validation rows than the \(found.train.count) training rows",
+                    found: "\(first)", fix: "Use a smaller number.")
             }
             found.validation = Array(found.train.prefix(first))
             found.train.removeFirst(first)
@@ -62,8 +62,8 @@ public struct RowDivision: Equatable, Sendable {
             let kept = validationStart(of: found.train.count, share: share)
             guard kept > 0, kept < found.train.count else {
                 throw CellarError(
-                    .usage, expected: "a validation_split that leaves rows on both sides",
-                    found: "\(share) of \(found.train.count) rows", fix: "Use more data or another share.")
+                    .usage, expected: "a validation_split with rows in both parts",
+                    found: "\(share) of \(found.train.count) rows", fix: "Use more data or another fraction.")
             }
             found.validation = Array(found.train[kept...])
             found.train.removeLast(found.train.count - kept)

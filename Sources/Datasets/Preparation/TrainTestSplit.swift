@@ -33,7 +33,7 @@ public func trainTestSplit(
     let (trainCount, testCount) = try sizes(count, testSize, trainSize)
     guard shuffle else {
         guard stratify == nil else {
-            throw bad("shuffle where a split is stratified", "shuffle: false", "Leave one of the two out.")
+            throw bad("shuffle with stratify", "shuffle: false", "Remove one of the two options.")
         }
         return Split(train: Array(0..<trainCount), test: Array(trainCount..<trainCount + testCount))
     }
@@ -41,7 +41,7 @@ public func trainTestSplit(
     if let stratify {
         guard stratify.count == count else {
             throw bad(
-                "a class for each of \(count) rows", "\(stratify.count)", "Use the same table's labels.")
+                "a class for each of \(count) rows", "\(stratify.count)", "Use the labels of the same table.")
         }
         return try stratified(stratify, trainCount, testCount, &random)
     }
@@ -63,14 +63,15 @@ private func sizes(
         case .fraction(let part):
             guard part > 0, part < 1 else {
                 throw bad(
-                    "a \(name) between 0 and 1", "\(part)", "Use a fraction as 0.25, or a number of rows.")
+                    "a \(name) between 0 and 1", "\(part)",
+                    "Use a fraction such as 0.25, or a number of rows.")
             }
             return Int((part * Double(count)).rounded(rule))
         case .count(let rows):
             guard rows > 0, rows < count else {
                 throw bad(
-                    "a \(name) of at least 1 row and fewer than the \(count) there are", "\(rows)",
-                    "Use fewer rows, or a fraction as 0.25.")
+                    "a \(name) of at least 1 and fewer than all \(count) rows", "\(rows)",
+                    "Use fewer rows, or a fraction such as 0.25.")
             }
             return rows
         }
@@ -90,7 +91,7 @@ private func sizes(
     }
     guard trainCount > 0 else {
         throw bad(
-            "at least one row to train on", "\(count) rows in all", "Use more data or a smaller test size.")
+            "at least one training row", "\(count) rows in all", "Use more data or a smaller test size.")
     }
     return (trainCount, testCount)
 }
@@ -103,12 +104,14 @@ private func stratified(
     for (row, label) in labels.enumerated() { rows[label, default: []].append(row) }
     let members = classes.map { rows[$0] ?? [] }
     guard let smallest = members.map(\.count).min(), smallest > 1 else {
-        throw bad("at least 2 rows of each class, to stratify", "1", "Remove that class, or do not stratify.")
+        throw bad(
+            "at least 2 rows of each class for a stratified split", "1",
+            "Remove that class, or remove stratify.")
     }
     guard trainCount >= classes.count, testCount >= classes.count else {
         throw bad(
-            "at least \(classes.count) rows in each part, one for each class, to stratify",
-            "\(trainCount) and \(testCount)", "Change the size, or do not stratify.")
+            "at least \(classes.count) rows in each part, one for each class, for a stratified split",
+            "\(trainCount) and \(testCount)", "Change the size, or remove stratify.")
     }
     let counts = members.map(\.count)
     let trainCounts = approximateMode(counts, draws: trainCount, &random)

@@ -61,7 +61,7 @@ struct Generation {
             let config = object["config"]
         else {
             throw CellarError(
-                .badData, "a layer needs class_name and config, but is \(json.text().prefix(80))")
+                .badData, "expected a layer with class_name and config, found \(json.text().prefix(80))")
         }
         switch className {
         case "Sequential":
@@ -164,8 +164,8 @@ struct Generation {
             } ?? false
         guard !isForeignPackage, !isForeignModule else {
             throw entry.unsupported(
-                "it is a class of its author's own (\(registeredName ?? entry.module ?? "")), not one of Keras'; "
-                    + "its code is not in the file and would not be run")
+                "it is a custom class (\(registeredName ?? entry.module ?? "")), not one of Keras; "
+                    + "its code is not in the file and is never run")
         }
     }
 }

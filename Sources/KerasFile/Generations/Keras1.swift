@@ -16,7 +16,7 @@ enum Keras1 {
 
     static func update(_ entry: inout LayerEntry, dimOrdering: String) throws {
         guard !gone.contains(entry.className) else {
-            throw entry.unsupported("this layer of Keras 1 has no successor and is not supported")
+            throw entry.unsupported("this Keras 1 layer has no successor and is not supported")
         }
         if entry.className == "Merge" { return try updateMerge(&entry) }
         entry.className = classes[entry.className] ?? entry.className

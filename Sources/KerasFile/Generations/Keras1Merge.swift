@@ -10,7 +10,7 @@ extension Keras1 {
     static func updateMerge(_ entry: inout LayerEntry) throws {
         guard entry.config["mode_type"]?.string ?? "raw" == "raw", let mode = entry.config["mode"]?.string
         else {
-            throw entry.unsupported("its mode is code, which is never executed")
+            throw entry.unsupported("its mode is Python code, which is never executed")
         }
         guard let className = classes[mode] else {
             throw entry.unsupported("mode \"\(mode)\" of Keras 1's Merge is not supported")
@@ -51,7 +51,7 @@ extension Keras1 {
         /// Appends a chain of layers and returns a reference to its output.
         mutating func add(_ entries: [JSON]) throws -> JSON {
             guard let first = entries.first, var options = first["config"]?.object else {
-                throw CellarError(.badData, "a model to be merged has no layers")
+                throw CellarError(.badData, "a merged model has no layers")
             }
             var last: JSON
             var rest = entries[...]
@@ -73,7 +73,7 @@ extension Keras1 {
             } else {
                 let shape = options["batch_input_shape"] ?? options["batch_shape"]
                 guard let shape, let name = options["name"]?.string else {
-                    throw CellarError(.badData, "a model to be merged does not say what shape its input has")
+                    throw CellarError(.badData, "a merged model has no input shape")
                 }
                 if first["class_name"] == "InputLayer" { rest = rest.dropFirst() }
                 let inputName = first["class_name"] == "InputLayer" ? name : name + "_input"

@@ -46,7 +46,8 @@ extension Keras1 {
     private static func joinGates(_ tensors: [Tensor], order: [Int]) throws -> [Tensor] {
         try (0..<3).map { kind in
             guard let joined = Tensor.joined(order.map { tensors[3 * $0 + kind] }) else {
-                throw CellarError(.badData, "the gates' arrays differ in shape: \(tensors.map(\.shape))")
+                throw CellarError(
+                    .badData, "the arrays of the gates differ in shape: \(tensors.map(\.shape))")
             }
             return joined
         }

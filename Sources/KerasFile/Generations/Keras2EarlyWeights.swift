@@ -29,7 +29,9 @@ extension Keras2Early {
             guard let kernels = tensors[0].split(gates), let recurrent = tensors[1].split(gates),
                 let kernel = Tensor.joined(kernels.map(fromColumns)),
                 let recurrentKernel = Tensor.joined(recurrent.map { $0.transposed([1, 0]) })
-            else { throw CellarError(.badData, "CuDNN's arrays have the shapes \(tensors.map(\.shape))") }
+            else {
+                throw CellarError(.badData, "unexpected shapes of the CuDNN arrays: \(tensors.map(\.shape))")
+            }
             let width = gates * units
             let bias =
                 className == "GRU"

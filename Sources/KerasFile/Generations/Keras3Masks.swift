@@ -29,8 +29,8 @@ extension Keras3 {
             guard isMadeByLayer(operation, entries) else {
                 throw CellarError(
                     .badData,
-                    "\"\(name(operation))\" makes a mask that no Embedding (with mask_zero) or Masking makes; "
-                        + "that is not supported")
+                    "\"\(name(operation))\" computes a mask that differs from that of an Embedding (with mask_zero) or Masking; "
+                        + "this is not supported")
             }
         }
         return try entries.filter { !names.contains(name($0)) }.map { entry in

@@ -26,13 +26,13 @@ enum Keras2Operations {
         if isList {
             let tensors = items.compactMap(reference)
             guard tensors.count == items.count else {
-                throw refused("is called with a list of other than tensors")
+                throw refused("is called with a list that does not contain only tensors")
             }
             operands = [.tensors(tensors)]
         } else if items[0].array?.first == "_CONSTANT_VALUE" {
             operands = [.constant(items[0].array?[2] ?? .null)]
         } else {
-            guard let tensor = reference(items[0]) else { throw refused("is called with no tensor") }
+            guard let tensor = reference(items[0]) else { throw refused("is called without a tensor") }
             operands = [.tensor(tensor)]
         }
         var rest: JSONObject = [:]

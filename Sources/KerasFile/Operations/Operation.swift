@@ -33,8 +33,8 @@ struct Operation {
         CellarError(
             .badData,
             "\(function) \"\(name.string ?? "")\" is an operation on tensors, not a layer, and "
-                + (why.isEmpty ? "not one that a layer computes; " : "\(why); ")
-                + "use layers instead, then save again")
+                + (why.isEmpty ? "has no equivalent layer" : why),
+            remedy: "Use layers instead, and save the model again.")
     }
 
     /// Returns the layer as an entry; `inboundNodes` creates calls from tensors.
@@ -44,7 +44,7 @@ struct Operation {
         let layer = try translation(&rest)
         // An unread option could change the result.
         for (key, value) in rest.options.members where !value.isNull && value != false && key != "name" {
-            throw unsupported("is told \(key) = \(value.text().prefix(60)), which is not supported")
+            throw unsupported("has the option \(key) = \(value.text().prefix(60)), which is not supported")
         }
         var config = layer.config
         config["name"] = name
@@ -88,7 +88,7 @@ struct Operation {
 
     /// Returns two operands, at least one of them a tensor.
     func pair() throws -> Pair {
-        guard operands.count == 2 else { throw unsupported("has \(operands.count) operands in place of two") }
+        guard operands.count == 2 else { throw unsupported("has \(operands.count) operands instead of two") }
         switch (operands[0], operands[1]) {
         case (.tensor(let a), .tensor(let b)): return .tensors(a, b)
         case (.tensor(let tensor), .constant(let constant)):

@@ -137,7 +137,7 @@ func exportNothing(_ call: inout LayerExport) throws(CellarError) -> Value { cal
 
 func exportSoftmax(_ call: inout LayerExport) throws(CellarError) -> Value {
     let x = call.input
-    if try call.mask() != nil { throw call.error("honours a mask, which ONNX export cannot do yet") }
+    if try call.mask() != nil { throw call.error("uses a mask, which ONNX export does not support yet") }
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)
     }

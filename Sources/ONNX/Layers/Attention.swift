@@ -10,7 +10,7 @@ func exportAttention(_ call: inout LayerExport) throws(CellarError) -> Value {
     // Additional leading axes stay before the last two.
     let rank = call.input.rank
     if rank > 2, call.inputs.contains(where: \.isMasked) {
-        throw call.error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
+        throw call.error("uses masks of inputs with more axes, which ONNX export does not support yet")
     }
     var scores: String
     if call.layer.className == "Attention",
@@ -82,7 +82,7 @@ extension LayerExport {
     fileprivate func positions(_ x: Value, _ axes: [Int]) throws(CellarError) -> String {
         if x.rank == 2 { return x.name() }
         guard !inputs.contains(where: \.isMasked) else {
-            throw error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
+            throw error("uses masks of inputs with more axes, which ONNX export does not support yet")
         }
         let order = groupedAxes(rank: x.rank, axes)
         for axis in order { _ = try fixed(x, axis: axis) }

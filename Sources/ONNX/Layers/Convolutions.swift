@@ -88,7 +88,7 @@ extension LayerExport {
         -> Window
     {
         guard let kernel = weight(name), kernel.shape.count == picture.sizes.count + 2 else {
-            throw error("has no \(name) for an input of \(picture.sizes.count) axes of space")
+            throw error("has no \(name) for an input of \(picture.sizes.count) spatial axes")
         }
         return Window(
             size: Array(kernel.shape.dropLast(2)), strides: try perAxis("strides", picture),

@@ -92,7 +92,7 @@ func exportDot(_ call: inout LayerExport) throws(CellarError) -> Value {
         [try matrix(left, a, axes[0], last: true), try matrix(right, b, axes[1], last: false)])
     if a.rank == 2, b.rank == 2 { return call.output(product) }
     guard call.outputFree.isEmpty else {
-        throw call.error("multiplies inputs of free sizes, which ONNX export cannot do yet")
+        throw call.error("multiplies inputs of free sizes, which ONNX export does not support yet")
     }
     return call.output(graph.reshape(product, [0] + call.outputShape))
 }

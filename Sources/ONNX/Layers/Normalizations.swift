@@ -7,7 +7,7 @@ func exportBatchNormalization(_ call: inout LayerExport) throws(CellarError) -> 
     let x = call.input
     let axes = try call.config.ints("axis") ?? [-1]
     guard axes.count == 1 else {
-        throw call.error("normalizes several axes, which ONNX export cannot do yet")
+        throw call.error("normalizes several axes, which ONNX export does not support yet")
     }
     let axis = try call.axis(axes[0], rank: x.rank)
     let epsilon = try call.config.double("epsilon", default: 0.001)
@@ -79,7 +79,7 @@ func exportGroupNormalization(_ call: inout LayerExport) throws(CellarError) -> 
     // With the channels directly after the batch, the values of a group are contiguous.
     let layout: AxisOrder = axis == x.rank - 1 ? .channelsFirst : .keras
     guard layout.axis(axis, rank: x.rank) == 1 else {
-        throw call.error("normalizes an axis in the middle, which ONNX export cannot do yet")
+        throw call.error("normalizes an inner axis, which ONNX export does not support yet")
     }
     let graph = call.graph
     let name = x.name(layout)

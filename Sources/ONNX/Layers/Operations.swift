@@ -4,7 +4,7 @@ import Network
 /// Exports GetItem: slices first, with single indices as slices of length one; then these axes are removed
 /// and new ones inserted.
 func exportGetItem(_ call: inout LayerExport) throws(CellarError) -> Value {
-    guard let layer = call.layer as? GetItem else { throw call.error("is no GetItem") }
+    guard let layer = call.layer as? GetItem else { throw call.error("is not a GetItem") }
     var (name, axis, output) = (call.input.name(), 1, 1)
     var (gone, new): ([Int], [Int]) = ([], [])
     for place in try layer.spelledOut(for: call.input.shape) {
@@ -35,7 +35,7 @@ func exportGetItem(_ call: inout LayerExport) throws(CellarError) -> Value {
 private let far = Int(Int32.max)
 
 func exportReduce(_ call: inout LayerExport) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Reduce else { throw call.error("is no Reduce") }
+    guard let layer = call.layer as? Reduce else { throw call.error("is not a Reduce") }
     var axes: [Int] = []
     for axis in layer.axes { axes.append(try call.axis(axis, rank: call.input.rank) + 1) }
     let (x, keep) = (call.input.name(), layer.keepsAxes)
@@ -50,7 +50,7 @@ func exportReduce(_ call: inout LayerExport) throws(CellarError) -> Value {
 }
 
 func exportElementwise(_ call: inout LayerExport) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Elementwise else { throw call.error("is no Elementwise") }
+    guard let layer = call.layer as? Elementwise else { throw call.error("is not an Elementwise") }
     let graph = call.graph
     return call.elementwise { x in
         switch layer.function {
@@ -75,7 +75,7 @@ func exportElementwise(_ call: inout LayerExport) throws(CellarError) -> Value {
 }
 
 func exportMatmul(_ call: inout LayerExport) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Matmul else { throw call.error("is no Matmul") }
+    guard let layer = call.layer as? Matmul else { throw call.error("is not a Matmul") }
     let rank = call.input.rank
     let turned = Array(0..<rank - 1) + [rank, rank - 1]
     var (a, b) = (call.inputs[0].name(), call.inputs[1].name())
@@ -85,7 +85,7 @@ func exportMatmul(_ call: inout LayerExport) throws(CellarError) -> Value {
 }
 
 func exportStack(_ call: inout LayerExport) throws(CellarError) -> Value {
-    guard let layer = call.layer as? Stack else { throw call.error("is no Stack") }
+    guard let layer = call.layer as? Stack else { throw call.error("is not a Stack") }
     let axis = try call.axis(layer.axis, rank: call.outputShape.count) + 1
     let graph = call.graph
     return call.output(graph.concatenate(call.inputs.map { graph.unsqueeze($0.name(), [axis]) }, axis: axis))

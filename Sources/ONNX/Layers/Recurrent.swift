@@ -31,7 +31,7 @@ struct Recurrence {
 
     init(_ call: inout LayerExport, zeroForMasked: Bool? = nil) throws(CellarError) {
         guard call.inputs.count == 1 else {
-            throw call.error("is called with a state to begin with, which ONNX export cannot do yet")
+            throw call.error("has an initial state, which ONNX export does not support yet")
         }
         graph = call.graph
         units = try call.config.int("units")
@@ -188,7 +188,8 @@ extension LayerExport {
                 betas.append(0.5)
             default:
                 throw error(
-                    "has the activation \"\(activation.name)\", which ONNX' \(layer.className) does not know")
+                    "has the activation \"\(activation.name)\", which \(layer.className) in ONNX does not support"
+                )
             }
         }
         var attributes: [(String, Attribute)] = [("activations", .strings(names))]

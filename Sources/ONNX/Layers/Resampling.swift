@@ -24,7 +24,7 @@ func exportUpSampling(_ call: inout LayerExport) throws(CellarError) -> Value {
                 ["mode": .string("linear"), "coordinate_transformation_mode": .string("half_pixel")]),
             picture.layout)
     default:
-        throw call.error("interpolates by \"\(interpolation)\", which ONNX export cannot do yet")
+        throw call.error("uses \"\(interpolation)\" interpolation, which ONNX export does not support yet")
     }
 }
 
@@ -58,7 +58,7 @@ extension LayerExport {
     /// Keras computes it.
     fileprivate func middle(of picture: SpatialInput, for target: [Int]) throws(CellarError) -> [Int] {
         guard !picture.free.contains(true) else {
-            throw error("crops pictures of a free size, which ONNX export cannot do yet")
+            throw error("crops pictures of a free size, which ONNX export does not support yet")
         }
         let (height, width) = (picture.sizes[0], picture.sizes[1])
         return [

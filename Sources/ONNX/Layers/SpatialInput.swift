@@ -15,7 +15,7 @@ struct SpatialInput {
 extension LayerExport {
     mutating func picture() throws(CellarError) -> SpatialInput {
         let format = try config.string("data_format", default: "channels_last")
-        guard input.rank > 1 else { throw error("needs an input with axes of space") }
+        guard input.rank > 1 else { throw error("needs an input with spatial axes") }
         let (space, channels, layout): (Range<Int>, Int, AxisOrder) =
             format == "channels_first"
             ? (1..<input.rank, 0, .keras) : (0..<input.rank - 1, input.rank - 1, .channelsFirst)

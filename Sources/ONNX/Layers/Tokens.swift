@@ -41,7 +41,7 @@ func exportIntegerLookup(_ call: inout LayerExport) throws(CellarError) -> Value
     let maskToken = try call.config.ints("mask_token")?.first
     guard unknownPlaces > 0 else {
         throw call.error(
-            "has no place for unknown numbers (num_oov_indices is 0), which ONNX export cannot do yet")
+            "has no index for unknown numbers (num_oov_indices is 0), which ONNX export does not support yet")
     }
     let first = mode == "int" && maskToken != nil ? 1 : 0
     let numbers = graph.cast(call.input.name(), to: .int64)

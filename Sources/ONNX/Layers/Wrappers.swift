@@ -45,7 +45,7 @@ func exportBidirectional(_ call: inout LayerExport) throws(CellarError) -> Value
     case "sum": return call.output(graph.add(results[0], results[1]))
     case "mul": return call.output(graph.multiply(results[0], results[1]))
     case "ave": return call.output(graph.multiply(graph.add(results[0], results[1]), graph.float(0.5)))
-    case let other: throw call.error("merges by \"\(other)\", which ONNX export cannot do yet")
+    case let other: throw call.error("has merge_mode \"\(other)\", which ONNX export does not support yet")
     }
 }
 
@@ -54,7 +54,7 @@ func exportTimeDistributed(_ call: inout LayerExport) throws(CellarError) -> Val
     let (x, graph) = (call.input, call.graph)
     let shape = Array(x.shape.dropFirst())
     guard x.free.allSatisfy({ $0 == 0 }), call.outputFree.allSatisfy({ $0 == 0 }) else {
-        throw call.error("has steps of a free size, which ONNX export cannot do yet")
+        throw call.error("has a free number of steps, which ONNX export does not support yet")
     }
     let samples = graph.reshape(x.name(), [-1] + shape)
     let value = Value(samples, shape: shape, graph: graph)
