@@ -26,7 +26,7 @@ extension HDF5Attributes {
         let place = place.attribute(name)
         try check(texts, place)
         let length = max(1, texts.lazy.map(\.utf8.count).max() ?? 1)
-        Engine.enter()
+        HDF5Library.enter()
         let type = try Handle(H5Tcopy(ch5_c_string()), else: place.notWritten)
         guard H5Tset_size(type.id, length) >= 0, H5Tset_strpad(type.id, H5T_STR_NULLPAD) >= 0 else {
             throw place.notWritten
@@ -67,7 +67,7 @@ extension HDF5Attributes {
     ) throws(HDF5Error) {
         let place = place.attribute(name)
         try check(texts, place)
-        Engine.enter()
+        HDF5Library.enter()
         let type = try variableTextType(ascii: charset == .ascii, place)
         try unsafe set(name, type: type.id, memory: type.id, shape: scalar ? [] : [texts.count]) { body in
             unsafe withCellPointers(texts) { unsafe body($0) }
@@ -91,7 +91,7 @@ extension HDF5Attributes {
         let (type, memory) = (type(), memory())
         let space = try makeSpace(shape, place)
         let attribute = try Handle(
-            unsafe H5Acreate2(owner.id, name, type, space.id, Engine.standard, Engine.standard),
+            unsafe H5Acreate2(owner.id, name, type, space.id, HDF5Library.standard, HDF5Library.standard),
             else: place.notWritten)
         guard shape.reduce(1, *) > 0 else { return }
         guard unsafe bytes({ unsafe H5Awrite(attribute.id, memory, $0) }) >= 0 else { throw place.notWritten }

@@ -11,7 +11,7 @@ public struct HDF5Attributes: Sendable {
 
     /// The names, sorted by bytes.
     public func names() throws(HDF5Error) -> [String] {
-        Engine.enter()
+        HDF5Library.enter()
         var names = NameList(limit: file.limits.children)
         let status = unsafe withUnsafeMutablePointer(to: &names) { names in
             unsafe H5Aiterate2(
@@ -24,7 +24,7 @@ public struct HDF5Attributes: Sendable {
 
     public func has(_ name: String) -> Bool {
         guard !name.isEmpty, !name.utf8.contains(0) else { return false }
-        Engine.enter()
+        HDF5Library.enter()
         return unsafe H5Aexists(owner.id, name) > 0
     }
 
@@ -88,7 +88,7 @@ public struct HDF5Attributes: Sendable {
 
     private func open(_ name: String) throws(HDF5Error) -> Handle {
         try Handle(
-            unsafe H5Aopen(owner.id, name, Engine.standard),
+            unsafe H5Aopen(owner.id, name, HDF5Library.standard),
             else: place.attribute(name).damaged(expected: "an attribute"))
     }
 

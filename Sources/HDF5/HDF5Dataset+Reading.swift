@@ -43,7 +43,7 @@ extension HDF5Dataset {
         return try unsafe readTexts(
             count: count, kind: kind, type: type.id, space: space.id, limit: file.limits.textBytes, place
         ) { buffer in
-            unsafe H5Dread(handle.id, type.id, H5S_ALL, H5S_ALL, Engine.standard, buffer)
+            unsafe H5Dread(handle.id, type.id, H5S_ALL, H5S_ALL, HDF5Library.standard, buffer)
         }
     }
 
@@ -74,7 +74,7 @@ extension HDF5Dataset {
 
     private func numbers<Number: BitwiseCopyable>(_ type: hid_t) throws(HDF5Error) -> [Number] {
         guard count > 0 else { return [] }
-        Engine.enter()
+        HDF5Library.enter()
         var status: herr_t = -1
         let numbers = unsafe [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
             let bytes = buffer.count * MemoryLayout<Number>.stride
@@ -82,7 +82,7 @@ extension HDF5Dataset {
                 unsafe cm_fetch_pages(buffer.baseAddress, bytes)
             }
             status = unsafe H5Dread(
-                handle.id, type, H5S_ALL, H5S_ALL, Engine.standard, buffer.baseAddress)
+                handle.id, type, H5S_ALL, H5S_ALL, HDF5Library.standard, buffer.baseAddress)
             initialized = status < 0 ? 0 : count
         }
         guard status >= 0 else { throw place.damaged(expected: "\(count) numbers") }

@@ -68,7 +68,7 @@ struct HDF5Place: Sendable {
     /// Returns an error for the last call. Use it directly after that call, because the next successful call
     /// clears HDF5's message.
     func damaged(expected: String) -> HDF5Error {
-        let message = Engine.message().text
+        let message = HDF5Library.message().text
         // HDF5 has no error code for this.
         let isMemory = message.contains("memory allocation failed")
         return error(

@@ -26,7 +26,7 @@ public struct HDF5File: Sendable {
     private init(_ file: OpenFile) throws(HDF5Error) {
         self.file = file
         let handle = try SharedHandle(
-            unsafe H5Gopen2(file.handle.id, "/", Engine.standard),
+            unsafe H5Gopen2(file.handle.id, "/", HDF5Library.standard),
             else: file.place.damaged(expected: "a root group"))
         root = HDF5Group(file: file, handle: handle, path: "/")
     }
@@ -38,7 +38,7 @@ public struct HDF5File: Sendable {
     /// bytes.
     public func bytes() throws(HDF5Error) -> [UInt8] {
         precondition(file.size == nil, "this file was opened for reading")
-        Engine.enter()
+        HDF5Library.enter()
         guard H5Fflush(file.handle.id, H5F_SCOPE_GLOBAL) >= 0 else { throw file.place.notWritten }
         let size = H5Fget_file_image(file.handle.id, nil, 0)
         guard size > 0 else { throw file.place.notWritten }

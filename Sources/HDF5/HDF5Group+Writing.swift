@@ -8,7 +8,7 @@ extension HDF5Group {
         let place = place(of: name)
         let links = try linkList(place)
         let handle = try SharedHandle(
-            unsafe H5Gcreate2(handle.id, name, links.id, Engine.standard, Engine.standard),
+            unsafe H5Gcreate2(handle.id, name, links.id, HDF5Library.standard, HDF5Library.standard),
             else: place.notWritten)
         return HDF5Group(file: file, handle: handle, path: place.path)
     }
@@ -44,7 +44,7 @@ extension HDF5Group {
     public func write(
         _ texts: [String], shape: [Int], named name: String, _ charset: HDF5Charset = .utf8
     ) throws(HDF5Error) {
-        Engine.enter()
+        HDF5Library.enter()
         let place = place(of: name)
         guard texts.allSatisfy({ !$0.utf8.contains(0) }) else {
             throw place.error(
@@ -59,7 +59,7 @@ extension HDF5Group {
         _ name: String, shape: [Int], count: Int, type: @autoclosure () -> hid_t
     ) throws(HDF5Error) -> DatasetWrite {
         precondition(count == shape.reduce(1, *), "\(count) values for shape \(shape)")
-        Engine.enter()
+        HDF5Library.enter()
         let name = try checkedPath(name)
         let place = place(of: name)
         let space = try makeSpace(shape, place)
@@ -68,13 +68,13 @@ extension HDF5Group {
         // Without timestamps the same content gives the same bytes.
         guard H5Pset_obj_track_times(list.id, false) >= 0 else { throw place.notWritten }
         let dataset = try Handle(
-            unsafe H5Dcreate2(handle.id, name, type(), space.id, links.id, list.id, Engine.standard),
+            unsafe H5Dcreate2(handle.id, name, type(), space.id, links.id, list.id, HDF5Library.standard),
             else: place.notWritten)
         return DatasetWrite(dataset: dataset, count: count, place: place)
     }
 
     private func linkList(_ place: HDF5Place) throws(HDF5Error) -> Handle {
-        Engine.enter()
+        HDF5Library.enter()
         let list = try Handle(H5Pcreate(ch5_link_create()), else: place.notWritten)
         guard H5Pset_create_intermediate_group(list.id, 1) >= 0 else { throw place.notWritten }
         return list
@@ -88,7 +88,7 @@ private struct DatasetWrite: ~Copyable {
 
     func run(_ memory: hid_t, _ bytes: UnsafeRawPointer?) -> herr_t {
         guard count > 0 else { return 0 }
-        return unsafe H5Dwrite(dataset.id, memory, H5S_ALL, H5S_ALL, Engine.standard, bytes)
+        return unsafe H5Dwrite(dataset.id, memory, H5S_ALL, H5S_ALL, HDF5Library.standard, bytes)
     }
 
     func check(_ status: herr_t) throws(HDF5Error) {

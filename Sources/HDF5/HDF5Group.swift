@@ -67,7 +67,7 @@ public struct HDF5Group: Sendable {
     private func open(_ name: String) throws(HDF5Error) -> (handle: SharedHandle, kind: HDF5ItemKind) {
         let place = place(of: name)
         let handle = try SharedHandle(
-            unsafe H5Oopen(handle.id, name, Engine.standard),
+            unsafe H5Oopen(handle.id, name, HDF5Library.standard),
             else: place.damaged(expected: "a group or dataset"))
         switch H5Iget_type(handle.id) {
         case H5I_GROUP: return (handle, .group)
@@ -78,16 +78,16 @@ public struct HDF5Group: Sendable {
 
     /// Checks each component of the path before HDF5 resolves it.
     private func checkLinks(_ name: String) throws(HDF5Error) {
-        Engine.enter()
+        HDF5Library.enter()
         var walked = ""
         for step in name.split(separator: "/") {
             let before = walked
             walked += (walked.isEmpty ? "" : "/") + String(step)
             let place = place(of: walked)
             var link = H5L_info_t()
-            guard unsafe H5Lget_info(handle.id, walked, &link, Engine.standard) >= 0 else {
+            guard unsafe H5Lget_info(handle.id, walked, &link, HDF5Library.standard) >= 0 else {
                 let error = place.damaged(expected: "a group or dataset")
-                guard unsafe H5Lexists(handle.id, walked, Engine.standard) > 0 else {
+                guard unsafe H5Lexists(handle.id, walked, HDF5Library.standard) > 0 else {
                     throw noSuchItem(String(step), in: before)
                 }
                 throw error
@@ -124,7 +124,7 @@ public struct HDF5Group: Sendable {
 
     /// Returns the names in this group, sorted by bytes.
     public func childNames() throws(HDF5Error) -> [String] {
-        Engine.enter()
+        HDF5Library.enter()
         var names = NameList(limit: file.limits.children)
         let status = unsafe withUnsafeMutablePointer(to: &names) { names in
             unsafe H5Literate(

@@ -50,19 +50,19 @@ final class OpenFile: Sendable {
         let access = try accessList(place)
         H5Pset_fapl_core(access.id, 1 << 20, false)
         let handle = try SharedHandle(
-            unsafe H5Fcreate(memoryName(), ch5_truncate(), Engine.standard, access.id),
+            unsafe H5Fcreate(memoryName(), ch5_truncate(), HDF5Library.standard, access.id),
             else: place.notWritten)
         return OpenFile(place: place, limits: HDF5Limits(), size: nil, handle: handle)
     }
 
     private static func accessList(_ place: HDF5Place) throws(HDF5Error) -> Handle {
-        Engine.enter()
+        HDF5Library.enter()
         return try Handle(
             H5Pcreate(ch5_file_access()), else: place.damaged(expected: "a working HDF5 library"))
     }
 
     private static func cannotOpen(_ place: HDF5Place, size: Int) -> HDF5Error {
-        let message = Engine.message()
+        let message = HDF5Library.message()
         guard message.minor == ch5_error_truncated() || message.text.hasPrefix("truncated file") else {
             return place.error(
                 .damaged, expected: "an HDF5 file", found: "damage (HDF5: \(message.text))")
@@ -85,7 +85,7 @@ extension HDF5Place {
     /// Use it directly after the failed call.
     var notWritten: HDF5Error {
         error(
-            .notWritten, expected: "to write the item", found: "an HDF5 error: \(Engine.message().text)",
+            .notWritten, expected: "to write the item", found: "an HDF5 error: \(HDF5Library.message().text)",
             fix: "Nothing was saved.")
     }
 }

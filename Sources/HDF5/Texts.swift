@@ -6,7 +6,7 @@ func readTexts(
     count: Int, kind: HDF5ElementKind, type: hid_t, space: hid_t, limit: Int, _ place: HDF5Place,
     read: (UnsafeMutableRawPointer) -> herr_t
 ) throws(HDF5Error) -> [String] {
-    Engine.enter()
+    HDF5Library.enter()
     guard count > 0 else { return [] }
     switch kind {
     case .text:
@@ -29,7 +29,7 @@ private func readVariable(
     unsafe cells.initialize(repeating: nil, count: count)
     defer {
         // Frees the memory that HDF5 allocated for each text, also after a failed read.
-        unsafe _ = H5Dvlen_reclaim(type, space, Engine.standard, cells)
+        unsafe _ = H5Dvlen_reclaim(type, space, HDF5Library.standard, cells)
         unsafe cells.deallocate()
     }
     guard unsafe read(UnsafeMutableRawPointer(cells)) >= 0 else { throw place.damaged(expected: "text") }

@@ -13,7 +13,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
     }
 
     /// The maximum number of classes. A larger matrix is unreadable and takes too much memory.
-    public static let mostClasses = 2_048
+    public static let maximumClasses = 2_048
 
     public let classes: [String]
     /// [truth, prediction], row-major.
@@ -61,10 +61,10 @@ public struct ConfusionMatrix: Equatable, Sendable {
     ) throws(CellarError) -> ConfusionMatrix {
         try requireRows(("true labels", truth.count), ("predictions", prediction.count))
         let size = classes.count
-        guard size <= mostClasses else {
+        guard size <= maximumClasses else {
             throw CellarError(
                 .badData,
-                "\(size) classes: a confusion matrix has at most \(mostClasses).",
+                "\(size) classes: a confusion matrix has at most \(maximumClasses).",
                 remedy: "Check that the column has class labels."
             )
         }

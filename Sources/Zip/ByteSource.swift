@@ -62,7 +62,7 @@ final class ByteSource: Sendable {
 }
 
 /// Reads consecutive little-endian numbers. Reading past the end sets `failed` and returns 0.
-struct Fields {
+struct LittleEndianReader {
     private let bytes: ArraySlice<UInt8>
     private(set) var at: Int
     private(set) var failed = false

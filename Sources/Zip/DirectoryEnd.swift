@@ -25,17 +25,17 @@ struct DirectoryEnd {
         guard let at = Self.find(in: tail) else {
             throw damaged("the directory at the end of the archive", "a truncated archive")
         }
-        var fields = Fields(tail[at...])
+        var fields = LittleEndianReader(tail[at...])
         _ = fields.u32()
         let (disk, directoryDisk, onDisk) = (fields.u16(), fields.u16(), fields.u16())
         var (count, size, offset) = (fields.u16(), fields.u32(), fields.u32())
         var place = source.count - tailSize + at
         if count == 0xFFFF || size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF, place >= 20 {
-            var locator = Fields(try source.read(place - 20, 20))
+            var locator = LittleEndianReader(try source.read(place - 20, 20))
             if locator.u32() == Self.locatorSignature {
                 _ = locator.u32()
                 place = locator.u64()
-                var large = Fields(try source.read(place, 56))
+                var large = LittleEndianReader(try source.read(place, 56))
                 guard large.u32() == Self.largeSignature else {
                     throw damaged("the zip64 end record", "other bytes")
                 }
@@ -56,7 +56,7 @@ struct DirectoryEnd {
     private static func find(in tail: [UInt8]) -> Int? {
         guard tail.count >= fixedSize else { return nil }
         for at in stride(from: tail.count - fixedSize, through: 0, by: -1) where tail[at] == 0x50 {
-            var fields = Fields(tail[at...])
+            var fields = LittleEndianReader(tail[at...])
             guard fields.u32() == endSignature else { continue }
             _ = fields.take(16)
             if fields.u16() == tail.count - at - fixedSize { return at }

@@ -33,7 +33,7 @@ public struct ZipArchive: Sendable {
                 .damaged, file: source.name, expected: "a directory of \(end.count) entries",
                 found: "\(end.size) bytes")
         }
-        var fields = Fields(try source.read(end.offset, end.size))
+        var fields = LittleEndianReader(try source.read(end.offset, end.size))
         var members: [ZipMember] = []
         var index: [String: Int] = [:]
         for number in 0..<end.count {
@@ -62,7 +62,7 @@ public struct ZipArchive: Sendable {
         guard member.headerOffset <= end - fixedSize else {
             throw damaged("a header before the directory", "byte \(member.headerOffset)")
         }
-        var fields = Fields(try source.read(member.headerOffset, fixedSize, of: member.name))
+        var fields = LittleEndianReader(try source.read(member.headerOffset, fixedSize, of: member.name))
         let signature = fields.u32()
         _ = fields.take(4)  // Version and flags.
         let method = fields.u16()

@@ -21,7 +21,7 @@ struct DirectoryRecord {
     private let file: String
     private(set) var member: ZipMember
 
-    init(_ fields: inout Fields, file: String) throws(ZipError) {
+    init(_ fields: inout LittleEndianReader, file: String) throws(ZipError) {
         self.file = file
         let signature = fields.u32()
         _ = fields.take(4)  // Versions: made by, needed.
@@ -55,10 +55,10 @@ struct DirectoryRecord {
         let full = 0xFFFF_FFFF
         var disk = disk
         let wanted = member.size == full || member.storedSize == full || member.headerOffset == full
-        var blocks = Fields(extra)
+        var blocks = LittleEndianReader(extra)
         while wanted, blocks.left >= 4 {
             let (kind, length) = (blocks.u16(), blocks.u16())
-            var block = Fields(blocks.take(length))
+            var block = LittleEndianReader(blocks.take(length))
             guard kind == 1 else { continue }
             if member.size == full { member.size = block.u64() }
             if member.storedSize == full { member.storedSize = block.u64() }

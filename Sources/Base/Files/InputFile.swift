@@ -39,7 +39,7 @@ public struct InputFile: ~Copyable, Sendable {
 
     /// Waits until a pipe has data or has ended. Returns false if `stop` returns true first. A regular file
     /// never waits.
-    public func waits(unless stop: () -> Bool) -> Bool {
+    public func waitForData(unless stop: () -> Bool) -> Bool {
         guard size == nil else { return !stop() }
         while !stop() {
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -59,12 +59,12 @@ public struct JSONObject: Equatable, Sendable {
     }
 
     private var list: [Member] = []
-    private var places: Places?
+    private var nameIndex: NameIndex?
 
     /// An index from name to position. Short objects are searched linearly, which is faster than building a
     /// table. It is a class so that short objects pay nothing for it; only its one owner changes it.
-    private final class Places: @unchecked Sendable {
-        static let leastMembers = 48
+    private final class NameIndex: @unchecked Sendable {
+        static let minimumMembers = 48
         var table: [String: Int]
 
         init(_ table: [String: Int]) { self.table = table }
@@ -85,20 +85,20 @@ public struct JSONObject: Equatable, Sendable {
 
     /// Sets a member. A new key is added at the end; setting nil removes the member.
     public subscript(key: String) -> JSON? {
-        get { place(key).map { list[$0].value } }
+        get { position(key).map { list[$0].value } }
         set {
-            switch (place(key), newValue) {
-            case (let place?, let value?): list[place].value = value
+            switch (position(key), newValue) {
+            case (let position?, let value?): list[position].value = value
             case (nil, let value?):
                 list.append(Member(key: key, value: value))
-                if places != nil, isKnownUniquelyReferenced(&places) {
-                    places?.table[key] = list.count - 1
-                } else if list.count >= Places.leastMembers {
-                    makePlaces()
+                if nameIndex != nil, isKnownUniquelyReferenced(&nameIndex) {
+                    nameIndex?.table[key] = list.count - 1
+                } else if list.count >= NameIndex.minimumMembers {
+                    buildIndex()
                 }
-            case (let place?, nil):
-                list.remove(at: place)
-                if places != nil { makePlaces() }
+            case (let position?, nil):
+                list.remove(at: position)
+                if nameIndex != nil { buildIndex() }
             case (nil, nil): break
             }
         }
@@ -111,13 +111,13 @@ public struct JSONObject: Equatable, Sendable {
         return mapped
     }
 
-    private func place(_ key: String) -> Int? {
-        if let places { places.table[key] } else { list.firstIndex { $0.key == key } }
+    private func position(_ key: String) -> Int? {
+        if let nameIndex { nameIndex.table[key] } else { list.firstIndex { $0.key == key } }
     }
 
-    private mutating func makePlaces() {
-        places = Places([:])
-        for (index, member) in list.enumerated() { places?.table[member.key] = index }
+    private mutating func buildIndex() {
+        nameIndex = NameIndex([:])
+        for (index, member) in list.enumerated() { nameIndex?.table[member.key] = index }
     }
 }
 

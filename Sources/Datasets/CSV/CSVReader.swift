@@ -116,7 +116,7 @@ public struct CSVReader: ~Copyable, Sendable {
                 return true
             }
             if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
-            guard input.waits(unless: stop) else { return false }
+            guard input.waitForData(unless: stop) else { return false }
             let count = try input.read(into: &chunk.bytes, at: used)
             ended = count == 0
             used += count

@@ -6,8 +6,8 @@ import Glibc
 @safe struct GzipReader: ~Copyable {
     let name: String
     private let handle: gzFile
-    /// The maximum size of the output: deflate expands a byte to at most 1,032.
-    private let most: Int?
+    /// The maximum size of the output: deflate expands a byte to at outputLimit 1,032.
+    private let outputLimit: Int?
 
     init(_ path: String) throws(CellarError) {
         let probe = try InputFile(path: path)
@@ -18,7 +18,7 @@ import Glibc
             throw .opening(path, ENOMEM)
         }
         name = path
-        most = probe.size.map { $0 > Int.max / 1_032 ? Int.max : $0 * 1_032 }
+        outputLimit = probe.size.map { $0 > Int.max / 1_032 ? Int.max : $0 * 1_032 }
         unsafe self.handle = unsafe handle
         unsafe gzbuffer(handle, 1 << 17)
     }
@@ -30,7 +30,7 @@ import Glibc
     func read(_ count: Int) throws(CellarError) -> [UInt8] {
         let room = [UInt8](repeating: 0, count: min(count, 1 << 20))
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(count, most ?? room.count))
+        bytes.reserveCapacity(min(count, outputLimit ?? room.count))
         while bytes.count < count {
             let start = bytes.count
             let step = min(count - start, room.count)

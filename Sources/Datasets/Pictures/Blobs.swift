@@ -1,5 +1,5 @@
 /// The ink of a picture without specks, and its bounding box.
-struct Subject {
+struct InkRegion {
     let ink: Ink
     let columns, rows: Range<Int>
 }
@@ -7,7 +7,7 @@ struct Subject {
 extension Ink {
     /// Removes connected components with less than a fiftieth of the ink of the largest one. Returns nil if
     /// nothing is left.
-    func withoutSpecks() -> Subject? {
+    func withoutSpecks() -> InkRegion? {
         let (labels, blobs) = blobs()
         guard let largest = blobs.map(\.mass).max() else { return nil }
         let kept = blobs.map { $0.mass >= largest / 50 }
@@ -22,7 +22,7 @@ extension Ink {
             top = min(top, blob.top)
             bottom = max(bottom, blob.bottom)
         }
-        return Subject(ink: clean, columns: left..<right + 1, rows: top..<bottom + 1)
+        return InkRegion(ink: clean, columns: left..<right + 1, rows: top..<bottom + 1)
     }
 
     private struct Blob {

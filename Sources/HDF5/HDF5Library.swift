@@ -4,7 +4,7 @@ import CHDF5
 ///
 /// Debian's static library is thread-safe: every call takes the library's lock, so handles may be used from
 /// any thread.
-enum Engine {
+enum HDF5Library {
     /// The default property list.
     static let standard = hid_t(H5P_DEFAULT)
 
@@ -54,7 +54,7 @@ struct Handle: ~Copyable {
     }
 
     deinit {
-        Engine.enter()
+        HDF5Library.enter()
         H5Idec_ref(id)
     }
 }
@@ -69,7 +69,7 @@ final class SharedHandle: Sendable {
     }
 
     deinit {
-        Engine.enter()
+        HDF5Library.enter()
         H5Idec_ref(id)
     }
 }
