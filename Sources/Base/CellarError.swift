@@ -1,15 +1,15 @@
-/// Why something could not be done, for people and for programs. An error is made once, where it happens; a caller
-/// that knows more of the place adds it with `at`.
+/// An error for people and for programs. It is created once, where it happens; callers that know more about
+/// the place add it with `at`.
 public struct CellarError: Error, Equatable, Sendable {
     /// The kind of failure. Its raw value is the exit status of a command, as in sysexits.h.
     public enum Category: Int32, Sendable {
-        /// The request makes no sense as it was put: a wrong option, an unknown metric, a malformed name.
+        /// An invalid request: a wrong option, an unknown metric, a malformed name.
         case usage = 64
-        /// The input is there and is not what it should be.
+        /// The input exists, but its content is invalid.
         case badData = 65
-        /// The input is not there, or may not be read.
+        /// The input does not exist or cannot be read.
         case noInput = 66
-        /// A mistake in Cellar itself.
+        /// A bug in Cellar itself.
         case internalFault = 70
         /// The system gives no more memory.
         case outOfMemory = 71
@@ -18,22 +18,22 @@ public struct CellarError: Error, Equatable, Sendable {
         /// The system failed to read or write: a full disk, a broken connection.
         case inputOutput = 74
         case noPermission = 77
-        /// The program that reads our output has ended. A shell shows the same status after SIGPIPE.
+        /// The program that reads our output has ended. A shell reports the same status after SIGPIPE.
         case outputClosed = 141
     }
 
-    /// Where the fault is. All parts that are known are set.
+    /// The location of the error. All known parts are set.
     public struct Place: Equatable, Sendable {
         public var file: String?
-        /// The line of a text file, counted from 1. A quoted field of a table may span several.
+        /// The line of a text file, counted from 1. A quoted field of a table may span several lines.
         public var line: Int?
         /// The data row of a table or array, counted from 1 after the header.
         public var row: Int?
-        /// The name of a table's column.
+        /// The name of a table column.
         public var column: String?
         /// The layer, optimizer, loss or metric, as `Dense "hidden"`.
         public var subject: String?
-        /// The key of that subject's config, for a reader of recipes who knows the key's line.
+        /// The key in that subject's config. The recipe reader maps it to a line.
         public var key: String?
 
         public init(
@@ -46,10 +46,10 @@ public struct CellarError: Error, Equatable, Sendable {
     }
 
     public var category: Category
-    /// What was being done, what was expected and what was found, without the place.
+    /// The failed operation, the expected and the found value, without the place.
     public var message: String
     public var place: Place
-    /// What the user can do next, as a sentence.
+    /// The next step for the user, as a sentence.
     public var remedy: String?
 
     public init(_ category: Category, _ message: String, at place: Place, remedy: String? = nil) {
@@ -63,12 +63,12 @@ public struct CellarError: Error, Equatable, Sendable {
         self.init(category, message, at: Place(file: file, line: line, column: column), remedy: remedy)
     }
 
-    /// An error in the config of a layer, an optimizer, a loss or a network.
+    /// Creates an error about the config of a layer, an optimizer, a loss or a network.
     public init(_ message: String, subject: String? = nil, key: String? = nil) {
         self.init(.badData, message, at: Place(subject: subject, key: key))
     }
 
-    /// An error in the usual form: expected this, found that.
+    /// Creates an error of the form "expected …, found …".
     public init(
         _ category: Category, file: String? = nil, row: Int? = nil, line: Int? = nil, column: String? = nil,
         expected: String, found: String, fix: String
@@ -80,12 +80,13 @@ public struct CellarError: Error, Equatable, Sendable {
 }
 
 extension CellarError {
-    /// Any error as one of ours: itself, or a fault of Cellar's where nobody foresaw it.
+    /// Converts any error: returns a `CellarError` unchanged, and treats every other error as an internal
+    /// fault.
     public init(_ error: any Error) {
         self = error as? CellarError ?? CellarError(.internalFault, "unexpected error: \(error)")
     }
 
-    /// The same error with the file where none is known yet.
+    /// Returns the error with the file set, unless it has one already.
     public func at(file: String?) -> CellarError {
         var error = self
         error.place.file = place.file ?? file
@@ -94,7 +95,7 @@ extension CellarError {
 }
 
 extension CellarError {
-    /// The same error with this next step.
+    /// Returns the error with this remedy.
     public func advising(_ remedy: String) -> CellarError {
         var error = self
         error.remedy = remedy
@@ -102,7 +103,7 @@ extension CellarError {
     }
 }
 
-/// Runs `body`, and gives its error the file where none is known yet.
+/// Runs `body` and adds the file to its error, unless the error has one already.
 public func naming<Result: ~Copyable>(
     file: String?, _ body: () throws -> Result
 ) throws(CellarError) -> Result {
@@ -110,7 +111,7 @@ public func naming<Result: ~Copyable>(
 }
 
 extension CellarError: CustomStringConvertible {
-    /// One or two lines for a person: the place, the message, and the next step on a line of its own.
+    /// One or two lines for a person: the place and the message, then the remedy on its own line.
     public var description: String {
         let place = [
             place.file, place.line.map { "line \($0)" }, place.column.map { "column '\($0)'" },
@@ -119,10 +120,10 @@ extension CellarError: CustomStringConvertible {
         return (place + [explanation]).joined(separator: ": ")
     }
 
-    /// The message and the next step, without the place.
+    /// The message and the remedy, without the place.
     public var explanation: String { message + (remedy.map { "\n" + $0 } ?? "") }
 
-    /// The form of an error in every `--json`: what is not known is null.
+    /// The form of an error in every `--json` output. Unknown values are null.
     public var json: JSON {
         let start = [place.row.map { "row \($0)" }, place.subject].compactMap { $0 }
         return [

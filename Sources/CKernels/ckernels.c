@@ -46,7 +46,7 @@ int ck_processor_count(void) {
 
 VECTOR void ck_gather_bytes(const uint8_t *R all, const int64_t *R rows, size_t count, size_t size, float scale,
                             float offset, float *R out) {
-  enum { AHEAD = 4 };  // the samples lie anywhere in memory: those to come are asked for early
+  enum { AHEAD = 4 };  // samples are scattered in memory: prefetch the next ones
   for (size_t r = 0; r < count; r++) {
     if (r + AHEAD < count)
       for (size_t i = 0; i < size; i += 64) __builtin_prefetch(all + (size_t)rows[r + AHEAD] * size + i);

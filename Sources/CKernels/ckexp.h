@@ -1,6 +1,6 @@
 #pragma once
-// exp, the logistic function and tanh as plain arithmetic, so that loops over them become vectors. Errors are below
-// two units in the last place. Method and coefficients: S. Moshier's Cephes library (expf, tanhf).
+// exp, the logistic function and tanh as branch-free arithmetic that the compiler can vectorize. Errors are
+// below two units in the last place. Method and coefficients: S. Moshier's Cephes library (expf, tanhf).
 #include <stdint.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 INLINE float vector_exp(float x) {
   float top = x > 88.37f ? 88.37f : x;
-  // Added to 1.5 · 2²³, a number's last bits are its nearest whole number.
+  // After adding 1.5 · 2²³, the low bits of a number are its nearest integer.
   float shifted = top * 1.44269504f + 12582912.0f;
   float n = shifted - 12582912.0f;
   int32_t bits;
@@ -22,7 +22,7 @@ INLINE float vector_exp(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r + 1;
-  // 2ⁿ: the exponent's bits.
+  // 2ⁿ, built from exponent bits.
   uint32_t power = ((uint32_t)bits + 127u) << 23;
   float scale;
   memcpy(&scale, &power, sizeof scale);
@@ -36,7 +36,7 @@ INLINE float vector_tanh(float x) {
   float a = x < 0 ? -x : x;
   float far = 1 - 2 / (vector_exp(2 * a) + 1);
   far = x < 0 ? -far : far;
-  // Near zero the difference would lose digits.
+  // Near zero the subtraction would cancel digits.
   float z = x * x;
   float p = -5.70498872745e-3f;
   p = p * z + 2.06390887954e-2f;

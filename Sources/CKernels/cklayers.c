@@ -5,7 +5,7 @@ VECTOR void ck_rectify(const float *x, float *y, size_t n, float slope, float th
   SAFE
   for (size_t i = 0; i < n; i++) {
     float above = x[i] < highest ? x[i] : highest;
-    // 0 · (−∞) would be no number; NaN itself goes through.
+    // Avoids 0 · (−∞), which is NaN; a NaN input stays NaN.
     float below = slope != 0 ? slope * (x[i] - threshold) : x[i] == x[i] ? 0 : x[i];
     y[i] = x[i] > threshold ? above : below;
   }
@@ -42,7 +42,7 @@ VECTOR void ck_route(const float *R x, const float *R y, float *R dy, float *R d
   }
 }
 
-// Sums over one row may be taken in any order, so that they are computed in vectors.
+// Sums over one row may be reassociated, so that they are vectorized.
 VECTOR void ck_scale_rows(const float *x, float *xhat, float *R inverses, size_t rows, size_t width, float epsilon,
                           ck_scaling scaling) {
 #pragma clang fp reassociate(on)
@@ -78,7 +78,7 @@ VECTOR void ck_scale_rows_backward(const float *dxhat, const float *R xhat, cons
     if (scaling != CK_LENGTH) {
       product /= (float)width;
     } else if (inverse * inverse * epsilon > 0.9999f) {
-      product = 0;  // the length was below epsilon, and a constant took its place
+      product = 0;  // the length was below epsilon, so the denominator is constant
     }
     SAFE
     for (size_t i = 0; i < width; i++) dx[i] = inverse * (dxhat[i] - mean - xhat[i] * product);

@@ -7,10 +7,11 @@
 #define EACH for (int i = 0; i < LANES; i++)
 enum { LANES = 16 };  // one vector of AVX-512, two of AVX2, four of SSE2 and NEON
 
-// e^x for x ≤ 0, off by 1e-7 of itself at most: 2ⁿ · e^r with |r| ≤ ln 2 / 2, and for e^r a polynomial through Chebyshev's
-// points. Below −87 it is 0. No branches, so that a loop over it becomes vectors.
+// e^x for x ≤ 0 with a relative error of at most 1e-7: 2ⁿ · e^r with |r| ≤ ln 2 / 2, where e^r is a
+// polynomial interpolated at Chebyshev nodes. Below −87 the result is 0. Branch-free, so that a loop over it
+// is vectorized.
 INLINE float exponential(float x) {
-  const float shift = 12582912;  // 1.5 · 2²³: adding it rounds, and leaves the whole number in the lowest bits
+  const float shift = 12582912;  // 1.5 · 2²³: adding it rounds to an integer in the lowest bits
   float clipped = x < -87 ? -87 : x, shifted = clipped * 1.44269504f + shift, n = shifted - shift;
   float r = clipped - n * 0.693145752f - n * 1.42860682e-6f;  // ln 2 in two parts, the first with 15 bits
   float p = 0.00139262131f;
@@ -27,7 +28,7 @@ INLINE float exponential(float x) {
   return x < -87 ? 0 : p * power;
 }
 
-// Always in this order, however many numbers a vector of the processor holds.
+// The order is fixed, independent of the vector width.
 INLINE float sum_of(float *x) {
   for (int half = LANES / 2; half > 0; half /= 2)
     for (int i = 0; i < half; i++) x[i] += x[i + half];
@@ -39,7 +40,7 @@ INLINE float largest_of(float *x) {
   return x[0];
 }
 
-// One row of logits. Rows of up to LANES numbers are one chunk, which stays in registers.
+// One row of logits. A row of up to LANES numbers is one chunk, which stays in registers.
 INLINE float softmax_row(float *z, float *dz, size_t width, size_t target, float each, int *right) {
   float x[LANES], highest[LANES], sum[LANES];
   EACH highest[i] = -INFINITY, sum[i] = 0;
@@ -72,7 +73,7 @@ INLINE float softmax_row(float *z, float *dz, size_t width, size_t target, float
   *right = 0;
   if (target >= width) return 0;
   if (dz) dz[target] = (z[target] - 1) * each;
-  // The first among equals counts.
+  // The first of equal values counts.
   if (z[target] == largest_of(highest)) {
     *right = 1;
     for (size_t c = 0; c < target; c++)
@@ -81,8 +82,8 @@ INLINE float softmax_row(float *z, float *dz, size_t width, size_t target, float
   return logf(total) - wanted;
 }
 
-// The same for LANES rows of up to LANES logits at once, a row in each lane: the same operations in the same order, and so
-// the same bits.
+// Processes LANES rows of up to LANES logits at once, one row per lane, with the same operations in the same
+// order and therefore the same bits.
 INLINE void softmax_rows(float *z, float *dz, size_t width, const int32_t *targets, float each, float *losses,
                          int *right) {
   float x[LANES][LANES], sum[LANES][LANES], top[LANES], highest[LANES];

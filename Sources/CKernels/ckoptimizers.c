@@ -41,7 +41,7 @@ VECTOR void ck_nadam(float *R w, const float *R g, float *R m, float *R v, float
   }
 }
 
-// Powers keep this one from being vectorized, but for the usual square root.
+// powf prevents vectorization, except for the common case of a square root.
 VECTOR void ck_ftrl(float *R w, const float *R g, float *R a, float *R z, float lr, float power, float l1, float l2,
                     float l2_shrinkage, size_t n) {
   int root = power == -0.5f;

@@ -13,7 +13,7 @@ VECTOR void ck_tanh(const float *x, float *y, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] = vector_tanh(x[i]);
 }
 
-// Sums in sixteen lanes: a compiler may not reorder one sum by itself.
+// Sums in sixteen lanes, because the compiler may not reassociate a sum.
 #define LANES 16
 INLINE float row_sum(const float *R x, size_t width) {
   float parts[LANES] = {0}, sum = 0;
@@ -71,13 +71,13 @@ INLINE float squeezed(float x, ck_gate gate) {
   return y > 1 ? 1 : y;
 }
 
-// The derivative, from the gate's value.
+// The derivative, computed from the gate's value.
 INLINE float steepness(float y, ck_gate gate) {
   if (!gate.hard) return y * (1 - y);
   return y > 0 && y < 1 ? gate.slope : 0;
 }
 
-// `gate.hard` is the same for all numbers: each loop below is compiled for both, outside of it.
+// `gate.hard` is constant: each loop below is compiled for both values.
 #define FOR_BOTH(gate, call) \
   do {                       \
     if (gate.hard) {         \

@@ -2,7 +2,7 @@
 #include "ckvector.h"
 #include <string.h>
 
-// Moves `from` to the next run of the innermost axis, as an odometer. False when all are through.
+// Advances `from` to the next run of the innermost axis. Returns false at the end.
 static int next_run(const float **from, ptrdiff_t *at, size_t axes, const ptrdiff_t *R sizes, const ptrdiff_t *R strides) {
   for (ptrdiff_t axis = (ptrdiff_t)axes - 2; axis >= 0; axis--) {
     *from += strides[axis];

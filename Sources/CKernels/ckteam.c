@@ -8,15 +8,15 @@ struct member {
   ck_team *team;
   pthread_t thread;
   int index;
-  atomic_int taken;  // the last run whose part of this index somebody took
+  atomic_int taken;  // the last run whose part of this index was taken
 };
 
 struct ck_team {
   int count;
   pthread_mutex_t mutex;
   pthread_cond_t changed;
-  atomic_int run;       // which run has begun
-  atomic_int finished;  // parts of the others that are through with it
+  atomic_int run;       // the number of the current run
+  atomic_int finished;  // finished parts of the other threads
   atomic_int arrived, phase;
   int stopping;
   void (*work)(void *, int);
@@ -32,8 +32,8 @@ static void relax(void) {
 #endif
 }
 
-// Until *value is no longer `old`: spins for some tenths of a millisecond, which is longer than what one thread does alone in a
-// step of training, then sleeps.
+// Waits until *value differs from `old`: spins for some tenths of a millisecond, which is longer than the
+// serial part of a training step, then sleeps.
 static void wait_change(ck_team *team, atomic_int *value, int old) {
   for (int i = 0; i < 8000; i++) {
     if (atomic_load_explicit(value, memory_order_acquire) != old) return;
@@ -57,8 +57,9 @@ static void wake(ck_team *team) {
   pthread_mutex_unlock(&team->mutex);
 }
 
-// Takes one part of a run, once: all parts of the run before have been taken, or this one would not have begun. What
-// `work` and `context` are is read only by who has taken a part, as the run cannot end without it.
+// Executes one part of a run, if no other thread has taken it. All parts of the previous run have been taken
+// before a run begins. Only a thread that has taken a part reads `work` and `context`, so the run cannot end
+// during the read.
 static int take(ck_team *team, int index, int run) {
   int before = run - 1;
   return atomic_compare_exchange_strong(&team->members[index].taken, &before, run);
@@ -67,14 +68,15 @@ static int take(ck_team *team, int index, int run) {
 static void *member_main(void *argument) {
   struct member *self = argument;
   ck_team *team = self->team;
-  ck_flush_denormals();  // as the caller has it during a run
+  ck_flush_denormals();  // as in the caller during a run
   for (int run = 0;;) {
     wait_change(team, &team->run, run);
     if (team->stopping) return NULL;
     run = atomic_load_explicit(&team->run, memory_order_acquire);
     if (!take(team, self->index, run)) continue;
     team->work(team->context, self->index);
-    // Nothing is stored after this: whoever waits may begin the next run, which starts counting anew.
+    // Nothing is stored after this, because a waiting thread may begin the next run, which resets the
+    // counters.
     if (atomic_fetch_add(&team->finished, 1) + 1 == team->count - 1) wake(team);
   }
 }

@@ -1,7 +1,7 @@
-// Rows of comma-separated text (RFC 4180, and what spreadsheets make of it): quotes, "" within them, line ends
-// within them, LF or CRLF, a last line with or without an end. Blank lines are passed over, as pandas does.
+// Scans rows of comma-separated text (RFC 4180, and the variants that spreadsheets write): quotes, "" and
+// line ends within quotes, LF or CRLF, a last line with or without an end. Skips blank lines, as pandas does.
 //
-// This reads any row, byte by byte. Where the processor can, plain_rows.hpp reads most of them faster.
+// This code reads any row byte by byte. On supported processors, plain_rows.hpp reads most rows faster.
 #include "numbers.hpp"
 #include "plain_rows.hpp"
 
@@ -11,16 +11,17 @@ using csv::Cursor, csv::Scan;
 
 namespace {
 
-// What ended a field.
+// The terminator of a field.
 enum class Stop { delimiter, line, buffer };
 
-// A scan that cannot go on: `more` where only bytes are wanting.
+// The reason why a scan stopped: `more` means that more bytes are needed.
 struct Fault {
     bool more = false;
     cn_csv_status status = cn_csv_ok;
 };
 
-// Moves over one field to the byte after its delimiter or line end, and gives its bytes, quotes included.
+// Advances over one field to the byte after its delimiter or line end, and returns its bytes, quotes
+// included.
 bool pass(Cursor &c, char delimiter, cn_range &field, const char *buffer, Stop &stop, Fault &fault) {
     const char *p = c.p;
     const char *begin = p;
@@ -71,7 +72,7 @@ bool pass(Cursor &c, char delimiter, cn_range &field, const char *buffer, Stop &
     return true;
 }
 
-// Moves over a line with nothing but blanks. False where there is something to read.
+// Skips a line of blanks only. Returns false for any other line.
 bool pass_blank_line(Cursor &c, char delimiter) {
     const char *p = c.p;
     while (p < c.end && (*p == ' ' || *p == '\t') && *p != delimiter) ++p;
@@ -86,7 +87,7 @@ bool pass_blank_line(Cursor &c, char delimiter) {
     return true;
 }
 
-// Reads one row of any kind. False where the scan ends: at a fault, or where the rest is no whole row.
+// Reads one row of any kind. Returns false at an invalid row, or if the rest is not a complete row.
 template <typename T> bool any_row(Scan<T> &scan) {
     const cn_csv_plan &plan = scan.plan;
     const char *const buffer = scan.buffer;
@@ -130,7 +131,7 @@ template <typename T> bool any_row(Scan<T> &scan) {
             if (result.outcome == cn_missing && plan.missing_as_nan) {
                 values[slot] = T(__builtin_nan(""));
             } else if (result.outcome != cn_number) {
-                // A row with too few or too many fields is the likelier fault, so that is looked at first.
+                // A wrong number of fields is the more likely error, so it is checked first.
                 Cursor rest = c;
                 int32_t count = found + 1;
                 cn_range other;

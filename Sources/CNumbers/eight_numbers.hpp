@@ -1,5 +1,6 @@
-// Eight decimal numbers of up to eight characters each (`-12.345`) at a time: a lane's bytes are one number's characters,
-// so no branch depends on how many digits there are or where the point stands.
+// Parses eight decimal numbers of up to eight characters each (`-12.345`) at a time. A lane holds the
+// characters of one number, so no branch depends on the number of digits or the position of the decimal
+// point.
 #pragma once
 #include "numbers.hpp"
 #include "vectors.hpp"
@@ -7,8 +8,9 @@
 namespace numbers {
 
 #if defined(__x86_64__)
-// The fields [begins, ends) are places from `base` on; only the `lanes` are read, and up to eight bytes before their
-// ends. Returns the lanes whose number is in `values`; the others hold something else, or are for the long way.
+// The fields [begins, ends) are positions relative to `base`. Only the `lanes` are read, and up to eight
+// bytes before their ends. Returns the lanes with a parsed number in `values`; the others need the slow path
+// or contain no number.
 template <typename T>
 AVX512 inline __mmask8 read_eight(
     const char *base, __m256i begins, __m256i ends, __mmask8 lanes, __m512d &values) {
@@ -28,21 +30,22 @@ AVX512 inline __mmask8 read_eight(
     const __m512i points = _mm512_and_si512(bytes('.'), inside);
     const __m512i kept = _mm512_andnot_si512(_mm512_or_si512(points, dash), inside);
     __m512i digits = _mm512_and_si512(_mm512_sub_epi8(text, _mm512_set1_epi8('0')), kept);
-    // One point at most, which is the last; at least one digit; nothing but digits.
+    // Accepts at most one decimal point, at least one digit, and no other characters.
     const __m512i behind = _mm512_lzcnt_epi64(points);
     good = _mm512_mask_cmpeq_epi64_mask(
         good, points, _mm512_srlv_epi64(_mm512_set1_epi64(int64_t(0xff00000000000000)), behind));
     good = _mm512_mask_test_epi64_mask(good, kept, kept);
     const __m512i strange = _mm512_movm_epi8(_mm512_cmpgt_epu8_mask(digits, _mm512_set1_epi8(9)));
     good = _mm512_mask_testn_epi64_mask(good, strange, strange);
-    // What stands before the point moves up by one byte.
+    // Shifts the digits before the decimal point by one byte.
     const __m512i before = _mm512_srlv_epi64(all, behind);
     digits = _mm512_ternarylogic_epi64(before, _mm512_slli_epi64(digits, 8), digits, 0xca);
     digits = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010a));
     digits = _mm512_madd_epi16(digits, _mm512_set1_epi32(0x00010064));
     digits = _mm512_add_epi64(
         _mm512_mul_epu32(digits, _mm512_set1_epi64(10000)), _mm512_srli_epi64(digits, 32));
-    // No point counts as 64 zero bits: 8 bytes, of which permutexvar takes the lowest three bits, 0.
+    // Without a decimal point the count is 64 zero bits: 8 bytes, of which permutexvar uses the lowest three
+    // bits, 0.
     const __m512i places = _mm512_srli_epi64(behind, 3);
     const __m512d whole = _mm512_cvtepi64_pd(digits);
     if constexpr (sizeof(T) == 8) {

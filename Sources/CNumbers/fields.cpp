@@ -7,7 +7,7 @@
 namespace fields {
 namespace {
 
-// Packs the numbers of the marked bytes together, and writes them 16 at a time.
+// Packs the positions of the marked bytes, and writes them 16 at a time.
 AVX512 inline size_t add(uint64_t marks, uint32_t at, uint32_t *places) {
     alignas(64) static constexpr auto numbers = [] {
         struct { uint8_t n[64]; } all{};

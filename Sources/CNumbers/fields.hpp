@@ -1,21 +1,22 @@
-// Where the fields of plain text end: a stretch of a table is looked through once with vectors, and its delimiters
-// and line ends are listed. Rows are then read by those lists, without looking at each byte again.
+// Finds the field ends of plain text: a block of a table is searched once with vector instructions, and its
+// delimiters and line ends are listed. Rows are then read from the lists.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 
 namespace fields {
 
-// Bytes that are listed at once. Long enough for the rows cut off at its end to be few, and in the first-level cache.
+// The number of bytes listed at once. Large enough that few rows are cut off at the end, small enough for the
+// first-level cache.
 inline constexpr size_t window = 4096;
 
 struct Ends {
-    const char *begin = nullptr, *end = nullptr; // of the listed bytes
-    bool quoted = false;                         // a quote is among them, so the lists may hold what is text
-    size_t stops = 0, lines = 0;                 // how many are listed
-    size_t stop = 0, line = 0;                   // the next ones
-    // Places from `begin` on: of line ends, and of all stops (delimiters and line ends) from places[before] on. Both
-    // are written and read some places beyond what is listed, the second also before it.
+    const char *begin = nullptr, *end = nullptr; // the listed bytes
+    bool quoted = false;                         // true if they contain a quote, so that a listed position may be text
+    size_t stops = 0, lines = 0;                 // numbers of listed positions
+    size_t stop = 0, line = 0;                   // indices of the next ones
+    // Positions relative to `begin`: line ends, and all stops (delimiters and line ends) from places[before].
+    // Some positions after the listed ones are written and read, for the stops also before them.
     static constexpr size_t before = 16;
     uint32_t line_ends[window + 32];
     uint32_t places[before + window + 32];
@@ -25,7 +26,7 @@ struct Ends {
     // Lists [begin, begin + min(size, window)).
     void list(const char *begin, size_t size, char delimiter);
 
-    // Passes over what lies before p.
+    // Skips everything before p.
     void seek(const char *p) {
         const size_t place = size_t(p - begin);
         while (stop < stops && all()[stop] < place) ++stop;

@@ -22,7 +22,7 @@ void strip(const char *&begin, const char *&end) {
     }
 }
 
-// For a number which from_chars found out of range: does it lie above all others, or too near to zero?
+// For a number out of range according to from_chars: returns true for overflow, false for underflow.
 bool is_large(const char *p, const char *end) {
     long exponent = 0;
     bool point = false, leading = true;
@@ -64,8 +64,8 @@ bool missing(const char *begin, const char *end) {
 }
 
 template <typename T> size_t write(T value, char *text) {
-    // Fixed notation where it is short; else the shorter of both. A number's own digits are the fewest that
-    // tell it from its neighbours.
+    // Uses fixed notation if it is short, otherwise the shorter notation. The digits of a number are the
+    // fewest that distinguish it from its neighbours.
     const auto size = std::abs(value);
     const bool plain = value == 0 || (size >= T(1e-5) && size < T(1e15));
     const auto end = text + cn_number_length;

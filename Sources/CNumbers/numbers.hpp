@@ -1,4 +1,4 @@
-// The quick way to read a short decimal number, shared by the row scanner and the single reads.
+// A fast parser for short decimal numbers, shared by the row scanner and single reads.
 #pragma once
 #include "cnumbers.h"
 
@@ -14,7 +14,8 @@ inline constexpr double power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e
 
 inline bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
-// The number whose digits are the bytes of a word, the first in the lowest byte: first pairs of them, then fours.
+// Converts eight digit characters, the first in the lowest byte, to a number: first pairs, then groups of
+// four.
 inline uint64_t eight_digits(uint64_t word) {
     constexpr uint64_t pairs = 0x000000ff000000ff;
     word = word * 10 + (word >> 8);
@@ -23,19 +24,20 @@ inline uint64_t eight_digits(uint64_t word) {
            32;
 }
 
-// digits / 10^places is rounded once where both are exact in double (Clinger 1990). False: use the long way.
+// digits / 10^places is rounded once if both are exact in double (Clinger 1990). Returns false if the slow
+// path is needed.
 inline bool combine(uint64_t digits, int places, double &value) {
     if (digits > (uint64_t{1} << 53)) return false;
     value = static_cast<double>(digits) / power_of_ten[places];
     return true;
 }
 
-// Of those, as precise as double is: products with them are off by less than two units of its last place.
+// Powers rounded to double; products with them have an error below two units in the last place.
 inline constexpr double inverse[] = {1e0,   1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,  1e-8,  1e-9,
                                      1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17, 1e-18, 1e-19};
 
-// Rounding to double and then to float differs from rounding once only where the double is halfway between two
-// floats, or so near to it that an error in its last place matters. Nothing here is small enough for a subnormal float.
+// Rounding to double and then to float differs from rounding once only if the double is halfway between two
+// floats, or so close that its error matters. The values here are too large for subnormal floats.
 inline bool combine(uint64_t digits, int places, float &value) {
     if (digits > (uint64_t{1} << 53)) return false;
     const double wide = static_cast<double>(digits) * inverse[places];
@@ -44,7 +46,7 @@ inline bool combine(uint64_t digits, int places, float &value) {
     return true;
 }
 
-// Moves over digits and appends them to a number: eight at once where there are many (Lemire's way).
+// Parses digits and appends them to a number, eight at a time for long numbers (Lemire's method).
 inline const char *take_digits(const char *p, const char *end, uint64_t &digits) {
     constexpr uint64_t ones = 0x0101010101010101;
     for (int n = 0; n < 4; ++n, ++p) {
@@ -65,8 +67,7 @@ inline const char *take_digits(const char *p, const char *end, uint64_t &digits)
     return p;
 }
 
-// Reads `-12.34` from p and returns where it ends, or null where it is anything else than that: the long way then
-// finds out what.
+// Parses `-12.34` at p and returns its end, or null for any other text, which the slow path then parses.
 template <typename T> inline const char *quick(const char *p, const char *end, T &value) {
     const bool negative = p < end && *p == '-';
     p += negative;
@@ -88,8 +89,8 @@ template <typename T> inline const char *quick(const char *p, const char *end, T
     return p;
 }
 
-// Writes a float between 0.00001 and 2^23 as std::to_chars would in fixed notation, and returns its end. Null: that is
-// for to_chars itself. Writes up to 32 bytes.
+// Writes a float between 0.00001 and 2^23 like std::to_chars in fixed notation, and returns its end. Returns
+// null if to_chars is needed. Writes up to 32 bytes.
 char *write_shortest(float value, char *text);
 
 template <typename T> cn_outcome read(const char *begin, const char *end, T &value);

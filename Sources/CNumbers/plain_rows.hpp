@@ -1,4 +1,4 @@
-// Rows without quotes, read by a list of where their fields end, eight numbers at a time. For AVX-512.
+// Reads rows without quotes from a list of their field ends, eight numbers at a time. Needs AVX-512.
 #pragma once
 #include "eight_numbers.hpp"
 #include "fields.hpp"
@@ -12,7 +12,7 @@
 
 namespace csv {
 
-// What becomes of eight neighbouring fields.
+// The actions for eight adjacent fields.
 struct Group {
     int32_t first;           // field
     uint8_t numbers = 0;     // bit n: field first + n is a number
@@ -46,7 +46,8 @@ template <typename T> bool read_field(const cn_csv_plan &plan, const char *begin
     return true;
 }
 
-// The numbers of a group, one by one. `stops` are the places of the row's delimiters; stops[-1] is before the row.
+// Reads the numbers of a group one by one. `stops` are the positions of the row's delimiters; stops[-1] is
+// before the row.
 template <typename T>
 bool read_group(Scan<T> &scan, const Group &group, const char *base, const uint32_t *stops, uint8_t which) {
     for (unsigned left = which; left != 0; left &= left - 1) {
@@ -67,7 +68,7 @@ inline __attribute__((always_inline, target(AVX512_SET))) void put(
     _mm512_mask_storeu_pd(to, lanes, values);
 }
 
-// The numbers of a group, all at once; those that are left over, one by one.
+// Reads the numbers of a group at once; remaining numbers are read one by one.
 template <typename T>
 AVX512 inline __attribute__((always_inline)) bool read_numbers(Scan<T> &scan, const Group &group, const char *base, const uint32_t *stops) {
     const uint32_t *at = stops + group.first;
@@ -102,10 +103,10 @@ template <typename T> class PlainRows {
         ends->begin = ends->end = scan.buffer;
     }
 
-    // Reads the row at the cursor, if it is plain and its numbers are numbers. Else it moves nothing on: the row may
-    // have quotes, be blank, be faulty, or go on beyond the buffer.
+    // Reads the row at the cursor if it is plain and its numbers are valid. Otherwise does not advance: the
+    // row may have quotes, be blank, be invalid, or continue beyond the buffer.
     bool row() {
-        // The eight bytes before any field's end must be the buffer's.
+        // The eight bytes before every field end must be in the buffer.
         if (!ends || scan.c.p < scan.buffer + 8) return false;
         ends->seek(scan.c.p);
         const bool listed = scan.c.p < ends->end && (ends->quoted || ends->stop + fields() <= ends->stops);
@@ -123,10 +124,10 @@ template <typename T> class PlainRows {
         const uint32_t line = ends->line_ends[ends->line];
         if (stops[fields() - 1] != line) return false;
         const char *begin = scan.c.p, *end = ends->begin + line;
-        // Perhaps a blank line.
+        // Possibly a blank line.
         if (*begin == '\n' || *begin == '\r' || *begin == ' ' || *begin == '\t') return false;
-        // A number that is written here could not be read back as part of a vector right away, so it is written only
-        // where it is not there already.
+        // A store followed by a vector load of the same bytes stalls, so a number is stored only if it is not
+        // in place already.
         const uint32_t before = uint32_t(begin - ends->begin) - 1;
         if (stops[-1] != before) stops[-1] = before;
         const bool carriage = end[-1] == '\r' && (fields() == 1 || stops[fields() - 2] + 1 < line);

@@ -1,11 +1,12 @@
-// Rows of a table, with columns added behind them.
+// Writes rows of a table with additional columns.
 #include "numbers.hpp"
 
 #include <cstring>
 
 namespace {
 
-// Copies in steps of 32 bytes, the last of which may go beyond: quicker than a call for some dozens of bytes.
+// Copies in steps of 32 bytes and may write past the end, which is faster than a memcpy call for a few dozen
+// bytes.
 inline char *copy(char *to, const char *from, size_t count, const char *end) {
     if (size_t(end - from) < count + 32) {
         std::memcpy(to, from, count);

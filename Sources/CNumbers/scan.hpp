@@ -1,4 +1,4 @@
-// What the ways of reading rows share: where a scan stands, and where its results go.
+// The state shared by the row readers: the position of a scan, and its outputs.
 #pragma once
 #include "cnumbers.h"
 
@@ -7,10 +7,10 @@ namespace csv {
 struct Cursor {
     const char *p, *end;
     bool last;
-    size_t lines = 0; // line ends passed
+    size_t lines = 0; // line ends read
 };
 
-// A scan on its way.
+// A scan in progress.
 template <typename T> struct Scan {
     const cn_csv_plan &plan;
     const char *buffer;

@@ -1,9 +1,10 @@
-// The shortest decimal text of a float between 0.00001 and 2²³, in 64-bit integers.
+// Finds the shortest decimal text of a float between 0.00001 and 2²³ with 64-bit integers.
 //
-// v = m · 2^-e with 2²³ < m < 2²⁴. Every number between (2m ± 1) / 2^(e+1) reads back as v; the borders themselves are
-// odd / 2^(e+1) and cannot be a decimal of fewer than e + 1 places. With k places such that 10^k ≥ 2^e at least one
-// d / 10^k lies between them, and as both sides hold the factor 2^k, only 5^k is multiplied: nothing exceeds 64 bits.
-// Places are dropped as long as a decimal remains between; of several, the one nearest to v is it.
+// v = m · 2^-e with 2²³ < m < 2²⁴. Every number between (2m ± 1) / 2^(e+1) reads back as v; the bounds are
+// odd / 2^(e+1), which no decimal with fewer than e + 1 places equals. With k places such that 10^k ≥ 2^e, at
+// least one d / 10^k is between them. Both sides contain the factor 2^k, so only 5^k is multiplied and
+// nothing exceeds 64 bits. Places are removed while a decimal remains between the bounds; of several
+// decimals, the one nearest to v is used.
 #include "numbers.hpp"
 
 #include <bit>
@@ -28,7 +29,7 @@ constexpr auto enough_places = [] {
     return all;
 }();
 
-// Eight decimal digits as characters, the first in the lowest byte: halves, quarters, digits.
+// Converts eight decimal digits to characters, the first in the lowest byte: halves, quarters, digits.
 inline uint64_t characters(uint64_t number) {
     const uint64_t high = number / 10000;
     uint64_t word = high | (number - high * 10000) << 32;
@@ -46,14 +47,14 @@ char *write_shortest(float value, char *text) {
     const uint32_t bits = std::bit_cast<uint32_t>(value);
     const uint32_t fraction = bits & 0x7fffff;
     const int e = 150 - int(bits >> 23 & 0xff);
-    // Powers of two have a nearer neighbour below.
+    // The lower neighbour of a power of two is closer.
     if (fraction == 0 || e < 1 || e > 40) return nullptr;
     const uint64_t m = fraction | 0x800000;
     int places = enough_places.of[e];
     int shift = e + 1 - places;
     uint64_t scale = five.of[places];
     uint64_t low = ((2 * m - 1) * scale >> shift) + 1, high = (2 * m + 1) * scale >> shift;
-    // One place less is as likely as not, and without a branch; more are rare.
+    // Removing one place is about as likely as not, so it is branch-free; removing more is rare.
     const bool one = high / 10 * 10 >= low;
     low = one ? (low + 9) / 10 : low;
     high = one ? high / 10 : high;
@@ -66,7 +67,7 @@ char *write_shortest(float value, char *text) {
     shift = e + 1 - places;
     scale = five.of[places];
     const uint64_t exact = 2 * m * scale, half = uint64_t{1} << (shift - 1);
-    // Halfway between two decimals: to_chars shall choose.
+    // Halfway between two decimals: leave the choice to to_chars.
     if ((exact & (2 * half - 1)) == half) return nullptr;
     const uint64_t decimal = (exact + half) >> shift;
 
@@ -88,7 +89,7 @@ char *write_shortest(float value, char *text) {
     }
     if (places == 0) return text;
     *text++ = '.';
-    // All places, the first in the lowest byte; only the last ones are wanted.
+    // All places, the first in the lowest byte; only the last ones are used.
     if (places <= 8) {
         const uint64_t digits = characters(rest) >> 8 * (8 - places);
         std::memcpy(text, &digits, 8);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What lives across a longjmp lies here and not in local variables.
+// The state that must survive a longjmp, which local variables do not.
 typedef struct {
     jmp_buf stop;
     char *message;
@@ -15,7 +15,7 @@ typedef struct {
     bool ended;
     png_structp png;
     png_infop info;
-    uint8_t *rows; // as libpng gives them: one row, or the whole picture where it is interlaced
+    uint8_t *rows; // from libpng: one row, or the whole picture if it is interlaced
     uint8_t *pixels;
 } Reader;
 
@@ -41,7 +41,7 @@ static uint32_t big_endian(const uint8_t *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-// Over white paper, rounded.
+// Blends with white, rounded.
 static unsigned over_white(unsigned value, unsigned alpha) {
     return (value * alpha + 255 * (255 - alpha) + 127) / 255;
 }
@@ -75,7 +75,7 @@ static void decode(Reader *reader, int channels, cpng_picture *picture) {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
     png_read_info(png, info);
 
-    png_set_expand(png); // palette, fewer than 8 bits and a transparent colour to full channels
+    png_set_expand(png); // expands palettes, fewer than 8 bits and a transparent colour
     png_set_scale_16(png);
     const int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
@@ -109,7 +109,7 @@ enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_
     if (size < 33) return cpng_truncated;
     if (memcmp(file + 12, "IHDR", 4) != 0) return cpng_not_png;
 
-    // Looked at here too, for a better word than libpng's "invalid IHDR data".
+    // Checked here too, for a clearer error than libpng's "invalid IHDR data".
     picture->width = big_endian(file + 16), picture->height = big_endian(file + 20);
     if (picture->width == 0 || picture->height == 0) return cpng_empty;
     if (picture->width > cpng_max_side || picture->height > cpng_max_side ||

@@ -1,9 +1,9 @@
 import Tensors
 
-/// Samples, each with the number of its class.
+/// Samples with their class labels.
 public struct LabelledSamples: Equatable, Sendable {
     public var samples: Samples
-    /// Indices into `classes`, one a sample.
+    /// Indices into `classes`, one per sample.
     public var labels: [Int]
     public var classes: [String]
 
@@ -12,7 +12,7 @@ public struct LabelledSamples: Equatable, Sendable {
         (self.samples, self.labels, self.classes) = (samples, labels, classes)
     }
 
-    /// The samples of those rows, in that order.
+    /// Returns the samples of the given rows, in that order.
     public func selecting(_ rows: some Collection<Int>) -> LabelledSamples {
         LabelledSamples(samples: samples.selecting(rows), labels: rows.map { labels[$0] }, classes: classes)
     }

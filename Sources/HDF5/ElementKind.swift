@@ -1,14 +1,14 @@
 import CHDF5
 
-/// What a dataset's elements are, as stored.
+/// The element type of a dataset, as stored.
 public enum HDF5ElementKind: Equatable, Sendable, CustomStringConvertible {
     case float16, bfloat16, float32, float64
     case integer(bits: Int, signed: Bool)
-    /// Of any length each.
+    /// Variable length.
     case text
-    /// Of one length for all, in bytes.
+    /// Fixed length in bytes.
     case fixedText(length: Int)
-    /// Something that weights are not made of.
+    /// A type that weights do not have.
     case other(String)
 
     public var description: String {
@@ -38,7 +38,7 @@ public enum HDF5ElementKind: Equatable, Sendable, CustomStringConvertible {
             let bits = size * 8
             guard [8, 16, 32, 64].contains(bits), H5Tget_precision(type) == bits, H5Tget_offset(type) == 0
             else {
-                self = .other("an integer of an odd format")
+                self = .other("an integer in an unusual format")
                 return
             }
             self = .integer(bits: bits, signed: H5Tget_sign(type) != H5T_SGN_NONE)
@@ -54,7 +54,7 @@ public enum HDF5ElementKind: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Formats other than these four are not handed to HDF5's general conversion.
+    /// Only these four formats are passed to HDF5's conversion.
     private static func float(_ type: hid_t, size: Int) -> HDF5ElementKind {
         var sign = 0, exponent = 0, exponentBits = 0, mantissa = 0, mantissaBits = 0
         guard unsafe H5Tget_fields(type, &sign, &exponent, &exponentBits, &mantissa, &mantissaBits) >= 0,
@@ -62,13 +62,13 @@ public enum HDF5ElementKind: Equatable, Sendable, CustomStringConvertible {
             H5Tget_offset(type) == 0,
             [H5T_ORDER_LE, H5T_ORDER_BE].contains(H5Tget_order(type)),
             mantissa == 0, exponent == mantissaBits, sign == size * 8 - 1, exponent + exponentBits == sign
-        else { return .other("a float of an odd format") }
+        else { return .other("a float in an unusual format") }
         switch (size, exponentBits, H5Tget_ebias(type)) {
         case (2, 5, 15): return .float16
         case (2, 8, 127): return .bfloat16
         case (4, 8, 127): return .float32
         case (8, 11, 1023): return .float64
-        default: return .other("a float of an odd format")
+        default: return .other("a float in an unusual format")
         }
     }
 }

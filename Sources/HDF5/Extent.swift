@@ -1,8 +1,8 @@
 import CHDF5
 
-/// A shape as a file declares it, checked to be one that fits into `Int`.
+/// The shape that a file declares, checked to fit into `Int`.
 struct Extent {
-    /// [] for a scalar and for HDF5's "null" (which has no element).
+    /// [] for a scalar and for HDF5's "null" (which has no elements).
     let shape: [Int]
     let count: Int
 
@@ -24,7 +24,7 @@ struct Extent {
                 guard let size = Int(exactly: size), !count.multipliedReportingOverflow(by: size).overflow
                 else {
                     throw place.error(
-                        .tooLarge, expected: "a shape that memory can hold",
+                        .tooLarge, expected: "a shape that fits into memory",
                         found: sizes.map(String.init).joined(separator: " × "))
                 }
                 shape.append(size)
@@ -37,7 +37,7 @@ struct Extent {
 }
 
 extension [Int] {
-    /// As Python shows a shape: (3, 4), (5,), ().
+    /// The shape in Python's form: (3, 4), (5,), ().
     var shapeText: String {
         "(" + map(String.init).joined(separator: ", ") + (count == 1 ? ",)" : ")")
     }

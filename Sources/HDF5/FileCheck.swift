@@ -1,9 +1,9 @@
 import Base
 import Glibc
 
-/// What can be said of a file before HDF5 sees it, so that the common mistakes get a plain answer.
+/// Checks of a file before HDF5 opens it, so that common mistakes get a clear message.
 struct FileCheck {
-    /// Bytes.
+    /// The file's size in bytes.
     let size: Int
 
     private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -11,18 +11,18 @@ struct FileCheck {
     init(path: String) throws(HDF5Error) {
         let place = HDF5Place(file: path)
         guard !path.utf8.contains(0), !path.isEmpty else { throw place.missing }
-        // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+        // Without O_NONBLOCK, opening a pipe would wait for its writer.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             switch errno {
             case ENOENT, ENOTDIR: throw place.missing
             case EACCES, EPERM:
                 throw place.error(
-                    .notPermitted, expected: "a file that may be read", found: "no permission",
-                    fix: "Change its permissions (chmod +r), or read as another user.")
+                    .notPermitted, expected: "a readable file", found: "no permission",
+                    fix: "Change its permissions (chmod +r), or run as another user.")
             default:
                 throw place.error(
-                    .notPermitted, expected: "a file that opens", found: systemMessage(errno),
+                    .notPermitted, expected: "a readable file", found: systemMessage(errno),
                     fix: "Check the path.")
             }
         }
@@ -32,7 +32,7 @@ struct FileCheck {
             throw place.error(
                 .notAFile, expected: "an HDF5 file",
                 found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a pipe or device",
-                fix: "Name the file itself.")
+                fix: "Use the path of the file.")
         }
         size = Int(status.st_size)
         try place.checkSignature(size: size) { offset, count in
@@ -47,7 +47,7 @@ struct FileCheck {
         try place.checkSignature(size: size) { offset, count in Array(bytes[offset...].prefix(count)) }
     }
 
-    /// HDF5 looks for its signature at 0, 512, 1024, 2048 …, as a program may put a block of its own in front.
+    /// HDF5 searches its signature at 0, 512, 1024, 2048 …, because a program may put its own block first.
     fileprivate static func hasSignature(size: Int, read: (Int, Int) -> [UInt8]) -> Bool {
         var offset = 0
         while offset + signature.count <= size {
@@ -77,6 +77,6 @@ extension HDF5Place {
                 "other data (\(size) bytes)"
             }
         throw error(
-            .notHDF5, expected: "an HDF5 file", found: kind, fix: "Check that this is the file you mean.")
+            .notHDF5, expected: "an HDF5 file", found: kind, fix: "Check the path.")
     }
 }

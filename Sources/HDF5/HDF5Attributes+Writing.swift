@@ -1,32 +1,32 @@
 import CHDF5
 
-/// How a text's bytes are declared. Either way they are UTF-8.
+/// The declared character set of a text. The bytes are UTF-8 in both cases.
 public enum HDF5Charset: Sendable {
-    /// As h5py declares Python's `bytes`.
+    /// h5py's type for Python's `bytes`.
     case ascii
-    /// As h5py declares Python's `str`.
+    /// h5py's type for Python's `str`.
     case utf8
 }
 
 extension HDF5Attributes {
-    /// A scalar text of variable length, as h5py writes `str` (.utf8) and `bytes` (.ascii). Its bytes lie outside the
-    /// object's header, so it may be of any length.
+    /// Writes a scalar text of variable length, as h5py writes `str` (.utf8) and `bytes` (.ascii). Its bytes
+    /// are outside the object header, so its length is not limited.
     public func set(_ name: String, string: String, _ charset: HDF5Charset = .utf8) throws(HDF5Error) {
         try setTexts(name, [string], scalar: true, charset)
     }
 
-    /// An array of texts of variable length, as h5py 3 writes a list of names. Up to about 4,000 fit.
+    /// Writes an array of variable-length texts, as h5py 3 writes a list of names. The limit is about 4,000.
     public func set(_ name: String, strings: [String], _ charset: HDF5Charset = .ascii) throws(HDF5Error) {
         try setTexts(name, strings, scalar: false, charset)
     }
 
-    /// An array of texts of one length, padded with zero bytes, as NumPy's `S` arrays and h5py 2 have it. Together they must
-    /// stay below 64 KiB.
+    /// Writes an array of fixed-length texts, padded with zero bytes, as NumPy's `S` arrays and h5py 2. The
+    /// total must be less than 64 KiB.
     public func set(_ name: String, fixedStrings texts: [String]) throws(HDF5Error) {
         let place = place.attribute(name)
         try check(texts, place)
         let length = max(1, texts.lazy.map(\.utf8.count).max() ?? 1)
-        Engine.enter()
+        HDF5Library.enter()
         let type = try Handle(H5Tcopy(ch5_c_string()), else: place.notWritten)
         guard H5Tset_size(type.id, length) >= 0, H5Tset_strpad(type.id, H5T_STR_NULLPAD) >= 0 else {
             throw place.notWritten
@@ -41,21 +41,21 @@ extension HDF5Attributes {
         }
     }
 
-    /// An array of float64, which may be empty: h5py writes an empty list of names so.
+    /// Writes an array of float64. It may be empty: h5py writes an empty list of names in this form.
     public func set(_ name: String, doubles: [Double]) throws(HDF5Error) {
         try unsafe set(
             name, type: ch5_float64_le(), memory: ch5_native_double(), shape: [doubles.count]
         ) { body in unsafe doubles.withUnsafeBytes { unsafe body($0.baseAddress) } }
     }
 
-    /// A scalar float64.
+    /// Writes a scalar float64.
     public func set(_ name: String, double: Double) throws(HDF5Error) {
         try unsafe set(name, type: ch5_float64_le(), memory: ch5_native_double(), shape: []) { body in
             unsafe withUnsafeBytes(of: double) { unsafe body($0.baseAddress) }
         }
     }
 
-    /// A scalar int64.
+    /// Writes a scalar int64.
     public func set(_ name: String, int64: Int64) throws(HDF5Error) {
         try unsafe set(name, type: ch5_int64_le(), memory: ch5_native_int64(), shape: []) { body in
             unsafe withUnsafeBytes(of: int64) { unsafe body($0.baseAddress) }
@@ -67,7 +67,7 @@ extension HDF5Attributes {
     ) throws(HDF5Error) {
         let place = place.attribute(name)
         try check(texts, place)
-        Engine.enter()
+        HDF5Library.enter()
         let type = try variableTextType(ascii: charset == .ascii, place)
         try unsafe set(name, type: type.id, memory: type.id, shape: scalar ? [] : [texts.count]) { body in
             unsafe withCellPointers(texts) { unsafe body($0) }
@@ -77,11 +77,11 @@ extension HDF5Attributes {
     private func check(_ texts: [String], _ place: HDF5Place) throws(HDF5Error) {
         guard texts.allSatisfy({ !$0.utf8.contains(0) }) else {
             throw place.error(
-                .notWritten, expected: "text without zero bytes", found: "one", fix: "Remove it.")
+                .notWritten, expected: "text without zero bytes", found: "a zero byte", fix: "Remove it.")
         }
     }
 
-    /// Makes the attribute anew, in place of one of that name, and writes what `bytes` hands out.
+    /// Creates the attribute, replacing one with the same name, and writes the bytes that `bytes` provides.
     private func set(
         _ name: String, type: @autoclosure () -> hid_t, memory: @autoclosure () -> hid_t, shape: [Int],
         bytes: ((UnsafeRawPointer?) -> herr_t) -> herr_t
@@ -91,14 +91,14 @@ extension HDF5Attributes {
         let (type, memory) = (type(), memory())
         let space = try makeSpace(shape, place)
         let attribute = try Handle(
-            unsafe H5Acreate2(owner.id, name, type, space.id, Engine.standard, Engine.standard),
+            unsafe H5Acreate2(owner.id, name, type, space.id, HDF5Library.standard, HDF5Library.standard),
             else: place.notWritten)
         guard shape.reduce(1, *) > 0 else { return }
         guard unsafe bytes({ unsafe H5Awrite(attribute.id, memory, $0) }) >= 0 else { throw place.notWritten }
     }
 }
 
-/// [] is a scalar.
+/// Creates a dataspace; [] is a scalar.
 func makeSpace(_ shape: [Int], _ place: HDF5Place) throws(HDF5Error) -> Handle {
     let sizes = shape.map(hsize_t.init)
     return try Handle(

@@ -1,6 +1,7 @@
 import CHDF5
 
-/// The attributes of a group or a dataset. Reading one that is not there gives nil; one of another type is an error.
+/// The attributes of a group or a dataset. Reading a missing attribute returns nil; one of another type is an
+/// error.
 public struct HDF5Attributes: Sendable {
     let file: OpenFile
     let owner: SharedHandle
@@ -8,9 +9,9 @@ public struct HDF5Attributes: Sendable {
 
     var place: HDF5Place { HDF5Place(file: file.place.file, path: path) }
 
-    /// In the order of their bytes.
+    /// The names, sorted by bytes.
     public func names() throws(HDF5Error) -> [String] {
-        Engine.enter()
+        HDF5Library.enter()
         var names = NameList(limit: file.limits.children)
         let status = unsafe withUnsafeMutablePointer(to: &names) { names in
             unsafe H5Aiterate2(
@@ -23,11 +24,11 @@ public struct HDF5Attributes: Sendable {
 
     public func has(_ name: String) -> Bool {
         guard !name.isEmpty, !name.utf8.contains(0) else { return false }
-        Engine.enter()
+        HDF5Library.enter()
         return unsafe H5Aexists(owner.id, name) > 0
     }
 
-    /// One text. An array of one is as good as a scalar.
+    /// Returns one text. An array of one element counts as a scalar.
     public func string(_ name: String) throws(HDF5Error) -> String? {
         guard let texts = try strings(name) else { return nil }
         guard texts.count == 1 else {
@@ -36,8 +37,8 @@ public struct HDF5Attributes: Sendable {
         return texts[0]
     }
 
-    /// A list of texts, variable-length or fixed. An array without elements is an empty list whatever its type: h5py
-    /// writes an empty list of names as floats.
+    /// Returns a list of texts, variable-length or fixed-length. An empty array of any type is an empty list,
+    /// because h5py writes an empty list of names as floats.
     public func strings(_ name: String) throws(HDF5Error) -> [String]? {
         guard has(name) else { return nil }
         let place = place.attribute(name)
@@ -51,12 +52,12 @@ public struct HDF5Attributes: Sendable {
         ) { buffer in unsafe H5Aread(attribute.id, type.id, buffer) }
     }
 
-    /// Numbers, row-major, converted from whatever kind of number is stored; a scalar is a list of one.
+    /// Returns numbers in row-major order, converted from any numeric type; a scalar is a list of one.
     public func doubles(_ name: String) throws(HDF5Error) -> [Double]? {
         try numbers(name, ch5_native_double())
     }
 
-    /// As `doubles`; fractions are cut.
+    /// Returns numbers as `doubles` does, with fractions truncated.
     public func int64s(_ name: String) throws(HDF5Error) -> [Int64]? {
         try numbers(name, ch5_native_int64())
     }
@@ -87,11 +88,11 @@ public struct HDF5Attributes: Sendable {
 
     private func open(_ name: String) throws(HDF5Error) -> Handle {
         try Handle(
-            unsafe H5Aopen(owner.id, name, Engine.standard),
+            unsafe H5Aopen(owner.id, name, HDF5Library.standard),
             else: place.attribute(name).damaged(expected: "an attribute"))
     }
 
-    /// An attribute's declared elements, after they were held against a limit and against what the file can hold.
+    /// Returns the number of elements, checked against a limit and the size of the file.
     private func checkedCount(
         _ attribute: hid_t, _ type: hid_t, _ space: hid_t, _ place: HDF5Place
     ) throws(HDF5Error) -> Int {

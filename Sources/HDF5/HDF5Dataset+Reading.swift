@@ -2,10 +2,9 @@ import CHDF5
 import CMemory
 
 extension HDF5Dataset {
-    /// All numbers, row-major, converted from whatever kind of number is stored.
+    /// Reads all numbers in row-major order, converted from any numeric type.
     ///
-    /// - Parameter expected: The shape that they must have; a dataset of another shape is an error before anything is
-    ///   read.
+    /// - Parameter expected: The required shape. Another shape is an error, and nothing is read.
     public func readFloats(shape expected: [Int]? = nil) throws(HDF5Error) -> [Float] {
         try check(expected, bytesEach: 4)
         switch kind {
@@ -15,7 +14,7 @@ extension HDF5Dataset {
         }
     }
 
-    /// As `readFloats`.
+    /// Reads like `readFloats`.
     public func readDoubles(shape expected: [Int]? = nil) throws(HDF5Error) -> [Double] {
         try check(expected, bytesEach: 8)
         switch kind {
@@ -24,7 +23,7 @@ extension HDF5Dataset {
         }
     }
 
-    /// As `readFloats`; fractions are cut, and numbers beyond Int64 become its ends.
+    /// Reads like `readFloats`. Fractions are truncated, and numbers outside of Int64 are clamped.
     public func readInt64s(shape expected: [Int]? = nil) throws(HDF5Error) -> [Int64] {
         try check(expected, bytesEach: 8)
         switch kind {
@@ -36,7 +35,7 @@ extension HDF5Dataset {
         }
     }
 
-    /// All texts, row-major.
+    /// Reads all texts in row-major order.
     public func readStrings(shape expected: [Int]? = nil) throws(HDF5Error) -> [String] {
         try check(shape: expected)
         let type = try Handle(H5Dget_type(handle.id), else: place.damaged(expected: "an element type"))
@@ -44,7 +43,7 @@ extension HDF5Dataset {
         return try unsafe readTexts(
             count: count, kind: kind, type: type.id, space: space.id, limit: file.limits.textBytes, place
         ) { buffer in
-            unsafe H5Dread(handle.id, type.id, H5S_ALL, H5S_ALL, Engine.standard, buffer)
+            unsafe H5Dread(handle.id, type.id, H5S_ALL, H5S_ALL, HDF5Library.standard, buffer)
         }
     }
 
@@ -65,7 +64,8 @@ extension HDF5Dataset {
             .wrongKind, expected: "shape \(expected.shapeText)", found: "shape \(shape.shapeText)")
     }
 
-    /// The two bytes of each element as they are, in this machine's order: exact, and faster than HDF5's general way.
+    /// Reads the two bytes of each element unconverted, in the machine's byte order: exact, and faster than
+    /// HDF5's conversion.
     private func rawHalves() throws(HDF5Error) -> [UInt16] {
         let type = try Handle(H5Dget_type(handle.id), else: place.damaged(expected: "an element type"))
         let halves: [UInt16] = try numbers(type.id)
@@ -74,7 +74,7 @@ extension HDF5Dataset {
 
     private func numbers<Number: BitwiseCopyable>(_ type: hid_t) throws(HDF5Error) -> [Number] {
         guard count > 0 else { return [] }
-        Engine.enter()
+        HDF5Library.enter()
         var status: herr_t = -1
         let numbers = unsafe [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
             let bytes = buffer.count * MemoryLayout<Number>.stride
@@ -82,7 +82,7 @@ extension HDF5Dataset {
                 unsafe cm_fetch_pages(buffer.baseAddress, bytes)
             }
             status = unsafe H5Dread(
-                handle.id, type, H5S_ALL, H5S_ALL, Engine.standard, buffer.baseAddress)
+                handle.id, type, H5S_ALL, H5S_ALL, HDF5Library.standard, buffer.baseAddress)
             initialized = status < 0 ? 0 : count
         }
         guard status >= 0 else { throw place.damaged(expected: "\(count) numbers") }

@@ -1,18 +1,18 @@
 import CHDF5
 
-/// An array of numbers or texts in the file, which was found safe to read when it was opened.
+/// An array of numbers or texts in a file. Its storage was validated when it was opened.
 public struct HDF5Dataset: Sendable {
     let file: OpenFile
     let handle: SharedHandle
-    /// From the root: `/model_weights/dense/dense/kernel:0`.
+    /// The absolute path: `/model_weights/dense/dense/kernel:0`.
     public let path: String
-    /// [] for a scalar.
+    /// The shape; [] for a scalar.
     public let shape: [Int]
-    /// How many elements.
+    /// The number of elements.
     public let count: Int
     public let kind: HDF5ElementKind
     public let isBigEndian: Bool
-    /// Bytes of one element in the file.
+    /// Bytes per element in the file.
     public let elementSize: Int
     /// Bytes in the file, after compression.
     public let storageSize: Int
@@ -24,7 +24,7 @@ public struct HDF5Dataset: Sendable {
     init(file: OpenFile, handle: SharedHandle, path: String) throws(HDF5Error) {
         (self.file, self.handle, self.path) = (file, handle, path)
         let place = HDF5Place(file: file.place.file, path: path)
-        // First where the data lie: a virtual dataset opens other files when it is asked for its shape.
+        // The storage is checked first, because asking a virtual dataset for its shape opens other files.
         let storage = try StorageCheck(dataset: handle.id, limits: file.limits, place)
         let type = try Handle(H5Dget_type(handle.id), else: place.damaged(expected: "an element type"))
         let space = try Handle(H5Dget_space(handle.id), else: place.damaged(expected: "a shape"))
@@ -38,7 +38,8 @@ public struct HDF5Dataset: Sendable {
             dataset: handle.id, count: count, elementSize: elementSize, fileSize: file.size)
     }
 
-    /// NumPy has no bfloat16 of its own; h5py stores the usual extension's as two opaque bytes and the writer notes the name.
+    /// NumPy has no bfloat16. h5py stores the common extension type as two opaque bytes, and the writer
+    /// records the type name.
     private static func kind(_ type: hid_t, _ attributes: HDF5Attributes) throws(HDF5Error) -> HDF5ElementKind
     {
         let kind = HDF5ElementKind(type: type)

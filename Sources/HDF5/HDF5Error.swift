@@ -1,37 +1,37 @@
-/// What went wrong with an HDF5 file, where, and what to do about it.
+/// An error in an HDF5 file, with its place and a remedy.
 public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     public enum Reason: Equatable, Sendable {
-        /// No file of that name.
+        /// The file does not exist.
         case missing
-        /// A folder, pipe or device where a file was expected.
+        /// A folder, pipe or device instead of a file.
         case notAFile
-        /// The system does not let us.
+        /// No permission.
         case notPermitted
-        /// Zero bytes.
+        /// The file has zero bytes.
         case empty
-        /// Some other kind of file.
+        /// Another file format.
         case notHDF5
-        /// The file ends before its own end mark.
+        /// The file ends before its end-of-file address.
         case truncated
-        /// HDF5's library cannot follow what the file says.
+        /// The HDF5 library cannot read the content.
         case damaged
-        /// Understood, and unsafe or beyond what a file of weights needs: links, outside storage, odd filters …
+        /// Valid, but unsafe or not needed for weights: links, external storage, unknown filters …
         case refused
-        /// No group, dataset or attribute of that name.
+        /// No group, dataset or attribute with that name.
         case noSuchItem
-        /// There, but of another type or shape than asked for.
+        /// The item exists, but has another type or shape.
         case wrongKind
-        /// The library asked for more memory than there is, or than a limit allows.
+        /// The library needs more memory than is available or allowed.
         case outOfMemory
         /// Larger than a limit or than the file can hold.
         case tooLarge
-        /// Could not be written.
+        /// Writing failed.
         case notWritten
     }
 
     public var reason: Reason
     public var file: String
-    /// The group or dataset (`/model_weights/dense`), its attribute after an `@`; empty for the file as a whole.
+    /// The group or dataset (`/model_weights/dense`), its attribute after an `@`; empty for the whole file.
     public var place: String
     public var expected, found, fix: String
 
@@ -39,13 +39,13 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
         "\(file)\(place.isEmpty ? "" : ", " + place): expected \(expected), found \(found). \(fix)"
     }
 
-    /// The description without the file's name.
+    /// The description without the file name.
     public var details: String {
         "\(place.isEmpty ? "" : place + ": ")expected \(expected), found \(found). \(fix)"
     }
 }
 
-/// A place that errors speak of.
+/// A place for errors: the file and an object in it.
 struct HDF5Place: Sendable {
     var file: String
     var path = ""
@@ -58,19 +58,21 @@ struct HDF5Place: Sendable {
 
     private static func usualFix(_ reason: HDF5Error.Reason) -> String {
         switch reason {
-        case .noSuchItem, .wrongKind: "The file is laid out in another way than it is read."
-        case .refused, .tooLarge: "Such a file is not safe to read; save it again with its own program."
-        default: "Take a fresh copy of the file, or save it again with its own program."
+        case .noSuchItem, .wrongKind: "The file has another structure than expected."
+        case .refused, .tooLarge:
+            "The file is not safe to read. Save it again with the program that wrote it."
+        default: "Copy the file again, or save it again with the program that wrote it."
         }
     }
 
-    /// To be called right after the call that failed: the next one that succeeds clears HDF5's own message.
+    /// Returns an error for the last call. Use it directly after that call, because the next successful call
+    /// clears HDF5's message.
     func damaged(expected: String) -> HDF5Error {
-        let message = Engine.message().text
-        // HDF5 has no code of its own for this.
+        let message = HDF5Library.message().text
+        // HDF5 has no error code for this.
         let isMemory = message.contains("memory allocation failed")
         return error(
-            isMemory ? .outOfMemory : .damaged, expected: expected, found: "damage (HDF5 says: \(message))")
+            isMemory ? .outOfMemory : .damaged, expected: expected, found: "damage (HDF5: \(message))")
     }
 
     func attribute(_ name: String) -> HDF5Place { HDF5Place(file: file, path: path + "@" + name) }

@@ -1,38 +1,39 @@
 import CHDF5
 
 extension HDF5Group {
-    /// The group of that name or relative path, made with those above it where it is not there yet.
+    /// Returns the group with that name or relative path, creating it and its parents if necessary.
     public func makeGroup(_ name: String) throws(HDF5Error) -> HDF5Group {
         let name = try checkedPath(name)
         if kind(of: name) == .group { return try group(named: name) }
         let place = place(of: name)
         let links = try linkList(place)
         let handle = try SharedHandle(
-            unsafe H5Gcreate2(handle.id, name, links.id, Engine.standard, Engine.standard),
+            unsafe H5Gcreate2(handle.id, name, links.id, HDF5Library.standard, HDF5Library.standard),
             else: place.notWritten)
         return HDF5Group(file: file, handle: handle, path: place.path)
     }
 
-    /// Writes float32, row-major, contiguous, as h5py does; shape [] is a scalar. Groups in the path are made.
+    /// Writes float32 values, row-major and contiguous, as h5py does; shape [] is a scalar. Creates the
+    /// groups of the path.
     public func write(_ values: [Float], shape: [Int], named name: String) throws(HDF5Error) {
         try write(values.span, shape: shape, named: name)
     }
 
-    /// The same from a part of something larger.
+    /// Writes a span of float32 values.
     public func write(_ values: Span<Float>, shape: [Int], named name: String) throws(HDF5Error) {
         let write = try prepare(name, shape: shape, count: values.count, type: ch5_float32_le())
         try write.check(
             unsafe values.withUnsafeBytes { unsafe write.run(ch5_native_float(), $0.baseAddress) })
     }
 
-    /// Writes float64.
+    /// Writes float64 values.
     public func write(_ values: [Double], shape: [Int], named name: String) throws(HDF5Error) {
         let write = try prepare(name, shape: shape, count: values.count, type: ch5_float64_le())
         try write.check(
             unsafe values.withUnsafeBytes { unsafe write.run(ch5_native_double(), $0.baseAddress) })
     }
 
-    /// Writes int64.
+    /// Writes int64 values.
     public func write(_ values: [Int64], shape: [Int], named name: String) throws(HDF5Error) {
         let write = try prepare(name, shape: shape, count: values.count, type: ch5_int64_le())
         try write.check(
@@ -43,11 +44,11 @@ extension HDF5Group {
     public func write(
         _ texts: [String], shape: [Int], named name: String, _ charset: HDF5Charset = .utf8
     ) throws(HDF5Error) {
-        Engine.enter()
+        HDF5Library.enter()
         let place = place(of: name)
         guard texts.allSatisfy({ !$0.utf8.contains(0) }) else {
             throw place.error(
-                .notWritten, expected: "text without zero bytes", found: "one", fix: "Remove it.")
+                .notWritten, expected: "text without zero bytes", found: "a zero byte", fix: "Remove it.")
         }
         let type = try variableTextType(ascii: charset == .ascii, place)
         let write = try prepare(name, shape: shape, count: texts.count, type: type.id)
@@ -58,22 +59,22 @@ extension HDF5Group {
         _ name: String, shape: [Int], count: Int, type: @autoclosure () -> hid_t
     ) throws(HDF5Error) -> DatasetWrite {
         precondition(count == shape.reduce(1, *), "\(count) values for shape \(shape)")
-        Engine.enter()
+        HDF5Library.enter()
         let name = try checkedPath(name)
         let place = place(of: name)
         let space = try makeSpace(shape, place)
         let links = try linkList(place)
         let list = try Handle(H5Pcreate(ch5_dataset_create()), else: place.notWritten)
-        // Without the time, the same content is the same bytes.
+        // Without timestamps the same content gives the same bytes.
         guard H5Pset_obj_track_times(list.id, false) >= 0 else { throw place.notWritten }
         let dataset = try Handle(
-            unsafe H5Dcreate2(handle.id, name, type(), space.id, links.id, list.id, Engine.standard),
+            unsafe H5Dcreate2(handle.id, name, type(), space.id, links.id, list.id, HDF5Library.standard),
             else: place.notWritten)
         return DatasetWrite(dataset: dataset, count: count, place: place)
     }
 
     private func linkList(_ place: HDF5Place) throws(HDF5Error) -> Handle {
-        Engine.enter()
+        HDF5Library.enter()
         let list = try Handle(H5Pcreate(ch5_link_create()), else: place.notWritten)
         guard H5Pset_create_intermediate_group(list.id, 1) >= 0 else { throw place.notWritten }
         return list
@@ -87,7 +88,7 @@ private struct DatasetWrite: ~Copyable {
 
     func run(_ memory: hid_t, _ bytes: UnsafeRawPointer?) -> herr_t {
         guard count > 0 else { return 0 }
-        return unsafe H5Dwrite(dataset.id, memory, H5S_ALL, H5S_ALL, Engine.standard, bytes)
+        return unsafe H5Dwrite(dataset.id, memory, H5S_ALL, H5S_ALL, HDF5Library.standard, bytes)
     }
 
     func check(_ status: herr_t) throws(HDF5Error) {

@@ -1,27 +1,27 @@
 import CHDF5
 
-/// What a name in a group stands for.
+/// The kind of an item in a group.
 public enum HDF5ItemKind: Equatable, Sendable {
     case group, dataset
-    /// A named datatype, which a file of weights has no use for.
+    /// A named datatype, which weight files do not need.
     case other
-    /// A soft, external or user-defined link. Such are never followed.
+    /// A soft, external or user-defined link. Links are never followed.
     case link
 }
 
-/// A group: names, each a group or a dataset, and attributes.
+/// A group: named groups and datasets, with attributes.
 public struct HDF5Group: Sendable {
     let file: OpenFile
     let handle: SharedHandle
-    /// From the root: `/model_weights/dense`.
+    /// The absolute path: `/model_weights/dense`.
     public let path: String
 
     var place: HDF5Place { HDF5Place(file: file.place.file, path: path) }
 
     public var attributes: HDF5Attributes { HDF5Attributes(file: file, owner: handle, path: path) }
 
-    /// What `name`, which may be a path below this group, stands for; nil where there is nothing, or nothing that may
-    /// be looked up.
+    /// Returns the kind of the item with that name or relative path; nil if it does not exist or may not be
+    /// accessed.
     public func kind(of name: String) -> HDF5ItemKind? {
         guard let name = try? checkedPath(name) else { return nil }
         do throws(HDF5Error) {
@@ -32,20 +32,20 @@ public struct HDF5Group: Sendable {
         }
     }
 
-    /// Whether there is a group or a dataset of that name.
+    /// Returns true if a group or dataset with that name exists.
     public func has(_ name: String) -> Bool {
         let kind = kind(of: name)
         return kind == .group || kind == .dataset
     }
 
-    /// The group of that name or relative path.
+    /// Returns the group with that name or relative path.
     public func group(named name: String) throws(HDF5Error) -> HDF5Group {
         let (handle, path) = try item(named: name, kind: .group, "a group")
         return HDF5Group(file: file, handle: handle, path: path)
     }
 
-    /// The dataset of that name or relative path. One that lies outside the file, or whose filters are not the usual
-    /// ones, is refused here.
+    /// Returns the dataset with that name or relative path. Throws if it is stored outside the file or uses
+    /// unknown filters.
     public func dataset(named name: String) throws(HDF5Error) -> HDF5Dataset {
         let (handle, path) = try item(named: name, kind: .dataset, "a dataset")
         return try HDF5Dataset(file: file, handle: handle, path: path)
@@ -67,7 +67,7 @@ public struct HDF5Group: Sendable {
     private func open(_ name: String) throws(HDF5Error) -> (handle: SharedHandle, kind: HDF5ItemKind) {
         let place = place(of: name)
         let handle = try SharedHandle(
-            unsafe H5Oopen(handle.id, name, Engine.standard),
+            unsafe H5Oopen(handle.id, name, HDF5Library.standard),
             else: place.damaged(expected: "a group or dataset"))
         switch H5Iget_type(handle.id) {
         case H5I_GROUP: return (handle, .group)
@@ -76,18 +76,18 @@ public struct HDF5Group: Sendable {
         }
     }
 
-    /// Looks at each step of the path before HDF5 may walk it.
+    /// Checks each component of the path before HDF5 resolves it.
     private func checkLinks(_ name: String) throws(HDF5Error) {
-        Engine.enter()
+        HDF5Library.enter()
         var walked = ""
         for step in name.split(separator: "/") {
             let before = walked
             walked += (walked.isEmpty ? "" : "/") + String(step)
             let place = place(of: walked)
             var link = H5L_info_t()
-            guard unsafe H5Lget_info(handle.id, walked, &link, Engine.standard) >= 0 else {
+            guard unsafe H5Lget_info(handle.id, walked, &link, HDF5Library.standard) >= 0 else {
                 let error = place.damaged(expected: "a group or dataset")
-                guard unsafe H5Lexists(handle.id, walked, Engine.standard) > 0 else {
+                guard unsafe H5Lexists(handle.id, walked, HDF5Library.standard) > 0 else {
                     throw noSuchItem(String(step), in: before)
                 }
                 throw error
@@ -99,7 +99,7 @@ public struct HDF5Group: Sendable {
                     : link.type == H5L_TYPE_EXTERNAL ? "a link to another file" : "a user-defined link"
                 throw place.error(
                     .refused, expected: "a group or dataset in this file", found: found,
-                    fix: "Links are not followed; copy what it points to into the file (h5repack, h5copy).")
+                    fix: "Links are not followed. Copy the target into the file (h5repack, h5copy).")
             }
         }
     }
@@ -110,7 +110,7 @@ public struct HDF5Group: Sendable {
         let shown = names.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
         let found =
             group == nil
-            ? "a dataset, which holds no names"
+            ? "a dataset, which has no members"
             : names.isEmpty
                 ? "an empty group"
                 : shown + (names.count > 6 ? " and \(names.count - 6) more" : "")
@@ -122,9 +122,9 @@ public struct HDF5Group: Sendable {
         HDF5Place(file: file.place.file, path: (path == "/" ? "" : path) + "/" + name)
     }
 
-    /// The names in this group, in the order of their bytes.
+    /// Returns the names in this group, sorted by bytes.
     public func childNames() throws(HDF5Error) -> [String] {
-        Engine.enter()
+        HDF5Library.enter()
         var names = NameList(limit: file.limits.children)
         let status = unsafe withUnsafeMutablePointer(to: &names) { names in
             unsafe H5Literate(
@@ -137,7 +137,7 @@ public struct HDF5Group: Sendable {
     }
 }
 
-/// Gathers what HDF5's iterations hand out.
+/// The result of an HDF5 iteration.
 struct NameList {
     private var names: [String] = []
     private var isUTF8 = true
@@ -145,7 +145,7 @@ struct NameList {
 
     init(limit: Int) { self.limit = limit }
 
-    /// 0 goes on, 1 stops.
+    /// Returns 0 to continue, 1 to stop.
     static func add(_ name: UnsafePointer<CChar>?, to list: UnsafeMutableRawPointer?) -> herr_t {
         guard let name = unsafe name, let list = unsafe list?.assumingMemoryBound(to: NameList.self) else {
             return 1
@@ -159,7 +159,9 @@ struct NameList {
     }
 
     func checked(_ place: HDF5Place, _ what: String) throws(HDF5Error) -> [String] {
-        guard isUTF8 else { throw place.error(.damaged, expected: "\(what) in UTF-8", found: "other bytes") }
+        guard isUTF8 else {
+            throw place.error(.damaged, expected: "\(what) in UTF-8", found: "invalid bytes")
+        }
         guard names.count <= limit else {
             throw place.error(.tooLarge, expected: "at most \(limit) \(what)", found: "more")
         }

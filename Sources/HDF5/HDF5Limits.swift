@@ -1,14 +1,15 @@
-/// How much a file may make us take. The defaults suit model files and are far above what Keras writes.
+/// Limits on the resources that a file may use. The defaults are far above what Keras writes.
 public struct HDF5Limits: Equatable, Sendable {
-    /// Entries of one group, and attributes of one object.
+    /// Entries of a group, or attributes of an object.
     public var children = 100_000
-    /// Bytes of one dataset's numbers in memory.
+    /// Bytes of a dataset in memory.
     public var datasetBytes = 4 << 30
-    /// Bytes of one attribute as stored. Keras' name lists stay below 64 KiB; texts lie outside and do not count here.
+    /// Bytes of an attribute as stored. Keras' name lists are below 64 KiB; the bytes of variable-length
+    /// texts do not count.
     public var attributeBytes = 16 << 20
-    /// Bytes of all texts of one attribute or dataset.
+    /// Total bytes of the texts of an attribute or dataset.
     public var textBytes = 256 << 20
-    /// Bytes that one stored byte may inflate to: 1032 is what deflate can do at best.
+    /// The maximum compression ratio: deflate reaches at most 1032.
     public var inflation = 1032
 
     public init() {}

@@ -1,7 +1,7 @@
 extension HDF5Group {
-    /// A relative path with single slashes, or an error where a name could lead out of this group.
+    /// Returns a relative path with single slashes. Throws if a component could leave this group.
     func checkedPath(_ path: String) throws(HDF5Error) -> String {
-        // A plain name, as nearly all are, needs no taking apart.
+        // Fast path for a plain name, the usual case.
         if !path.isEmpty, path.utf8.count < 1024, path != ".", path != "..",
             path.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != 0 })
         {
@@ -13,7 +13,7 @@ extension HDF5Group {
         else {
             let shown = path.unicodeScalars.prefix(80).map { $0.escaped(asASCII: false) }.joined()
             throw place.error(
-                .refused, expected: "a name below this group (no '/' in front, no '..')", found: "'\(shown)'")
+                .refused, expected: "a name below this group (no leading '/', no '..')", found: "'\(shown)'")
         }
         return steps.dropFirst().reduce(String(steps[0])) { $0 + "/" + String($1) }
     }

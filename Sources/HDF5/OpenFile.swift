@@ -1,11 +1,11 @@
 import CHDF5
 import Synchronization
 
-/// An open file, which lives as long as anything of it is in use.
+/// An open file, shared by its groups and datasets.
 final class OpenFile: Sendable {
     let place: HDF5Place
     let limits: HDF5Limits
-    /// Bytes of the file when it was opened; nil for one that we are making.
+    /// The size in bytes when the file was opened; nil for a file that is being written.
     let size: Int?
     let handle: SharedHandle
 
@@ -18,7 +18,8 @@ final class OpenFile: Sendable {
         let check = try FileCheck(path: path)
         let access = try accessList(place)
         H5Pset_fapl_sec2(access.id)
-        // A lock would be refused on some read-only and network disks, and hinder other readers; saving goes by rename.
+        // No locks: some read-only and network disks refuse them, they block other readers, and saving uses
+        // rename.
         H5Pset_file_locking(access.id, false, true)
         let handle = try SharedHandle(
             unsafe H5Fopen(path, ch5_read_only(), access.id), else: cannotOpen(place, size: check.size))
@@ -30,7 +31,7 @@ final class OpenFile: Sendable {
         let check = try FileCheck(bytes: bytes, place: place)
         let access = try accessList(place)
         H5Pset_fapl_core(access.id, 1 << 20, false)
-        // HDF5 copies the bytes and does not change ours, though its signature says so.
+        // HDF5 copies the bytes and does not modify ours, although its signature is not const.
         let status = unsafe bytes.withUnsafeBytes { bytes in
             unsafe H5Pset_file_image(
                 access.id, UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
@@ -42,48 +43,49 @@ final class OpenFile: Sendable {
         return OpenFile(place: place, limits: limits, size: check.size, handle: handle)
     }
 
-    /// A new file lies in memory until it is saved, so that a full disk or a crash leaves nothing half-written, and
-    /// HDF5, which cannot close a file that does not fit on the disk, never comes into that case.
+    /// Creates a file in memory, so that a full disk or a crash leaves no partial file. HDF5 also cannot
+    /// close a file that does not fit on the disk.
     static func creating(_ name: String) throws(HDF5Error) -> OpenFile {
         let place = HDF5Place(file: name)
         let access = try accessList(place)
         H5Pset_fapl_core(access.id, 1 << 20, false)
         let handle = try SharedHandle(
-            unsafe H5Fcreate(memoryName(), ch5_truncate(), Engine.standard, access.id),
+            unsafe H5Fcreate(memoryName(), ch5_truncate(), HDF5Library.standard, access.id),
             else: place.notWritten)
         return OpenFile(place: place, limits: HDF5Limits(), size: nil, handle: handle)
     }
 
     private static func accessList(_ place: HDF5Place) throws(HDF5Error) -> Handle {
-        Engine.enter()
+        HDF5Library.enter()
         return try Handle(
-            H5Pcreate(ch5_file_access()), else: place.damaged(expected: "HDF5's library to work"))
+            H5Pcreate(ch5_file_access()), else: place.damaged(expected: "a working HDF5 library"))
     }
 
     private static func cannotOpen(_ place: HDF5Place, size: Int) -> HDF5Error {
-        let message = Engine.message()
+        let message = HDF5Library.message()
         guard message.minor == ch5_error_truncated() || message.text.hasPrefix("truncated file") else {
             return place.error(
-                .damaged, expected: "an HDF5 file", found: "damage (HDF5 says: \(message.text))")
+                .damaged, expected: "an HDF5 file", found: "damage (HDF5: \(message.text))")
         }
         return place.error(
-            .truncated, expected: "a whole HDF5 file", found: "only its first \(size) bytes",
+            .truncated, expected: "a complete HDF5 file", found: "only its first \(size) bytes",
             fix: "Copy or download it again.")
     }
 
     private static let count = Atomic<Int>(0)
 
-    /// Two files of one name would be one file to HDF5. Nothing can exist below /dev/null.
+    /// Returns a unique name, because HDF5 treats files with the same name as one. Nothing can exist below
+    /// /dev/null.
     private static func memoryName() -> String {
         "/dev/null/\(count.wrappingAdd(1, ordering: .relaxed).newValue)"
     }
 }
 
 extension HDF5Place {
-    /// To be called right after the call that failed.
+    /// Use it directly after the failed call.
     var notWritten: HDF5Error {
         error(
-            .notWritten, expected: "to write here", found: "HDF5 cannot: \(Engine.message().text)",
+            .notWritten, expected: "to write the item", found: "an HDF5 error: \(HDF5Library.message().text)",
             fix: "Nothing was saved.")
     }
 }

@@ -1,12 +1,12 @@
 import CHDF5
 
-/// Looks at where and how a dataset is stored, before anything of it is read.
+/// Validates the storage of a dataset before anything is read.
 struct StorageCheck {
     private let place: HDF5Place
     private let limits: HDF5Limits
     private let isChunked: Bool
     private let isCompressed: Bool
-    /// Elements of one chunk.
+    /// Elements per chunk.
     private let chunkCount: Int
 
     init(dataset: hid_t, limits: HDF5Limits, _ place: HDF5Place) throws(HDF5Error) {
@@ -17,7 +17,7 @@ struct StorageCheck {
             throw place.error(
                 .refused, expected: "data in this file",
                 found: layout == H5D_VIRTUAL ? "a virtual dataset" : "data in another file",
-                fix: "Other files are never opened; copy the data into this one (h5repack, or h5py).")
+                fix: "Other files are never opened. Copy the data into this file (h5repack, or h5py).")
         }
         guard [H5D_COMPACT, H5D_CONTIGUOUS, H5D_CHUNKED].contains(layout) else {
             throw place.damaged(expected: "a storage layout")
@@ -37,7 +37,7 @@ struct StorageCheck {
         self.chunkCount = chunkCount
     }
 
-    /// Whether one of the filters compresses.
+    /// Returns true if one of the filters compresses.
     private static func checkFilters(_ list: hid_t, _ place: HDF5Place) throws(HDF5Error) -> Bool {
         var compressors = 0
         let count = H5Pget_nfilters(list)
@@ -51,18 +51,18 @@ struct StorageCheck {
             case H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32: break
             case let other:
                 throw place.error(
-                    .refused, expected: "data plain, or with gzip, szip, shuffle or Fletcher-32",
+                    .refused, expected: "uncompressed data, or gzip, szip, shuffle or Fletcher-32",
                     found: "HDF5 filter \(other)", fix: "Rewrite the file (h5repack -f GZIP=4 IN OUT).")
             }
         }
         guard compressors <= 1 else {
-            throw place.error(.refused, expected: "data compressed once", found: "\(compressors) times")
+            throw place.error(.refused, expected: "one compression filter", found: "\(compressors)")
         }
         return compressors > 0
     }
 
-    /// The stored bytes, where they are as many as the shape says, or could be after compression. So a few bytes
-    /// cannot make us take the memory for a large shape.
+    /// Returns the stored size in bytes, checked to be the size of the shape, or possible after compression.
+    /// Otherwise a small file could make us allocate memory for a large shape.
     func checkedSize(dataset: hid_t, count: Int, elementSize: Int, fileSize: Int?) throws(HDF5Error) -> Int {
         let stored = Int(clamping: H5Dget_storage_size(dataset))
         guard count > 0 else { return stored }
@@ -73,7 +73,7 @@ struct StorageCheck {
         }
         let most = stored.multipliedReportingOverflow(by: isCompressed ? limits.inflation : 1)
         guard most.overflow || bytes <= most.partialValue else {
-            throw place.error(.tooLarge, expected: "\(bytes) bytes, as its shape says", found: "\(stored)")
+            throw place.error(.tooLarge, expected: "\(bytes) bytes for its shape", found: "\(stored)")
         }
         if isChunked {
             let chunk = chunkCount.multipliedReportingOverflow(by: elementSize)
@@ -92,7 +92,7 @@ struct StorageCheck {
         let start = offset == ch5_undefined_address() ? 0 : Int(clamping: offset)
         guard stored <= fileSize, start <= fileSize - stored else {
             throw place.error(
-                .truncated, expected: "\(stored) bytes from byte \(start) on",
+                .truncated, expected: "\(stored) bytes at byte \(start)",
                 found: "a file of \(fileSize) bytes")
         }
     }

@@ -1,11 +1,12 @@
 import CHDF5
 
-/// Reads texts of a dataset or an attribute, variable-length or fixed, by `read`, which fills a buffer of `type`.
+/// Reads the texts of a dataset or an attribute, variable-length or fixed-length. `read` fills a buffer of
+/// `type`.
 func readTexts(
     count: Int, kind: HDF5ElementKind, type: hid_t, space: hid_t, limit: Int, _ place: HDF5Place,
     read: (UnsafeMutableRawPointer) -> herr_t
 ) throws(HDF5Error) -> [String] {
-    Engine.enter()
+    HDF5Library.enter()
     guard count > 0 else { return [] }
     switch kind {
     case .text:
@@ -27,8 +28,8 @@ private func readVariable(
     let cells = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
     unsafe cells.initialize(repeating: nil, count: count)
     defer {
-        // HDF5 took the memory for each text; this gives it back, also what a failed read left.
-        unsafe _ = H5Dvlen_reclaim(type, space, Engine.standard, cells)
+        // Frees the memory that HDF5 allocated for each text, also after a failed read.
+        unsafe _ = H5Dvlen_reclaim(type, space, HDF5Library.standard, cells)
         unsafe cells.deallocate()
     }
     guard unsafe read(UnsafeMutableRawPointer(cells)) >= 0 else { throw place.damaged(expected: "text") }
@@ -70,14 +71,14 @@ private func readFixed(
 }
 
 extension HDF5Place {
-    fileprivate var notUTF8: HDF5Error { error(.damaged, expected: "text in UTF-8", found: "other bytes") }
+    fileprivate var notUTF8: HDF5Error { error(.damaged, expected: "text in UTF-8", found: "invalid bytes") }
 
     fileprivate func tooMuchText(_ limit: Int) -> HDF5Error {
         error(.tooLarge, expected: "at most \(limit) bytes of text", found: "more")
     }
 }
 
-/// The element type of texts of any length, as h5py makes it.
+/// Returns the element type of variable-length texts, as h5py creates it.
 func variableTextType(ascii: Bool, _ place: HDF5Place) throws(HDF5Error) -> Handle {
     let type = try Handle(H5Tcopy(ch5_c_string()), else: place.notWritten)
     guard H5Tset_size(type.id, ch5_variable()) >= 0,
@@ -86,7 +87,7 @@ func variableTextType(ascii: Bool, _ place: HDF5Place) throws(HDF5Error) -> Hand
     return type
 }
 
-/// Hands out the texts as C wants them: pointers to texts that end in a zero byte.
+/// Passes the texts to `body` as C pointers to zero-terminated bytes.
 func withCellPointers<Result>(_ texts: [String], _ body: (UnsafeRawPointer?) -> Result) -> Result {
     var bytes: [CChar] = []
     var starts: [Int] = []

@@ -63,7 +63,8 @@ public struct Inspection: Sendable {
         } else {
             lines.append(("compiled", "no"))
         }
-        return lines + (file.facts.map(Inspection.figures) ?? [("saved by", "Keras (the file has no Cellar facts)")])
+        return lines
+            + (file.facts.map(Inspection.figures) ?? [("saved by", "Keras (the file has no Cellar facts)")])
     }
 
     private static func figures(of facts: ModelFacts) -> [(String, String)] {

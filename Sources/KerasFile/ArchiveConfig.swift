@@ -1,7 +1,7 @@
 import Base
 import Network
 
-/// `config.json` of a `.keras`: the model as Keras 3 serializes it.
+/// Writes `config.json` of a `.keras` archive: the model as Keras 3 serializes it.
 struct ArchiveConfig {
     private let model: Model
 
@@ -20,7 +20,8 @@ struct ArchiveConfig {
 
     private func sizes(_ shape: [Int]) -> JSON { .array([.null] + shape.map { .integer($0) }) }
 
-    /// A model, and the shapes of its outputs. Calls are met in the order in which the model was taken apart.
+    /// Writes a model and returns the shapes of its outputs. Calls are visited in the order in which the
+    /// model was flattened.
     private func container(
         _ container: Container, feeds: [[Int]]?, nextCall: inout Int
     ) -> (JSON, outputs: [[Int]]) {
@@ -41,7 +42,7 @@ struct ArchiveConfig {
                 {
                     produced.append([feeds[place]])
                 } else {
-                    // Several outputs are cut out of the call's own by calls behind it.
+                    // Later calls select the parts of a call with several outputs.
                     let parts = model.layers[layer].outputCount
                     let own = parts > 1 ? nextCall + 1...nextCall + parts : nextCall...nextCall
                     produced.append(own.map { model.shapes[$0] })
@@ -84,7 +85,8 @@ struct ArchiveConfig {
         }
     }
 
-    /// Whether anything inside learns. Keras 3 goes by this word where it says no, and by those of the layers elsewhere.
+    /// Returns true if any layer inside is trainable. Keras 3 uses this value only if it is false, and
+    /// otherwise those of the layers.
     private func learns(_ container: Container) -> Bool {
         let weighted = container.layers.filter { !model.weightSpecs[$0].isEmpty }
         return weighted.isEmpty || weighted.contains { model.layers[$0].trainable }
@@ -110,7 +112,8 @@ struct ArchiveConfig {
             if case .layer(let layer) = container.members[member] {
                 (names, options) = (type(of: model.layers[layer]).inputNames, model.layers[layer].callOptions)
             }
-            // Layers that merge take one list; the others an argument each, but a state to begin with, which has its name.
+            // Merging layers take one list. Other layers take an argument for each input, and an initial
+            // state by its name.
             var arguments: [JSON] = names.count == 1 && tensors.count > 1 ? [.array(tensors)] : tensors
             if case .layer(let layer) = container.members[member],
                 type(of: model.layers[layer]).takesInitialState, tensors.count > 1
@@ -130,7 +133,8 @@ struct ArchiveConfig {
         return .object(object)
     }
 
-    /// `["name", node, output]`. A Functional inside owns node 0, which only `output_layers` counts.
+    /// Returns `["name", node, output]`. A nested Functional owns node 0, which counts only in
+    /// `output_layers`.
     private func reference(_ source: Container.Source, in container: Container, isEnd: Bool) -> JSON {
         guard case .node(let node, let output) = source else { return .null }
         let index = container.nodes[node].member

@@ -1,15 +1,15 @@
 import Base
 import Network
 
-/// The calls of a Functional config, which may stand in any order, brought into one in which they can run.
+/// The calls of a Functional config, which can be in any order, sorted topologically.
 struct CallGraph {
-    /// A tensor as configs name it: an output of a member's n-th call.
+    /// A tensor reference of a config: an output of a member's n-th call.
     struct Reference {
         var member: String
         var node: Int
         var tensor: Int
 
-        /// From `["name", node, tensor]` or `["name", node, tensor, {…}]`.
+        /// Parses `["name", node, tensor]` or `["name", node, tensor, {…}]`.
         init?(_ json: JSON) {
             guard let items = json.array, items.count >= 3, let member = items[0].string,
                 let node = items[1].int, let tensor = items[2].int
@@ -20,10 +20,11 @@ struct CallGraph {
 
     private let numbers: [String: Int]
     private let names: [String]
-    /// A model inside owns node 0 from its own construction. In Keras 2 its uses count from 1 everywhere, in Keras 3 where
-    /// the model's outputs are named, but only if it is a Functional.
+    /// The first node number of each member. A nested model owns node 0 from its construction. In Keras 2 its
+    /// uses count from 1 everywhere; in Keras 3 only in the list of the model's outputs, and only for a
+    /// Functional.
     private let firstNodes, firstNodesOfOutputs: [Int]
-    // In the order of the file; a member's calls in their own order.
+    // In the order of the file; the calls of a member are in order.
     private var calls: [(member: Int, inputs: [Reference], atInference: Bool)] = []
     private var callsOfMember: [[Int]]
 
@@ -44,7 +45,7 @@ struct CallGraph {
             throw CellarError(
                 .badData, "\(user) takes the output of \"\(reference.member)\", but there is no such layer")
         }
-        // Some releases of Keras 3 count from 0 throughout.
+        // Some releases of Keras 3 always count from 0.
         let node = max(reference.node - firstNodes[member], 0)
         guard callsOfMember[member].indices.contains(node) else {
             throw CellarError(
@@ -55,7 +56,7 @@ struct CallGraph {
         return callsOfMember[member][node]
     }
 
-    /// Kahn's algorithm. `order[i]` is where the i-th call of the file went.
+    /// Kahn's algorithm. `order[i]` is the new position of the file's i-th call.
     func sorted() throws -> (nodes: [Container.Node], order: [Int]) {
         let inputs = try calls.map { call in
             try call.inputs.map {
@@ -86,7 +87,7 @@ struct CallGraph {
         }
         guard result.count == calls.count else {
             let stuck = calls.indices.first { order[$0] < 0 }.map { names[calls[$0].member] } ?? ""
-            throw CellarError(.badData, "the layers are wired in a circle, at \"\(stuck)\"")
+            throw CellarError(.badData, "the layer graph has a cycle at \"\(stuck)\"")
         }
         return (result, order)
     }

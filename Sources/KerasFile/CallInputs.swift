@@ -1,17 +1,19 @@
 import Base
 import Network
 
-/// What one call of a member takes, as an entry of `inbound_nodes` tells it: Keras 2's list of tensors with options, or
-/// Keras 3's args and kwargs.
+/// The inputs of one call of a member, parsed from an entry of `inbound_nodes`: Keras 2's list of tensors
+/// with options, or Keras 3's args and kwargs.
 struct CallInputs {
-    /// In the order of the member's own names.
+    /// In the order of the member's argument names.
     private(set) var tensors: [CallGraph.Reference] = []
-    /// What else the call was told that is neither null nor false.
+    /// The other arguments of the call that are neither null nor false.
     private(set) var options: JSONObject = [:]
-    /// Its `training`, where that says something: Keras 3 calls a Functional's layers with the model's own, whatever stands here.
+    /// The `training` argument, if it has an effect: Keras 3 calls a Functional's layers with the model's
+    /// value instead.
     private(set) var training: Bool?
 
-    /// - names: of the tensors that the member's call takes; one name for a tensor or a list of them.
+    /// - Parameter names: The tensor arguments of the member's call; one name for a tensor or a list of
+    ///   tensors.
     init(_ node: JSON, names: [String], subject: String) throws {
         var positional: [CallGraph.Reference] = []
         var named: [(String, CallGraph.Reference)] = []
@@ -19,12 +21,12 @@ struct CallInputs {
         func take(options: JSONObject, isTensor: (JSON) throws -> CallGraph.Reference?) throws {
             for (name, value) in options.members {
                 if name == "initial_state", !value.isNull {
-                    // One state, or a list of them.
+                    // One state, or a list of states.
                     let items = try isTensor(value) == nil ? value.array ?? [value] : [value]
                     states += try items.map { item in
                         guard let tensor = try isTensor(item) else {
                             throw CellarError(
-                                .badData, "\(subject) begins with a state that is no tensor of the model")
+                                .badData, "\(subject) has an initial state that is not a tensor of the model")
                         }
                         return tensor
                     }
@@ -47,7 +49,7 @@ struct CallInputs {
                 guard let tensor = CallGraph.Reference(item) else {
                     throw CellarError(
                         .badData,
-                        "\(subject): its inputs must be [\"layer\", 0, 0, {}], but are \(node.text().prefix(80))"
+                        "\(subject): expected inputs [\"layer\", 0, 0, {}], found \(node.text().prefix(80))"
                     )
                 }
                 positional.append(tensor)
@@ -56,7 +58,7 @@ struct CallInputs {
         }
         tensors = positional + states
         guard !named.isEmpty else { return }
-        // A tensor under its name: `inputs=x`, or MultiHeadAttention's `value` and `key`.
+        // A tensor passed by name: `inputs=x`, or MultiHeadAttention's `value` and `key`.
         if names.count == 1, positional.isEmpty, named.count == 1,
             ["inputs", "x", "input"].contains(named[0].0)
         {
@@ -73,7 +75,7 @@ struct CallInputs {
         }
     }
 
-    /// All tensors inside args; anything else there is an operand that we would leave out.
+    /// Collects all tensors in args. Other values there are operands, which are not supported.
     private static func collect(_ json: JSON, _ subject: String, into found: inout [CallGraph.Reference])
         throws
     {
@@ -84,7 +86,7 @@ struct CallInputs {
         } else if !json.isNull {
             throw CellarError(
                 .badData,
-                "\(subject) is called with \(json.text().prefix(60)), which is no tensor; that is not supported"
+                "\(subject) is called with \(json.text().prefix(60)), which is not a tensor; this is not supported"
             )
         }
     }
@@ -92,7 +94,8 @@ struct CallInputs {
     private static func kerasTensor(_ json: JSON) throws -> CallGraph.Reference? {
         guard let object = json.object, object["class_name"] == "__keras_tensor__" else { return nil }
         guard let reference = CallGraph.Reference(object["config"]?["keras_history"] ?? .null) else {
-            throw CellarError(.badData, "a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
+            throw CellarError(
+                .badData, "found a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
         }
         return reference
     }

@@ -3,7 +3,7 @@ import HDF5
 import Network
 import Tensors
 
-/// Our own root group, which every Keras ignores:
+/// Cellar's root group, which every Keras version ignores:
 ///
 ///     /cellar            @format = 1   @facts = JSON text (see ModelFacts)
 ///     /cellar/golden/    input0, input1 …, output0 …: float32 [1, shape]
@@ -30,14 +30,15 @@ func readFactsOnly(_ file: HDF5File) throws -> ModelFacts? {
     if let found = try group.attributes.int64s("format")?.first, found > format {
         throw CellarError(
             .badData,
-            "Cellar's part of the file has format \(found), but this version knows \(format). Use a newer Cellar."
+            "Cellar's group has format \(found), but this version reads only format \(format)",
+            remedy: "Use a newer version of Cellar."
         )
     }
     guard let text = try group.attributes.string("facts") else { return nil }
     do {
         return ModelFacts(json: try JSON(parsing: text))
     } catch {
-        throw CellarError(.badData, "/cellar@facts is no sound JSON: \(error)")
+        throw CellarError(.badData, "/cellar@facts is not valid JSON: \(error)")
     }
 }
 
@@ -45,7 +46,7 @@ func readCellarGroup(_ file: HDF5File, model: Model) throws -> (ModelFacts?, Mod
     let facts = try readFactsOnly(file)
     guard file.root.has(cellarGroup + "/golden") else { return (facts, nil) }
     let group = try file.root.group(named: cellarGroup + "/golden")
-    // Where the model leaves sizes free, the sample has those of the data it was trained with.
+    // For free sizes the sample has the sizes of the training data.
     func tensors(_ name: String, _ shapes: [[Int]]) throws -> [Tensor] {
         try shapes.enumerated().map { index, shape in
             let dataset = try group.dataset(named: "\(name)\(index)")

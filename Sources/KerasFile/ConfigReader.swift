@@ -1,13 +1,14 @@
 import Base
 import Network
 
-/// Builds a model from the JSON of `model_config`: Sequential in its forms, Functional with the calls of both Keras 2
-/// (lists) and 3 (objects), and models inside models. The layers' own words are those of 2.10: `Generation` saw to that.
+/// Builds a model from the JSON of `model_config`: Sequential in all its forms, Functional with the calls of
+/// Keras 2 (lists) and 3 (objects), and nested models. `Generation` has already converted the layers' options
+/// to 2.10's.
 struct ConfigReader {
     private var layers: [any Layer] = []
-    /// The layers that Keras 3 wrote a mask for.
+    /// The layers for which Keras 3 recorded a mask argument.
     private var takeMasks: Set<Int> = []
-    /// The layers that stand for plain functions, at which Keras drops a mask.
+    /// The layers that replace plain functions; Keras drops masks there.
     private var operations: Set<Int> = []
 
     mutating func model(from json: JSON) throws -> Model {
@@ -17,7 +18,7 @@ struct ConfigReader {
         for layer in takeMasks where !model.receivesMask(layer: layer) {
             throw CellarError(
                 .badData,
-                "\(layers[layer].subject) is called with a mask that does not reach it by itself, which is not supported"
+                "\(layers[layer].subject) is called with a mask that is not propagated to it implicitly, which is not supported"
             )
         }
         for (index, call) in model.calls.enumerated()
@@ -26,14 +27,15 @@ struct ConfigReader {
         {
             throw CellarError(
                 .badData,
-                "\(layers[call.layer].subject) stands for an operation on tensors, at which Keras drops the mask that comes "
-                    + "with them; that is not supported. Use a layer instead, then save again")
+                "\(layers[call.layer].subject) is an operation on tensors, where Keras drops the mask; this is not "
+                    + "supported",
+                remedy: "Use a layer instead, and save the model again.")
         }
         try model.checkNames()
         return model
     }
 
-    /// Deeper than anybody nests; a file made to harm could go on for ever.
+    /// The maximum nesting depth, because a malicious file could nest without end.
     private static let deepest = 32
 
     private static func isModel(_ json: JSON) -> Bool {
@@ -43,11 +45,11 @@ struct ConfigReader {
     private mutating func container(from json: JSON, depth: Int) throws -> Container {
         guard let className = json["class_name"]?.string, let config = json["config"] else {
             throw CellarError(
-                .badData, "model_config needs class_name and config, but is \(json.text().prefix(80))")
+                .badData, "expected model_config with class_name and config, found \(json.text().prefix(80))")
         }
         guard depth <= Self.deepest else {
             throw CellarError(
-                .badData, "models lie in models \(depth) deep; at most \(Self.deepest) are read")
+                .badData, "models are nested \(depth) deep; the limit is \(Self.deepest)")
         }
         switch className {
         case "Sequential": return try sequential(json, config, depth)
@@ -58,14 +60,14 @@ struct ConfigReader {
         }
     }
 
-    /// A member: a layer, which is put into the list, or a model.
+    /// Parses a member: a layer, which is added to the list, or a model.
     private mutating func member(from json: JSON, depth: Int) throws -> Container.Member {
         if Self.isModel(json) { return .model(try container(from: json, depth: depth + 1)) }
         guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
             throw CellarError(
-                .badData, "a layer needs class_name and config, but is \(json.text().prefix(80))")
+                .badData, "expected a layer with class_name and config, found \(json.text().prefix(80))")
         }
-        // Keras 1 and Functional configs put the name beside the options as well.
+        // Keras 1 and Functional configs also store the name outside of the options.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
         if json["operation"] == true { operations.insert(layers.count) }
         layers.append(try LayerTable.make(className: className, config: config))
@@ -79,7 +81,7 @@ struct ConfigReader {
         }
         let startsWithInput = entries[0]["class_name"] == "InputLayer"
         let isImplied = !startsWithInput && depth == 0
-        // Its place is kept, since its shape may have to come from a layer further in.
+        // The position is reserved, because the shape may come from a nested layer.
         let place = layers.count
         if isImplied { layers.append(InputLayer(name: "input", shape: SampleShape([]))) }
         var members: [Container.Member] = []
@@ -101,8 +103,8 @@ struct ConfigReader {
         }
     }
 
-    /// Older files have no InputLayer: the shape stands in the first layer, beside the list, or in the model that is the
-    /// first member.
+    /// Adds the input of an older file without an InputLayer: the shape is in the first layer, next to the
+    /// list, or in the model that is the first member.
     private func impliedInput(_ config: JSON, first: JSON, name: String, inside firstLayer: Int) throws
         -> InputLayer
     {
@@ -124,8 +126,8 @@ struct ConfigReader {
         }
         throw CellarError(
             .badData,
-            "the input's shape is nowhere in the file: the model was saved before it was built. Build it in Keras "
-                + "(model.build or one prediction), then save again.")
+            "the file has no input shape: the model was saved before it was built",
+            remedy: "Build it in Keras (model.build or one prediction), and save it again.")
     }
 
     private mutating func functional(_ json: JSON, _ config: JSON, _ depth: Int) throws -> Container {
@@ -160,7 +162,7 @@ struct ConfigReader {
         }
         let inputs = try ends("input_layers").map { source -> Int in
             guard case .node(let node, 0) = source, nodes[node].inputs.isEmpty else {
-                throw CellarError(.badData, "input_layers names something that is no InputLayer")
+                throw CellarError(.badData, "input_layers has a layer that is not an InputLayer")
             }
             return node
         }
@@ -176,7 +178,7 @@ struct ConfigReader {
             let layer = layers[index]
             let call = try CallInputs(node, names: type(of: layer).inputNames, subject: layer.subject)
             guard !call.tensors.isEmpty else {
-                throw CellarError(.badData, "\(layer.subject) is called with no tensor")
+                throw CellarError(.badData, "\(layer.subject) is called without a tensor")
             }
             var options = call.options
             if options["mask"] == true {
@@ -197,7 +199,8 @@ struct ConfigReader {
         }
     }
 
-    /// With `training=True` some layers do at inference what they do in training, as drawing numbers at random.
+    /// Rejects `training=True` for layers that behave differently at inference with it, for example drawing
+    /// random numbers.
     private func checkTraining(_ call: CallInputs, of members: [Int], subject: String) throws {
         guard call.training == true, let layer = members.first(where: { layers[$0].dependsOnTraining }) else {
             return
@@ -206,17 +209,17 @@ struct ConfigReader {
             .badData,
             "\(subject) is called with training=True, so that "
                 + (members.count == 1 ? "it" : layers[layer].subject)
-                + " would do what it does in training for every answer too; that is not supported")
+                + " would behave as in training for every prediction; this is not supported")
     }
 
-    /// `["name", 0, 0]` alone, or a list of such.
+    /// Parses `["name", 0, 0]` or a list of such references.
     private func references(_ json: JSON, _ key: String) throws -> [CallGraph.Reference] {
         if let one = CallGraph.Reference(json) { return [one] }
         let list = json.array ?? json.object?.members.map(\.value) ?? []
         let found = list.compactMap(CallGraph.Reference.init)
         guard !list.isEmpty, found.count == list.count else {
             throw CellarError(
-                .badData, "\(key) must name tensors as [\"layer\", 0, 0], but is \(json.text().prefix(80))")
+                .badData, "expected tensors [\"layer\", 0, 0] in \(key), found \(json.text().prefix(80))")
         }
         return found
     }

@@ -1,7 +1,8 @@
 import Base
 import Network
 
-/// `model_config` in the dialect that Keras 2.2.4 to 2.15, tf_keras and Keras 3 all accept: the smallest set of keys.
+/// Returns `model_config` in the form that Keras 2.2.4 to 2.15, tf_keras and Keras 3 all accept: the minimal
+/// set of keys.
 func modelConfig(_ model: Model) throws -> JSON { try ConfigWriter(model: model).config(of: model.structure) }
 
 private struct ConfigWriter {
@@ -20,7 +21,7 @@ private struct ConfigWriter {
         case .functional:
             let sources = container.inputs.map { Container.Source.node($0, output: 0) }
             return [
-                // Its newer name, Functional, is unknown before 2.3; all know this one.
+                // The name Functional is unknown before 2.3; all versions accept this one.
                 "class_name": "Model",
                 "config": [
                     "name": .string(container.name), "trainable": true,
@@ -32,8 +33,8 @@ private struct ConfigWriter {
         }
     }
 
-    /// The input of a Sequential inside another model that Keras 1 or 2.2 wrote, without one: Keras 2 counts its calls from
-    /// 1 where there is an input, and looks for ever for a call that it counts otherwise.
+    /// Returns the input of a nested Sequential that Keras 1 or 2.2 wrote without one. Keras 2 counts the
+    /// calls of a model with an input from 1, and loops forever on other numbers.
     private func missingInput(of container: Container) throws -> [JSON] {
         guard case .layer(let first)? = container.members.first, !model.layers[first].isInput,
             let source = model.calls.first(where: { $0.layer == first })?.inputs.first
@@ -51,15 +52,15 @@ private struct ConfigWriter {
         }
     }
 
-    /// Keras 2's MultiHeadAttention cannot be made again without the shapes that it was called with. (Keras 3's refuses
-    /// them, so that no one file of this layout is for both.)
+    /// Adds the input shapes that Keras 2's MultiHeadAttention needs for its reconstruction. (Keras 3's
+    /// rejects them, so no file of this layout works with both.)
     private func withInputShapes(_ entry: JSON, _ layer: Int) throws -> JSON {
         guard model.layers[layer].className == "MultiHeadAttention", var object = entry.object,
             var config = object["config"]?.object, let call = model.calls.first(where: { $0.layer == layer })
         else { return entry }
         let shapes = call.inputs.map { model.shapes[$0] }
         for (key, input) in [("query_shape", 0), ("value_shape", 1), ("key_shape", shapes.count - 1)] {
-            // Only the ranks and the last sizes matter.
+            // Only the ranks and the last sizes are used.
             let free = shapes[input].map { _ in JSON.null }
             config[key] = .array(free + [.integer(shapes[input].last ?? 1)])
         }
@@ -74,7 +75,7 @@ private struct ConfigWriter {
         }
     }
 
-    /// A member's entry with its calls.
+    /// Returns a member's entry with its calls.
     private func called(_ index: Int, in container: Container) throws -> JSON {
         let member = container.members[index]
         guard case .object(var object) = try entry(member) else { return .null }
@@ -86,8 +87,8 @@ private struct ConfigWriter {
         return .object(object)
     }
 
-    /// `[["a", 0, 0, {}], ["b", 0, 0, {}]]`. Of a layer whose call has several arguments only the first tensor stands
-    /// there; the others are its options.
+    /// Returns `[["a", 0, 0, {}], ["b", 0, 0, {}]]`. For a layer with several arguments only the first tensor
+    /// is in the list; the others are options.
     private func inputs(of node: Container.Node, in container: Container) -> JSON {
         let references = node.inputs.map { reference($0, in: container).array ?? [] }
         var options: JSONObject = [:]
@@ -105,7 +106,7 @@ private struct ConfigWriter {
         return [.array((references.first ?? []) + [.object(options)])]
     }
 
-    /// `["name", node, output]`, where the uses of a model inside count from 1.
+    /// Returns `["name", node, output]`. The uses of a nested model count from 1.
     private func reference(_ source: Container.Source, in container: Container) -> JSON {
         guard case .node(let node, let output) = source else { return .null }
         let index = container.nodes[node].member
@@ -127,7 +128,7 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
         config["dtype"] = "float32"
     }
     let options = layer.config
-    // In the options of layers inside this one, too.
+    // Also in the options of wrapped layers.
     let hasNewHardSigmoid = JSON.object(options).contains { object in
         object.members.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid_3" }
     }
@@ -135,13 +136,13 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
         throw CellarError(
             .badData,
             "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
-                + "same word means another formula")
+                + "same name means another formula")
     }
     for (key, value) in options.members { config[key] = value }
     return Portable.entry(layer.className, config)
 }
 
-/// `training_config`; nil where the loss or the optimizer is not known.
+/// Returns `training_config`; nil if the loss or the optimizer is unknown.
 func trainingConfig(_ compiled: ModelFile.Compiled, model: Model) -> JSON? {
     guard let objective = compiled.objective, let optimizer = compiled.optimizer else { return nil }
     var config = objective.json(

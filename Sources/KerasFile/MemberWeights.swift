@@ -1,17 +1,18 @@
 import Network
 
 extension Model {
-    /// One weight: of which layer, and which of its weights.
+    /// The position of a weight: its layer, and its index in that layer.
     struct WeightPlace: Equatable {
         var layer: Int
         var weight: Int
     }
 
-    /// The members of the outermost model with their names and weights, in the order of an HDF5 file: of a model inside
-    /// first what training changes, then the rest, where a frozen layer counts wholly as the rest. Source: Keras'
-    /// `Layer.weights`.
+    /// Returns the members of the outermost model with their names and weights, in the order of an HDF5 file.
+    /// Within a nested model the trainable weights come first, then the others, which include all weights of
+    /// frozen layers. Source: Keras' `Layer.weights`.
     ///
-    /// - counts: how many arrays the file has for each layer, where these are not as many as its weights.
+    /// - Parameter counts: The number of stored arrays of each layer, if it differs from the number of
+    ///   weights.
     func membersInFile(counts: [Int]? = nil) -> [Member] {
         func places(of layer: Int) -> [WeightPlace] {
             (0..<(counts?[layer] ?? weightSpecs[layer].count)).map { WeightPlace(layer: layer, weight: $0) }
@@ -39,7 +40,7 @@ extension Model {
         var weights: [WeightPlace]
     }
 
-    /// Arrays that are not the layer's weights one by one are all of a kind.
+    /// If the arrays do not correspond to single weights, all of them are of one kind.
     private func isTrained(_ place: WeightPlace, of counts: [Int]?) -> Bool {
         let isWeight = counts.map { $0[place.layer] == weightSpecs[place.layer].count } ?? true
         return isTrainable(layer: place.layer, weight: isWeight ? place.weight : 0)

@@ -2,21 +2,21 @@ import Base
 import Network
 import Tensors
 
-/// Everything that a model file holds.
+/// The content of a model file.
 public struct ModelFile: Sendable {
     public var model: Model
-    /// How the model was compiled; nil where it was not.
+    /// The arguments of `compile`; nil for a model that was not compiled.
     public var compiled: Compiled?
-    /// What the optimizer remembers; nil where the file does not say.
+    /// The optimizer's state; nil if the file has none.
     public var optimizerState: OptimizerState?
-    /// What Cellar wrote beside Keras' own; nil for a file straight from Keras.
+    /// Cellar's metadata; nil for a file that Keras wrote.
     public var facts: ModelFacts?
     public var golden: GoldenSample?
-    /// As the file says: `2.10.0`.
+    /// The version in the file: `2.10.0`.
     public var kerasVersion: String
 
-    /// What is odd about the file, though it was read: weights that are no numbers, options that mean something a little
-    /// different here.
+    /// Problems that do not prevent reading: weights that are NaN or infinite, options with a slightly
+    /// different meaning here.
     public var warnings: [String] = []
 
     public init(model: Model, compiled: Compiled? = nil) {
@@ -24,10 +24,10 @@ public struct ModelFile: Sendable {
         kerasVersion = "2.10.0"
     }
 
-    /// What `compile` was told. A part that we do not know (a loss or optimizer of the user's own) is nil, and named in
-    /// `unknown`: the model still predicts, but does not train.
+    /// The arguments of `compile`. An unsupported part (a custom loss or optimizer) is nil and listed in
+    /// `unknown`; the model can then predict, but not train.
     public struct Compiled: Sendable {
-        /// Losses and metrics of all outputs.
+        /// The losses and metrics of all outputs.
         public var objective: Objective?
         public var optimizer: (any Optimizer)?
         public var unknown: [String] = []
@@ -38,7 +38,7 @@ public struct ModelFile: Sendable {
             (self.objective, self.optimizer) = (objective, optimizer)
         }
 
-        /// For one output; with accuracy, where the loss is about classes.
+        /// Creates the arguments for one output, with accuracy as a metric for a classification loss.
         public init(loss: Loss?, optimizer: (any Optimizer)?) {
             self.init(
                 objective: loss.map { Objective($0, metrics: $0.isForNumbers ? [] : [.accuracy]) },
@@ -46,8 +46,8 @@ public struct ModelFile: Sendable {
         }
     }
 
-    /// An input with the output it gave where the file was written: [1, shape] each. It is checked when the file is
-    /// opened on another machine.
+    /// A recorded input and output: [1, shape] each. It is checked when the file is opened on another
+    /// machine.
     public struct GoldenSample: Equatable, Sendable {
         public var inputs: [Tensor]
         public var outputs: [Tensor]

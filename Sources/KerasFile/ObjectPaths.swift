@@ -1,15 +1,15 @@
 import Base
 import Network
 
-/// Where Keras 3's own layout (`.weights.h5`, and inside `.keras`) keeps each layer's weights: not under its name, but
-/// under its class in snake case, numbered within its model: `layers/dense_1/vars/0`.
+/// The paths of the layers' weights in Keras 3's layout (`.weights.h5`, and inside `.keras`). A path uses the
+/// class in snake case and a number within the model instead of the layer's name: `layers/dense_1/vars/0`.
 struct ObjectPaths {
     /// The group of each layer of the model.
     private(set) var layers: [String]
-    /// Where models may be: the outermost, and those inside.
+    /// The groups of the outermost and all nested models.
     private(set) var containers: [String] = []
 
-    /// - folder: what Keras calls the collection of layers.
+    /// - Parameter folder: Keras' name of the collection of layers.
     init(_ model: Model, folder: String = "layers") {
         layers = model.layers.map { _ in "" }
         walk(model.structure, model, "", folder)
@@ -35,7 +35,7 @@ struct ObjectPaths {
         }
     }
 
-    /// tf.keras 2.12's collection has members that hold weights under two names, and numbers both.
+    /// Returns true for members that tf.keras 2.12 numbers twice, because they hold weights under two names.
     private func countsTwice(_ member: Container.Member, _ model: Model, _ folder: String) -> Bool {
         guard folder == Self.folderOf212 else { return false }
         return switch member {
@@ -44,11 +44,11 @@ struct ObjectPaths {
         }
     }
 
-    /// What tf.keras 2.12 calls the collection of layers.
+    /// tf.keras 2.12's name of the collection of layers.
     static let folderOf212 = "_layer_checkpoint_dependencies"
 
-    /// `_` between any character and a capital with small letters after it, then between a small letter (or digit) and a
-    /// capital: Conv2D is conv2d, PReLU p_re_lu, MaxPooling2D max_pooling2d.
+    /// Inserts `_` between any character and a capital with small letters after it, then between a small
+    /// letter (or digit) and a capital: Conv2D is conv2d, PReLU p_re_lu, MaxPooling2D max_pooling2d.
     static func snakeCase(_ name: String) -> String {
         let characters = Array(name.filter { $0.isLetter || $0.isNumber || $0 == "_" })
         var first: [Character] = []
@@ -65,7 +65,7 @@ struct ObjectPaths {
         return result
     }
 
-    /// Where, below its group, a layer keeps each of its weights. Layers that are made of others keep nothing themselves.
+    /// Returns the paths of a layer's weights below its group. Composite layers have no weights of their own.
     static func places(of layer: any Layer, weights: Int) -> [String] {
         layer.weightGroups(count: weights).flatMap { group in
             (0..<group.count).map { group.path.isEmpty ? "vars/\($0)" : "\(group.path)/vars/\($0)" }

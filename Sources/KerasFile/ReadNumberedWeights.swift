@@ -3,9 +3,9 @@ import HDF5
 import Network
 import Tensors
 
-/// Reads Keras 3's own layout: a `.weights.h5`, or the member of that kind in a `.keras`.
+/// Reads Keras 3's layout: a `.weights.h5`, or that member of a `.keras`.
 ///
-/// - returns: what the file has for each layer, in the model's order.
+/// - Returns: The stored arrays of each layer, in the model's order.
 func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generation: Generation) throws
     -> [StoredLayer]
 {
@@ -13,7 +13,7 @@ func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generatio
     guard let folder else {
         guard model.weightSpecs.allSatisfy(\.isEmpty) else {
             throw CellarError(
-                .badData, "the weights are not laid out as Keras does: there is no group \"layers\"")
+                .badData, "the weights do not have Keras' layout: there is no group \"layers\"")
         }
         return model.layers.indices.map { StoredLayer(layer: $0) }
     }
@@ -54,18 +54,18 @@ private func arrays(
     let present =
         found == count ? places : ObjectPaths.places(of: layer, weights: weights)
     return try present.enumerated().map { place, name in
-        // Some releases save attributes under their private names.
+        // Some releases save attributes by their private names.
         let choices = [name, "_" + name]
         guard let choice = choices.first(where: { group.has($0) }) else {
-            throw CellarError(.badData, "\(layer.subject): \(group.path)/\(name) is not there")
+            throw CellarError(.badData, "\(layer.subject): \(group.path)/\(name) does not exist")
         }
         return StoredLayer.Array(place: place, name: choice, group: group)
     }
 }
 
-/// How many weights lie in a layer's group. What a random generator has come to is none.
+/// Counts the weights in a layer's group, without the state of random generators.
 private func arrayCount(_ group: HDF5Group, depth: Int) throws -> Int {
-    guard depth < 8 else { throw CellarError(.badData, "\(group.path) goes on too deep") }
+    guard depth < 8 else { throw CellarError(.badData, "\(group.path) is nested too deeply") }
     var count = 0
     for name in try group.childNames()
     where !name.hasPrefix("seed_generator") && !name.hasSuffix("random_generator") {
@@ -78,7 +78,7 @@ private func arrayCount(_ group: HDF5Group, depth: Int) throws -> Int {
     return count
 }
 
-/// Weights of a layer that the config does not have: then the two do not belong together.
+/// Throws for weights of a layer that is not in the config, because config and weights then do not match.
 private func checkSurplus(_ root: HDF5Group, _ paths: ObjectPaths, _ model: Model) throws {
     let known = Set(
         paths.layers
@@ -92,8 +92,8 @@ private func checkSurplus(_ root: HDF5Group, _ paths: ObjectPaths, _ model: Mode
             }
             throw CellarError(
                 .badData,
-                "\(group.path)/\(name) holds weights, but the config has no such layer: config and "
-                    + "weights do not belong together")
+                "\(group.path)/\(name) has weights, but the config has no such layer: config and "
+                    + "weights do not match")
         }
     }
 }

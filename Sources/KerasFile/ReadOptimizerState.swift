@@ -3,24 +3,24 @@ import Base
 import Network
 import Tensors
 
-/// The arrays that a file keeps for an optimizer, in order.
+/// The stored arrays of an optimizer, in order.
 struct StateArrays {
     var names: [String]
-    /// Keras 3 numbers them in its own layout; elsewhere their names tell what they are.
+    /// True in Keras 3's layout, where they are numbered; elsewhere their names identify them.
     var areNumbered = false
     var dataset: (String) throws -> HDF5Dataset
 
-    /// `/optimizer_weights` of an `.h5`.
+    /// Reads `/optimizer_weights` of an `.h5`.
     init(named group: HDF5Group) throws {
         names = try nameList(group.attributes, "weight_names", of: "optimizer_weights", optional: true)
-        // In front of the optimizer's own: what scales the loss around it, four numbers.
+        // The state of a loss-scaling wrapper, four numbers, comes first.
         if let last = names.prefix(4).lastIndex(where: { $0.hasSuffix("/dynamic_scale") }) {
             names.removeFirst(last + 1)
         }
         dataset = { try group.dataset(named: $0) }
     }
 
-    /// `/optimizer/vars` of Keras 3's layout.
+    /// Reads `/optimizer/vars` of Keras 3's layout.
     init(numbered group: HDF5Group) throws {
         names = (0..<(try group.childNames().count)).map(String.init)
         areNumbered = true
@@ -28,21 +28,21 @@ struct StateArrays {
     }
 }
 
-/// How a generation orders what its optimizers remember.
+/// The order in which a generation stores optimizer state.
 struct StateLayout {
-    /// What stands in front of the slots: the count of steps, the learning rate, Nadam's product.
+    /// The number of arrays before the slots: the step count, the learning rate, Nadam's product.
     var leading: Int
-    /// Which of those is the learning rate.
+    /// The index of the learning rate among those arrays.
     var learningRate: Int?
-    /// Whether the first two slots take turns, weight by weight; otherwise all weights have the first slot, then the
-    /// second. A third always follows as a whole.
+    /// True if the first two slots alternate by weight; otherwise the first slot of all weights precedes the
+    /// second. A third slot always follows as a whole.
     var interleaves: Bool
 
     init(_ arrays: StateArrays, optimizer: any Optimizer, generation: Generation, hasSchedule: Bool) {
         let name = optimizer.className
         let isNew: Bool
         if arrays.areNumbered {
-            // tf_keras keeps the rate in its config alone; where a schedule makes it, so does Keras 3.
+            // tf_keras stores the rate only in its config, and so does Keras 3 with a schedule.
             learningRate = generation.major >= 3 && !hasSchedule ? 1 : nil
             leading = learningRate == nil ? 1 : 2
             isNew = true
@@ -57,23 +57,23 @@ struct StateLayout {
             leading = words.prefix { scalars.contains($0) }.count
             learningRate = words.prefix(leading).firstIndex(of: "learning_rate")
             isNew = words.first == "iteration"
-            // Keras 1 and Theano give no names; these kept no count of steps there.
+            // Keras 1 and Theano store no names; these optimizers had no step count there.
             if leading == 0, generation.major < 3, !["RMSprop", "Adagrad", "Adadelta"].contains(name) {
                 leading = 1
             }
         }
-        // There is no old AdamW, whatever the count of steps is called.
+        // AdamW exists only in newer versions, whatever the name of the step count.
         interleaves = ["Ftrl", "AdamW"].contains(name) || isNew && Self.pairs(name)
     }
 
-    /// That of Keras 3, for writing.
+    /// Keras 3's layout, for writing.
     init(keras3 optimizer: any Optimizer) {
         leading = 2
         learningRate = 1
         interleaves = Self.pairs(optimizer.className)
     }
 
-    /// That of an `.h5`, for writing.
+    /// The `.h5` layout, for writing.
     init(h5 optimizer: any Optimizer) {
         leading = 1
         interleaves =
@@ -84,18 +84,18 @@ struct StateLayout {
         ["Adam", "AdamW", "Adamax", "Nadam", "Adadelta", "Ftrl"].contains(className)
     }
 
-    /// Where a slot of a weight stands, counted from the first slot's.
+    /// Returns the position of a slot of a weight, relative to the first slot.
     func place(slot: Int, weight: Int, of weights: Int) -> Int {
         interleaves && slot < 2 ? 2 * weight + slot : slot * weights + weight
     }
 }
 
-/// What an optimizer remembers, as far as it fits the model: Keras starts afresh where it does not, and so do we.
+/// The optimizer state, if it fits the model. Otherwise training starts with a new state, as in Keras.
 struct ReadState {
     var state: OptimizerState?
-    /// The rate that it had come to, where the file keeps it beside the slots.
+    /// The current learning rate, if it is stored with the slots.
     var learningRate: Double?
-    /// Nothing is remembered yet: it has made no step.
+    /// True if the optimizer has made no step.
     var isFresh = false
 
     init(
@@ -116,13 +116,13 @@ struct ReadState {
         if layout.leading > 0 {
             guard let dataset = try scalar(0) else { return }
             iterations = Int(try dataset.readInt64s(shape: []).first ?? 0)
-            // Far beyond any training, and with room to go on counting in 32 bits.
+            // The limit is far above any training and leaves room to count in 32 bits.
             guard (0..<1 << 30).contains(iterations) else {
-                throw CellarError(.badData, "the optimizer has made \(iterations) steps, which cannot be")
+                throw CellarError(.badData, "the optimizer has an invalid step count: \(iterations)")
             }
         }
         let slotCount = optimizer.slotNames.count
-        // Without momentum, some generations store a slot for it that is never used.
+        // Without momentum, some generations store an unused slot.
         if slotCount == 0 {
             state = OptimizerState(iterations: iterations, slots: [])
             return
@@ -149,8 +149,7 @@ struct ReadState {
     }
 }
 
-/// The arrays that training changes, as the file has them: one for each weight, unless its generation lays them out in
-/// another way.
+/// The stored arrays that training changes: one per weight, unless the generation has another layout.
 private struct TrainedArrays {
     private struct Array {
         var layer: Int
@@ -176,12 +175,13 @@ private struct TrainedArrays {
         }
     }
 
-    /// Keras 1 orders them so, whatever layer they are of.
+    /// Sorts by name, Keras 1's order across layers.
     mutating func sortByName() { arrays.sort { $0.name < $1.name } }
 
     var shapes: [[Int]] { arrays.map(\.shape) }
 
-    /// One slot's arrays, in the order of the model's weights and in their shapes. Nil where that cannot be.
+    /// Returns the arrays of one slot in the order and shapes of the model's weights; nil if they cannot be
+    /// converted.
     func converted(_ tensors: [Tensor]) throws -> [Tensor]? {
         var byLayer: [[(place: Int, tensor: Tensor)]] = layers.map { _ in [] }
         for (array, tensor) in zip(arrays, tensors) { byLayer[array.layer].append((array.place, tensor)) }

@@ -1,7 +1,7 @@
 import Base
 import Network
 
-/// Reads `training_config`. What we do not know is named, and keeps the model from training only.
+/// Reads `training_config`. Unsupported parts are listed; they only prevent training.
 func readCompiled(_ json: JSON, generation: Generation, model: Model) -> ModelFile.Compiled {
     var compiled = ModelFile.Compiled(objective: nil, optimizer: nil)
     if let loss = json["loss"], !loss.isNull {

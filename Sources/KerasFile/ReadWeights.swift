@@ -3,17 +3,17 @@ import Base
 import Network
 import Tensors
 
-/// Reads `/model_weights` into a model. Weights are matched by position, as Keras does: the n-th member with weights takes
-/// the n-th name that has some, and within it the k-th name is the k-th weight.
+/// Reads `/model_weights` into a model. Weights are matched by position, as in Keras: the n-th member with
+/// weights takes the n-th name that has weights, and within it the k-th weight takes the k-th name.
 ///
-/// - generation: of the weights, whose layout may be another than today's.
-/// - returns: what the file has for each layer, in the model's order.
+/// - Parameter generation: The generation of the weights, which may have an older layout.
+/// - Returns: The stored arrays of each layer, in the model's order.
 func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Generation) throws
     -> [StoredLayer]
 {
     let names = try nameList(group.attributes, "layer_names", of: "model_weights")
     guard Set(names).count == names.count else {
-        throw CellarError(.badData, "layer_names names a layer twice: \(firstRepeated(names))")
+        throw CellarError(.badData, "layer_names has a duplicate: \(firstRepeated(names))")
     }
     var stored: [StoredMember] = []
     for name in names {
@@ -21,7 +21,7 @@ func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Gene
         let weights = try nameList(inner.attributes, "weight_names", of: "layer \"\(name)\"", optional: true)
         guard Set(weights).count == weights.count else {
             throw CellarError(
-                .badData, "layer \"\(name)\": weight_names names \(firstRepeated(weights)) twice")
+                .badData, "layer \"\(name)\": weight_names has a duplicate: \(firstRepeated(weights))")
         }
         if !weights.isEmpty { stored.append(StoredMember(name: name, group: inner, weights: weights)) }
     }
@@ -61,14 +61,15 @@ private func firstRepeated(_ names: [String]) -> String {
     return names.first { !seen.insert($0).inserted } ?? ""
 }
 
-/// Names for a message, not all of a thousand.
+/// Joins names for a message and truncates long lists.
 func shortList(_ names: [String]) -> String {
     names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", … (\(names.count))" : "")
 }
 
 extension Generation {
-    /// How many arrays the file has for each layer. Where a layer stands alone, as many as there are under its name,
-    /// if its generation lays it out so; inside a model, as many as its generation usually has.
+    /// Returns the number of stored arrays for each layer: for a layer of the outermost model the number
+    /// under its name, if its generation has such a layout; inside a nested model the generation's usual
+    /// number.
     fileprivate func storedCounts(_ model: Model, _ found: [Int]) -> [Int] {
         let usual = model.layers.indices.map { index in
             let layer = model.layers[index]
@@ -78,17 +79,17 @@ extension Generation {
         let weighted = model.membersInFile(counts: usual).filter { !$0.weights.isEmpty }
         guard weighted.count == found.count else { return usual }
         for (member, count) in zip(weighted, found) {
-            // With `consume_less: gpu` Keras 1 kept the gates together, as today.
+            // With `consume_less: gpu` Keras 1 stored the gates together, as today.
             if let layer = member.layer, count == model.weightSpecs[layer].count { counts[layer] = count }
         }
         return counts
     }
 }
 
-/// What a file has for one layer.
+/// The stored arrays of one layer.
 struct StoredLayer {
     struct Array {
-        /// Which of the layer's arrays.
+        /// The index among the layer's arrays.
         var place: Int
         var name: String
         var group: HDF5Group
@@ -96,7 +97,7 @@ struct StoredLayer {
 
     let layer: Int
     var arrays: [Array] = []
-    /// Shapes, in the layer's order, and how they become its weights; nil where they are them.
+    /// The shapes in the layer's order, and their conversion to its weights; nil if none is needed.
     private(set) var shapes: [[Int]] = []
     private(set) var conversion: WeightConversion?
 
@@ -127,7 +128,7 @@ struct StoredLayer {
                 guard dataset.shape == spec.shape else {
                     throw CellarError(
                         .badData,
-                        "\(layer.subject): \(dataset.path) is \(dataset.shape), but the config makes "
+                        "\(layer.subject): \(dataset.path) is \(dataset.shape), but the config needs "
                             + "\(spec.name) \(spec.shape)")
                 }
                 tensors.append(Tensor(shape: spec.shape, values: try dataset.readFloats(shape: spec.shape)))
@@ -141,11 +142,11 @@ struct StoredLayer {
         CellarError(
             .badData,
             "\(layer.subject): the file's arrays (\(shortList(found.map { "\($0.path) \($0.shape)" }))) do not "
-                + "make its weights (\(shortList(specs.map { "\($0.name) \($0.shape)" })))")
+                + "match its weights (\(shortList(specs.map { "\($0.name) \($0.shape)" })))")
     }
 }
 
-/// A list of names in an attribute, also where Keras had to split it into `name0`, `name1` … of 64 KiB.
+/// Reads a list of names from an attribute, also if Keras split it into `name0`, `name1` … of 64 KiB.
 func nameList(
     _ attributes: HDF5Attributes, _ name: String, of owner: String, optional: Bool = false
 ) throws -> [String] {
@@ -160,15 +161,15 @@ func nameList(
     return pieces
 }
 
-/// Without a branch, so that the compiler makes vectors of it: this looks at every weight whenever a model is loaded.
+/// Branch-free so that the compiler vectorizes it: it reads every weight when a model is loaded.
 private func allFinite(_ values: Span<Float>) -> Bool {
-    // Where all bits of the exponent are set, one more there carries into the sign.
+    // If all exponent bits are set, adding one carries into the sign.
     var carried: UInt32 = 0
     for index in values.indices { carried |= (values[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000 }
     return carried >> 31 == 0
 }
 
-/// What is loaded as it is, but cannot be meant: weights that are no numbers.
+/// Returns warnings about weights that are NaN or infinite.
 func oddWeights(_ model: Model) -> [String] {
     let paths = model.paths
     return model.layers.indices.flatMap { layer in
@@ -177,7 +178,7 @@ func oddWeights(_ model: Model) -> [String] {
             let count = tensor.values.count { !$0.isFinite }
             let kind = tensor.values.contains(where: \.isNaN) ? "NaN" : "infinite"
             return
-                "layer \"\(paths[layer])\": \(count) of \(tensor.count) numbers in its \(spec.name) are \(kind)"
+                "layer \"\(paths[layer])\": \(count) of \(tensor.count) values of \(spec.name) are \(kind)"
         }
     }
 }

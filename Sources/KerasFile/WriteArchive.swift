@@ -3,10 +3,10 @@ import Base
 import Network
 import Zip
 
-/// The release that the archives are made for and were tried with.
+/// The Keras release that the archives are written for and tested with.
 private let archiveVersion = "3.15.1"
 
-/// The bytes of a `.keras` for Keras 3, in pieces. The same content gives the same bytes.
+/// Returns the bytes of a `.keras` for Keras 3, in pieces. The same content gives the same bytes.
 func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] {
     try checkOpensInKeras3(contents.model)
     let training = contents.compiled.flatMap { trainingConfig($0, model: contents.model) }
@@ -29,7 +29,7 @@ func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] 
     return zip.finished()
 }
 
-/// An error where Keras 3 would not open what is written.
+/// Throws for a model that Keras 3 cannot open.
 private func checkOpensInKeras3(_ model: Model) throws {
     for layer in model.layers {
         // What the format lacks, by class.
@@ -40,12 +40,15 @@ private func checkOpensInKeras3(_ model: Model) throws {
         throw CellarError(
             .badData,
             "\(layer.subject) "
-                + (axes.isEmpty ? "is a layer" : "normalizes over several axes (\(axes)), a thing")
-                + " that Keras 3 does not have; write an .h5 instead, which tf.keras opens")
+                + (axes.isEmpty
+                    ? "does not exist in Keras 3"
+                    : "normalizes several axes (\(axes)), which Keras 3 does not support"),
+            remedy: "Write an .h5 file, which tf.keras opens.")
     }
 }
 
-/// Keras writes 2026-11-22@12:50:48. Without a date of its own a model gets ZIP's first day, not today's.
+/// Keras' form is 2026-11-22@12:50:48. A model without a date gets ZIP's first day, so that the bytes do not
+/// depend on today.
 private func savingDate(_ created: String?) -> String {
     guard let created, created.utf8.count >= 19 else { return "1980-01-01@00:00:00" }
     return String(created.prefix(19)).replacing("T", with: "@")

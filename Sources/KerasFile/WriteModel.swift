@@ -3,14 +3,14 @@ import Base
 import Network
 import Tensors
 
-/// Which kind of file a path's ending asks for.
+/// The file format, chosen by the extension of the path.
 public enum ModelFormat: Sendable {
-    /// The portable HDF5 layout, which Keras 2.2.4 to 3 open. Keras 2.10 to tf_keras go on to train with the optimizer's
-    /// state; Keras 3 predicts and evaluates (its own limit).
+    /// The portable HDF5 layout for Keras 2.2.4 to 3. Keras 2.10 to tf_keras can continue training with the
+    /// optimizer's state; Keras 3 can only predict and evaluate.
     case h5
-    /// Keras 3's archive, with which it goes on to train.
+    /// Keras 3's archive, with which it can continue training.
     case keras
-    /// Keras 3's weights alone, in its own layout.
+    /// Only weights, in Keras 3's layout.
     case weights
 
     public init(path: String) {
@@ -19,10 +19,11 @@ public enum ModelFormat: Sendable {
     }
 }
 
-/// Writes a model in place of whatever is at that path: the whole file or nothing. The path's ending says in which form:
-/// `.keras` and `.weights.h5` are Keras 3's, all others the portable `.h5`.
+/// Writes a model atomically and replaces an existing file. The extension selects the format: `.keras` and
+/// `.weights.h5` are Keras 3's, all others the portable `.h5`.
 ///
-/// - includeOptimizer: without the optimizer's state, Keras 3 can train from an `.h5` as well, afresh.
+/// - Parameter includeOptimizer: Without the optimizer's state, Keras 3 can train from an `.h5` too, with a
+///   new state.
 public func writeModel(
     _ contents: ModelFile, to path: String, includeOptimizer: Bool = true
 ) throws(CellarError) {
@@ -32,7 +33,7 @@ public func writeModel(
     try writeFile(path, pieces: pieces)
 }
 
-/// Writes a model to a file that is being made, in that form.
+/// Writes a model to an open file in the given format.
 public func writeModel(
     _ contents: ModelFile, to file: inout AtomicFile, as format: ModelFormat
 ) throws(CellarError) {
@@ -40,7 +41,7 @@ public func writeModel(
     for piece in pieces { try file.write(piece.span) }
 }
 
-/// The bytes of a model's file, in pieces one behind the other. `name` is for messages.
+/// Returns the bytes of a model file in consecutive pieces. `name` is for messages.
 private func modelBytes(
     _ contents: ModelFile, as format: ModelFormat, name: String, includeOptimizer: Bool
 ) throws(CellarError) -> [[UInt8]] {
@@ -59,7 +60,8 @@ private func modelBytes(
     }
 }
 
-/// Whether `writeModel` could write such a model, asked before it is trained on; `path` is the file that it came from.
+/// Throws if `writeModel` cannot write such a model, to fail before training. `path` is the file it was read
+/// from.
 public func checkWritable(_ model: Model, readFrom path: String) throws(CellarError) {
     do { try checkExpressible(model) } catch { throw named(error, path) }
 }
@@ -92,13 +94,14 @@ private func write(_ contents: ModelFile, to file: HDF5File, includeOptimizer: B
 }
 
 extension HDF5Attributes {
-    /// JSON as Python writes it: everything beyond ASCII escaped, and the type says ASCII.
+    /// Writes JSON as Python does: characters outside ASCII escaped, with an ASCII type.
     fileprivate func set(_ name: String, ascii json: JSON) throws(HDF5Error) {
         try set(name, string: json.text(ascii: true), .ascii)
     }
 
-    /// A list of names as Keras writes it: split where an attribute could not hold it (64 KiB), and empty as floats. Of one
-    /// length, which all releases read; early ones read nothing else.
+    /// Writes a list of names as Keras does: split if it exceeds the limit of an attribute (64 KiB), and an
+    /// empty list as floats. The names have a fixed length, which all releases read; early ones read nothing
+    /// else.
     func setNames(_ name: String, _ names: [String]) throws(HDF5Error) {
         guard !names.isEmpty else { return try set(name, doubles: []) }
         let longest = names.map(\.utf8.count).max() ?? 1
@@ -118,7 +121,7 @@ extension HDF5Attributes {
 private func writeWeights(_ model: Model, to group: HDF5Group) throws {
     try group.attributes.set("backend", string: "tensorflow", .ascii)
     try group.attributes.set("keras_version", string: writtenVersion, .ascii)
-    // Sequential.layers leaves the input out, Functional.layers has it.
+    // Sequential.layers omits the input, Functional.layers includes it.
     let listed = model.membersInFile().filter { model.structure.form == .functional || !$0.isInput }
     try group.attributes.setNames("layer_names", listed.map(\.name))
     let paths = model.paths

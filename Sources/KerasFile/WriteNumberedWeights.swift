@@ -2,11 +2,11 @@ import HDF5
 import Network
 import Tensors
 
-/// Writes Keras 3's own layout: the weights under each layer's class and number, and the optimizer's memory.
+/// Writes Keras 3's layout: the weights by layer class and number, and the optimizer's state.
 func writeNumberedWeights(_ contents: ModelFile, to root: HDF5Group, includeOptimizer: Bool) throws {
     let model = contents.model
     let paths = ObjectPaths(model)
-    // Keras makes this group for everything, also where it stays empty.
+    // Keras creates this group for everything, even if it stays empty.
     _ = try root.makeGroup("vars")
     for container in paths.containers.dropFirst() {
         _ = try root.makeGroup(String(container.dropLast("layers".count)) + "vars")
@@ -28,7 +28,7 @@ func writeNumberedWeights(_ contents: ModelFile, to root: HDF5Group, includeOpti
     }
 }
 
-/// What an optimizer remembers before its first step. Keras 3 wants it in the file, or says that it is missing.
+/// Returns an optimizer's state before its first step. Keras 3 reports a missing state.
 private func freshState(of optimizer: any Optimizer, _ model: Model) -> OptimizerState {
     let trained = model.layers.indices.flatMap { layer in
         model.weightSpecs[layer].indices.filter { model.isTrainable(layer: layer, weight: $0) }.map {
@@ -52,7 +52,7 @@ private func writeNumberedState(
         return String(number)
     }
     try group.write([Int64(state.iterations)], shape: [], named: next())
-    // A schedule makes the rate anew each time.
+    // A schedule computes the rate for each step.
     if !optimizer.general.changesRate {
         try group.write([Float(optimizer.learningRate)], shape: [], named: next())
     }

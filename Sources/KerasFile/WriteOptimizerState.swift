@@ -2,8 +2,8 @@ import HDF5
 import Network
 import Tensors
 
-/// `/optimizer_weights`, in the order of Keras 2.10's optimizers: the count of steps, then the slots. An optimizer that
-/// 2.10 does not have (Lion, or its weights decay) is written as 2.11 and later do.
+/// Writes `/optimizer_weights` in the order of Keras 2.10's optimizers: the step count, then the slots.
+/// Optimizers that 2.10 does not have (Lion, or those with weight decay) are written as in 2.11 and later.
 func writeState(
     _ state: OptimizerState, of optimizer: any Optimizer, model: Model, to group: HDF5Group
 ) throws {
@@ -18,7 +18,7 @@ func writeState(
     let (prefix, isNew) = (optimizer.className, optimizer.isNewInFile)
     var (slotNames, slots) = (optimizer.slotNames, state.slots)
     if isNew && slotNames.isEmpty {
-        // Newer SGD has room for momentum in any case.
+        // Newer SGD always has momentum slots.
         (slotNames, slots) = (["m"], [trained.map { Tensor(shape: $0.shape, filledWith: 0) }])
     }
     let layout = StateLayout(h5: optimizer)

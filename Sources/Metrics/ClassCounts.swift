@@ -1,22 +1,23 @@
 import Base
 
-/// How often each class was the truth, was predicted, and was both: all that precision and recall need.
+/// The number of true, predicted and correctly predicted rows of each class, from which precision and recall
+/// follow.
 public struct ClassCounts: Equatable, Sendable {
     public let classes: [String]
-    /// By class: rows whose true class it is.
+    /// By class: the rows with that true class.
     public let truth: [Int]
-    /// By class: rows that were predicted as it.
+    /// By class: the rows with that predicted class.
     public let prediction: [Int]
-    /// By class: rows where both are so.
+    /// By class: the rows where both are that class.
     public let hits: [Int]
 
-    /// Rows that were counted.
+    /// The number of rows.
     public var total: Int { truth.reduce(0, +) }
 
-    /// The classes that occur at all, as truth or as prediction.
+    /// The classes that occur as truth or as prediction.
     public var present: [Int] { classes.indices.filter { truth[$0] > 0 || prediction[$0] > 0 } }
 
-    /// The share of rows that were predicted right.
+    /// The fraction of correct predictions.
     public var accuracy: Double { Double(hits.reduce(0, +)) / Double(total) }
 
     /// Counts class codes, row by row; code `c` stands for `classes[c]`.
@@ -24,7 +25,7 @@ public struct ClassCounts: Equatable, Sendable {
         self = try Self.counted(truth, prediction, classes)
     }
 
-    /// The same of codes that are bytes.
+    /// Counts class codes that are bytes.
     public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(CellarError) {
         self = try Self.counted(truth, prediction, classes)
     }
@@ -33,7 +34,7 @@ public struct ClassCounts: Equatable, Sendable {
         (self.classes, self.truth, self.prediction, self.hits) = (classes, truth, prediction, hits)
     }
 
-    /// The sums of a confusion matrix's rows and columns, and its diagonal.
+    /// Sums the rows, columns and diagonal of a confusion matrix.
     public init(_ matrix: ConfusionMatrix) {
         let size = matrix.classes.count
         classes = matrix.classes
@@ -42,11 +43,11 @@ public struct ClassCounts: Equatable, Sendable {
         hits = (0..<size).map { matrix[$0, $0] }
     }
 
-    // The compiler makes a fast copy of this for each of the two code types.
+    // The compiler specializes this for each of the two code types.
     private static func counted<Code: FixedWidthInteger>(
         _ truth: [Code], _ prediction: [Code], _ classes: [String]
     ) throws(CellarError) -> ClassCounts {
-        // A square of counts costs one addition a row where it stays in the cache, against up to three.
+        // A matrix of counts that fits the cache costs one addition per row instead of up to three.
         if classes.count <= 256 {
             return ClassCounts(try ConfusionMatrix.counted(truth, prediction, classes))
         }

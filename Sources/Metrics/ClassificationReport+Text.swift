@@ -1,7 +1,7 @@
 import Base
 
 extension ClassificationReport {
-    /// The table as scikit-learn prints it, to the byte.
+    /// Formats the report byte for byte as scikit-learn prints it.
     public func text(digits: Int = 2) -> String {
         let longest = rows.map(\.name.unicodeScalars.count).max() ?? 0
         let width = max(longest, "weighted avg".count, digits)
@@ -47,7 +47,7 @@ extension ClassificationReport {
         return .object(report)
     }
 
-    /// scikit-learn counts in floating point where no prediction is right, and prints that.
+    /// scikit-learn prints floating-point supports if no prediction is correct.
     private func supportText(_ support: Int) -> String {
         isWithoutHits ? "\(Double(support))" : "\(support)"
     }

@@ -1,16 +1,16 @@
 import Base
 
-/// Precision, recall and F1 by class with their averages: scikit-learn's `classification_report`.
+/// Precision, recall and F1 by class with their averages, as scikit-learn's `classification_report`.
 ///
-/// Source: sklearn/metrics/_classification.py of scikit-learn 1.9; the averages add up in NumPy's order.
+/// Source: sklearn/metrics/_classification.py of scikit-learn 1.9. Averages are summed in NumPy's order.
 public struct ClassificationReport: Equatable, Sendable {
-    /// What a score is that would divide by zero (a class never predicted has no precision).
+    /// The value of a score with a zero denominator (a class that was never predicted has no precision).
     public enum ZeroDivision: Equatable, Sendable {
-        /// 0, and a line in `warnings`.
+        /// 0, with a line in `warnings`.
         case warn
         case zero
         case one
-        /// Not a number; averages leave it out.
+        /// Not a number; averages ignore it.
         case nan
     }
 
@@ -18,49 +18,49 @@ public struct ClassificationReport: Equatable, Sendable {
         public let precision: Double
         public let recall: Double
         public let f1: Double
-        /// Rows whose true class it is.
+        /// The number of rows with that true class.
         public let support: Int
     }
 
-    public struct Row: Equatable, Sendable {
+    public struct ClassScores: Equatable, Sendable {
         public let name: String
         public let scores: Scores
     }
 
-    public let rows: [Row]
-    /// The share of right predictions; nil where `labels` left out a class that occurs.
+    public let rows: [ClassScores]
+    /// The fraction of correct predictions; nil if `labels` omits a class that occurs.
     public let accuracy: Double?
-    /// All hits over all predictions or true labels of the classes reported.
+    /// All hits divided by all predictions or true labels of the reported classes.
     public let micro: Scores
-    /// The mean over classes.
+    /// The unweighted mean over classes.
     public let macro: Scores
     /// The mean over classes, weighted by support.
     public let weighted: Scores
-    /// What `ZeroDivision.warn` has to say, one line a score.
+    /// The warnings of `ZeroDivision.warn`, one line per score.
     public let warnings: [String]
-    /// Nothing at all was predicted right. scikit-learn then prints supports as `3.0`, not `3`.
+    /// True if no prediction is correct. scikit-learn then prints supports as `3.0`, not `3`.
     let isWithoutHits: Bool
 
-    /// - Parameter labels: the classes to report, in that order; nil means those that occur, in theirs.
+    /// - Parameter labels: The classes to report, in order. Nil reports the classes that occur.
     public init(
         _ counts: ClassCounts, labels: [Int]? = nil, zeroDivision: ZeroDivision = .warn
     ) throws(CellarError) {
         let present = counts.present
         let labels = labels ?? present
         guard !present.isEmpty, !labels.isEmpty else {
-            throw CellarError(.badData, "There is no row to report on.")
+            throw CellarError(.badData, "There are no rows for a report.")
         }
         if let unknown = labels.first(where: { !counts.classes.indices.contains($0) }) {
             throw CellarError(
                 .badData,
-                "Class number \(unknown) is to be reported, but there are \(counts.classes.count) classes.")
+                "Class number \(unknown) does not exist: there are \(counts.classes.count) classes.")
         }
         let hits = labels.map { counts.hits[$0] }
         let predicted = labels.map { counts.prediction[$0] }
         let support = labels.map { counts.truth[$0] }
         let precision = shares(of: hits, in: predicted, zeroDivision)
         let recall = shares(of: hits, in: support, zeroDivision)
-        // As scikit-learn computes it, which is 2pr / (p + r) without that formula's own division by zero.
+        // scikit-learn's computation: 2pr / (p + r) without its separate division by zero.
         let f1 = shares(of: hits.map { 2 * $0 }, in: zip(support, predicted).map(+), zeroDivision)
 
         let total = support.reduce(0, +)
@@ -76,7 +76,7 @@ public struct ClassificationReport: Equatable, Sendable {
             f1: micro(2 * allHits, total + allPredicted), support: total)
         accuracy = Set(labels).isSuperset(of: present) ? self.micro.precision : nil
         rows = labels.indices.map { i in
-            Row(
+            ClassScores(
                 name: counts.classes[labels[i]],
                 scores: Scores(precision: precision[i], recall: recall[i], f1: f1[i], support: support[i]))
         }
@@ -86,13 +86,13 @@ public struct ClassificationReport: Equatable, Sendable {
             zeroDivision != .warn
             ? []
             : [
-                warning("Precision", "never predicted", names, predicted),
-                warning("Recall", "without a row", names, support),
-                warning("F1", "neither predicted nor with a row", names, zip(support, predicted).map(+)),
+                warning("Precision", "without predictions", names, predicted),
+                warning("Recall", "without rows", names, support),
+                warning("F1", "without predictions and rows", names, zip(support, predicted).map(+)),
             ].compactMap { $0 }
     }
 
-    /// The report of a labels file.
+    /// Creates the report of a labels file.
     public init(_ pairs: LabelPairs, zeroDivision: ZeroDivision = .warn) throws(CellarError) {
         let counts = try ClassCounts(
             truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
@@ -113,14 +113,14 @@ private func shares(of parts: [Int], in wholes: [Int], _ zeroDivision: Classific
     }
 }
 
-/// `numpy.nanmean`, which puts 0 in the place of a NaN and adds up all places.
+/// `numpy.nanmean`, which replaces NaN by 0 and sums all elements.
 private func meanIgnoringNaN(_ values: [Double]) -> Double {
     let count = values.count { !$0.isNaN }
     if count == 0 { return .nan }
     return pairwiseSum(values.map { $0.isNaN ? 0 : $0 }) / Double(count)
 }
 
-/// scikit-learn's `_nanaverage`, which takes the places of NaNs out; the plain mean where all weights are 0.
+/// scikit-learn's `_nanaverage`, which removes NaN elements; the unweighted mean if all weights are 0.
 private func weightedMeanIgnoringNaN(_ values: [Double], _ weights: [Int]) -> Double {
     let pairs = zip(values, weights).filter { !$0.0.isNaN }
     if pairs.isEmpty { return .nan }

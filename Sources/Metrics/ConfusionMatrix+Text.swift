@@ -1,7 +1,7 @@
 import Base
 
 extension ConfusionMatrix {
-    /// A plain table: a row for each true class, a column for each predicted one.
+    /// Formats a plain table: a row for each true class, a column for each predicted one.
     public func text(normalised normalisation: Normalisation? = nil, digits: Int = 3) -> String {
         let cells = cellTexts(normalisation, digits: digits)
         let names = classes.map(printable)
@@ -17,7 +17,8 @@ extension ConfusionMatrix {
         return line(corner, names) + classes.indices.map { line(names[$0], cells[$0]) }.joined()
     }
 
-    /// CSV: a header of the predicted classes, then a line for each true class, which its first field names.
+    /// Formats CSV: a header with the predicted classes, then a line for each true class, named in its first
+    /// field.
     public func csv(normalised normalisation: Normalisation? = nil) -> String {
         let cells = cellTexts(normalisation, digits: nil)
         return csvLine(["truth"] + classes)
@@ -38,7 +39,7 @@ extension ConfusionMatrix {
         return ["classes": .array(classes.map { .string($0) }), "matrix": .array(rows)]
     }
 
-    /// By row and column; with no `digits` every share has all its digits.
+    /// The cells by row and column. Without `digits`, shares have full precision.
     private func cellTexts(_ normalisation: Normalisation?, digits: Int?) -> [[String]] {
         let texts =
             if let normalisation {
@@ -52,13 +53,13 @@ extension ConfusionMatrix {
     }
 }
 
-/// The text, filled up with blanks to so many code points, on its left or its right.
+/// Pads the text with spaces to `width` code points.
 func padded(_ text: String, to width: Int, left: Bool = true) -> String {
     let blanks = String(repeating: " ", count: max(0, width - text.unicodeScalars.count))
     return left ? blanks + text : text + blanks
 }
 
-/// A name from a file, safe to print: a control character could clear or recolour the reader's terminal.
+/// Makes a name from a file safe to print: control characters could manipulate the terminal.
 private func printable(_ name: String) -> String {
     String(
         String.UnicodeScalarView(

@@ -1,19 +1,19 @@
 import Base
 
-/// How often each true class (row) was predicted as each class (column).
+/// The number of rows for each pair of true class (row) and predicted class (column).
 public struct ConfusionMatrix: Equatable, Sendable {
-    /// What the shares of a normalised matrix are shares of, as scikit-learn's `normalize` has it.
+    /// The denominator of a normalised matrix, as scikit-learn's `normalize`.
     public enum Normalisation: String, CaseIterable, Sendable {
-        /// Each true class: rows sum to 1, the diagonal is the recall.
+        /// Each true class: rows sum to 1, and the diagonal is the recall.
         case truth = "true"
-        /// Each predicted class: columns sum to 1, the diagonal is the precision.
+        /// Each predicted class: columns sum to 1, and the diagonal is the precision.
         case prediction = "pred"
-        /// All rows counted.
+        /// All rows.
         case all
     }
 
-    /// More classes than this are no table that anybody reads, and would fill the memory.
-    public static let mostClasses = 2_048
+    /// The maximum number of classes. A larger matrix is unreadable and takes too much memory.
+    public static let maximumClasses = 2_048
 
     public let classes: [String]
     /// [truth, prediction], row-major.
@@ -26,7 +26,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
         self = try Self.counted(truth, prediction, classes)
     }
 
-    /// The same of codes that are bytes.
+    /// Counts class codes that are bytes.
     public init(truth: [UInt8], prediction: [UInt8], classes: [String]) throws(CellarError) {
         self = try Self.counted(truth, prediction, classes)
     }
@@ -36,7 +36,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
         try self.init(truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
     }
 
-    /// The counts as shares, [truth, prediction]; 0 where a class has no row to share.
+    /// Returns the shares [truth, prediction]; 0 if the denominator is 0.
     public func normalised(by normalisation: Normalisation) -> [Double] {
         let size = classes.count
         let sums = ClassCounts(self)
@@ -55,19 +55,20 @@ public struct ConfusionMatrix: Equatable, Sendable {
         (self.classes, self.counts) = (classes, counts)
     }
 
-    // The compiler makes a fast copy of this for each of the two code types.
+    // The compiler specializes this for each of the two code types.
     static func counted<Code: FixedWidthInteger>(
         _ truth: [Code], _ prediction: [Code], _ classes: [String]
     ) throws(CellarError) -> ConfusionMatrix {
         try requireRows(("true labels", truth.count), ("predictions", prediction.count))
         let size = classes.count
-        guard size <= mostClasses else {
+        guard size <= maximumClasses else {
             throw CellarError(
                 .badData,
-                "\(size) classes: a confusion matrix has at most \(mostClasses). Are these class labels?"
+                "\(size) classes: a confusion matrix has at most \(maximumClasses).",
+                remedy: "Check that the column has class labels."
             )
         }
-        // Two tables in turn: an addition need not wait for the one before it, often to the same count.
+        // Two tables alternate, so that an addition does not wait for the previous one to the same count.
         var even = [Int](repeating: 0, count: size * size)
         var odd = even
         for row in truth.indices {

@@ -1,26 +1,26 @@
-/// Numbers labels in the order in which they first occur: a hash table over their UTF-8 bytes.
+/// Numbers labels in the order of their first occurrence: a hash table over their UTF-8 bytes.
 ///
-/// Labels are equal where their bytes are, as in Python; Swift's own `==` would take "é" and "e" with an accent for
-/// one.
+/// Labels are equal if their bytes are, as in Python. Swift's `==` treats composed and decomposed "é" as
+/// equal.
 struct LabelCoder {
     /// By code.
     private var labels: [Label] = []
-    /// Codes at their hashes' places, -1 where free. Its size is a power of two.
+    /// An open-addressing hash table of codes, -1 if free. Its size is a power of two.
     private var slots = [Int32](repeating: -1, count: 64)
-    /// The bytes of the labels longer than 8 bytes.
+    /// The bytes of labels longer than 8 bytes.
     private var longBytes: [UInt8] = []
 
     private struct Label {
-        /// The bytes themselves, up to 8 of them; a hash of more.
+        /// The bytes of a label of up to 8 bytes; otherwise a hash.
         var key: UInt64
         var length: Int
-        /// Where in `longBytes` they are, if more than 8.
+        /// The offset in `longBytes`, if longer than 8.
         var start: Int
     }
 
     var count: Int { labels.count }
 
-    /// The label's code; a new one where it was not seen before.
+    /// Returns the label's code, a new one if necessary.
     mutating func code(of bytes: Span<UInt8>) -> Int32 {
         let key = bytes.count <= 8 ? packed(bytes) : hash(bytes)
         let place = slot(of: key, bytes)
@@ -34,14 +34,14 @@ struct LabelCoder {
         return code
     }
 
-    /// The label's bytes.
+    /// Returns the label's bytes.
     func bytes(of code: Int32) -> [UInt8] {
         let label = labels[Int(code)]
         if label.length > 8 { return Array(longBytes[label.start..<label.start + label.length]) }
         return (0..<label.length).map { UInt8(truncatingIfNeeded: label.key >> (8 * $0)) }
     }
 
-    /// Where the label stands, or else the free place where it belongs.
+    /// The slot of the label, or the free slot for it.
     private func slot(of key: UInt64, _ bytes: Span<UInt8>) -> Int {
         var place = home(of: key, length: bytes.count)
         while slots[place] >= 0 {

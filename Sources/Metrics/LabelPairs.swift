@@ -2,12 +2,12 @@ import Base
 
 /// True and predicted labels, row by row, as class codes.
 public struct LabelPairs: Equatable, Sendable {
-    /// In scikit-learn's order: whole numbers by value, other names by code point.
+    /// In scikit-learn's order: integers by value, other names by code point.
     public let classes: [String]
     public let truth: [Int32]
     public let prediction: [Int32]
 
-    /// Labels as texts, row by row.
+    /// Creates the pairs from texts.
     public init(truth: [String], prediction: [String]) throws(CellarError) {
         try requireRows(("true labels", truth.count), ("predictions", prediction.count))
         var coder = LabelCoder()
@@ -17,12 +17,13 @@ public struct LabelPairs: Equatable, Sendable {
         try self.init(coder, truth: codes.0, prediction: codes.1)
     }
 
-    /// Puts the classes in order and renumbers the rows.
+    /// Sorts the classes and renumbers the rows.
     init(_ coder: LabelCoder, truth: [Int32], prediction: [Int32]) throws(CellarError) {
         var names: [String] = []
         for code in 0..<Int32(coder.count) {
             guard let name = String(validating: coder.bytes(of: code), as: UTF8.self) else {
-                throw CellarError(.badData, "A label is not UTF-8 text. Save the labels as UTF-8.")
+                throw CellarError(
+                    .badData, "A label is not valid UTF-8.", remedy: "Save the labels as UTF-8.")
             }
             names.append(name)
         }
@@ -33,7 +34,7 @@ public struct LabelPairs: Equatable, Sendable {
     }
 }
 
-/// Collects labels row by row, without a string for each.
+/// Collects labels row by row without creating a string for each.
 public struct LabelRows: Sendable {
     private var coder = LabelCoder()
     private var truth: [Int32] = []
@@ -41,9 +42,9 @@ public struct LabelRows: Sendable {
 
     public init() {}
 
-    /// The UTF-8 of a row's true label.
+    /// Adds the UTF-8 bytes of a row's true label.
     public mutating func add(truth label: Span<UInt8>) { truth.append(coder.code(of: label)) }
-    /// And of its predicted one.
+    /// Adds the UTF-8 bytes of a row's predicted label.
     public mutating func add(prediction label: Span<UInt8>) { prediction.append(coder.code(of: label)) }
 
     public func pairs() throws(CellarError) -> LabelPairs {
@@ -51,10 +52,10 @@ public struct LabelRows: Sendable {
     }
 }
 
-/// The classes that the labels name, in order, and for each label its class's number.
+/// The classes in order, and for each label the number of its class.
 private func classOrder(of labels: [String]) throws(CellarError) -> (classes: [String], number: [Int32]) {
     if let whole = wholeNumbers(labels) {
-        // As in NumPy: 3 and 3.0 are one class, and all are written as floats where one is.
+        // As in NumPy: 3 and 3.0 are one class, and if one is a float, all are written as floats.
         let sorted = Set(whole.values).sorted()
         let number = Dictionary(uniqueKeysWithValues: zip(sorted, Int32(0)...))
         return (
@@ -65,8 +66,8 @@ private func classOrder(of labels: [String]) throws(CellarError) -> (classes: [S
     {
         throw CellarError(
             .badData,
-            "'\(measured)' is a measured number, not a class. A report needs class labels; turn scores into "
-                + "classes first.")
+            "'\(measured)' is a score or measurement, not a class label.",
+            remedy: "Convert scores to class labels first.")
     }
     let sorted = labels.indices.sorted { labels[$0].utf8.lexicographicallyPrecedes(labels[$1].utf8) }
     var number = [Int32](repeating: 0, count: labels.count)
@@ -74,7 +75,7 @@ private func classOrder(of labels: [String]) throws(CellarError) -> (classes: [S
     return (sorted.map { labels[$0] }, number)
 }
 
-/// The labels as whole numbers, if all are: `7`, `-7` or `7.0`, but not `007`, which is a code of some kind.
+/// Parses the labels as integers if all are: `7`, `-7` or `7.0`, but not `007`, which is a code.
 private func wholeNumbers(_ labels: [String]) -> (values: [Int], areFloats: Bool)? {
     var areFloats = false
     var values: [Int] = []
@@ -93,7 +94,7 @@ private func wholeNumbers(_ labels: [String]) -> (values: [Int], areFloats: Bool
     return (values, areFloats)
 }
 
-/// Whether the text is a number such as `0.73` or `1e-3`. Words that Swift reads as numbers (`inf`) are none here.
+/// Returns true for numbers such as `0.73` or `1e-3`, but not for words that Swift parses as numbers (`inf`).
 private func isMeasuredNumber(_ label: String) -> Bool {
     guard let value = Double(label), value.isFinite, value != value.rounded() else { return false }
     return label.utf8.allSatisfy { byte in "0123456789+-.eE".utf8.contains(byte) }

@@ -1,10 +1,10 @@
 import Base
 import Glibc
 
-/// Two models' predictions for the same rows, and whether their difference may be chance: McNemar's exact test.
+/// A comparison of two models' predictions for the same rows by McNemar's exact test.
 ///
-/// Source: McNemar (1947), with the binomial distribution in place of chi-squared; Dietterich (1998) recommends it
-/// for models that were trained once.
+/// Source: McNemar (1947), with the binomial distribution in place of chi-squared; Dietterich (1998)
+/// recommends it for models that were trained once.
 public struct PairedComparison: Equatable, Sendable {
     public let rows: Int
     public let bothRight: Int
@@ -12,7 +12,7 @@ public struct PairedComparison: Equatable, Sendable {
     public let onlySecondRight: Int
     public var bothWrong: Int { rows - bothRight - onlyFirstRight - onlySecondRight }
 
-    /// The second model's accuracy less the first's.
+    /// The second model's accuracy minus the first's.
     public var accuracyDifference: Double { Double(onlySecondRight - onlyFirstRight) / Double(rows) }
 
     public init(
@@ -33,10 +33,12 @@ public struct PairedComparison: Equatable, Sendable {
         (bothRight, onlyFirstRight, onlySecondRight) = counts
     }
 
-    /// The chance of a difference at least this large, either way, between two equally good models.
+    /// The two-sided p-value: the probability of a difference at least this large between two equally good
+    /// models.
     public var pValue: Double {
         let (fewer, all) = (min(onlyFirstRight, onlySecondRight), onlyFirstRight + onlySecondRight)
-        // The binomial distribution at 1/2, summed from its largest term down: each is the next one's multiple.
+        // The binomial distribution at 1/2, summed from its largest term down; each term is a multiple of the
+        // previous one.
         var (term, sum) = (1.0, 1.0)
         for k in stride(from: fewer, to: 0, by: -1) {
             term *= Double(k) / Double(all - k + 1)
@@ -47,9 +49,10 @@ public struct PairedComparison: Equatable, Sendable {
     }
 }
 
-/// The chance of so many heads in `flips` flips of a fair coin.
+/// Returns the probability of `heads` heads in `flips` flips of a fair coin.
 ///
-/// Source: Loader, "Fast and Accurate Computation of Binomial Probabilities" (2000); lgamma would lose digits.
+/// Source: Loader, "Fast and Accurate Computation of Binomial Probabilities" (2000); lgamma would lose
+/// digits.
 private func fairCoinProbability(heads: Int, of flips: Int) -> Double {
     let (k, n) = (Double(heads), Double(flips))
     if heads == 0 { return exp2(-n) }
@@ -59,7 +62,7 @@ private func fairCoinProbability(heads: Int, of flips: Int) -> Double {
     return exp(exponent) * sqrt(n / (2 * .pi * k * (n - k)))
 }
 
-/// log(n!) less Stirling's approximation of it.
+/// log(n!) minus Stirling's approximation.
 private func stirlingError(_ n: Double) -> Double {
     if n < 16 {
         let factorial = stride(from: 1, through: n, by: 1).reduce(1, *)
@@ -71,7 +74,7 @@ private func stirlingError(_ n: Double) -> Double {
         / n
 }
 
-/// x log(x / m) + m - x, also where x is close to m.
+/// x log(x / m) + m - x, accurate also if x is close to m.
 private func deviance(_ x: Double, _ m: Double) -> Double {
     let difference = x - m
     guard abs(difference) < 0.1 * (x + m) else { return x * log(x / m) + m - x }

@@ -1,7 +1,7 @@
-/// The sum of the values in NumPy's order of additions, so that averages agree to the last bit.
+/// Sums the values in NumPy's order of additions, so that averages agree to the last bit.
 ///
-/// Source: `pairwise_sum` in numpy/_core/src/umath/loops_utils.h.src: fewer than 8 values one by one, up to 128 in
-/// eight lanes, more than that in halves.
+/// Source: `pairwise_sum` in numpy/_core/src/umath/loops_utils.h.src: fewer than 8 values sequentially, up to
+/// 128 in eight lanes, more by halves.
 func pairwiseSum(_ values: Span<Double>) -> Double {
     let count = values.count
     if count < 8 {
@@ -30,7 +30,7 @@ func pairwiseSum(_ values: Span<Double>) -> Double {
     return pairwiseSum(values.extracting(first: half)) + pairwiseSum(values.extracting(droppingFirst: half))
 }
 
-/// The same. (Swift 6.3.1 crashes on the span of an array that has no name.)
+/// The same for an array. (Swift 6.3.1 crashes on the span of a temporary array.)
 func pairwiseSum(_ values: [Double]) -> Double {
     pairwiseSum(values.span)
 }

@@ -1,16 +1,18 @@
 import Base
 
-/// The true against the false positive rate, at every threshold of a score: scikit-learn's `roc_curve`.
+/// The ROC curve, as scikit-learn's `roc_curve`: true positive rate against false positive rate for every
+/// threshold.
 public struct ROCCurve: Equatable, Sendable {
-    /// Rising from 0 to 1.
+    /// Ascending from 0 to 1.
     public let falsePositiveRates: [Double]
     public let truePositiveRates: [Double]
-    /// Falling from infinity, where nothing counts as positive; a row does whose score is at least this.
+    /// Descending from infinity, where no row is positive. A row is positive if its score is at least the
+    /// threshold.
     public let thresholds: [Double]
 
     /// - Parameters:
-    ///   - truth: whether each row is positive; some must be, and some not.
-    ///   - scores: finite, higher for what looks more positive.
+    ///   - truth: True for positive rows. Both values must occur.
+    ///   - scores: Finite; higher means more likely positive.
     public init(truth: [Bool], scores: [Double]) throws(CellarError) {
         try requireRows(("true labels", truth.count), ("scores", scores.count))
         if let row = scores.firstIndex(where: { !$0.isFinite }) {
@@ -19,7 +21,7 @@ public struct ROCCurve: Equatable, Sendable {
         }
         let positives = truth.count { $0 }
         guard positives > 0, positives < truth.count else {
-            throw CellarError(.badData, "All rows are of one class. A ROC curve needs some of both.")
+            throw CellarError(.badData, "All rows have the same class. A ROC curve needs both classes.")
         }
 
         let rows = zip(scores, truth).sorted { $0.0 > $1.0 }
@@ -27,11 +29,11 @@ public struct ROCCurve: Equatable, Sendable {
         var hits = 0
         for (place, row) in rows.enumerated() {
             if row.1 { hits += 1 }
-            // Rows of one score pass the threshold together.
+            // Rows with equal scores share a threshold.
             if place + 1 < rows.count, rows[place + 1].0 == row.0 { continue }
             steps.append((place + 1 - hits, hits, row.0))
         }
-        // A point on a straight line between its neighbours draws nothing.
+        // Collinear points are dropped.
         let corners = steps.indices.filter { i in
             guard i > 0, i + 1 < steps.count else { return true }
             let (before, here, after) = (steps[i - 1], steps[i], steps[i + 1])
@@ -44,8 +46,8 @@ public struct ROCCurve: Equatable, Sendable {
         thresholds = [.infinity] + corners.map { steps[$0].threshold }
     }
 
-    /// The area under the curve, as scikit-learn's `roc_auc_score`: the chance that a positive row scores higher than
-    /// a negative one.
+    /// The area under the curve, as scikit-learn's `roc_auc_score`: the probability that a positive row
+    /// scores higher than a negative one.
     public var area: Double {
         let (x, y) = (falsePositiveRates, truePositiveRates)
         let areas = (1..<x.count).map { i -> Double in

@@ -1,10 +1,10 @@
 import Base
 
-/// Throws where two lists that belong together, row by row, differ in length or have no rows.
+/// Throws if two parallel lists are empty or differ in length.
 func requireRows(_ first: (String, Int), _ second: (String, Int)) throws(CellarError) {
     guard first.1 == second.1 else {
         throw CellarError(
-            .badData, "\(first.1) \(first.0) but \(second.1) \(second.0): each row needs both.")
+            .badData, "\(first.1) \(first.0) but \(second.1) \(second.0). Each row needs both.")
     }
-    guard first.1 > 0 else { throw CellarError(.badData, "There is no row to measure.") }
+    guard first.1 > 0 else { throw CellarError(.badData, "There are no rows.") }
 }

@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// The share of rows whose prediction is the truth, as scikit-learn's `accuracy_score`.
+/// Returns the fraction of correct predictions, as scikit-learn's `accuracy_score`.
 public func accuracy(truth: [Int32], prediction: [Int32]) throws(CellarError)
     -> Double
 {
@@ -11,28 +11,29 @@ public func accuracy(truth: [Int32], prediction: [Int32]) throws(CellarError)
     return Double(hits) / Double(truth.count)
 }
 
-/// The mean of the squared differences, as scikit-learn's `mean_squared_error`.
+/// Returns the mean squared error, as scikit-learn's `mean_squared_error`.
 public func meanSquaredError(truth: [Double], prediction: [Double]) throws(CellarError) -> Double {
     try requireRows(("true values", truth.count), ("predictions", prediction.count))
     return mean(zip(truth, prediction).map { ($0 - $1) * ($0 - $1) })
 }
 
-/// The mean of -log of the probability given to the true class, as scikit-learn's `log_loss` in Float64.
+/// Returns the mean negative log-likelihood of the true class, as scikit-learn's `log_loss` in Float64.
 ///
 /// - Parameters:
-///   - truth: class codes below `classes`.
-///   - probabilities: [rows, classes], or [rows] with the probability of class 1 where `classes` is 2.
+///   - truth: Class codes below `classes`.
+///   - probabilities: [rows, classes], or [rows] with the probability of class 1 if `classes` is 2.
 public func logLoss(truth: [Int32], probabilities: [Double], classes: Int) throws(CellarError) -> Double {
     let table = try ProbabilityTable(truth: truth, probabilities: probabilities, classes: classes)
-    // Sure and wrong would cost infinity; scikit-learn keeps this much away from 0 and 1.
+    // scikit-learn clips probabilities by this amount, because a certain wrong prediction would cost
+    // infinity.
     let least = Double.ulpOfOne
     return mean(truth.indices.map { row in -log(min(max(table[row, Int(truth[row])], least), 1 - least)) })
 }
 
-/// The mean squared distance of the probabilities from the truth, as scikit-learn's `brier_score_loss`: halved for
-/// two classes, so that it lies between 0 and 1.
+/// Returns the mean squared distance of the probabilities from the truth, as scikit-learn's
+/// `brier_score_loss`: halved for two classes, so that it is between 0 and 1.
 ///
-/// Parameters as for `logLoss`.
+/// The parameters are those of `logLoss`.
 public func brierScore(truth: [Int32], probabilities: [Double], classes: Int) throws(CellarError) -> Double {
     let table = try ProbabilityTable(truth: truth, probabilities: probabilities, classes: classes)
     var squares = [Double](repeating: 0, count: classes)
@@ -48,10 +49,10 @@ public func brierScore(truth: [Int32], probabilities: [Double], classes: Int) th
     return classes == 2 ? mean(distances) * 0.5 : mean(distances)
 }
 
-/// The probability of each class for each row, checked to be such.
+/// The validated probability of each class for each row.
 private struct ProbabilityTable {
     private let probabilities: [Double]
-    /// 1 where only the probability of the second of two classes is given.
+    /// 1 if only the probability of the second of two classes is given.
     private let columns: Int
 
     init(truth: [Int32], probabilities: [Double], classes: Int) throws(CellarError) {
@@ -60,7 +61,7 @@ private struct ProbabilityTable {
         guard columns > 0, probabilities.count == truth.count * columns else {
             throw CellarError(
                 .badData,
-                "\(probabilities.count) probabilities for \(truth.count) rows of \(classes) classes: each row "
+                "\(probabilities.count) probabilities for \(truth.count) rows of \(classes) classes. Each row "
                     + "needs one for each class.")
         }
         try requireRows(
@@ -70,7 +71,8 @@ private struct ProbabilityTable {
         }
         if let place = probabilities.firstIndex(where: { !(0...1).contains($0) }) {
             throw CellarError(
-                .badData, "Row \(place / columns + 1): \(probabilities[place]) is no probability (0 to 1).")
+                .badData, "Row \(place / columns + 1): \(probabilities[place]) is not a probability (0 to 1)."
+            )
         }
     }
 

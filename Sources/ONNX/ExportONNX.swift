@@ -3,11 +3,11 @@ import Foundation
 import Network
 import WireFormat
 
-/// Where an exported model comes from: what a reader of the ONNX file may want to know besides the network.
+/// The origin of an exported model, recorded in the ONNX file's metadata.
 public struct ONNXOrigin: Sendable {
-    /// `mnist:12`, or the file's path.
+    /// `mnist:12`, or the path of the file.
     public var reference: String
-    /// Of the model file, in hex.
+    /// The SHA-256 of the model file in hex.
     public var sha256: String
     public var facts: ModelFacts?
 
@@ -16,17 +16,17 @@ public struct ONNXOrigin: Sendable {
     }
 }
 
-/// The same network as an ONNX file (https://onnx.ai): its bytes. The inputs and outputs bear the names of Keras' layers;
-/// the batch, and every size that the model leaves free, is free there too. An error names a layer that ONNX export does
-/// not know.
+/// Exports a model as the bytes of an ONNX file (https://onnx.ai). The inputs and outputs have the names of
+/// the Keras layers. The batch size, and every free size of the model, is dynamic. Throws for a layer that
+/// cannot be exported; the error names it.
 public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarError) -> Data {
-    var graph = try Export(model).graph()
+    var graph = try ONNXExporter(model).graph()
     graph.name = origin.facts?.name ?? model.name
     if let facts = origin.facts { describeInputs(&graph, facts) }
 
     var file = ModelProto()
-    // What came with operator set 17, which is that of LayerNormalization. Newer operators are written in terms of older
-    // ones, so that older runtimes can run them.
+    // Operator set 17 introduced LayerNormalization. Newer operators are expressed with older ones, so that
+    // older runtimes can run the file.
     (file.irVersion, file.operatorSet) = (8, 17)
     file.producerName = "Cellar"
     file.docString = description(of: origin)
@@ -39,8 +39,8 @@ public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarErr
     return file.wireData
 }
 
-/// A model on its way into a graph.
-private struct Export {
+/// The state of an export.
+private struct ONNXExporter {
     let model: Model
     let free: FreeSizes
     let builder = GraphBuilder()
@@ -93,7 +93,7 @@ private struct Export {
         return needed
     }
 
-    /// Lets the graph's outputs bear the names of their layers.
+    /// Renames the graph's outputs to the names of their layers.
     private func nameOutputs(_ values: [Value?], inputs: [String]) -> [ValueInfoProto] {
         let tensors = model.outputs.map { values[$0]?.name() ?? "" }
         var names: [String: String] = [:]
@@ -101,7 +101,7 @@ private struct Export {
         var infos: [ValueInfoProto] = []
         for (output, tensor) in zip(model.outputs, tensors) {
             let name = builder.unique(path(output))
-            // An input stays what it is, and a tensor has one name: others get a copy.
+            // Inputs keep their names, and a tensor has one name. Other outputs get an Identity node.
             if inputs.contains(tensor) || names[tensor] != nil {
                 aliases.append((name, tensor))
             } else {

@@ -1,16 +1,16 @@
 import Base
 import Network
 
-/// Which sizes depend on the data, for every call: those that change when the inputs' free sizes do.
+/// The dynamic axes of each call: those whose size changes with the free sizes of the inputs.
 struct FreeSizes {
-    /// Axes of each call's shape, without the batch.
+    /// By call: axes of its output shape, without the batch.
     private(set) var axes: [Set<Int>]
 
     init(of model: Model) throws(CellarError) {
         axes = model.shapes.map { _ in [] }
         guard model.hasFreeSizes else { return }
         var trouble: CellarError?
-        // Other sizes than the one for the time being; some networks take only multiples of something.
+        // Sizes other than the placeholder; some networks accept only multiples of a number.
         for size in [128, 96, 192, 65] {
             do {
                 let other = try model.bound(to: inputShapes(of: model, withFree: size))
@@ -24,7 +24,7 @@ struct FreeSizes {
                 trouble = error
             }
         }
-        throw trouble ?? CellarError("has sizes that are free, but fit nothing")
+        throw trouble ?? CellarError("has free sizes for which no value was found")
     }
 
     private func inputShapes(of model: Model, withFree size: Int) -> [[Int]] {

@@ -1,15 +1,15 @@
 import Base
 import Foundation
 
-/// One line for people.
+/// Returns one line for people.
 func description(of origin: ONNXOrigin) -> String {
     let task = origin.facts?.task.map { ", \($0.rawValue)" } ?? ""
     let created = origin.facts.map { ", trained \($0.created)" } ?? ""
     return "\(origin.reference)\(task)\(created); exported by Cellar. Where it comes from is in the metadata."
 }
 
-/// What programs read: which file it was, what its inputs and outputs mean, and how it came about. Texts stand as they
-/// are, everything else as JSON.
+/// Returns the metadata for programs: the source file, the meaning of inputs and outputs, and the training.
+/// Texts are stored unchanged, other values as JSON.
 func metadata(of origin: ONNXOrigin) -> [(key: String, value: String)] {
     var entries: [(key: String, value: String)] = [
         ("reference", origin.reference), ("sha256", origin.sha256),
@@ -28,7 +28,7 @@ func metadata(of origin: ONNXOrigin) -> [(key: String, value: String)] {
     return entries
 }
 
-/// What the first input's numbers mean.
+/// Adds the meaning of the first input's values.
 func describeInputs(_ graph: inout GraphProto, _ facts: ModelFacts) {
     guard !graph.inputs.isEmpty else { return }
     if !facts.features.isEmpty {

@@ -3,7 +3,7 @@ import Base
 /// Names of metrics with their split, as in Keras' history: `accuracy` is of the training rows, `val_accuracy` of the
 /// validation rows, `test_accuracy` of the test rows.
 public enum MetricName {
-    public static func of(_ metric: ModelFacts.Metric) -> String {
+    public static func of(_ metric: ModelFacts.MetricValue) -> String {
         switch metric.split {
         case "train": metric.name
         case "validation": "val_" + metric.name

@@ -1,14 +1,14 @@
 import CMemory
 
-/// One block of numbers, zero at first, aligned to a cache line. Executors lay everything they compute in a few of
-/// these when they plan, so that a step allocates nothing.
+/// A zero-initialized block of numbers, aligned to a cache line. Executors place all their results in a few
+/// arenas when they plan, so that a step allocates nothing.
 @safe public final class Arena: @unchecked Sendable {
     private let base: UnsafeMutablePointer<Float>
     public let count: Int
-    /// Bytes straight from the system; 0 for a small block, which `malloc` gives.
+    /// Bytes mapped from the system; 0 for a small block allocated with `malloc`.
     private let mapped: Int
 
-    /// From here on the system's own zeroed pages are asked for, all at once.
+    /// Blocks from this size on are mapped and populated at once.
     private static let large = 1 << 17
 
     public init(count: Int) {
@@ -41,7 +41,7 @@ import CMemory
     public var all: Floats { slice(0, count) }
 }
 
-/// Hands out places in an arena that is yet to be made: 16 numbers (a cache line) is the grain.
+/// Assigns positions in an arena before it is allocated, with a granularity of 16 numbers (a cache line).
 public struct ArenaLayout {
     public private(set) var count = 0
     public init() {}
@@ -57,8 +57,8 @@ extension Arena {
     public func slice(_ range: Range<Int>) -> Floats { slice(range.lowerBound, range.count) }
 }
 
-/// A window on an arena's numbers. Whoever holds one must keep the arena alive (an executor keeps both), and two
-/// threads must not write through overlapping windows; within that, every access is checked.
+/// A range of an arena's numbers. The owner must keep the arena alive (an executor keeps both), and two
+/// threads must not write to overlapping ranges. Every access is bounds-checked.
 @safe public struct Floats: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Float>
     public let count: Int
@@ -100,7 +100,7 @@ extension Arena {
         }
     }
 
-    /// Takes numbers from an array, from its index `start` on.
+    /// Copies numbers from an array, starting at its index `start`.
     public func copy(from values: [Float], at start: Int) {
         precondition(start >= 0 && start + count <= values.count)
         unsafe values.withUnsafeBufferPointer { source in
@@ -108,7 +108,7 @@ extension Arena {
         }
     }
 
-    /// Puts these numbers into an array, from its index `start` on.
+    /// Copies these numbers to an array, starting at its index `start`.
     public func copy(into values: inout [Float], at start: Int) {
         precondition(start >= 0 && start + count <= values.count)
         unsafe values.withUnsafeMutableBufferPointer { target in

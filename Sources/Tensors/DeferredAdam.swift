@@ -1,26 +1,27 @@
 import CKernels
 
-/// Adam on the kernel of a layer that skips zeros, together with the kernel's gradient. A row that no sample of a batch
-/// touches has no gradient, but its weights still move, since m and v only decay. These steps are done when the row is
-/// touched next, all at once: the same bits, and a third of the kernel is neither read nor written. A row that was never
-/// touched does not move at all.
+/// Adam for the kernel of a layer that skips zeros, combined with the kernel's gradient. A row that no sample
+/// of a batch touches has no gradient, but its weights still change, because m and v decay. It makes up for
+/// all missed steps when it is touched next. The bits are the same, and a third of the kernel is neither read
+/// nor written. A row that was never touched does not change.
 ///
-/// One step: `begin`, `prepare`, then either `step` or, for a batch without zeros, Adam over all of the kernel, and `end`.
+/// One step: `begin`, `prepare`, then `step` or, for a batch without zeros, Adam over the whole kernel, then
+/// `end`.
 @safe public final class DeferredAdam: @unchecked Sendable {
-    /// The most samples of a step.
+    /// The maximum number of samples in a step.
     public static let largestBatch = 64
 
     private let rows: Int
     private var kernel: ck_adam_rows
-    /// Finished steps, though not for every row.
+    /// The number of finished steps, although some rows may be behind.
     private var finished = 0
-    /// Between `begin` and `end`.
+    /// True between `begin` and `end`.
     public private(set) var isStepping = false
-    /// Whether the current step has been computed.
+    /// True if the current step is computed already.
     public private(set) var hasStepped = false
 
-    /// - w, m, v: the kernel [rows, columns] and its slots, with `stride` numbers from row to row. Their arenas must live
-    ///   as long.
+    /// - Parameter w, m, v: The kernel [rows, columns] and its slots, with `stride` numbers per row. Their
+    ///   arenas must outlive this object.
     public init(
         w: Floats, m: Floats, v: Floats, rows: Int, columns: Int, stride: Int, beta1: Float, beta2: Float,
         epsilon: Float
@@ -39,13 +40,13 @@ import CKernels
 
     deinit { unsafe kernel.done.deallocate() }
 
-    /// Starts anew after `steps` steps: the slots may hold anything.
+    /// Marks the slots as changed elsewhere, after `steps` steps.
     public func reset(steps: Int) {
         finished = steps
         unsafe kernel.done.update(repeating: Int32(steps), count: rows)
     }
 
-    /// Begins a step of the size `alpha`.
+    /// Begins a step with the step size `alpha`.
     public func begin(alpha: Float) {
         let slot = (finished + 1) % CK_ADAM_STEPS
         unsafe withUnsafeMutableBytes(of: &kernel.alphas) {
@@ -54,12 +55,13 @@ import CKernels
         (isStepping, hasStepped) = (true, false)
     }
 
-    /// Brings the rows that a batch touches, or all, up to the last finished step.
+    /// Brings the rows that a batch touches, or all rows, up to the last finished step.
     public func prepare(for places: NonzeroPlaces?) {
         unsafe ck_adam_catch_up(&kernel, rows, places?.touched, Int32(finished))
     }
 
-    /// The gradient xᵀ · d, and with it the step of the rows that the batch touches. d's rows are `dStride` apart.
+    /// Computes the gradient xᵀ · d and applies the step to the touched rows. The row stride of d is
+    /// `dStride`.
     public func step(_ x: Floats, _ d: Floats, dStride: Int, _ places: NonzeroPlaces) {
         let count = x.count / rows
         precondition(places.columns == rows && count <= DeferredAdam.largestBatch && x.count == count * rows)
@@ -69,7 +71,7 @@ import CKernels
         hasStepped = true
     }
 
-    /// Ends the step. Without a call of `step`, the whole kernel was stepped by the optimizer.
+    /// Ends the step. Without `step`, the whole kernel must have been updated elsewhere.
     public func end() {
         isStepping = false
         finished += 1

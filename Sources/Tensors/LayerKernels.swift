@@ -1,6 +1,7 @@
 import CKernels
 
-// The loops of single kinds of layers; as in VectorKernels, each checks its sizes and calls the C loop.
+// Loops of individual layer classes. As in VectorKernels, each function checks its sizes and calls the C
+// loop.
 
 /// y = x above the threshold, at most `highest`; slope · (x − threshold) elsewhere. y may be x.
 public func rectify(_ x: Floats, slope: Float, threshold: Float, highest: Float, into y: Floats) {
@@ -34,13 +35,14 @@ public func minimum(_ a: Floats, with y: Floats) {
     unsafe ck_minimum(a.base, y.base, y.count)
 }
 
-/// dx = dy where x equals y, else 0; there dy becomes 0, so that it goes to the first of several equal ones.
+/// dx = dy where x equals y, else 0. Sets dy to 0 there, so that the gradient goes to the first of several
+/// equal values.
 public func route(_ dy: Floats, where x: Floats, is y: Floats, into dx: Floats) {
     precondition(x.count == y.count && dy.count == y.count && dx.count == y.count)
     unsafe ck_route(x.base, y.base, dy.base, dx.base, y.count)
 }
 
-/// What rows of numbers are divided by, so that they come to a common scale.
+/// The scaling of rows.
 public enum RowScaling: Sendable {
     /// (x − mean) / √(variance + ε)
     case standard
@@ -58,7 +60,7 @@ public enum RowScaling: Sendable {
     }
 }
 
-/// x̂ for each row of `width` numbers; `inverses` keeps one factor a row. xhat may be x.
+/// Computes x̂ for each row of `width` numbers; `inverses` receives one factor per row. xhat may be x.
 public func scaleRows(
     _ x: Floats, width: Int, epsilon: Float, _ scaling: RowScaling, into xhat: Floats, inverses: Floats
 ) {
@@ -66,7 +68,7 @@ public func scaleRows(
     unsafe ck_scale_rows(x.base, xhat.base, inverses.base, inverses.count, width, epsilon, scaling.c)
 }
 
-/// From the gradient at x̂ to the one at x, which may take its place.
+/// Computes the gradient at x from the gradient at x̂, possibly in place.
 public func scaleRowsBackward(
     _ dxhat: Floats, xhat: Floats, inverses: Floats, width: Int, epsilon: Float, _ scaling: RowScaling,
     into dx: Floats

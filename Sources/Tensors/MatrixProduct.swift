@@ -21,9 +21,10 @@ public struct Epilogue {
 
 /// c = epilogue(a · b), row-major: [m, k] · [k, n] -> [m, n].
 ///
-/// - transposed: a lies in memory as [k, m].
-/// - aStride, bStride, cStride: from one row of a, b or c to the next; its width if nil.
-/// - whole: The columns of the whole matrix, of which these n are a part: the parts' bits are those of the whole product.
+/// - Parameters:
+///   - transposed: True if a is stored as [k, m].
+///   - aStride, bStride, cStride: The row strides of a, b and c; nil means their widths.
+///   - whole: The total number of columns if these n are a part. The bits do not depend on the division.
 public func multiply(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, transposed: Bool = false,
     aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil, whole: Int? = nil,
@@ -40,9 +41,9 @@ public func multiply(
         epilogue.c)
 }
 
-/// c = a · bᵀ: [m, k] · [n, k]ᵀ -> [m, n]. It is computed as (b · aᵀ)ᵀ, since b, a kernel, is the larger of the two.
+/// c = a · bᵀ: [m, k] · [n, k]ᵀ -> [m, n]. Computed as (b · aᵀ)ᵀ, because b, a kernel, is the larger factor.
 ///
-/// - scratch: m · (n + k) numbers to work in.
+/// - Parameter scratch: m · (n + k) numbers of work space.
 public func multiplyByTransposed(
     _ a: Floats, _ b: Floats, into c: Floats, m: Int, n: Int, k: Int, bStride: Int, scratch: Floats
 ) {
@@ -64,5 +65,5 @@ private func holds(_ matrix: Floats, _ rows: Int, _ columns: Int, _ stride: Int)
     rows == 0 || matrix.count >= (rows - 1) * stride + columns
 }
 
-/// What multiplies here, as "own kernels, AVX-512": no BLAS library is used.
+/// The matrix kernels in use, as "own kernels, AVX-512". No BLAS library is used.
 public var matrixKernels: String { "own kernels, \(Processor.vectorExtensions)" }

@@ -1,18 +1,18 @@
 import CKernels
 
-/// Where the numbers of a batch [rows, columns] are not zero, a bit each, so that products can leave the zeros out. Four
-/// fifths of MNIST's pixels are zero; the answer is the same, since adding zero changes nothing.
+/// A bit mask of the nonzero elements of a batch [rows, columns], so that products can skip the zeros. Four
+/// fifths of MNIST's pixels are zero. The results are the same, because adding zero changes nothing.
 @safe public final class NonzeroPlaces: @unchecked Sendable {
     public let capacity, columns: Int
     private let words: Int
     private let rowMasks: UnsafeMutablePointer<UInt64>
-    // Rows in groups of 64: a word a column for each.
+    // One word per column for each group of 64 rows.
     private let columnMasks: UnsafeMutablePointer<UInt64>
-    /// For up to 64 rows: the columns that hold anything, as masks that are not 0.
+    /// For up to 64 rows: one mask per column, nonzero if the column has a nonzero element.
     var touched: UnsafePointer<UInt64> { unsafe UnsafePointer(columnMasks) }
     private(set) var rows = 0
 
-    /// For batches of up to `capacity` rows. `forTransposed`: `multiplyTransposed` will be wanted.
+    /// For batches of up to `capacity` rows. `forTransposed` allocates memory for `multiplyTransposed`.
     public init(capacity: Int, columns: Int, forTransposed: Bool) {
         (self.capacity, self.columns, words) = (capacity, columns, (columns + 63) / 64)
         unsafe rowMasks = .allocate(capacity: max(capacity * words, 1))
@@ -24,7 +24,7 @@ import CKernels
         unsafe columnMasks.deallocate()
     }
 
-    /// Looks through x [rows, columns] and returns the share of its numbers that are not zero.
+    /// Finds the nonzero elements of x [rows, columns] and returns their fraction.
     public func find(in x: Floats) -> Double {
         precondition(x.count % columns == 0 && x.count <= capacity * columns)
         rows = x.count / columns
@@ -32,7 +32,7 @@ import CKernels
         return x.count == 0 ? 0 : Double(found) / Double(x.count)
     }
 
-    /// The same for bytes that are brought in as floats without an offset: it looks at the bytes.
+    /// Finds the nonzero elements of bytes that are converted to floats without an offset.
     public func find(in bytes: [UInt8], rows picked: ArraySlice<Int>) -> Double {
         precondition(picked.count <= capacity)
         for row in picked { precondition(row >= 0 && (row + 1) * columns <= bytes.count) }
@@ -47,7 +47,7 @@ import CKernels
         return rows == 0 ? 0 : Double(found) / Double(rows * columns)
     }
 
-    /// The same places by columns, for `multiplyTransposed`.
+    /// Computes the masks by column, for `multiplyTransposed`.
     public func findColumns() {
         for first in stride(from: 0, to: rows, by: 64) {
             unsafe ck_column_masks(
@@ -55,7 +55,7 @@ import CKernels
         }
     }
 
-    /// c = x · w, then bias and relu as `epilogue` says: [rows, columns] · [columns, n] -> [rows, n].
+    /// c = x · w, then bias and relu according to `finish`: [rows, columns] · [columns, n] -> [rows, n].
     public func multiply(
         _ x: Floats, _ w: Floats, into c: Floats, n: Int, wStride: Int, cStride: Int, epilogue: Epilogue
     ) {
@@ -66,8 +66,8 @@ import CKernels
             rows, n, columns, x.base, rowMasks, w.base, wStride, c.base, cStride, epilogue.c)
     }
 
-    /// g = alpha · xᵀ · d, added to g if `accumulate`: [rows, columns]ᵀ · [rows, n] -> [columns, n]. Rows of g that no
-    /// sample touches are not written then.
+    /// g = alpha · xᵀ · d, added to g if `accumulate`: [rows, columns]ᵀ · [rows, n] -> [columns, n]. With
+    /// `accumulate`, rows of g that no sample touches are not written.
     public func multiplyTransposed(
         _ x: Floats, _ d: Floats, into g: Floats, n: Int, dStride: Int, gStride: Int, alpha: Float,
         accumulate: Bool

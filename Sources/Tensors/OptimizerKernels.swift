@@ -1,8 +1,8 @@
 import CKernels
 
-// Steps of optimizers, one pass over flat parameters; the formulas stand with the optimizers in Network.
+// Optimizer steps, one pass over flat parameters. The optimizers in Network document the formulas.
 
-/// a += g²; w −= lr · g / √(a + ε), or with ε beside the root
+/// a += g²; w −= lr · g / √(a + ε), or with ε outside of the root
 public func stepAdagrad(
     _ w: Floats, gradient g: Floats, sum a: Floats, learningRate: Float, epsilon: Float,
     epsilonOutsideRoot: Bool

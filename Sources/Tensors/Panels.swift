@@ -1,10 +1,10 @@
-/// How a matrix [rows, columns] lies in memory: cut into panels of neighbouring columns, one panel after the other, so that
-/// threads which work on a panel each never touch each other's memory (a processor reads ahead past what it was asked for, and
-/// two that do so across a common border take the lines between them from each other all the time).
+/// The memory layout of a matrix [rows, columns] in panels of adjacent columns, one panel after the other.
+/// Threads that work on one panel each do not share cache lines; hardware prefetching across a common border
+/// would otherwise move lines between the processors.
 public struct Panels: Equatable, Sendable {
     public struct Panel: Equatable, Sendable {
         public let columns: Range<Int>
-        /// Where it begins, and from one of its rows to the next.
+        /// The start of the panel, and its row stride.
         public let start, stride: Int
 
         public init(columns: Range<Int>, start: Int, stride: Int) {
@@ -14,10 +14,10 @@ public struct Panels: Equatable, Sendable {
 
     public let rows: Int
     public let all: [Panel]
-    /// The numbers of all panels, with what lies unused between rows.
+    /// The size of all panels, including padding between rows.
     public let count: Int
 
-    /// - aligned: Each row of a panel begins at a cache line.
+    /// - Parameter aligned: Aligns each row of a panel to a cache line.
     public init(rows: Int, columns: Int, panels: Int = 1, aligned: Bool) {
         self.rows = rows
         let lines = (columns + 15) / 16

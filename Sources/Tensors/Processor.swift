@@ -1,17 +1,17 @@
 import CKernels
 import Glibc
 
-/// What this machine computes with.
+/// The processor of this machine.
 public enum Processor {
-    /// The model name, as Linux tells it.
+    /// The model name according to Linux.
     public static var name: String {
         field("model name") ?? field("Model") ?? "unknown processor"
     }
 
-    /// The vector instructions that our kernels will use here: `AVX-512`, `AVX2`, or the platform's plain ones.
+    /// The vector instructions that the kernels use: `AVX-512`, `AVX2`, or the baseline of the platform.
     public static var vectorExtensions: String { unsafe String(cString: ck_vector_extensions()) }
 
-    /// Processors that this process may use.
+    /// The number of processors available to this process.
     public static var count: Int { max(Int(ck_processor_count()), 1) }
 
     private static func field(_ key: String) -> String? {

@@ -1,9 +1,9 @@
-/// Our own stream of random numbers: xoshiro256++ (Blackman and Vigna, 2019), seeded through SplitMix64. It serves
-/// initial weights and shuffling; `MersenneTwister` in Datasets is there for scikit-learn's splits only.
+/// A stream of random numbers for initial weights and shuffling: xoshiro256++ (Blackman and Vigna, 2019),
+/// seeded by SplitMix64. (`MersenneTwister` in Datasets is only for scikit-learn's splits.)
 public struct RandomNumbers: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
-    /// `stream` separates uses of one seed, so that adding a layer does not reshuffle the data.
+    /// `stream` separates the uses of one seed, so that adding a layer does not change the order of the data.
     public init(seed: Int, stream: Int = 0) {
         var mixer = UInt64(bitPattern: Int64(seed)) &+ mixed(UInt64(bitPattern: Int64(stream)) &+ 0x1f83_d9ab)
         func next() -> UInt64 {
@@ -26,10 +26,10 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
         return result
     }
 
-    /// Evenly spread over [0, 1).
+    /// Returns a number uniformly distributed in [0, 1).
     public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-    /// A permutation of 0..<count, by Fisher and Yates.
+    /// Returns a permutation of 0..<count (Fisher-Yates).
     public mutating func permutation(of count: Int) -> [Int] {
         var order = Array(0..<count)
         order.shuffle(using: &self)
@@ -45,7 +45,8 @@ func mixed(_ value: UInt64) -> UInt64 {
     return z ^ (z >> 31)
 }
 
-/// Random numbers by place, not by order: the n-th number of a stream is the same whichever thread asks for it.
+/// Counter-based random numbers: the n-th number of a stream does not depend on the thread or the order of
+/// calls.
 public struct CountedRandomNumbers: Sendable {
     private let key: UInt64
 
@@ -56,12 +57,12 @@ public struct CountedRandomNumbers: Sendable {
                 &+ 0xd1b5_4a32_d192_ed03 &* UInt64(bitPattern: Int64(step)))
     }
 
-    /// Evenly spread over [0, 1).
+    /// Returns a number uniformly distributed in [0, 1).
     public func uniform(_ index: Int) -> Float {
         Float(mixed(key &+ 0x9e37_79b9_7f4a_7c15 &* UInt64(bitPattern: Int64(index))) >> 40) * 0x1p-24
     }
 
-    /// Standard normal, by Box and Muller.
+    /// Returns a number of the standard normal distribution (Box-Muller).
     public func normal(_ index: Int) -> Float {
         let radius = max(uniform(2 * index), 0x1p-24)
         let angle = uniform(2 * index + 1) * 2 * .pi

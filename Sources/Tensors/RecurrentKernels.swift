@@ -1,6 +1,6 @@
 import CKernels
 
-// Each of these checks its sizes and calls the C loop of the same meaning; see ckrecurrent.h.
+// Each function checks its sizes and calls the C loop with the same meaning; see ckrecurrent.h.
 
 /// y = 1 / (1 + e⁻ˣ)
 public func sigmoid(_ x: Floats, into y: Floats) {
@@ -25,7 +25,7 @@ public func softmaxBackward(_ dy: Floats, y: Floats, into dx: Floats, width: Int
     unsafe ck_softmax_backward(dy.base, y.base, dx.base, y.count / width, width)
 }
 
-/// What squeezes a gate into 0...1: the logistic function, or clip(slope · x + 0.5, 0, 1).
+/// The gate activation: the logistic function, or clip(slope · x + 0.5, 0, 1).
 public enum GateKernel: Sendable, Equatable {
     case sigmoid
     case hard(slope: Float)
@@ -38,8 +38,8 @@ public enum GateKernel: Sendable, Equatable {
     }
 }
 
-/// One step of LSTM for `rows` samples: gates [rows, 4 units] are i, f, c, o before their activations, which take their
-/// place. tanh(c) is kept for backward.
+/// One step of LSTM for `rows` samples: gates [rows, 4 units] are i, f, c, o before their activations, and
+/// are replaced by their activations. tanh(c) is stored for the backward pass.
 public func lstmStep(
     _ gates: Floats, cBefore: Floats, c: Floats, tanhC: Floats, h: Floats, units: Int, gate: GateKernel
 ) {
@@ -49,7 +49,8 @@ public func lstmStep(
     unsafe ck_lstm(gates.base, cBefore.base, c.base, tanhC.base, h.base, rows, units, gate.c)
 }
 
-/// From the gradients at h and c to those before the activations, which take the gates' place, and at the cell before.
+/// Computes the gradients before the activations, which replace the gates, and at the previous cell state,
+/// from the gradients at h and c.
 public func lstmStepBackward(
     _ gates: Floats, cBefore: Floats, tanhC: Floats, dh: Floats, dc: Floats, dcBefore: Floats, units: Int,
     gate: GateKernel
@@ -61,8 +62,8 @@ public func lstmStepBackward(
         gates.base, cBefore.base, tanhC.base, dh.base, dc.base, dcBefore.base, rows, units, gate.c)
 }
 
-/// One step of GRU: x and r [rows, 3 units] are z, r, h from the input and from the state; x becomes the gates and the
-/// candidate.
+/// One step of GRU: x and r [rows, 3 units] are z, r, h from the input and from the state; x becomes the
+/// gates and the candidate.
 public func gruStep(_ x: Floats, r: Floats, hBefore: Floats, h: Floats, units: Int, gate: GateKernel) {
     let rows = h.count / units
     precondition(h.count == rows * units && hBefore.count == h.count)
@@ -70,7 +71,7 @@ public func gruStep(_ x: Floats, r: Floats, hBefore: Floats, h: Floats, units: I
     unsafe ck_gru(x.base, r.base, hBefore.base, h.base, rows, units, gate.c)
 }
 
-/// x and r become their gradients; dhBefore becomes the part that goes straight to the state before.
+/// x and r become their gradients; dhBefore becomes the part that flows directly to the previous state.
 public func gruStepBackward(
     _ x: Floats, r: Floats, hBefore: Floats, dh: Floats, dhBefore: Floats, units: Int, gate: GateKernel
 ) {
@@ -80,7 +81,7 @@ public func gruStepBackward(
     unsafe ck_gru_backward(x.base, r.base, hBefore.base, dh.base, dhBefore.base, rows, units, gate.c)
 }
 
-/// The older GRU's gates, and the state times the reset gate.
+/// Computes the gates of the original GRU, and the state times the reset gate.
 public func gruGates(_ x: Floats, hBefore: Floats, resetH: Floats, units: Int, gate: GateKernel) {
     let rows = hBefore.count / units
     precondition(
@@ -88,14 +89,14 @@ public func gruGates(_ x: Floats, hBefore: Floats, resetH: Floats, units: Int, g
     unsafe ck_gru_gates(x.base, hBefore.base, resetH.base, rows, units, gate.c)
 }
 
-/// The older GRU's candidate and state.
+/// Computes the candidate and the state of the original GRU.
 public func gruCandidate(_ x: Floats, hBefore: Floats, h: Floats, units: Int) {
     let rows = h.count / units
     precondition(h.count == rows * units && hBefore.count == h.count && x.count == 3 * h.count)
     unsafe ck_gru_candidate(x.base, hBefore.base, h.base, rows, units)
 }
 
-/// Gradients at z and the candidate take their place; dhBefore = dh · z.
+/// The gradients at z and the candidate replace them; dhBefore = dh · z.
 public func gruCandidateBackward(
     _ x: Floats, hBefore: Floats, dh: Floats, dhBefore: Floats, units: Int, gate: GateKernel
 ) {
@@ -105,7 +106,7 @@ public func gruCandidateBackward(
     unsafe ck_gru_candidate_backward(x.base, hBefore.base, dh.base, dhBefore.base, rows, units, gate.c)
 }
 
-/// The gradient at r takes its place; dhBefore += dReset · r.
+/// The gradient at r replaces it; dhBefore += dReset · r.
 public func gruGatesBackward(
     _ x: Floats, hBefore: Floats, dReset: Floats, dhBefore: Floats, units: Int, gate: GateKernel
 ) {
@@ -124,7 +125,7 @@ public func tanhScores(
     unsafe ck_tanh_scores(q.base, k.base, scale?.base, inner, scores.base, queries, keys, width)
 }
 
-/// Adds to dq, dk and, where they are given, the gradients of scale and inner.
+/// Adds to dq, dk and, if given, the gradients of scale and inner.
 public func tanhScoresBackward(
     _ dscores: Floats, _ q: Floats, _ k: Floats, scale: Floats?, inner: Float, dq: Floats, dk: Floats,
     dScale: Floats?, dInner: Floats?, width: Int

@@ -1,11 +1,11 @@
-/// Many samples of one shape, as they were stored: bytes stay bytes until a batch of them is gathered.
+/// Samples with the same shape in their stored type: bytes stay bytes until a batch is gathered.
 public struct Samples: Equatable, Sendable {
     public enum Storage: Equatable, Sendable {
         case bytes([UInt8])
         case floats([Float])
     }
 
-    /// The shape of one sample, as [28, 28] or [11].
+    /// The shape of one sample: [28, 28] or [11].
     public let shape: [Int]
     public private(set) var count: Int
     public private(set) var storage: Storage
@@ -22,10 +22,10 @@ public struct Samples: Equatable, Sendable {
         (self.shape, count, storage) = (shape, bytes.count / size, .bytes(bytes))
     }
 
-    /// Numbers in one sample.
+    /// The number of values in one sample.
     public var size: Int { shape.reduce(1, *) }
 
-    /// The samples of those rows, in that order.
+    /// Returns the samples of the given rows, in that order.
     public func selecting(_ rows: some Collection<Int>) -> Samples {
         let size = size
         switch storage {
@@ -42,8 +42,8 @@ public struct Samples: Equatable, Sendable {
         }
     }
 
-    /// Keeps only the samples of those rows, each once, in that order. Where nobody else holds the samples, they change
-    /// places where they are, and no second copy is made.
+    /// Keeps only the samples of the given rows, each at most once, in that order. If the storage is not
+    /// shared, the samples are moved in place without a second copy.
     public mutating func keep(_ rows: [Int]) {
         let size = size
         switch storage {
@@ -62,7 +62,7 @@ public struct Samples: Equatable, Sendable {
     private static func keep<Number>(_ rows: [Int], of all: inout [Number], size: Int) {
         precondition(rows.count * size <= all.count, "each row once")
         for (target, row) in rows.enumerated() {
-            // What was here has moved to where it made room, and maybe on from there.
+            // The sample here was moved earlier, perhaps several times.
             var source = row
             while source < target { source = rows[source] }
             guard source != target else { continue }

@@ -1,15 +1,15 @@
 import CKernels
 
-/// Numbers of one shape read in another order or more than once: axes swapped, or repeated to a larger shape. Axes
-/// that lie behind each other count as one, so that most views have one to three.
+/// A strided view of numbers: transposed or broadcast axes. Contiguous axes are merged, so that most views
+/// have one to three.
 public struct StridedView: Sendable {
     private let sizes: [Int]
     private let strides: [Int]
-    /// How many numbers it reads, and from how many at least.
+    /// The number of elements it reads, and the minimum size of its source.
     public let count: Int
     private let span: Int
 
-    /// Whether it reads all numbers as they lie.
+    /// True if the view is the identity.
     public var isPlain: Bool { sizes.isEmpty || sizes.count == 1 && strides == [1] }
 
     private init(sizes: [Int], strides: [Int]) {
@@ -29,20 +29,20 @@ public struct StridedView: Sendable {
         span = zip(merged, steps).reduce(1) { $0 + max($1.0 - 1, 0) * $1.1 }
     }
 
-    /// The axes of `shape` in that order: the k-th of the result is axis `order[k]`.
+    /// Transposes the axes of `shape`: axis k of the result is axis `order[k]`.
     public init(permuting shape: [Int], order: [Int]) {
         let strides = Self.strides(of: shape)
         self.init(sizes: order.map { shape[$0] }, strides: order.map { strides[$0] })
     }
 
-    /// Brings `permuting(shape, order)` back.
+    /// The inverse of `permuting(shape, order)`.
     public init(unpermuting shape: [Int], order: [Int]) {
         var inverse = Array(repeating: 0, count: order.count)
         for (place, axis) in order.enumerated() { inverse[axis] = place }
         self.init(permuting: order.map { shape[$0] }, order: inverse)
     }
 
-    /// `shape`, aligned at the right, with its axes of size 1 repeated to those of `full`.
+    /// Broadcasts `shape`, aligned at the right, to `full`.
     public init(broadcasting shape: [Int], to full: [Int]) {
         let padded = Array(repeating: 1, count: full.count - shape.count) + shape
         precondition(zip(padded, full).allSatisfy { $0 == $1 || $0 == 1 }, "\(shape) does not fit \(full)")
@@ -59,7 +59,8 @@ public struct StridedView: Sendable {
         return strides
     }
 
-    /// y = what it sees of each row of x. Rows of x are `rowStride` apart, which may be 0 where all rows see the same.
+    /// Writes the view of each row of x to y. The row stride of x is `rowStride`; 0 reads the same row for
+    /// all.
     public func read(_ x: Floats, rows: Int = 1, rowStride: Int = 0, into y: Floats) {
         guard rows > 0, count > 0 else { return }
         check(x, y, rows, rowStride)
@@ -71,7 +72,7 @@ public struct StridedView: Sendable {
         }
     }
 
-    /// x += y, each number at the place where `read` finds it.
+    /// x += y, each number at its position in the view.
     public func add(_ y: Floats, rows: Int = 1, rowStride: Int = 0, to x: Floats) {
         guard rows > 0, count > 0 else { return }
         check(x, y, rows, rowStride)

@@ -1,4 +1,4 @@
-/// Numbers with a shape, row-major. It never changes, so threads may share it.
+/// An immutable array of numbers with a shape, row-major. Threads may share it.
 public struct Tensor: Equatable, Sendable {
     public let shape: [Int]
     public let values: [Float]

@@ -1,9 +1,9 @@
 import CKernels
 import Glibc
 
-// Each of these checks its sizes and calls the C loop of the same meaning; sizes are in numbers, not bytes.
+// Each function checks its sizes and calls the C loop with the same meaning. Sizes are in numbers, not bytes.
 
-/// The rows of `samples` in `rows`, one after the other, as floats. Bytes become `byte * scale + offset`.
+/// Gathers the given rows of `samples` as floats. Bytes become `byte * scale + offset`.
 public func gather(
     _ samples: Samples, rows: ArraySlice<Int>, scale: Float = 1, offset: Float = 0, into out: Floats
 ) {
@@ -34,7 +34,7 @@ public func scaleShift(_ x: Floats, scale: Float, shift: Float, into y: Floats) 
     unsafe ck_scale_shift(x.base, scale, shift, y.base, x.count)
 }
 
-/// y = x * scale + shift with a scale and a shift for each column; x and y are [rows, columns].
+/// y = x * scale + shift with a scale and a shift per column; x and y are [rows, columns].
 public func scaleShift(_ x: Floats, columnScales: Floats, columnShifts: Floats, into y: Floats) {
     let columns = columnScales.count
     precondition(columnShifts.count == columns && x.count == y.count && x.count % columns == 0)
@@ -134,8 +134,9 @@ public func normalizeBackward(
         dy.base, xhat.base, factor.base, meanDy.base, meanDyXhat.base, dx.base, dy.count / columns, columns)
 }
 
-/// Softmax and cross-entropy of logits z [rows, width] with the classes of `samples`. z becomes probabilities; `gradient`
-/// receives (p − target) · each. Returns the sum of the losses and how often the wanted class was the likeliest.
+/// Softmax and cross-entropy of logits z [rows, width] with the classes of `samples`. z becomes
+/// probabilities; `gradient` receives (p − target) · each. Returns the sum of the losses and the number of
+/// correct predictions.
 public func softmaxCrossEntropy(
     _ z: Floats, width: Int, classes: [Int32], samples: ArraySlice<Int>, each: Float, gradient: Floats?
 ) -> (loss: Double, correct: Double) {
@@ -166,7 +167,8 @@ public func stepMomentum(
     unsafe ck_momentum(w.base, g.base, v.base, learningRate, momentum, nesterov ? 1 : 0, w.count)
 }
 
-/// From here on Adam's divisors are large enough for an estimate and a step of Newton's in place of a division.
+/// From this value on, Adam's divisors are large enough for a reciprocal estimate with a Newton step instead
+/// of a division.
 public let smallestQuickEpsilon: Float = 1e-12
 
 /// m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= alpha · m / (√v + ε), with max(v) so far where `largest` is given

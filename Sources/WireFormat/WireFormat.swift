@@ -1,17 +1,17 @@
 import Foundation
 
-/// What is written in the form of protocol buffers: fields by their number, in any order, those that are missing left out.
+/// A protocol buffers message: fields with numbers, in any order; missing fields are omitted.
 public protocol WireMessage {
     func write(to sink: inout some WireSink)
 }
 
-/// Where bytes go. Source of the form: https://protobuf.dev/programming-guides/encoding
+/// A destination for encoded bytes. Source of the format: https://protobuf.dev/programming-guides/encoding
 public protocol WireSink {
     mutating func put(_ byte: UInt8)
     mutating func put(_ data: Data)
 }
 
-/// Only counts: a message inside another one begins with its length.
+/// Counts bytes without writing them, because an embedded message is preceded by its length.
 struct WireCounter: WireSink {
     private(set) var count = 0
     mutating func put(_ byte: UInt8) { count += 1 }
@@ -26,7 +26,7 @@ struct WireWriter: WireSink {
 }
 
 extension WireMessage {
-    /// How many bytes it is.
+    /// The encoded size in bytes.
     public var wireSize: Int {
         var counter = WireCounter()
         write(to: &counter)
@@ -41,7 +41,7 @@ extension WireMessage {
 }
 
 extension WireSink {
-    /// Seven bits a byte, the lowest first; all but the last have the eighth bit set.
+    /// Writes seven bits per byte, lowest first. All bytes except the last have the eighth bit set.
     private mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {

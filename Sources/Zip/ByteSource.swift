@@ -1,20 +1,20 @@
 import Base
 import Glibc
 
-/// The bytes of an archive: a file that stays open, or an array. Nothing outside it is ever read.
+/// The bytes of an archive: an open file or an array. Reads are bounds-checked.
 final class ByteSource: Sendable {
     let name: String
     let count: Int
-    /// -1 where the bytes lie in memory.
+    /// -1 for bytes in memory.
     private let descriptor: Int32
     private let bytes: [UInt8]
 
     init(path: String) throws(ZipError) {
         func fail(_ found: String) -> ZipError {
-            ZipError(.notReadable, file: path, expected: "a file that may be read", found: found)
+            ZipError(.notReadable, file: path, expected: "a readable file", found: found)
         }
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw fail("no name") }
-        // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw fail("an invalid path") }
+        // Without O_NONBLOCK, opening a pipe would wait for its writer.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw fail(systemMessage(errno)) }
         var about = stat()
@@ -31,7 +31,7 @@ final class ByteSource: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// `length` bytes from `offset` on, or an error where the archive has not so many.
+    /// Reads `length` bytes at `offset`, or throws if the archive is shorter.
     func read(_ offset: Int, _ length: Int, of member: String = "") throws(ZipError) -> [UInt8] {
         guard offset >= 0, length >= 0, length <= count, offset <= count - length else {
             throw ZipError(
@@ -54,14 +54,15 @@ final class ByteSource: Sendable {
         }
         guard !failure else {
             throw ZipError(
-                .notReadable, file: name, member: member, expected: "to read on", found: systemMessage(errno))
+                .notReadable, file: name, member: member, expected: "to read the file",
+                found: systemMessage(errno))
         }
         return result
     }
 }
 
-/// Reads little-endian numbers one after the other. What is not there makes `failed` true and counts as 0.
-struct Fields {
+/// Reads consecutive little-endian numbers. Reading past the end sets `failed` and returns 0.
+struct LittleEndianReader {
     private let bytes: ArraySlice<UInt8>
     private(set) var at: Int
     private(set) var failed = false
@@ -82,7 +83,7 @@ struct Fields {
 
     mutating func u16() -> Int { Int(number(2)) }
     mutating func u32() -> Int { Int(number(4)) }
-    /// Beyond Int there is no file.
+    /// Clamped, because no file is larger than `Int.max`.
     mutating func u64() -> Int { Int(clamping: number(8)) }
 
     mutating func take(_ count: Int) -> ArraySlice<UInt8> {

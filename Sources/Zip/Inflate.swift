@@ -1,10 +1,10 @@
 import CZlib
 
-/// Inflates a raw deflate stream (RFC 1951) that must hold exactly `size` bytes; nil where it does not. Memory grows
-/// with what comes out, and ends at `size`.
+/// Inflates a raw deflate stream (RFC 1951) of exactly `size` bytes, or returns nil. Memory grows with the
+/// output, up to `size`.
 func inflate(_ bytes: [UInt8], size: Int) -> [UInt8]? {
     var stream = unsafe z_stream()
-    // Negative: no header around the deflate stream.
+    // Negative: a raw deflate stream without a header.
     guard unsafe inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
         return nil
     }
@@ -12,14 +12,14 @@ func inflate(_ bytes: [UInt8], size: Int) -> [UInt8]? {
     var result: [UInt8] = []
     var taken = 0
     while true {
-        // One byte more than allowed tells a stream that is too long from one that fits.
+        // One byte more than allowed, to detect a stream that is too long.
         let room = min(max(result.count, 1 << 16), size - result.count + 1, 1 << 28)
         let start = result.count
         result += [UInt8](repeating: 0, count: room)
         let given = min(bytes.count - taken, 1 << 28)
         let status = unsafe bytes.withUnsafeBytes { input in
             unsafe result.withUnsafeMutableBytes { output in
-                // zlib's signature lacks a const; it does not write here.
+                // zlib does not write here; its parameter only lacks a const.
                 unsafe stream.next_in = UnsafeMutablePointer(
                     mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: taken))
                 unsafe stream.avail_in = UInt32(given)

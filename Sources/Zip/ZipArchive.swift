@@ -1,9 +1,9 @@
 import CZlib
 
-/// A ZIP archive, open for reading: its directory is checked as a whole before anything is unpacked.
+/// A ZIP archive, open for reading. The whole directory is validated before anything is extracted.
 ///
-/// Source of the format: PKWARE's APPNOTE 6.3. Members are stored or deflated; zip64 is understood. Nothing is
-/// allocated because a header says so: at most the archive's own size, or what was really inflated.
+/// Source of the format: PKWARE's APPNOTE 6.3. Supports stored and deflated members and zip64. Memory is
+/// bounded by the archive's size and the inflated data, not by sizes in headers.
 public struct ZipArchive: Sendable {
     /// In the order of the directory.
     public let members: [ZipMember]
@@ -15,7 +15,7 @@ public struct ZipArchive: Sendable {
         try self.init(ByteSource(path: path), limits)
     }
 
-    /// From bytes that were read already; `name` is for messages.
+    /// Opens an archive from its bytes; `name` is for messages.
     public init(bytes: [UInt8], name: String, limits: ZipLimits = ZipLimits()) throws(ZipError) {
         try self.init(ByteSource(bytes: bytes, name: name), limits)
     }
@@ -33,14 +33,14 @@ public struct ZipArchive: Sendable {
                 .damaged, file: source.name, expected: "a directory of \(end.count) entries",
                 found: "\(end.size) bytes")
         }
-        var fields = Fields(try source.read(end.offset, end.size))
+        var fields = LittleEndianReader(try source.read(end.offset, end.size))
         var members: [ZipMember] = []
         var index: [String: Int] = [:]
         for number in 0..<end.count {
             let member = try DirectoryRecord(&fields, file: source.name).member
             guard index.updateValue(number, forKey: member.name) == nil else {
                 throw ZipError(
-                    .refused, file: source.name, member: member.name, expected: "one member of that name",
+                    .refused, file: source.name, member: member.name, expected: "one member with that name",
                     found: "two")
             }
             members.append(member)
@@ -51,7 +51,7 @@ public struct ZipArchive: Sendable {
         try checkOverlaps()
     }
 
-    /// Finds a member's bytes by its own header, which must agree with the directory.
+    /// Locates a member's bytes by its local header, which must agree with the directory.
     private static func locate(_ member: inout ZipMember, _ source: ByteSource, before end: Int)
         throws(ZipError)
     {
@@ -62,17 +62,19 @@ public struct ZipArchive: Sendable {
         guard member.headerOffset <= end - fixedSize else {
             throw damaged("a header before the directory", "byte \(member.headerOffset)")
         }
-        var fields = Fields(try source.read(member.headerOffset, fixedSize, of: member.name))
+        var fields = LittleEndianReader(try source.read(member.headerOffset, fixedSize, of: member.name))
         let signature = fields.u32()
         _ = fields.take(4)  // Version and flags.
         let method = fields.u16()
-        _ = fields.take(16)  // Time, and sizes that may stand behind the data only.
+        _ = fields.take(16)  // Time, and sizes that may be only after the data.
         let (nameLength, extraLength) = (fields.u16(), fields.u16())
         guard signature == 0x0403_4B50, method == (member.isDeflated ? 8 : 0) else {
-            throw damaged("a header as the directory has it", "other bytes")
+            throw damaged("a header that matches the directory", "other bytes")
         }
         let name = try source.read(member.headerOffset + fixedSize, nameLength, of: member.name)
-        guard name == Array(member.name.utf8) else { throw damaged("the same name in its header", "another") }
+        guard name == Array(member.name.utf8) else {
+            throw damaged("the same name in its header", "another name")
+        }
         member.dataOffset = member.headerOffset + fixedSize + nameLength + extraLength
         guard member.dataOffset <= end, member.storedSize <= end - member.dataOffset else {
             throw damaged("\(member.storedSize) bytes", "fewer before the directory")
@@ -91,26 +93,27 @@ public struct ZipArchive: Sendable {
                 throw tooLarge("at most \(limits.memberBytes) bytes")
             }
             guard member.size <= limits.freeBytes || member.size / limits.ratio <= member.storedSize else {
-                throw tooLarge("at most \(limits.ratio) times what is stored")
+                throw tooLarge("at most \(limits.ratio) times the stored size")
             }
-            total += member.size  // No overflow: the limits are far from Int's.
+            total += member.size  // Cannot overflow: the limits are far below Int.max.
             guard total <= limits.totalBytes else {
                 throw tooLarge("at most \(limits.totalBytes) bytes in all members together")
             }
         }
     }
 
-    /// Members that share bytes let a small archive unpack to anything (Fifield, "A better zip bomb", 2019).
+    /// Rejects overlapping members, which let a small archive expand without limit (Fifield, "A better zip
+    /// bomb", 2019).
     private func checkOverlaps() throws(ZipError) {
         let sorted = members.sorted { $0.headerOffset < $1.headerOffset }
         for (member, next) in zip(sorted, sorted.dropFirst()) where member.end > next.headerOffset {
             throw ZipError(
                 .refused, file: source.name, member: next.name, expected: "bytes of its own",
-                found: "bytes that belong to \(member.name) as well")
+                found: "bytes shared with \(member.name)")
         }
     }
 
-    /// Whether a file begins as an archive does.
+    /// Returns true if a file starts like a ZIP archive.
     public static func begins(_ path: String) -> Bool {
         let start = try? ByteSource(path: path).read(0, 4)
         return start == [0x50, 0x4B, 3, 4] || start == [0x50, 0x4B, 5, 6]
@@ -120,9 +123,9 @@ public struct ZipArchive: Sendable {
 
     public func has(_ name: String) -> Bool { index[name] != nil }
 
-    /// A member's bytes, inflated, their checksum compared.
+    /// Returns a member's bytes, inflated, with the checksum verified.
     ///
-    /// - limit: the most bytes that the caller has a use for.
+    /// - Parameter limit: The maximum number of bytes.
     public func bytes(of name: String, limit: Int = .max) throws(ZipError) -> [UInt8] {
         guard let member = index[name].map({ members[$0] }) else {
             let names = members.prefix(6).map(\.name).joined(separator: ", ")
@@ -140,21 +143,21 @@ public struct ZipArchive: Sendable {
             guard let inflated = inflate(bytes, size: member.size) else {
                 throw ZipError(
                     .damaged, file: source.name, member: name,
-                    expected: "\(member.size) bytes in deflate's form",
+                    expected: "\(member.size) bytes of deflate data",
                     found: "damage")
             }
             bytes = inflated
         }
         guard checksum(bytes) == member.crc else {
             throw ZipError(
-                .damaged, file: source.name, member: name, expected: "data that fit their checksum",
+                .damaged, file: source.name, member: name, expected: "data that match the checksum",
                 found: "other data")
         }
         return bytes
     }
 }
 
-/// CRC-32 as ZIP has it.
+/// Returns the CRC-32 that ZIP uses.
 func checksum(_ bytes: [UInt8]) -> UInt32 {
     unsafe bytes.withUnsafeBufferPointer { UInt32(unsafe crc32_z(0, $0.baseAddress, $0.count)) }
 }

@@ -1,23 +1,23 @@
-/// What is wrong with an archive, where, and what to do about it.
+/// An error in an archive, with its place and a remedy.
 public struct ZipError: Error, Equatable, CustomStringConvertible {
     public enum Reason: Equatable, Sendable {
-        /// The system does not let us read it.
+        /// No permission to read, or the file does not exist.
         case notReadable
-        /// Some other kind of file.
+        /// Another file format.
         case notZip
-        /// It ends before its own end, or its parts contradict each other.
+        /// Truncated, or its parts contradict each other.
         case damaged
-        /// Understood, and unsafe or beyond what a model's archive needs: encrypted, members that overlap …
+        /// Valid, but unsafe or not needed for models: encrypted or overlapping members …
         case refused
         /// Larger than a limit.
         case tooLarge
-        /// No member of that name.
+        /// No member with that name.
         case noSuchMember
     }
 
     public var reason: Reason
     public var file: String
-    /// The member it is about; empty for the archive as a whole.
+    /// The affected member; empty for the whole archive.
     public var member: String
     public var expected, found, fix: String
 
@@ -25,7 +25,7 @@ public struct ZipError: Error, Equatable, CustomStringConvertible {
         "\(file)\(member.isEmpty ? "" : ", member " + member): expected \(expected), found \(found). \(fix)"
     }
 
-    /// The description without the file's name.
+    /// The description without the file name.
     public var details: String {
         "\(member.isEmpty ? "" : "member \(member): ")expected \(expected), found \(found). \(fix)"
     }
@@ -42,15 +42,16 @@ public struct ZipError: Error, Equatable, CustomStringConvertible {
     private static func usualFix(_ reason: Reason) -> String {
         switch reason {
         case .notReadable: "Check the path and its permissions."
-        case .notZip: "Check that this is the file you mean."
-        case .refused, .tooLarge: "Such an archive is not safe to read; save it again with its own program."
-        case .damaged: "Take a fresh copy of the file, or save it again with its own program."
-        case .noSuchMember: "The archive was made by another program, or for another purpose."
+        case .notZip: "Check the path."
+        case .refused, .tooLarge:
+            "The archive is not safe to read. Save it again with the program that wrote it."
+        case .damaged: "Copy the file again, or save it again with the program that wrote it."
+        case .noSuchMember: "The archive was written by another program, or for another purpose."
         }
     }
 }
 
-/// A name from a file may hold anything, and be of any length.
+/// Makes a name from a file safe to print and short.
 private func shown(_ name: String) -> String {
     let plain = name.unicodeScalars.prefix(80).map { scalar in
         scalar.properties.isDefaultIgnorableCodePoint || scalar.value < 0x20 || scalar.value == 0x7F

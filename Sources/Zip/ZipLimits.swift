@@ -1,11 +1,11 @@
-/// How much an archive may make us take. The defaults suit model files and are far above what Keras writes.
+/// Limits on the resources that an archive may use. The defaults are far above what Keras writes.
 public struct ZipLimits: Equatable, Sendable {
     public var members = 10_000
-    /// Bytes of one member, inflated, and of all members together.
+    /// Inflated bytes of one member, and of all members together.
     public var memberBytes = 16 << 30
     public var totalBytes = 32 << 30
-    /// How many bytes a stored byte may become, once a member is larger than `freeBytes`. Weights that were trained
-    /// hardly shrink; deflate at its best makes 1032 of one.
+    /// The maximum compression ratio of members larger than `freeBytes`. Trained weights hardly compress;
+    /// deflate reaches at most 1032.
     public var ratio = 200
     public var freeBytes = 16 << 20
 

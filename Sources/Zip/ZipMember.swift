@@ -1,11 +1,11 @@
-/// One entry of the archive's directory.
+/// An entry of the archive's directory.
 public struct ZipMember: Equatable, Sendable {
     public var name: String
     /// Bytes, inflated and as stored.
     public var size, storedSize: Int
     public var crc: UInt32
     public var isDeflated: Bool
-    /// Where its own header begins, and where its bytes do.
+    /// The offsets of the local header and of the data.
     var headerOffset: Int
     var dataOffset = 0
 
@@ -13,7 +13,7 @@ public struct ZipMember: Equatable, Sendable {
     var isFolder: Bool { name.hasSuffix("/") }
 }
 
-/// Reads one record of the central directory (APPNOTE 4.3.12).
+/// Parses a record of the central directory (APPNOTE 4.3.12).
 struct DirectoryRecord {
     static let signature = 0x0201_4B50
     static let fixedSize = 46
@@ -21,7 +21,7 @@ struct DirectoryRecord {
     private let file: String
     private(set) var member: ZipMember
 
-    init(_ fields: inout Fields, file: String) throws(ZipError) {
+    init(_ fields: inout LittleEndianReader, file: String) throws(ZipError) {
         self.file = file
         let signature = fields.u32()
         _ = fields.take(4)  // Versions: made by, needed.
@@ -50,44 +50,46 @@ struct DirectoryRecord {
         try checkName()
     }
 
-    /// Zip64: numbers that do not fit into 32 bits stand in an extra field, in a fixed order.
+    /// Reads the zip64 extra field: numbers that do not fit into 32 bits, in a fixed order.
     private mutating func readLargeSizes(_ extra: ArraySlice<UInt8>, disk: Int) throws(ZipError) {
         let full = 0xFFFF_FFFF
         var disk = disk
         let wanted = member.size == full || member.storedSize == full || member.headerOffset == full
-        var blocks = Fields(extra)
+        var blocks = LittleEndianReader(extra)
         while wanted, blocks.left >= 4 {
             let (kind, length) = (blocks.u16(), blocks.u16())
-            var block = Fields(blocks.take(length))
+            var block = LittleEndianReader(blocks.take(length))
             guard kind == 1 else { continue }
             if member.size == full { member.size = block.u64() }
             if member.storedSize == full { member.storedSize = block.u64() }
             if member.headerOffset == full { member.headerOffset = block.u64() }
             if disk == 0xFFFF { disk = block.u32() }
             guard !block.failed, !blocks.failed else {
-                throw error(.damaged, expected: "its sizes in 64 bits", found: "a field that is too short")
+                throw error(.damaged, expected: "64-bit sizes", found: "a field that is too short")
             }
             break
         }
-        guard disk == 0 else { throw error(.refused, expected: "one file", found: "an archive in pieces") }
+        guard disk == 0 else { throw error(.refused, expected: "a single file", found: "a split archive") }
     }
 
     private func check(flags: Int, method: Int) throws(ZipError) {
-        // Bit 0: encrypted; 5: a patch; 6: strong encryption; 13: an encrypted directory.
-        guard flags & 0x2061 == 0 else { throw error(.refused, expected: "plain data", found: "encryption") }
+        // Bit 0: encrypted; 5: patch data; 6: strong encryption; 13: encrypted directory.
+        guard flags & 0x2061 == 0 else {
+            throw error(.refused, expected: "unencrypted data", found: "encryption")
+        }
         guard method == 0 || method == 8 else {
             throw error(
-                .refused, expected: "data stored or deflated", found: "compression method \(method)",
-                fix: "Pack it again with deflate (zip -r), or without compression.")
+                .refused, expected: "stored or deflated data", found: "compression method \(method)",
+                fix: "Create it again with deflate (zip -r), or without compression.")
         }
         guard member.isDeflated || member.size == member.storedSize else {
             throw error(
-                .damaged, expected: "\(member.size) bytes, as the directory says",
+                .damaged, expected: "\(member.size) bytes, the size in the directory",
                 found: "\(member.storedSize) stored")
         }
     }
 
-    /// Names that could lead out of a folder are not needed by anybody who means well.
+    /// Rejects names that could lead out of the target folder.
     private func checkName() throws(ZipError) {
         let name = member.name
         let steps = name.split(separator: "/", omittingEmptySubsequences: false)
@@ -96,10 +98,10 @@ struct DirectoryRecord {
             || name.utf8.contains(0) || steps.contains("..") || steps.contains(".")
             || steps.dropLast().contains("") || name.utf8.count > 4096
         guard !bad else {
-            throw error(.refused, expected: "a relative name without '..'", found: "another kind of name")
+            throw error(.refused, expected: "a relative name without '..'", found: "another name")
         }
         if member.isFolder, member.size != 0 {
-            throw error(.damaged, expected: "a folder without bytes of its own", found: "\(member.size)")
+            throw error(.damaged, expected: "a folder without data", found: "\(member.size)")
         }
     }
 

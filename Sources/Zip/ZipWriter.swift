@@ -1,6 +1,7 @@
-/// Makes an archive of stored members. The same members give the same bytes: the time is that of ZIP's first day.
+/// Writes an archive of stored members. All timestamps are 1980-01-01, so that the same members give the same
+/// bytes.
 ///
-/// Sizes beyond 4 GiB are written in zip64's fields.
+/// Sizes beyond 4 GiB use zip64 fields.
 public struct ZipWriter {
     private var members: [ZipMember] = []
     private var pieces: [[UInt8]] = []
@@ -15,10 +16,10 @@ public struct ZipWriter {
             headerOffset: size)
         precondition(!members.contains { $0.name == name }, "two members \(name)")
         members.append(member)
-        var header = Record()
+        var header = LittleEndianWriter()
         header.u32(0x0403_4B50)
         header.common(member)
-        let extra = member.isLarge ? Record.large([member.size, member.storedSize]) : []
+        let extra = member.isLarge ? LittleEndianWriter.large([member.size, member.storedSize]) : []
         header.u16(extra.count)
         append(header.bytes + Array(name.utf8) + extra)
         append(bytes)
@@ -29,28 +30,30 @@ public struct ZipWriter {
         size += bytes.count
     }
 
-    /// The archive, in pieces to be written one after the other.
+    /// Returns the archive as consecutive pieces.
     public func finished() -> [[UInt8]] {
-        var directory = Record()
+        var directory = LittleEndianWriter()
         for member in members {
-            let isFar = member.headerOffset >= Record.full
+            let isFar = member.headerOffset >= LittleEndianWriter.full
             var numbers = member.isLarge ? [member.size, member.storedSize] : []
             if isFar { numbers.append(member.headerOffset) }
-            let extra = numbers.isEmpty ? [] : Record.large(numbers)
+            let extra = numbers.isEmpty ? [] : LittleEndianWriter.large(numbers)
             directory.u32(DirectoryRecord.signature)
-            directory.u16(0x031E)  // Made by a Unix program.
+            directory.u16(0x031E)  // Created by a Unix program.
             directory.common(member)
             directory.u16(extra.count)
             directory.u16(0)
             directory.u16(0)
             directory.u16(0)
-            directory.u32(0o100644 << 16)  // A plain file that all may read.
-            directory.u32(isFar ? Record.full : member.headerOffset)
+            directory.u32(0o100644 << 16)  // A regular file, readable by all.
+            directory.u32(isFar ? LittleEndianWriter.full : member.headerOffset)
             directory.bytes += Array(member.name.utf8) + extra
         }
-        var end = Record()
+        var end = LittleEndianWriter()
         let directorySize = directory.bytes.count
-        let isLarge = members.count >= 0xFFFF || size >= Record.full || directorySize >= Record.full
+        let isLarge =
+            members.count >= 0xFFFF || size >= LittleEndianWriter.full
+            || directorySize >= LittleEndianWriter.full
         if isLarge {
             end.u32(0x0606_4B50)
             end.u64(44)
@@ -68,19 +71,19 @@ public struct ZipWriter {
         end.u32(0)
         end.u16(min(members.count, 0xFFFF))
         end.u16(min(members.count, 0xFFFF))
-        end.u32(isLarge ? Record.full : directorySize)
-        end.u32(isLarge ? Record.full : size)
+        end.u32(isLarge ? LittleEndianWriter.full : directorySize)
+        end.u32(isLarge ? LittleEndianWriter.full : size)
         end.u16(0)
         return pieces + [directory.bytes, end.bytes]
     }
 }
 
 extension ZipMember {
-    fileprivate var isLarge: Bool { size >= Record.full }
+    fileprivate var isLarge: Bool { size >= LittleEndianWriter.full }
 }
 
-/// Little-endian numbers one after the other.
-private struct Record {
+/// A sequence of little-endian numbers.
+private struct LittleEndianWriter {
     static let full = 0xFFFF_FFFF
     var bytes: [UInt8] = []
 
@@ -92,22 +95,22 @@ private struct Record {
         for byte in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
     }
 
-    /// What a member's own header and its entry in the directory share, up to the name's length.
+    /// Writes the fields common to the local header and the directory entry, up to the length of the name.
     mutating func common(_ member: ZipMember) {
-        u16(member.isLarge || member.headerOffset >= Record.full ? 45 : 20)
+        u16(member.isLarge || member.headerOffset >= LittleEndianWriter.full ? 45 : 20)
         u16(0x0800)  // The name is UTF-8.
         u16(0)  // Stored.
         u16(0)
         u16(0x21)  // 1980-01-01.
         u32(Int(member.crc))
-        u32(member.isLarge ? Record.full : member.storedSize)
-        u32(member.isLarge ? Record.full : member.size)
+        u32(member.isLarge ? LittleEndianWriter.full : member.storedSize)
+        u32(member.isLarge ? LittleEndianWriter.full : member.size)
         u16(member.name.utf8.count)
     }
 
-    /// The zip64 field.
+    /// Returns the zip64 extra field.
     static func large(_ numbers: [Int]) -> [UInt8] {
-        var record = Record()
+        var record = LittleEndianWriter()
         record.u16(1)
         record.u16(8 * numbers.count)
         for number in numbers { record.u64(number) }

@@ -47,7 +47,7 @@ func escapes(_ text: String, _ expected: String) throws {
         ("\"a\nb\"", 1, 3, "control characters written as escapes such as \\n", "the control character 0xa"),
         ("\"\\x\"", 1, 3, "one of \" \\ / b f n r t u after \"\\\"", "\"x\"\""),
         ("\"\\u12g4\"", 1, 6, "four hexadecimal digits after \"\\u\"", "\"g4\"\""),
-        ("012", 1, 2, "a number without zeros in front", "\"12\""),
+        ("012", 1, 2, "a number without leading zeros", "\"12\""),
         ("-", 1, 2, "a digit", "the end of the text"),
         ("1.", 1, 3, "a digit", "the end of the text"),
         ("1e+", 1, 4, "a digit", "the end of the text"),

@@ -83,7 +83,10 @@ private func rows(
                 "line 2: column 'b': row 1: expected a number, found the missing value \"NaN\"."
             ),
             ("a,b\n1,-inf\n", "line 2: column 'b': row 1: expected a finite number, found \"-inf\"."),
-            ("a,b\n1,1e39\n", "line 2: column 'b': row 1: expected a number that fits, found \"1e39\"."),
+            (
+                "a,b\n1,1e39\n",
+                "line 2: column 'b': row 1: expected a number within the range of the type, found \"1e39\"."
+            ),
             (
                 "a,b,c\n1,2,\"p\nq\"\n1,y,\"\"",
                 "line 4: column 'b': row 2: expected a number, found \"y\"."
@@ -91,11 +94,11 @@ private func rows(
             ("a;b\n1;2,5\n", "Write decimals with a point."),
             ("a,b\n1,\"2\nno end\n", "line 2: column 'b': row 1: expected a closing quote"),
             ("a,b\n1,\"2\"x\n", "line 2: column 'b': row 1: expected a delimiter after the closing quote"),
-            ("a,b\n", "expected rows below the first line, found none"),
-            ("a,b\n\n  \n", "expected rows below the first line, found none"), ("", "found an empty file"),
-            ("\n\n", "found blank lines only"),
-            ("a,a,b\n1,2,3\n", "column 'a': expected each column's name once"),
-            ("a,bb c\n1,2\n", "column 'b': expected a column of that name, found only \"a\", \"bb c\""),
+            ("a,b\n", "expected rows after the first line, found none"),
+            ("a,b\n\n  \n", "expected rows after the first line, found none"), ("", "found an empty file"),
+            ("\n\n", "found only blank lines"),
+            ("a,a,b\n1,2,3\n", "column 'a': expected unique column names"),
+            ("a,bb c\n1,2\n", "column 'b': expected a column with that name, found only \"a\", \"bb c\""),
         ])
     func errors(text: String, message: String) throws {
         for block in [4, 1 << 16] {

@@ -134,7 +134,7 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
                 let image = GrayImage(width: side, height: side, pixels: pixels)
                 let error = try #require(
                     failure { () throws(CellarError) in try prepareDigit(image, name: "paper.png") })
-                #expect(error.description.contains("a blank one"))
+                #expect(error.description.contains("a blank picture"))
             }
         }
     }
@@ -158,7 +158,7 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
             let odd = GrayImage(width: 3, height: 2, pixels: [0, 0, 0, 0, 0, 0])
             try writePNG(odd, to: folder.appendingPathComponent("seven/odd.png").path)
             let error = try #require(failure { () throws(CellarError) in try readPictureFolder(folder.path) })
-            #expect(error.description.contains("expected 28×28 pixels, as the others, found 3×2"))
+            #expect(error.description.contains("expected 28×28 pixels, like the other pictures, found 3×2"))
             let none = folder.appendingPathComponent("2").path
             #expect(failure { () throws(CellarError) in try readPictureFolder(none) }?.category == .badData)
             #expect(

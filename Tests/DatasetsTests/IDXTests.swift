@@ -34,7 +34,7 @@ import Testing
     @Test(
         "says what is wrong with a file",
         arguments: [
-            ("idx/cut.gz", "ends too early"),
+            ("idx/cut.gz", "a truncated file"),
             ("idx/crc.gz", "expected gzip data, found incorrect data check"), ("idx/more.gz", "found more"),
             ("idx/fewer.gz", "expected 24 bytes of data for dimensions [3, 2, 4], found 23"),
             ("idx", "found a folder"), ("idx/none", "no such file"),

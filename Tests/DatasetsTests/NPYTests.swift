@@ -67,7 +67,7 @@ import Testing
             ("object", "dtype \"|O\""),
             ("empty", "shape [0, 3]"), ("scalar", "a single number"),
             ("nan", "row 2: expected finite numbers"),
-            ("wide", "float64 must fit into float32"),
+            ("wide", "float64 values must fit into float32"),
         ])
     func refused(name: String, message: String) throws {
         let path = GoldenFiles.path("npy/\(name).npy")

@@ -50,8 +50,8 @@ private struct GoldenPictures: Decodable {
         arguments: [
             ("zero", "a picture with pixels, found 0×0"), ("huge", "found 50000×50000"),
             ("many", "found 19000×19000"),
-            ("cut", "ends too early"), ("no_end", "ends too early"), ("crc", "damage (libpng: "),
-            ("short_data", "damage (libpng: "), ("really_a_jpeg", "a JPEG picture"),
+            ("cut", "a truncated file"), ("no_end", "a truncated file"), ("crc", "an error (libpng: "),
+            ("short_data", "an error (libpng: "), ("really_a_jpeg", "a JPEG picture"),
         ])
     func damaged(name: String, message: String) throws {
         let path = GoldenFiles.path("bad_png/\(name).png")

@@ -95,7 +95,7 @@ func wrongFiles() throws {
             (try place.file("no.png", "hello"), 65 as Int32, "expected a PNG picture"),
             (
                 try place.file("half.png", Data(contentsOf: URL(fileURLWithPath: digit)).prefix(200)), 65,
-                "too early"
+                "truncated"
             ),
             (place.path("none.png"), 66, "no such file"), (place.folder.path, 66, "folder"),
         ] {

@@ -77,7 +77,7 @@ func wrongKinds() throws {
     let shape = #expect(throws: HDF5Error.self) { try root.dataset(named: "f4").readFloats(shape: [4, 3]) }
     #expect(
         shape?.description.hasSuffix(
-            "numbers.h5, /f4: expected shape (4, 3), found shape (3, 4). The file is laid out in another way than it is read."
+            "numbers.h5, /f4: expected shape (4, 3), found shape (3, 4). The file has another structure than expected."
         )
             == true)
     for (name, found) in [

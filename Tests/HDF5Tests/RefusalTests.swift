@@ -59,7 +59,7 @@ func absent() throws {
     #expect(
         error("many.h5", "dense")?.found
             == "'layer_0', 'layer_1', 'layer_10', 'layer_11', 'layer_12', 'layer_13' and 24 more")
-    #expect(error("many.h5", "layer_3/kernel:0/x")?.found == "a dataset, which holds no names")
+    #expect(error("many.h5", "layer_3/kernel:0/x")?.found == "a dataset, which has no members")
     #expect(error("many.h5", "layer_3")?.found == "a group")
     #expect(error("links.h5", "type")?.found == "a named datatype")
 }

@@ -72,7 +72,7 @@ private struct AttributeForm: Equatable {
     let isScalar: Bool
 
     init(_ group: HDF5Group, _ name: String) throws {
-        let attribute = unsafe H5Aopen(group.handle.id, name, Engine.standard)
+        let attribute = unsafe H5Aopen(group.handle.id, name, HDF5Library.standard)
         let (type, space) = (H5Aget_type(attribute), H5Aget_space(attribute))
         self.type = TypeForm(type)
         shape = try Extent(space: space, group.place).shape

@@ -38,9 +38,10 @@ func oddLabels() throws {
     "the error for a malformed labels file has its place",
     arguments: [
         ("", "empty"), ("truth,predicted\na,b\n", "prediction"),
-        ("truth,prediction\n", "expected rows below the first line"),
+        ("truth,prediction\n", "expected rows after the first line"),
         ("truth,prediction\na,b\na,\n", "row 2: expected a class"), ("truth,prediction\na,b\na\n", "field"),
-        ("truth,prediction\n\"a\nb\",c\n\"a,b\n", "quote"), ("truth,prediction\n1,0.25\n", "measured number"),
+        ("truth,prediction\n\"a\nb\",c\n\"a,b\n", "quote"),
+        ("truth,prediction\n1,0.25\n", "score or measurement"),
     ])
 func wrongLabels(_ text: String, _ part: String) {
     #expect { try report(text) } throws: { "\($0)".contains(part) && "\($0)".contains("labels.csv") }

@@ -187,7 +187,7 @@ private struct Broken: CustomStringConvertible, Sendable {
                 }
             }
         },
-        Broken(description: "wrong shape", expected: "the config makes kernel [3, 2]") {
+        Broken(description: "wrong shape", expected: "the config needs kernel [3, 2]") {
             $0["model.weights.h5"] = try weights {
                 try $0.write([Float](repeating: 0, count: 6), shape: [2, 3], named: "layers/dense/vars/0")
                 try $0.write([Float](repeating: 0, count: 2), shape: [2], named: "layers/dense/vars/1")
@@ -204,7 +204,7 @@ private struct Broken: CustomStringConvertible, Sendable {
         },
         Broken(
             description: "custom class",
-            expected: "Dense \"d\": it is a class of its author's own (mine>Dense)"
+            expected: "Dense \"d\": it is a custom class (mine>Dense)"
         ) {
             let text = String(decoding: $0["config.json"] ?? [], as: UTF8.self)
             let dense = text.replacing(

@@ -113,10 +113,10 @@ private func config(_ layer: String) -> String { dense.replacing("LAYER", with: 
     "a file that is not sound gives one clear error",
     arguments: [
         Malformed(description: "no config", expected: "no model_config") { _ in },
-        Malformed(description: "no JSON", expected: "no sound JSON") {
+        Malformed(description: "no JSON", expected: "not valid JSON") {
             try $0.root.attributes.set("model_config", string: "{oops")
         },
-        Malformed(description: "deep JSON", expected: "no sound JSON") {
+        Malformed(description: "deep JSON", expected: "not valid JSON") {
             try $0.root.attributes.set("model_config", string: String(repeating: "[", count: 100_000))
         },
         Malformed(description: "Lambda", expected: "Lambda \"evil\": holds code") {
@@ -135,7 +135,7 @@ private func config(_ layer: String) -> String { dense.replacing("LAYER", with: 
                 string: config(#"{"class_name": "Dense", "config": {"name": "d", "units": 2}}"#))
         },
         Malformed(
-            description: "huge layer", expected: "is [2, 3], but the config makes kernel [2, 900000000]"
+            description: "huge layer", expected: "is [2, 3], but the config needs kernel [2, 900000000]"
         ) {
             try $0.root.attributes.set(
                 "model_config",

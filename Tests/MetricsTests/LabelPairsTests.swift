@@ -35,7 +35,8 @@ func labelsRowByRow() throws {
     #expect(throws: CellarError.self) { try LabelPairs(truth: ["1"], prediction: ["0.25"]) }
     rows.add(truth: [0xFF].span)
     rows.add(prediction: [97].span)
-    #expect(throws: CellarError(.badData, "A label is not UTF-8 text. Save the labels as UTF-8.")) {
+    #expect(throws: CellarError(.badData, "A label is not valid UTF-8.", remedy: "Save the labels as UTF-8."))
+    {
         try rows.pairs()
     }
 }

@@ -87,7 +87,7 @@ func zeroDivisionWarnings() throws {
         truth: [0, 1, 1] as [Int32], prediction: [0, 0, 0], classes: ["a", "b", "c"])
     #expect(
         try ClassificationReport(counts).warnings == [
-            "Precision is set to 0 for a class never predicted: 'b'."
+            "Precision is set to 0 for a class without predictions: 'b'."
         ])
     #expect(try ClassificationReport(counts, labels: [0, 1, 2]).warnings.count == 3)
     #expect(try ClassificationReport(counts, zeroDivision: .one).warnings.isEmpty)

@@ -53,7 +53,7 @@ func scores(_ expected: ScoreCase) throws {
 
 @Test("refuses scores without meaning")
 func scoreErrors() {
-    #expect(throws: CellarError(.badData, "Row 2: 1.5 is no probability (0 to 1).")) {
+    #expect(throws: CellarError(.badData, "Row 2: 1.5 is not a probability (0 to 1).")) {
         try logLoss(truth: [0, 1], probabilities: [0.5, 1.5], classes: 2)
     }
     #expect(throws: CellarError.self) {

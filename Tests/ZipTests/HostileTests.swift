@@ -112,7 +112,7 @@ func contradictions() throws {
     // A member whose data reach into the next one's header.
     #expect(
         error(Forged(members: [.init(size: 30, storedSize: 30), .init(name: "b")]))?.found
-            == "bytes that belong to a as well")
+            == "bytes shared with a")
     // Sizes in 64 bits that no file has.
     let huge: [UInt8] = [1, 0, 16, 0] + [UInt8](repeating: 0xFF, count: 16)
     #expect(error(Forged(members: [.init(size: 0xFFFF_FFFF, storedSize: 0xFFFF_FFFF, extra: huge)])) != nil)

@@ -1,5 +1,5 @@
-/// The text form in which facts stand in a model file. Keys that are missing take their defaults, unknown ones are
-/// ignored, so that older and newer versions of Cellar read each other's files.
+/// The JSON form of the facts in a model file. Missing keys take their defaults and unknown keys are ignored,
+/// so that older and newer versions of Cellar can read each other's files.
 extension ModelFacts {
     public var json: JSON {
         var object: JSONObject = [
@@ -49,7 +49,7 @@ extension ModelFacts {
         return .object(object)
     }
 
-    /// Nil where the text is no object with a name and a date: it was not written by Cellar.
+    /// Returns nil if the text is not an object with a name and a date: Cellar did not write it.
     public init?(json: JSON) {
         guard let name = json["name"]?.string, let created = json["created"]?.string else { return nil }
         self.init(
@@ -74,10 +74,10 @@ extension ModelFacts {
             guard let split = $0["split"]?.string, let name = $0["name"]?.string,
                 let value = $0["value"]?.double
             else { return nil }
-            return Metric(split: split, name: name, value: value)
+            return MetricValue(split: split, name: name, value: value)
         }
         history = (json["history"]?.object?.members ?? []).map {
-            Series(name: $0.key, values: ($0.value.array ?? []).compactMap(\.double))
+            MetricSeries(name: $0.key, values: ($0.value.array ?? []).compactMap(\.double))
         }
         dataset = json["dataset"].flatMap {
             guard let path = $0["path"]?.string else { return nil }
@@ -106,7 +106,7 @@ extension ModelFacts {
 private func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
 private func strings(_ json: JSON?) -> [String] { (json?.array ?? []).compactMap(\.string) }
 
-/// How many of something there are. The file may be anyone's: what cannot be is 0, and a few can be added up.
+/// Reads a count. The file is untrusted: invalid values become 0, and the limit keeps sums from overflowing.
 private func count(_ json: JSON?) -> Int {
     guard let number = json?.int, (0...1 << 53).contains(number) else { return 0 }
     return number

@@ -1,31 +1,31 @@
-/// What is known of one saved model beside its layers and weights. It travels inside the model file, and is the
-/// value that the trainer hands to the registry: the index can always be rebuilt from the files.
+/// The metadata of one saved model besides its layers and weights. It is stored in the model file, so that
+/// the registry's index can always be rebuilt from the files.
 public struct ModelFacts: Equatable, Sendable {
-    /// The model's name in the registry, as `mnist` in `mnist:12`.
+    /// The model's name in the registry: `mnist` in `mnist:12`.
     public var name: String
-    /// When it was saved: ISO 8601, UTC, `2026-11-22T12:30:05Z`.
+    /// The time of saving: ISO 8601, UTC, `2026-11-22T12:30:05Z`.
     public var created: String
     public var task: Task?
-    /// Which Keras layout the file has, as `keras-2.10-h5`.
+    /// The Keras file layout, as `keras-2.10-h5`.
     public var generation: String
-    /// SHA-256 (lower-case hex) over the layers' classes, options and wiring, without names and weights.
+    /// SHA-256 (lower-case hex) of the layers' classes, options and connections, without names and weights.
     public var architecture: String
     public var trainableParameters: Int
     public var nonTrainableParameters: Int
 
-    /// What the outputs mean, in their order; for one sigmoid unit: the negative class, then the positive.
+    /// The meaning of the outputs, in order. For one sigmoid unit: the negative class, then the positive.
     public var classes: [String]
-    /// What the inputs mean, in their order: the columns of a table.
+    /// The meaning of the inputs, in order: the columns of a table.
     public var features: [String]
-    /// How a picture has to look, where the model takes pictures.
+    /// The required form of an input picture, if the model takes pictures.
     public var picture: Picture?
 
-    public var metrics: [Metric]
-    /// Per-epoch values by Keras' names (`loss`, `val_accuracy` …), in the order in which Keras lists them.
-    public var history: [Series]
+    public var metrics: [MetricValue]
+    /// Per-epoch values by Keras' names (`loss`, `val_accuracy` …), in Keras' order.
+    public var history: [MetricSeries]
     public var hyperparameters: JSONObject
     public var dataset: Dataset?
-    /// The recipe's text, as it was read.
+    /// The text of the recipe, unchanged.
     public var recipe: String?
     public var seed: Int?
     public var commandLine: [String]
@@ -35,8 +35,8 @@ public struct ModelFacts: Equatable, Sendable {
 
     public enum Task: String, Sendable { case multiclass, binary, regression }
 
-    /// One number: how good the model is on a split (`train`, `validation`, `test`), by a metric's Keras name.
-    public struct Metric: Equatable, Sendable {
+    /// A metric value of the model on a split (`train`, `validation`, `test`), by the metric's Keras name.
+    public struct MetricValue: Equatable, Sendable {
         public var split, name: String
         public var value: Double
         public init(split: String, name: String, value: Double) {
@@ -44,7 +44,7 @@ public struct ModelFacts: Equatable, Sendable {
         }
     }
 
-    public struct Series: Equatable, Sendable {
+    public struct MetricSeries: Equatable, Sendable {
         public var name: String
         public var values: [Double]
         public init(name: String, values: [Double]) { (self.name, self.values) = (name, values) }
@@ -52,7 +52,7 @@ public struct ModelFacts: Equatable, Sendable {
 
     public struct Picture: Equatable, Sendable {
         public var height, width, channels: Int
-        /// True where ink is bright on dark, as in MNIST.
+        /// True if ink is brighter than the background, as in MNIST.
         public var inkIsBright: Bool
         public init(height: Int, width: Int, channels: Int = 1, inkIsBright: Bool) {
             (self.height, self.width, self.channels) = (height, width, channels)
@@ -63,7 +63,8 @@ public struct ModelFacts: Equatable, Sendable {
     public struct Dataset: Equatable, Sendable {
         public var path, sha256: String
         public var trainRows, validationRows, testRows: Int
-        /// How the rows were divided, as a recipe says it (`RowDivision`); nil in files from before it was kept.
+        /// The division of the rows, in a recipe's form (`RowDivision`); nil in files written before this key
+        /// existed.
         public var division: JSON?
         public init(
             path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,
@@ -74,7 +75,7 @@ public struct ModelFacts: Equatable, Sendable {
         }
     }
 
-    /// The file that this one came from, and how.
+    /// The file that this one was made from, and how.
     public struct Parent: Equatable, Sendable {
         public enum Kind: String, Sendable {
             case resumedFrom = "resumed-from"
@@ -83,7 +84,7 @@ public struct ModelFacts: Equatable, Sendable {
         }
         public var kind: Kind
         public var sha256: String
-        /// What the user called it: `mnist:3`, or a path.
+        /// The name that the user gave: `mnist:3`, or a path.
         public var reference: String
         public init(kind: Kind, sha256: String, reference: String) {
             (self.kind, self.sha256, self.reference) = (kind, sha256, reference)

@@ -1,16 +1,17 @@
 import Glibc
 
-/// A file that appears under its name whole, or not at all: it is written beside its place, flushed to disk, and renamed
-/// by `commit`. Without a commit it vanishes with its owner, and the file that had the name before is untouched.
+/// A file that is replaced atomically: the bytes are written to a temporary file in the same folder, flushed
+/// to disk, and renamed by `commit`. Without a commit the temporary file is deleted and the earlier file
+/// stays unchanged.
 ///
-/// A path that leads to a device or a pipe is written directly, since there is nothing to replace. `-` is standard
+/// A path to a device or a pipe is written directly, because there is nothing to replace. `-` is standard
 /// output.
 public struct AtomicFile: ~Copyable, Sendable {
-    /// The path as it was given, for messages; the folder where the name is chosen at the end.
+    /// The path as given, for messages; the folder if `commit(as:)` chooses the name.
     public let path: String
-    /// Open for writing: libraries that want a descriptor may write here.
+    /// Open for writing, for libraries that need a descriptor.
     public let descriptor: Int32
-    /// The file that holds the bytes until the commit. Nil where they go out directly.
+    /// The temporary file; nil if the bytes are written directly.
     private let temporary: String?
     private let target: String
     private var isFlushed = false
@@ -18,9 +19,9 @@ public struct AtomicFile: ~Copyable, Sendable {
     private var hash: SHA256?
     private var size = 0
 
-    /// A file that replaces the one at `path`, if any.
+    /// Creates a file that replaces the one at `path`, if any.
     ///
-    /// - hashing: whether `digest` will be asked for.
+    /// - Parameter hashing: True if `digest` will be used.
     public init(_ path: String, hashing: Bool = false) throws(CellarError) {
         let output = try Output(path)
         (descriptor, temporary, target) = (output.descriptor, output.temporary, output.target)
@@ -28,7 +29,8 @@ public struct AtomicFile: ~Copyable, Sendable {
         hash = hashing ? SHA256() : nil
     }
 
-    /// A new file in `folder`, whose name is chosen by `commit(as:)`; `suffix` is the ending of its temporary name.
+    /// Creates a file in `folder` whose name `commit(as:)` chooses; `suffix` is the extension of its
+    /// temporary name.
     public init(in folder: String, extension suffix: String, hashing: Bool = true) throws(CellarError) {
         let name = FileSystem.temporaryName(in: folder, extension: suffix)
         descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -37,7 +39,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         hash = hashing ? SHA256() : nil
     }
 
-    /// What a path stands for, opened.
+    /// An opened output path.
     private struct Output {
         var descriptor: Int32
         var temporary: String?
@@ -46,7 +48,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         init(_ path: String) throws(CellarError) {
             (descriptor, target) = (STDOUT_FILENO, path)
             if path == "-" { return }
-            // Through symbolic links, so that they stay.
+            // Resolves symbolic links, so that a link is not replaced by a file.
             target = FileSystem.resolved(path)
             var about = stat()
             let exists = unsafe stat(target, &about) == 0
@@ -69,9 +71,9 @@ public struct AtomicFile: ~Copyable, Sendable {
         if let temporary, !isFinished { unsafe unlink(temporary) }
     }
 
-    /// The digest of all bytes written so far, of a file that hashes.
+    /// The digest of all bytes written so far. Requires `hashing`.
     public var digest: FileDigest {
-        guard var hash else { preconditionFailure("the file was not asked to hash") }
+        guard var hash else { preconditionFailure("created without hashing") }
         return FileDigest(sha256: hash.finish(), size: size)
     }
 
@@ -100,7 +102,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         return unsafe writeBytes(bytes, to: descriptor)
     }
 
-    /// Brings the bytes to disk; with `mode`, sets the file's permissions first.
+    /// Flushes the bytes to disk; with `mode`, sets the file's permissions first.
     public mutating func flush(mode: mode_t? = nil) throws(CellarError) {
         guard temporary != nil else { return }
         if let mode, fchmod(descriptor, mode) != 0 { throw .writing(path, errno) }
@@ -108,7 +110,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         isFlushed = true
     }
 
-    /// Gives the file its name, once it is safe on disk. Replaces the file that has the name.
+    /// Flushes the file and gives it its final name. Replaces an existing file.
     public mutating func commit() throws(CellarError) {
         if let temporary {
             if !isFlushed { try flush() }
@@ -118,7 +120,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         isFinished = true
     }
 
-    /// Gives the file its name as `commit` does, but never replaces a file: false where there is one.
+    /// Flushes the file and gives it its final name, but never replaces a file: returns false if one exists.
     public mutating func commitNew() throws(CellarError) -> Bool {
         guard temporary != nil else {
             isFinished = true
@@ -127,9 +129,9 @@ public struct AtomicFile: ~Copyable, Sendable {
         return try commit(in: FileSystem.folder(of: target), as: [FileSystem.name(of: target)]) != nil
     }
 
-    /// Gives the file the first of `names` that is free in its folder, once it is safe on disk, and returns its path.
-    /// No file is ever replaced, also when another process wants the same name at the same time. Nil where every name is
-    /// taken.
+    /// Flushes the file, gives it the first of `names` that is free in its folder, and returns its path.
+    /// Never replaces a file, even if another process chooses the same name at the same time. Returns nil if
+    /// every name is taken.
     public mutating func commit(as names: some Sequence<String>) throws(CellarError) -> String? {
         try commit(in: target, as: names)
     }
@@ -151,18 +153,18 @@ public struct AtomicFile: ~Copyable, Sendable {
     }
 }
 
-/// Writes a whole file at once, atomically.
+/// Writes a whole file atomically.
 public func writeFile(_ path: String, _ bytes: [UInt8]) throws(CellarError) {
     try writeFile(path, pieces: [bytes])
 }
 
-/// Writes a whole file at once, atomically, of pieces one behind the other.
+/// Writes a whole file atomically, as the concatenation of `pieces`.
 public func writeFile(_ path: String, pieces: [[UInt8]]) throws(CellarError) {
     var file = try AtomicFile(path)
     for piece in pieces { try file.write(piece.span) }
     try file.commit()
 }
 
-/// Makes a write to a pipe without a reader an error to handle, where it would end the process. A command calls it once
-/// at its start.
+/// Ignores SIGPIPE, so that a write to a pipe without a reader fails with an error instead of ending the
+/// process. A command calls it once at its start.
 public func reportBrokenPipes() { signal(SIGPIPE, SIG_IGN) }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// The SHA-256 of a file's bytes in lower-case hex, and their number.
+/// The SHA-256 of a file's bytes in lower-case hex, and the number of bytes.
 public struct FileDigest: Equatable, Sendable {
     public var sha256: String
     public var size: Int
 
     public init(sha256: String, size: Int) { (self.sha256, self.size) = (sha256, size) }
 
-    /// Reads the file from end to end.
+    /// Computes the digest of a file.
     public init(ofFile path: String) throws(CellarError) {
         var (hash, size) = (SHA256(), 0)
         try unsafe readBlocks(ofFile: path) { (block) throws(CellarError) in
@@ -18,7 +18,7 @@ public struct FileDigest: Equatable, Sendable {
     }
 }
 
-/// Reads a file from end to end, 1 MiB at a time.
+/// Reads a whole file in blocks of 1 MiB.
 func readBlocks(
     ofFile path: String, _ body: (UnsafeRawBufferPointer) throws(CellarError) -> Void
 ) throws(CellarError) {
@@ -38,7 +38,8 @@ func readBlocks(
     }
 }
 
-/// Writes all bytes to the descriptor, in as many calls as it takes. Returns 0, or the `errno` of the call that failed.
+/// Writes all bytes to the descriptor, repeating partial writes. Returns 0, or the `errno` of the call that
+/// failed.
 func writeBytes(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var done = 0
     while done < bytes.count {
@@ -53,7 +54,7 @@ func writeBytes(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 
 }
 
 extension Span<UInt8> {
-    /// Writes the bytes to the descriptor, in as many calls as it takes; `path` names it in the error.
+    /// Writes the bytes to the descriptor, repeating partial writes; `path` is for the error.
     public func write(to descriptor: Int32, path: String) throws(CellarError) {
         let code = unsafe withUnsafeBytes { unsafe writeBytes($0, to: descriptor) }
         if code != 0 { throw .writing(path, code) }

@@ -6,14 +6,14 @@ public enum FileSystem {
     private static let counter = Atomic(0)
     private static let mark = ".saving-"
 
-    /// A name for a file that is still being written, in `folder`. The process's number in it lets
-    /// `registry verify` tell a leftover from a save in progress.
+    /// Returns a temporary file name in `folder`. It contains the process id, so that `registry verify` can
+    /// tell a leftover from a save in progress.
     public static func temporaryName(in folder: String, extension suffix: String) -> String {
         let count = counter.add(1, ordering: .relaxed).newValue
         return "\(folder)/\(mark)\(getpid())-\(count)-\(UInt32.random(in: 0 ... .max)).\(suffix)"
     }
 
-    /// True for a temporary file whose process is gone: it will never be finished.
+    /// Returns true for a temporary file whose process has ended.
     public static func isLeftover(_ name: String) -> Bool {
         guard name.hasPrefix(mark) else { return false }
         guard let process = pid_t(name.dropFirst(mark.count).prefix { $0.isNumber }), process > 0 else {
@@ -22,26 +22,26 @@ public enum FileSystem {
         return process != getpid() && kill(process, 0) != 0 && errno == ESRCH
     }
 
-    /// The folder part of a path: `.` where it has none.
+    /// The folder part of a path: `.` if there is none.
     public static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// The part of a path behind its last slash.
+    /// The part of a path after its last slash.
     public static func name(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
         return String(path[path.utf8.index(after: slash)...])
     }
 
-    /// The ending of a path's name behind its last dot: `h5`; empty where it has none.
+    /// The file extension of a path: `h5`; empty if there is none.
     public static func suffix(of path: String) -> String {
         let name = name(of: path)
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return "" }
         return String(name[name.utf8.index(after: dot)...])
     }
 
-    /// The path behind symbolic links; the path itself where nothing is there yet.
+    /// Resolves symbolic links. Returns the path itself if nothing exists there.
     public static func resolved(_ path: String) -> String {
         guard let real = unsafe realpath(path, nil) else { return path }
         defer { unsafe free(real) }
@@ -55,25 +55,25 @@ public enum FileSystem {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The size in bytes of a regular file; nil where there is none. A symbolic link is followed.
+    /// The size in bytes of a regular file, or nil. Follows symbolic links.
     public static func size(ofFile path: String) -> Int? {
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
     }
 
-    /// When a file was last changed, in seconds since 1970.
+    /// The modification time of a file, in seconds since 1970.
     public static func modified(_ path: String) -> Int? {
         var status = stat()
         return unsafe stat(path, &status) == 0 ? Int(status.st_mtim.tv_sec) : nil
     }
 
-    /// Whether this process may write the file, or make files in the folder.
+    /// Returns true if this process may write the file, or create files in the folder.
     public static func isWritable(_ path: String) -> Bool {
         unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0
     }
 
-    /// Finds out early, and as well as can be without writing, whether a file can be written at `path`.
+    /// Checks early, without writing, that a file can be written at `path`. A later write can still fail.
     public static func checkWritable(_ path: String) throws(CellarError) {
         var status = stat()
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
@@ -82,7 +82,7 @@ public enum FileSystem {
         guard unsafe access(folder(of: path), W_OK | X_OK) == 0 else { throw .writing(path, errno) }
     }
 
-    /// Makes the folder and those above it that are missing.
+    /// Creates the folder and its missing parents.
     public static func makeFolder(_ path: String) throws(CellarError) {
         if path.isEmpty || isFolder(path) { return }
         if unsafe mkdir(path, 0o777) == 0 { return }
@@ -103,7 +103,7 @@ public enum FileSystem {
         guard unsafe chmod(path, mode) == 0 else { throw .system("set the permissions", path, errno) }
     }
 
-    /// Moves a file to a name that no file has; false where there is one.
+    /// Moves a file, but never replaces one: returns false if `path` exists.
     public static func move(_ from: String, to path: String) throws(CellarError) -> Bool {
         try makeFolder(folder(of: path))
         guard try linkOrMove(from, to: path) else { return false }
@@ -112,7 +112,7 @@ public enum FileSystem {
         return true
     }
 
-    /// Brings a file's bytes to disk.
+    /// Flushes a file's bytes to disk.
     public static func flush(_ path: String) throws(CellarError) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("flush", path, errno) }
@@ -120,7 +120,7 @@ public enum FileSystem {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw .system("flush", path, errno) }
     }
 
-    /// Brings a folder's names to disk. Some file systems refuse this, and nothing more can be done on those.
+    /// Flushes a folder's entries to disk. Ignores errors, because some file systems do not support this.
     static func flushFolder(_ path: String) {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -128,7 +128,8 @@ public enum FileSystem {
         close(descriptor)
     }
 
-    /// Adds `line` and a line end to the file at `path`. A torn last line, as a power cut leaves it, is ended first.
+    /// Appends `line` and a newline to the file at `path`. If a power failure left an incomplete last line,
+    /// ends that line first.
     public static func append(_ line: String, to path: String) throws(CellarError) {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system("write", path, errno) }
@@ -141,7 +142,7 @@ public enum FileSystem {
         if code != 0 { throw .system("write", path, code) }
     }
 
-    /// Gives the file at `from` the name `path` if no file has it; false where one has.
+    /// Gives the file at `from` the name `path`; returns false if `path` exists.
     static func linkOrMove(_ from: String, to path: String) throws(CellarError) -> Bool {
         if unsafe link(from, path) == 0 {
             unsafe unlink(from)
@@ -149,7 +150,7 @@ public enum FileSystem {
         }
         if errno == EEXIST { return false }
         guard [EPERM, ENOTSUP, ENOSYS, EMLINK].contains(errno) else { throw .system("save", path, errno) }
-        // A file system without hard links: take the name with an empty file, then put ours in its place.
+        // The file system has no hard links: reserve the name with an empty file, then rename ours to it.
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o444)
         if descriptor < 0 {
             if errno == EEXIST { return false }

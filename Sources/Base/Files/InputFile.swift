@@ -1,11 +1,11 @@
 import Glibc
 
-/// A file, or standard input by the path `-`, open for reading. Closes itself.
+/// A file open for reading, or standard input for the path `-`. It closes itself.
 public struct InputFile: ~Copyable, Sendable {
-    /// For messages.
+    /// The name for messages.
     public let name: String
     public let descriptor: Int32
-    /// Bytes, where it is a regular file and not a pipe.
+    /// The size in bytes of a regular file; nil for a pipe.
     public let size: Int?
     private let closes: Bool
 
@@ -27,7 +27,7 @@ public struct InputFile: ~Copyable, Sendable {
         (self.descriptor, name, size, closes) = (descriptor, path, regular ? Int(about.st_size) : nil, true)
     }
 
-    /// Reads from a descriptor that someone else closes.
+    /// Reads from a descriptor that the caller closes.
     public init(descriptor: Int32, name: String) throws(CellarError) {
         var about = stat()
         guard unsafe fstat(descriptor, &about) == 0 else { throw .reading(name, errno) }
@@ -37,8 +37,9 @@ public struct InputFile: ~Copyable, Sendable {
 
     deinit { if closes { close(descriptor) } }
 
-    /// Waits until a pipe has something to read, or has ended. False where `stop` says so before. A file has it at once.
-    public func waits(unless stop: () -> Bool) -> Bool {
+    /// Waits until a pipe has data or has ended. Returns false if `stop` returns true first. A regular file
+    /// never waits.
+    public func waitForData(unless stop: () -> Bool) -> Bool {
         guard size == nil else { return !stop() }
         while !stop() {
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -47,7 +48,7 @@ public struct InputFile: ~Copyable, Sendable {
         return false
     }
 
-    /// Reads once into `bytes` from `offset`, up to its end. 0 means that the file has ended.
+    /// Reads once into `bytes` from `offset` up to their end. Returns 0 at the end of the file.
     public func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
         precondition(offset < bytes.count)
         while true {
@@ -59,7 +60,7 @@ public struct InputFile: ~Copyable, Sendable {
         }
     }
 
-    /// All that is left. Memory is taken as bytes arrive, and never for more than `limit`.
+    /// Reads the rest of the file, at most `limit` bytes. The buffer grows with the bytes that arrive.
     public func readAll(limit: Int) throws(CellarError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: min(size ?? 65_536, limit) + 1)
         var used = 0
@@ -79,7 +80,7 @@ public struct InputFile: ~Copyable, Sendable {
     }
 }
 
-/// The whole of a file.
+/// Reads a whole file.
 public func readFile(_ path: String, limit: Int) throws(CellarError) -> [UInt8] {
     try InputFile(path: path).readAll(limit: limit)
 }

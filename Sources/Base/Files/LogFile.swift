@@ -1,13 +1,13 @@
 import Glibc
 
-/// A file that grows while a program runs. It closes itself; its folder is made where it is missing.
+/// A file that grows while a program runs. It creates its folder if that is missing, and closes itself.
 public final class LogFile: Sendable {
     public enum Opening: Sendable {
-        /// Adds to a file that is there.
+        /// Appends to an existing file.
         case append
-        /// Empties a file that is there.
+        /// Truncates an existing file.
         case replace
-        /// An error where there is a file.
+        /// Fails if the file exists.
         case new
     }
 
@@ -29,7 +29,7 @@ public final class LogFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Bytes in the file.
+    /// The size of the file in bytes.
     public var size: Int {
         var about = stat()
         return unsafe fstat(descriptor, &about) == 0 ? Int(about.st_size) : 0

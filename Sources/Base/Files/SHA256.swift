@@ -1,6 +1,6 @@
 import CNettle
 
-/// SHA-256 (FIPS 180-4) of bytes that arrive in pieces, at the speed of the processor's own instructions where it has them.
+/// An incremental SHA-256 (FIPS 180-4). Uses the processor's SHA instructions if available.
 public struct SHA256: Sendable {
     private var context = sha256_ctx()
 
@@ -11,7 +11,7 @@ public struct SHA256: Sendable {
             &context, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
     }
 
-    /// The digest in lower-case hex.
+    /// Returns the digest in lower-case hex.
     public mutating func finish() -> String {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
         unsafe nettle_sha256_digest(&context, digest.count, &digest)
@@ -21,7 +21,7 @@ public struct SHA256: Sendable {
     }
 }
 
-/// SHA-256 of a text's UTF-8 bytes, in lower-case hex.
+/// Returns the SHA-256 of a text's UTF-8 bytes, in lower-case hex.
 public func sha256(of text: String) -> String {
     var hash = SHA256()
     let bytes = Array(text.utf8)

@@ -1,5 +1,5 @@
-/// A JSON value as its text has it: members keep their order, whole numbers stay whole, and Python's `NaN`,
-/// `Infinity` and `-Infinity`, which Keras configs contain, are numbers.
+/// A JSON value. Members keep their order and integers stay integers. Python's `NaN`, `Infinity` and
+/// `-Infinity`, which occur in Keras configs, are numbers.
 public enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -13,7 +13,7 @@ public enum JSON: Equatable, Sendable {
 
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-    /// A whole number, also one that is written as `2.0`.
+    /// The value as an integer, also if it is written as `2.0`.
     public var int: Int? {
         switch self {
         case .integer(let value): value
@@ -34,10 +34,10 @@ public enum JSON: Equatable, Sendable {
     public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
-    /// The member of that name, where this is an object which has one.
+    /// The member with that name, if this is an object that has one.
     public subscript(key: String) -> JSON? { object?[key] }
 
-    /// What kind of value this is, for a message: "a string".
+    /// The kind of value, for messages: "a string".
     public var kind: String {
         switch self {
         case .null: "null"
@@ -59,12 +59,12 @@ public struct JSONObject: Equatable, Sendable {
     }
 
     private var list: [Member] = []
-    private var places: Places?
+    private var nameIndex: NameIndex?
 
-    /// Where each name is. A short object is looked through instead, which takes less time than to make a table. Changed
-    /// only by the one object that has it; being a class, it costs the many short ones nothing.
-    private final class Places: @unchecked Sendable {
-        static let leastMembers = 48
+    /// An index from name to position. Short objects are searched linearly, which is faster than building a
+    /// table. It is a class so that short objects pay nothing for it; only its one owner changes it.
+    private final class NameIndex: @unchecked Sendable {
+        static let minimumMembers = 48
         var table: [String: Int]
 
         init(_ table: [String: Int]) { self.table = table }
@@ -83,41 +83,41 @@ public struct JSONObject: Equatable, Sendable {
     public var keys: [String] { list.map(\.key) }
     public var members: [(key: String, value: JSON)] { list.map { ($0.key, $0.value) } }
 
-    /// Setting a new key puts it last; setting nil removes it.
+    /// Sets a member. A new key is added at the end; setting nil removes the member.
     public subscript(key: String) -> JSON? {
-        get { place(key).map { list[$0].value } }
+        get { position(key).map { list[$0].value } }
         set {
-            switch (place(key), newValue) {
-            case (let place?, let value?): list[place].value = value
+            switch (position(key), newValue) {
+            case (let position?, let value?): list[position].value = value
             case (nil, let value?):
                 list.append(Member(key: key, value: value))
-                if places != nil, isKnownUniquelyReferenced(&places) {
-                    places?.table[key] = list.count - 1
-                } else if list.count >= Places.leastMembers {
-                    makePlaces()
+                if nameIndex != nil, isKnownUniquelyReferenced(&nameIndex) {
+                    nameIndex?.table[key] = list.count - 1
+                } else if list.count >= NameIndex.minimumMembers {
+                    buildIndex()
                 }
-            case (let place?, nil):
-                list.remove(at: place)
-                if places != nil { makePlaces() }
+            case (let position?, nil):
+                list.remove(at: position)
+                if nameIndex != nil { buildIndex() }
             case (nil, nil): break
             }
         }
     }
 
-    /// The same names with other values.
+    /// Returns an object with the same names and transformed values.
     public func mapValues(_ transform: (JSON) -> JSON) -> JSONObject {
         var mapped = self
         for index in list.indices { mapped.list[index].value = transform(list[index].value) }
         return mapped
     }
 
-    private func place(_ key: String) -> Int? {
-        if let places { places.table[key] } else { list.firstIndex { $0.key == key } }
+    private func position(_ key: String) -> Int? {
+        if let nameIndex { nameIndex.table[key] } else { list.firstIndex { $0.key == key } }
     }
 
-    private mutating func makePlaces() {
-        places = Places([:])
-        for (index, member) in list.enumerated() { places?.table[member.key] = index }
+    private mutating func buildIndex() {
+        nameIndex = NameIndex([:])
+        for (index, member) in list.enumerated() { nameIndex?.table[member.key] = index }
     }
 }
 

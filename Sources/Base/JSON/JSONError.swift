@@ -1,4 +1,4 @@
-/// Text that is not JSON: where, what was expected there and what was found.
+/// A syntax error in JSON text: its position, the expected and the found token.
 public struct JSONError: Error, Equatable, CustomStringConvertible {
     /// Both count from 1; the column counts characters (Unicode scalars), not bytes.
     public var line, column: Int

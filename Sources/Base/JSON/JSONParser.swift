@@ -1,20 +1,20 @@
 extension JSON {
-    /// Reads one JSON text (RFC 8259) in which Python's `NaN`, `Infinity` and `-Infinity` are numbers too.
+    /// Parses a JSON text (RFC 8259). Accepts Python's `NaN`, `Infinity` and `-Infinity` as numbers.
     ///
-    /// Whole numbers beyond `Int` become the nearest Double; of members with one name the last one wins; half of a
-    /// surrogate pair (`\ud800`) becomes U+FFFD. `depthLimit` bounds how deep lists and objects may nest.
+    /// Integers beyond `Int` become the nearest Double. For duplicate names the last member wins. An unpaired
+    /// surrogate (`\ud800`) becomes U+FFFD. `depthLimit` bounds the nesting of lists and objects.
     public init(parsing text: String, depthLimit: Int = 256) throws(JSONError) {
         try self.init(parsing: Array(text.utf8), depthLimit: depthLimit)
     }
 
-    /// The same from UTF-8 bytes; a byte order mark in front is skipped.
+    /// Parses UTF-8 bytes. Skips a leading byte order mark.
     public init(parsing bytes: [UInt8], depthLimit: Int = 256) throws(JSONError) {
         var parser = JSONParser(bytes: bytes, depthLimit: depthLimit)
         self = try parser.wholeText()
     }
 }
 
-/// A recursive descent over the bytes. `at` is the next byte that was not yet taken.
+/// A recursive-descent parser over the bytes. `at` is the position of the next byte.
 struct JSONParser {
     let bytes: [UInt8]
     let depthLimit: Int
@@ -89,7 +89,7 @@ struct JSONParser {
         return .array(elements)
     }
 
-    /// Takes the bracket, and counts, so that hostile text cannot exhaust the stack.
+    /// Takes the bracket and counts the depth, so that hostile text cannot overflow the stack.
     private mutating func enter() throws(JSONError) {
         guard depth < depthLimit else {
             throw error(expected: "lists and objects nested at most \(depthLimit) deep", found: "more")
@@ -107,7 +107,7 @@ struct JSONParser {
         var whole = 0
         var fits = true
         while let digit = peek, digit.isDigit {
-            // Counted downwards, as Int.min has no positive twin.
+            // Accumulates a negative value, because Int.min has no positive counterpart.
             let (tens, over) = whole.multipliedReportingOverflow(by: 10)
             let (next, under) = tens.subtractingReportingOverflow(Int(digit - UInt8(ascii: "0")))
             fits = fits && !over && !under
@@ -116,7 +116,7 @@ struct JSONParser {
         }
         if first == UInt8(ascii: "0"), at > start + (negative ? 2 : 1) {
             at = start + (negative ? 2 : 1)
-            throw error(expected: "a number without zeros in front")
+            throw error(expected: "a number without leading zeros")
         }
         var isWhole = true
         if take(UInt8(ascii: ".")) {
@@ -132,7 +132,7 @@ struct JSONParser {
             if negative { return .integer(whole) }
             if whole != .min { return .integer(-whole) }
         }
-        // The standard library rounds correctly; the grammar above has let nothing through that it cannot read.
+        // The standard library rounds correctly, and the grammar above admits only what it can parse.
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
         guard let value = Double(text) else { throw error(expected: "a number", found: "\"\(text)\"") }
         return .number(value)
@@ -151,7 +151,7 @@ extension JSONParser {
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
             at += 1
         }
-        if peek == UInt8(ascii: "\"") {  // Most strings hold no escape.
+        if peek == UInt8(ascii: "\"") {  // Most strings contain no escape.
             defer { at += 1 }
             return String(decoding: bytes[start..<at], as: UTF8.self)
         }
@@ -190,7 +190,7 @@ extension JSONParser {
         }
     }
 
-    /// Reads from the `u` on and stops at the last digit. A pair of surrogates is one character.
+    /// Parses from the `u` to the last digit. A surrogate pair is one character.
     private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
         let high = try fourHexDigits()
         guard (0xD800...0xDBFF).contains(high) else { return Unicode.Scalar(high) ?? "\u{FFFD}" }

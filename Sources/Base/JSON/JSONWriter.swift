@@ -1,10 +1,11 @@
 extension JSON {
-    /// This value as Python's `json.dumps` writes it: members in order, `", "` and `": "` between, numbers as Python
-    /// shows them (`1e-07`, `1.0`, `NaN`).
+    /// Formats the value as Python's `json.dumps` does: members in order, separators `", "` and `": "`,
+    /// numbers in Python's form (`1e-07`, `1.0`, `NaN`).
     ///
     /// - Parameters:
-    ///   - pretty: One element a line, two spaces deeper each level, as `indent=2` does.
-    ///   - ascii: Writes all characters outside ASCII as `\uXXXX`, as Python does by default and Keras' files have.
+    ///   - pretty: One element per line, indented by two spaces per level, as `indent=2` does.
+    ///   - ascii: Writes all characters outside ASCII as `\uXXXX`, as Python does by default and Keras' files
+    ///     have.
     public func text(pretty: Bool = false, ascii: Bool = false) -> String {
         var writer = JSONWriter(pretty: pretty, ascii: ascii)
         writer.write(self)

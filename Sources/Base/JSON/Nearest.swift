@@ -1,10 +1,10 @@
-/// The word that a misspelt one was probably meant to be, or nil where none is close: at most a third of its letters
-/// (but at least one) may be wrong, missing, added or swapped with a neighbour.
+/// Returns the word of `words` that is most similar to a misspelled one, or nil if none is similar: at most a
+/// third of the letters (but at least one) may be wrong, missing, added or transposed. Ignores case.
 ///
-/// Source: the distance is that of Damerau (1964) and Levenshtein (1966), in its restricted form. Case does not count.
+/// Source: the distance of Damerau (1964) and Levenshtein (1966), in its restricted form.
 public func nearest(_ word: String, in words: some Sequence<String>) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars)
-    // A text of megabytes is no misspelt word, and the distance takes time by the square.
+    // The distance takes quadratic time; longer texts are not misspelled words.
     guard wanted.count <= 100 else { return nil }
     var best: (word: String, distance: Int)?
     for candidate in words {

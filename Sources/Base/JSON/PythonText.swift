@@ -1,8 +1,8 @@
-/// A number as Python's `json` and `repr` write it: the fewest digits that read back as the same number, with an
-/// exponent below 1e-4 and from 1e16 on. (Swift finds the same digits, but begins its exponents at 2^54.)
+/// Formats a number as Python's `json` and `repr` do: the fewest digits that read back as the same number,
+/// with an exponent below 1e-4 and from 1e16. (Swift produces the same digits, but uses exponents from 2^54.)
 public func pythonText(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
-    // Here both write the same, and most numbers of a training run lie here.
+    // In this range Swift and Python agree, and most numbers of a training run are in it.
     if (1e-4..<1e15).contains(value.magnitude) { return value.description }
     let sign = value.sign == .minus ? "-" : ""
     guard value != 0 else { return sign + "0.0" }

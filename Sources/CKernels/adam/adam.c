@@ -7,8 +7,8 @@
 #include <immintrin.h>
 
 #include "../vectors/avx512.h"
-// The processor's own roots and quotients of 16 numbers take 20 cycles and more. An estimate of 14 bits and one of
-// Newton's steps take a third of that, and are off by one unit in the last place now and then. √0 is 0.
+// The processor's square root and division of 16 numbers take 20 cycles and more. A 14-bit estimate and one
+// Newton step take a third of that, and sometimes differ by one unit in the last place. √0 is 0.
 static inline __attribute__((always_inline)) __m512 root_avx512(__m512 x) {
   __m512 inverse = _mm512_rsqrt14_ps(_mm512_max_ps(x, _mm512_set1_ps(FLT_MIN))), root = _mm512_mul_ps(x, inverse);
   __m512 off = _mm512_fnmadd_ps(root, root, x);

@@ -1,5 +1,5 @@
-// Adam, written once and compiled for each instruction set. ROOT(x) is √x, OVER(a, b) is a / b. All functions give the same
-// bits for a number, so that it does not matter which of them came by.
+// Adam, compiled for each instruction set. ROOT(x) is √x, OVER(a, b) is a / b. All functions compute the same
+// bits, so that results do not depend on the function that was used.
 #include "../matrix/strips.h"
 
 typedef struct {
@@ -69,7 +69,7 @@ static void NAME(adam_catch_up)(const ck_adam_rows *a, size_t row, int32_t last)
   }
 }
 
-// One step of nv vectors whose gradients are there.
+// One step of nv vectors with gradients.
 INLINE void NAME(adam_row)(const int nv, const int whole, int tail, const VEC *g, float *w, float *m, float *v,
                            NAME(adam_numbers) numbers) {
 #pragma clang loop unroll(full)
@@ -83,7 +83,7 @@ INLINE void NAME(adam_row)(const int nv, const int whole, int tail, const VEC *g
   }
 }
 
-// The gradient of a strip of the kernel's touched rows, and with it their step. d's rows are SV vectors apart.
+// The gradient of a strip of the kernel's touched rows, and its step. The row stride of d is SV vectors.
 INLINE void NAME(adam_strip)(const int nv, const int whole, int tail, size_t k, const float *x, const uint64_t *masks,
                              const float *d, size_t j, NAME(adam_numbers) numbers, const ck_adam_rows *a) {
   for (size_t p = 0; p < k; p++) {

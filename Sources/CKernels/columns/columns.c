@@ -19,7 +19,7 @@
 #include "template.h"
 #include "../vectors/end.h"
 
-// The sums of few columns: of as many rows at once as fill vectors, side by side.
+// Sums of a few columns: processes as many rows at once as fill a vector.
 VECTOR static void narrow_column_sums(const float *R x, float *R sums, size_t rows, size_t columns) {
   float many[128] = {0};
   size_t together = 128 / columns, width = together * columns;
@@ -31,7 +31,7 @@ VECTOR static void narrow_column_sums(const float *R x, float *R sums, size_t ro
 }
 
 void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns) {
-  // The parts of a layer, which have 32 columns and more, must round as all of it.
+  // Parts of a layer, which have at least 32 columns, must round like the whole layer.
   if (columns < 32 && rows >= 32) narrow_column_sums(x, sums, rows, columns);
   else DISPATCH(column_sums, rows, columns, x, sums);
 }

@@ -1,5 +1,5 @@
-// Sums over columns, and what BatchNormalization makes of them: written once, compiled for each instruction set (see
-// ../vectors). A tile of up to four vectors goes down all rows, so that sums and factors stay in registers.
+// Column sums and BatchNormalization, compiled for each instruction set (see ../vectors). A tile of up to
+// four vectors is processed over all rows, so that sums and factors stay in registers.
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
 #endif
@@ -21,7 +21,7 @@
     else CALL(1, 0);                                                                                   \
   }
 
-// sums = Σ a, and products = Σ a · b where there is a b
+// sums = Σ a, and products = Σ a · b if b is not null
 INLINE void NAME(sums_tile)(const int nv, const int whole, int tail, size_t rows, size_t n, const float *a,
                             const float *b, float *sums, float *products) {
   VEC sum[4], product[4];

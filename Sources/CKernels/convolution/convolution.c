@@ -7,7 +7,7 @@ typedef struct {
   size_t start, end;
 } range;
 
-// The cells of the o-th window that are inside the input; pooling has no dilation.
+// The cells of the o-th window inside the input. Pooling has no dilation.
 static inline range inside(const ck_axis *axis, size_t o) {
   size_t start = o * axis->stride, end = start + axis->window;
   range r = {start > axis->before ? start - axis->before : 0, end > axis->before ? end - axis->before : 0};
@@ -38,7 +38,7 @@ size_t ck_lanes(void) { return ck_level == AVX512 ? 16 : ck_level == AVX2 ? 8 : 
 
 void ck_offsets(ck_index counts, ck_index steps, int32_t *table) {
   if (counts.channel == 1) {
-    // So that the innermost loop is a long one.
+    // Makes the innermost loop long.
     counts.channel = counts.width;
     steps.channel = steps.width;
     counts.width = 1;
@@ -52,8 +52,8 @@ void ck_offsets(ck_index counts, ck_index steps, int32_t *table) {
         }
 }
 
-// Of a factor b that is too large for the first-level cache, parts that fit it are copied to where their rows lie close
-// together; all rows of the image then pass over each.
+// A factor b larger than the first-level cache is packed in blocks that fit, and all rows of the image are
+// multiplied by each block.
 enum { PART_ROWS = 128, PART_COLUMNS = 48 };
 
 static void multiply_in_parts(size_t m, size_t n, size_t k, const float *image, const int32_t *rows,

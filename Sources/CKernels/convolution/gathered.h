@@ -1,7 +1,7 @@
-// Products over gathered numbers, written once and compiled for each instruction set.
+// Matrix products with gathered left factors, compiled for each instruction set.
 #include "../vectors/finish.h"
 
-// A block of sums, as in ../matrix/template.h: MR rows (of which the first `used` are wanted) by nv vectors.
+// A block of sums, as in ../matrix/template.h: MR rows (the first `used` are needed) by nv vectors.
 INLINE void NAME(gathered_block)(const int mr, const int nv, const int whole, int tail, const int by_channel, int used,
                                  size_t k, const float *image, const int32_t *rows, const int32_t *columns,
                                  const float *b, size_t b_row, float *c, size_t c_row, ck_finish f) {
@@ -42,7 +42,7 @@ INLINE void NAME(gathered_strip)(const int nv, const int whole, int tail, const 
   for (; i + MR <= m; i += MR)
     NAME(gathered_block)(MR, nv, whole, tail, by_channel, MR, k, image, rows + i, columns, b, b_row, c + i * c_row,
                          c_row, f);
-  // A row alone would wait for each of its sums; rows that nobody wants cost nothing beside it.
+  // A single row would be limited by the latency of its sums; unneeded rows add no time.
   int left = (int)(m - i);
   if (left > MR / 2)
     NAME(gathered_block)(MR, nv, whole, tail, by_channel, left, k, image, rows + i, columns, b, b_row, c + i * c_row,
@@ -72,7 +72,7 @@ static void NAME(multiply_gathered)(size_t m, size_t n, size_t k, const float *i
   if (NV > 2 && vectors == 3) NAME(gathered_strip)(3, 0, tail, 0, m, k, image, rows, columns, b, b_row, c, c_row, f);
 }
 
-// All channels of some rows before the next, so that an image is read in order.
+// Processes all channels of some rows before the next rows, so that an image is read sequentially.
 static void NAME(multiply_gathered_by_channel)(size_t m, size_t n, size_t k, const float *image, const int32_t *rows,
                                                const int32_t *columns, const float *b, size_t b_row, float *c,
                                                size_t c_row, ck_finish f) {

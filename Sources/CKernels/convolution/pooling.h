@@ -1,13 +1,15 @@
-// Pooling, written once and compiled for each instruction set. A window's part inside the image is a box; a line of
-// windows shares its rows, so these are brought together first, in whole vectors, and then the columns.
+// Pooling, compiled for each instruction set. The part of a window inside the image is a box. The windows of
+// an output line share their input rows, so the rows are reduced first, in whole vectors, and then the
+// columns.
 
 INLINE VEC NAME(pooled)(const int average, VEC a, VEC b) { return average ? ADD(a, b) : MAX(a, b); }
 
-// y[j] = all of a window's rows, and of `columns` neighbours, brought together, for each place of a line that has so many.
+// y[j] = the reduction of all rows of a window and of `columns` neighbours, for each position of a line with
+// constant `columns`.
 INLINE void NAME(pool_row)(const float *x, const ck_windows *w, range depth, range height, size_t columns,
                            size_t channels, const int average, float *y) {
   size_t length = w->width.input * channels, n = length - (columns - 1) * channels;
-  // The usual window has its own loop.
+  // A special case for the most common window size.
   int two_by_two = columns == 2 && height.end - height.start == 2 && depth.end - depth.start == 1;
   for (size_t j = 0; j < n; j += LANES) {
     int lanes = n - j < LANES ? (int)(n - j) : LANES;
@@ -30,7 +32,8 @@ INLINE void NAME(pool_row)(const float *x, const ck_windows *w, range depth, ran
   }
 }
 
-// The windows of a line: from a row where each place has its whole window, or only its rows and `columns` is 1.
+// Pools the windows of a line from a row that contains, for each position, the whole window, or only its rows
+// if `columns` is 1.
 INLINE void NAME(pool_windows)(const float *row, const ck_windows *w, size_t rows, size_t columns, size_t channels,
                                const int average, float *y) {
   if (columns == w->width.window && channels <= LANES) {
@@ -58,12 +61,13 @@ INLINE void NAME(pool_windows)(const float *row, const ck_windows *w, size_t row
 
 INLINE void NAME(pool)(const float *x, const ck_windows *w, size_t channels, const int average, float *lines, float *y) {
   size_t length = w->width.input * channels, line = w->width.output * channels;
-  // Few channels do not fill vectors: then all windows of a line are pooled, those between two strides too, if all are whole.
+  // A few channels do not fill a vector. If all windows are complete, all windows of a line are pooled,
+  // including those between two strides.
   size_t columns = channels < LANES && w->width.before == 0 && w->width.stride <= 3 &&
                            (w->width.output - 1) * w->width.stride + w->width.window <= w->width.input
                        ? w->width.window
                        : 1;
-  // A line is finished after the next one is begun: reading at once what was just written in other pieces is slow.
+  // Finishes a line after the next one has begun, because loading just-stored data in other pieces stalls.
   size_t waiting = 0, count = 0;
   for (size_t d = 0; d < w->depth.output; d++)
     for (size_t h = 0; h < w->height.output; h++, count++) {
@@ -77,12 +81,12 @@ INLINE void NAME(pool)(const float *x, const ck_windows *w, size_t channels, con
   NAME(pool_windows)(lines + (count - 1) % 2 * length, w, waiting, columns, channels, average, y + (count - 1) * line);
 }
 
-// A maximum hands its gradient to the first cell that has it; an average shares it out.
+// The gradient of a maximum goes to the first cell with that value; that of an average is distributed.
 INLINE void NAME(pool_backward)(const float *dy, const float *x, const float *y, const ck_windows *w, size_t channels,
                                 const int average, float *dx) {
   size_t length = w->width.input * channels;
   memset(dx, 0, w->depth.input * w->height.input * length * sizeof *dx);
-  // Where windows do not overlap, nothing is added up; reading what was just written in part is slow.
+  // Non-overlapping windows need no accumulation, which would load just-stored data.
   int apart = w->depth.stride >= w->depth.window && w->height.stride >= w->height.window &&
               w->width.stride >= w->width.window;
   for (size_t d = 0; d < w->depth.output; d++)

@@ -1,6 +1,6 @@
 #pragma once
-// Loops over flat float32 memory. Each is compiled for AVX-512, AVX2 and the plain instruction set, and the
-// processor's own is chosen when the program starts. None allocates, none keeps a pointer.
+// Loops over flat float32 memory. Each is compiled for AVX-512, AVX2 and the baseline instruction set, and
+// selected at program start. None allocates or keeps a pointer.
 #include "cklayers.h"
 #include "ckconvolution.h"
 #include "ckadam.h"
@@ -10,14 +10,14 @@
 #include <stdint.h>
 
 const char *ck_vector_extensions(void);
-int ck_processor_count(void);  // that this process may use
+int ck_processor_count(void);  // available to this process
 
-// Makes this thread treat numbers below 1.2e-38 as zero, since arithmetic on them is some hundred times slower, and
-// returns how it was before, for ck_restore_denormals.
+// Sets flush-to-zero for numbers below 1.2e-38 in this thread, because arithmetic on them is about a hundred
+// times slower. Returns the previous state for ck_restore_denormals.
 unsigned long ck_flush_denormals(void);
 void ck_restore_denormals(unsigned long before);
 
-// Batches: rows of samples, picked by index.
+// Batches: rows of samples, selected by index.
 void ck_gather_bytes(const uint8_t *all, const int64_t *rows, size_t count, size_t size, float scale, float offset,
                      float *out);
 void ck_gather_floats(const float *all, const int64_t *rows, size_t count, size_t size, float *out);
@@ -41,23 +41,24 @@ void ck_column_squares(const float *x, const float *mean, float *sums, size_t ro
 void ck_column_products(const float *a, const float *b, float *sums, size_t rows, size_t columns);
 void ck_column_sums_products(const float *a, const float *b, float *sums, float *products, size_t rows,
                              size_t columns);                                 // Σ a, and Σ a · b
-// xhat = (x - mean) * inverse, y = xhat * scale + shift, by columns
+// xhat = (x - mean) * inverse, y = xhat * scale + shift, by column
 void ck_normalize(const float *x, const float *mean, const float *inverse, const float *scale, const float *shift,
                   float *xhat, float *y, size_t rows, size_t columns);
-// dx = factor * (dy - mean_dy - xhat * mean_dy_xhat), by columns
+// dx = factor * (dy - mean_dy - xhat * mean_dy_xhat), by column
 void ck_normalize_backward(const float *dy, const float *xhat, const float *factor, const float *mean_dy,
                            const float *mean_dy_xhat, float *dx, size_t rows, size_t columns);
 
-// Softmax and cross-entropy of logits z[count, width] with classes, picked by index as the rows of a batch are. z becomes
-// probabilities, dz (may be null) their gradient times `each`. To `loss` the losses are added, and to `right` how often
-// the class was the likeliest, the first among equals.
+// Softmax and cross-entropy of logits z[count, width] with classes selected by index like the rows of a
+// batch. z becomes probabilities, dz (may be null) their gradient times `each`. The losses are added to
+// `loss`, and the number of correct predictions to `right`; the first of equal probabilities counts.
 void ck_softmax_cross_entropy(float *z, float *dz, size_t count, size_t width, const int32_t *classes,
                               const int64_t *rows, float each, double *loss, double *right);
 
-// Optimizers, one pass over flat parameters; Keras' formulas (see Optimizers in Network).
+// Optimizers: one pass over flat parameters with Keras' formulas (see Optimizers in Network).
 void ck_sgd(float *w, const float *g, float lr, size_t n);
 void ck_momentum(float *w, const float *g, float *v, float lr, float momentum, int nesterov, size_t n);
-// Adam with the largest v so far (vhat), or for any epsilon (vhat null); otherwise see ck_adam.
+// AMSGrad, Adam with the largest v so far (vhat), or Adam with any epsilon (vhat null); otherwise see
+// ck_adam.
 void ck_adam_exact(float *w, const float *g, float *m, float *v, float *vhat, float alpha,
                    const ck_adam_options *options, size_t n);
 void ck_rmsprop(float *w, const float *g, float *v, float *mg, float *p, float lr, float rho, float momentum,

@@ -1,13 +1,13 @@
 #pragma once
-// Loops of single kinds of layers.
+// Loops of individual layer classes.
 #include <stddef.h>
 
-// Numbers read in another order: sizes and strides are those of the axes of what is read, at most CK_AXES of them; y is
-// written from front to back. From one of the `rows` to the next x advances by row_stride, which may be 0.
+// Reads numbers in another order: sizes and strides are those of the axes that are read, at most CK_AXES; y
+// is written sequentially. x advances by row_stride for each of the `rows`; the stride may be 0.
 #define CK_AXES 32
 void ck_strided_read(const float *x, float *y, size_t rows, size_t row_stride, size_t axes, const ptrdiff_t *sizes,
                      const ptrdiff_t *strides);
-// The reverse, added: x[place] += y. Where strides are 0, many numbers are added to one.
+// The reverse with accumulation: x[place] += y. With strides of 0, several numbers are added to one.
 void ck_strided_add(float *x, const float *y, size_t rows, size_t row_stride, size_t axes, const ptrdiff_t *sizes,
                     const ptrdiff_t *strides);
 
@@ -16,14 +16,15 @@ void ck_rectify(const float *x, float *y, size_t n, float slope, float threshold
 void ck_rectify_backward(const float *dy, const float *x, float *dx, size_t n, float slope, float threshold,
                          float highest);
 
-// Merging.
+// Merging layers.
 void ck_subtract(const float *a, const float *b, float *y, size_t n);  // y = a - b
 void ck_maximum(const float *a, float *y, size_t n);                   // y = max(y, a)
 void ck_minimum(const float *a, float *y, size_t n);
-// dx = dy where x is y, else 0; and there dy becomes 0, so that of several equal ones the first gets it
+// dx = dy where x equals y, else 0. Sets dy to 0 there, so that the first of several equal inputs gets the
+// gradient.
 void ck_route(const float *x, const float *y, float *dy, float *dx, size_t n);
 
-// Rows of `width` numbers, each brought to a common scale: xhat = (x - shift) * inverse.
+// Normalizes rows of `width` numbers: xhat = (x - shift) * inverse.
 typedef enum {
   CK_STANDARD,  // shift: the mean; inverse: 1 / sqrt(variance + epsilon)
   CK_RMS,       // no shift; inverse: 1 / sqrt(mean of squares + epsilon)
@@ -31,6 +32,6 @@ typedef enum {
 } ck_scaling;
 void ck_scale_rows(const float *x, float *xhat, float *inverses, size_t rows, size_t width, float epsilon,
                    ck_scaling scaling);
-// From the gradient at xhat to the one at x; dx may be dxhat.
+// Computes the gradient at x from the gradient at xhat; dx may be dxhat.
 void ck_scale_rows_backward(const float *dxhat, const float *xhat, const float *inverses, float *dx, size_t rows,
                             size_t width, float epsilon, ck_scaling scaling);

@@ -59,8 +59,8 @@ static size_t row_masks_plain(const float *x, size_t rows, size_t columns, uint6
   return total;
 }
 
-// Which of eight bytes are not zero, the first in the lowest bit: each one's own highest bit is set if it is not zero, then
-// a product brings the eight bits together.
+// Returns a bit mask of the nonzero bytes among eight, the first in the lowest bit: sets the high bit of each
+// nonzero byte, then gathers the eight bits with a multiplication.
 static inline uint64_t used_bytes(uint64_t x) {
   const uint64_t low = 0x7f7f7f7f7f7f7f7f;
   uint64_t used = ((((x & low) + low) | x) & ~low) >> 7;
@@ -86,8 +86,8 @@ static size_t byte_masks_plain(const uint8_t *all, const int64_t *rows, size_t c
   return total;
 }
 
-// A factor b of up to this many numbers stays in the second-level cache as it is read again for each block of rows. In
-// a larger one, parts of it are copied to where they lie close together.
+// A factor b of up to this many numbers stays in the second-level cache while it is read for each block of
+// rows. A larger one is packed in blocks.
 enum { PART_ROWS = 256, PART_COLUMNS = 384 };
 
 static void multiply_in_parts(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column,
@@ -108,7 +108,7 @@ static void multiply_in_parts(size_t m, size_t n, size_t k, const float *a, size
 
 void ck_multiply_matrices(size_t m, size_t n, size_t k, size_t whole, const float *a, size_t a_row, size_t a_column,
                           const float *b, size_t b_row, float *c, size_t c_row, ck_finish f) {
-  // Parts round otherwise, so it must not depend on who computes how many of the columns.
+  // The block size affects rounding, so it must not depend on the division of the columns between threads.
   if (k * whole > PART_ROWS * PART_COLUMNS * 4 && m > 16)
     multiply_in_parts(m, n, k, a, a_row, a_column, b, b_row, c, c_row, f);
   else
@@ -129,7 +129,7 @@ size_t ck_byte_masks(const uint8_t *all, const int64_t *rows, size_t count, size
   return byte_masks_plain(all, rows, count, size, masks);
 }
 
-// 64 × 64 bits: halves of rows change places with halves of other rows, then quarters, …
+// 64 × 64 bits: swaps halves of rows with halves of other rows, then quarters, …
 static inline __attribute__((always_inline)) void transpose_bits(uint64_t *a) {
   uint64_t mask = 0xffffffff;
 #pragma clang loop unroll(full)
@@ -197,7 +197,8 @@ static void transpose_plain(const float *a, size_t rows, size_t columns, float *
 void ck_transpose(const float *a, size_t rows, size_t columns, float *out) {
 #if defined(__x86_64__)
   if (ck_level != PLAIN && rows >= 8 && columns >= 8) {
-    // The last block of a row or column overlaps the one before, where there is not enough left for one of its own.
+    // The last block of a row or column overlaps the previous one if fewer elements are left than a block
+    // has.
     for (size_t i = 0; i < rows; i += 8)
       for (size_t j = 0; j < columns; j += 8) {
         size_t r = i + 8 <= rows ? i : rows - 8, c = j + 8 <= columns ? j : columns - 8;

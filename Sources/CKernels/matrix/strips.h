@@ -3,7 +3,7 @@
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
 #endif
-// The widest sums: ten vectors leave registers for the factors on every instruction set.
+// The maximum width: ten vectors leave registers for the factors on every instruction set.
 #define SV 10
 
 // Runs CALL(nv, whole) with the number of vectors as a constant.
@@ -36,7 +36,8 @@
     }
 #endif
 
-// alpha times a strip of d, whose rows are d_row apart; the copy's are SV vectors apart and aligned.
+// Copies alpha times a strip of d with row stride d_row; the copy is aligned and has a row stride of SV
+// vectors.
 INLINE void NAME(copy_strip)(size_t m, size_t d_row, int vectors, int tail, const float *d, float alpha, float *rows) {
   VEC factor = SPREAD(alpha);
   for (size_t i = 0; i < m; i++)
@@ -45,14 +46,16 @@ INLINE void NAME(copy_strip)(size_t m, size_t d_row, int vectors, int tail, cons
             MUL(factor, LOAD_SOME(d + i * d_row + v * LANES, v + 1 < vectors ? LANES : tail)));
 }
 
-// Whether two neighbouring columns are added up together: if few rows have only one of them. The pixels of a picture are so.
+// Returns true if two adjacent columns are summed together: if few rows have only one of them, as for the
+// pixels of a picture.
 INLINE int NAME(go_together)(uint64_t one, uint64_t other) {
   if (!PAIRS) return 0;
   int all = __builtin_popcountll(one | other), sum = __builtin_popcountll(one) + __builtin_popcountll(other);
   return 4 * all <= 3 * sum;
 }
 
-// Adds x[i] · d[i, :] over the set bits i of a mask to nv sums. x's column is k apart, d's rows are SV vectors apart.
+// Adds x[i] · d[i, :] for the set bits i of a mask to nv sums. The stride of x's column is k, the row stride
+// of d is SV vectors.
 INLINE void NAME(add_rows)(const int nv, uint64_t mask, size_t k, const float *x, const float *d, VEC *sum) {
   while (mask) {
     size_t i = (size_t)__builtin_ctzll(mask);
@@ -64,7 +67,7 @@ INLINE void NAME(add_rows)(const int nv, uint64_t mask, size_t k, const float *x
   }
 }
 
-// The same for the column and the next one: what is read of d serves both.
+// The same for this column and the next, which share the loads of d.
 INLINE void NAME(add_rows_to_both)(const int nv, uint64_t mask, size_t k, const float *x, const float *d, VEC *sum,
                                    VEC *next) {
   while (mask) {

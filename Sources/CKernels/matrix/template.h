@@ -1,4 +1,5 @@
-// The kernels, written once and compiled for each instruction set, whose names ../vectors/avx512.h and the like define.
+// The kernels, compiled for each instruction set. The names are defined by ../vectors/avx512.h and similar
+// files.
 #include "../vectors/finish.h"
 #include "strips.h"
 
@@ -54,7 +55,7 @@ static void NAME(multiply)(size_t m, size_t n, size_t k, const float *a, size_t 
   if (NV > 2 && vectors == 3) NAME(strip)(3, 0, tail, m, k, a, a_row, a_column, b + j, b_row, c + j, c_row, f);
 }
 
-// Adds x[p] · w[p, :] over the set bits p of a mask to one row of sums, nv vectors wide.
+// Adds x[p] · w[p, :] for the set bits p of a mask to one row of sums, nv vectors wide.
 INLINE void NAME(sparse_row)(const int nv, const int whole, int tail, uint64_t mask, const float *x, const float *w,
                              size_t w_row, float *sums, int fresh) {
   VEC sum[SV];
@@ -74,7 +75,7 @@ INLINE void NAME(sparse_row)(const int nv, const int whole, int tail, uint64_t m
   for (int v = 0; v < nv; v++) STORE(sums + v * LANES, sum[v]);
 }
 
-// 64 rows of w, as wide as the sums, stay in the first-level cache while all rows of x pass over them.
+// 64 rows of w, as wide as the sums, stay in the first-level cache while all rows of x are processed.
 INLINE void NAME(sparse_strip)(const int nv, const int whole, int tail, size_t m, size_t k, const float *x,
                                const uint64_t *masks, const float *w, size_t w_row, float *sums) {
   size_t words = (k + 63) / 64;
@@ -100,7 +101,8 @@ INLINE void NAME(store_sums)(const int nv, const int whole, int tail, float *g, 
     else STORE_SOME(g + v * LANES, sum[v], tail);
 }
 
-// g[:, strip] for each column p of x: the rows of d where x is not zero, times x. d's rows are SV vectors apart.
+// g[:, strip] for each column p of x: the rows of d with nonzero x, times x. The row stride of d is SV
+// vectors.
 INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tail, size_t k, const float *x,
                                           const uint64_t *masks, const float *d, float *g, size_t g_row, int accumulate) {
   for (size_t p = 0; p < k; p++) {
@@ -121,7 +123,7 @@ INLINE void NAME(sparse_transposed_strip)(const int nv, const int whole, int tai
   }
 }
 
-// The sums of a strip lie close together and aligned; the finish brings them to c. At most 64 rows.
+// The sums of a strip are contiguous and aligned; the epilogue stores them to c. At most 64 rows.
 static void NAME(multiply_sparse)(size_t m, size_t n, size_t k, const float *x, const uint64_t *masks, const float *w,
                                   size_t w_row, float *c, size_t c_row, ck_finish f) {
   _Alignas(64) float sums[64 * SV * LANES];

@@ -1,4 +1,4 @@
-// Names for AVX2 with FMA, until end.h. Every function between them is compiled for it.
+// Names for AVX2 with FMA, valid until end.h. Functions between them are compiled for AVX2.
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
 #define TARGETED
 static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};

@@ -1,4 +1,4 @@
-// Names for AVX-512, until end.h. Every function between them is compiled for it.
+// Names for AVX-512, valid until end.h. Functions between them are compiled for AVX-512.
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi,bmi2,popcnt"))), apply_to = function)
 #define TARGETED
 #define NAME(x) x##_avx512

@@ -1,4 +1,4 @@
-// Ends what avx512.h, avx2.h or plain.h began.
+// Undefines the names of avx512.h, avx2.h or plain.h.
 #ifdef TARGETED
 #pragma clang attribute pop
 #undef TARGETED

@@ -1,5 +1,5 @@
-// The end of every product. The names come from avx512.h, avx2.h or plain.h:
-//   NAME(x)            the function's name for this instruction set
+// The epilogue of every product. The names are defined by avx512.h, avx2.h or plain.h:
+//   NAME(x)            the name of a function for this instruction set
 //   VEC, LANES         a vector of floats and how many it holds
 //   LOAD LOAD_SOME STORE STORE_SOME SPREAD FMA ADD SUB MUL MAX WHERE_EQUAL ZERO
 //   MR, NV             rows and vectors of a block whose sums stay in registers
@@ -8,8 +8,9 @@
 #define INLINE static inline __attribute__((always_inline))
 #endif
 
-// Brings the first `used` of a block's rows of sums to c, whose rows lie c_row apart. Of the last vector `tail` lanes are
-// used, all where the block is whole. What is to be done is asked once for all sums, not for each.
+// Stores the first `used` rows of a block of sums to c, whose row stride is c_row. `tail` lanes of the last
+// vector are used, all of them if the block is complete. The operation is selected once per block, not for
+// each sum.
 #define EACH_SUM _Pragma("clang loop unroll(full)") for (int i = 0; i < mr; i++) \
   _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++)
 #define IS_ALL (whole || v + 1 < nv)

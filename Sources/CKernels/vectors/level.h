@@ -1,5 +1,5 @@
 #pragma once
-// What this processor has, found out once when the program starts, and the choice of a kernel by it.
+// Detects the processor's instruction set at program start, and selects kernels by it.
 enum { PLAIN, AVX2, AVX512 };
 extern int ck_level;
 

@@ -1,5 +1,4 @@
-// Names for any processor, until end.h.
-// Four lanes in plain C: SSE2, NEON, or whatever the compiler has.
+// Names for any processor, valid until end.h: four lanes in plain C, which the compiler maps to SSE2 or NEON.
 typedef float four __attribute__((vector_size(16)));
 static inline four four_load(const float *p) {
   four v;

@@ -1,5 +1,5 @@
-// Numbers from text and back, and rows of comma-separated text: the byte loops that C++ has better parts for
-// than Swift (std::from_chars and std::to_chars; no locale, no allocation, correctly rounded).
+// Parsing and formatting of numbers, and rows of comma-separated text. These loops are in C++ for
+// std::from_chars and std::to_chars: no locale, no allocation, correctly rounded.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,24 +9,27 @@
 extern "C" {
 #endif
 
-/// What became of a field that should hold a number.
+/// The result of parsing a field as a number.
 enum cn_outcome {
     cn_number,
     cn_missing,     // empty, NA, N/A, NaN, null or ?
-    cn_not_finite,  // inf and its kin
+    cn_not_finite,  // inf and similar words
     cn_too_large,   // a number, but beyond the type's range
     cn_text
 };
 
-/// Reads all of [text, text + length) as one decimal number. Blanks around it, one pair of quotes and a leading
-/// plus are allowed. `value` is the nearest representable number (ties to even), and is set for cn_number only.
+/// Parses [text, text + length) as one decimal number. Blanks around it, one pair of quotes and a leading
+/// plus are allowed. `value` is the nearest representable number (ties to even), and is set only for
+/// cn_number.
 enum cn_outcome cn_read_double(const char *text, size_t length, double *value);
 enum cn_outcome cn_read_float(const char *text, size_t length, float *value);
 
-/// True for an empty field and for the words that stand for a missing value (in any case): NA, N/A, NaN, null, ?.
+/// Returns true for an empty field and for the words for a missing value (in any case): NA, N/A, NaN, null,
+/// ?.
 bool cn_is_missing(const char *text, size_t length);
 
-/// The shortest decimal text that reads back as the same number. Returns its length, at most cn_number_length.
+/// Writes the shortest decimal text that reads back as the same number. Returns its length, at most
+/// cn_number_length.
 enum { cn_number_length = 32 };
 size_t cn_write_double(double value, char *text);
 size_t cn_write_float(float value, char *text);
@@ -36,28 +39,28 @@ typedef struct {
     size_t begin, end;
 } cn_range;
 
-/// How rows are to be read. A field's slot says what to do with it: n >= 0 is number column n; -1 is checked
-/// for its quotes and passed over; -2 - n is text column n.
+/// The columns to read. The slot of a field is its action: n >= 0 is number column n; -1 is skipped after a
+/// check of its quotes; -2 - n is text column n.
 typedef struct {
     char delimiter;
     bool wide;           // numbers are double, else float
-    bool missing_as_nan; // else a missing value ends the scan
-    bool portable;       // use no vector instructions beyond the platform's own (to compare the two)
+    bool missing_as_nan; // otherwise a missing value stops the scan
+    bool portable;       // use only baseline vector instructions (to compare the two)
     int32_t fields, numbers, texts;
     const int32_t *slots; // [fields]
 } cn_csv_plan;
 
 enum cn_csv_status {
     cn_csv_ok,
-    cn_csv_bad_number,       // place: the field; outcome says why
-    cn_csv_fields,           // field: how many the row has
-    cn_csv_after_quote,      // something stands between a closing quote and the delimiter
+    cn_csv_bad_number,       // place: the field; outcome: the reason
+    cn_csv_fields,           // field: the row's number of fields
+    cn_csv_after_quote,      // text between a closing quote and the delimiter
     cn_csv_open_quote        // the data end within quotes
 };
 
 typedef struct {
     size_t rows;     // rows written
-    size_t consumed; // bytes of the buffer that they (and blank lines) took
+    size_t consumed; // bytes of the buffer read, including blank lines
     size_t lines;    // line ends in those bytes
     enum cn_csv_status status;
     enum cn_outcome outcome;
@@ -66,18 +69,20 @@ typedef struct {
     cn_range place;
 } cn_csv_result;
 
-/// Reads whole rows from the buffer, until `capacity` rows are written, the buffer ends within a row, or a row is
-/// faulty. `last` says that no bytes follow the buffer. Outputs are row-major: values [capacity, numbers] of the
-/// plan's type, texts [capacity, texts] (a field's bytes, quotes included), rows [capacity] (without line ends).
+/// Reads complete rows from the buffer until `capacity` rows are written, the buffer ends within a row, or a
+/// row is invalid. `last` means that no bytes follow the buffer. Outputs are row-major: values [capacity,
+/// numbers] of the plan's type, texts [capacity, texts] (the bytes of a field, quotes included), rows
+/// [capacity] (without line ends).
 void cn_csv_scan(
     const cn_csv_plan *plan, const char *buffer, size_t size, bool last, size_t capacity, void *values,
     cn_range *texts, cn_range *rows, cn_csv_result *result);
 
-/// How many of the buffer's bytes are whole rows, whatever they hold. All of them where a quote is at fault: the scan
-/// then finds it.
+/// Returns the number of bytes that are complete rows, valid or not. Returns all bytes if a quote is invalid;
+/// the scan then reports it.
 size_t cn_csv_whole_rows(char delimiter, const char *buffer, size_t size);
 
-/// What is written behind each row. A column n >= 0 is number n of the row, -1 - n is the text of the row's label n.
+/// The columns appended to each row. A column n >= 0 is number n of the row, -1 - n is the text of the row's
+/// label n.
 typedef struct {
     const int32_t *columns;
     size_t column_count;
@@ -89,9 +94,9 @@ typedef struct {
     const cn_range *text_places;
 } cn_csv_additions;
 
-/// Writes rows of the buffer [0, size) with their additions and line ends, and returns how many bytes that are. `out`
-/// must have room for the rows, for each row's column_count + 1 delimiters and line end, for each number
-/// cn_number_length or each label its text, and for 64 bytes more.
+/// Writes rows of the buffer [0, size) with the appended columns and line ends, and returns the number of
+/// bytes. `out` must have room for the rows, for column_count + 1 delimiters and line ends per row, for
+/// cn_number_length per number or the text of each label, and for 64 more bytes.
 size_t cn_csv_write_rows(
     char delimiter, const char *buffer, size_t size, const cn_range *rows, size_t count,
     const cn_csv_additions *additions, char *out);

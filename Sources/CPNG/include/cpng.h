@@ -1,16 +1,16 @@
-// PNG through libpng's row API, whose limits hold before a picture is decoded. Its errors come by longjmp, which
-// Swift cannot take part in, so every call of libpng stands in cpng.c.
+// PNG through libpng's row API, with limits that apply before decoding. libpng reports errors by longjmp,
+// which Swift does not support, so every libpng call is in cpng.c.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 enum cpng_status {
     cpng_ok,
-    cpng_not_png,   // the signature or the header chunk is not there
+    cpng_not_png,   // no signature or header chunk
     cpng_empty,     // a width or height of 0
     cpng_too_large, // beyond the limits below
     cpng_truncated, // the file ends too early
-    cpng_damaged,   // anything else that libpng found; see message
+    cpng_damaged,   // any other error of libpng; see message
     cpng_no_memory
 };
 
@@ -19,14 +19,14 @@ enum { cpng_max_side = 20000, cpng_max_pixels = 50000000 };
 typedef struct {
     uint32_t width, height;
     uint8_t *pixels;   // [height, width, channels], to be freed with cpng_free
-    char message[160]; // libpng's own words
+    char message[160]; // libpng's message
 } cpng_picture;
 
-/// Decodes a whole PNG file in memory to 8 bits a channel: 1 channel is grey (luma of ITU-R BT.601), 3 are red,
-/// green, blue. What is transparent lets white paper through. 16-bit channels are scaled, not cut.
+/// Decodes a PNG file in memory to 8 bits per channel: 1 channel is grey (luma of ITU-R BT.601), 3 are red,
+/// green, blue. Transparency is blended with white. 16-bit channels are scaled, not truncated.
 enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_picture *picture);
 
-/// Encodes 8-bit pixels [height, width, channels], channels 1 or 3. `*file` is to be freed with cpng_free.
+/// Encodes 8-bit pixels [height, width, channels], channels 1 or 3. Free `*file` with cpng_free.
 enum cpng_status cpng_write(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint8_t **file, size_t *size);
 

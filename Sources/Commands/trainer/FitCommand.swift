@@ -179,7 +179,7 @@ struct FitCommand: ParsableCommand {
         return failure
     }
 
-    private func table(_ metrics: [ModelFacts.Metric]) -> String {
+    private func table(_ metrics: [ModelFacts.MetricValue]) -> String {
         var splits: [String] = []
         for metric in metrics where !splits.contains(metric.split) { splits.append(metric.split) }
         return splits.map { split in

@@ -1,46 +1,46 @@
 import CNumbers
 
-/// Some consecutive rows of a table. Fill it with `CSVReader.read(into:)`; filled again, it uses its memory again.
+/// A block of consecutive table rows. `CSVReader.read(into:)` fills it; refilling reuses its memory.
 public struct CSVChunk: Sendable {
-    /// Rows in it.
+    /// The number of rows.
     public internal(set) var count = 0
-    /// The first row's number in the table, counted from 1.
+    /// The number of the first row in the table, counted from 1.
     public internal(set) var firstRow = 1
-    /// The numeric columns, in the order in which they were asked for. Row-major: the first `count × columns` are
-    /// the chunk's, the others left over from before.
+    /// The numeric columns in the requested order, row-major. Only the first `count × columns` values belong
+    /// to this chunk.
     public internal(set) var numbers: [Float] = []
-    /// Numeric columns in each row.
+    /// The number of numeric columns.
     public internal(set) var columns = 0
 
     var textColumns = 0
-    /// The first `size` are the chunk's, the others left over.
+    /// Only the first `size` bytes belong to this chunk.
     var bytes: [UInt8] = []
     var size = 0
     var rows: [cn_range] = []
     var texts: [cn_range] = []
 
-    /// Line ends in it.
+    /// The number of line ends.
     var lines = 0
-    /// It is one row, of which there is no end in sight.
+    /// True if the chunk is one row without an end within `CSVReader.longestRow` bytes.
     var isTooLong = false
-    /// What is wrong with the row behind the last, if anything is.
+    /// The error in the row after the last valid one, if any.
     var fault: Fault?
 
     struct Fault: Sendable {
         var result: cn_csv_result
-        /// The field's, or as many as a message has room for.
+        /// The bytes of the field, truncated for a message.
         var bytes: [UInt8]
     }
 
     public init() {}
 
-    /// A row's bytes as they stand in the table, quotes and all, without the line's end.
+    /// The bytes of a row as in the table, including quotes, without the line end.
     public func row(_ index: Int) -> ArraySlice<UInt8> {
         precondition(index < count)
         return bytes[rows[index].begin..<rows[index].end]
     }
 
-    /// A row's content in a column that was asked for as text, counted among those.
+    /// The content of a text column in a row; `column` is an index into the requested text columns.
     public func text(_ index: Int, column: Int = 0) -> String {
         String(decoding: field(index, column: column), as: UTF8.self)
     }
@@ -51,8 +51,8 @@ public struct CSVChunk: Sendable {
         return unquoted(bytes[place.begin..<place.end])
     }
 
-    /// The contents of all columns that were asked for as text, row by row, as they stand in the table, which may be no UTF-8.
-    /// Faster than a string for each.
+    /// Passes the content of all requested text columns to `body`, row by row, as raw bytes, which may be
+    /// invalid UTF-8. Faster than creating a string for each field.
     public func eachText<E: Error>(
         _ body: (_ row: Int, _ column: Int, _ bytes: Span<UInt8>) throws(E) -> Void
     ) throws(E) {

@@ -1,14 +1,14 @@
 import Base
-/// The first line of a table: its delimiter and the names of its columns.
+/// The first line of a table: its delimiter and column names.
 public struct CSVHeader: Equatable, Sendable {
     /// `,`, `;` or a tab.
     public let delimiter: UInt8
-    /// Without blanks and quotes around them.
+    /// Trimmed and unquoted.
     public let names: [String]
-    /// The line as it stands, without a byte order mark and the line's end.
+    /// The bytes of the line, without a byte order mark and the line end.
     public let bytes: [UInt8]
 
-    /// Reads the line that starts `bytes`, which holds all of it.
+    /// Parses the line at the start of `bytes`. The line must be complete.
     init(file: String, line: Int, bytes: [UInt8]) throws(CellarError) {
         self.bytes = bytes
         delimiter = CSVHeader.delimiter(of: bytes)
@@ -18,7 +18,7 @@ public struct CSVHeader: Equatable, Sendable {
             guard let name = String(validating: unquoted(field[...]), as: UTF8.self) else {
                 throw CellarError(
                     .badData, file: file, line: line, expected: "column names in UTF-8",
-                    found: "other bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
+                    found: "invalid bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
             }
             names.append(trimmed(name))
         }
@@ -26,12 +26,12 @@ public struct CSVHeader: Equatable, Sendable {
         var seen: Set<String> = []
         for name in names where !name.isEmpty && !seen.insert(name).inserted {
             throw CellarError(
-                .badData, file: file, line: line, column: name, expected: "each column's name once",
-                found: "it twice", fix: "Rename one of the two.")
+                .badData, file: file, line: line, column: name, expected: "unique column names",
+                found: "a duplicate", fix: "Rename one of the columns.")
         }
     }
 
-    /// The one of `,`, `;` and tab that occurs most outside of quotes; a comma where there is none.
+    /// Returns the most frequent of `,`, `;` and tab outside of quotes; a comma if none occurs.
     static func delimiter(of line: [UInt8]) -> UInt8 {
         var counts: [UInt8: Int] = [:]
         var quoted = false
@@ -57,7 +57,7 @@ public struct CSVHeader: Equatable, Sendable {
         return fields
     }
 
-    /// Which column has that name: the same letters first, then also in another case.
+    /// Returns the index of the column with that name. Prefers an exact match, then ignores case.
     func index(of name: String, file: String) throws(CellarError) -> Int {
         let wanted = trimmed(name)
         if let exact = names.firstIndex(of: wanted) { return exact }
@@ -65,16 +65,16 @@ public struct CSVHeader: Equatable, Sendable {
         if loose.count == 1 { return loose[0] }
         if loose.count > 1 {
             throw CellarError(
-                .badData, file: file, column: wanted, expected: "one column of that name",
+                .badData, file: file, column: wanted, expected: "one column with that name",
                 found: loose.map { "\"\(names[$0])\"" }.joined(separator: " and "),
-                fix: "Write the name as one of them.")
+                fix: "Use the exact name of one of them.")
         }
         let near = nearest(wanted, in: names)
         let advice =
             near.map { "Did you mean \"\($0)\"?" } ?? "The first line of a table must name its columns."
         let shown = names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", ")
         throw CellarError(
-            .badData, file: file, column: wanted, expected: "a column of that name",
+            .badData, file: file, column: wanted, expected: "a column with that name",
             found: "only \(shown)\(names.count > 30 ? " …" : "")", fix: advice)
     }
 }
@@ -86,7 +86,7 @@ func trimmed(_ text: String) -> String {
     return String(text[start...end])
 }
 
-/// A field's content: without blanks and the quotes around it, and `""` within them as `"`.
+/// Returns the content of a field: trimmed, unquoted, with `""` as `"`.
 func unquoted(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let quote = UInt8(ascii: "\"")
     func isBlank(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }

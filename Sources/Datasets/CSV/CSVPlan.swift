@@ -1,15 +1,15 @@
 import Base
 import CNumbers
 
-/// What to take from each row: some columns as numbers, some as text.
+/// The columns to read from each row, as numbers or as text.
 struct CSVPlan: Sendable {
     let file: String
     let header: CSVHeader
     let numbers, texts: Int
-    /// For each field of a row, what becomes of it, in the form that the scanner reads.
+    /// The action for each field of a row, as the C scanner expects it.
     private let slots: [Int32]
     private let missingAsNaN: Bool
-    /// For tests: no vector instructions beyond the platform's own.
+    /// For tests: uses only the baseline vector instructions of the platform.
     var portable = false
 
     init(
@@ -22,7 +22,7 @@ struct CSVPlan: Sendable {
                 guard slots[field] == -1 else {
                     throw CellarError(
                         .usage, file: file, column: header.names[field], expected: "each column once",
-                        found: "it twice among the wanted ones", fix: "Ask for it once.")
+                        found: "a duplicate", fix: "Remove the duplicate.")
                 }
                 slots[field] = Int32(slot(position))
             }
@@ -34,20 +34,20 @@ struct CSVPlan: Sendable {
         (self.numbers, self.texts) = (numbers.count, texts.count)
     }
 
-    /// Takes every column as text, also those that share a name or have none.
+    /// Reads every column as text, including unnamed columns and duplicate names.
     init(allTextsOf header: CSVHeader, file: String) {
         slots = header.names.indices.map { Int32(-2 - $0) }
         (self.file, self.header, missingAsNaN) = (file, header, false)
         (numbers, texts) = (0, header.names.count)
     }
 
-    /// Where a scan has come to: the next row and line, counted from 1.
+    /// The position of a scan: the next row and line, counted from 1.
     struct Position: Sendable {
         var row = 1
         var line: Int
     }
 
-    /// Scans the whole rows in the first `size` of `bytes`, for which the outputs must have room.
+    /// Scans the complete rows in the first `size` of `bytes`. The outputs must be large enough.
     func scan(
         _ bytes: [UInt8], size: Int, floats: inout [Float], texts: inout [cn_range], rows: inout [cn_range]
     ) -> cn_csv_result {
@@ -57,8 +57,8 @@ struct CSVPlan: Sendable {
         }
     }
 
-    /// Scans whole rows of `bytes[place]`, as many as the outputs have room for, and moves `position` on. `last` says
-    /// that nothing follows. Returns how many rows and bytes there were.
+    /// Scans complete rows of `bytes[place]` until an output is full, and advances `position`. `last` means
+    /// that no bytes follow. Returns the number of rows and bytes.
     func scan(
         _ bytes: [UInt8], _ place: Range<Int>, last: Bool, doubles: inout [Double], texts: inout [cn_range],
         rows: inout [cn_range], position: inout Position
@@ -100,7 +100,7 @@ struct CSVPlan: Sendable {
         return result
     }
 
-    /// A scan's fault, with `bytes` at its place. The scan began at `position`.
+    /// Converts a scan's error. `bytes` is the field; `position` is the start of the scan.
     func error(_ result: cn_csv_result, _ bytes: [UInt8], _ position: Position) -> CellarError {
         let row = position.row + result.rows
         let line = position.line + result.lines_to_error
@@ -116,25 +116,26 @@ struct CSVPlan: Sendable {
         case cn_csv_fields:
             return bad(
                 nil, "\(header.names.count) fields, as in the first line", "\(field)",
-                "Correct the row; a field with a delimiter in it needs quotes.")
+                "Correct the row. A field that contains the delimiter needs quotes.")
         case cn_csv_after_quote:
             return bad(
                 column, "a delimiter after the closing quote", "more text", "Double each quote within quotes."
             )
         case cn_csv_open_quote:
-            return bad(column, "a closing quote", "none until the end of the file", "Close the quote.")
+            return bad(column, "a closing quote", "the end of the file", "Close the quote.")
         default:
             break
         }
         switch result.outcome {
         case cn_missing where unquoted(bytes[...]).isEmpty:
-            return bad(column, "a number", "an empty field", "Fill it in, or remove the row.")
+            return bad(column, "a number", "an empty field", "Add the value, or remove the row.")
         case cn_missing:
-            return bad(column, "a number", "the missing value \(shown)", "Fill it in, or remove the row.")
+            return bad(column, "a number", "the missing value \(shown)", "Add the value, or remove the row.")
         case cn_not_finite:
             return bad(column, "a finite number", shown, "Correct it, or remove the row.")
         case cn_too_large:
-            return bad(column, "a number that fits", shown, "Correct it, or scale the column.")
+            return bad(
+                column, "a number within the range of the type", shown, "Correct it, or scale the column.")
         default:
             let comma = bytes.contains(UInt8(ascii: ",")) && header.delimiter != UInt8(ascii: ",")
             return bad(

@@ -1,36 +1,37 @@
 import Base
 import CNumbers
 
-/// Reads a table (CSV) of any length in blocks: memory stays the same, whatever the file's size.
+/// Reads a table (CSV) of any length in blocks, with constant memory.
 ///
-/// The first line names the columns; the delimiter is found from it. Quotes, `""` and line ends within quotes, a byte
-/// order mark, CRLF, blank lines and a last line without an end are all understood. Wanted columns are found by name,
-/// in any order; others are carried along in `CSVChunk.row`.
+/// The first line names the columns and determines the delimiter. Supports quotes, `""` and line ends within
+/// quotes, a byte order mark, CRLF, blank lines and a missing final line end. Columns are found by name, in
+/// any order; unread columns stay available in `CSVChunk.row`.
 ///
 ///     var reader = try CSVReader(path: "wine.csv")
 ///     try reader.select(numbers: ["alcohol", "pH"], texts: ["quality"])
 ///     var chunk = CSVChunk()
 ///     while try reader.read(into: &chunk) { … }
 public struct CSVReader: ~Copyable, Sendable {
-    /// For messages: the path, or "standard input".
+    /// The name for messages: the path, or "standard input".
     public let name: String
     public let header: CSVHeader
 
-    /// Reads the rows of what `take` gives.
+    /// Scans the chunks that `take` fills.
     public var scanner: CSVScanner { CSVScanner(plan: counter.plan) }
-    /// Counts the rows from here on.
+    /// Counts the rows from the current position.
     public private(set) var counter: CSVCounter
 
     private let input: InputFile
     private let block: Int
-    /// Bytes that were read and not yet given out: the start of a row.
+    /// Bytes already read but not yet returned: the start of a row.
     private var rest: [UInt8]
     private var ended: Bool
 
-    /// A row that is longer than this is a quote that was never closed.
+    /// A longer row is treated as an unclosed quote.
     static let longestRow = 1 << 26
 
-    /// Opens a table and reads its first line. `-` is standard input. `block` is how many bytes to read at once.
+    /// Opens a table and reads its first line. `-` is standard input. `block` is the number of bytes per
+    /// read.
     public init(path: String, block: Int = 1 << 18) throws(CellarError) {
         try self.init(InputFile(path: path), block: block)
     }
@@ -59,37 +60,37 @@ public struct CSVReader: ~Copyable, Sendable {
         }
     }
 
-    /// Says which columns to read as numbers and which as text. Before the first `read` or `take`.
+    /// Selects the columns to read as numbers and as text. Call it before the first `read` or `take`.
     public mutating func select(numbers: [String], texts: [String] = []) throws(CellarError) {
         let plan = try CSVPlan(file: name, header: header, numbers: numbers, texts: texts)
         counter = CSVCounter(plan: plan, position: counter.position)
     }
 
-    /// For tests: reads without vector instructions beyond the platform's own. After `select`.
+    /// For tests: uses only the baseline vector instructions of the platform. Call it after `select`.
     mutating func usePortableCode() {
         var plan = counter.plan
         plan.portable = true
         counter = CSVCounter(plan: plan, position: counter.position)
     }
 
-    /// Fills the chunk with the next rows. False where there are no more.
+    /// Fills the chunk with the next rows. Returns false at the end of the table.
     ///
-    /// Throws at a row with too few or too many fields, and at text, nothing, NaN or infinity in a numeric column, with
-    /// the row's number, its line and the column. A table without rows is an error too.
+    /// Throws for a row with too few or too many fields, and for text, an empty field, NaN or infinity in a
+    /// numeric column; the error has the row, line and column. Also throws if the table has no rows.
     public mutating func read(into chunk: inout CSVChunk) throws(CellarError) -> Bool {
         while try take(into: &chunk) {
             scanner.scan(&chunk)
             try counter.count(&chunk)
             if chunk.count > 0 { return true }
-            // Blank lines only.
+            // Only blank lines.
         }
         chunk.count = 0
         try counter.finish()
         return false
     }
 
-    /// Fills the chunk with the bytes of the next whole rows, for a `CSVScanner` and then a `CSVCounter` to go on with.
-    /// False where the table ends, and where `stop` says so while it waits at a pipe.
+    /// Fills the chunk with the bytes of the next complete rows, for a `CSVScanner` and then a `CSVCounter`.
+    /// Returns false at the end of the table, or if `stop` returns true while waiting for a pipe.
     public mutating func take(
         into chunk: inout CSVChunk, unless stop: () -> Bool = { false }
     ) throws(CellarError) -> Bool {
@@ -101,7 +102,8 @@ public struct CSVReader: ~Copyable, Sendable {
         chunk.bytes.replaceSubrange(0..<used, with: rest)
         rest.removeAll(keepingCapacity: true)
         while true {
-            // What came with the first line may be whole rows already, and a pipe may give no more for long.
+            // The bytes read with the first line may contain complete rows, and a pipe may be silent for
+            // long.
             chunk.size = ended ? used : wholeRows(chunk.bytes, used)
             if chunk.size > 0 {
                 rest.append(contentsOf: chunk.bytes[chunk.size..<used])
@@ -109,12 +111,12 @@ public struct CSVReader: ~Copyable, Sendable {
             }
             if ended { return false }
             if used >= CSVReader.longestRow {
-                // Its number is not known before all chunks ahead of it are counted.
+                // The row number is known only after all earlier chunks are counted.
                 (chunk.isTooLong, ended) = (true, true)
                 return true
             }
             if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
-            guard input.waits(unless: stop) else { return false }
+            guard input.waitForData(unless: stop) else { return false }
             let count = try input.read(into: &chunk.bytes, at: used)
             ended = count == 0
             used += count

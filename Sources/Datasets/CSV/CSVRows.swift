@@ -1,17 +1,17 @@
 import Base
 import CNumbers
 
-/// Writes a chunk's rows as they stand, with numbers and labels behind them, into memory.
+/// Formats a chunk's rows in memory and appends columns of numbers and labels.
 public struct CSVRows: Sendable {
-    /// A column to add.
-    public enum Column: Sendable {
+    /// An appended column.
+    public enum AddedColumn: Sendable {
         case number
-        /// One of the texts.
+        /// One of the label texts.
         case label
     }
 
     private let delimiter: UInt8
-    /// As `cn_csv_additions` has them.
+    /// In the encoding of `cn_csv_additions`.
     private let columns: [Int32]
     private let numberCount, labelCount: Int
     private var texts: [UInt8] = []
@@ -20,7 +20,7 @@ public struct CSVRows: Sendable {
     private var buffer: [UInt8] = []
     private var used = 0
 
-    public init(delimiter: UInt8, columns: [Column], texts: [String]) {
+    public init(delimiter: UInt8, columns: [AddedColumn], texts: [String]) {
         var (numbers, labels): (Int32, Int32) = (0, 0)
         var kinds: [Int32] = []
         for column in columns {
@@ -44,10 +44,11 @@ public struct CSVRows: Sendable {
         longestText = places.map { $0.end - $0.begin }.max() ?? 0
     }
 
-    /// Writes over what was there before.
+    /// Formats the chunk, replacing the previous content.
     ///
-    /// - numbers: [rows, number columns].
-    /// - labels: [rows, label columns], each the index of a text.
+    /// - Parameters:
+    ///   - numbers: [rows, number columns].
+    ///   - labels: [rows, label columns], each the index of a text.
     public mutating func write(_ chunk: CSVChunk, numbers: [Float], labels: [Int32]) {
         precondition(numbers.count == chunk.count * numberCount && labels.count == chunk.count * labelCount)
         precondition(labels.allSatisfy { places.indices.contains(Int($0)) })
@@ -89,7 +90,7 @@ public struct CSVRows: Sendable {
         }
     }
 
-    /// Passes on what was written last.
+    /// Writes the formatted rows.
     public func send(to writer: inout CSVWriter) throws(CellarError) {
         try writer.rows(buffer.span.extracting(..<used))
     }

@@ -1,16 +1,15 @@
 import Base
 import CNumbers
 
-/// Reads the rows of chunks, with the columns that a `CSVReader` was told to read. Several threads may do so at once,
-/// each with a chunk of its own.
+/// Scans the selected columns of chunks. Several threads may scan at the same time, each its own chunk.
 public struct CSVScanner: Sendable {
     let plan: CSVPlan
 
-    /// Finds the rows and numbers in a chunk that `CSVReader.take` has filled. A faulty row ends it; `CSVCounter.count`
-    /// then throws.
+    /// Finds the rows and numbers in a chunk that `CSVReader.take` filled. Stops at an invalid row;
+    /// `CSVCounter.count` then throws.
     public func scan(_ chunk: inout CSVChunk) {
         (chunk.columns, chunk.textColumns) = (plan.numbers, plan.texts)
-        // The shortest row has one byte a field: its digit-less fields' delimiters and its line's end.
+        // The shortest row has one byte per field: the delimiters of empty fields and the line end.
         let capacity = chunk.size / max(plan.header.names.count, 2) + 1
         if chunk.rows.count < capacity || chunk.numbers.count < chunk.rows.count * plan.numbers
             || chunk.texts.count < chunk.rows.count * plan.texts
@@ -29,34 +28,34 @@ public struct CSVScanner: Sendable {
     }
 }
 
-/// Keeps count of a table's rows and lines: chunks must come in the table's order.
+/// Counts a table's rows and lines. Chunks must be passed in order.
 public struct CSVCounter: Sendable {
     let plan: CSVPlan
     var position: CSVPlan.Position
 
-    /// Gives the chunk its `firstRow`. Throws where the chunk has a faulty row.
+    /// Sets the chunk's `firstRow`. Throws if the chunk has an invalid row.
     public mutating func count(_ chunk: inout CSVChunk) throws(CellarError) {
         chunk.firstRow = position.row
         if chunk.isTooLong {
             throw CellarError(
                 .badData, file: plan.file, row: position.row, line: position.line,
                 expected: "a row of at most \(CSVReader.longestRow >> 20) MB", found: "more",
-                fix: "Look for a quote that is not closed.")
+                fix: "Look for an unclosed quote.")
         }
         if let fault = chunk.fault { throw plan.error(fault.result, fault.bytes, position) }
         position.row += chunk.count
         position.line += chunk.lines
     }
 
-    /// Rows so far.
+    /// The number of rows so far.
     public var rows: Int { position.row - 1 }
 
-    /// Throws where the table has ended without a row.
+    /// Throws if the table has no rows.
     public func finish() throws(CellarError) {
         guard rows > 0 else {
             throw CellarError(
-                .badData, file: plan.file, expected: "rows below the first line", found: "none",
-                fix: "Use a table with data; its first line names the columns.")
+                .badData, file: plan.file, expected: "rows after the first line", found: "none",
+                fix: "Use a table with data. Its first line has the column names.")
         }
     }
 }

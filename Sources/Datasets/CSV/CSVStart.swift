@@ -1,6 +1,6 @@
 import Base
 
-/// Finds the first line of a table in bytes that arrive piece by piece.
+/// Finds the first line of a table in bytes that arrive in pieces.
 struct CSVStart {
     private var bytes: [UInt8] = []
 
@@ -8,15 +8,15 @@ struct CSVStart {
         var header: CSVHeader
         /// The bytes after the first line.
         var rest: [UInt8]
-        /// The number of the line that they start with.
+        /// The line number of `rest`.
         var line: Int
         var ended: Bool
     }
 
-    /// A first line that is longer than this belongs to no table.
+    /// A longer first line means that the file is not a table.
     private static let longestLine = 1 << 24
 
-    /// Adds a piece, of which an empty one is the end. Nil until the first line is whole.
+    /// Adds a piece; an empty piece marks the end. Returns nil until the first line is complete.
     mutating func add(_ piece: ArraySlice<UInt8>, file: String) throws(CellarError) -> Found? {
         bytes += piece
         let ended = piece.isEmpty
@@ -39,9 +39,9 @@ struct CSVStart {
         }
         if ended {
             throw CellarError(
-                .badData, file: file, expected: "a table whose first line names the columns",
-                found: bytes.isEmpty ? "an empty file" : "blank lines only",
-                fix: "Check that it was written to the end.")
+                .badData, file: file, expected: "a table with column names in the first line",
+                found: bytes.isEmpty ? "an empty file" : "only blank lines",
+                fix: "Check that the file is complete.")
         }
         guard bytes.count < CSVStart.longestLine else {
             throw CellarError(
@@ -51,7 +51,7 @@ struct CSVStart {
         return nil
     }
 
-    /// The line's end that is not within quotes.
+    /// The position of the next line end outside of quotes.
     private func endOfLine(from start: Int) -> Int? {
         var quoted = false
         for index in start..<bytes.count {
@@ -65,10 +65,10 @@ struct CSVStart {
         let formats: [([UInt8], String, String)] = [
             ([0xFF, 0xFE], "UTF-16 text", "Save the table as UTF-8."),
             ([0xFE, 0xFF], "UTF-16 text", "Save the table as UTF-8."),
-            ([0x1F, 0x8B], "gzip data", "Unpack it first, as with `gzip -dc FILE |` and the path `-`."),
+            ([0x1F, 0x8B], "gzip data", "Decompress it: `gzip -dc FILE |`, with the path `-`."),
             ([0x50, 0x4B, 3, 4], "a zip archive or a spreadsheet", "Save the table as CSV."),
-            ([0x89, 0x50, 0x4E, 0x47], "a PNG picture", "Give the picture to the command for pictures."),
-            ([0x93, 0x4E, 0x55, 0x4D], "a NumPy array", "Give it the name .npy."),
+            ([0x89, 0x50, 0x4E, 0x47], "a PNG picture", "Use the command for pictures."),
+            ([0x93, 0x4E, 0x55, 0x4D], "a NumPy array", "Rename it to .npy."),
         ]
         for (start, found, fix) in formats where bytes.starts(with: start) {
             throw CellarError(.badData, file: file, expected: "a table (CSV)", found: found, fix: fix)

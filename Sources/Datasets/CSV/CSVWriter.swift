@@ -1,7 +1,7 @@
 import Base
 import CNumbers
 
-/// Writes a table row by row through one large buffer. A file appears whole with `finish`, or not at all; `-` is
+/// Writes a table row by row through one large buffer. `finish` publishes the file atomically; `-` is
 /// standard output. Numbers are written with the fewest digits that read back as the same number.
 public struct CSVWriter: ~Copyable, Sendable {
     private var file: AtomicFile
@@ -10,7 +10,7 @@ public struct CSVWriter: ~Copyable, Sendable {
     private var used = 0
     private var atStart = true
 
-    /// `buffering` is in bytes. A stream that someone waits on wants `flush` besides.
+    /// Creates a writer with a buffer of `buffering` bytes. Call `flush` for a stream with a waiting reader.
     public init(path: String, delimiter: UInt8 = UInt8(ascii: ","), buffering: Int = 1 << 20)
         throws(CellarError)
     {
@@ -19,7 +19,7 @@ public struct CSVWriter: ~Copyable, Sendable {
         buffer = [UInt8](repeating: 0, count: max(buffering, 256))
     }
 
-    /// A field that is quoted where its content asks for it.
+    /// Writes a field, quoted if necessary.
     public mutating func field(_ text: String) throws(CellarError) {
         try separate()
         try append(csvField(text, delimiter: delimiter)[...])
@@ -48,7 +48,7 @@ public struct CSVWriter: ~Copyable, Sendable {
         try append(Array(String(number).utf8)[...])
     }
 
-    /// One or several fields that are text of a table already, with the same delimiter between them: an input row.
+    /// Writes one or several fields that are already encoded with the same delimiter: an input row.
     public mutating func fields(_ raw: ArraySlice<UInt8>) throws(CellarError) {
         try separate()
         try append(raw)
@@ -57,7 +57,7 @@ public struct CSVWriter: ~Copyable, Sendable {
     /// A field's text from `encoded`, prepared once for a value that comes often, as a class name.
     public func encoded(_ text: String) -> [UInt8] { csvField(text, delimiter: delimiter) }
 
-    /// Whole rows with their line ends, as `CSVRows` writes them.
+    /// Writes complete rows with their line ends, as `CSVRows` formats them.
     mutating func rows(_ raw: Span<UInt8>) throws(CellarError) {
         precondition(atStart)
         try flush()
@@ -71,14 +71,14 @@ public struct CSVWriter: ~Copyable, Sendable {
         atStart = true
     }
 
-    /// Sends on what has been written so far.
+    /// Writes the buffered bytes.
     public mutating func flush() throws(CellarError) {
-        let pending = buffer  // the same memory: a second name, so that self may change
+        let pending = buffer  // shares the memory, so that self can be mutated
         try file.write(pending.span.extracting(..<used))
         used = 0
     }
 
-    /// Writes what is left and gives the file its name.
+    /// Writes the buffered bytes and publishes the file.
     public mutating func finish() throws(CellarError) {
         try flush()
         try file.commit()

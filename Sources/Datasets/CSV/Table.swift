@@ -2,8 +2,8 @@ import Base
 import CNumbers
 import Tensors
 
-/// A whole table (CSV) in memory: its bytes, from which columns are read on demand as numbers or as text. For tables
-/// to train on; `CSVReader` is for those that need not fit.
+/// A whole table (CSV) in memory. Columns are parsed on demand as numbers or as text. Use it for training
+/// data, and `CSVReader` for tables of any size.
 public struct Table: Sendable {
     public let file: String
     public let header: CSVHeader
@@ -13,19 +13,19 @@ public struct Table: Sendable {
     /// The number of the line after the header.
     private let firstLine: Int
 
-    /// Reads all of a file (`-` is standard input) and checks that each row has as many fields as the first line.
+    /// Reads a file (`-` is standard input) and checks that each row has as many fields as the first line.
     public init(path: String) throws(CellarError) {
         let input = try InputFile(path: path)
         let name = input.name
         try self.init(bytes: input.readAll(limit: 1 << 34), name: name)
     }
 
-    /// Takes the file's bytes as they are; `name` is for messages.
+    /// Uses the file's bytes; `name` is for messages.
     public init(bytes: [UInt8], name: String) throws(CellarError) {
         var start = CSVStart()
         var found = try start.add(bytes[...], file: name)
         if found == nil { found = try start.add([], file: name) }
-        guard let found else { preconditionFailure("the end of the file settles it") }
+        guard let found else { preconditionFailure("no header at the end of the file") }
         (file, header, firstLine) = (name, found.header, found.line)
         self.bytes = found.rest
         let plan = try CSVPlan(file: name, header: header, numbers: [], texts: [])
@@ -34,28 +34,28 @@ public struct Table: Sendable {
         rowCount = rows
         guard rows > 0 else {
             throw CellarError(
-                .badData, file: name, expected: "rows below the first line", found: "none",
-                fix: "Use a table with data; its first line names the columns.")
+                .badData, file: name, expected: "rows after the first line", found: "none",
+                fix: "Use a table with data. Its first line has the column names.")
         }
     }
 
     /// The names of the columns, in the file's order.
     public var columns: [String] { header.names }
 
-    /// The columns' numbers, one array a column. Text, an empty field, a missing value, NaN and infinity are errors
-    /// that name row and column.
+    /// Returns the columns' numbers, one array per column. Throws for text, an empty field, a missing value,
+    /// NaN and infinity; the error has the row and column.
     public func numbers(_ columns: [String]) throws(CellarError) -> [[Double]] {
         try numbers(columns, missingAsNaN: false)
     }
 
     public func numbers(_ column: String) throws(CellarError) -> [Double] { try numbers([column])[0] }
 
-    /// As `numbers`, with NaN where a value is missing.
+    /// Returns the columns' numbers, with NaN for missing values.
     public func numbersOrNaN(_ columns: [String]) throws(CellarError) -> [[Double]] {
         try numbers(columns, missingAsNaN: true)
     }
 
-    /// The columns as samples, one a row, of shape [columns].
+    /// Returns the columns as samples of shape [columns], one per row.
     public func samples(_ columns: [String]) throws(CellarError) -> Samples {
         let numbers = try numbers(columns)
         var values: [Float] = []
@@ -75,7 +75,7 @@ public struct Table: Sendable {
         return Samples(shape: [columns.count], floats: values)
     }
 
-    /// A column's content, without quotes and blanks around it.
+    /// Returns a column's content, trimmed and unquoted.
     public func text(_ column: String) throws(CellarError) -> [String] {
         let plan = try CSVPlan(file: file, header: header, numbers: [], texts: [column])
         var content: [String] = []
@@ -88,7 +88,7 @@ public struct Table: Sendable {
         return content
     }
 
-    /// How many values are missing in each column: nothing, or NA, N/A, NaN, null or ? in its place.
+    /// Counts the missing values in each column: empty, NA, N/A, NaN, null or ?.
     public func missingValues() throws(CellarError) -> MissingValues {
         let plan = CSVPlan(allTextsOf: header, file: file)
         let width = header.names.count
@@ -121,7 +121,7 @@ public struct Table: Sendable {
         return numbers
     }
 
-    /// Rows that were scanned together. A field's place is counted from the start of the table's bytes.
+    /// Rows that were scanned together. Field positions are relative to the start of the table's bytes.
     private struct Block {
         var count = 0
         var numbers: [Double]

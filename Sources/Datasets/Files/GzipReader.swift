@@ -2,12 +2,12 @@ import Base
 import CZlib
 import Glibc
 
-/// Reads a file that may be gzipped, which its first two bytes tell.
+/// Reads a file, decompressing it if its first two bytes are gzip's.
 @safe struct GzipReader: ~Copyable {
     let name: String
     private let handle: gzFile
-    /// Bytes that can come out at most: of one byte, deflate makes no more than 1,032.
-    private let most: Int?
+    /// The maximum size of the output: deflate expands a byte to at outputLimit 1,032.
+    private let outputLimit: Int?
 
     init(_ path: String) throws(CellarError) {
         let probe = try InputFile(path: path)
@@ -18,19 +18,19 @@ import Glibc
             throw .opening(path, ENOMEM)
         }
         name = path
-        most = probe.size.map { $0 > Int.max / 1_032 ? Int.max : $0 * 1_032 }
+        outputLimit = probe.size.map { $0 > Int.max / 1_032 ? Int.max : $0 * 1_032 }
         unsafe self.handle = unsafe handle
         unsafe gzbuffer(handle, 1 << 17)
     }
 
     deinit { unsafe gzclose_r(handle) }
 
-    /// Up to `count` bytes; fewer where the data end. Memory grows with what is really there, whatever `count` says:
-    /// room that is only reserved costs nothing.
+    /// Reads up to `count` bytes; fewer at the end. The buffer grows with the data, because `count` comes
+    /// from the file and may be wrong.
     func read(_ count: Int) throws(CellarError) -> [UInt8] {
         let room = [UInt8](repeating: 0, count: min(count, 1 << 20))
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(count, most ?? room.count))
+        bytes.reserveCapacity(min(count, outputLimit ?? room.count))
         while bytes.count < count {
             let start = bytes.count
             let step = min(count - start, room.count)
@@ -53,14 +53,14 @@ import Glibc
             return
         case Z_BUF_ERROR:
             throw CellarError(
-                .badData, file: name, expected: "a whole gzip file", found: "one that ends too early",
+                .badData, file: name, expected: "a complete gzip file", found: "a truncated file",
                 fix: "Download or copy it again.")
         case Z_ERRNO:
             throw .reading(name, errno)
         default:
             throw CellarError(
                 .badData, file: name, expected: "gzip data",
-                // zlib puts the number of the open file in front, "<fd:4>: ".
+                // zlib starts its message with the descriptor, "<fd:4>: ".
                 found: unsafe message.map {
                     String(unsafe String(cString: $0).trimmingPrefix(while: { $0 != " " }).dropFirst())
                 } ?? "damage",

@@ -2,7 +2,7 @@ import Base
 
 // The .npy format, versions 1 to 3: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
-/// What stands before the numbers of a NumPy array file.
+/// The header of a NumPy array file.
 struct NPYHeader: Equatable, Sendable {
     enum Kind: Character, Sendable {
         case bool = "b"
@@ -12,21 +12,21 @@ struct NPYHeader: Equatable, Sendable {
     }
 
     var kind: Kind
-    /// Bytes of one number.
+    /// Bytes per number.
     var width: Int
     var bigEndian: Bool
-    /// Column-major: the first index runs fastest.
+    /// Column-major: the first index varies fastest.
     var fortranOrder: Bool
     var shape: [Int]
-    /// Where the numbers start in the file.
+    /// The offset of the numbers in the file.
     var offset: Int
 
     var count: Int { shape.reduce(1, *) }
 
-    /// Bytes that an array may have; a shape beyond it is taken for damage.
+    /// The maximum array size in bytes. A larger shape is treated as damage.
     static let limit = 1 << 34
 
-    /// Reads the header from the start of a file.
+    /// Parses the header at the start of a file.
     init(file: String, _ bytes: [UInt8]) throws(CellarError) {
         func bad(_ expected: String, _ found: String, _ fix: String) -> CellarError {
             CellarError(.badData, file: file, expected: expected, found: found, fix: fix)
@@ -41,27 +41,27 @@ struct NPYHeader: Equatable, Sendable {
             throw bad(".npy of version 1 to 3", "version \(version).\(bytes[7])", again)
         }
         let start = version == 1 ? 10 : 12
-        guard bytes.count >= start else { throw bad("an .npy header", "a file that ends within it", again) }
+        guard bytes.count >= start else { throw bad("an .npy header", "a truncated header", again) }
         let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= 65_535, bytes.count - start >= length else {
             throw bad(
-                "an .npy header", length > 65_535 ? "one of \(length) bytes" : "a file that ends within it",
+                "an .npy header", length > 65_535 ? "a header of \(length) bytes" : "a truncated header",
                 again)
         }
         var text = NPYHeaderText(bytes[start..<start + length])
         guard let entries = text.dictionary() else {
-            throw bad("an .npy header with descr, fortran_order and shape", "another", again)
+            throw bad("an .npy header with descr, fortran_order and shape", "another header", again)
         }
         guard case .text(let type)? = entries["descr"], let format = NPYHeader.type(type) else {
             let shown = if case .text(let type)? = entries["descr"] { "\"\(type)\"" } else { "a record" }
             throw bad(
                 "numbers (bool, int, uint, float16, float32 or float64)", "dtype \(shown)",
-                "Save it with .astype(numpy.float32).")
+                "Convert it with .astype(numpy.float32).")
         }
         guard case .bool(let fortran)? = entries["fortran_order"],
             case .numbers(let shape)? = entries["shape"],
             entries.count == 3
-        else { throw bad("an .npy header with descr, fortran_order and shape", "another", again) }
+        else { throw bad("an .npy header with descr, fortran_order and shape", "another header", again) }
         (kind, width, bigEndian) = format
         (fortranOrder, self.shape, offset) = (fortran, shape, start + length)
 
@@ -69,13 +69,13 @@ struct NPYHeader: Equatable, Sendable {
         for side in shape {
             let (product, overflow) = size.multipliedReportingOverflow(by: side)
             guard !overflow && product <= NPYHeader.limit else {
-                throw bad("an array of at most 16 GB", "shape \(shape)", "Split it.")
+                throw bad("an array of at most 16 GB", "shape \(shape)", "Split the array.")
             }
             size = product
         }
     }
 
-    /// A dtype as `<f4`.
+    /// Parses a dtype such as `<f4`.
     private static func type(_ text: String) -> (Kind, Int, bigEndian: Bool)? {
         let letters = Array(text)
         guard letters.count == 3, let kind = Kind(rawValue: letters[1]),
@@ -92,7 +92,7 @@ struct NPYHeader: Equatable, Sendable {
     }
 }
 
-/// Reads the Python dictionary of an .npy header, and nothing else: it is never evaluated.
+/// Parses the Python dictionary literal of an .npy header, without evaluating it.
 private struct NPYHeaderText {
     enum Value { case text(String), bool(Bool), numbers([Int]) }
 
@@ -136,10 +136,10 @@ private struct NPYHeaderText {
                 return nil
             }
             rest = rest.dropFirst(digits.count)
-            if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }  // Python 2's long
+            if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }  // Python 2's long suffix
             numbers.append(number)
             if !take(",") {
-                // `(3)` is a number in Python, and no tuple.
+                // In Python, `(3)` is a number and not a tuple.
                 guard numbers.count > 1, take(")") else { return nil }
                 break
             }

@@ -1,11 +1,11 @@
 import Base
 import Tensors
 
-/// A NumPy array file as samples along its first axis: shape [1000, 28, 28] is 1000 samples of [28, 28], shape [1000] is
-/// 1000 single numbers (of shape [1]). uint8 stays bytes, other numbers become floats.
+/// Reads a NumPy array file as samples along its first axis: shape [1000, 28, 28] is 1000 samples of [28,
+/// 28], shape [1000] is 1000 single numbers (of shape [1]). uint8 stays bytes; other numbers become floats.
 ///
-/// Throws where the file is cut off, longer than it says, of a type without numbers, empty, or holds NaN or infinity
-/// (also a float64 beyond float32's range).
+/// Throws if the file is truncated, longer than declared, not numeric, empty, or contains NaN, infinity or a
+/// float64 beyond float32's range.
 public func readNPY(_ path: String) throws(CellarError) -> Samples {
     let (header, bytes) = try readArray(path)
     let shape = header.shape.count == 1 ? [1] : Array(header.shape.dropFirst())
@@ -22,12 +22,12 @@ public func readNPY(_ path: String) throws(CellarError) -> Samples {
     if let index = values.firstIndex(where: { !$0.isFinite }) {
         throw CellarError(
             .badData, file: path, row: index / shape.reduce(1, *) + 1, expected: "finite numbers",
-            found: "\(values[index])", fix: "Remove or replace it; float64 must fit into float32.")
+            found: "\(values[index])", fix: "Remove or replace it. float64 values must fit into float32.")
     }
     return Samples(shape: shape, floats: values)
 }
 
-/// The numbers of a NumPy array file in full precision, with its shape. NaN and infinity are given as they are.
+/// Reads the numbers of a NumPy array file as float64, with the shape. NaN and infinity are allowed.
 public func readNPYNumbers(_ path: String) throws(CellarError) -> (shape: [Int], values: [Double]) {
     let (header, bytes) = try readArray(path)
     return (
@@ -42,14 +42,14 @@ public func readNPYNumbers(_ path: String) throws(CellarError) -> (shape: [Int],
     )
 }
 
-/// Whole numbers, as labels, of a NumPy array file of shape [n] or [n, 1].
+/// Reads integers, such as labels, of a NumPy array file of shape [n] or [n, 1].
 public func readNPYLabels(_ path: String) throws(CellarError) -> [Int] {
     let (header, bytes) = try readArray(path)
     guard header.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
         throw CellarError(
             .badData, file: path, expected: "one label for each sample, shape [n]",
             found: "shape \(header.shape)",
-            fix: "Save the class numbers, as with .argmax(axis=1).")
+            fix: "Save the class numbers, for example with .argmax(axis=1).")
     }
     let values = header.decode(bytes) {
         Int(exactly: $0)
@@ -63,8 +63,8 @@ public func readNPYLabels(_ path: String) throws(CellarError) -> [Int] {
     for (index, value) in values.enumerated() {
         guard let value else {
             throw CellarError(
-                .badData, file: path, row: index + 1, expected: "whole numbers", found: "another",
-                fix: "Save the labels with .astype(numpy.int64).")
+                .badData, file: path, row: index + 1, expected: "integers", found: "another number",
+                fix: "Convert the labels with .astype(numpy.int64).")
         }
         labels.append(value)
     }
@@ -81,19 +81,19 @@ private func readArray(_ path: String) throws(CellarError) -> (NPYHeader, [UInt8
             .badData, file: path, expected: "\(size) bytes of data for shape \(header.shape)",
             found: "\(found)",
             fix: found < size
-                ? "The file was cut off: copy or save it again." : "Save it again with numpy.save.")
+                ? "The file is truncated. Copy or save it again." : "Save it again with numpy.save.")
     }
     guard !header.shape.isEmpty, header.count > 0 else {
         throw CellarError(
             .badData, file: path, expected: "an array whose first axis counts samples",
-            found: header.shape.isEmpty ? "a single number" : "an empty one, shape \(header.shape)",
+            found: header.shape.isEmpty ? "a single number" : "an empty array, shape \(header.shape)",
             fix: "Save an array of at least one sample.")
     }
     return (header, bytes)
 }
 
 extension NPYHeader {
-    /// All numbers in C order, each converted by the closure of its kind.
+    /// Returns all numbers in C order, each converted by the closure for its kind.
     func decode<Value>(
         _ bytes: [UInt8], float: (Double) -> Value, integer: (Int64) -> Value, natural: (UInt64) -> Value
     ) -> [Value] {
@@ -127,7 +127,7 @@ extension NPYHeader {
         }
     }
 
-    /// The same numbers with the last index running fastest instead of the first.
+    /// Converts column-major values to row-major.
     private func rowMajor<Value>(_ values: [Value]) -> [Value] {
         var strides: [Int] = []
         var stride = 1
@@ -147,7 +147,8 @@ extension NPYHeader {
 }
 
 extension Double {
-    /// IEEE 754's 16-bit float: 1 bit of sign, 5 of exponent, 10 of fraction. (Swift's Float16 is not everywhere.)
+    /// Converts an IEEE 754 16-bit float: 1 sign bit, 5 exponent bits, 10 fraction bits. (Swift's Float16
+    /// does not exist on all platforms.)
     init(half bits: UInt16) {
         let exponent = Int(bits >> 10 & 31)
         let fraction = Double(bits & 1023) / 1024

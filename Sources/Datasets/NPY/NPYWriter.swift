@@ -1,15 +1,14 @@
 import Base
 import Tensors
 
-/// Writes a NumPy array file (version 1, float32, C order), as numpy.save would, atomically.
+/// Writes a NumPy array file (version 1, float32, C order) atomically, in the form of numpy.save.
 public func writeNPY(_ tensor: Tensor, to path: String) throws(CellarError) {
     var writer = try NPYWriter(path: path, shape: tensor.shape)
     try writer.append(tensor.values.span)
     try writer.finish()
 }
 
-/// Writes a float32 NumPy array whose numbers come piece by piece. The file appears whole with `finish`, or not at all;
-/// `-` is standard output.
+/// Writes a float32 NumPy array in pieces. `finish` publishes the file atomically; `-` is standard output.
 public struct NPYWriter: ~Copyable, Sendable {
     private var file: AtomicFile
     private let count: Int
@@ -23,7 +22,7 @@ public struct NPYWriter: ~Copyable, Sendable {
         count = shape.reduce(1, *)
     }
 
-    /// The next numbers, row-major.
+    /// Appends numbers in row-major order.
     public mutating func append(_ numbers: Span<Float>) throws(CellarError) {
         written += numbers.count
         precondition(written <= count, "\(written) numbers for a shape of \(count)")
@@ -41,7 +40,7 @@ public struct NPYWriter: ~Copyable, Sendable {
         }
     }
 
-    /// Gives the file its name. All numbers of the shape must have come.
+    /// Publishes the file. All numbers of the shape must have been appended.
     public mutating func finish() throws(CellarError) {
         precondition(written == count, "\(written) numbers for a shape of \(count)")
         try file.commit()
@@ -51,7 +50,7 @@ public struct NPYWriter: ~Copyable, Sendable {
         let sides = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sides)), }"
         var bytes = Array(text.utf8)
-        // NumPy leaves room for the first axis to grow to 20 digits, then fills up to the next multiple of 64 bytes.
+        // NumPy leaves space for the first axis to grow to 20 digits, then pads to a multiple of 64 bytes.
         if let first = shape.first { bytes += Array(repeating: 32, count: max(0, 21 - String(first).count)) }
         let total = 10 + bytes.count + 1
         bytes += Array(repeating: 32, count: 64 - total % 64) + [UInt8(ascii: "\n")]

@@ -1,13 +1,13 @@
-/// What is left of a picture's ink, and where it lies.
-struct Subject {
+/// The ink of a picture without specks, and its bounding box.
+struct InkRegion {
     let ink: Ink
     let columns, rows: Range<Int>
 }
 
 extension Ink {
-    /// The ink without specks: connected blobs that have less than a fiftieth of the largest one's ink are taken away.
-    /// Nil where nothing is left.
-    func withoutSpecks() -> Subject? {
+    /// Removes connected components with less than a fiftieth of the ink of the largest one. Returns nil if
+    /// nothing is left.
+    func withoutSpecks() -> InkRegion? {
         let (labels, blobs) = blobs()
         guard let largest = blobs.map(\.mass).max() else { return nil }
         let kept = blobs.map { $0.mass >= largest / 50 }
@@ -22,7 +22,7 @@ extension Ink {
             top = min(top, blob.top)
             bottom = max(bottom, blob.bottom)
         }
-        return Subject(ink: clean, columns: left..<right + 1, rows: top..<bottom + 1)
+        return InkRegion(ink: clean, columns: left..<right + 1, rows: top..<bottom + 1)
     }
 
     private struct Blob {
@@ -30,7 +30,7 @@ extension Ink {
         var left, top, right, bottom: Int
     }
 
-    /// Numbers the 8-connected areas of ink: for each pixel its blob, or -1.
+    /// Labels the 8-connected components of ink: the component of each pixel, or -1.
     private func blobs() -> ([Int], [Blob]) {
         var labels = [Int](repeating: -1, count: values.count)
         var blobs: [Blob] = []

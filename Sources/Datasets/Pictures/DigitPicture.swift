@@ -1,22 +1,24 @@
 import Base
 
-/// Any picture of a digit, made into what MNIST's networks know: bright ink on black, its longer side scaled to 20 of 28
-/// pixels with smooth edges, its centre of mass in the middle.
+/// Converts a picture of a digit to MNIST's form: bright ink on black, the longer side scaled to 20 of 28
+/// pixels with smooth edges, the centre of mass in the middle.
 ///
-/// A picture that has the right size and a black border is taken as it is, and so is one that is its negative.
+/// A picture that already has the right size and a black border is used as it is, and so is its negative.
 ///
-/// Source: yann.lecun.org/exdb/mnist: "size normalized to fit in a 20x20 pixel box while preserving their aspect
-/// ratio … centered in a 28x28 image by computing the center of mass of the pixels, and translating the image so as
-/// to position this point at the center". Measured on the files: the longer side is 20 in all but a few, and the
-/// centre of mass, counted from the first pixel's middle, lies from 13.5 up to 14.5.
+/// Source: yann.lecun.org/exdb/mnist: "size normalized to fit in a 20x20 pixel box while preserving their
+/// aspect ratio … centered in a 28x28 image by computing the center of mass of the pixels, and translating
+/// the image so as to position this point at the center". Measured on the files: the longer side is 20 in
+/// nearly all, and the centre of mass, counted from the centre of the first pixel, lies between 13.5 and
+/// 14.5.
 public func prepareDigit(
     _ image: GrayImage, height: Int = 28, width: Int = 28, name: String
 ) throws(CellarError) -> GrayImage {
     let picture = image.shrunk(toSide: 512).evenlyLit
     guard let ink = Ink(picture), let found = ink.withoutSpecks() else {
         throw CellarError(
-            .badData, file: name, expected: "a picture with a digit on it",
-            found: "a blank one (\(image.width)×\(image.height))", fix: "Draw darker, or crop to the digit.")
+            .badData, file: name, expected: "a picture of a digit",
+            found: "a blank picture (\(image.width)×\(image.height))",
+            fix: "Draw darker, or crop to the digit.")
     }
     if image.width == width && image.height == height {
         let paper = median(image.border)
@@ -39,16 +41,16 @@ public func prepareDigit(
     return small.centred(width: width, height: height)
 }
 
-/// A border up to this shade is black.
+/// The brightest border that counts as black.
 private let blackest: UInt8 = 25
 
-/// Strokes of MNIST are two to four pixels wide; thinner ones would fade as they shrink.
+/// MNIST's strokes are two to four pixels wide; thinner ones would fade when the picture is scaled down.
 private let thinnestStroke = 1.8
 
-/// 20 of 28 pixels.
+/// The size of the digit's box: 20 of 28 pixels.
 private func box(_ side: Int) -> Int { max(1, (side * 20 + 14) / 28) }
 
-/// The upper one where there are two. Counted: to sort would make more of a start than all the rest of this.
+/// The upper median. A counting sort, because sorting would dominate the running time.
 private func median(_ pixels: [UInt8]) -> Int {
     var counts = [Int](repeating: 0, count: 256)
     for pixel in pixels { counts[Int(pixel)] += 1 }
@@ -68,7 +70,7 @@ private func isPrepared(_ columns: Range<Int>, _ rows: Range<Int>, _ width: Int,
 }
 
 extension GrayImage {
-    /// The picture with its longer side at most that, each pixel the mean of what it covers.
+    /// Scales the picture down so that its longer side is at most `side`, by averaging blocks of pixels.
     fileprivate func shrunk(toSide side: Int) -> GrayImage {
         let factor = (max(width, height) + side - 1) / side
         guard factor > 1 else { return self }
@@ -87,14 +89,15 @@ extension GrayImage {
 }
 
 extension Ink {
-    /// Thin strokes made as wide as that, in pixels; the picture grows with them.
+    /// Widens thin strokes to the given width in pixels. The picture grows with them.
     fileprivate func withStrokes(atLeast wanted: Double) -> Ink {
         let radius = Int(((wanted - strokeWidth) / 2).rounded())
         guard radius > 0 else { return self }
         return thickened(by: radius)
     }
 
-    /// Bright on black in a frame of that size, the centre of mass in its middle, as far as all the ink stays within.
+    /// Places the ink in a frame of the given size with the centre of mass in the middle, as far as all ink
+    /// fits.
     fileprivate func centred(width frameWidth: Int, height frameHeight: Int) -> GrayImage {
         var (mass, massX, massY) = (0.0, 0.0, 0.0)
         for y in 0..<height {
@@ -106,7 +109,8 @@ extension Ink {
             }
         }
         func offset(_ centre: Double, _ frame: Int, _ side: Int) -> Int {
-            // Rounded so that the centre comes to lie from half a pixel before the middle up to, not at, half after.
+            // Rounds so that the centre is at most half a pixel before the middle, and less than half a pixel
+            // after it.
             min(max(Int((Double(frame / 2) - centre - 0.5).rounded(.up)), 0), frame - side)
         }
         let left = offset(massX / mass, frameWidth, width)

@@ -1,4 +1,4 @@
-/// A picture in shades of grey, 0 black to 255 white.
+/// A greyscale picture: 0 is black, 255 is white.
 public struct GrayImage: Equatable, Sendable {
     public let width, height: Int
     /// Row-major, from the top left: [height, width].
@@ -9,16 +9,16 @@ public struct GrayImage: Equatable, Sendable {
         (self.width, self.height, self.pixels) = (width, height, pixels)
     }
 
-    /// Black for white.
+    /// The negative of the picture.
     public var inverted: GrayImage {
         GrayImage(width: width, height: height, pixels: pixels.map { 255 - $0 })
     }
 }
 
-/// A picture in colour.
+/// A colour picture.
 public struct RGBImage: Equatable, Sendable {
     public let width, height: Int
-    /// Row-major, from the top left, red, green and blue of each: [height, width, 3].
+    /// Row-major, from the top left, red, green and blue of each pixel: [height, width, 3].
     public let pixels: [UInt8]
 
     public init(width: Int, height: Int, pixels: [UInt8]) {

@@ -1,26 +1,26 @@
-/// How much ink each pixel has, from 0 (paper) to 1: a picture whose polarity and lighting no longer matter.
+/// The amount of ink in each pixel, from 0 (background) to 1, independent of polarity and lighting.
 struct Ink {
     var width, height: Int
     var values: [Float]
 
-    /// Below this share of full ink a pixel does not count for where the ink lies.
+    /// Pixels with less ink are ignored when the ink is located.
     static let threshold: Float = 0.2
 
-    /// Smallest difference of ink and paper, of 255. Less is a blank picture with some noise.
+    /// The minimum difference of ink and background, of 255. A smaller difference is noise.
     private static let contrast = 24.0
 
     private init(width: Int, height: Int, values: [Float]) {
         (self.width, self.height, self.values) = (width, height, values)
     }
 
-    /// Takes ink from paper. Nil where the picture is blank.
+    /// Separates ink from background. Returns nil if the picture is blank.
     init?(_ image: GrayImage) {
         var histogram = [Int](repeating: 0, count: 256)
         for pixel in image.pixels { histogram[Int(pixel)] += 1 }
         guard let levels = Levels(histogram), levels.contrast >= Ink.contrast else { return nil }
         let light = Ink.hasLightPaper(image, threshold: levels.threshold, share: levels.lightShare)
         let (paper, ink) = light ? (levels.light, levels.darkest) : (levels.dark, levels.brightest)
-        // What the paper's own grain reaches is no ink.
+        // Differences within the noise of the background are not ink.
         let grain = min(0.5, 3 * (light ? levels.lightSpread : levels.darkSpread) / abs(paper - ink))
         let table = (0..<256).map { level -> Float in
             let value = (paper - Double(level)) / (paper - ink)
@@ -29,22 +29,23 @@ struct Ink {
         self.init(width: image.width, height: image.height, values: image.pixels.map { table[Int($0)] })
     }
 
-    /// The paper is what most of the border shows; where ink runs along it, what most of the picture shows.
+    /// Decides by the majority of the border pixels; if ink covers much of the border, by the majority of all
+    /// pixels.
     private static func hasLightPaper(_ image: GrayImage, threshold: Int, share: Double) -> Bool {
         let border = image.border
         let light = Double(border.count { Int($0) > threshold }) / Double(border.count)
         return light >= 0.6 || (light > 0.4 && share > 0.5)
     }
 
-    /// The part from those columns and rows.
+    /// Returns the given columns and rows.
     func cropped(_ columns: Range<Int>, _ rows: Range<Int>) -> Ink {
         let part = rows.flatMap { y in values[y * width + columns.lowerBound..<y * width + columns.upperBound]
         }
         return Ink(width: columns.count, height: rows.count, values: part)
     }
 
-    /// In that size: each pixel is the mean of the area that it covers where it shrinks, and lies on the line between
-    /// its neighbours where it grows.
+    /// Scales to the given size: averages the covered area when shrinking, interpolates linearly when
+    /// enlarging.
     func scaled(width newWidth: Int, height newHeight: Int) -> Ink {
         let across = weights(from: width, to: newWidth)
         let down = weights(from: height, to: newHeight)
@@ -65,14 +66,14 @@ struct Ink {
         return Ink(width: newWidth, height: newHeight, values: result)
     }
 
-    /// The darkest ink made full.
+    /// Scales the values so that the darkest ink is 1.
     var strengthened: Ink {
         let peak = values.max() ?? 0
         guard peak > 0 else { return self }
         return Ink(width: width, height: height, values: values.map { min($0 / peak, 1) })
     }
 
-    /// Each pixel takes the most ink within `radius` pixels across and down, so that strokes grow by that on each side.
+    /// Dilates the ink: each pixel takes the maximum within `radius` pixels in both directions.
     func thickened(by radius: Int) -> Ink {
         guard radius > 0 else { return self }
         let (w, h) = (width + 2 * radius, height + 2 * radius)
@@ -93,7 +94,7 @@ struct Ink {
         return Ink(width: w, height: h, values: tall)
     }
 
-    /// How wide a stroke is, in pixels: twice its area by its outline's length.
+    /// The mean stroke width in pixels: twice the area divided by the perimeter.
     var strokeWidth: Double {
         var (area, outline) = (0, 0)
         func isInk(_ x: Int, _ y: Int) -> Bool {
@@ -121,7 +122,7 @@ extension GrayImage {
     }
 }
 
-/// For each of `to` places, which of `from` places make it up, with weights that sum to 1.
+/// For each of `to` positions, the contributing `from` positions with weights that sum to 1.
 private func weights(from: Int, to: Int) -> [[(source: Int, weight: Float)]] {
     let step = Double(from) / Double(to)
     return (0..<to).map { place in

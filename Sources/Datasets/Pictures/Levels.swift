@@ -1,22 +1,22 @@
-/// The two shades of a picture: its dark part and its light part, told apart by Otsu's threshold.
+/// The dark and the light part of a histogram, separated by Otsu's threshold.
 ///
 /// Source: Otsu, "A threshold selection method from gray-level histograms" (1979).
 struct Levels {
-    /// Pixels above it are light.
+    /// Brighter pixels are light.
     let threshold: Int
-    /// The middle (median) of each part.
+    /// The median of each part.
     let dark, light: Double
-    /// The shades that only a twentieth of the part passes, away from the other part.
+    /// The 5 % quantile of the dark part and the 95 % quantile of the light part.
     let darkest, brightest: Double
-    /// The usual distance from the middle: a robust standard deviation.
+    /// A robust standard deviation of each part.
     let darkSpread, lightSpread: Double
-    /// Light pixels as a share of all.
+    /// The fraction of light pixels.
     let lightShare: Double
 
-    /// Between the means of the two parts.
+    /// The difference of the means of the two parts.
     let contrast: Double
 
-    /// Nil where all pixels have one shade.
+    /// Returns nil if all pixels have the same level.
     init?(_ histogram: [Int]) {
         let total = histogram.reduce(0, +)
         let sum = histogram.indices.reduce(0) { $0 + $1 * histogram[$1] }
@@ -41,7 +41,7 @@ struct Levels {
     }
 }
 
-/// The level below which that share of a histogram lies.
+/// Returns the level of the given quantile of a histogram.
 private func quantile(_ histogram: [Int], _ share: Double) -> Double {
     let wanted = share * Double(histogram.reduce(0, +))
     var count = 0
@@ -52,7 +52,8 @@ private func quantile(_ histogram: [Int], _ share: Double) -> Double {
     return Double(max(histogram.count - 1, 0))
 }
 
-/// The median distance from the median, times 1.4826: a normal distribution's standard deviation.
+/// Returns the median absolute deviation times 1.4826, which is the standard deviation of a normal
+/// distribution.
 private func spread(_ histogram: [Int], around middle: Double) -> Double {
     var distances = [Int](repeating: 0, count: 256)
     for (level, count) in histogram.enumerated() { distances[Int(abs(Double(level) - middle))] += count }

@@ -1,9 +1,10 @@
 extension GrayImage {
-    /// The picture as under even light, where its border shows that the light falls off smoothly, as on a photographed
-    /// sheet; else the picture as it is.
+    /// The picture with uneven lighting corrected, if its border shows a smooth gradient, as in a
+    /// photographed sheet; otherwise the picture itself.
     ///
-    /// A surface of second degree is fitted to a strip along the border, which is paper for the most part, and taken
-    /// out of the whole: by division on light paper, whose shade the light multiplies, by subtraction on dark.
+    /// A quadratic surface is fitted to a strip along the border, which is mostly background. On a light
+    /// background the picture is divided by the surface, because light multiplies the shade; on a dark one
+    /// the surface is subtracted.
     var evenlyLit: GrayImage {
         guard min(width, height) >= 32, let surface = Surface(borderOf: self) else { return self }
         var shades = [Double](repeating: 0, count: pixels.count)
@@ -20,18 +21,18 @@ extension GrayImage {
     }
 }
 
-/// The terms of a polynomial of second degree in x and y, or their weights.
+/// The terms of a quadratic polynomial in x and y, or their weights.
 private typealias Terms = InlineArray<6, Double>
 
-/// A place of the picture, and its shade.
+/// A pixel position and its shade.
 private typealias Point = (x: Double, y: Double, shade: Double)
 
-/// A shade for each place: a polynomial of second degree in x and y.
+/// A quadratic polynomial in x and y that gives the shade of the background.
 private struct Surface {
     private var weights = Terms(repeating: 0)
     private let width, height: Double
 
-    /// Nil where the border's shades do not follow such a surface, or hardly vary along it.
+    /// Returns nil if the border does not fit such a surface, or hardly varies.
     init?(borderOf image: GrayImage) {
         (width, height) = (Double(image.width), Double(image.height))
         let strip = max(1, min(image.width, image.height) / 20)
@@ -43,7 +44,7 @@ private struct Surface {
             }
         }
         let all = points.count
-        // Ink that runs into the border lies off the surface: leave it out and fit again.
+        // Ink at the border is an outlier: remove it and fit again.
         for _ in 0..<3 {
             guard let fitted = fit(points) else { return nil }
             weights = fitted
@@ -73,7 +74,7 @@ private struct Surface {
         return [1, x, y, x * x, x * y, y * y]
     }
 
-    /// Least squares: the weights of the terms that come nearest to the shades. Nil where the terms do not settle them.
+    /// Fits the weights by least squares. Returns nil if the system is singular.
     private func fit(_ points: [Point]) -> Terms? {
         // The normal equations, with the right-hand side as the last column.
         var rows = InlineArray<6, InlineArray<7, Double>>(repeating: InlineArray(repeating: 0))

@@ -1,21 +1,22 @@
 import Base
 import CPNG
 
-/// A PNG of any kind in shades of grey: colours by their luma (ITU-R BT.601), what is transparent as white paper,
-/// 16 bits scaled to 8.
+/// Reads a PNG of any kind as greyscale: colours by their luma (ITU-R BT.601), transparency on white, 16 bits
+/// scaled to 8.
 ///
-/// Throws where it is no PNG, has no pixels, more than 20,000 on a side or 50 million in all, is cut off or damaged.
+/// Throws if the file is not a PNG, is empty, truncated or damaged, or has more than 20,000 pixels per side
+/// or 50 million in all.
 public func readPNG(_ path: String) throws(CellarError) -> GrayImage {
     try readPNG(readPNGFile(path), name: path)
 }
 
-/// The same from the file's bytes; `name` is for messages.
+/// Reads a PNG from bytes; `name` is for messages.
 public func readPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> GrayImage {
     let (width, height, pixels) = try decode(bytes, name: name, channels: 1)
     return GrayImage(width: width, height: height, pixels: pixels)
 }
 
-/// A PNG of any kind in colour. Throws as `readPNG`.
+/// Reads a PNG of any kind in colour. Throws like `readPNG`.
 public func readColourPNG(_ path: String) throws(CellarError) -> RGBImage {
     try readColourPNG(readPNGFile(path), name: path)
 }
@@ -25,17 +26,17 @@ public func readColourPNG(_ bytes: [UInt8], name: String) throws(CellarError) ->
     return RGBImage(width: width, height: height, pixels: pixels)
 }
 
-/// Writes an 8-bit grey PNG, atomically.
+/// Writes an 8-bit greyscale PNG atomically.
 public func writePNG(_ image: GrayImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 1, name: path))
 }
 
-/// Writes an 8-bit RGB PNG, atomically.
+/// Writes an 8-bit RGB PNG atomically.
 public func writePNG(_ image: RGBImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 3, name: path))
 }
 
-/// No picture within the limits is larger than this, even where it does not compress.
+/// The limit is above the size of an uncompressed picture of the maximum dimensions.
 private func readPNGFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
 
 private func decode(
@@ -63,25 +64,25 @@ private func error(
     let (expected, found, fix) =
         switch status {
         case cpng_not_png:
-            ("a PNG picture", kind(of: bytes), "Convert it to PNG first.")
+            ("a PNG picture", kind(of: bytes), "Convert it to PNG.")
         case cpng_empty:
             ("a picture with pixels", "\(width)×\(height)", "Save the picture again.")
         case cpng_too_large:
             (
-                "at most \(cpng_max_side) pixels on a side and \(cpng_max_pixels / 1_000_000) million in all",
+                "at most \(cpng_max_side) pixels per side and \(cpng_max_pixels / 1_000_000) million in all",
                 "\(width)×\(height)", "Scale the picture down."
             )
         case cpng_truncated:
-            ("a whole PNG file", "one that ends too early", "Download or copy it again.")
+            ("a complete PNG file", "a truncated file", "Download or copy it again.")
         case cpng_no_memory:
-            ("memory for \(width)×\(height) pixels", "none left", "Scale the picture down.")
+            ("memory for \(width)×\(height) pixels", "not enough", "Scale the picture down.")
         default:
-            ("a sound PNG file", "damage (libpng: \(message))", "Download it or save the picture again.")
+            ("a valid PNG file", "an error (libpng: \(message))", "Download or save the picture again.")
         }
     return CellarError(.badData, file: name, expected: expected, found: found, fix: fix)
 }
 
-/// What a file is that is no PNG, as far as its first bytes tell.
+/// Describes the type of a file that is not a PNG, by its first bytes.
 private func kind(of bytes: [UInt8]) -> String {
     let formats: [([UInt8], String)] = [
         ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),
@@ -91,7 +92,7 @@ private func kind(of bytes: [UInt8]) -> String {
     ]
     if bytes.isEmpty { return "an empty file" }
     return formats.first { bytes.starts(with: $0.0) }?.1
-        ?? "something else (first bytes \(hex(bytes.prefix(8))))"
+        ?? "an unknown format (first bytes \(hex(bytes.prefix(8))))"
 }
 
 private func encode(
@@ -105,8 +106,8 @@ private func encode(
     }
     guard status == cpng_ok else {
         throw CellarError(
-            .inputOutput, file: name, expected: "to encode \(width)×\(height) pixels",
-            found: "no memory left",
+            .inputOutput, file: name, expected: "memory to encode \(width)×\(height) pixels",
+            found: "not enough",
             fix: "Use a smaller picture.")
     }
     defer { unsafe cpng_free(file) }

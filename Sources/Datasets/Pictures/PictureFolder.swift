@@ -2,19 +2,20 @@ import Base
 import Glibc
 import Tensors
 
-/// PNG pictures in one subfolder a class: samples of bytes, and the subfolders' names, sorted, as classes. Names that
-/// start with a point and files of other kinds are passed over.
+/// Reads PNG pictures from one subfolder per class. The classes are the sorted names of the subfolders.
+/// Hidden files and files of other types are ignored.
 ///
-/// With `digits`, each picture is made into a digit as MNIST has them (`prepareDigit`), of `height` × `width`; else all
-/// pictures must have that size, or the first one's where it is nil.
+/// With `digits`, each picture is converted to a digit in MNIST's form (`prepareDigit`) of `height` ×
+/// `width`. Otherwise all pictures must have that size, or the first one's if it is nil.
 public func readPictureFolder(
     _ path: String, height: Int? = nil, width: Int? = nil, digits: Bool = false
 ) throws(CellarError) -> LabelledSamples {
     let classes = try names(in: path).filter { isFolder("\(path)/\($0)") }
     guard !classes.isEmpty else {
         throw CellarError(
-            .badData, file: path, expected: "one subfolder a class with PNG pictures", found: "no subfolder",
-            fix: "Sort the pictures into folders named after their classes.")
+            .badData, file: path, expected: "one subfolder with PNG pictures per class",
+            found: "no subfolder",
+            fix: "Move the pictures into subfolders with the names of their classes.")
     }
     var size = digits ? (height ?? 28, width ?? 28) : height.flatMap { height in width.map { (height, $0) } }
     var bytes: [UInt8] = []
@@ -24,7 +25,7 @@ public func readPictureFolder(
         guard !files.isEmpty else {
             throw CellarError(
                 .badData, file: "\(path)/\(name)", expected: "PNG pictures of the class", found: "none",
-                fix: "Add some, or remove the folder.")
+                fix: "Add pictures, or remove the folder.")
         }
         for file in files {
             let file = "\(path)/\(name)/\(file)"
@@ -35,26 +36,27 @@ public func readPictureFolder(
             let expected = size ?? (image.height, image.width)
             guard (image.height, image.width) == expected else {
                 throw CellarError(
-                    .badData, file: file, expected: "\(expected.1)×\(expected.0) pixels, as the others",
-                    found: "\(image.width)×\(image.height)", fix: "Scale all pictures to one size.")
+                    .badData, file: file,
+                    expected: "\(expected.1)×\(expected.0) pixels, like the other pictures",
+                    found: "\(image.width)×\(image.height)", fix: "Scale all pictures to the same size.")
             }
             size = expected
             bytes += image.pixels
             labels.append(label)
         }
     }
-    guard let size else { preconditionFailure("there was a picture") }
+    guard let size else { preconditionFailure("no pictures") }
     return LabelledSamples(
         samples: Samples(shape: [size.0, size.1], bytes: bytes), labels: labels, classes: classes)
 }
 
-/// What a folder holds, sorted by bytes, without names that start with a point.
+/// The entries of a folder, sorted by bytes, without hidden ones.
 private func names(in path: String) throws(CellarError) -> [String] {
     guard let folder = unsafe opendir(path) else {
         guard errno == ENOTDIR else { throw .opening(path, errno) }
         throw CellarError(
-            .noInput, file: path, expected: "a folder with one subfolder a class", found: "a file",
-            fix: "Name the folder above it.")
+            .noInput, file: path, expected: "a folder with one subfolder per class", found: "a file",
+            fix: "Use the path of its folder.")
     }
     defer { unsafe closedir(folder) }
     var names: [String] = []

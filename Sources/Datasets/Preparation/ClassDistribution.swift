@@ -1,7 +1,7 @@
-/// How many samples each class has.
+/// The number of samples of each class.
 public struct ClassDistribution: Equatable, Sendable, CustomStringConvertible {
     public let classes: [String]
-    /// One a class.
+    /// One count per class.
     public let counts: [Int]
 
     /// `labels` are indices into `classes`.
@@ -13,16 +13,16 @@ public struct ClassDistribution: Equatable, Sendable, CustomStringConvertible {
 
     public var total: Int { counts.reduce(0, +) }
 
-    /// Largest class by smallest; infinite where a class has no samples.
+    /// The largest count divided by the smallest; infinite if a class has no samples.
     public var ratio: Double {
         guard let largest = counts.max(), let smallest = counts.min() else { return 1 }
         return smallest == 0 ? .infinity : Double(largest) / Double(smallest)
     }
 
-    /// True where the largest class is more than twice the smallest.
+    /// True if the largest class has more than twice as many samples as the smallest.
     public var isImbalanced: Bool { ratio > 2 }
 
-    /// One line a class, with its share, and the verdict.
+    /// One line per class with its share, then the assessment.
     public var description: String {
         let names = classes.map(\.count).max() ?? 0
         let digits = String(counts.max() ?? 0).count
@@ -39,7 +39,7 @@ public struct ClassDistribution: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A number with so many digits after the point.
+/// Formats a number with `places` decimal places.
 func decimal(_ number: Double, places: Int) -> String {
     let factor = (0..<places).reduce(1) { product, _ in product * 10 }
     let scaled = Int((abs(number) * Double(factor)).rounded())

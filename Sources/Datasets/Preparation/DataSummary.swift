@@ -1,16 +1,16 @@
 import Tensors
 
-/// What a data set holds, to be read before training starts.
+/// A summary of a data set, shown before training starts.
 public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
     public var name: String
     public var samples: Int
     /// The shape of one sample.
     public var shape: [Int]
-    /// What a sample's numbers mean, where the data have column names.
+    /// The column names, if the data have them.
     public var features: [String]
     /// Nil for a regression.
     public var classes: ClassDistribution?
-    /// Nil where the data are no table.
+    /// Nil if the data are not a table.
     public var missing: MissingValues?
 
     public init(

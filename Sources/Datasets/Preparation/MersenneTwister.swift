@@ -15,7 +15,7 @@ public struct MersenneTwister: RandomNumberGenerator, Sendable {
         }
     }
 
-    /// The next 32 bits.
+    /// Returns the next 32 bits.
     public mutating func next32() -> UInt32 {
         if index == MersenneTwister.size { twist() }
         var y = state[index]
@@ -39,7 +39,8 @@ public struct MersenneTwister: RandomNumberGenerator, Sendable {
         index = 0
     }
 
-    /// A number from 0 through `max`: as many bits as `max` has, drawn again while they are too large.
+    /// Draws a number from 0 through `max`: takes as many bits as `max` has, and repeats while the result is
+    /// too large.
     public mutating func draw(through max: Int) -> Int {
         guard max > 0 else { return 0 }
         precondition(max <= Int(UInt32.max), "a draw of more than 32 bits")
@@ -50,7 +51,7 @@ public struct MersenneTwister: RandomNumberGenerator, Sendable {
         }
     }
 
-    /// `RandomState.permutation`: the values in random order.
+    /// Returns the values in random order, as `RandomState.permutation`.
     public mutating func permutation(_ values: [Int]) -> [Int] {
         var shuffled = values
         for i in stride(from: values.count - 1, to: 0, by: -1) { shuffled.swapAt(i, draw(through: i)) }

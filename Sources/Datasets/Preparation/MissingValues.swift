@@ -1,15 +1,15 @@
-/// How many values each column of a table lacks.
+/// The number of missing values in each column of a table.
 public struct MissingValues: Equatable, Sendable, CustomStringConvertible {
-    public struct Column: Equatable, Sendable {
+    public struct MissingCount: Equatable, Sendable {
         public var name: String
         public var count: Int
     }
 
-    public var columns: [Column]
+    public var columns: [MissingCount]
 
     public var total: Int { columns.reduce(0) { $0 + $1.count } }
 
-    /// One line that says "none", or one line for each column that lacks some.
+    /// One line that says "none", or one line for each column with missing values.
     public var description: String {
         guard total > 0 else { return "missing values: none in \(columns.count) columns" }
         let lacking = columns.filter { $0.count > 0 }

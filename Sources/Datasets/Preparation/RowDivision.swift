@@ -1,39 +1,43 @@
 import Base
 
-/// How the rows of a data set are divided into those to train on, to validate with and to test with. A model's facts keep
-/// it, so that the rows that it has not seen can be found again.
+/// The division of a data set into training, validation and test rows. A model's facts record it, so that the
+/// unseen rows can be determined later.
 public struct RowDivision: Equatable, Sendable {
-    /// scikit-learn's `train_test_split`: first for the test rows, then, from the rest and with the same `random_state`, for
-    /// the validation rows.
+    /// The sizes for scikit-learn's `train_test_split`: first the test rows, then from the rest, with the
+    /// same `random_state`, the validation rows.
     public var test, validation: SplitSize?
-    /// Nil draws one at random, as scikit-learn.
+    /// The seed. Nil draws one at random, as in scikit-learn.
     public var randomState: UInt32?
     public var stratify = false
     public var shuffle = true
-    /// So many of the training rows, from the start, validate.
+    /// The number of training rows, from the start, that become validation rows.
     public var firstValidate: Int?
-    /// Keras' `validation_split`: this share of the training rows, from the end, validates.
+    /// Keras' `validation_split`: the fraction of the training rows, from the end, that becomes validation
+    /// rows.
     public var lastValidate: Double?
 
     public init() {}
 
-    /// Numbers of rows, counted from 0, each part in the order in which it is to be used.
+    /// Row numbers, counted from 0. Each part is in its order of use.
     public struct Rows: Equatable, Sendable {
         public var train: [Int]
         public var validation, test: [Int]?
     }
 
-    /// Whether the same division again needs a `random_state`.
+    /// True if the division needs a `random_state` to be repeatable.
     public var isRandom: Bool { shuffle && (test != nil || validation != nil) }
 
-    /// - classes: Each row's class, in the order of the sorted classes; only asked for where the parts are stratified.
+    /// Divides the rows 0..<count.
+    ///
+    /// - Parameter classes: Returns each row's class, in the order of the sorted classes. Called only for a
+    ///   stratified division.
     public func rows(_ count: Int, classes: () -> [Int]?) throws(CellarError) -> Rows {
         var found = Rows(train: Array(0..<count))
         let classes = stratify ? classes() : nil
         guard !stratify || classes != nil else {
             throw CellarError(
-                .usage, expected: "classes, to have them in the same proportions in each part",
-                found: "numbers to learn", fix: "Leave stratify out.")
+                .usage, expected: "class labels for a stratified split",
+                found: "numeric targets", fix: "Remove stratify.")
         }
         func take(_ size: SplitSize) throws(CellarError) -> [Int] {
             let parts = try trainTestSplit(
@@ -48,8 +52,8 @@ public struct RowDivision: Equatable, Sendable {
             guard first < found.train.count else {
                 throw CellarError(
                     .usage,
-                    expected: "fewer validation rows than the \(found.train.count) there are to train on",
-                    found: "\(first)", fix: "Take fewer.")
+                    expected: "fewer validation rows than the \(found.train.count) training rows",
+                    found: "\(first)", fix: "Use a smaller number.")
             }
             found.validation = Array(found.train.prefix(first))
             found.train.removeFirst(first)
@@ -58,8 +62,8 @@ public struct RowDivision: Equatable, Sendable {
             let kept = validationStart(of: found.train.count, share: share)
             guard kept > 0, kept < found.train.count else {
                 throw CellarError(
-                    .usage, expected: "a validation_split that leaves rows on both sides",
-                    found: "\(share) of \(found.train.count) rows", fix: "Use more data or another share.")
+                    .usage, expected: "a validation_split with rows in both parts",
+                    found: "\(share) of \(found.train.count) rows", fix: "Use more data or another fraction.")
             }
             found.validation = Array(found.train[kept...])
             found.train.removeLast(found.train.count - kept)
@@ -68,11 +72,11 @@ public struct RowDivision: Equatable, Sendable {
     }
 }
 
-/// Where Keras' validation_split begins: floor(n · (1 − share)).
+/// The first row of Keras' validation_split: floor(n · (1 − share)).
 public func validationStart(of count: Int, share: Double) -> Int { Int(Double(count) * (1 - share)) }
 
 extension RowDivision {
-    /// In a recipe's words.
+    /// The division in the form of a recipe.
     public var json: JSON {
         var object: JSONObject = [:]
         object["test"] = test?.json
@@ -85,7 +89,7 @@ extension RowDivision {
         return .object(object)
     }
 
-    /// Nil where it does not tell the rows.
+    /// Returns nil if the JSON does not determine the rows.
     public init?(json: JSON) {
         self.init()
         guard let object = json.object else { return nil }

@@ -1,14 +1,15 @@
 import Tensors
 
-/// Shifts and scales columns to mean 0 and standard deviation 1, as scikit-learn's StandardScaler: population
-/// variance, in float64. A column that is constant, up to rounding, is shifted only.
+/// Scales columns to mean 0 and standard deviation 1, as scikit-learn's StandardScaler: population variance,
+/// in float64. A column that is constant up to rounding is only shifted.
 ///
-/// Source: sklearn/preprocessing/_data.py and utils/extmath.py of scikit-learn 1.9; Chan, Golub and LeVeque (1983).
+/// Source: sklearn/preprocessing/_data.py and utils/extmath.py of scikit-learn 1.9; Chan, Golub and LeVeque
+/// (1983).
 public struct StandardScaler: Equatable, Sendable {
-    /// One a column.
+    /// One value per column.
     public let mean, variance, scale: [Double]
 
-    /// Learns from columns of equal length, one array each.
+    /// Fits to columns of equal length, one array per column.
     public init(fitting columns: [[Double]]) {
         precondition(columns.allSatisfy { !$0.isEmpty && $0.count == columns[0].count }, "ragged columns")
         var mean: [Double] = []
@@ -23,7 +24,7 @@ public struct StandardScaler: Equatable, Sendable {
                 rest += distance
                 squares += distance * distance
             }
-            // The first sum would be 0 without rounding; it corrects the second one.
+            // Without rounding the first sum would be 0; it corrects the second one.
             let spread = (squares - rest * rest / count) / count
             let rounding = count * middle * Double.ulpOfOne
             let isConstant = spread <= count * Double.ulpOfOne * spread + rounding * rounding
@@ -34,12 +35,12 @@ public struct StandardScaler: Equatable, Sendable {
         (self.mean, self.variance, self.scale) = (mean, variance, scale)
     }
 
-    /// Learns from those rows only, as those of a training split.
+    /// Fits to the given rows only, such as the training rows.
     public init(fitting columns: [[Double]], rows: [Int]) {
         self.init(fitting: columns.map { column in rows.map { column[$0] } })
     }
 
-    /// The columns scaled.
+    /// Returns the scaled columns.
     public func transform(_ columns: [[Double]]) -> [[Double]] {
         precondition(columns.count == mean.count, "\(columns.count) columns for a scaler of \(mean.count)")
         return columns.indices.map { index in columns[index].map { ($0 - mean[index]) / scale[index] } }

@@ -1,27 +1,28 @@
 import Base
 
-/// How much of the data a split takes.
+/// The size of one part of a split.
 public enum SplitSize: Equatable, Sendable {
     /// More than 0 and less than 1.
     case fraction(Double)
     case count(Int)
 }
 
-/// Rows to train on and rows to test with, each in the order in which they are to be used.
+/// Training and test rows, each in order of use.
 public struct Split: Equatable, Sendable {
     public var train, test: [Int]
 }
 
-/// Splits the rows 0..<count as scikit-learn's `train_test_split` does: the very rows in the very order, for the same
-/// `random_state`.
+/// Splits the rows 0..<count like scikit-learn's `train_test_split`: the same rows in the same order for the
+/// same `random_state`.
 ///
 /// - Parameters:
-///   - testSize: Nil is what `trainSize` leaves, or a quarter where that is nil too. A fraction is rounded up.
-///   - trainSize: Nil is what `testSize` leaves. A fraction is rounded down.
+///   - testSize: Nil takes the complement of `trainSize`, or a quarter if that is nil too. A fraction is
+///     rounded up.
+///   - trainSize: Nil takes the complement of `testSize`. A fraction is rounded down.
 ///   - randomState: NumPy's seed. Nil draws one at random.
-///   - stratify: Each row's class, as numbers in the order of the sorted classes (`LabelEncoder`): both parts then
-///     have the classes in the same proportions.
-///   - shuffle: False takes the first rows to train and those after them to test.
+///   - stratify: Each row's class, as numbers in the order of the sorted classes (`LabelEncoder`). Both parts
+///     then have the classes in the same proportions.
+///   - shuffle: False uses the first rows for training and the following ones for testing.
 ///
 /// Source: sklearn/model_selection/_split.py (ShuffleSplit, StratifiedShuffleSplit) and utils/extmath.py
 /// (_approximate_mode) of scikit-learn 1.9.
@@ -32,7 +33,7 @@ public func trainTestSplit(
     let (trainCount, testCount) = try sizes(count, testSize, trainSize)
     guard shuffle else {
         guard stratify == nil else {
-            throw bad("shuffle where a split is stratified", "shuffle: false", "Leave one of the two out.")
+            throw bad("shuffle with stratify", "shuffle: false", "Remove one of the two options.")
         }
         return Split(train: Array(0..<trainCount), test: Array(trainCount..<trainCount + testCount))
     }
@@ -40,7 +41,7 @@ public func trainTestSplit(
     if let stratify {
         guard stratify.count == count else {
             throw bad(
-                "a class for each of \(count) rows", "\(stratify.count)", "Use the same table's labels.")
+                "a class for each of \(count) rows", "\(stratify.count)", "Use the labels of the same table.")
         }
         return try stratified(stratify, trainCount, testCount, &random)
     }
@@ -62,14 +63,15 @@ private func sizes(
         case .fraction(let part):
             guard part > 0, part < 1 else {
                 throw bad(
-                    "a \(name) between 0 and 1", "\(part)", "Use a fraction as 0.25, or a number of rows.")
+                    "a \(name) between 0 and 1", "\(part)",
+                    "Use a fraction such as 0.25, or a number of rows.")
             }
             return Int((part * Double(count)).rounded(rule))
         case .count(let rows):
             guard rows > 0, rows < count else {
                 throw bad(
-                    "a \(name) of at least 1 row and fewer than the \(count) there are", "\(rows)",
-                    "Use fewer rows, or a fraction as 0.25.")
+                    "a \(name) of at least 1 and fewer than all \(count) rows", "\(rows)",
+                    "Use fewer rows, or a fraction such as 0.25.")
             }
             return rows
         }
@@ -89,7 +91,7 @@ private func sizes(
     }
     guard trainCount > 0 else {
         throw bad(
-            "at least one row to train on", "\(count) rows in all", "Use more data or a smaller test size.")
+            "at least one training row", "\(count) rows in all", "Use more data or a smaller test size.")
     }
     return (trainCount, testCount)
 }
@@ -102,12 +104,14 @@ private func stratified(
     for (row, label) in labels.enumerated() { rows[label, default: []].append(row) }
     let members = classes.map { rows[$0] ?? [] }
     guard let smallest = members.map(\.count).min(), smallest > 1 else {
-        throw bad("at least 2 rows of each class, to stratify", "1", "Remove that class, or do not stratify.")
+        throw bad(
+            "at least 2 rows of each class for a stratified split", "1",
+            "Remove that class, or remove stratify.")
     }
     guard trainCount >= classes.count, testCount >= classes.count else {
         throw bad(
-            "at least \(classes.count) rows in each part, one for each class, to stratify",
-            "\(trainCount) and \(testCount)", "Change the size, or do not stratify.")
+            "at least \(classes.count) rows in each part, one for each class, for a stratified split",
+            "\(trainCount) and \(testCount)", "Change the size, or remove stratify.")
     }
     let counts = members.map(\.count)
     let trainCounts = approximateMode(counts, draws: trainCount, &random)
@@ -122,8 +126,8 @@ private func stratified(
     return Split(train: random.permutation(train), test: random.permutation(test))
 }
 
-/// How many of each class to draw so that the draws have the classes in their proportions: rounded down, then one more
-/// for the largest remainders, ties at random.
+/// Returns the number of draws from each class so that the proportions are kept: rounded down, then one more
+/// for the largest remainders, with ties broken at random.
 private func approximateMode(_ counts: [Int], draws: Int, _ random: inout MersenneTwister) -> [Int] {
     let total = Double(counts.reduce(0, +))
     let exact = counts.map { Double($0) / total * Double(draws) }
@@ -133,7 +137,7 @@ private func approximateMode(_ counts: [Int], draws: Int, _ random: inout Mersen
     for remainder in Set(remainders).sorted(by: >) where wanting > 0 {
         let tied = remainders.indices.filter { remainders[$0] == remainder }
         let adding = min(tied.count, wanting)
-        // RandomState.choice without replacement: the start of a permutation.
+        // RandomState.choice without replacement is the start of a permutation.
         for index in random.permutation(tied.count).prefix(adding) { chosen[tied[index]] += 1 }
         wanting -= adding
     }

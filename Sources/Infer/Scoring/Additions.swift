@@ -22,7 +22,7 @@ public struct NewColumns: Sendable {
 
 extension NewColumns {
     /// The type of each column.
-    var kinds: [CSVRows.Column] {
+    var kinds: [CSVRows.AddedColumn] {
         if meaning.classes == nil { return names.map { _ in .number } }
         return [.label] + names.dropFirst().map { _ in .number }
     }

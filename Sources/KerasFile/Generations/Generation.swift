@@ -1,16 +1,17 @@
 import Base
 import Network
 
-/// Which Keras wrote a file. What its words mean is brought to the one form that the core knows, Keras 2.10's: in
-/// `Generations/`, a file for each generation.
+/// The Keras version that wrote a file. `Generations/` converts the options of each version to those of Keras
+/// 2.10, the form that the rest of Cellar uses, with one file per generation.
 struct Generation {
     /// 2.2.4 as (2, 2, 4).
     let major, minor, patch: Int
-    /// Whether it was part of TensorFlow: such versions end with `-tf` before 2.4, from where on all are.
+    /// True for a version that was part of TensorFlow: those with the suffix `-tf` before 2.4, and all later
+    /// ones.
     let isOfTensorFlow: Bool
-    /// Whether Cellar wrote the file, which names 2.10 for the Keras that reads it.
+    /// True if Cellar wrote the file; it records 2.10 for the Keras that reads it.
     var isOurs = false
-    /// What computed: `theano` stores kernels mirrored. Nil where the file does not say.
+    /// The backend: `theano` stores kernels mirrored. Nil if the file does not record it.
     var backend: String?
 
     init(kerasVersion: String, backend: String? = nil) {
@@ -23,7 +24,7 @@ struct Generation {
         self.backend = backend
     }
 
-    /// The generation of a config whose file names no version (Keras 1 often did not), told by its words.
+    /// Guesses the generation of a config without a version (often missing in Keras 1) from its keys.
     init(guessedFrom config: JSON) {
         let isFirst = config.contains {
             $0["nb_filter"] != nil || $0["border_mode"] != nil
@@ -35,20 +36,20 @@ struct Generation {
         self.init(kerasVersion: isFirst ? "1.0" : isThird ? "3.0" : "2.10")
     }
 
-    /// The configs before tf.keras 2.4 and its kin: other defaults, other layouts of weights.
+    /// True for configs before tf.keras 2.4 and similar releases, with other defaults and weight layouts.
     var isEarly2: Bool { major == 2 && minor < 4 }
 
-    /// Whether masked places of a sequence count in the mean of its losses: since TensorFlow's Keras, until 2.11.
+    /// True if masked steps of a sequence count in the mean of the losses: in TensorFlow's Keras up to 2.11.
     var countsMaskedLosses: Bool {
         !isOurs && (isOfTensorFlow || (major, minor) >= (2, 3)) && (major, minor) < (2, 11)
     }
 
-    /// Whether optimizers compute as Keras 2.11 and later have it.
+    /// Returns true if the optimizer computes as in Keras 2.11 and later.
     func hasNewOptimizers(className: String, config: JSONObject) -> Bool {
         major >= 3 || className.hasPrefix("Custom>") || config["is_legacy_optimizer"] == .bool(false)
     }
 
-    /// A model's config, whole, in the form of 2.10: the model, models inside it, and every layer.
+    /// Converts a whole config to 2.10's form: the model, nested models, and every layer.
     func current(model json: JSON) throws -> JSON {
         let plain = json.unwrapped
         let dimOrdering = plain.contains { $0["dim_ordering"] == "th" } ? "th" : "tf"
@@ -60,7 +61,7 @@ struct Generation {
             let config = object["config"]
         else {
             throw CellarError(
-                .badData, "a layer needs class_name and config, but is \(json.text().prefix(80))")
+                .badData, "expected a layer with class_name and config, found \(json.text().prefix(80))")
         }
         switch className {
         case "Sequential":
@@ -88,7 +89,7 @@ struct Generation {
             object["config"] = .object(inner)
         default:
             var options = config.object ?? [:]
-            // Functional configs put the name beside the options as well.
+            // Functional configs also store the name outside of the options.
             if options["name"] == nil, let name = object["name"] { options["name"] = name }
             var entry = LayerEntry(
                 className: className, config: options, module: object["module"]?.string)
@@ -118,12 +119,14 @@ struct Generation {
         return .object(object)
     }
 
-    /// An entry that is a plain function of tensors as the layer that it becomes, in 2.10's words already; nil for others.
+    /// Converts an entry of a plain tensor function to the layer that replaces it, in 2.10's form; nil for
+    /// other entries.
     private func operationAsLayer(_ entry: JSON) throws -> JSON? {
         major < 3 ? try Keras2Operations.asLayer(entry) : try Keras3.operationAsLayer(entry)
     }
 
-    /// Before Keras 1.0 an entry was the config itself: the class under `name`, the name under `custom_name`.
+    /// Converts an entry from before Keras 1.0, which is the config itself: the class is `name`, the name is
+    /// `custom_name`.
     private func normalized(_ json: JSON) -> JSON {
         guard var object = json.object, object["class_name"] == nil, let name = object["name"]?.string else {
             return json
@@ -132,14 +135,14 @@ struct Generation {
         return ["class_name": .string(name), "config": .object(object)]
     }
 
-    /// What BatchNormalization and its moving averages took before Keras was TensorFlow's own.
+    /// Sets the defaults of BatchNormalization before Keras became part of TensorFlow.
     private func updateBatchNormalization(_ entry: inout LayerEntry) {
         guard entry.className == "BatchNormalization" else { return }
         if (major, minor, patch) >= (2, 1, 4) { entry.config["sample_variance"] = true }
         if backend == "theano" { entry.config["theano_averages"] = true }
         entry.config["normalizes_frozen"] = true
         if major < 2 { entry.config["moves_frozen"] = true }
-        // Keras 1 had no fused kernel, nor has Theano.
+        // Keras 1 and Theano have no fused kernel.
         if major < 2 || backend == "theano" { entry.config["fused"] = false }
     }
 
@@ -149,7 +152,7 @@ struct Generation {
         if isEarly2 { Keras2Early.update(&entry, minor: minor) }
     }
 
-    /// A class of the user's own may bear the name of one of Keras'.
+    /// Rejects a custom class with the name of a Keras class.
     private func checkOrigin(_ entry: LayerEntry, registeredName: String?) throws {
         let package = registeredName?.split(separator: ">", maxSplits: 1).first.map(String.init)
         let isForeignPackage =
@@ -161,8 +164,8 @@ struct Generation {
             } ?? false
         guard !isForeignPackage, !isForeignModule else {
             throw entry.unsupported(
-                "it is a class of its author's own (\(registeredName ?? entry.module ?? "")), not one of Keras'; "
-                    + "its code is not in the file and would not be run")
+                "it is a custom class (\(registeredName ?? entry.module ?? "")), not one of Keras; "
+                    + "its code is not in the file and is never run")
         }
     }
 }

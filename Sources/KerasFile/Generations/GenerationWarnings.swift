@@ -2,7 +2,8 @@ import Base
 import Network
 
 extension Generation {
-    /// What a layer of ours does a little differently from the program that trained it.
+    /// Returns warnings about layers that compute slightly differently from the program that trained the
+    /// model.
     func warnings(for model: Model, file: [StoredLayer]) -> [String] {
         guard major < 3 else { return [] }
         return zip(model.layers, file).compactMap { layer, stored in
@@ -13,13 +14,13 @@ extension Generation {
                 config["padding"] == "same", odd || strided
             {
                 return
-                    "\(layer.subject): Theano, which trained it, pads \"same\" otherwise where kernels are even or "
-                    + "strides are above 1; here the answers differ from it, as they do in every later Keras"
+                    "\(layer.subject): it was trained with Theano, which pads \"same\" differently for even kernels or strides "
+                    + "above 1; predictions differ, as they do in every later Keras"
             }
             if isEarly2, minor < 3, layer.className == "UpSampling2D", config["interpolation"] == "bilinear" {
                 return
-                    "\(layer.subject): before Keras 2.3 bilinear interpolation lay half a pixel off; the answers "
-                    + "differ a little"
+                    "\(layer.subject): before Keras 2.3 bilinear interpolation was shifted by half a pixel; predictions "
+                    + "differ slightly"
             }
             return nil
         }

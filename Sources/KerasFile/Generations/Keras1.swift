@@ -1,21 +1,22 @@
 import Base
 
-/// Keras 1.0 to 1.2: its classes and options in 2.10's words.
+/// Converts classes and options of Keras 1.0 to 1.2 to 2.10's.
 ///
-/// Source: the configs and constructors of Keras 1.2.2, and the conversions of Keras 2.2's `legacy/interfaces.py`.
+/// Source: the configs and constructors of Keras 1.2.2, and the conversions of Keras 2.2's
+/// `legacy/interfaces.py`.
 enum Keras1 {
     private static let classes = [
         "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
         "AtrousConvolution1D": "Conv1D", "AtrousConvolution2D": "Conv2D",
         "Deconvolution2D": "Conv2DTranspose", "SeparableConvolution2D": "SeparableConv2D",
-        // Dense works on the last axis whatever the rank.
+        // Dense works on the last axis for every rank.
         "TimeDistributedDense": "Dense",
     ]
     private static let gone = ["MaxoutDense", "Highway", "ParametricSoftplus", "SReLU", "Graph"]
 
     static func update(_ entry: inout LayerEntry, dimOrdering: String) throws {
         guard !gone.contains(entry.className) else {
-            throw entry.unsupported("this layer of Keras 1 has no successor and is not supported")
+            throw entry.unsupported("this Keras 1 layer has no successor and is not supported")
         }
         if entry.className == "Merge" { return try updateMerge(&entry) }
         entry.className = classes[entry.className] ?? entry.className
@@ -66,7 +67,7 @@ enum Keras1 {
         for key in entry.config.keys {
             if key.hasSuffix("_regularizer") { entry.change(key, regularizer) }
             if key.hasSuffix("_constraint") { entry.change(key, constraint) }
-            // How a weight began matters no more, so one that only its author knows is no hindrance.
+            // An initializer has no effect after training, so an unknown one is not an error.
             if key.hasSuffix("_initializer"), let name = entry.config[key]?.string,
                 !initializers.contains(name)
             {
@@ -139,7 +140,7 @@ enum Keras1 {
         }
     }
 
-    /// (top, bottom, left, right), or an object of them. One number a side is still understood.
+    /// Converts (top, bottom, left, right), or an object of them. One number per side is valid in 2.10 too.
     private static func updatePadding(_ entry: inout LayerEntry) {
         let isFlat = entry.className == "ZeroPadding1D"
         entry.change("padding") { padding in
@@ -154,7 +155,8 @@ enum Keras1 {
         }
     }
 
-    /// Some classes never saved where their channels are; they took what the process was set to, which the others tell.
+    /// Sets the data format of classes that did not save it. They used the global setting, which is taken
+    /// from the other layers.
     private static func updateDataFormat(_ entry: inout LayerEntry, _ dimOrdering: String) {
         let silent = [
             "UpSampling2D", "UpSampling3D", "ZeroPadding2D", "ZeroPadding3D", "Cropping2D", "Cropping3D",

@@ -1,6 +1,6 @@
 import Base
 
-/// Keras 1 had one class for everything that joins tensors.
+/// Keras 1 had one class for all merging layers.
 extension Keras1 {
     private static let classes = [
         "sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "concat": "Concatenate",
@@ -10,7 +10,7 @@ extension Keras1 {
     static func updateMerge(_ entry: inout LayerEntry) throws {
         guard entry.config["mode_type"]?.string ?? "raw" == "raw", let mode = entry.config["mode"]?.string
         else {
-            throw entry.unsupported("its mode is code, which is never executed")
+            throw entry.unsupported("its mode is Python code, which is never executed")
         }
         guard let className = classes[mode] else {
             throw entry.unsupported("mode \"\(mode)\" of Keras 1's Merge is not supported")
@@ -19,15 +19,15 @@ extension Keras1 {
         for key in ["name", "trainable"] { config[key] = entry.config[key] }
         if mode == "concat" { config["axis"] = entry.config["concat_axis"] ?? -1 }
         if mode == "dot" {
-            // Also as ((1,), (1,)).
+            // Also written as ((1,), (1,)).
             let axes = (entry.config["dot_axes"]?.array ?? []).map { $0.array?.first ?? $0 }
             config["axes"] = axes.isEmpty ? entry.config["dot_axes"] ?? -1 : .array(axes)
         }
         (entry.className, entry.config) = (className, config)
     }
 
-    /// A Sequential may begin with a Merge of further models: then it is a graph, and its file keeps the weights of all
-    /// their layers side by side. Nil where it does not.
+    /// Converts a Sequential that starts with a Merge of other models to a Functional. Its file stores the
+    /// weights of all their layers side by side. Returns nil for other Sequentials.
     static func functional(mergedFirst entries: [JSON], name: JSON?) throws -> JSON? {
         guard let first = entries.first, first["class_name"] == "Merge",
             first["config"]?["layers"]?.array != nil
@@ -48,10 +48,10 @@ extension Keras1 {
         var layers: [JSON] = []
         var inputs: [JSON] = []
 
-        /// Appends a chain; returns its output as a reference.
+        /// Appends a chain of layers and returns a reference to its output.
         mutating func add(_ entries: [JSON]) throws -> JSON {
             guard let first = entries.first, var options = first["config"]?.object else {
-                throw CellarError(.badData, "a model to be merged has no layers")
+                throw CellarError(.badData, "a merged model has no layers")
             }
             var last: JSON
             var rest = entries[...]
@@ -73,7 +73,7 @@ extension Keras1 {
             } else {
                 let shape = options["batch_input_shape"] ?? options["batch_shape"]
                 guard let shape, let name = options["name"]?.string else {
-                    throw CellarError(.badData, "a model to be merged does not say what shape its input has")
+                    throw CellarError(.badData, "a merged model has no input shape")
                 }
                 if first["class_name"] == "InputLayer" { rest = rest.dropFirst() }
                 let inputName = first["class_name"] == "InputLayer" ? name : name + "_input"

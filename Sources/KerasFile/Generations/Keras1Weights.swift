@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// How Keras 1 laid out weights. Source: Keras 2.2's `preprocess_weights_for_loading`.
+/// Keras 1's weight layouts. Source: Keras 2.2's `preprocess_weights_for_loading`.
 extension Keras1 {
     static func convert(
         _ className: String, _ config: JSONObject, _ stored: StoredWeights,
@@ -46,7 +46,8 @@ extension Keras1 {
     private static func joinGates(_ tensors: [Tensor], order: [Int]) throws -> [Tensor] {
         try (0..<3).map { kind in
             guard let joined = Tensor.joined(order.map { tensors[3 * $0 + kind] }) else {
-                throw CellarError(.badData, "the gates' arrays differ in shape: \(tensors.map(\.shape))")
+                throw CellarError(
+                    .badData, "the arrays of the gates differ in shape: \(tensors.map(\.shape))")
             }
             return joined
         }

@@ -1,13 +1,13 @@
 import Base
 
-/// Keras 3: its options in 2.10's words.
+/// Converts options of Keras 3 to 2.10's.
 enum Keras3 {
     static func update(_ entry: inout LayerEntry) throws {
         try checkPolicy(entry)
         entry.rename("batch_shape", "batch_input_shape")
         entry.remove("quantization_config", "optional")
         switch entry.className {
-        // Keras has both names: that of the class, and the one that it is to be called by.
+        // Keras accepts both names: that of the class, and its registered one.
         case "GroupQueryAttention": entry.className = "GroupedQueryAttention"
         case "LeakyReLU": entry.rename("negative_slope", "alpha")
         case "LayerNormalization":
@@ -16,7 +16,7 @@ enum Keras3 {
             }
             entry.remove("rms_scaling")
         case "BatchNormalization":
-            // Keras 3 has no fused kernel: the moving variance takes the batch's biased one whatever the rank.
+            // Keras 3 has no fused kernel: the moving variance always uses the biased batch variance.
             entry.standard("fused", false)
         default: break
         }
@@ -26,14 +26,14 @@ enum Keras3 {
         }
     }
 
-    /// The same word, another formula: Keras 3's hard_sigmoid is clip(x/6 + 0.5, 0, 1).
+    /// Converts hard_sigmoid, which has another formula in Keras 3: clip(x/6 + 0.5, 0, 1).
     private static func activation(_ json: JSON) -> JSON {
         let word = json.string ?? json["config"]?.string ?? json["config"]?["activation"]?.string
         if Keras3Writing.isOldHardSigmoid(json) { return "hard_sigmoid" }
         return word == "hard_sigmoid" ? "hard_sigmoid_3" : json
     }
 
-    /// 2.10's constructors know fewer options, and a seed there is a number.
+    /// Converts an initializer: 2.10's constructors have fewer options, and the seed is a number.
     private static func initializer(_ json: JSON) -> JSON {
         guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
             return json
@@ -44,7 +44,7 @@ enum Keras3 {
         return ["class_name": .string(name), "config": .object(config)]
     }
 
-    /// Weights that were cut to a few bits come with scales that belong to the arithmetic.
+    /// Rejects quantized weights, whose scales are part of the arithmetic.
     private static func checkPolicy(_ entry: LayerEntry) throws {
         let policy = entry.config["dtype"]
         let name = policy?["config"]?["name"]?.string ?? policy?.string ?? "float32"

@@ -1,9 +1,10 @@
 import Base
 import Network
 
-/// A Functional of Keras 3 spells out how masks go: operations such as NotEqual make them from ids, and layers are called
-/// with `mask=`. Here masks go by themselves, from an Embedding or a Masking on. So these operations are left out, if
-/// they make what such a layer makes; of the calls, only that there was a mask is kept (`"mask": true`), for a check.
+/// A Functional of Keras 3 contains its masks explicitly: operations such as NotEqual compute them from ids,
+/// and layers are called with `mask=`. In Cellar masks propagate implicitly from an Embedding or a Masking.
+/// So these operations are removed if they compute the mask of such a layer. For the calls, only the presence
+/// of a mask is kept (`"mask": true`) for a check.
 extension Keras3 {
     static let maskArguments = ["mask", "query_mask", "value_mask", "key_mask"]
     private static let maskOperations = [
@@ -11,12 +12,12 @@ extension Keras3 {
         "BroadcastTo", "OnesLike",
     ]
 
-    /// A Functional's entries without the operations that only make masks.
+    /// Returns a Functional's entries without the operations that only compute masks.
     static func withMasksImplied(_ entries: [JSON]) throws -> [JSON] {
         func name(_ entry: JSON) -> String { entry["name"]?.string ?? entry["config"]?["name"]?.string ?? "" }
         let operations = entries.filter { isMaskOperation($0) }
         guard operations.contains(where: { $0["class_name"] == "NotEqual" }) else { return entries }
-        // Axes come and go on other tensors too: there it is arithmetic.
+        // Reshaping operations also apply to other tensors, where they are arithmetic.
         var names = Set(operations.filter { !isReshaping($0) }.map(name))
         while let more = operations.first(where: { entry in
             !names.contains(name(entry))
@@ -28,8 +29,8 @@ extension Keras3 {
             guard isMadeByLayer(operation, entries) else {
                 throw CellarError(
                     .badData,
-                    "\"\(name(operation))\" makes a mask that no Embedding (with mask_zero) or Masking makes; "
-                        + "that is not supported")
+                    "\"\(name(operation))\" computes a mask that differs from that of an Embedding (with mask_zero) or Masking; "
+                        + "this is not supported")
             }
         }
         return try entries.filter { !names.contains(name($0)) }.map { entry in
@@ -49,12 +50,12 @@ extension Keras3 {
         ["ExpandDims", "Squeeze"].contains(entry["class_name"]?.string ?? "")
     }
 
-    /// The layers that an operation's tensors come from.
+    /// Returns the layers that the tensors of an operation come from.
     private static func sources(of entry: JSON) -> [String]? {
         entry["inbound_nodes"]?.array?.first?["args"]?.array?.compactMap { history($0)?.array?.first?.string }
     }
 
-    /// Whether NotEqual(tensor, number) is the mask that a layer called with that tensor makes.
+    /// Returns true if NotEqual(tensor, number) is the mask that a layer computes from the same tensor.
     private static func isMadeByLayer(_ operation: JSON, _ entries: [JSON]) -> Bool {
         guard let arguments = operation["inbound_nodes"]?.array?.first?["args"]?.array, arguments.count == 2,
             let source = history(arguments[0]), let number = arguments[1].double
@@ -78,7 +79,7 @@ extension Keras3 {
         tensor["class_name"] == "__keras_tensor__" ? tensor["config"]?["keras_history"] : nil
     }
 
-    /// A call that took masks from those operations, with only the word that there was one.
+    /// Returns a call with the masks of those operations replaced by a flag.
     private static func impliedMask(_ node: JSON, _ operations: Set<String>, of layer: String) throws -> JSON
     {
         func usesOperation(_ json: JSON) -> Bool {

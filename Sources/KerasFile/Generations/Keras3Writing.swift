@@ -1,9 +1,9 @@
 import Base
 import Network
 
-/// The words of 2.10, in which the core speaks, put into Keras 3's: what a `.keras` holds.
+/// Converts options of 2.10 to Keras 3's, for a `.keras` file.
 enum Keras3Writing {
-    /// An object as Keras 3 serializes all of its own.
+    /// Returns an object in Keras 3's serialized form.
     static func object(_ module: String, _ className: JSON, _ config: JSONObject) -> JSON {
         [
             "module": .string(module), "class_name": className, "config": .object(config),
@@ -11,7 +11,7 @@ enum Keras3Writing {
         ]
     }
 
-    /// One layer, without its calls.
+    /// Returns the entry of a layer without its calls.
     static func entry(_ given: any Layer) -> JSON {
         let layer = given.portable
         var config: JSONObject = ["name": .string(layer.name)]
@@ -31,7 +31,7 @@ enum Keras3Writing {
             entry.remove("ragged")
         case "GroupedQueryAttention": entry.className = "GroupQueryAttention"
         case "LeakyReLU": entry.rename("alpha", "negative_slope")
-        // Weightless, and without a word for it in Keras 3.
+        // These layers have no weights and no such option in Keras 3.
         case _ where className.hasPrefix("SpatialDropout") || className == "Discretization":
             entry.remove("trainable")
         case "BatchNormalization":
@@ -52,13 +52,13 @@ enum Keras3Writing {
         return object("keras.layers", .string(entry.className), entry.config)
     }
 
-    /// A layer inside a layer's options.
+    /// Returns a wrapped layer of a layer's options.
     private static func inner(_ json: JSON) -> JSON {
         guard let config = json["config"]?.object else { return json }
         return entry(className: json["class_name"]?.string ?? "", config)
     }
 
-    /// `{"class_name", "config"}` with what Keras 3 adds; words stay words.
+    /// Adds Keras 3's keys to `{"class_name", "config"}`; names stay names.
     private static func wrapped(_ json: JSON, _ module: String) -> JSON {
         guard let className = json["class_name"], let config = json["config"]?.object else { return json }
         return object(module, className, config)
@@ -69,12 +69,13 @@ enum Keras3Writing {
         case "hard_sigmoid_3": "hard_sigmoid"
         case "swish": "silu"
         case "hard_sigmoid": oldHardSigmoid
-        // A layer, as LeakyReLU with its slope.
+        // A layer, such as LeakyReLU with its slope.
         default: json["config"] == nil ? json : inner(json)
         }
     }
 
-    /// Keras 2's hard_sigmoid, clip(0.2 x + 0.5, 0, 1), as Keras 3 can be told: an activation may be a model of its own.
+    /// Keras 2's hard_sigmoid, clip(0.2 x + 0.5, 0, 1), as a model, because an activation in Keras 3 may be a
+    /// model.
     private static var oldHardSigmoid: JSON {
         object(
             "keras", "Sequential",
@@ -87,7 +88,7 @@ enum Keras3Writing {
             ])
     }
 
-    /// Whether an activation is that model, also after Keras saved it again with what it adds.
+    /// Returns true if an activation is that model, also after Keras saved it again with additional keys.
     static func isOldHardSigmoid(_ json: JSON) -> Bool {
         guard json["class_name"] == "Sequential", let layers = json["config"]?["layers"]?.array else {
             return false
@@ -100,7 +101,7 @@ enum Keras3Writing {
             && clip?["negative_slope"]?.double ?? 0 == 0 && clip?["threshold"]?.double ?? 0 == 0
     }
 
-    /// `training_config` as the `compile_config` of an archive.
+    /// Converts `training_config` to the `compile_config` of an archive.
     static func compileConfig(_ training: JSON) -> JSON {
         var config: JSONObject = [
             "optimizer": optimizer(training["optimizer_config"] ?? .null), "loss": .null,
@@ -115,7 +116,7 @@ enum Keras3Writing {
         return .object(config)
     }
 
-    /// Losses and metrics, alone or in lists and by outputs' names.
+    /// Converts losses and metrics, alone, in lists or by output name.
     private static func current(_ json: JSON, _ module: String) -> JSON {
         switch json {
         case .array(let items): return .array(items.map { current($0, module) })
@@ -137,7 +138,7 @@ enum Keras3Writing {
         if let schedule = config["learning_rate"], schedule["class_name"] != nil {
             config["learning_rate"] = wrapped(schedule, "keras.optimizers.schedules")
         } else if let decay = config["decay"]?.double, decay != 0 {
-            // Keras 3 has no `decay`, but a schedule that is the same.
+            // Keras 3 has no `decay`, but an equivalent schedule.
             config["learning_rate"] = object(
                 "keras.optimizers.schedules", "InverseTimeDecay",
                 [

@@ -1,7 +1,7 @@
 import Base
 
 extension JSON {
-    /// Without the wrappings that various releases put around plain values: tuples, NumPy arrays, shapes.
+    /// The value without the wrappers that various releases put around tuples, NumPy arrays and shapes.
     var unwrapped: JSON {
         switch self {
         case .array(let items): return .array(items.map(\.unwrapped))
@@ -22,7 +22,7 @@ extension JSON {
         }
     }
 
-    /// Whether some object in it, however deep, satisfies the condition.
+    /// Returns true if an object at any depth satisfies the condition.
     func contains(_ condition: (JSONObject) -> Bool) -> Bool {
         switch self {
         case .array(let items): items.contains { $0.contains(condition) }

@@ -1,17 +1,17 @@
 import Base
 
-/// The words of 2.10, in which the core speaks, put so that Keras 2.2.4 to 2.15, tf_keras and Keras 3 read the same in
-/// them: what an `.h5` holds.
+/// Converts options of 2.10 to a form that Keras 2.2.4 to 2.15, tf_keras and Keras 3 read with the same
+/// meaning, for an `.h5` file.
 enum Portable {
-    /// One layer, without its calls. Options that early releases refuse are left out where they say nothing but what
-    /// goes without saying.
+    /// Returns the entry of a layer without its calls. Options that early releases reject are omitted if they
+    /// have the default value.
     static func entry(_ className: String, _ options: JSONObject) -> JSON {
         var entry = LayerEntry(className: className, config: options)
         switch className {
         case "InputLayer": entry.remove("ragged")
         // Before 2.4 the axis was a number.
         case "BatchNormalization": entry.change("axis") { $0.array?.count == 1 ? $0.array?[0] ?? $0 : $0 }
-        // Keras 3 takes the word dot for its function of that name.
+        // Keras 3 reads "dot" as its function of that name.
         case "Attention": entry.removeStandard("score_mode", "dot")
         default: break
         }
@@ -25,7 +25,8 @@ enum Portable {
         return ["class_name": .string(className), "config": .object(entry.config)]
     }
 
-    /// A layer in the options of another. Keras 3 wants to know where its class comes from; to Keras 2 it is all one.
+    /// Returns a wrapped layer of a layer's options. Keras 3 needs the module of the class; Keras 2 ignores
+    /// it.
     private static func inner(_ json: JSON) -> JSON {
         guard let className = json["class_name"]?.string,
             var object = entry(className, json["config"]?.object ?? [:]).object
@@ -35,7 +36,8 @@ enum Portable {
         return .object(object)
     }
 
-    /// `training_config`. Keras 2.12 does not know its AdamW by that name alone, nor tf_keras its Lion.
+    /// Converts `training_config`. Keras 2.12 does not know AdamW by that name alone, and tf_keras does not
+    /// know Lion.
     static func training(_ json: JSON) -> JSON {
         guard var object = json.object, var optimizer = object["optimizer_config"]?.object,
             let name = optimizer["class_name"]?.string, ["AdamW", "Lion"].contains(name)
@@ -45,14 +47,14 @@ enum Portable {
         return .object(object)
     }
 
-    /// L1 and L2 alone have had classes of their own since 2.4; the one for both is as old as Keras 2.
+    /// L1 and L2 have their own classes only since 2.4; the class L1L2 is as old as Keras 2.
     private static func regularizer(_ json: JSON) -> JSON {
         guard ["L1", "L2"].contains(json["class_name"]) else { return json }
         let options = json["config"]
         return ["class_name": "L1L2", "config": ["l1": options?["l1"] ?? 0.0, "l2": options?["l2"] ?? 0.0]]
     }
 
-    /// Until 2.2 these were functions; the class that they are made of had its name already.
+    /// Until 2.2 these were functions; the underlying class already had its name.
     private static let scalings: [String: (scale: Double, mode: String, distribution: String)] = [
         "GlorotUniform": (1, "fan_avg", "uniform"), "GlorotNormal": (1, "fan_avg", "normal"),
         "HeUniform": (2, "fan_in", "uniform"), "HeNormal": (2, "fan_in", "normal"),
@@ -72,7 +74,7 @@ enum Portable {
 }
 
 extension LayerEntry {
-    /// Leaves an option out that has its standard value.
+    /// Removes an option that has its default value.
     fileprivate mutating func removeStandard(_ key: String, _ value: JSON) {
         if config[key] == value { config[key] = nil }
     }

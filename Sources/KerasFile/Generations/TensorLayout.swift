@@ -1,7 +1,7 @@
 import Tensors
 
 extension Tensor {
-    /// Axis i of the result is axis `axes[i]` of this.
+    /// Transposes the tensor: axis i of the result is axis `axes[i]`.
     func transposed(_ axes: [Int]) -> Tensor {
         precondition(axes.sorted() == Array(shape.indices), "\(axes) of \(shape)")
         var strides = Array(repeating: 1, count: shape.count)
@@ -11,7 +11,7 @@ extension Tensor {
         return gathered(axes.map { shape[$0] }, strides: axes.map { strides[$0] }, start: 0)
     }
 
-    /// With the first axes backwards: a convolution's kernel turned by half a circle.
+    /// Reverses the first axes: a convolution kernel rotated by 180 degrees.
     func mirrored(axes count: Int) -> Tensor {
         var strides = Array(repeating: 1, count: shape.count)
         for axis in shape.indices.dropLast().reversed() {
@@ -42,7 +42,7 @@ extension Tensor {
         return Tensor(shape: newShape, values: result)
     }
 
-    /// Side by side along the last axis; nil where the other axes differ.
+    /// Concatenates along the last axis; nil if the other axes differ.
     static func joined(_ parts: [Tensor]) -> Tensor? {
         guard let first = parts.first, !first.shape.isEmpty,
             parts.allSatisfy({ $0.shape.dropLast() == first.shape.dropLast() && !$0.shape.isEmpty })
@@ -57,7 +57,7 @@ extension Tensor {
         return Tensor(shape: first.shape.dropLast() + [widths.reduce(0, +)], values: values)
     }
 
-    /// In `count` equal parts along the last axis; nil where that does not go.
+    /// Splits into `count` equal parts along the last axis; nil if the size is not divisible.
     func split(_ count: Int) -> [Tensor]? {
         guard let width = shape.last, width % count == 0 else { return nil }
         let (rows, size) = (shape.dropLast().reduce(1, *), width / count)

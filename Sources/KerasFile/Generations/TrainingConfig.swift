@@ -1,14 +1,15 @@
 import Base
 
 extension Generation {
-    /// What `compile` was told, in the form of 2.10's `training_config`: a `.keras` has it as `compile_config`.
+    /// Converts the arguments of `compile` to 2.10's `training_config`. A `.keras` stores them as
+    /// `compile_config`.
     func current(training json: JSON) -> JSON {
         guard var object = json.unwrapped.object else { return json }
         if object["optimizer_config"] == nil, let optimizer = object["optimizer"] {
             object["optimizer"] = nil
             object["optimizer_config"] = optimizer
         }
-        // Where layers compute in float16, Keras scales the loss around the optimizer. It is the same one here.
+        // With float16 layers Keras wraps the optimizer in a loss-scaling one. Here the inner one is used.
         if let scaled = object["optimizer_config"], let inner = scaled["config"]?["inner_optimizer"],
             scaled["class_name"]?.string?.hasPrefix("LossScaleOptimizer") == true
         {
@@ -27,16 +28,16 @@ extension Generation {
     }
 
     private func update(optimizer config: inout JSONObject) {
-        // Keras 1 had another constant than today's 1e-7.
+        // Keras 1 had this default instead of 1e-7.
         if major < 2, config["epsilon"] == nil { config["epsilon"] = 1e-8 }
-        // Before 2.4, where Keras was not TensorFlow's own, what was called so measured all gradients together.
+        // Before 2.4, outside of TensorFlow, `clipnorm` was the norm of all gradients together.
         if major < 2 || isEarly2 && !isOfTensorFlow, let limit = config["clipnorm"] {
             config["clipnorm"] = nil
             config["global_clipnorm"] = limit
         }
     }
 
-    /// `{"module": "builtins", "class_name": "function", "config": "mse", …}` is the word mse.
+    /// Replaces `{"module": "builtins", "class_name": "function", "config": "mse", …}` by "mse".
     private static func withoutFunctions(_ json: JSON) -> JSON {
         switch json {
         case .array(let items): .array(items.map(withoutFunctions))

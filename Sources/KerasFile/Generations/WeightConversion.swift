@@ -2,9 +2,9 @@ import Base
 import Network
 import Tensors
 
-/// How the arrays that a file keeps for a layer become the weights that 2.10's layer has.
+/// The conversion of the arrays stored for a layer to the weights of the 2.10 layer.
 struct WeightConversion {
-    /// Whether numbers only change places, so that what an optimizer remembers of them can follow.
+    /// True if the conversion only permutes values, so that optimizer slots can be converted too.
     private(set) var rearranges = true
     private var steps: [([Tensor]) throws -> [Tensor]] = []
 
@@ -13,7 +13,7 @@ struct WeightConversion {
         self.rearranges = self.rearranges && rearranges
     }
 
-    /// Changes the first array, the kernel, alone.
+    /// Converts only the first array, the kernel.
     mutating func kernel(_ change: @escaping (Tensor) throws -> Tensor) {
         then { tensors in try tensors.prefix(1).map(change) + tensors.dropFirst() }
     }
@@ -25,7 +25,7 @@ struct WeightConversion {
     var isNothing: Bool { steps.isEmpty }
 }
 
-/// What a file keeps for one layer, before any of it is read.
+/// The arrays stored for one layer, before they are read.
 struct StoredWeights {
     var names: [String]
     var shapes: [[Int]]
@@ -36,7 +36,8 @@ struct StoredWeights {
 }
 
 extension Generation {
-    /// How a layer's arrays must be changed; nil where they are as they should be. The class and options are those of 2.10.
+    /// Returns the conversion of a layer's arrays; nil if none is needed. The class and options are those of
+    /// 2.10.
     func conversion(of className: String, _ config: JSONObject, _ stored: StoredWeights) -> WeightConversion?
     {
         var conversion = WeightConversion()
@@ -69,15 +70,15 @@ extension Generation {
         return major < 2 && Self.backend(naming: stored.names) != "tensorflow"
     }
 
-    /// Keras 1 did not write which backend computed, but TensorFlow adds `:0` to its names, and Theano nothing. Nil
-    /// without names.
+    /// Guesses the backend of a Keras 1 file, which does not record it: TensorFlow appends `:0` to weight
+    /// names, Theano nothing. Nil without names.
     static func backend(naming names: [String]) -> String? {
         names.isEmpty ? nil : names.contains { $0.hasSuffix(":0") } ? "tensorflow" : "theano"
     }
 }
 
 extension Generation {
-    /// How many arrays a file has for a layer that needs so many weights.
+    /// Returns the number of stored arrays for a layer with `weights` weights.
     func storedCount(of className: String, _ config: JSONObject, weights: Int) -> Int {
         switch className {
         case "TimeDistributed", "Bidirectional":

@@ -1,7 +1,7 @@
 import Base
 
-/// From 2.4 on tf.keras has a layer for each function of TensorFlow in a graph: TFOpLambda, and SlicingOpLambda for `x[…]`.
-/// Its config names the function; constants stand in the call.
+/// Operations of tf.keras 2.4 and later: TFOpLambda for each TensorFlow function in a graph, and
+/// SlicingOpLambda for `x[…]`. The config names the function; constants are in the call.
 enum Keras2Operations {
     static func asLayer(_ json: JSON) throws -> JSON? {
         guard let object = json.object,
@@ -16,7 +16,7 @@ enum Keras2Operations {
         guard nodes.count == 1, let node = nodes[0].array else {
             throw refused("is called \(nodes.count) times")
         }
-        // One tensor stands there itself, a list of tensors as one.
+        // A single tensor is stored directly, a list of tensors as a list.
         let isList = node.first?.array != nil
         let items = isList ? node : [nodes[0]]
         guard let options = items.first?.array?.dropFirst(3).first?.object, !items.isEmpty else {
@@ -26,13 +26,13 @@ enum Keras2Operations {
         if isList {
             let tensors = items.compactMap(reference)
             guard tensors.count == items.count else {
-                throw refused("is called with a list of other than tensors")
+                throw refused("is called with a list that does not contain only tensors")
             }
             operands = [.tensors(tensors)]
         } else if items[0].array?.first == "_CONSTANT_VALUE" {
             operands = [.constant(items[0].array?[2] ?? .null)]
         } else {
-            guard let tensor = reference(items[0]) else { throw refused("is called with no tensor") }
+            guard let tensor = reference(items[0]) else { throw refused("is called without a tensor") }
             operands = [.tensor(tensor)]
         }
         var rest: JSONObject = [:]
@@ -47,7 +47,7 @@ enum Keras2Operations {
             .asEntry { [.array($0)] }
     }
 
-    /// `["layer", 0, 0]`, with options that are another's business left out.
+    /// Returns `["layer", 0, 0]`, without the options of the call.
     private static func reference(_ json: JSON) -> JSON? {
         guard let items = json.array, items.count == 3 || items.count == 4, let name = items[0].string,
             name != "_CONSTANT_VALUE", items[1].int != nil, items[2].int != nil

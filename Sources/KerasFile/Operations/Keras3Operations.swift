@@ -1,6 +1,6 @@
 import Base
 
-/// In a graph of Keras 3 operations have classes as layers have, from another module.
+/// In a Keras 3 graph operations have classes like layers, from another module.
 extension Keras3 {
     static func operationAsLayer(_ json: JSON) throws -> JSON? {
         guard let object = json.object, object["module"]?.string?.contains(".ops.") == true else {

@@ -1,18 +1,18 @@
 import Base
 
-/// Arithmetic on tensors (`x + y`, `tf.nn.relu(x)`, `x[:, 0]`) stands in a graph as an entry of its own, with the name of a
-/// function and not of a layer. Nothing of that name is ever called: the functions of `operationTable` become layers here,
-/// and all others are refused.
+/// Tensor arithmetic (`x + y`, `tf.nn.relu(x)`, `x[:, 0]`) in a graph: an entry with the name of a function
+/// instead of a layer. The named function is never called: the functions in `operationTable` are converted to
+/// layers, and all others are rejected.
 struct Operation {
     enum Operand {
-        /// A tensor as the file names it.
+        /// A tensor reference of the file.
         case tensor(JSON)
         case tensors([JSON])
         case constant(JSON)
     }
 
     let name: JSON
-    /// As the file has it: `math.multiply`, `Multiply`.
+    /// The name in the file: `math.multiply`, `Multiply`.
     let function: String
     private let operands: [Operand]
     private var options: JSONObject
@@ -22,7 +22,7 @@ struct Operation {
         (self.operands, self.options) = (operands, options)
     }
 
-    /// What it becomes.
+    /// The layer that replaces the operation.
     struct Layer {
         var className: String
         var config: JSONObject = [:]
@@ -33,18 +33,18 @@ struct Operation {
         CellarError(
             .badData,
             "\(function) \"\(name.string ?? "")\" is an operation on tensors, not a layer, and "
-                + (why.isEmpty ? "not one that a layer computes; " : "\(why); ")
-                + "use layers instead, then save again")
+                + (why.isEmpty ? "has no equivalent layer" : why),
+            remedy: "Use layers instead, and save the model again.")
     }
 
-    /// The layer in the form of an entry; `inboundNodes` makes calls of tensors.
+    /// Returns the layer as an entry; `inboundNodes` creates calls from tensors.
     func asEntry(inboundNodes: ([JSON]) -> JSON) throws -> JSON {
         guard let translation = operationTable[function] else { throw unsupported() }
         var rest = self
         let layer = try translation(&rest)
-        // An option that nobody asked for would change the answer.
+        // An unread option could change the result.
         for (key, value) in rest.options.members where !value.isNull && value != false && key != "name" {
-            throw unsupported("is told \(key) = \(value.text().prefix(60)), which is not supported")
+            throw unsupported("has the option \(key) = \(value.text().prefix(60)), which is not supported")
         }
         var config = layer.config
         config["name"] = name
@@ -55,7 +55,7 @@ struct Operation {
         ]
     }
 
-    /// An option by its name in either generation; null counts as absent.
+    /// Removes and returns an option by its name in either generation; null counts as missing.
     mutating func take(_ keys: String...) -> JSON? {
         var found: JSON?
         for key in keys {
@@ -65,7 +65,7 @@ struct Operation {
         return found
     }
 
-    /// The one tensor that it is called with.
+    /// Returns the only tensor argument.
     func tensor() throws -> JSON {
         guard operands.count == 1, case .tensor(let tensor) = operands[0] else {
             throw unsupported("is not called with one tensor of the model")
@@ -73,7 +73,7 @@ struct Operation {
         return tensor
     }
 
-    /// The one list of tensors.
+    /// Returns the only list of tensors.
     func tensors() throws -> [JSON] {
         guard operands.count == 1, case .tensors(let tensors) = operands[0] else {
             throw unsupported("is not called with a list of tensors of the model")
@@ -86,9 +86,9 @@ struct Operation {
         case constant(JSON, of: JSON, isFirst: Bool)
     }
 
-    /// Two operands, one of which at least is a tensor.
+    /// Returns two operands, at least one of them a tensor.
     func pair() throws -> Pair {
-        guard operands.count == 2 else { throw unsupported("has \(operands.count) operands in place of two") }
+        guard operands.count == 2 else { throw unsupported("has \(operands.count) operands instead of two") }
         switch (operands[0], operands[1]) {
         case (.tensor(let a), .tensor(let b)): return .tensors(a, b)
         case (.tensor(let tensor), .constant(let constant)):

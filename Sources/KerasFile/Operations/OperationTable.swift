@@ -3,8 +3,8 @@ import Network
 
 private typealias Translation = @Sendable (inout Operation) throws -> Operation.Layer
 
-/// The functions that are read, by TensorFlow's names (in tf.keras) and the classes of Keras 3, and the layer that each
-/// becomes. Where Keras has a layer of that arithmetic it is that one, which every Keras reads.
+/// The supported functions, by TensorFlow's names (in tf.keras) and Keras 3's classes, with the layers that
+/// replace them. If Keras has an equivalent layer, that one is used, because every Keras reads it.
 let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Layer] = {
     var table: [String: Translation] = [:]
     func add(_ names: String..., as translation: @escaping Translation) {
@@ -13,7 +13,7 @@ let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Lay
     add("math.add", "__operators__.add", "Add") { try merged($0, "Add") { (1, $0) } }
     add("nn.bias_add") { operation in
         let format = operation.take("data_format") ?? "NHWC"
-        guard format == "NHWC" else { throw operation.unsupported("adds to channels that come first") }
+        guard format == "NHWC" else { throw operation.unsupported("adds to channels in the first axis") }
         return try merged(operation, "Add") { (1, $0) }
     }
     add("math.multiply", "Multiply") { try merged($0, "Multiply") { ($0, 0) } }
@@ -88,7 +88,7 @@ let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Lay
         let axis = $0.take("axis") ?? .null
         let epsilon = $0.take("epsilon")?.double ?? 1e-12
         guard axis.int != nil || axis.array != nil, epsilon == 1e-12 else {
-            throw $0.unsupported("normalizes otherwise than UnitNormalization does")
+            throw $0.unsupported("normalizes differently from UnitNormalization")
         }
         return Operation.Layer(
             className: "UnitNormalization", config: ["axis": axis], tensors: [try $0.tensor()])
@@ -102,7 +102,7 @@ let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Lay
         return Operation.Layer(className: "Matmul", config: config, tensors: [a, b])
     }
     add("Einsum") { operation in
-        // What `OperationWriting` makes of a product with matrices turned.
+        // The form in which `OperationWriting` writes a product of transposed matrices.
         guard let equation = operation.take("subscripts")?.string,
             let turned = Matmul.equations.first(where: { $0.equation == equation }),
             case .tensors(let a, let b) = try operation.pair()
@@ -115,7 +115,7 @@ let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Lay
     return table
 }()
 
-/// The functions that leave every number as it is.
+/// Adds the functions that change only the shape.
 private func addShapes(to table: inout [String: Translation]) {
     func add(_ names: String..., as translation: @escaping Translation) {
         for name in names { table[name] = translation }
@@ -148,7 +148,7 @@ private func addShapes(to table: inout [String: Translation]) {
     add("compat.v1.transpose", "transpose", "Transpose") { operation in
         let order = (operation.take("perm", "axes")?.array ?? []).compactMap(\.int)
         guard order.first == 0, order.count > 1 else {
-            throw operation.unsupported("does not leave the samples' axis in front")
+            throw operation.unsupported("moves the batch axis")
         }
         _ = operation.take("name")
         return Operation.Layer(
@@ -169,7 +169,7 @@ private func addShapes(to table: inout [String: Translation]) {
     }
     add("GetItem") { operation in
         guard case .constant(let key, let tensor, false) = try operation.pair() else {
-            throw operation.unsupported("takes places that a tensor names")
+            throw operation.unsupported("uses a tensor as an index")
         }
         return try getItem(operation, key: key, of: tensor)
     }
@@ -180,7 +180,7 @@ private func addShapes(to table: inout [String: Translation]) {
         let (rank, inner) = (widths.count - 2, widths.dropFirst().dropLast())
         guard mode.lowercased() == "constant", value == 0, (1...3).contains(rank), widths.first == [0, 0],
             widths.last == [0, 0]
-        else { throw operation.unsupported("pads otherwise than ZeroPadding does") }
+        else { throw operation.unsupported("pads differently from ZeroPadding") }
         return Operation.Layer(
             className: "ZeroPadding\(rank)D",
             config: ["padding": rank == 1 ? inner.first ?? .null : .array(Array(inner))],
@@ -189,14 +189,14 @@ private func addShapes(to table: inout [String: Translation]) {
     add("image.resize") { operation in
         let size = operation.take("size")?.array ?? []
         let method = operation.take("method") ?? "bilinear"
-        guard size.count == 2 else { throw operation.unsupported("makes no known size") }
+        guard size.count == 2 else { throw operation.unsupported("has an unknown output size") }
         return Operation.Layer(
             className: "Resizing", config: ["height": size[0], "width": size[1], "interpolation": method],
             tensors: [try operation.tensor()])
     }
 }
 
-/// A function of two: the layer that joins tensors, or of a tensor and constants a line, which Rescaling computes.
+/// Converts a binary function: to a merging layer of two tensors, or to Rescaling of a tensor with constants.
 private func merged(
     _ operation: Operation, _ className: String,
     isFirst: ((Double) -> (scale: Double, offset: Double)?)? = nil,
@@ -213,11 +213,11 @@ private func merged(
         func map(_ json: JSON, _ part: ((scale: Double, offset: Double)) -> Double) throws -> JSON {
             if let items = json.array { return .array(try items.map { try map($0, part) }) }
             guard let number = json.double, let found = body(number) else {
-                throw operation.unsupported("has a constant that no number of a layer can be")
+                throw operation.unsupported("has an invalid constant")
             }
             return .number(part(found))
         }
-        // Where all numbers are the same one, that says it.
+        // Equal numbers are written as one.
         func short(_ json: JSON) -> JSON {
             guard let items = json.array else { return json }
             let parts = items.map(short)
@@ -242,7 +242,7 @@ private func extreme(_ operation: Operation, _ className: String, _ end: String)
     case .tensors(let a, let b): return Operation.Layer(className: className, tensors: [a, b])
     case .constant(let value, let tensor, _):
         guard let number = value.double else {
-            throw operation.unsupported("compares with more than one constant")
+            throw operation.unsupported("compares with several constants")
         }
         if className == "Maximum", number == 0 {
             return Operation.Layer(className: "Activation", config: ["activation": "relu"], tensors: [tensor])
@@ -254,7 +254,7 @@ private func extreme(_ operation: Operation, _ className: String, _ end: String)
 private func power(_ operation: inout Operation) throws -> Operation.Layer {
     guard case .constant(let value, let tensor, false) = try operation.pair(), let exponent = value.double
     else {
-        throw operation.unsupported("raises to a power that is no constant number")
+        throw operation.unsupported("has an exponent that is not a constant number")
     }
     if exponent == 2 { return Operation.Layer(className: "Multiply", tensors: [tensor, tensor]) }
     return try elementwise(.power, of: tensor, ["exponent": .number(exponent)])
@@ -264,7 +264,7 @@ private func clip(_ operation: inout Operation) throws -> Operation.Layer {
     let ends = [operation.take("clip_value_min", "x_min"), operation.take("clip_value_max", "x_max")]
     let numbers = ends.compactMap { $0?.double }
     guard numbers.count == 2, numbers[0] <= numbers[1] else {
-        throw operation.unsupported("has ends that are no numbers in order")
+        throw operation.unsupported("has bounds that are not ascending numbers")
     }
     return try elementwise(
         .clip, of: try operation.tensor(), ["lowest": .number(numbers[0]), "highest": .number(numbers[1])])
@@ -295,18 +295,19 @@ private func reduced(_ operation: inout Operation, _ function: Reduce.Function) 
         tensors: [try operation.tensor()])
 }
 
-/// The one axis that an axis is put at, or taken from.
+/// Returns the axis that is inserted or removed.
 private func place(_ operation: inout Operation) throws -> Int {
     let given = operation.take("axis") ?? .null
     guard let axis = given.int ?? (given.array?.count == 1 ? given.array?[0].int : nil), axis != 0,
         (-31...31).contains(axis)
     else {
-        throw operation.unsupported("works at the axis \(given.text().prefix(40)), which is not supported")
+        throw operation.unsupported("uses the axis \(given.text().prefix(40)), which is not supported")
     }
     return axis
 }
 
-/// `[:, :, place]` or `[..., place, :]`: a place at an axis, counted as Keras counts. A new axis is counted in the output.
+/// Converts `[:, :, place]` or `[..., place, :]`: an index at an axis, in Keras' numbering. A new axis is
+/// numbered in the output.
 private func getItem(_ operation: Operation, axis: Int, _ place: JSON, new: Bool) throws -> Operation.Layer {
     let whole: JSON = ["start": .null, "stop": .null, "step": .null]
     let key: [JSON] =
@@ -317,14 +318,14 @@ private func getItem(_ operation: Operation, axis: Int, _ place: JSON, new: Bool
         className: "GetItem", config: ["key": .array(key)], tensors: [try operation.tensor()])
 }
 
-/// The key of `x[key]` as either generation writes it.
+/// Converts the key of `x[key]` as either generation writes it.
 private func getItem(_ operation: Operation, key: JSON, of tensor: JSON) throws -> Operation.Layer {
     let places = try (key.array ?? [key]).map { item -> JSON in
         if item["class_name"] == "__ellipsis__" { return "..." }
         if item["class_name"] == "__slice__" { return item["config"] ?? .null }
         let isRange = item.object.map { $0["class_name"] == nil } ?? false
         guard isRange || item.isNull || item.int != nil else {
-            throw operation.unsupported("takes \(item.text().prefix(60)), which is no place")
+            throw operation.unsupported("takes \(item.text().prefix(60)), which is not an index")
         }
         return item
     }

@@ -1,21 +1,21 @@
 import Base
 import Network
 
-/// How Keras' graphs hold what has no layer: as TFOpLambda in tf.keras' `.h5` (2.4 and later; Keras 3 refuses these), and as
-/// an operation in Keras 3's `.keras`.
+/// The form of operations without a layer in Keras' graphs: a TFOpLambda in tf.keras' `.h5` (2.4 and later;
+/// Keras 3 rejects it), and an operation in Keras 3's `.keras`.
 struct OperationWriting {
-    /// TensorFlow's function, and what it is called with beside tensors.
+    /// TensorFlow's function, and its arguments other than tensors.
     private(set) var function = ""
     private(set) var options: JSONObject = [:]
-    /// Keras 3's class, what it is made with, and what its call takes behind the tensors.
+    /// Keras 3's class, its constructor options, and its call arguments after the tensors.
     private(set) var module = "numpy"
     private(set) var className = ""
     private(set) var config: JSONObject = [:]
     private(set) var constants: [JSON] = []
-    /// Whether the tensors are one argument.
+    /// True if the tensors are passed as one list.
     private(set) var takesList = false
 
-    /// Nil for all that is a layer of Keras'.
+    /// Returns nil for layers that Keras has.
     init?(_ layer: any Layer) {
         // The formats' own table of what they call these classes.
         switch layer.className {
@@ -97,7 +97,7 @@ struct OperationWriting {
         }
     }
 
-    /// A layer's entry in an `.h5`, without its calls.
+    /// Returns a layer's entry in an `.h5`, without its calls.
     func entry(name: String) -> JSON {
         [
             "class_name": function == "__operators__.getitem" ? "SlicingOpLambda" : "TFOpLambda",
@@ -107,7 +107,7 @@ struct OperationWriting {
         ]
     }
 
-    /// A call there: the first tensor itself, the second as an option.
+    /// Returns a call in an `.h5`: the first tensor directly, the second as an option.
     func call(_ references: [[JSON]]) -> JSON {
         var options = options
         if takesList { return .array(references.map { .array($0 + [.object(options)]) }) }
@@ -115,7 +115,7 @@ struct OperationWriting {
         return .array((references.first ?? []) + [.object(options)])
     }
 
-    /// The entry in a `.keras`.
+    /// Returns the entry in a `.keras`.
     func keras3Entry(name: String) -> JSON {
         var config = config
         config["name"] = .string(name)
@@ -127,7 +127,7 @@ struct OperationWriting {
 }
 
 extension Matmul {
-    /// Products of matrices that come turned, as equations.
+    /// Products of transposed matrices as equations.
     static let equations: [(equation: String, a: Bool, b: Bool)] = [
         ("...km,...kn->...mn", true, false), ("...mk,...nk->...mn", false, true),
         ("...km,...nk->...mn", true, true),

@@ -1,12 +1,12 @@
 import Foundation
 import WireFormat
 
-// The messages of an ONNX file that Cellar writes, with the fields that it fills. Names and numbers are the standard's
-// (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), which also says what each means.
+// The ONNX messages and fields that Cellar writes. Names, numbers and meanings are those of the standard
+// (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 
 struct ModelProto: WireMessage {
     var irVersion = 0
-    /// Of the standard's own operators.
+    /// The version of the default operator set.
     var operatorSet = 0
     var producerName = ""
     var docString = ""
@@ -25,7 +25,7 @@ struct ModelProto: WireMessage {
     private struct OperatorSet: WireMessage {
         var version: Int
         func write(to sink: inout some WireSink) {
-            // The standard's own domain is called "".
+            // The domain of the default operator set is "".
             sink.text(1, "")
             sink.int(2, version)
         }
@@ -59,7 +59,7 @@ struct GraphProto: WireMessage {
 struct NodeProto: WireMessage {
     var operation = ""
     var name = ""
-    /// Tensors by name; an empty one is left out.
+    /// Tensor names; an empty name omits an optional input.
     var inputs: [String] = []
     var outputs: [String] = []
     var attributes: [AttributeProto] = []
@@ -79,7 +79,7 @@ struct AttributeProto: WireMessage {
 
     func write(to sink: inout some WireSink) {
         sink.text(1, name)
-        // The value's own field, then in field 20 which of them it is.
+        // The field of the value, then its type in field 20.
         switch value {
         case .float(let value):
             sink.float(2, value)
@@ -120,11 +120,11 @@ struct TensorProto: WireMessage {
     }
 }
 
-/// An input or output of the graph: numbers in float32.
+/// An input or output of the graph, in float32.
 struct ValueInfoProto: WireMessage {
     enum Size: Equatable, WireMessage {
         case fixed(Int)
-        /// One that depends on the data bears a name.
+        /// A dynamic dimension with its name.
         case free(String)
 
         func write(to sink: inout some WireSink) {

@@ -5,7 +5,7 @@ enum Attribute {
     case string(String), strings([String])
 }
 
-/// A node's attributes, in their order.
+/// The attributes of a node, in order.
 struct Attributes: ExpressibleByDictionaryLiteral {
     var all: [AttributeProto]
     init(_ all: [(String, Attribute)]) { self.all = all.map { AttributeProto(name: $0, value: $1) } }

@@ -2,18 +2,18 @@ import Foundation
 import Network
 import Tensors
 
-/// An ONNX graph in the making: nodes in order of computation, and the constants that they take.
+/// An ONNX graph under construction: nodes in topological order, and their constants.
 final class GraphBuilder {
     private(set) var nodes: [NodeProto] = []
     private var constants: [TensorProto] = []
     private var names: Set<String> = []
-    /// Constants that are known already: those of a shared layer, and small ones such as lists of axes.
+    /// Reusable constants: those of shared layers, and small ones such as lists of axes.
     private var known: [String: String] = [:]
 
-    /// The path of the layer whose nodes are made now: their names begin with it.
+    /// The path of the current layer, used as a prefix of node names.
     var path = ""
 
-    /// The same name, or with a number behind it where it is taken.
+    /// Returns the name, with a number appended if it is already used.
     func unique(_ name: String) -> String {
         var (candidate, number) = (name, 1)
         while !names.insert(candidate).inserted {
@@ -23,7 +23,7 @@ final class GraphBuilder {
         return candidate
     }
 
-    /// Adds a node of several outputs. They are named by the layer and the operator.
+    /// Adds a node with several outputs, named after the layer and the operator.
     func node(
         _ operation: String, _ inputs: [String], _ attributes: Attributes = [:],
         outputs count: Int
@@ -38,14 +38,14 @@ final class GraphBuilder {
         return node.outputs
     }
 
-    /// Adds a node of one output.
+    /// Adds a node with one output.
     func node(
         _ operation: String, _ inputs: [String], _ attributes: Attributes = [:]
     ) -> String {
         node(operation, inputs, attributes, outputs: 1)[0]
     }
 
-    /// Tensors get other names: those of the graph's outputs.
+    /// Renames tensors, for the graph's outputs.
     func rename(_ names: [String: String]) {
         for index in nodes.indices {
             nodes[index].inputs = nodes[index].inputs.map { names[$0] ?? $0 }
@@ -53,7 +53,7 @@ final class GraphBuilder {
         }
     }
 
-    /// Passes a tensor on under a name that was asked for.
+    /// Adds an Identity node that gives a tensor the requested name.
     func alias(_ name: String, of tensor: String) {
         var node = NodeProto()
         (node.operation, node.name) = ("Identity", unique("\(name)/Identity"))
@@ -61,13 +61,14 @@ final class GraphBuilder {
         nodes.append(node)
     }
 
-    /// Those that a node takes; some turn out not to be needed.
+    /// The constants that nodes use. Some turn out to be unnecessary.
     var usedConstants: [TensorProto] {
         let used = Set(nodes.flatMap(\.inputs))
         return constants.filter { used.contains($0.name) }
     }
 
-    /// A layer's weight, or what was made of it. Made once for each name: a shared layer has it once.
+    /// Returns the constant of a layer's weight or a value derived from it. It is created once per name, so
+    /// shared layers share it.
     func weight(_ name: String, _ make: () -> Tensor) -> String {
         let key = "\(path)/\(name)"
         if let found = known[key] { return found }
@@ -76,7 +77,7 @@ final class GraphBuilder {
         return add(key, key: key, .float, tensor.shape, data)
     }
 
-    /// Numbers that stand in the layer's options.
+    /// Returns a constant of floats from the layer's options.
     func floats(_ values: [Float], shape: [Int]) -> String {
         let data = unsafe values.withUnsafeBytes { unsafe Data($0) }
         let text = values.map { "\($0)" }.joined(separator: ",")
@@ -85,7 +86,7 @@ final class GraphBuilder {
 
     func float(_ value: Float) -> String { floats([value], shape: []) }
 
-    /// A list of sizes or axes.
+    /// Returns a constant list of sizes or axes.
     func ints(_ values: [Int]) -> String { ints(values, shape: [values.count]) }
     func int(_ value: Int) -> String { ints([value], shape: []) }
 
@@ -105,7 +106,7 @@ final class GraphBuilder {
     }
 }
 
-// What layers have in common.
+// Operators that several layers use.
 extension GraphBuilder {
     func add(_ a: String, _ b: String) -> String { node("Add", [a, b]) }
     func subtract(_ a: String, _ b: String) -> String { node("Sub", [a, b]) }
@@ -116,7 +117,7 @@ extension GraphBuilder {
         order == Array(order.indices) ? x : node("Transpose", [x], ["perm": .ints(order)])
     }
 
-    /// 0 stands for the size that the axis has already, −1 for what is left.
+    /// Reshapes. 0 keeps the size of the axis, −1 infers it.
     func reshape(_ x: String, _ shape: [Int]) -> String { node("Reshape", [x, ints(shape)]) }
 
     func squeeze(_ x: String, _ axes: [Int]) -> String { node("Squeeze", [x, ints(axes)]) }
@@ -142,7 +143,7 @@ extension GraphBuilder {
         parts.count == 1 ? parts[0] : node("Concat", parts, ["axis": .int(axis)])
     }
 
-    /// From `start` to before `end` along an axis; nil means to the end.
+    /// Slices an axis from `start` to before `end`; nil means to the end.
     func slice(_ x: String, axis: Int, from start: Int, to end: Int?) -> String {
         node("Slice", [x, ints([start]), ints([end ?? Int(Int32.max)]), ints([axis])])
     }

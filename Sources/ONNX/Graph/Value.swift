@@ -1,15 +1,15 @@
 import Network
 
-/// The order of a tensor's axes in the graph: Keras', or with the channels (Keras' last axis) right behind the batch, as
-/// ONNX' convolutions want it.
+/// The order of a tensor's axes in the graph: Keras' order, or with the channels (Keras' last axis) directly
+/// after the batch, as ONNX' convolutions require.
 enum AxisOrder { case keras, channelsFirst }
 
-/// What a call computes, on its way through the graph. It is there in one layout, and in the other as soon as somebody
-/// asks for it: a chain of convolutions asks for one only, and has no transposes between its nodes.
+/// The result of a call. It is stored in one axis order and transposed to the other on demand, so that a
+/// chain of convolutions needs no transposes between its nodes.
 final class Value {
     /// In Keras' order, without the batch.
     let shape: [Int]
-    /// Axes of `shape` whose size depends on the data.
+    /// The dynamic axes of `shape`.
     let free: Set<Int>
     /// The layout in which it was computed.
     let native: AxisOrder
@@ -18,9 +18,9 @@ final class Value {
 
     enum Mask {
         case none
-        /// [batch, steps], or with more axes behind.
+        /// [batch, steps], or with more trailing axes.
         case tensor(String, rank: Int)
-        /// There is one, but the graph does not compute it: the layer that it comes from.
+        /// A mask that the graph does not compute: the path of its layer.
         case lost(String)
     }
 
@@ -30,7 +30,7 @@ final class Value {
     init(_ name: String, _ layout: AxisOrder = .keras, shape: [Int], free: Set<Int> = [], graph: GraphBuilder)
     {
         (self.shape, self.free, self.graph) = (shape, free, graph)
-        // Where there is one axis, both are the same.
+        // With one axis, both orders are equal.
         native = shape.count > 1 ? layout : .keras
         names = shape.count > 1 ? [layout: name] : [.keras: name, .channelsFirst: name]
     }
@@ -38,7 +38,7 @@ final class Value {
     var rank: Int { shape.count }
     var isMasked: Bool { if case .none = mask { false } else { true } }
 
-    /// The tensor in a layout.
+    /// Returns the name of the tensor in an axis order.
     func name(_ layout: AxisOrder = .keras) -> String {
         if let name = names[layout] { return name }
         let order = Array(0...rank)
@@ -53,7 +53,7 @@ final class Value {
 }
 
 extension AxisOrder {
-    /// Where a sample's axis lies in a tensor with the batch in front.
+    /// Returns the position of a sample's axis in a tensor with a batch axis.
     func axis(_ axis: Int, rank: Int) -> Int {
         switch self {
         case .keras: axis + 1
@@ -61,7 +61,7 @@ extension AxisOrder {
         }
     }
 
-    /// One thing for each of a sample's axes, put into the order of the layout; the batch is left out.
+    /// Reorders per-axis values from Keras' order to this axis order; the batch is not included.
     func ordered<Thing>(_ things: [Thing]) -> [Thing] {
         self == .keras ? things : things.suffix(1) + things.dropLast()
     }

@@ -2,7 +2,7 @@ import Base
 import Network
 
 extension GraphBuilder {
-    /// An activation. `axis` is where Keras' last axis lies: softmax and its kin look along it.
+    /// Adds an activation. `axis` is the position of Keras' last axis, for softmax and similar functions.
     func activation(_ activation: Activation, _ x: String, axis: Int) -> String {
         switch activation {
         case .linear: x
@@ -51,7 +51,7 @@ extension GraphBuilder {
         }
     }
 
-    /// x above the threshold, at most `highest`; slope · (x − threshold) elsewhere.
+    /// x above the threshold, at most `highest`; otherwise slope · (x − threshold).
     private func rectified(_ x: String, highest: Double?, slope: Float, threshold: Float) -> String {
         var y: String
         if threshold == 0 {
@@ -72,7 +72,7 @@ extension GraphBuilder {
         node("HardSigmoid", [x], ["alpha": .float(slope), "beta": .float(0.5)])
     }
 
-    // The operator Gelu came with opset 20; this is its definition.
+    // The Gelu operator needs operator set 20; this is its definition.
     private func gelu(_ x: String) -> String {
         let erf = node("Erf", [multiply(x, float(0.7071067811865476))])
         return multiply(multiply(x, float(0.5)), add(erf, float(1)))
@@ -102,7 +102,7 @@ extension GraphBuilder {
         return multiply(halves[0], node("Sigmoid", [halves[1]]))
     }
 
-    /// max(z − τ, 0), where τ = (sum of the support's running sums − 1) / k, as Keras 3 has it.
+    /// max(z − τ, 0), where τ = (cumulative sum of the support − 1) / k, as in Keras 3.
     private func sparsemax(_ z: String, axis: Int) -> String {
         let along = int(axis)
         let size = node("Gather", [node("Shape", [z]), ints([axis])], ["axis": .int(0)])
@@ -137,7 +137,7 @@ func exportNothing(_ call: inout ExportedCall) throws(CellarError) -> Value { ca
 
 func exportSoftmax(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
-    if try call.mask() != nil { throw call.error("honours a mask, which ONNX export cannot do yet") }
+    if try call.mask() != nil { throw call.error("uses a mask, which ONNX export does not support yet") }
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)
     }
@@ -159,7 +159,7 @@ func exportParametricActivation(_ call: inout ExportedCall) throws(CellarError) 
 
 func exportPReLU(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
-    // The slopes have the sample's shape, with ones on shared axes; the batch in front takes part in broadcasting.
+    // The slopes have the sample's shape, with ones on shared axes. The batch is broadcast.
     let order = x.native.ordered(Array(0..<x.rank))
     let alpha = try call.required("alpha") { $0.permuted(order) }
     return call.elementwise { call.graph.node("PRelu", [$0, alpha]) }

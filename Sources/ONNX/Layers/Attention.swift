@@ -7,10 +7,10 @@ func exportAttention(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let (query, value) = (call.inputs[0].name(), call.inputs[1].name())
     let key = call.inputs.count > 2 ? call.inputs[2].name() : value
     let graph = call.graph
-    // Leading axes, if there are more than the batch, stay in front.
+    // Additional leading axes stay before the last two.
     let rank = call.input.rank
     if rank > 2, call.inputs.contains(where: \.isMasked) {
-        throw call.error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
+        throw call.error("uses masks of inputs with more axes, which ONNX export does not support yet")
     }
     var scores: String
     if call.layer.className == "Attention",
@@ -34,7 +34,7 @@ func exportAttention(_ call: inout ExportedCall) throws(CellarError) -> Value {
     scores = try call.masked(scores, heads: false)
     let weights = graph.node("Softmax", [scores], ["axis": .int(-1)])
     var y = graph.node("MatMul", [weights, value])
-    // What a masked query asks for is zero.
+    // The output of a masked query is zero.
     if let mask = try call.mask(0) {
         y = graph.multiply(y, graph.unsqueeze(graph.cast(mask, to: .float), [2]))
     }
@@ -49,10 +49,10 @@ func exportMultiHeadAttention(_ call: inout ExportedCall) throws(CellarError) ->
     let key = call.inputs.count > 2 ? call.inputs[2] : value
     let axes = try (call.config.ints("attention_axes") ?? Array(1..<query.rank)).map {
         axis throws(CellarError) in
-        // −1 is the last axis here, which is not attended over.
+        // Here −1 is the last axis, which attention does not cover.
         try call.axis(axis, rank: query.rank)
     }
-    // The weights in Keras' order: query, key, value, output; each a kernel and, where there is one, a bias.
+    // The weights in Keras' order: query, key, value, output, each a kernel and an optional bias.
     let q = try call.heads(0, try call.positions(query, axes), heads)
     let k = try call.heads(1, try call.positions(key, axes), heads)
     let v = try call.heads(2, try call.positions(value, axes), heads)
@@ -70,7 +70,7 @@ func exportMultiHeadAttention(_ call: inout ExportedCall) throws(CellarError) ->
     return call.output(call.positionsBack(y, axes))
 }
 
-/// The axes that attention does not go over, then those that it does.
+/// The axes outside of attention, then the attention axes.
 private func groupedAxes(rank: Int, _ axes: [Int]) -> [Int] {
     (0..<rank - 1).filter { !axes.contains($0) } + axes
 }
@@ -81,7 +81,7 @@ extension ExportedCall {
     fileprivate func positions(_ x: Value, _ axes: [Int]) throws(CellarError) -> String {
         if x.rank == 2 { return x.name() }
         guard !inputs.contains(where: \.isMasked) else {
-            throw error("looks at masks of inputs with more axes, which ONNX export cannot do yet")
+            throw error("uses masks of inputs with more axes, which ONNX export does not support yet")
         }
         let order = groupedAxes(rank: x.rank, axes)
         for axis in order { _ = try fixed(x, axis: axis) }
@@ -89,7 +89,7 @@ extension ExportedCall {
         return graph.reshape(grouped, [-1, axes.reduce(1) { $0 * x.shape[$1] }, x.shape[x.rank - 1]])
     }
 
-    /// From [batch, positions, features] to the output's shape.
+    /// Reshapes from [batch, positions, features] to the output's shape.
     fileprivate func positionsBack(_ y: String, _ axes: [Int]) -> String {
         let (rank, features) = (input.rank, Array(outputShape.dropFirst(input.rank - 1)))
         if rank == 2 { return features.count == 1 ? y : graph.reshape(y, [0, 0] + features) }
@@ -98,12 +98,12 @@ extension ExportedCall {
         let back = (0..<rank - 1).map { axis in (order.firstIndex(of: axis) ?? 0) + 1 }
         return graph.transpose(apart, [0] + back + features.indices.map { $0 + rank })
     }
-    /// The kernel and bias of a MultiHeadAttention's n-th product.
+    /// Returns the kernel and bias of the n-th projection of a MultiHeadAttention.
     fileprivate func projection(_ number: Int) -> (kernel: Tensor, bias: Tensor?) {
         weights.count == 8 ? (weights[2 * number], weights[2 * number + 1]) : (weights[number], nil)
     }
 
-    /// x · kernel + bias for every head: [batch, heads, steps, size].
+    /// Returns x · kernel + bias for every head: [batch, heads, steps, size].
     fileprivate func heads(_ number: Int, _ x: String, _ heads: Int) throws(CellarError) -> String {
         let (kernel, bias) = projection(number)
         let name = ["query", "key", "value"][number]
@@ -114,10 +114,10 @@ extension ExportedCall {
         return graph.transpose(graph.reshape(y, [0, 0, heads, kernel.shape[2]]), [0, 2, 1, 3])
     }
 
-    /// Scores [batch, (heads,) queries, keys], with −10⁹ in the place of those that are hidden.
+    /// Returns the scores [batch, (heads,) queries, keys] with −10⁹ at masked positions.
     fileprivate mutating func masked(_ scores: String, heads: Bool) throws(CellarError) -> String {
         var seen: [String] = []
-        // A masked value or key is hidden; several heads also hide all from a masked query.
+        // A masked value or key is hidden. Multi-head attention also hides all keys from a masked query.
         if let mask = try mask(1) { seen.append(graph.unsqueeze(mask, heads ? [1, 2] : [1])) }
         if heads, let mask = try mask(0) { seen.append(graph.unsqueeze(mask, [1, 3])) }
         if heads, let mask = try mask(2) { seen.append(graph.unsqueeze(mask, [1, 2])) }
@@ -126,7 +126,7 @@ extension ExportedCall {
         if window != nil || causal {
             let shape = graph.node("Shape", [scores], ["start": .int(-2)])
             let ones = graph.node("Expand", [graph.float(1), shape])
-            // The part of [queries, keys] below or above a diagonal, with it.
+            // The part of [queries, keys] below or above a diagonal, inclusive.
             func band(_ upper: Bool, _ offset: Int) -> String {
                 let part = graph.node("Trilu", [ones, graph.int(offset)], ["upper": .int(upper ? 1 : 0)])
                 return graph.cast(part, to: .bool)

@@ -58,7 +58,7 @@ func exportTransposedConvolution(_ call: inout ExportedCall) throws(CellarError)
     for axis in space {
         let (stride, same) = (window.strides[axis], window.padding == "same")
         let reach = (window.size[axis] - 1) * window.dilation[axis] + 1
-        // What all windows together cover has so many numbers more than Keras' output, whatever the input's size.
+        // The full output of all windows exceeds Keras' output by this much, for every input size.
         let surplus =
             if let extra {
                 (same ? reach - reach % 2 : 0) - extra[axis]
@@ -84,7 +84,7 @@ func exportTransposedConvolution(_ call: inout ExportedCall) throws(CellarError)
 extension ExportedCall {
     fileprivate mutating func window(_ picture: Picture, kernel name: String) throws(CellarError) -> Window {
         guard let kernel = weight(name), kernel.shape.count == picture.sizes.count + 2 else {
-            throw error("has no \(name) for an input of \(picture.sizes.count) axes of space")
+            throw error("has no \(name) for an input of \(picture.sizes.count) spatial axes")
         }
         return Window(
             size: Array(kernel.shape.dropLast(2)), strides: try perAxis("strides", picture),
@@ -92,7 +92,8 @@ extension ExportedCall {
             padding: try config.string("padding", default: "valid"))
     }
 
-    fileprivate mutating func finishConvolution(_ y: String, _ picture: Picture) throws(CellarError) -> Value
+    fileprivate mutating func finishConvolution(_ y: String, _ picture: SpatialInput) throws(CellarError)
+        -> Value
     {
         output(try activated(y, picture.layout), picture.layout)
     }
@@ -100,7 +101,8 @@ extension ExportedCall {
 
 extension GraphBuilder {
     fileprivate func convolution(
-        _ x: String, _ kernel: String, _ bias: String?, _ window: Window, _ picture: Picture, groups: Int = 1
+        _ x: String, _ kernel: String, _ bias: String?, _ window: Window, _ picture: SpatialInput,
+        groups: Int = 1
     ) -> String {
         node(
             "Conv", [x, kernel] + (bias.map { [$0] } ?? []),
@@ -108,7 +110,7 @@ extension GraphBuilder {
     }
 }
 
-/// [space …, channels, multiplier] → [channels · multiplier, 1, space …]
+/// Converts [space …, channels, multiplier] to [channels · multiplier, 1, space …].
 private func depthwiseKernel(_ kernel: Tensor) -> Tensor {
     let rank = kernel.shape.count
     let ordered = kernel.permuted([rank - 2, rank - 1] + Array(0..<rank - 2))

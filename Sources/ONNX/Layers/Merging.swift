@@ -24,7 +24,7 @@ extension ExportedCall {
         return value
     }
 
-    /// What counts in every input counts in the output, where the layer makes a mask.
+    /// Masks the output where any input is masked, if the layer makes a mask.
     fileprivate func joinMasks(into value: Value) {
         guard case .makes = maskUse else { return }
         var joined: (name: String, rank: Int)?
@@ -62,7 +62,7 @@ func exportConcatenate(_ call: inout ExportedCall) throws(CellarError) -> Value 
     let rank = call.outputShape.count
     let axis = try call.axis(try call.config.int("axis", default: -1, in: -9...9), rank: rank)
     let value = call.output(call.graph.concatenate(names, axis: layout.axis(axis, rank: rank)), layout)
-    // Along the steps the masks would be put behind each other, too: that one is left out.
+    // Along the steps the masks would have to be concatenated too, which is not supported.
     if axis == rank - 1 { call.joinMasks(into: value) }
     return value
 }
@@ -79,8 +79,8 @@ func exportDot(_ call: inout ExportedCall) throws(CellarError) -> Value {
         (left, right) = (graph.ofUnitLength(left, [axes[0]]), graph.ofUnitLength(right, [axes[1]]))
     }
     if a.rank == 1, b.rank == 1 { return call.output(graph.sum(graph.multiply(left, right), [1])) }
-    // What is summed goes last on the left, first on the right, and all other axes become one; where that one is
-    // free of size, so is the product's.
+    // The contracted axis is last on the left and first on the right, and all other axes are merged into one.
+    // If a merged axis is dynamic, so is the result.
     func matrix(_ name: String, _ value: Value, _ axis: Int, last: Bool) throws(CellarError) -> String {
         let others = (1...value.rank).filter { $0 != axis }
         let ordered = graph.transpose(name, [0] + (last ? others + [axis] : [axis] + others))
@@ -92,7 +92,7 @@ func exportDot(_ call: inout ExportedCall) throws(CellarError) -> Value {
         [try matrix(left, a, axes[0], last: true), try matrix(right, b, axes[1], last: false)])
     if a.rank == 2, b.rank == 2 { return call.output(product) }
     guard call.outputFree.isEmpty else {
-        throw call.error("multiplies inputs of free sizes, which ONNX export cannot do yet")
+        throw call.error("multiplies inputs of free sizes, which ONNX export does not support yet")
     }
     return call.output(graph.reshape(product, [0] + call.outputShape))
 }

@@ -7,7 +7,7 @@ func exportBatchNormalization(_ call: inout ExportedCall) throws(CellarError) ->
     let x = call.input
     let axes = try call.config.ints("axis") ?? [-1]
     guard axes.count == 1 else {
-        throw call.error("normalizes several axes, which ONNX export cannot do yet")
+        throw call.error("normalizes several axes, which ONNX export does not support yet")
     }
     let axis = try call.axis(axes[0], rank: x.rank)
     let epsilon = try call.config.double("epsilon", default: 0.001)
@@ -23,7 +23,7 @@ func exportBatchNormalization(_ call: inout ExportedCall) throws(CellarError) ->
                 ["epsilon": .float(Float(epsilon))])
         }
     }
-    // ONNX' operator wants the channels right behind the batch; elsewhere it is arithmetic.
+    // ONNX' operator requires the channels directly after the batch; otherwise plain arithmetic is used.
     let means = call.weight("moving_mean")?.values ?? []
     let variances = call.weight("moving_variance")?.values ?? []
     let gammas = call.weight("gamma")?.values ?? means.map { _ in 1 }
@@ -46,7 +46,7 @@ func exportLayerNormalization(_ call: inout ExportedCall) throws(CellarError) ->
         try call.axis(axis, rank: x.rank)
     }.sorted()
     let graph = call.graph
-    // The last axes in Keras' order are what ONNX' operator normalizes.
+    // ONNX' operator normalizes the last axes in Keras' order.
     if axes == Array((x.rank - axes.count)..<x.rank), let gamma = call.constant("gamma") {
         let beta = call.constant("beta").map { [$0] } ?? []
         return call.output(
@@ -76,10 +76,10 @@ func exportGroupNormalization(_ call: inout ExportedCall) throws(CellarError) ->
     let channels = try call.fixed(x, axis: axis)
     var groups = try call.config.int("groups", default: 32, in: -1...Int(Int32.max))
     if groups < 1 { groups = channels }
-    // Channels right behind the batch: a group's numbers then lie together.
+    // With the channels directly after the batch, the values of a group are contiguous.
     let layout: AxisOrder = axis == x.rank - 1 ? .channelsFirst : .keras
     guard layout.axis(axis, rank: x.rank) == 1 else {
-        throw call.error("normalizes an axis in the middle, which ONNX export cannot do yet")
+        throw call.error("normalizes an inner axis, which ONNX export does not support yet")
     }
     let graph = call.graph
     let name = x.name(layout)
@@ -119,7 +119,7 @@ func exportRMSNormalization(_ call: inout ExportedCall) throws(CellarError) -> V
 }
 
 extension GraphBuilder {
-    /// (x − mean) / √(variance + epsilon), with the biased variance.
+    /// Returns (x − mean) / √(variance + epsilon), with the biased variance.
     fileprivate func normalized(_ x: String, over axes: [Int], epsilon: Float) -> String {
         let centred = subtract(x, mean(x, axes))
         let variance = mean(multiply(centred, centred), axes)

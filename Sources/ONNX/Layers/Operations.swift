@@ -29,7 +29,7 @@ func exportGetItem(_ layer: GetItem, _ call: inout ExportedCall) throws(CellarEr
     return call.output(name)
 }
 
-/// Beyond every axis' end.
+/// Beyond the end of every axis.
 private let far = Int(Int32.max)
 
 func exportReduce(_ layer: Reduce, _ call: inout ExportedCall) throws(CellarError) -> Value {

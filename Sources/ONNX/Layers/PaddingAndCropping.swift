@@ -8,7 +8,7 @@ extension ExportedCall {
     {
         let found = config.value(key) ?? .integer(standard)
         let items = found.array ?? Array(repeating: found, count: count)
-        // One axis: [before, after] is a pair by itself.
+        // With one axis, [before, after] is the pair.
         if count == 1, items.count == 2 { return [items.compactMap(\.int)] }
         let pairs = items.map { item in
             item.array.map { $0.compactMap(\.int) } ?? item.int.map { [$0, $0] } ?? []
@@ -19,7 +19,7 @@ extension ExportedCall {
         return pairs
     }
 
-    /// The axes of space, by `data_format`.
+    /// Returns the spatial axes, by `data_format`.
     fileprivate mutating func spatialAxes() throws(CellarError) -> Range<Int> {
         let first = try config.string("data_format", default: "channels_last") == "channels_first"
         return first ? 1..<input.rank : 0..<input.rank - 1

@@ -20,7 +20,7 @@ func exportGlobalAveragePooling(_ call: inout ExportedCall) throws(CellarError) 
     guard let mask = try call.mask() else {
         return try call.pooledGlobally { graph.mean($0, $1, keep: $2) }
     }
-    // The mean over the steps that count: [batch, steps, channels] with a mask [batch, steps].
+    // The mean over the unmasked steps: [batch, steps, channels] with a mask [batch, steps].
     let weights = graph.unsqueeze(graph.cast(mask, to: .float), [2])
     let keep = try call.config.bool("keepdims", default: false)
     let sum = graph.sum(graph.multiply(call.input.name(), weights), [1], keep: keep)
@@ -42,7 +42,7 @@ extension ExportedCall {
         return output(y, picture.layout)
     }
 
-    /// One number for each channel.
+    /// Exports a reduction to one number per channel.
     fileprivate mutating func pooledGlobally(_ reduce: (String, [Int], Bool) -> String) throws(CellarError)
         -> Value
     {

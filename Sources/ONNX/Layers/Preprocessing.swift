@@ -47,8 +47,8 @@ extension ExportedCall {
         return graph.floats(floats, shape: value.native.ordered(shape))
     }
 
-    /// Numbers over some axes of a sample, in their order, ready for `value` in a layout (its own, where none is named).
-    /// One number serves for all.
+    /// Returns a constant of numbers over some axes of a sample that broadcasts with `value` in an axis order
+    /// (by default its own). A single number applies to all.
     func along(_ axes: [Int], _ numbers: [Float], _ value: Value, _ layout: AxisOrder? = nil)
         throws(CellarError) -> String
     {
@@ -59,7 +59,7 @@ extension ExportedCall {
             throw error("has \(numbers.count) numbers for axes of sizes \(axes.map { value.shape[$0] })")
         }
         let layout = layout ?? value.native
-        // Row-major over ascending axes stays so in Keras' order; channels first may put the last axis first.
+        // In Keras' order ascending axes stay row-major; channels first may move the last axis to the front.
         let order = layout.ordered(Array(0..<value.rank))
         return graph.floats(
             Tensor(shape: shape, values: numbers).permuted(order).values, shape: layout.ordered(shape))

@@ -12,26 +12,26 @@ private func exportRecurrent(_ call: inout ExportedCall) throws(CellarError) -> 
     let mask = try call.mask()
     let result = recurrence.run(call.input.name(), mask: mask, backwards: backwards)
     guard try call.config.bool("return_sequences", default: false) else { return call.output(result.last) }
-    // Keras gives a sequence out in the order in which it was computed, ONNX in the order of time.
+    // Keras returns a sequence in the order of computation, ONNX in the order of time.
     return call.output(backwards ? call.graph.reverse(result.sequence, axis: 1) : result.sequence)
 }
 
-/// An LSTM, GRU or SimpleRNN as ONNX' operator: its weights in ONNX' order, and its activations in ONNX' words.
+/// An LSTM, GRU or SimpleRNN as an ONNX operator: weights and activations in ONNX' order and names.
 struct Recurrence {
     private let graph: GraphBuilder
     private let operation: String
     private let units: Int
-    /// kernel, recurrent kernel and, where there is one, bias: one direction each.
+    /// Kernel, recurrent kernel and, if any, bias, for one direction.
     private let weights: [String]
     private let attributes: [(String, Attribute)]
-    /// Whether what a masked step gives out is zero, and not what the step before it gave.
+    /// True if the output of a masked step is zero instead of the previous output.
     private let zeroForMasked: Bool
-    /// Whether those zeros stand at the places of masked steps counted from the other end: Keras' `unroll` does so.
+    /// True if the zeros are at mirrored positions of the masked steps, as with Keras' `unroll`.
     private let turnsZeros: Bool
 
     init(_ call: inout ExportedCall, zeroForMasked: Bool? = nil) throws(CellarError) {
         guard call.inputs.count == 1 else {
-            throw call.error("is called with a state to begin with, which ONNX export cannot do yet")
+            throw call.error("has an initial state, which ONNX export does not support yet")
         }
         graph = call.graph
         units = try call.config.int("units")
@@ -40,7 +40,7 @@ struct Recurrence {
         turnsZeros = try call.config.bool("unroll", default: false)
         let activation = try call.config.activation()
         let gate: Activation
-        // Keras' order of the blocks, and where ONNX wants each.
+        // The position of Keras' gate blocks in ONNX.
         let order: [Int]
         var attributes: [(String, Attribute)] = []
         switch call.layer.className {
@@ -78,7 +78,7 @@ struct Recurrence {
                     )
                 })
         }
-        // ONNX has a bias for the input and one for the state; Keras has both only in a GRU that resets afterwards.
+        // ONNX has an input bias and a recurrent bias. In Keras only a GRU with `reset_after` has both.
         let bias = call.constant("bias") { bias in
             let rows = bias.shape.count == 2 ? bias.shape[0] : 1
             let row = bias.count / rows
@@ -95,24 +95,24 @@ struct Recurrence {
         self.weights = weights + (bias.map { [$0] } ?? [])
     }
 
-    /// All steps in the order of time [batch, steps, units], and the last that was computed [batch, units]. `x` is
-    /// [batch, steps, features], `mask` [batch, steps].
+    /// Returns all steps in the order of time [batch, steps, units], and the last computed step [batch,
+    /// units]. `x` is [batch, steps, features], `mask` [batch, steps].
     func run(_ x: String, mask: String?, backwards: Bool) -> (sequence: String, last: String) {
         guard let mask else { return operate(x, lengths: nil, backwards: backwards) }
-        // A masked step leaves everything as it was. So those that count are put one behind the other, and go through as
-        // a shorter sequence; then every step takes what the last one that counted gave.
+        // A masked step keeps the state. So the unmasked steps are compacted and processed as a shorter
+        // sequence; then every step takes the output of the last unmasked step.
         let counts = graph.cast(mask, to: .float)
         let ranks = graph.node("CumSum", [counts, graph.int(1)])
         let length = graph.node("Shape", [mask], ["start": .int(1), "end": .int(2)])
         let ones = graph.add(graph.multiply(counts, graph.float(0)), graph.float(1))
         let times = graph.node("CumSum", [ones, graph.int(1)])
-        // The first step that counts has the largest key.
+        // The first unmasked step has the largest key.
         let keys = graph.subtract(graph.multiply(counts, graph.float(0x1p23)), times)
         let places = graph.node("TopK", [keys, length], ["axis": .int(1)], outputs: 2)[1]
         let packed = gather(x, at: places)
         let lengths = graph.cast(graph.sum(counts, [1], keep: false), to: .int32)
         let (sequence, last) = operate(packed, lengths: lengths, backwards: backwards)
-        // Zeros stand before the first step that counts, or behind the last one where time runs backwards.
+        // Steps before the first unmasked one are zero; with time reversed, those after the last one.
         let padded = graph.node(
             "Pad", [sequence, graph.ints(backwards ? [0, 0, 0, 0, 1, 0] : [0, 1, 0, 0, 0, 0])])
         let source = backwards ? graph.subtract(ranks, counts) : ranks
@@ -120,20 +120,20 @@ struct Recurrence {
         guard zeroForMasked else { return (spread, last) }
         let shown = turnsZeros && backwards ? graph.reverse(counts, axis: 1) : counts
         spread = graph.multiply(spread, graph.unsqueeze(shown, [2]))
-        // The last output, too, is zero where the last step that was computed is masked.
+        // The last output is also zero if the last computed step is masked.
         let end =
             backwards
             ? graph.slice(counts, axis: 1, from: 0, to: 1) : graph.slice(counts, axis: 1, from: -1, to: nil)
         return (spread, graph.multiply(last, end))
     }
 
-    /// For each sample, the steps at the places [batch, steps].
+    /// Gathers for each sample the steps at the positions [batch, steps].
     private func gather(_ x: String, at places: String) -> String {
         graph.node("GatherND", [x, graph.unsqueeze(places, [2])], ["batch_dims": .int(1)])
     }
 
     private func operate(_ x: String, lengths: String?, backwards: Bool) -> (sequence: String, last: String) {
-        // ONNX has the time in front; its own order [steps, directions, batch, units] comes back.
+        // ONNX has time as the first axis; its output order is [steps, directions, batch, units].
         var inputs = [graph.transpose(x, [1, 0, 2])] + weights
         if let lengths { inputs += (weights.count == 2 ? [""] : []) + [lengths] }
         let outputs = graph.node(
@@ -145,7 +145,7 @@ struct Recurrence {
 }
 
 extension Tensor {
-    /// The numbers with the slices of the first axis in another order.
+    /// Returns the values with the slices of the first axis reordered.
     fileprivate func firstAxis(inOrder order: [Int]) -> [Float] {
         let size = count / shape[0]
         return order.flatMap { values[$0 * size..<($0 + 1) * size] }
@@ -188,7 +188,8 @@ extension ExportedCall {
                 betas.append(0.5)
             default:
                 throw error(
-                    "has the activation \"\(activation.name)\", which ONNX' \(layer.className) does not know")
+                    "has the activation \"\(activation.name)\", which \(layer.className) in ONNX does not support"
+                )
             }
         }
         var attributes: [(String, Attribute)] = [("activations", .strings(names))]

@@ -24,7 +24,7 @@ func exportUpSampling(_ call: inout ExportedCall) throws(CellarError) -> Value {
                 ["mode": .string("linear"), "coordinate_transformation_mode": .string("half_pixel")]),
             picture.layout)
     default:
-        throw call.error("interpolates by \"\(interpolation)\", which ONNX export cannot do yet")
+        throw call.error("uses \"\(interpolation)\" interpolation, which ONNX export does not support yet")
     }
 }
 
@@ -57,7 +57,7 @@ extension ExportedCall {
     /// The size of the largest part of the target's proportions: in float32 and cut to whole numbers, as Keras has it.
     fileprivate func middle(of picture: Picture, for target: [Int]) throws(CellarError) -> [Int] {
         guard !picture.free.contains(true) else {
-            throw error("crops pictures of a free size, which ONNX export cannot do yet")
+            throw error("crops pictures of a free size, which ONNX export does not support yet")
         }
         let (height, width) = (picture.sizes[0], picture.sizes[1])
         return [
@@ -75,7 +75,7 @@ extension GraphBuilder {
     }
 
     fileprivate func resized(_ x: String, to size: [Int], smooth: Bool) -> String {
-        // Of all four axes; the batch is what it is.
+        // The sizes of all four axes; the batch is unchanged.
         let front = node("Shape", [x], ["start": .int(0), "end": .int(2)])
         let sizes = concatenate([front, ints(size)], axis: 0)
         return node(

@@ -12,9 +12,9 @@ func exportFlatten(_ call: inout ExportedCall) throws(CellarError) -> Value {
 
 func exportReshape(_ call: inout ExportedCall) throws(CellarError) -> Value {
     var target = try call.config.ints("target_shape") ?? []
-    // Where all is known, every size is told; else the config's −1 stays.
+    // If all sizes are known, every size is set; otherwise the config's −1 stays.
     if call.outputFree.isEmpty { target = call.outputShape }
-    // Zeros would mean "as it is", so the batch may say so in front only.
+    // Zero means "unchanged" in ONNX, so only the batch may use it.
     return call.output(call.graph.reshape(call.input.name(), [0] + target))
 }
 

@@ -40,7 +40,7 @@ func exportIntegerLookup(_ call: inout ExportedCall) throws(CellarError) -> Valu
     let maskToken = try call.config.ints("mask_token")?.first
     guard unknownPlaces > 0 else {
         throw call.error(
-            "has no place for unknown numbers (num_oov_indices is 0), which ONNX export cannot do yet")
+            "has no index for unknown numbers (num_oov_indices is 0), which ONNX export does not support yet")
     }
     let first = mode == "int" && maskToken != nil ? 1 : 0
     let numbers = graph.cast(call.input.name(), to: .int64)
@@ -52,7 +52,7 @@ func exportIntegerLookup(_ call: inout ExportedCall) throws(CellarError) -> Valu
     let isKnown = graph.cast(graph.sum(matches, [-1], keep: false), to: .bool)
     var place = graph.node("Where", [isKnown, found, unknown])
     if let maskToken {
-        // What is masked is no token; where numbers go out as they are it is 0.
+        // The mask token is not in the vocabulary; with integer output its index is 0.
         let isMasked = graph.node("Equal", [numbers, graph.int(maskToken)])
         place = graph.node("Where", [isMasked, graph.int(mode == "int" ? 0 : -1), place])
     }

@@ -29,7 +29,8 @@ func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) t
         var side = try call.inner(json, key: "layer", inputs: [call.input], weights: call.weights[used...])
         used += side.weightNames.count
         graph.path = call.path + (number == 0 ? "/forward" : "/backward")
-        // The second goes the other way, and is turned round again, so that both stand in the order of the first.
+        // The backward layer processes time in reverse; its output is reversed again, so that both are in the
+        // order of the first.
         if number == 0 { turned = try side.config.bool("go_backwards", default: false) }
         let sequences = try side.config.bool("return_sequences", default: false)
         let result = try Recurrence(&side, zeroForMasked: sequences && wrapper.zeroesMasked)
@@ -43,7 +44,7 @@ func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) t
     case "sum": return call.output(graph.add(results[0], results[1]))
     case "mul": return call.output(graph.multiply(results[0], results[1]))
     case "ave": return call.output(graph.multiply(graph.add(results[0], results[1]), graph.float(0.5)))
-    case let other: throw call.error("merges by \"\(other)\", which ONNX export cannot do yet")
+    case let other: throw call.error("has merge_mode \"\(other)\", which ONNX export does not support yet")
     }
 }
 
@@ -52,7 +53,7 @@ func exportTimeDistributed(_ call: inout ExportedCall) throws(CellarError) -> Va
     let (x, graph) = (call.input, call.graph)
     let shape = Array(x.shape.dropFirst())
     guard x.free.allSatisfy({ $0 == 0 }), call.outputFree.allSatisfy({ $0 == 0 }) else {
-        throw call.error("has steps of a free size, which ONNX export cannot do yet")
+        throw call.error("has a free number of steps, which ONNX export does not support yet")
     }
     let samples = graph.reshape(x.name(), [-1] + shape)
     let value = Value(samples, shape: shape, graph: graph)
@@ -61,7 +62,7 @@ func exportTimeDistributed(_ call: inout ExportedCall) throws(CellarError) -> Va
     graph.path = inner.path
     let result = try export(&inner)
     graph.path = call.path
-    // [batch, steps] are those of the input, which may be free.
+    // [batch, steps] come from the input, because the steps may be dynamic.
     let front = graph.node("Shape", [x.name()], ["start": .int(0), "end": .int(2)])
     let target = graph.node("Concat", [front, graph.ints(result.shape)], ["axis": .int(0)])
     return call.output(graph.node("Reshape", [result.name(), target]))

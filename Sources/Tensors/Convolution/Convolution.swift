@@ -1,15 +1,16 @@
 import CKernels
 
-/// A convolution (strictly: a correlation, as every framework has it) of images [inputs, channels] with a kernel, to
-/// images [outputs, filters], and its two gradients.
+/// A convolution (strictly a correlation, as in every framework) of images [inputs, channels] with a kernel
+/// to images [outputs, filters], and its two gradients.
 ///
 /// y[o, f] = Σ over cells t and channels c of x[o · stride + t · dilation − before, c] · kernel[t, c, f]
 ///
-/// - full: kernel [cells, channels / groups, filters]; each group of filters sees its own channels, in order.
-/// - depthwise: kernel [cells, channels, multiplier]; filter c · multiplier + i sees channel c only.
+/// - full: kernel [cells, channels / groups, filters]; each group of filters uses its own channels, in order.
+/// - depthwise: kernel [cells, channels, multiplier]; filter c · multiplier + i uses only channel c.
 ///
-/// It is a product of matrices whose left factor, a window's numbers for each place, is never laid out: see ckconvolution.h.
-/// Images that need a border, or have their channels in front, are first copied into scratch, a few at a time.
+/// It is a matrix product whose left factor, the numbers of the window at each position, is not materialized:
+/// see ckconvolution.h. Images that need a border, or have channels first, are copied to scratch memory, a
+/// few at a time.
 public struct Convolution: Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
         case full(filters: Int, groups: Int)
@@ -19,7 +20,7 @@ public struct Convolution: Equatable, Sendable {
     public var windows: Windows
     public var channels: Int
     public var kind: Kind
-    /// Images lie as [channels, inputs] and [filters, outputs].
+    /// Images are stored as [channels, inputs] and [filters, outputs].
     public var channelsFirst: Bool
 
     public init(_ windows: Windows, channels: Int, kind: Kind, channelsFirst: Bool = false) {
@@ -38,24 +39,25 @@ public struct Convolution: Equatable, Sendable {
     public var outputSize: Int { windows.outputs * filters }
     public var kernelCount: Int { taps * filters }
 
-    // A full convolution's groups; a depthwise one is a single group whose columns are the channels themselves.
+    // The groups of a full convolution; a depthwise one is a single group whose columns are the channels.
     var groups: Int { if case .full(_, let groups) = kind { groups } else { 1 } }
     var isDepthwise: Bool { if case .depthwise = kind { true } else { false } }
     var multiplier: Int { if case .depthwise(let multiplier) = kind { multiplier } else { 1 } }
 
-    /// Numbers of a window that one filter sees.
+    /// The number of window elements that one filter uses.
     var taps: Int { isDepthwise ? windows.cells : windows.cells * (channels / groups) }
-    /// Channels of an image as it is computed with: a depthwise kernel's are repeated for each of its filters.
+    /// The number of channels of an expanded image: a depthwise kernel repeats each channel for each of its
+    /// filters.
     var width: Int { channels * multiplier }
 
-    /// With windows of one cell, a stride of 1 and no border, each place is a row of a plain product.
+    /// With windows of one cell, a stride of 1 and no border, each position is a row of a plain product.
     var isPointwise: Bool {
         !isDepthwise && !channelsFirst && groups == 1 && windows.cells == 1
             && windows.inputs == windows.outputs
             && !windows.isPadded
     }
 
-    /// Images that are computed together, so that a product has rows enough to be worth its while.
+    /// The number of images computed together, so that a product has enough rows to be efficient.
     func chunk(of rows: Int) -> Int {
         let room = copiesImages ? 1 << 19 : 1 << 22
         return max(1, min(rows, 512 / windows.outputs, room / (windows.padded * width)))
@@ -153,8 +155,9 @@ public struct Convolution: Equatable, Sendable {
         }
     }
 
-    /// The input's gradient: each number of dy, times the kernel, goes back to where its window was. It is also what a
-    /// transposed convolution computes; `epilogue` (a bias for each channel, relu) is for that.
+    /// Computes the input's gradient: each number of dy, times the kernel, is added at the position of its
+    /// window. A transposed convolution is the same computation; `finish` (a bias for each channel, relu) is
+    /// for that.
     public func inputGradient(
         _ dy: Floats, kernel: Floats, into dx: Floats, epilogue: Epilogue = Epilogue(), scratch: Floats
     ) {
@@ -185,7 +188,8 @@ public struct Convolution: Equatable, Sendable {
         }
     }
 
-    // dy · kernelᵀ gives each window's part of the gradient, a tile of windows at a time; then they are added up.
+    // dy · kernelᵀ gives the gradient of each window, for a tile of windows at a time; then the windows are
+    // accumulated.
     private func scatterProducts(
         _ dy: Floats, _ turned: Floats, _ places: Offsets, _ runs: Offsets, into images: Floats, tile: Floats
     ) {
@@ -211,7 +215,7 @@ public struct Convolution: Equatable, Sendable {
     ) {
         precondition(rows.count >= m && columns.count >= k && b.count >= (k - 1) * filters + n)
         precondition(c.count >= (m - 1) * filters + n)
-        // The tables lead to the last number of the last window, and no further.
+        // The tables must not lead beyond the last number of the last window.
         precondition(rows.last(of: m) + columns.last(of: k) + (isDepthwise ? n : 1) <= image.count)
         unsafe ck_multiply_gathered(
             m, n, k, image.base, rows.base, columns.base, isDepthwise ? 1 : 0, b.base, filters, c.base,

@@ -1,7 +1,8 @@
 import CKernels
 
-// Images on their way into the form that the products read, and back: channels last, a depthwise kernel's channels once for
-// each of its filters, and a border of zeros. An image that has this form already stays where it is.
+// Conversion of images to the form that the products read, and back: channels last, the channels of a
+// depthwise kernel repeated for each of its filters, and a border of zeros. An image that already has this
+// form is not copied.
 extension Convolution {
     var copiesImages: Bool { windows.isPadded || channelsFirst || multiplier > 1 }
 
@@ -33,7 +34,7 @@ extension Convolution {
         return images
     }
 
-    /// Where the gradients of a chunk of images are added up.
+    /// The memory in which the gradients of a chunk of images are accumulated.
     func imagesForGradient(
         _ dx: Floats, _ first: Int, _ count: Int, _ scratch: Floats, _ room: ConvolutionRoom
     ) -> Floats {
@@ -42,7 +43,7 @@ extension Convolution {
             : dx[first * inputSize..<(first + count) * inputSize]
     }
 
-    /// The way back.
+    /// Converts the accumulated gradients back.
     func bringOut(
         _ images: Floats, into dx: Floats, _ first: Int, _ count: Int, _ epilogue: Epilogue,
         _ scratch: Floats,
@@ -72,7 +73,7 @@ extension Convolution {
         }
     }
 
-    /// A chunk of outputs' gradients [outputs, filters].
+    /// Returns the output gradients of a chunk as [outputs, filters].
     func channelsLast(
         _ dy: Floats, _ first: Int, _ count: Int, _ scratch: Floats, _ room: ConvolutionRoom
     ) -> Floats {
@@ -86,7 +87,7 @@ extension Convolution {
         return turned
     }
 
-    /// Outputs [outputs, filters] to where the filters come first.
+    /// Converts outputs [outputs, filters] to filters first.
     func putChannelsFirst(_ out: Floats, into y: Floats) {
         for i in 0..<out.count / outputSize {
             let range = i * outputSize..<(i + 1) * outputSize

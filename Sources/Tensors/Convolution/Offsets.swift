@@ -1,11 +1,11 @@
 import CKernels
 
-/// A table of places in images, in scratch memory.
+/// A table of image offsets in scratch memory.
 @safe struct Offsets {
     let base: UnsafeMutablePointer<Int32>
     let count: Int
 
-    /// All sums of index · step for indices below their counts, the last running fastest.
+    /// All sums of index · step for indices below their counts, the last index fastest.
     init(_ counts: ck_index, steps: ck_index, in memory: Floats) {
         count = counts.image * counts.depth * counts.height * counts.width * counts.channel
         precondition(memory.count >= count)
@@ -17,7 +17,7 @@ import CKernels
         (unsafe self.base, self.count) = (unsafe base, count)
     }
 
-    /// The largest of the first `count`, as they rise towards the end of each image.
+    /// The maximum of the first `count` offsets, which ascend within each image.
     func last(of count: Int) -> Int {
         precondition(count > 0 && count <= self.count)
         return unsafe Int(base[count - 1])
@@ -30,7 +30,7 @@ import CKernels
 }
 
 extension Convolution {
-    /// From one place to the next in a padded image.
+    /// The steps between positions in a padded image.
     private var steps: ck_index {
         let line = windows.width.padded * width
         let plane = windows.height.padded * line
@@ -38,7 +38,7 @@ extension Convolution {
             image: windows.depth.padded * plane, depth: plane, height: line, width: width, channel: 1)
     }
 
-    /// Where each window of a chunk of images begins.
+    /// Returns the start of each window of a chunk of images.
     func placeTable(_ scratch: Floats, _ room: ConvolutionRoom) -> Offsets {
         var steps = steps
         steps.depth *= windows.depth.stride
@@ -50,13 +50,13 @@ extension Convolution {
                 width: windows.width.output, channel: 1), steps: steps, in: scratch[room.places])
     }
 
-    /// Where each number of a window lies, from its beginning.
+    /// Returns the offset of each window element from the start of the window.
     func tapTable(_ scratch: Floats, _ room: ConvolutionRoom) -> Offsets {
         cellTable(
             width: windows.width.window, channels: taps / windows.cells, in: scratch[room.taps])
     }
 
-    /// The same for the runs of numbers that lie together: lines of a window where nothing is between its cells.
+    /// Returns the offsets of contiguous runs: the lines of a window without dilation.
     func runTable(_ scratch: Floats, _ room: ConvolutionRoom) -> Offsets {
         let hasLines = !isDepthwise && groups == 1 && windows.width.dilation == 1
         return cellTable(width: hasLines ? 1 : windows.width.window, channels: 1, in: scratch[room.taps])

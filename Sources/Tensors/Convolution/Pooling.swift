@@ -1,9 +1,9 @@
 import CKernels
 
-/// The largest number, or the mean, of what of each window is inside the image: [rows, inputs, channels] ->
+/// Computes the maximum or the mean of the part of each window inside the image: [rows, inputs, channels] ->
 /// [rows, outputs, channels].
 ///
-/// - lines: 2 · width · channels numbers to work in.
+/// - Parameter lines: 2 · width · channels numbers of work space.
 public func pool(
     _ x: Floats, _ windows: Windows, channels: Int, average: Bool, lines: Floats, into y: Floats
 ) {
@@ -18,7 +18,7 @@ public func pool(
     }
 }
 
-/// The gradient at the input of pooling by the largest number, which the first that has it gets.
+/// Computes the input's gradient of max pooling. It goes to the first element with the maximum.
 public func poolMaxBackward(
     _ dy: Floats, x: Floats, y: Floats, _ windows: Windows, channels: Int, into dx: Floats
 ) {
@@ -34,7 +34,7 @@ public func poolMaxBackward(
     }
 }
 
-/// The gradient at the input of pooling by the mean.
+/// Computes the input's gradient of average pooling.
 public func poolAverageBackward(_ dy: Floats, _ windows: Windows, channels: Int, into dx: Floats) {
     let (input, output) = (windows.inputs * channels, windows.outputs * channels)
     precondition(dx.count % input == 0 && dy.count == dx.count / input * output)

@@ -1,8 +1,8 @@
 import CKernels
 
-/// A convolution of few filters, computed for `factor` neighbouring windows at once, so that vectors are filled: the kernel
-/// is repeated, shifted by the stride, and its filters are `factor` times as many. The output is the same numbers in the
-/// same order. (Six filters of 5 × 5 fill 6 lanes of 16; two windows of them are twelve of 5 × 6.)
+/// A convolution with few filters, computed for `factor` adjacent windows at once to fill vectors: the kernel
+/// is repeated, shifted by the stride, with `factor` times as many filters. The output has the same numbers
+/// in the same order. (Six filters of 5 × 5 fill 6 lanes of 16; two windows are twelve filters of 5 × 6.)
 struct WideConvolution {
     var convolution: Convolution
     var factor: Int
@@ -41,14 +41,14 @@ struct WideConvolution {
 }
 
 extension Convolution {
-    /// The wide form, where it is less work. (With the channels in front, its output is not the plain one's.)
+    /// The wide form, if it is less work. (Not with channels first, where its output order differs.)
     var widened: WideConvolution? {
         let lanes = ck_lanes()
         guard case .full(let filters, 1) = kind, filters < 2 * lanes, windows.width.dilation == 1,
             !isPointwise,
             !channelsFirst
         else { return nil }
-        // A block of rows takes that long for a term, in half cycles; measured loads bound the narrow one.
+        // The time of a block of rows per term, in half cycles; measured loads bound the narrow form.
         func cost(_ factor: Int) -> Double {
             let vectors = (factor * filters + lanes - 1) / lanes
             let each = Double(vectors / 3) * 12 + (vectors % 3 == 0 ? 0 : vectors % 3 == 1 ? 5 : 8)

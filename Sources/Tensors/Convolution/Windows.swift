@@ -1,7 +1,7 @@
 import CKernels
 
-/// How windows lie along one axis: windows of `window` numbers, `dilation` apart, whose beginnings are `stride` apart;
-/// the first begins `before` numbers in front of the input.
+/// The windows along one axis: `window` elements, `dilation` apart, at a distance of `stride`. The first
+/// window begins `before` elements before the input.
 public struct WindowAxis: Equatable, Sendable {
     public var input, window, stride, dilation, before, output: Int
 
@@ -10,12 +10,12 @@ public struct WindowAxis: Equatable, Sendable {
         (self.before, self.output) = (before, output)
     }
 
-    /// An axis that is not there.
+    /// A missing axis.
     public static let none = WindowAxis(input: 1, window: 1, stride: 1, output: 1)
 
-    /// From a window's first number to its last, both counted.
+    /// The number of elements from the first to the last of a window, inclusive.
     public var span: Int { (window - 1) * dilation + 1 }
-    /// How many numbers the windows need behind the input.
+    /// The number of padding elements after the input.
     public var after: Int { max((output - 1) * stride + span - before - input, 0) }
     public var padded: Int { before + input + after }
 
@@ -25,7 +25,7 @@ public struct WindowAxis: Equatable, Sendable {
     }
 }
 
-/// Windows on three axes; what has fewer has its own last.
+/// Windows on three axes. With fewer axes, the last ones are used.
 public struct Windows: Equatable, Sendable {
     public var depth, height, width: WindowAxis
 
@@ -33,7 +33,8 @@ public struct Windows: Equatable, Sendable {
         (self.depth, self.height, self.width) = (depth, height, width)
     }
 
-    /// Places in the input, windows (places in the output), cells of a window, places in the input with its padding.
+    /// The number of input positions, windows (output positions), cells per window, and padded input
+    /// positions.
     public var inputs: Int { depth.input * height.input * width.input }
     public var outputs: Int { depth.output * height.output * width.output }
     public var cells: Int { depth.window * height.window * width.window }
@@ -42,7 +43,7 @@ public struct Windows: Equatable, Sendable {
 
     var c: ck_windows { ck_windows(depth: depth.c, height: height.c, width: width.c) }
 
-    /// Where the input lies in the padded one.
+    /// The position of the input in the padded input.
     func box(channels: Int) -> Box {
         Box(
             inner: (depth.input, height.input, width.input * channels),
@@ -51,7 +52,7 @@ public struct Windows: Equatable, Sendable {
     }
 }
 
-/// Numbers [depth, height, length] inside a larger box: what padding makes of them, and cropping undoes.
+/// An array [depth, height, length] inside a larger one, for padding and cropping.
 public struct Box: Equatable, Sendable {
     public let innerCount, outerCount: Int
     private let inner, outer, before: (Int, Int, Int)
@@ -71,7 +72,7 @@ public struct Box: Equatable, Sendable {
         ck_box(inner: inner, outer: outer, before: before)
     }
 
-    /// Each box of `inner`, with zeros around it.
+    /// Copies each box of `inner` and surrounds it with zeros.
     public func put(_ inner: Floats, into outer: Floats) {
         let (box, rows) = (c, inner.count / innerCount)
         precondition(inner.count == rows * innerCount && outer.count == rows * outerCount)
@@ -82,7 +83,7 @@ public struct Box: Equatable, Sendable {
         }
     }
 
-    /// The middle of each box of `outer`.
+    /// Copies the middle of each box of `outer`.
     public func take(from outer: Floats, into inner: Floats) {
         let (box, rows) = (c, inner.count / innerCount)
         precondition(inner.count == rows * innerCount && outer.count == rows * outerCount)

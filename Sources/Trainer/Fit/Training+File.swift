@@ -7,7 +7,7 @@ import Tensors
 // The conversion of a run to a model file with facts.
 extension Training {
     /// Makes the model file of the current state.
-    func file(history: TrainingHistory, metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
+    func file(history: TrainingHistory, metrics: [ModelFacts.MetricValue]) throws(CellarError) -> ModelFile {
         let model = executor.trainedNetwork
         var file = ModelFile(
             model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
@@ -23,7 +23,8 @@ extension Training {
         return file
     }
 
-    private func facts(of model: Model, history: TrainingHistory, metrics: [ModelFacts.Metric]) -> ModelFacts
+    private func facts(of model: Model, history: TrainingHistory, metrics: [ModelFacts.MetricValue])
+        -> ModelFacts
     {
         var facts = ModelFacts(
             name: recipe.name, created: Date().ISO8601Format(), generation: "keras-2.10-h5",

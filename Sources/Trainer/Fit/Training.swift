@@ -122,9 +122,9 @@ public final class Training {
     ///
     /// - report: Called with a warning about a split that has no metrics because a layer cannot compute with its rows,
     ///   such as a word that is not in the training rows.
-    public func evaluate(report: (String) -> Void = { _ in }) -> [ModelFacts.Metric] {
+    public func evaluate(report: (String) -> Void = { _ in }) -> [ModelFacts.MetricValue] {
         let splits = [("train", data.train), ("validation", data.validation), ("test", data.test)]
-        return splits.flatMap { name, part -> [ModelFacts.Metric] in
+        return splits.flatMap { name, part -> [ModelFacts.MetricValue] in
             guard let part else { return [] }
             // Without sample weights, as in `infer evaluate`.
             let result = executor.evaluate(part.inputs, part.targets)
@@ -133,7 +133,7 @@ public final class Training {
                 return []
             }
             return zip(executor.logNames, executor.objective.logs(of: result)).map {
-                ModelFacts.Metric(split: name, name: $0, value: $1)
+                ModelFacts.MetricValue(split: name, name: $0, value: $1)
             }
         }
     }
@@ -148,7 +148,7 @@ public final class Training {
     }
 
     /// Makes the model file: model, optimizer's state, facts and a golden sample.
-    public func modelFile(metrics: [ModelFacts.Metric]) throws(CellarError) -> ModelFile {
+    public func modelFile(metrics: [ModelFacts.MetricValue]) throws(CellarError) -> ModelFile {
         try file(history: outcome?.history ?? TrainingHistory(), metrics: metrics)
     }
 

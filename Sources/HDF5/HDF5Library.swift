@@ -1,32 +1,32 @@
 import CHDF5
 
-/// The C library as a whole.
+/// Global state of the HDF5 library.
 ///
-/// Debian's archive is built thread-safe: every call takes the library's own lock, so handles may be used from any
-/// thread.
-enum Engine {
-    /// In place of a property list: all properties as HDF5 has them by default.
+/// Debian's static library is thread-safe: every call takes the library's lock, so handles may be used from
+/// any thread.
+enum HDF5Library {
+    /// The default property list.
     static let standard = hid_t(H5P_DEFAULT)
 
     private static let started: Void = {
-        H5dont_atexit()  // We close what we open; at exit it would only cost time.
+        H5dont_atexit()  // All handles are closed explicitly; an exit handler would only take time.
         H5open()
-        H5PLset_loading_state(0)  // No filter code from outside, whatever HDF5_PLUGIN_PATH says.
+        H5PLset_loading_state(0)  // Loads no filter plugins, regardless of HDF5_PLUGIN_PATH.
     }()
 
-    /// Starts the library, and keeps it from printing its errors, a switch which it has for each thread apart. To be
-    /// called first wherever work on a file begins.
+    /// Initializes the library and turns off its error output, a setting per thread. Call it before any work
+    /// on a file.
     static func enter() {
         _ = started
         H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
     }
 
     struct Message {
-        var text = "nothing more"
+        var text = "unknown error"
         var minor: hid_t = -1
     }
 
-    /// The innermost message of the last call that failed in this thread.
+    /// Returns the innermost message of the last failed call in this thread.
     static func message() -> Message {
         var message = Message()
         unsafe withUnsafeMutablePointer(to: &message) { pointer in
@@ -43,23 +43,23 @@ enum Engine {
     }
 }
 
-/// An HDF5 identifier of any kind that closes itself when its owner goes out of scope.
+/// The owner of an HDF5 identifier; it closes the identifier when it goes out of scope.
 struct Handle: ~Copyable {
     let id: hid_t
 
-    /// Takes over `id`, which is negative where the call that made it failed.
+    /// Takes ownership of `id`, which is negative if the call that made it failed.
     init(_ id: hid_t, else error: @autoclosure () -> HDF5Error) throws(HDF5Error) {
         guard id >= 0 else { throw error() }
         self.id = id
     }
 
     deinit {
-        Engine.enter()
+        HDF5Library.enter()
         H5Idec_ref(id)
     }
 }
 
-/// The same where several values share it.
+/// A handle with shared ownership.
 final class SharedHandle: Sendable {
     let id: hid_t
 
@@ -69,7 +69,7 @@ final class SharedHandle: Sendable {
     }
 
     deinit {
-        Engine.enter()
+        HDF5Library.enter()
         H5Idec_ref(id)
     }
 }

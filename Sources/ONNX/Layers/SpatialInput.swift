@@ -1,12 +1,12 @@
 import Base
 import Network
 
-/// A layer's input as convolutions and pools see it: [batch, channels, space …].
-struct Picture {
+/// The spatial input of a convolution or pooling layer: [batch, channels, space …].
+struct SpatialInput {
     let name: String
     let channels: Int
     let sizes: [Int]
-    /// For each axis of space, whether its size depends on the data.
+    /// By spatial axis: true if its size is dynamic.
     let free: [Bool]
     /// What that order of axes is called here: with `data_format` channels_first, Keras has it itself.
     let layout: AxisOrder
@@ -19,13 +19,13 @@ extension ExportedCall {
         let (space, channels, layout): (Range<Int>, Int, AxisOrder) =
             format == "channels_first"
             ? (1..<input.rank, 0, .keras) : (0..<input.rank - 1, input.rank - 1, .channelsFirst)
-        return Picture(
+        return SpatialInput(
             name: input.name(layout), channels: try fixed(input, axis: channels),
             sizes: space.map { input.shape[$0] }, free: space.map { input.free.contains($0) }, layout: layout)
     }
 
-    /// One number for each axis of space; a single one serves for all.
-    mutating func perAxis(_ key: String, _ picture: Picture, default standard: [Int]? = nil)
+    /// Returns one number for each spatial axis; a single number applies to all.
+    mutating func perAxis(_ key: String, _ picture: SpatialInput, default standard: [Int]? = nil)
         throws(CellarError) -> [Int]
     {
         let count = picture.sizes.count
@@ -36,27 +36,27 @@ extension ExportedCall {
     }
 }
 
-/// A window that moves over the axes of space.
+/// A sliding window over the spatial axes.
 struct Window {
     var size, strides, dilation: [Int]
     var padding: String
 
-    /// What ONNX says of it.
-    func attributes(for picture: Picture, isConvolution: Bool) -> [(String, Attribute)] {
+    /// Returns the ONNX attributes of the window.
+    func attributes(for picture: SpatialInput, isConvolution: Bool) -> [(String, Attribute)] {
         var all: [(String, Attribute)] = [("kernel_shape", .ints(size)), ("strides", .ints(strides))]
         if isConvolution { all.append(("dilations", .ints(dilation))) }
         return all + [pads(for: picture)]
     }
 
-    private func pads(for picture: Picture) -> (String, Attribute) {
+    private func pads(for picture: SpatialInput) -> (String, Attribute) {
         let axes = size.indices
         let reach = axes.map { (size[$0] - 1) * dilation[$0] + 1 }
         switch padding {
         case "causal":
-            // Before the beginning only, so that no step sees a later one.
+            // Causal padding: only at the start, so that no step depends on a later one.
             return ("pads", .ints(reach.map { $0 - 1 } + axes.map { _ in 0 }))
         case "same":
-            // With strides, how much depends on the size; where that is free, ONNX has to find it out.
+            // With strides the padding depends on the size; for a dynamic size ONNX has to compute it.
             if axes.contains(where: { picture.free[$0] && strides[$0] > 1 }) {
                 return ("auto_pad", .string("SAME_UPPER"))
             }
