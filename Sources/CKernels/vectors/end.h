@@ -1,4 +1,4 @@
-// Undefines the names of avx512.h, avx2.h or plain.h.
+// Removes the macros of avx512.h, avx2.h or plain.h.
 #ifdef TARGETED
 #pragma clang attribute pop
 #undef TARGETED

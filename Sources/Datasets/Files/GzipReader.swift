@@ -6,7 +6,7 @@ import Glibc
 @safe struct GzipReader: ~Copyable {
     let name: String
     private let handle: gzFile
-    /// The maximum size of the output: deflate expands a byte to at outputLimit 1,032.
+    /// The maximum size of the output: deflate expands a byte to at most 1,032.
     private let outputLimit: Int?
 
     init(_ path: String) throws(CellarError) {

@@ -27,7 +27,7 @@ extension Keras1 {
     }
 
     /// Converts a Sequential that starts with a Merge of other models to a Functional. Its file stores the
-    /// weights of all their layers side by side. Returns nil for other Sequentials.
+    /// weights of all their layers side by side. Returns nil for others.
     static func functional(mergedFirst entries: [JSON], name: JSON?) throws -> JSON? {
         guard let first = entries.first, first["class_name"] == "Merge",
             first["config"]?["layers"]?.array != nil
