@@ -2,7 +2,6 @@ import Base
 import Network
 import Synchronization
 
-<<<<<<< HEAD
 /// Adds the nodes of one call of a layer to the graph.
 typealias LayerExporter = @Sendable (inout ExportedCall) throws(CellarError) -> Value
 
@@ -17,12 +16,6 @@ private func reading<Class: Layer>(
 }
 
 /// The exporter of each class of layers: ONNX' own table. A class that is not here is refused by name.
-=======
-/// A function that adds the nodes of a layer call to the graph.
-typealias LayerExporter = @Sendable (inout ExportedCall) throws(CellarError) -> Value
-
-/// The exporters by layer class. Other classes are rejected with their name.
->>>>>>> words-high
 let layerExporters: [String: LayerExporter] = [
     "Activation": exportActivation, "ActivityRegularization": exportNothing, "Add": exportAdd,
     "AdditiveAttention": exportAttention, "AlphaDropout": exportNothing, "Attention": exportAttention,
@@ -76,13 +69,8 @@ let layerExporters: [String: LayerExporter] = [
     "ZeroPadding2D": exportZeroPadding, "ZeroPadding3D": exportZeroPadding,
 ]
 
-<<<<<<< HEAD
 /// Exports a call by its layer's class.
 func export(_ call: inout ExportedCall) throws(CellarError) -> Value {
-=======
-/// Exports a call with the exporter of its layer class.
-func export(_ call: inout ExportedCall) throws(CellarError) -> Value {
->>>>>>> words-high
     guard call.layer.outputCount == 1 else {
         throw call.error("has several outputs, which ONNX export does not support yet")
     }
