@@ -160,6 +160,9 @@ let package = Package(
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("InferTests", ["Infer"], golden: true),
         tests("RegistryTests", ["Base", "Registry"]),
+        tests(
+            "CellarTests",
+            ["Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Tensors", "Base"]),
         tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["CellarCommand"]),
     ],

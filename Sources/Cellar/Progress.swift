@@ -1,3 +1,5 @@
+import Base
+
 /// How long work reports to its caller and asks whether to go on. The caller decides what becomes of the reports: a bar
 /// on a terminal, lines of JSON, or nothing.
 public struct Progress: Sendable {
@@ -12,6 +14,10 @@ public struct Progress: Sendable {
         case epochBegan(Int, of: Int, steps: Int)
         case batchEnded(step: Int, values: [(name: String, value: Double)])
         case epochEnded(values: [(name: String, value: Double)])
+        /// So many samples of a table or array are done.
+        case samplesDone(Int)
+        /// One file of several failed; the work goes on with the others.
+        case failed(CellarError)
         case note(String)
     }
 
@@ -25,4 +31,16 @@ public struct Progress: Sendable {
 
     /// Reports nothing and never cancels.
     public static let none = Progress()
+}
+
+extension Progress {
+    func checkCancellation() throws(CellarError) {
+        if isCancelled() { throw CellarError(.internalFault, "the work was cancelled.") }
+    }
+
+    /// Reports a block of work; an error if the caller wants no more.
+    func samplesDone(_ count: Int) throws(CellarError) {
+        report(.samplesDone(count))
+        try checkCancellation()
+    }
 }

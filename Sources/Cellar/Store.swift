@@ -7,8 +7,8 @@ import Registry
 /// result. Nothing here knows a terminal, starts a process of its own accord, or exits.
 ///
 ///     let store = Store("models")
-///     let predictions = try store.predict(PredictRequest(files: ["digit.png"]))
-///     print(predictions[0].prediction)
+///     let result = try store.predict(PredictRequest(files: ["digit.png"]))
+///     print(result.predictions[0].answer)
 ///
 /// A program that reads files from outside the store calls `Quarantine.serveIfAsked()` first in its `main`.
 public struct Store: Sendable {

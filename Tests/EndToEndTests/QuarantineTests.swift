@@ -66,6 +66,22 @@ func crashingWeights() throws {
     }
 }
 
+/// The content of a file decides what it is, not its name.
+@Test("an architecture that crashes HDF5's library is an error, also if it is called x.json")
+func crashingArchitecture() throws {
+    try Workplace.make { place in
+        var bytes = try Data(
+            contentsOf: URL(fileURLWithPath: Workplace.shipped("Tests/Fixtures/seed/wine_sgd.tfk.h5")))
+        bytes[2130] = 245
+        let file = try place.file("x.json", bytes)
+        let weights = Workplace.shipped("Tests/Fixtures/legacy/mlp_rmsprop.keras-2.10.0.weights.h5")
+        let said = try place.infer(
+            "score", "--row", "1", "--model", weights, "--architecture", file)
+        #expect(said.status == 65)
+        #expect(said.errors.hasPrefix("infer: \(file): reading it in a process of its own crashed"))
+    }
+}
+
 /// One bit of a size in a file of real Keras, by which HDF5's library gets itself two gigabytes and reads on.
 @Test("a size that is damaged costs an error, not the memory")
 func damagedSize() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
 import Foundation
 import Registry
@@ -24,12 +25,8 @@ private func listed(_ completions: [String]) -> [String] {
 
 /// The store that `--store` or the environment names.
 private func completionStore(_ words: [String]) -> ModelStore {
-    struct Choice: StoreChoice {
-        var store: String?
-        let json = false
-    }
     let value = words.lastIndex(of: "--store").map { $0 + 1 }
-    return Choice(store: value.flatMap { $0 < words.count ? words[$0] : nil }).open().models
+    return Store(value.flatMap { $0 < words.count ? words[$0] : nil }).models
 }
 
 private func names(startingWith prefix: String, in store: ModelStore) -> [String] {

@@ -4,12 +4,7 @@ import CommandSupport
 import Base
 
 /// Where models are kept and how results are printed; the same for every subcommand of every command.
-public protocol StoreChoice {
-    var store: String? { get }
-    var json: Bool { get }
-}
-
-public struct StoreOptions: ParsableArguments, StoreChoice {
+public struct StoreOptions: ParsableArguments {
     @Option(help: "The folder of models. (default: $CELLAR_STORE, else models)", completion: .directory)
     public var store: String?
 
@@ -17,9 +12,7 @@ public struct StoreOptions: ParsableArguments, StoreChoice {
     public var json = false
 
     public init() {}
-}
 
-extension StoreChoice {
     public func open() -> Store { Store(store) }
 
     /// As the user named it.

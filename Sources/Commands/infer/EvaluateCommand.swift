@@ -1,9 +1,8 @@
 import ArgumentParser
-import CommandSupport
-import Datasets
 import Base
+import Cellar
+import CommandSupport
 import Infer
-import Registry
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,98 +40,19 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var arguments: ModelArguments
 
     func run() throws {
-        try arguments.place.run {
-            let evaluations = holdsSamples(data) ? try ofSamples() : try ofTable()
-            if arguments.place.json {
-                let all = evaluations.map(\.json)
-                try printOutput(all.count == 1 ? all[0] : .array(all))
-            } else if evaluations.count == 1 {
-                try printOutput(evaluations[0].text)
+        let json = arguments.place.json
+        try runInfer(json: json) {
+            let request = EvaluateRequest(
+                data: data, target: target.map(names), labels: labels, report: report, split: split,
+                models: arguments.models)
+            let result = try arguments.place.open().evaluate(request, progress: commandProgress(json: json))
+            let evaluations = result.evaluations
+            if json {
+                try printOutput(result.json)
             } else {
-                try printOutput(table(evaluations))
+                try printOutput(evaluations.count == 1 ? evaluations[0].text : table(evaluations))
             }
         }
-    }
-
-    private func ofSamples() throws -> [Evaluation] {
-        guard split == nil else {
-            throw CellarError(
-                .usage, "--split is for tables, whose rows the model's file can tell apart.", file: data)
-        }
-        let models = try arguments.load { store in
-            guard !data.hasSuffix(".npy") else {
-                throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
-            }
-            return try pictureModel(store)
-        }
-        return try models.map { model in
-            let labelled = try readLabelledSamples(data, labels: labels, for: model)
-            return try evaluateSamples(
-                labelled, with: model, data: data, report: folder(for: model, among: models))
-        }
-    }
-
-    private func ofTable() throws -> [Evaluation] {
-        let first = try CSVReader(path: data)
-        let (name, columns) = (first.name, first.header.names)
-        let models = try arguments.load { store in
-            try rowModel(store, rows: name) { areAll($0, in: columns) }
-        }
-        guard models.count == 1 || data != "-" else {
-            throw CellarError(.usage, "Standard input can be read once: name one --model.")
-        }
-        if split == nil { for model in models { warnOfTrainingRows(model) } }
-        let targets = target.map(names)
-        var evaluations = [
-            try evaluateTable(
-                first, with: models[0], target: targets, part: part(for: models[0]),
-                report: folder(for: models[0], among: models))
-        ]
-        for model in models.dropFirst() {
-            evaluations.append(
-                try evaluateTable(
-                    CSVReader(path: data), with: model, target: targets, part: part(for: model),
-                    report: folder(for: model, among: models)))
-        }
-        return evaluations
-    }
-
-    private func part(for model: LoadedModel) throws -> PartOfTable? {
-        guard let split else { return nil }
-        guard wasTrainedOnThis(model) else {
-            throw CellarError(
-                .usage,
-                "\(model.name) was not trained on this very table"
-                    + (model.facts?.dataset.map { " but on \($0.path), as it was then" } ?? "")
-                    + "; nobody knows which of its rows are for \(split.rawValue). Leave out --split.",
-                file: data)
-        }
-        return try PartOfTable(split, of: model, path: data)
-    }
-
-    private func wasTrainedOnThis(_ model: LoadedModel) -> Bool {
-        guard let dataset = model.facts?.dataset, dataset.trainRows > 0, data != "-" else { return false }
-        return (try? FileDigest(ofFile: data).sha256) == dataset.sha256
-    }
-
-    /// Numbers on rows that a model has learned by heart say little, and nobody sees it in them.
-    private func warnOfTrainingRows(_ model: LoadedModel) {
-        guard wasTrainedOnThis(model), let dataset = model.facts?.dataset else { return }
-        let test = model.facts?.metrics.filter { $0.split == "test" } ?? []
-        let recorded = test.map { "\($0.name) \($0.value.fixed(4))" }.joined(separator: ", ")
-        printError(
-            "infer: warning: \(model.name) was trained on \(dataset.trainRows) rows of this very table."
-                + (dataset.testRows == 0
-                    ? ""
-                    : (recorded.isEmpty
-                        ? "" : " On the \(dataset.testRows) rows kept for testing: \(recorded).")
-                        + (dataset.division == nil ? "" : " --split test looks at those alone.")))
-    }
-
-    /// Several models' reports lie in folders of their own.
-    private func folder(for model: LoadedModel, among models: [LoadedModel]) -> String? {
-        guard let report, models.count > 1 else { return report }
-        return report + "/" + model.name.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" }
     }
 
     private func table(_ evaluations: [Evaluation]) -> String {

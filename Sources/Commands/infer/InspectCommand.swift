@@ -1,8 +1,7 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
 import Infer
-import Base
-import KerasFile
 import StoreSupport
 
 struct InspectCommand: ParsableCommand {
@@ -22,20 +21,14 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var place: StoreOptions
 
     func run() throws {
-        try place.run {
-            let (file, trusted) = try place.open().trusted(model)
-            let inspection = Inspection(try readModel(trusted), name: file.reference)
+        try runInfer(json: place.json) {
+            let store = place.open()
             if let weights {
-                let summaries = try inspection.weights(of: weights)
-                if place.json {
-                    try printOutput(.array(summaries.map(\.json)))
-                } else {
-                    try printOutput(text(summaries))
-                }
-            } else if place.json {
-                try printOutput(inspection.json)
+                let found = try store.inspectWeights(InspectWeightsRequest(model: model, layer: weights))
+                if place.json { try printOutput(found.json) } else { try printOutput(text(found.weights)) }
             } else {
-                try printOutput(text(inspection))
+                let found = try store.inspect(InspectRequest(model: model))
+                if place.json { try printOutput(found.json) } else { try printOutput(text(found)) }
             }
         }
     }

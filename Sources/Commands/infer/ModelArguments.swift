@@ -1,34 +1,10 @@
 import ArgumentParser
-import Base
-import CommandSupport
-import Datasets
+import Cellar
 import Foundation
-import Infer
-import KerasFile
-import Registry
 import StoreSupport
 
-extension StoreChoice {
-    /// Runs a subcommand; its error becomes a line or two and an exit code.
-    func run(_ body: () throws -> Void) throws {
-        reportBrokenPipes()
-        try run("infer", body)
-    }
-}
-
 /// Which models to ask, and what to add to what their files say.
-protocol ModelChoice {
-    associatedtype Place: StoreChoice
-    var place: Place { get }
-    var model: [String] { get }
-    var architecture: String? { get }
-    var classes: String? { get }
-    var features: String? { get }
-    var white: Float? { get }
-    var threads: Int? { get }
-}
-
-struct ModelArguments: ParsableArguments, ModelChoice {
+struct ModelArguments: ParsableArguments {
     @OptionGroup var place: StoreOptions
 
     @Option(
@@ -59,29 +35,13 @@ struct ModelArguments: ParsableArguments, ModelChoice {
             throw ValidationError("--white takes a positive number.")
         }
     }
-}
 
-extension ModelChoice {
-    /// Loads the models that were named, or else those that `standard` chooses.
-    func load(else standard: (ModelStore) throws -> [ModelLocation]) throws -> [LoadedModel] {
-        let store = place.open()
-        let files =
-            model.isEmpty ? try standard(store.models) : try model.map { try store.models.file(of: $0) }
-        let layers = try architecture.map { try store.architecture($0) }
-        return try files.map { file in
-            let loaded = try LoadedModel(
-                store.trusted(file), name: file.reference, architecture: layers, options: options)
-            for warning in loaded.warnings { printError("infer: warning: \(warning)") }
-            return loaded
-        }
-    }
-
-    private var options: ModelOptions {
-        var options = ModelOptions()
-        options.classes = classes.map(names)
-        options.features = features.map(names)
-        (options.white, options.threads) = (white, threads)
-        return options
+    var models: ModelSelection {
+        var selection = ModelSelection(model, architecture: architecture)
+        selection.options.classes = classes.map(names)
+        selection.options.features = features.map(names)
+        (selection.options.white, selection.options.threads) = (white, threads)
+        return selection
     }
 }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CMemory
-import StoreSupport
+import Cellar
 
 /// Answers a plain call, `infer digit.png` and its like, and leaves the process; returns where the words have another form.
 ///
@@ -11,7 +11,7 @@ package func answerPlainCall(_ words: ArraySlice<String>) {
     // What HDF5 and a network of a megabyte take.
     cm_reserve_heap(3_250_000)
     do {
-        try PictureQuestion(files: call.files, arguments: call).run()
+        try answer(call.request, store: call.store, json: call.json)
     } catch { InferCommand.exit(withError: error) }
     InferCommand.exit()
 }
@@ -31,20 +31,10 @@ package func withRowsJoined(_ words: [String]) -> [String] {
 }
 
 /// `FILE… [--model REF] [--store DIR] [--json]`, as `PredictCommand` would understand it.
-struct PlainCall: ModelChoice {
-    struct Place: StoreChoice {
-        var store: String?
-        var json = false
-    }
-
-    var place = Place()
-    var model: [String] = []
-    var files: [String] = []
-    var architecture: String? { nil }
-    var classes: String? { nil }
-    var features: String? { nil }
-    var white: Float? { nil }
-    var threads: Int? { nil }
+private struct PlainCall {
+    var request = PredictRequest(files: [])
+    var store: String?
+    var json = false
 
     /// Nil for anything else. What begins a plain call looks like a file and not like a subcommand.
     init?(_ words: ArraySlice<String>) {
@@ -54,12 +44,12 @@ struct PlainCall: ModelChoice {
         var words = words.makeIterator()
         while let word = words.next() {
             switch word {
-            case "--json": place.json = true
+            case "--json": json = true
             case "--store", "--model":
                 guard let value = words.next(), !value.hasPrefix("-") else { return nil }
-                if word == "--model" { model.append(value) } else { place.store = value }
+                if word == "--model" { request.models.references.append(value) } else { store = value }
             case _ where word.hasPrefix("-"): return nil
-            default: files.append(word)
+            default: request.files.append(word)
             }
         }
     }

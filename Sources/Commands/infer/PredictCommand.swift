@@ -1,8 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Infer
-import Base
-import StoreSupport
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,66 +18,27 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var arguments: ModelArguments
 
-    func run() throws { try PictureQuestion(files: files, arguments: arguments).run() }
+    func run() throws {
+        try answer(
+            PredictRequest(files: files, models: arguments.models), store: arguments.place.store,
+            json: arguments.place.json)
+    }
 }
 
-/// What is in these files, in the opinion of these models?
-struct PictureQuestion<Arguments: ModelChoice> {
-    let files: [String]
-    let arguments: Arguments
-
-    func run() throws {
-        try arguments.place.run {
-            let models = try arguments.load(else: pictureModel)
-            var predictions: [Prediction] = []
-            var failure: CellarError?
-            for file in files {
-                do {
-                    predictions += try predict(file, models)
-                } catch {
-                    // The model's faults would repeat for every file; a file's own concern that file alone.
-                    let found = CellarError(error)
-                    guard found.category != .usage, files.count > 1 else { throw error }
-                    report(found, of: "infer", json: arguments.place.json)
-                    failure = found
-                }
-            }
-            try show(predictions, models)
-            if let failure { throw ExitCode(failure.category.rawValue) }
-        }
-    }
-
-    /// One for each model and sample.
-    private func predict(_ file: String, _ models: [LoadedModel]) throws -> [Prediction] {
-        if file.hasSuffix(".npy") { return try arrayPredictions(file, models) }
-        return try models.map { model in
-            let picture = try model.pictureForm().read(file)
-            return Prediction(
-                file: file, model: model.name, answers: try model.predictions(for: picture.samples), row: 0,
-                image: picture.image)
-        }
-    }
-
-    private func arrayPredictions(_ file: String, _ models: [LoadedModel]) throws -> [Prediction] {
-        let answers = try models.map { try $0.predictions(for: readArrays([file], for: $0)[0]) }
-        return (0..<(answers.first?.count ?? 0)).flatMap { row in
-            zip(models, answers).map { model, answers in
-                Prediction(
-                    file: "\(file)[\(row)]", model: model.name, answers: answers, row: row, image: nil)
-            }
-        }
-    }
-
-    private func show(_ predictions: [Prediction], _ models: [LoadedModel]) throws {
-        if arguments.place.json {
-            try printOutput(.array(predictions.map(\.json)))
-        } else if models.count > 1 {
-            try printOutput(sideBySide(predictions, models.map(\.name), first: "file"))
+/// Answers the request and prints the predictions: also what a plain call does.
+func answer(_ request: PredictRequest, store: String?, json: Bool) throws {
+    try runInfer(json: json) {
+        let result = try Store(store).predict(request, progress: commandProgress(json: json))
+        if json {
+            try printOutput(result.json)
+        } else if result.models.count > 1 {
+            try printOutput(sideBySide(result, first: "file"))
         } else if Terminal.output.isTerminal {
-            try printOutput(predictions.map { $0.text(for: .output) }.joined(separator: "\n"))
+            try printOutput(result.predictions.map { $0.text(for: .output) }.joined(separator: "\n"))
         } else {
             // Not `joined()`, for which the run-time system makes up a few types: see docs/performance.md.
-            try printOutput(predictions.reduce(into: "") { $0 += $1.line })
+            try printOutput(result.predictions.reduce(into: "") { $0 += $1.line })
         }
+        if let failure = result.failures.last { throw ExitCode(failure.error.category.rawValue) }
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Infer
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,8 +29,8 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors(of: "infer", json: json) {
-            let found = try LabelsReport(labels, truth: truth, prediction: prediction)
-            if let report { try found.write(to: report) }
+            let found = try Store().report(
+                ReportRequest(labels: labels, truth: truth, prediction: prediction, report: report))
             if json { try printOutput(found.json) } else { try printOutput(found.text) }
         }
     }

@@ -1,8 +1,7 @@
 import ArgumentParser
-import CommandSupport
-import Datasets
-import Infer
 import Base
+import Cellar
+import CommandSupport
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,82 +40,45 @@ struct ScoreCommand: ParsableCommand {
     }
 
     func run() throws {
-        try arguments.place.run {
-            if !row.isEmpty {
-                try scoreRows()
-            } else if inputs.allSatisfy({ $0.hasSuffix(".npy") }) {
-                try scoreArrayFiles()
-            } else {
-                try scoreTableFile()
-            }
+        try runInfer(json: arguments.place.json) {
+            if row.isEmpty { try scoreFiles() } else { try predictRows() }
         }
     }
 
-    private func scoreRows() throws {
-        let models = try arguments.load { store in
-            let names = HandRow.names(row)
-            return try rowModel(store, rows: "--row") { features in
-                names.isEmpty ? HandRow.counts(row) == [features.count] : areAll(names, in: features)
-            }
-        }
-        let answers = try models.map { try $0.predictions(for: HandRow.samples(row, for: $0)) }
-        let predictions = (0..<(answers.first?.count ?? 0)).flatMap { row in
-            zip(models, answers).map { model, answers in
-                Prediction(file: nil, model: model.name, answers: answers, row: row, image: nil)
-            }
-        }
+    private var store: Store { arguments.place.open() }
+    private var progress: Progress { commandProgress(json: arguments.place.json) }
+
+    private func predictRows() throws {
+        let request = PredictRowsRequest(rows: row, models: arguments.models)
+        let result = try store.predictRows(request, progress: progress)
         if arguments.place.json {
-            try printOutput(.array(predictions.map(\.json)))
-        } else if models.count > 1 {
-            try printOutput(sideBySide(predictions, models.map(\.name), first: "row"))
+            try printOutput(result.json)
+        } else if result.models.count > 1 {
+            try printOutput(sideBySide(result, first: "row"))
         } else if Terminal.output.isTerminal {
-            try printOutput(predictions.map { $0.text(for: .output) }.joined(separator: "\n"))
+            try printOutput(result.predictions.map { $0.text(for: .output) }.joined(separator: "\n"))
         } else {
-            try printOutput(predictions.map(\.classLines).joined(separator: "\n"))
+            try printOutput(result.predictions.map(\.classLines).joined(separator: "\n"))
         }
     }
 
-    private func scoreTableFile() throws {
-        guard inputs.count == 1, output.count <= 1, let input = inputs.first else {
-            throw CellarError(.usage, "A table is scored alone: one input, one -o.")
-        }
-        let output = output.first ?? "-"
-        guard output != "-" || !arguments.place.json else {
+    private func scoreFiles() throws {
+        let request = ScoreRequest(inputs: inputs, outputs: output, prefix: prefix, models: arguments.models)
+        guard !request.printsTable || !arguments.place.json else {
             throw CellarError(
                 .usage,
                 "The scored table itself goes to standard output. Name a file with -o to have JSON about it.")
         }
-        let reader = try CSVReader(path: input)
-        let (name, columns) = (reader.name, reader.header.names)
-        let models = try arguments.load { store in
-            try rowModel(store, rows: name) { areAll($0, in: columns) }
-        }
-        let rows = try scoreTable(reader, with: models, to: output, prefix: prefix)
-        try done(rows, "rows", [output], models)
-    }
-
-    private func scoreArrayFiles() throws {
-        let models = try arguments.load { _ in
-            throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
-        }
-        guard models.count == 1 else { throw CellarError(.usage, "Arrays are scored with one --model.") }
-        let samples = try scoreArrays(inputs, with: models[0], to: output) {
-            printError("infer: warning: \($0)")
-        }
-        try done(samples, "samples", output, models)
-    }
-
-    /// What was done: for a program on standard output where that is free, else for a person who watches.
-    private func done(_ count: Int, _ what: String, _ outputs: [String], _ models: [LoadedModel]) throws {
-        guard !outputs.contains("-") else { return }
+        let summary = try store.score(request, progress: progress)
+        // For a program on standard output where that is free, else for a person who watches.
+        guard !summary.outputs.contains("-") else { return }
         if arguments.place.json {
-            try printOutput([
-                "models": .array(models.map { .string($0.name) }), "samples": .integer(count),
-                "outputs": .array(outputs.map { .string($0) }),
-            ])
+            try printOutput(summary.json)
         } else if Terminal.error.isTerminal {
-            let names = models.map(\.name).joined(separator: ", ")
-            printError("\(count) \(what) scored by \(names): \(outputs.joined(separator: ", "))")
+            let names = summary.models.joined(separator: ", ")
+            let files = summary.outputs.joined(separator: ", ")
+            let what = request.isForArrays ? "samples" : "rows"
+            printError("\(summary.samples) \(what) scored by \(names): \(files)")
         }
     }
 }

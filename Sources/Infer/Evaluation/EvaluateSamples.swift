@@ -6,8 +6,10 @@ import Tensors
 /// Evaluates a model on labelled samples.
 ///
 /// - data: The name of the data in messages and in the report.
+/// - onBlock: Called with the number of samples done after each block. Its error ends the work.
 public func evaluateSamples(
-    _ labelled: LabelledSamples, with model: LoadedModel, data: String, report folder: String? = nil
+    _ labelled: LabelledSamples, with model: LoadedModel, data: String, report folder: String? = nil,
+    onBlock: (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Evaluation {
     let evaluator = try Evaluator(model)
     guard let classes = evaluator.meaning.classes else {
@@ -40,6 +42,7 @@ public func evaluateSamples(
             let predictions = try evaluator.add(
                 labelled.samples.selecting(rows), targets, rows: numbers, of: data)
             try output.add(predictions, targets, rows: numbers)
+            try onBlock(rows.upperBound)
         }
         let evaluation = try evaluator.evaluation(of: data)
         try output.finish(evaluation)

@@ -8,9 +8,11 @@ import Tensors
 /// - target: The columns with the labels or values; nil: the `target` in the hyperparameters of the model's facts.
 /// - part: The rows to use; nil for all.
 /// - folder: The folder for a report (see `ReportFolder`); nil for none.
+/// - onBlock: Called with the number of rows done after each block. Its error ends the work.
 public func evaluateTable(
     _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil,
-    part: PartOfTable? = nil, report folder: String? = nil
+    part: PartOfTable? = nil, report folder: String? = nil,
+    onBlock: (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Evaluation {
     let evaluator = try Evaluator(model)
     let inputs = try ModelColumns(of: [model])
@@ -41,6 +43,7 @@ public func evaluateTable(
             let numbers = rows.map { chunk.firstRow + $0 }
             let predictions = try evaluator.add(samples, truth, rows: numbers, of: name)
             try output.add(predictions, truth, rows: numbers)
+            try onBlock(evaluator.count)
         }
         let evaluation = try evaluator.evaluation(
             of: part.map { "\(name), \($0.part.rawValue) rows" } ?? name)

@@ -18,7 +18,7 @@ final class Evaluator {
     private(set) var prediction: [Int32] = []
     private var lossSum = 0.0
     private var errors = ErrorSums()
-    private var count = 0
+    private(set) var count = 0
 
     init(_ model: LoadedModel) throws(CellarError) {
         let whole = try model.outputMeaning()

@@ -16,6 +16,7 @@ final class ScoreRun {
     private let inputs: ModelColumns
     private let additions: Additions
     private let rows: CSVRows
+    private let onBlock: (Int) throws(CellarError) -> Void
 
     private let reading = OrderedGate()
     private let writing = OrderedGate()
@@ -24,13 +25,13 @@ final class ScoreRun {
 
     init(
         _ reader: consuming CSVReader, _ writer: consuming CSVWriter, models: [LoadedModel],
-        inputs: ModelColumns, columns: [NewColumns]
+        inputs: ModelColumns, columns: [NewColumns], onBlock: @escaping (Int) throws(CellarError) -> Void
     ) {
         (counter, scanner, file) = (reader.counter, reader.scanner, reader.name)
         additions = Additions(columns)
         rows = CSVRows(
             delimiter: reader.header.delimiter, columns: columns.flatMap(\.kinds), texts: additions.texts)
-        (self.models, self.inputs) = (models, inputs)
+        (self.models, self.inputs, self.onBlock) = (models, inputs, onBlock)
         self.reader = reader
         self.writer = writer
     }
@@ -85,6 +86,7 @@ final class ScoreRun {
                     }
                     try counter.count(&chunk)
                     try rows.send(to: &writer)
+                    try onBlock(counter.rows)
                 } catch {
                     failure = error
                     stopped.store(true, ordering: .relaxed)

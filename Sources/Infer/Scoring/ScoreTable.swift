@@ -10,9 +10,11 @@ import Tensors
 ///
 /// - reader: The table. Columns are found by name, in any order.
 /// - prefix: A prefix for the names of new columns; with several models, the model's name follows it.
+/// - onBlock: Called with the number of rows done after each block, from any thread but one at a time. Its error ends the work.
 /// - Returns: the number of rows.
 public func scoreTable(
-    _ reader: consuming CSVReader, with models: [LoadedModel], to output: String, prefix: String = ""
+    _ reader: consuming CSVReader, with models: [LoadedModel], to output: String, prefix: String = "",
+    onBlock: @escaping (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Int {
     precondition(!models.isEmpty)
     let inputs = try ModelColumns(of: models)
@@ -28,7 +30,8 @@ public func scoreTable(
         try writer.fields(header.bytes[...])
         for name in columns.flatMap(\.names) { try writer.field(name) }
         try writer.endRow()
-        let run = ScoreRun(reader, writer, models: models, inputs: inputs, columns: columns)
+        let run = ScoreRun(
+            reader, writer, models: models, inputs: inputs, columns: columns, onBlock: onBlock)
         return try run.run(threads: models[0].threadsIfChosen ?? min(Processor.count, 4))
     } catch { throw CellarError(error).at(file: name) }
 }

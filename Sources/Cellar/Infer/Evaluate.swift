@@ -1,0 +1,136 @@
+import Base
+import Datasets
+import Infer
+
+/// Asks to compare models' predictions with labels.
+public struct EvaluateRequest: Sendable {
+    /// A table (CSV; - is standard input), a folder with an IDX pair or with pictures by class, IDX pictures, or an .npy array.
+    public var data: String
+    /// A table's columns with the labels; nil for those that the model was trained on.
+    public var target: [String]?
+    /// The file with the labels of IDX pictures or of an array.
+    public var labels: String?
+    /// The folder for report files; nil for none. Several models' reports lie in folders of their own within it.
+    public var report: String?
+    /// Only these rows of the table that the models were trained on.
+    public var split: TablePart?
+    public var models: ModelSelection
+
+    public init(
+        data: String, target: [String]? = nil, labels: String? = nil, report: String? = nil,
+        split: TablePart? = nil, models: ModelSelection = []
+    ) {
+        (self.data, self.target, self.labels) = (data, target, labels)
+        (self.report, self.split, self.models) = (report, split, models)
+    }
+}
+
+/// The evaluation of each model, in the order of the request.
+public struct EvaluateResult: Sendable {
+    public var evaluations: [Evaluation]
+
+    public var json: JSON {
+        let all = evaluations.map(\.json)
+        return all.count == 1 ? all[0] : .array(all)
+    }
+}
+
+extension Store {
+    public func evaluate(
+        _ request: EvaluateRequest, progress: Progress = .none
+    ) throws(CellarError) -> EvaluateResult {
+        EvaluateResult(
+            evaluations: holdsSamples(request.data)
+                ? try evaluateSampleFiles(request, progress) : try evaluateTableFile(request, progress))
+    }
+
+    private func evaluateSampleFiles(
+        _ request: EvaluateRequest, _ progress: Progress
+    ) throws(CellarError) -> [Evaluation] {
+        guard request.split == nil else {
+            throw CellarError(
+                .usage, "--split is for tables, whose rows the model's file can tell apart.",
+                file: request.data)
+        }
+        let models = try load(request.models, progress) { () throws(CellarError) in
+            guard !request.data.hasSuffix(".npy") else {
+                throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
+            }
+            return try pictureModel()
+        }
+        var evaluations: [Evaluation] = []
+        for model in models {
+            evaluations.append(
+                try evaluateSamples(
+                    readLabelledSamples(request.data, labels: request.labels, for: model), with: model,
+                    data: request.data, report: request.folder(for: model, among: models.count),
+                    onBlock: progress.samplesDone))
+        }
+        return evaluations
+    }
+
+    private func evaluateTableFile(
+        _ request: EvaluateRequest, _ progress: Progress
+    ) throws(CellarError) -> [Evaluation] {
+        func evaluate(
+            _ reader: consuming CSVReader, _ model: LoadedModel, among count: Int
+        ) throws(CellarError) -> Evaluation {
+            try evaluateTable(
+                reader, with: model, target: request.target, part: request.part(for: model),
+                report: request.folder(for: model, among: count), onBlock: progress.samplesDone)
+        }
+        let first = try CSVReader(path: request.data)
+        let (name, columns) = (first.name, first.header.names)
+        let models = try load(request.models, progress) { () throws(CellarError) in
+            try tableModel(name, columns: columns)
+        }
+        guard models.count == 1 || request.data != "-" else {
+            throw CellarError(.usage, "Standard input can be read once: name one --model.")
+        }
+        if request.split == nil {
+            for model in models { request.trainingRowsWarning(for: model).map(progress.warn) }
+        }
+        var evaluations = [try evaluate(first, models[0], among: models.count)]
+        for model in models.dropFirst() {
+            evaluations.append(try evaluate(CSVReader(path: request.data), model, among: models.count))
+        }
+        return evaluations
+    }
+}
+
+extension EvaluateRequest {
+    fileprivate func part(for model: LoadedModel) throws(CellarError) -> PartOfTable? {
+        guard let split else { return nil }
+        guard wasTrainedOnThis(model) else {
+            throw CellarError(
+                .usage,
+                "\(model.name) was not trained on this very table"
+                    + (model.facts?.dataset.map { " but on \($0.path), as it was then" } ?? "")
+                    + "; nobody knows which of its rows are for \(split.rawValue). Leave out --split.",
+                file: data)
+        }
+        return try PartOfTable(split, of: model, path: data)
+    }
+
+    private func wasTrainedOnThis(_ model: LoadedModel) -> Bool {
+        guard let dataset = model.facts?.dataset, dataset.trainRows > 0, data != "-" else { return false }
+        return (try? FileDigest(ofFile: data).sha256) == dataset.sha256
+    }
+
+    /// A warning if the rows that the model was trained on are among the table's: metrics on them are too good.
+    fileprivate func trainingRowsWarning(for model: LoadedModel) -> String? {
+        guard wasTrainedOnThis(model), let dataset = model.facts?.dataset else { return nil }
+        let test = model.facts?.metrics.filter { $0.split == "test" } ?? []
+        let recorded = test.map { "\($0.name) \($0.value.fixed(4))" }.joined(separator: ", ")
+        return "\(model.name) was trained on \(dataset.trainRows) rows of this very table."
+            + (dataset.testRows == 0
+                ? ""
+                : (recorded.isEmpty ? "" : " On the \(dataset.testRows) rows kept for testing: \(recorded).")
+                    + (dataset.division == nil ? "" : " --split test looks at those alone."))
+    }
+
+    fileprivate func folder(for model: LoadedModel, among count: Int) -> String? {
+        guard let report, count > 1 else { return report }
+        return report + "/" + model.name.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" }
+    }
+}

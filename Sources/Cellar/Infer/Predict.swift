@@ -1,0 +1,84 @@
+import Base
+import Infer
+
+/// Asks what is in pictures, or what a model computes from arrays.
+public struct PredictRequest: Sendable {
+    /// Pictures (PNG), or arrays of samples (.npy); - is standard input.
+    public var files: [String]
+    public var models: ModelSelection
+
+    public init(files: [String], models: ModelSelection = []) { (self.files, self.models) = (files, models) }
+}
+
+/// Predictions, sample by sample; for each sample one of each model, in the order of `models`.
+public struct PredictResult: Sendable {
+    /// References of the models that answered.
+    public var models: [String]
+    public var predictions: [Prediction] = []
+    /// The files without a prediction.
+    public var failures: [FileFailure] = []
+
+    public var json: JSON { .array(predictions.map(\.json)) }
+}
+
+/// Why one file of several has no prediction.
+public struct FileFailure: Equatable, Sendable {
+    public var file: String
+    public var error: CellarError
+}
+
+extension Store {
+    /// Predicts each file with each model. Of several files, one that cannot be read is a failure in the result, also reported to
+    /// `progress` at once. A fault of the request or of a model, which would repeat for every file, is an error.
+    public func predict(
+        _ request: PredictRequest, progress: Progress = .none
+    ) throws(CellarError) -> PredictResult {
+        let models = try load(request.models, progress, else: pictureModel)
+        var result = PredictResult(models: models.map { $0.name })
+        for file in request.files {
+            try progress.checkCancellation()
+            do throws(CellarError) {
+                result.predictions += try predictions(of: file, by: models)
+            } catch {
+                guard error.category != .usage, request.files.count > 1 else { throw error }
+                progress.report(.failed(error))
+                result.failures.append(FileFailure(file: file, error: error))
+            }
+        }
+        return result
+    }
+}
+
+/// All models' predictions of one file, or an error.
+private func predictions(of file: String, by models: [LoadedModel]) throws(CellarError) -> [Prediction] {
+    if file.hasSuffix(".npy") {
+        return try sampleBySample(models, file: file) { (model) throws(CellarError) in
+            try model.predictions(for: readArrays([file], for: model)[0])
+        }
+    }
+    var found: [Prediction] = []
+    for model in models {
+        let picture = try model.pictureForm().read(file)
+        found.append(
+            Prediction(
+                try model.predictions(for: picture.samples), row: 0, model: model.name, file: file,
+                image: picture.image))
+    }
+    return found
+}
+
+/// Each model's predictions for the same samples, sample by sample.
+///
+/// - file: The samples' file; nil for rows by hand.
+func sampleBySample(
+    _ models: [LoadedModel], file: String? = nil,
+    _ predict: (LoadedModel) throws(CellarError) -> Predictions
+) throws(CellarError) -> [Prediction] {
+    var all: [Predictions] = []
+    for model in models { all.append(try predict(model)) }
+    return (0..<(all.first?.count ?? 0)).flatMap { row in
+        zip(models, all).map { model, predictions in
+            Prediction(predictions, row: row, model: model.name, file: file.map { "\($0)[\(row)]" })
+        }
+    }
+}

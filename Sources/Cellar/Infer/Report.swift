@@ -1,0 +1,29 @@
+import Base
+import Infer
+
+/// Asks for the classification report and the confusion matrix of a table of labels.
+public struct ReportRequest: Sendable {
+    /// The table (CSV); - is standard input.
+    public var labels: String
+    /// The column with the true labels.
+    public var truth: String
+    /// The column with the predicted labels.
+    public var prediction: String
+    /// The folder for report files; nil for none.
+    public var report: String?
+
+    public init(
+        labels: String, truth: String = "truth", prediction: String = "prediction", report: String? = nil
+    ) {
+        (self.labels, self.truth, self.prediction, self.report) = (labels, truth, prediction, report)
+    }
+}
+
+extension Store {
+    /// Needs no model, and reads nothing of the store.
+    public func report(_ request: ReportRequest) throws(CellarError) -> LabelsReport {
+        let found = try LabelsReport(request.labels, truth: request.truth, prediction: request.prediction)
+        if let folder = request.report { try found.write(to: folder) }
+        return found
+    }
+}

@@ -1,0 +1,43 @@
+import Base
+import Cellar
+import CommandSupport
+
+extension Prediction {
+    /// `file, prediction, probability`, tab-separated; no file for a typed row.
+    var line: String {
+        (file.map { $0 + "\t" } ?? "") + answer + (probability.map { "\t\($0)" } ?? "") + "\n"
+    }
+
+    /// For a typed row in a pipe: the answer, then each class with its probability, tab-separated.
+    var classLines: String {
+        line + probabilities.map { "\($0.name)\t\($0.probability)\n" }.joined()
+    }
+
+    /// For a cell of a table: `7 (99.8 %)`.
+    fileprivate var short: String {
+        guard let probability else { return answer }
+        return "\(answer) (\((Double(probability) * 100).fixed(1)) %)"
+    }
+
+    /// For people: the picture as the network saw it, the answer, and how sure the model is of each class.
+    func text(for terminal: Terminal) -> String {
+        var text = file.map { terminal.bold($0) + "\n" } ?? ""
+        if let image { text += DigitArt.text(image.pixels, width: image.width, terminal: terminal) }
+        text += terminal.bold(answer) + (probability == nil ? "" : "  \(model)") + "\n"
+        if !probabilities.isEmpty {
+            text += Bars.text(probabilities.map { ($0.name, Double($0.probability)) }, terminal: terminal)
+        }
+        return text
+    }
+}
+
+/// A table with a line for each sample and a column for each model.
+func sideBySide(_ result: PredictResult, first: String) -> String {
+    let (predictions, models) = (result.predictions, result.models)
+    var table = TextTable([TextTable.Column(first, .left)] + models.map { TextTable.Column($0, .left) })
+    for start in stride(from: 0, to: predictions.count, by: models.count) {
+        let sample = predictions[start..<start + models.count]
+        table.add([sample.first?.file ?? "row \(start / models.count + 1)"] + sample.map(\.short))
+    }
+    return table.text()
+}
