@@ -18,7 +18,9 @@ public struct CellarError: Error, Equatable, Sendable {
         /// The system failed to read or write: a full disk, a broken connection.
         case inputOutput = 74
         case noPermission = 77
-        /// The program that reads our output has ended. A shell reports the same status after SIGPIPE.
+        /// The caller cancelled the work. A shell shows the same status after SIGINT.
+        case cancelled = 130
+        /// The program that reads our output has ended. A shell shows the same status after SIGPIPE.
         case outputClosed = 141
     }
 

@@ -35,7 +35,7 @@ public struct Progress: Sendable {
 
 extension Progress {
     func checkCancellation() throws(CellarError) {
-        if isCancelled() { throw CellarError(.internalFault, "the work was cancelled.") }
+        if isCancelled() { throw CellarError(.cancelled, "the work was cancelled.") }
     }
 
     /// Reports a block of work; an error if the caller wants no more.

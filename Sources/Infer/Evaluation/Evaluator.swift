@@ -10,7 +10,9 @@ final class Evaluator {
     let model: LoadedModel
     let meaning: OutputMeaning
     private var network: Predictor
-    private let cost: Cost
+    private let loss: Loss
+    /// True if the network outputs logits.
+    private let onLogits: Bool
     /// Computes losses that are not means over independent samples.
     private var batches: TrainingExecutor?
 
@@ -30,7 +32,8 @@ final class Evaluator {
         }
         meaning = stripped == nil ? whole : whole.onLogits
         self.model = model
-        cost = Cost(loss: loss, onLogits: stripped != nil || (compiled?.fromLogits ?? meaning.isOnLogits))
+        self.loss = loss
+        onLogits = stripped != nil || (compiled?.fromLogits ?? meaning.isOnLogits)
         if compiled != nil, loss.dependsOnBatch || model.file.model.hasActivityPenalty {
             batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, loss) }
         }
@@ -47,7 +50,7 @@ final class Evaluator {
         network = try Predictor(
             network.network.bound(to: [samples.shape]), batchSize: 256, threads: model.threads)
         if batches != nil {
-            batches = try Evaluator.batches(model.file.model.bound(to: [samples.shape]), cost.loss)
+            batches = try Evaluator.batches(model.file.model.bound(to: [samples.shape]), loss)
         }
     }
 
@@ -75,9 +78,9 @@ final class Evaluator {
             lossSum += batches.evaluate([samples], targets).lossSum
         } else {
             for row in 0..<predictions.count {
-                lossSum += cost.of(outputs.values[row * width..<(row + 1) * width]) {
-                    targets.wanted(row, $0, width)
-                }
+                lossSum += loss.cost(
+                    of: Array(outputs.values[row * width..<(row + 1) * width]),
+                    wanted: targets.wanted(row, width), onLogits: onLogits)
             }
         }
         switch targets {
@@ -97,11 +100,11 @@ final class Evaluator {
     private var penalty: Double {
         guard batches == nil else { return 0 }
         let network = model.file.model
-        return network.penalty(ofTrained: true) + (cost.loss.newer ? 0 : network.penalty(ofTrained: false))
+        return network.penalty(ofTrained: true) + (loss.newer ? 0 : network.penalty(ofTrained: false))
     }
 
     func evaluation(of data: String) throws(CellarError) -> Evaluation {
-        let loss = lossSum / Double(max(count, 1)) + penalty
+        let mean = lossSum / Double(max(count, 1)) + penalty
         let outcome: Evaluation.Outcome =
             if let classes = meaning.classes {
                 try naming(file: data) {
@@ -114,7 +117,7 @@ final class Evaluator {
                 .values(errors)
             }
         return Evaluation(
-            model: model.name, data: data, count: count, loss: loss, lossName: cost.loss.kind.rawValue,
+            model: model.name, data: data, count: count, loss: mean, lossName: loss.kind.rawValue,
             outcome: outcome)
     }
 }
@@ -142,10 +145,12 @@ public struct ErrorSums: Equatable, Sendable {
 }
 
 extension Targets {
-    fileprivate func wanted(_ row: Int, _ output: Int, _ width: Int) -> Double {
+    /// One number for each output: one-hot for a class.
+    fileprivate func wanted(_ row: Int, _ width: Int) -> [Float] {
         switch self {
-        case .classes(let classes): width == 1 ? Double(classes[row]) : classes[row] == output ? 1 : 0
-        case .values(let values, let width): Double(values[row * width + output])
+        case .classes(let classes):
+            width == 1 ? [Float(classes[row])] : (0..<width).map { classes[row] == $0 ? 1 : 0 }
+        case .values(let values, let width): Array(values[row * width..<(row + 1) * width])
         }
     }
 }

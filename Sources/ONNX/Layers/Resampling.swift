@@ -55,7 +55,7 @@ func exportCenterCrop(_ call: inout ExportedCall) throws(CellarError) -> Value {
 
 extension ExportedCall {
     /// The size of the largest part of the target's proportions: in float32 and cut to whole numbers, as Keras has it.
-    fileprivate func middle(of picture: Picture, for target: [Int]) throws(CellarError) -> [Int] {
+    fileprivate func middle(of picture: SpatialInput, for target: [Int]) throws(CellarError) -> [Int] {
         guard !picture.free.contains(true) else {
             throw error("crops pictures of a free size, which ONNX export does not support yet")
         }

@@ -13,7 +13,7 @@ struct SpatialInput {
 }
 
 extension ExportedCall {
-    mutating func picture() throws(CellarError) -> Picture {
+    mutating func picture() throws(CellarError) -> SpatialInput {
         let format = try config.string("data_format", default: "channels_last")
         guard input.rank > 1 else { throw error("needs an input with axes of space") }
         let (space, channels, layout): (Range<Int>, Int, AxisOrder) =
