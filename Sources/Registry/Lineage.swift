@@ -8,7 +8,7 @@ public struct Lineage: Equatable, Sendable {
         /// `mnist:3`, or the user's name for a file that is not in the store.
         public let name: String
         public let sha256: String
-        /// How the younger of the two was made: `resumed-from` or `imported-from`.
+        /// The relation between child and parent: `resumed-from` or `imported-from`.
         public let kind: ModelFacts.Parent.Kind?
         /// A note such as "deleted" or "not in this store".
         public let remark: String?

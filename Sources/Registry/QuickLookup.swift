@@ -95,7 +95,7 @@ private struct IndexState: Equatable {
     private let changed: [Int]
     private let header: [UInt8]
 
-    /// Nil if there is a write-ahead log or no index.
+    /// Reads the state; nil if there is a write-ahead log or no index.
     init?(_ path: String) {
         var status = stat()
         guard unsafe stat(path + "-wal", &status) != 0, errno == ENOENT else { return nil }

@@ -12,7 +12,7 @@ public enum TablePart: String, CaseIterable, Sendable {
 /// The rows of one part of a table, computed from the division in the model's facts.
 public struct PartOfTable: Sendable {
     public let part: TablePart
-    /// For each row of the table: true if it belongs to the part.
+    /// True for each row of the table that belongs to the part.
     private let isIn: [Bool]
 
     /// - path: The table that the model was trained on.
