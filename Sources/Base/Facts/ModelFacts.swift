@@ -23,7 +23,7 @@ public struct ModelFacts: Equatable, Sendable {
     public var metrics: [Metric]
     /// Per-epoch values by Keras' names (`loss`, `val_accuracy` …), in the order in which Keras lists them.
     public var history: [Series]
-    public var hyperparameters: JSONObject
+    public var hyperparameters = Hyperparameters()
     public var dataset: Dataset?
     /// The recipe's text, as it was read.
     public var recipe: String?
@@ -63,11 +63,11 @@ public struct ModelFacts: Equatable, Sendable {
     public struct Dataset: Equatable, Sendable {
         public var path, sha256: String
         public var trainRows, validationRows, testRows: Int
-        /// How the rows were divided, as a recipe says it (`RowDivision`); nil in files from before it was kept.
-        public var division: JSON?
+        /// How the rows were divided; nil in files from before it was kept.
+        public var division: RowDivision?
         public init(
             path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,
-            division: JSON? = nil
+            division: RowDivision? = nil
         ) {
             (self.path, self.sha256, self.division) = (path, sha256, division)
             (self.trainRows, self.validationRows, self.testRows) = (trainRows, validationRows, testRows)
@@ -108,7 +108,6 @@ public struct ModelFacts: Equatable, Sendable {
         self.trainableParameters = trainableParameters
         self.nonTrainableParameters = nonTrainableParameters
         (classes, features, metrics, history, commandLine, parents) = ([], [], [], [], [], [])
-        hyperparameters = [:]
     }
 
     public func metric(_ name: String, on split: String) -> Double? {

@@ -29,7 +29,7 @@ private func completionStore(_ words: [String]) -> ModelStore {
         let json = false
     }
     let value = words.lastIndex(of: "--store").map { $0 + 1 }
-    return Choice(store: value.flatMap { $0 < words.count ? words[$0] : nil }).open()
+    return Choice(store: value.flatMap { $0 < words.count ? words[$0] : nil }).open().models
 }
 
 private func names(startingWith prefix: String, in store: ModelStore) -> [String] {

@@ -1,12 +1,5 @@
 import Base
 
-/// How much of the data a split takes.
-public enum SplitSize: Equatable, Sendable {
-    /// More than 0 and less than 1.
-    case fraction(Double)
-    case count(Int)
-}
-
 /// Rows to train on and rows to test with, each in the order in which they are to be used.
 public struct Split: Equatable, Sendable {
     public var train, test: [Int]

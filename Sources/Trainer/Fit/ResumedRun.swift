@@ -36,7 +36,7 @@ struct ResumedRun {
         (optimizer, objective) = (recipe.compile.optimizer, recipe.compile.objective)
         // Formulas stay those of the Keras that wrote the file.
         let before = file.facts?.hyperparameters
-        objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?["loss_of"] != nil)
+        objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?.lossRelease != nil)
         if let saved = file.compiled?.optimizer {
             guard saved.className == optimizer.className else {
                 throw CellarError(
@@ -44,9 +44,9 @@ struct ResumedRun {
                     "\(start.reference) was trained with \(saved.className), but \(recipe.file) says "
                         + "\(optimizer.className): the optimizer's state does not fit. Use the same one.")
             }
-            optimizer.newer = optimizer.newer || saved.newer || before?["optimizer_of"] != nil
+            optimizer.newer = optimizer.newer || saved.newer || before?.optimizerRelease != nil
             // A rate that ReduceLROnPlateau lowered goes on; one that the recipe changed since then counts.
-            if optimizer.general.schedule == nil, let asked = before?["learning_rate"]?.double,
+            if optimizer.general.schedule == nil, let asked = before?.learningRate,
                 Float(asked) == Float(optimizer.learningRate)
             {
                 optimizer.learningRate = saved.learningRate
@@ -54,11 +54,11 @@ struct ResumedRun {
         }
         state = file.optimizerState
         epochs = file.facts?.history.first?.values.count ?? 0
-        if let interrupted = before?["interrupted"],
+        if let interrupted = before?.interrupted,
             let partial = PartialEpoch(interrupted, recipe.compile.objective)
         {
             partialEpoch = partial
-            partialBatchSize = before?["batch_size"]?.int
+            partialBatchSize = before?.batchSize
         }
     }
 }
