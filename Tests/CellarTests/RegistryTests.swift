@@ -40,7 +40,7 @@ func lookingAtVersions() throws {
 @Test("lineage names the model that a version was resumed from")
 func lineage() throws {
     try TrainedStore.with(versions: 1) { trained in
-        try trained.fit(from: "small:1")
+        try trained.fit(epochs: 4, from: "small:1")
         let json = try trained.store.lineage(of: "small:1").json
         #expect(json["descendants"]?.array?.first?["reference"] == "small:2")
         #expect(json["descendants"]?.array?.first?["kind"] == "resumed-from")

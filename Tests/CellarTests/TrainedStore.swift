@@ -38,8 +38,10 @@ struct TrainedStore {
     }
 
     @discardableResult
-    func fit(seed: Int? = nil, from: String? = nil, progress: Cellar.Progress = .none) throws -> FitResult {
-        try store.fit(FitRequest(recipe: recipe, seed: seed, from: from), progress: progress)
+    func fit(seed: Int? = nil, epochs: Int? = nil, from: String? = nil, progress: Cellar.Progress = .none)
+        throws -> FitResult
+    {
+        try store.fit(FitRequest(recipe: recipe, epochs: epochs, seed: seed, from: from), progress: progress)
     }
 
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
