@@ -117,16 +117,13 @@ let package = Package(
         .target(
             name: "TrainerCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "KerasFile", "Network",
-                "Tensors", "Base", argumentParser,
+                "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "Base", argumentParser,
             ],
             path: "Sources/Commands/trainer", swiftSettings: swift),
         .target(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Registry", "KerasFile", "ONNX", "Network",
-                "Base",
-                argumentParser,
+                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Base", argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: swift),
         .target(

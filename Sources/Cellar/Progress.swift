@@ -1,4 +1,5 @@
 import Base
+import Datasets
 
 /// How long work reports to its caller and asks whether to go on. The caller decides what becomes of the reports: a bar
 /// on a terminal, lines of JSON, or nothing.
@@ -11,7 +12,12 @@ public struct Progress: Sendable {
     public var isCancelled: @Sendable () -> Bool
 
     public enum Event: Sendable {
+        /// The rows of a training were read.
+        case dataRead(DataSummary)
+        /// A training is about to begin.
+        case prepared(FitPlan)
         case epochBegan(Int, of: Int, steps: Int)
+        /// Reported at most 20 times a second.
         case batchEnded(step: Int, values: [(name: String, value: Double)])
         case epochEnded(values: [(name: String, value: Double)])
         /// So many samples of a table or array are done.

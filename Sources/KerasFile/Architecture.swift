@@ -96,6 +96,6 @@ func parse(_ bytes: [UInt8], of name: String) throws -> JSON {
     do {
         return try JSON(parsing: bytes)
     } catch {
-        throw CellarError(.badData, "\(name) is no sound JSON: \(error)")
+        throw CellarError(.badData, "\(name) is not valid JSON: \(error)")
     }
 }

@@ -75,7 +75,7 @@ private func checkExpressible(_ model: Model) throws {
     }
 }
 
-private let writtenVersion = "2.10.0"
+let writtenVersion = "2.10.0"
 
 private func write(_ contents: ModelFile, to file: HDF5File, includeOptimizer: Bool) throws {
     let model = contents.model

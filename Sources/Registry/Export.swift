@@ -2,13 +2,18 @@ import Base
 import Foundation
 
 extension ModelStore {
-    /// Copies a version's file to `target` and verifies its SHA-256.
-    public func export(_ reference: String, to target: URL, overwrite: Bool = false) throws -> ModelVersion {
+    /// Copies a version's file to `target`, and checks its SHA-256 on the way unless the caller has checked it.
+    public func export(
+        _ reference: String, to target: URL, overwrite: Bool = false, isChecked: Bool = false
+    ) throws -> ModelVersion {
         let version = try version(reference)
         try checkFile(of: version)
         let path = path(of: version.file)
-        try export(to: target, named: FileSystem.name(of: path), overwrite: overwrite) { output in
+        try export(
+            to: target, named: FileSystem.name(of: path), overwrite: overwrite, hashing: !isChecked
+        ) { output in
             try output.copy(fileAt: path)
+            if isChecked { return }
             try check(output.digest.sha256, is: version.sha256, of: version.reference, path: path)
         }
         return version
@@ -17,7 +22,8 @@ extension ModelStore {
     /// Writes a file outside the store atomically; `write` fills it. If `target` is a folder, the file is created
     /// there under `name`.
     public func export(
-        to target: URL, named name: String, overwrite: Bool, write: (inout AtomicFile) throws -> Void
+        to target: URL, named name: String, overwrite: Bool, hashing: Bool = false,
+        write: (inout AtomicFile) throws -> Void
     ) throws {
         let path = (FileSystem.isFolder(target.path) ? target.appendingPathComponent(name) : target)
             .standardizedFileURL.path
@@ -33,7 +39,7 @@ extension ModelStore {
                 .cannotCreate, "cannot export: no permission to write to the folder \(folder).", file: path,
                 remedy: "Choose another folder, or change its permissions.")
         }
-        var output = try AtomicFile(path, hashing: true)
+        var output = try AtomicFile(path, hashing: hashing)
         try write(&output)
         if overwrite {
             try output.commit()
@@ -42,11 +48,10 @@ extension ModelStore {
         }
     }
 
-    /// Returns the SHA-256 of the file; throws if it is not the registered one.
-    public func checkedSHA256(of file: ModelLocation) throws(CellarError) -> String {
-        let found = try FileDigest(ofFile: file.path).sha256
-        if let expected = file.sha256 { try check(found, is: expected, of: file.reference, path: file.path) }
-        return found
+    /// Throws where the SHA-256 of a registered file is not the registered one.
+    public func check(_ file: ModelLocation) throws(CellarError) {
+        guard let expected = file.sha256 else { return }
+        try check(FileDigest(ofFile: file.path).sha256, is: expected, of: file.reference, path: file.path)
     }
 
     private func check(

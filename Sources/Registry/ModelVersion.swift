@@ -60,31 +60,45 @@ public struct ModelVersion: Equatable, Sendable {
 }
 
 extension ModelVersion {
-    /// The columns that `init(row:)` reads, in its order.
+    /// The columns that every query selects, by position.
+    enum Column: Int32 {
+        case id, model, number, file, sha256, size, created, generation, architecture, trainable, nonTrainable
+        case task, seed, trainingSeconds, state, deleted, identity
+    }
+
+    /// In the order of `Column`.
     static let columns = """
         v.id, v.model, v.number, v.file, v.sha256, v.size, v.created, v.generation, v.architecture, v.trainable, \
         v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity
         """
 
     init(row: Row, from first: Int = 0) {
-        // By position: names would be looked up in every row, and a list may have ten thousand.
-        id = row[first]
-        model = row[first + 1]
-        number = row[first + 2]
-        file = row[first + 3]
-        sha256 = row[first + 4]
-        size = row[first + 5]
-        created = row[first + 6]
-        generation = row[first + 7]
-        architecture = row[first + 8]
-        trainableParameters = row[first + 9]
-        nonTrainableParameters = row[first + 10]
-        task = (row[first + 11] as String?).flatMap(ModelFacts.Task.init)
-        seed = row[first + 12]
-        trainingSeconds = row[first + 13]
-        state = State(rawValue: row[first + 14]) ?? .kept
-        deleted = row[first + 15]
-        identity = row[first + 16]
+        // By position: a name would be looked for in every row, and a list may have ten thousand.
+        func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Column) -> Value {
+            row[first + Int(column.rawValue)]
+        }
+        func optional<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+            _ column: Column
+        ) -> Value? {
+            row[first + Int(column.rawValue)]
+        }
+        id = value(.id)
+        model = value(.model)
+        number = value(.number)
+        file = value(.file)
+        sha256 = value(.sha256)
+        size = value(.size)
+        created = value(.created)
+        generation = value(.generation)
+        architecture = value(.architecture)
+        trainableParameters = value(.trainable)
+        nonTrainableParameters = value(.nonTrainable)
+        task = optional(.task).flatMap(ModelFacts.Task.init(rawValue:))
+        seed = optional(.seed)
+        trainingSeconds = optional(.trainingSeconds)
+        state = State(rawValue: value(.state)) ?? .kept
+        deleted = optional(.deleted)
+        identity = optional(.identity)
     }
 
     /// Fetches the versions that `condition` (SQL over `v`) selects, with their metrics and aliases.
@@ -102,6 +116,10 @@ extension ModelVersion {
         _ db: Database, where condition: String, _ arguments: StatementArguments = []
     ) throws -> ModelVersion? {
         try fetch(db, where: condition + " LIMIT 1", arguments).first
+    }
+
+    static func fetchOne(_ db: Database, _ query: VersionQuery) throws -> ModelVersion? {
+        try fetchOne(db, where: query.condition, StatementArguments(query.values))
     }
 
     private static func complete(_ versions: [ModelVersion], _ db: Database) throws -> [ModelVersion] {

@@ -9,23 +9,16 @@ import Glibc
 /// It returns a file only if no other process has the index open and all checks pass. In every other case it returns
 /// nil, and the regular lookup answers or throws.
 extension ModelStore {
-    func findQuickly(_ reference: Reference) -> ModelLocation? { VersionQuery(reference).flatMap(find) }
-
-    /// Finds the version with the alias `best`, or the newest if there is no such alias.
-    func findBestQuickly(of model: String) -> ModelLocation? { find(VersionQuery(bestOf: model)) }
-
-    private func find(_ query: VersionQuery) -> ModelLocation? {
+    func findQuickly(_ query: VersionQuery) -> ModelLocation? {
         guard !isOpen, let before = IndexState(indexPath),
-            before.schema == Schema.version, let found = run(query), IndexState(indexPath) == before,
-            FileSystem.size(ofFile: path(of: found.file)) == found.size
+            before.schema == Schema.version, let found = ask(query), IndexState(indexPath) == before,
+            FileSystem.size(ofFile: found.location.path) == found.size
         else { return nil }
-        return ModelLocation(
-            path: path(of: found.file), reference: found.reference, sha256: found.sha256,
-            identity: found.identity)
+        return found.location
     }
 
-    private func run(_ query: VersionQuery) -> FoundVersion? {
-        // The path becomes a URI; paths that need escapes take the regular lookup.
+    private func ask(_ query: VersionQuery) -> (location: ModelLocation, size: Int)? {
+        // The name is a URI here; one that needs escapes goes the long way.
         guard indexPath.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"%?#".utf8.contains($0) }) else {
             return nil
         }
@@ -38,56 +31,25 @@ extension ModelStore {
         // Immutable: SQLite takes no locks. `IndexState` ensures that this is safe.
         let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
         let name = "file:\(indexPath)?immutable=1"
-        let sql = """
-            SELECT model || ':' || number, file, sha256, size, identity FROM version
-            WHERE model = ?1 AND \(query.condition) AND state = 'kept' ORDER BY number DESC LIMIT 1
-            """
         guard unsafe sqlite3_open_v2(name, &database, flags, nil) == SQLITE_OK,
-            unsafe sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK,
-            unsafe bind(query.model, 1, statement), unsafe bind(query.detail, 2, statement),
-            unsafe sqlite3_step(statement) == SQLITE_ROW,
-            let reference = unsafe text(statement, 0), let file = unsafe text(statement, 1),
-            let sha256 = unsafe text(statement, 2)
+            unsafe sqlite3_prepare_v2(database, query.sql, -1, &statement, nil) == SQLITE_OK,
+            query.values.enumerated().allSatisfy({ unsafe bind($1, Int32($0 + 1), statement) }),
+            unsafe sqlite3_step(statement) == SQLITE_ROW
         else { return nil }
-        return FoundVersion(
-            reference: reference, file: file, sha256: sha256,
-            size: Int(unsafe sqlite3_column_int64(statement, 3)), identity: unsafe text(statement, 4))
-    }
-}
-
-private struct VersionQuery {
-    let model, detail, condition: String
-
-    init(bestOf model: String) {
-        (self.model, detail) = (model, "best")
-        condition = """
-            number = coalesce(
-                (SELECT number FROM alias WHERE model = ?1 AND name = ?2),
-                (SELECT max(number) FROM version WHERE model = ?1 AND state = 'kept'))
-            """
-    }
-
-    init?(_ reference: Reference) {
-        switch reference {
-        case .alias(let model, let alias):
-            condition = "number = (SELECT number FROM alias WHERE model = ?1 AND name = ?2)"
-            (self.model, detail) = (model, alias)
-        case .number(let model, let number):
-            (self.model, detail, condition) = (model, "\(number)", "number = ?2")
-        case .plain(let model): (self.model, detail, condition) = (model, "", "?2 = ''")
-        case .file: return nil
+        func text(_ column: ModelVersion.Column) -> String? {
+            unsafe sqlite3_column_text(statement, column.rawValue).map { unsafe String(cString: $0) }
         }
+        guard text(.state) == ModelVersion.State.kept.rawValue, let model = text(.model),
+            let number = text(.number), let file = text(.file), let sha256 = text(.sha256)
+        else { return nil }
+        let location = ModelLocation(
+            path: path(of: file), reference: "\(model):\(number)", sha256: sha256, identity: text(.identity))
+        return (location, Int(unsafe sqlite3_column_int64(statement, ModelVersion.Column.size.rawValue)))
     }
 }
 
-private struct FoundVersion {
-    let reference, file, sha256: String
-    let size: Int
-    let identity: String?
-}
-
-/// The state of an index file, to detect writes between two reads: no write-ahead log exists (a writer creates one and
-/// removes it after the checkpoint), and time, size and header are the same.
+/// What tells whether the index was written between two looks: it has no write-ahead log (whoever writes makes one, and
+/// takes it away when all is carried over), and its time, size and header are the same.
 private struct IndexState: Equatable {
     private let device: dev_t
     private let node: ino_t
@@ -120,9 +82,4 @@ private func bind(_ text: String, _ place: Int32, _ statement: OpaquePointer?) -
     // SQLITE_TRANSIENT (-1): SQLite copies the text.
     let copies = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
     return unsafe sqlite3_bind_text(statement, place, text, Int32(text.utf8.count), copies) == SQLITE_OK
-}
-
-private func text(_ statement: OpaquePointer?, _ column: Int32) -> String? {
-    guard let text = unsafe sqlite3_column_text(statement, column) else { return nil }
-    return unsafe String(cString: text)
 }

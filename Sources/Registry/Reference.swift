@@ -88,13 +88,15 @@ extension ModelStore {
 
     /// Returns the file of a reference. A registered file exists and has the registered size.
     public func file(of reference: String) throws(CellarError) -> ModelLocation {
-        if let found = findQuickly(try Reference(reference)) { return found }
-        let version: ModelVersion
+        if let query = VersionQuery(try Reference(reference)), let found = findQuickly(query) { return found }
         switch try resolve(reference) {
         case .file(let url):
             return ModelLocation(path: url.path, reference: reference, sha256: nil, identity: nil)
-        case .version(let found): version = found
+        case .version(let found): return try location(of: found)
         }
+    }
+
+    private func location(of version: ModelVersion) throws(CellarError) -> ModelLocation {
         try checkFile(of: version)
         return ModelLocation(
             path: path(of: version.file), reference: version.reference, sha256: version.sha256,
@@ -103,10 +105,13 @@ extension ModelStore {
 
     /// Returns the file of a model's version with the alias `best`, or of its newest; nil if there is neither.
     public func bestFile(of model: String) throws(CellarError) -> ModelLocation? {
-        if let found = findBestQuickly(of: model) { return found }
-        for reference in ["\(model)@best", model] {
-            do {
-                return try file(of: reference)
+        let best = VersionQuery(bestOf: model)
+        if let found = findQuickly(best) { return found }
+        // The newest version stands in for a best one whose file is missing, too.
+        for query in [best, VersionQuery(newestOf: model)] {
+            do throws(CellarError) {
+                let found = try index().read("look up \(model)") { try ModelVersion.fetchOne($0, query) }
+                if let found { return try location(of: found) }
             } catch {
                 guard error.category == .noInput else { throw error }
             }
@@ -156,27 +161,12 @@ extension ModelStore {
 
     /// Finds the version of a reference; nil if it can only be a file.
     func find(_ reference: Reference, text: String, _ db: Database) throws -> ModelVersion? {
+        if let query = VersionQuery(reference), let found = try ModelVersion.fetchOne(db, query) {
+            return try kept(found)
+        }
         switch reference {
-        case .number(let model, let number):
-            guard
-                let found = try ModelVersion.fetchOne(
-                    db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
-            else { throw try unknownVersion(model, text, db) }
-            return try kept(found)
-        case .alias(let model, let alias):
-            let number = try Int.fetchOne(
-                db, sql: "SELECT number FROM alias WHERE model = ? AND name = ?", arguments: [model, alias])
-            guard let number else { throw try unknownAlias(model, alias, text, db) }
-            guard
-                let found = try ModelVersion.fetchOne(
-                    db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
-            else {
-                throw CellarError(
-                    .noInput,
-                    "\(text) points to \(model):\(number), which is not in this store (\(root)).",
-                    remedy: "Add its file to the store, then run `registry rebuild`.")
-            }
-            return try kept(found)
+        case .number(let model, _): throw try unknownVersion(model, text, db)
+        case .alias(let model, let alias): throw try unknownAlias(model, alias, text, db)
         case .file(let path):
             let path = URL(fileURLWithPath: path).standardizedFileURL.path
             guard path.hasPrefix(root + "/") else { return nil }
@@ -184,18 +174,12 @@ extension ModelStore {
                 db, where: "WHERE v.file = ? AND v.state <> 'purged'",
                 [String(path.dropFirst(root.count + 1))])
         case .plain(let name):
-            if let found = try newest(of: name, db) { return found }
             if let digits = Reference.digestPrefix(name), let found = try find(digest: digits, db) {
                 return found
             }
             if FileSystem.size(ofFile: name) != nil { return nil }
             throw try unknownModel(name, db)
         }
-    }
-
-    private func newest(of model: String, _ db: Database) throws -> ModelVersion? {
-        try ModelVersion.fetchOne(
-            db, where: "WHERE v.model = ? AND v.state = 'kept' ORDER BY v.number DESC", [model])
     }
 
     private func find(digest: String, _ db: Database) throws -> ModelVersion? {

@@ -38,10 +38,9 @@ extension ModelStore {
         }
         let index = try writableIndex()
         let version = try index.read("look up \(reference)") { db in
-            guard
-                let found = try ModelVersion.fetchOne(
-                    db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
-            else { throw try unknownVersion(model, reference, db) }
+            guard let found = try ModelVersion.fetchOne(db, VersionQuery(number: number, of: model)) else {
+                throw try unknownVersion(model, reference, db)
+            }
             return found
         }
         switch version.state {

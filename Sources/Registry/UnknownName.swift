@@ -35,6 +35,14 @@ extension ModelStore {
     func unknownAlias(_ model: String, _ alias: String, _ text: String, _ db: Database) throws
         -> CellarError
     {
+        let number = try Int.fetchOne(
+            db, sql: "SELECT number FROM alias WHERE model = ? AND name = ?", arguments: [model, alias])
+        if let number {
+            return CellarError(
+                .noInput,
+                "\(text) points to \(model):\(number), which is not in this store (\(root)). Fetch its file, then "
+                    + "run `registry rebuild`.")
+        }
         let exists = try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM version WHERE model = ? AND state = 'kept')",
             arguments: [model])

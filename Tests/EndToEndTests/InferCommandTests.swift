@@ -200,7 +200,7 @@ private func inStore(_ body: (Store) throws -> Void) throws {
             [Tensor(shape: [2, 1], values: [1, -1]), Tensor(shape: [1], values: [0])], layer: 1)
         var facts = ModelFacts(name: "small", created: "2026-11-22T12:30:05Z", generation: "keras-2.10-h5")
         (facts.features, facts.classes) = (["a", "b"], ["bad", "good"])
-        facts.hyperparameters = ["target": "label"]
+        facts.hyperparameters.targets = ["label"]
         try save(ModelFile(model: small), facts, 5)
         try body(Store(folder: folder))
     }

@@ -27,7 +27,7 @@ enum SmallModels {
             model: try dense(inputs: 2, units: 1, .sigmoid, kernel: [1, -1], bias: [0]),
             compiled: .init(loss: Loss(.binaryCrossentropy), optimizer: nil))
         file.facts = facts(features: ["a", "b"], classes: ["bad", "good"])
-        file.facts?.hyperparameters = ["target": "label"]
+        file.facts?.hyperparameters.targets = ["label"]
         return try LoadedModel(file, path: "small.h5", name: name)
     }
 

@@ -151,10 +151,10 @@ private struct Broken: CustomStringConvertible, Sendable {
             $0["model.weights.h5"] = nil
             $0["model.weights.json"] = [0x7B, 0x7D]
         },
-        Broken(description: "no JSON", expected: "config.json is no sound JSON") {
+        Broken(description: "no JSON", expected: "config.json is not valid JSON") {
             $0["config.json"] = [0x7B]
         },
-        Broken(description: "deep JSON", expected: "config.json is no sound JSON") {
+        Broken(description: "deep JSON", expected: "config.json is not valid JSON") {
             $0["config.json"] = [UInt8](repeating: 0x5B, count: 100_000)
         },
         Broken(description: "no HDF5", expected: "expected an HDF5 file, found text") {

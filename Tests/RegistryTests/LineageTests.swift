@@ -93,9 +93,10 @@ func comparison() throws {
         let store = ModelStore(in: folder)
         for (i, rate) in [0.1, 0.01].enumerated() {
             var facts = makeFacts(created: noon(plus: i), accuracy: 0.98 - rate / 10, seed: 7)
-            facts.hyperparameters = [
-                "optimizer": ["class": "SGD", "learning_rate": .number(rate)], "batch_size": 32,
-            ]
+            facts.hyperparameters = Hyperparameters(config: [
+                "optimizer": ["class": "SGD", "learning_rate": .number(rate)]
+            ])
+            facts.hyperparameters.batchSize = 32
             facts.recipe = "name: mnist\nrate: \(rate)\nepochs: 3\n"
             facts.history = [.init(name: "loss", values: [0.5, 0.25])]
             try store.save(facts)

@@ -7,7 +7,7 @@ import Testing
 
 /// The fast lookup's result for a reference, in a process that has not opened the index.
 private func quick(_ reference: String, _ folder: URL) throws -> ModelLocation? {
-    ModelStore(in: folder).findQuickly(try Reference(reference))
+    try VersionQuery(Reference(reference)).flatMap(ModelStore(in: folder).findQuickly)
 }
 
 @Test("the fast lookup equals the regular one, and leaves no files next to the index")
@@ -21,7 +21,7 @@ func quickLookup() throws {
         store.close()
         #expect(try references.map { try quick($0, folder) } == found)
         #expect(found.map(\.reference) == ["mnist:3", "mnist:1", "mnist:2"])
-        #expect(ModelStore(in: folder).findBestQuickly(of: "mnist")?.reference == "mnist:2")
+        #expect(ModelStore(in: folder).findQuickly(VersionQuery(bestOf: "mnist"))?.reference == "mnist:2")
         #expect(try ModelStore(in: folder).bestFile(of: "mnist")?.reference == "mnist:2")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!names.contains { $0.hasSuffix("-wal") || $0.hasSuffix("-shm") })
@@ -44,9 +44,9 @@ func notQuickly() throws {
             #expect(try quick(reference, folder) == nil)
         }
         #expect(try quick("mnist", folder)?.reference == "mnist:2")
-        // No alias `best` yet: the newest version that is not deleted.
-        #expect(ModelStore(in: folder).findBestQuickly(of: "mnist")?.reference == "mnist:2")
-        #expect(ModelStore(in: folder).findBestQuickly(of: "wine") == nil)
+        // None is called best yet: the newest that is kept.
+        #expect(ModelStore(in: folder).findQuickly(VersionQuery(bestOf: "mnist"))?.reference == "mnist:2")
+        #expect(ModelStore(in: folder).findQuickly(VersionQuery(bestOf: "wine")) == nil)
         #expect(try ModelStore(in: folder).bestFile(of: "wine") == nil)
         // The size differs from the registered one.
         try FileManager.default.removeItem(at: second)
@@ -65,5 +65,24 @@ func storePaths(_ end: String) throws {
         let relative = ModelStore(atPath: "models" + end, reader: readTestFacts).root
         #expect(
             relative == ModelStore(at: URL(fileURLWithPath: "models" + end), reader: readTestFacts).root)
+    }
+}
+
+@Test("both drivers find the same version with the same statement")
+func oneStatement() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        for i in 1...3 { try store.save(makeFacts(created: noon(plus: i))) }
+        _ = try store.promote("mnist:1", alias: "best")
+        let queries = [
+            VersionQuery(number: 2, of: "mnist"), VersionQuery(alias: "best", of: "mnist"),
+            VersionQuery(newestOf: "mnist"), VersionQuery(bestOf: "mnist"), VersionQuery(bestOf: "wine"),
+        ]
+        let found = try queries.map { query in
+            try store.index().read("test") { try ModelVersion.fetchOne($0, query)?.reference }
+        }
+        store.close()
+        #expect(queries.map { ModelStore(in: folder).findQuickly($0)?.reference } == found)
+        #expect(found == ["mnist:2", "mnist:1", "mnist:3", "mnist:1", nil])
     }
 }

@@ -205,7 +205,7 @@ func facts() throws {
         #expect(facts.dataset?.sha256 == (try FileDigest(ofFile: "\(Fixtures.data.path)/wine.csv").sha256))
         #expect(facts.seed == 7 && facts.recipe?.hasPrefix("name: wine") == true)
         #expect(facts.architecture.count == 64 && facts.trainableParameters == 30 * 12 + 60 + 31)
-        #expect(facts.hyperparameters["batch_size"] == 64 && facts.hyperparameters["interrupted"] == nil)
+        #expect(facts.hyperparameters.batchSize == 64 && facts.hyperparameters.interrupted == nil)
         let golden = try #require(file.golden)
         let sample = Samples(shape: [11], floats: golden.inputs[0].values)
         #expect(try Predictor(file.model, batchSize: 1).predict([sample]) == golden.outputs)
@@ -319,7 +319,7 @@ func severalTargets() throws {
             compile: "optimizer: { AdamW: { learning_rate: 0.02 } }, loss: huber, metrics: [mae]",
             fit: "epochs: 60")
         let file = try training.modelFile(metrics: [])
-        #expect(file.facts?.hyperparameters["target"] == ["sum", "product"])
+        #expect(file.facts?.hyperparameters.targets == ["sum", "product"])
         #expect(file.facts?.history.map(\.name) == ["loss", "mae"])
         #expect((training.evaluate().first { $0.name == "loss" }?.value ?? 1) < 0.05)
         // The file is read again with its optimizer, loss and metric.
@@ -343,8 +343,8 @@ func interruptedMetrics() throws {
     (partial.sums.lossSum, partial.sums.count) = (1.5, 24)
     partial.sums.outputLossSums = [1.5, 0]
     partial.sums.metricSums = [[20, 24], Array(repeating: 0.5, count: 400)]
-    #expect(PartialEpoch(partial.json, objective) == partial)
-    #expect(PartialEpoch(partial.json, Objective(Loss(.binaryCrossentropy))) == nil)
+    #expect(PartialEpoch(partial.kept, objective) == partial)
+    #expect(PartialEpoch(partial.kept, Objective(Loss(.binaryCrossentropy))) == nil)
 }
 
 /// Makes a model with two heads on one hidden layer, compiled as in a file from Keras.

@@ -7,7 +7,7 @@ extension ModelFacts {
             "architecture": .string(architecture), "trainable_parameters": .integer(trainableParameters),
             "non_trainable_parameters": .integer(nonTrainableParameters), "classes": strings(classes),
             "features": strings(features), "command_line": strings(commandLine),
-            "hyperparameters": .object(hyperparameters),
+            "hyperparameters": hyperparameters.json,
         ]
         object["task"] = task.map { .string($0.rawValue) }
         object["picture"] = picture.map {
@@ -27,7 +27,7 @@ extension ModelFacts {
                 "path": .string($0.path), "sha256": .string($0.sha256), "train_rows": .integer($0.trainRows),
                 "validation_rows": .integer($0.validationRows), "test_rows": .integer($0.testRows),
             ]
-            object["division"] = $0.division
+            object["division"] = $0.division?.json
             return .object(object)
         }
         object["recipe"] = recipe.map { .string($0) }
@@ -61,7 +61,7 @@ extension ModelFacts {
         classes = strings(json["classes"])
         features = strings(json["features"])
         commandLine = strings(json["command_line"])
-        hyperparameters = json["hyperparameters"]?.object ?? [:]
+        hyperparameters = Hyperparameters(json: json["hyperparameters"])
         picture = json["picture"].flatMap {
             guard let height = $0["height"]?.int, let width = $0["width"]?.int else { return nil }
             let channels = $0["channels"]?.int ?? 1
@@ -84,7 +84,7 @@ extension ModelFacts {
             return Dataset(
                 path: path, sha256: $0["sha256"]?.string ?? "", trainRows: count($0["train_rows"]),
                 validationRows: count($0["validation_rows"]), testRows: count($0["test_rows"]),
-                division: $0["division"])
+                division: $0["division"].flatMap { RowDivision(json: $0) })
         }
         recipe = json["recipe"]?.string
         seed = json["seed"]?.int

@@ -23,7 +23,7 @@ public struct ModelFacts: Equatable, Sendable {
     public var metrics: [MetricValue]
     /// Per-epoch values by Keras' names (`loss`, `val_accuracy` …), in Keras' order.
     public var history: [MetricSeries]
-    public var hyperparameters: JSONObject
+    public var hyperparameters = Hyperparameters()
     public var dataset: Dataset?
     /// The text of the recipe, unchanged.
     public var recipe: String?
@@ -63,12 +63,11 @@ public struct ModelFacts: Equatable, Sendable {
     public struct Dataset: Equatable, Sendable {
         public var path, sha256: String
         public var trainRows, validationRows, testRows: Int
-        /// The division of the rows, in a recipe's form (`RowDivision`); nil in files written before this key
-        /// existed.
-        public var division: JSON?
+        /// How the rows were divided; nil in files from before it was kept.
+        public var division: RowDivision?
         public init(
             path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,
-            division: JSON? = nil
+            division: RowDivision? = nil
         ) {
             (self.path, self.sha256, self.division) = (path, sha256, division)
             (self.trainRows, self.validationRows, self.testRows) = (trainRows, validationRows, testRows)
@@ -109,7 +108,6 @@ public struct ModelFacts: Equatable, Sendable {
         self.trainableParameters = trainableParameters
         self.nonTrainableParameters = nonTrainableParameters
         (classes, features, metrics, history, commandLine, parents) = ([], [], [], [], [], [])
-        hyperparameters = [:]
     }
 
     public func metric(_ name: String, on split: String) -> Double? {

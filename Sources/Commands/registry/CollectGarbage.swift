@@ -1,7 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
-import Registry
 import StoreSupport
 
 struct CollectGarbage: ParsableCommand {
@@ -15,11 +14,7 @@ struct CollectGarbage: ParsableCommand {
     func run() throws {
         try common.run { store in
             let done = try store.collectGarbage(dryRun: dryRun)
-            try common.print([
-                "versions": .array(done.versions.map { .string($0) }),
-                "leftovers": .array(done.leftovers.map { .string($0) }), "bytes": .integer(done.size),
-                "dry_run": .bool(dryRun),
-            ]) {
+            try common.print(done.json(dryRun: dryRun)) {
                 let verb = dryRun ? "would be removed" : "removed"
                 return (done.versions + done.leftovers).map { "\($0) \(verb)\n" }.joined()
                     + "\(done.size) bytes \(dryRun ? "would be free" : "freed")"

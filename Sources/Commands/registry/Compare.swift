@@ -1,6 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
 import Registry
 import StoreSupport
 
@@ -15,22 +15,9 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let found = try store.compare(try versions(store))
-            try common.print(json(found)) { text(found) }
+            let found = try store.compare(references)
+            try common.print(found.json) { text(found) }
         }
-    }
-
-    private func versions(_ store: ModelStore) throws -> [ModelVersion] {
-        if references.count > 1 { return try references.map { try store.version($0) } }
-        let newest = try store.version(references[0])
-        let two = try store.list(Query(model: newest.model, sort: "version", limit: 2)).versions
-        guard newest.reference == references[0] + ":\(newest.number)", two.count == 2 else {
-            throw CellarError(
-                .usage,
-                "expected two versions or more to compare, as registry compare mnist:1 mnist:2; found \(references[0]) "
-                    + "alone.")
-        }
-        return two.reversed()
     }
 
     private func text(_ found: Comparison) -> String {
@@ -66,23 +53,5 @@ struct Compare: ParsableCommand {
             blocks.append(same.text())
         }
         return blocks.joined(separator: "\n")
-    }
-
-    private func json(_ found: Comparison) -> JSON {
-        func rows(_ rows: [Comparison.Fact]) -> JSON {
-            .array(rows.map { ["name": .string($0.name), "values": .array($0.values.map { $0 ?? .null })] })
-        }
-        return [
-            "versions": .array(found.references.map { .string($0) }),
-            "metrics": .array(
-                found.metrics.map { row in
-                    [
-                        "name": .string(row.name), "values": .array(row.values.map { $0 ?? .null }),
-                        "best": .array(row.best.map { .string(found.references[$0]) }),
-                    ]
-                }),
-            "different": rows(found.different), "same": rows(found.same),
-            "recipe_changes": .array(found.recipeChanges.map { .string($0) }),
-        ]
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
-import Registry
 import StoreSupport
 
 struct Delete: ParsableCommand {
@@ -13,11 +12,9 @@ struct Delete: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            // `mnist` means something else after each deletion, so all are looked up first.
-            let versions = try references.map { try store.version($0) }
-            for version in versions { try store.delete(version.reference) }
-            try common.print(.array(versions.map { .string($0.reference) })) {
-                versions.map {
+            let deleted = try store.delete(references)
+            try common.print(deleted.json) {
+                deleted.versions.map {
                     "\($0.reference) is deleted; registry restore \($0.reference) brings it back\n"
                 }.joined()
             }
@@ -33,9 +30,9 @@ struct Restore: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let versions = try references.map { try store.restore($0) }
-            try common.print(.array(versions.map { $0.json(in: common.folder) })) {
-                versions.map { "\($0.reference) is back\n" }.joined()
+            let restored = try store.restore(references)
+            try common.print(restored.json) {
+                restored.versions.map { "\($0.reference) is back\n" }.joined()
             }
         }
     }

@@ -1,9 +1,7 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Foundation
 import Base
-import KerasFile
-import Registry
 import StoreSupport
 
 struct Export: ParsableCommand {
@@ -31,34 +29,35 @@ struct Export: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let source = try store.file(of: reference)
-            if file == "-" { return try write(source, from: store) }
-            if isONNX { return try exportONNX(source, from: store) }
-            if try converts(source) { return try convert(source, from: store) }
-            let version = try store.export(reference, to: URL(fileURLWithPath: file), overwrite: force)
-            try common.print([
-                "reference": .string(version.reference), "file": .string(file),
-                "sha256": .string(version.sha256),
-            ]) {
-                "\(version.reference) → \(file) (\(version.size) bytes, SHA-256 \(version.sha256.prefix(12))…)"
-            }
+            if file == "-" { return try write(from: store) }
+            let done = try store.export(
+                ExportRequest(reference: reference, file: file, asIs: asIs, overwrite: force),
+                progress: .warnings)
+            try common.print(done.json) { text(done) }
         }
     }
 
+    private func text(_ done: ExportedFile) -> String {
+        let digest = "SHA-256 \(done.sha256.prefix(12))…"
+        let how =
+            switch done.form {
+            case .copy: "\(done.size) bytes, \(digest)"
+            case .rewritten: "written anew from the file with \(digest)"
+            case .onnx(let bytes): "ONNX, \(bytes) bytes; made from the file with \(digest)"
+            }
+        return "\(done.reference) → \(file) (\(how))\n"
+    }
+
     /// The file's bytes on standard output, and nothing else there.
-    private func write(_ source: ModelLocation, from store: ModelStore) throws {
+    private func write(from store: Store) throws {
         guard !Terminal.output.isTerminal, !common.json else {
             throw CellarError(
                 .usage,
                 "The model file itself goes to standard output, so not to a terminal, nor with --json. Send it to a "
                     + "program (| ssh …) or name a file.")
         }
-        _ = try store.checkedSHA256(of: source)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: source.path), options: .mappedIfSafe)
         try StandardOutput.write { output in
-            for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
-                try output.write(Array(bytes[start..<min(start + 1 << 20, bytes.count)]).span)
-            }
+            try store.withBytes(of: reference) { try output.write($0) }
         }
     }
 }

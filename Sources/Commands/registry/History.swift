@@ -1,7 +1,7 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
 import Base
-import Registry
 import StoreSupport
 
 struct History: ParsableCommand {
@@ -14,20 +14,18 @@ struct History: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let version = try store.version(reference)
-            let facts = try store.facts(of: version)
-            if facts.history.isEmpty, !common.json {
+            let history = try store.history(of: reference)
+            let series = history.series
+            if series.isEmpty, !common.json {
                 throw CellarError(
                     .badData,
-                    "\(version.reference) has no history: its file does not tell how it was trained.")
+                    "\(history.reference) has no history: its file does not tell how it was trained.")
             }
-            try common.print([
-                "reference": .string(version.reference), "history": facts.json["history"] ?? .object([:]),
-            ]) {
-                if csv { return facts.historyCSV }
-                var table = TextTable([.init("EPOCH", .right)] + facts.history.map { .init($0.name, .right) })
-                for epoch in 0..<(facts.history.map(\.values.count).max() ?? 0) {
-                    let values = facts.history.map { epoch < $0.values.count ? $0.values[epoch].cell : "" }
+            try common.print(history.json) {
+                if csv { return history.facts.historyCSV }
+                var table = TextTable([.init("EPOCH", .right)] + series.map { .init($0.name, .right) })
+                for epoch in 0..<(series.map(\.values.count).max() ?? 0) {
+                    let values = series.map { epoch < $0.values.count ? $0.values[epoch].cell : "" }
                     table.add(["\(epoch + 1)"] + values)
                 }
                 return table.text()

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
 import Registry
 import StoreSupport
 
@@ -15,23 +15,8 @@ struct LineageOf: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let lineage = try store.lineage(of: try store.version(reference))
-            try common.print([
-                "reference": .string(lineage.name), "ancestors": json(lineage.ancestors),
-                "descendants": json(lineage.descendants),
-            ]) { dot ? lineage.dot : lineage.text }
+            let lineage = try store.lineage(of: reference)
+            try common.print(lineage.json) { dot ? lineage.dot : lineage.text }
         }
-    }
-
-    private func json(_ nodes: [Lineage.Relative]) -> JSON {
-        .array(
-            nodes.map { node in
-                [
-                    "reference": .string(node.name), "sha256": .string(node.sha256),
-                    "kind": node.kind.map { .string($0.rawValue) } ?? .null,
-                    "created": node.created.map { .string($0) } ?? .null,
-                    "remark": node.remark.map { .string($0) } ?? .null, "next": json(node.next),
-                ]
-            })
     }
 }

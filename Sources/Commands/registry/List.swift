@@ -1,6 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
 import Registry
 import StoreSupport
 
@@ -32,11 +32,11 @@ struct List: ParsableCommand {
         try common.run { store in
             let most = limit ?? (common.json ? 0 : 100)
             let listing = try store.list(
-                Query(
-                    model: model, filter: try condition.map { (text) throws in try Filter(text) }, sort: sort,
-                    isReversed: reverse, limit: most == 0 ? nil : most, deleted: deleted))
+                ListRequest(
+                    model: model, sort: sort, isReversed: reverse, condition: condition,
+                    limit: most == 0 ? nil : most, deleted: deleted))
             if common.json {
-                try printJSON(listing.versions)
+                try printJSON(listing.versions, store)
             } else {
                 try printOutput(table(listing.versions).text())
             }
@@ -48,11 +48,11 @@ struct List: ParsableCommand {
     }
 
     /// One version a line, written as it is made: a list may be long.
-    private func printJSON(_ versions: [ModelVersion]) throws {
+    private func printJSON(_ versions: [ModelVersion], _ store: Store) throws {
         try StandardOutput.write { output in
             for (i, version) in versions.enumerated() {
                 try output.write(i == 0 ? "[\n" : ",\n")
-                try output.write(version.json(in: common.folder).text())
+                try output.write(store.json(of: version).text())
             }
             try output.write(versions.isEmpty ? "[]\n" : "\n]\n")
         }

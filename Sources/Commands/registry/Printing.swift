@@ -1,16 +1,21 @@
-import CommandSupport
 import Base
-import Registry
+import Cellar
+import CommandSupport
 import StoreSupport
 
 extension StoreOptions {
     /// Runs a subcommand; its errors are reported as the user wants them.
-    func run(_ body: (ModelStore) throws -> Void) throws { try run("registry") { try body(open().models) } }
+    func run(_ body: (Store) throws -> Void) throws { try run("registry") { try body(open()) } }
 
     /// Prints a result: as JSON, or as `text` has it for people.
     func print(_ value: @autoclosure () throws -> JSON, or text: () throws -> String) throws {
         if json { try printOutput(value()) } else { try printOutput(text()) }
     }
+}
+
+extension Progress {
+    /// Prints warnings on standard error.
+    static let warnings = Progress(warn: { printError("registry: warning: \($0)") })
 }
 
 /// `1 version`, `2 versions`.

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
 import Registry
 import StoreSupport
 
@@ -45,48 +45,26 @@ struct Promote: ParsableCommand {
     func run() throws {
         try common.run { store in
             if remove { return try removeAlias(store) }
-            let gate = try gate.map { (text) throws in try Filter(text) }
-            let done =
+            let choice: PromoteRequest.Choice =
                 if let best, let model {
-                    try store.promote(
-                        best: best, model: model, alias: alias ?? "best",
-                        direction: highest ? .highest : lowest ? .lowest : nil, gate: gate)
+                    .best(
+                        metric: best, model: model,
+                        direction: highest ? .highest : lowest ? .lowest : nil)
                 } else {
-                    try store.promote(
-                        reference ?? "", alias: alias ?? "production", reason: reason ?? "chosen by hand",
-                        gate: gate)
+                    .version(reference ?? "", reason: reason ?? "chosen by hand")
                 }
+            let done = try store.promote(PromoteRequest(choice, alias: alias, gate: gate))
             try common.print(done.json) { done.text }
         }
     }
 
-    private func removeAlias(_ store: ModelStore) throws {
-        let (model, alias) = try splitAlias(reference ?? "")
-        try store.removeAlias(model: model, alias: alias, reason: reason ?? "removed by hand")
-        try common.print(["alias": .string("\(model)@\(alias)"), "version": .null]) {
-            "\(model)@\(alias) is taken away"
-        }
+    private func removeAlias(_ store: Store) throws {
+        let done = try store.removeAlias(reference ?? "", reason: reason ?? "removed by hand")
+        try common.print(done.json) { "\(done.alias) is taken away" }
     }
-}
-
-/// `mnist@best` in its parts.
-func splitAlias(_ text: String) throws(CellarError) -> (model: String, alias: String) {
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-        throw CellarError(.usage, "expected a model and its alias, as mnist@best, found \"\(text)\".")
-    }
-    return (String(parts[0]), String(parts[1]))
 }
 
 extension ModelStore.Promotion {
-    var json: JSON {
-        [
-            "alias": .string(alias), "version": .string(version.reference),
-            "before": before.map { .string($0) } ?? .null,
-            "reason": .string(reason), "moved": .bool(moved),
-        ]
-    }
-
     var text: String {
         if !moved { return "\(alias) points to \(version.reference) already: \(reason)" }
         return "\(alias) → \(version.reference)\(before.map { " (before: \($0))" } ?? ""): \(reason)"

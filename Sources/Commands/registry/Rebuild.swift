@@ -1,7 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
-import Registry
 import StoreSupport
 
 struct Rebuild: ParsableCommand {
@@ -17,10 +16,7 @@ struct Rebuild: ParsableCommand {
     func run() throws {
         try common.run { store in
             let done = try store.rebuild()
-            try common.print([
-                "versions": .integer(done.versions), "aliases": .integer(done.aliases),
-                "unreadable": .array(done.unreadable.map { .string($0) }),
-            ]) {
+            try common.print(done.json) {
                 "\(counted(done.versions, "version")) and \(counted(done.aliases, "alias", "aliases")) indexed\n"
                     + done.unreadable.map { "left out: \($0)\n" }.joined()
             }

@@ -1,7 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
-import Registry
 import StoreSupport
 
 struct Rollback: ParsableCommand {
@@ -14,8 +13,7 @@ struct Rollback: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let (model, name) = try splitAlias(alias)
-            let done = try store.rollback(model: model, alias: name, reason: reason)
+            let done = try store.rollback(alias, reason: reason)
             try common.print(done.json) { done.text }
         }
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
 import Base
-import Registry
 import StoreSupport
 
 struct Show: ParsableCommand {
@@ -13,10 +13,10 @@ struct Show: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let version = try store.version(reference)
-            try common.print(store.fullJSON(of: version, in: common.folder)) {
+            let json = try store.show(reference).json
+            try common.print(json) {
                 var lines: [(String, String)] = []
-                add("", try store.fullJSON(of: version, in: common.folder), to: &lines)
+                add("", json, to: &lines)
                 let width = lines.map(\.0.count).max() ?? 0
                 return lines.map { name, value in
                     name + String(repeating: " ", count: width - name.count) + "  " + value + "\n"

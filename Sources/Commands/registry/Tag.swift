@@ -1,7 +1,6 @@
-import Base
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Registry
 import StoreSupport
 
 struct Tag: ParsableCommand {
@@ -15,18 +14,10 @@ struct Tag: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            var (set, remove): ([ModelStore.VersionTag], [String]) = ([], [])
-            for note in notes {
-                guard let equals = note.firstIndex(of: "=") else {
-                    throw CellarError(.usage, "expected a note as key=value, found \"\(note)\".")
-                }
-                let (key, value) = (String(note[..<equals]), String(note[note.index(after: equals)...]))
-                if value.isEmpty { remove.append(key) } else { set.append(.init(key: key, value: value)) }
-            }
-            let version = try store.tag(reference, set: set, remove: remove)
-            try common.print(store.fullJSON(of: version, in: common.folder)) {
-                let tags = try store.tags(of: version).map { "\($0.key)=\($0.value)" }
-                return "\(version.reference): \(tags.isEmpty ? "no notes" : tags.joined(separator: ", "))"
+            let details = try store.tag(TagRequest(reference: reference, notes: notes))
+            try common.print(details.json) {
+                let tags = details.tags.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+                return "\(details.version.reference): \(tags.isEmpty ? "no notes" : tags)"
             }
         }
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
 import Base
-import Registry
 import StoreSupport
 
 struct Verify: ParsableCommand {
@@ -13,17 +13,9 @@ struct Verify: ParsableCommand {
 
     func run() throws {
         try common.run { store in
-            let (checked, findings) = try store.verify()
-            try common.print([
-                "checked": .integer(checked),
-                "findings": .array(
-                    findings.map {
-                        [
-                            "kind": .string($0.kind.rawValue), "subject": .string($0.subject),
-                            "message": .string($0.message), "fix": .string($0.fix),
-                        ]
-                    }),
-            ]) {
+            let report = try store.verify()
+            let (checked, findings) = (report.checked, report.findings)
+            try common.print(report.json) {
                 findings.isEmpty
                     ? "\(counted(checked, "version")), all as registered"
                     : findings.map { "\($0.subject): \($0.message)\n    \($0.fix)\n" }.joined()

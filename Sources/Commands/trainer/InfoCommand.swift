@@ -1,7 +1,6 @@
 import ArgumentParser
+import Cellar
 import CommandSupport
-import Base
-import Tensors
 
 struct InfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,24 +11,17 @@ struct InfoCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors(of: "trainer", json: json) {
-            if json { return try printOutput(facts) }
+            let info = MachineInfo()
+            if json { return try printOutput(info.json) }
             try printOutput(
                 """
-                Processor:          \(Processor.name)
-                Processors:         \(Processor.count) for this process
-                Vector extensions:  \(Processor.vectorExtensions)
-                Matrix products:    \(matrixKernels)
-                Threads:            \(min(Processor.count, 4)) for networks of Dense layers, 1 for others, unless a recipe or --threads says otherwise
+                Processor:          \(info.processor)
+                Processors:         \(info.processors) for this process
+                Vector extensions:  \(info.vectorExtensions)
+                Matrix products:    \(info.blas)
+                Threads:            \(info.threads) for networks of Dense layers, 1 for others, unless a recipe or --threads says otherwise
                 GPU:                none is used
                 """)
         }
-    }
-
-    private var facts: JSON {
-        [
-            "processor": .string(Processor.name), "processors": .integer(Processor.count),
-            "vector_extensions": .string(Processor.vectorExtensions), "blas": .string(matrixKernels),
-            "threads": .integer(min(Processor.count, 4)), "gpu": nil,
-        ]
     }
 }

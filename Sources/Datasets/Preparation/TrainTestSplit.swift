@@ -1,13 +1,6 @@
 import Base
 
-/// The size of one part of a split.
-public enum SplitSize: Equatable, Sendable {
-    /// More than 0 and less than 1.
-    case fraction(Double)
-    case count(Int)
-}
-
-/// Training and test rows, each in order of use.
+/// Rows to train on and rows to test with, each in the order in which they are to be used.
 public struct Split: Equatable, Sendable {
     public var train, test: [Int]
 }

@@ -55,9 +55,7 @@ public func evaluateTable(
 func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(CellarError)
     -> [String]
 {
-    let recorded = model.facts?.hyperparameters["target"]
-    if let target = recorded?.string { return [target] }
-    if let targets = recorded?.array?.compactMap(\.string), !targets.isEmpty { return targets }
+    if let targets = model.facts?.hyperparameters.targets, !targets.isEmpty { return targets }
     let others = columns.filter { position(of: $0, in: model.features) == nil }
     throw CellarError(
         .usage,

@@ -18,7 +18,7 @@ public struct PartOfTable: Sendable {
     /// - path: The table that the model was trained on.
     public init(_ part: TablePart, of model: LoadedModel, path: String) throws(CellarError) {
         guard let dataset = model.facts?.dataset,
-            let division = dataset.division.flatMap({ RowDivision(json: $0) })
+            let division = dataset.division
         else {
             throw CellarError(
                 .usage,

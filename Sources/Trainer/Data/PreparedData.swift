@@ -106,7 +106,7 @@ public struct PreparedData: Sendable {
         dataset = ModelFacts.Dataset(
             path: raw.path, sha256: raw.sha256, trainRows: train.count,
             validationRows: validation?.count ?? 0,
-            testRows: test?.count ?? 0, division: division.json)
+            testRows: test?.count ?? 0, division: division)
         picture = raw.isPicture ? Self.picture(of: train.inputs[0]) : nil
     }
 

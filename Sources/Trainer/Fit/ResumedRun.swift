@@ -37,7 +37,7 @@ struct ResumedRun {
         (optimizer, objective) = (recipe.compile.optimizer, recipe.compile.objective)
         // Keep the formulas of the Keras version that wrote the file.
         let before = file.facts?.hyperparameters
-        objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?["loss_of"] != nil)
+        objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?.lossRelease != nil)
         if let saved = file.compiled?.optimizer {
             guard saved.className == optimizer.className else {
                 throw CellarError(
@@ -46,9 +46,9 @@ struct ResumedRun {
                         + "\(optimizer.className): the optimizer's state does not fit.",
                     remedy: "Use the same optimizer.")
             }
-            optimizer.newer = optimizer.newer || saved.newer || before?["optimizer_of"] != nil
-            // Keep a rate that ReduceLROnPlateau lowered, unless the recipe's rate has changed since then.
-            if optimizer.general.schedule == nil, let asked = before?["learning_rate"]?.double,
+            optimizer.newer = optimizer.newer || saved.newer || before?.optimizerRelease != nil
+            // A rate that ReduceLROnPlateau lowered goes on; one that the recipe changed since then counts.
+            if optimizer.general.schedule == nil, let asked = before?.learningRate,
                 Float(asked) == Float(optimizer.learningRate)
             {
                 optimizer.learningRate = saved.learningRate
@@ -56,11 +56,11 @@ struct ResumedRun {
         }
         state = file.optimizerState
         epochs = file.facts?.history.first?.values.count ?? 0
-        if let interrupted = before?["interrupted"],
+        if let interrupted = before?.interrupted,
             let partial = PartialEpoch(interrupted, recipe.compile.objective)
         {
             partialEpoch = partial
-            partialBatchSize = before?["batch_size"]?.int
+            partialBatchSize = before?.batchSize
         }
     }
 }

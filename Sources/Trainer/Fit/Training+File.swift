@@ -48,29 +48,24 @@ extension Training {
         return facts
     }
 
-    private var hyperparameters: JSONObject {
+    private var hyperparameters: Hyperparameters {
         let optimizer = recipe.compile.optimizer
-        var object: JSONObject = [
+        var found = Hyperparameters(config: [
             "optimizer": .string(optimizer.className),
             "learning_rate": optimizer.general.schedule?.json ?? .number(optimizer.learningRate),
-        ]
+        ])
         for (key, value) in optimizer.general.config.members + optimizer.config.members {
-            object[key] = value
+            found.config[key] = value
         }
-        object["loss"] = recipe.compile.objective.loss?.json ?? .null
-        // Files in Keras 2.10's format do not record which version's formulas they use.
-        if executor.optimizer.newer { object["optimizer_of"] = "keras 2.11" }
-        if executor.objective.isNewer { object["loss_of"] = "keras 3" }
-        object["batch_size"] = .integer(options.batchSize)
-        object["epochs"] = .integer(options.epochs)
-        object["shuffle"] = .bool(options.shuffle)
-        // `infer evaluate` uses it to find the labels.
-        if case .csv(_, let targets, _) = recipe.data.source {
-            object["target"] =
-                targets.count == 1 ? .string(targets[0]) : .array(targets.map { .string($0) })
-        }
-        if case .interrupted(let partial)? = outcome?.end { object["interrupted"] = partial.json }
-        return object
+        found.config["loss"] = recipe.compile.objective.loss?.json ?? .null
+        // Where formulas differ between the Keras releases, files in 2.10's form do not tell whose they are.
+        if executor.optimizer.newer { found.optimizerRelease = "keras 2.11" }
+        if executor.objective.isNewer { found.lossRelease = "keras 3" }
+        (found.batchSize, found.epochs, found.shuffle) = (options.batchSize, options.epochs, options.shuffle)
+        // `infer evaluate` finds the labels by it.
+        if case .csv(_, let targets, _) = recipe.data.source { found.targets = targets }
+        if case .interrupted(let partial)? = outcome?.end { found.interrupted = partial.kept }
+        return found
     }
 }
 

@@ -1,0 +1,74 @@
+/// How the rows of a data set are divided into those to train on, to validate with and to test with. A model's facts keep
+/// it, so that the rows that it has not seen can be found again.
+public struct RowDivision: Equatable, Sendable {
+    /// scikit-learn's `train_test_split`: first for the test rows, then, from the rest and with the same `random_state`, for
+    /// the validation rows.
+    public var test, validation: SplitSize?
+    /// Nil draws one at random, as scikit-learn.
+    public var randomState: UInt32?
+    public var stratify = false
+    public var shuffle = true
+    /// So many of the training rows, from the start, validate.
+    public var firstValidate: Int?
+    /// Keras' `validation_split`: this share of the training rows, from the end, validates.
+    public var lastValidate: Double?
+
+    public init() {}
+
+    /// Whether the same division again needs a `random_state`.
+    public var isRandom: Bool { shuffle && (test != nil || validation != nil) }
+}
+
+/// How much of the data a split takes.
+public enum SplitSize: Equatable, Sendable {
+    /// More than 0 and less than 1.
+    case fraction(Double)
+    case count(Int)
+}
+
+extension RowDivision {
+    /// In a recipe's words.
+    public var json: JSON {
+        var object: JSONObject = [:]
+        object["test"] = test?.json
+        object["validation"] = validation?.json
+        if isRandom { object["random_state"] = randomState.map { .integer(Int($0)) } }
+        if stratify { object["stratify"] = true }
+        if !shuffle { object["shuffle"] = false }
+        object["validation_first"] = firstValidate.map { .integer($0) }
+        object["validation_split"] = lastValidate.map { .number($0) }
+        return .object(object)
+    }
+
+    /// Nil where it does not tell the rows.
+    public init?(json: JSON) {
+        self.init()
+        guard let object = json.object else { return nil }
+        (test, validation) = (SplitSize(json: object["test"]), SplitSize(json: object["validation"]))
+        randomState = object["random_state"]?.int.flatMap { UInt32(exactly: $0) }
+        stratify = object["stratify"]?.bool ?? false
+        shuffle = object["shuffle"]?.bool ?? true
+        firstValidate = object["validation_first"]?.int
+        lastValidate = object["validation_split"]?.double
+        guard !isRandom || randomState != nil, firstValidate ?? 0 >= 0,
+            lastValidate.map({ $0 > 0 && $0 < 1 }) ?? true
+        else { return nil }
+    }
+}
+
+extension SplitSize {
+    fileprivate var json: JSON {
+        switch self {
+        case .fraction(let share): .number(share)
+        case .count(let rows): .integer(rows)
+        }
+    }
+
+    fileprivate init?(json: JSON?) {
+        switch json {
+        case .integer(let rows)?: self = .count(rows)
+        case .number(let share)?: self = .fraction(share)
+        default: return nil
+        }
+    }
+}

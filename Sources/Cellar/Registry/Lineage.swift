@@ -1,0 +1,28 @@
+import Base
+import Registry
+
+extension Store {
+    public func lineage(of reference: String) throws(CellarError) -> Lineage {
+        try models.lineage(of: models.version(reference))
+    }
+}
+
+extension Lineage {
+    public var json: JSON {
+        [
+            "reference": .string(name), "ancestors": .array(ancestors.map(\.json)),
+            "descendants": .array(descendants.map(\.json)),
+        ]
+    }
+}
+
+extension Lineage.Relative {
+    fileprivate var json: JSON {
+        [
+            "reference": .string(name), "sha256": .string(sha256),
+            "kind": kind.map { .string($0.rawValue) } ?? .null,
+            "created": created.map { .string($0) } ?? .null,
+            "remark": remark.map { .string($0) } ?? .null, "next": .array(next.map(\.json)),
+        ]
+    }
+}

@@ -1,0 +1,39 @@
+import Base
+import Registry
+
+/// Everything that is known of a version.
+public struct VersionDetails: Sendable {
+    public let version: ModelVersion
+    public let facts: ModelFacts
+    public let tags: [ModelStore.VersionTag]
+    public let parents: [ModelFacts.Parent]
+    public let json: JSON
+}
+
+extension Store {
+    public func show(_ reference: String) throws(CellarError) -> VersionDetails {
+        try details(of: models.version(reference))
+    }
+
+    func details(of version: ModelVersion) throws(CellarError) -> VersionDetails {
+        let tags = try models.tags(of: version)
+        let parents = try models.parents(of: version)
+        let facts = try models.facts(of: version)
+        var object = json(of: version).object ?? [:]
+        object["tags"] = .object(JSONObject(tags.map { ($0.key, .string($0.value)) }))
+        object["parents"] = .array(
+            parents.map {
+                [
+                    "kind": .string($0.kind.rawValue), "sha256": .string($0.sha256),
+                    "reference": .string($0.reference),
+                ]
+            })
+        let known = facts.json
+        for key in [
+            "classes", "features", "picture", "dataset", "hyperparameters", "history", "recipe",
+            "command_line", "host",
+        ] { object[key] = known[key] ?? .null }
+        return VersionDetails(
+            version: version, facts: facts, tags: tags, parents: parents, json: .object(object))
+    }
+}

@@ -1,0 +1,19 @@
+import Base
+import Network
+
+extension PartialEpoch {
+    /// The form in which a model's facts keep it.
+    var kept: InterruptedEpoch {
+        InterruptedEpoch(
+            steps: steps, count: sums.count, lossSum: sums.lossSum, outputLossSums: sums.outputLossSums,
+            metricSums: sums.metricSums)
+    }
+
+    /// Nil where it was of other outputs or metrics than these, whose sums would not fit.
+    init?(_ kept: InterruptedEpoch, _ objective: Objective) {
+        self.init(steps: kept.steps)
+        (sums.count, sums.lossSum) = (kept.count, kept.lossSum)
+        (sums.outputLossSums, sums.metricSums) = (kept.outputLossSums, kept.metricSums)
+        guard sums.fits(objective) else { return nil }
+    }
+}
