@@ -49,7 +49,8 @@ extension ModelStore {
     }
 
     func importTestFile(_ file: URL, name: String? = nil) throws -> Imported {
-        try importFile(file, facts: try? readTestFacts(file), name: name)
+        let isFile = FileSystem.size(ofFile: file.path) != nil
+        return try importFile(file, facts: isFile ? readTestFacts(file) : nil, name: name)
     }
 
     /// A store's whole content in the words of its users, without the index's own ids.
