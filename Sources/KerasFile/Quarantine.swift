@@ -66,9 +66,16 @@ public enum Quarantine {
         }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
-        unsafe setenv(mark, "1", 1)
-        let failed = unsafe posix_spawn(&process, words[0], &silent, nil, &arguments, environ)
-        unsafe unsetenv(mark)
+        // Not by `setenv`, which other threads would see.
+        var environment: [UnsafeMutablePointer<CChar>?] = unsafe [strdup(mark + "=1")]
+        defer { unsafe free(environment[0]) }
+        var inherited = unsafe environ
+        while let entry = unsafe inherited.pointee {
+            unsafe environment.append(entry)
+            unsafe inherited += 1
+        }
+        unsafe environment.append(nil)
+        let failed = unsafe posix_spawn(&process, words[0], &silent, nil, &arguments, environment)
         // No second process to be had: the file is opened without one, as every other program would.
         guard failed == 0 else { return }
         var status: Int32 = 0

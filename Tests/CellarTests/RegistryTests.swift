@@ -13,7 +13,8 @@ func lookingAtVersions() throws {
         #expect(listing.isCut && store.json(of: listing).array?.first?["reference"] == "small:2")
         let version = try #require(store.json(of: store.list()).array?.last)
         #expect(version["file"]?.string?.hasPrefix(store.folder + "/TRAINED_MODEL/Model_") == true)
-        #expect(version["parameters"] == 22 && version["state"] == "kept" && version["aliases"] == [])
+        #expect(
+            version["trainable_parameters"] == 17 && version["state"] == "kept" && version["aliases"] == [])
 
         let tagged = try store.tag(TagRequest(reference: "small:1", notes: ["owner=ann", "draft="]))
         #expect(tagged.json["tags"] == ["owner": "ann"])
@@ -143,7 +144,8 @@ func imports() throws {
         let weights = trained.path("small.weights.h5")
         _ = try source.export(ExportRequest(reference: "small", file: weights))
         let joined = try source.importFiles(ImportRequest(files: [weights], architecture: "small:1"))
-        #expect(joined[0].json["parameters"] == 22 && joined[0].json["generation"] == "keras-2.10-h5")
+        #expect(
+            joined[0].json["trainable_parameters"] == 17 && joined[0].json["generation"] == "keras-2.10-h5")
         let none = ImportRequest(files: [file, trained.path("none.h5")])
         #expect(thrown { _ = try Store(trained.path("third")).importFiles(none) }?.category == .noInput)
         #expect(!FileManager.default.fileExists(atPath: trained.path("third")))

@@ -44,17 +44,18 @@ public struct InterruptedEpoch: Equatable, Sendable {
 extension Hyperparameters {
     var json: JSON {
         var object = config
-        object["optimizer_of"] = optimizerRelease.map { .string($0) }
-        object["loss_of"] = lossRelease.map { .string($0) }
-        object["batch_size"] = batchSize.map { .integer($0) }
-        object["epochs"] = epochs.map { .integer($0) }
-        object["shuffle"] = shuffle.map { .bool($0) }
-        switch targets.count {
-        case 0: break
-        case 1: object["target"] = .string(targets[0])
-        default: object["target"] = .array(targets.map { .string($0) })
-        }
-        object["interrupted"] = interrupted?.json
+        let target: JSON? =
+            switch targets.count {
+            case 0: nil
+            case 1: .string(targets[0])
+            default: .array(targets.map { .string($0) })
+            }
+        let known: KeyValuePairs<String, JSON?> = [
+            "optimizer_of": optimizerRelease.map { .string($0) }, "loss_of": lossRelease.map { .string($0) },
+            "batch_size": batchSize.map { .integer($0) }, "epochs": epochs.map { .integer($0) },
+            "shuffle": shuffle.map { .bool($0) }, "target": target, "interrupted": interrupted?.json,
+        ]
+        for (key, value) in known { if let value { object[key] = value } }
         return .object(object)
     }
 
