@@ -41,7 +41,7 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
 
     /// The description without the file name.
     public var details: String {
-        "\(place.isEmpty ? "" : place + ": ")expected \(expected), found \(found). \(fix)"
+        "\(place.isEmpty ? "" : place + ": ")expected \(expected), found \(found)."
     }
 }
 

@@ -49,10 +49,11 @@ func named(_ error: any Error, _ path: String) -> CellarError {
             }
         // An archive's member is named in the message.
         let member = error.file == path ? "" : "\(error.file), "
-        return CellarError(category, member + error.details, file: path)
+        return CellarError(category, member + error.details, file: path, remedy: error.fix)
     case let error as ZipError:
         return CellarError(
-            error.reason == .notReadable ? .noInput : .badData, error.details, file: path)
+            error.reason == .notReadable ? .noInput : .badData, error.details, file: path,
+            remedy: error.fix)
     case let error as JSONError: return CellarError(.badData, "\(error)", file: path)
     default: return CellarError(.internalFault, "\(error)", file: path)
     }

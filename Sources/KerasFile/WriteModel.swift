@@ -70,7 +70,7 @@ public func checkWritable(_ model: Model, readFrom path: String) throws(CellarEr
 private func checkExpressible(_ model: Model) throws {
     for (index, layer) in model.layers.enumerated() {
         if let reason = layer.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
-            throw CellarError(.badData, "\(layer.subject) \(reason), so that the model cannot be written")
+            throw CellarError(.badData, "\(layer.subject) \(reason), so the model cannot be written")
         }
     }
 }

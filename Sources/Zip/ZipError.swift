@@ -27,7 +27,7 @@ public struct ZipError: Error, Equatable, CustomStringConvertible {
 
     /// The description without the file name.
     public var details: String {
-        "\(member.isEmpty ? "" : "member \(member): ")expected \(expected), found \(found). \(fix)"
+        "\(member.isEmpty ? "" : "member \(member): ")expected \(expected), found \(found)."
     }
 
     init(

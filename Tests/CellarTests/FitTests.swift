@@ -8,7 +8,7 @@ func fitSaves() throws {
     try TrainedStore.with { trained in
         let reports = Reports()
         let result = try trained.fit(
-            progress: Cellar.Progress(report: { event in
+            progress: ProgressReporter(report: { event in
                 switch event {
                 case .dataRead(let summary): reports.add("data \(summary.samples)")
                 case .prepared(let plan): reports.add("plan \(plan.trainRows)+\(plan.validationRows)")
@@ -39,7 +39,7 @@ func fitIsCancelled() throws {
     try TrainedStore.with { trained in
         let asked = Reports()
         let result = try trained.fit(
-            progress: Cellar.Progress(isCancelled: {
+            progress: ProgressReporter(isCancelled: {
                 asked.add("?")
                 return asked.all.count == 3
             }))

@@ -19,8 +19,8 @@ final class Recorder: Sendable {
     var failures: [CellarError] { seen.withLock { $0.failures } }
     var samples: [Int] { seen.withLock { $0.samples } }
 
-    var progress: Progress {
-        Progress(
+    var progress: ProgressReporter {
+        ProgressReporter(
             warn: { warning in self.seen.withLock { $0.warnings.append(warning) } },
             report: { event in
                 self.seen.withLock { seen in

@@ -43,7 +43,7 @@ struct SmallStore {
         }
         var small = facts("small", second: 2)
         (small.features, small.classes) = (["a", "b"], ["bad", "good"])
-        small.hyperparameters = ["target": "label"]
+        small.hyperparameters.targets = ["label"]
         try save(
             weighted(
                 [InputLayer(name: "in", shape: [2]), Dense(units: 1, activation: .sigmoid)],

@@ -38,7 +38,7 @@ struct TrainedStore {
     }
 
     @discardableResult
-    func fit(seed: Int? = nil, epochs: Int? = nil, from: String? = nil, progress: Cellar.Progress = .none)
+    func fit(seed: Int? = nil, epochs: Int? = nil, from: String? = nil, progress: ProgressReporter = .none)
         throws -> FitResult
     {
         try store.fit(FitRequest(recipe: recipe, epochs: epochs, seed: seed, from: from), progress: progress)

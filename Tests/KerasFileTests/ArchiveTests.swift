@@ -244,8 +244,8 @@ func notNumbers() throws {
             try writeModel(ModelFile(model: model), to: path)
             #expect(
                 try readModel(.unchecked(path)).warnings == [
-                    "layer \"d\": 2 of 6 numbers in its kernel are NaN",
-                    "layer \"d\": 1 of 2 numbers in its bias are infinite",
+                    "layer \"d\": 2 of 6 values of kernel are NaN",
+                    "layer \"d\": 1 of 2 values of bias are infinite",
                 ])
         }
     }

@@ -37,7 +37,7 @@ public struct EvaluateResult: Sendable {
 
 extension Store {
     public func evaluate(
-        _ request: EvaluateRequest, progress: Progress = .none
+        _ request: EvaluateRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> EvaluateResult {
         EvaluateResult(
             evaluations: holdsSamples(request.data)
@@ -45,7 +45,7 @@ extension Store {
     }
 
     private func evaluateSampleFiles(
-        _ request: EvaluateRequest, _ progress: Progress
+        _ request: EvaluateRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> [Evaluation] {
         guard request.split == nil else {
             throw CellarError(
@@ -70,7 +70,7 @@ extension Store {
     }
 
     private func evaluateTableFile(
-        _ request: EvaluateRequest, _ progress: Progress
+        _ request: EvaluateRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> [Evaluation] {
         func evaluate(
             _ reader: consuming CSVReader, _ model: LoadedModel, among count: Int

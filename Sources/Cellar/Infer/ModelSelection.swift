@@ -25,7 +25,7 @@ public struct ModelSelection: Sendable, ExpressibleByArrayLiteral {
 extension Store {
     /// Loads the selected models, or else those that `standard` chooses. Loops instead of `map`: see docs/performance.md.
     func load(
-        _ selection: ModelSelection, _ progress: Progress,
+        _ selection: ModelSelection, _ progress: ProgressReporter,
         else standard: () throws(CellarError) -> [ModelLocation]
     ) throws(CellarError) -> [LoadedModel] {
         var files: [ModelLocation] = []

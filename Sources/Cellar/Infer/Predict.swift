@@ -31,7 +31,7 @@ extension Store {
     /// Predicts each file with each model. Of several files, one that cannot be read is a failure in the result, also reported to
     /// `progress` at once. A fault of the request or of a model, which would repeat for every file, is an error.
     public func predict(
-        _ request: PredictRequest, progress: Progress = .none
+        _ request: PredictRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> PredictResult {
         let models = try load(request.models, progress, else: pictureModel)
         var result = PredictResult(models: models.map { $0.name })

@@ -12,7 +12,7 @@ public struct PredictRowsRequest: Sendable {
 
 extension Store {
     public func predictRows(
-        _ request: PredictRowsRequest, progress: Progress = .none
+        _ request: PredictRowsRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> PredictResult {
         let rows = request.rows
         let models = try load(request.models, progress) { () throws(CellarError) in

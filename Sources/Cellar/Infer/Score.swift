@@ -46,13 +46,13 @@ public struct ScoreSummary: Sendable {
 extension Store {
     /// Scores a table or arrays. Outputs appear once they are complete, and not at all after an error or a cancellation.
     public func score(
-        _ request: ScoreRequest, progress: Progress = .none
+        _ request: ScoreRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> ScoreSummary {
         request.isForArrays ? try scoreArrayFiles(request, progress) : try scoreTableFile(request, progress)
     }
 
     private func scoreTableFile(
-        _ request: ScoreRequest, _ progress: Progress
+        _ request: ScoreRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> ScoreSummary {
         guard request.inputs.count == 1, request.outputs.count <= 1, let input = request.inputs.first else {
             throw CellarError(.usage, "A table is scored alone: one input, one -o.")
@@ -69,7 +69,7 @@ extension Store {
     }
 
     private func scoreArrayFiles(
-        _ request: ScoreRequest, _ progress: Progress
+        _ request: ScoreRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> ScoreSummary {
         let models = try load(request.models, progress) { () throws(CellarError) in
             throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")

@@ -41,7 +41,7 @@ public struct ExportedFile: Sendable {
 }
 
 extension Store {
-    public func export(_ request: ExportRequest, progress: Progress = .none) throws -> ExportedFile {
+    public func export(_ request: ExportRequest, progress: ProgressReporter = .none) throws -> ExportedFile {
         let source = try models.file(of: request.reference)
         let name = request.file.lowercased()
         if name.hasSuffix(".onnx") { return try exportONNX(source, request) }
@@ -82,7 +82,8 @@ extension Store {
     }
 
     private func rewrite(
-        _ source: ModelLocation, _ trusted: TrustedFile, _ request: ExportRequest, _ progress: Progress
+        _ source: ModelLocation, _ trusted: TrustedFile, _ request: ExportRequest,
+        _ progress: ProgressReporter
     ) throws -> ExportedFile {
         let contents = try readModel(trusted)
         for warning in contents.warnings { progress.warn("\(source.reference): \(warning)") }

@@ -26,7 +26,7 @@ public struct ImportedFile: Sendable {
 
 extension Store {
     public func importFiles(
-        _ request: ImportRequest, progress: Progress = .none
+        _ request: ImportRequest, progress: ProgressReporter = .none
     ) throws -> [ImportedFile] {
         let layers = try request.architecture.map(architecture)
         let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("cellar-\(UUID())")

@@ -73,7 +73,7 @@ public struct FitResult: Sendable {
 }
 
 extension Store {
-    public func fit(_ request: FitRequest, progress: Progress = .none) throws -> FitResult {
+    public func fit(_ request: FitRequest, progress: ProgressReporter = .none) throws -> FitResult {
         let training = try prepare(request, progress)
         progress.report(.prepared(FitPlan(training)))
         // Before minutes of training, not after them.
@@ -104,7 +104,7 @@ extension Store {
         }
     }
 
-    private func prepare(_ request: FitRequest, _ progress: Progress) throws -> Training {
+    private func prepare(_ request: FitRequest, _ progress: ProgressReporter) throws -> Training {
         let start = try request.from.map { from in
             let (found, trusted) = try trusted(from)
             return Training.Start(
@@ -171,11 +171,11 @@ extension FitPlan {
 
 /// Reports the events of a run. Batches may take microseconds, so not each of them is reported.
 private final class ProgressObserver: FitObserver {
-    private let progress: Progress
+    private let progress: ProgressReporter
     private var lastReport: ContinuousClock.Instant?
     private static let interval = Duration.milliseconds(50)
 
-    init(_ progress: Progress) { self.progress = progress }
+    init(_ progress: ProgressReporter) { self.progress = progress }
 
     func epochBegan(_ epoch: Int, of epochs: Int, steps: Int) {
         lastReport = nil

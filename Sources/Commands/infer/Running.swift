@@ -9,8 +9,8 @@ func runInfer(json: Bool, _ body: () throws -> Void) throws {
 }
 
 /// Prints warnings, and the errors of files that others do not wait for.
-func commandProgress(json: Bool) -> Progress {
-    Progress(
+func commandProgress(json: Bool) -> ProgressReporter {
+    ProgressReporter(
         warn: { printError("infer: warning: \($0)") },
         report: { event in
             if case .failed(let error) = event { CommandSupport.report(error, of: "infer", json: json) }

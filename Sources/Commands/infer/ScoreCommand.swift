@@ -46,7 +46,7 @@ struct ScoreCommand: ParsableCommand {
     }
 
     private var store: Store { arguments.place.open() }
-    private var progress: Progress { commandProgress(json: arguments.place.json) }
+    private var progress: ProgressReporter { commandProgress(json: arguments.place.json) }
 
     private func predictRows() throws {
         let request = PredictRowsRequest(rows: row, models: arguments.models)

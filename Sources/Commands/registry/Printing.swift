@@ -13,9 +13,9 @@ extension StoreOptions {
     }
 }
 
-extension Progress {
+extension ProgressReporter {
     /// Prints warnings on standard error.
-    static let warnings = Progress(warn: { printError("registry: warning: \($0)") })
+    static let warnings = ProgressReporter(warn: { printError("registry: warning: \($0)") })
 }
 
 /// `1 version`, `2 versions`.

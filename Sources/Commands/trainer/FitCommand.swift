@@ -47,7 +47,7 @@ struct FitCommand: ParsableCommand {
     func run() throws {
         try common.run {
             let bar = quiet ? nil : TrainingBar()
-            let progress = Progress(
+            let progress = ProgressReporter(
                 warn: { warning in
                     bar?.interrupt()
                     printError("trainer: warning: \(warning)")

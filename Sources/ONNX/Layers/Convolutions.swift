@@ -82,7 +82,9 @@ func exportTransposedConvolution(_ call: inout ExportedCall) throws(CellarError)
 }
 
 extension ExportedCall {
-    fileprivate mutating func window(_ picture: SpatialInput, kernel name: String) throws(CellarError) -> Window {
+    fileprivate mutating func window(_ picture: SpatialInput, kernel name: String) throws(CellarError)
+        -> Window
+    {
         guard let kernel = weight(name), kernel.shape.count == picture.sizes.count + 2 else {
             throw error("has no \(name) for an input of \(picture.sizes.count) spatial axes")
         }

@@ -110,8 +110,8 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     public func reasonNotWritable(receivesMask: () -> Bool) -> String? {
         zeroesMasked || !returnsSequences || !receivesMask()
             ? nil
-            : "comes from a Keras in which masked steps of a sequence repeat the step before; newer ones make them zero, "
-                + "and cannot be told otherwise"
+            : "is from a Keras version in which masked steps repeat the previous step; newer versions always set "
+                + "them to zero"
     }
 
     private var mergedCount: Int { merge == .separate ? 2 : 1 }

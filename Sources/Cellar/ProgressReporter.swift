@@ -3,7 +3,7 @@ import Datasets
 
 /// How long work reports to its caller and asks whether to go on. The caller decides what becomes of the reports: a bar
 /// on a terminal, lines of JSON, or nothing.
-public struct Progress: Sendable {
+public struct ProgressReporter: Sendable {
     /// Receives what the user should know before trusting a result.
     public var warn: @Sendable (String) -> Void
     /// Receives each step of the work.
@@ -36,10 +36,10 @@ public struct Progress: Sendable {
     }
 
     /// Reports nothing and never cancels.
-    public static let none = Progress()
+    public static let none = ProgressReporter()
 }
 
-extension Progress {
+extension ProgressReporter {
     func checkCancellation() throws(CellarError) {
         if isCancelled() { throw CellarError(.cancelled, "the work was cancelled.") }
     }
