@@ -32,6 +32,12 @@ let wholly: [LinkerSetting] =
 let commit: [CSetting] =
     Context.environment["CELLAR_COMMIT"].map { [.define("CELLAR_COMMIT", to: "\"\($0)\"")] } ?? []
 
+// Commands are not computed with: small code is faster to load.
+let small: [SwiftSetting] =
+    swift
+    + (Context.environment["CELLAR_STATIC"] == nil
+        ? [] : [.unsafeFlags(["-Osize"], .when(configuration: .release))])
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -102,45 +108,47 @@ let package = Package(
         library("Registry", ["Base", grdb, sqlite]),
 
         // Use cases: a request in, a result out.
-        library(
-            "Cellar",
-            ["Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets", "Base"]),
+        .target(
+            name: "Cellar",
+            dependencies: [
+                "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets", "Base",
+            ], swiftSettings: small),
 
         // Commands: arguments in, text out. One executable has all of them.
         .target(
             name: "CommandSupport", dependencies: ["CBuild", "Base", argumentParser],
-            path: "Sources/Commands/Support", swiftSettings: swift),
+            path: "Sources/Commands/Support", swiftSettings: small),
         .target(
             name: "StoreSupport",
             dependencies: ["CommandSupport", "Cellar", "Registry", "Base", argumentParser],
-            path: "Sources/Commands/StoreSupport", swiftSettings: swift),
+            path: "Sources/Commands/StoreSupport", swiftSettings: small),
         .target(
             name: "TrainerCommand",
             dependencies: [
                 "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "Base", argumentParser,
             ],
-            path: "Sources/Commands/trainer", swiftSettings: swift),
+            path: "Sources/Commands/trainer", swiftSettings: small),
         .target(
             name: "RegistryCommand",
             dependencies: [
                 "StoreSupport", "Cellar", "CommandSupport", "Registry", "Base", argumentParser,
             ],
-            path: "Sources/Commands/registry", swiftSettings: swift),
+            path: "Sources/Commands/registry", swiftSettings: small),
         .target(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Base", "Infer", "Registry",
-                "KerasFile",
-                "Datasets", argumentParser,
+                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Base", "Infer",
+
+                argumentParser,
             ],
-            path: "Sources/Commands/infer", swiftSettings: swift),
+            path: "Sources/Commands/infer", swiftSettings: small),
         .executableTarget(
             name: "CellarCommand",
             dependencies: [
                 "TrainerCommand", "RegistryCommand", "InferCommand", "CommandSupport", "KerasFile",
                 "Base", "CNoLocaleData", argumentParser,
             ],
-            path: "Sources/Commands/cellar", swiftSettings: swift, linkerSettings: wholly),
+            path: "Sources/Commands/cellar", swiftSettings: small, linkerSettings: wholly),
 
         // One test target a library; the last one runs the built commands.
         .target(

@@ -31,7 +31,7 @@ public struct ModelVersion: Equatable, Sendable {
     /// The text of the file's identity when its digest was last found to be `sha256`; nil if not known.
     let identity: String?
     /// Metrics, with names such as `val_accuracy`; see `MetricName`.
-    public internal(set) var metrics: [MetricValue] = []
+    public internal(set) var metrics: [NamedMetric] = []
     /// The aliases that point to this version now, such as `best`.
     public internal(set) var aliases: [String] = []
 
@@ -43,7 +43,7 @@ public struct ModelVersion: Equatable, Sendable {
         case purged
     }
 
-    public struct MetricValue: Equatable, Sendable {
+    public struct NamedMetric: Equatable, Sendable {
         public let name: String
         /// The value; NaN if training diverged.
         public let value: Double
@@ -132,7 +132,7 @@ extension ModelVersion {
         for i in versions.indices {
             let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])
             while let row = try rows.next() {
-                versions[i].metrics.append(MetricValue(name: row[0], value: row[1] ?? .nan))
+                versions[i].metrics.append(NamedMetric(name: row[0], value: row[1] ?? .nan))
             }
             if anyAlias {
                 versions[i].aliases = try String.fetchAll(

@@ -107,7 +107,7 @@ func exports() throws {
     try TrainedStore.with(versions: 1) { trained in
         let store = trained.store
         let version = try store.show("small").version
-        for (file, form) in [("copy.h5", ExportedFile.Form.copy), ("other.keras", .rewritten)] {
+        for (file, form) in [("copy.h5", ExportedFile.WrittenForm.copy), ("other.keras", .rewritten)] {
             let done = try store.export(ExportRequest(reference: "small", file: trained.path(file)))
             #expect(done.form == form)
             #expect(

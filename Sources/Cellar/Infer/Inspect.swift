@@ -20,7 +20,7 @@ public struct InspectWeightsRequest: Sendable {
 }
 
 /// The weights of one layer, in the layer's order.
-public struct LayerWeights: Sendable {
+public struct LayerWeightSummaries: Sendable {
     public var weights: [WeightSummary]
 
     public var json: JSON { .array(weights.map(\.json)) }
@@ -32,7 +32,8 @@ extension Store {
         return Inspection(try readModel(trusted), name: file.reference)
     }
 
-    public func inspectWeights(_ request: InspectWeightsRequest) throws(CellarError) -> LayerWeights {
-        LayerWeights(weights: try inspect(InspectRequest(model: request.model)).weights(of: request.layer))
+    public func inspectWeights(_ request: InspectWeightsRequest) throws(CellarError) -> LayerWeightSummaries {
+        LayerWeightSummaries(
+            weights: try inspect(InspectRequest(model: request.model)).weights(of: request.layer))
     }
 }

@@ -20,7 +20,7 @@ public struct ExportRequest: Sendable {
 }
 
 public struct ExportedFile: Sendable {
-    public enum Form: Equatable, Sendable {
+    public enum WrittenForm: Equatable, Sendable {
         /// The bytes of the model file.
         case copy
         /// The model written in another Keras form, or by Cellar instead of a Keras that others cannot read.
@@ -33,7 +33,7 @@ public struct ExportedFile: Sendable {
     public let sha256: String
     /// The size of the model file.
     public let size: Int
-    public let form: Form
+    public let form: WrittenForm
 
     public var json: JSON {
         ["reference": .string(reference), "file": .string(file), "sha256": .string(sha256)]
@@ -113,7 +113,7 @@ extension Store {
     }
 
     private func exported(
-        _ source: ModelLocation, _ request: ExportRequest, _ form: ExportedFile.Form
+        _ source: ModelLocation, _ request: ExportRequest, _ form: ExportedFile.WrittenForm
     ) throws -> ExportedFile {
         ExportedFile(
             reference: source.reference, file: request.file, sha256: try digest(of: source),

@@ -37,12 +37,12 @@ public struct FitPlan: Sendable {
 }
 
 public struct FitResult: Sendable {
-    public enum End: Sendable {
+    public enum Conclusion: Sendable {
         case saved(ModelVersion, file: String, facts: ModelFacts)
         /// The run was cancelled after `steps` batches of an epoch. A `FitRequest` from the checkpoint continues it.
         case interrupted(checkpoint: String, steps: Int)
     }
-    public let end: End
+    public let end: Conclusion
     public let history: TrainingHistory
     public let seed: Int
     public let seconds: Double
@@ -81,7 +81,7 @@ extension Store {
         try checkWritable()
         let outcome = try training.run(
             observer: ProgressObserver(progress), shouldStop: progress.isCancelled)
-        func result(_ end: FitResult.End) -> FitResult {
+        func result(_ end: FitResult.Conclusion) -> FitResult {
             let stopped: String? = if case .stopped(let reason) = outcome.end { reason } else { nil }
             return FitResult(
                 end: end, history: outcome.history, seed: training.seed, seconds: outcome.seconds,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CNoLocaleData  // Linked in place of ICU's data.
 import CommandSupport
 import InferCommand
 import KerasFile

@@ -6,7 +6,7 @@ import Synchronization
 final class TrainingBar: Sendable {
     private let bar = Mutex(ProgressBar())
 
-    func show(_ event: ProgressReporter.Event) {
+    func show(_ event: ProgressEvent) {
         bar.withLock { bar in
             switch event {
             case .epochBegan(let epoch, let epochs, let steps):

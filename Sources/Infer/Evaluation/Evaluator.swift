@@ -44,7 +44,7 @@ final class Evaluator {
         try TrainingExecutor(model, loss: loss, metrics: [], optimizer: SGD(), batchSize: 32)
     }
 
-    /// Replans if the model has free sizes and these samples differ in size from the last ones.
+    /// Plans again if the model has free sizes and these samples differ in size from the last ones.
     private func bind(to samples: Samples) throws(CellarError) {
         guard network.network.hasFreeSizes, [samples.shape] != network.network.inputShapes else { return }
         network = try Predictor(

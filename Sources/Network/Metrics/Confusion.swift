@@ -59,13 +59,13 @@ public struct Confusion: Equatable, Sendable {
 /// Keras' F-score: the harmonic mean of precision and recall, recall weighing β² times as much. Sums for each class: true
 /// positives, false positives, false negatives, targets.
 public struct FScore: Equatable, Sendable {
-    public enum Average: String, Sendable, CaseIterable { case micro, macro, weighted }
-    public var average: Average
+    public enum ClassAverage: String, Sendable, CaseIterable { case micro, macro, weighted }
+    public var average: ClassAverage
     public var beta: Double
     /// Nil: the largest output is the one that is positive.
     public var threshold: Double?
 
-    public init(average: Average, beta: Double = 1, threshold: Double? = nil) {
+    public init(average: ClassAverage, beta: Double = 1, threshold: Double? = nil) {
         (self.average, self.beta, self.threshold) = (average, beta, threshold)
     }
 

@@ -4,17 +4,19 @@ import Tensors
 /// are of it in one of them; the mean over classes. Sums: a matrix of true classes (rows) and answers.
 public struct IoU: Equatable, Sendable {
     /// Where the classes stand: as numbers, as the place of the largest output, or on which side of a threshold.
-    public enum Form: Equatable, Sendable { case numbers, largest, threshold(Double) }
+    public enum LabelForm: Equatable, Sendable { case numbers, largest, threshold(Double) }
 
     public var classCount: Int
     /// The classes of the mean; nil for all.
     public var classes: [Int]?
     public var ignoredClass: Int?
-    public var truth, answer: Form
+    public var truth, answer: LabelForm
     /// As in Keras 3, which counts in whole numbers: weights lose their fraction.
     public var countsWhole = false
 
-    public init(classCount: Int, classes: [Int]? = nil, truth: Form = .numbers, answer: Form = .numbers) {
+    public init(
+        classCount: Int, classes: [Int]? = nil, truth: LabelForm = .numbers, answer: LabelForm = .numbers
+    ) {
         (self.classCount, self.classes, self.truth, self.answer) = (classCount, classes, truth, answer)
     }
 

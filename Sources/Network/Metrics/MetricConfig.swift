@@ -93,16 +93,16 @@ extension Metric {
         case "R2Score":
             let word = try config.string(
                 "class_aggregation", default: "uniform_average",
-                oneOf: R2Score.Average.allCases.map(\.rawValue))
+                oneOf: R2Score.OutputAverage.allCases.map(\.rawValue))
             guard try config.int("num_regressors", default: 0, in: 0...Int(Int32.max)) == 0 else {
                 throw config.error("num_regressors other than 0 are not supported", key: "num_regressors")
             }
-            return .r2Score(R2Score(R2Score.Average(rawValue: word) ?? .uniform))
+            return .r2Score(R2Score(R2Score.OutputAverage(rawValue: word) ?? .uniform))
         case "AUC": return .areaUnderCurve(try areaUnderCurve(&config))
         default:
             let word = try config.string(
-                "average", default: "none", oneOf: ["none"] + FScore.Average.allCases.map(\.rawValue))
-            guard let average = FScore.Average(rawValue: word) else {
+                "average", default: "none", oneOf: ["none"] + FScore.ClassAverage.allCases.map(\.rawValue))
+            guard let average = FScore.ClassAverage(rawValue: word) else {
                 throw config.error(
                     "without an average this is one number for each class, which history cannot hold; say average: macro, "
                         + "micro or weighted", key: "average")

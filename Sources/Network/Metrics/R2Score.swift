@@ -2,14 +2,14 @@ import Tensors
 
 /// Keras' R2Score: 1 − Σ(t − y)² / Σ(t − mean of t)², averaged over outputs. Sums for each: weights, t, t², (t − y)².
 public struct R2Score: Equatable, Sendable {
-    public enum Average: String, Sendable, CaseIterable {
+    public enum OutputAverage: String, Sendable, CaseIterable {
         case uniform = "uniform_average"
         /// Outputs whose targets vary more count for more.
         case byVariance = "variance_weighted_average"
     }
-    public var average: Average
+    public var average: OutputAverage
 
-    public init(_ average: Average = .uniform) { self.average = average }
+    public init(_ average: OutputAverage = .uniform) { self.average = average }
 
     func add(_ out: Floats, _ target: Floats, _ weight: Double, to sums: inout [Double]) {
         for i in 0..<out.count {

@@ -1,3 +1,4 @@
+import Base
 import Network
 
 /// Options of a training run.
@@ -27,15 +28,10 @@ public struct PartialEpoch: Equatable, Sendable {
 
 /// The metrics of all epochs, by name, in Keras' order.
 public struct TrainingHistory: Equatable, Sendable {
-    public struct MetricSeries: Equatable, Sendable {
-        public var name: String
-        public var values: [Double]
-        public init(name: String, values: [Double]) { (self.name, self.values) = (name, values) }
-    }
-    public private(set) var series: [MetricSeries] = []
+    public private(set) var series: [ModelFacts.MetricSeries] = []
 
     public init() {}
-    public init(_ series: [MetricSeries]) { self.series = series }
+    public init(_ series: [ModelFacts.MetricSeries]) { self.series = series }
 
     /// The number of completed epochs.
     public var epochs: Int { series.first?.values.count ?? 0 }
@@ -50,7 +46,7 @@ public struct TrainingHistory: Equatable, Sendable {
             } else {
                 // A metric that earlier epochs of a resumed run did not have.
                 series.append(
-                    MetricSeries(
+                    ModelFacts.MetricSeries(
                         name: entry.name, values: Array(repeating: .nan, count: before) + [entry.value]))
             }
         }
