@@ -25,18 +25,19 @@ let wholly: [LinkerSetting] =
     ? []
     : [
         .unsafeFlags(
-            ["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
+            ["-static-executable", "-use-ld=lld", "-Xlinker", "-O2"],
+            .when(platforms: [.linux], configuration: .release))
     ]
 
 // The Makefile sets CELLAR_COMMIT for release builds; `--version` shows it.
 let commit: [CSetting] =
     Context.environment["CELLAR_COMMIT"].map { [.define("CELLAR_COMMIT", to: "\"\($0)\"")] } ?? []
 
-// Commands are not computed with: small code is faster to load.
-let small: [SwiftSetting] =
-    swift
-    + (Context.environment["CELLAR_STATIC"] == nil
-        ? [] : [.unsafeFlags(["-Osize"], .when(configuration: .release))])
+// Code without loops over numbers is built for size in release builds: the executable loads faster.
+let size: [SwiftSetting] =
+    Context.environment["CELLAR_STATIC"] == nil
+    ? [] : [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+let small = swift + size
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -89,13 +90,14 @@ let package = Package(
         library("Network", ["Tensors", "Base"], numeric: true),
 
         // Files.
-        library("Zip", ["Base", "CZlib"], numeric: true),
+        .target(name: "Zip", dependencies: ["Base", "CZlib"], swiftSettings: numbers + size),
         .target(
             name: "HDF5", dependencies: ["Base", "CHDF5", "CMemory"], swiftSettings: numbers,
             linkerSettings: hdf5),
         library("KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true),
-        library("WireFormat", numeric: true),
-        library("ONNX", ["Network", "Tensors", "Base", "WireFormat"], numeric: true),
+        .target(name: "WireFormat", swiftSettings: numbers + size),
+        .target(
+            name: "ONNX", dependencies: ["Network", "Tensors", "Base", "WireFormat"], swiftSettings: small),
 
         // The three rooms of the house; none of them imports another.
         library(
@@ -105,7 +107,7 @@ let package = Package(
             ]),
         library(
             "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
-        library("Registry", ["Base", grdb, sqlite]),
+        .target(name: "Registry", dependencies: ["Base", grdb, sqlite], swiftSettings: small),
 
         // Use cases: a request in, a result out.
         .target(
