@@ -109,14 +109,19 @@ extension Index {
             let name = "file:" + (path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)
             let queue = try DatabaseQueue(
                 path: name + "?immutable=1", configuration: configuration(readonly: true))
-            try check(queue, path: path)
-            return Index(queue, path: path, isWritable: false)
+            let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            if found >= Schema.version {
+                try check(queue, path: path)
+                return Index(queue, path: path, isWritable: false)
+            }
+            try queue.close()
         }
-        // The log has commits that are not in the index yet: read a copy of both.
+        // The log has commits that are not in the index yet, or the index is of an older Cellar: use a copy of both, which
+        // can be migrated.
         let folder = NSTemporaryDirectory() + "/cellar-index-\(UUID())"
         try FileSystem.makeFolder(folder)
         do {
-            for suffix in ["", "-wal"] {
+            for suffix in log == 0 ? [""] : ["", "-wal"] {
                 var copy = try AtomicFile(folder + "/index" + suffix)
                 try copy.copy(fileAt: path + suffix)
                 try copy.commit()

@@ -15,7 +15,7 @@ private func exampleFacts(_ number: Int, name: String = "mnist") -> ModelFacts {
                 split: isValidation ? "validation" : "train",
                 name: isValidation ? String(metric.dropFirst(4)) : metric, value: values[29]))
     }
-    facts.hyperparameters = ["batch_size": .integer(32), "learning_rate": .number(0.01)]
+    facts.hyperparameters = Hyperparameters(config: ["batch_size": .integer(32), "learning_rate": .number(0.01)])
     return facts
 }
 
@@ -59,8 +59,8 @@ func measureLists(_ options: Options) throws {
             try FileManager.default.createDirectory(at: trained, withIntermediateDirectories: true)
             for number in 1...count { _ = try placeFile(number, in: trained) }
             // An index is made from the files that there are, in one go: nobody registers 100,000 one by one here.
-            let store = ModelStore(at: folder) { file in
-                let words = file.lastPathComponent.split(separator: "_")
+            let store = ModelStore(at: folder) { found in
+                let words = URL(fileURLWithPath: found.path).lastPathComponent.split(separator: "_")
                 return exampleFacts(words.count > 1 ? Int(words[1]) ?? 0 : 0)
             }
             let listed = try store.list(Query(limit: 1))

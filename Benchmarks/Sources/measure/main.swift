@@ -1,4 +1,7 @@
 import Glibc
+import KerasFile
+
+Quarantine.serveIfAsked()
 
 // usage: measure [--runs N] [--quick] [--digit-floor FILE] WORK…   a JSON line for each measurement
 //        measure guard WORK COUNT                                  what perf-guard.sh counts
