@@ -49,7 +49,7 @@ extension GradientCase {
                 "Elementwise", config, isPositive: [.sqrt, .rsqrt, .log, .log1p, .power].contains(kind),
                 hasKinks: [.clip, .abs].contains(kind))
         }
-        + Reduce.Reduction.allCases.flatMap { kind in
+        + Reduce.AxisReduction.allCases.flatMap { kind in
             let word = JSON.string(kind.rawValue)
             return [
                 function("Reduce", ["function": word, "axis": 1], hasKinks: true),

@@ -15,7 +15,9 @@ private func exampleFacts(_ number: Int, name: String = "mnist") -> ModelFacts {
                 split: isValidation ? "validation" : "train",
                 name: isValidation ? String(metric.dropFirst(4)) : metric, value: values[29]))
     }
-    facts.hyperparameters = Hyperparameters(config: ["batch_size": .integer(32), "learning_rate": .number(0.01)])
+    facts.hyperparameters = Hyperparameters(config: [
+        "batch_size": .integer(32), "learning_rate": .number(0.01),
+    ])
     return facts
 }
 

@@ -78,7 +78,7 @@ let operationTable: [String: @Sendable (inout Operation) throws -> Operation.Lay
         return try activation(operation, "linear")
     }
 
-    for (names, function): ([String], Reduce.Reduction) in [
+    for (names, function): ([String], Reduce.AxisReduction) in [
         (["math.reduce_mean", "Mean"], .mean), (["math.reduce_sum", "Sum"], .sum),
         (["math.reduce_max", "Max", "Amax"], .max), (["math.reduce_min", "Min", "Amin"], .min),
     ] {
@@ -287,7 +287,8 @@ private func activation(_ operation: Operation, _ word: String) throws -> Operat
         className: "Activation", config: ["activation": .string(word)], tensors: [try operation.tensor()])
 }
 
-private func reduced(_ operation: inout Operation, _ function: Reduce.Reduction) throws -> Operation.Layer {
+private func reduced(_ operation: inout Operation, _ function: Reduce.AxisReduction) throws -> Operation.Layer
+{
     let (axis, keeps) = (operation.take("axis") ?? .null, operation.take("keepdims") ?? false)
     return Operation.Layer(
         className: "Reduce",

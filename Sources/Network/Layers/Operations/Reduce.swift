@@ -6,17 +6,17 @@ public struct Reduce: StatelessLayer {
     public static let className = "Reduce"
     public var name = "reduce"
     public var trainable = true
-    public var function: Reduction
+    public var function: AxisReduction
     /// As Keras counts them, with the batch as axis 0 or from the end.
     public var axes: [Int]
     /// Whether the axes stay, with size 1.
     public var keepsAxes: Bool
 
-    public enum Reduction: String, CaseIterable, Sendable { case mean, sum, max, min }
+    public enum AxisReduction: String, CaseIterable, Sendable { case mean, sum, max, min }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
-        let word = try config.string("function", oneOf: Reduction.allCases.map(\.rawValue))
-        function = Reduction(rawValue: word) ?? .mean
+        let word = try config.string("function", oneOf: AxisReduction.allCases.map(\.rawValue))
+        function = AxisReduction(rawValue: word) ?? .mean
         guard let axes = try config.ints("axis"), !axes.isEmpty else {
             throw config.error("works over all samples at once, which is not supported", key: "axis")
         }
