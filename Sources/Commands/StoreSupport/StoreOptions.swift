@@ -8,7 +8,7 @@ public struct StoreOptions: ParsableArguments {
     @Option(help: "The folder of models. (default: $CELLAR_STORE, else models)", completion: .directory)
     public var store: String?
 
-    @Flag(help: "Print JSON, in the forms that docs/json.md describes; errors too.")
+    @Flag(help: "Print JSON in the forms of docs/json.md, including errors.")
     public var json = false
 
     public init() {}

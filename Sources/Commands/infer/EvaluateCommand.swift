@@ -16,10 +16,10 @@ struct EvaluateCommand: ParsableCommand {
             A label is a class by its name; where no class is called by a number, also by its number, counted from 0.
             """)
 
-    @Argument(help: "Where the labelled data are; - is a table on standard input.", completion: .file())
+    @Argument(help: "Path of the labelled data (-: a table on standard input).", completion: .file())
     var data: String
 
-    @Option(help: "A table's column with the labels (default: the one the model was trained on).")
+    @Option(help: "The table's column with the labels. (default: the column that the model was trained on)")
     var target: String?
 
     @Option(help: "The file with the labels, for IDX pictures or an .npy array.")
@@ -33,7 +33,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help:
-            "Of the table that the model was trained on, only the rows for this: \(TablePart.allCases.map(\.rawValue).joined(separator: ", "))."
+            "Evaluate one part of the table that the model was trained on: \(TablePart.allCases.map(\.rawValue).joined(separator: ", "))."
     )
     var split: TablePart?
 

@@ -8,7 +8,7 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract:
-            "Show what a model file holds: layers, shapes, parameters, how it came about; or a layer's weights."
+            "Show the layers, shapes, parameters and origin of a model file, or a layer's weights."
     )
 
     @Argument(help: "NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)

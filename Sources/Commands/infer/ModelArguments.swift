@@ -9,7 +9,7 @@ struct ModelArguments: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: "NAME, NAME:VERSION, NAME@ALIAS or a file. Several are shown side by side.",
+        help: "The model: NAME, NAME:VERSION, NAME@ALIAS or a file. Repeat the option to compare several.",
         completion: .versions)
     var model: [String] = []
 
@@ -17,16 +17,16 @@ struct ModelArguments: ParsableArguments {
         help: "For weights alone: a config.json (model.to_json), a model file or a version with the layers.")
     var architecture: String?
 
-    @Option(help: "Names of the classes, for a model that has none: cat,dog,… in the order of its outputs.")
+    @Option(help: "Class names for a model without them, in the order of its outputs: cat,dog,…")
     var classes: String?
 
-    @Option(help: "Names of the columns that go in, for a model that has none: in the order of its inputs.")
+    @Option(help: "Column names for a model without them, in the order of its inputs.")
     var features: String?
 
-    @Option(help: "The number of a white pixel, 255 or 1, for a model that does not say.")
+    @Option(help: "The value of a white pixel, 255 or 1, for a model without this information.")
     var white: Float?
 
-    @Option(help: "How many threads compute. (default: up to 4 for a table that is scored, else 1)")
+    @Option(help: "The number of threads. (default: up to 4 to score a table, else 1)")
     var threads: Int?
 
     func validate() throws {

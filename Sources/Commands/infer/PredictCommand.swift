@@ -5,14 +5,14 @@ import CommandSupport
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Say what is in pictures (PNG), or what NumPy arrays (.npy) give. The default subcommand.",
+        abstract: "Predict pictures (PNG) or NumPy arrays (.npy). The default subcommand.",
         discussion: """
             Any picture of a digit will do: dark on light or light on dark, of any size. A file that cannot be read is \
             reported; the others are answered, and the exit code is that of the last failure.
             """)
 
     @Argument(
-        help: "Pictures, or arrays of samples; - is standard input.",
+        help: "Pictures, or arrays of samples (-: standard input).",
         completion: .file(extensions: ["png", "npy"]))
     var files: [String]
 

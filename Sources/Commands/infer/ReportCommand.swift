@@ -5,11 +5,11 @@ import CommandSupport
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Make the classification report and the confusion matrix of a file of labels.",
+        abstract: "Print the classification report and the confusion matrix of a file of labels.",
         discussion:
             "The table has the columns truth and prediction, as `infer evaluate --report` writes them.")
 
-    @Argument(help: "A table with true and predicted labels; - is standard input.", completion: .file())
+    @Argument(help: "A table with true and predicted labels (-: standard input).", completion: .file())
     var labels: String
 
     @Option(help: "The column with the true labels.")
@@ -24,7 +24,7 @@ struct ReportCommand: ParsableCommand {
     )
     var report: String?
 
-    @Flag(help: "Print JSON, errors too.")
+    @Flag(help: "Print JSON, including errors.")
     var json = false
 
     func run() throws {

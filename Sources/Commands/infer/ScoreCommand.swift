@@ -6,7 +6,7 @@ import CommandSupport
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "score",
-        abstract: "Add a model's answers to a table (CSV), or compute NumPy arrays.",
+        abstract: "Add a model's predictions to a table (CSV), or predict NumPy arrays.",
         discussion: """
             A table keeps its columns byte for byte; behind them come `prediction`, `probability` (of the predicted class) \
             and, for more than two classes, one `probability_CLASS` each. Columns are found by name, in any order. The \
@@ -17,18 +17,18 @@ struct ScoreCommand: ParsableCommand {
             Without --model, the only model in the store whose columns are all there answers.
             """)
 
-    @Argument(help: "A table, or .npy files; - is standard input.", completion: .file())
+    @Argument(help: "A table, or .npy files (-: standard input).", completion: .file())
     var inputs: [String] = []
 
-    @Option(name: .shortAndLong, help: "Where to write; - is standard output, and the default for a table.")
+    @Option(name: .shortAndLong, help: "The output file (-: standard output, the default for a table).")
     var output: [String] = []
 
     @Option(
         parsing: .upToNextOption,
-        help: "A row by hand: \"7.4,0.70,0,…\" in the model's order, or alcohol=9.4 pH=3.5 … by name.")
+        help: "A row of values: \"7.4,0.70,0,…\" in the model's order, or alcohol=9.4 pH=3.5 … by name.")
     var row: [String] = []
 
-    @Option(help: "Put before the names of the new columns.")
+    @Option(help: "A prefix for the names of the new columns.")
     var prefix = ""
 
     @OptionGroup var arguments: ModelArguments

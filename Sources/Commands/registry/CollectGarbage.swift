@@ -6,9 +6,10 @@ import StoreSupport
 struct CollectGarbage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc",
-        abstract: "Remove the files of deleted versions for good, and leftovers of broken saves.")
+        abstract:
+            "Permanently remove the files of deleted versions, and temporary files of interrupted saves.")
 
-    @Flag(help: "Only say what would go.") var dryRun = false
+    @Flag(help: "Print what would be removed, and remove nothing.") var dryRun = false
     @OptionGroup var common: StoreOptions
 
     func run() throws {

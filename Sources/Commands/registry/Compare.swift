@@ -8,9 +8,10 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare versions: metrics first, then what differs, then what is the same.")
 
-    @Argument(help: "Two or more versions; or one model, for its two newest.", completion: .versions)
+    @Argument(
+        help: "Two or more versions, or one model to compare its two newest versions.", completion: .versions)
     var references: [String]
-    @Flag(help: "Leave out what is the same.") var differences = false
+    @Flag(help: "Omit rows that are equal.") var differences = false
     @OptionGroup var common: StoreOptions
 
     func run() throws {

@@ -5,7 +5,7 @@ import StoreSupport
 
 struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take versions out of use; `restore` brings them back until `gc`.", aliases: ["rm"])
+        abstract: "Delete versions (undo with `restore` until `gc`).", aliases: ["rm"])
 
     @Argument(help: "Versions, as mnist:3.", completion: .versions) var references: [String]
     @OptionGroup var common: StoreOptions
@@ -23,7 +23,7 @@ struct Delete: ParsableCommand {
 }
 
 struct Restore: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Bring deleted versions back.")
+    static let configuration = CommandConfiguration(abstract: "Restore deleted versions.")
 
     @Argument(help: "Versions, as mnist:3.") var references: [String]
     @OptionGroup var common: StoreOptions

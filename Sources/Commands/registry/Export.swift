@@ -6,7 +6,7 @@ import StoreSupport
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take a model out of the store: its file, or the model in another form.",
+        abstract: "Export a model: its file, or the model in another format.",
         discussion: """
             A file that Cellar wrote is copied, checked by its SHA-256; to standard output (-) every file is. Where the name asks for another form, .h5 or \
             .keras, or the file came from a Keras that others cannot read, the model is written anew: .h5 for Keras 2.10 \
@@ -23,8 +23,8 @@ struct Export: ParsableCommand {
     @Argument(
         help: "The file to write (.h5, .keras, .weights.h5, .onnx), a folder, or - for standard output.")
     var file: String
-    @Flag(help: "Copy the file's bytes, whatever its form.") var asIs = false
-    @Flag(help: "Replace a file that exists.") var force = false
+    @Flag(help: "Copy the file's bytes without conversion.") var asIs = false
+    @Flag(help: "Overwrite an existing file.") var force = false
     @OptionGroup var common: StoreOptions
 
     func run() throws {

@@ -9,7 +9,7 @@ struct History: ParsableCommand {
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
     var reference: String
-    @Flag(help: "As CSV, with every digit.") var csv = false
+    @Flag(help: "Print CSV with all digits.") var csv = false
     @OptionGroup var common: StoreOptions
 
     func run() throws {

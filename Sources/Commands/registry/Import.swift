@@ -5,12 +5,13 @@ import StoreSupport
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Copy model files into the store and register them, also files straight from Keras.")
+        abstract: "Copy model files into the store and register them, including files written by Keras.")
 
     @Argument(
         help: "Files ending .h5, .hdf5 or .keras.", completion: .file(extensions: ["h5", "hdf5", "keras"]))
     var files: [String]
-    @Option(help: "The model's name; else the file's own, or one made of the file's name.") var name: String?
+    @Option(help: "The model's name. (default: the name in the file, or one derived from the file name)")
+    var name: String?
     @Option(
         help:
             "For weights alone: a config.json (model.to_json), a model file or a version that has the layers."

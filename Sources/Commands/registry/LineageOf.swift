@@ -6,11 +6,11 @@ import StoreSupport
 
 struct LineageOf: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lineage", abstract: "Show where a version came from and what came of it.")
+        commandName: "lineage", abstract: "Show the ancestors and descendants of a version.")
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
     var reference: String
-    @Flag(help: "As a graph for Graphviz: registry lineage mnist --dot | dot -Tsvg.") var dot = false
+    @Flag(help: "Print a graph for Graphviz: registry lineage mnist --dot | dot -Tsvg.") var dot = false
     @OptionGroup var common: StoreOptions
 
     func run() throws {

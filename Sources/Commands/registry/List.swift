@@ -17,11 +17,13 @@ struct List: ParsableCommand {
     @Option(
         help: "A metric (best first), or created, model, version, size, parameters, seed, training_seconds.")
     var sort: String?
-    @Flag(help: "The other way round.") var reverse = false
-    @Option(name: .customLong("where"), help: "Only these, as 'val_accuracy > 0.97 and parameters < 300000'.")
+    @Flag(help: "Reverse the order.") var reverse = false
+    @Option(
+        name: .customLong("where"),
+        help: "List only versions that match a condition, as 'val_accuracy > 0.97 and parameters < 300000'.")
     var condition: String?
-    @Option(help: "At most so many; 0 for all.") var limit: Int?
-    @Flag(help: "The deleted ones, which `restore` brings back.") var deleted = false
+    @Option(help: "Maximum number of rows (0: no limit).") var limit: Int?
+    @Flag(help: "List deleted versions.") var deleted = false
     @OptionGroup var common: StoreOptions
 
     func validate() throws {

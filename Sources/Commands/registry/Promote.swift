@@ -19,14 +19,15 @@ struct Promote: ParsableCommand {
             """)
 
     @Argument(help: "The version, as mnist:12.", completion: .versions) var reference: String?
-    @Option(help: "Take the version that is best by this metric, as val_accuracy.") var best: String?
+    @Option(help: "Choose the best version by this metric, as val_accuracy.") var best: String?
     @Option(help: "The model, for --best.", completion: .models) var model: String?
     @Option(help: "The alias. (default: production for a version, best for --best)") var alias: String?
-    @Option(help: "Why; kept with the move.") var reason: String?
-    @Option(help: "Move only if the version fulfils this, as 'val_accuracy >= 0.97'.") var gate: String?
-    @Flag(help: "High values of the metric are good.") var highest = false
-    @Flag(help: "Low values of the metric are good.") var lowest = false
-    @Flag(help: "Take the alias away instead.") var remove = false
+    @Option(help: "The reason, recorded with the move.") var reason: String?
+    @Option(help: "Move the alias only if the version matches this condition, as 'val_accuracy >= 0.97'.")
+    var gate: String?
+    @Flag(help: "Higher values of the metric are better.") var highest = false
+    @Flag(help: "Lower values of the metric are better.") var lowest = false
+    @Flag(help: "Remove the alias.") var remove = false
     @OptionGroup var common: StoreOptions
 
     func validate() throws {

@@ -5,7 +5,7 @@ import StoreSupport
 
 struct Rebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make the index anew from the files.",
+        abstract: "Rebuild the index from the model files.",
         discussion: """
             Versions keep their numbers, which versions.jsonl has too; files that are new are numbered by their date. \
             Aliases and tags come from aliases.json.

@@ -3,7 +3,7 @@ import CommandSupport
 
 package struct RegistryCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "registry", abstract: "Find, compare, promote and look after saved models.",
+        commandName: "registry", abstract: "Find, compare, promote and verify saved models.",
         discussion: """
             A model is called `mnist` (its newest version), `mnist:12`, `mnist@best`, by its file, or by 8 or more \
             digits of its SHA-256.

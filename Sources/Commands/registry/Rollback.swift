@@ -5,10 +5,10 @@ import StoreSupport
 
 struct Rollback: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take back the last move of an alias; again, the one before it.")
+        abstract: "Undo the last move of an alias. Repeat to undo earlier moves.")
 
     @Argument(help: "The alias, as mnist@production.", completion: .versions) var alias: String
-    @Option(help: "Why; kept with the move.") var reason = "rolled back"
+    @Option(help: "The reason, recorded with the move.") var reason = "rolled back"
     @OptionGroup var common: StoreOptions
 
     func run() throws {

@@ -5,7 +5,7 @@ import Base
 import StoreSupport
 
 struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show all that is known of a version.")
+    static let configuration = CommandConfiguration(abstract: "Show the details of a version.")
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
     var reference: String

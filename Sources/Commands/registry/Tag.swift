@@ -5,7 +5,7 @@ import StoreSupport
 
 struct Tag: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Set notes on a version, as owner=ann; an empty value takes one away.")
+        abstract: "Set notes on a version, as owner=ann. An empty value removes a note.")
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
     var reference: String

@@ -6,7 +6,7 @@ import StoreSupport
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check every file's size and SHA-256, the index, the aliases, and what lies beside.",
+        abstract: "Verify every file's size and SHA-256, the index, the aliases and unregistered files.",
         discussion: "Ends with status 65 where anything is wrong. Nothing is changed.")
 
     @OptionGroup var common: StoreOptions

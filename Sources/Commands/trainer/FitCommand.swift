@@ -17,17 +17,17 @@ struct FitCommand: ParsableCommand {
     @Argument(help: "A recipe, as recipes/mnist.yaml.", completion: .file(extensions: ["yaml", "yml"]))
     var recipe: String
 
-    @Option(help: "The number of the last epoch, counted from a resumed model's first one.") var epochs: Int?
-    @Option(help: "Samples in one step.") var batchSize: Int?
-    @Option(help: "Where random numbers begin: initial weights, order of samples, dropout.") var seed: Int?
+    @Option(help: "The number of the last epoch, including the epochs of a resumed model.") var epochs: Int?
+    @Option(help: "Samples per step.") var batchSize: Int?
+    @Option(help: "The seed for initial weights, the order of samples and dropout.") var seed: Int?
     @Option(
         help:
-            "Threads to train on. Only networks of Dense layers give the same bits on any number; for others the default is 1."
+            "The number of threads. Networks of Dense layers give the same bits on any number of threads; for others the default is 1."
     ) var threads: Int?
-    @Option(help: "A model to go on from: NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)
+    @Option(help: "A model to resume from: NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)
     var from: String?
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
-    @Flag(name: .shortAndLong, help: "Print neither the data nor the progress.") var quiet = false
+    @Flag(name: .shortAndLong, help: "Do not print the data summary and the progress.") var quiet = false
 
     @OptionGroup var common: StoreOptions
 

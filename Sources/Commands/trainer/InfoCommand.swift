@@ -4,9 +4,10 @@ import CommandSupport
 
 struct InfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "Say what training will run on here.")
+        commandName: "info",
+        abstract: "Show the processor and the kernels that training uses on this machine.")
 
-    @Flag(help: "Print JSON, in the forms that docs/json.md describes.")
+    @Flag(help: "Print JSON in the forms of docs/json.md.")
     var json = false
 
     func run() throws {
