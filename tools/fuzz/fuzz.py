@@ -34,7 +34,7 @@ sys.setrecursionlimit(20_000)  # configs nest deeply here, on purpose
 
 root = pathlib.Path(__file__).resolve().parents[2]
 ends = {0, 64, 65, 66, 69, 73, 74, 77}
-crash_words = re.compile(r"Fatal error|Swift runtime|Backtrace|Thread \d+ crashed|Illegal instruction|Trace/BPT|unforeseen error", re.I)
+crash_words = re.compile(r"Fatal error|Swift runtime|Backtrace|Thread \d+ crashed|Illegal instruction|Trace/BPT|unexpected error", re.I)
 most_seconds, most_bytes = 10.0, 1 << 30
 
 
