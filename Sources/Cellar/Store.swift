@@ -23,7 +23,10 @@ public struct Store: Sendable {
         models = ModelStore(atPath: folder) { found in
             try readIndexFacts(
                 found.isListed
-                    ? TrustGate.admit(found.path, hashed: found.sha256) : TrustGate.admit(found.path))
+                    ? TrustGate.admit(
+                        found.path, registered: found.sha256, unchangedSince: found.identity, name: found.path
+                    )
+                    : TrustGate.admit(found.path))
         }
     }
 

@@ -37,11 +37,6 @@ public enum TrustGate {
         return TrustedFile(path: path, identity: before)
     }
 
-    /// Accepts a registered file whose caller has just found `sha256` to be both its digest and the registered one.
-    public static func admit(_ path: String, hashed sha256: String) -> TrustedFile {
-        TrustedFile(path: path, identity: FileIdentity(ofFile: path))
-    }
-
     /// Accepts any other file once a process in quarantine has read it.
     public static func admit(_ path: String) throws(CellarError) -> TrustedFile {
         try Quarantine.check(path)

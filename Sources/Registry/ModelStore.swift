@@ -25,6 +25,8 @@ public final class ModelStore: Sendable {
     public struct FoundBytes: Sendable {
         public let path: String
         public let sha256: String
+        /// The text of the file's identity before it was hashed.
+        public let identity: String?
         /// Whether the list of versions has that digest. Other files are untrusted.
         public let isListed: Bool
     }

@@ -98,7 +98,9 @@ extension ModelStore {
         let before = FileIdentity(ofFile: path)
         let digest = try FileDigest(ofFile: path)
         let facts = try reader(
-            FoundBytes(path: path, sha256: digest.sha256, isListed: listed.contains(digest.sha256)))
+            FoundBytes(
+                path: path, sha256: digest.sha256, identity: before?.text,
+                isListed: listed.contains(digest.sha256)))
         return FoundFile(
             file: file, digest: digest, identity: before, facts: facts,
             created: created(facts, path: path))

@@ -55,7 +55,7 @@ extension Store {
         try rowModel(name) { areAll($0, in: columns) }
     }
 
-    /// Of each model, the best version if one is called so, else the newest.
+    /// The version `best` of each model, or else its newest.
     private func preferredVersions() throws(CellarError) -> [ModelVersion] {
         try models.models().compactMap { name, _ in
             (try? models.version("\(name)@best")) ?? (try? models.version(name))

@@ -15,9 +15,6 @@ public struct StoreOptions: ParsableArguments {
 
     public func open() -> Store { Store(store) }
 
-    /// As the user named it.
-    public var folder: String { open().folder }
-
     /// Runs a subcommand; its error becomes a line or two and an exit code.
     public func run(_ command: String, _ body: () throws -> Void) throws {
         try reportingErrors(of: command, json: json, body)
