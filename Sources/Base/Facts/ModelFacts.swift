@@ -63,7 +63,7 @@ public struct ModelFacts: Equatable, Sendable {
     public struct Dataset: Equatable, Sendable {
         public var path, sha256: String
         public var trainRows, validationRows, testRows: Int
-        /// How the rows were divided; nil in files from before it was kept.
+        /// The division of the rows; nil in files written before this key existed.
         public var division: RowDivision?
         public init(
             path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,

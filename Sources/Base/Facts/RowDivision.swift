@@ -1,4 +1,4 @@
-/// How the rows of a data set are divided into those to train on, to validate with and to test with. A model's facts keep
+/// The division of a data set into training, validation and test rows. A model's facts keep
 /// it, so that the rows that it has not seen can be found again.
 public struct RowDivision: Equatable, Sendable {
     /// scikit-learn's `train_test_split`: first for the test rows, then, from the rest and with the same `random_state`, for
@@ -15,11 +15,11 @@ public struct RowDivision: Equatable, Sendable {
 
     public init() {}
 
-    /// Whether the same division again needs a `random_state`.
+    /// True if the division needs a `random_state` to be repeatable.
     public var isRandom: Bool { shuffle && (test != nil || validation != nil) }
 }
 
-/// How much of the data a split takes.
+/// The size of one part of a split.
 public enum SplitSize: Equatable, Sendable {
     /// More than 0 and less than 1.
     case fraction(Double)

@@ -27,6 +27,6 @@ public struct FileIdentity: Equatable, Sendable {
         }
     }
 
-    /// Whether at most attributes changed between the two: `chmod` between them, say.
+    /// True if at most attributes changed between the two, for example by `chmod`.
     public func hasContent(of other: FileIdentity) -> Bool { content == other.content }
 }
