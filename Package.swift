@@ -81,7 +81,7 @@ let package = Package(
         .target(name: "CNoLocaleData", cSettings: c),
 
         // Values that everything may speak of.
-        library("Base", ["CNettle"]),
+        library("Base", ["CNettle", "CMemory"]),
 
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),

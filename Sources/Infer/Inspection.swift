@@ -75,12 +75,7 @@ public struct Inspection: Sendable {
         add("task", facts.task?.rawValue)
         add("classes", facts.classes.joined(separator: ", "))
         add("features", facts.features.joined(separator: ", "))
-        add(
-            "picture",
-            facts.picture.map {
-                "\($0.width)×\($0.height), \($0.channels == 1 ? "grey" : "\($0.channels) channels"), "
-                    + ($0.inkIsBright ? "bright ink on dark" : "dark ink on bright")
-            })
+        add("picture", facts.picture?.description)
         add(
             "dataset",
             facts.dataset.map { "\($0.path) (\($0.trainRows)/\($0.validationRows)/\($0.testRows) rows)" })

@@ -7,6 +7,7 @@ import Tensors
 ///
 ///     /cellar            @format = 1   @facts = JSON text (see ModelFacts)
 ///     /cellar/golden/    input0, input1 …, output0 …: float32 [1, shape]
+///     /cellar/best/      @epoch, and LAYER_WEIGHT (both counted from 0): float32
 let cellarGroup = "cellar"
 private let format: Int64 = 1
 
@@ -15,6 +16,15 @@ func writeCellarGroup(_ file: HDF5File, _ contents: ModelFile) throws(HDF5Error)
     let group = try file.root.makeGroup(cellarGroup)
     try group.attributes.set("format", int64: format)
     if let facts = contents.facts { try group.attributes.set("facts", string: facts.json.text()) }
+    if let kept = contents.keptWeights {
+        let best = try group.makeGroup("best")
+        try best.attributes.set("epoch", int64: Int64(kept.epoch))
+        for (layer, tensors) in kept.weights.enumerated() {
+            for (index, weight) in tensors.enumerated() {
+                try best.write(weight.values, shape: weight.shape, named: "\(layer)_\(index)")
+            }
+        }
+    }
     guard let golden = contents.golden else { return }
     for (index, input) in golden.inputs.enumerated() {
         try group.write(input.values, shape: input.shape, named: "golden/input\(index)")
@@ -58,4 +68,20 @@ func readCellarGroup(_ file: HDF5File, model: Model) throws -> (ModelFacts?, Mod
     let golden = ModelFile.GoldenSample(
         inputs: try tensors("input", model.inputShapes), outputs: try tensors("output", model.outputShapes))
     return (facts, golden)
+}
+
+/// Reads the weights of the best epoch; nil if the file has none.
+func readKeptWeights(_ file: HDF5File, model: Model) throws -> KeptWeights? {
+    guard file.root.has(cellarGroup + "/best") else { return nil }
+    let group = try file.root.group(named: cellarGroup + "/best")
+    guard let epoch = try group.attributes.int64s("epoch")?.first, (0...1 << 31).contains(epoch) else {
+        return nil
+    }
+    let weights = try model.weightSpecs.enumerated().map { layer, specs in
+        try specs.enumerated().map { index, spec in
+            let dataset = try group.dataset(named: "\(layer)_\(index)")
+            return Tensor(shape: spec.shape, values: try dataset.readFloats(shape: spec.shape))
+        }
+    }
+    return KeptWeights(epoch: Int(epoch), weights: weights)
 }

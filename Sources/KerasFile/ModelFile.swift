@@ -2,6 +2,15 @@ import Base
 import Network
 import Tensors
 
+/// The weights of all layers after an epoch.
+public struct KeptWeights: Sendable {
+    /// The epoch, counted from 0.
+    public var epoch: Int
+    /// Parallel to the model's layers.
+    public var weights: [[Tensor]]
+    public init(epoch: Int, weights: [[Tensor]]) { (self.epoch, self.weights) = (epoch, weights) }
+}
+
 /// The content of a model file.
 public struct ModelFile: Sendable {
     public var model: Model
@@ -12,6 +21,8 @@ public struct ModelFile: Sendable {
     /// Cellar's metadata; nil for a file that Keras wrote.
     public var facts: ModelFacts?
     public var golden: GoldenSample?
+    /// The weights of the best epoch of a run that a checkpoint is from, if they are not its own.
+    public var keptWeights: KeptWeights?
     /// The version in the file: `2.10.0`.
     public var kerasVersion: String
 

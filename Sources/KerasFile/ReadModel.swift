@@ -57,6 +57,7 @@ private func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool)
         }
     }
     (result.facts, result.golden) = try readCellarGroup(file, model: model)
+    if forTraining { result.keptWeights = try readKeptWeights(file, model: model) }
     result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
     return result
 }

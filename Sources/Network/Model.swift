@@ -224,6 +224,7 @@ public struct Model: Sendable {
 
     /// Draws all weights anew. The same seed gives the same weights.
     public mutating func initialize(seed: Int) throws(CellarError) {
+        try checkMemory(numbers: trainableParameters + nonTrainableParameters, for: largestWeights)
         for layer in layers.indices {
             weights[layer] = try weightSpecs[layer].enumerated().map { (index, spec) throws(CellarError) in
                 var random = RandomNumbers(seed: seed, stream: 1000 * (layer + 1) + index)
@@ -239,6 +240,13 @@ public struct Model: Sendable {
 
     public var trainableParameters: Int { parameters(trainable: true) }
     public var nonTrainableParameters: Int { parameters(trainable: false) }
+
+    /// For messages about memory.
+    var largestWeights: String {
+        let sizes = weightSpecs.map { $0.reduce(0) { $0 + $1.count } }
+        let largest = sizes.indices.max { sizes[$0] < sizes[$1] }
+        return "its weights" + (largest.map { ", most of them of \(layers[$0].subject)" } ?? "")
+    }
 
     private func parameters(trainable: Bool) -> Int {
         layers.indices.reduce(0) { sum, layer in

@@ -35,7 +35,6 @@ func describeInputs(_ graph: inout GraphProto, _ facts: ModelFacts) {
         graph.inputs[0].docString = "the columns \(facts.features.joined(separator: ", "))"
     } else if let picture = facts.picture {
         graph.inputs[0].docString =
-            "pictures of \(picture.height) × \(picture.width), pixels from 0 to 255, ink "
-            + (picture.inkIsBright ? "bright" : "dark")
+            "pictures: \(picture.description), pixels from 0 to \(picture.white == 255 ? "255" : "\(picture.white)")"
     }
 }

@@ -1,13 +1,13 @@
 import Base
 
 extension ModelFacts {
-    /// The training history as CSV with one line per epoch: `epoch,loss,accuracy,…`. Epochs count from 0 as in Keras'
-    /// CSVLogger; numbers are written without rounding. Missing values are empty fields.
+    /// The training history as CSV with one line per epoch: `epoch,loss,accuracy,…`. Epochs count from 1; numbers are written
+    /// without rounding. Missing values are empty fields.
     public var historyCSV: String {
         var text = csvLine(["epoch"] + history.map(\.name))
         for epoch in 0..<(history.map(\.values.count).max() ?? 0) {
             let values = history.map { epoch < $0.values.count ? "\($0.values[epoch])" : "" }
-            text += csvLine(["\(epoch)"] + values)
+            text += csvLine(["\(epoch + 1)"] + values)
         }
         return text
     }

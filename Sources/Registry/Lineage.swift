@@ -37,6 +37,9 @@ extension ModelStore {
         -> [Lineage.Relative]
     {
         try parents(of: version, db).map { parent in
+            if parent.kind == .checkpointOf, parent.sha256.isEmpty {
+                return try node(ofRun: parent.reference, &seen, db)
+            }
             // An imported version has the same bytes as its source, which is outside the store.
             let known =
                 parent.sha256 == version.sha256
@@ -55,6 +58,24 @@ extension ModelStore {
         }
     }
 
+    /// The version that a run saved.
+    private func node(ofRun run: String, _ seen: inout Set<String>, _ db: Database) throws -> Lineage.Relative
+    {
+        let saved = try ModelVersion.fetchOne(
+            db,
+            where: """
+                JOIN facts f ON f.version = v.id WHERE json_extract(f.json, '$.run') = ?
+                AND json_extract(f.json, '$.checkpoint') IS NULL ORDER BY v.state = 'kept' DESC, v.id
+                """, [run])
+        guard let saved else {
+            return Lineage.Relative(
+                name: "run \(run)", sha256: "", kind: .checkpointOf, remark: "no version in this store",
+                created: nil)
+        }
+        let next = seen.insert(saved.sha256).inserted ? try ancestors(of: saved, &seen, db) : []
+        return node(saved, .checkpointOf, next)
+    }
+
     private func descendants(of version: ModelVersion, _ seen: inout Set<String>, _ db: Database) throws
         -> [Lineage.Relative]
     {
@@ -62,8 +83,11 @@ extension ModelStore {
             db,
             sql: """
                 SELECT p.kind, \(ModelVersion.columns) FROM parent p JOIN version v ON v.id = p.version
-                WHERE p.sha256 = ? AND v.sha256 <> ? ORDER BY v.created, v.id
-                """, arguments: [version.sha256, version.sha256])
+                WHERE (p.sha256 = ?1 OR p.kind = 'checkpoint-of' AND p.reference = (
+                    SELECT json_extract(json, '$.run') FROM facts
+                    WHERE version = ?2 AND json_extract(json, '$.checkpoint') IS NULL))
+                AND v.sha256 <> ?1 ORDER BY v.created, v.id
+                """, arguments: [version.sha256, version.id])
         return try rows.map { row in
             let child = ModelVersion(row: row, from: 1)
             let next = seen.insert(child.sha256).inserted ? try descendants(of: child, &seen, db) : []

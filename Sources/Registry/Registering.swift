@@ -68,6 +68,9 @@ extension Database {
         if let path = new.importedFrom {
             parents.append(.init(kind: .importedFrom, sha256: new.digest.sha256, reference: path))
         }
+        if facts.isCheckpoint, let run = facts.run {
+            parents.append(.init(kind: .checkpointOf, sha256: "", reference: run))
+        }
         for (position, value) in parents.enumerated() {
             try parent.execute(arguments: [id, position, value.kind.rawValue, value.sha256, value.reference])
         }

@@ -148,21 +148,29 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
                 try writePNG(pictures[index], to: place.appendingPathComponent("\(9 - index).PNG").path)
             }
             try Data().write(to: folder.appendingPathComponent("2/notes.txt"))
-            let data = try readPictureFolder(folder.path)
+            func read(_ options: PictureOptions = PictureOptions()) throws(CellarError) -> LabelledSamples {
+                let pictures = try PictureFolder(folder.path)
+                return try pictures.read(as: pictures.form(options))
+            }
+            let data = try read()
             #expect(data.classes == ["10", "2", "seven"])
             #expect(data.labels == [0, 1, 2, 2])
             let expected = [1, 2, 3, 0].flatMap { pictures[$0].pixels }
             #expect(data.samples == Samples(shape: [28, 28], bytes: expected))
-            #expect(try readPictureFolder(folder.path, digits: true) == data)
+            #expect(try read(PictureOptions(areDigits: true)) == data)
 
             let odd = GrayImage(width: 3, height: 2, pixels: [0, 0, 0, 0, 0, 0])
             try writePNG(odd, to: folder.appendingPathComponent("seven/odd.png").path)
-            let error = try #require(failure { () throws(CellarError) in try readPictureFolder(folder.path) })
-            #expect(error.description.contains("expected 28×28 pixels, like the other pictures, found 3×2"))
-            let none = folder.appendingPathComponent("2").path
-            #expect(failure { () throws(CellarError) in try readPictureFolder(none) }?.category == .badData)
+            let error = try #require(failure { () throws(CellarError) in try read() })
             #expect(
-                failure { () throws(CellarError) in try readPictureFolder(none + "x") }?.category == .noInput)
+                error.description.contains(
+                    "expected a picture of 28×28 pixels, as the model takes, found 3×2"))
+            let resized = try read(PictureOptions(size: PictureSize(height: 14, width: 14)))
+            #expect(resized.samples.shape == [14, 14] && resized.samples.count == 5)
+            let none = folder.appendingPathComponent("2").path
+            #expect(failure { () throws(CellarError) in try PictureFolder(none) }?.category == .badData)
+            #expect(
+                failure { () throws(CellarError) in try PictureFolder(none + "x") }?.category == .noInput)
         }
     }
 }

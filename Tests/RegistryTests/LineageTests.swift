@@ -121,5 +121,5 @@ func comparison() throws {
 func history() {
     var facts = makeFacts()
     facts.history = [.init(name: "loss", values: [0.1, 1.0 / 3]), .init(name: "val, loss", values: [2])]
-    #expect(facts.historyCSV == "epoch,loss,\"val, loss\"\n0,0.1,2.0\n1,0.3333333333333333,\n")
+    #expect(facts.historyCSV == "epoch,loss,\"val, loss\"\n1,0.1,2.0\n2,0.3333333333333333,\n")
 }

@@ -52,7 +52,7 @@ private func recipeCallback(_ kind: String, _ options: JSONObject) throws -> any
     case "EarlyStopping": return EarlyStopping(try .init(from: &reader, names))
     case "ReduceLROnPlateau": return ReduceLROnPlateau(try .init(from: &reader, names))
     case "ModelCheckpoint": return ModelCheckpoint(try .init(from: &reader, names))
-    default: return CSVLogger(try .init(from: &reader))
+    default: return CSVLogger(try .init(from: &reader, names))
     }
 }
 

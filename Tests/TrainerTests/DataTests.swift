@@ -122,7 +122,7 @@ func pictures() throws {
             return
         }
         #expect(test.sorted() == [0, 1])
-        #expect(data.picture?.inkIsBright == false)
+        #expect(data.picture?.framing == .pixels && data.picture?.resampling == nil)
     }
 }
 

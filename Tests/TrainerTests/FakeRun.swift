@@ -10,10 +10,14 @@ final class FakeRun: TrainingRun {
     var notes: [String] = []
 
     func stop(_ reason: String) { stopped = reason }
-    func rememberWeights() -> () -> Void {
+    func rememberWeights(after epoch: Int) -> RememberedWeights {
         let kept = weights
-        return { [unowned self] in self.weights = kept }
+        return RememberedWeights(epoch: epoch) { [unowned self] in self.weights = kept }
     }
+    func weights(afterEarlier epoch: Int) -> RememberedWeights? {
+        RememberedWeights(epoch: epoch) { [unowned self] in self.weights = epoch }
+    }
+    func restore(_ remembered: RememberedWeights) { remembered.restore() }
     func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError) {
         saved.append(path)
     }

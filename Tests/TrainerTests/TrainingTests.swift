@@ -120,8 +120,10 @@ func resumeEquality(optimizer: String) throws {
         var loose = try saved(second, in: folder)
         loose.isLoose = true
         let third = try training(wineRecipe(epochs: 5, optimizer: optimizer), from: loose)
-        let parents: [String?] = try third.modelFile(metrics: []).facts?.parents.map(\.sha256) ?? []
-        #expect(parents == [loose.sha256, loose.file.facts?.parents.first?.sha256])
+        let parents = try third.modelFile(metrics: []).facts?.parents ?? []
+        #expect(parents.map(\.kind) == [.resumedFrom, .checkpointOf, .resumedFrom])
+        #expect(parents.first?.sha256 == loose.sha256 && parents[1].reference == second.run)
+        #expect(parents.last?.sha256 == loose.file.facts?.parents.first?.sha256)
     }
 }
 

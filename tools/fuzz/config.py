@@ -41,6 +41,18 @@ def removals(tree):
             yield f"without {'.'.join(map(str, path))}", changed
 
 
+def extreme_numbers(tree):
+    """Every number of the tree replaced by each that is far too large, or no number of things."""
+    for path in places(tree):
+        value = at(tree, path) if path else tree
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            continue
+        for number in (0, -1, 0.5, 1_000_000, 100_000_000, 2**31 - 1, 2**31, 2**62, 2**64, 1e308):
+            copied = copy.deepcopy(tree)
+            at(copied, path[:-1])[path[-1]] = number
+            yield f"{'.'.join(map(str, path))} = {number}", copied
+
+
 def changed(tree, draw: random.Random):
     """One changed copy, with the name of what was done."""
     tree = copy.deepcopy(tree)

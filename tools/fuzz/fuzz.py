@@ -34,6 +34,8 @@ sys.setrecursionlimit(20_000)  # configs nest deeply here, on purpose
 
 root = pathlib.Path(__file__).resolve().parents[2]
 ends = {0, 64, 65, 66, 69, 73, 74, 77}
+# A recipe may ask for a large model: it gets this much, and the rest must be refused before it is allocated.
+most_for_recipes = 3 << 30
 crash_words = re.compile(r"Fatal error|Swift runtime|Backtrace|Thread \d+ crashed|Illegal instruction|Trace/BPT|unexpected error", re.I)
 most_seconds, most_bytes = 10.0, 1 << 30
 
@@ -48,6 +50,7 @@ class Run:
             process = subprocess.Popen(
                 [commands / "cellar", *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL, cwd=folder,
                 env={"PATH": "/usr/bin:/bin", "CELLAR_STORE": str(folder / "store"), "LC_ALL": "C.UTF-8"},
+                preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_AS, (most_for_recipes,) * 2)) if arguments[0] == "trainer" else None,
             )  # fmt: skip
             late = False
             while True:
@@ -78,7 +81,7 @@ class Run:
             yield "speaks like a crash"
         if self.seconds > most_seconds:
             yield f"{self.seconds:.1f} seconds"
-        if self.bytes > most_bytes:
+        if self.bytes > (most_for_recipes if self.arguments[0] == "trainer" else most_bytes):
             yield f"{self.bytes >> 20} MiB"
         # `verify` reports on standard output, and its status says that there is something to read.
         reports = self.arguments[1] == "verify"

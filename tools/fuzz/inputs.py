@@ -119,6 +119,8 @@ def recipes(text, tree, draw):
     yield "empty", ""
     for what, changed in config.removals(tree):
         yield what, json.dumps(changed, indent=1)
+    for what, changed in config.extreme_numbers(tree):
+        yield what, json.dumps(changed, indent=1)
     for _ in range(400):
         what, changed = config.changed(tree, draw)
         yield what, json.dumps(changed, indent=1)

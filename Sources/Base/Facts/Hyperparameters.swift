@@ -12,6 +12,8 @@ public struct Hyperparameters: Equatable, Sendable {
     public var shuffle: Bool?
     /// The columns of the table that the model learned to predict; empty for other data.
     public var targets: [String] = []
+    /// The epoch whose weights were restored at the end, counted from 0; nil if they are the last epoch's.
+    public var restoredEpoch: Int?
     /// The epoch that was not completed.
     public var interrupted: InterruptedEpoch?
 
@@ -54,6 +56,7 @@ extension Hyperparameters {
             "optimizer_of": optimizerRelease.map { .string($0) }, "loss_of": lossRelease.map { .string($0) },
             "batch_size": batchSize.map { .integer($0) }, "epochs": epochs.map { .integer($0) },
             "shuffle": shuffle.map { .bool($0) }, "target": target, "interrupted": interrupted?.json,
+            "restored_epoch": restoredEpoch.map { .integer($0) },
         ]
         for (key, value) in known { if let value { object[key] = value } }
         return .object(object)
@@ -73,6 +76,7 @@ extension Hyperparameters {
         epochs = take("epochs", \.int)
         shuffle = take("shuffle", \.bool)
         targets = take("target") { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) } ?? []
+        restoredEpoch = take("restored_epoch", \.int)
         interrupted = take("interrupted", InterruptedEpoch.init)
         config = rest
     }

@@ -10,12 +10,7 @@ extension ModelFacts {
             "hyperparameters": hyperparameters.json,
         ]
         object["task"] = task.map { .string($0.rawValue) }
-        object["picture"] = picture.map {
-            [
-                "height": .integer($0.height), "width": .integer($0.width), "channels": .integer($0.channels),
-                "ink_is_bright": .bool($0.inkIsBright),
-            ]
-        }
+        object["picture"] = picture?.json
         object["metrics"] = .array(
             metrics.map {
                 ["split": .string($0.split), "name": .string($0.name), "value": .number($0.value)]
@@ -32,6 +27,8 @@ extension ModelFacts {
         }
         object["recipe"] = recipe.map { .string($0) }
         object["seed"] = seed.map { .integer($0) }
+        object["run"] = run.map { .string($0) }
+        if isCheckpoint { object["checkpoint"] = true }
         object["parents"] = .array(
             parents.map {
                 [
@@ -62,14 +59,7 @@ extension ModelFacts {
         features = strings(json["features"])
         commandLine = strings(json["command_line"])
         hyperparameters = Hyperparameters(json: json["hyperparameters"])
-        picture = json["picture"].flatMap {
-            guard let height = $0["height"]?.int, let width = $0["width"]?.int else { return nil }
-            let channels = $0["channels"]?.int ?? 1
-            guard [height, width, channels].allSatisfy((1...1 << 16).contains) else { return nil }
-            return Picture(
-                height: height, width: width, channels: channels,
-                inkIsBright: $0["ink_is_bright"]?.bool ?? true)
-        }
+        picture = json["picture"].flatMap(Picture.init)
         metrics = (json["metrics"]?.array ?? []).compactMap {
             guard let split = $0["split"]?.string, let name = $0["name"]?.string,
                 let value = $0["value"]?.double
@@ -88,6 +78,8 @@ extension ModelFacts {
         }
         recipe = json["recipe"]?.string
         seed = json["seed"]?.int
+        run = json["run"]?.string
+        isCheckpoint = json["checkpoint"]?.bool ?? false
         parents = (json["parents"]?.array ?? []).compactMap {
             guard let kind = $0["kind"]?.string.flatMap(Parent.Kind.init), let digest = $0["sha256"]?.string
             else { return nil }

@@ -28,6 +28,10 @@ public struct ModelFacts: Equatable, Sendable {
     /// The text of the recipe, unchanged.
     public var recipe: String?
     public var seed: Int?
+    /// Identifies the training run: the same in its checkpoints and in the model that it saved.
+    public var run: String?
+    /// True for a file that a run wrote on the way.
+    public var isCheckpoint = false
     public var commandLine: [String]
     public var parents: [Parent]
     public var host: Host?
@@ -48,16 +52,6 @@ public struct ModelFacts: Equatable, Sendable {
         public var name: String
         public var values: [Double]
         public init(name: String, values: [Double]) { (self.name, self.values) = (name, values) }
-    }
-
-    public struct Picture: Equatable, Sendable {
-        public var height, width, channels: Int
-        /// True if ink is brighter than the background, as in MNIST.
-        public var inkIsBright: Bool
-        public init(height: Int, width: Int, channels: Int = 1, inkIsBright: Bool) {
-            (self.height, self.width, self.channels) = (height, width, channels)
-            self.inkIsBright = inkIsBright
-        }
     }
 
     public struct Dataset: Equatable, Sendable {
@@ -82,8 +76,9 @@ public struct ModelFacts: Equatable, Sendable {
             case importedFrom = "imported-from"
         }
         public var kind: Kind
+        /// Empty for a run, which is no file.
         public var sha256: String
-        /// The name that the user gave: `mnist:3`, or a path.
+        /// The name that the user gave: `mnist:3`, or a path. For `checkpointOf` the run.
         public var reference: String
         public init(kind: Kind, sha256: String, reference: String) {
             (self.kind, self.sha256, self.reference) = (kind, sha256, reference)

@@ -1,3 +1,4 @@
+import CMemory
 import Glibc
 
 /// A file that is replaced atomically: the bytes are written to a temporary file in the same folder, flushed
@@ -14,6 +15,8 @@ public struct AtomicFile: ~Copyable, Sendable {
     /// The temporary file; nil if the bytes are written directly.
     private let temporary: String?
     private let target: String
+    /// The temporary file's number among those that a signal removes.
+    private let remembered: Int32
     private var isFlushed = false
     private var isFinished = false
     private var hash: SHA256?
@@ -26,6 +29,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         let output = try Output(path)
         (descriptor, temporary, target) = (output.descriptor, output.temporary, output.target)
         self.path = path
+        remembered = temporary.map { unsafe cm_remember_temporary($0) } ?? -1
         hash = hashing ? SHA256() : nil
     }
 
@@ -36,6 +40,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .writing(folder, errno) }
         (path, target, temporary) = (folder, folder, name)
+        remembered = unsafe cm_remember_temporary(name)
         hash = hashing ? SHA256() : nil
     }
 
@@ -69,7 +74,11 @@ public struct AtomicFile: ~Copyable, Sendable {
     deinit {
         if descriptor != STDOUT_FILENO { close(descriptor) }
         if let temporary, !isFinished { unsafe unlink(temporary) }
+        cm_forget_temporary(remembered)
     }
+
+    /// Whether the bytes go straight to a pipe, a device or standard output.
+    public var isStreamed: Bool { temporary == nil }
 
     /// The digest of all bytes written so far. Requires `hashing`.
     public var digest: FileDigest {
@@ -164,6 +173,12 @@ public func writeFile(_ path: String, pieces: [[UInt8]]) throws(CellarError) {
     for piece in pieces { try file.write(piece.span) }
     try file.commit()
 }
+
+/// From now on a signal that ends the process removes its unfinished files first. A command calls it once at its start.
+public func removeUnfinishedFilesOnSignals() { cm_remove_temporaries_on_signals() }
+
+/// Removes this process' unfinished files; safe in a signal handler.
+public func removeUnfinishedFiles() { cm_remove_temporaries() }
 
 /// Ignores SIGPIPE, so that a write to a pipe without a reader fails with an error instead of ending the
 /// process. A command calls it once at its start.

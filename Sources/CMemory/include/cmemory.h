@@ -19,3 +19,15 @@ void cm_fetch_pages(void *start, size_t bytes);
 // Returns NULL on failure.
 void *cm_map(size_t bytes);
 void cm_unmap(void *start, size_t bytes);
+
+// Remembers a temporary file, which a signal that ends the process then removes. Returns a number for
+// `cm_forget_temporary`, or -1 if there are too many files.
+int cm_remember_temporary(const char *path);
+void cm_forget_temporary(int number);
+
+// Removes the remembered files. Safe in a signal handler.
+void cm_remove_temporaries(void);
+
+// From now on SIGINT, SIGTERM and SIGHUP remove the remembered files before they end the process, unless they
+// are ignored or handled already; beyond the limit of a file's size, writing fails instead of ending it.
+void cm_remove_temporaries_on_signals(void);

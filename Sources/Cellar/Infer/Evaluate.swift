@@ -12,7 +12,7 @@ public struct EvaluateRequest: Sendable {
     public var labels: String?
     /// The folder for report files; nil for none. Several models' reports lie in folders of their own within it.
     public var report: String?
-    /// Only these rows of the table that the models were trained on.
+    /// Only these rows of the data that the models were trained on.
     public var split: TablePart?
     public var models: ModelSelection
 
@@ -47,11 +47,6 @@ extension Store {
     private func evaluateSampleFiles(
         _ request: EvaluateRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> [Evaluation] {
-        guard request.split == nil else {
-            throw CellarError(
-                .usage, "--split is for tables, whose rows the model's file can tell apart.",
-                file: request.data)
-        }
         let models = try load(request.models, progress) { () throws(CellarError) in
             guard !request.data.hasSuffix(".npy") else {
                 throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
@@ -60,10 +55,16 @@ extension Store {
         }
         var evaluations: [Evaluation] = []
         for model in models {
+            let samples =
+                if let split = request.split {
+                    try readPart(split, request.data, labels: request.labels, for: model)
+                } else {
+                    try readLabelledSamples(request.data, labels: request.labels, for: model)
+                }
             evaluations.append(
                 try evaluateSamples(
-                    readLabelledSamples(request.data, labels: request.labels, for: model), with: model,
-                    data: request.data, report: request.folder(for: model, among: models.count),
+                    samples, with: model, data: request.data,
+                    report: request.folder(for: model, among: models.count),
                     onBlock: progress.samplesDone))
         }
         return evaluations

@@ -38,7 +38,7 @@ extension Store {
         for file in request.files {
             try progress.checkCancellation()
             do throws(CellarError) {
-                result.predictions += try predictions(of: file, by: models)
+                result.predictions += try predictions(of: file, by: models, progress)
             } catch {
                 guard error.category != .usage, request.files.count > 1 else { throw error }
                 progress.report(.failed(error))
@@ -50,7 +50,9 @@ extension Store {
 }
 
 /// All models' predictions of one file, or an error.
-private func predictions(of file: String, by models: [LoadedModel]) throws(CellarError) -> [Prediction] {
+private func predictions(
+    of file: String, by models: [LoadedModel], _ progress: ProgressReporter
+) throws(CellarError) -> [Prediction] {
     if file.hasSuffix(".npy") {
         return try sampleBySample(models, file: file) { (model) throws(CellarError) in
             try model.predictions(for: readArrays([file], for: model)[0])
@@ -59,6 +61,9 @@ private func predictions(of file: String, by models: [LoadedModel]) throws(Cella
     var found: [Prediction] = []
     for model in models {
         let picture = try model.pictureForm().read(file)
+        if picture.lostColours {
+            progress.warn("\(file): its colours became grey, as \(model.name) takes grey pictures.")
+        }
         found.append(
             Prediction(
                 try model.predictions(for: picture.samples), row: 0, model: model.name, file: file,

@@ -10,12 +10,31 @@ public struct ScoreRequest: Sendable {
     public var outputs: [String]
     /// Put before the names of new columns.
     public var prefix: String
+    /// Whether an output may replace an input.
+    public var replacesInput: Bool
     public var models: ModelSelection
 
     public init(
-        inputs: [String], outputs: [String] = [], prefix: String = "", models: ModelSelection = []
+        inputs: [String], outputs: [String] = [], prefix: String = "", replacesInput: Bool = false,
+        models: ModelSelection = []
     ) {
         (self.inputs, self.outputs, self.prefix, self.models) = (inputs, outputs, prefix, models)
+        self.replacesInput = replacesInput
+    }
+
+    /// Throws if an output is an input, by whatever path.
+    fileprivate func checkOutputs() throws(CellarError) {
+        let outputs = outputs.filter { $0 != "-" }.map(FileSystem.resolved)
+        for (index, output) in outputs.enumerated() where outputs[..<index].contains(output) {
+            throw CellarError(
+                .usage, "two outputs have the same path.", file: output, remedy: "Name one -o for each.")
+        }
+        guard !replacesInput else { return }
+        for input in inputs where input != "-" && outputs.contains(where: { FileSystem.isSame($0, input) }) {
+            throw CellarError(
+                .usage, "the output would replace the input.", file: input,
+                remedy: "Name another output, or use --force to replace it once the new file is complete.")
+        }
     }
 
     /// Whether the inputs are arrays and not a table.
@@ -48,7 +67,9 @@ extension Store {
     public func score(
         _ request: ScoreRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> ScoreSummary {
-        request.isForArrays ? try scoreArrayFiles(request, progress) : try scoreTableFile(request, progress)
+        try request.checkOutputs()
+        return request.isForArrays
+            ? try scoreArrayFiles(request, progress) : try scoreTableFile(request, progress)
     }
 
     private func scoreTableFile(

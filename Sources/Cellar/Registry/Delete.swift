@@ -1,6 +1,15 @@
 import Base
 import Registry
 
+/// A model that a reference names without a version.
+public struct WholeModel: Sendable {
+    public let name: String
+    /// The number of its versions.
+    public let versions: Int
+    /// The reference of the newest one.
+    public let newest: String
+}
+
 /// Versions that were deleted or restored.
 public struct ChangedVersions: Sendable {
     public let versions: [ModelVersion]
@@ -9,13 +18,39 @@ public struct ChangedVersions: Sendable {
 
 extension Store {
     /// Deletes versions; `restore` brings them back until garbage is collected.
-    public func delete(_ references: [String]) throws(CellarError) -> ChangedVersions {
-        // `mnist` means something else after each deletion, so all are looked up first.
+    ///
+    /// - Parameter all: Whether a model's name without a version means all of its versions; otherwise it is an error.
+    public func delete(_ references: [String], all: Bool = false) throws(CellarError) -> ChangedVersions {
+        let whole = try wholeModels(of: references)
+        if let model = whole.first, !all {
+            throw CellarError(
+                .usage, "\(model.name) names a model, not a version: it has \(model.versions) versions.",
+                remedy: "Name one, such as \(model.newest), or use --all to delete all of them.")
+        }
+        // References mean something else after each deletion, so all are looked up first.
         var versions: [ModelVersion] = []
-        for reference in references { versions.append(try models.version(reference)) }
+        for reference in references where !whole.contains(where: { $0.name == reference }) {
+            versions.append(try models.version(reference))
+        }
+        for model in whole {
+            versions += try models.list(Query(model: model.name)).versions.filter { !versions.contains($0) }
+        }
         for version in versions { try models.delete(version.reference) }
         return ChangedVersions(
             versions: versions, json: .array(versions.map { .string($0.reference) }))
+    }
+
+    /// The models that are named without a version.
+    public func wholeModels(of references: [String]) throws(CellarError) -> [WholeModel] {
+        var found: [WholeModel] = []
+        for reference in references where try models.models().contains(where: { $0.name == reference }) {
+            let versions = try models.list(Query(model: reference)).versions
+            guard let newest = versions.first, !found.contains(where: { $0.name == reference }) else {
+                continue
+            }
+            found.append(WholeModel(name: reference, versions: versions.count, newest: newest.reference))
+        }
+        return found
     }
 
     /// Brings deleted versions back.

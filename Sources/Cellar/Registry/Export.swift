@@ -10,12 +10,59 @@ public struct ExportRequest: Sendable {
     public var reference: String
     /// The file to write, or a folder. Its ending decides the form: `.h5`, `.keras`, `.weights.h5` or `.onnx`.
     public var file: String
+    /// The form to write, whatever the ending.
+    public var format: ExportFormat?
     /// Copies the bytes, whatever the ending.
     public var asIs: Bool
     public var overwrite: Bool
 
-    public init(reference: String, file: String, asIs: Bool = false, overwrite: Bool = false) {
-        (self.reference, self.file, self.asIs, self.overwrite) = (reference, file, asIs, overwrite)
+    public init(
+        reference: String, file: String, format: ExportFormat? = nil, asIs: Bool = false,
+        overwrite: Bool = false
+    ) {
+        (self.reference, self.file, self.format) = (reference, file, format)
+        (self.asIs, self.overwrite) = (asIs, overwrite)
+    }
+
+    /// The form that was asked for; nil for a copy into a folder.
+    fileprivate func wantedFormat() throws(CellarError) -> ExportFormat? {
+        if let format { return format }
+        if FileSystem.isFolder(file) { return nil }
+        let name = FileSystem.name(of: file).lowercased()
+        // The longest ending decides: `.weights.h5` ends in `.h5` too.
+        let fitting = ExportFormat.allCases.filter { $0.endings.contains(where: name.hasSuffix) }
+        guard let format = fitting.max(by: { $0.rawValue.utf8.count < $1.rawValue.utf8.count }) else {
+            let known = ExportFormat.allCases.flatMap(\.endings).joined(separator: ", ")
+            throw CellarError(
+                .usage,
+                "cannot export: the name tells no form that is known; expected a name that ends in \(known).",
+                file: file,
+                remedy: "Use one of these endings, or choose the form with --format, or --as-is for a copy.")
+        }
+        return format
+    }
+}
+
+/// The forms that a model is exported in.
+public enum ExportFormat: String, CaseIterable, Sendable {
+    case h5, keras, onnx
+    case weights = "weights.h5"
+
+    var endings: [String] {
+        switch self {
+        case .h5: [".h5", ".hdf5"]
+        case .keras: [".keras"]
+        case .weights: [".weights.h5"]
+        case .onnx: [".onnx"]
+        }
+    }
+
+    fileprivate var modelFormat: ModelFormat {
+        switch self {
+        case .h5, .onnx: .h5
+        case .keras: .keras
+        case .weights: .weights
+        }
     }
 }
 
@@ -43,15 +90,14 @@ public struct ExportedFile: Sendable {
 extension Store {
     public func export(_ request: ExportRequest, progress: ProgressReporter = .none) throws -> ExportedFile {
         let source = try models.file(of: request.reference)
-        let name = request.file.lowercased()
-        if name.hasSuffix(".onnx") { return try exportONNX(source, request) }
-        guard !request.asIs, [".h5", ".hdf5", ".keras"].contains(where: name.hasSuffix) else {
+        guard !request.asIs, let format = try request.wantedFormat() else {
             return try copy(request, isChecked: false)
         }
+        if format == .onnx { return try exportONNX(source, request) }
         let trusted = try trusted(source)
-        guard ModelFormat(path: request.file) == ModelFormat(path: source.path),
-            try readFacts(trusted) != nil
-        else { return try rewrite(source, trusted, request, progress) }
+        guard format.modelFormat == ModelFormat(path: source.path), try readFacts(trusted) != nil else {
+            return try rewrite(source, trusted, request, format.modelFormat, progress)
+        }
         // Unless the file is unchanged since its last check, the gate has read it to the end just now.
         return try copy(request, isChecked: trusted.identity?.text != source.identity)
     }
@@ -82,7 +128,7 @@ extension Store {
     }
 
     private func rewrite(
-        _ source: ModelLocation, _ trusted: TrustedFile, _ request: ExportRequest,
+        _ source: ModelLocation, _ trusted: TrustedFile, _ request: ExportRequest, _ format: ModelFormat,
         _ progress: ProgressReporter
     ) throws -> ExportedFile {
         let contents = try readModel(trusted)
@@ -91,7 +137,7 @@ extension Store {
             to: URL(fileURLWithPath: request.file), named: "model.h5", overwrite: request.overwrite
         ) { output in
             do throws(CellarError) {
-                try writeModel(contents, to: &output, as: ModelFormat(path: request.file))
+                try writeModel(contents, to: &output, as: format)
             } catch {
                 var error = error
                 error.message += " The model is made from \(source.path)."

@@ -28,6 +28,12 @@ public func report(_ error: CellarError, of command: String, json: Bool) -> Exit
     return ExitCode(error.category.rawValue)
 }
 
+/// Prints what the user should know before trusting a result: a line for people, or `{"warning": {"message": …}}`.
+public func printWarning(_ text: String, of command: String, json: Bool) {
+    let object: JSON = ["warning": ["message": .string(text)]]
+    printError(json ? object.text() : "\(command): warning: \(text)")
+}
+
 /// Prints the text and a newline on standard error. A text from a file cannot send commands to the terminal.
 public func printError(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

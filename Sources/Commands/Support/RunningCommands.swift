@@ -8,14 +8,15 @@ extension ParsableCommand {
     /// `{"error": {…}}` as for any other error.
     public static func runAsProgram(_ words: some Sequence<String>) -> Never {
         let words = Array(words)
+        removeUnfinishedFilesOnSignals()
         do {
             var command = try parseAsRoot(words)
             try command.run()
             exit()
         } catch {
-            guard exitCode(for: error) == .validationFailure, words.contains("--json") else {
-                exit(withError: error)
-            }
+            // An ExitCode has been reported already, and its status may be that of a wrong command line.
+            guard !(error is ExitCode), exitCode(for: error) == .validationFailure, words.contains("--json")
+            else { exit(withError: error) }
             printError(CellarError(.usage, message(for: error)).json.text())
             exit(withError: ExitCode(CellarError.Category.usage.rawValue))
         }

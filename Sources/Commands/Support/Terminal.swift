@@ -21,6 +21,9 @@ public struct Terminal: Equatable, Sendable {
     /// Standard error, likewise.
     public static let error = Terminal(descriptor: STDERR_FILENO)
 
+    /// Whether a person can answer on standard input.
+    public static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
     init(descriptor: Int32) {
         let isTerminal = isatty(descriptor) == 1
         let columns = isTerminal ? windowWidth(descriptor) : nil

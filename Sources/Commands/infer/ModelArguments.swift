@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Cellar
 import Foundation
 import StoreSupport
@@ -26,6 +27,12 @@ struct ModelArguments: ParsableArguments {
     @Option(help: "The value of a white pixel, 255 or 1, for a model without this information.")
     var white: Float?
 
+    @Option(
+        help:
+            "How pictures are read: digit (framed as in MNIST) or pixels (as they are). (default: as trained)"
+    )
+    var framing: Framing?
+
     @Option(help: "The number of threads. (default: up to 4 to score a table, else 1)")
     var threads: Int?
 
@@ -41,9 +48,13 @@ struct ModelArguments: ParsableArguments {
         selection.options.classes = classes.map(names)
         selection.options.features = features.map(names)
         (selection.options.white, selection.options.threads) = (white, threads)
+        selection.options.framing = framing.flatMap { ModelFacts.Picture.Framing(rawValue: $0.rawValue) }
         return selection
     }
 }
+
+/// ModelFacts.Picture.Framing as an argument.
+enum Framing: String, ExpressibleByArgument, CaseIterable { case digit, pixels }
 
 /// The parts of `a,b , c`.
 func names(_ list: String) -> [String] {

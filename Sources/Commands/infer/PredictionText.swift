@@ -22,7 +22,10 @@ extension Prediction {
     /// For people: the picture as the network saw it, the answer, and how sure the model is of each class.
     func text(for terminal: Terminal) -> String {
         var text = file.map { terminal.bold($0) + "\n" } ?? ""
-        if let image { text += DigitArt.text(image.pixels, width: image.width, terminal: terminal) }
+        // Wider pictures do not fit a terminal.
+        if let image, image.width <= 64 {
+            text += DigitArt.text(image.pixels, width: image.width, terminal: terminal)
+        }
         text += terminal.bold(answer) + (probability == nil ? "" : "  \(model)") + "\n"
         if !probabilities.isEmpty {
             text += Bars.text(probabilities.map { ($0.name, Double($0.probability)) }, terminal: terminal)

@@ -11,7 +11,7 @@ func runInfer(json: Bool, _ body: () throws -> Void) throws {
 /// Prints warnings, and the errors of files that others do not wait for.
 func commandProgress(json: Bool) -> ProgressReporter {
     ProgressReporter(
-        warn: { printError("infer: warning: \($0)") },
+        warn: { printWarning($0, of: "infer", json: json) },
         report: { event in
             if case .failed(let error) = event { CommandSupport.report(error, of: "infer", json: json) }
         })

@@ -9,8 +9,9 @@ struct ScoreCommand: ParsableCommand {
         abstract: "Add a model's predictions to a table (CSV), or predict NumPy arrays.",
         discussion: """
             A table keeps its columns byte for byte; behind them come `prediction`, `probability` (of the predicted class) \
-            and, for more than two classes, one `probability_CLASS` each. Columns are found by name, in any order. The \
-            output appears once it is complete.
+            and, for more than two classes, one `probability_CLASS` each. Columns are found by name, in any order. An \
+            output file appears once it is complete; on standard output the rows before a bad one have been written \
+            when the error is reported, and the exit status is not 0.
 
             Several .npy files are a model's inputs, several -o its outputs, in the model's own order.
 
@@ -30,6 +31,9 @@ struct ScoreCommand: ParsableCommand {
 
     @Option(help: "A prefix for the names of the new columns.")
     var prefix = ""
+
+    @Flag(help: "Let the output replace the input, once it is complete.")
+    var force = false
 
     @OptionGroup var arguments: ModelArguments
 
@@ -63,12 +67,8 @@ struct ScoreCommand: ParsableCommand {
     }
 
     private func scoreFiles() throws {
-        let request = ScoreRequest(inputs: inputs, outputs: output, prefix: prefix, models: arguments.models)
-        guard !request.printsTable || !arguments.place.json else {
-            throw CellarError(
-                .usage,
-                "The scored table itself goes to standard output. Name a file with -o to have JSON about it.")
-        }
+        let request = ScoreRequest(
+            inputs: inputs, outputs: output, prefix: prefix, replacesInput: force, models: arguments.models)
         let summary = try store.score(request, progress: progress)
         // For a program on standard output where that is free, else for a person who watches.
         guard !summary.outputs.contains("-") else { return }

@@ -22,7 +22,6 @@ struct Compare: ParsableCommand {
     }
 
     private func text(_ found: Comparison) -> String {
-        let terminal = Terminal.output
         var blocks: [String] = []
         func table(_ title: String, _ rows: [Comparison.Fact]) {
             if rows.isEmpty { return }
@@ -31,9 +30,7 @@ struct Compare: ParsableCommand {
                 table.add(
                     [row.name]
                         + row.values.enumerated().map { i, value in
-                            let mark =
-                                row.best.isEmpty || !terminal.isTerminal
-                                ? "" : row.best.contains(i) ? " *" : "  "
+                            let mark = row.best.isEmpty ? "" : row.best.contains(i) ? " *" : "  "
                             return (value?.cell ?? "–") + mark
                         })
             }

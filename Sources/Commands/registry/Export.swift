@@ -4,6 +4,8 @@ import CommandSupport
 import Base
 import StoreSupport
 
+extension ExportFormat: ExpressibleByArgument {}
+
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Export a model: its file, or the model in another format.",
@@ -23,6 +25,8 @@ struct Export: ParsableCommand {
     @Argument(
         help: "The file to write (.h5, .keras, .weights.h5, .onnx), a folder, or - for standard output.")
     var file: String
+    @Option(help: "The form to write, whatever the name: h5, keras, weights.h5 or onnx.")
+    var format: ExportFormat?
     @Flag(help: "Copy the file's bytes without conversion.") var asIs = false
     @Flag(help: "Overwrite an existing file.") var force = false
     @OptionGroup var common: StoreOptions
@@ -31,8 +35,9 @@ struct Export: ParsableCommand {
         try common.run { store in
             if file == "-" { return try write(from: store) }
             let done = try store.export(
-                ExportRequest(reference: reference, file: file, asIs: asIs, overwrite: force),
-                progress: .warnings)
+                ExportRequest(
+                    reference: reference, file: file, format: format, asIs: asIs, overwrite: force),
+                progress: .warnings(json: common.json))
             try common.print(done.json) { text(done) }
         }
     }

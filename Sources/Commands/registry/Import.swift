@@ -22,7 +22,8 @@ struct Import: ParsableCommand {
     func run() throws {
         try common.run { store in
             let done = try store.importFiles(
-                ImportRequest(files: files, name: name, architecture: architecture), progress: .warnings)
+                ImportRequest(files: files, name: name, architecture: architecture),
+                progress: .warnings(json: common.json))
             try common.print(.array(done.map(\.json))) {
                 done.map { item in
                     item.isNew

@@ -15,7 +15,9 @@ extension StoreOptions {
 
 extension ProgressReporter {
     /// Prints warnings on standard error.
-    static let warnings = ProgressReporter(warn: { printError("registry: warning: \($0)") })
+    static func warnings(json: Bool) -> ProgressReporter {
+        ProgressReporter(warn: { printWarning($0, of: "registry", json: json) })
+    }
 }
 
 /// `1 version`, `2 versions`.

@@ -46,11 +46,12 @@ struct FitCommand: ParsableCommand {
 
     func run() throws {
         try common.run {
-            let bar = quiet ? nil : TrainingBar()
+            // A program reads standard error with --json; a person at a terminal sees progress there all the same.
+            let bar = quiet || common.json && !Terminal.error.isTerminal ? nil : TrainingBar()
             let progress = ProgressReporter(
-                warn: { warning in
+                warn: { [json = common.json] warning in
                     bar?.interrupt()
-                    printError("trainer: warning: \(warning)")
+                    printWarning(warning, of: "trainer", json: json)
                 },
                 report: { [talks = !quiet && !common.json, from] event in
                     switch event {

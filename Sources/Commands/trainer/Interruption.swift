@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import Synchronization
 
@@ -17,7 +18,10 @@ enum Interruption {
         unsafe pthread_sigmask(SIG_UNBLOCK, &kinds, nil)
         for kind in [SIGINT, SIGTERM] {
             signal(kind) { _ in
-                guard Interruption.count.add(1, ordering: .relaxed).newValue == 1 else { _exit(130) }
+                guard Interruption.count.add(1, ordering: .relaxed).newValue == 1 else {
+                    removeUnfinishedFiles()
+                    _exit(130)
+                }
                 let text: StaticString = "\nEnding after this batch; once more quits at once.\n"
                 unsafe _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
             }

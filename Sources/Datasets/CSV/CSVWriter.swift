@@ -19,6 +19,9 @@ public struct CSVWriter: ~Copyable, Sendable {
         buffer = [UInt8](repeating: 0, count: max(buffering, 256))
     }
 
+    /// Whether the bytes are written as they come, to a pipe or a device, and not to a file that appears at the end.
+    public var isStreamed: Bool { file.isStreamed }
+
     /// Writes a field, quoted if necessary.
     public mutating func field(_ text: String) throws(CellarError) {
         try separate()

@@ -36,8 +36,20 @@ public func writePNG(_ image: RGBImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 3, name: path))
 }
 
+/// Whether a PNG has a pixel whose red, green and blue differ.
+func pngHasColours(_ bytes: [UInt8], name: String) throws(CellarError) -> Bool {
+    // The colour type in the header: without its second bit there are only levels of grey.
+    if bytes.count > 25, bytes[25] & 2 == 0 { return false }
+    let pixels = try readColourPNG(bytes, name: name).pixels
+    for red in stride(from: 0, to: pixels.count, by: 3)
+    where pixels[red] != pixels[red + 1] || pixels[red] != pixels[red + 2] {
+        return true
+    }
+    return false
+}
+
 /// The limit is above the size of an uncompressed picture of the maximum dimensions.
-private func readPNGFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
+func readPNGFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
 
 private func decode(
     _ bytes: [UInt8], name: String, channels: Int

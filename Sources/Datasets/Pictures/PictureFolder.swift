@@ -2,52 +2,94 @@ import Base
 import Glibc
 import Tensors
 
-/// Reads PNG pictures from one subfolder per class. The classes are the sorted names of the subfolders.
-/// Hidden files and files of other types are ignored.
-///
-/// With `digits`, each picture is converted to a digit in MNIST's form (`prepareDigit`) of `height` ×
-/// `width`. Otherwise all pictures must have that size, or the first one's if it is nil.
-public func readPictureFolder(
-    _ path: String, height: Int? = nil, width: Int? = nil, digits: Bool = false
-) throws(CellarError) -> LabelledSamples {
-    let classes = try names(in: path).filter { isFolder("\(path)/\($0)") }
-    guard !classes.isEmpty else {
-        throw CellarError(
-            .badData, file: path, expected: "one subfolder with PNG pictures per class",
-            found: "no subfolder",
-            fix: "Move the pictures into subfolders with the names of their classes.")
+public struct PictureSize: Equatable, Sendable {
+    public var height, width: Int
+    public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+}
+
+/// What a recipe says of its pictures. What it leaves open follows from the pictures.
+public struct PictureOptions: Equatable, Sendable {
+    /// Pictures are resized to this size; nil: all have the same one.
+    public var size: PictureSize?
+    /// 1 for grey, 3 for colours. Nil: 3 if a picture has colours.
+    public var channels: Int?
+    /// Whether each picture shows one digit, which is framed as in MNIST.
+    public var areDigits: Bool
+
+    public init(size: PictureSize? = nil, channels: Int? = nil, areDigits: Bool = false) {
+        (self.size, self.channels, self.areDigits) = (size, channels, areDigits)
     }
-    var size = digits ? (height ?? 28, width ?? 28) : height.flatMap { height in width.map { (height, $0) } }
-    var bytes: [UInt8] = []
-    var labels: [Int] = []
-    for (label, name) in classes.enumerated() {
-        let files = try names(in: "\(path)/\(name)").filter { $0.lowercased().hasSuffix(".png") }
-        guard !files.isEmpty else {
+}
+
+/// PNG pictures in one subfolder per class. The classes are the sorted names of the subfolders. Hidden files and files of
+/// other types are ignored.
+public struct PictureFolder: Sendable {
+    public let path: String
+    public let classes: [String]
+    /// The path and class of each picture.
+    private let files: [(path: String, label: Int)]
+
+    public init(_ path: String) throws(CellarError) {
+        self.path = path
+        classes = try names(in: path).filter { FileSystem.isFolder("\(path)/\($0)") }
+        guard !classes.isEmpty else {
             throw CellarError(
-                .badData, file: "\(path)/\(name)", expected: "PNG pictures of the class", found: "none",
-                fix: "Add pictures, or remove the folder.")
+                .badData, file: path, expected: "one subfolder with PNG pictures per class",
+                found: "no subfolder",
+                fix: "Move the pictures into subfolders with the names of their classes.")
         }
-        for file in files {
-            let file = "\(path)/\(name)/\(file)"
-            var image = try readPNG(file)
-            if digits {
-                image = try prepareDigit(image, height: size?.0 ?? 28, width: size?.1 ?? 28, name: file)
-            }
-            let expected = size ?? (image.height, image.width)
-            guard (image.height, image.width) == expected else {
+        var files: [(String, Int)] = []
+        for (label, name) in classes.enumerated() {
+            let pictures = try names(in: "\(path)/\(name)").filter { $0.lowercased().hasSuffix(".png") }
+            guard !pictures.isEmpty else {
                 throw CellarError(
-                    .badData, file: file,
-                    expected: "\(expected.1)×\(expected.0) pixels, like the other pictures",
-                    found: "\(image.width)×\(image.height)", fix: "Scale all pictures to the same size.")
+                    .badData, file: "\(path)/\(name)", expected: "PNG pictures of the class", found: "none",
+                    fix: "Add pictures, or remove the folder.")
             }
-            size = expected
-            bytes += image.pixels
-            labels.append(label)
+            files += pictures.map { ("\(path)/\(name)/\($0)", label) }
         }
+        self.files = files
     }
-    guard let size else { preconditionFailure("no pictures") }
-    return LabelledSamples(
-        samples: Samples(shape: [size.0, size.1], bytes: bytes), labels: labels, classes: classes)
+
+    /// Decides how these pictures become a model's input.
+    public func form(_ options: PictureOptions) throws(CellarError) -> ModelFacts.Picture {
+        if options.areDigits {
+            let size = options.size ?? PictureSize(height: 28, width: 28)
+            return ModelFacts.Picture(
+                height: size.height, width: size.width, inkIsBright: true, framing: .digit)
+        }
+        var channels = options.channels ?? 1
+        if options.channels == nil {
+            for file in files where channels == 1 {
+                if try pngHasColours(readPNGFile(file.path), name: file.path) { channels = 3 }
+            }
+        }
+        let first = try readPNG(files[0].path)
+        let size = options.size ?? PictureSize(height: first.height, width: first.width)
+        return ModelFacts.Picture(
+            height: size.height, width: size.width, channels: channels, inkIsBright: true, framing: .pixels,
+            resampling: options.size == nil ? nil : .bilinear)
+    }
+
+    /// Reads all pictures as input of that form.
+    public func read(as picture: ModelFacts.Picture) throws(CellarError) -> LabelledSamples {
+        var (bytes, floats): ([UInt8], [Float]) = ([], [])
+        for file in files {
+            let read = try picture.read(file.path).samples
+            switch read.storage {
+            case .bytes(let pixels) where floats.isEmpty: bytes += pixels
+            case .bytes(let pixels): floats += pixels.map { Float($0) }
+            case .floats(let values):
+                // One picture may have the model's size and the next be resized.
+                floats += bytes.map { Float($0) } + values
+                bytes = []
+            }
+        }
+        let samples =
+            floats.isEmpty
+            ? Samples(shape: picture.shape, bytes: bytes) : Samples(shape: picture.shape, floats: floats)
+        return LabelledSamples(samples: samples, labels: files.map(\.label), classes: classes)
+    }
 }
 
 /// The entries of a folder, sorted by bytes, without hidden ones.
@@ -67,9 +109,4 @@ private func names(in path: String) throws(CellarError) -> [String] {
         if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-}
-
-private func isFolder(_ path: String) -> Bool {
-    var about = stat()
-    return unsafe stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
 }

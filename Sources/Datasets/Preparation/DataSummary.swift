@@ -1,4 +1,4 @@
-import Tensors
+import Base
 
 /// A summary of a data set, shown before training starts.
 public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
@@ -12,6 +12,8 @@ public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
     public var classes: ClassDistribution?
     /// Nil if the data are not a table.
     public var missing: MissingValues?
+    /// Nil if the data are not pictures.
+    public var picture: ModelFacts.Picture?
 
     public init(
         name: String, samples: Int, shape: [Int], features: [String] = [], classes: ClassDistribution? = nil,
@@ -21,14 +23,16 @@ public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
         (self.features, self.classes, self.missing) = (features, classes, missing)
     }
 
-    public init(name: String, _ data: LabelledSamples) {
+    public init(name: String, _ data: LabelledSamples, picture: ModelFacts.Picture? = nil) {
         self.init(
             name: name, samples: data.samples.count, shape: data.samples.shape,
             classes: ClassDistribution(classes: data.classes, labels: data.labels))
+        self.picture = picture
     }
 
     public var description: String {
         var lines = ["\(name): \(samples) samples of \(shape.map(String.init).joined(separator: "×"))"]
+        if let picture { lines.append("pictures: \(picture.description)") }
         if !features.isEmpty { lines.append("features: \(features.joined(separator: ", "))") }
         if let missing { lines.append(missing.description) }
         if let classes { lines.append(classes.description) }

@@ -1,6 +1,5 @@
 import Base
 import Datasets
-import Glibc
 import Tensors
 
 /// Reads labelled samples from `path`: a folder with a pair of IDX files (such as `data/mnist`, the `t10k` files first),
@@ -20,23 +19,24 @@ public func readLabelledSamples(
         let numbers = try labels.hasSuffix(".npy") ? readNPYLabels(labels) : readIDXLabels(labels)
         return try joined(samples, numbers, labels)
     }
-    guard isFolder(path) else { return try pair(path, labels: labels ?? labelsBeside(path), for: model) }
+    guard FileSystem.isFolder(path) else {
+        return try pair(path, labels: labels ?? labelsBeside(path), for: model)
+    }
     for set in ["t10k", "test", "train"] {
         for ending in [".gz", ""] {
             let images = "\(path)/\(set)-images-idx3-ubyte\(ending)"
-            if exists(images) { return try pair(images, labels: labels ?? labelsBeside(images), for: model) }
+            if FileSystem.exists(images) {
+                return try pair(images, labels: labels ?? labelsBeside(images), for: model)
+            }
         }
     }
     let form = try model.pictureForm()
-    let (height, width) = (form.picture.height, form.picture.width)
-    var read = try readPictureFolder(path, height: height, width: width, digits: true)
-    read.samples = try fitted(read.samples, to: form, model, path)
-    return read
+    return try PictureFolder(path).read(as: form)
 }
 
 /// Returns true if the path is of labelled samples rather than of a table.
 public func holdsSamples(_ path: String) -> Bool {
-    path.hasSuffix(".npy") || path.contains("idx3-ubyte") || isFolder(path)
+    path.hasSuffix(".npy") || path.contains("idx3-ubyte") || FileSystem.isFolder(path)
 }
 
 private func pair(_ images: String, labels: String?, for model: LoadedModel) throws(CellarError)
@@ -64,9 +64,9 @@ private func joined(
     return LabelledSamples(samples: samples, labels: labels, classes: (0...largest).map { "\($0)" })
 }
 
-/// Converts bytes of bright ink to the scale and polarity of the model.
+/// Converts bytes to the model's scale. Pictures in arrays are used as they are, as in training.
 private func fitted(
-    _ samples: Samples, to form: PictureForm, _ model: LoadedModel, _ file: String
+    _ samples: Samples, to form: ModelFacts.Picture, _ model: LoadedModel, _ file: String
 ) throws(CellarError) -> Samples {
     guard samples.size == model.inputWidth, case .bytes(let bytes) = samples.storage else {
         throw CellarError(
@@ -74,24 +74,13 @@ private func fitted(
             "\(model.name) takes pictures of shape \(model.file.model.inputShapes[0]), found "
                 + "\(samples.shape).", file: file)
     }
-    return form.samples(
-        form.picture.inkIsBright ? bytes : bytes.map { 255 - $0 }, channels: form.picture.channels)
+    return form.samples(bytes)
 }
 
 private func labelsBeside(_ images: String) -> String? {
     let labels = images.replacing("images-idx3", with: "labels-idx1")
     guard labels != images else { return nil }
-    if exists(labels) { return labels }
+    if FileSystem.exists(labels) { return labels }
     let other = labels.hasSuffix(".gz") ? String(labels.dropLast(3)) : labels + ".gz"
-    return exists(other) ? other : nil
-}
-
-func isFolder(_ path: String) -> Bool {
-    var about = stat()
-    return unsafe stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
-}
-
-func exists(_ path: String) -> Bool {
-    var about = stat()
-    return unsafe stat(path, &about) == 0
+    return FileSystem.exists(other) ? other : nil
 }

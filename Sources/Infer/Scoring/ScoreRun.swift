@@ -22,6 +22,8 @@ final class ScoreRun {
     private let writing = OrderedGate()
     private let stopped = Atomic(false)
     private var failure: (any Error)?
+    /// Whether rows are written as they are computed, and not only when all are.
+    private let isStreamed: Bool
 
     init(
         _ reader: consuming CSVReader, _ writer: consuming CSVWriter, models: [LoadedModel],
@@ -33,6 +35,7 @@ final class ScoreRun {
             delimiter: reader.header.delimiter, columns: columns.flatMap(\.kinds), texts: additions.texts)
         (self.models, self.inputs, self.onBlock) = (models, inputs, onBlock)
         self.reader = reader
+        isStreamed = writer.isStreamed
         self.writer = writer
     }
 
@@ -47,7 +50,13 @@ final class ScoreRun {
         }
         try writer.flush()
         pool.run { thread in work(predictors.map { $0[thread] }) }
-        if let failure { throw failure }
+        if let failure {
+            guard isStreamed, var error = failure as? CellarError, error.category == .badData else {
+                throw failure
+            }
+            error.message += " \(counter.rows) rows were written before it."
+            throw error
+        }
         try counter.finish()
         try writer.finish()
         return counter.rows

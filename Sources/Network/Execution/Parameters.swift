@@ -26,7 +26,7 @@ final class Parameters {
     let fixed: Arena
 
     /// - panels: The number of panels of each layer's kernel; one where nothing is given.
-    init(of network: Model, panels: [Int] = []) {
+    init(of network: Model, panels: [Int] = []) throws(CellarError) {
         var (trainableLayout, fixedLayout) = (ArenaLayout(), ArenaLayout())
         places = network.layers.indices.map { layer in
             network.weightSpecs[layer].indices.map { weight in
@@ -37,6 +37,7 @@ final class Parameters {
                     : ParameterBlock(spec, trainable: false, panels: count, in: &fixedLayout)
             }
         }
+        try checkMemory(numbers: trainableLayout.count + fixedLayout.count, for: network.largestWeights)
         trainable = Arena(count: trainableLayout.count)
         fixed = Arena(count: fixedLayout.count)
         load(network)

@@ -1,3 +1,4 @@
+import Base
 import Tensors
 
 /// A network planned for one thread: every call with its memory, for up to `rows` samples at a time.
@@ -51,7 +52,7 @@ final class Plan {
     init(
         _ network: Model, parameters: Parameters, rows: Int, training: Bool, worker: WorkerState,
         splits columnSplits: [ColumnSplit] = []
-    ) {
+    ) throws(CellarError) {
         self.worker = worker
         var planner = Planner(
             network, rows: rows, training: training, elsewhere: columnSplits.flatMap(\.inParts))
@@ -60,6 +61,9 @@ final class Plan {
         planner.placeMasks()
         planner.placeScratch()
 
+        try checkMemory(
+            numbers: planner.count + (training ? parameters.trainable.count : 0),
+            for: "the results of \(rows) samples at a time")
         let memory = Arena(count: planner.count)
         let gradients = training ? Arena(count: parameters.trainable.count) : nil
         self.gradients = gradients

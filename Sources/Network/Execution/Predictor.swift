@@ -17,12 +17,12 @@ public final class Predictor {
             throw CellarError("the system gives no \(threads) threads")
         }
         (self.network, self.pool, self.batchSize) = (network, pool, max(batchSize, 1))
-        let parameters = Parameters(of: network)
+        let parameters = try Parameters(of: network)
         self.parameters = parameters
-        plans = (0..<pool.count).map {
-            Plan(
+        plans = try (0..<pool.count).map { (index) throws(CellarError) in
+            try Plan(
                 network, parameters: parameters, rows: max(batchSize, 1), training: false,
-                worker: WorkerState(index: $0, pool: pool))
+                worker: WorkerState(index: index, pool: pool))
         }
     }
 

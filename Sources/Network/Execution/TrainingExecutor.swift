@@ -71,8 +71,11 @@ public final class TrainingExecutor {
         self.batchSize = max(batchSize, 1)
         var panels = computed.layers.map { _ in 1 }
         for split in splits { panels[computed.calls[split.first].layer] = split.units.count }
-        let parameters = Parameters(of: computed, panels: panels)
+        let parameters = try Parameters(of: computed, panels: panels)
         self.parameters = parameters
+        try checkMemory(
+            numbers: parameters.trainable.count * optimizer.slotNames.count,
+            for: "the state of \(optimizer.className)")
         slots = optimizer.slotNames.indices.map { slot in
             let arena = Arena(count: parameters.trainable.count)
             let value = optimizer.initialValue(ofSlot: slot)
@@ -83,10 +86,10 @@ public final class TrainingExecutor {
         constrained = ConstrainedWeights(computed, parameters)
         // Each thread computes its share of a batch, rounded up.
         let rows = (max(batchSize, 1) + pool.count - 1) / pool.count
-        let plans = (0..<pool.count).map {
-            let worker = WorkerState(index: $0, pool: pool, helpers: helpers)
+        let plans = try (0..<pool.count).map { (index) throws(CellarError) in
+            let worker = WorkerState(index: index, pool: pool, helpers: helpers)
             worker.seed = seed
-            return Plan(
+            return try Plan(
                 computed, parameters: parameters, rows: rows, training: true, worker: worker, splits: splits)
         }
         self.plans = plans
@@ -326,6 +329,14 @@ public final class TrainingExecutor {
         }
         iterations = state.iterations
         for weight in deferred { weight.updates.reset(steps: iterations) }
+    }
+
+    /// Replaces all weights, parallel to the network's layers.
+    public func setWeights(_ weights: [[Tensor]]) throws(CellarError) {
+        settle()
+        var copy = network
+        for layer in copy.layers.indices { try copy.setWeights(weights[layer], layer: layer) }
+        parameters.load(copy)
     }
 
     /// All weights at one moment, to come back to.

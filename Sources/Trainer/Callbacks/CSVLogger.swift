@@ -12,8 +12,8 @@ public struct CSVLogger: Callback {
 
         public init(filename: String) { self.filename = filename }
 
-        init(from options: inout LayerConfig) throws(CellarError) {
-            filename = try options.string("filename")
+        init(from options: inout LayerConfig, _ names: LogNames) throws(CellarError) {
+            filename = try names.path("filename", &options)
             separator = try options.string("separator", default: ",")
             guard separator.utf8.count == 1 else {
                 throw options.error(
@@ -36,6 +36,11 @@ public struct CSVLogger: Callback {
             needsHeader = file.size == 0
             self.file = file
         } catch { throw error.advising("Choose another filename for CSVLogger.") }
+    }
+
+    /// Writes the lines of earlier epochs again if the file begins anew.
+    public mutating func resumes(after earlier: [EpochLogs], _ run: any TrainingRun) throws(CellarError) {
+        if !options.append { try repeatEpochs(earlier, run) }
     }
 
     public mutating func epochEnds(

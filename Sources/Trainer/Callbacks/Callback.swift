@@ -4,6 +4,10 @@ import Base
 public protocol Callback {
     mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError)
 
+    /// Called after `trainingBegins` of a resumed run, with the logs of all earlier epochs: the callback takes the state that it
+    /// would have after one run of all epochs.
+    mutating func resumes(after earlier: [EpochLogs], _ run: any TrainingRun) throws(CellarError)
+
     /// Called after validation of `epoch`, counted from 0. A callback may add to the logs for later callbacks.
     mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun) throws(CellarError)
@@ -14,6 +18,21 @@ public protocol Callback {
 
 extension Callback {
     public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {}
+
+    public mutating func resumes(after earlier: [EpochLogs], _ run: any TrainingRun) throws(CellarError) {
+        try repeatEpochs(earlier, run)
+    }
+
+    /// Calls `epochEnds` for each earlier epoch, without a network.
+    mutating func repeatEpochs(_ earlier: [EpochLogs], _ run: any TrainingRun) throws(CellarError) {
+        let repeated = RepeatedRun(learningRate: run.learningRate)
+        for (epoch, logs) in earlier.enumerated() {
+            var logs = logs
+            repeated.learningRate = logs["lr"] ?? repeated.learningRate
+            try epochEnds(epoch, &logs, repeated)
+        }
+    }
+
     public mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError) {}
 }
 
@@ -22,12 +41,39 @@ public protocol TrainingRun: AnyObject {
     var learningRate: Double { get set }
     /// Ends training after this epoch. `reason` is shown to the user.
     func stop(_ reason: String)
-    /// Stores a copy of all weights and returns a closure that restores them.
-    func rememberWeights() -> () -> Void
+    /// Stores a copy of all weights, as they are after that epoch.
+    func rememberWeights(after epoch: Int) -> RememberedWeights
+    /// The weights after an epoch before this run; nil if the file that it resumes from does not have them.
+    func weights(afterEarlier epoch: Int) -> RememberedWeights?
+    /// Goes back to these weights at the end of training.
+    func restore(_ weights: RememberedWeights)
     /// Writes the current model with the optimizer's state atomically.
     func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError)
     /// Shows a line to the user.
     func note(_ line: String)
+}
+
+/// A copy of all weights.
+public struct RememberedWeights {
+    /// The epoch that they are from, counted from 0.
+    public let epoch: Int
+    /// Puts them back into the network.
+    public let restore: () -> Void
+
+    public init(epoch: Int, restore: @escaping () -> Void) { (self.epoch, self.restore) = (epoch, restore) }
+}
+
+/// Epochs that were trained before, for the callbacks of a resumed run.
+private final class RepeatedRun: TrainingRun {
+    var learningRate: Double
+    init(learningRate: Double) { self.learningRate = learningRate }
+
+    func stop(_ reason: String) {}
+    func rememberWeights(after epoch: Int) -> RememberedWeights { RememberedWeights(epoch: epoch) {} }
+    func weights(afterEarlier epoch: Int) -> RememberedWeights? { nil }
+    func restore(_ weights: RememberedWeights) {}
+    func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) {}
+    func note(_ line: String) {}
 }
 
 /// The metrics of one epoch with Keras' names, in Keras' order.

@@ -41,8 +41,9 @@ public struct EarlyStopping: Callback {
     let options: Options
     private var wait = 0
     private var best: Double
-    private var bestEpoch = 0
-    private var restore: (() -> Void)?
+    private var bestWeights: RememberedWeights?
+    /// The best epoch was before this run, and its weights are not known.
+    private var hasLostBest = false
 
     public init(_ options: Options) {
         self.options = options
@@ -55,24 +56,40 @@ public struct EarlyStopping: Callback {
         let monitor = options.monitor
         guard let value = logs[monitor.name], epoch >= options.startFromEpoch else { return }
         // If no epoch improves, the first epoch's weights are restored.
-        if options.restoresBestWeights && restore == nil {
-            (restore, bestEpoch) = (run.rememberWeights(), epoch)
+        if options.restoresBestWeights && bestWeights == nil && !hasLostBest {
+            bestWeights = run.rememberWeights(after: epoch)
         }
         wait += 1
         if monitor.isBetter(value, than: best, by: options.minDelta) {
-            (best, bestEpoch) = (value, epoch)
-            if options.restoresBestWeights { restore = run.rememberWeights() }
+            best = value
+            if options.restoresBestWeights {
+                (bestWeights, hasLostBest) = (run.rememberWeights(after: epoch), false)
+            }
             if options.baseline.map({ monitor.isBetter(value, than: $0, by: options.minDelta) }) ?? true {
                 wait = 0
             }
         } else if wait >= options.patience && epoch > 0 {
             run.stop("\(monitor.name) has not improved for \(wait) epoch\(wait == 1 ? "" : "s")")
+            // Who resumes a run that was stopped gives it that many epochs again.
+            wait = 0
         }
     }
 
+    public mutating func resumes(after earlier: [EpochLogs], _ run: any TrainingRun) throws(CellarError) {
+        try repeatEpochs(earlier, run)
+        guard let repeated = bestWeights else { return }
+        bestWeights = run.weights(afterEarlier: repeated.epoch)
+        guard bestWeights == nil else { return }
+        hasLostBest = true
+        run.note(
+            "The best epoch so far by \(options.monitor.name) is \(repeated.epoch + 1), whose weights are not in the file "
+                + "that this run resumes: unless a later epoch is better, the last weights are kept.")
+    }
+
     public mutating func trainingEnds(_ run: any TrainingRun) throws(CellarError) {
-        guard let restore else { return }
-        restore()
-        run.note("Restored the weights of epoch \(bestEpoch + 1), the best by \(options.monitor.name).")
+        guard let bestWeights else { return }
+        run.restore(bestWeights)
+        run.note(
+            "Restored the weights of epoch \(bestWeights.epoch + 1), the best by \(options.monitor.name).")
     }
 }

@@ -24,7 +24,7 @@ public struct ModelCheckpoint: Callback {
         }
 
         init(from options: inout LayerConfig, _ names: LogNames) throws(CellarError) {
-            let path = try options.string("filepath")
+            let path = try names.path("filepath", &options)
             guard [".h5", ".hdf5"].contains(where: path.hasSuffix) else {
                 throw options.error("filepath must end in .h5, but is \"\(path)\"", key: "filepath")
             }

@@ -8,15 +8,13 @@ import Network
 /// Source: Keras 3's TensorBoard with `update_freq: epoch`, without the model's graph and metrics per batch.
 public struct TensorBoard: Callback {
     public struct Options: Equatable, Sendable {
-        public var folder = "logs"
+        public var folder: String
 
-        public init(folder: String = "logs") { self.folder = folder }
+        public init(folder: String) { self.folder = folder }
 
-        init(from options: inout LayerConfig) throws(CellarError) {
-            folder = try options.string("log_dir", default: "logs")
-            guard !folder.isEmpty, !folder.utf8.contains(0) else {
-                throw options.error("log_dir must be the path of a folder", key: "log_dir")
-            }
+        /// By default each run has a folder of its own; Keras' default, `logs`, mixes the curves of all runs.
+        init(from options: inout LayerConfig, _ names: LogNames) throws(CellarError) {
+            folder = try names.path("log_dir", default: "logs/fit/log_%Y_%m_%d_%H_%M_%S", &options)
             _ = try options.string("update_freq", default: "epoch", oneOf: ["epoch"])
             for name in ["histogram_freq", "embeddings_freq"]
             where try options.int(name, default: 0, in: 0...Int(Int32.max)) != 0 {
@@ -39,7 +37,11 @@ public struct TensorBoard: Callback {
     /// Creates the first file, so that an unwritable folder fails before the first epoch.
     public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {
         training = try file("train")
+        run.note("TensorBoard: \(options.folder)")
     }
+
+    /// The earlier epochs are in the files of the earlier run.
+    public mutating func resumes(after earlier: [EpochLogs], _ run: any TrainingRun) {}
 
     public mutating func epochEnds(
         _ epoch: Int, _ logs: inout EpochLogs, _ run: any TrainingRun

@@ -107,18 +107,6 @@ public struct PreparedData: Sendable {
             path: raw.path, sha256: raw.sha256, trainRows: train.count,
             validationRows: validation?.count ?? 0,
             testRows: test?.count ?? 0, division: division)
-        picture = raw.isPicture ? Self.picture(of: train.inputs[0]) : nil
-    }
-
-    /// Returns the form of the pictures. Ink is bright, as in MNIST, if most of the picture is dark.
-    private static func picture(of samples: Samples) -> ModelFacts.Picture? {
-        guard case .bytes(let bytes) = samples.storage, (2...3).contains(samples.shape.count) else {
-            return nil
-        }
-        let looked = bytes.prefix(1000 * samples.size)
-        let mean = looked.reduce(0) { $0 + Int($1) } / max(looked.count, 1)
-        return ModelFacts.Picture(
-            height: samples.shape[0], width: samples.shape[1],
-            channels: samples.shape.count == 3 ? samples.shape[2] : 1, inkIsBright: mean < 128)
+        picture = raw.picture
     }
 }

@@ -6,7 +6,8 @@ import Tensors
 extension RawData {
     /// Reads arrays: one per input, and one with labels per output, in the model's order.
     static func arrays(
-        _ sampleFiles: [String], _ labelFiles: [String], _ losses: [Loss?], _ report: (DataSummary) -> Void
+        _ sampleFiles: [String], _ labelFiles: [String], _ recipe: DataRecipe, _ losses: [Loss?],
+        _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
         guard labelFiles.count == losses.count else {
             throw CellarError(
@@ -30,16 +31,19 @@ extension RawData {
             }
             return labels
         }
-        let files = sampleFiles + labelFiles
         var raw = RawData(
             inputs, labels, path: sampleFiles[0],
-            sha256: try filesDigest(files, below: commonFolder(of: files)))
+            sha256: try DatasetDigest.files(sampleFiles + labelFiles))
+        if inputs.count == 1 {
+            raw.picture = ModelFacts.Picture(of: inputs[0], areDigits: recipe.pictures.areDigits)
+        }
         if case .classes(let classes)? = labels.first?.targets {
             report(
                 DataSummary(
                     name: sampleFiles[0],
-                    LabelledSamples(samples: inputs[0], labels: classes.map { Int($0) }, classes: raw.classes)
-                ))
+                    LabelledSamples(
+                        samples: inputs[0], labels: classes.map { Int($0) }, classes: raw.classes),
+                    picture: raw.picture))
         } else {
             report(DataSummary(name: sampleFiles[0], samples: inputs[0].count, shape: inputs[0].shape))
         }
@@ -48,8 +52,6 @@ extension RawData {
             raw.columns = (0..<inputs[0].size).map { column in
                 stride(from: column, to: values.count, by: inputs[0].size).map { Double(values[$0]) }
             }
-        } else if case .bytes = inputs[0].storage, (2...3).contains(inputs[0].shape.count) {
-            raw.isPicture = true
         }
         return raw
     }

@@ -16,7 +16,8 @@ struct RawData {
     var classes: [String] = []
     var features: [String] = []
     var isRegression = false
-    var isPicture = false
+    /// How pictures become the model's input; nil for other data.
+    var picture: ModelFacts.Picture?
     /// The path and SHA-256 of the data.
     var path: String
     var sha256: String
@@ -31,12 +32,15 @@ struct RawData {
             self.path = path
         case .idx(let files): self = try Self.idx(files, recipe, report)
         case .pictures(let folder):
-            let data = try readPictureFolder(recipe.resolve(folder))
-            report(DataSummary(name: folder, data))
-            self.init(data, path: folder, sha256: Self.digest(of: data))
-            isPicture = true
+            let pictures = try PictureFolder(recipe.resolve(folder))
+            let form = try pictures.form(recipe.pictures)
+            let data = try pictures.read(as: form)
+            report(DataSummary(name: folder, data, picture: form))
+            self.init(data, path: folder, sha256: DatasetDigest.samples(data))
+            picture = form
         case .npy(let samples, let labels):
-            self = try Self.arrays(samples.map(recipe.resolve), labels.map(recipe.resolve), losses, report)
+            self = try Self.arrays(
+                samples.map(recipe.resolve), labels.map(recipe.resolve), recipe, losses, report)
             path = samples[0]
         }
     }
@@ -78,12 +82,13 @@ struct RawData {
             test = read
         }
         let folder = commonFolder(of: paths)
-        report(DataSummary(name: folder, train))
-        var raw = RawData(train, path: folder, sha256: try filesDigest(paths, below: folder))
+        let form = ModelFacts.Picture(of: train.samples, areDigits: recipe.pictures.areDigits)
+        report(DataSummary(name: folder, train, picture: form))
+        var raw = RawData(train, path: folder, sha256: try DatasetDigest.files(paths))
         raw.separateTest = test.map {
             DataPart(samples: $0.samples, targets: .classes($0.labels.map { Int32($0) }))
         }
-        raw.isPicture = true
+        raw.picture = form
         return raw
     }
 
@@ -92,16 +97,6 @@ struct RawData {
         let plain = recipe.resolve(path)
         let zipped = recipe.resolve(path + ".gz")
         return !isFile(plain) && isFile(zipped) ? zipped : plain
-    }
-
-    /// Returns the SHA-256 of the pixels and labels, since pictures are in many files.
-    private static func digest(of data: LabelledSamples) -> String {
-        var digest = SHA256()
-        if case .bytes(let bytes) = data.samples.storage {
-            unsafe bytes.withUnsafeBytes { unsafe digest.update($0) }
-        }
-        unsafe data.labels.withUnsafeBytes { unsafe digest.update($0) }
-        return digest.finish()
     }
 }
 
@@ -123,12 +118,3 @@ struct OutputLabels {
 }
 
 private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-/// Returns the deepest folder that is a prefix of all paths.
-func commonFolder(of paths: [String]) -> String {
-    var folder = paths[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    for path in paths {
-        while !path.hasPrefix(folder.joined(separator: "/") + "/"), !folder.isEmpty { folder.removeLast() }
-    }
-    return folder.isEmpty ? "." : folder.joined(separator: "/")
-}

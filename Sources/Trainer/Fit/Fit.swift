@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import KerasFile
 import Network
 import Tensors
 
@@ -13,8 +14,11 @@ public final class Fit: TrainingRun {
     private let validation: DataPart?
     private let options: FitOptions
     private let observer: (any FitObserver)?
-    private let save: (String, Int, TrainingHistory) throws(CellarError) -> Void
+    private let save: (String, TrainingHistory, KeptWeights?) throws(CellarError) -> Void
+    private let earlier: (Int) -> (() -> Void)?
     private var stopReason: String?
+    private var remembered: RememberedWeights?
+    private var restoredEpoch: Int?
     private var history: TrainingHistory
     /// The names of an epoch's metrics.
     private let names: [String]
@@ -24,15 +28,18 @@ public final class Fit: TrainingRun {
 
     /// - Parameters:
     ///   - history: The history of the epochs before `options.initialEpoch`.
-    ///   - save: Writes the executor's current model to a path, with the number of completed epochs and their history.
-    ///     Only ModelCheckpoint calls it.
+    ///   - earlierWeights: The way back to the weights after an epoch before `options.initialEpoch`, if it is known.
+    ///   - save: Writes the executor's current model to a path, with the history and the weights of the best epoch if they are
+    ///     others. Only ModelCheckpoint calls it.
     public init(
         _ executor: TrainingExecutor, train: DataPart, validation: DataPart?, options: FitOptions,
         history: TrainingHistory = TrainingHistory(), observer: (any FitObserver)? = nil,
-        save: @escaping (String, Int, TrainingHistory) throws(CellarError) -> Void
+        earlierWeights: @escaping (Int) -> (() -> Void)? = { _ in nil },
+        save: @escaping (String, TrainingHistory, KeptWeights?) throws(CellarError) -> Void
     ) {
         (self.executor, self.train, self.validation) = (executor, train, validation)
         (self.options, self.history, self.observer, self.save) = (options, history, observer, save)
+        earlier = earlierWeights
         names = executor.logNames
     }
 
@@ -52,6 +59,11 @@ public final class Fit: TrainingRun {
         let start = ContinuousClock.now
         var callbacks = callbacks
         for index in callbacks.indices { try callbacks[index].trainingBegins(self) }
+        if history.epochs > 0 {
+            let logs = history.logs
+            for index in callbacks.indices { try callbacks[index].resumes(after: logs, self) }
+        }
+        showNotes()
         var end = FitOutcome.End.completed
         var partial = options.partialEpoch
         var epoch = options.initialEpoch
@@ -73,8 +85,7 @@ public final class Fit: TrainingRun {
             for index in callbacks.indices { try callbacks[index].epochEnds(epoch, &logs, self) }
             history.append(logs)
             observer?.epochEnded(logs)
-            for line in pending { observer?.note(line) }
-            pending = []
+            showNotes()
             epoch += 1
             if let stopReason {
                 end = .stopped(stopReason)
@@ -86,11 +97,11 @@ public final class Fit: TrainingRun {
         } else {
             for index in callbacks.indices { try callbacks[index].trainingEnds(self) }
         }
-        for line in pending { observer?.note(line) }
-        pending = []
+        showNotes()
         let time = (ContinuousClock.now - start).components
         return FitOutcome(
-            history: history, end: end, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18)
+            history: history, end: end, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18,
+            restoredEpoch: restoredEpoch)
     }
 
     private func trainEpoch(
@@ -146,18 +157,43 @@ public final class Fit: TrainingRun {
 
     public func stop(_ reason: String) { stopReason = stopReason ?? reason }
 
-    public func rememberWeights() -> () -> Void {
+    public func rememberWeights(after epoch: Int) -> RememberedWeights {
         let checkpoint = executor.checkpoint
-        return { [executor] in executor.restore(checkpoint) }
+        let weights = RememberedWeights(epoch: epoch) { [executor] in executor.restore(checkpoint) }
+        remembered = weights
+        return weights
+    }
+
+    public func weights(afterEarlier epoch: Int) -> RememberedWeights? {
+        remembered = earlier(epoch).map { RememberedWeights(epoch: epoch, restore: $0) }
+        return remembered
+    }
+
+    public func restore(_ weights: RememberedWeights) {
+        weights.restore()
+        restoredEpoch = weights.epoch
+    }
+
+    /// The weights that a callback remembers; nil if they are those after `epoch`.
+    func keptWeights(unlessOf epoch: Int? = nil) -> KeptWeights? {
+        guard let remembered, remembered.epoch != epoch else { return nil }
+        let now = executor.checkpoint
+        defer { executor.restore(now) }
+        remembered.restore()
+        return KeptWeights(epoch: remembered.epoch, weights: executor.trainedNetwork.weights)
     }
 
     public func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError) {
         var history = history
         history.append(logs)
-        try save(path, epoch + 1, history)
+        try save(path, history, keptWeights(unlessOf: epoch))
     }
 
     /// Notes that are shown after the epoch's line is complete.
     private var pending: [String] = []
+    private func showNotes() {
+        for line in pending { observer?.note(line) }
+        pending = []
+    }
     public func note(_ line: String) { pending.append(line) }
 }

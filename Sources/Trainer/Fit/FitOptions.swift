@@ -33,6 +33,17 @@ public struct TrainingHistory: Equatable, Sendable {
     public init() {}
     public init(_ series: [ModelFacts.MetricSeries]) { self.series = series }
 
+    /// The logs of each epoch.
+    public var logs: [EpochLogs] {
+        (0..<epochs).map { epoch in
+            var logs = EpochLogs()
+            for entry in series where epoch < entry.values.count && !entry.values[epoch].isNaN {
+                logs[entry.name] = entry.values[epoch]
+            }
+            return logs
+        }
+    }
+
     /// The number of completed epochs.
     public var epochs: Int { series.first?.values.count ?? 0 }
 
@@ -78,4 +89,6 @@ public struct FitOutcome: Equatable, Sendable {
     public var history: TrainingHistory
     public var end: End
     public var seconds: Double
+    /// The epoch whose weights were restored, counted from 0; nil for the last one's.
+    public var restoredEpoch: Int?
 }

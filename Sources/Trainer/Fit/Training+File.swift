@@ -36,10 +36,15 @@ extension Training {
         facts.history = history.series.map { .init(name: $0.name, values: $0.values) }
         facts.hyperparameters = hyperparameters
         (facts.dataset, facts.recipe, facts.seed) = (data.dataset, recipe.text, seed)
-        facts.commandLine = commandLine
+        (facts.commandLine, facts.run) = (commandLine, run)
         if let start, let sha256 = start.sha256 {
             facts.parents = [.init(kind: .resumedFrom, sha256: sha256, reference: start.reference)]
-            if start.isLoose { facts.parents += start.file.facts?.parents ?? [] }
+            if start.isLoose, let earlier = start.file.facts {
+                if earlier.isCheckpoint, let run = earlier.run {
+                    facts.parents.append(.init(kind: .checkpointOf, sha256: "", reference: run))
+                }
+                facts.parents += earlier.parents
+            }
         }
         facts.host = .init(
             processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
@@ -65,6 +70,7 @@ extension Training {
         // `infer evaluate` finds the labels by it.
         if case .csv(_, let targets, _) = recipe.data.source { found.targets = targets }
         if case .interrupted(let partial)? = outcome?.end { found.interrupted = partial.kept }
+        found.restoredEpoch = outcome?.restoredEpoch
         return found
     }
 }

@@ -22,6 +22,10 @@ public final class Training {
     let start: Start?
     private(set) var options: FitOptions
     private(set) var outcome: FitOutcome?
+    /// The weights of the best epoch of an interrupted run.
+    private var keptWeights: KeptWeights?
+    /// Identifies this run, in its checkpoints and in the model that it saves.
+    let run: String
 
     /// A model from which training resumes.
     public struct Start: Sendable {
@@ -47,6 +51,7 @@ public final class Training {
     ) throws(CellarError) {
         (self.recipe, self.data, self.start, self.commandLine) = (recipe, data, start, commandLine)
         let facts = start?.file.facts
+        run = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
         // A resumed run uses the same orders of samples as an uninterrupted one.
         seed = recipe.fit.seed ?? facts?.seed ?? Int.random(in: 0...Int(Int32.max))
         var model = try recipe.model.network(data)
@@ -85,7 +90,8 @@ public final class Training {
         do {
             executor = try TrainingExecutor(
                 model, objective: resumed?.objective ?? recipe.compile.objective,
-                optimizer: resumed?.optimizer ?? recipe.compile.optimizer, batchSize: options.batchSize,
+                optimizer: resumed?.optimizer ?? recipe.compile.optimizer,
+                batchSize: min(options.batchSize, data.train.count),
                 threads: self.threads, seed: seed)
             if let state = resumed?.state { try executor.restore(state) }
             for part in [data.train, data.validation, data.test].compactMap({ $0 }) {
@@ -109,13 +115,31 @@ public final class Training {
             })
         let fit = Fit(
             executor, train: train, validation: data.validation, options: options, history: before,
-            observer: observer
-        ) { [unowned self] (path, epochs, history) throws(CellarError) in
-            try self.saveCheckpoint(to: path, history: history)
+            observer: observer, earlierWeights: earlierWeights
+        ) { [unowned self] (path, history, kept) throws(CellarError) in
+            try self.saveCheckpoint(to: path, history: history, kept)
         }
         let outcome = try fit.run(callbacks: recipe.callbacks.map { $0.make() }, shouldStop: shouldStop)
         self.outcome = outcome
+        if case .interrupted = outcome.end { keptWeights = fit.keptWeights() }
         return outcome
+    }
+
+    /// The way back to the weights after an epoch before this run: they are the file's own, or kept in it as those of the best
+    /// epoch.
+    private func earlierWeights(_ epoch: Int) -> (() -> Void)? {
+        guard let file = start?.file else { return nil }
+        let own = file.facts?.hyperparameters.restoredEpoch ?? epochsBefore - 1
+        if epoch == own, batchesBefore == 0 {
+            let checkpoint = executor.checkpoint
+            return { [executor] in executor.restore(checkpoint) }
+        }
+        guard let kept = file.keptWeights, kept.epoch == epoch else { return nil }
+        let now = executor.checkpoint
+        defer { executor.restore(now) }
+        guard (try? executor.setWeights(kept.weights)) != nil else { return nil }
+        let checkpoint = executor.checkpoint
+        return { [executor] in executor.restore(checkpoint) }
     }
 
     /// Evaluates loss and metrics of the current model on every split, in inference mode.
@@ -154,11 +178,16 @@ public final class Training {
 
     /// Writes a checkpoint from which training can resume; creates folders if necessary.
     public func saveCheckpoint(to path: String) throws(CellarError) {
-        try saveCheckpoint(to: path, history: outcome?.history ?? TrainingHistory())
+        try saveCheckpoint(to: path, history: outcome?.history ?? TrainingHistory(), keptWeights)
     }
 
-    private func saveCheckpoint(to path: String, history: TrainingHistory) throws(CellarError) {
+    private func saveCheckpoint(
+        to path: String, history: TrainingHistory, _ kept: KeptWeights?
+    ) throws(CellarError) {
         try FileSystem.makeFolder(FileSystem.folder(of: path))
-        try writeModel(file(history: history, metrics: []), to: path)
+        var file = try file(history: history, metrics: [])
+        file.keptWeights = kept
+        file.facts?.isCheckpoint = true
+        try writeModel(file, to: path)
     }
 }

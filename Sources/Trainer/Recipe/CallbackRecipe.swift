@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import Network
 
 /// An entry of `callbacks`, with Keras' arguments and defaults.
@@ -19,8 +20,8 @@ public enum CallbackRecipe: Sendable {
             case "EarlyStopping": return .earlyStopping(try .init(from: &options, names))
             case "ModelCheckpoint": return .modelCheckpoint(try .init(from: &options, names))
             case "ReduceLROnPlateau": return .reduceLROnPlateau(try .init(from: &options, names))
-            case "CSVLogger": return .csvLogger(try .init(from: &options))
-            case "TensorBoard": return .tensorBoard(try .init(from: &options))
+            case "CSVLogger": return .csvLogger(try .init(from: &options, names))
+            case "TensorBoard": return .tensorBoard(try .init(from: &options, names))
             case "TerminateOnNaN":
                 throw CellarError("training always stops if the loss is NaN").advising("Remove this line.")
             default:
@@ -46,9 +47,22 @@ public enum CallbackRecipe: Sendable {
 /// The names of the metrics in a run's logs.
 public struct LogNames: Sendable {
     public var all: [String]
+    /// When the run began, for paths with a time.
+    let began = time(nil)
 
     public init(_ plain: [String], validation: Bool) {
         all = plain + (validation ? plain.map { "val_" + $0 } : [])
+    }
+
+    /// Reads the path of a file or folder, with the time of the run filled in.
+    func path(_ key: String, default standard: String? = nil, _ options: inout LayerConfig)
+        throws(CellarError) -> String
+    {
+        let path = try options.string(key, default: standard)
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw options.error("\(key) must be a path", key: key)
+        }
+        do { return try fillingTime(path, at: began) } catch { throw options.error(error.message, key: key) }
     }
 
     /// Reads `monitor`. An unknown name is an error; Keras only warns in each epoch.

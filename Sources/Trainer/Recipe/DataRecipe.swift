@@ -34,6 +34,8 @@ public struct DataRecipe: Sendable {
     /// The number of first training rows used for validation: `validation: { first: 5000 }`.
     public var validationFirst: Int?
     public var preprocessing: [Preprocessing]
+    /// How pictures become the model's input.
+    public var pictures = PictureOptions()
     /// The recipe's path, for messages and relative paths.
     let file: String
     let line: Int?
@@ -57,6 +59,7 @@ public struct DataRecipe: Sendable {
         (file, line) = (section.file, section.line)
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
         section.options.ignore("target", "features", "sample_weight", "split", "validation", "preprocess")
+        section.options.ignore("digits", "size", "channels")
         try section.rejectUnknownKeys()
         let named = Self.sources.filter { section.options.object[$0] != nil }
         guard named.count == 1, let kind = named.first else {
@@ -72,6 +75,7 @@ public struct DataRecipe: Sendable {
         {
             throw section.error("\(key) can only be used with csv, not with \(kind).", key: key)
         }
+        pictures = try PictureOptions(&section, kind)
         sampleWeight = try section.text("sample_weight")
         if case .csv(_, let targets, let features) = source, let column = sampleWeight {
             guard !targets.contains(column), !(features ?? []).contains(column) else {
@@ -176,6 +180,7 @@ public struct DataRecipe: Sendable {
     /// `data/wine.csv` in `recipes/wine.yaml` is found from any folder.
     func resolve(_ path: String) -> String {
         guard !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else { return path }
+        if let filled = try? fillingTime(path, at: time(nil)), filled != path { return resolve(filled) }
         let above = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
         let other = above.appendingPathComponent(path).path
         return FileManager.default.fileExists(atPath: other) ? other : path
@@ -189,6 +194,44 @@ extension DataRecipe.IDXFiles {
         self.init(
             trainImages: file("train-images-idx3"), trainLabels: file("train-labels-idx1"),
             testImages: file("t10k-images-idx3"), testLabels: file("t10k-labels-idx1"))
+    }
+}
+
+extension PictureOptions {
+    /// Reads `digits`, `size` and `channels`. MNIST's pictures are digits unless the recipe says otherwise.
+    init(_ section: inout RecipeSection, _ kind: String) throws(CellarError) {
+        self.init(areDigits: kind == "mnist")
+        if kind != "pictures",
+            let key = ["size", "channels"].first(where: { section.options.object[$0] != nil })
+        {
+            throw section.error("\(key) can only be used with pictures, not with \(kind).", key: key)
+        }
+        if kind == "csv", section.options.object["digits"] != nil {
+            throw section.error("digits can only be used with pictures, not with csv.", key: "digits")
+        }
+        let areDigits = areDigits
+        let given = try section.read { (options) throws(CellarError) in
+            (
+                areDigits: try options.bool("digits", default: areDigits), sides: try options.ints("size"),
+                channels: options.object["channels"] == nil ? nil : try options.int("channels")
+            )
+        }
+        self.areDigits = given.areDigits
+        if let sides = given.sides {
+            guard sides.count == 2, sides.allSatisfy({ (1...4096).contains($0) }) else {
+                throw section.error("size is [height, width] in pixels, such as [64, 64].", key: "size")
+            }
+            size = PictureSize(height: sides[0], width: sides[1])
+        }
+        if let channels = given.channels {
+            guard channels == 1 || channels == 3 && !given.areDigits else {
+                throw section.error(
+                    given.areDigits
+                        ? "digits are read as grey pictures, with 1 channel."
+                        : "channels is 1 (grey) or 3 (red, green, blue).", key: "channels")
+            }
+            self.channels = channels
+        }
     }
 }
 

@@ -1,0 +1,47 @@
+import Base
+import Glibc
+
+/// Throws where the system has not enough memory for so many numbers, before any is allocated: a failed allocation would end
+/// the process.
+///
+/// - what: What the numbers are, for the message: "the weights of dense_1".
+func checkMemory(numbers: Int, for what: @autoclosure () -> String) throws(CellarError) {
+    // Reading what is available takes longer than small models take to plan.
+    guard numbers > 1 << 24 else { return }
+    let (needed, overflows) = numbers.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    guard let available = availableMemory(), overflows || needed > available else { return }
+    func gigabytes(_ bytes: Int) -> String { (Double(bytes) / 1e9).fixed(1) + " GB" }
+    throw CellarError(
+        .badData,
+        "not enough memory: expected \(gigabytes(overflows ? .max : needed)) for \(what()), found "
+            + "\(gigabytes(available)).",
+        remedy: "Use smaller layers, a smaller batch_size or a machine with more memory.")
+}
+
+/// The bytes that this process may still use: what the system has, within the limits of its control group and of `ulimit -v`.
+/// Nil if the system does not say.
+private func availableMemory() -> Int? {
+    var found: [Int] = []
+    let lines = (try? readFile("/proc/meminfo", limit: 1 << 16)).map { String(decoding: $0, as: UTF8.self) }
+    let line = lines?.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+    if let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) {
+        found.append(kilobytes * 1024)
+    }
+    func number(_ path: String) -> Int? {
+        (try? readFile(path, limit: 64)).flatMap {
+            Int(String(decoding: $0, as: UTF8.self).split(separator: "\n").first ?? "")
+        }
+    }
+    if let most = number("/sys/fs/cgroup/memory.max"), let used = number("/sys/fs/cgroup/memory.current") {
+        found.append(max(most - used, 0))
+    }
+    var limit = rlimit()
+    if unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < Int.max {
+        // The first number is the size of the address space in pages.
+        let used = (try? readFile("/proc/self/statm", limit: 256)).flatMap {
+            Int(String(decoding: $0, as: UTF8.self).split(separator: " ").first ?? "")
+        }
+        found.append(max(Int(limit.rlim_cur) - (used ?? 0) * Int(getpagesize()), 0))
+    }
+    return found.min()
+}
