@@ -33,3 +33,18 @@ func compiledMetrics(_ name: String) throws {
     }
     #expect(model.file.compiled?.unknown == [])
 }
+
+@Test("Keras' accuracy of logits and margins is told apart from that of the predicted classes")
+func otherAccuracy() throws {
+    for name in ["logit.tfk.h5", "margin.k3.keras"] {
+        let model = try LoadedModel(.unchecked(folder.path(name)), name: name)
+        let found = try evaluateArrays(
+            [folder.path("x.npy")], labels: [folder.path("binary.npy")], with: model, data: name)
+        let figures = Dictionary(uniqueKeysWithValues: found.figures.map { ($0.name, $0.value) })
+        let isDifferent = figures["class_accuracy"] != nil
+        #expect(
+            isDifferent == (figures["accuracy"] != found.accuracy) && found.warnings.isEmpty == !isDifferent)
+        // At 0, which is where Keras' own BinaryAccuracy of the file compares.
+        #expect(abs((figures["at_zero"] ?? figures["sign"] ?? 0) - (found.accuracy ?? 1)) < 1e-6)
+    }
+}

@@ -15,8 +15,6 @@ public struct Evaluation: Sendable {
     public let outcome: Outcome
     /// The parts of the compiled model that are unknown here, such as a custom metric.
     let notComputed: [String]
-    /// The border between two classes; nil for regression.
-    let threshold: Float?
 
     public enum Outcome: Sendable {
         case classes(ConfusionMatrix, ClassificationReport, accuracy: Double)
@@ -35,7 +33,8 @@ public struct Evaluation: Sendable {
     public var figures: [(name: String, value: Double)] {
         let more: [(name: String, value: Double)] =
             switch outcome {
-            case .classes(_, _, let accuracy): [("accuracy", accuracy)]
+            case .classes(_, _, let accuracy):
+                [(hasOtherAccuracy ? "class_accuracy" : "accuracy", accuracy)]
             case .values(let errors):
                 [
                     ("mean_squared_error", errors.meanSquaredError),
@@ -46,17 +45,20 @@ public struct Evaluation: Sendable {
         return logs + more.filter { new in !logs.contains { $0.name == new.name } }
     }
 
+    /// True if the compiled accuracy is not that of the predicted classes: Keras compares logits and margins with 0.5.
+    private var hasOtherAccuracy: Bool {
+        guard let accuracy, let compiled = logs.first(where: { $0.name == "accuracy" }) else { return false }
+        return abs(compiled.value - accuracy) > 1e-6
+    }
+
     /// What the user should know about the figures.
     public var warnings: [String] {
-        var warnings = notComputed.map { "\(model): not computed: \($0)" }
-        if let accuracy, threshold == 0, let compiled = logs.first(where: { $0.name == "accuracy" })?.value,
-            abs(compiled - accuracy) > 1e-6
-        {
-            warnings.append(
-                "\(model): accuracy is Keras', which compares the output with 0.5; the classes are divided at 0, "
-                    + "and \(accuracy.fixed(4)) of them are right.")
-        }
-        return warnings
+        notComputed.map { "\(model): not computed: \($0)" }
+            + (hasOtherAccuracy
+                ? [
+                    "\(model): accuracy is Keras', which compares the output with 0.5, though 0 divides the classes; "
+                        + "class_accuracy is that of the predicted classes."
+                ] : [])
     }
 
     /// The report as text: figures, confusion matrix, classification report.

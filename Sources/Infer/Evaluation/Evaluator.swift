@@ -198,8 +198,7 @@ final class Evaluator {
         return Evaluation(
             model: model.name, data: data, count: count, logs: logs,
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
-            outcome: outcome, notComputed: model.file.compiled?.unknown ?? [],
-            threshold: meaning?.score?.threshold)
+            outcome: outcome, notComputed: model.file.compiled?.unknown ?? [])
     }
 }
 
