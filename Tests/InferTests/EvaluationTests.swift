@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Base
 import Metrics
+import KerasFile
 import Network
 import Tensors
 import TestSupport
@@ -190,4 +191,39 @@ func inspection() throws {
         failure { _ = try inspection.weights(of: "hidenLayer1") }?.explanation.contains("hiddenLayer1?")
             == true)
     #expect(failure { _ = try inspection.weights(of: "inputLayer") }?.message.contains("no weights") == true)
+}
+
+@Test("several labels per sample: a target column for each, and metrics computed by hand")
+func severalLabels() throws {
+    var file = ModelFile(
+        model: try SmallModels.dense(
+            inputs: 2, units: 3, .sigmoid, kernel: [1, 0, 0, 0, 1, 0], bias: [0, 0, -1]),
+        compiled: .init(
+            objective: Objective(
+                Loss(.binaryCrossentropy), metrics: [Metric(.binaryAccuracy(threshold: 0.5), name: "right")]),
+            optimizer: nil))
+    file.facts = SmallModels.facts(features: ["a", "b"], classes: ["x", "y", "z"])
+    let model = try LoadedModel(file, path: "small.h5", name: "several")
+    try Fixtures.temporaryFolder { folder in
+        let table = try folder.file("in.csv", "a,b,x,y,z\n1,-1,1,0,0\n2,2,1,0,1\n")
+        let found = try evaluateTable(
+            CSVReader(path: table), with: model, target: ["x", "y", "z"], report: folder.path("r"))
+        let figures = Dictionary(uniqueKeysWithValues: found.figures.map { ($0.name, $0.value) })
+        #expect(figures.count == 2 && abs((figures["right"] ?? 0) - 4.0 / 6) < 1e-7)
+        // log(1 + exp(−z)) for a 1, log(1 + exp(z)) for a 0
+        let costs = [-1.0, -1, -1, -2, 2, 1].map { log(1 + exp($0)) }
+        #expect(abs(found.loss - costs.reduce(0, +) / 6) < 1e-6)
+        #expect(
+            try folder.text("r/predictions.csv").hasPrefix(
+                "row,truth_x,truth_y,truth_z,probability_x,probability_y,probability_z\n1,1,0,0,0.7310"))
+        let answers = try model.predictions(for: Samples(shape: [2], floats: [1, -1, 2, 2]))
+        #expect(answers.labels(0) == [0] && answers.labels(1) == [0, 1])
+        let few = failure { _ = try evaluateTable(CSVReader(path: table), with: model, target: ["x"]) }
+        #expect(few?.category == .usage)
+        // A table gets the probabilities of each label.
+        _ = try scoreTable(CSVReader(path: table), with: [model], to: folder.path("s.csv"))
+        #expect(
+            try folder.text("s.csv").hasPrefix(
+                "a,b,x,y,z,probability_x,probability_y,probability_z\n1,-1,1,0,0,0.73"))
+    }
 }

@@ -86,9 +86,13 @@ struct SetupChecks {
             } else if metric.comparesWithHalf, model.outputShapes[index].last == 1,
                 loss.fromLogits && model.lastActivation(ofOutput: index) != .sigmoid || loss.isForMargins
             {
+                var remedy = "Use BinaryAccuracy: { threshold: 0 }."
+                if case .values(let values, _) = data.train.targets[index], values.contains(-1) {
+                    remedy = "Use labels of 0 and 1, and BinaryAccuracy: { threshold: 0 }."
+                }
                 warnings.append(
-                    "\(metric.name) compares the output with 0.5, as in Keras, but 0 divides the classes. "
-                        + "Use BinaryAccuracy: { threshold: 0 }.")
+                    "\(metric.name) compares the output with 0.5, as in Keras, but 0 divides the classes. \(remedy)"
+                )
             }
         }
     }
