@@ -11,28 +11,36 @@ public struct Predictions: Sendable {
     init(_ outputs: Tensor, meaning: OutputMeaning) {
         self.meaning = meaning
         values =
-            switch meaning {
-            case .classes(_, .softmax): softmaxRows(outputs.values, width: meaning.width)
-            case .classes(_, .exp), .binary(_, .exp): outputs.values.map { exp($0) }
-            case .binary(_, .sigmoid), .binary(_, .softmax): outputs.values.map { sigmoid($0) }
-            default: outputs.values
+            switch meaning.score?.link {
+            case .softmax: softmaxRows(outputs.values, width: meaning.width)
+            case .exp: outputs.values.map { exp($0) }
+            case .sigmoid: outputs.values.map { sigmoid($0) }
+            case .identity, nil: outputs.values
             }
     }
 
     public var count: Int { values.count / meaning.width }
 
-    /// Returns the class with the highest probability (the first of equal ones). Binary: class 1 above 0.5.
+    /// Returns the class with the highest score (the first of equal ones). Binary: class 1 above the threshold.
     public func label(_ row: Int) -> Int {
-        if case .binary = meaning { return values[row] > 0.5 ? 1 : 0 }
+        if case .binary(_, let score) = meaning { return values[row] > score.threshold ? 1 : 0 }
         let start = row * meaning.width
         var best = start
         for place in start..<start + meaning.width where values[place] > values[best] { best = place }
         return best - start
     }
 
-    /// Returns the predicted probability of a class.
-    public func probability(_ row: Int, of label: Int) -> Float {
-        if case .binary = meaning { return label == 1 ? values[row] : 1 - values[row] }
+    /// Returns the labels above the threshold, of a model with several labels per sample.
+    public func labels(_ row: Int) -> [Int] {
+        let threshold = meaning.score?.threshold ?? 0.5
+        return (0..<meaning.width).filter { values[row * meaning.width + $0] > threshold }
+    }
+
+    /// Returns the score of a class: its predicted probability, or its logit, margin or value.
+    public func score(_ row: Int, of label: Int) -> Float {
+        if case .binary(_, let score) = meaning {
+            return label == 1 ? values[row] : score.opposite(values[row])
+        }
         return values[row * meaning.width + label]
     }
 

@@ -88,7 +88,13 @@ public struct Loss: Equatable, Sendable {
     }
 
     /// Whether the loss tells two classes apart by one output.
-    public var isBinary: Bool { kind == .binaryCrossentropy || kind == .binaryFocalCrossentropy || isHinge }
+    public var isBinary: Bool { isForEachOutput || isHinge }
+
+    /// True if each output is a yes-or-no question of its own, so that a sample may have several labels.
+    public var isForEachOutput: Bool { kind == .binaryCrossentropy || kind == .binaryFocalCrossentropy }
+
+    /// True if the outputs are margins: distances from the border between classes.
+    public var isForMargins: Bool { isHinge || kind == .categoricalHinge }
 
     /// Whether the loss of a batch is something else than its samples' mean.
     public var dependsOnBatch: Bool { reduction == .sum || ignoredClass != nil }

@@ -54,7 +54,7 @@ extension Loss {
     }
 
     /// Targets as the formula wants them: smoothed, or −1 and 1.
-    private func adapt(_ target: Floats, hasBinaryTargets: Bool) {
+    func adapt(_ target: Floats, hasBinaryTargets: Bool) {
         if hasBinaryTargets && isHinge {
             for i in 0..<target.count { target[i] = 2 * target[i] - 1 }
         }

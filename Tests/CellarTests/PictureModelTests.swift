@@ -60,7 +60,7 @@ private enum PictureData: String, CaseIterable {
             try writeArrays(path)
             return (
                 "{ npy: { samples: \(path)/x.npy, labels: \(path)/y.npy }, \(split) }",
-                EvaluateRequest(data: "\(path)/x.npy", labels: "\(path)/y.npy")
+                EvaluateRequest(data: "\(path)/x.npy", labels: ["\(path)/y.npy"])
             )
         }
     }

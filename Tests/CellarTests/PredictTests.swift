@@ -15,7 +15,7 @@ func predictsPictures() throws {
         #expect(result.predictions.map(\.label) == ["3", "7"])
         let first = result.predictions[0]
         #expect(first.file == SmallStore.digit && first.answer == "3" && first.values.isEmpty)
-        #expect(first.probability == first.probabilities[3].probability && first.probabilities.count == 10)
+        #expect(first.probability == first.scores[3].score && first.scores.count == 10)
         #expect(first.image?.width == 28)
 
         let json = result.json.array

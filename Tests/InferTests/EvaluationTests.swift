@@ -1,6 +1,8 @@
 import Datasets
 import Foundation
 import Base
+import Metrics
+import KerasFile
 import Network
 import Tensors
 import TestSupport
@@ -27,7 +29,8 @@ func tableReport() throws {
         #expect(try folder.text("a/report/confusion_matrix.csv") == "truth,bad,good\nbad,1,0\ngood,1,2\n")
         #expect(
             try folder.text("a/report/predictions.csv").hasPrefix(
-                "row,truth,prediction,probability\n1,good,good,0.880797\n2,bad,bad,0.880797"))
+                "row,truth,prediction,probability,probability_bad,probability_good\n1,good,good,0.880797,0.1192"
+            ))
         #expect(try folder.text("a/report/report.txt") == found.text)
         #expect(try JSON(parsing: folder.text("a/report/report.json")) == found.json)
         let again = try LabelsReport(report + "/predictions.csv")
@@ -81,16 +84,6 @@ func badLabels() throws {
     }
 }
 
-@Test("labels by name or number")
-func labelMeaning() {
-    let words = LabelMeaning(["bad", "good"])
-    #expect(words.number(of: "good") == 1 && words.number(of: "1") == 1 && words.number(of: "0.0") == 0)
-    #expect(words.number(of: "2") == nil && words.number(of: "fine") == nil && words.number(of: "") == nil)
-    // Class names that are numbers are matched by name, not by position.
-    let numbers = LabelMeaning(["3", "5"])
-    #expect(numbers.number(of: "5") == 1 && numbers.number(of: "3.0") == 0 && numbers.number(of: "1") == nil)
-}
-
 @Test("a folder of pictures with one subfolder per class")
 func pictureFolder() throws {
     let model = try SmallModels.seed("mnist_mlp_sgd.tfk.h5", classes: SmallModels.digits)
@@ -129,12 +122,17 @@ func labelledFiles() throws {
     try Fixtures.temporaryFolder { folder in
         let array = folder.path("x.npy")
         try writeNPY(Tensor(shape: [2, 28, 28], filledWith: 0), to: array)
-        #expect(failure { _ = try readLabelledSamples(array, for: model) }?.category == .usage)
-        #expect(
-            failure { _ = try readLabelledSamples(array, labels: labels, for: model) }?.category == .badData)
+        func evaluate(_ labels: [String]) throws -> Evaluation {
+            try evaluateArrays([array], labels: labels, with: model, data: array)
+        }
+        #expect(failure { _ = try evaluate([]) }?.category == .usage)
+        #expect(failure { _ = try evaluate([labels]) }?.category == .badData)
         try writeNPY(Tensor(shape: [2], values: [3, 9]), to: folder.path("y.npy"))
-        let read = try readLabelledSamples(array, labels: folder.path("y.npy"), for: model)
-        #expect(read.labels == [3, 9])
+        guard case .classes(let matrix, _, _) = try evaluate([folder.path("y.npy")]).outcome else {
+            Issue.record("classes are expected")
+            return
+        }
+        #expect(ClassCounts(matrix).truth == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1])
         // A truncated file.
         let bytes = try Data(contentsOf: URL(fileURLWithPath: images))
         let half = folder.path("t10k-images-idx3-ubyte.gz")
@@ -193,4 +191,39 @@ func inspection() throws {
         failure { _ = try inspection.weights(of: "hidenLayer1") }?.explanation.contains("hiddenLayer1?")
             == true)
     #expect(failure { _ = try inspection.weights(of: "inputLayer") }?.message.contains("no weights") == true)
+}
+
+@Test("several labels per sample: a target column for each, and metrics computed by hand")
+func severalLabels() throws {
+    var file = ModelFile(
+        model: try SmallModels.dense(
+            inputs: 2, units: 3, .sigmoid, kernel: [1, 0, 0, 0, 1, 0], bias: [0, 0, -1]),
+        compiled: .init(
+            objective: Objective(
+                Loss(.binaryCrossentropy), metrics: [Metric(.binaryAccuracy(threshold: 0.5), name: "right")]),
+            optimizer: nil))
+    file.facts = SmallModels.facts(features: ["a", "b"], classes: ["x", "y", "z"])
+    let model = try LoadedModel(file, path: "small.h5", name: "several")
+    try Fixtures.temporaryFolder { folder in
+        let table = try folder.file("in.csv", "a,b,x,y,z\n1,-1,1,0,0\n2,2,1,0,1\n")
+        let found = try evaluateTable(
+            CSVReader(path: table), with: model, target: ["x", "y", "z"], report: folder.path("r"))
+        let figures = Dictionary(uniqueKeysWithValues: found.figures.map { ($0.name, $0.value) })
+        #expect(figures.count == 2 && abs((figures["right"] ?? 0) - 4.0 / 6) < 1e-7)
+        // log(1 + exp(−z)) for a 1, log(1 + exp(z)) for a 0
+        let costs = [-1.0, -1, -1, -2, 2, 1].map { log(1 + exp($0)) }
+        #expect(abs(found.loss - costs.reduce(0, +) / 6) < 1e-6)
+        #expect(
+            try folder.text("r/predictions.csv").hasPrefix(
+                "row,truth_x,truth_y,truth_z,probability_x,probability_y,probability_z\n1,1,0,0,0.7310"))
+        let answers = try model.predictions(for: Samples(shape: [2], floats: [1, -1, 2, 2]))
+        #expect(answers.labels(0) == [0] && answers.labels(1) == [0, 1])
+        let few = failure { _ = try evaluateTable(CSVReader(path: table), with: model, target: ["x"]) }
+        #expect(few?.category == .usage)
+        // A table gets the probabilities of each label.
+        _ = try scoreTable(CSVReader(path: table), with: [model], to: folder.path("s.csv"))
+        #expect(
+            try folder.text("s.csv").hasPrefix(
+                "a,b,x,y,z,probability_x,probability_y,probability_z\n1,-1,1,0,0,0.73"))
+    }
 }

@@ -52,7 +52,7 @@ func pictures() throws {
         // That model has no Rescaling, so it takes numbers up to 1.
         #expect(seen.samples == Samples(shape: [28, 28], floats: first.map { Float($0) / 255 }))
         let answers = try model.predictions(for: seen.samples)
-        #expect(answers.label(0) == 7 && answers.probability(0, of: 7) > 0.9)
+        #expect(answers.label(0) == 7 && answers.score(0, of: 7) > 0.9)
 
         var options = ModelOptions()
         options.white = 255
@@ -119,14 +119,29 @@ func outputMeanings() throws {
     #expect(try meaning(1, .linear) == .values(1))
     #expect(try meaning(3, .linear) == .values(3))
     #expect(try meaning(3, .linear, Loss(.meanSquaredError)) == .values(3))
-    #expect(try meaning(1, .sigmoid, classes: two) == .binary(two, .identity))
-    #expect(try meaning(1, .linear, classes: two) == .binary(two, .sigmoid))
-    #expect(try meaning(3, .softmax, classes: three) == .classes(three, .identity))
-    #expect(try meaning(3, .logSoftmax, classes: three) == .classes(three, .exp))
+    #expect(try meaning(1, .sigmoid, classes: two) == .binary(two, .probability))
+    #expect(try meaning(1, .linear, classes: two) == .binary(two, .logit))
+    #expect(try meaning(3, .softmax, classes: three) == .classes(three, .probability))
+    #expect(try meaning(3, .logSoftmax, classes: three) == .classes(three, .exponential))
     let logits = Loss(.sparseCategoricalCrossentropy, fromLogits: true)
     #expect(try meaning(3, .linear, logits, classes: three) == .classes(three, .softmax))
-    #expect(failure { _ = try meaning(3, .linear, logits) }?.category == .usage)
-    #expect(failure { _ = try meaning(1, .sigmoid) }?.category == .usage)
+    // Classes without names are called by their numbers.
+    #expect(try meaning(3, .linear, logits) == .classes(["0", "1", "2"], .softmax))
+    #expect(try meaning(1, .sigmoid) == .binary(["0", "1"], .probability))
+    #expect(failure { _ = try meaning(3, .linear, logits, classes: two) }?.category == .usage)
+    let binaryLogits = Loss(.binaryCrossentropy, fromLogits: true)
+    #expect(try meaning(1, .linear, binaryLogits, classes: two) == .binary(two, .sigmoid))
+    // Keras ignores from_logits behind a sigmoid.
+    #expect(try meaning(1, .sigmoid, binaryLogits, classes: two) == .binary(two, .probability))
+    #expect(try meaning(1, .linear, Loss(.hinge), classes: two) == .binary(two, .margin))
+    #expect(try meaning(1, .tanh, Loss(.meanSquaredError), classes: two) == .binary(two, .margin))
+    #expect(try meaning(1, .linear, Loss(.binaryCrossentropy), classes: two) == .binary(two, .value))
+    #expect(try meaning(3, .linear, Loss(.categoricalHinge)) == .classes(["0", "1", "2"], .margin))
+    #expect(
+        try meaning(3, .sigmoid, Loss(.binaryCrossentropy), classes: three) == .labels(three, .probability))
+    #expect(try meaning(3, .linear, binaryLogits, classes: three) == .labels(three, .sigmoid))
+    #expect(
+        try meaning(3, .softmax, Loss(.binaryCrossentropy), classes: three) == .classes(three, .probability))
 }
 
 @Test("logits become probabilities")
@@ -140,7 +155,14 @@ func links() {
     let binary = Predictions(
         Tensor(shape: [3, 1], values: [0, 2, -200]), meaning: .binary(["n", "p"], .sigmoid))
     #expect(binary.label(0) == 0 && binary.label(1) == 1)
-    #expect(abs(binary.probability(1, of: 1) - 0.8807971) < 1e-7 && binary.probability(2, of: 0) == 1)
+    #expect(abs(binary.score(1, of: 1) - 0.8807971) < 1e-7 && binary.score(2, of: 0) == 1)
+    // The sign of a margin decides.
+    let margins = Tensor(shape: [2, 1], values: [0.25, -0.25])
+    let hinge = Predictions(margins, meaning: .binary(["n", "p"], .margin))
+    #expect(hinge.label(0) == 1 && hinge.label(1) == 0 && hinge.score(1, of: 0) == 0.25)
+    let several = Predictions(
+        Tensor(shape: [2, 3], values: [1, -1, 2, -1, -1, -1]), meaning: .labels(["x", "y", "z"], .sigmoid))
+    #expect(several.labels(0) == [0, 2] && several.labels(1) == [])
 }
 
 @Test("arrays of any rank, and several inputs and outputs, in the model's order")

@@ -131,7 +131,8 @@ func files() throws {
     }
 }
 
-@Test("the error for a model without names of columns or classes asks for them")
+@Test(
+    "the error for a model without names of columns asks for them; classes without names have their numbers")
 func unnamed() throws {
     try Fixtures.temporaryFolder { folder in
         let file = try folder.file("in.csv", "a,b\n1,2\n")
@@ -140,9 +141,8 @@ func unnamed() throws {
         }
         let columns = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["bad", "good"])))
         #expect(columns.category == .usage && columns.explanation.contains("--features"))
-        let classes = try #require(
-            score(SmallModels.seed("wine_adam.tfk.h5", features: SmallModels.wineColumns)))
-        #expect(classes.category == .usage && classes.explanation.contains("--classes"))
+        let unnamed = try SmallModels.seed("wine_adam.tfk.h5", features: SmallModels.wineColumns)
+        #expect(try unnamed.outputMeaning().classes == ["0", "1"])
         let few = try #require(failure { _ = try SmallModels.seed("wine_adam.tfk.h5", features: ["a"]) })
         #expect(few.category == .usage && few.message.contains("11"))
         let many = try #require(score(SmallModels.seed("wine_adam.tfk.h5", classes: ["a", "b", "c"])))

@@ -178,19 +178,23 @@ func scheduleAndPlateau() {
     #expect(error?.message.contains("ExponentialDecay") == true && error?.place.line == 18)
 }
 
-@Test("class weights by number, by name, or balanced")
+@Test("class weights by label, by number where no class is called by one, or balanced")
 func classWeights() throws {
-    let classes = ["bad", "good", "3"]
     let labels: [Int32] = [0, 0, 0, 1]
-    #expect(try ClassWeight.given(["1": 3]).weights(classes: classes, labels: labels) == [1, 3, 1])
-    #expect(
-        try ClassWeight.given(["bad": 0.5, "2": 2]).weights(classes: classes, labels: labels) == [0.5, 1, 2])
-    #expect(throws: CellarError.self) {
-        try ClassWeight.given(["3": 2]).weights(classes: classes, labels: labels)
+    func weights(_ given: [(String, Double)], _ classes: [String]) throws -> [Double] {
+        try ClassWeight.given(given.map { ClassWeightEntry(label: $0.0, weight: $0.1) })
+            .weights(classes: classes, labels: labels)
     }
-    #expect(throws: CellarError.self) {
-        try ClassWeight.given(["ugly": 2]).weights(classes: classes, labels: labels)
+    let classes = ["bad", "good", "ugly"]
+    #expect(try weights([("1", 3)], classes) == [1, 3, 1])
+    #expect(try weights([("bad", 0.5), ("2", 2)], classes) == [0.5, 1, 2])
+    // Labels are values: 3.0 is class 3, not the fourth class.
+    #expect(try weights([("3.0", 2), ("+5", 4)], ["3", "5", "10"]) == [2, 4, 1])
+    #expect(try weights([("true", 2)], ["False", "True"]) == [1, 2])
+    for wrong in [[("3", 2.0)], [("fine", 2)], [("bad", 1), ("0", 2)]] {
+        #expect(throws: CellarError.self) { try weights(wrong, classes) }
     }
+    #expect(throws: CellarError.self) { try weights([("0", 2)], ["3", "5", "10"]) }
     // sklearn.utils.class_weight.compute_class_weight("balanced", classes=[0, 1], y=[0, 0, 0, 1])
     let balanced = try ClassWeight.balanced.weights(classes: classes, labels: labels)
     #expect(balanced == [4.0 / 6, 2, 1])

@@ -205,8 +205,7 @@ class Job:
         for file in files:
             if not (case.third and file.suffix == ".h5"):
                 case.check(f"fit {file.suffix}", lambda: self.compared(file, history, after))
-        if len(case.xs) == 1 and len(self.targets) == 1 and (self.targets[0].ndim == 1 or self.targets[0].shape[1:] == (1,)):
-            case.check("evaluate", lambda: self.evaluates(files[0], evaluated))
+        case.check("evaluate", lambda: self.evaluates(files[0], evaluated))
 
     def compared(self, file, history, after):
         """Goes on as the model did, or, where the file does not hold all of its state, as what Keras itself reads from the file."""
@@ -261,10 +260,10 @@ class Job:
                 raise Failed(f"{what}: {key} is {ours[key]}, Keras' {value}; {self.told()}")
 
     def evaluates(self, file, evaluated):
-        said = json.loads(run("infer", "evaluate", self.case.inputs[0], "--labels", self.names[0], "--model", file, "--json", *self.classes()))
+        labels = [word for name in self.names for word in ("--labels", name)]
+        said = json.loads(run("infer", "evaluate", *self.case.inputs, *labels, "--model", file, "--json"))
         said = said[0] if isinstance(said, list) else said
-        self.compare("evaluate", said, {key: value for key, value in evaluated.items() if key in said or key == "loss"})
-
-    def classes(self):
-        y = self.case.ys[0]
-        return ["--classes", ",".join(f"c{i}" for i in range(max(2, y.shape[-1])))] if self.targets[0].dtype == np.int32 or y.shape[-1] == 1 and set(np.unique(self.targets[0])) <= {0, 1} else []
+        if self.case.third and len(self.losses) > 1:
+            # Keras 3's losses of single outputs are means of batches, however small the last one is.
+            evaluated = {key: value for key, value in evaluated.items() if key == "loss" or not key.endswith("_loss")}
+        self.compare("evaluate", said, evaluated)

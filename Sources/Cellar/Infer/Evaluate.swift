@@ -8,8 +8,10 @@ public struct EvaluateRequest: Sendable {
     public var data: String
     /// A table's columns with the labels; nil for those that the model was trained on.
     public var target: [String]?
-    /// The file with the labels of IDX pictures or of an array.
-    public var labels: String?
+    /// The arrays of a model's further inputs.
+    public var moreInputs: [String]
+    /// The file with the labels of IDX pictures, or of arrays one file for each output of the model.
+    public var labels: [String]
     /// The folder for report files; nil for none. Several models' reports lie in folders of their own within it.
     public var report: String?
     /// Only these rows of the data that the models were trained on.
@@ -17,10 +19,10 @@ public struct EvaluateRequest: Sendable {
     public var models: ModelSelection
 
     public init(
-        data: String, target: [String]? = nil, labels: String? = nil, report: String? = nil,
-        split: TablePart? = nil, models: ModelSelection = []
+        data: String, moreInputs: [String] = [], target: [String]? = nil, labels: [String] = [],
+        report: String? = nil, split: TablePart? = nil, models: ModelSelection = []
     ) {
-        (self.data, self.target, self.labels) = (data, target, labels)
+        (self.data, self.moreInputs, self.target, self.labels) = (data, moreInputs, target, labels)
         (self.report, self.split, self.models) = (report, split, models)
     }
 }
@@ -39,9 +41,14 @@ extension Store {
     public func evaluate(
         _ request: EvaluateRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> EvaluateResult {
-        EvaluateResult(
-            evaluations: holdsSamples(request.data)
-                ? try evaluateSampleFiles(request, progress) : try evaluateTableFile(request, progress))
+        guard request.moreInputs.isEmpty || request.data.hasSuffix(".npy") else {
+            throw CellarError(.usage, "Only arrays (.npy) may be several: one for each input of the model.")
+        }
+        let evaluations =
+            holdsSamples(request.data)
+            ? try evaluateSampleFiles(request, progress) : try evaluateTableFile(request, progress)
+        for evaluation in evaluations { evaluation.warnings.forEach(progress.warn) }
+        return EvaluateResult(evaluations: evaluations)
     }
 
     private func evaluateSampleFiles(
@@ -55,19 +62,28 @@ extension Store {
         }
         var evaluations: [Evaluation] = []
         for model in models {
-            let samples =
-                if let split = request.split {
-                    try readPart(split, request.data, labels: request.labels, for: model)
-                } else {
-                    try readLabelledSamples(request.data, labels: request.labels, for: model)
-                }
+            let folder = request.folder(for: model, among: models.count)
             evaluations.append(
-                try evaluateSamples(
-                    samples, with: model, data: request.data,
-                    report: request.folder(for: model, among: models.count),
-                    onBlock: progress.samplesDone))
+                request.data.hasSuffix(".npy")
+                    ? try evaluateArrays(
+                        [request.data] + request.moreInputs, labels: request.labels, with: model,
+                        data: request.data, report: folder, split: request.split,
+                        onBlock: progress.samplesDone)
+                    : try evaluateSamples(
+                        samples(request, for: model), with: model, data: request.data, report: folder,
+                        onBlock: progress.samplesDone))
         }
         return evaluations
+    }
+
+    private func samples(
+        _ request: EvaluateRequest, for model: LoadedModel
+    ) throws(CellarError) -> LabelledSamples {
+        let labels = request.labels.first
+        guard let split = request.split else {
+            return try readLabelledSamples(request.data, labels: labels, for: model)
+        }
+        return try readPart(split, request.data, labels: labels, for: model)
     }
 
     private func evaluateTableFile(

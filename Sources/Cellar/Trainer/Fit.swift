@@ -118,7 +118,9 @@ extension Store {
         recipe.fit.threads = request.threads ?? recipe.fit.threads
         recipe.name = request.name ?? recipe.name
         let data = try PreparedData(recipe) { progress.report(.dataRead($0)) }
-        return try Training(recipe, data: data, from: start, commandLine: request.commandLine)
+        let training = try Training(recipe, data: data, from: start, commandLine: request.commandLine)
+        training.warnings.forEach(progress.warn)
+        return training
     }
 
     /// Creates the store's folder and a file in it, which is removed at once.

@@ -8,22 +8,33 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract:
-            "Compare a model's answers with labels: loss, accuracy, confusion matrix, classification report.",
+            "Compare a model's answers with labels: loss, metrics, confusion matrix, classification report.",
         discussion: """
             DATA is a table (CSV) with a column of labels; a folder with an IDX pair, as data/mnist (its t10k files \
             first); a folder of PNG pictures with one subfolder a class; or IDX pictures or an .npy array with --labels.
 
-            A label is a class by its name; where no class is called by a number, also by its number, counted from 0.
+            A label is a class by its name, or by its value if the names are numbers: 1.0 and +1 are class 1. If no \
+            class is called by a number, a label may also be its number, counted from 0. Labels of arrays are what \
+            trainer takes for the loss: class numbers, one-hot rows, several labels per sample, or values.
+
+            Loss and metrics are those of the compiled model, as Keras' evaluate gives them. The matrix and the report \
+            are about the classes that `infer` predicts.
             """)
 
-    @Argument(help: "Path of the labelled data (-: a table on standard input).", completion: .file())
-    var data: String
+    @Argument(
+        help: ArgumentHelp(
+            "Path of the labelled data (-: a table on standard input); of arrays one for each input of the model.",
+            valueName: "data"), completion: .file())
+    var files: [String]
 
     @Option(help: "The table's column with the labels. (default: the column that the model was trained on)")
     var target: String?
 
-    @Option(help: "The file with the labels, for IDX pictures or an .npy array.")
-    var labels: String?
+    @Option(
+        help:
+            "The file with the labels, for IDX pictures or an .npy array. Repeat the option for each output of the model."
+    )
+    var labels: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -43,8 +54,8 @@ struct EvaluateCommand: ParsableCommand {
         let json = arguments.place.json
         try runInfer(json: json) {
             let request = EvaluateRequest(
-                data: data, target: target.map(names), labels: labels, report: report, split: split,
-                models: arguments.models)
+                data: files.first ?? "-", moreInputs: Array(files.dropFirst()), target: target.map(names),
+                labels: labels, report: report, split: split, models: arguments.models)
             let result = try arguments.place.open().evaluate(request, progress: commandProgress(json: json))
             let evaluations = result.evaluations
             if json {

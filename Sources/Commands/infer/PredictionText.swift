@@ -5,17 +5,19 @@ import CommandSupport
 extension Prediction {
     /// `file, prediction, probability`, tab-separated; no file for a typed row.
     var line: String {
-        (file.map { $0 + "\t" } ?? "") + answer + (probability.map { "\t\($0)" } ?? "") + "\n"
+        (file.map { $0 + "\t" } ?? "") + answer + (score.map { "\t\($0)" } ?? "") + "\n"
     }
 
     /// For a typed row in a pipe: the answer, then each class with its probability, tab-separated.
     var classLines: String {
-        line + probabilities.map { "\($0.name)\t\($0.probability)\n" }.joined()
+        line + scores.map { "\($0.name)\t\($0.score)\n" }.joined()
     }
 
     /// For a cell of a table: `7 (99.8 %)`.
     fileprivate var short: String {
-        guard let probability else { return answer }
+        guard let probability else {
+            return answer + (kind.flatMap { kind in score.map { " (\(kind.rawValue) \($0))" } } ?? "")
+        }
         return "\(answer) (\((Double(probability) * 100).fixed(1)) %)"
     }
 
@@ -26,9 +28,11 @@ extension Prediction {
         if let image, image.width <= 64 {
             text += DigitArt.text(image.pixels, width: image.width, terminal: terminal)
         }
-        text += terminal.bold(answer) + (probability == nil ? "" : "  \(model)") + "\n"
-        if !probabilities.isEmpty {
-            text += Bars.text(probabilities.map { ($0.name, Double($0.probability)) }, terminal: terminal)
+        text += terminal.bold(answer) + (kind == nil ? "" : "  \(model)") + "\n"
+        if kind == .probability {
+            text += Bars.text(scores.map { ($0.name, Double($0.score)) }, terminal: terminal)
+        } else if let kind {
+            for score in scores { text += "\(kind.rawValue) of \(score.name): \(score.score)\n" }
         }
         return text
     }

@@ -48,7 +48,7 @@ public struct CSVChunk: Sendable {
     private func field(_ index: Int, column: Int) -> ArraySlice<UInt8> {
         precondition(index < count && column < textColumns)
         let place = texts[index * textColumns + column]
-        return unquoted(bytes[place.begin..<place.end])
+        return content(bytes[place.begin..<place.end])
     }
 
     /// Passes the content of all requested text columns to `body`, row by row, as raw bytes, which may be

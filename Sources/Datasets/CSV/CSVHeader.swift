@@ -23,8 +23,9 @@ public struct CSVHeader: Equatable, Sendable {
             names.append(trimmed(name))
         }
         self.names = names
-        var seen: Set<String> = []
-        for name in names where !name.isEmpty && !seen.insert(name).inserted {
+        // Composed and decomposed letters differ.
+        var seen: Set<[UInt8]> = []
+        for name in names where !name.isEmpty && !seen.insert(Array(name.utf8)).inserted {
             throw CellarError(
                 .badData, file: file, line: line, column: name, expected: "unique column names",
                 found: "a duplicate", fix: "Rename one of the columns.")
@@ -107,4 +108,10 @@ func unquoted(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         content.append(byte)
     }
     return content[...]
+}
+
+/// The content of a field of text, as pandas reads it: blanks are kept, unless they are around quotes.
+func content(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let first = field.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+    return first == UInt8(ascii: "\"") ? unquoted(field) : field
 }

@@ -75,14 +75,15 @@ public struct Table: Sendable {
         return Samples(shape: [columns.count], floats: values)
     }
 
-    /// Returns a column's content, trimmed and unquoted.
+    /// Returns a column's content, unquoted.
     public func text(_ column: String) throws(CellarError) -> [String] {
         let plan = try CSVPlan(file: file, header: header, numbers: [], texts: [column])
         var content: [String] = []
         content.reserveCapacity(rowCount)
         try Table.scan(plan, bytes, line: firstLine) { block in
             for field in block.texts.prefix(block.count) {
-                content.append(String(decoding: unquoted(bytes[field.begin..<field.end]), as: UTF8.self))
+                content.append(
+                    String(decoding: Datasets.content(bytes[field.begin..<field.end]), as: UTF8.self))
             }
         }
         return content

@@ -13,7 +13,7 @@ public struct Split: Equatable, Sendable {
 ///     rounded up.
 ///   - trainSize: Nil takes the complement of `testSize`. A fraction is rounded down.
 ///   - randomState: NumPy's seed. Nil draws one at random.
-///   - stratify: Each row's class, as numbers in the order of the sorted classes (`LabelEncoder`). Both parts
+///   - stratify: Each row's class, as numbers in the order of the sorted classes (`LabelColumn`). Both parts
 ///     then have the classes in the same proportions.
 ///   - shuffle: False uses the first rows for training and the following ones for testing.
 ///

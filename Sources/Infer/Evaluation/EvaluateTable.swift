@@ -18,31 +18,22 @@ public func evaluateTable(
     let inputs = try ModelColumns(of: [model])
     let targets =
         if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
-    let (name, width) = (reader.name, evaluator.meaning.width)
-    let isValues = evaluator.meaning.classes == nil
-    guard targets.count == (isValues ? width : 1) else {
-        throw CellarError(
-            .usage, "\(model.name): expected \(isValues ? width : 1) target columns, found \(targets.count).")
-    }
+    let name = reader.name
+    var columns = try TargetColumns(targets, of: evaluator)
     var reader = reader
     do {
-        try reader.select(
-            numbers: inputs.names + (isValues ? targets : []), texts: isValues ? [] : targets)
-        var output = try ReportFolder(folder, meaning: evaluator.meaning)
+        try reader.select(numbers: inputs.names + columns.numbers, texts: columns.texts)
+        var output = try ReportFolder(folder, meaning: evaluator.reported)
         var chunk = CSVChunk()
-        let meaning = LabelMeaning(evaluator.meaning.classes ?? [])
         while try reader.read(into: &chunk) {
             let rows = part?.rows(of: chunk) ?? Array(0..<chunk.count)
             if rows.isEmpty { continue }
-            let truth =
-                isValues
-                ? Targets.values(chunk.lastColumns(width, of: rows), width: width)
-                : .classes(try labels(of: chunk, rows, meaning, file: name, column: targets[0]))
+            let truth = try columns.targets(of: chunk, rows, file: name)
             let samples = Samples(
                 shape: [model.inputWidth], floats: chunk.firstColumns(inputs.names.count, of: rows))
             let numbers = rows.map { chunk.firstRow + $0 }
-            let predictions = try evaluator.add(samples, truth, rows: numbers, of: name)
-            try output.add(predictions, truth, rows: numbers)
+            try output.add(
+                evaluator.add([samples], truth, rows: numbers, of: name), truth, rows: numbers)
             try onBlock(evaluator.count)
         }
         let evaluation = try evaluator.evaluation(
@@ -64,21 +55,88 @@ func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) t
         file: file, remedy: "Name it, for example --target \(others.first ?? "NAME").")
 }
 
-/// Parses the class labels of a chunk's rows.
+/// The columns of a table with the targets of a model: of one output, a column with classes or a column for each number;
+/// of several outputs, a column each.
+private struct TargetColumns {
+    private(set) var numbers: [String] = []
+    private(set) var texts: [String] = []
+    private var outputs: [Output] = []
+
+    private enum Output {
+        /// The index of the text column.
+        case classes(Int, ClassNames)
+        /// The index of the first number column, and their number.
+        case numbers(Int, width: Int)
+    }
+
+    init(_ columns: [String], of evaluator: Evaluator) throws(CellarError) {
+        let names = evaluator.classNames
+        let widths = evaluator.outputSizes
+        let expected = names.count > 1 ? names.count : names[0] == nil ? widths[0] : 1
+        guard columns.count == expected else {
+            throw CellarError(
+                .usage,
+                "\(evaluator.model.name): expected \(expected) target columns, found \(columns.count).",
+                remedy: "Name them in the order of the outputs, such as --target a,b.")
+        }
+        for (index, names) in names.enumerated() {
+            if let names {
+                outputs.append(.classes(texts.count, names))
+                texts.append(columns[index])
+            } else {
+                let own = expected == widths.count && widths.count > 1 ? [columns[index]] : columns
+                guard own.count == widths[index] else {
+                    throw CellarError(
+                        .usage,
+                        "\(evaluator.model.name): output \(index + 1) has \(widths[index]) numbers, but one "
+                            + "column.", remedy: "Use .npy files.")
+                }
+                outputs.append(.numbers(numbers.count, width: own.count))
+                numbers += own
+            }
+        }
+    }
+
+    mutating func targets(of chunk: CSVChunk, _ rows: [Int], file: String) throws(CellarError) -> [Targets] {
+        var targets: [Targets] = []
+        let first = chunk.columns - numbers.count
+        for index in outputs.indices {
+            switch outputs[index] {
+            case .classes(let column, var names):
+                targets.append(
+                    .classes(
+                        try labels(
+                            of: chunk, rows, &names, file: file, column: texts[column], at: column)))
+                outputs[index] = .classes(column, names)
+            case .numbers(let column, let width):
+                let values = chunk.columns(first + column..<first + column + width, of: rows)
+                targets.append(.values(values, width: width))
+            }
+        }
+        return targets
+    }
+}
+
+/// Finds the classes of a chunk's rows.
+///
+/// - index: The index of the column among the chunk's texts.
 func labels(
-    of chunk: CSVChunk, _ rows: [Int], _ meaning: LabelMeaning, file: String, column: String
+    of chunk: CSVChunk, _ rows: [Int], _ classes: inout ClassNames, file: String, column: String,
+    at index: Int = 0
 ) throws(CellarError) -> [Int32] {
+    var all: [Int32] = []
+    all.reserveCapacity(chunk.count)
+    chunk.eachText { _, place, label in
+        if place == index { all.append(classes.number(of: label) ?? -1) }
+    }
     var numbers: [Int32] = []
     numbers.reserveCapacity(rows.count)
     for row in rows {
-        let text = chunk.text(row)
-        guard let number = meaning.number(of: text) else {
-            throw CellarError(
-                .badData,
-                "expected one of the model's classes (\(meaning.shown)), found \"\(text)\".",
-                at: .init(file: file, row: chunk.firstRow + row, column: column))
+        guard all[row] >= 0 else {
+            throw classes.unknown(
+                chunk.text(row, column: index), file: file, row: chunk.firstRow + row, column: column)
         }
-        numbers.append(number)
+        numbers.append(all[row])
     }
     return numbers
 }
@@ -89,7 +147,7 @@ extension CSVChunk {
         return rows.flatMap { numbers[$0 * columns..<$0 * columns + wanted] }
     }
 
-    fileprivate func lastColumns(_ wanted: Int, of rows: [Int]) -> [Float] {
-        rows.flatMap { numbers[($0 + 1) * columns - wanted..<($0 + 1) * columns] }
+    fileprivate func columns(_ places: Range<Int>, of rows: [Int]) -> [Float] {
+        rows.flatMap { numbers[$0 * columns + places.lowerBound..<$0 * columns + places.upperBound] }
     }
 }

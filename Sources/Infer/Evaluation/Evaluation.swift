@@ -8,29 +8,57 @@ public struct Evaluation: Sendable {
     public let data: String
     /// The number of samples.
     public let count: Int
-    /// The loss as Keras computes it, including penalties of regularizers.
-    public let loss: Double
+    /// The loss and the compiled metrics with Keras' names, as Keras' `evaluate` gives them.
+    public let logs: [(name: String, value: Double)]
     /// The loss function of the compiled model, or the usual one for its output, such as `binary_crossentropy`.
     public let lossName: String
     public let outcome: Outcome
+    /// The parts of the compiled model that are unknown here, such as a custom metric.
+    let notComputed: [String]
 
     public enum Outcome: Sendable {
         case classes(ConfusionMatrix, ClassificationReport, accuracy: Double)
         case values(ErrorSums)
+        /// Several outputs, several labels per sample, or a class for each position.
+        case metrics
     }
 
+    /// The loss as Keras computes it, including penalties of regularizers.
+    public var loss: Double { logs.first?.value ?? .nan }
+
+    /// The fraction of samples whose predicted class is right.
     public var accuracy: Double? { if case .classes(_, _, let accuracy) = outcome { accuracy } else { nil } }
 
-    /// Names and values of the scalar results.
+    /// Names and values of the scalar results: the compiled ones, and those that the outcome adds.
     public var figures: [(name: String, value: Double)] {
-        switch outcome {
-        case .classes(_, _, let accuracy): [("loss", loss), ("accuracy", accuracy)]
-        case .values(let errors):
-            [
-                ("loss", loss), ("mean_squared_error", errors.meanSquaredError),
-                ("mean_absolute_error", errors.meanAbsoluteError), ("r2", errors.r2),
-            ]
-        }
+        let more: [(name: String, value: Double)] =
+            switch outcome {
+            case .classes(_, _, let accuracy):
+                [(hasOtherAccuracy ? "class_accuracy" : "accuracy", accuracy)]
+            case .values(let errors):
+                [
+                    ("mean_squared_error", errors.meanSquaredError),
+                    ("mean_absolute_error", errors.meanAbsoluteError), ("r2", errors.r2),
+                ]
+            case .metrics: []
+            }
+        return logs + more.filter { new in !logs.contains { $0.name == new.name } }
+    }
+
+    /// True if the compiled accuracy is not that of the predicted classes: Keras compares logits and margins with 0.5.
+    private var hasOtherAccuracy: Bool {
+        guard let accuracy, let compiled = logs.first(where: { $0.name == "accuracy" }) else { return false }
+        return abs(compiled.value - accuracy) > 1e-6
+    }
+
+    /// What the user should know about the figures.
+    public var warnings: [String] {
+        notComputed.map { "\(model): not computed: \($0)" }
+            + (hasOtherAccuracy
+                ? [
+                    "\(model): accuracy is Keras', which compares the output with 0.5, though 0 divides the classes; "
+                        + "class_accuracy is that of the predicted classes."
+                ] : [])
     }
 
     /// The report as text: figures, confusion matrix, classification report.

@@ -8,117 +8,198 @@ import Tensors
 /// are computed on logits, as in Keras, so that confident predictions do not give infinity.
 final class Evaluator {
     let model: LoadedModel
-    let meaning: OutputMeaning
+    /// Nil for a model of several outputs.
+    let meaning: OutputMeaning?
+    let objective: Objective
     private var network: Predictor
-    private let loss: Loss
-    /// True if the network outputs logits.
-    private let onLogits: Bool
+    /// The meaning of what `network` gives.
+    private let computed: OutputMeaning?
+    private let sums: ObjectiveSums
     /// Computes losses that are not means over independent samples.
     private var batches: TrainingExecutor?
+    private var batchSums = BatchResult()
 
     private(set) var truth: [Int32] = []
     private(set) var prediction: [Int32] = []
-    private var lossSum = 0.0
     private var errors = ErrorSums()
     private(set) var count = 0
 
     init(_ model: LoadedModel) throws(CellarError) {
-        let whole = try model.outputMeaning()
-        let compiled = model.file.compiled?.loss
-        let loss = compiled ?? Evaluator.usualLoss(whole)
-        let stripped = try naming(file: model.path) { try withoutLastActivation(model.folded, for: loss) }
-        network = try naming(file: model.path) {
-            try Predictor(stripped ?? model.folded, batchSize: 256, threads: model.threads)
+        // As it was trained, not folded: folded kernels round in another way.
+        let network = model.file.model
+        let meaning = network.outputs.count == 1 ? try model.outputMeaning() : nil
+        let compiled = model.file.compiled?.objective
+        guard let objective = compiled ?? meaning.map({ Objective(Evaluator.usualLoss($0)) }) else {
+            throw CellarError(
+                .badData,
+                "\(model.name): the model has several outputs, and its file does not say their losses.",
+                file: model.path, remedy: "Save the compiled model.")
         }
-        meaning = stripped == nil ? whole : whole.onLogits
-        self.model = model
-        self.loss = loss
-        onLogits = stripped != nil || (compiled?.fromLogits ?? meaning.isOnLogits)
-        if compiled != nil, loss.dependsOnBatch || model.file.model.hasActivityPenalty {
-            batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, loss) }
+        let effective = objective.ignoringFromLogits(behind: network)
+        let (stripped, onLogits) = try naming(file: model.path) {
+            try objective.check(network)
+            return try network.withLossesOnLogits(effective.losses)
         }
+        self.network = try naming(file: model.path) {
+            try Predictor(stripped, batchSize: 256, threads: model.threads)
+        }
+        (self.model, self.meaning, self.objective) = (model, meaning, objective)
+        let isStripped = onLogits[0] && !(effective.losses[0]?.fromLogits ?? false)
+        computed =
+            isStripped
+            ? meaning?.with(effective.losses[0]?.naturalActivation == .softmax ? .softmax : .sigmoid)
+            : meaning
+        sums = ObjectiveSums(
+            effective, shapes: network.outputShapes,
+            // A model without a loss may give logits, which the usual loss takes.
+            onLogits: compiled == nil
+                ? [isStripped || [.logit, .exponential].contains(meaning?.score)] : onLogits)
+        if compiled != nil,
+            !objective.isMeanOverSamples || model.file.model.hasActivityPenalty || network.hasOutputMask
+        {
+            batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, objective) }
+        }
+    }
+
+    /// The classes of each output whose labels are class names or numbers; nil for numbers.
+    var classNames: [ClassNames?] {
+        guard let meaning else {
+            return objective.losses.indices.map { index in
+                guard let loss = objective.losses[index], !loss.isForNumbers else { return nil }
+                let width = outputSizes[index]
+                return ClassNames((0..<(width == 1 ? 2 : width)).map(String.init))
+            }
+        }
+        guard meaning.hasOneClass, let names = meaning.classes else { return [nil] }
+        // A hinge loss takes -1 for the first of two classes.
+        let isHinge = names == ["0", "1"] && meaning.score?.kind == .margin
+        return [ClassNames(names, otherNames: isHinge ? ["-1": 0] : [:])]
+    }
+
+    /// The numbers of each output per sample.
+    var outputSizes: [Int] { network.network.outputShapes.map { $0.reduce(1, *) } }
+
+    /// The meaning of the predictions in a report; nil if they are not listed there.
+    var reported: OutputMeaning? {
+        if case .values = meaning, !(objective.losses[0]?.isForNumbers ?? true) { return nil }
+        return meaning
     }
 
     /// Makes an executor with the batch size of Keras' `evaluate`.
-    private static func batches(_ model: Model, _ loss: Loss) throws(CellarError) -> TrainingExecutor {
-        try TrainingExecutor(model, loss: loss, metrics: [], optimizer: SGD(), batchSize: 32)
+    private static func batches(
+        _ model: Model, _ objective: Objective
+    ) throws(CellarError) -> TrainingExecutor {
+        try TrainingExecutor(model, objective: objective, optimizer: SGD(), batchSize: 32)
     }
 
     /// Plans again if the model has free sizes and these samples differ in size from the last ones.
-    private func bind(to samples: Samples) throws(CellarError) {
-        guard network.network.hasFreeSizes, [samples.shape] != network.network.inputShapes else { return }
-        network = try Predictor(
-            network.network.bound(to: [samples.shape]), batchSize: 256, threads: model.threads)
-        if batches != nil {
-            batches = try Evaluator.batches(model.file.model.bound(to: [samples.shape]), loss)
-        }
+    private func bind(to samples: [Samples]) throws(CellarError) {
+        let shapes = samples.map(\.shape)
+        guard network.network.hasFreeSizes, shapes != network.network.inputShapes else { return }
+        network = try Predictor(network.network.bound(to: shapes), batchSize: 256, threads: model.threads)
+        if batches != nil { batches = try Evaluator.batches(model.file.model.bound(to: shapes), objective) }
     }
 
     private static func usualLoss(_ meaning: OutputMeaning) -> Loss {
         switch meaning {
         case .classes: Loss(.sparseCategoricalCrossentropy)
-        case .binary: Loss(.binaryCrossentropy)
+        case .binary, .labels: Loss(.binaryCrossentropy)
         case .values: Loss(.meanSquaredError)
         }
     }
 
-    /// Adds samples with their targets and returns the predictions. `rows` are their numbers in the file.
-    func add(_ samples: Samples, _ targets: Targets, rows: [Int], of file: String) throws(CellarError)
-        -> Predictions
-    {
+    /// The predictions of a block, and the true classes where each sample has one.
+    typealias Block = (predictions: Predictions, truth: [Int32]?)
+
+    /// Adds samples with their targets and returns the predictions of a model's one output. `rows` are the numbers of the
+    /// samples in the file.
+    func add(
+        _ samples: [Samples], _ targets: [Targets], rows: [Int], of file: String
+    ) throws(CellarError) -> Block? {
         let outputs = try naming(file: model.path) {
             try bind(to: samples)
-            return try network.predict([samples])[0]
+            return try network.predict(samples)
         }
-        let predictions = Predictions(outputs, meaning: meaning)
-        if let broken = predictions.firstNonFinite { throw nonFinite(model, row: rows[broken], of: file) }
-        let width = meaning.width
-        if let batches {
-            try naming(file: file) { try batches.check([samples], targets) }
-            lossSum += batches.evaluate([samples], targets).lossSum
-        } else {
-            for row in 0..<predictions.count {
-                lossSum += loss.cost(
-                    of: Array(outputs.values[row * width..<(row + 1) * width]),
-                    wanted: targets.wanted(row, width), onLogits: onLogits)
+        let shapes = network.network.outputShapes
+        try naming(file: file) {
+            for (index, loss) in objective.losses.enumerated() {
+                try loss?.check(targets[index], shape: shapes[index])
             }
         }
-        switch targets {
-        case .classes(let classes):
-            truth += classes
+        count += samples[0].count
+        guard let computed else {
+            try addSums(samples, outputs, targets, file)
+            return nil
+        }
+        let predictions = Predictions(outputs[0], meaning: computed)
+        if let broken = predictions.firstNonFinite { throw nonFinite(model, row: rows[broken], of: file) }
+        try addSums(samples, outputs, targets, file)
+        let truth = trueClasses(targets[0])
+        if let truth {
+            self.truth += truth
             for row in 0..<predictions.count { prediction.append(Int32(predictions.label(row))) }
-        case .values(let values, _):
+        } else if case .values(let values, _) = targets[0], values.count == predictions.values.count {
             for (value, answer) in zip(values, predictions.values) {
                 errors.add(Double(value), Double(answer))
             }
         }
-        count += predictions.count
-        return predictions
+        return (predictions, truth)
+    }
+
+    private func addSums(
+        _ samples: [Samples], _ outputs: [Tensor], _ targets: [Targets], _ file: String
+    ) throws(CellarError) {
+        guard let batches else { return sums.add(outputs, targets) }
+        try naming(file: file) { try batches.check(samples, targets) }
+        batchSums.add(batches.evaluate(samples, targets))
+    }
+
+    /// The true class of each sample; nil if samples have several labels, or values.
+    private func trueClasses(_ targets: Targets) -> [Int32]? {
+        guard let computed, computed.hasOneClass else { return nil }
+        switch targets {
+        case .classes(let classes): return classes
+        case .values(let values, 1):
+            // -1 and 1, or 0 and 1.
+            let border: Float = computed.score?.kind == .margin ? 0 : 0.5
+            return values.map { $0 > border ? 1 : 0 }
+        case .values(let values, let width):
+            return stride(from: 0, to: values.count, by: width).map { start in
+                var best = start
+                for place in start..<start + width where values[place] > values[best] { best = place }
+                return Int32(best - start)
+            }
+        }
     }
 
     /// The penalties of regularizers. The loss of `batches` includes them.
     private var penalty: Double {
         guard batches == nil else { return 0 }
         let network = model.file.model
-        return network.penalty(ofTrained: true) + (loss.newer ? 0 : network.penalty(ofTrained: false))
+        return network.penalty(ofTrained: true) + (objective.isNewer ? 0 : network.penalty(ofTrained: false))
     }
 
     func evaluation(of data: String) throws(CellarError) -> Evaluation {
-        let mean = lossSum / Double(max(count, 1)) + penalty
-        let outcome: Evaluation.Outcome =
-            if let classes = meaning.classes {
-                try naming(file: data) {
-                    let counts = try ClassCounts(truth: truth, prediction: prediction, classes: classes)
-                    return .classes(
-                        try ConfusionMatrix(truth: truth, prediction: prediction, classes: classes),
-                        try ClassificationReport(counts), accuracy: counts.accuracy)
-                }
-            } else {
-                .values(errors)
+        var result = batches == nil ? sums.result : batchSums
+        result.lossSum += penalty * Double(count)
+        let names = objective.logNames(outputs: network.network.outputNames)
+        let logs = zip(names, objective.logs(of: result)).map { (name: $0, value: $1) }
+        let outcome: Evaluation.Outcome
+        switch meaning {
+        case .classes(let classes, _), .binary(let classes, _):
+            outcome = try naming(file: data) {
+                let counts = try ClassCounts(truth: truth, prediction: prediction, classes: classes)
+                return .classes(
+                    try ConfusionMatrix(truth: truth, prediction: prediction, classes: classes),
+                    try ClassificationReport(counts), accuracy: counts.accuracy)
             }
+        case .values where objective.losses[0]?.isForNumbers ?? true: outcome = .values(errors)
+        default: outcome = .metrics
+        }
         return Evaluation(
-            model: model.name, data: data, count: count, loss: mean, lossName: loss.kind.rawValue,
-            outcome: outcome)
+            model: model.name, data: data, count: count, logs: logs,
+            lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
+            outcome: outcome, notComputed: model.file.compiled?.unknown ?? [])
     }
 }
 
@@ -142,47 +223,4 @@ public struct ErrorSums: Equatable, Sendable {
     public var meanAbsoluteError: Double { distances / count }
     /// The coefficient of determination, R².
     public var r2: Double { 1 - squares / spread }
-}
-
-extension Targets {
-    /// One number for each output: one-hot for a class.
-    fileprivate func wanted(_ row: Int, _ width: Int) -> [Float] {
-        switch self {
-        case .classes(let classes):
-            width == 1 ? [Float(classes[row])] : (0..<width).map { classes[row] == $0 ? 1 : 0 }
-        case .values(let values, let width): Array(values[row * width..<(row + 1) * width])
-        }
-    }
-}
-
-extension OutputMeaning {
-    /// The meaning for the network without its last softmax or sigmoid.
-    var onLogits: OutputMeaning {
-        switch self {
-        case .classes(let names, _): .classes(names, .softmax)
-        case .binary(let names, _): .binary(names, .sigmoid)
-        case .values: self
-        }
-    }
-
-    var isOnLogits: Bool {
-        switch self {
-        case .classes(_, let link), .binary(_, let link): link == .softmax || link == .sigmoid
-        case .values: false
-        }
-    }
-}
-
-/// Returns the network without its last softmax or, for one output, sigmoid; nil if there is none, or the loss is not
-/// defined on logits.
-private func withoutLastActivation(_ model: Model, for loss: Loss) throws(CellarError) -> Model? {
-    let last = model.calls[model.outputs[0]].layer
-    let width = model.outputShapes[0].reduce(1, *)
-    guard let activation = model.layers[last].finalActivation,
-        activation == (width == 1 ? .sigmoid : .softmax), activation == loss.naturalActivation,
-        model.calls.count(where: { $0.layer == last }) == 1
-    else { return nil }
-    var layers = model.layers
-    layers[last] = layers[last].withoutActivation()
-    return try model.replacing(layers: layers)
 }

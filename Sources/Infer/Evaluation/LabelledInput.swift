@@ -3,22 +3,12 @@ import Datasets
 import Tensors
 
 /// Reads labelled samples from `path`: a folder with a pair of IDX files (such as `data/mnist`, the `t10k` files first),
-/// a folder of PNG pictures with one subfolder per class, or a file of IDX pictures or an .npy array with labels.
+/// a folder of PNG pictures with one subfolder per class, or a file of IDX pictures. See `evaluateArrays` for arrays.
 ///
 /// - labels: The file with labels; nil for IDX pictures with labels in the same folder (`…-labels-idx1-ubyte`).
 public func readLabelledSamples(
     _ path: String, labels: String? = nil, for model: LoadedModel
 ) throws(CellarError) -> LabelledSamples {
-    if path.hasSuffix(".npy") {
-        guard let labels else {
-            throw CellarError(
-                .usage, "the array has no labels.", file: path,
-                remedy: "Use --labels, for example --labels y.npy.")
-        }
-        let samples = try readArrays([path], for: model)[0]
-        let numbers = try labels.hasSuffix(".npy") ? readNPYLabels(labels) : readIDXLabels(labels)
-        return try joined(samples, numbers, labels)
-    }
     guard FileSystem.isFolder(path) else {
         return try pair(path, labels: labels ?? labelsBeside(path), for: model)
     }
@@ -50,18 +40,6 @@ private func pair(_ images: String, labels: String?, for model: LoadedModel) thr
     var read = try readIDX(images: images, labels: labels)
     read.samples = try fitted(read.samples, to: form, model, images)
     return read
-}
-
-private func joined(
-    _ samples: Samples, _ labels: [Int], _ file: String
-) throws(CellarError) -> LabelledSamples {
-    guard labels.count == samples.count, let least = labels.min(), least >= 0, let largest = labels.max()
-    else {
-        throw CellarError(
-            .badData, "expected \(samples.count) class numbers, counted from 0, found \(labels.count).",
-            file: file)
-    }
-    return LabelledSamples(samples: samples, labels: labels, classes: (0...largest).map { "\($0)" })
 }
 
 /// Converts bytes to the model's scale. Pictures in arrays are used as they are, as in training.

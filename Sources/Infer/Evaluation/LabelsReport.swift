@@ -28,20 +28,35 @@ public struct LabelsReport: Sendable {
 
     private static func labels(_ file: String, _ truth: String, _ prediction: String) throws -> LabelPairs {
         var reader = try CSVReader(path: file)
+        let classes = reader.header.names.compactMap(className(ofColumn:))
         try reader.select(numbers: [], texts: [truth, prediction])
-        var (rows, chunk) = (LabelRows(), CSVChunk())
+        var (columns, chunk) = ((LabelColumn(), LabelColumn()), CSVChunk())
         while try reader.read(into: &chunk) {
-            try chunk.eachText { (row, column, label) throws(CellarError) in
-                guard !label.isEmpty else {
-                    throw CellarError(
-                        .badData, file: file, row: chunk.firstRow + row,
-                        column: column == 0 ? truth : prediction,
-                        expected: "a class", found: "an empty field", fix: "Fill it in, or remove the row.")
-                }
-                if column == 0 { rows.add(truth: label) } else { rows.add(prediction: label) }
+            chunk.eachText { row, column, label in
+                if column == 0 { columns.0.add(label) } else { columns.1.add(label) }
             }
         }
-        return try rows.pairs()
+        if let known = pairs(columns.0, columns.1, classes) { return known }
+        return try LabelPairs(
+            truth: columns.0, prediction: columns.1, file: file, columns: (truth, prediction))
+    }
+
+    /// The pairs of a table with a column for each class, as `infer evaluate` and `infer score` write it: these
+    /// are the classes, also those called NA or 007. Nil if a label is none of them.
+    private static func pairs(
+        _ truth: LabelColumn, _ prediction: LabelColumn, _ classes: [String]
+    ) -> LabelPairs? {
+        guard !classes.isEmpty else { return nil }
+        // Blanks around a class are lost in the name of its column.
+        let labels = truth.labels + prediction.labels
+        let classes = classes.map { name in
+            labels.contains(name) ? name : labels.first { trimmed($0) == name } ?? name
+        }
+        var names = ClassNames(classes)
+        guard let truth = truth.numbers(in: &names), let prediction = prediction.numbers(in: &names) else {
+            return nil
+        }
+        return LabelPairs(classes: classes, truth: truth, prediction: prediction)
     }
 
     public var text: String {
@@ -61,4 +76,11 @@ public struct LabelsReport: Sendable {
         try FileSystem.makeFolder(folder)
         try writeReport(folder, text: text, json: json, matrix: matrix)
     }
+}
+
+private func trimmed(_ label: String) -> Substring {
+    var label = label[...]
+    while label.first?.isWhitespace ?? false { label.removeFirst() }
+    while label.last?.isWhitespace ?? false { label.removeLast() }
+    return label
 }

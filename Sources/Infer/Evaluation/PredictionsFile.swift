@@ -2,8 +2,9 @@ import Base
 import Datasets
 import Network
 
-/// A CSV file with one line per sample: `row,truth,prediction,probability`, and for more than two classes
-/// `probability_CLASS` per class; `infer report` reads it. For regression `row,truth,prediction`.
+/// A CSV file with one line per sample: `row,truth,prediction,probability`, and `probability_CLASS` per class, from which
+/// `infer report` knows the classes. With several labels per sample `row`, and `truth_LABEL` and `probability_LABEL` per
+/// label. For regression `row,truth,prediction`.
 struct PredictionsFile: ~Copyable {
     private var writer: CSVWriter
     /// Class names as CSV fields.
@@ -21,23 +22,29 @@ struct PredictionsFile: ~Copyable {
     }
 
     private static func start(_ path: String, _ meaning: OutputMeaning) throws(CellarError) -> CSVWriter {
-        let truth =
-            if case .values(let width) = meaning, width > 1 { (1...width).map { "truth_\($0)" } } else {
-                ["truth"]
-            }
+        var (truth, scores) = (["truth"], NewColumns(meaning).names)
+        switch meaning {
+        case .values(let width): if width > 1 { truth = (1...width).map { "truth_\($0)" } }
+        case .labels(let labels, _): truth = labels.map { "truth_\($0)" }
+        case .binary(let classes, let score): scores += score.columns(classes)
+        case .classes: break
+        }
         var writer = try CSVWriter(path: path)
-        for name in ["row"] + truth + NewColumns(meaning).names { try writer.field(name) }
+        for name in ["row"] + truth + scores { try writer.field(name) }
         try writer.endRow()
         return writer
     }
 
+    /// - truth: The class of each sample, where it has exactly one.
     /// - rows: The numbers of the samples in the data, from 1.
-    mutating func add(_ predictions: Predictions, _ targets: Targets, rows: [Int]) throws(CellarError) {
+    mutating func add(
+        _ predictions: Predictions, _ targets: Targets, truth: [Int32]?, rows: [Int]
+    ) throws(CellarError) {
         for index in 0..<predictions.count {
             try writer.field(rows[index])
-            switch targets {
-            case .classes(let classes): try write(predictions, index, truth: Int(classes[index]))
-            case .values(let values, let width):
+            if let truth {
+                try write(predictions, index, truth: Int(truth[index]))
+            } else if case .values(let values, let width) = targets {
                 for value in values[index * width..<(index + 1) * width] { try writer.field(value) }
                 for value in predictions.values(index) { try writer.field(value) }
             }
@@ -49,9 +56,8 @@ struct PredictionsFile: ~Copyable {
         let label = predictions.label(index)
         try writer.fields(labels[truth][...])
         try writer.fields(labels[label][...])
-        try writer.field(predictions.probability(index, of: label))
-        guard case .classes = predictions.meaning else { return }
-        for label in labels.indices { try writer.field(predictions.probability(index, of: label)) }
+        try writer.field(predictions.score(index, of: label))
+        for label in labels.indices { try writer.field(predictions.score(index, of: label)) }
     }
 
     mutating func finish() throws(CellarError) { try writer.finish() }

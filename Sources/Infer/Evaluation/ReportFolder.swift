@@ -9,22 +9,26 @@ struct ReportFolder: ~Copyable {
     private let folder: String?
     private var file: PredictionsFile?
 
-    /// Writes nothing if `folder` is nil.
-    init(_ folder: String?, meaning: OutputMeaning) throws(CellarError) {
+    /// Writes nothing if `folder` is nil, and no predictions if `meaning` is.
+    init(_ folder: String?, meaning: OutputMeaning?) throws(CellarError) {
         self.folder = folder
         file = try ReportFolder.predictionsFile(in: folder, meaning)
     }
 
-    private static func predictionsFile(in folder: String?, _ meaning: OutputMeaning) throws(CellarError)
-        -> PredictionsFile?
-    {
+    private static func predictionsFile(
+        in folder: String?, _ meaning: OutputMeaning?
+    ) throws(CellarError) -> PredictionsFile? {
         guard let folder else { return nil }
         try FileSystem.makeFolder(folder)
+        guard let meaning else { return nil }
         return try PredictionsFile(folder + "/predictions.csv", meaning: meaning)
     }
 
-    mutating func add(_ predictions: Predictions, _ targets: Targets, rows: [Int]) throws(CellarError) {
-        try file?.add(predictions, targets, rows: rows)
+    mutating func add(
+        _ block: Evaluator.Block?, _ targets: [Targets], rows: [Int]
+    ) throws(CellarError) {
+        guard let block else { return }
+        try file?.add(block.predictions, targets[0], truth: block.truth, rows: rows)
     }
 
     mutating func finish(_ evaluation: Evaluation) throws(CellarError) {

@@ -3,48 +3,66 @@ import Datasets
 
 // The rows of one part of pictures or arrays, as a model was trained on them.
 
-/// Reads the labelled samples that the model used as `part` when it was trained on these data.
+/// Reads the labelled pictures that the model used as `part` when it was trained on these data.
 ///
 /// Throws if the model was trained on other data, or without such a part.
 public func readPart(
     _ part: TablePart, _ path: String, labels: String? = nil, for model: LoadedModel
 ) throws(CellarError) -> LabelledSamples {
-    guard let dataset = model.facts?.dataset, dataset.trainRows > 0, let division = dataset.division else {
+    var samples: LabelledSamples
+    let digest: String
+    if let sets = IDXSets(path) {
+        digest = try DatasetDigest.files(sets.files)
+        if part == .test, let test = sets.test {
+            try checkDigest(digest, of: model, path)
+            return try readLabelledSamples(test.images, labels: test.labels, for: model)
+        }
+        samples = try readLabelledSamples(sets.train.images, labels: sets.train.labels, for: model)
+    } else {
+        samples = try readLabelledSamples(path, labels: labels, for: model)
+        digest = DatasetDigest.samples(samples)
+    }
+    let rows = try rows(of: part, digest: digest, count: samples.labels.count, model, path) { samples.labels }
+    samples.samples = samples.samples.selecting(rows)
+    samples.labels = rows.map { samples.labels[$0] }
+    return samples
+}
+
+/// The rows of a part of data with that digest.
+///
+/// - classes: Each row's class; only asked for where the parts are stratified.
+func rows(
+    of part: TablePart, digest: String, count: Int, _ model: LoadedModel, _ path: String, classes: () -> [Int]?
+) throws(CellarError) -> [Int] {
+    try checkDigest(digest, of: model, path)
+    guard let division = model.facts?.dataset?.division else {
         throw CellarError(
             .usage, "the file of \(model.name) has no record of how its data were divided.", file: model.path,
             remedy: "Omit --split.")
     }
-    let other = CellarError(
-        .usage, "\(model.name) was not trained on these data but on \(dataset.path), as it was then.",
-        file: path,
-        remedy: "Omit --split.")
-    var train: LabelledSamples
-    if !path.hasSuffix(".npy"), let sets = IDXSets(path) {
-        guard try DatasetDigest.files(sets.files) == dataset.sha256 else { throw other }
-        if part == .test, let test = sets.test {
-            return try readLabelledSamples(test.images, labels: test.labels, for: model)
-        }
-        train = try readLabelledSamples(sets.train.images, labels: sets.train.labels, for: model)
-    } else {
-        train = try readLabelledSamples(path, labels: labels, for: model)
-        let files = labels.map { [path, $0] }
-        let digest = try files.map { (files) throws(CellarError) in try DatasetDigest.files(files) }
-        guard digest ?? DatasetDigest.samples(train) == dataset.sha256 else { throw other }
-    }
-    let rows = try division.rows(train.labels.count) { train.labels }
+    let rows = try division.rows(count, classes: classes)
     let found = part == .train ? rows.train : part == .validation ? rows.validation : rows.test
     guard let found else {
         throw CellarError(
             .usage, "\(model.name) was trained without \(part.rawValue) rows.", file: path,
             remedy: "Omit --split.")
     }
-    train.samples = train.samples.selecting(found)
-    train.labels = found.map { train.labels[$0] }
-    return train
+    return found
+}
+
+private func checkDigest(_ digest: String, of model: LoadedModel, _ path: String) throws(CellarError) {
+    let dataset = model.facts?.dataset
+    guard dataset?.sha256 == digest else {
+        throw CellarError(
+            .usage,
+            "\(model.name) was not trained on these data"
+                + (dataset.map { " but on \($0.path), as it was then" } ?? "") + ".",
+            file: path, remedy: "Omit --split.")
+    }
 }
 
 /// The files of a folder in MNIST's layout.
-struct IDXSets {
+private struct IDXSets {
     var train: (images: String, labels: String)
     var test: (images: String, labels: String)?
 

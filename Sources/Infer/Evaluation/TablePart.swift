@@ -57,12 +57,13 @@ public struct PartOfTable: Sendable {
     private static func classes(of model: LoadedModel, _ path: String) throws -> [Int] {
         var reader = try CSVReader(path: path)
         let column = try recordedTarget(model, reader.header.names, reader.name)[0]
-        let meaning = LabelMeaning(try model.outputMeaning().classes ?? [])
+        var names = ClassNames(try model.outputMeaning().classes ?? [])
         try reader.select(numbers: [], texts: [column])
         var (classes, chunk) = ([Int](), CSVChunk())
         while try reader.read(into: &chunk) {
-            classes += try labels(of: chunk, Array(0..<chunk.count), meaning, file: path, column: column).map
-            { Int($0) }
+            let found = try labels(
+                of: chunk, Array(0..<chunk.count), &names, file: path, column: column)
+            classes += found.map { Int($0) }
         }
         return classes
     }

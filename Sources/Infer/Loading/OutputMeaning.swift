@@ -4,76 +4,174 @@ import Network
 
 /// The meaning of the numbers of a model's one output.
 public enum OutputMeaning: Equatable, Sendable {
-    /// One number per class.
-    case classes([String], Link)
-    /// One number: the probability of the second of two classes.
-    case binary([String], Link)
+    /// One number per class, of which one is right.
+    case classes([String], OutputScore)
+    /// One number: that of the second of two classes.
+    case binary([String], OutputScore)
+    /// One number per label, each right or wrong by itself (several labels per sample).
+    case labels([String], OutputScore)
     /// This number of values (regression).
     case values(Int)
-
-    /// The function from the network's number to a probability.
-    public enum Link: Sendable {
-        /// The number is a probability.
-        case identity
-        /// The number is a logit.
-        case softmax, sigmoid
-        /// The number is the logarithm of a probability.
-        case exp
-    }
 
     /// Class names in the order of their numbers; nil for regression.
     public var classes: [String]? {
         switch self {
-        case .classes(let names, _), .binary(let names, _): names
+        case .classes(let names, _), .binary(let names, _), .labels(let names, _): names
         case .values: nil
+        }
+    }
+
+    /// The kind of the numbers; nil for regression.
+    public var score: OutputScore? {
+        switch self {
+        case .classes(_, let score), .binary(_, let score), .labels(_, let score): score
+        case .values: nil
+        }
+    }
+
+    /// True if each sample has exactly one class.
+    public var hasOneClass: Bool {
+        switch self {
+        case .classes, .binary: true
+        case .labels, .values: false
         }
     }
 
     /// The network's numbers per sample.
     public var width: Int {
         switch self {
-        case .classes(let names, _): names.count
+        case .classes(let names, _), .labels(let names, _): names.count
         case .binary: 1
         case .values(let width): width
         }
     }
+
+    /// The meaning with another score.
+    func with(_ score: OutputScore) -> OutputMeaning {
+        switch self {
+        case .classes(let names, _): .classes(names, score)
+        case .binary(let names, _): .binary(names, score)
+        case .labels(let names, _): .labels(names, score)
+        case .values: self
+        }
+    }
+}
+
+/// The kind of a number that decides between classes, and how it is made from the network's number.
+public struct OutputScore: Equatable, Sendable {
+    public enum Kind: String, Sendable {
+        case probability
+        /// The logarithm of the odds, of a loss that is not known.
+        case logit
+        /// The distance from the border between two classes, as of a hinge loss: its sign decides.
+        case margin
+        /// Another number, as of a loss for numbers.
+        case value
+    }
+
+    /// The function from the network's number.
+    enum Link: Sendable { case identity, softmax, sigmoid, exp }
+
+    public let kind: Kind
+    let link: Link
+
+    static let probability = OutputScore(kind: .probability, link: .identity)
+    static let softmax = OutputScore(kind: .probability, link: .softmax)
+    static let sigmoid = OutputScore(kind: .probability, link: .sigmoid)
+    static let exponential = OutputScore(kind: .probability, link: .exp)
+    static let logit = OutputScore(kind: .logit, link: .identity)
+    static let margin = OutputScore(kind: .margin, link: .identity)
+    static let value = OutputScore(kind: .value, link: .identity)
+
+    /// One number above it means the second of two classes.
+    public var threshold: Float {
+        switch kind {
+        case .probability, .value: 0.5
+        case .logit, .margin: 0
+        }
+    }
+
+    /// The number of the first of two classes, from that of the second.
+    func opposite(_ number: Float) -> Float {
+        switch kind {
+        case .probability, .value: 1 - number
+        case .logit, .margin: -number
+        }
+    }
+
+    /// The key of all numbers in JSON: `probabilities`.
+    public var plural: String { kind == .probability ? "probabilities" : kind.rawValue + "s" }
+
+    /// - Parameters:
+    ///   - activation: The model's last activation; nil for none.
+    ///   - loss: The compiled loss; nil if unknown.
+    ///   - isOneNumber: True if one number stands for two classes.
+    init(_ activation: Activation?, _ loss: Loss?, isOneNumber: Bool) {
+        switch activation {
+        case .softmax where !isOneNumber, .sparsemax, .sigmoid, .hardSigmoid, .hardSigmoid3, .sparseSigmoid:
+            // Keras itself ignores from_logits behind a softmax or sigmoid.
+            self = .probability
+        case .logSoftmax where !isOneNumber: self = .exponential
+        case .tanh, .hardTanh, .softsign: self = .margin
+        default:
+            guard let loss else {
+                self = activation == nil || activation == .linear ? .logit : .value
+                return
+            }
+            if loss.fromLogits {
+                self = isOneNumber || loss.isForEachOutput ? .sigmoid : .softmax
+            } else if loss.isForMargins {
+                self = .margin
+            } else {
+                self = .value
+            }
+        }
+    }
+
+    private init(kind: Kind, link: Link) { (self.kind, self.link) = (kind, link) }
 }
 
 extension OutputMeaning {
-    /// - Parameter given: The user's class names, which override those in the file.
+    /// - Parameter given: The user's class names, which override those in the file. Without names, classes are
+    ///   called 0, 1, 2 and so on.
     init(of file: ModelFile, classes given: [String]?, name: String) throws(CellarError) {
-        let width = file.model.outputShapes[0].reduce(1, *)
-        let activation = lastActivation(of: file.model)
-        let names = given ?? file.facts.map(\.classes) ?? []
-        guard !OutputMeaning.isRegression(file, activation, names: names) else {
+        let shape = file.model.outputShapes[0]
+        let width = shape.reduce(1, *)
+        let activation = file.model.lastActivation()
+        let loss = file.compiled?.loss
+        var names = given ?? file.facts.map(\.classes) ?? []
+        let positions = shape.dropLast().reduce(1, *)
+        if OutputMeaning.isRegression(file, activation, names: names) || names.isEmpty && positions > 1 {
             self = .values(width)
             return
         }
         let wanted = width == 1 ? 2 : width
+        if names.isEmpty { for number in 0..<wanted { names.append("\(number)") } }
         guard names.count == wanted else {
             let advice = width == 1 ? "--classes bad,good (the negative class first)" : "--classes cat,dog,…"
             throw CellarError(
                 .usage,
-                names.isEmpty
-                    ? "\(name): the model has no names for its \(wanted) classes."
-                    : "\(name): the model has \(wanted) classes, found \(names.count) names "
-                        + "(\(names.prefix(12).joined(separator: ", "))).",
+                "\(name): the model has \(wanted) classes, found \(names.count) names "
+                    + "(\(names.prefix(12).joined(separator: ", "))).",
                 remedy: "Name all \(wanted), for example \(advice).")
         }
         // No hash table: the first one of a process takes as long to set up as the preparation of a picture.
-        let sorted = names.sorted()
-        if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0 == $1 })?.0 {
+        let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0.utf8.elementsEqual($1.utf8) })?.0 {
             throw CellarError(
                 .usage, "\(name): two classes are called \"\(twice)\".",
                 remedy: "Give each class a unique name.")
         }
-        let isLogit = file.compiled?.loss?.fromLogits == true || activation == nil || activation == .linear
+        let score = OutputScore(activation, loss, isOneNumber: width == 1)
         if width == 1 {
-            self = .binary(names, isLogit && activation != .sigmoid ? .sigmoid : .identity)
-        } else if activation == .logSoftmax {
-            self = .classes(names, .exp)
+            self = .binary(names, score)
+        } else if activation == .sigmoid && loss == nil
+            || loss?.isForEachOutput == true && activation != .softmax
+                && activation != .logSoftmax && activation != .sparsemax
+        {
+            self = .labels(names, score)
         } else {
-            self = .classes(names, isLogit && activation != .softmax ? .softmax : .identity)
+            self = .classes(names, score)
         }
     }
 
@@ -85,16 +183,5 @@ extension OutputMeaning {
         if let loss = file.compiled?.loss { return loss.isForNumbers && activation != .softmax }
         let endings: [Activation?] = [.softmax, .logSoftmax, .sparsemax, .sigmoid]
         return !endings.contains(activation)
-    }
-}
-
-/// Returns the activation of the model's one output. Layers that do not change values are skipped.
-func lastActivation(of model: Model) -> Activation? {
-    var call = model.outputs[0]
-    while true {
-        let layer = model.layers[model.calls[call].layer]
-        if let activation = layer.finalActivation, activation != .linear { return activation }
-        guard layer.keepsNumbers, let input = model.calls[call].inputs.first else { return nil }
-        call = input
     }
 }

@@ -1,7 +1,9 @@
 import Datasets
 
 /// The columns that a model adds to a table: `prediction`, `probability` (of the predicted class), and for more than two
-/// classes `probability_CLASS` per class. Regression adds `prediction`, or `prediction_1` and so on.
+/// classes `probability_CLASS` per class. Numbers that are no probabilities are called `logit`, `margin` or `value`. A
+/// model with several labels per sample adds `probability_LABEL` only. Regression adds `prediction`, or `prediction_1`
+/// and so on.
 public struct NewColumns: Sendable {
     let meaning: OutputMeaning
     public let names: [String]
@@ -10,9 +12,10 @@ public struct NewColumns: Sendable {
         self.meaning = meaning
         let plain =
             switch meaning {
-            case .classes(let classes, _):
-                ["prediction", "probability"] + classes.map { "probability_\($0)" }
-            case .binary: ["prediction", "probability"]
+            case .classes(let classes, let score):
+                ["prediction", score.kind.rawValue] + score.columns(classes)
+            case .binary(_, let score): ["prediction", score.kind.rawValue]
+            case .labels(let labels, let score): score.columns(labels)
             case .values(1): ["prediction"]
             case .values(let width): (1...width).map { "prediction_\($0)" }
             }
@@ -23,9 +26,12 @@ public struct NewColumns: Sendable {
 extension NewColumns {
     /// The type of each column.
     var kinds: [CSVRows.AddedColumn] {
-        if meaning.classes == nil { return names.map { _ in .number } }
+        if !meaning.hasOneClass { return names.map { _ in .number } }
         return [.label] + names.dropFirst().map { _ in .number }
     }
+
+    /// The texts of the labels.
+    var texts: [String] { meaning.hasOneClass ? meaning.classes ?? [] : [] }
 
     /// Numbers per row.
     var numberCount: Int { kinds.count { $0 == .number } }
@@ -48,7 +54,7 @@ struct Additions {
     }
 
     /// The texts of the labels: the classes of all models, concatenated.
-    var texts: [String] { columns.flatMap { $0.meaning.classes ?? [] } }
+    var texts: [String] { columns.flatMap(\.texts) }
 
     /// Sets the models' predictions for the same rows.
     mutating func set(_ predictions: [Predictions]) {
@@ -58,7 +64,7 @@ struct Additions {
         var (number, label, firstText) = (0, 0, 0)
         for (predictions, columns) in zip(predictions, columns) {
             switch predictions.meaning {
-            case .values: put(predictions.values, width: predictions.meaning.width, at: number)
+            case .values, .labels: put(predictions.values, width: predictions.meaning.width, at: number)
             case .classes(let names, _):
                 putLabels(of: predictions, at: label, number, firstText: firstText)
                 put(predictions.values, width: names.count, at: number + 1)
@@ -66,7 +72,7 @@ struct Additions {
             }
             number += columns.numberCount
             label += columns.labelCount
-            firstText += predictions.meaning.classes?.count ?? 0
+            firstText += columns.texts.count
         }
     }
 
@@ -75,7 +81,7 @@ struct Additions {
         for row in 0..<predictions.count {
             let label = predictions.label(row)
             labels[row * labelCount + place] = Int32(firstText + label)
-            numbers[row * numberCount + number] = predictions.probability(row, of: label)
+            numbers[row * numberCount + number] = predictions.score(row, of: label)
         }
     }
 
@@ -86,4 +92,17 @@ struct Additions {
             }
         }
     }
+}
+
+extension OutputScore {
+    /// The columns with the score of each class.
+    func columns(_ classes: [String]) -> [String] { classes.map { "\(kind.rawValue)_\($0)" } }
+}
+
+/// Returns the class in the name of a score's column, such as `probability_cat`; nil for other columns.
+func className(ofColumn name: String) -> String? {
+    for kind in ["probability_", "logit_", "margin_", "value_"] where name.hasPrefix(kind) {
+        return String(name.dropFirst(kind.count))
+    }
+    return nil
 }

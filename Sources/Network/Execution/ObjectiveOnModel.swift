@@ -3,7 +3,7 @@ import Tensors
 
 extension Objective {
     /// An error where this cannot be asked of the model.
-    func check(_ network: Model) throws(CellarError) {
+    public func check(_ network: Model) throws(CellarError) {
         let names = network.outputNames
         guard losses.count == names.count else {
             throw CellarError(
@@ -34,9 +34,14 @@ extension Objective {
 }
 
 extension Model {
+    /// True if a mask says which positions of an output count.
+    public var hasOutputMask: Bool { outputs.contains { maskShapes[$0] != nil } }
+
     /// Takes the last softmax or sigmoid off each output where the loss is better computed on the logits behind it, and
     /// says for which outputs a loss gets logits.
-    func withLossesOnLogits(_ losses: [Loss?]) throws(CellarError) -> (Model, onLogits: [Bool]) {
+    public func withLossesOnLogits(
+        _ losses: [Loss?]
+    ) throws(CellarError) -> (Model, onLogits: [Bool]) {
         var layers = layers
         var onLogits: [Bool] = []
         for (output, loss) in zip(outputs, losses) {

@@ -60,7 +60,8 @@ public final class TrainingExecutor {
         try objective.check(network)
         try network.requireWeights()
         try network.requireGradients()
-        let (computed, onLogits) = try network.withLossesOnLogits(objective.losses)
+        let effective = objective.ignoringFromLogits(behind: network)
+        let (computed, onLogits) = try network.withLossesOnLogits(effective.losses)
         let splits = computed.columnSplits(threads: threads)
         let sharing = min(threads, splits.map(\.units.count).max() ?? 1)
         guard let pool = ThreadPool(count: splits.isEmpty ? threads : 1), let all = ThreadPool(count: sharing)
@@ -94,7 +95,7 @@ public final class TrainingExecutor {
         }
         self.plans = plans
         evaluators = plans.map {
-            OutputEvaluator(computed, objective, plan: $0, rows: rows, onLogits: onLogits)
+            OutputEvaluator(computed, effective, plan: $0, rows: rows, onLogits: onLogits)
         }
         countsRows = objective.losses.enumerated().contains { index, loss in
             loss?.countsRows(hasMask: computed.maskShapes[computed.outputs[index]] != nil) ?? false

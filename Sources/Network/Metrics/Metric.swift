@@ -8,6 +8,8 @@ public struct Metric: Equatable, Sendable {
         /// As Keras resolves the word: binary for one number a position, else categorical.
         case accuracy
         case binaryAccuracy(threshold: Double)
+        /// Keras' class Accuracy: the share of outputs that equal their targets.
+        case equality
         /// Whether the largest output is the target's. `sparse` is Keras' class for targets that are indices.
         case categoricalAccuracy(sparse: Bool)
         case topK(Int, sparse: Bool)
@@ -89,6 +91,7 @@ public struct Metric: Equatable, Sendable {
     private func value(_ out: Floats, _ target: Floats) -> Double {
         switch kind {
         case .accuracy: out.count == 1 ? binaryHits(out, target, 0.5) : categoricalHit(out, target)
+        case .equality: equals(out, target)
         case .binaryAccuracy(let threshold): binaryHits(out, target, Float(threshold))
         case .categoricalAccuracy: categoricalHit(out, target)
         case .topK(let k, _): topHit(out, target, k)
@@ -120,7 +123,9 @@ func quotient(_ a: Double, _ b: Double) -> Double { b == 0 ? 0 : a / b }
 extension Loss {
     /// The loss at one position, from what the network gave.
     fileprivate func value(_ out: Floats, _ target: Floats) -> Double {
-        smooth(target)
+        adapt(
+            target,
+            hasBinaryTargets: isHinge && (0..<target.count).allSatisfy { [0, 1].contains(target[$0]) })
         return cost(out, target, nil, 1, logits: fromLogits)
     }
 }
@@ -129,6 +134,13 @@ extension Loss {
 private func binaryHits(_ out: Floats, _ target: Floats, _ threshold: Float) -> Double {
     var hits = 0
     for i in 0..<out.count where (out[i] > threshold ? 1 : 0) == target[i] { hits += 1 }
+    return Double(hits) / Double(out.count)
+}
+
+/// The share of outputs that equal their targets.
+private func equals(_ out: Floats, _ target: Floats) -> Double {
+    var hits = 0
+    for i in 0..<out.count where out[i] == target[i] { hits += 1 }
     return Double(hits) / Double(out.count)
 }
 

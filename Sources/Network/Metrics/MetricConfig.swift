@@ -36,18 +36,24 @@ extension Metric {
         }
         var config = LayerConfig(className: text, json["config"]?.object ?? [:])
         config.ignore("dtype", "fn", "reduction", "axis")
+        if let axis = config.value("axis"), axis != -1, axis != [-1] {
+            throw config.error("the metric \(text) along axis \(axis.text()) is not supported", key: "axis")
+        }
         let standard: String
-        (kind, standard) = try Self.kind(text, &config)
+        (kind, standard) = try Self.kind(
+            text, isObject: json["class_name"]?.string == text && strict == false, &config)
         // Keras calls a metric that was named by a function's name as it was named: `mse`.
         let isClass = text.contains { $0.isUppercase }
         name = try config.string("name", default: isClass || json.object != nil ? standard : text)
         if strict { try config.rejectUnknownKeys() }
     }
 
-    private static func kind(_ text: String, _ config: inout LayerConfig) throws(CellarError) -> (
-        Kind, String
-    ) {
+    /// - isObject: True for an object of a class; the word Accuracy is the function that fits the output.
+    private static func kind(
+        _ text: String, isObject: Bool, _ config: inout LayerConfig
+    ) throws(CellarError) -> (Kind, String) {
         let plain = text.lowercased().filter { $0 != "_" }
+        if text == "Accuracy" && isObject { return (.equality, "accuracy") }
         if plain == "accuracy" || plain == "acc" { return (.accuracy, text.lowercased()) }
         if let known = classes.first(where: { $0.className.lowercased() == plain }) {
             return (try kind(ofClass: known.className, &config), known.name)
@@ -63,7 +69,7 @@ extension Metric {
             if loss == .binaryCrossentropy || loss == .categoricalCrossentropy {
                 mean.labelSmoothing = try config.double("label_smoothing", default: 0, in: 0...1)
             }
-            config.ignore("ignore_class")
+            try config.refuse("ignore_class")
             let name =
                 loss == .logCosh
                 ? "logcosh" : loss == .klDivergence ? "kullback_leibler_divergence" : loss.rawValue
@@ -195,6 +201,7 @@ extension Metric {
         var options: JSONObject = ["name": .string(name), "dtype": "float32"]
         let className: String
         switch kind == .accuracy ? accuracy : kind {
+        case .equality: className = "Accuracy"
         case .accuracy, .fScore, .r2Score: return nil
         case .binaryAccuracy(let threshold):
             className = "BinaryAccuracy"

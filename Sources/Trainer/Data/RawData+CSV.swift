@@ -33,14 +33,17 @@ extension RawData {
         let kinds = try zip(columns, isForNumbers).map { (columns, isForNumbers) throws(CellarError) in
             isForNumbers ? nil : ClassColumn(columns[0], try table.text(columns[0]))
         }
+        var missing = try table.missingValues()
+        missing.count(kinds)
         report(
             DataSummary(
                 name: path, samples: table.rowCount, shape: [features.count], features: features,
-                classes: kinds.lazy.compactMap { $0 }.first?.distribution, missing: try table.missingValues())
-        )
+                classes: try kinds.lazy.compactMap { $0 }.first.map { (kind) throws(CellarError) in
+                    try kind.distribution(file: path)
+                }, missing: missing))
         let numbers = try table.numbers(features)
         let labels = try zip(columns, kinds).map { (columns, kind) throws(CellarError) in
-            if let kind { return try kind.labels(file: path) }
+            if let kind { return try kind.targets(file: path) }
             let numbers = try table.numbers(columns)
             let values = (0..<table.rowCount).flatMap { row in numbers.map { Float($0[row]) } }
             return OutputLabels(targets: .values(values, width: columns.count), classes: [])
@@ -68,23 +71,38 @@ extension RawData {
     }
 }
 
-/// A column of class names.
+/// A column of classes.
 private struct ClassColumn {
     let name: String
-    let texts: [String]
-    let encoder: LabelEncoder
+    let labels: LabelColumn
 
-    init(_ name: String, _ texts: [String]) {
-        (self.name, self.texts) = (name, texts)
-        encoder = LabelEncoder(fitting: texts.filter { !$0.isEmpty })
+    init(_ name: String, _ texts: [String]) { (self.name, labels) = (name, LabelColumn(texts)) }
+
+    /// The number of rows in each class. Rows without a label count as missing.
+    func distribution(file: String) throws(CellarError) -> ClassDistribution {
+        let classes = try labels.classes(file: file, column: name, missing: .keep)
+        return ClassDistribution(
+            classes: classes.names, labels: classes.rows.lazy.filter { $0 >= 0 }.map { Int($0) })
     }
 
-    var distribution: ClassDistribution {
-        ClassDistribution(classes: encoder.classes, labels: texts.compactMap { encoder.code($0) })
+    func targets(file: String) throws(CellarError) -> OutputLabels {
+        let classes = try labels.classes(file: file, column: name)
+        if let measurement = classes.measurement {
+            throw CellarError(
+                .badData, file: file, column: name, expected: "classes, because the loss is for classes",
+                found: "\(classes.names.count) different numbers, such as \(measurement)",
+                fix: "Use a loss for numbers, such as mean_squared_error.")
+        }
+        return OutputLabels(targets: .classes(classes.rows), classes: classes.names)
     }
+}
 
-    func labels(file: String) throws(CellarError) -> OutputLabels {
-        let codes = try encoder.encode(texts, file: file, column: name)
-        return OutputLabels(targets: .classes(codes.map { Int32($0) }), classes: encoder.classes)
+extension MissingValues {
+    /// Counts the missing labels of these columns as they are read, not as missing numbers.
+    fileprivate mutating func count(_ labels: [ClassColumn?]) {
+        for case let column? in labels {
+            guard let index = columns.firstIndex(where: { $0.name == column.name }) else { continue }
+            columns[index].count = column.labels.missingCount
+        }
     }
 }

@@ -57,31 +57,22 @@ extension RawData {
     }
 
     private static func labels(_ file: String, _ loss: Loss?) throws(CellarError) -> OutputLabels {
-        let isForNumbers = loss?.isForNumbers ?? true
         let array = try readNPY(file)
-        guard isForNumbers || array.size > 1 else { return try classes(file) }
-        let values: [Float] =
-            switch array.storage {
-            case .floats(let values): values
-            case .bytes(let bytes): bytes.map { Float($0) }
-            }
-        let targets = Targets.values(values, width: array.size)
-        guard !isForNumbers else { return OutputLabels(targets: targets, classes: []) }
-        // One class index per position, or one number per class.
-        let highest = values.reduce(0) { max($0, $1.isFinite ? $1 : 0) }
-        let count =
-            loss?.kind == .sparseCategoricalCrossentropy ? Int(min(highest, 1e6)) + 1 : array.shape.last ?? 1
-        return OutputLabels(targets: targets, classes: (0..<count).map(String.init))
-    }
-
-    private static func classes(_ file: String) throws(CellarError) -> OutputLabels {
-        let labels = try readNPYLabels(file)
-        guard let largest = labels.max(), let least = labels.min(), least >= 0, largest < 1_000_000 else {
-            throw CellarError(
-                .badData, file: file, expected: "class numbers of at least 0",
-                found: "\(labels.min() ?? 0) to \(labels.max() ?? 0)", fix: "Number the classes 0, 1, 2 …")
+        let targets: Targets
+        do { targets = try Targets(labels: array, for: loss) } catch { throw error.at(file: file) }
+        guard !(loss?.isForNumbers ?? true) else { return OutputLabels(targets: targets, classes: []) }
+        let count: Int
+        switch targets {
+        case .classes(let classes): count = Int(classes.max() ?? 0) + 1
+        // Only a hinge loss takes them.
+        case .values(_, width: 1): return OutputLabels(targets: targets, classes: ["-1", "1"])
+        case .values(let values, _):
+            // One class index per position, or one number per class.
+            let highest = values.reduce(0) { max($0, $1.isFinite ? $1 : 0) }
+            count =
+                loss?.kind == .sparseCategoricalCrossentropy
+                ? Int(min(highest, 1e6)) + 1 : array.shape.last ?? 1
         }
-        return OutputLabels(
-            targets: .classes(labels.map { Int32($0) }), classes: (0...largest).map(String.init))
+        return OutputLabels(targets: targets, classes: (0..<count).map(String.init))
     }
 }

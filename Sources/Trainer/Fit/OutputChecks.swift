@@ -9,6 +9,10 @@ func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throw
     else { return }
     let outputs = model.outputShapes[0].reduce(1, *)
     let classes = data.classes.count
+    // Many classes that are numbers may be measurements.
+    let areNumbers = classes > 20 && ((try? LabelColumn(data.classes).classes())?.kind ?? .texts) != .texts
+    let orNumbers =
+        areNumbers ? " If they are measurements, use a loss for numbers, such as mean_squared_error." : ""
     func wrong(_ message: String, remedy: String) -> CellarError {
         CellarError(
             .badData, message, file: recipe.file, line: recipe.model.lines.last ?? nil, remedy: remedy)
@@ -24,7 +28,8 @@ func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throw
         guard classes == 2 else {
             throw wrong(
                 "\(loss.kind.rawValue) is for 2 classes, but the data have \(classes).",
-                remedy: "Use sparse_categorical_crossentropy and \(classes) outputs with softmax.")
+                remedy: "Use sparse_categorical_crossentropy and \(classes) outputs with softmax.\(orNumbers)"
+            )
         }
         guard outputs == 1 else {
             throw wrong(
@@ -34,7 +39,8 @@ func checkOutputs(of model: Model, _ recipe: Recipe, _ data: PreparedData) throw
     } else if outputs != classes {
         throw wrong(
             "the data have \(classes) classes, but the model has \(outputs) outputs.",
-            remedy: "Set units: \(classes).")
+            remedy: "Set units: \(classes)"
+                + (classes == 2 && outputs == 1 ? ", or use binary_crossentropy." : ".") + orNumbers)
     }
 }
 

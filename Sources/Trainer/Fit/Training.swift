@@ -16,6 +16,8 @@ public final class Training {
     /// The number of batches of the next epoch completed before an interruption.
     public var batchesBefore: Int { options.partialEpoch?.steps ?? 0 }
     public let commandLine: [String]
+    /// Doubts about the setup, one sentence or two each.
+    public let warnings: [String]
     let executor: TrainingExecutor
     /// The training rows with class weights applied.
     private var train: DataPart
@@ -58,6 +60,7 @@ public final class Training {
         self.threads =
             recipe.fit.threads ?? threads ?? (model.trainsAlikeOnThreads ? min(Processor.count, 4) : 1)
         try checkOutputs(of: model, recipe, data)
+        warnings = try SetupChecks(model, recipe, data).warnings
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
 
         let resumed = try start.map { (start) throws(CellarError) in try ResumedRun(start, model, recipe) }

@@ -3,8 +3,8 @@ import Network
 
 /// Keras' `class_weight`: the weights of classes in the loss.
 public enum ClassWeight: Equatable, Sendable {
-    /// Weights by the number of a class or, if the key is not a number, its name. Missing classes have weight 1.
-    case given([String: Double])
+    /// Weights by label: see `ClassNames`. Classes without one have weight 1.
+    case given([ClassWeightEntry])
     /// scikit-learn's `balanced`: n / (number of classes · n of the class).
     case balanced
 
@@ -25,14 +25,14 @@ public enum ClassWeight: Equatable, Sendable {
                 "class_weight must be balanced, or a weight per class, such as { 0: 1.0, 1: 3.0 }.",
                 key: "class_weight")
         }
-        var weights: [String: Double] = [:]
+        var weights: [ClassWeightEntry] = []
         for (name, value) in object.members {
             guard let weight = value.double, weight >= 0, weight.isFinite else {
                 throw section.error(
                     "the weight of class \(name) must be a number from 0, but is \(value.text()).",
                     key: "class_weight")
             }
-            weights[name] = weight
+            weights.append(ClassWeightEntry(label: name, weight: weight))
         }
         self = .given(weights)
     }
@@ -46,18 +46,25 @@ public enum ClassWeight: Equatable, Sendable {
             let present = counts.count { $0 > 0 }
             return counts.map { $0 == 0 ? 1 : Double(labels.count) / (Double(present) * $0) }
         case .given(let given):
-            var weights = classes.map { _ in 1.0 }
-            for name in given.keys.sorted() {
-                let index = Int(name) ?? classes.firstIndex(of: name)
-                guard let index, classes.indices.contains(index) else {
-                    let shown = classes.enumerated().prefix(12).map { "\($0) (\($1))" }
+            var names = ClassNames(classes)
+            var weights = [Double?](repeating: nil, count: classes.count)
+            for entry in given {
+                guard let index = names.number(of: entry.label) else {
                     throw CellarError(
-                        "class_weight has class \(name), but the classes are \(shown.joined(separator: ", "))"
-                    )
+                        "class_weight has class \(entry.label), but the classes are \(names.shown)")
                 }
-                weights[index] = given[name] ?? 1
+                guard weights[Int(index)] == nil else {
+                    throw CellarError("class_weight has two weights for class \(classes[Int(index)])")
+                }
+                weights[Int(index)] = entry.weight
             }
-            return weights
+            return weights.map { $0 ?? 1 }
         }
     }
+}
+
+/// The weight of one class.
+public struct ClassWeightEntry: Equatable, Sendable {
+    public var label: String
+    public var weight: Double
 }

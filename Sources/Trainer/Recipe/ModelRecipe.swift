@@ -14,6 +14,7 @@ public struct ModelRecipe: Sendable {
     let lines: [Int?]
     /// A saved model that is used instead of layers.
     private var saved: Model?
+    var isSaved: Bool { saved != nil }
 
     /// Takes a saved model, from which training resumes.
     init(_ saved: Model, file: String) {

@@ -2,7 +2,7 @@
 ///
 /// Labels are equal if their bytes are, as in Python. Swift's `==` treats composed and decomposed "é" as
 /// equal.
-struct LabelCoder {
+public struct LabelCoder: Sendable {
     /// By code.
     private var labels: [Label] = []
     /// An open-addressing hash table of codes, -1 if free. Its size is a power of two.
@@ -10,7 +10,7 @@ struct LabelCoder {
     /// The bytes of labels longer than 8 bytes.
     private var longBytes: [UInt8] = []
 
-    private struct Label {
+    private struct Label: Sendable {
         /// The bytes of a label of up to 8 bytes; otherwise a hash.
         var key: UInt64
         var length: Int
@@ -18,10 +18,12 @@ struct LabelCoder {
         var start: Int
     }
 
-    var count: Int { labels.count }
+    public init() {}
+
+    public var count: Int { labels.count }
 
     /// Returns the label's code, a new one if necessary.
-    mutating func code(of bytes: Span<UInt8>) -> Int32 {
+    public mutating func code(of bytes: Span<UInt8>) -> Int32 {
         let key = bytes.count <= 8 ? packed(bytes) : hash(bytes)
         let place = slot(of: key, bytes)
         if slots[place] >= 0 { return slots[place] }
@@ -35,7 +37,7 @@ struct LabelCoder {
     }
 
     /// Returns the label's bytes.
-    func bytes(of code: Int32) -> [UInt8] {
+    public func bytes(of code: Int32) -> [UInt8] {
         let label = labels[Int(code)]
         if label.length > 8 { return Array(longBytes[label.start..<label.start + label.length]) }
         return (0..<label.length).map { UInt8(truncatingIfNeeded: label.key >> (8 * $0)) }
