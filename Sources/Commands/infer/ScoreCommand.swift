@@ -31,6 +31,7 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "A prefix for the names of the new columns.")
     var prefix = ""
 
+    @OptionGroup var table: TableArguments
     @OptionGroup var arguments: ModelArguments
 
     func validate() throws {
@@ -63,7 +64,8 @@ struct ScoreCommand: ParsableCommand {
     }
 
     private func scoreFiles() throws {
-        let request = ScoreRequest(inputs: inputs, outputs: output, prefix: prefix, models: arguments.models)
+        var request = ScoreRequest(inputs: inputs, outputs: output, prefix: prefix, models: arguments.models)
+        request.dialect = try table.dialect()
         guard !request.printsTable || !arguments.place.json else {
             throw CellarError(
                 .usage,

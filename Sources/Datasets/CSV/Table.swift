@@ -14,21 +14,31 @@ public struct Table: Sendable {
     private let firstLine: Int
 
     /// Reads a file (`-` is standard input) and checks that each row has as many fields as the first line.
-    public init(path: String) throws(CellarError) {
-        let input = try InputFile(path: path)
+    public init(path: String, dialect: TableDialect = TableDialect()) throws(CellarError) {
+        var input = TableInput(try InputFile(path: path))
         let name = input.name
-        try self.init(bytes: input.readAll(limit: 1 << 34), name: name)
+        try self.init(bytes: input.readAll(limit: 1 << 34), name: name, dialect: dialect)
     }
 
-    /// Uses the file's bytes; `name` is for messages.
-    public init(bytes: [UInt8], name: String) throws(CellarError) {
-        var start = CSVStart()
+    /// Uses the file's bytes, which are UTF-8; `name` is for messages.
+    public init(bytes: [UInt8], name: String, dialect: TableDialect = TableDialect()) throws(CellarError) {
+        var start = CSVStart(dialect)
         var found = try start.add(bytes[...], file: name)
         if found == nil { found = try start.add([], file: name) }
         guard let found else { preconditionFailure("no header at the end of the file") }
         (file, header, firstLine) = (name, found.header, found.line)
-        self.bytes = found.rest
+        var rest = found.rest
         let plan = try CSVPlan(file: name, header: header, numbers: [], texts: [])
+        let normalizer = CSVNormalizer(dialect, delimiter: header.delimiter)
+        let kinds = textKinds(rest, 0..<rest.count)
+        if normalizer.isNeeded || kinds & cn_bare_return != 0 {
+            rest.removeLast(rest.count - normalizer.apply(to: &rest, size: rest.count, last: true))
+        }
+        if kinds & (cn_not_ascii | cn_nul) != 0, let place = firstInvalid(rest, size: rest.count) {
+            throw plan.invalidText(
+                rest, size: rest.count, at: place, CSVPlan.Position(line: found.line))
+        }
+        self.bytes = rest
         var rows = 0
         try Table.scan(plan, self.bytes, line: firstLine) { block in rows += block.count }
         rowCount = rows
@@ -75,7 +85,7 @@ public struct Table: Sendable {
         return Samples(shape: [columns.count], floats: values)
     }
 
-    /// Returns a column's content, trimmed and unquoted.
+    /// Returns a column's content, unquoted.
     public func text(_ column: String) throws(CellarError) -> [String] {
         let plan = try CSVPlan(file: file, header: header, numbers: [], texts: [column])
         var content: [String] = []
@@ -88,7 +98,7 @@ public struct Table: Sendable {
         return content
     }
 
-    /// Counts the missing values in each column: empty, NA, N/A, NaN, null or ?.
+    /// Counts the missing values in each column: empty fields, and the words of pandas (NA, NaN, null …).
     public func missingValues() throws(CellarError) -> MissingValues {
         let plan = CSVPlan(allTextsOf: header, file: file)
         let width = header.names.count
@@ -111,14 +121,56 @@ public struct Table: Sendable {
             file: file, header: header, numbers: columns, texts: [], missingAsNaN: missingAsNaN)
         var numbers = [[Double]](repeating: [], count: columns.count)
         for column in columns.indices { numbers[column].reserveCapacity(rowCount) }
+        var booleans = [UInt32](repeating: 0, count: columns.count)
         try Table.scan(plan, bytes, line: firstLine) { block in
+            booleans = block.booleans
             for column in columns.indices {
                 for row in 0..<block.count {
                     numbers[column].append(block.numbers[row * columns.count + column])
                 }
             }
         }
+        if let mixed = booleans.firstIndex(where: { $0 > 0 && $0 != rowCount }) {
+            throw plan.mixedBooleans(
+                bytes, bytes.indices, column: mixed, CSVPlan.Position(line: firstLine))
+        }
+        if header.delimiter == UInt8(ascii: ";") { try refuseThousands(columns) }
         return numbers
+    }
+
+    /// Throws if a column of a table with semicolons, which programs write where the decimal sign is a comma,
+    /// has points only as signs of thousands: 1.234, 12.500 and 980.
+    private func refuseThousands(_ columns: [String]) throws(CellarError) {
+        for column in columns {
+            let texts = try text(column)
+            let kinds = texts.map(Thousands.init)
+            guard kinds.contains(.grouped), kinds.contains(.plain), !kinds.contains(.other),
+                let row = kinds.firstIndex(of: .grouped)
+            else { continue }
+            throw CellarError(
+                .badData, file: file, row: row + 1, column: column, expected: "a number without doubt",
+                found: "\"\(texts[row])\", whose point may separate thousands, as in every other value",
+                fix: "Write the column without signs of thousands, or with all decimals (980.000).")
+        }
+    }
+
+    private enum Thousands {
+        /// Points before groups of three digits only; up to three digits; anything else.
+        case grouped, plain, other
+
+        init(_ text: String) {
+            let parts = text.utf8.drop { $0 == UInt8(ascii: "-") }
+                .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            let areDigits = parts.allSatisfy { $0.allSatisfy { (48...57).contains($0) } }
+            guard areDigits, let first = parts.first, (1...3).contains(first.count),
+                parts.dropFirst().allSatisfy({ $0.count == 3 }),
+                parts.count == 1 || first.first != UInt8(ascii: "0")
+            else {
+                self = .other
+                return
+            }
+            self = parts.count > 1 ? .grouped : .plain
+        }
     }
 
     /// Rows that were scanned together. Field positions are relative to the start of the table's bytes.
@@ -126,22 +178,26 @@ public struct Table: Sendable {
         var count = 0
         var numbers: [Double]
         var texts, rows: [cn_range]
+        /// The number of true and false in each number column, from the first row on.
+        var booleans: [UInt32]
     }
 
     private static func scan(
         _ plan: CSVPlan, _ bytes: [UInt8], line: Int, body: (Block) -> Void
     ) throws(CellarError) {
-        let capacity = 4096
+        // A row has at least one byte for each field.
+        let capacity = min(4096, bytes.count / plan.header.names.count + 1)
         var block = Block(
             numbers: Array(repeating: 0, count: capacity * plan.numbers),
             texts: Array(repeating: cn_range(), count: capacity * plan.texts),
-            rows: Array(repeating: cn_range(), count: capacity))
+            rows: Array(repeating: cn_range(), count: capacity),
+            booleans: Array(repeating: 0, count: plan.numbers))
         var position = CSVPlan.Position(line: line)
         var start = 0
         while true {
             let found = try plan.scan(
                 bytes, start..<bytes.count, last: true, doubles: &block.numbers, texts: &block.texts,
-                rows: &block.rows, position: &position)
+                rows: &block.rows, booleans: &block.booleans, position: &position)
             if found.rows == 0 { return }
             block.count = found.rows
             for index in 0..<found.rows * plan.texts {

@@ -110,7 +110,8 @@ final class Evaluator {
                 try naming(file: data) {
                     let counts = try ClassCounts(truth: truth, prediction: prediction, classes: classes)
                     return .classes(
-                        try ConfusionMatrix(truth: truth, prediction: prediction, classes: classes),
+                        try ConfusionMatrix.ifReadable(
+                            truth: truth, prediction: prediction, classes: classes),
                         try ClassificationReport(counts), accuracy: counts.accuracy)
                 }
             } else {

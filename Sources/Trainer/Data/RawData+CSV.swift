@@ -6,10 +6,10 @@ import Tensors
 extension RawData {
     /// Reads a table. One output has classes or a number per target column; several outputs have a target column each.
     static func table(
-        _ path: String, targets: [String], features chosen: [String]?, weights: String?, _ losses: [Loss?],
-        _ report: (DataSummary) -> Void
+        _ path: String, _ dialect: TableDialect, targets: [String], features chosen: [String]?,
+        weights: String?, _ losses: [Loss?], _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
-        let table = try Table(path: path)
+        let table = try Table(path: path, dialect: dialect)
         let isForNumbers = losses.map { $0?.isForNumbers ?? false }
         guard targets.count == losses.count || losses.count == 1 && isForNumbers[0] else {
             throw CellarError(
@@ -22,7 +22,10 @@ extension RawData {
                     ? "Name one, or use a loss for numbers, such as mean_squared_error."
                     : "Name them in the order of the outputs, such as target: [a, b].")
         }
-        let features = chosen ?? table.columns.filter { !targets.contains($0) && $0 != weights }
+        let features =
+            if let chosen { chosen } else {
+                try self.features(of: table, without: targets + (weights.map { [$0] } ?? []))
+            }
         guard !features.isEmpty else {
             throw CellarError(
                 .badData, file: path, expected: "feature columns in addition to \"\(targets[0])\"",
@@ -32,6 +35,9 @@ extension RawData {
         let columns = losses.count == 1 ? [targets] : targets.map { [$0] }
         let kinds = try zip(columns, isForNumbers).map { (columns, isForNumbers) throws(CellarError) in
             isForNumbers ? nil : ClassColumn(columns[0], try table.text(columns[0]))
+        }
+        if table.header.isInFile, dialect.hasHeader == nil {
+            for kind in kinds { try kind?.refuseNameAsClass(of: table) }
         }
         report(
             DataSummary(
@@ -51,7 +57,30 @@ extension RawData {
             try self.weights(column, of: table, path)
         }
         (raw.columns, raw.features) = (numbers, features)
+        if dialect != TableDialect() {
+            var dialect = dialect
+            // The names by position are kept, so that other tables can be compared with them.
+            if !table.header.isInFile { (dialect.hasHeader, dialect.names) = (false, table.columns) }
+            raw.dialect = dialect
+        }
         return raw
+    }
+
+    /// Returns all other columns. Those without a name are left out if they are empty, as after delimiters at the ends
+    /// of lines, and refused if not: they are mostly row numbers.
+    private static func features(of table: Table, without others: [String]) throws(CellarError) -> [String] {
+        let missing = table.header.unnamed.isEmpty ? nil : try table.missingValues()
+        for column in table.header.unnamed where missing?.columns[column].count != table.rowCount {
+            let name = table.columns[column]
+            guard !others.contains(name) else { continue }
+            throw CellarError(
+                .badData, file: table.file, column: name, expected: "a name for each column with values",
+                found: "none in the first line",
+                fix: "Name it, or list the columns to use with features: (its name is \"\(name)\").")
+        }
+        let unnamed = Set(table.header.unnamed)
+        return table.columns.indices.filter { !unnamed.contains($0) && !others.contains(table.columns[$0]) }
+            .map { table.columns[$0] }
     }
 
     private static func weights(_ column: String, of table: Table, _ path: String) throws(CellarError)
@@ -77,6 +106,18 @@ private struct ClassColumn {
     init(_ name: String, _ texts: [String]) {
         (self.name, self.texts) = (name, texts)
         encoder = LabelEncoder(fitting: texts.filter { !$0.isEmpty })
+    }
+
+    /// Throws if the first line looks like the others: the column's name is one of its classes, and another column's
+    /// name is a number.
+    func refuseNameAsClass(of table: Table) throws(CellarError) {
+        guard texts.contains(name), table.columns.contains(where: { parsedNumber($0) != nil }) else {
+            return
+        }
+        throw CellarError(
+            .badData, file: table.file, line: 1, column: name, expected: "column names in the first line",
+            found: "a row of data: \"\(name)\" is also a class",
+            fix: "Write `header: false`, or `header: true` if these are names.")
     }
 
     var distribution: ClassDistribution {

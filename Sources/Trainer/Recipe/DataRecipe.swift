@@ -28,6 +28,8 @@ public struct DataRecipe: Sendable {
     }
 
     public var source: DataSource
+    /// How the table is written, where the recipe says it.
+    public var dialect = TableDialect()
     /// The table's column with the weight of each row in the loss.
     public var sampleWeight: String?
     public var split: RowDivision?
@@ -50,6 +52,35 @@ public struct DataRecipe: Sendable {
 
     public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
 
+    private static let tableKeys = [
+        "target", "features", "sample_weight", "delimiter", "header", "names", "comment",
+    ]
+
+    private static func dialect(_ section: inout RecipeSection) throws(CellarError) -> TableDialect {
+        var dialect = TableDialect()
+        for key in ["delimiter", "comment"] {
+            guard let word = try section.text(key) else { continue }
+            do throws(CellarError) {
+                if key == "comment" { try dialect.setComment(word) } else { try dialect.setDelimiter(word) }
+            } catch { throw section.error(error.message, key: key, remedy: error.remedy) }
+        }
+        try section.read { (options) throws(CellarError) in
+            if options.object["header"] != nil {
+                dialect.hasHeader = try options.bool("header", default: true)
+            }
+        }
+        let names = try section.words("names")
+        guard Set(names).count == names.count else {
+            throw section.error("a name is given twice.", key: "names")
+        }
+        if !names.isEmpty {
+            dialect.names = names
+            // As in pandas: names replace the first line only where it is said to be there.
+            dialect.hasHeader = dialect.hasHeader ?? false
+        }
+        return dialect
+    }
+
     private static let sources = ["csv", "mnist", "idx", "pictures", "npy"]
 
     init(_ section: RecipeSection) throws(CellarError) {
@@ -57,6 +88,7 @@ public struct DataRecipe: Sendable {
         (file, line) = (section.file, section.line)
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
         section.options.ignore("target", "features", "sample_weight", "split", "validation", "preprocess")
+        section.options.ignore("delimiter", "header", "names", "comment")
         try section.rejectUnknownKeys()
         let named = Self.sources.filter { section.options.object[$0] != nil }
         guard named.count == 1, let kind = named.first else {
@@ -66,13 +98,14 @@ public struct DataRecipe: Sendable {
         }
         source = try Self.source(kind, &section)
         if kind != "csv",
-            let key = ["target", "features", "sample_weight"].first(where: {
+            let key = Self.tableKeys.first(where: {
                 section.options.object[$0] != nil
             })
         {
             throw section.error("\(key) can only be used with csv, not with \(kind).", key: key)
         }
         sampleWeight = try section.text("sample_weight")
+        dialect = try Self.dialect(&section)
         if case .csv(_, let targets, let features) = source, let column = sampleWeight {
             guard !targets.contains(column), !(features ?? []).contains(column) else {
                 throw section.error(
