@@ -92,3 +92,54 @@ func dialects(_ written: WrittenTable) throws {
             ).samples == 40)
     }
 }
+
+@Test("a table of the inputs alone needs no names")
+func inputsAlone() throws {
+    try TrainedStore.with(versions: 1) { trained in
+        func score(_ text: String, _ dialect: TableDialect) throws -> String {
+            let (input, output) = (trained.path("in.csv"), trained.path("out.csv"))
+            try Data(text.utf8).write(to: URL(fileURLWithPath: input))
+            var request = ScoreRequest(inputs: [input], outputs: [output], models: ["small:1"])
+            request.dialect = dialect
+            _ = try trained.store.score(request)
+            return try String(contentsOfFile: output, encoding: .utf8)
+        }
+        var bare = TableDialect()
+        bare.hasHeader = false
+        let named = try score("b,a\n3,2\n1,5\n", TableDialect()).split(separator: "\n").dropFirst()
+        let found = try score("2,3\n5,1\n", bare).split(separator: "\n")
+        #expect(found.map { $0.split(separator: ",")[2...] } == named.map { $0.split(separator: ",")[2...] })
+        // Not in silence, and not where the order is unknown.
+        #expect(
+            thrown { _ = try score("2,3\n5,1\n", TableDialect()) }?.remedy?.contains("--no-header") == true)
+        #expect(thrown { _ = try score("2,3,yes\n5,1,no\n", bare) }?.category == .badData)
+    }
+}
+
+@Test("a compressed table is read in every command")
+func compressed() throws {
+    try TrainedStore.with(versions: 1) { trained in
+        let file = trained.path("table.csv")
+        let gzip = Process()
+        (gzip.executableURL, gzip.arguments) = (URL(fileURLWithPath: "/bin/gzip"), ["-k", file])
+        try gzip.run()
+        gzip.waitUntilExit()
+        let request = { EvaluateRequest(data: $0, models: ["small:1"]) }
+        let expected = try trained.store.evaluate(request(file)).evaluations[0]
+        #expect(try trained.store.evaluate(request(file + ".gz")).evaluations[0].loss == expected.loss)
+        let outputs = [trained.path("a.csv"), trained.path("b.csv")]
+        for (input, output) in zip([file, file + ".gz"], outputs) {
+            _ = try trained.store.score(ScoreRequest(inputs: [input], outputs: [output], models: ["small:1"]))
+        }
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: outputs[0]))
+                == Data(contentsOf: URL(fileURLWithPath: outputs[1])))
+        let recipe = try String(contentsOfFile: trained.recipe, encoding: .utf8)
+        try Data(recipe.replacing(file, with: file + ".gz").utf8)
+            .write(to: URL(fileURLWithPath: trained.recipe))
+        try trained.fit(seed: 0)
+        var split = request(file + ".gz")
+        (split.split, split.models) = (.test, ["small:2"])
+        #expect(try trained.store.evaluate(split).evaluations[0].count == 10)
+    }
+}

@@ -4,7 +4,7 @@ public struct TableDialect: Equatable, Sendable {
     public var delimiter: UInt8?
     /// False if the first line has data. Nil: it names the columns, and is refused if all names are numbers.
     public var hasHeader: Bool?
-    /// The columns' names, instead of those in the file.
+    /// The columns' names, if the file has none.
     public var names: [String]?
     /// The columns among `names` that a table may lack, all at once: those to predict.
     public var optionalNames: [String] = []

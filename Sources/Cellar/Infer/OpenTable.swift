@@ -47,6 +47,9 @@ extension LoadedModel {
     func dialect(completing asked: TableDialect) -> TableDialect {
         var known = facts?.dataset?.dialect
         known?.optionalNames = facts?.hyperparameters.targets ?? []
-        return asked.completed(by: known)
+        var dialect = asked.completed(by: known)
+        // Without names, a table of the inputs alone has them in the model's order.
+        if dialect.hasHeader == false, dialect.names == nil, !features.isEmpty { dialect.names = features }
+        return dialect
     }
 }

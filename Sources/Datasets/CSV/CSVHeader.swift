@@ -23,12 +23,15 @@ public struct CSVHeader: Equatable, Sendable {
         isInFile = dialect.hasHeader ?? (dialect.names == nil)
         self.bytes = isInFile ? bytes : []
         if isInFile && dialect.hasHeader == nil { try CSVHeader.refuseNumbers(fields, file, line) }
-        if let names = dialect.names {
+        if !isInFile, let names = dialect.names {
             let present = names.filter { !dialect.optionalNames.contains($0) }
             guard fields.count == names.count || fields.count == present.count else {
                 throw CellarError(
-                    .badData, file: file, line: line, expected: "\(names.count) columns, one for each name",
-                    found: "\(fields.count)", fix: "Give as many names as the table has columns.")
+                    .badData, file: file, line: line,
+                    expected: "\(names.count) columns without names in the file ("
+                        + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …)" : ")"),
+                    found: "\(fields.count)",
+                    fix: "Use a table with these columns, or one that names its columns, with --header.")
             }
             (self.names, unnamed) = (fields.count == names.count ? names : present, [])
             return

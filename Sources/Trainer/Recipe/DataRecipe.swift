@@ -74,9 +74,12 @@ public struct DataRecipe: Sendable {
             throw section.error("a name is given twice.", key: "names")
         }
         if !names.isEmpty {
-            dialect.names = names
-            // As in pandas: names replace the first line only where it is said to be there.
-            dialect.hasHeader = dialect.hasHeader ?? false
+            guard dialect.hasHeader != true else {
+                throw section.error(
+                    "names are for a table whose first line has data.", key: "names",
+                    remedy: "Rename the columns in the table.")
+            }
+            (dialect.names, dialect.hasHeader) = (names, false)
         }
         return dialect
     }

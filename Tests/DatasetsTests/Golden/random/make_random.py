@@ -89,7 +89,7 @@ def table(draw):
     fault = draw.choice([""] * 12 + ["short", "long", "latin1", "nul", "open"])
     if fault in ("short", "long") and height > 1:
         row = lines[-1]
-        lines[-1] = row[:-1] if fault == "short" else row + ["1"]
+        lines[-1] = ["1"] + row[2:] if fault == "short" else row + ["1"]
         refused = True
     if fault == "open":
         lines[-1][-1] = '"never closed'
@@ -110,7 +110,7 @@ def table(draw):
     data = text.encode(encoding)
     if encoding.startswith("utf-16"):
         data = (b"\xff\xfe" if encoding.endswith("le") else b"\xfe\xff") + data
-    elif fault in ("latin1", "nul"):
+    elif fault in ("latin1", "nul") and b"#" not in data:
         place = data.rindex(delimiter.encode()) + 1
         data = data[:place] + (b"\xfc" if fault == "latin1" else b"\x00") + data[place:]
         refused = True
@@ -217,7 +217,9 @@ def scaler_case(draw):
     scaler = StandardScaler().fit(values)
     transformed = scaler.transform(values)
     # How far float32 moves the values, in deviations: what cannot be told apart must be refused, the rest not.
-    lost = np.abs(values - values.astype(np.float32).astype(float)).max(axis=0) / scaler.scale_
+    with np.errstate(over="ignore"):
+        singles = values.astype(np.float32).astype(float)
+    lost = np.minimum(np.abs(values - singles).max(axis=0) / scaler.scale_, 1e300)
     return {
         "columns": values.T.tolist(), "mean": scaler.mean_.tolist(), "variance": scaler.var_.tolist(), "scale": scaler.scale_.tolist(),
         "transformed": transformed.T.tolist(), "lost": lost.tolist()}
