@@ -56,7 +56,7 @@ func standardizedInFloat32() throws {
         }
         prepared += 1
         for (column, found) in try outputs(layers, each.columns).enumerated() {
-            // Three roundings to float32: of the value, of the mean, and of the difference.
+            // The value, the mean and the difference are rounded to float32.
             let size = each.columns[column].map(abs).max() ?? 0
             let rounding = 3 * size * 0x1p-24 / each.scale[column]
             for (mine, wanted) in zip(found, each.transformed[column]) {
