@@ -87,15 +87,17 @@ template <typename T> cn_outcome read(const char *begin, const char *end, T &val
     if (begin == end) return cn_missing;
     if (quick(begin, end, value) == end) return cn_number;
     if (*begin == '+' && end - begin > 1 && (is_digit(begin[1]) || begin[1] == '.')) ++begin;
-    T found = 0;
+    // A float is a double rounded once more, as where pandas reads a table for Keras.
+    double found = 0;
     const auto [rest, error] = std::from_chars(begin, end, found);
     if (rest != end || error == std::errc::invalid_argument) return cn_text;
     if (error == std::errc::result_out_of_range) {
         if (is_large(begin, end)) return cn_too_large;
-        found = *begin == '-' ? T(-0.0) : T(0);
+        found = *begin == '-' ? -0.0 : 0.0;
     }
     if (!std::isfinite(found)) return cn_not_finite;
-    value = found;
+    if (!std::isfinite(static_cast<T>(found))) return cn_too_large;
+    value = static_cast<T>(found);
     return cn_number;
 }
 

@@ -306,6 +306,44 @@ private func rows(
         #expect((error.place.row, error.place.line) == (10_001, 10_002))
     }
 
+    @Test("noise is the same table in blocks of any size, or the same error")
+    func noiseInBlocks() throws {
+        var random = MersenneTwister(seed: 4)
+        let alphabet = Array("a1.,,\"\n\r\r# \u{e9}".utf8.prefix(11)) + Array("é".utf8)
+        var dialects = [TableDialect(), TableDialect(), TableDialect()]
+        try dialects[1].setComment("#")
+        try dialects[2].setDelimiter("blank")
+        try Fixtures.temporaryFolder { folder in
+            let path = folder.appendingPathComponent("noise.csv").path
+            for index in 0..<600 {
+                let dialect = dialects[index % 3]
+                let header = index % 3 == 2 ? "a b\n" : "a,b\n"
+                let noise = (0..<random.draw(through: 80)).map { _ in
+                    alphabet[random.draw(through: alphabet.count - 1)]
+                }
+                try Data(header.utf8 + noise).write(to: URL(fileURLWithPath: path))
+                let whole = Result { try Table(path: path, dialect: dialect).text("a") }
+                for block in [4, 5, 9, 64] {
+                    let blocks = Result { () -> [String] in
+                        var reader = try CSVReader(path: path, dialect: dialect, block: block)
+                        try reader.select(numbers: [], texts: ["a"])
+                        var (chunk, found) = (CSVChunk(), [String]())
+                        while try reader.read(into: &chunk) {
+                            found += (0..<chunk.count).map { chunk.text($0) }
+                        }
+                        return found
+                    }
+                    switch (whole, blocks) {
+                    case (.success(let a), .success(let b)): #expect(a == b, "noise \(index)")
+                    case (.failure, .failure): break
+                    default:
+                        Issue.record("noise \(index), block \(block): \(whole) \(blocks) \(noise)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func survivesAnyBytes() {
         // Noise of the bytes that matter: it must end in rows or in an error, and in the same for each block size.
         var random = MersenneTwister(seed: 3)

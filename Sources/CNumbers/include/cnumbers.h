@@ -20,8 +20,8 @@ enum cn_outcome {
 };
 
 /// Parses [text, text + length) as one decimal number. Blanks around it, one pair of quotes from the first
-/// byte on and a leading plus are allowed. `value` is the nearest representable number (ties to even), and is
-/// set only for cn_number and cn_boolean.
+/// byte on and a leading plus are allowed. `value` is the nearest double (ties to even), a float that double
+/// rounded again, as in pandas; it is set only for cn_number and cn_boolean.
 enum cn_outcome cn_read_double(const char *text, size_t length, double *value);
 enum cn_outcome cn_read_float(const char *text, size_t length, float *value);
 
