@@ -85,6 +85,7 @@ blind: build  ## MODELS random models of Keras 2 and 3 each, and random tables a
 	@[[ -x .venv-interop/k3/bin/python ]] || { echo 'blind: run make interop once, which makes the environments' >&2; exit 69; }; \
 	status=0; for library in tf_keras keras; do \
 		.venv-interop/k3/bin/python -W ignore tools/blind/blind.py $$library $(SEED) $(MODELS) || status=1; \
+		.venv-interop/k3/bin/python -W ignore tools/blind/scaling.py $$library $(SEED) $(MODELS) || status=1; \
 	done; mkdir -p .build/blind && \
 	.venv-interop/k3/bin/python Tests/DatasetsTests/Golden/random/make_random.py .build/blind $(SEED) && \
 	CELLAR_BLIND=$(CURDIR)/.build/blind $(checked) test --disable-xctest --filter 'Random|standardizedInFloat32' || status=1; \
