@@ -140,20 +140,23 @@ struct CSVQuotes {
 /// Finds positions in a list of names in constant time.
 public struct NamePositions {
     private let names: [String]
-    private let exact: [String: [Int]]
-    /// By lower-case name; made when first needed.
-    private var loose: [String: [Int]]?
+    // Made when first needed: by name, and by name in lower case.
+    private var exact, loose: [String: [Int]]?
 
-    public init(_ names: [String]) {
-        self.names = names
-        exact = Dictionary(grouping: names.indices) { names[$0] }
-    }
+    public init(_ names: [String]) { self.names = names }
 
     /// Returns the positions of that very name, or else those of the names that differ only in case.
     public mutating func positions(of name: String) -> [Int] {
-        if let found = exact[name] { return found }
-        if loose == nil { loose = Dictionary(grouping: names.indices) { [names] in names[$0].lowercased() } }
+        if exact == nil { exact = positions { $0 } }
+        if let found = exact?[name] { return found }
+        if loose == nil { loose = positions { $0.lowercased() } }
         return loose?[name.lowercased()] ?? []
+    }
+
+    private func positions(_ key: (String) -> String) -> [String: [Int]] {
+        var positions: [String: [Int]] = [:]
+        for (index, name) in names.enumerated() { positions[key(name), default: []].append(index) }
+        return positions
     }
 
     /// Returns the only position; nil if there is none or several.

@@ -7,7 +7,7 @@ struct CSVPlan: Sendable {
     let header: CSVHeader
     let numbers, texts: Int
     /// The action for each field of a row, as the C scanner expects it.
-    fileprivate let slots: [Int32]
+    let slots: [Int32]
     private let missingAsNaN: Bool
     /// For tests: uses only the baseline vector instructions of the platform.
     var portable = false

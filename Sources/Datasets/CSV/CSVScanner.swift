@@ -67,6 +67,7 @@ public struct CSVCounter: Sendable {
             throw plan.mixedBooleans(chunk.bytes, 0..<chunk.size, column: column, position)
         }
         if chunk.hasBooleans || !booleans.isEmpty { try compareBooleans(chunk) }
+        if position.row == 1 { try plan.refuseThousands(chunk.bytes, 0..<chunk.size, position) }
         position.row += chunk.count
         position.line += chunk.lines
     }

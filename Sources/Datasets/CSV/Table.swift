@@ -134,43 +134,8 @@ public struct Table: Sendable {
             throw plan.mixedBooleans(
                 bytes, bytes.indices, column: mixed, CSVPlan.Position(line: firstLine))
         }
-        if header.delimiter == UInt8(ascii: ";") { try refuseThousands(columns) }
+        try plan.refuseThousands(bytes, bytes.indices, CSVPlan.Position(line: firstLine))
         return numbers
-    }
-
-    /// Throws if a column of a table with semicolons, which programs write where the decimal sign is a comma,
-    /// has points only as signs of thousands: 1.234, 12.500 and 980.
-    private func refuseThousands(_ columns: [String]) throws(CellarError) {
-        for column in columns {
-            let texts = try text(column)
-            let kinds = texts.map(Thousands.init)
-            guard kinds.contains(.grouped), kinds.contains(.plain), !kinds.contains(.other),
-                let row = kinds.firstIndex(of: .grouped)
-            else { continue }
-            throw CellarError(
-                .badData, file: file, row: row + 1, column: column, expected: "a number without doubt",
-                found: "\"\(texts[row])\", whose point may separate thousands, as in every other value",
-                fix: "Write the column without signs of thousands, or with all decimals (980.000).")
-        }
-    }
-
-    private enum Thousands {
-        /// Points before groups of three digits only; up to three digits; anything else.
-        case grouped, plain, other
-
-        init(_ text: String) {
-            let parts = text.utf8.drop { $0 == UInt8(ascii: "-") }
-                .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            let areDigits = parts.allSatisfy { $0.allSatisfy { (48...57).contains($0) } }
-            guard areDigits, let first = parts.first, (1...3).contains(first.count),
-                parts.dropFirst().allSatisfy({ $0.count == 3 }),
-                parts.count == 1 || first.first != UInt8(ascii: "0")
-            else {
-                self = .other
-                return
-            }
-            self = parts.count > 1 ? .grouped : .plain
-        }
     }
 
     /// Rows that were scanned together. Field positions are relative to the start of the table's bytes.
