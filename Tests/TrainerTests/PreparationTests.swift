@@ -69,6 +69,24 @@ func standardizedInFloat32() throws {
     #expect(prepared > cases.count / 4)
 }
 
+@Test("Keras computes the same from raw float64 values, also for columns of tiny and huge spread")
+func standardizedByKeras() throws {
+    struct Golden: Decodable {
+        let columns: [[Double]]
+        let factors: [Double]
+        let outputs: [[Float]]
+    }
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Golden/scaling.json")
+    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+    let layers = try prepare(golden.columns)
+    #expect((layers.first as? Rescaling)?.scale.values == golden.factors)
+    for (found, wanted) in zip(try outputs(layers, golden.columns), golden.outputs) {
+        // The same operations in float32; Keras' square root may round differently.
+        for (a, b) in zip(found, wanted) { #expect(abs(a - b) <= 1e-6 * max(1, abs(b))) }
+    }
+}
+
 @Test("a column that float32 cannot hold is refused with its name and with what to do")
 func largeOffset() throws {
     let column = (0..<20).map { 1e9 + Double($0 % 7) }

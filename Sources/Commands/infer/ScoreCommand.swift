@@ -10,7 +10,8 @@ struct ScoreCommand: ParsableCommand {
         discussion: """
             A table keeps its columns byte for byte; behind them come `prediction`, `probability` (of the predicted class) \
             and, for more than two classes, one `probability_CLASS` each. Columns are found by name, in any order. The \
-            output appears once it is complete.
+            output appears once it is complete. It is UTF-8, not compressed, and has no comments; a table without column names \
+            gets none.
 
             Several .npy files are a model's inputs, several -o its outputs, in the model's own order.
 

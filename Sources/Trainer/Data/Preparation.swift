@@ -54,6 +54,8 @@ private struct ColumnScaling {
     var factor = 1.0
     var mean, variance: Double
     private let exact: (mean: Double, scale: Double)
+    /// True if all values are equal; the layers then give 0.
+    private var isConstant = false
 
     init(_ mean: Double, _ variance: Double, _ scale: Double, _ column: [Double], _ rows: [Int]) {
         exact = (mean, scale)
@@ -66,12 +68,13 @@ private struct ColumnScaling {
         (self.mean, self.variance) = (mean * factor, divisor * factor * factor)
         // The mean of equal values may be off by a rounding error, which float32 would enlarge.
         if let first = rows.first.map({ column[$0] }), rows.allSatisfy({ column[$0] == first }) {
-            self.mean = Double(Float(first)) * factor
+            (self.mean, isConstant) = (Double(Float(first)) * factor, Float(first).isFinite)
         }
     }
 
     /// Throws if float32 cannot tell the column's values apart: if what the layers give is not what scikit-learn gives.
     func check(_ column: [Double], _ rows: [Int], name: String, file: String) throws(CellarError) {
+        if isConstant { return }
         let (mean, deviation) = (Float(self.mean), max(Float(variance).squareRoot(), 1e-7))
         for row in rows {
             var value = Float(column[row])
