@@ -81,13 +81,17 @@ interop: build  ## files to and from real Keras 1 to 3 (makes Python environment
 SEED   ?= 1
 MODELS ?= 20
 
-blind: build  ## MODELS random models of Keras 2 and 3 each and random labels, from SEED on, held against Cellar (in the environments of make interop)
+blind: build  ## MODELS random models of Keras 2 and 3 each, and random tables, arrays and labels, from SEED on, held against Cellar (in the environments of make interop)
 	@[[ -x .venv-interop/k3/bin/python ]] || { echo 'blind: run make interop once, which makes the environments' >&2; exit 69; }; \
 	status=0; for library in tf_keras keras; do \
 		.venv-interop/k3/bin/python -W ignore tools/blind/blind.py $$library $(SEED) $(MODELS) || status=1; \
-	done; \
+		.venv-interop/k3/bin/python -W ignore tools/blind/scaling.py $$library $(SEED) $(MODELS) || status=1; \
+	done; mkdir -p .build/blind && \
+	.venv-interop/k3/bin/python Tests/DatasetsTests/Golden/random/make_random.py .build/blind $(SEED) && \
 	.venv-interop/k3/bin/python Tests/InferTests/Golden/make_labels.py $(SEED) > .build/labels.json && \
-	CELLAR_LABELS=$(CURDIR)/.build/labels.json $(checked) test --disable-xctest --filter 'labelColumns|labelReports' || status=1; exit $$status
+	CELLAR_BLIND=$(CURDIR)/.build/blind CELLAR_LABELS=$(CURDIR)/.build/labels.json $(checked) test --disable-xctest \
+		--filter 'Random|standardizedInFloat32|labelColumns|labelReports' || status=1; \
+	exit $$status
 
 fuzz: setup  ## damaged and hostile files for ten minutes: no crash, no hang, no wrong answer (makes a Python environment of its own)
 	@$(checked) build

@@ -139,8 +139,7 @@ let package = Package(
         .target(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Base", "Infer",
-
+                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Base", "Datasets", "Infer",
                 argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: small),

@@ -130,6 +130,9 @@ template <typename T> bool any_row(Scan<T> &scan) {
             result.outcome = numbers::read(buffer + field.begin, buffer + field.end, values[slot]);
             if (result.outcome == cn_missing && plan.missing_as_nan) {
                 values[slot] = T(__builtin_nan(""));
+            } else if (result.outcome == cn_boolean) {
+                ++scan.booleans[slot];
+                ++result.booleans;
             } else if (result.outcome != cn_number) {
                 // A wrong number of fields is the more likely error, so it is checked first.
                 Cursor rest = c;
@@ -177,9 +180,9 @@ template <typename T> void run(Scan<T> &scan, size_t capacity) {
 template <typename T>
 void scan(
     const cn_csv_plan &plan, const char *buffer, size_t size, bool last, size_t capacity, T *values,
-    cn_range *texts, cn_range *rows, cn_csv_result &result) {
+    cn_range *texts, cn_range *rows, uint32_t *booleans, cn_csv_result &result) {
     result = {};
-    csv::Scan<T> scan{plan, buffer, {buffer, buffer + size, last}, values, texts, rows, result};
+    csv::Scan<T> scan{plan, buffer, {buffer, buffer + size, last}, values, texts, rows, booleans, result};
     run(scan, capacity);
 }
 
@@ -187,11 +190,14 @@ void scan(
 
 void cn_csv_scan(
     const cn_csv_plan *plan, const char *buffer, size_t size, bool last, size_t capacity, void *values,
-    cn_range *texts, cn_range *rows, cn_csv_result *result) {
+    cn_range *texts, cn_range *rows, uint32_t *booleans, cn_csv_result *result) {
+    const auto run = [&](auto *values) {
+        scan(*plan, buffer, size, last, capacity, values, texts, rows, booleans, *result);
+    };
     if (plan->wide)
-        scan(*plan, buffer, size, last, capacity, static_cast<double *>(values), texts, rows, *result);
+        run(static_cast<double *>(values));
     else
-        scan(*plan, buffer, size, last, capacity, static_cast<float *>(values), texts, rows, *result);
+        run(static_cast<float *>(values));
 }
 
 size_t cn_csv_whole_rows(char delimiter, const char *buffer, size_t size) {

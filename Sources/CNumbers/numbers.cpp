@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <initializer_list>
+#include <string_view>
 
 namespace numbers {
 namespace {
@@ -14,12 +15,9 @@ void trim(const char *&begin, const char *&end) {
     while (begin < end && is_blank(end[-1])) --end;
 }
 
-void strip(const char *&begin, const char *&end) {
-    trim(begin, end);
-    if (end - begin >= 2 && *begin == '"' && end[-1] == '"') {
-        ++begin, --end;
-        trim(begin, end);
-    }
+// Removes the quotes of a quoted field, which begin with its first byte.
+void unquote(const char *&begin, const char *&end) {
+    if (end - begin >= 2 && *begin == '"' && end[-1] == '"') ++begin, --end;
 }
 
 // For a number out of range according to from_chars: returns true for overflow, false for underflow.
@@ -55,11 +53,15 @@ bool same_word(const char *begin, const char *end, const char *lower) {
     return begin == end && !*lower;
 }
 
+// The list of pandas.
 bool missing(const char *begin, const char *end) {
     if (begin == end) return true;
-    if (end - begin > 4) return false;
-    for (const char *word : {"na", "n/a", "nan", "-nan", "null", "?"})
-        if (same_word(begin, end, word)) return true;
+    const std::string_view field(begin, size_t(end - begin));
+    if (field.size() > 8) return false;
+    for (const std::string_view word :
+         {"#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>",
+          "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"})
+        if (field == word) return true;
     return false;
 }
 
@@ -77,19 +79,25 @@ template <typename T> size_t write(T value, char *text) {
 } // namespace
 
 template <typename T> cn_outcome read(const char *begin, const char *end, T &value) {
-    strip(begin, end);
+    unquote(begin, end);
     if (missing(begin, end)) return cn_missing;
+    if (same_word(begin, end, "true")) return value = 1, cn_boolean;
+    if (same_word(begin, end, "false")) return value = 0, cn_boolean;
+    trim(begin, end);
+    if (begin == end) return cn_missing;
     if (quick(begin, end, value) == end) return cn_number;
     if (*begin == '+' && end - begin > 1 && (is_digit(begin[1]) || begin[1] == '.')) ++begin;
-    T found = 0;
+    // A float is a double rounded once more, as where pandas reads a table for Keras.
+    double found = 0;
     const auto [rest, error] = std::from_chars(begin, end, found);
     if (rest != end || error == std::errc::invalid_argument) return cn_text;
     if (error == std::errc::result_out_of_range) {
         if (is_large(begin, end)) return cn_too_large;
-        found = *begin == '-' ? T(-0.0) : T(0);
+        found = *begin == '-' ? -0.0 : 0.0;
     }
     if (!std::isfinite(found)) return cn_not_finite;
-    value = found;
+    if (!std::isfinite(static_cast<T>(found))) return cn_too_large;
+    value = static_cast<T>(found);
     return cn_number;
 }
 
@@ -108,7 +116,7 @@ cn_outcome cn_read_float(const char *text, size_t length, float *value) {
 
 bool cn_is_missing(const char *text, size_t length) {
     const char *end = text + length;
-    numbers::strip(text, end);
+    numbers::unquote(text, end);
     return numbers::missing(text, end);
 }
 

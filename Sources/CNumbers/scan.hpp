@@ -17,6 +17,7 @@ template <typename T> struct Scan {
     Cursor c;
     T *values;
     cn_range *texts, *rows;
+    uint32_t *booleans;
     cn_csv_result &result;
 
     T *value(int32_t slot) { return values + result.rows * size_t(plan.numbers) + slot; }

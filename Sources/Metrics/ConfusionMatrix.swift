@@ -12,7 +12,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
         case all
     }
 
-    /// The maximum number of classes. A larger matrix is unreadable and takes too much memory.
+    /// The maximum number of classes. A larger matrix is unreadable and takes too much memory; a report does without.
     public static let maximumClasses = 2_048
 
     public let classes: [String]
@@ -24,6 +24,14 @@ public struct ConfusionMatrix: Equatable, Sendable {
     /// Counts class codes, row by row; code `c` stands for `classes[c]`.
     public init(truth: [Int32], prediction: [Int32], classes: [String]) throws(CellarError) {
         self = try Self.counted(truth, prediction, classes)
+    }
+
+    /// Counts class codes as `init` does; nil for more than `maximumClasses`.
+    public static func ifReadable(
+        truth: [Int32], prediction: [Int32], classes: [String]
+    ) throws(CellarError) -> ConfusionMatrix? {
+        classes.count > maximumClasses
+            ? nil : try ConfusionMatrix(truth: truth, prediction: prediction, classes: classes)
     }
 
     /// Counts class codes that are bytes.

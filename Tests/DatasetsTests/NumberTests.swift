@@ -60,11 +60,12 @@ private func float(_ text: String) -> (outcome: cn_outcome, value: Float) {
         arguments: [
             ("", cn_missing), ("  ", cn_missing), ("NA", cn_missing), ("nan", cn_missing),
             ("null", cn_missing),
-            ("?", cn_missing), ("n/a", cn_missing), ("\"\"", cn_missing), ("inf", cn_not_finite),
+            ("?", cn_text), ("n/a", cn_missing), ("\"\"", cn_missing), ("inf", cn_not_finite),
             ("-Infinity", cn_not_finite), ("1e400", cn_too_large), ("-1e999999999999999999999", cn_too_large),
             ("abc", cn_text), ("1,5", cn_text), ("1.2.3", cn_text), ("0x10", cn_text), ("1e", cn_text),
             ("--1", cn_text), ("+-1", cn_text), ("-", cn_text), (".", cn_text), ("+", cn_text),
             ("1_000", cn_text),
+            ("True", cn_boolean), ("FALSE", cn_boolean), (" True", cn_text), (" \"1\"", cn_text),
             ("1 2", cn_text), ("12abc", cn_text), ("e5", cn_text), ("nullx", cn_text),
         ] as [(String, cn_outcome)])
     func outcomes(text: String, outcome: cn_outcome) {
@@ -74,7 +75,7 @@ private func float(_ text: String) -> (outcome: cn_outcome, value: Float) {
     @Test(
         "allows blanks, quotes and a plus",
         arguments: [
-            (" 7.4 ", 7.4), ("\"7.4\"", 7.4), (" \" 7.4 \" ", 7.4), ("+7.4", 7.4), ("+.5", 0.5),
+            (" 7.4 ", 7.4), ("\"7.4\"", 7.4), ("\" 7.4 \"", 7.4), ("+7.4", 7.4), ("+.5", 0.5),
             ("7.4\t", 7.4),
             ("1e-999999999999999999999", 0),
         ] as [(String, Double)])

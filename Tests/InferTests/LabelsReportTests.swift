@@ -31,7 +31,7 @@ func readsLabels(_ text: String) throws {
 func oddLabels() throws {
     let long = String(repeating: "a long name ", count: 9)
     let found = try report("truth,prediction\n\"say \"\"hi\"\"\",\(long)1\n\(long)2,\(long)1\n a,\"1,5\"\n")
-    #expect(found.matrix.classes == [" a", "1,5", "\(long)1", "\(long)2", "say \"hi\""])
+    #expect(found.matrix?.classes == [" a", "1,5", "\(long)1", "\(long)2", "say \"hi\""])
 }
 
 @Test(
@@ -46,4 +46,31 @@ func oddLabels() throws {
     ])
 func wrongLabels(_ text: String, _ part: String) {
     #expect { try report(text) } throws: { "\($0)".contains(part) && "\($0)".contains("labels.csv") }
+}
+
+@Test("more than 2,048 classes have a report without a matrix")
+func manyClasses() throws {
+    let text = "truth,prediction\n" + (0..<3000).map { "\($0),\($0 % 2999)\n" }.joined()
+    let found = try report(text)
+    #expect(found.matrix == nil && found.report.rows.count == 3000)
+    #expect(found.accuracy == 2999.0 / 3000)
+    #expect(found.text.contains("omitted for more than 2048 classes"))
+    #expect(found.json["confusion_matrix"] == .null)
+}
+
+@Test(
+    "a labels file is read in any encoding and dialect",
+    arguments: [("truth|prediction\nb|a\na|a\n", "utf16"), ("truth,prediction\rb,a\ra,a\r", "utf8")])
+func labelDialects(_ text: String, _ encoding: String) throws {
+    try Fixtures.temporaryFolder { folder in
+        let file = folder.appendingPathComponent("labels.csv")
+        try
+            (encoding == "utf8"
+            ? Data(text.utf8) : Data([0xFF, 0xFE]) + text.data(using: .utf16LittleEndian)!)
+            .write(to: file)
+        #expect(try LabelsReport(file.path).accuracy == 0.5)
+        try (Data("truth,prediction\nb,M".utf8) + [0xFC] + Data("ller\n".utf8)).write(to: file)
+        let error = try #require(failure { _ = try LabelsReport(file.path) })
+        #expect(error.place.row == 1 && error.place.column == "prediction" && error.category == .badData)
+    }
 }

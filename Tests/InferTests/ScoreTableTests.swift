@@ -104,6 +104,25 @@ func badTable(_ text: String, _ line: Int?, _ column: String?, _ words: String) 
     }
 }
 
+@Test("a table to score is read by the same rules as one to train on")
+func sameRules() throws {
+    try Fixtures.temporaryFolder { folder in
+        let model = try SmallModels.regression()
+        #expect(try score("a,b\nTrue,1\nfalse,2\n", [model], in: folder).hasSuffix("True,1,6\nfalse,2,7\n"))
+        let cr = try score("a|b\r1|1\r2|2\r", [model], in: folder)
+        #expect(cr == "a|b|prediction\n1|1|6\n2|2|11\n")
+        for (text, row, column) in [
+            ("a;b\n1.234;1\n980;2\n", 1, "a"), ("b,a\n1,True\n1,0\n", 2, "a"),
+            ("a,b,c\n1,2,x\n1,2,\u{0}\n", 2, "c"),
+        ] {
+            let error = failure { _ = try score(text, [model], in: folder) }
+            #expect(error?.place.row == row && error?.place.column == column, "\(text) \(error as Any)")
+        }
+        let numbers = failure { _ = try score("1,2\n3,4\n", [model], in: folder) }
+        #expect(numbers?.remedy?.contains("--no-header") == true)
+    }
+}
+
 @Test("the error for an infinite prediction has the row")
 func nonFinitePrediction() throws {
     try Fixtures.temporaryFolder { folder in

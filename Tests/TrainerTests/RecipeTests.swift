@@ -72,6 +72,32 @@ func reads() throws {
     #expect(options.patience == 5 && !options.restoresBestWeights && options.minDelta == 0)
 }
 
+@Test("a recipe says how a table is written")
+func dialectKeys() throws {
+    #expect(try recipe().data.dialect == TableDialect())
+    let found = try recipe(
+        line: 6, "  delimiter: \"|\"\n  comment: \"#\"\n  names: [a, quality, 3]"
+    ).data.dialect
+    #expect(found.delimiter == UInt8(ascii: "|") && found.comment == UInt8(ascii: "#"))
+    #expect(found.hasHeader == false && found.names == ["a", "quality", "3"])
+    #expect(try recipe(line: 6, "  header: true\n  delimiter: tab").data.dialect.hasHeader == true)
+    #expect(TableDialect(json: found.json) == found)
+    #expect(
+        failure(of: { () throws(CellarError) in
+            _ = try recipe(line: 6, "  header: true\n  names: [a, quality]")
+        })?.message.contains("names are for") == true)
+}
+
+/// The error that `body` ends with; nil where it ends well.
+private func failure(of body: () throws(CellarError) -> Void) -> CellarError? {
+    do throws(CellarError) {
+        try body()
+        return nil
+    } catch {
+        return error
+    }
+}
+
 @Test(
     "the error for a mistake has its line and the nearest word",
     arguments: [
@@ -84,6 +110,11 @@ func reads() throws {
         (5, "  split: { test: 1.5 }", 5, "between 0 and 1"),
         (5, "  split: { test: 0.25, random_state: -1 }", 5, "random_state"),
         (6, "  preprocess: [StandardScalar]", 6, "StandardScaler"),
+        (6, "  delimiter: ampersand", 6, "expected , ; | tab or blank"),
+        (6, "  comment: \"//\"", 6, "comment sign"),
+        (6, "  header: maybe", 6, "header"),
+        (6, "  names: [a, b, a]", 6, "given twice"),
+        (6, "  heder: false", 6, "header"),
         (8, "  - Dence: { units: 30 }", 8, "Dense"),
         (8, "  - Dense: { unit: 30 }", 8, "Did you mean units"),
         (9, "  - Dropout: { rat: 0.2 }", 9, "Did you mean rate"),

@@ -23,6 +23,7 @@ extension ModelFacts {
                 "validation_rows": .integer($0.validationRows), "test_rows": .integer($0.testRows),
             ]
             object["division"] = $0.division?.json
+            object["table"] = $0.dialect?.json
             return .object(object)
         }
         object["recipe"] = recipe.map { .string($0) }
@@ -74,7 +75,8 @@ extension ModelFacts {
             return Dataset(
                 path: path, sha256: $0["sha256"]?.string ?? "", trainRows: count($0["train_rows"]),
                 validationRows: count($0["validation_rows"]), testRows: count($0["test_rows"]),
-                division: $0["division"].flatMap { RowDivision(json: $0) })
+                division: $0["division"].flatMap { RowDivision(json: $0) },
+                dialect: $0["table"].map { TableDialect(json: $0) })
         }
         recipe = json["recipe"]?.string
         seed = json["seed"]?.int

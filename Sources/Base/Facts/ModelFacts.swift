@@ -59,11 +59,13 @@ public struct ModelFacts: Equatable, Sendable {
         public var trainRows, validationRows, testRows: Int
         /// The division of the rows; nil in files written before this key existed.
         public var division: RowDivision?
+        /// How the table was written, where the recipe says it.
+        public var dialect: TableDialect?
         public init(
             path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,
-            division: RowDivision? = nil
+            division: RowDivision? = nil, dialect: TableDialect? = nil
         ) {
-            (self.path, self.sha256, self.division) = (path, sha256, division)
+            (self.path, self.sha256, self.division, self.dialect) = (path, sha256, division, dialect)
             (self.trainRows, self.validationRows, self.testRows) = (trainRows, validationRows, testRows)
         }
     }

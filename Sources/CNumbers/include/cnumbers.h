@@ -12,20 +12,20 @@ extern "C" {
 /// The result of parsing a field as a number.
 enum cn_outcome {
     cn_number,
-    cn_missing,     // empty, NA, N/A, NaN, null or ?
+    cn_missing,     // empty, or one of pandas' words for a missing value
     cn_not_finite,  // inf and similar words
     cn_too_large,   // a number, but beyond the type's range
+    cn_boolean,     // true or false in any case; the value is 1 or 0
     cn_text
 };
 
-/// Parses [text, text + length) as one decimal number. Blanks around it, one pair of quotes and a leading
-/// plus are allowed. `value` is the nearest representable number (ties to even), and is set only for
-/// cn_number.
+/// Parses [text, text + length) as one decimal number. Blanks around it, one pair of quotes from the first
+/// byte on and a leading plus are allowed. `value` is the nearest double (ties to even), a float that double
+/// rounded again, as in pandas; it is set only for cn_number and cn_boolean.
 enum cn_outcome cn_read_double(const char *text, size_t length, double *value);
 enum cn_outcome cn_read_float(const char *text, size_t length, float *value);
 
-/// Returns true for an empty field and for the words for a missing value (in any case): NA, N/A, NaN, null,
-/// ?.
+/// Returns true for an empty field and for the words that pandas reads as a missing value: NA, NaN, null …
 bool cn_is_missing(const char *text, size_t length);
 
 /// Writes the shortest decimal text that reads back as the same number. Returns its length, at most
@@ -67,19 +67,37 @@ typedef struct {
     int32_t field;   // where the scan ended, counted from 0
     size_t lines_to_error; // line ends before the field
     cn_range place;
+    size_t booleans; // fields of number columns with true or false
 } cn_csv_result;
 
 /// Reads complete rows from the buffer until `capacity` rows are written, the buffer ends within a row, or a
 /// row is invalid. `last` means that no bytes follow the buffer. Outputs are row-major: values [capacity,
 /// numbers] of the plan's type, texts [capacity, texts] (the bytes of a field, quotes included), rows
-/// [capacity] (without line ends).
+/// [capacity] (without line ends). Adds to booleans [numbers] the number of true and false in each column.
 void cn_csv_scan(
     const cn_csv_plan *plan, const char *buffer, size_t size, bool last, size_t capacity, void *values,
-    cn_range *texts, cn_range *rows, cn_csv_result *result);
+    cn_range *texts, cn_range *rows, uint32_t *booleans, cn_csv_result *result);
 
 /// Returns the number of bytes that are complete rows, valid or not. Returns all bytes if a quote is invalid;
 /// the scan then reports it.
 size_t cn_csv_whole_rows(char delimiter, const char *buffer, size_t size);
+
+/// Kinds of bytes that need a closer look.
+enum { cn_not_ascii = 1, cn_nul = 2, cn_bare_return = 4 };
+
+/// Returns the kinds that occur. A carriage return is bare if another byte than a line feed follows it in the
+/// buffer.
+int cn_text_kinds(const char *buffer, size_t size);
+
+/// Returns the position of the first byte that is NUL or no UTF-8, or `size` if there is none.
+size_t cn_first_invalid(const char *buffer, size_t size);
+
+/// Rewrites complete rows in place, and returns the new size: removes comments (from an unquoted `comment` to
+/// the end of the line; 0: none), replaces bare carriage returns outside of quotes by line feeds, and with
+/// `blanks` writes each run of blanks and tabs outside of quotes as one blank, none at the ends of a line. An
+/// incomplete row at the end is kept as it is, unless `last` is true.
+size_t cn_csv_normalize(
+    char delimiter, char comment, bool blanks, char *buffer, size_t size, bool last);
 
 /// The columns appended to each row. A column n >= 0 is number n of the row, -1 - n is the text of the row's
 /// label n.

@@ -17,6 +17,8 @@ public struct EvaluateRequest: Sendable {
     /// Only these rows of the data that the models were trained on.
     public var split: TablePart?
     public var models: ModelSelection
+    /// How the table is written, as far as it differs from what the model was trained on.
+    public var dialect = TableDialect()
 
     public init(
         data: String, moreInputs: [String] = [], target: [String]? = nil, labels: [String] = [],
@@ -96,20 +98,19 @@ extension Store {
                 reader, with: model, target: request.target, part: request.part(for: model),
                 report: request.folder(for: model, among: count), onBlock: progress.samplesDone)
         }
-        let first = try CSVReader(path: request.data)
-        let (name, columns) = (first.name, first.header.names)
-        let models = try load(request.models, progress) { () throws(CellarError) in
-            try tableModel(name, columns: columns)
-        }
+        let opened = try modelsAndTable(request.data, request.dialect, request.models, progress)
+        let models = opened.models
         guard models.count == 1 || request.data != "-" else {
             throw CellarError(.usage, "Standard input can be read once: name one --model.")
         }
         if request.split == nil {
             for model in models { request.trainingRowsWarning(for: model).map(progress.warn) }
         }
-        var evaluations = [try evaluate(first, models[0], among: models.count)]
+        var evaluations = [try evaluate(opened.reader, models[0], among: models.count)]
         for model in models.dropFirst() {
-            evaluations.append(try evaluate(CSVReader(path: request.data), model, among: models.count))
+            let reader = try CSVReader(
+                path: request.data, dialect: model.dialect(completing: request.dialect))
+            evaluations.append(try evaluate(reader, model, among: models.count))
         }
         return evaluations
     }
@@ -126,7 +127,7 @@ extension EvaluateRequest {
                     + "; nobody knows which of its rows are for \(split.rawValue). Leave out --split.",
                 file: data)
         }
-        return try PartOfTable(split, of: model, path: data)
+        return try PartOfTable(split, of: model, path: data, dialect: model.dialect(completing: dialect))
     }
 
     private func wasTrainedOnThis(_ model: LoadedModel) -> Bool {

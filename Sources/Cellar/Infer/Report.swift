@@ -11,6 +11,8 @@ public struct ReportRequest: Sendable {
     public var prediction: String
     /// The folder for report files; nil for none.
     public var report: String?
+    /// How the table is written, where the reader cannot find it out.
+    public var dialect = TableDialect()
 
     public init(
         labels: String, truth: String = "truth", prediction: String = "prediction", report: String? = nil
@@ -22,7 +24,8 @@ public struct ReportRequest: Sendable {
 extension Store {
     /// Needs no model, and reads nothing of the store.
     public func report(_ request: ReportRequest) throws(CellarError) -> LabelsReport {
-        let found = try LabelsReport(request.labels, truth: request.truth, prediction: request.prediction)
+        let found = try LabelsReport(
+            request.labels, truth: request.truth, prediction: request.prediction, dialect: request.dialect)
         if let folder = request.report { try found.write(to: folder) }
         return found
     }

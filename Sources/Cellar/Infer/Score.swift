@@ -12,6 +12,8 @@ public struct ScoreRequest: Sendable {
     public var prefix: String
     /// Whether an output may replace an input.
     public var replacesInput: Bool
+    /// How the table is written, as far as it differs from what the model was trained on.
+    public var dialect = TableDialect()
     public var models: ModelSelection
 
     public init(
@@ -79,13 +81,10 @@ extension Store {
             throw CellarError(.usage, "A table is scored alone: one input, one -o.")
         }
         let output = request.outputs.first ?? "-"
-        let reader = try CSVReader(path: input)
-        let (name, columns) = (reader.name, reader.header.names)
-        let models = try load(request.models, progress) { () throws(CellarError) in
-            try tableModel(name, columns: columns)
-        }
+        let opened = try modelsAndTable(input, request.dialect, request.models, progress)
+        let models = opened.models
         let rows = try scoreTable(
-            reader, with: models, to: output, prefix: request.prefix, onBlock: progress.samplesDone)
+            opened.reader, with: models, to: output, prefix: request.prefix, onBlock: progress.samplesDone)
         return ScoreSummary(models: models.map(\.name), samples: rows, outputs: [output])
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Cellar
 import CommandSupport
+import Datasets
 import Infer
 
 struct EvaluateCommand: ParsableCommand {
@@ -48,25 +49,27 @@ struct EvaluateCommand: ParsableCommand {
     )
     var split: TablePart?
 
+    @OptionGroup var table: TableArguments
     @OptionGroup var arguments: ModelArguments
 
     func run() throws {
         let json = arguments.place.json
         try runInfer(json: json) {
-            let request = EvaluateRequest(
-                data: files.first ?? "-", moreInputs: Array(files.dropFirst()), target: target.map(names),
+            var request = EvaluateRequest(
+                data: files.first ?? "-", moreInputs: Array(files.dropFirst()), target: target.map(commaSeparated),
                 labels: labels, report: report, split: split, models: arguments.models)
+            request.dialect = try table.dialect()
             let result = try arguments.place.open().evaluate(request, progress: commandProgress(json: json))
             let evaluations = result.evaluations
             if json {
                 try printOutput(result.json)
             } else {
-                try printOutput(evaluations.count == 1 ? evaluations[0].text : table(evaluations))
+                try printOutput(evaluations.count == 1 ? evaluations[0].text : comparison(evaluations))
             }
         }
     }
 
-    private func table(_ evaluations: [Evaluation]) -> String {
+    private func comparison(_ evaluations: [Evaluation]) -> String {
         var table = TextTable([TextTable.Column("", .left)] + evaluations.map { TextTable.Column($0.model) })
         var names: [String] = []
         for name in evaluations.flatMap({ $0.figures.map(\.name) }) where !names.contains(name) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Base
 import Cellar
-import Foundation
+import Datasets
 import StoreSupport
 
 /// Which models to ask, and what to add to what their files say.
@@ -18,7 +18,10 @@ struct ModelArguments: ParsableArguments {
         help: "For weights alone: a config.json (model.to_json), a model file or a version with the layers.")
     var architecture: String?
 
-    @Option(help: "Class names for a model without them, in the order of its outputs: cat,dog,…")
+    @Option(
+        help:
+            "Class names for a model without them, in the order of its outputs: cat,dog,… Quote a name with a comma: cat,\"dog, wet\"."
+    )
     var classes: String?
 
     @Option(help: "Column names for a model without them, in the order of its inputs.")
@@ -45,8 +48,8 @@ struct ModelArguments: ParsableArguments {
 
     var models: ModelSelection {
         var selection = ModelSelection(model, architecture: architecture)
-        selection.options.classes = classes.map(names)
-        selection.options.features = features.map(names)
+        selection.options.classes = classes.map(commaSeparated)
+        selection.options.features = features.map(commaSeparated)
         (selection.options.white, selection.options.threads) = (white, threads)
         selection.options.framing = framing.flatMap { ModelFacts.Picture.Framing(rawValue: $0.rawValue) }
         return selection
@@ -55,10 +58,3 @@ struct ModelArguments: ParsableArguments {
 
 /// ModelFacts.Picture.Framing as an argument.
 enum Framing: String, ExpressibleByArgument, CaseIterable { case digit, pixels }
-
-/// The parts of `a,b , c`.
-func names(_ list: String) -> [String] {
-    list.split(separator: ",", omittingEmptySubsequences: false).map { part in
-        part.trimmingCharacters(in: .whitespaces)
-    }
-}

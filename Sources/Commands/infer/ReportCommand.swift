@@ -24,13 +24,17 @@ struct ReportCommand: ParsableCommand {
     )
     var report: String?
 
+    @OptionGroup var table: TableArguments
+
     @Flag(help: "Print JSON, including errors.")
     var json = false
 
     func run() throws {
         try reportingErrors(of: "infer", json: json) {
-            let found = try Store().report(
-                ReportRequest(labels: labels, truth: truth, prediction: prediction, report: report))
+            var request = ReportRequest(
+                labels: labels, truth: truth, prediction: prediction, report: report)
+            request.dialect = try table.dialect()
+            let found = try Store().report(request)
             if json { try printOutput(found.json) } else { try printOutput(found.text) }
         }
     }

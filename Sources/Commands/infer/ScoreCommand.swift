@@ -11,7 +11,8 @@ struct ScoreCommand: ParsableCommand {
             A table keeps its columns byte for byte; behind them come `prediction`, `probability` (of the predicted class) \
             and, for more than two classes, one `probability_CLASS` each. Columns are found by name, in any order. An \
             output file appears once it is complete; on standard output the rows before a bad one have been written \
-            when the error is reported, and the exit status is not 0.
+            when the error is reported, and the exit status is not 0. The output is UTF-8, not compressed, and has no \
+            comments; a table without column names gets none.
 
             Several .npy files are a model's inputs, several -o its outputs, in the model's own order.
 
@@ -35,6 +36,7 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Let the output replace the input, once it is complete.")
     var force = false
 
+    @OptionGroup var table: TableArguments
     @OptionGroup var arguments: ModelArguments
 
     func validate() throws {
@@ -67,8 +69,9 @@ struct ScoreCommand: ParsableCommand {
     }
 
     private func scoreFiles() throws {
-        let request = ScoreRequest(
+        var request = ScoreRequest(
             inputs: inputs, outputs: output, prefix: prefix, replacesInput: force, models: arguments.models)
+        request.dialect = try table.dialect()
         let summary = try store.score(request, progress: progress)
         // For a program on standard output where that is free, else for a person who watches.
         guard !summary.outputs.contains("-") else { return }

@@ -21,15 +21,24 @@ public struct CSVChunk: Sendable {
 
     /// The number of line ends.
     var lines = 0
+    /// The kinds of bytes in the chunk that need a closer look, as `cn_not_ascii`.
+    var kinds = 0
+    /// The number of true and false in each numeric column.
+    var booleans: [UInt32] = []
+    /// True if a numeric column of the chunk has true or false.
+    var hasBooleans = false
     /// True if the chunk is one row without an end within `CSVReader.longestRow` bytes.
     var isTooLong = false
     /// The error in the row after the last valid one, if any.
     var fault: Fault?
 
-    struct Fault: Sendable {
-        var result: cn_csv_result
-        /// The bytes of the field, truncated for a message.
-        var bytes: [UInt8]
+    enum Fault: Sendable {
+        /// The scan's result, and the bytes of the field, truncated for a message.
+        case scan(cn_csv_result, [UInt8])
+        /// The position of a byte that is no text.
+        case text(Int)
+        /// The number column that has both numbers and booleans.
+        case booleans(Int)
     }
 
     public init() {}
@@ -48,7 +57,7 @@ public struct CSVChunk: Sendable {
     private func field(_ index: Int, column: Int) -> ArraySlice<UInt8> {
         precondition(index < count && column < textColumns)
         let place = texts[index * textColumns + column]
-        return content(bytes[place.begin..<place.end])
+        return unquoted(bytes[place.begin..<place.end])
     }
 
     /// Passes the content of all requested text columns to `body`, row by row, as raw bytes, which may be

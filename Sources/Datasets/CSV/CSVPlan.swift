@@ -7,7 +7,7 @@ struct CSVPlan: Sendable {
     let header: CSVHeader
     let numbers, texts: Int
     /// The action for each field of a row, as the C scanner expects it.
-    private let slots: [Int32]
+    let slots: [Int32]
     private let missingAsNaN: Bool
     /// For tests: uses only the baseline vector instructions of the platform.
     var portable = false
@@ -16,9 +16,10 @@ struct CSVPlan: Sendable {
         file: String, header: CSVHeader, numbers: [String], texts: [String], missingAsNaN: Bool = false
     ) throws(CellarError) {
         var slots = [Int32](repeating: -1, count: header.names.count)
+        var columns = NamePositions(header.names)
         func place(_ names: [String], _ slot: (Int) -> Int) throws(CellarError) {
             for (position, name) in names.enumerated() {
-                let field = try header.index(of: name, file: file)
+                let field = try header.index(of: name, in: &columns, file: file)
                 guard slots[field] == -1 else {
                     throw CellarError(
                         .usage, file: file, column: header.names[field], expected: "each column once",
@@ -49,11 +50,13 @@ struct CSVPlan: Sendable {
 
     /// Scans the complete rows in the first `size` of `bytes`. The outputs must be large enough.
     func scan(
-        _ bytes: [UInt8], size: Int, floats: inout [Float], texts: inout [cn_range], rows: inout [cn_range]
+        _ bytes: [UInt8], size: Int, floats: inout [Float], texts: inout [cn_range], rows: inout [cn_range],
+        booleans: inout [UInt32]
     ) -> cn_csv_result {
         precondition(floats.count >= rows.count * numbers)
         return unsafe floats.withUnsafeMutableBytes { values in
-            unsafe scan(bytes, 0..<size, last: true, wide: false, values.baseAddress, &texts, &rows)
+            unsafe scan(
+                bytes, 0..<size, last: true, wide: false, values.baseAddress, &texts, &rows, &booleans)
         }
     }
 
@@ -61,11 +64,11 @@ struct CSVPlan: Sendable {
     /// that no bytes follow. Returns the number of rows and bytes.
     func scan(
         _ bytes: [UInt8], _ place: Range<Int>, last: Bool, doubles: inout [Double], texts: inout [cn_range],
-        rows: inout [cn_range], position: inout Position
+        rows: inout [cn_range], booleans: inout [UInt32], position: inout Position
     ) throws(CellarError) -> (rows: Int, bytes: Int) {
         precondition(doubles.count >= rows.count * numbers)
         let result = unsafe doubles.withUnsafeMutableBytes { values in
-            unsafe scan(bytes, place, last: last, wide: true, values.baseAddress, &texts, &rows)
+            unsafe scan(bytes, place, last: last, wide: true, values.baseAddress, &texts, &rows, &booleans)
         }
         guard result.status == cn_csv_ok else {
             let start = place.lowerBound
@@ -79,9 +82,10 @@ struct CSVPlan: Sendable {
 
     private func scan(
         _ bytes: [UInt8], _ place: Range<Int>, last: Bool, wide: Bool, _ values: UnsafeMutableRawPointer?,
-        _ texts: inout [cn_range], _ rows: inout [cn_range]
+        _ texts: inout [cn_range], _ rows: inout [cn_range], _ booleans: inout [UInt32]
     ) -> cn_csv_result {
         precondition(place.upperBound <= bytes.count && texts.count >= rows.count * self.texts)
+        precondition(booleans.count >= numbers)
         var result = cn_csv_result()
         let capacity = rows.count
         unsafe slots.withUnsafeBufferPointer { slots in
@@ -94,7 +98,7 @@ struct CSVPlan: Sendable {
                 let start = unsafe bytes.baseAddress?.advanced(by: place.lowerBound)
                     .assumingMemoryBound(to: CChar.self)
                 unsafe cn_csv_scan(
-                    &plan, start, place.count, last, capacity, values, &texts, &rows, &result)
+                    &plan, start, place.count, last, capacity, values, &texts, &rows, &booleans, &result)
             }
         }
         return result
@@ -137,10 +141,90 @@ struct CSVPlan: Sendable {
             return bad(
                 column, "a number within the range of the type", shown, "Correct it, or scale the column.")
         default:
-            let comma = bytes.contains(UInt8(ascii: ",")) && header.delimiter != UInt8(ascii: ",")
+            let comma = bytes.contains(UInt8(ascii: ","))
             return bad(
                 column, "a number", shown,
-                comma ? "Write decimals with a point." : "Correct it, or remove the row.")
+                comma
+                    ? "Write decimals with a point. Thousands have no sign."
+                    : "Correct it, or remove the row.")
         }
+    }
+}
+
+extension CSVPlan {
+    /// The error about the byte at `place`, which is NUL or no UTF-8. `position` is the start of `bytes`.
+    func invalidText(
+        _ bytes: [UInt8], size: Int, at place: Int, _ position: Position
+    ) -> CellarError {
+        let found = field(at: place, of: bytes, size: size)
+        let isNUL = bytes[place] == 0
+        return CellarError(
+            .badData, file: file, row: position.row + found.row, line: position.line + found.lines,
+            column: found.column, expected: isNUL ? "text" : "text in UTF-8",
+            found: isNUL ? "a NUL byte" : "the byte \(hex([bytes[place]][...]))",
+            fix: isNUL
+                ? "Correct the file." : "Save the table as UTF-8, for example `iconv -f latin1 -t utf-8`.")
+    }
+
+    /// The error about true and false among numbers in a number column; the rows begin at `position`.
+    func mixedBooleans(
+        _ bytes: [UInt8], _ place: Range<Int>, column: Int, _ position: Position
+    ) -> CellarError {
+        let field = slots.firstIndex(of: Int32(column)) ?? 0
+        let name = header.names[field]
+        var error = CellarError(
+            .badData, file: file, column: name,
+            expected: "only numbers, or only True and False, in a column", found: "both",
+            fix: "Write 1 and 0 for True and False.")
+        guard let plan = try? CSVPlan(file: file, header: header, numbers: [], texts: [name]) else {
+            return error
+        }
+        var (texts, rows) = ([cn_range()], [cn_range()])
+        var (none, start, first) = ([Double](), place.lowerBound, Bool?.none)
+        var (booleans, at) = ([UInt32](), position)
+        while start < place.upperBound {
+            let row = at
+            guard
+                let found = try? plan.scan(
+                    bytes, start..<place.upperBound, last: true, doubles: &none, texts: &texts, rows: &rows,
+                    booleans: &booleans, position: &at),
+                found.rows == 1
+            else { return error }
+            let isBoolean = isBoolean(bytes[start + texts[0].begin..<start + texts[0].end])
+            if let first, first != isBoolean {
+                (error.place.row, error.place.line) = (row.row, at.line - 1)
+                return error
+            }
+            first = isBoolean
+            start += found.bytes
+        }
+        return error
+    }
+
+    private func isBoolean(_ field: ArraySlice<UInt8>) -> Bool {
+        ["true", "false"].contains(String(decoding: unquoted(field), as: UTF8.self).lowercased())
+    }
+
+    /// Returns the row, counted from 0, the line ends before it, and the column of a byte.
+    private func field(at place: Int, of bytes: [UInt8], size: Int) -> (row: Int, lines: Int, column: String?)
+    {
+        let plan = CSVPlan(allTextsOf: header, file: file)
+        var texts = [cn_range](repeating: cn_range(), count: header.names.count)
+        var (rows, none, booleans) = ([cn_range()], [Double](), [UInt32]())
+        var (start, at) = (0, Position(line: 0))
+        while start < size {
+            let before = at
+            guard
+                let found = try? plan.scan(
+                    bytes, start..<size, last: true, doubles: &none, texts: &texts, rows: &rows,
+                    booleans: &booleans, position: &at), found.rows == 1
+            else { return (before.row - 1, before.line, nil) }
+            if place < start + found.bytes {
+                let column = texts.firstIndex { $0.begin + start <= place && place < $0.end + start }
+                return (before.row - 1, at.line - 1, column.map { header.names[$0] })
+            }
+            start += found.bytes
+        }
+        return (at.row - 1, at.line, nil)
     }
 }

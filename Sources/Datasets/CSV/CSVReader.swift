@@ -3,9 +3,10 @@ import CNumbers
 
 /// Reads a table (CSV) of any length in blocks, with constant memory.
 ///
-/// The first line names the columns and determines the delimiter. Supports quotes, `""` and line ends within
-/// quotes, a byte order mark, CRLF, blank lines and a missing final line end. Columns are found by name, in
-/// any order; unread columns stay available in `CSVChunk.row`.
+/// The first line names the columns and determines the delimiter, unless a `TableDialect` says otherwise.
+/// Supports gzip, UTF-8 and UTF-16 with a byte order mark, quotes, `""` and line ends within quotes, LF, CRLF and
+/// CR, blank lines and a missing final line end. Columns are found by name, in any order; unread columns stay
+/// available in `CSVChunk.row`.
 ///
 ///     var reader = try CSVReader(path: "wine.csv")
 ///     try reader.select(numbers: ["alcohol", "pH"], texts: ["quality"])
@@ -21,10 +22,14 @@ public struct CSVReader: ~Copyable, Sendable {
     /// Counts the rows from the current position.
     public private(set) var counter: CSVCounter
 
-    private let input: InputFile
+    private var input: TableInput
+    private let normalizer: CSVNormalizer
+    /// True if rows are rewritten: always, or since a bare carriage return was found.
+    private var normalizes: Bool
     private let block: Int
     /// Bytes already read but not yet returned: the start of a row.
     private var rest: [UInt8]
+    private var restKinds: Int
     private var ended: Bool
 
     /// A longer row is treated as an unclosed quote.
@@ -32,27 +37,37 @@ public struct CSVReader: ~Copyable, Sendable {
 
     /// Opens a table and reads its first line. `-` is standard input. `block` is the number of bytes per
     /// read.
-    public init(path: String, block: Int = 1 << 18) throws(CellarError) {
-        try self.init(InputFile(path: path), block: block)
+    public init(
+        path: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18
+    ) throws(CellarError) {
+        try self.init(TableInput(InputFile(path: path)), dialect, block: block)
     }
 
     /// Reads from a descriptor, which stays open.
-    public init(descriptor: Int32, name: String, block: Int = 1 << 18) throws(CellarError) {
-        try self.init(InputFile(descriptor: descriptor, name: name), block: block)
+    public init(
+        descriptor: Int32, name: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18
+    ) throws(CellarError) {
+        try self.init(TableInput(InputFile(descriptor: descriptor, name: name)), dialect, block: block)
     }
 
-    private init(_ input: consuming InputFile, block: Int) throws(CellarError) {
-        let found = try CSVReader.start(of: input, block: block)
+    private init(
+        _ input: consuming TableInput, _ dialect: TableDialect, block: Int
+    ) throws(CellarError) {
+        let found = try CSVReader.start(of: &input, dialect, block: block)
         let plan = try CSVPlan(file: input.name, header: found.header, numbers: [], texts: [])
         (header, rest, ended) = (found.header, found.rest, found.ended)
         (self.block, name) = (block, input.name)
         counter = CSVCounter(plan: plan, position: CSVPlan.Position(line: found.line))
+        normalizer = CSVNormalizer(dialect, delimiter: found.header.delimiter)
+        restKinds = textKinds(rest, 0..<rest.count)
+        normalizes = normalizer.isNeeded || restKinds & cn_bare_return != 0
         self.input = input
     }
 
-    private static func start(of input: borrowing InputFile, block: Int) throws(CellarError) -> CSVStart.Found
-    {
-        var start = CSVStart()
+    private static func start(
+        of input: inout TableInput, _ dialect: TableDialect, block: Int
+    ) throws(CellarError) -> CSVStart.Found {
+        var start = CSVStart(dialect)
         var bytes = [UInt8](repeating: 0, count: block)
         while true {
             let count = try input.read(into: &bytes, at: 0)
@@ -96,12 +111,14 @@ public struct CSVReader: ~Copyable, Sendable {
     ) throws(CellarError) -> Bool {
         (chunk.count, chunk.size, chunk.lines, chunk.fault, chunk.isTooLong) = (0, 0, 0, nil, false)
         var used = rest.count
+        chunk.kinds = restKinds
         if chunk.bytes.count < used + block {
             chunk.bytes += [UInt8](repeating: 0, count: used + block - chunk.bytes.count)
         }
         chunk.bytes.replaceSubrange(0..<used, with: rest)
         rest.removeAll(keepingCapacity: true)
         while true {
+            if normalizes { used = normalizer.apply(to: &chunk.bytes, size: used, last: ended) }
             // The bytes read with the first line may contain complete rows, and a pipe may be silent for
             // long.
             chunk.size = ended ? used : wholeRows(chunk.bytes, used)
@@ -119,6 +136,9 @@ public struct CSVReader: ~Copyable, Sendable {
             guard input.waitForData(unless: stop) else { return false }
             let count = try input.read(into: &chunk.bytes, at: used)
             ended = count == 0
+            restKinds = textKinds(chunk.bytes, max(used - 1, 0)..<used + count)
+            chunk.kinds |= restKinds
+            normalizes = normalizes || restKinds & cn_bare_return != 0
             used += count
         }
     }

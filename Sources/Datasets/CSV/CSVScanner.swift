@@ -18,12 +18,27 @@ public struct CSVScanner: Sendable {
             chunk.numbers = Array(repeating: 0, count: capacity * plan.numbers)
             chunk.texts = Array(repeating: cn_range(), count: capacity * plan.texts)
         }
+        if chunk.booleans.count != plan.numbers || chunk.hasBooleans {
+            chunk.booleans = Array(repeating: 0, count: plan.numbers)
+        }
         let result = plan.scan(
-            chunk.bytes, size: chunk.size, floats: &chunk.numbers, texts: &chunk.texts, rows: &chunk.rows)
+            chunk.bytes, size: chunk.size, floats: &chunk.numbers, texts: &chunk.texts, rows: &chunk.rows,
+            booleans: &chunk.booleans)
         (chunk.count, chunk.lines, chunk.fault) = (result.rows, result.lines, nil)
+        chunk.hasBooleans = result.booleans > 0
         if result.status != cn_csv_ok {
             let field = chunk.bytes[result.place.begin..<result.place.end]
-            chunk.fault = CSVChunk.Fault(result: result, bytes: Array(field.prefix(60)))
+            chunk.fault = .scan(result, Array(field.prefix(60)))
+        } else if chunk.hasBooleans,
+            let mixed = chunk.booleans.firstIndex(where: { $0 > 0 && $0 != result.rows })
+        {
+            chunk.fault = .booleans(mixed)
+        }
+        if chunk.kinds & (cn_not_ascii | cn_nul) != 0,
+            let place = firstInvalid(chunk.bytes, size: chunk.size),
+            result.status == cn_csv_ok || place < result.place.end
+        {
+            chunk.fault = .text(place)
         }
     }
 }
@@ -32,6 +47,8 @@ public struct CSVScanner: Sendable {
 public struct CSVCounter: Sendable {
     let plan: CSVPlan
     var position: CSVPlan.Position
+
+    init(plan: CSVPlan, position: CSVPlan.Position) { (self.plan, self.position) = (plan, position) }
 
     /// Sets the chunk's `firstRow`. Throws if the chunk has an invalid row.
     public mutating func count(_ chunk: inout CSVChunk) throws(CellarError) {
@@ -42,9 +59,31 @@ public struct CSVCounter: Sendable {
                 expected: "a row of at most \(CSVReader.longestRow >> 20) MB", found: "more",
                 fix: "Look for an unclosed quote.")
         }
-        if let fault = chunk.fault { throw plan.error(fault.result, fault.bytes, position) }
+        switch chunk.fault {
+        case nil: break
+        case .scan(let result, let bytes): throw plan.error(result, bytes, position)
+        case .text(let place): throw plan.invalidText(chunk.bytes, size: chunk.size, at: place, position)
+        case .booleans(let column):
+            throw plan.mixedBooleans(chunk.bytes, 0..<chunk.size, column: column, position)
+        }
+        if chunk.hasBooleans || !booleans.isEmpty { try compareBooleans(chunk) }
+        if position.row == 1 { try plan.refuseThousands(chunk.bytes, 0..<chunk.size, position) }
         position.row += chunk.count
         position.line += chunk.lines
+    }
+
+    /// The columns of true and false; empty until one occurs.
+    private var booleans: Set<Int> = []
+
+    /// Throws if a column has booleans in one chunk and numbers in another.
+    private mutating func compareBooleans(_ chunk: CSVChunk) throws(CellarError) {
+        guard chunk.count > 0 else { return }
+        let found = Set(chunk.booleans.indices.filter { chunk.hasBooleans && chunk.booleans[$0] > 0 })
+        if position.row == 1 { booleans = found }
+        guard let column = found.symmetricDifference(booleans).min() else { return }
+        var error = plan.mixedBooleans(chunk.bytes, 0..<chunk.size, column: column, position)
+        (error.place.row, error.place.line) = (position.row, position.line)
+        throw error
     }
 
     /// The number of rows so far.

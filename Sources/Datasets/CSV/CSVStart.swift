@@ -1,12 +1,16 @@
 import Base
+import CNumbers
 
-/// Finds the first line of a table in bytes that arrive in pieces.
+/// Finds the first row of a table in bytes that arrive in pieces, and with it the table's dialect.
 struct CSVStart {
+    let dialect: TableDialect
     private var bytes: [UInt8] = []
+
+    init(_ dialect: TableDialect) { self.dialect = dialect }
 
     struct Found {
         var header: CSVHeader
-        /// The bytes after the first line.
+        /// The bytes after the first line, or with it if it has data.
         var rest: [UInt8]
         /// The line number of `rest`.
         var line: Int
@@ -22,21 +26,7 @@ struct CSVStart {
         let ended = piece.isEmpty
         guard ended || bytes.count >= 4 else { return nil }
         try refuseOtherFormats(file)
-        var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        var line = 1
-        while position < bytes.count {
-            guard let end = endOfLine(from: position) ?? (ended ? bytes.count : nil) else { break }
-            var content = bytes[position..<end]
-            if content.last == UInt8(ascii: "\r") { content.removeLast() }
-            let next = min(end + 1, bytes.count)
-            let ends = content.count { $0 == UInt8(ascii: "\n") } + 1
-            if content.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
-                (position, line) = (next, line + ends)
-                continue
-            }
-            let header = try CSVHeader(file: file, line: line, bytes: Array(content))
-            return Found(header: header, rest: Array(bytes[next...]), line: line + ends, ended: ended)
-        }
+        if let found = try firstRow(file, ended) { return found }
         if ended {
             throw CellarError(
                 .badData, file: file, expected: "a table with column names in the first line",
@@ -51,21 +41,130 @@ struct CSVStart {
         return nil
     }
 
-    /// The position of the next line end outside of quotes.
-    private func endOfLine(from start: Int) -> Int? {
-        var quoted = false
-        for index in start..<bytes.count {
-            if bytes[index] == UInt8(ascii: "\"") { quoted.toggle() }
-            if bytes[index] == UInt8(ascii: "\n") && !quoted { return index }
+    private func firstRow(_ file: String, _ ended: Bool) throws(CellarError) -> Found? {
+        var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var line = 1
+        var named: UInt8?
+        while position < bytes.count {
+            let wanted = dialect.delimiter ?? named
+            guard let row = row(from: position, delimiter: wanted, ended) else { return nil }
+            let content = bytes[row.content]
+            if isEmpty(content) {
+                (position, line) = (row.next, line + row.lines)
+                continue
+            }
+            if line == 1, let sign = CSVStart.separatorLine(content) {
+                (position, line, named) = (row.next, line + row.lines, sign)
+                continue
+            }
+            let delimiter: UInt8
+            if let wanted {
+                delimiter = wanted
+            } else if let guess = guess(row, ended) {
+                delimiter = guess
+            } else {
+                return nil
+            }
+            guard let exact = self.row(from: position, delimiter: delimiter, ended) else { return nil }
+            let header = try CSVHeader(
+                file: file, line: line, bytes: normalized(bytes[exact.content], delimiter),
+                delimiter: delimiter, dialect: dialect)
+            let (next, lines) = header.isInFile ? (exact.next, exact.lines) : (position, 0)
+            return Found(header: header, rest: Array(bytes[next...]), line: line + lines, ended: ended)
         }
         return nil
     }
 
+    /// A row's bytes without the line end, the position after it, and its number of line ends.
+    private struct Row {
+        var content: Range<Int>
+        var next: Int
+        var lines: Int
+    }
+
+    /// Finds the row at `start`. While the delimiter is unknown, a quote may follow each of them.
+    private func row(from start: Int, delimiter: UInt8?, _ ended: Bool) -> Row? {
+        let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+        var quotes = CSVQuotes()
+        var (fieldStart, isComment, lines) = (true, false, 1)
+        for index in start..<bytes.count {
+            let byte = bytes[index]
+            if !isComment, quotes.enclose(byte, atFieldStart: fieldStart) {
+                lines += byte == lf ? 1 : 0
+                continue
+            }
+            if byte == cr || byte == lf {
+                guard byte == lf || ended || index + 1 < bytes.count else { return nil }
+                let isPair = byte == cr && index + 1 < bytes.count && bytes[index + 1] == lf
+                return Row(content: start..<index, next: index + (isPair ? 2 : 1), lines: lines)
+            }
+            isComment = isComment || byte == dialect.comment
+            fieldStart = delimiter.map { $0 == byte } ?? TableDialect.delimiters.contains(byte)
+        }
+        return ended ? Row(content: start..<bytes.count, next: bytes.count, lines: lines) : nil
+    }
+
+    /// True for blanks, and for a comment that takes the whole line.
+    private func isEmpty(_ content: ArraySlice<UInt8>) -> Bool {
+        let first = content.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+        return first == nil || first == dialect.comment
+    }
+
+    /// The sign that Excel's `sep=;` names.
+    private static func separatorLine(_ content: ArraySlice<UInt8>) -> UInt8? {
+        let word = String(decoding: unquoted(content), as: UTF8.self)
+        guard word.lowercased().hasPrefix("sep="), word.utf8.count == 5, let sign = word.utf8.last,
+            TableDialect.delimiters.contains(sign)
+        else { return nil }
+        return sign
+    }
+
+    /// Returns the most frequent delimiter of the row outside of quotes, a comma if none occurs; nil if more
+    /// bytes are needed. Blanks separate columns only if there is no other sign and the next row has as many.
+    private func guess(_ row: Row, _ ended: Bool) -> UInt8? {
+        let content = normalized(bytes[row.content], nil)
+        let candidates = TableDialect.delimiters.dropLast()
+        func count(_ sign: UInt8, _ content: [UInt8]) -> Int {
+            var quotes = CSVQuotes()
+            var (fieldStart, count) = (true, 0)
+            for byte in content where !quotes.enclose(byte, atFieldStart: fieldStart) {
+                fieldStart = TableDialect.delimiters.contains(byte)
+                if byte == sign { count += 1 }
+            }
+            return count
+        }
+        let best = candidates.reversed().max { count($0, content) < count($1, content) }
+        if let best, count(best, content) > 0 { return best }
+        let (blank, comma) = (UInt8(ascii: " "), UInt8(ascii: ","))
+        func words(_ content: ArraySlice<UInt8>) -> Int {
+            CSVHeader.fields(of: normalized(content, blank), delimiter: blank).count
+        }
+        let wanted = words(bytes[row.content])
+        guard wanted > 1 else { return comma }
+        var position = row.next
+        while position < bytes.count {
+            guard let next = self.row(from: position, delimiter: blank, ended) else { return nil }
+            if !isEmpty(bytes[next.content]) {
+                return words(bytes[next.content]) == wanted ? blank : comma
+            }
+            position = next.next
+        }
+        return ended ? comma : nil
+    }
+
+    /// Returns a row without its comment, and in a table separated by blanks with single ones.
+    private func normalized(_ row: ArraySlice<UInt8>, _ delimiter: UInt8?) -> [UInt8] {
+        var row = Array(row)
+        guard dialect.comment != nil || delimiter == UInt8(ascii: " ") else { return row }
+        let size = CSVNormalizer(dialect, delimiter: delimiter ?? UInt8(ascii: ","))
+            .apply(to: &row, size: row.count, last: true)
+        row.removeLast(row.count - size)
+        return row
+    }
+
     private func refuseOtherFormats(_ file: String) throws(CellarError) {
         let formats: [([UInt8], String, String)] = [
-            ([0xFF, 0xFE], "UTF-16 text", "Save the table as UTF-8."),
-            ([0xFE, 0xFF], "UTF-16 text", "Save the table as UTF-8."),
-            ([0x1F, 0x8B], "gzip data", "Decompress it: `gzip -dc FILE |`, with the path `-`."),
+            ([0xFF, 0xFE, 0, 0], "UTF-32 text", "Save the table as UTF-8."),
             ([0x50, 0x4B, 3, 4], "a zip archive or a spreadsheet", "Save the table as CSV."),
             ([0x89, 0x50, 0x4E, 0x47], "a PNG picture", "Use the command for pictures."),
             ([0x93, 0x4E, 0x55, 0x4D], "a NumPy array", "Rename it to .npy."),
@@ -73,10 +172,56 @@ struct CSVStart {
         for (start, found, fix) in formats where bytes.starts(with: start) {
             throw CellarError(.badData, file: file, expected: "a table (CSV)", found: found, fix: fix)
         }
-        if bytes.prefix(4096).contains(0) {
+        // NUL in a later line has a row and a column.
+        if bytes.prefix(4096).prefix(while: { $0 != UInt8(ascii: "\n") }).contains(0) {
             throw CellarError(
                 .badData, file: file, expected: "a table (CSV)", found: "binary data",
                 fix: "Check that it is the right file.")
         }
     }
+}
+
+/// Rewrites rows in the form that the scanner reads: without comments and bare carriage returns, and with
+/// single blanks where blanks separate the columns.
+struct CSVNormalizer: Sendable {
+    private let delimiter: UInt8
+    private let comment: UInt8
+    /// True if every row must be rewritten, not only those with bare carriage returns.
+    let isNeeded: Bool
+
+    init(_ dialect: TableDialect, delimiter: UInt8) {
+        self.delimiter = delimiter
+        comment = dialect.comment ?? 0
+        isNeeded = comment != 0 || delimiter == UInt8(ascii: " ")
+    }
+
+    /// Rewrites the complete rows in the first `size` of `bytes`, which begin with a row; `last` means that no
+    /// bytes follow. Returns the new size.
+    func apply(to bytes: inout [UInt8], size: Int, last: Bool) -> Int {
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe cn_csv_normalize(
+                CChar(bitPattern: delimiter), CChar(bitPattern: comment), delimiter == UInt8(ascii: " "),
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), size, last)
+        }
+    }
+}
+
+/// Returns the kinds of bytes that need a closer look, as `cn_not_ascii`.
+func textKinds(_ bytes: [UInt8], _ place: Range<Int>) -> Int {
+    precondition(place.upperBound <= bytes.count)
+    return unsafe bytes.withUnsafeBytes { bytes in
+        unsafe Int(
+            cn_text_kinds(
+                bytes.baseAddress?.advanced(by: place.lowerBound).assumingMemoryBound(to: CChar.self),
+                place.count))
+    }
+}
+
+/// Returns the position of the first byte that is NUL or no UTF-8; nil if there is none.
+func firstInvalid(_ bytes: [UInt8], size: Int) -> Int? {
+    precondition(size <= bytes.count)
+    let place = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe cn_first_invalid(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), size)
+    }
+    return place < size ? place : nil
 }

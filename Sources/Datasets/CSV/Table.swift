@@ -14,21 +14,31 @@ public struct Table: Sendable {
     private let firstLine: Int
 
     /// Reads a file (`-` is standard input) and checks that each row has as many fields as the first line.
-    public init(path: String) throws(CellarError) {
-        let input = try InputFile(path: path)
+    public init(path: String, dialect: TableDialect = TableDialect()) throws(CellarError) {
+        var input = TableInput(try InputFile(path: path))
         let name = input.name
-        try self.init(bytes: input.readAll(limit: 1 << 34), name: name)
+        try self.init(bytes: input.readAll(limit: 1 << 34), name: name, dialect: dialect)
     }
 
-    /// Uses the file's bytes; `name` is for messages.
-    public init(bytes: [UInt8], name: String) throws(CellarError) {
-        var start = CSVStart()
+    /// Uses the file's bytes, which are UTF-8; `name` is for messages.
+    public init(bytes: [UInt8], name: String, dialect: TableDialect = TableDialect()) throws(CellarError) {
+        var start = CSVStart(dialect)
         var found = try start.add(bytes[...], file: name)
         if found == nil { found = try start.add([], file: name) }
         guard let found else { preconditionFailure("no header at the end of the file") }
         (file, header, firstLine) = (name, found.header, found.line)
-        self.bytes = found.rest
+        var rest = found.rest
         let plan = try CSVPlan(file: name, header: header, numbers: [], texts: [])
+        let normalizer = CSVNormalizer(dialect, delimiter: header.delimiter)
+        let kinds = textKinds(rest, 0..<rest.count)
+        if normalizer.isNeeded || kinds & cn_bare_return != 0 {
+            rest.removeLast(rest.count - normalizer.apply(to: &rest, size: rest.count, last: true))
+        }
+        if kinds & (cn_not_ascii | cn_nul) != 0, let place = firstInvalid(rest, size: rest.count) {
+            throw plan.invalidText(
+                rest, size: rest.count, at: place, CSVPlan.Position(line: found.line))
+        }
+        self.bytes = rest
         var rows = 0
         try Table.scan(plan, self.bytes, line: firstLine) { block in rows += block.count }
         rowCount = rows
@@ -83,13 +93,13 @@ public struct Table: Sendable {
         try Table.scan(plan, bytes, line: firstLine) { block in
             for field in block.texts.prefix(block.count) {
                 content.append(
-                    String(decoding: Datasets.content(bytes[field.begin..<field.end]), as: UTF8.self))
+                    String(decoding: unquoted(bytes[field.begin..<field.end]), as: UTF8.self))
             }
         }
         return content
     }
 
-    /// Counts the missing values in each column: empty, NA, N/A, NaN, null or ?.
+    /// Counts the missing values in each column: empty fields, and the words of pandas (NA, NaN, null …).
     public func missingValues() throws(CellarError) -> MissingValues {
         let plan = CSVPlan(allTextsOf: header, file: file)
         let width = header.names.count
@@ -112,13 +122,20 @@ public struct Table: Sendable {
             file: file, header: header, numbers: columns, texts: [], missingAsNaN: missingAsNaN)
         var numbers = [[Double]](repeating: [], count: columns.count)
         for column in columns.indices { numbers[column].reserveCapacity(rowCount) }
+        var booleans = [UInt32](repeating: 0, count: columns.count)
         try Table.scan(plan, bytes, line: firstLine) { block in
+            booleans = block.booleans
             for column in columns.indices {
                 for row in 0..<block.count {
                     numbers[column].append(block.numbers[row * columns.count + column])
                 }
             }
         }
+        if let mixed = booleans.firstIndex(where: { $0 > 0 && $0 != rowCount }) {
+            throw plan.mixedBooleans(
+                bytes, bytes.indices, column: mixed, CSVPlan.Position(line: firstLine))
+        }
+        try plan.refuseThousands(bytes, bytes.indices, CSVPlan.Position(line: firstLine))
         return numbers
     }
 
@@ -127,22 +144,26 @@ public struct Table: Sendable {
         var count = 0
         var numbers: [Double]
         var texts, rows: [cn_range]
+        /// The number of true and false in each number column, from the first row on.
+        var booleans: [UInt32]
     }
 
     private static func scan(
         _ plan: CSVPlan, _ bytes: [UInt8], line: Int, body: (Block) -> Void
     ) throws(CellarError) {
-        let capacity = 4096
+        // A row has at least one byte for each field.
+        let capacity = min(4096, bytes.count / plan.header.names.count + 1)
         var block = Block(
             numbers: Array(repeating: 0, count: capacity * plan.numbers),
             texts: Array(repeating: cn_range(), count: capacity * plan.texts),
-            rows: Array(repeating: cn_range(), count: capacity))
+            rows: Array(repeating: cn_range(), count: capacity),
+            booleans: Array(repeating: 0, count: plan.numbers))
         var position = CSVPlan.Position(line: line)
         var start = 0
         while true {
             let found = try plan.scan(
                 bytes, start..<bytes.count, last: true, doubles: &block.numbers, texts: &block.texts,
-                rows: &block.rows, position: &position)
+                rows: &block.rows, booleans: &block.booleans, position: &position)
             if found.rows == 0 { return }
             block.count = found.rows
             for index in 0..<found.rows * plan.texts {

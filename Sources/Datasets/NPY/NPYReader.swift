@@ -10,7 +10,8 @@ public func readNPY(_ path: String) throws(CellarError) -> Samples {
     let (header, bytes) = try readArray(path)
     let shape = header.shape.count == 1 ? [1] : Array(header.shape.dropFirst())
     if header.kind == .unsigned && header.width == 1 {
-        return Samples(shape: shape, bytes: Array(bytes[header.offset...]))
+        let values = Array(bytes[header.offset...])
+        return Samples(shape: shape, bytes: header.fortranOrder ? header.rowMajor(values) : values)
     }
     let values = header.decode(bytes) {
         Float($0)
@@ -128,7 +129,7 @@ extension NPYHeader {
     }
 
     /// Converts column-major values to row-major.
-    private func rowMajor<Value>(_ values: [Value]) -> [Value] {
+    func rowMajor<Value>(_ values: [Value]) -> [Value] {
         var strides: [Int] = []
         var stride = 1
         for side in shape {

@@ -47,7 +47,8 @@ func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) t
     -> [String]
 {
     if let targets = model.facts?.hyperparameters.targets, !targets.isEmpty { return targets }
-    let others = columns.filter { position(of: $0, in: model.features) == nil }
+    var features = NamePositions(model.features)
+    let others = columns.filter { features.position(of: $0) == nil }
     throw CellarError(
         .usage,
         "the model does not record which column has the labels"

@@ -17,7 +17,8 @@ public struct Evaluation: Sendable {
     let notComputed: [String]
 
     public enum Outcome: Sendable {
-        case classes(ConfusionMatrix, ClassificationReport, accuracy: Double)
+        /// The matrix is nil for too many classes.
+        case classes(ConfusionMatrix?, ClassificationReport, accuracy: Double)
         case values(ErrorSums)
         /// Several outputs, several labels per sample, or a class for each position.
         case metrics
@@ -82,15 +83,18 @@ public struct Evaluation: Sendable {
         ]
         for (name, value) in figures { object[name] = JSON(finite: value) }
         if case .classes(let matrix, let report, _) = outcome {
-            object["confusion_matrix"] = matrix.json()
+            object["confusion_matrix"] = matrix?.json() ?? .null
             object["classification_report"] = report.json
         }
         return .object(object)
     }
 }
 
-func reportText(_ matrix: ConfusionMatrix, _ report: ClassificationReport) -> String {
-    var text = "Confusion matrix\n\n" + matrix.text() + "\nClassification report\n\n" + report.text()
+/// - matrix: Nil for too many classes.
+func reportText(_ matrix: ConfusionMatrix?, _ report: ClassificationReport) -> String {
+    let most = ConfusionMatrix.maximumClasses
+    let cells = matrix?.text() ?? "(omitted for more than \(most) classes)\n"
+    var text = "Confusion matrix\n\n" + cells + "\nClassification report\n\n" + report.text()
     for warning in report.warnings { text += "\n" + warning }
     return text + (report.warnings.isEmpty ? "" : "\n")
 }

@@ -190,7 +190,7 @@ final class Evaluator {
             outcome = try naming(file: data) {
                 let counts = try ClassCounts(truth: truth, prediction: prediction, classes: classes)
                 return .classes(
-                    try ConfusionMatrix(truth: truth, prediction: prediction, classes: classes),
+                    try ConfusionMatrix.ifReadable(truth: truth, prediction: prediction, classes: classes),
                     try ClassificationReport(counts), accuracy: counts.accuracy)
             }
         case .values where objective.losses[0]?.isForNumbers ?? true: outcome = .values(errors)

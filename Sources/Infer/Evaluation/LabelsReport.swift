@@ -6,28 +6,33 @@ import Metrics
 public struct LabelsReport: Sendable {
     public let file: String
     public let count: Int
-    public let matrix: ConfusionMatrix
+    /// Nil for too many classes.
+    public let matrix: ConfusionMatrix?
     public let report: ClassificationReport
     public let accuracy: Double
 
     /// Reads a labels file. `truth` and `prediction` are the names of its columns.
     public init(
-        _ file: String, truth: String = "truth", prediction: String = "prediction"
+        _ file: String, truth: String = "truth", prediction: String = "prediction",
+        dialect: TableDialect = TableDialect()
     ) throws(CellarError) {
         self.file = file
         do {
-            let pairs = try LabelsReport.labels(file, truth, prediction)
+            let pairs = try LabelsReport.labels(file, truth, prediction, dialect)
             let counts = try ClassCounts(
                 truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
             count = pairs.truth.count
-            matrix = try ConfusionMatrix(pairs)
+            matrix = try ConfusionMatrix.ifReadable(
+                truth: pairs.truth, prediction: pairs.prediction, classes: pairs.classes)
             report = try ClassificationReport(counts)
             accuracy = counts.accuracy
         } catch { throw CellarError(error).at(file: file) }
     }
 
-    private static func labels(_ file: String, _ truth: String, _ prediction: String) throws -> LabelPairs {
-        var reader = try CSVReader(path: file)
+    private static func labels(
+        _ file: String, _ truth: String, _ prediction: String, _ dialect: TableDialect
+    ) throws -> LabelPairs {
+        var reader = try CSVReader(path: file, dialect: dialect)
         let classes = reader.header.names.compactMap(className(ofColumn:))
         try reader.select(numbers: [], texts: [truth, prediction])
         var (columns, chunk) = ((LabelColumn(), LabelColumn()), CSVChunk())
@@ -67,7 +72,8 @@ public struct LabelsReport: Sendable {
     public var json: JSON {
         [
             "data": .string(file), "samples": .integer(count), "accuracy": .number(accuracy),
-            "confusion_matrix": matrix.json(), "classification_report": report.json,
+            "confusion_matrix": matrix?.json() ?? .null,
+            "classification_report": report.json,
         ]
     }
 

@@ -16,7 +16,9 @@ public struct PartOfTable: Sendable {
     private let isIn: [Bool]
 
     /// - path: The table that the model was trained on.
-    public init(_ part: TablePart, of model: LoadedModel, path: String) throws(CellarError) {
+    public init(
+        _ part: TablePart, of model: LoadedModel, path: String, dialect: TableDialect = TableDialect()
+    ) throws(CellarError) {
         guard let dataset = model.facts?.dataset,
             let division = dataset.division
         else {
@@ -26,14 +28,15 @@ public struct PartOfTable: Sendable {
                 remedy: "Train the model again, or omit --split.")
         }
         let count = dataset.trainRows + dataset.validationRows + dataset.testRows
-        // A row has at least one byte and a newline. Check before allocating by an untrusted count.
-        guard count <= fileSize(path) / 2 else {
+        // A row has at least one byte and a newline; gzip makes of a byte at most 1,032. Check before allocating by an
+        // untrusted count.
+        guard count <= fileSize(path) * 1_032 / 2 else {
             throw CellarError(
                 .badData, "\(model.name) was trained on \(count) rows, but the table has fewer.", file: path)
         }
         let rows: RowDivision.Rows
         do {
-            let classes = division.stratify ? try PartOfTable.classes(of: model, path) : nil
+            let classes = division.stratify ? try PartOfTable.classes(of: model, path, dialect) : nil
             rows = try division.rows(count) { classes }
         } catch { throw CellarError(error).at(file: path) }
         let found: [Int]? =
@@ -54,8 +57,10 @@ public struct PartOfTable: Sendable {
     }
 
     /// Reads each row's class, which a stratified division needs.
-    private static func classes(of model: LoadedModel, _ path: String) throws -> [Int] {
-        var reader = try CSVReader(path: path)
+    private static func classes(
+        of model: LoadedModel, _ path: String, _ dialect: TableDialect
+    ) throws -> [Int] {
+        var reader = try CSVReader(path: path, dialect: dialect)
         let column = try recordedTarget(model, reader.header.names, reader.name)[0]
         var names = ClassNames(try model.outputMeaning().classes ?? [])
         try reader.select(numbers: [], texts: [column])

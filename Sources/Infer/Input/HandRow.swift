@@ -2,11 +2,12 @@ import Datasets
 import Base
 import Tensors
 
-/// Rows typed on the command line: `7.4,0.70,0,1.9` in the model's order, or `alcohol=9.4` by name.
+/// Rows typed on the command line: `7.4,0.70,0,1.9` in the model's order, or `alcohol=9.4` by name. A name with a comma
+/// needs quotes, as in CSV: `"age, years"=30`.
 public enum HandRow {
     /// Parses rows as samples. All words with `=` form one row; every other word is one row.
     public static func samples(_ words: [String], for model: LoadedModel) throws(CellarError) -> Samples {
-        let parts = words.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(trimmed) }
+        let parts = words.map(commaSeparated)
         let named = parts.joined().filter { $0.contains("=") }.count
         guard named == 0 || named == parts.joined().count else {
             throw CellarError(
@@ -35,23 +36,25 @@ public enum HandRow {
 
     /// Returns the names in a row; empty if it has none.
     public static func names(_ words: [String]) -> [String] {
-        words.flatMap { $0.split(separator: ",") }.compactMap { part in
-            part.firstIndex(of: "=").map { trimmed(part[..<$0]) }
+        words.flatMap(commaSeparated).compactMap { part in
+            part.lastIndex(of: "=").map { trimmed(part[..<$0]) }
         }
     }
 
     /// Returns the numbers of values in the rows without names.
     public static func counts(_ words: [String]) -> Set<Int> {
-        Set(words.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
+        Set(words.map { commaSeparated($0).count })
     }
 
     private static func byName(_ parts: [String], _ model: LoadedModel) throws(CellarError) -> Samples {
         let features = try model.requiredFeatures()
         var values = [Float?](repeating: nil, count: features.count)
+        var places = NamePositions(features)
         for part in parts {
-            let equals = part.firstIndex(of: "=") ?? part.endIndex
+            // A value has no "=", but a name may.
+            let equals = part.lastIndex(of: "=") ?? part.endIndex
             let name = trimmed(part[..<equals])
-            guard let place = position(of: name, in: features) else {
+            guard let place = places.position(of: name) else {
                 let hint = nearest(name, in: features).map { "Did you mean \"\($0)\"?" }
                 throw CellarError(
                     .usage,
@@ -73,7 +76,7 @@ public enum HandRow {
     }
 
     private static func number(_ text: String, _ column: String) throws(CellarError) -> Float {
-        guard let value = Float(text), value.isFinite else {
+        guard let value = parsedNumber(text).map({ Float($0) }), value.isFinite else {
             throw CellarError(
                 .usage,
                 "--row: expected a number for \"\(column)\", found \"\(text)\".",
@@ -81,13 +84,6 @@ public enum HandRow {
         }
         return value
     }
-}
-
-/// Returns the position of a name: an exact match, else the only match that ignores case.
-func position(of name: String, in names: [String]) -> Int? {
-    if let exact = names.firstIndex(of: name) { return exact }
-    let loose = names.indices.filter { names[$0].lowercased() == name.lowercased() }
-    return loose.count == 1 ? loose[0] : nil
 }
 
 func trimmed(_ text: some StringProtocol) -> String {

@@ -22,14 +22,19 @@ public func scoreTable(
     let columns = zip(models, meanings).map { model, meaning in
         NewColumns(meaning, prefix: prefix + (models.count > 1 ? "\(model.name) " : ""))
     }
-    try refuseTaken(columns.flatMap(\.names), reader.header.names, reader.name)
+    if reader.header.isInFile {
+        try refuseTaken(columns.flatMap(\.names), reader.header.names, reader.name)
+    }
     let (name, header) = (reader.name, reader.header)
     do {
         try reader.select(numbers: inputs.names)
         var writer = try CSVWriter(path: output, delimiter: header.delimiter)
-        try writer.fields(header.bytes[...])
-        for name in columns.flatMap(\.names) { try writer.field(name) }
-        try writer.endRow()
+        // A table without column names stays one.
+        if header.isInFile {
+            try writer.fields(header.bytes[...])
+            for name in columns.flatMap(\.names) { try writer.field(name) }
+            try writer.endRow()
+        }
         let run = ScoreRun(
             reader, writer, models: models, inputs: inputs, columns: columns, onBlock: onBlock)
         return try run.run(threads: models[0].threadsIfChosen ?? min(Processor.count, 4))
@@ -37,7 +42,7 @@ public func scoreTable(
 }
 
 private func refuseTaken(_ new: [String], _ present: [String], _ file: String) throws(CellarError) {
-    guard let taken = new.first(where: present.contains) else { return }
+    guard let taken = new.first(where: Set(present).contains) else { return }
     throw CellarError(
         .badData,
         "the table already has a column \"\(taken)\".", file: file, column: taken,
@@ -54,9 +59,11 @@ struct ModelColumns {
         var names: [String] = []
         var places: [[Int]] = []
         for model in models {
+            let features = try model.requiredFeatures()
+            var known = NamePositions(names)
             places.append(
-                try model.requiredFeatures().map { feature in
-                    if let known = position(of: feature, in: names) { return known }
+                features.map { feature in
+                    if let place = known.position(of: feature) { return place }
                     names.append(feature)
                     return names.count - 1
                 })

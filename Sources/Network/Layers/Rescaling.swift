@@ -14,6 +14,11 @@ public struct Rescaling: StatelessLayer {
         (self.scale, self.offset) = (ConstantNumbers(scale), ConstantNumbers(offset))
     }
 
+    /// Scales each place of the last axis.
+    public init(scales: [Double]) {
+        (scale, offset) = (ConstantNumbers(scales), ConstantNumbers(0))
+    }
+
     public init(from config: inout LayerConfig) throws(CellarError) {
         guard let scale = try config.numbers("scale") else {
             throw config.error("scale is missing", key: "scale")

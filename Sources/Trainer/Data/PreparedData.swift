@@ -63,27 +63,34 @@ public struct PreparedData: Sendable {
             var raw = try RawData(recipe.data, losses: recipe.compile.objective.losses, report: report)
             let division = recipe.data.division(validationSplit: recipe.fit.validationSplit)
             try raw.divide(division)
-            self.init(splitting: &raw, recipe.data, division)
+            try Self.check(recipe, inputShapes: raw.all.inputs.map(\.shape))
+            try self.init(splitting: &raw, recipe.data, division)
         } catch {
             // A request that the data cannot fulfil is an error in the recipe.
             guard error.category == .usage else { throw error.at(file: recipe.file) }
             throw CellarError(.badData, error.description, file: recipe.file, line: recipe.data.line)
         }
-        if !recipe.data.preprocessing.isEmpty, train.inputs.count > 1 {
+    }
+
+    /// Throws if the data are not of the kind that the preprocessing takes.
+    private static func check(_ recipe: Recipe, inputShapes: [[Int]]) throws(CellarError) {
+        if !recipe.data.preprocessing.isEmpty, inputShapes.count > 1 {
             throw CellarError(
                 .badData,
-                "preprocess needs one input, but the data have \(train.inputs.count).", file: recipe.file,
+                "preprocess needs one input, but the data have \(inputShapes.count).", file: recipe.file,
                 line: recipe.data.line)
         }
-        if recipe.data.preprocessing.contains(.standardScaler), inputShape.count != 1 {
+        if recipe.data.preprocessing.contains(.standardScaler), inputShapes[0].count != 1 {
             throw CellarError(
                 .badData,
-                "StandardScaler is for tables, but the samples have shape \(inputShape).",
+                "StandardScaler is for tables, but the samples have shape \(inputShapes[0]).",
                 file: recipe.file, line: recipe.data.line, remedy: "Use Rescaling.")
         }
     }
 
-    private init(splitting raw: inout RawData, _ recipe: DataRecipe, _ division: RowDivision) {
+    private init(
+        splitting raw: inout RawData, _ recipe: DataRecipe, _ division: RowDivision
+    ) throws(CellarError) {
         validation = raw.validationRows.map { raw.all.selecting($0) }
         test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
         // The largest part is kept in place, without a copy.
@@ -93,20 +100,14 @@ public struct PreparedData: Sendable {
             targets: train.targets.map { _ in .classes([]) })
         train.keep(raw.trainRows)
         (classes, features, isRegression) = (raw.classes, raw.features, raw.isRegression)
-        preprocessing = recipe.preprocessing.map { step -> any Layer in
-            switch step {
-            case .rescaling(let scale, let offset): return Rescaling(scale: scale, offset: offset)
-            case .standardScaler:
-                let scaler = StandardScaler(fitting: raw.columns, rows: raw.trainRows)
-                // The layer divides by the root of the variance; a constant column must be divided by 1.
-                let variance = zip(scaler.variance, scaler.scale).map { $1 == $0.squareRoot() ? $0 : $1 * $1 }
-                return Normalization(mean: scaler.mean, variance: variance)
-            }
-        }
+        preprocessing = try Preparation(
+            recipe.preprocessing, columns: raw.columns, rows: raw.trainRows, features: raw.features,
+            file: raw.path
+        ).layers
         dataset = ModelFacts.Dataset(
             path: raw.path, sha256: raw.sha256, trainRows: train.count,
             validationRows: validation?.count ?? 0,
-            testRows: test?.count ?? 0, division: division)
+            testRows: test?.count ?? 0, division: division, dialect: raw.dialect)
         picture = raw.picture
     }
 }

@@ -6,10 +6,10 @@ import Tensors
 extension RawData {
     /// Reads a table. One output has classes or a number per target column; several outputs have a target column each.
     static func table(
-        _ path: String, targets: [String], features chosen: [String]?, weights: String?, _ losses: [Loss?],
-        _ report: (DataSummary) -> Void
+        _ path: String, _ dialect: TableDialect, targets: [String], features chosen: [String]?,
+        weights: String?, _ losses: [Loss?], _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
-        let table = try Table(path: path)
+        let table = try Table(path: path, dialect: dialect)
         let isForNumbers = losses.map { $0?.isForNumbers ?? false }
         guard targets.count == losses.count || losses.count == 1 && isForNumbers[0] else {
             throw CellarError(
@@ -22,7 +22,10 @@ extension RawData {
                     ? "Name one, or use a loss for numbers, such as mean_squared_error."
                     : "Name them in the order of the outputs, such as target: [a, b].")
         }
-        let features = chosen ?? table.columns.filter { !targets.contains($0) && $0 != weights }
+        let features =
+            if let chosen { chosen } else {
+                try self.features(of: table, without: targets + (weights.map { [$0] } ?? []))
+            }
         guard !features.isEmpty else {
             throw CellarError(
                 .badData, file: path, expected: "feature columns in addition to \"\(targets[0])\"",
@@ -35,6 +38,9 @@ extension RawData {
         }
         var missing = try table.missingValues()
         missing.count(kinds)
+        if table.header.isInFile, dialect.hasHeader == nil {
+            for kind in kinds { try kind?.refuseNameAsClass(of: table) }
+        }
         report(
             DataSummary(
                 name: path, samples: table.rowCount, shape: [features.count], features: features,
@@ -54,7 +60,30 @@ extension RawData {
             try self.weights(column, of: table, path)
         }
         (raw.columns, raw.features) = (numbers, features)
+        if dialect != TableDialect() {
+            var dialect = dialect
+            // The names by position are kept, so that other tables can be compared with them.
+            if !table.header.isInFile { (dialect.hasHeader, dialect.names) = (false, table.columns) }
+            raw.dialect = dialect
+        }
         return raw
+    }
+
+    /// Returns all other columns. Those without a name are left out if they are empty, as after delimiters at the ends
+    /// of lines, and refused if not: they are mostly row numbers.
+    private static func features(of table: Table, without others: [String]) throws(CellarError) -> [String] {
+        let missing = table.header.unnamed.isEmpty ? nil : try table.missingValues()
+        for column in table.header.unnamed where missing?.columns[column].count != table.rowCount {
+            let name = table.columns[column]
+            guard !others.contains(name) else { continue }
+            throw CellarError(
+                .badData, file: table.file, column: name, expected: "a name for each column with values",
+                found: "none in the first line",
+                fix: "Name it, or list the columns to use with features: (its name is \"\(name)\").")
+        }
+        let unnamed = Set(table.header.unnamed)
+        return table.columns.indices.filter { !unnamed.contains($0) && !others.contains(table.columns[$0]) }
+            .map { table.columns[$0] }
     }
 
     private static func weights(_ column: String, of table: Table, _ path: String) throws(CellarError)
@@ -94,6 +123,18 @@ private struct ClassColumn {
                 fix: "Use a loss for numbers, such as mean_squared_error.")
         }
         return OutputLabels(targets: .classes(classes.rows), classes: classes.names)
+    }
+
+    /// Throws if the first line looks like the others: the column's name is one of its classes, and another column's
+    /// name is a number.
+    func refuseNameAsClass(of table: Table) throws(CellarError) {
+        guard labels.labels.contains(name), table.columns.contains(where: { parsedNumber($0) != nil }) else {
+            return
+        }
+        throw CellarError(
+            .badData, file: table.file, line: 1, column: name, expected: "column names in the first line",
+            found: "a row of data: \"\(name)\" is also a class",
+            fix: "Write `header: false`, or `header: true` if these are names.")
     }
 }
 

@@ -48,9 +48,11 @@ extension RawData {
             report(DataSummary(name: sampleFiles[0], samples: inputs[0].count, shape: inputs[0].shape))
         }
         guard inputs.count == 1 else { return raw }
-        if inputs[0].shape.count == 1, case .floats(let values) = inputs[0].storage {
-            raw.columns = (0..<inputs[0].size).map { column in
-                stride(from: column, to: values.count, by: inputs[0].size).map { Double(values[$0]) }
+        if inputs[0].shape.count == 1 {
+            // In float64, as the file may have it.
+            let (size, values) = (inputs[0].size, try readNPYNumbers(sampleFiles[0]).values)
+            raw.columns = (0..<size).map { column in
+                stride(from: column, to: values.count, by: size).map { values[$0] }
             }
         }
         return raw

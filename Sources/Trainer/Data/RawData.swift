@@ -13,6 +13,8 @@ struct RawData {
     var separateTest: DataPart?
     /// The columns in full precision, for a scaler.
     var columns: [[Double]] = []
+    /// How the table is written, where the recipe says it.
+    var dialect: TableDialect?
     var classes: [String] = []
     var features: [String] = []
     var isRegression = false
@@ -27,8 +29,8 @@ struct RawData {
         switch recipe.source {
         case .csv(let path, let targets, let features):
             self = try Self.table(
-                recipe.resolve(path), targets: targets, features: features, weights: recipe.sampleWeight,
-                losses, report)
+                recipe.resolve(path), recipe.dialect, targets: targets, features: features,
+                weights: recipe.sampleWeight, losses, report)
             self.path = path
         case .idx(let files): self = try Self.idx(files, recipe, report)
         case .pictures(let folder):

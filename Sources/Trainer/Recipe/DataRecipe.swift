@@ -28,6 +28,8 @@ public struct DataRecipe: Sendable {
     }
 
     public var source: DataSource
+    /// How the table is written, where the recipe says it.
+    public var dialect = TableDialect()
     /// The table's column with the weight of each row in the loss.
     public var sampleWeight: String?
     public var split: RowDivision?
@@ -52,6 +54,38 @@ public struct DataRecipe: Sendable {
 
     public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
 
+    private static let tableKeys = [
+        "target", "features", "sample_weight", "delimiter", "header", "names", "comment",
+    ]
+
+    private static func dialect(_ section: inout RecipeSection) throws(CellarError) -> TableDialect {
+        var dialect = TableDialect()
+        for key in ["delimiter", "comment"] {
+            guard let word = try section.text(key) else { continue }
+            do throws(CellarError) {
+                if key == "comment" { try dialect.setComment(word) } else { try dialect.setDelimiter(word) }
+            } catch { throw section.error(error.message, key: key, remedy: error.remedy) }
+        }
+        try section.read { (options) throws(CellarError) in
+            if options.object["header"] != nil {
+                dialect.hasHeader = try options.bool("header", default: true)
+            }
+        }
+        let names = try section.words("names")
+        guard Set(names).count == names.count else {
+            throw section.error("a name is given twice.", key: "names")
+        }
+        if !names.isEmpty {
+            guard dialect.hasHeader != true else {
+                throw section.error(
+                    "names are for a table whose first line has data.", key: "names",
+                    remedy: "Rename the columns in the table.")
+            }
+            (dialect.names, dialect.hasHeader) = (names, false)
+        }
+        return dialect
+    }
+
     private static let sources = ["csv", "mnist", "idx", "pictures", "npy"]
 
     init(_ section: RecipeSection) throws(CellarError) {
@@ -60,6 +94,7 @@ public struct DataRecipe: Sendable {
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
         section.options.ignore("target", "features", "sample_weight", "split", "validation", "preprocess")
         section.options.ignore("digits", "size", "channels")
+        section.options.ignore("delimiter", "header", "names", "comment")
         try section.rejectUnknownKeys()
         let named = Self.sources.filter { section.options.object[$0] != nil }
         guard named.count == 1, let kind = named.first else {
@@ -69,7 +104,7 @@ public struct DataRecipe: Sendable {
         }
         source = try Self.source(kind, &section)
         if kind != "csv",
-            let key = ["target", "features", "sample_weight"].first(where: {
+            let key = Self.tableKeys.first(where: {
                 section.options.object[$0] != nil
             })
         {
@@ -77,6 +112,7 @@ public struct DataRecipe: Sendable {
         }
         pictures = try PictureOptions(&section, kind)
         sampleWeight = try section.text("sample_weight")
+        dialect = try Self.dialect(&section)
         if case .csv(_, let targets, let features) = source, let column = sampleWeight {
             guard !targets.contains(column), !(features ?? []).contains(column) else {
                 throw section.error(

@@ -122,24 +122,12 @@ def numbers():
     for text in texts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            double, single = np.float64(float(text)), nearest_float(text)
+            double = np.float64(float(text))
+            single = np.float32(double)  # as pandas' float64 is rounded for Keras
         if not np.isfinite(double):
             continue
         cases.append([text, f"{double.view(np.uint64):x}", f"{single.view(np.uint32):x}" if np.isfinite(single) else ""])
     (here / "numbers.json").write_text(json.dumps(cases, separators=(",", ":")))
-
-
-def nearest_float(text):
-    """Rounded once: by exact fractions, since np.float32(text) goes through double."""
-    from fractions import Fraction
-    value = Fraction(text)
-    guess = np.float32(float(text))
-    if not np.isfinite(guess) or value == 0:
-        limit = Fraction(2) ** 128 - Fraction(2) ** 103
-        return guess if abs(value) >= limit or value == 0 else np.float32(np.sign(float(text)) * 3.4028235e38)
-    candidates = [np.nextafter(guess, np.float32(-np.inf)), guess, np.nextafter(guess, np.float32(np.inf))]
-    candidates = [c for c in candidates if np.isfinite(c)]
-    return min(candidates, key=lambda c: (abs(Fraction(float(c)) - value), int(c.view(np.uint32)) & 1))
 
 
 def arrays():

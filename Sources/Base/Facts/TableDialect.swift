@@ -1,0 +1,76 @@
+/// How a table (CSV) is written, as far as the user says it; the reader finds out the rest from the file.
+public struct TableDialect: Equatable, Sendable {
+    /// `,`, `;`, a tab, `|`, or a blank for columns separated by runs of blanks. Nil: guessed from the first line.
+    public var delimiter: UInt8?
+    /// False if the first line has data. Nil: it names the columns, and is refused if all names are numbers.
+    public var hasHeader: Bool?
+    /// The columns' names, if the file has none.
+    public var names: [String]?
+    /// The columns among `names` that a table may lack, all at once: those to predict.
+    public var optionalNames: [String] = []
+    /// The byte from which on a line is a comment.
+    public var comment: UInt8?
+
+    public init() {}
+
+    /// Sets the delimiter from a user's word: one of the signs, `tab`, `\t`, `space` or `blank`.
+    public mutating func setDelimiter(_ word: String) throws(CellarError) {
+        let words: [String: Character] = ["tab": "\t", "\\t": "\t", "space": " ", "blank": " "]
+        let sign = words[word.lowercased()].map(String.init) ?? word
+        guard TableDialect.delimiters.contains(where: { sign.utf8.elementsEqual([$0]) }) else {
+            throw CellarError(
+                .usage, "unknown delimiter \"\(word)\"; expected , ; | tab or blank.",
+                remedy: "Convert the table to one of them.")
+        }
+        delimiter = sign.utf8.first
+    }
+
+    /// Sets the comment sign from a user's word.
+    public mutating func setComment(_ word: String) throws(CellarError) {
+        guard let sign = word.utf8.first, word.utf8.count == 1, (0x21...0x7E).contains(sign),
+            sign != UInt8(ascii: "\""), !TableDialect.delimiters.contains(sign)
+        else {
+            throw CellarError(
+                .usage,
+                "unknown comment sign \"\(word)\"; expected one ASCII sign that is no delimiter or quote.",
+                remedy: "For example #.")
+        }
+        comment = sign
+    }
+
+    /// The supported delimiters, the most usual one first.
+    public static let delimiters = [",", ";", "\t", "|", " "].map { UInt8(ascii: $0) }
+
+    /// Returns this dialect, completed by what `other` says.
+    public func completed(by other: TableDialect?) -> TableDialect {
+        guard let other else { return self }
+        var all = self
+        all.delimiter = delimiter ?? other.delimiter
+        all.comment = comment ?? other.comment
+        all.hasHeader = hasHeader ?? other.hasHeader
+        if all.hasHeader == other.hasHeader {
+            all.names = names ?? other.names
+            all.optionalNames = other.optionalNames
+        }
+        return all
+    }
+}
+
+extension TableDialect {
+    public var json: JSON {
+        var object: JSONObject = [:]
+        object["delimiter"] = delimiter.map { .string(String(UnicodeScalar($0))) }
+        object["header"] = hasHeader.map { .bool($0) }
+        object["names"] = names.map { .array($0.map { .string($0) }) }
+        object["comment"] = comment.map { .string(String(UnicodeScalar($0))) }
+        return .object(object)
+    }
+
+    /// Reads an untrusted file's JSON; what is invalid is as if it were missing.
+    public init(json: JSON) {
+        hasHeader = json["header"]?.bool
+        names = json["names"]?.array?.compactMap(\.string)
+        if let word = json["delimiter"]?.string { try? setDelimiter(word) }
+        if let word = json["comment"]?.string { try? setComment(word) }
+    }
+}

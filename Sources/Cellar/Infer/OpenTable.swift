@@ -1,0 +1,55 @@
+import Base
+import Datasets
+import Infer
+
+extension Store {
+    /// Loads the models and opens the table, in the dialect of the table that the first model was trained on, where the
+    /// request does not say otherwise.
+    func modelsAndTable(
+        _ path: String, _ dialect: TableDialect, _ selection: ModelSelection, _ progress: ProgressReporter
+    ) throws(CellarError) -> OpenedTable {
+        guard selection.references.isEmpty else {
+            let models = try load(selection, progress) { () throws(CellarError) in [] }
+            return OpenedTable(
+                models, try CSVReader(path: path, dialect: models[0].dialect(completing: dialect)))
+        }
+        // The columns choose the model, so the table is opened first.
+        let reader = try CSVReader(path: path, dialect: dialect)
+        let (name, columns) = (reader.name, reader.header.names)
+        let models = try load(selection, progress) { () throws(CellarError) in
+            try tableModel(name, columns: columns)
+        }
+        let known = models[0].dialect(completing: dialect)
+        if known == dialect { return OpenedTable(models, reader) }
+        guard path != "-" else {
+            throw CellarError(
+                .usage,
+                "\(models[0].name) was trained on a table of another form; standard input can be read once.",
+                remedy: "Name it with --model.")
+        }
+        return OpenedTable(models, try CSVReader(path: path, dialect: known))
+    }
+}
+
+/// A table and the models for it.
+struct OpenedTable: ~Copyable {
+    let models: [LoadedModel]
+    let reader: CSVReader
+
+    init(_ models: [LoadedModel], _ reader: consuming CSVReader) {
+        self.models = models
+        self.reader = reader
+    }
+}
+
+extension LoadedModel {
+    /// The dialect of the table that the model was trained on, where `asked` does not say otherwise.
+    func dialect(completing asked: TableDialect) -> TableDialect {
+        var known = facts?.dataset?.dialect
+        known?.optionalNames = facts?.hyperparameters.targets ?? []
+        var dialect = asked.completed(by: known)
+        // Without names, a table of the inputs alone has them in the model's order.
+        if dialect.hasHeader == false, dialect.names == nil, !features.isEmpty { dialect.names = features }
+        return dialect
+    }
+}
