@@ -23,6 +23,7 @@ let layerExporters: [String: LayerExporter] = [
     "AveragePooling2D": exportAveragePooling, "AveragePooling3D": exportAveragePooling,
     "BatchNormalization": exportBatchNormalization, "Bidirectional": reading(exportBidirectional),
     "CategoryEncoding": exportCategoryEncoding, "CenterCrop": exportCenterCrop,
+    "CustomScaleLayer": exportScaledSum, "LayerScale": exportLayerScale,
     "Concatenate": exportConcatenate, "Conv1D": exportConvolution,
     "Conv1DTranspose": exportTransposedConvolution,
     "Conv2D": exportConvolution, "Conv2DTranspose": exportTransposedConvolution, "Conv3D": exportConvolution,

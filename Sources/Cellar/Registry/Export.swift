@@ -52,6 +52,9 @@ extension Store {
         guard ModelFormat(path: request.file) == ModelFormat(path: source.path),
             try readFacts(trusted) != nil
         else { return try rewrite(source, trusted, request, progress) }
+        for warning in try exportWarnings(of: trusted, as: ModelFormat(path: request.file)) {
+            progress.warn("\(source.reference): \(warning)")
+        }
         // Unless the file is unchanged since its last check, the gate has read it to the end just now.
         return try copy(request, isChecked: trusted.identity?.text != source.identity)
     }
@@ -86,12 +89,15 @@ extension Store {
         _ progress: ProgressReporter
     ) throws -> ExportedFile {
         let contents = try readModel(trusted)
-        for warning in contents.warnings { progress.warn("\(source.reference): \(warning)") }
+        let format = ModelFormat(path: request.file)
+        for warning in contents.warnings + exportWarnings(contents.model, as: format) {
+            progress.warn("\(source.reference): \(warning)")
+        }
         try models.export(
             to: URL(fileURLWithPath: request.file), named: "model.h5", overwrite: request.overwrite
         ) { output in
             do throws(CellarError) {
-                try writeModel(contents, to: &output, as: ModelFormat(path: request.file))
+                try exportModel(contents, to: &output, as: format)
             } catch {
                 var error = error
                 error.message += " The model is made from \(source.path)."
