@@ -40,8 +40,9 @@ extension JSONObject {
         self["module"]?.string != nil || self["registered_name"]?.string == nil
     }
     var customOptimizerName: String? {
-        guard let name = customName else { return nil }
-        return name.hasPrefix("Custom>") && isRegisteredByKeras ? nil : name
+        if let name = customName, !(name.hasPrefix("Custom>") && isRegisteredByKeras) { return name }
+        // Its schedule, too, may be a custom one.
+        return self["config"]?.object?.members.lazy.compactMap { $0.value.customName }.first
     }
 }
 

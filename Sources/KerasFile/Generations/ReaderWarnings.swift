@@ -5,6 +5,11 @@ import Network
 public func exportWarnings(_ model: Model, as format: ModelFormat) -> [String] {
     guard format == .h5 else { return [] }
     var warnings = model.layers.filter { !$0.isOutputPart }.compactMap(h5Warning)
+    for (index, layer) in model.layers.enumerated() where model.receivesMaskWithStates(layer: index) {
+        warnings.append(
+            "\(layer.subject) is called with initial states and a mask, which Keras 3 ignores. Keras 2 reads the file as it is."
+        )
+    }
     if model.structure.members.contains(where: { if case .model = $0 { true } else { false } }),
         model.structure.containsFunctional
     {
