@@ -37,7 +37,10 @@ size_t cn_csv_write_rows(
                 p = copy(p, a.texts + text.begin, text.end - text.begin, a.texts + text.end + 32);
             }
         }
-        *p++ = '\n';
+        // The line end is that of the row; the last row may have none.
+        const size_t end = rows[row].end;
+        if (end < size && buffer[end] == '\r') *p++ = '\r';
+        if (end < size) *p++ = '\n';
         numbers += a.number_count;
         labels += a.label_count;
     }

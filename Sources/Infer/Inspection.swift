@@ -63,6 +63,7 @@ public struct Inspection: Sendable {
         } else {
             lines.append(("compiled", "no"))
         }
+        lines += file.warnings.map { ("warning", $0) }
         return lines
             + (file.facts.map(Inspection.figures) ?? [("saved by", "Keras (the file has no Cellar facts)")])
     }
@@ -106,6 +107,7 @@ public struct Inspection: Sendable {
             object["loss"] = compiled.loss?.json ?? .null
             object["optimizer"] = compiled.optimizer.map { .string(type(of: $0).className) } ?? .null
         }
+        if !file.warnings.isEmpty { object["warnings"] = .array(file.warnings.map { .string($0) }) }
         object["facts"] = file.facts?.json
         return .object(object)
     }

@@ -11,6 +11,8 @@ public struct Architecture: Sendable {
     let kerasVersion: String?
     private(set) var backend: String?
     private var isOurs = false
+    /// The number of means of each Normalization of an `.h5`, by its name.
+    private var adaptedWidths: [String: Int] = [:]
 
     init(config: JSON, kerasVersion: String?, backend: String?) {
         (self.config, self.kerasVersion, self.backend) = (config, kerasVersion, backend)
@@ -40,6 +42,7 @@ public struct Architecture: Sendable {
             kerasVersion: try file.root.attributes.string("keras_version"),
             backend: try file.root.attributes.string("backend") ?? weights?.attributes.string("backend"))
         isOurs = file.root.has(cellarGroup)
+        if let weights { adaptedWidths = try Self.widths(weights, of: config) }
         if generation.major < 2, backend == nil, let weights {
             backend = Generation.backend(naming: try Self.firstWeightNames(weights))
         }
@@ -53,6 +56,20 @@ public struct Architecture: Sendable {
             if !names.isEmpty { return names }
         }
         return []
+    }
+
+    private static func widths(_ weights: HDF5Group, of config: JSON) throws -> [String: Int] {
+        var widths: [String: Int] = [:]
+        let entries = config["config"]?["layers"]?.array ?? config["config"]?.array ?? []
+        for entry in entries.prefix(2) where entry["class_name"] == "Normalization" {
+            guard let name = entry["config"]?["name"]?.string, weights.has(name) else { continue }
+            let group = try weights.group(named: name)
+            let names = try nameList(group.attributes, "weight_names", of: name, optional: true)
+            guard let mean = names.first, let shape = try? group.dataset(named: mean).shape, shape.count == 1
+            else { continue }
+            widths[name] = shape[0]
+        }
+        return widths
     }
 
     /// Above what any config needs; those of the largest public models have a few megabytes.
@@ -86,16 +103,26 @@ public struct Architecture: Sendable {
     /// The model, still without weights.
     func model() throws -> Model {
         var reader = ConfigReader()
-        return try reader.model(from: try generation.current(model: config))
+        let current = try generation.current(model: config)
+        return try reader.model(from: current.withWidth { adaptedWidths[$0] })
     }
 }
 
 func parse(_ text: String, of name: String) throws -> JSON { try parse(Array(text.utf8), of: name) }
 
+/// Also reads JSON that is a text within JSON, as `json.dump(model.to_json(), file)` writes it.
 func parse(_ bytes: [UInt8], of name: String) throws -> JSON {
     do {
-        return try JSON(parsing: bytes)
+        var json = try JSON(parsing: bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes)
+        for _ in 0..<4 {
+            guard case .string(let text) = json else { break }
+            json = try JSON(parsing: Array(text.utf8))
+        }
+        return json
     } catch {
         throw CellarError(.badData, "\(name) is not valid JSON: \(error)")
     }
 }
+
+/// Of UTF-8; some editors write it.
+let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

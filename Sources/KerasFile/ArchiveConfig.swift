@@ -77,12 +77,18 @@ struct ArchiveConfig {
                 "name": .string(container.name), "trainable": .bool(learns(container)),
                 "layers": .array(
                     entries.indices.map { called(entries[$0], member: $0, in: container, shape) }),
-                "input_layers": .array(
-                    container.inputs.map { reference(.node($0, output: 0), in: container, isEnd: true) }),
-                "output_layers": .array(container.outputs.map { reference($0, in: container, isEnd: true) }),
+                "input_layers": ends(container.inputs.map { .node($0, output: 0) }, of: container),
+                "output_layers": ends(container.outputs, of: container),
             ]
             return (Keras3Writing.object("keras.src.models.functional", "Functional", config), outputs)
         }
+    }
+
+    /// Returns the inputs or outputs of a model. One is not in a list: from a list Keras 3 makes a model that returns a list,
+    /// and the next layer of a Sequential takes none.
+    private func ends(_ sources: [Container.Source], of container: Container) -> JSON {
+        let all = sources.map { reference($0, in: container, isEnd: true) }
+        return all.count == 1 ? all[0] : .array(all)
     }
 
     /// Returns true if any layer inside is trainable. Keras 3 uses this value only if it is false, and

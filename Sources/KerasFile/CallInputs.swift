@@ -8,6 +8,8 @@ struct CallInputs {
     private(set) var tensors: [CallGraph.Reference] = []
     /// The other arguments of the call that are neither null nor false.
     private(set) var options: JSONObject = [:]
+    /// Whether some of the tensors are initial states.
+    private(set) var hasStates = false
     /// The `training` argument, if it has an effect: Keras 3 calls a Functional's layers with the model's
     /// value instead.
     private(set) var training: Bool?
@@ -57,6 +59,7 @@ struct CallInputs {
             }
         }
         tensors = positional + states
+        hasStates = !states.isEmpty
         guard !named.isEmpty else { return }
         // A tensor passed by name: `inputs=x`, or MultiHeadAttention's `value` and `key`.
         if names.count == 1, positional.isEmpty, named.count == 1,
@@ -81,7 +84,7 @@ struct CallInputs {
     {
         if let tensor = try kerasTensor(json) {
             found.append(tensor)
-        } else if let items = json.array {
+        } else if let items = json.array ?? (subject.hasPrefix("model ") ? json.object?.inKerasOrder : nil) {
             for item in items { try collect(item, subject, into: &found) }
         } else if !json.isNull {
             throw CellarError(

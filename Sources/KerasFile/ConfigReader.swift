@@ -8,6 +8,9 @@ struct ConfigReader {
     private var layers: [any Layer] = []
     /// The layers for which Keras 3 recorded a mask argument.
     private var takeMasks: Set<Int> = []
+    /// The layers that some call gives initial states with a mask argument, and without.
+    private var takeBoth: Set<Int> = []
+    private var takeStatesAlone: Set<Int> = []
     /// The layers that replace plain functions; Keras drops masks there.
     private var operations: Set<Int> = []
 
@@ -19,6 +22,12 @@ struct ConfigReader {
             throw CellarError(
                 .badData,
                 "\(layers[layer].subject) is called with a mask that is not propagated to it implicitly, which is not supported"
+            )
+        }
+        for layer in takeBoth.intersection(takeStatesAlone) {
+            throw CellarError(
+                .badData,
+                "\(layers[layer].subject) is called with initial states twice, once with a mask and once without; this is not supported"
             )
         }
         for (index, call) in model.calls.enumerated()
@@ -70,7 +79,18 @@ struct ConfigReader {
         // Keras 1 and Functional configs also store the name outside of the options.
         if config["name"] == nil, let name = json["name"] { config["name"] = name }
         if json["operation"] == true { operations.insert(layers.count) }
-        layers.append(try LayerTable.make(className: className, config: config))
+        let layer = try LayerTable.make(className: className, config: config)
+        // All that an .h5 tells of a custom class with the name of one of Keras: it has other options. Early releases left
+        // out single ones.
+        let options = layer.config.keys
+        guard options.count < 3 || layer.isInput || options.contains(where: { config[$0] != nil }) else {
+            throw CellarError(
+                .badData,
+                "\(layer.subject): its config has none of the options of Keras' \(className) (\(shortList(options))): it is a custom class of "
+                    + "the same name, whose code is not in the file",
+                remedy: "Replace it with layers of Keras, and save the model again.")
+        }
+        layers.append(layer)
         return .layer(layers.count - 1)
     }
 
@@ -184,6 +204,12 @@ struct ConfigReader {
             if options["mask"] == true {
                 options["mask"] = nil
                 takeMasks.insert(index)
+                if call.hasStates {
+                    layers[index].takeMaskArgument()
+                    takeBoth.insert(index)
+                }
+            } else if call.hasStates {
+                takeStatesAlone.insert(index)
             }
             if options != layer.callOptions { try layers[index].take(callOptions: options) }
             try checkTraining(call, of: [index], subject: layer.subject)
@@ -212,15 +238,14 @@ struct ConfigReader {
                 + " would behave as in training for every prediction; this is not supported")
     }
 
-    /// Parses `["name", 0, 0]` or a list of such references.
+    /// Parses `["name", 0, 0]`, or lists and dictionaries of such references, in the order in which Keras flattens them.
     private func references(_ json: JSON, _ key: String) throws -> [CallGraph.Reference] {
         if let one = CallGraph.Reference(json) { return [one] }
-        let list = json.array ?? json.object?.members.map(\.value) ?? []
-        let found = list.compactMap(CallGraph.Reference.init)
-        guard !list.isEmpty, found.count == list.count else {
+        let parts = json.array ?? json.object?.inKerasOrder ?? []
+        guard !parts.isEmpty else {
             throw CellarError(
                 .badData, "expected tensors [\"layer\", 0, 0] in \(key), found \(json.text().prefix(80))")
         }
-        return found
+        return try parts.flatMap { try references($0, key) }
     }
 }

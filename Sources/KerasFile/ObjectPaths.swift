@@ -9,38 +9,34 @@ struct ObjectPaths {
     /// The groups of the outermost and all nested models.
     private(set) var containers: [String] = []
 
-    /// - Parameter folder: Keras' name of the collection of layers.
-    init(_ model: Model, folder: String = "layers") {
+    /// Keras' name of the collection of layers.
+    private static let folder = "layers"
+
+    init(_ model: Model) {
         layers = model.layers.map { _ in "" }
-        walk(model.structure, model, "", folder)
+        walk(model.structure, model, "")
     }
 
-    private mutating func walk(_ container: Container, _ model: Model, _ prefix: String, _ folder: String) {
-        containers.append(prefix + folder)
+    private mutating func walk(_ container: Container, _ model: Model, _ prefix: String) {
+        containers.append(prefix + Self.folder)
         var used: [String: Int] = [:]
         for member in container.members {
-            let className =
-                switch member {
-                case .layer(let layer): model.layers[layer].className
-                case .model(let inside): inside.form == .sequential ? "Sequential" : "Functional"
-                }
-            let word = Self.snakeCase(className)
+            let word = Self.word(member, model)
             let number = used[word, default: 0]
-            used[word] = number + (countsTwice(member, model, folder) ? 2 : 1)
-            let path = prefix + folder + "/" + (number == 0 ? word : "\(word)_\(number)")
+            used[word] = number + 1
+            let path = prefix + Self.folder + "/" + (number == 0 ? word : "\(word)_\(number)")
             switch member {
             case .layer(let layer): layers[layer] = path
-            case .model(let inside): walk(inside, model, path + "/", folder)
+            case .model(let inside): walk(inside, model, path + "/")
             }
         }
     }
 
-    /// Returns true for members that tf.keras 2.12 numbers twice, because they hold weights under two names.
-    private func countsTwice(_ member: Container.Member, _ model: Model, _ folder: String) -> Bool {
-        guard folder == Self.folderOf212 else { return false }
-        return switch member {
-        case .layer(let layer): !model.weightSpecs[layer].isEmpty
-        case .model(let inside): inside.layers.contains { !model.weightSpecs[$0].isEmpty }
+    /// Keras' name of a member's class in paths.
+    static func word(_ member: Container.Member, _ model: Model) -> String {
+        switch member {
+        case .layer(let layer): snakeCase(model.layers[layer].className)
+        case .model(let inside): inside.form == .sequential ? "sequential" : "functional"
         }
     }
 

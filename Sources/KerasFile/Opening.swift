@@ -24,12 +24,22 @@ func reading<Result>(
 }
 
 private func open(_ path: String) throws -> OpenedFile {
-    switch firstByte(of: path) {
-    case UInt8(ascii: "P") where ZipArchive.begins(path): .archive(try ZipArchive(path: path))
-    case UInt8(ascii: "{"): .text(try readText(path))
-    default: .hdf5(try HDF5File(reading: path))
+    let start = (try? readBytes(path, limit: 64)) ?? []
+    if start.first == UInt8(ascii: "P"), ZipArchive.begins(path) {
+        let archive = try ZipArchive(path: path)
+        if let kind = FileKind(archive: archive) { throw kind.error }
+        return .archive(archive)
     }
+    let text = start.starts(with: byteOrderMark) ? start.dropFirst(3) : start[...]
+    switch text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+    case UInt8(ascii: "{"), UInt8(ascii: "\""): return .text(try readText(path))
+    default: break
+    }
+    if !start.isEmpty || isRegularFile(path), let kind = FileKind(start: start) { throw kind.error }
+    return .hdf5(try HDF5File(reading: path))
 }
+
+private func isRegularFile(_ path: String) -> Bool { FileSystem.size(ofFile: path) != nil }
 
 /// The error with the file's name; errors of the formats below are told in our words.
 func named(_ error: any Error, _ path: String) -> CellarError {
@@ -58,8 +68,6 @@ func named(_ error: any Error, _ path: String) -> CellarError {
     default: return CellarError(.internalFault, "\(error)", file: path)
     }
 }
-
-private func firstByte(of path: String) -> UInt8? { (try? readBytes(path, limit: 1))?.first }
 
 private func readText(_ path: String) throws -> [UInt8] {
     let bytes = try readBytes(path, limit: Architecture.mostBytes + 1)

@@ -40,7 +40,7 @@ public func readFacts(_ file: TrustedFile) throws(CellarError) -> ModelFacts? {
 }
 
 /// The `.h5` that `model.save` writes.
-private func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool) throws -> ModelFile {
+func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool) throws -> ModelFile {
     let generation = own.generation
     var model = try own.model()
     let group = try file.root.group(named: "model_weights")
@@ -58,12 +58,13 @@ private func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool)
     }
     (result.facts, result.golden) = try readCellarGroup(file, model: model)
     if forTraining { result.keptWeights = try readKeptWeights(file, model: model) }
-    result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
+    result.warnings +=
+        own.precisionWarnings + oddWeights(model) + generation.warnings(for: model, file: stored)
     return result
 }
 
 /// A `.keras`, of Keras 3 or tf_keras: config, weights and the optimizer's memory as members.
-private func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> ModelFile {
+func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> ModelFile {
     let own = try Architecture(archive)
     let generation = own.generation
     var model = try own.model()
@@ -88,7 +89,8 @@ private func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> Mod
     if let extra = try cellarFile(in: archive) {
         (result.facts, result.golden) = try readCellarGroup(extra, model: model)
     }
-    result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
+    result.warnings +=
+        own.precisionWarnings + oddWeights(model) + generation.warnings(for: model, file: stored)
     return result
 }
 
@@ -105,7 +107,7 @@ private func readWeightsOnly(_ file: HDF5File, _ architecture: Architecture?) th
             kerasVersion: try attributes.string("keras_version") ?? "1",
             backend: try attributes.string("backend"))
         stored = try readWeights(file.root, into: &model, generation)
-    } else if file.root.has("layers") || file.root.has("_layer_checkpoint_dependencies") {
+    } else if try isNumberedLayout(file) {
         stored = try readNumberedWeights(file.root, into: &model, generation)
     } else {
         throw try weightsAlone(file)
@@ -117,12 +119,19 @@ private func readWeightsOnly(_ file: HDF5File, _ architecture: Architecture?) th
         result.compiled = readCompiled(training, generation: generation, model: model)
         try result.takeNumberedState(file.root, stored, generation, training: training)
     }
-    result.warnings += oddWeights(model) + generation.warnings(for: model, file: stored)
+    result.warnings +=
+        architecture.precisionWarnings + oddWeights(model) + generation.warnings(for: model, file: stored)
     return result
 }
 
 private func isOldLayout(_ file: HDF5File) throws -> Bool {
     file.root.attributes.has("layer_names") || file.root.attributes.has("layer_names0")
+}
+
+private func isNumberedLayout(_ file: HDF5File) throws -> Bool {
+    try file.root.childNames().contains { name in
+        ["layers", ObjectPaths.folderOf212].contains(String(name.prefix { $0 != "\\" }))
+    }
 }
 
 /// Looks at all that a file has: weights alone say only with an architecture what they are, but can do harm without.
@@ -161,14 +170,16 @@ func readEverything(_ file: TrustedFile) throws(CellarError) {
 
 /// Why a file without a config cannot be read by itself.
 private func weightsAlone(_ file: HDF5File) throws -> CellarError {
-    let hasWeights = try isOldLayout(file) || file.root.has("layers")
+    let hasWeights = try isOldLayout(file) || isNumberedLayout(file)
     return CellarError(
         .badData,
         hasWeights
-            ? "these are weights without an architecture. Give the architecture as well (the text of model.to_json(), "
-                + "or a whole model), or save the whole model (model.save) instead."
-            : "this is HDF5, but has no model_config attribute: no Keras model. Expected a file from model.save."
-    )
+            ? "these are weights without an architecture."
+            : "this is HDF5, but has no model_config attribute: no Keras model. Expected a file from model.save.",
+        remedy: hasWeights
+            ? "Add --architecture FILE to `infer`, `infer score`, `infer evaluate` or `infer inspect`; FILE has the text of "
+                + "model.to_json(), or is a whole model with the same layers. Or save the whole model (model.save)."
+            : nil)
 }
 
 extension ModelFile {
@@ -176,7 +187,9 @@ extension ModelFile {
         _ root: HDF5Group, _ stored: [StoredLayer], _ generation: Generation, training: JSON
     ) throws {
         // The optimizer may stand inside one that scales the loss, which repeats its numbers behind its own.
-        let places = ["optimizer/inner_optimizer/vars", "optimizer/vars"]
+        let places = [
+            "optimizer/inner_optimizer/vars", "optimizer\\inner_optimizer/vars", "optimizer/vars",
+        ]
         guard let place = places.first(where: { root.has($0) }) else { return }
         try takeState(
             try StateArrays(numbered: try root.group(named: place)), stored, generation, training: training)

@@ -9,31 +9,25 @@ import Tensors
 func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generation: Generation) throws
     -> [StoredLayer]
 {
-    let folder = ["layers", ObjectPaths.folderOf212].first { root.has($0) }
-    guard let folder else {
+    let folders = ["layers", ObjectPaths.folderOf212]
+    let groups = try NumberedGroups(root, only: folders)
+    guard let folder = folders.first(where: { groups[$0] != nil }) else {
         guard model.weightSpecs.allSatisfy(\.isEmpty) else {
             throw CellarError(
                 .badData, "the weights do not have Keras' layout: there is no group \"layers\"")
         }
         return model.layers.indices.map { StoredLayer(layer: $0) }
     }
-    let paths = ObjectPaths(model, folder: folder)
-    try checkSurplus(root, paths, model)
+    var matched: [NumberedGroups?] = Array(repeating: nil, count: model.layers.count)
+    try match(model.structure, model, groups, folder, to: &matched)
     let names = model.paths
     var stored: [StoredLayer] = []
     for index in model.layers.indices {
-        let layer = model.layers[index]
         var entry = StoredLayer(layer: index)
-        let needed = model.weightSpecs[index].count
-        if needed > 0 {
-            guard root.has(paths.layers[index]) else {
-                throw CellarError(
-                    .badData,
-                    "\(layer.subject): its weights should be in /\(paths.layers[index]), which is not "
-                        + "there")
-            }
-            let group = try root.group(named: paths.layers[index])
-            entry.arrays = try arrays(in: group, of: layer, weights: needed, generation, path: names[index])
+        if let group = matched[index] {
+            entry.arrays = try arrays(
+                in: group, of: model.layers[index], weights: model.weightSpecs[index].count, generation,
+                path: names[index])
         }
         try entry.read(into: &model, generation)
         stored.append(entry)
@@ -41,59 +35,84 @@ func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generatio
     return stored
 }
 
+/// Finds the group of each layer that has weights. Keras numbers the groups of each class in the order of the layers, but not
+/// all releases by one: some count a layer twice, or count those without weights. So the numbers only give the order.
+private func match(
+    _ container: Container, _ model: Model, _ parent: NumberedGroups, _ folder: String,
+    to matched: inout [NumberedGroups?]
+) throws {
+    var words: [String] = []
+    var members: [String: [Container.Member]] = [:]
+    for member in container.members where hasWeights(member, model) {
+        let word = ObjectPaths.word(member, model)
+        if members[word] == nil { words.append(word) }
+        members[word, default: []].append(member)
+    }
+    guard let inside = parent[folder] else {
+        guard !words.isEmpty else { return }
+        throw CellarError(
+            .badData, "model \"\(container.name)\": the file has no group \(parent.path)/\(folder)")
+    }
+    var rest = Set(inside.children.keys.filter { inside.children[$0]?.arrayCount ?? 0 > 0 })
+    for word in words {
+        let (wanted, found) = (members[word] ?? [], inside.numbered(word))
+        guard wanted.count == found.count else {
+            throw CellarError(
+                .badData,
+                "\(inside.path): the config has \(wanted.count) of the kind \"\(word)\" with weights "
+                    + "(\(shortList(wanted.map { name($0, model) }))), the file has \(found.count)"
+                    + (found.isEmpty ? "" : " (\(shortList(found.map(\.path))))")
+                    + ": config and weights do not match")
+        }
+        for (member, group) in zip(wanted, found) {
+            rest.remove(group.path.split(separator: "/").last.map(String.init) ?? "")
+            switch member {
+            case .layer(let layer): matched[layer] = group
+            case .model(let nested): try match(nested, model, group, folder, to: &matched)
+            }
+        }
+    }
+    // Numbers that a layer is given as options are weights, too, in some releases.
+    let known = Set(container.members.map { ObjectPaths.word($0, model) })
+    if let name = rest.sorted().first(where: { name in
+        !known.contains { inside.numbered($0).contains { $0.path.hasSuffix("/" + name) } }
+    }) {
+        throw CellarError(
+            .badData,
+            "\(inside.path)/\(name) has weights, but the config has no such layer: config and weights do not match"
+        )
+    }
+}
+
+private func hasWeights(_ member: Container.Member, _ model: Model) -> Bool {
+    switch member {
+    case .layer(let layer): !model.weightSpecs[layer].isEmpty
+    case .model(let inside): inside.layers.contains { !model.weightSpecs[$0].isEmpty }
+    }
+}
+
+private func name(_ member: Container.Member, _ model: Model) -> String {
+    switch member {
+    case .layer(let layer): model.layers[layer].name
+    case .model(let inside): inside.name
+    }
+}
+
 private func arrays(
-    in group: HDF5Group, of layer: any Layer, weights: Int, _ generation: Generation, path: String
+    in group: NumberedGroups, of layer: any Layer, weights: Int, _ generation: Generation, path: String
 ) throws -> [StoredLayer.Array] {
     let count = generation.storedCount(of: layer.className, layer.config, weights: weights)
-    let places = ObjectPaths.places(of: layer, weights: count)
-    let found = try arrayCount(group, depth: 0)
+    let found = group.arrayCount
     guard found == count || found == weights else {
         throw CellarError(
             .badData, "\(layer.subject) needs \(count) weights, but \(group.path) has \(found)")
     }
-    let present =
-        found == count ? places : ObjectPaths.places(of: layer, weights: weights)
-    return try present.enumerated().map { place, name in
+    let places = ObjectPaths.places(of: layer, weights: found)
+    return try places.enumerated().map { place, name in
         // Some releases save attributes by their private names.
-        let choices = [name, "_" + name]
-        guard let choice = choices.first(where: { group.has($0) }) else {
+        guard let array = (group[name] ?? group["_" + name])?.array else {
             throw CellarError(.badData, "\(layer.subject): \(group.path)/\(name) does not exist")
         }
-        return StoredLayer.Array(place: place, name: choice, group: group)
-    }
-}
-
-/// Counts the weights in a layer's group, without the state of random generators.
-private func arrayCount(_ group: HDF5Group, depth: Int) throws -> Int {
-    guard depth < 8 else { throw CellarError(.badData, "\(group.path) is nested too deeply") }
-    var count = 0
-    for name in try group.childNames()
-    where !name.hasPrefix("seed_generator") && !name.hasSuffix("random_generator") {
-        switch group.kind(of: name) {
-        case .dataset: count += 1
-        case .group: count += try arrayCount(try group.group(named: name), depth: depth + 1)
-        default: break
-        }
-    }
-    return count
-}
-
-/// Throws for weights of a layer that is not in the config, because config and weights then do not match.
-private func checkSurplus(_ root: HDF5Group, _ paths: ObjectPaths, _ model: Model) throws {
-    let known = Set(
-        paths.layers
-            + paths.containers.map { String($0.split(separator: "/").dropLast().joined(separator: "/")) })
-    for container in paths.containers where root.has(container) {
-        let group = try root.group(named: container)
-        for name in try group.childNames() where !known.contains(container + "/" + name) {
-            guard group.kind(of: name) == .group, try arrayCount(try group.group(named: name), depth: 0) > 0
-            else {
-                continue
-            }
-            throw CellarError(
-                .badData,
-                "\(group.path)/\(name) has weights, but the config has no such layer: config and "
-                    + "weights do not match")
-        }
+        return StoredLayer.Array(place: place, name: array.name, group: array.group)
     }
 }

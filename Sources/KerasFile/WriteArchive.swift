@@ -4,7 +4,7 @@ import Network
 import Zip
 
 /// The Keras release that the archives are written for and tested with.
-private let archiveVersion = "3.15.1"
+let archiveVersion = "3.15.1"
 
 /// Returns the bytes of a `.keras` for Keras 3, in pieces. The same content gives the same bytes.
 func archive(_ contents: ModelFile, includeOptimizer: Bool) throws -> [[UInt8]] {

@@ -42,11 +42,11 @@ public func writeModel(
 }
 
 /// Returns the bytes of a model file in consecutive pieces. `name` is for messages.
-private func modelBytes(
+func modelBytes(
     _ contents: ModelFile, as format: ModelFormat, name: String, includeOptimizer: Bool
 ) throws(CellarError) -> [[UInt8]] {
     do {
-        try checkExpressible(contents.model)
+        try checkExpressible(contents.model, in: format)
         if format == .keras { return try archive(contents, includeOptimizer: includeOptimizer) }
         let file = try HDF5File(creating: name)
         if format == .h5 {
@@ -63,16 +63,35 @@ private func modelBytes(
 /// Throws if `writeModel` cannot write such a model, to fail before training. `path` is the file it was read
 /// from.
 public func checkWritable(_ model: Model, readFrom path: String) throws(CellarError) {
-    do { try checkExpressible(model) } catch { throw named(error, path) }
+    do { try checkExpressible(model, in: .h5) } catch { throw named(error, path) }
 }
 
 /// An error where no current Keras can express a layer of an old file.
-private func checkExpressible(_ model: Model) throws {
+private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
     for (index, layer) in model.layers.enumerated() {
+        if let mask = layer.maskWithStates, format != .weights, model.receivesMaskWithStates(layer: index),
+            mask != (format == .h5 ? .zeroesLeading : .ignored)
+        {
+            throw maskError(layer, mask, format)
+        }
         if let reason = layer.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
             throw CellarError(.badData, "\(layer.subject) \(reason), so the model cannot be written")
         }
     }
+}
+
+/// Keras 2 and 3 differ in what a mask means beside initial states, and no file can tell either of them so.
+private func maskError(_ layer: any Layer, _ mask: InitialStateMask, _ format: ModelFormat) -> CellarError {
+    let reader = format == .h5 ? "Keras 2" : "Keras 3"
+    return CellarError(
+        .badData,
+        "\(layer.subject) is called with initial states and a mask, which \(reader) computes differently from the Keras "
+            + "of this model, so the model cannot be written in this form",
+        remedy: mask == .zeroesLeading
+            ? "Write an .h5 file, which tf.keras opens."
+            : mask == .ignored
+                ? "Write a .keras file, which Keras 3 opens."
+                : "Make the model without the mask in today's Keras.")
 }
 
 let writtenVersion = "2.10.0"

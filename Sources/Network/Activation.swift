@@ -40,6 +40,8 @@ public enum Activation: Hashable, Sendable {
             switch text {
             case "silu": "swish"
             case "hard_swish": "hard_silu"
+            // TensorFlow's functions, by the names of their second version.
+            case "softmax_v2": "softmax"
             case "log_softmax_v2": "log_softmax"
             default: text
             }

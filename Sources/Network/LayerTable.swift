@@ -38,6 +38,8 @@ public enum LayerTable {
         ("SpatialDropout1D", { SpatialDropout1D.self }),
         ("SpatialDropout2D", { SpatialDropout2D.self }),
         ("SpatialDropout3D", { SpatialDropout3D.self }),
+        ("LayerScale", { LayerScale.self }),
+        ("CustomScaleLayer", { CustomScaleLayer.self }),
         ("Add", { Add.self }),
         ("Subtract", { Subtract.self }),
         ("Multiply", { Multiply.self }),
@@ -151,9 +153,7 @@ public enum LayerTable {
             case "Lambda", "TensorFlowOpLayer":
                 throw reader.error(
                     "holds code, which is never executed; replace it with layers, then save again")
-            default:
-                let hint = nearest(className, in: classNames).map { "; did you mean \($0)?" } ?? ""
-                throw reader.error("there is no such layer\(hint)")
+            default: throw unknown(className, reader, strict: strict)
             }
         }
         var layer = try type.init(from: &reader)
@@ -162,6 +162,46 @@ public enum LayerTable {
         reader.ignore("dtype", "batch_input_shape")
         if strict { try reader.rejectUnknownKeys() }
         return layer
+    }
+
+    /// Keras' layers that are not here, and what stands in a config like a layer.
+    private static let missing: Set<String> = [
+        "AbstractRNNCell", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
+        "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AugMix", "AutoContrast",
+        "ClassMethod", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "CutMix", "DenseFeatures", "Equalization",
+        "FlaxLayer", "GRUCell", "HashedCrossing", "Hashing", "Highway", "InstanceMethod", "InstanceProperty",
+        "JaxLayer", "LSTMCell", "LocallyConnected1D", "LocallyConnected2D", "MaxNumBoundingBoxes",
+        "MaxoutDense", "MelSpectrogram", "MixUp", "Pipeline", "RandAugment", "RandomCrop",
+        "RandomElasticTransform", "RandomFourierFeatures", "RandomInvert", "RandomPosterization",
+        "RandomShear", "ReversibleEmbedding", "STFTSpectrogram", "SimpleRNNCell", "SlicingOpLambda",
+        "Solarization", "SpectralNormalization", "StackedRNNCells", "StochasticDepth", "StringLookup",
+        "SyncBatchNormalization", "TFOpLambda", "TFSMLayer", "TextVectorization", "TorchModuleWrapper",
+        "Wrapper",
+    ]
+
+    /// Says of a class that is not in the table whether Keras has it. A name in a recipe can be misspelt; one in a file was
+    /// written by a program.
+    private static func unknown(_ className: String, _ reader: LayerConfig, strict: Bool) -> CellarError {
+        if missing.contains(className) {
+            return reader.error("is a layer of Keras that is not supported here")
+        }
+        if strict {
+            let hint = nearest(className, in: classNames).map { "; did you mean \($0)?" } ?? ""
+            return reader.error("there is no such layer\(hint)")
+        }
+        if let name = nearest(className, in: classNames), differInOneLetter(name, className) {
+            return reader.error("there is no such layer; did you mean \(name)?")
+        }
+        return reader.error(
+            "is no layer of Keras: a custom class, whose code is not in the file and is never run")
+    }
+
+    /// Ignores case. A name that a program wrote is hardly misspelt by more.
+    private static func differInOneLetter(_ a: String, _ b: String) -> Bool {
+        let (a, b) = (Array(a.lowercased().utf8), Array(b.lowercased().utf8))
+        let start = zip(a, b).prefix { $0 == $1 }.count
+        let end = zip(a.reversed(), b.reversed()).prefix { $0 == $1 }.count
+        return start + end >= max(a.count, b.count) - 1
     }
 
     private static func row(_ className: String, strict: Bool) -> Registration? {

@@ -174,6 +174,11 @@ public struct Model: Sendable {
         calls.contains { $0.layer == layer && $0.inputs.contains { maskShapes[$0] != nil } }
     }
 
+    /// Whether some call of a layer has initial states, and a mask with its sequence.
+    public func receivesMaskWithStates(layer: Int) -> Bool {
+        calls.contains { $0.layer == layer && $0.inputs.count > 1 && maskShapes[$0.inputs[0]] != nil }
+    }
+
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }
     public var outputShapes: [[Int]] { outputs.map { shapes[$0] } }
 

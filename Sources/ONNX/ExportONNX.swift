@@ -21,6 +21,7 @@ public struct ONNXOrigin: Sendable {
 /// cannot be exported; the error names it.
 public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarError) -> Data {
     var graph = try ONNXExporter(model).graph()
+    try check(graph, outputs: model.outputNames)
     graph.name = origin.facts?.name ?? model.name
     if let facts = origin.facts { describeInputs(&graph, facts) }
 

@@ -64,6 +64,13 @@ struct ExportedCall {
         return value
     }
 
+    /// What the call computes where it has one output or several.
+    func outputs(_ names: [String]) -> Value {
+        let value = output(names[0])
+        if names.count > 1 { value.parts = names }
+        return value
+    }
+
     /// What the call computes number by number: in whatever layout the input is.
     func elementwise(_ body: (String) -> String) -> Value {
         output(body(input.name(input.native)), input.native)

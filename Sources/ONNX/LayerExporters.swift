@@ -23,6 +23,7 @@ let layerExporters: [String: LayerExporter] = [
     "AveragePooling2D": exportAveragePooling, "AveragePooling3D": exportAveragePooling,
     "BatchNormalization": exportBatchNormalization, "Bidirectional": reading(exportBidirectional),
     "CategoryEncoding": exportCategoryEncoding, "CenterCrop": exportCenterCrop,
+    "CustomScaleLayer": exportScaledSum, "LayerScale": exportLayerScale,
     "Concatenate": exportConcatenate, "Conv1D": exportConvolution,
     "Conv1DTranspose": exportTransposedConvolution,
     "Conv2D": exportConvolution, "Conv2DTranspose": exportTransposedConvolution, "Conv3D": exportConvolution,
@@ -71,14 +72,16 @@ let layerExporters: [String: LayerExporter] = [
 
 /// Exports a call by its layer's class.
 func export(_ call: inout ExportedCall) throws(CellarError) -> Value {
-    guard call.layer.outputCount == 1 else {
-        throw call.error("has several outputs, which ONNX export does not support yet")
-    }
+    if let part = call.layer as? OutputPart { return call.output(call.input.parts[part.index]) }
     guard let exporter = layerExporters[call.layer.className] ?? ExporterTable.added[call.layer.className]
     else {
         throw call.error("cannot be exported to ONNX yet")
     }
-    return try exporter(&call)
+    let value = try exporter(&call)
+    guard value.parts.count == (call.layer.outputCount == 1 ? 0 : call.layer.outputCount) else {
+        throw call.error("has several outputs, which ONNX export does not support yet")
+    }
+    return value
 }
 
 /// Exporters of layers that were added to `LayerTable`.

@@ -67,7 +67,10 @@ extension ModelStore {
     /// Resolves a reference. The error for an unknown one suggests names that exist.
     public func resolve(_ reference: String) throws(CellarError) -> Resolved {
         let parsed = try Reference(reference)
-        if case .file(let path) = parsed, !FileSystem.isFolder(root) { return .file(try existingFile(path)) }
+        if !FileSystem.isFolder(root) {
+            if case .file(let path) = parsed { return .file(try existingFile(path)) }
+            if isFile(reference) { return .file(try existingFile(reference)) }
+        }
         let found = try index().read("look up \(reference)") { try find(parsed, text: reference, $0) }
         if let found { return .version(found) }
         // Only files are left.
@@ -148,7 +151,23 @@ extension ModelStore {
         }
     }
 
+    /// Whether something that may be a model is there, whatever its name: a file, or a folder that is a SavedModel.
+    private func isFile(_ path: String) -> Bool { FileSystem.size(ofFile: path) != nil || isSavedModel(path) }
+
+    private func isSavedModel(_ path: String) -> Bool {
+        ["saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb"].contains {
+            FileSystem.exists("\(path)/\($0)")
+        }
+    }
+
     private func existingFile(_ path: String) throws(CellarError) -> URL {
+        if isSavedModel(path) {
+            throw CellarError(
+                .badData, "this is a TensorFlow SavedModel, not a Keras model file.", file: path,
+                remedy:
+                    "Load it in Keras and save it again: model.save(\"model.keras\") or model.save(\"model.h5\")."
+            )
+        }
         if FileSystem.isFolder(path) {
             throw CellarError(
                 .noInput, "expected a model file, found a folder.", file: path)
@@ -165,6 +184,7 @@ extension ModelStore {
             return try kept(found)
         }
         switch reference {
+        case .number where isFile(text), .alias where isFile(text): return nil
         case .number(let model, _): throw try unknownVersion(model, text, db)
         case .alias(let model, let alias): throw try unknownAlias(model, alias, text, db)
         case .file(let path):
@@ -177,7 +197,7 @@ extension ModelStore {
             if let digits = Reference.digestPrefix(name), let found = try find(digest: digits, db) {
                 return found
             }
-            if FileSystem.size(ofFile: name) != nil { return nil }
+            if isFile(name) { return nil }
             throw try unknownModel(name, db)
         }
     }

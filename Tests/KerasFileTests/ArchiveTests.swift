@@ -166,8 +166,10 @@ private struct Broken: CustomStringConvertible, Sendable {
         Broken(description: "empty weights", expected: "no group \"layers\"") {
             $0["model.weights.h5"] = try weights { _ = try $0.makeGroup("vars") }
         },
-        Broken(description: "missing layer", expected: "Dense \"d\": its weights should be in /layers/dense")
-        {
+        Broken(
+            description: "missing layer",
+            expected: "the config has 1 of the kind \"dense\" with weights (d), the file has 0"
+        ) {
             $0["model.weights.h5"] = try weights { _ = try $0.makeGroup("layers") }
         },
         Broken(
@@ -193,7 +195,7 @@ private struct Broken: CustomStringConvertible, Sendable {
                 try $0.write([Float](repeating: 0, count: 2), shape: [2], named: "layers/dense/vars/1")
             }
         },
-        Broken(description: "surplus layer", expected: "the config has no such layer") {
+        Broken(description: "surplus layer", expected: "the file has 2 (/layers/dense, /layers/dense_1)") {
             $0["model.weights.h5"] = try weights {
                 for layer in ["dense", "dense_1"] {
                     try $0.write(

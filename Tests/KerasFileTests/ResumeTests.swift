@@ -42,7 +42,8 @@ func optimizersGoOn() throws {
     for sidecar in sidecars {
         for name in (sidecar.json["files"]?.array ?? []).compactMap(\.string) {
             let file = try readModel(.unchecked(sidecar.path(name)))
-            #expect(file.warnings.isEmpty, "\(name)")
+            #expect(
+                file.warnings.allSatisfy { $0.contains("the policy") && name.contains("mixed") }, "\(name)")
             try expectLosses(file, sidecar.json, sidecar, name)
             try Fixtures.temporaryFolder { temporary in
                 for copy in ["copy.h5", "copy.keras"] {

@@ -14,8 +14,8 @@ class Later:
     def __init__(self, make, positional, named):
         self.make, self.positional, self.named = make, positional, named
 
-    def __call__(self, *inputs):
-        return self.made()(*inputs) if not hasattr(self, "layer") else self.layer(*inputs)
+    def __call__(self, *inputs, **named):
+        return self.made()(*inputs, **named)
 
     def made(self, **more):
         if not hasattr(self, "layer"):
@@ -62,6 +62,18 @@ class Dialect:
 
     def multiply(self, tensors):
         return self.library.layers.multiply(tensors)
+
+    def named(self, outputs):
+        """Outputs in a dictionary."""
+        return outputs
+
+    def chain(self, model, *layers):
+        """A Sequential that begins with a model."""
+        return self.models.Sequential([model] + [layer.made() for layer in layers])
+
+    def states(self, layer, tensor):
+        """All that a recurrent layer gives."""
+        return layer.made()(tensor)
 
     def sequential(self, shape, *layers, integers=False):
         return self.models.Sequential([self.library.layers.InputLayer(shape)] + [layer.made() for layer in layers])
@@ -148,6 +160,9 @@ class Keras3(Keras2):
 
 
 class Keras22(ShapeInFirstLayer):
+    def named(self, outputs):
+        raise Missing(f"Keras {self.version} has no outputs in a dictionary")
+
     def channels_first(self):
         """Theano does."""
 
@@ -193,6 +208,9 @@ class Keras1(Keras22):
                 positional = [(size,) * int(name[-2]) for size in positional]
             return Later(self.layer_class(self.renamed.get(name, name)), positional, named)
         return make
+
+    def states(self, layer, tensor):
+        raise Missing("Keras 1 gives no states")
 
     def Input(self, shape):
         return self.library.layers.Input(shape, dtype=self.backend.floatx())

@@ -28,11 +28,19 @@ def one_line(error):
 
 
 def listed(value):
+    if isinstance(value, dict):
+        return [value[key] for key in sorted(value)]
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def alone(values):
     return values[0] if len(values) == 1 else values
+
+
+def arranged(model, values):
+    """Values for a model's outputs, in a dictionary where the outputs are in one."""
+    outputs = getattr(model, "output", None) if len(values) > 1 else None
+    return dict(zip(sorted(outputs), values)) if isinstance(outputs, dict) else alone(values)
 
 
 def predicted(model, xs):
@@ -59,7 +67,7 @@ def in_double_precision(keras, kind, weights, xs):
 
 def another_epoch(keras, model, xs, ys, base):
     """Its loss, and the predictions afterwards."""
-    loss = float(keras.fit(model, alone(xs), alone(ys), BATCH))
+    loss = float(keras.fit(model, alone(xs), arranged(model, ys), BATCH))
     return {"loss": loss, "later": save_arrays(base + ".q", predicted(model, xs))}
 
 
@@ -73,8 +81,8 @@ def write_one(keras, kind, folder):
     xs, ys = kind.data()
     keras.seed(5)
     model = kind.build(keras)
-    model.compile(keras.optimizer(*kind.optimizer), alone(kind.losses))
-    keras.fit(model, alone(xs), alone(ys), BATCH)
+    model.compile(keras.optimizer(*kind.optimizer), arranged(model, kind.losses))
+    keras.fit(model, alone(xs), arranged(model, ys), BATCH)
     base = os.path.join(folder, kind.name)
     said = {"kind": kind.name, "files": {}, "inputs": save_arrays(base + ".x", xs), "targets": save_arrays(base + ".y", ys)}
     for extension in reversed(keras.extensions):  # `.keras` first: saving `.h5` makes Keras 3 forget the optimizer.

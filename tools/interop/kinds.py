@@ -202,7 +202,38 @@ def masked_norm(k):
         (10,), k.Embedding(20, 6, mask_zero=True), k.BatchNormalization(), k.GlobalAveragePooling1D(), k.Dense(1, activation="sigmoid"), integers=True)
 
 
-TEXTS = (text, text_cnn, text_attention, masked_norm)
+def named_outputs(k):
+    """Outputs in a dictionary, which Keras orders by its keys; both of one shape, so that nothing else tells them apart."""
+    start = k.Input((6,))
+    hidden = k.Dense(5, activation="relu")(start)
+    return k.Model(start, k.named({"place": k.Dense(2, activation="tanh", name="place")(hidden), "kind": k.Dense(2, activation="softmax", name="kind")(hidden)}))
+
+
+def model_in_chain(k):
+    """A Functional inside a Sequential: ordinary transfer learning."""
+    start = k.Input((8, 8, 2))
+    down = k.Conv2D(4, 3, padding="same", activation="relu")(start)
+    backbone = k.Model(start, k.GlobalAveragePooling2D()(k.add([down, k.Conv2D(4, 1)(down)])), name="backbone")
+    return k.chain(backbone, k.Dense(6, activation="tanh"), k.Dense(3, activation="softmax"))
+
+
+def states_masked(k):
+    """A sequence into states, and these into another layer, both masked."""
+    start = k.Input((10,))
+    _, *states = k.states(k.LSTM(4, return_state=True), k.Embedding(20, 5, mask_zero=True)(start))
+    after = k.GRU(4, return_sequences=True)(k.Embedding(20, 5, mask_zero=True)(start), initial_state=states[:1])
+    return k.Model(start, k.Dense(1, activation="sigmoid")(k.LSTM(4)(after, initial_state=states)))
+
+
+def states_both_ways(k):
+    """Initial states of a layer that goes in both directions; no mask."""
+    start = k.Input((7, 6))
+    _, *states = k.states(k.Bidirectional(k.LSTM(4, return_state=True)), start)
+    after = k.Bidirectional(k.LSTM(4, return_sequences=True), merge_mode="sum")(k.Dense(5, activation="tanh")(start), initial_state=states)
+    return k.Model(start, k.Dense(3, activation="softmax")(k.GlobalAveragePooling1D()(after)))
+
+
+TEXTS = (states_masked, text, text_cnn, text_attention, masked_norm)
 
 
 class Kind:
@@ -217,6 +248,8 @@ class Kind:
             xs = [random.randint(1, 20, (ROWS, 10)).astype("float32")]
             for row, length in enumerate(random.randint(3, 11, ROWS)):
                 xs[0][row, length:] = 0
+            if self.build is states_masked:  # Some begin late.
+                xs[0][::3, :2] = 0
         else:
             xs = [random.normal(size=(ROWS, *shape)).astype("float32") for shape in self.inputs]
         if self.build in (decoder, tagger):  # Some end early: these steps are masked.
@@ -226,13 +259,14 @@ class Kind:
         ys = {
             "classes": lambda: [by_rank[:, None]], "binary": lambda: [(total > np.median(total)).astype("int64")[:, None]],
             "sequences": lambda: [np.sin(xs[0][:, :4, :2])],
+            "named": lambda: [(by_rank[:, None] > 0).astype("int64"), np.tanh(random.normal(size=(ROWS, 2))).astype("float32")],
             "two": lambda: [by_rank[:, None], np.tanh(random.normal(size=(ROWS, 2))).astype("float32")]}[self.target]()
         return xs, ys
 
     @property
     def losses(self):
         return {"classes": ["sparse_categorical_crossentropy"], "binary": ["binary_crossentropy"], "sequences": ["mean_squared_error"],
-                "two": ["sparse_categorical_crossentropy", "mean_squared_error"]}[self.target]
+                "two": ["sparse_categorical_crossentropy", "mean_squared_error"], "named": ["sparse_categorical_crossentropy", "mean_squared_error"]}[self.target]
 
 
 SGD, ADAM, RMSPROP = ("SGD", 0.05, {"momentum": 0.9}), ("Adam", 0.01, {}), ("RMSprop", 0.01, {})
@@ -275,5 +309,9 @@ KINDS = [
     Kind("text-cnn", text_cnn, ADAM, [(10,)], "binary"),
     Kind("text-attention", text_attention, ADAM, [(10,)], "binary"),
     Kind("masked-norm", masked_norm, SGD, [(10,)], "binary"),
+    Kind("named-outputs", named_outputs, ADAM, [(6,)], "named"),
+    Kind("model-in-chain", model_in_chain, ADAM, [(8, 8, 2)]),
+    Kind("states-masked", states_masked, SGD, [(10,)], "binary"),
+    Kind("states-both-ways", states_both_ways, ADAM, [(7, 6)]),
     Kind("tagger", tagger, ADAM, [(4, 3)], "sequences"),
 ]

@@ -57,12 +57,17 @@ TOKENS = ("Keras 3 on TensorFlow squares the gradient of an Embedding token by t
           "With its gradients added up first it trains as Cellar does")
 EARLY = r"Keras [12]\.2\.."
 ENDS = "in Keras 1 and 2.2 a Bidirectional repeats its answer at steps that are masked, in later ones it gives zeros, and neither can be told the other's way"
+STATES = ("where a recurrent layer is called with initial states, Keras 3 takes no mask, tf.keras begins with zeros at masked steps and Keras 2.2 with the states; an .h5 is written "
+          "with tf.keras' rule alone, and a .keras with Keras 3's")
 TIES = "where several steps are the largest alike, as the padding of a text is, Theano gives each of them the whole gradient, and TensorFlow a share"
 NEW2 = r"Keras 2\.12|tf_keras"
 NOT_POSSIBLE = [
     (r"Keras 1\.2\.2", ANY, ANY, ANY, r".", "Keras 1.2.2 reads files of Keras 1 alone, and nothing writes those any more"),
     (r"Keras 3", r"\.h5", EARLY, r"text|decoder", r"predictions differ", GATES),
     (r"registry export", r"\.keras", EARLY, r"text|decoder", r"hard_sigmoid", GATES),
+    (r"Cellar|registry export", ANY, ANY, r"states-masked", r"initial states and a mask", STATES),
+    (r"Keras 3|Keras 2\.2\.4", r"\.h5", ANY, r"states-masked", r"differ", STATES),
+    (r"Keras 3", r"\.h5", ANY, r"model-in-chain", r"Cannot convert", "Keras 3 opens no .h5 of Keras 2's with a Functional inside a Sequential; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"graph|siamese|frozen|fine-tuned", r"Invalid Functional model", "Keras 3 counts the calls of a model inside another from 0, Keras 2 from 1, so that Keras 3 opens no such .h5 of Keras 2's, tf_keras' own included; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"activations|mlp-normalized", r"^warns: Argument `alpha`", "Keras 3 warns of `alpha` in LeakyReLU, which Keras 2 needs; it reads it all the same"),
     (r"Keras 2\.10", ANY, ANY, r"normalizations", r"Unknown layer", "Keras 2.10 has no GroupNormalization"),

@@ -6,8 +6,12 @@ import KerasFile
 public struct InspectRequest: Sendable {
     /// A reference or a path.
     public var model: String
+    /// The layers that go with weights alone: a config in JSON, a model file, or a version in the store.
+    public var architecture: String?
 
-    public init(model: String) { self.model = model }
+    public init(model: String, architecture: String? = nil) {
+        (self.model, self.architecture) = (model, architecture)
+    }
 }
 
 /// Asks for the weights of one layer.
@@ -15,8 +19,11 @@ public struct InspectWeightsRequest: Sendable {
     /// A reference or a path.
     public var model: String
     public var layer: String
+    public var architecture: String?
 
-    public init(model: String, layer: String) { (self.model, self.layer) = (model, layer) }
+    public init(model: String, layer: String, architecture: String? = nil) {
+        (self.model, self.layer, self.architecture) = (model, layer, architecture)
+    }
 }
 
 /// The weights of one layer, in the layer's order.
@@ -29,11 +36,14 @@ public struct LayerWeightSummaries: Sendable {
 extension Store {
     public func inspect(_ request: InspectRequest) throws(CellarError) -> Inspection {
         let (file, trusted) = try trusted(request.model)
-        return Inspection(try readModel(trusted), name: file.reference)
+        var layers: Architecture?
+        if let reference = request.architecture { layers = try architecture(reference) }
+        return Inspection(try readModel(trusted, architecture: layers), name: file.reference)
     }
 
     public func inspectWeights(_ request: InspectWeightsRequest) throws(CellarError) -> LayerWeightSummaries {
         LayerWeightSummaries(
-            weights: try inspect(InspectRequest(model: request.model)).weights(of: request.layer))
+            weights: try inspect(InspectRequest(model: request.model, architecture: request.architecture))
+                .weights(of: request.layer))
     }
 }

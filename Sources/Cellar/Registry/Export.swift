@@ -98,6 +98,9 @@ extension Store {
         guard format.modelFormat == ModelFormat(path: source.path), try readFacts(trusted) != nil else {
             return try rewrite(source, trusted, request, format.modelFormat, progress)
         }
+        for warning in try exportWarnings(of: trusted, as: format.modelFormat) {
+            progress.warn("\(source.reference): \(warning)")
+        }
         // Unless the file is unchanged since its last check, the gate has read it to the end just now.
         return try copy(request, isChecked: trusted.identity?.text != source.identity)
     }
@@ -132,12 +135,14 @@ extension Store {
         _ progress: ProgressReporter
     ) throws -> ExportedFile {
         let contents = try readModel(trusted)
-        for warning in contents.warnings { progress.warn("\(source.reference): \(warning)") }
+        for warning in contents.warnings + exportWarnings(contents.model, as: format) {
+            progress.warn("\(source.reference): \(warning)")
+        }
         try models.export(
             to: URL(fileURLWithPath: request.file), named: "model.h5", overwrite: request.overwrite
         ) { output in
             do throws(CellarError) {
-                try writeModel(contents, to: &output, as: format)
+                try exportModel(contents, to: &output, as: format)
             } catch {
                 var error = error
                 error.message += " The model is made from \(source.path)."

@@ -56,7 +56,8 @@ struct EvaluateCommand: ParsableCommand {
         let json = arguments.place.json
         try runInfer(json: json) {
             var request = EvaluateRequest(
-                data: files.first ?? "-", moreInputs: Array(files.dropFirst()), target: target.map(commaSeparated),
+                data: files.first ?? "-", moreInputs: Array(files.dropFirst()),
+                target: target.map(commaSeparated),
                 labels: labels, report: report, split: split, models: arguments.models)
             request.dialect = try table.dialect()
             let result = try arguments.place.open().evaluate(request, progress: commandProgress(json: json))

@@ -18,16 +18,21 @@ struct InspectCommand: ParsableCommand {
         help: ArgumentHelp("Show the weights of this layer; with --json, all of them.", valueName: "layer"))
     var weights: String?
 
+    @Option(
+        help: "For weights alone: a config.json (model.to_json), a model file or a version with the layers.")
+    var architecture: String?
+
     @OptionGroup var place: StoreOptions
 
     func run() throws {
         try runInfer(json: place.json) {
             let store = place.open()
             if let weights {
-                let found = try store.inspectWeights(InspectWeightsRequest(model: model, layer: weights))
+                let found = try store.inspectWeights(
+                    InspectWeightsRequest(model: model, layer: weights, architecture: architecture))
                 if place.json { try printOutput(found.json) } else { try printOutput(text(found.weights)) }
             } else {
-                let found = try store.inspect(InspectRequest(model: model))
+                let found = try store.inspect(InspectRequest(model: model, architecture: architecture))
                 if place.json { try printOutput(found.json) } else { try printOutput(text(found)) }
             }
         }

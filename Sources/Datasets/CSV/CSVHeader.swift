@@ -9,6 +9,10 @@ public struct CSVHeader: Equatable, Sendable {
     public let names: [String]
     /// The bytes of the line, without a byte order mark and the line end. Empty if the table has no such line.
     public let bytes: [UInt8]
+    /// Whether the file begins with a byte order mark of UTF-8.
+    public internal(set) var hasMark = false
+    /// Whether the first line ends in CR LF.
+    public internal(set) var endsInReturn = false
     /// False if the names come from elsewhere, because the first line has data.
     public let isInFile: Bool
     /// The indices of the columns without a name in the file.

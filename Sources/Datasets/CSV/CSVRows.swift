@@ -52,7 +52,7 @@ public struct CSVRows: Sendable {
     public mutating func write(_ chunk: CSVChunk, numbers: [Float], labels: [Int32]) {
         precondition(numbers.count == chunk.count * numberCount && labels.count == chunk.count * labelCount)
         precondition(labels.allSatisfy { places.indices.contains(Int($0)) })
-        let added = 1 + columns.count + numberCount * Int(cn_number_length) + labelCount * longestText
+        let added = 2 + columns.count + numberCount * Int(cn_number_length) + labelCount * longestText
         let room = chunk.size + chunk.count * added + 64
         if buffer.count < room { buffer = [UInt8](repeating: 0, count: room + room / 8) }
         used = unsafe columns.withUnsafeBufferPointer { columns in

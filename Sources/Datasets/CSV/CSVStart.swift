@@ -66,9 +66,11 @@ struct CSVStart {
                 return nil
             }
             guard let exact = self.row(from: position, delimiter: delimiter, ended) else { return nil }
-            let header = try CSVHeader(
+            var header = try CSVHeader(
                 file: file, line: line, bytes: normalized(bytes[exact.content], delimiter),
                 delimiter: delimiter, dialect: dialect)
+            header.hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+            header.endsInReturn = exact.next == exact.content.upperBound + 2
             let (next, lines) = header.isInFile ? (exact.next, exact.lines) : (position, 0)
             return Found(header: header, rest: Array(bytes[next...]), line: line + lines, ended: ended)
         }

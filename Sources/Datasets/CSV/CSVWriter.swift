@@ -67,12 +67,20 @@ public struct CSVWriter: ~Copyable, Sendable {
         try file.write(raw)
     }
 
-    public mutating func endRow() throws(CellarError) {
-        try room(1)
+    /// - Parameter carriageReturn: Whether the line ends in CR LF.
+    public mutating func endRow(carriageReturn: Bool = false) throws(CellarError) {
+        try room(2)
+        if carriageReturn {
+            buffer[used] = UInt8(ascii: "\r")
+            used += 1
+        }
         buffer[used] = UInt8(ascii: "\n")
         used += 1
         atStart = true
     }
+
+    /// Writes a byte order mark; call it first.
+    public mutating func mark() throws(CellarError) { try append([0xEF, 0xBB, 0xBF]) }
 
     /// Writes the buffered bytes.
     public mutating func flush() throws(CellarError) {

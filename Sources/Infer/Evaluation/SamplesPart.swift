@@ -32,7 +32,8 @@ public func readPart(
 ///
 /// - classes: Each row's class; only asked for where the parts are stratified.
 func rows(
-    of part: TablePart, digest: String, count: Int, _ model: LoadedModel, _ path: String, classes: () -> [Int]?
+    of part: TablePart, digest: String, count: Int, _ model: LoadedModel, _ path: String,
+    classes: () -> [Int]?
 ) throws(CellarError) -> [Int] {
     try checkDigest(digest, of: model, path)
     guard let division = model.facts?.dataset?.division else {

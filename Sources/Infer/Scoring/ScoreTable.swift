@@ -2,8 +2,8 @@ import Base
 import Datasets
 import Tensors
 
-/// Predicts every row of a table and writes the input's columns byte for byte, then the models' columns. Memory does
-/// not depend on the table's length. `output` is renamed into place when it is complete.
+/// Predicts every row of a table and writes the input's columns byte for byte, then the models' columns, with the input's byte
+/// order mark and line ends; a last line without an end stays so. Memory does not depend on the table's length. `output` is renamed into place when it is complete.
 ///
 /// Several threads (as many as the models were loaded for, or as suit this machine) each take a block of rows, parse,
 /// compute and format it, and write it in order: the output does not depend on the number of threads.
@@ -29,11 +29,12 @@ public func scoreTable(
     do {
         try reader.select(numbers: inputs.names)
         var writer = try CSVWriter(path: output, delimiter: header.delimiter)
+        if header.hasMark { try writer.mark() }
         // A table without column names stays one.
         if header.isInFile {
             try writer.fields(header.bytes[...])
             for name in columns.flatMap(\.names) { try writer.field(name) }
-            try writer.endRow()
+            try writer.endRow(carriageReturn: header.endsInReturn)
         }
         let run = ScoreRun(
             reader, writer, models: models, inputs: inputs, columns: columns, onBlock: onBlock)

@@ -44,6 +44,13 @@ struct Generation {
         !isOurs && (isOfTensorFlow || (major, minor) >= (2, 3)) && (major, minor) < (2, 11)
     }
 
+    /// What a mask means to a recurrent layer that is called with initial states. Theano has the rule of TensorFlow's Keras.
+    private var maskWithStates: InitialStateMask {
+        if major >= 3 { return .ignored }
+        return isOfTensorFlow && (major, minor) >= (2, 2) || isOurs || backend == "theano"
+            ? .zeroesLeading : .repeatsState
+    }
+
     /// Returns true if the optimizer computes as in Keras 2.11 and later.
     func hasNewOptimizers(className: String, config: JSONObject) -> Bool {
         major >= 3 || className.hasPrefix("Custom>") || config["is_legacy_optimizer"] == .bool(false)
@@ -63,6 +70,10 @@ struct Generation {
             throw CellarError(
                 .badData, "expected a layer with class_name and config, found \(json.text().prefix(80))")
         }
+        let name = object["name"]?.string ?? config["name"]?.string
+        try checkOrigin(
+            object, isModel: ["Sequential", "Functional", "Model"].contains(className),
+            subject: name.map { "\(className) \"\($0)\"" } ?? className)
         switch className {
         case "Sequential":
             // Before 2.2.3 the config was the list itself, without a name.
@@ -92,14 +103,17 @@ struct Generation {
             // Functional configs also store the name outside of the options.
             if options["name"] == nil, let name = object["name"] { options["name"] = name }
             var entry = LayerEntry(
-                className: className, config: options, module: object["module"]?.string)
-            try checkOrigin(entry, registeredName: object["registered_name"]?.string)
+                className: className == scaleOfTFKeras ? "CustomScaleLayer" : className, config: options,
+                module: object["module"]?.string)
             for key in ["layer", "backward_layer", "forward_layer", "cell"] {
                 try entry.change(key) { $0.object == nil ? $0 : try current($0, dimOrdering: dimOrdering) }
             }
             try entry.change("cells") { cells in
                 try cells.array.map { .array(try $0.map { try current($0, dimOrdering: dimOrdering) }) }
                     ?? cells
+            }
+            if ["SimpleRNN", "LSTM", "GRU", "RNN"].contains(entry.className) {
+                entry.config[InitialStateMask.key] = .string(maskWithStates.rawValue)
             }
             if entry.className == "BatchNormalization", (major, minor) < (2, 12), !isOurs {
                 entry.config["ignores_mask"] = true
@@ -152,20 +166,24 @@ struct Generation {
         if isEarly2 { Keras2Early.update(&entry, minor: minor) }
     }
 
-    /// Rejects a custom class with the name of a Keras class.
-    private func checkOrigin(_ entry: LayerEntry, registeredName: String?) throws {
-        let package = registeredName?.split(separator: ">", maxSplits: 1).first.map(String.init)
-        let isForeignPackage =
-            registeredName?.contains(">") == true
-            && !["keras", "Keras", "TensorFlow"].contains(package ?? "")
-        let isForeignModule =
-            entry.module.map {
-                !$0.hasPrefix("keras") && !$0.hasPrefix("tf_keras") && !$0.hasPrefix("tensorflow")
-            } ?? false
-        guard !isForeignPackage, !isForeignModule else {
-            throw entry.unsupported(
-                "it is a custom class (\(registeredName ?? entry.module ?? "")), not one of Keras; "
-                    + "its code is not in the file and is never run")
+    /// Rejects a custom class or function, also with the name of one of Keras.
+    private func checkOrigin(_ object: JSONObject, isModel: Bool, subject: String) throws {
+        if let name = object.customName { throw customCode("it is", "class", name, of: subject) }
+        for (key, value) in object["config"]?.object?.members ?? [] where !isModel {
+            if key.hasSuffix("activation"), let function = value.object, function["class_name"] == "function"
+            {
+                throw customCode("its \(key) is", "function", function["config"]?.string ?? "", of: subject)
+            }
+            if let name = value.customName { throw customCode("its \(key) is", "class", name, of: subject) }
         }
+    }
+
+    private func customCode(_ part: String, _ kind: String, _ name: String, of subject: String) -> CellarError
+    {
+        CellarError(
+            .badData,
+            "\(subject): \(part) a custom \(kind) (\(name)), not one of Keras; its code is not in the file and is "
+                + "never run",
+            remedy: "Replace it with layers and functions of Keras, and save the model again.")
     }
 }

@@ -49,7 +49,16 @@ enum Keras3Writing {
             if ["layer", "backward_layer", "cell"].contains(key) { entry.config[key] = inner(value) }
             if key == "cells", let cells = value.array { entry.config[key] = .array(cells.map(inner)) }
         }
-        return object("keras.layers", .string(entry.className), entry.config)
+        return object(module(of: className), .string(entry.className), entry.config)
+    }
+
+    /// The layers that Keras' applications define for themselves are found by their modules.
+    private static func module(of className: String) -> String {
+        switch className {
+        case "LayerScale": "keras.src.applications.convnext"
+        case "CustomScaleLayer": "keras.src.applications.inception_resnet_v2"
+        default: "keras.layers"
+        }
     }
 
     /// Returns a wrapped layer of a layer's options.

@@ -32,3 +32,11 @@ extension JSON {
         }
     }
 }
+
+extension JSONObject {
+    /// The values in the order in which Keras flattens a dictionary: by their keys. Python compares these by code point, which
+    /// is the order of their UTF-8.
+    var inKerasOrder: [JSON] {
+        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
+    }
+}

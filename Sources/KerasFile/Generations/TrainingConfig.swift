@@ -15,6 +15,9 @@ extension Generation {
         {
             object["optimizer_config"] = inner
         }
+        if let optimizer = object["optimizer_config"]?.object, let name = optimizer.customOptimizerName {
+            object["optimizer_config"] = ["class_name": .string("custom \(name)"), "config": [:]]
+        }
         for key in ["loss", "metrics", "weighted_metrics"] {
             object[key] = object[key].map(Self.withoutFunctions)
         }
@@ -37,12 +40,14 @@ extension Generation {
         }
     }
 
-    /// Replaces `{"module": "builtins", "class_name": "function", "config": "mse", …}` by "mse".
+    /// Replaces custom losses and metrics by names that nothing has, and `{"module": "builtins", "class_name": "function", "config": "mse", …}` by "mse".
     private static func withoutFunctions(_ json: JSON) -> JSON {
         switch json {
         case .array(let items): .array(items.map(withoutFunctions))
         case .object(let object):
-            if object["class_name"] == "function", let name = object["config"]?.string {
+            if let name = object.customName {
+                .string("custom \(name)")
+            } else if object["class_name"] == "function", let name = object["config"]?.string {
                 .string(name)
             } else {
                 .object(object.mapValues { withoutFunctions($0) })

@@ -22,6 +22,9 @@ public protocol LayerOptions: Sendable {
     /// Takes such options; an error for one that the layer does not have.
     mutating func take(callOptions: JSONObject) throws(CellarError)
 
+    /// Takes a mask as an argument of the call, which is its input's mask.
+    mutating func takeMaskArgument()
+
     /// The options in `config` that are computed from the training data, as Normalization's mean is.
     static var adaptedOptions: [String] { get }
 
@@ -34,6 +37,7 @@ public protocol LayerOptions: Sendable {
 extension LayerOptions {
     public var className: String { Self.className }
     public var callOptions: JSONObject { [:] }
+    public mutating func takeMaskArgument() {}
     public static var adaptedOptions: [String] { [] }
     public func reasonNotWritable(receivesMask: () -> Bool) -> String? { nil }
 }

@@ -19,6 +19,9 @@ public protocol LayerShapes {
     /// Whether inputs behind the first are Keras 3's `initial_state`.
     static var takesInitialState: Bool { get }
 
+    /// What a mask means to a call with initial states; nil for a layer that takes none.
+    var maskWithStates: InitialStateMask? { get }
+
     /// Whether a mask ends here, passes, or is made; `masks` has the shapes of the masks that come in, nil for none.
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse
 
@@ -41,6 +44,7 @@ extension LayerShapes {
     public func outputCarriesMask(_ output: Int) -> Bool { true }
     public static var inputNames: [String] { ["inputs"] }
     public static var takesInitialState: Bool { false }
+    public var maskWithStates: InitialStateMask? { nil }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
     public static var isInput: Bool { false }
     public var isInput: Bool { Self.isInput }

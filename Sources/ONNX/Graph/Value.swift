@@ -24,6 +24,9 @@ final class Value {
         case lost(String)
     }
 
+    /// The tensors of a call with several outputs, which are read one by one.
+    var parts: [String] = []
+
     private var names: [AxisOrder: String]
     private let graph: GraphBuilder
 

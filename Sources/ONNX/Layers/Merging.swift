@@ -96,3 +96,10 @@ func exportDot(_ call: inout ExportedCall) throws(CellarError) -> Value {
     }
     return call.output(graph.reshape(product, [0] + call.outputShape))
 }
+
+/// a + scale · b
+func exportScaledSum(_ call: inout ExportedCall) throws(CellarError) -> Value {
+    let scale = call.graph.float(Float(try call.config.double("scale")))
+    let (a, b) = (call.inputs[0].name(), call.graph.multiply(call.inputs[1].name(), scale))
+    return call.output(call.graph.add(a, b))
+}

@@ -131,3 +131,8 @@ extension GraphBuilder {
         return divide(x, node("Sqrt", [node("Max", [squares, float(1e-12)])]))
     }
 }
+
+/// Multiplies along the last axis.
+func exportLayerScale(_ call: inout ExportedCall) throws(CellarError) -> Value {
+    call.output(call.graph.multiply(call.input.name(), try call.required("gamma")))
+}

@@ -9,11 +9,22 @@ func exportSimpleRNN(_ call: inout ExportedCall) throws(CellarError) -> Value { 
 private func exportRecurrent(_ call: inout ExportedCall) throws(CellarError) -> Value {
     let backwards = try call.config.bool("go_backwards", default: false)
     let recurrence = try Recurrence(&call)
-    let mask = try call.mask()
-    let result = recurrence.run(call.input.name(), mask: mask, backwards: backwards)
-    guard try call.config.bool("return_sequences", default: false) else { return call.output(result.last) }
+    let result = recurrence.run(
+        call.input.name(), mask: try call.maskWithStates(), backwards: backwards,
+        states: call.inputs.dropFirst().map { $0.name() })
+    guard try call.config.bool("return_sequences", default: false) else {
+        return call.outputs([result.last] + result.states)
+    }
     // Keras returns a sequence in the order of computation, ONNX in the order of time.
-    return call.output(backwards ? call.graph.reverse(result.sequence, axis: 1) : result.sequence)
+    let sequence = backwards ? call.graph.reverse(result.sequence, axis: 1) : result.sequence
+    return call.outputs([sequence] + result.states)
+}
+
+extension ExportedCall {
+    /// The mask of the sequence, unless the layer takes none beside initial states.
+    func maskWithStates() throws(CellarError) -> String? {
+        inputs.count > 1 && layer.maskWithStates == .ignored ? nil : try mask()
+    }
 }
 
 /// An LSTM, GRU or SimpleRNN as an ONNX operator: weights and activations in ONNX' order and names.
@@ -24,20 +35,23 @@ struct Recurrence {
     /// Kernel, recurrent kernel and, if any, bias, for one direction.
     private let weights: [String]
     private let attributes: [(String, Attribute)]
+    /// True if the states go out, too: the output's, and an LSTM's other one.
+    private let returnsState: Bool
+    /// True if leading masked steps give the initial state instead of zero.
+    private let repeatsState: Bool
     /// True if the output of a masked step is zero instead of the previous output.
     private let zeroForMasked: Bool
     /// True if the zeros are at mirrored positions of the masked steps, as with Keras' `unroll`.
     private let turnsZeros: Bool
 
     init(_ call: inout ExportedCall, zeroForMasked: Bool? = nil) throws(CellarError) {
-        guard call.inputs.count == 1 else {
-            throw call.error("has an initial state, which ONNX export does not support yet")
-        }
         graph = call.graph
+        returnsState = try call.config.bool("return_state", default: false)
         units = try call.config.int("units")
         let standard = try call.config.bool("zero_output_for_mask", default: false)
         self.zeroForMasked = zeroForMasked ?? standard
         turnsZeros = try call.config.bool("unroll", default: false)
+        repeatsState = call.layer.maskWithStates == .repeatsState && !turnsZeros
         let activation = try call.config.activation()
         let gate: Activation
         // The position of Keras' gate blocks in ONNX.
@@ -95,10 +109,19 @@ struct Recurrence {
         self.weights = weights + (bias.map { [$0] } ?? [])
     }
 
-    /// Returns all steps in the order of time [batch, steps, units], and the last computed step [batch,
-    /// units]. `x` is [batch, steps, features], `mask` [batch, steps].
-    func run(_ x: String, mask: String?, backwards: Bool) -> (sequence: String, last: String) {
-        guard let mask else { return operate(x, lengths: nil, backwards: backwards) }
+    struct Result {
+        /// All steps in the order of time [batch, steps, units], and the last computed step [batch, units].
+        var sequence, last: String
+        /// The states at the end, where the layer returns them.
+        var states: [String]
+    }
+
+    /// `x` is [batch, steps, features], `mask` [batch, steps], and the initial states [batch, units] each.
+    func run(_ x: String, mask: String?, backwards: Bool, states: [String]) -> Result {
+        guard let mask else {
+            let (sequence, ends) = operate(x, lengths: nil, states, backwards: backwards)
+            return Result(sequence: sequence, last: ends[0], states: returnsState ? ends : [])
+        }
         // A masked step keeps the state. So the unmasked steps are compacted and processed as a shorter
         // sequence; then every step takes the output of the last unmasked step.
         let counts = graph.cast(mask, to: .float)
@@ -111,20 +134,32 @@ struct Recurrence {
         let places = graph.node("TopK", [keys, length], ["axis": .int(1)], outputs: 2)[1]
         let packed = gather(x, at: places)
         let lengths = graph.cast(graph.sum(counts, [1], keep: false), to: .int32)
-        let (sequence, last) = operate(packed, lengths: lengths, backwards: backwards)
+        var (sequence, ends) = operate(packed, lengths: lengths, states, backwards: backwards)
         // Steps before the first unmasked one are zero; with time reversed, those after the last one.
-        let padded = graph.node(
-            "Pad", [sequence, graph.ints(backwards ? [0, 0, 0, 0, 1, 0] : [0, 1, 0, 0, 0, 0])])
+        let zero = graph.ints(backwards ? [0, 0, 0, 0, 1, 0] : [0, 1, 0, 0, 0, 0])
+        var before: String?
+        if repeatsState, let state = states.first { before = graph.unsqueeze(state, [1]) }
+        let padded =
+            before.map { graph.concatenate(backwards ? [sequence, $0] : [$0, sequence], axis: 1) }
+            ?? graph.node("Pad", [sequence, zero])
         let source = backwards ? graph.subtract(ranks, counts) : ranks
-        var spread = gather(padded, at: graph.cast(source, to: .int64))
-        guard zeroForMasked else { return (spread, last) }
+        sequence = gather(padded, at: graph.cast(source, to: .int64))
+        var last = ends[0]
+        if !states.isEmpty {
+            // Where all is masked, the states stay as they were.
+            let any = graph.node("Greater", [graph.sum(counts, [1]), graph.float(0)])
+            last = graph.node("Where", [any, last, repeatsState ? states[0] : graph.float(0)])
+            ends = zip(ends, states).map { graph.node("Where", [any, $0, $1]) }
+        }
+        let final = returnsState ? ends : []
+        guard zeroForMasked else { return Result(sequence: sequence, last: last, states: final) }
         let shown = turnsZeros && backwards ? graph.reverse(counts, axis: 1) : counts
-        spread = graph.multiply(spread, graph.unsqueeze(shown, [2]))
+        sequence = graph.multiply(sequence, graph.unsqueeze(shown, [2]))
         // The last output is also zero if the last computed step is masked.
         let end =
             backwards
             ? graph.slice(counts, axis: 1, from: 0, to: 1) : graph.slice(counts, axis: 1, from: -1, to: nil)
-        return (spread, graph.multiply(last, end))
+        return Result(sequence: sequence, last: graph.multiply(last, end), states: final)
     }
 
     /// Gathers for each sample the steps at the positions [batch, steps].
@@ -132,15 +167,20 @@ struct Recurrence {
         graph.node("GatherND", [x, graph.unsqueeze(places, [2])], ["batch_dims": .int(1)])
     }
 
-    private func operate(_ x: String, lengths: String?, backwards: Bool) -> (sequence: String, last: String) {
-        // ONNX has time as the first axis; its output order is [steps, directions, batch, units].
+    private func operate(
+        _ x: String, lengths: String?, _ states: [String], backwards: Bool
+    ) -> (sequence: String, ends: [String]) {
+        // ONNX has time as the first axis; its output order is [steps, directions, batch, units]. Its optional inputs
+        // are the bias, the lengths, and the initial states [directions, batch, units].
         var inputs = [graph.transpose(x, [1, 0, 2])] + weights
-        if let lengths { inputs += (weights.count == 2 ? [""] : []) + [lengths] }
+        let more = [lengths ?? ""] + states.map { graph.unsqueeze($0, [0]) }
+        if lengths != nil || !states.isEmpty { inputs += (weights.count == 2 ? [""] : []) + more }
         let outputs = graph.node(
             operation, inputs,
-            Attributes(attributes + [("direction", .string(backwards ? "reverse" : "forward"))]), outputs: 2)
+            Attributes(attributes + [("direction", .string(backwards ? "reverse" : "forward"))]),
+            outputs: operation == "LSTM" && returnsState ? 3 : 2)
         let sequence = graph.transpose(graph.squeeze(outputs[0], [1]), [1, 0, 2])
-        return (sequence, graph.squeeze(outputs[1], [0]))
+        return (sequence, outputs.dropFirst().map { graph.squeeze($0, [0]) })
     }
 }
 

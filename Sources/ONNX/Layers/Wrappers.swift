@@ -20,7 +20,9 @@ extension ExportedCall {
 
 /// A recurrent layer forwards and one backwards through time, and what both give joined.
 func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) throws(CellarError) -> Value {
-    let (layer, graph, mask) = (call.config.value("layer"), call.graph, try call.mask())
+    let (layer, graph) = (call.config.value("layer"), call.graph)
+    let (mask, half) = (try call.maskWithStates(), (call.inputs.count - 1) / 2)
+    var states: [String] = []
     let other = call.config.value("backward_layer") ?? layer
     var used = 0
     var results: [String] = []
@@ -34,18 +36,23 @@ func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) t
         if number == 0 { turned = try side.config.bool("go_backwards", default: false) }
         let sequences = try side.config.bool("return_sequences", default: false)
         let result = try Recurrence(&side, zeroForMasked: sequences && wrapper.zeroesMasked)
-            .run(call.input.name(), mask: mask, backwards: turned != (number == 1))
+            .run(
+                call.input.name(), mask: mask, backwards: turned != (number == 1),
+                states: call.inputs[1 + number * half..<1 + (number + 1) * half].map { $0.name() })
+        states += result.states
         let sequence = turned ? graph.reverse(result.sequence, axis: 1) : result.sequence
         results.append(sequences ? sequence : result.last)
     }
     graph.path = call.path
-    switch try call.config.string("merge_mode", default: "concat") {
-    case "concat": return call.output(graph.concatenate(results, axis: -1))
-    case "sum": return call.output(graph.add(results[0], results[1]))
-    case "mul": return call.output(graph.multiply(results[0], results[1]))
-    case "ave": return call.output(graph.multiply(graph.add(results[0], results[1]), graph.float(0.5)))
-    case let other: throw call.error("has merge_mode \"\(other)\", which ONNX export does not support yet")
-    }
+    if call.config.object["merge_mode"]?.isNull == true { return call.outputs(results + states) }
+    let merged =
+        switch try call.config.string("merge_mode", default: "concat") {
+        case "sum": graph.add(results[0], results[1])
+        case "mul": graph.multiply(results[0], results[1])
+        case "ave": graph.multiply(graph.add(results[0], results[1]), graph.float(0.5))
+        default: graph.concatenate(results, axis: -1)
+        }
+    return call.outputs([merged] + states)
 }
 
 /// One layer for every step: the steps become samples, and samples again steps.

@@ -10,6 +10,7 @@ import Tensors
 /// Weights: those of the forward layer, then those of the backward layer.
 public struct Bidirectional: LayerOfSeveralOutputs {
     public static let className = "Bidirectional"
+    public static let takesInitialState = true
 
     public enum Merge: String, Sendable, CaseIterable {
         case concatenate = "concat"
@@ -118,15 +119,31 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     public var outputCount: Int { mergedCount + forwardLayer.outputCount + backwardLayer.outputCount - 2 }
     public func outputCarriesMask(_ output: Int) -> Bool { output < mergedCount }
 
+    public mutating func takeMaskArgument() {
+        forwardLayer.takeMaskArgument()
+        backwardLayer.takeMaskArgument()
+    }
+    public var maskWithStates: InitialStateMask? { forwardLayer.maskWithStates }
+
+    /// The inputs of one of the two layers: the sequence, and that layer's half of the initial states.
+    private func inputs(_ all: Int, of side: Int) -> [Int] {
+        let half = (all - 1) / 2
+        return [0] + (1 + side * half..<1 + (side + 1) * half)
+    }
+
+    private func shapes(_ inputs: [[Int]], of side: Int) -> [[Int]] {
+        self.inputs(inputs.count, of: side).map { inputs[$0] }
+    }
+
     public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
-        guard inputs.count == 1 else {
+        guard inputs.count % 2 == 1 else {
             throw CellarError(
-                "is called with \(inputs.count) inputs; states to begin with are not supported here",
+                "takes a sequence, and perhaps as many states for one direction as for the other, but has \(inputs.count) inputs",
                 subject: subject)
         }
         do {
-            let ahead = try forwardLayer.outputShapes(for: inputs)
-            let back = try backwardLayer.outputShapes(for: inputs)
+            let ahead = try forwardLayer.outputShapes(for: shapes(inputs, of: 0))
+            let back = try backwardLayer.outputShapes(for: shapes(inputs, of: 1))
             let states = ahead.dropFirst() + back.dropFirst()
             let (a, b) = (ahead[0], back[0])
             switch merge {
@@ -177,7 +194,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         var layout = ArenaLayout()
         let layers = [forwardLayer, backwardLayer]
         let sizes = layers.map { layer in
-            rows * ((try? layer.outputShape(for: inputs)) ?? []).reduce(1, *)
+            rows * ((try? layer.outputShape(for: [inputs[0]])) ?? []).reduce(1, *)
         }
         return BidirectionalWorkspace(
             outputs: sizes.map { layout.reserve($0) },
@@ -197,22 +214,25 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         let (windows, first) = (memory.windows, forwardLayer.weights(for: memory.inputShapes).count)
         func side(_ layer: any RecurrentLayer, _ index: Int) -> any LayerCall {
             let own = index == 0 ? 0..<first : first..<windows.weights.count
-            let output = (try? layer.outputShape(for: memory.inputShapes)) ?? []
+            let places = inputs(memory.inputShapes.count, of: index)
+            let shapes = places.map { memory.inputShapes[$0] }
+            let output = (try? layer.outputShape(for: shapes)) ?? []
             var inputGradient: Floats?
             if windows.inputGradients.first ?? nil != nil {
                 inputGradient =
                     index == 0 ? windows.inputGradients[0] : windows.scratch[layout.inputGradient]
             }
             let sideWindows = CallWindows(
-                inputs: windows.inputs, output: windows.scratch[layout.outputs[index]],
+                inputs: places.map { windows.inputs[$0] }, output: windows.scratch[layout.outputs[index]],
                 weights: Array(windows.weights[own]), scratch: windows.scratch[layout.scratches[index]],
-                inputGradients: [inputGradient],
+                inputGradients: windows.inputGradients.isEmpty
+                    ? [] : [inputGradient] + places.dropFirst().map { windows.inputGradients[$0] },
                 outputGradient: memory.isForTraining ? windows.scratch[layout.gradients[index]] : nil,
                 weightGradients: windows.weightGradients.isEmpty ? [] : Array(windows.weightGradients[own]),
-                inputMasks: windows.inputMasks)
+                inputMasks: Array(windows.inputMasks.prefix(1)))
             return layer.makeCall(
                 memory.inner(
-                    layer, number: index, inputShapes: memory.inputShapes, outputShape: output,
+                    layer, number: index, inputShapes: shapes, outputShape: output,
                     windows: sideWindows))
         }
         return BidirectionalCall(self, memory, side(forwardLayer, 0), side(backwardLayer, 1))

@@ -18,7 +18,7 @@ public struct RNN: LayerOfSeveralOutputs {
     /// Options of the sequence: they stand beside the cell.
     private static let options = [
         "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "time_major",
-        "zero_output_for_mask",
+        "zero_output_for_mask", InitialStateMask.key,
     ]
 
     public init(from config: inout LayerConfig) throws(CellarError) {
@@ -76,6 +76,11 @@ public struct RNN: LayerOfSeveralOutputs {
             throw config.error("its cell: \(error)", key: "cell")
         }
     }
+
+    public mutating func takeMaskArgument() {
+        for index in layers.indices { layers[index].takeMaskArgument() }
+    }
+    public var maskWithStates: InitialStateMask? { layers[0].maskWithStates }
 
     // MARK: Config
 

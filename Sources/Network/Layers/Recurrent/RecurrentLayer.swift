@@ -31,6 +31,8 @@ protocol RecurrentLayer: LayerOfSeveralOutputs, StatelessLayer {
 extension RecurrentLayer {
     public var config: JSONObject { options.json(hasGates: Self.hasGates) }
     public static var takesInitialState: Bool { true }
+    public mutating func takeMaskArgument() { options.masksWithStates = .zeroesLeading }
+    public var maskWithStates: InitialStateMask? { options.masksWithStates }
     public var dependsOnTraining: Bool { options.dropout > 0 || options.recurrentDropout > 0 }
 
     public var outputCount: Int { options.returnState ? 2 + carried : 1 }

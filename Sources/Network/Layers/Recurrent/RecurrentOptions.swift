@@ -29,9 +29,16 @@ public struct RecurrentOptions: Sendable {
     /// from the other end.
     public var unroll = false
 
+    /// What a mask means to a call that is given initial states.
+    var masksWithStates = InitialStateMask.zeroesLeading
+
     /// Whether the mask stands in the other order than the input, as that of a sequence behind a cell that goes backwards.
     var turnsMask = false
 
+    /// Unrolled, all releases begin with zeros.
+    var zeroesLeading: Bool {
+        masksWithStates == .zeroesLeading || masksWithStates == .repeatsState && unroll
+    }
     var readsMaskBackwards: Bool { goBackwards != turnsMask }
     /// Whether the zeros of `zeroOutputForMask` stand in the order of the samples, and not in that of the outputs.
     var zeroesInSampleOrder: Bool { unroll && readsMaskBackwards && returnSequences }
@@ -64,6 +71,11 @@ public struct RecurrentOptions: Sendable {
         }
         returnState = try config.bool("return_state", default: false)
         unroll = try config.bool("unroll", default: false)
+        masksWithStates =
+            try InitialStateMask(
+                rawValue: config.string(
+                    InitialStateMask.key, default: InitialStateMask.zeroesLeading.rawValue,
+                    oneOf: InitialStateMask.allCases.map(\.rawValue))) ?? .zeroesLeading
         activityPenalty = try config.activityPenalty()
         if returnState && activityPenalty != nil {
             throw config.error(

@@ -11,6 +11,7 @@ struct RecurrentPass {
     private let chunk: Int
     /// What comes with the input: [rows, time], 1 for steps that count.
     private let mask: Floats?
+    private let hasStates: Bool
     let dropsInput, dropsState: Bool
     private let kept, carried: Int
 
@@ -22,7 +23,8 @@ struct RecurrentPass {
             layer, input: call.inputShapes[0], rows: call.capacity, training: call.isForTraining)
         // With fewer rows than planned for, more steps fit.
         chunk = min(layout.steps * call.capacity / max(rows, 1), time)
-        mask = call.mask()
+        hasStates = call.inputCount > 1
+        mask = hasStates && options.masksWithStates == .ignored ? nil : call.mask()
         let trains = call.training && call.isForTraining
         dropsInput = trains && options.dropsInput
         dropsState = trains && options.dropsState
@@ -188,7 +190,11 @@ struct RecurrentPass {
 
     /// Whether the output that stands t-th is zero for a mask.
     private func isZeroed(_ row: Int, _ t: Int) -> Bool {
-        guard options.zeroOutputForMask, let mask else { return false }
+        guard let mask else { return false }
+        if hasStates, options.zeroesLeading, isMasked(row, t), (0..<t).allSatisfy({ isMasked(row, $0) }) {
+            return true
+        }
+        guard options.zeroOutputForMask else { return false }
         return options.zeroesInSampleOrder ? mask[row * time + t] == 0 : isMasked(row, t)
     }
 

@@ -1,0 +1,62 @@
+import Base
+import Network
+
+/// Returns warnings about programs that read a model differently from the form that it is written in, or not at all.
+public func exportWarnings(_ model: Model, as format: ModelFormat) -> [String] {
+    guard format == .h5 else { return [] }
+    var warnings = model.layers.filter { !$0.isOutputPart }.compactMap(h5Warning)
+    for (index, layer) in model.layers.enumerated() where model.receivesMaskWithStates(layer: index) {
+        warnings.append(
+            "\(layer.subject) is called with initial states and a mask, which Keras 3 ignores. Keras 2 reads the file as it is."
+        )
+    }
+    if model.structure.members.contains(where: { if case .model = $0 { true } else { false } }),
+        model.structure.containsFunctional
+    {
+        warnings.append(
+            "Keras 3 does not open an .h5 with one model inside another. For Keras 3 write a .keras file.")
+    }
+    return warnings
+}
+
+/// The same for the model of a file whose bytes are exported as they are.
+public func exportWarnings(of file: TrustedFile, as format: ModelFormat) throws(CellarError) -> [String] {
+    let architecture = try Architecture(file)
+    do { return exportWarnings(try architecture.model(), as: format) } catch { throw named(error, file.path) }
+}
+
+private func h5Warning(_ layer: any Layer) -> String? {
+    let config = layer.config
+    if JSON.object(config).contains({
+        $0.members.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid" }
+    }) {
+        return
+            "\(layer.subject): Keras 3 reads hard_sigmoid in an .h5 as another function, x/6 + 0.5 instead of 0.2 x + 0.5, which "
+            + "differs by up to 0.083 before all that follows. Keras 2 reads it as it is; for Keras 3 write a .keras file."
+    }
+    if OperationWriting(layer) != nil {
+        return
+            "\(layer.subject): Keras 3 does not open an .h5 with operations on tensors. For Keras 3 write a .keras file."
+    }
+    if layer.className == "MultiHeadAttention" {
+        return
+            "\(layer.subject): Keras 3 does not open an .h5 with this layer. For Keras 3 write a .keras file."
+    }
+    if ["Softmax", "UnitNormalization", "LayerNormalization"].contains(layer.className),
+        config["axis"]?.array?.count ?? 1 > 1
+    {
+        return
+            "\(layer.subject): Keras 3 reads only one of its axes in an .h5. For Keras 3 write a .keras file."
+    }
+    return nil
+}
+
+extension Container {
+    /// Whether a Functional is inside, at any depth.
+    fileprivate var containsFunctional: Bool {
+        members.contains { member in
+            guard case .model(let inside) = member else { return false }
+            return form == .functional || inside.form == .functional || inside.containsFunctional
+        }
+    }
+}
