@@ -85,7 +85,7 @@ extension Objective {
                         throw CellarError(
                             error.message, subject: error.place.subject, key: error.place.key ?? key)
                     }
-                    unknown(error.message)
+                    unknown((error.place.subject.map { "\($0): " } ?? "") + error.message)
                 }
             }
             all.append(metrics)

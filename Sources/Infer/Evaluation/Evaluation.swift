@@ -82,6 +82,7 @@ public struct Evaluation: Sendable {
             "loss_name": .string(lossName),
         ]
         for (name, value) in figures { object[name] = JSON(finite: value) }
+        if !notComputed.isEmpty { object["not_computed"] = .array(notComputed.map { .string($0) }) }
         if case .classes(let matrix, let report, _) = outcome {
             object["confusion_matrix"] = matrix?.json() ?? .null
             object["classification_report"] = report.json

@@ -182,7 +182,8 @@ final class Evaluator {
     func evaluation(of data: String) throws(CellarError) -> Evaluation {
         var result = batches == nil ? sums.result : batchSums
         result.lossSum += penalty * Double(count)
-        let names = objective.logNames(outputs: network.network.outputNames)
+        // Folding may merge the last layer into the one before.
+        let names = objective.logNames(outputs: model.file.model.outputNames)
         let logs = zip(names, objective.logs(of: result)).map { (name: $0, value: $1) }
         let outcome: Evaluation.Outcome
         switch meaning {

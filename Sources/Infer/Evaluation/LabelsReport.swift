@@ -43,7 +43,7 @@ public struct LabelsReport: Sendable {
         }
         if let known = pairs(columns.0, columns.1, classes) { return known }
         return try LabelPairs(
-            truth: columns.0, prediction: columns.1, file: file, columns: (truth, prediction))
+            truth: columns.0, prediction: columns.1, file: reader.name, columns: (truth, prediction))
     }
 
     /// The pairs of a table with a column for each class, as `infer evaluate` and `infer score` write it: these

@@ -99,7 +99,7 @@ def main():
         k.utils.set_random_seed(5)
         a, b = k.Input((4,), name="a"), k.Input((2,), name="b")
         both = k.layers.Concatenate()([a, b])
-        outs = [k.layers.Dense(3, activation="softmax", name="kind")(both), k.layers.Dense(1, name="size")(both), k.layers.Dense(1, activation="sigmoid", name="side")(both)]
+        outs = [k.layers.Dense(3, activation="softmax", name="kind")(both), k.layers.Dense(1, name="size")(both), k.layers.Activation("sigmoid", name="side")(k.layers.Dense(1)(both))]
         model = k.Model([a, b], outs)
         m = k.metrics
         model.compile(optimizer="sgd", loss={"kind": "sparse_categorical_crossentropy", "size": "mse", "side": "binary_crossentropy"}, loss_weights={"kind": 1.0, "size": 0.3, "side": 2.0},
