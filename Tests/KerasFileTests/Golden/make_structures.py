@@ -59,6 +59,12 @@ def models(K, tag):
     y = two(i)
     yield "dict_inside", M(i, [L.Dense(2, name="y")(y["z"]), L.Dense(2, name="x_")(y["c"])])
 
+    # A model that is called with a dictionary.
+    p, q = L.Input((3,), name="q"), L.Input((3,), name="b")
+    inner = M({"q": p, "b": q}, L.Subtract()([p, q]), name="inner")
+    i = vector()
+    yield "dict_call", M(i, inner({"q": L.Dense(3, name="d")(i), "b": i}))
+
     # What Keras' applications define for themselves.
     if v2:
         from tf_keras.src.applications import convnext, inception_resnet_v2
