@@ -100,6 +100,12 @@ public struct Architecture: Sendable {
         return found
     }
 
+    /// The keys of outputs in a dictionary, in the model's order; nil where the outputs are in none.
+    var outputKeys: [String]? {
+        guard let outputs = config["config"]?["output_layers"]?.object else { return nil }
+        return outputs.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
     /// The model, still without weights.
     func model() throws -> Model {
         var reader = ConfigReader()

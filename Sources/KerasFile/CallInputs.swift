@@ -36,12 +36,21 @@ struct CallInputs {
                     named.append((name, tensor))
                 } else if name == "training" {
                     if node.object == nil { training = value.bool }
-                } else if !value.isNull, value != false {
+                } else if !value.isEmpty, value != false {
                     self.options[name] = value
                 }
             }
         }
-        if let object = node.object {
+        if let object = node.object, object["args"] == nil {
+            // tf.keras, for a model that is called with a dictionary.
+            for item in object.inKerasOrder {
+                guard let tensor = CallGraph.Reference(item) else {
+                    throw CellarError(
+                        .badData, "\(subject): expected tensors, found \(item.text().prefix(80))")
+                }
+                positional.append(tensor)
+            }
+        } else if let object = node.object {
             try Self.collect(object["args"] ?? .null, subject, into: &positional)
             try take(options: object["kwargs"]?.object ?? [:]) { value in
                 try Self.kerasTensor(value)
@@ -101,5 +110,12 @@ struct CallInputs {
                 .badData, "found a __keras_tensor__ without keras_history: \(json.text().prefix(80))")
         }
         return reference
+    }
+}
+
+extension JSON {
+    /// Null, or a structure of nothing else: the masks of a model that is called without any.
+    fileprivate var isEmpty: Bool {
+        isNull || (array ?? object?.members.map(\.value))?.allSatisfy(\.isEmpty) == true
     }
 }

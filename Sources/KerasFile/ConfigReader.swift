@@ -8,6 +8,7 @@ struct ConfigReader {
     private var layers: [any Layer] = []
     /// The layers for which Keras 3 recorded a mask argument.
     private var takeMasks: Set<Int> = []
+    private var modelsTakingMasks: [Container] = []
     /// The layers that some call gives initial states with a mask argument, and without.
     private var takeBoth: Set<Int> = []
     private var takeStatesAlone: Set<Int> = []
@@ -22,6 +23,13 @@ struct ConfigReader {
             throw CellarError(
                 .badData,
                 "\(layers[layer].subject) is called with a mask that is not propagated to it implicitly, which is not supported"
+            )
+        }
+        for inside in modelsTakingMasks
+        where !inside.layers.contains(where: { model.receivesMask(layer: $0) }) {
+            throw CellarError(
+                .badData,
+                "model \"\(inside.name)\" is called with a mask that is not propagated to it implicitly, which is not supported"
             )
         }
         for layer in takeBoth.intersection(takeStatesAlone) {
@@ -217,7 +225,13 @@ struct ConfigReader {
         case .model(let inside):
             let subject = "model \"\(inside.name)\""
             let call = try CallInputs(node, names: ["inputs"], subject: subject)
-            if let (name, _) = call.options.members.first {
+            var options = call.options
+            if options["mask"] == true {
+                // The mask goes on to the layers inside, as it does without the argument.
+                options["mask"] = nil
+                modelsTakingMasks.append(inside)
+            }
+            if let (name, _) = options.members.first {
                 throw CellarError(.badData, "\(subject) is called with \(name), which is not supported")
             }
             try checkTraining(call, of: inside.layers, subject: subject)

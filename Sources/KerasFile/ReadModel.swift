@@ -50,7 +50,8 @@ func readWhole(_ file: HDF5File, _ own: Architecture, forTraining: Bool) throws 
     result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let text = try file.root.attributes.string("training_config") {
         let training = generation.current(training: try parse(text, of: "the training_config attribute"))
-        result.compiled = readCompiled(training, generation: generation, model: model)
+        result.compiled = readCompiled(
+            training, generation: generation, model: model, keys: own.outputKeys)
         if forTraining, file.root.has("optimizer_weights") {
             let arrays = try StateArrays(named: try file.root.group(named: "optimizer_weights"))
             try result.takeState(arrays, stored, generation, training: training)
@@ -83,7 +84,8 @@ func readArchive(_ archive: ZipArchive, forTraining: Bool) throws -> ModelFile {
     result.kerasVersion = own.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let compile = own.config["compile_config"], !compile.isNull {
         let training = generation.current(training: compile)
-        result.compiled = readCompiled(training, generation: generation, model: model)
+        result.compiled = readCompiled(
+            training, generation: generation, model: model, keys: own.outputKeys)
         if forTraining { try result.takeNumberedState(file.root, stored, generation, training: training) }
     }
     if let extra = try cellarFile(in: archive) {
@@ -116,7 +118,8 @@ private func readWeightsOnly(_ file: HDF5File, _ architecture: Architecture?) th
     result.kerasVersion = architecture.kerasVersion ?? "\(generation.major).\(generation.minor)"
     if let compile = architecture.config["compile_config"], !compile.isNull {
         let training = generation.current(training: compile)
-        result.compiled = readCompiled(training, generation: generation, model: model)
+        result.compiled = readCompiled(
+            training, generation: generation, model: model, keys: architecture.outputKeys)
         try result.takeNumberedState(file.root, stored, generation, training: training)
     }
     result.warnings +=

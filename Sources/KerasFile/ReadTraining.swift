@@ -2,7 +2,12 @@ import Base
 import Network
 
 /// Reads `training_config`. Unsupported parts are listed; they only prevent training.
-func readCompiled(_ json: JSON, generation: Generation, model: Model) -> ModelFile.Compiled {
+///
+/// - Parameter keys: The keys of outputs in a dictionary, in the model's order. They stand for the names of the layers.
+func readCompiled(
+    _ given: JSON, generation: Generation, model: Model, keys: [String]? = nil
+) -> ModelFile.Compiled {
+    let json = keys.map { given.renaming($0, to: model.outputNames) } ?? given
     var compiled = ModelFile.Compiled(objective: nil, optimizer: nil)
     if let loss = json["loss"], !loss.isNull {
         do {
@@ -29,4 +34,18 @@ func readCompiled(_ json: JSON, generation: Generation, model: Model) -> ModelFi
         }
     }
     return compiled
+}
+
+extension JSON {
+    /// The arguments of `compile` by the names of the outputs' layers, where they are by other keys.
+    fileprivate func renaming(_ keys: [String], to names: [String]) -> JSON {
+        guard var object, keys.count == names.count else { return self }
+        for argument in ["loss", "loss_weights", "metrics", "weighted_metrics"] {
+            guard let parts = object[argument]?.object, parts["class_name"] == nil else { continue }
+            var renamed = JSONObject()
+            for (key, name) in zip(keys, names) { renamed[name] = parts[key] }
+            object[argument] = .object(renamed)
+        }
+        return .object(object)
+    }
 }

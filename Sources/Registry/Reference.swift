@@ -70,6 +70,10 @@ extension ModelStore {
         if !FileSystem.isFolder(root) {
             if case .file(let path) = parsed { return .file(try existingFile(path)) }
             if isFile(reference) { return .file(try existingFile(reference)) }
+            if case .plain = parsed, reference.dropFirst().contains(".") {
+                throw CellarError(
+                    .noInput, "no such model file, and there is no store \(root).", file: reference)
+            }
         }
         let found = try index().read("look up \(reference)") { try find(parsed, text: reference, $0) }
         if let found { return .version(found) }

@@ -57,3 +57,24 @@ func noTableModel() throws {
         }
     }
 }
+
+@Test("a scored table keeps its byte order mark, line ends and last line", arguments: [1, 3])
+func scoredTablesKeepTheirForm(threads: Int) throws {
+    try SmallStore.make { place in
+        for (mark, end, last) in [
+            ("", "\n", "\n"), ("\u{FEFF}", "\r\n", "\r\n"), ("\u{FEFF}", "\n", ""), ("", "\r\n", ""),
+        ] {
+            let rows = (0..<5000).map { "\($0 % 7),\($0 % 5)" }
+            let table = try place.file("in.csv", mark + "a,b" + end + rows.joined(separator: end) + last)
+            var request = ScoreRequest(inputs: [table], outputs: [place.path("out.csv")], models: ["small"])
+            request.models.options.threads = threads
+            _ = try place.store.score(request)
+            let text = try place.text("out.csv")
+            #expect(text.hasPrefix(mark + "a,b,prediction,") && text.hasSuffix(last))
+            #expect(last.isEmpty ? text.unicodeScalars.last != "\n" : true)
+            let scalars = text.unicodeScalars
+            #expect(scalars.count { $0 == "\r" } == (end == "\n" ? 0 : 5000 + (last.isEmpty ? 0 : 1)))
+            #expect(scalars.count { $0 == "\n" } == 5000 + (last.isEmpty ? 0 : 1))
+        }
+    }
+}

@@ -115,7 +115,7 @@ func sameReport(_ classes: [String]) throws {
             return
         }
         #expect(again.matrix == matrix && again.report == report && again.accuracy == accuracy)
-        let names = again.matrix.classes.map { Array($0.utf8) }
+        let names = try #require(again.matrix).classes.map { Array($0.utf8) }
         #expect(names == classes.map { Array($0.utf8) })
     }
 }

@@ -182,6 +182,38 @@ func exportsAreReadAgain() throws {
     #expect(error?.category == .internalFault && error?.message.contains("differs by") == true)
 }
 
+@Test("losses by the keys of a dictionary of outputs belong to these outputs, whatever their layers' names")
+func lossesByKeys() throws {
+    func dense(_ name: String) -> JSON {
+        [
+            "class_name": "Dense", "name": .string(name),
+            "config": ["name": .string(name), "units": 2, "activation": "softmax", "use_bias": true],
+            "inbound_nodes": [[["x", 0, 0, [:]]]],
+        ]
+    }
+    let input: JSON = [
+        "class_name": "InputLayer", "name": "x", "config": ["name": "x", "batch_input_shape": [nil, 3]],
+        "inbound_nodes": [],
+    ]
+    let config: JSON = [
+        "class_name": "Functional",
+        "config": [
+            "name": "m", "layers": [input, dense("a"), dense("b")],
+            "input_layers": [["x", 0, 0]], "output_layers": ["b": ["a", 0, 0], "a": ["b", 0, 0]],
+        ],
+    ]
+    let architecture = Architecture(config: config, kerasVersion: "2.15.0", backend: nil)
+    let model = try architecture.model()
+    #expect(model.outputNames == ["b", "a"])
+    let compiled = readCompiled(
+        [
+            "loss": ["a": "mse", "b": "categorical_crossentropy"],
+            "optimizer_config": ["class_name": "SGD", "config": [:]],
+        ],
+        generation: architecture.generation, model: model, keys: architecture.outputKeys)
+    #expect(compiled.objective?.losses.map { $0?.kind } == [.meanSquaredError, .categoricalCrossentropy])
+}
+
 @Test("policies of 16 bits are told, with the size of the difference")
 func policies() throws {
     let config: JSON = [

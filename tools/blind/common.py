@@ -32,7 +32,10 @@ def run(command, *arguments):
 
 
 def listed(value):
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    """All values of a structure, in the order in which Keras flattens it."""
+    if isinstance(value, dict):
+        value = [value[key] for key in sorted(value)]
+    return [part for inner in value for part in listed(inner)] if isinstance(value, (list, tuple)) else [value]
 
 
 def off(ours, theirs, absolute, relative):

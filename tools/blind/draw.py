@@ -351,6 +351,26 @@ class Builder:
         other = d.pick(lambda: tensor, lambda: self.kept(tensor))()
         return layer(tensor, other, **({"use_causal_mask": True} if d.chance(0.3) and rank == 2 else {}))
 
+    def started(self, tensor):
+        """A recurrent layer, one way or both, that begins with states made of its own input."""
+        d, L = self.draw, self.layers
+        if len(self.shape(tensor)) != 2:
+            raise ValueError("no sequence")
+        units, kind = d.int(1, 4), d.pick("LSTM", "GRU", "SimpleRNN")
+        options = {"return_sequences": d.chance(0.6), "go_backwards": d.chance(0.2), "unroll": d.chance(0.15) and bool(tensor.shape[1])}
+        both = d.chance(0.3)
+        if both:
+            options["go_backwards"] = False
+        elif d.chance(0.2):
+            options["zero_output_for_mask"] = True
+        layer = getattr(L, kind)(units, **options)
+        count = (2 if kind == "LSTM" else 1) * (2 if both else 1)
+        pooled = L.GlobalMaxPooling1D()(tensor)
+        states = [L.Dense(units, activation="tanh")(pooled) for _ in range(count)]
+        if both:
+            layer = L.Bidirectional(layer, merge_mode=d.pick("concat", "sum", "mul", "ave"))
+        return layer(tensor, initial_state=states)
+
     def nested(self, tensor, depth):
         """A model inside, called once or twice."""
         d, K, shape = self.draw, self.keras, self.shape(tensor)
@@ -382,8 +402,8 @@ class Builder:
         d = self.draw
         for _ in range(steps):
             before = tensor
-            kind = d.pick(*["one"] * 8, "merged", "merged", "merged", "attended", "nested", "shared")
-            action = {"one": self.one, "merged": self.merged, "attended": self.attended, "shared": self.shared, "nested": (lambda t: self.nested(t, depth)) if depth < 2 else self.one}[kind]
+            kind = d.pick(*["one"] * 8, "merged", "merged", "merged", "attended", "nested", "shared", "started")
+            action = {"one": self.one, "merged": self.merged, "started": self.started, "attended": self.attended, "shared": self.shared, "nested": (lambda t: self.nested(t, depth)) if depth < 2 else self.one}[kind]
             try:
                 tensor = self.attempt(lambda: action(before), 3)
             except Exception:
@@ -430,6 +450,10 @@ class Builder:
         outputs = [o if not any(o is t for t, _ in inputs) else self.layers.Activation("tanh")(o) for o in outputs]
         if self.training:
             outputs = [self.head(o) for o in outputs]
+        if len(outputs) > 1 and not self.training and d.chance(0.5):
+            # Keras orders a dictionary by its keys, not as it was written.
+            keys = d.pick("zyx", "bac", "Zab", "äza")
+            outputs = dict(zip(keys, outputs)) if d.chance(0.7) else [outputs[0], dict(zip(keys, outputs[1:]))]
         options = {"name": d.pick("model_of_mine", "m-1", "größe")} if d.chance(0.2) else {}
         model = K.Model([t for t, _ in inputs] if len(inputs) > 1 else inputs[0][0], outputs if len(outputs) > 1 else outputs[0], **options)
         return model, [kind for _, kind in inputs]
@@ -457,6 +481,9 @@ class Builder:
             def attempt():
                 if number == 0 and kind == "ids":
                     layer = self.layers.Embedding(9, d.int(1, 5), mask_zero=d.chance(0.5))
+                elif d.chance(0.12):
+                    inner = K.Input(self.shape(now))
+                    layer = K.Model(inner, self.graph(inner, d.int(1, 3), 1))
                 else:
                     layer = self.for_shape(self.shape(now))
                 attempt.layer = layer

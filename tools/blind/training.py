@@ -13,6 +13,8 @@ IMPOSSIBLE = [
     ("Keras 3", ".h5", "Invalid Functional|list index out of range", "Keras 3 counts the calls of a model inside another from 0, Keras 2 from 1"),
     ("Keras 3", ".h5", "MultiHeadAttention", "Keras 2's MultiHeadAttention needs the shapes of its inputs in an .h5, and Keras 3's refuses them"),
     ("Keras 3", ".h5", "opens: Shape mismatch in layer .*layer_normalization", "Keras 3 drops lists of axes when it reads an .h5"),
+    ("Keras 3", ".h5", r"Cannot convert|\(\['<KerasTensor|'list' object has no", "Keras 3 opens no .h5 of Keras 2's with a Functional inside a Sequential"),
+    ("Keras 3", ".h5", "expects 1 input.s., but it received", "Keras 3 opens no .h5 of Keras 2's with initial states"),
     ("Keras 3", ".h5", "is used 2 times", "Keras 3 opens no .h5, tf_keras' own included, in which a layer that is called twice feeds one that joins"),
     ("Keras 3", ".keras", "Shapes used to initialize variables must be fully-defined", "Keras 3 does not infer a size that an EinsumDense's output_shape leaves out"),
     ("tf_keras", ".h5", "Nadam optimizer does not support", "Keras 2's Nadam takes no schedule"),
@@ -27,9 +29,13 @@ def possible(case, library, file, text):
         if who == reader and form == file.suffix and re.search(part, text):
             return NotPossible(why)
     config = case.model.to_json()
+    if reader == "Keras 3" and file.suffix == ".h5" and text.startswith("opens") and re.search(r'"class_name": "(Functional|Model)"', config[40:]):
+        return NotPossible("Keras 3 opens no .h5 of Keras 2's with a Functional inside another model")
     if reader == "Keras 3" and file.suffix == ".h5" and text.startswith("predictions"):
         if re.search(r'"axis": \[\d+, ', config):
             return NotPossible("Keras 3 drops lists of axes when it reads an .h5")
+        if "mask" in config.lower() and re.search(r"initial_state|\[\[(\[[^]]*\], )+\[", config):
+            return NotPossible("Keras 3 takes no mask beside initial states")
         if "hard_sigmoid" in config and not case.third:
             return NotPossible("hard_sigmoid is another function in Keras 3")
     text = text.split(" using config=")[0] + " … " + text.split("Exception encountered: ")[-1] if "Exception encountered: " in text else text

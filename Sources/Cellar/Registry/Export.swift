@@ -135,9 +135,7 @@ extension Store {
         _ progress: ProgressReporter
     ) throws -> ExportedFile {
         let contents = try readModel(trusted)
-        for warning in contents.warnings + exportWarnings(contents.model, as: format) {
-            progress.warn("\(source.reference): \(warning)")
-        }
+        for warning in contents.warnings { progress.warn("\(source.reference): \(warning)") }
         try models.export(
             to: URL(fileURLWithPath: request.file), named: "model.h5", overwrite: request.overwrite
         ) { output in
@@ -148,6 +146,9 @@ extension Store {
                 error.message += " The model is made from \(source.path)."
                 throw error
             }
+        }
+        for warning in exportWarnings(contents.model, as: format) {
+            progress.warn("\(source.reference): \(warning)")
         }
         return try exported(source, request, .rewritten)
     }

@@ -5,9 +5,12 @@ import Network
 public func exportWarnings(_ model: Model, as format: ModelFormat) -> [String] {
     guard format == .h5 else { return [] }
     var warnings = model.layers.filter { !$0.isOutputPart }.compactMap(h5Warning)
-    for (index, layer) in model.layers.enumerated() where model.receivesMaskWithStates(layer: index) {
+    for (index, layer) in model.layers.enumerated()
+    where layer.maskWithStates != nil
+        && model.calls.contains(where: { $0.layer == index && $0.inputs.count > 1 })
+    {
         warnings.append(
-            "\(layer.subject) is called with initial states and a mask, which Keras 3 ignores. Keras 2 reads the file as it is."
+            "\(layer.subject): Keras 3 does not open an .h5 with initial states. For Keras 3 write a .keras file."
         )
     }
     if model.structure.members.contains(where: { if case .model = $0 { true } else { false } }),

@@ -59,6 +59,18 @@ def models(K, tag):
     y = two(i)
     yield "dict_inside", M(i, [L.Dense(2, name="y")(y["z"]), L.Dense(2, name="x_")(y["c"])])
 
+    # A model that is called with a dictionary.
+    p, q = L.Input((3,), name="q"), L.Input((3,), name="b")
+    inner = M({"q": p, "b": q}, L.Subtract()([p, q]), name="inner")
+    i = vector()
+    yield "dict_call", M(i, inner({"q": L.Dense(3, name="d")(i), "b": i}))
+
+    # A masked sequence into a model inside, which it leaves with its mask.
+    i = L.Input((5,), name="ids")
+    j = L.Input((5, 3))
+    inner = M(j, L.LSTM(3, return_sequences=True)(j), name="inner")
+    yield "mask_into_model", M(i, L.GRU(2)(inner(L.Embedding(7, 3, mask_zero=True)(i))))
+
     # What Keras' applications define for themselves.
     if v2:
         from tf_keras.src.applications import convnext, inception_resnet_v2
@@ -93,6 +105,8 @@ def write(tag, K):
         rng = np.random.default_rng(number)
         shapes = [tuple(t.shape)[1:] for t in model.inputs] if model.built and model.inputs and "normalization" not in name else [(3,)]
         xs = [rng.normal(0, 1, (ROWS, *shape)).astype("f4") for shape in shapes]
+        if name.startswith("mask_"):  # Ids; 0 is padding.
+            xs = [np.round(np.abs(x) * 2).clip(0, 6) for x in xs]
         if "normalization" not in name:
             for w in model.weights:
                 w.assign(rng.normal(0, 0.6, w.shape))
