@@ -2,14 +2,20 @@ import Base
 
 /// The bytes of a table as UTF-8. The content decides, never the name: gzip is decompressed, and UTF-16 with a
 /// byte order mark is converted. Other bytes pass unchanged.
-struct TableInput: ~Copyable, Sendable {
-    let input: InputFile
+///
+/// A class, because Swift 6.3 frees memory that was never set where one noncopyable struct owns another.
+final class TableInput: @unchecked Sendable {
+    // One thread at a time reads: `CSVReader` is not copyable.
+    private let input: InputFile
     private var stages = Stages()
     private var isFirst = true
 
-    var name: String { input.name }
+    let name: String
 
-    init(_ input: consuming InputFile) { self.input = input }
+    init(_ input: consuming InputFile) {
+        name = input.name
+        self.input = input
+    }
 
     private struct Stages: Sendable {
         var gunzip: Gunzip?
@@ -25,7 +31,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Reads into `bytes` from `offset` up to their end. Returns 0 at the end of the file.
-    mutating func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
+    func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
         if isFirst { try recognize() }
         if stages.gunzip == nil && stages.utf16 == nil && stages.pending.isEmpty {
             return try input.read(into: &bytes, at: offset)
@@ -46,7 +52,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Reads the rest, at most `limit` bytes.
-    mutating func readAll(limit: Int) throws(CellarError) -> [UInt8] {
+    func readAll(limit: Int) throws(CellarError) -> [UInt8] {
         try recognize()
         if stages.gunzip == nil && stages.utf16 == nil {
             let start = stages.pending
@@ -69,7 +75,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Reads the first bytes and chooses the stages.
-    private mutating func recognize() throws(CellarError) {
+    private func recognize() throws(CellarError) {
         guard isFirst else { return }
         isFirst = false
         var start = try raw(atLeast: 4)
@@ -99,7 +105,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Returns the next bytes; nil at the end.
-    private mutating func decodeMore() throws(CellarError) -> [UInt8]? {
+    private func decodeMore() throws(CellarError) -> [UInt8]? {
         let more = stages.gunzip == nil ? try rawMore() : try inflateMore()
         guard stages.utf16 != nil else { return more }
         let text = try stages.utf16!.decode((more ?? [])[...], ended: more == nil, name)
@@ -111,7 +117,7 @@ struct TableInput: ~Copyable, Sendable {
         return bytes.isEmpty ? nil : bytes
     }
 
-    private mutating func inflateMore() throws(CellarError) -> [UInt8]? {
+    private func inflateMore() throws(CellarError) -> [UInt8]? {
         let more = try raw(atLeast: 1)
         if more.isEmpty {
             try stages.gunzip!.finish()
