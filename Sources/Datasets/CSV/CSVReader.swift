@@ -12,7 +12,7 @@ import Base
 ///     var chunk = CSVChunk()
 ///     while try reader.read(into: &chunk) { … }
 public struct CSVReader: ~Copyable, @unchecked Sendable {
-    // A class, because Swift 6.3 releases memory of a noncopyable struct with many parts twice. Only its one owner uses it.
+    // Only its one owner uses it.
     private let source: CSVSource
 
     /// The name for messages: the path, or "standard input".

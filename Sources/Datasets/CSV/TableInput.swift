@@ -2,8 +2,6 @@ import Base
 
 /// The bytes of a table as UTF-8. The content decides, never the name: gzip is decompressed, and UTF-16 with a
 /// byte order mark is converted. Other bytes pass unchanged.
-///
-/// A class, because Swift 6.3 frees memory that was never set where one noncopyable struct owns another.
 final class TableInput: @unchecked Sendable {
     // One thread at a time reads: `CSVReader` is not copyable.
     private let input: InputFile
