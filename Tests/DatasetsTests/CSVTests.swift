@@ -91,6 +91,8 @@ private func rows(
                 "a,b,c\n1,2,\"p\nq\"\n1,y,\"\"",
                 "line 4: column 'b': row 2: expected a number, found \"y\"."
             ),
+            ("a,b\n1,2\n# said\n", "write `comment: \"#\"` in the recipe"),
+            ("# said\na,b\n1,2\n", "column 'a': expected a column with that name, found only \"# said\""),
             ("a;b\n1;2,5\n", "Write decimals with a point."),
             ("a,b\n1,\"2\nno end\n", "line 2: column 'b': row 1: expected a closing quote"),
             ("a,b\n1,\"2\"x\n", "line 2: column 'b': row 1: expected a delimiter after the closing quote"),

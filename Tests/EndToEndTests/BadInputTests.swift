@@ -39,6 +39,17 @@ func badTables(text: String, said: [String]) throws {
 }
 
 @Test(
+    "a bad table on standard input is an error, as in a file", arguments: ["", "1,2\n3,4\n", "\u{1F}\u{8B}"])
+func badStandardInput(text: String) throws {
+    try Workplace.make { place in
+        for command in [["report"], ["score", "--model", "wine", "--store", shippedStore]] {
+            let done = try place.run("infer", [command[0], "-"] + command.dropFirst(), input: text)
+            #expect(done.status == 65 && done.errors.contains("standard input"), "\(done.errors)")
+        }
+    }
+}
+
+@Test(
     "recipes with a mistake name its line and the nearest word, before anything is trained",
     arguments: [
         ("Dense:", "Dens:", "line 9", "Dense"), ("units:", "unitz:", "line 9", "units"),

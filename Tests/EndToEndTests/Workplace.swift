@@ -38,7 +38,8 @@ struct Workplace {
 
     /// Runs a command to its end. `meanwhile` gets the running process and the path of what it says on standard error.
     func run(
-        _ command: String, _ arguments: [String], meanwhile: (Process, String) throws -> Void = { _, _ in }
+        _ command: String, _ arguments: [String], input: String? = nil,
+        meanwhile: (Process, String) throws -> Void = { _, _ in }
     ) throws -> Outcome {
         let process = Process()
         process.executableURL = try Commands.url(of: command)
@@ -47,7 +48,8 @@ struct Workplace {
         process.environment = ["CELLAR_STORE": "models", "PATH": "/usr/bin:/bin"]
         // Files, as nobody reads a pipe while the process runs.
         let (output, errors) = (try file("output.txt", ""), try file("errors.txt", ""))
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            try input.map { FileHandle(forReadingAtPath: try file("input.txt", $0)) } ?? FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()

@@ -27,7 +27,7 @@ public struct CSVChunk: Sendable {
     var booleans: [UInt32] = []
     /// True if a numeric column of the chunk has true or false.
     var hasBooleans = false
-    /// True if the chunk is one row without an end within `CSVReader.longestRow` bytes.
+    /// True if the chunk is one row without an end within `CSVSource.longestRow` bytes.
     var isTooLong = false
     /// The error in the row after the last valid one, if any.
     var fault: Fault?

@@ -1,5 +1,4 @@
 import Base
-import CNumbers
 
 /// Reads a table (CSV) of any length in blocks, with constant memory.
 ///
@@ -12,96 +11,48 @@ import CNumbers
 ///     try reader.select(numbers: ["alcohol", "pH"], texts: ["quality"])
 ///     var chunk = CSVChunk()
 ///     while try reader.read(into: &chunk) { … }
-public struct CSVReader: ~Copyable, Sendable {
+public struct CSVReader: ~Copyable, @unchecked Sendable {
+    // Only its one owner uses it.
+    private let source: CSVSource
+
     /// The name for messages: the path, or "standard input".
-    public let name: String
-    public let header: CSVHeader
-
+    public var name: String { source.name }
+    public var header: CSVHeader { source.header }
     /// Scans the chunks that `take` fills.
-    public var scanner: CSVScanner { CSVScanner(plan: counter.plan) }
+    public var scanner: CSVScanner { source.scanner }
     /// Counts the rows from the current position.
-    public private(set) var counter: CSVCounter
-
-    private var input: TableInput
-    private let normalizer: CSVNormalizer
-    /// True if rows are rewritten: always, or since a bare carriage return was found.
-    private var normalizes: Bool
-    private let block: Int
-    /// Bytes already read but not yet returned: the start of a row.
-    private var rest: [UInt8]
-    private var restKinds: Int
-    private var ended: Bool
-
-    /// A longer row is treated as an unclosed quote.
-    static let longestRow = 1 << 26
+    public var counter: CSVCounter { source.counter }
 
     /// Opens a table and reads its first line. `-` is standard input. `block` is the number of bytes per
     /// read.
     public init(
         path: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18
     ) throws(CellarError) {
-        try self.init(TableInput(InputFile(path: path)), dialect, block: block)
+        source = try CSVSource(TableInput(InputFile(path: path)), dialect, block: block)
     }
 
     /// Reads from a descriptor, which stays open.
     public init(
         descriptor: Int32, name: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18
     ) throws(CellarError) {
-        try self.init(TableInput(InputFile(descriptor: descriptor, name: name)), dialect, block: block)
-    }
-
-    private init(
-        _ input: consuming TableInput, _ dialect: TableDialect, block: Int
-    ) throws(CellarError) {
-        let found = try CSVReader.start(of: &input, dialect, block: block)
-        let plan = try CSVPlan(file: input.name, header: found.header, numbers: [], texts: [])
-        (header, rest, ended) = (found.header, found.rest, found.ended)
-        (self.block, name) = (block, input.name)
-        counter = CSVCounter(plan: plan, position: CSVPlan.Position(line: found.line))
-        normalizer = CSVNormalizer(dialect, delimiter: found.header.delimiter)
-        restKinds = textKinds(rest, 0..<rest.count)
-        normalizes = normalizer.isNeeded || restKinds & cn_bare_return != 0
-        self.input = input
-    }
-
-    private static func start(
-        of input: inout TableInput, _ dialect: TableDialect, block: Int
-    ) throws(CellarError) -> CSVStart.Found {
-        var start = CSVStart(dialect)
-        var bytes = [UInt8](repeating: 0, count: block)
-        while true {
-            let count = try input.read(into: &bytes, at: 0)
-            if let found = try start.add(bytes[..<count], file: input.name) { return found }
-        }
+        source = try CSVSource(
+            TableInput(InputFile(descriptor: descriptor, name: name)), dialect, block: block)
     }
 
     /// Selects the columns to read as numbers and as text. Call it before the first `read` or `take`.
     public mutating func select(numbers: [String], texts: [String] = []) throws(CellarError) {
-        let plan = try CSVPlan(file: name, header: header, numbers: numbers, texts: texts)
-        counter = CSVCounter(plan: plan, position: counter.position)
+        try source.select(numbers: numbers, texts: texts)
     }
 
     /// For tests: uses only the baseline vector instructions of the platform. Call it after `select`.
-    mutating func usePortableCode() {
-        var plan = counter.plan
-        plan.portable = true
-        counter = CSVCounter(plan: plan, position: counter.position)
-    }
+    mutating func usePortableCode() { source.usePortableCode() }
 
     /// Fills the chunk with the next rows. Returns false at the end of the table.
     ///
     /// Throws for a row with too few or too many fields, and for text, an empty field, NaN or infinity in a
     /// numeric column; the error has the row, line and column. Also throws if the table has no rows.
     public mutating func read(into chunk: inout CSVChunk) throws(CellarError) -> Bool {
-        while try take(into: &chunk) {
-            scanner.scan(&chunk)
-            try counter.count(&chunk)
-            if chunk.count > 0 { return true }
-            // Only blank lines.
-        }
-        chunk.count = 0
-        try counter.finish()
-        return false
+        try source.read(into: &chunk)
     }
 
     /// Fills the chunk with the bytes of the next complete rows, for a `CSVScanner` and then a `CSVCounter`.
@@ -109,44 +60,6 @@ public struct CSVReader: ~Copyable, Sendable {
     public mutating func take(
         into chunk: inout CSVChunk, unless stop: () -> Bool = { false }
     ) throws(CellarError) -> Bool {
-        (chunk.count, chunk.size, chunk.lines, chunk.fault, chunk.isTooLong) = (0, 0, 0, nil, false)
-        var used = rest.count
-        chunk.kinds = restKinds
-        if chunk.bytes.count < used + block {
-            chunk.bytes += [UInt8](repeating: 0, count: used + block - chunk.bytes.count)
-        }
-        chunk.bytes.replaceSubrange(0..<used, with: rest)
-        rest.removeAll(keepingCapacity: true)
-        while true {
-            if normalizes { used = normalizer.apply(to: &chunk.bytes, size: used, last: ended) }
-            // The bytes read with the first line may contain complete rows, and a pipe may be silent for
-            // long.
-            chunk.size = ended ? used : wholeRows(chunk.bytes, used)
-            if chunk.size > 0 {
-                rest.append(contentsOf: chunk.bytes[chunk.size..<used])
-                return true
-            }
-            if ended { return false }
-            if used >= CSVReader.longestRow {
-                // The row number is known only after all earlier chunks are counted.
-                (chunk.isTooLong, ended) = (true, true)
-                return true
-            }
-            if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
-            guard input.waitForData(unless: stop) else { return false }
-            let count = try input.read(into: &chunk.bytes, at: used)
-            ended = count == 0
-            restKinds = textKinds(chunk.bytes, max(used - 1, 0)..<used + count)
-            chunk.kinds |= restKinds
-            normalizes = normalizes || restKinds & cn_bare_return != 0
-            used += count
-        }
-    }
-
-    private func wholeRows(_ bytes: [UInt8], _ count: Int) -> Int {
-        unsafe bytes.withUnsafeBytes { bytes in
-            let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            return unsafe cn_csv_whole_rows(CChar(bitPattern: header.delimiter), start, count)
-        }
+        try source.take(into: &chunk, unless: stop)
     }
 }

@@ -56,7 +56,7 @@ public struct CSVCounter: Sendable {
         if chunk.isTooLong {
             throw CellarError(
                 .badData, file: plan.file, row: position.row, line: position.line,
-                expected: "a row of at most \(CSVReader.longestRow >> 20) MB", found: "more",
+                expected: "a row of at most \(CSVSource.longestRow >> 20) MB", found: "more",
                 fix: "Look for an unclosed quote.")
         }
         switch chunk.fault {

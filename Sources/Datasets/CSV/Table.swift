@@ -15,7 +15,7 @@ public struct Table: Sendable {
 
     /// Reads a file (`-` is standard input) and checks that each row has as many fields as the first line.
     public init(path: String, dialect: TableDialect = TableDialect()) throws(CellarError) {
-        var input = TableInput(try InputFile(path: path))
+        let input = TableInput(try InputFile(path: path))
         let name = input.name
         try self.init(bytes: input.readAll(limit: 1 << 34), name: name, dialect: dialect)
     }

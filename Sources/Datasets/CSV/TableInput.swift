@@ -1,16 +1,19 @@
 import Base
-import CZlib
 
 /// The bytes of a table as UTF-8. The content decides, never the name: gzip is decompressed, and UTF-16 with a
 /// byte order mark is converted. Other bytes pass unchanged.
-struct TableInput: ~Copyable, Sendable {
-    let input: InputFile
+final class TableInput: @unchecked Sendable {
+    // One thread at a time reads: `CSVReader` is not copyable.
+    private let input: InputFile
     private var stages = Stages()
     private var isFirst = true
 
-    var name: String { input.name }
+    let name: String
 
-    init(_ input: consuming InputFile) { self.input = input }
+    init(_ input: consuming InputFile) {
+        name = input.name
+        self.input = input
+    }
 
     private struct Stages: Sendable {
         var gunzip: Gunzip?
@@ -26,7 +29,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Reads into `bytes` from `offset` up to their end. Returns 0 at the end of the file.
-    mutating func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
+    func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
         if isFirst { try recognize() }
         if stages.gunzip == nil && stages.utf16 == nil && stages.pending.isEmpty {
             return try input.read(into: &bytes, at: offset)
@@ -47,7 +50,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Reads the rest, at most `limit` bytes.
-    mutating func readAll(limit: Int) throws(CellarError) -> [UInt8] {
+    func readAll(limit: Int) throws(CellarError) -> [UInt8] {
         try recognize()
         if stages.gunzip == nil && stages.utf16 == nil {
             let start = stages.pending
@@ -70,7 +73,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Reads the first bytes and chooses the stages.
-    private mutating func recognize() throws(CellarError) {
+    private func recognize() throws(CellarError) {
         guard isFirst else { return }
         isFirst = false
         var start = try raw(atLeast: 4)
@@ -100,7 +103,7 @@ struct TableInput: ~Copyable, Sendable {
     }
 
     /// Returns the next bytes; nil at the end.
-    private mutating func decodeMore() throws(CellarError) -> [UInt8]? {
+    private func decodeMore() throws(CellarError) -> [UInt8]? {
         let more = stages.gunzip == nil ? try rawMore() : try inflateMore()
         guard stages.utf16 != nil else { return more }
         let text = try stages.utf16!.decode((more ?? [])[...], ended: more == nil, name)
@@ -112,116 +115,12 @@ struct TableInput: ~Copyable, Sendable {
         return bytes.isEmpty ? nil : bytes
     }
 
-    private mutating func inflateMore() throws(CellarError) -> [UInt8]? {
+    private func inflateMore() throws(CellarError) -> [UInt8]? {
         let more = try raw(atLeast: 1)
         if more.isEmpty {
             try stages.gunzip!.finish()
             return nil
         }
         return try stages.gunzip!.decode(more)
-    }
-}
-
-/// Decodes UTF-16 that arrives in pieces.
-struct UTF16Decoder: Sendable {
-    let isBigEndian: Bool
-    /// An odd byte, or the first half of a pair of surrogates.
-    private var rest: [UInt8] = []
-    private var lines = 0
-
-    init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
-
-    mutating func decode(
-        _ piece: ArraySlice<UInt8>, ended: Bool, _ file: String
-    ) throws(CellarError) -> [UInt8] {
-        let bytes = rest + piece
-        var units = stride(from: 0, to: bytes.count - 1, by: 2).map { place in
-            let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
-            return isBigEndian ? first << 8 | second : second << 8 | first
-        }
-        if !ended, let last = units.last, UTF16.isLeadSurrogate(last) { units.removeLast() }
-        rest = Array(bytes[(2 * units.count)...])
-        var text: [UInt8] = []
-        text.reserveCapacity(units.count)
-        let failed = transcode(
-            units.makeIterator(), from: UTF16.self, to: UTF8.self, stoppingOnError: true
-        ) { text.append($0) }
-        guard !failed, !ended || rest.isEmpty else {
-            throw CellarError(
-                .badData, file: file, line: lines + text.count { $0 == UInt8(ascii: "\n") } + 1,
-                expected: "UTF-16 text", found: "an invalid or incomplete character",
-                fix: "Save the table as UTF-8.")
-        }
-        lines += text.count { $0 == UInt8(ascii: "\n") }
-        return text
-    }
-}
-
-/// Decompresses gzip that arrives in pieces, one or several members.
-@safe final class Gunzip: @unchecked Sendable {
-    // One table is read by one thread at a time: `CSVReader` is not copyable.
-    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    private let name: String
-    /// True between members: the file may end here.
-    private var isBetween = false
-
-    init(_ name: String) throws(CellarError) {
-        self.name = name
-        unsafe stream.initialize(to: z_stream())
-        // 31: a gzip header and a window of 32 KB.
-        guard unsafe inflateInit2_(stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-        else { throw CellarError(.outOfMemory, "no memory to decompress.", file: name) }
-    }
-
-    deinit {
-        unsafe inflateEnd(stream)
-        unsafe stream.deallocate()
-    }
-
-    func decode(_ bytes: [UInt8]) throws(CellarError) -> [UInt8] {
-        var result: [UInt8] = []
-        var taken = 0
-        let room = 1 << 18
-        var isFull = false
-        while taken < bytes.count || isFull {
-            if isBetween {
-                // Some programs pad the file with zeros.
-                while taken < bytes.count, bytes[taken] == 0 { taken += 1 }
-                guard taken < bytes.count else { break }
-                unsafe inflateReset(stream)
-                isBetween = false
-            }
-            let start = result.count
-            result += [UInt8](repeating: 0, count: room)
-            let status = unsafe bytes.withUnsafeBytes { input in
-                unsafe result.withUnsafeMutableBytes { output in
-                    // zlib does not write here; its parameter only lacks a const.
-                    unsafe stream.pointee.next_in = UnsafeMutablePointer(
-                        mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self)
-                            .advanced(by: taken))
-                    unsafe stream.pointee.avail_in = UInt32(bytes.count - taken)
-                    unsafe stream.pointee.next_out = output.baseAddress?
-                        .assumingMemoryBound(to: UInt8.self).advanced(by: start)
-                    unsafe stream.pointee.avail_out = UInt32(room)
-                    return unsafe inflate(stream, Z_NO_FLUSH)
-                }
-            }
-            result.removeLast(Int(unsafe stream.pointee.avail_out))
-            taken = bytes.count - Int(unsafe stream.pointee.avail_in)
-            isBetween = status == Z_STREAM_END
-            isFull = unsafe stream.pointee.avail_out == 0 && !isBetween
-            guard isBetween || status == Z_OK || status == Z_BUF_ERROR else { throw damage("damage") }
-        }
-        return result
-    }
-
-    func finish() throws(CellarError) {
-        guard isBetween else { throw damage("a truncated file") }
-    }
-
-    private func damage(_ found: String) -> CellarError {
-        CellarError(
-            .badData, file: name, expected: "a complete gzip file", found: found,
-            fix: "Download or copy it again.")
     }
 }
