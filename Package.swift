@@ -44,8 +44,12 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], numeric: Bool = false) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: numeric ? numbers : swift)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], numeric: Bool = false, isFast: Bool = true
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: (numeric ? numbers : swift) + (isFast ? [] : size))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], golden: Bool = false) -> Target {
@@ -94,7 +98,8 @@ let package = Package(
         .target(
             name: "HDF5", dependencies: ["Base", "CHDF5", "CMemory"], swiftSettings: numbers,
             linkerSettings: hdf5),
-        library("KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true),
+        library(
+            "KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true, isFast: false),
         .target(name: "WireFormat", swiftSettings: numbers + size),
         .target(
             name: "ONNX", dependencies: ["Network", "Tensors", "Base", "WireFormat"], swiftSettings: small),
@@ -104,7 +109,7 @@ let package = Package(
             "Trainer",
             [
                 "Network", "Tensors", "KerasFile", "Datasets", "Base", "WireFormat", yams,
-            ]),
+            ], isFast: false),
         library(
             "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
         .target(name: "Registry", dependencies: ["Base", grdb, sqlite], swiftSettings: small),

@@ -22,8 +22,9 @@ func columnsKept() throws {
         let input = "\u{FEFF}name, b ,\"a\"\r\n\"Smith, \"\"J\"\"\",  2.50,2.5\r\n\"two\nlines\",0,1e1\r\n"
         let found = try score(input, [SmallModels.binary()], in: folder)
         #expect(
-            found == "name, b ,\"a\",prediction,probability\n\"Smith, \"\"J\"\"\",  2.50,2.5,bad,0.5\n"
-                + "\"two\nlines\",0,1e1,good,0.9999546\n")
+            found
+                == "name, b ,\"a\",prediction,probability\r\n\"Smith, \"\"J\"\"\",  2.50,2.5,bad,0.5\r\n"
+                + "\"two\nlines\",0,1e1,good,0.9999546\r\n")
     }
 }
 
@@ -189,8 +190,9 @@ func threads(_ threads: Int, _ block: Int) throws {
         var (text, wanted) = ("a,b,note\n", "a,b,note,prediction\n")
         for row in 0..<20_000 {
             let note = row % 100 == 7 ? "\"line \(row)\n\"\"1,2,x\"\"\n\"" : "\(row)"
-            text += "\(row % 777),\(row % 91),\(note)\(row % 3 == 0 ? "\r\n" : "\n")"
-            wanted += "\(row % 777),\(row % 91),\(note),\(2 * (row % 777) + 3 * (row % 91) + 1)\n"
+            let end = row % 3 == 0 ? "\r\n" : "\n"
+            text += "\(row % 777),\(row % 91),\(note)\(end)"
+            wanted += "\(row % 777),\(row % 91),\(note),\(2 * (row % 777) + 3 * (row % 91) + 1)\(end)"
             if row % 1000 == 999 { text += "\n \n" }
         }
         let file = try folder.file("in.csv", text)

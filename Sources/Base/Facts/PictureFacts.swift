@@ -7,7 +7,7 @@ extension ModelFacts {
         /// Nil in files written before this key existed.
         public var framing: Framing?
         /// How a picture of another size is resized; nil if pictures must have the model's size.
-        public var resampling: Resampling?
+        public var resampling: ResizeMethod?
         /// The value of a white pixel.
         public var white: Float
 
@@ -18,14 +18,14 @@ extension ModelFacts {
             case pixels
         }
 
-        public enum Resampling: String, Sendable {
+        public enum ResizeMethod: String, Sendable {
             /// As Keras' `image_dataset_from_directory`: between the four nearest pixels, without antialiasing.
             case bilinear
         }
 
         public init(
             height: Int, width: Int, channels: Int = 1, inkIsBright: Bool, framing: Framing? = nil,
-            resampling: Resampling? = nil, white: Float = 255
+            resampling: ResizeMethod? = nil, white: Float = 255
         ) {
             (self.height, self.width, self.channels) = (height, width, channels)
             (self.inkIsBright, self.framing, self.resampling) = (inkIsBright, framing, resampling)
@@ -71,7 +71,7 @@ extension ModelFacts.Picture {
             height: height, width: width, channels: channels,
             inkIsBright: json["ink_is_bright"]?.bool ?? true,
             framing: json["framing"]?.string.flatMap(Framing.init),
-            resampling: json["resampling"]?.string.flatMap(Resampling.init))
+            resampling: json["resampling"]?.string.flatMap(ResizeMethod.init))
         if let white = json["white"]?.double.map({ Float($0) }), white.isFinite, white > 0 {
             self.white = white
         }

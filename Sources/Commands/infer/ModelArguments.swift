@@ -34,7 +34,7 @@ struct ModelArguments: ParsableArguments {
         help:
             "How pictures are read: digit (framed as in MNIST) or pixels (as they are). (default: as trained)"
     )
-    var framing: Framing?
+    var framing: FramingOption?
 
     @Option(help: "The number of threads. (default: up to 4 to score a table, else 1)")
     var threads: Int?
@@ -57,4 +57,4 @@ struct ModelArguments: ParsableArguments {
 }
 
 /// ModelFacts.Picture.Framing as an argument.
-enum Framing: String, ExpressibleByArgument, CaseIterable { case digit, pixels }
+enum FramingOption: String, ExpressibleByArgument, CaseIterable { case digit, pixels }

@@ -15,7 +15,8 @@ final class Evaluator {
     /// The meaning of what `network` gives.
     private let computed: OutputMeaning?
     private let sums: ObjectiveSums
-    /// Computes losses that are not means over independent samples.
+    /// Computes the losses and metrics that the model was compiled with by the code that training measures with, so that the
+    /// same rows give the same digits. Nil for a model that was not compiled.
     private var batches: TrainingExecutor?
     private var batchSums = BatchResult()
 
@@ -54,9 +55,7 @@ final class Evaluator {
             // A model without a loss may give logits, which the usual loss takes.
             onLogits: compiled == nil
                 ? [isStripped || [.logit, .exponential].contains(meaning?.score)] : onLogits)
-        if compiled != nil,
-            !objective.isMeanOverSamples || model.file.model.hasActivityPenalty || network.hasOutputMask
-        {
+        if compiled != nil {
             batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, objective) }
         }
     }
@@ -85,11 +84,14 @@ final class Evaluator {
         return meaning
     }
 
-    /// Makes an executor with the batch size of Keras' `evaluate`.
+    /// Makes an executor. Where the losses of a batch depend on each other it has the batch size of Keras' `evaluate`.
     private static func batches(
         _ model: Model, _ objective: Objective
     ) throws(CellarError) -> TrainingExecutor {
-        try TrainingExecutor(model, objective: objective, optimizer: SGD(), batchSize: 32)
+        let isIndependent =
+            objective.isMeanOverSamples && !model.hasActivityPenalty && !model.hasOutputMask
+        return try TrainingExecutor(
+            model, objective: objective, optimizer: SGD(), batchSize: isIndependent ? 256 : 32)
     }
 
     /// Plans again if the model has free sizes and these samples differ in size from the last ones.

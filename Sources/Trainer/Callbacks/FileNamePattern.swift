@@ -58,26 +58,37 @@ public struct FileNamePattern: Equatable, Sendable {
             throw nearest(name, in: known).map { error.advising("Did you mean \($0)?") } ?? error
         }
         let spec = halves.count > 1 ? String(halves[1]) : ""
-        guard let match = spec.wholeMatch(of: /(0?)([0-9]{0,2})(?:\.([0-9]{1,2}))?([df]?)/) else {
+        guard let format = format(spec[...], isEpoch: name == "epoch") else {
             throw wrong(
                 text, "unsupported format {\(field)}; expected a format such as {epoch:02d} or {val_loss:.2f}"
             )
         }
-        let (zeros, width) = (!match.1.isEmpty, Int(match.2) ?? 0)
-        switch (match.4, match.3) {
-        case ("d", nil) where name == "epoch":
-            return .number(name: name, format: .whole(width: width, zeros: zeros))
-        case ("f", let places):
-            return .number(
-                name: name,
-                format: .decimals(width: width, zeros: zeros, places: places.flatMap { Int($0) } ?? 6))
-        case ("", nil) where spec.isEmpty: return .number(name: name, format: .plain)
-        case ("", nil) where name == "epoch":
-            return .number(name: name, format: .whole(width: width, zeros: zeros))
-        default:
-            throw wrong(
-                text, "unsupported format {\(field)}; expected a format such as {epoch:02d} or {val_loss:.2f}"
-            )
+        return .number(name: name, format: format)
+    }
+
+    /// Parses `[0][width][.places][d|f]`; nil for any other format. (A Regex would add 1 MB to the executable.)
+    private static func format(_ spec: Substring, isEpoch: Bool) -> Format? {
+        if spec.isEmpty { return .plain }
+        var rest = spec
+        func digits(_ most: Int) -> Int? {
+            let found = rest.prefix(most).prefix { ("0"..."9").contains($0) }
+            rest.removeFirst(found.count)
+            return Int(found)
+        }
+        let zeros = rest.first == "0"
+        if zeros { rest.removeFirst() }
+        let width = digits(2) ?? 0
+        var places: Int?
+        if rest.first == "." {
+            rest.removeFirst()
+            places = digits(2)
+            if places == nil { return nil }
+        }
+        switch rest {
+        case "d" where places == nil && isEpoch, "" where places == nil && isEpoch:
+            return .whole(width: width, zeros: zeros)
+        case "f": return .decimals(width: width, zeros: zeros, places: places ?? 6)
+        default: return nil
         }
     }
 
