@@ -250,7 +250,7 @@ public struct Model: Sendable {
     var largestWeights: String {
         let sizes = weightSpecs.map { $0.reduce(0) { $0 + $1.count } }
         let largest = sizes.indices.max { sizes[$0] < sizes[$1] }
-        return "its weights" + (largest.map { ", most of them of \(layers[$0].subject)" } ?? "")
+        return "the model's weights" + (largest.map { ", most of them in \(layers[$0].subject)" } ?? "")
     }
 
     private func parameters(trainable: Bool) -> Int {

@@ -7,7 +7,8 @@ import Testing
 @Test(
     "a model beyond the memory is refused before it is allocated",
     arguments: [
-        "Dense: { units: 100000000 }", "Embedding: { input_dim: 2000000000, output_dim: 64 }",
+        "Dense: { units: 300000 }\n  - Dense: { units: 300000 }",
+        "Embedding: { input_dim: 2000000000, output_dim: 64 }",
         "RepeatVector: { n: 1000000000 }",
     ])
 private func tooLargeForMemory(layer: String) throws {

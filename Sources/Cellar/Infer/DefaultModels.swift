@@ -16,7 +16,8 @@ extension Store {
         guard pictures.count <= 1 else {
             throw CellarError(
                 .usage,
-                "several models take pictures: \(pictures.joined(separator: ", ")). Name one with --model.")
+                "several models take pictures: \(pictures.joined(separator: ", ")).",
+                remedy: "Name one with --model.")
         }
         // Without any, the error is that there is no mnist.
         return [try models.file(of: pictures.first ?? "mnist")]
@@ -40,14 +41,14 @@ extension Store {
         guard fitting.isEmpty else {
             throw CellarError(
                 .usage,
-                "\(rows): several models take these columns: \(fitting.map(\.reference).joined(separator: ", ")). Name one with "
-                    + "--model.")
+                "\(rows): several models take these columns: \(fitting.map(\.reference).joined(separator: ", ")).",
+                remedy: "Name one with --model.")
         }
         throw CellarError(
             .usage,
             "\(rows): no model in the store \(models.folder.path) takes these columns; "
-                + (known.isEmpty ? "it has none that names its columns." : "it has \(known).")
-                + " Name one with --model.")
+                + (known.isEmpty ? "it has none that names its columns." : "it has \(known)."),
+            remedy: "Name one with --model.")
     }
 
     /// The default model for a table with these columns.

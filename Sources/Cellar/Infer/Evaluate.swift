@@ -58,7 +58,8 @@ extension Store {
     ) throws(CellarError) -> [Evaluation] {
         let models = try load(request.models, progress) { () throws(CellarError) in
             guard !request.data.hasSuffix(".npy") else {
-                throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
+                throw CellarError(
+                    .usage, "arrays have no default model.", remedy: "Name the model with --model.")
             }
             return try pictureModel()
         }
@@ -122,10 +123,10 @@ extension EvaluateRequest {
         guard wasTrainedOnThis(model) else {
             throw CellarError(
                 .usage,
-                "\(model.name) was not trained on this very table"
-                    + (model.facts?.dataset.map { " but on \($0.path), as it was then" } ?? "")
-                    + "; nobody knows which of its rows are for \(split.rawValue). Leave out --split.",
-                file: data)
+                "\(model.name) was not trained on this table"
+                    + (model.facts?.dataset.map { " but on \($0.path) as it was at that time" } ?? "")
+                    + ", so its \(split.rawValue) rows are unknown.",
+                file: data, remedy: "Omit --split.")
         }
         return try PartOfTable(split, of: model, path: data, dialect: model.dialect(completing: dialect))
     }
@@ -140,11 +141,11 @@ extension EvaluateRequest {
         guard wasTrainedOnThis(model), let dataset = model.facts?.dataset else { return nil }
         let test = model.facts?.metrics.filter { $0.split == "test" } ?? []
         let recorded = test.map { "\($0.name) \($0.value.fixed(4))" }.joined(separator: ", ")
-        return "\(model.name) was trained on \(dataset.trainRows) rows of this very table."
+        return "\(model.name) was trained on \(dataset.trainRows) rows of this table."
             + (dataset.testRows == 0
                 ? ""
                 : (recorded.isEmpty ? "" : " On the \(dataset.testRows) rows kept for testing: \(recorded).")
-                    + (dataset.division == nil ? "" : " --split test looks at those alone."))
+                    + (dataset.division == nil ? "" : " Use --split test to evaluate these rows only."))
     }
 
     fileprivate func folder(for model: LoadedModel, among count: Int) -> String? {

@@ -92,7 +92,7 @@ extension Store {
         _ request: ScoreRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> ScoreSummary {
         let models = try load(request.models, progress) { () throws(CellarError) in
-            throw CellarError(.usage, "Which model takes these arrays? Name it with --model.")
+            throw CellarError(.usage, "arrays have no default model.", remedy: "Name the model with --model.")
         }
         guard models.count == 1 else { throw CellarError(.usage, "Arrays are scored with one --model.") }
         try progress.checkCancellation()

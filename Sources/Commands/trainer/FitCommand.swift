@@ -10,7 +10,7 @@ struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fit", abstract: "Train a recipe's model, evaluate it, save and register it.",
         discussion: """
-            Ctrl-C ends after the batch and keeps what was learned; --from goes on from there, or from any saved model,
+            Ctrl-C ends training after the batch and writes a checkpoint. --from resumes from it, or from any saved model,
             Keras' too. The recipe may then leave out model and compile: they are the saved model's.
             """)
 

@@ -2,7 +2,7 @@ import Base
 import Glibc
 import Synchronization
 
-/// Ctrl-C (or a polite kill) asks to end after the batch; a second one quits at once.
+/// The first SIGINT or SIGTERM ends training after the batch; the second one ends the process at once.
 enum Interruption {
     private static let count = Atomic<Int>(0)
 

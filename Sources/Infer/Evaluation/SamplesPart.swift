@@ -57,7 +57,7 @@ private func checkDigest(_ digest: String, of model: LoadedModel, _ path: String
         throw CellarError(
             .usage,
             "\(model.name) was not trained on these data"
-                + (dataset.map { " but on \($0.path), as it was then" } ?? "") + ".",
+                + (dataset.map { " but on \($0.path) as it was at that time" } ?? "") + ".",
             file: path, remedy: "Omit --split.")
     }
 }

@@ -163,7 +163,15 @@ public final class LoadedModel {
             }
             plannedFor = wanted
         }
-        return try naming(file: path) { try predictor.predict(samples) }
+        return try naming(file: path) {
+            guard samples.count == 1, samples[0].count == 1, folded.outputs.count == 1 else {
+                return try predictor.predict(samples)
+            }
+            let shape = folded.outputShapes[0]
+            var values = [Float](repeating: 0, count: shape.reduce(1, *))
+            try predictor.predictOne(samples[0], row: 0, into: &values)
+            return [Tensor(shape: [1] + shape, values: values)]
+        }
     }
 
     /// Makes a predictor for one of several threads. It computes the same as `predict`.

@@ -18,6 +18,22 @@ func checkMemory(numbers: Int, for what: @autoclosure () -> String) throws(Cella
         remedy: "Use smaller layers, a smaller batch_size or a machine with more memory.")
 }
 
+extension Model {
+    /// Throws where the system has not enough memory to train the model: weights as tensors and in the executor, the gradient of
+    /// each thread, the optimizer's state, and the outputs of all layers with their gradients.
+    public func checkTrainingMemory(
+        with optimizer: any Optimizer, batchSize: Int, threads: Int
+    ) throws(CellarError) {
+        let perTrained = Double(2 + max(threads, 1) + optimizer.slotNames.count)
+        let weights = Double(trainableParameters) * perTrained + 2 * Double(nonTrainableParameters)
+        let outputs = shapes.reduce(0.0) { $0 + $1.reduce(1.0) { $0 * Double($1) } }
+        let numbers = weights + 2 * outputs * Double(batchSize)
+        try checkMemory(
+            numbers: numbers < 0x1p60 ? Int(numbers) : 1 << 60,
+            for: "training with a batch_size of \(batchSize) and " + largestWeights)
+    }
+}
+
 /// The bytes that this process may still use: what the system has, within the limits of its control group and of `ulimit -v`.
 /// Nil if the system does not say.
 private func availableMemory() -> Int? {

@@ -59,6 +59,13 @@ public final class Training {
         var model = try recipe.model.network(data)
         self.threads =
             recipe.fit.threads ?? threads ?? (model.trainsAlikeOnThreads ? min(Processor.count, 4) : 1)
+        do {
+            try model.checkTrainingMemory(
+                with: recipe.compile.optimizer, batchSize: min(recipe.fit.batchSize, data.train.count),
+                threads: self.threads)
+        } catch {
+            throw error.at(file: recipe.file)
+        }
         try checkOutputs(of: model, recipe, data)
         warnings = try SetupChecks(model, recipe, data).warnings
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)

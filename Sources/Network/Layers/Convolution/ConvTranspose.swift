@@ -9,7 +9,7 @@ public typealias Conv3DTranspose = ConvTranspose<ThreeAxes>
 /// then bias and activation. Weights: kernel [window, filters, channels], bias [filters].
 ///
 /// It is the input's gradient of the convolution that makes an image like the input from one like the output; its
-/// forward is that one's backward, and the other way round. Source: Keras' Conv1DTranspose, Conv2DTranspose, Conv3DTranspose.
+/// forward pass is that layer's backward pass, and its backward pass that layer's forward pass. Source: Keras' Conv1DTranspose, Conv2DTranspose, Conv3DTranspose.
 public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
     public static var className: String { "Conv\(Rank.axes)DTranspose" }
     public var name = "conv\(Rank.axes)d_transpose"

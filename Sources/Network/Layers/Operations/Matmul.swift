@@ -6,7 +6,7 @@ public struct Matmul: StatelessLayer {
     public static let className = "Matmul"
     public var name = "matmul"
     public var trainable = true
-    /// Whether a or b comes with rows and columns the other way round.
+    /// Whether a or b is transposed.
     public var transposesA: Bool
     public var transposesB: Bool
 
