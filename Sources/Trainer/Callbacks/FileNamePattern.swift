@@ -66,7 +66,7 @@ public struct FileNamePattern: Equatable, Sendable {
         return .number(name: name, format: format)
     }
 
-    /// Parses `[0][width][.places][d|f]`; nil for any other format. (A Regex would add 1 MB to the executable.)
+    /// Parses `[0][width][.places][d|f]`; nil for any other format. (A regular expression would add 1 MB to the executable.)
     private static func format(_ spec: Substring, isEpoch: Bool) -> Format? {
         if spec.isEmpty { return .plain }
         var rest = spec
