@@ -51,7 +51,7 @@ extension ModelFacts.Picture {
 }
 
 extension ModelFacts.Picture {
-    var json: JSON {
+    public var json: JSON {
         var object: JSONObject = [
             "height": .integer(height), "width": .integer(width), "channels": .integer(channels),
             "ink_is_bright": .bool(inkIsBright),

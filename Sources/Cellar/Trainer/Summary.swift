@@ -6,6 +6,8 @@ import Trainer
 /// The layers of a model with their shapes and numbers of parameters.
 public struct ModelSummary: Sendable {
     public let model: Model
+    /// How a picture becomes the input; nil for other data.
+    public let picture: ModelFacts.Picture?
 
     public var json: JSON {
         let paths = model.paths
@@ -20,12 +22,14 @@ public struct ModelSummary: Sendable {
                 "parameters": .integer(model.weightSpecs[layer].reduce(0) { $0 + $1.count }),
             ]
         }
-        return [
+        var object: JSONObject = [
             "layers": .array(layers),
             "parameters": .integer(model.trainableParameters + model.nonTrainableParameters),
             "trainable_parameters": .integer(model.trainableParameters),
             "non_trainable_parameters": .integer(model.nonTrainableParameters),
         ]
+        object["picture"] = picture?.json
+        return .object(object)
     }
 }
 
@@ -36,9 +40,11 @@ extension Store {
         let isText = [".yaml", ".yml"].contains(where: lower.hasSuffix)
         let isSaved = [".h5", ".hdf5", ".keras"].contains(where: lower.hasSuffix)
         guard isText || name.contains("/") && !isSaved else {
-            return ModelSummary(model: try readModel(trusted(name).trusted).model)
+            let file = try readModel(trusted(name).trusted)
+            return ModelSummary(model: file.model, picture: file.facts?.picture)
         }
         let recipe = try Recipe(path: name)
-        return ModelSummary(model: try recipe.model.network(PreparedData(recipe)))
+        let data = try PreparedData(recipe)
+        return ModelSummary(model: try recipe.model.network(data), picture: data.picture)
     }
 }

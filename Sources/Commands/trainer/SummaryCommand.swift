@@ -16,7 +16,9 @@ struct SummaryCommand: ParsableCommand {
     func run() throws {
         try common.run {
             let found = try common.open().summary(of: model)
-            if common.json { try printOutput(found.json) } else { try printOutput(summary(of: found.model)) }
+            if common.json { return try printOutput(found.json) }
+            try printOutput(summary(of: found.model))
+            if let picture = found.picture { try printOutput("Pictures: \(picture.description)") }
         }
     }
 }
