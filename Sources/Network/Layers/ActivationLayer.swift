@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Keras' `Activation`: one of the named functions, as a layer of its own.
+/// Keras' `Activation`: a named activation function as a separate layer.
 public struct ActivationLayer: StatelessLayer {
     public static let className = "Activation"
     public var name = "activation"

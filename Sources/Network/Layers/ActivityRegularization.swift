@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Its input, whose size costs: l1 · Σ|x| + l2 · Σx² is added to the loss of each sample.
+/// Passes on its input and penalizes it: l1 · Σ|x| + l2 · Σx² is added to the loss of each sample.
 public struct ActivityRegularization: TrainingLayer {
     public static let className = "ActivityRegularization"
     public var name = "activity_regularization"
@@ -21,7 +21,7 @@ public struct ActivityRegularization: TrainingLayer {
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     public func isView(training: Bool) -> Bool { !training }
-    // Its penalty is in every loss.
+    // The penalty is part of every loss, in training and evaluation.
     public var dependsOnTraining: Bool { false }
 
     private var penalty: ActivityPenalty { ActivityPenalty(Regularizer(l1: Float(l1), l2: Float(l2))) }

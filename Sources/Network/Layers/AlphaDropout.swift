@@ -1,15 +1,15 @@
 import Base
 import Tensors
 
-/// Dropout for networks of `selu` (Klambauer et al., 2017): while training, a number becomes α' = −αλ with probability
-/// `rate`, and then all become `a · x + b`, which keeps mean and variance: a = ((1 − rate)(1 + rate · α'²))^−½,
-/// b = −a · α' · rate.
+/// Dropout for networks with `selu` (Klambauer et al., 2017): while training, a number becomes α' = −αλ with
+/// probability `rate`, and then all numbers become `a · x + b`, which preserves mean and variance: a = ((1 −
+/// rate)(1 + rate · α'²))^−½, b = −a · α' · rate.
 public struct AlphaDropout: TrainingLayer {
     public static let className = "AlphaDropout"
     public var name = "alpha_dropout"
     public var trainable = true
     public var rate: Double
-    /// With the batch in front; nil where the size is the input's.
+    /// The noise shape, including the batch; nil for an axis with the input's size.
     public var noiseShape: [Int?]?
 
     private static let saturation = -1.6732632423543772 * 1.0507009873554805
@@ -34,14 +34,14 @@ public struct AlphaDropout: TrainingLayer {
         return shape
     }
 
-    // At a rate of 1, a would be infinite; Keras leaves the input alone.
+    // At a rate of 1, a would be infinite; Keras returns the input unchanged.
     public func isView(training: Bool) -> Bool { !training || rate == 0 || rate == 1 }
 
     private func noise(_ shape: [Int]) -> NoiseShape {
         noiseShape.map { NoiseShape($0, shape) } ?? NoiseShape(shape)
     }
 
-    /// a where a number is kept, else 0.
+    /// Scratch for the factors: a if a number is kept, otherwise 0.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         isView(training: training) ? 0 : noise(inputs[0]).scratch(rows: rows)
     }

@@ -1,18 +1,19 @@
 import Base
 import Tensors
 
-/// Which class of Keras an `Augmentation` is.
+/// The Keras class of an `Augmentation`.
 public protocol AugmentationKind: Sendable { static var className: String { get } }
 
 extension AugmentationKind {
-    /// Keras' name of a layer that was given none: `random_flip`.
+    /// Keras' default name for a layer, such as `random_flip`.
     static var standardName: String {
         className.reduce(into: "") { $0 += ($1.isUppercase && !$0.isEmpty ? "_" : "") + $1.lowercased() }
     }
 }
 
-/// A layer that changes pictures at random while a model is trained, and leaves them as they are when it answers. Only that is
-/// done here: its options are kept as they came, to be written again, and a model that has it is not trained.
+/// A layer that changes pictures randomly during training and does nothing at inference. Only inference is
+/// implemented: the options are stored unchanged to be written again, and a model with such a layer cannot be
+/// trained.
 public struct Augmentation<Kind: AugmentationKind>: TrainingLayer {
     public static var className: String { Kind.className }
     public static var onlyAnswers: Bool { true }
@@ -24,7 +25,7 @@ public struct Augmentation<Kind: AugmentationKind>: TrainingLayer {
         name = Kind.standardName
         var options = config.object
         for key in options.keys { config.ignore(key) }
-        // What every layer has, and what only one of Keras 2 and 3 takes where it says nothing.
+        // Removes the options of every layer, and the defaults that only one of Keras 2 and 3 accepts.
         for key in ["name", "trainable", "dtype", "batch_input_shape", "rng_type"] { options[key] = nil }
         if options["data_format"] == "channels_last" { options["data_format"] = nil }
         if Kind.className == "RandomContrast", options["value_range"] == [0, 255] {
@@ -36,7 +37,7 @@ public struct Augmentation<Kind: AugmentationKind>: TrainingLayer {
     public var config: JSONObject { options }
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
     public func isView(training: Bool) -> Bool { true }
-    // A layer around it may give it memory of its own.
+    // An enclosing layer may give it separate memory.
     public func forward(_ call: CallMemory) { call.y.copy(from: call.x()) }
     public func backward(_ call: CallMemory) { call.dx()?.copy(from: call.dy) }
 }

@@ -1,13 +1,14 @@
 import Base
 import Tensors
 
-/// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of an axis, or for each place of several: over the batch while training,
-/// with the moving averages at inference (Ioffe and Szegedy, 2015).
+/// `y = (x − mean) / √(variance + epsilon) · gamma + beta` for each channel of an axis, or for each position of
+/// several axes: with the mean and variance of the batch while training, with the moving averages at inference
+/// (Ioffe and Szegedy, 2015).
 ///
-/// Weights: gamma, beta (where scale, center), moving_mean, moving_variance: each [channels]; for several axes, which only
-/// Keras 2 has, of as many axes as the batch, with 1 in place of the others. The batch's biased
-/// variance normalizes; it also enters the moving average, but where Keras 2 uses its fused kernel, which gives the
-/// unbiased one, and in files from before Keras was TensorFlow's own.
+/// Weights: gamma, beta (if scale, center), moving_mean, moving_variance: each [channels]; for several axes,
+/// which only Keras 2 supports, they have as many axes as the batch, with size 1 for the other axes. The batch
+/// is normalized by its biased variance. The biased variance also updates the moving average, except in Keras
+/// 2's fused kernel, which uses the unbiased one, and in files from before Keras was part of TensorFlow.
 public struct BatchNormalization: StatelessLayer {
     public static let className = "BatchNormalization"
     public var name = "batch_normalization"
@@ -16,20 +17,21 @@ public struct BatchNormalization: StatelessLayer {
     public var epsilon = 0.001
     public var center = true
     public var scale = true
-    /// As in the file: axes of the whole batch, or −1 for the last.
+    /// The value in the file: axes of the whole batch, or −1 for the last.
     public var axes = [-1]
-    /// False for files of Keras 3, which has no fused kernel; nil where Keras 2 decides by the rank.
+    /// False for files of Keras 3, which has no fused kernel; nil if Keras 2 chooses by the rank.
     public var fused: Bool?
-    /// Keras 2.1.4 to 2.3, where not TensorFlow's own: the moving average takes variance · n / (n − 1 − epsilon).
+    /// Keras 2.1.4 to 2.3, if not part of TensorFlow: the moving average is updated with variance · n / (n − 1
+    /// − epsilon).
     public var hasSampleVariance = false
-    /// Keras 1 and 2 on Theano: the variance in the moving average has epsilon in it, and of a layer called several times
-    /// only the first call moves the averages.
+    /// Keras 1 and 2 on Theano: the variance in the moving average includes epsilon, and if a layer is called
+    /// several times, only the first call updates the averages.
     public var hasTheanoAverages = false
-    /// Before Keras was TensorFlow's own, a frozen layer took the batch all the same.
+    /// Before Keras was part of TensorFlow, a frozen layer also normalized by the batch.
     public var normalizesFrozen = false
-    /// In Keras 1 its averages moved, too.
+    /// In Keras 1, a frozen layer also updated its moving averages.
     public var movesFrozen = false
-    /// Until Keras 2.12 mean and variance were those of all steps, also of those that a mask leaves out.
+    /// Until Keras 2.12, mean and variance included masked steps.
     public var ignoresMask = false
     public var gamma = WeightOptions(.ones)
     public var beta = WeightOptions(.zeros)
@@ -94,7 +96,7 @@ public struct BatchNormalization: StatelessLayer {
 
     public func channelAffine(_ shape: [Int], weights: [Tensor]) -> ChannelAffine? {
         guard let axis = place(shape) else { return nil }
-        // Weights: gamma, beta where there are any, then the moving mean and variance.
+        // Weights: gamma and beta if present, then the moving mean and variance.
         let (mean, variance) = (weights[weights.count - 2].values, weights[weights.count - 1].values)
         return ChannelAffine(
             axis: axis,
@@ -106,10 +108,10 @@ public struct BatchNormalization: StatelessLayer {
             })
     }
 
-    /// The channels' axes in a sample, in order.
+    /// The channel axes of a sample, in order.
     private func places(_ shape: [Int]) -> [Int] { checkedAxes(axes, of: shape).sorted() }
 
-    /// The channels' axis in a sample; nil where there are several.
+    /// The channel axis of a sample; nil if there are several.
     private func place(_ shape: [Int]) -> Int? { axes.count == 1 ? places(shape)[0] : nil }
 
     private func channels(_ shape: [Int]) -> Int { places(shape).reduce(1) { $0 * shape[$1] } }
@@ -136,8 +138,8 @@ public struct BatchNormalization: StatelessLayer {
         return specs
     }
 
-    // Scratch: x̂ [rows, channels], then room to bring the channels last if they are not, then seven rows of one number a
-    // channel (part and sum hold a mean or sum in the making).
+    // Scratch: x̂ [rows, channels], then a buffer to move the channels to the last axis if needed, then seven
+    // rows with one number per channel (part and sum hold partial and total sums).
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let shape = inputs[0]
         let (channels, axisRows) = (channels(shape), AxisRows(shape, along: places(shape)))
@@ -162,7 +164,7 @@ public struct BatchNormalization: StatelessLayer {
             counts: row(6))
     }
 
-    /// Where a mask has a say in mean and variance. Keras' fused kernel knows none.
+    /// The masked moments, if a mask affects mean and variance. Keras' fused kernel ignores masks.
     private func masked(_ call: CallMemory) -> MaskedMoments? {
         guard !ignoresMask, let place = place(call.outputShape), !isFused(call.outputShape) else {
             return nil
@@ -170,7 +172,7 @@ public struct BatchNormalization: StatelessLayer {
         return MaskedMoments(call.mask(), shape: call.outputShape, channelAxis: place, samples: call.rows)
     }
 
-    /// Whether training normalizes by the batch.
+    /// Whether training normalizes by the batch's mean and variance.
     private var takesBatch: Bool { trainable || normalizesFrozen }
     private var gammaIndex: Int? { scale ? 0 : nil }
     private var betaIndex: Int? { center ? (scale ? 1 : 0) : nil }
@@ -179,7 +181,7 @@ public struct BatchNormalization: StatelessLayer {
     public func forward(_ call: CallMemory) {
         let room = room(call)
         let (movingMean, movingVariance) = (call.weights[movingIndex], call.weights[movingIndex + 1])
-        // A frozen layer runs as at inference, as Keras has it now.
+        // A frozen layer runs as at inference, as in current Keras.
         guard call.training && takesBatch else { return forwardInference(call, room) }
         let axisRows = AxisRows(call.outputShape, along: places(call.outputShape))
         let x = axisRows.rows(of: call.x(), in: room.moved)
@@ -193,7 +195,7 @@ public struct BatchNormalization: StatelessLayer {
         if let masked {
             masked.sums(x, into: room.part, counts: room.factor)
             call.worker.pool.sum(room.factor, into: room.counts, thread: call.worker.index)
-            // Where all is left out, mean and variance are 0, as in Keras 3.
+            // If all positions are masked, mean and variance are 0, as in Keras 3.
             for c in 0..<channels { room.counts[c] += 1e-7 }
         } else {
             columnSums(x, into: room.part)
@@ -210,7 +212,7 @@ public struct BatchNormalization: StatelessLayer {
         for c in 0..<channels { variance[c] = room.sum[c] * (1 / room.counts[c]) }
 
         for c in 0..<channels { room.inverse[c] = 1 / (variance[c] + Float(epsilon)).squareRoot() }
-        // Each worker has the same sums; one of them writes.
+        // All workers have the same sums, so only one of them writes.
         if call.worker.index == 0, trainable || movesFrozen, call.isFirstCall || !hasTheanoAverages {
             move(
                 movingMean, movingVariance, to: mean, variance, count: count,
@@ -243,10 +245,10 @@ public struct BatchNormalization: StatelessLayer {
         scaleShiftChannels(
             call.x(), scales: room.part, shifts: room.sum, shape: call.outputShape, into: call.y,
             room: room.moved)
-        // Backward through a frozen layer needs x̂ for gamma only, which is frozen too.
+        // The backward pass of a frozen layer would need x̂ only for gamma, which is frozen too.
     }
 
-    /// part = scale · gamma, sum = shift · gamma + beta
+    /// Sets part = scale · gamma and sum = shift · gamma + beta.
     private func setScaleShift(
         _ call: CallMemory, _ room: BatchNormalizationWorkspace, scale: (Int) -> Float, shift: (Int) -> Float
     ) {
@@ -282,7 +284,7 @@ public struct BatchNormalization: StatelessLayer {
         guard call.training && takesBatch else { return backwardAtInference(call, room) }
         let axisRows = AxisRows(call.outputShape, along: places(call.outputShape))
         let dy = axisRows.rows(of: call.dy, in: room.moved)
-        // Each worker's own sums are its part of the weights' gradients; the whole batch's go into dx.
+        // Each worker's own sums are its part of the weight gradients; dx uses the sums of the whole batch.
         columnSums(dy, into: room.part, products: room.xhat, into: room.sum)
         if let index = betaIndex { call.weightGradients[index]?.copy(from: room.part) }
         call.worker.pool.sum(room.part, into: room.meanDy, thread: call.worker.index)
@@ -306,7 +308,8 @@ public struct BatchNormalization: StatelessLayer {
         axisRows.finish(dx, from: room.moved)
     }
 
-    /// By the moving averages, which are numbers like any other: dx = dy · gamma / √(variance + epsilon).
+    /// The backward pass with the moving averages, which are constants: dx = dy · gamma / √(variance +
+    /// epsilon).
     private func backwardAtInference(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
         if trainable { backwardToWeights(call, room) }
         guard let dx = call.dx() else { return }
@@ -319,7 +322,8 @@ public struct BatchNormalization: StatelessLayer {
             room: room.moved)
     }
 
-    /// Of a layer that is trained, but called with `training=False`: dbeta = Σ dy, dgamma = Σ dy · x̂.
+    /// The weight gradients of a trainable layer that is called with `training=False`: dbeta = Σ dy, dgamma = Σ
+    /// dy · x̂.
     private func backwardToWeights(_ call: CallMemory, _ room: BatchNormalizationWorkspace) {
         let axisRows = AxisRows(call.outputShape, along: places(call.outputShape))
         let x = axisRows.rows(of: call.x(), in: room.moved)

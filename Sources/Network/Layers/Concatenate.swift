@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// The inputs one behind the other along an axis; all other sizes are equal.
+/// Concatenates the inputs along an axis; all other sizes are equal.
 public struct Concatenate: StatelessLayer {
     public static let className = "Concatenate"
     public var name = "concatenate"
@@ -39,7 +39,8 @@ public struct Concatenate: StatelessLayer {
         return shape
     }
 
-    /// Masks are put behind each other, too; where the axis is none of theirs, a step counts that counts in all inputs.
+    /// Masks are concatenated too; if they do not have the axis, a step is unmasked if it is unmasked in all
+    /// inputs.
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         guard let rank = masks.compactMap({ $0?.count }).first else { return .ends }
         let place = place(inputs[0])
@@ -50,7 +51,7 @@ public struct Concatenate: StatelessLayer {
         return .makes(shape)
     }
 
-    /// For each input, the runs of it that lie together in the output: `body(i, from, to, length)`.
+    /// Calls `body(i, from, to, length)` for each contiguous run of each input in the output.
     private func eachRun(
         _ shapes: [[Int]], rows: Int, _ body: (_ input: Int, _ from: Int, _ to: Int, _ length: Int) -> Void
     ) {
@@ -76,7 +77,7 @@ public struct Concatenate: StatelessLayer {
 
     private func makeMask(_ call: CallMemory) {
         guard let mask = call.outputMask, call.rows > 0 else { return }
-        // Which case it is shows in the mask's rank: it is the one of the masks that come in.
+        // The rank of the inputs' masks determines the case.
         guard let rank = maskRank(call), place(call.inputShapes[0]) < rank else { return joinMasks(call) }
         let shapes = call.inputShapes.map { Array($0.prefix(rank)) }
         mask.fill(1)

@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// `y = a + scale · b`, as InceptionResNetV2 of Keras' applications has it.
+/// `y = a + scale · b`, used by InceptionResNetV2 in Keras' applications.
 public struct CustomScaleLayer: StatelessLayer {
     public static let className = "CustomScaleLayer"
     public var name = "custom_scale_layer"

@@ -14,7 +14,8 @@ public struct Dense: Layer {
     public var kernel = WeightOptions(.glorotUniform)
     public var bias = WeightOptions(.zeros)
     public var activityPenalty: ActivityPenalty?
-    /// Of a part: the units of the whole layer, which determine how products round.
+    /// If this layer is a part of a larger one, the units of the whole layer: they determine how products
+    /// round.
     fileprivate var wholeUnits: Int?
 
     public init(units: Int, activation: Activation = .linear, useBias: Bool = true) {
@@ -64,8 +65,8 @@ public struct Dense: Layer {
         return copy
     }
 
-    // Scratch: pre-activations, where backward needs them or they do not fit the output; while training, also the
-    // workspace for the input's gradient.
+    // Scratch: pre-activations, if the backward pass needs them or they do not fit the output; while training,
+    // also the workspace of the input gradient.
     fileprivate func preactivations(vectors: Int, training: Bool) -> Int {
         activation == .glu || training && activation.needsInput ? vectors * units : 0
     }
@@ -108,20 +109,20 @@ extension Dense: DivisibleLayer {
     }
 }
 
-/// Dense's arithmetic, with what it leaves out and what it does at once: products skip zeros of the input, and a kernel
-/// may be updated as its gradient is computed.
+/// The computation of Dense with its optimizations: products skip zeros of the input, and the kernel may be
+/// updated while its gradient is computed.
 private final class DenseCall: LayerCall, PartSum {
     let memory: CallMemory
     private let layer: Dense
     private let units, inputs: Int
-    /// Vectors in a sample.
+    /// The number of vectors per sample.
     private let vectors: Int
-    /// From one row of the kernel to the next.
+    /// The distance between rows of the kernel.
     private let stride: Int
 
-    /// Finds the zeros of another layer's output; those of samples are found as they are copied in.
+    /// Finds zeros in the output of another layer; zeros of samples are found when the samples are copied in.
     private let zeroSearch: ZeroSearch?
-    /// The places of the input that are not zero, when skipping the zeros pays.
+    /// The indices of the input's nonzeros, if skipping the zeros is faster.
     private var nonzeros: NonzeroPlaces?
     private var updates: (any DeferredUpdates)?
     private var isFused = false
@@ -131,7 +132,7 @@ private final class DenseCall: LayerCall, PartSum {
         (self.layer, self.memory, units, inputs) = (layer, memory, layer.units, shape.last ?? 1)
         vectors = shape.dropLast().reduce(1, *)
         stride = memory.weights[0].count / inputs
-        // The search costs as much for a few units as for many.
+        // The search costs the same for few units as for many.
         let searches = memory.readsManyZeros && units >= 48 && shape.count == 1 && inputs >= 64
         zeroSearch =
             searches
@@ -177,7 +178,8 @@ private final class DenseCall: LayerCall, PartSum {
         if let updates, updates.isStepping, let nonzeros {
             return updates.step(x, dz, dStride: units, nonzeros)
         }
-        // With plain gradient descent, gradient and update of the kernel are one: w −= rate · xᵀ · dz.
+        // With plain gradient descent, gradient and update of the kernel are one operation: w −= rate · xᵀ ·
+        // dz.
         let rate = isFused ? memory.worker.fusedRate : nil
         let (target, alpha) = (rate == nil ? dKernel : kernel, rate.map { -$0 } ?? 1)
         if let nonzeros {
@@ -192,7 +194,8 @@ private final class DenseCall: LayerCall, PartSum {
         }
     }
 
-    /// The gradient at the pre-activations. It replaces the one at the output; glu's is wider, and z is free.
+    /// Computes the gradient of the pre-activations. It overwrites the output gradient, or z for glu, whose
+    /// pre-activations are wider.
     private func gradientAtSums(_ z: Floats, _ workspace: Floats) -> Floats {
         layer.activityPenalty?.backward(memory, room: workspace)
         let dz = layer.activation == .glu ? z : memory.dy

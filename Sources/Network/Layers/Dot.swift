@@ -1,9 +1,9 @@
 import Base
 import Tensors
 
-/// Products of two inputs, summed along an axis of each, sample by sample: [.., k, ..] and [.., k, ..] give the other axes
-/// of the first, then those of the second. With `normalize`, vectors along the axes are brought to length 1 before, so
-/// that the output is their cosine.
+/// Dot products of two inputs along an axis of each, for each sample: the output has the other axes of the
+/// first input, followed by those of the second. With `normalize`, vectors along the axes are first scaled to
+/// length 1, so that the output is their cosine similarity.
 public struct Dot: StatelessLayer {
     public static let className = "Dot"
     public var name = "dot"
@@ -48,13 +48,13 @@ public struct Dot: StatelessLayer {
         return shape.isEmpty ? [1] : shape
     }
 
-    /// One input as a matrix of vectors along the axis: [rows, k] in each sample.
+    /// One input as a matrix of vectors along the axis: [rows, k] for each sample.
     private func rows(_ i: Int, _ shape: [Int]) -> AxisRows {
         AxisRows(shape, along: checkedAxes([axes[min(i, axes.count - 1)]], of: shape))
     }
 
-    // Scratch: both inputs as such rows, moved and normalized where they need be; while training, their gradients and
-    // the lengths; then room for one product.
+    // Scratch: both inputs as such rows, moved and normalized if needed; while training, their gradients and
+    // the vector lengths; then a buffer for one product.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let sizes = inputs.map { $0.reduce(1, *) }
         let vectors = (0..<2).map { self.rows($0, inputs[$0]).perSample }
@@ -63,10 +63,10 @@ public struct Dot: StatelessLayer {
             + vectors[0] * (vectors[1] + width)
     }
 
-    /// What forward leaves for backward.
+    /// The data of one input that the forward pass keeps for the backward pass.
     private struct Side {
         let rows: AxisRows
-        /// Vectors along the axis, of length 1 if they are normalized.
+        /// Vectors along the axis, with length 1 if they are normalized.
         let vectors: Floats
         let gradient: Floats
         let inverses: Floats

@@ -1,18 +1,18 @@
 import Base
 import Tensors
 
-/// A layer that while training drops numbers with probability `rate` and scales the rest by 1 / (1 − rate)
-/// (Srivastava et al., 2014); at inference, nothing happens.
+/// A layer that, while training, drops numbers with probability `rate` and scales the others by 1 / (1 − rate)
+/// (Srivastava et al., 2014); it does nothing at inference.
 protocol DroppingLayer: TrainingLayer {
     var rate: Double { get }
-    /// Which numbers are dropped together.
+    /// The groups of numbers that are dropped together.
     func noise(_ shape: [Int]) -> NoiseShape
 }
 
 extension DroppingLayer {
     public func isView(training: Bool) -> Bool { !training || rate == 0 }
 
-    /// One number for each of the input's: 0 where it is dropped, else the factor.
+    /// Scratch with one factor for each number of the input: 0 if it is dropped.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         isView(training: training) ? 0 : noise(inputs[0]).scratch(rows: rows)
     }
@@ -31,13 +31,13 @@ extension DroppingLayer {
     }
 }
 
-/// Drops single numbers, or with a `noise_shape` numbers that share a draw.
+/// Drops single numbers, or, with a `noise_shape`, groups of numbers that share one random draw.
 public struct Dropout: DroppingLayer {
     public static let className = "Dropout"
     public var name = "dropout"
     public var trainable = true
     public var rate: Double
-    /// With the batch in front; nil where the size is the input's.
+    /// The noise shape, including the batch; nil for an axis with the input's size.
     public var noiseShape: [Int?]?
 
     public init(rate: Double, noiseShape: [Int?]? = nil) { (self.rate, self.noiseShape) = (rate, noiseShape) }

@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// The three words of an equation such as `abc,cd->abd`: a letter for each axis of input, kernel and output. Dots stand for
-/// axes in front or at the end that input and output share.
+/// The three terms of an equation such as `abc,cd->abd`, with a letter for each axis of input, kernel and
+/// output. Dots represent leading or trailing axes that input and output share.
 struct EinsumWords {
     enum Dots { case front, end }
     let input, kernel, output: [Character]
@@ -12,7 +12,7 @@ struct EinsumWords {
         func wrong(_ why: String) -> CellarError {
             CellarError("equation \"\(equation.prefix(60))\" \(why)")
         }
-        // What Swift's standard library can split by: one character for the arrow.
+        // Splits at the last character of the arrow: Swift's standard library splits by single characters.
         let marked = equation.split(separator: ">", omittingEmptySubsequences: false)
         guard marked.count == 2, marked[0].last == "-" else {
             throw wrong("must be like abc,cd->abd: input, kernel and output")
@@ -43,7 +43,7 @@ struct EinsumWords {
         output = try letters(marked[1])
         guard found.count < 2 else { throw wrong("has its dots at different ends of the words") }
         dots = found.first.map { $0 ? .front : .end }
-        // The samples' own letter is the first, where the dots do not stand for it.
+        // The batch axis is the first letter, unless the dots represent it.
         if dots != .front {
             guard let batch = input.first, output.first == batch, !kernel.contains(batch) else {
                 throw wrong("must have the samples' axis first in input and output, and not in the kernel")
@@ -61,14 +61,15 @@ struct EinsumWords {
     }
 }
 
-/// An equation for samples of a shape, as matrix products: [shared, free, summed] · [shared, summed, made] for each sample,
-/// where shared axes are in all three, free ones in input and output, made ones in kernel and output.
+/// An equation for samples of a shape, as matrix products: [shared, free, summed] · [shared, summed, made] for
+/// each sample, where shared axes are in all three terms, free ones in input and output, made ones in kernel
+/// and output.
 struct EinsumPlan {
     let kernelShape, output, biasShape: [Int]
     let shared, free, summed, made: Int
-    /// From the samples' order to that of the product, and back.
+    /// Views from the samples' axis order to that of the product, and back.
     let inputView, inputBack, kernelView, kernelBack, outputView, outputBack: StridedView
-    /// For each number of a sample's output, its place in the bias.
+    /// The index in the bias for each number of a sample's output.
     let biasPlaces: [Int]
 
     var inputCount: Int { shared * free * summed }
@@ -76,20 +77,20 @@ struct EinsumPlan {
     var outputCount: Int { shared * free * made }
 
     init(_ words: EinsumWords, input: [Int], output sizes: [Int?], biasAxes: String?) throws(CellarError) {
-        // Without the samples' axis, which dots in front stand for as well.
+        // Excludes the batch axis, which leading dots also represent.
         let isFront = words.dots == .front
         let named = isFront ? words.input : Array(words.input.dropFirst())
         let hidden = input.count - named.count
         guard words.dots == nil ? hidden == 0 : hidden >= 0 else {
             throw CellarError("the equation is for samples of \(named.count) axes")
         }
-        // Axes behind dots get letters that no equation has.
+        // Axes that dots represent get letters that no equation contains.
         let extra = (0..<max(hidden, 0)).map { Character(Unicode.Scalar(UInt8(ascii: "0") + UInt8($0 % 10))) }
         guard extra.count <= 10 else { throw CellarError("has more than 10 axes behind dots") }
         let outputNamed = isFront ? words.output : Array(words.output.dropFirst())
         let x = isFront ? extra + named : named + extra
         let y = isFront ? extra + outputNamed : outputNamed + extra
-        // Keras counts the axes that dots stand for, but for the samples', in none of the sizes.
+        // Keras' output_shape has no sizes for the axes that the dots represent (the batch axis aside).
         guard sizes.count == outputNamed.count || sizes.count == y.count else {
             throw CellarError("output_shape needs \(outputNamed.count) sizes, for \(String(outputNamed))")
         }
@@ -142,7 +143,7 @@ struct EinsumPlan {
         else {
             throw CellarError("bias_axes \"\(biasAxes)\" must be axes of the output, and not the samples'")
         }
-        // From the first of its axes on; where it has none, its size is 1.
+        // The bias starts at the first of its axes; axes that it does not have are of size 1.
         let shape = y[first...].map { wanted.contains($0) ? size($0) : 1 }
         biasShape = shape
         var places = [0]
@@ -154,7 +155,7 @@ struct EinsumPlan {
         biasPlaces = places
     }
 
-    /// The matrices of input, kernel and output of each product.
+    /// Calls `body` with the ranges of the input, kernel and output matrices of each product.
     func eachProduct(rows: Int, _ body: (Range<Int>, Range<Int>, Range<Int>) -> Void) {
         func place(_ index: Int, _ size: Int) -> Range<Int> { index * size..<(index + 1) * size }
         // Without shared axes, all samples are one product.

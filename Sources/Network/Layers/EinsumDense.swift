@@ -1,8 +1,9 @@
 import Base
 import Tensors
 
-/// `y = activation(einsum(equation, x, kernel) + bias)`, as `abc,cd->abd`: axes of the input that the output has not are
-/// summed over. Weights: kernel, one axis for each letter of the equation's second word; bias, if there are `bias_axes`.
+/// `y = activation(einsum(equation, x, kernel) + bias)`, for example `abc,cd->abd`: input axes that are not in
+/// the output are summed over. Weights: kernel, one axis for each letter of the equation's second term; bias,
+/// if there are `bias_axes`.
 ///
 /// Source: Keras' EinsumDense.
 public struct EinsumDense: StatelessLayer {
@@ -10,7 +11,7 @@ public struct EinsumDense: StatelessLayer {
     public var name = "einsum_dense"
     public var trainable = true
     public var equation: String
-    /// Sizes of the output's axes, as the config has them: with nil where the input tells.
+    /// Sizes of the output's axes, as in the config: nil if the input determines the size.
     public var outputSizes: [Int?]
     public var biasAxes: String?
     public var activation: Activation
@@ -92,8 +93,8 @@ public struct EinsumDense: StatelessLayer {
 
     // MARK: Passes
 
-    /// Where numbers lie in the scratch: input, kernel and output in the order of the product, and the output before the
-    /// activation; while training, gradients of the first three and a transposed kernel as well.
+    /// The ranges of the scratch: input, kernel and output in the product's axis order, and the
+    /// pre-activations; while training, also the gradients of the first three and a transposed kernel.
     private struct EinsumWorkspace {
         let x, kernel, y, z, dx, dkernel, dy, transposed, penalty: Range<Int>
         let count: Int

@@ -1,10 +1,10 @@
 import Base
 import Tensors
 
-/// Puts a vector in the place of each number: row `id` of the table embeddings [input_dim, output_dim].
+/// Replaces each number by a vector: row `id` of the table embeddings [input_dim, output_dim].
 ///
-/// As in Keras, ids lose their fraction, and with `mask_zero` an id of 0 is padding. An id that is not in the table is
-/// an error, as TensorFlow has it on the CPU.
+/// As in Keras, ids are truncated to integers, and with `mask_zero` an id of 0 is padding. An id that is not in
+/// the table is an error, as in TensorFlow on the CPU.
 public struct Embedding: StatelessLayer {
     public static let className = "Embedding"
     public var name = "embedding"
@@ -54,12 +54,12 @@ public struct Embedding: StatelessLayer {
         [embeddings.spec("embeddings", shape: [inputSize, outputSize])]
     }
 
-    /// The row that a number names; nil where there is none.
+    /// The range of the row with this id; nil if there is none.
     private func row(_ number: Float) -> Range<Int>? {
-        // As TensorFlow casts to integers: −0.5 is 0. A NaN is no row.
+        // Truncated like TensorFlow's cast to integers: −0.5 is 0. A NaN has no row.
         guard number > -1, number < Float(inputSize) else { return nil }
         let row = Int(number)
-        // In a table of more than 2²⁴ rows the nearest float may be the row behind the last.
+        // In a table of more than 2²⁴ rows, the nearest float may be the row count, which is out of range.
         guard row < inputSize else { return nil }
         return row * outputSize..<(row + 1) * outputSize
     }

@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Samples of any shape become vectors, row-major.
+/// Flattens samples of any shape into vectors, in row-major order.
 public struct Flatten: StatelessLayer {
     public static let className = "Flatten"
     public var name = "flatten"
@@ -29,7 +29,7 @@ public struct Flatten: StatelessLayer {
 
     public func isView(training: Bool) -> Bool { !channelsFirst }
 
-    // Keras moves the channels (the first axis) last before it flattens.
+    // Keras moves the channels (the first axis) to the end before it flattens.
     public func forward(_ call: CallMemory) {
         eachPair(call) { input, output in call.y[output] = call.x()[input] }
     }

@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// While training, adds normal noise of standard deviation `stddev`.
+/// Adds normal noise of standard deviation `stddev` while training.
 public struct GaussianNoise: TrainingLayer {
     public static let className = "GaussianNoise"
     public var name = "gaussian_noise"
@@ -38,8 +38,8 @@ public struct GaussianNoise: TrainingLayer {
     public func backward(_ call: CallMemory) { call.dx()?.copy(from: call.dy) }
 }
 
-/// While training, multiplies with normal noise of mean 1 and standard deviation √(rate / (1 − rate)), which is that of
-/// Dropout (Srivastava et al., 2014, section 10).
+/// Multiplies by normal noise of mean 1 and standard deviation √(rate / (1 − rate)) while training, which is
+/// the standard deviation of Dropout (Srivastava et al., 2014, section 10).
 public struct GaussianDropout: TrainingLayer {
     public static let className = "GaussianDropout"
     public var name = "gaussian_dropout"
@@ -57,7 +57,7 @@ public struct GaussianDropout: TrainingLayer {
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
-    // At a rate of 1 the deviation would be infinite; Keras leaves the input alone.
+    // At a rate of 1 the standard deviation would be infinite; Keras returns the input unchanged.
     public func isView(training: Bool) -> Bool { !training || rate == 0 || rate == 1 }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {

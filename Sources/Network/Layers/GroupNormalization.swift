@@ -1,15 +1,16 @@
 import Base
 import Tensors
 
-/// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample over a group of
-/// neighbouring channels and all places (Wu and He, 2018). Weights: gamma, beta (where scale, center): each [channels].
+/// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample over a group
+/// of adjacent channels and all positions (Wu and He, 2018). Weights: gamma, beta (if scale, center): each
+/// [channels].
 public struct GroupNormalization: StatelessLayer {
     public static let className = "GroupNormalization"
     public var name = "group_normalization"
     public var trainable = true
-    /// −1: as many as there are channels.
+    /// The number of groups; −1 for as many as there are channels.
     public var groups: Int
-    /// The channels' axis, counted with the batch as axis 0, or from the end.
+    /// The channel axis, counted with the batch as axis 0, or from the end.
     public var axis = -1
     public var epsilon = 0.001
     public var center = true

@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// A layer that changes nothing at inference: it works on training alone.
+/// A layer that changes nothing at inference and only affects training.
 protocol TrainingLayer: StatelessLayer {}
 
 extension TrainingLayer {
@@ -9,7 +9,7 @@ extension TrainingLayer {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 }
 
-/// Its input.
+/// Returns its input unchanged.
 public struct Identity: TrainingLayer {
     public static let className = "Identity"
     public var name = "identity"
@@ -20,7 +20,7 @@ public struct Identity: TrainingLayer {
     public var config: JSONObject { [:] }
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
     public func isView(training: Bool) -> Bool { true }
-    // A layer around it may give it memory of its own.
+    // An enclosing layer may give it separate memory.
     public func forward(_ call: CallMemory) { call.y.copy(from: call.x()) }
     public func backward(_ call: CallMemory) { call.dx()?.copy(from: call.dy) }
 }

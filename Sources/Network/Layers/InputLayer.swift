@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// The entry of samples into a network.
+/// The input of a network.
 public struct InputLayer: StatelessLayer {
     public static let className = "InputLayer"
     public var name = "input"
     public var trainable = true
-    /// The samples' shape, with its free sizes.
+    /// The samples' shape, including free sizes.
     public var declared: SampleShape
     public var shape: [Int] { declared.sizes }
 

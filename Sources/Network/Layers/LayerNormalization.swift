@@ -1,13 +1,13 @@
 import Base
 import Tensors
 
-/// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample along the axes (Ba et al.,
-/// 2016). Weights: gamma, beta (where scale, center), of the axes' sizes.
+/// `y = (x − mean) / √(variance + epsilon) · gamma + beta`, with mean and variance of each sample along the
+/// axes (Ba et al., 2016). Weights: gamma, beta (if scale, center), with the sizes of the axes.
 public struct LayerNormalization: StatelessLayer {
     public static let className = "LayerNormalization"
     public var name = "layer_normalization"
     public var trainable = true
-    /// Counted with the batch as axis 0, or from the end.
+    /// The axes, counted with the batch as axis 0, or from the end.
     public var axes: [Int]
     public var epsilon = 0.001
     public var center = true
@@ -52,7 +52,8 @@ public struct LayerNormalization: StatelessLayer {
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
-    /// Where axes are not in order, so are the weights' sizes; their numbers are in order of the input's axes all the same.
+    /// The weights' shape follows the order of `axes`, even if it is not ascending; their numbers always follow
+    /// the order of the input's axes.
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
         let shape = checkedAxes(axes, of: inputs[0]).map { inputs[0][$0] }
         return (scale ? [gamma.spec("gamma", shape: shape)] : [])

@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// `y = x · gamma` along the last axis, as ConvNeXt has it (Touvron et al., 2021). Weight: gamma.
+/// `y = x · gamma` along the last axis, as in ConvNeXt (Touvron et al., 2021). Weight: gamma.
 public struct LayerScale: StatelessLayer {
     public static let className = "LayerScale"
     public var name = "layer_scale"

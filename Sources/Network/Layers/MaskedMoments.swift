@@ -1,15 +1,15 @@
 import Tensors
 
-/// Mean and variance of a batch in which a mask leaves places out, as BatchNormalization takes them since Keras 2.12: of what is
-/// left in alone. All places are normalized all the same.
+/// The mean and variance of a masked batch, as BatchNormalization computes them since Keras 2.12: over unmasked
+/// positions only. All positions are normalized.
 struct MaskedMoments {
-    /// [samples, shape without its last axis], 1 for what is left in.
+    /// The mask [samples, shape without its last axis], 1 for unmasked positions.
     private let mask: Floats
     private let channels: Int
-    /// Places behind the channels' axis, and on the last axis.
+    /// The number of positions after the channel axis, and the size of the last axis.
     private let run, last: Int
 
-    /// Nil where the mask is not of the shape without its last axis, which Keras asks for.
+    /// Returns nil if the mask does not have the shape without its last axis, which Keras requires.
     init?(_ mask: Floats?, shape: [Int], channelAxis: Int, samples: Int) {
         guard let mask, let last = shape.last, mask.count * last == samples * shape.reduce(1, *) else {
             return nil
@@ -18,7 +18,7 @@ struct MaskedMoments {
         (channels, run) = (shape[channelAxis], shape.dropFirst(channelAxis + 1).reduce(1, *))
     }
 
-    /// The mask of a number in rows of channels, as `AxisRows` lays them.
+    /// The mask of a number in rows of channels, in the layout of `AxisRows`.
     private func weight(_ row: Int, _ channel: Int) -> Float {
         mask[((row / run * channels + channel) * run + row % run) / last]
     }
@@ -29,7 +29,7 @@ struct MaskedMoments {
         }
     }
 
-    /// sums = Σ x, counts = how many: of what is left in, for each channel.
+    /// Computes sums = Σ x and counts over the unmasked positions of each channel.
     func sums(_ x: Floats, into sums: Floats, counts: Floats) {
         sums.fill(0)
         counts.fill(0)
@@ -40,7 +40,7 @@ struct MaskedMoments {
         }
     }
 
-    /// sums = Σ (x − mean)² of what is left in, for each channel.
+    /// Computes sums = Σ (x − mean)² over the unmasked positions of each channel.
     func squares(_ x: Floats, mean: Floats, into sums: Floats) {
         sums.fill(0)
         each(x.count) { place, channel, weight in
@@ -49,7 +49,8 @@ struct MaskedMoments {
         }
     }
 
-    /// dx = factor · (dy − meanDy − x̂ · meanDyXhat). What is left out did not move mean and variance: its gradient is factor · dy.
+    /// Computes dx = factor · (dy − meanDy − x̂ · meanDyXhat). Masked positions do not affect mean and
+    /// variance, so their gradient is factor · dy.
     func backward(
         _ dy: Floats, xhat: Floats, factor: Floats, meanDy: Floats, meanDyXhat: Floats, into dx: Floats
     ) {

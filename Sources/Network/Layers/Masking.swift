@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// Marks time steps as padding: those whose features are all `mask_value`. They become zero, and the layers behind that
-/// know of masks leave them out.
+/// Masks the time steps whose features are all `mask_value`. Masked steps become zero, and later layers that
+/// support masks skip them.
 public struct Masking: StatelessLayer {
     public static let className = "Masking"
     public var name = "masking"

@@ -1,38 +1,40 @@
 import Base
 import Tensors
 
-/// A layer that joins its inputs number by number. Shapes are aligned at the right, and sizes of 1 are repeated, as NumPy
-/// does. Source: Keras' `_Merge`.
+/// A layer that combines its inputs elementwise. Shapes are broadcast as in NumPy: aligned at the right, with
+/// sizes of 1 repeated. Source: Keras' `_Merge`.
 protocol MergingLayer: StatelessLayer {
     init()
-    /// How many inputs it takes.
+    /// The allowed numbers of inputs.
     static var inputCounts: ClosedRange<Int> { get }
-    /// y = the inputs joined; each has the output's shape.
+    /// Computes y from the inputs, each of which has the output's shape.
     func merge(_ inputs: MergedInputs, into y: Floats)
-    /// The gradient at the i-th input, in the output's shape; `dy` may be changed on the way from the first to the last.
+    /// Computes the gradient of the i-th input, in the output's shape; calls for successive
+    /// inputs may change `dy`.
     func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats)
-    /// Whether `gradient` must be asked for every input, in order.
+    /// Whether `gradient` must be called for every input, in order.
     static var needsEveryGradient: Bool { get }
 }
 
-/// The inputs of a merging layer in the output's shape.
+/// The inputs of a merging layer, broadcast to the output's shape.
 struct MergedInputs {
     fileprivate let call: CallMemory
     var count: Int { call.inputCount }
 
-    /// Those of the output's shape are read where they are, others in the scratch, where they were repeated to.
+    /// The i-th input. An input of the output's shape is read in place; others are broadcast into the scratch.
     subscript(i: Int) -> Floats {
         call.inputShapes[i] == call.outputShape ? call.x(i) : room(i).prefix(call.rows * call.outputSize)
     }
 
-    /// The scratch has a piece for each input that is repeated, and one more.
+    /// The scratch of the i-th input. The scratch consists of a piece for each input that is broadcast, and one
+    /// more.
     private func room(_ i: Int) -> Floats {
         let piece = call.scratch.count / (Self.repeated(call.inputShapes, call.outputShape) + 1)
         let before = call.inputShapes[..<i].count(where: { $0 != call.outputShape })
         return call.scratch[before * piece..<(before + 1) * piece]
     }
 
-    /// Room for one gradient before it is summed.
+    /// A buffer for one gradient before it is summed.
     fileprivate var last: Floats {
         let piece = call.scratch.count / (Self.repeated(call.inputShapes, call.outputShape) + 1)
         return call.scratch[call.scratch.count - piece..<call.scratch.count].prefix(
@@ -83,15 +85,15 @@ extension MergingLayer {
         Array(repeating: 1, count: rank - shape.count) + shape
     }
 
-    /// What all masks let through, as in Keras 2.
+    /// The combination of all masks, as in Keras 2.
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { joinedMask(masks) }
 
-    /// A place for each input that is repeated and, while training, one for a gradient.
+    /// Scratch with a piece for each input that is broadcast and one for a gradient.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         guard let output = try? outputShape(for: inputs) else { return 0 }
         let repeated = MergedInputs.repeated(inputs, output)
         let needed = repeated + (repeated > 0 || Self.needsEveryGradient ? 1 : 0)
-        // All pieces are of one size; without a repeated input there is at most the last one.
+        // All pieces have the same size; if no input is broadcast, only the last piece can exist.
         return needed * rows * output.reduce(1, *)
     }
 
@@ -130,7 +132,7 @@ extension Layer {
         throw CellarError("takes \(wanted) inputs, but \(count) are wired to it", subject: subject)
     }
 
-    /// The use of masks where the output counts what counts in every input.
+    /// The use of masks if the output is masked wherever any input is.
     func joinedMask(_ masks: [[Int]?]) -> MaskUse {
         guard let first = masks.compactMap({ $0 }).first, masks.allSatisfy({ $0 == nil || $0 == first })
         else {
@@ -148,7 +150,7 @@ extension Layer {
     }
 }
 
-/// The inputs' sum.
+/// The sum of the inputs.
 public struct Add: MergingLayer {
     public static let className = "Add"
     public var name = "add"
@@ -165,7 +167,7 @@ public struct Add: MergingLayer {
     }
 }
 
-/// The first input without the second.
+/// The first input minus the second.
 public struct Subtract: MergingLayer {
     public static let className = "Subtract"
     public var name = "subtract"
@@ -180,7 +182,7 @@ public struct Subtract: MergingLayer {
     }
 }
 
-/// The inputs' product.
+/// The product of the inputs.
 public struct Multiply: MergingLayer {
     public static let className = "Multiply"
     public var name = "multiply"
@@ -198,7 +200,7 @@ public struct Multiply: MergingLayer {
     }
 }
 
-/// The inputs' mean.
+/// The mean of the inputs.
 public struct Average: MergingLayer {
     public static let className = "Average"
     public var name = "average"
@@ -215,7 +217,7 @@ public struct Average: MergingLayer {
     }
 }
 
-/// The largest of the inputs; the gradient goes to it, or to the first of several.
+/// The elementwise maximum of the inputs; the gradient goes to the first input with that value.
 public struct Maximum: MergingLayer {
     public static let className = "Maximum"
     public var name = "maximum"
@@ -233,7 +235,7 @@ public struct Maximum: MergingLayer {
     }
 }
 
-/// The smallest of the inputs; the gradient goes to it, or to the first of several.
+/// The elementwise minimum of the inputs; the gradient goes to the first input with that value.
 public struct Minimum: MergingLayer {
     public static let className = "Minimum"
     public var name = "minimum"

@@ -1,18 +1,18 @@
 import Base
 import Tensors
 
-/// `y = (x − mean) / max(√variance, 1e-7)`: how columns are standardized inside the model; with `invert`, the way back.
-/// The constants stand in the config (then the layer has no weights, as ours are written), or in three weights: mean and
-/// variance, of the sizes of the axes that have their own, and count.
+/// `y = (x − mean) / max(√variance, 1e-7)`: standardizes features inside the model; with `invert`, computes the
+/// inverse. The constants are in the config (then the layer has no weights, as in our own files), or in three
+/// weights: mean and variance, with the sizes of the axes that have separate constants, and count.
 public struct Normalization: StatelessLayer {
     public static let className = "Normalization"
     public var name = "normalization"
     public var trainable = true
-    /// Repeated to the sizes of the axes. Nil where they are weights.
+    /// The constants, broadcast to the sizes of the axes. Nil if they are weights.
     public var constants: (mean: ConstantNumbers, variance: ConstantNumbers)?
     public var invert = false
-    /// The axes whose places have a mean of their own, counted with the batch as axis 0, or from the end; none: one mean
-    /// for everything.
+    /// The axes with a separate mean for each position, counted with the batch as axis 0, or from the end;
+    /// empty for a single mean.
     public var axes = [-1]
 
     public init(mean: [Double], variance: [Double]) {
@@ -20,7 +20,7 @@ public struct Normalization: StatelessLayer {
     }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
-        // Null is no axis, while a missing key is the last one.
+        // Null means no axis, while an absent key means the last one.
         let isNull = config.object["axis"]?.isNull == true
         axes = try config.ints("axis") ?? (isNull ? [] : [-1])
         invert = try config.bool("invert", default: false)
@@ -60,7 +60,7 @@ public struct Normalization: StatelessLayer {
         return input
     }
 
-    /// The axes in a sample, in order.
+    /// The axes of a sample, in order.
     private func places(_ shape: [Int]) -> [Int] { checkedAxes(axes, of: shape).sorted() }
     private func keptSizes(_ shape: [Int]) -> [Int] { places(shape).map { shape[$0] } }
 
@@ -74,20 +74,20 @@ public struct Normalization: StatelessLayer {
         ]
     }
 
-    // Scratch: a mean and a deviation for each of `columns` places, which repeat over the sample; then as they are given,
-    // where they must be spread to that.
+    // The number of constants in the scratch: a mean and a deviation for each of them, which repeat over the
+    // sample. The given constants follow, from which these are broadcast if needed.
     private func columns(_ shape: [Int]) -> Int {
         isLast(shape) ? keptSizes(shape).reduce(1, *) : shape.reduce(1, *)
     }
-    /// Whether the axes are the last ones.
+    /// Whether the axes are the trailing ones.
     private func isLast(_ shape: [Int]) -> Bool { places(shape) == Array(shape.indices.suffix(axes.count)) }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         2 * columns(inputs[0]) + 2 * keptSizes(inputs[0]).reduce(1, *)
     }
 
-    // (x − mean) · (1 / deviation) would round differently from Keras' division in the last bit; a shift folded into the
-    // product could lose far more where mean ≫ deviation. So: subtract, then divide.
+    // Subtracts, then divides: (x − mean) · (1 / deviation) would differ from Keras' division in the last bit,
+    // and a shift folded into the product could lose far more precision where mean ≫ deviation.
     public func forward(_ call: CallMemory) {
         let (x, y) = (call.x(), call.y)
         let width = columns(call.outputShape)

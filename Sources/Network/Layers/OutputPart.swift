@@ -2,19 +2,19 @@ import Base
 import Tensors
 
 extension Layer {
-    /// A layer for each of the outputs, which have these shapes.
+    /// Creates a layer for each of the outputs, which have these shapes.
     func outputParts(_ shapes: [[Int]]) -> [any Layer] {
         shapes.indices.map { OutputPart($0, of: self, shapes: shapes) }
     }
 }
 
-/// One output of a layer with several: a part of the one row of numbers that such a layer computes for each sample. Models
-/// make these themselves; no file has them.
+/// One output of a layer with several outputs: a part of the row of numbers that such a layer computes for each
+/// sample. Models create these layers themselves; files never contain them.
 public struct OutputPart: StatelessLayer {
     public static let className = "OutputPart"
     public var name: String
     public var trainable = true
-    /// Which of the outputs it is, and its shape.
+    /// The index of the output.
     public let index: Int
     let shape: [Int]
     private let start: Int
@@ -35,7 +35,7 @@ public struct OutputPart: StatelessLayer {
     public func outputShape(for inputs: [[Int]]) -> [Int] { shape }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { carriesMask ? .passes : .ends }
 
-    /// The range of each sample's part in the whole, and in the output.
+    /// Calls `body` with the range of each sample's part in the whole row and in the output.
     private func eachRow(_ call: CallMemory, _ body: (_ whole: Range<Int>, _ part: Range<Int>) -> Void) {
         let (width, size) = (call.inputShapes[0][0], call.outputSize)
         for row in 0..<call.rows {

@@ -1,14 +1,14 @@
 import Base
 import Tensors
 
-/// x above 0, `alpha · x` elsewhere, with an alpha that is learned (He et al., 2015). Weight: alpha, of the input's shape,
-/// with size 1 along the axes that share one.
+/// x above 0, `alpha · x` elsewhere, with a learned alpha (He et al., 2015). Weight: alpha, of the input's
+/// shape, with size 1 along the shared axes.
 public struct PReLU: StatelessLayer {
     public static let className = "PReLU"
     public var name = "p_re_lu"
     public var trainable = true
     public var alpha = WeightOptions(.zeros)
-    /// Counted with the batch as axis 0; nil where every place has its own alpha.
+    /// The shared axes, counted with the batch as axis 0; nil if every position has a separate alpha.
     public var sharedAxes: [Int]?
 
     public init(sharedAxes: [Int]? = nil) { self.sharedAxes = sharedAxes }
@@ -49,7 +49,7 @@ public struct PReLU: StatelessLayer {
         StridedView(broadcasting: alphaShape(shape), to: shape)
     }
 
-    /// An alpha for every place of a sample; while training, also its gradient there.
+    /// Scratch for an alpha for every position of a sample; while training, also for its gradient.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         (training ? 2 : 1) * inputs[0].reduce(1, *)
     }
@@ -73,7 +73,7 @@ public struct PReLU: StatelessLayer {
             for row in 0..<call.rows {
                 for i in 0..<size {
                     let (value, d) = (x[row * size + i], dy[row * size + i])
-                    // At 0 itself the slope is 0: Keras computes relu(x) − alpha · relu(−x).
+                    // At exactly 0 the slope is 0: Keras computes relu(x) − alpha · relu(−x).
                     dx[row * size + i] = value > 0 ? d : value < 0 ? alphas[i] * d : 0
                 }
             }

@@ -1,10 +1,10 @@
 import Base
 import Tensors
 
-/// A layer that is one function of one number, with options.
+/// A layer that applies one elementwise function with options.
 public protocol ParametricActivationLayer: StatelessLayer {
     var function: ParametricActivation { get set }
-    /// With Keras' standard options.
+    /// Creates the layer with Keras' default options.
     init()
 }
 
@@ -31,7 +31,7 @@ extension ParametricActivationLayer {
     }
 }
 
-/// x where it is above `threshold`, but at most `max_value`; `negative_slope · (x − threshold)` elsewhere.
+/// x, limited to `max_value`, if it is above `threshold`; `negative_slope · (x − threshold)` elsewhere.
 public struct ReLU: ParametricActivationLayer {
     public static let className = "ReLU"
     public var name = "re_lu"
@@ -40,7 +40,8 @@ public struct ReLU: ParametricActivationLayer {
     public init() {}
 }
 
-/// x above 0, `alpha · x` elsewhere: with Keras' 0.3, while the activation `leaky_relu` has 0.2.
+/// x above 0, `alpha · x` elsewhere. The default alpha is Keras' 0.3, while the activation `leaky_relu` uses
+/// 0.2.
 public struct LeakyReLU: ParametricActivationLayer {
     public static let className = "LeakyReLU"
     public var name = "leaky_re_lu"
@@ -58,7 +59,7 @@ public struct ELU: ParametricActivationLayer {
     public init() {}
 }
 
-/// x above `theta`, 0 elsewhere. Keras 3 no longer has it, so that it is written as a ReLU.
+/// x above `theta`, 0 elsewhere. Keras 3 no longer has it, so it is written as a ReLU.
 public struct ThresholdedReLU: ParametricActivationLayer {
     public static let className = "ThresholdedReLU"
     public var name = "thresholded_re_lu"

@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// The axes in another order.
+/// Permutes the axes.
 public struct Permute: StatelessLayer {
     public static let className = "Permute"
     public var name = "permute"
     public var trainable = true
-    /// The k-th axis of the output is this one of the input, counted from 1, without the batch.
+    /// The input axis for each axis of the output, counted from 1, without the batch.
     public var dims: [Int]
 
     public init(_ dims: [Int]) { self.dims = dims }

@@ -1,13 +1,14 @@
 import Base
 import Tensors
 
-/// `y = x / √(mean of x² + epsilon) · scale` along the axes (Zhang and Sennrich, 2019). Weight: scale, of the axes' sizes.
-/// Keras 3 only, which multiplies with the scale aligned at the right: the axes must be the last ones.
+/// `y = x / √(mean of x² + epsilon) · scale` along the axes (Zhang and Sennrich, 2019). Weight: scale, with the
+/// sizes of the axes. Keras 3 only, which broadcasts the scale aligned at the right: the axes must be the last
+/// ones.
 public struct RMSNormalization: StatelessLayer {
     public static let className = "RMSNormalization"
     public var name = "rms_normalization"
     public var trainable = true
-    /// Counted with the batch as axis 0, or from the end.
+    /// The axes, counted with the batch as axis 0, or from the end.
     public var axes: [Int]
     public var epsilon = 1e-6
 
@@ -55,12 +56,12 @@ public struct RMSNormalization: StatelessLayer {
     public func backward(_ call: CallMemory) { normalizer(call.outputShape).backward(call) }
 }
 
-/// `y = x / √max(Σx², 1e-12)`: vectors along the axes brought to length 1.
+/// `y = x / √max(Σx², 1e-12)`: scales vectors along the axes to length 1.
 public struct UnitNormalization: StatelessLayer {
     public static let className = "UnitNormalization"
     public var name = "unit_normalization"
     public var trainable = true
-    /// Counted with the batch as axis 0, or from the end.
+    /// The axes, counted with the batch as axis 0, or from the end.
     public var axes: [Int]
 
     public init(axes: [Int] = [-1]) { self.axes = axes }

@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// A vector [size] n times over: [n, size].
+/// Repeats a vector [size] n times: [n, size].
 public struct RepeatVector: StatelessLayer {
     public static let className = "RepeatVector"
     public var name = "repeat_vector"

@@ -1,8 +1,9 @@
 import Base
 import Tensors
 
-/// `y = x · scale + offset`: how bytes become numbers from 0 to 1 inside the model. Scale and offset are one number, or
-/// numbers that are repeated to a sample's shape, aligned at the right: one for each place of the last axis, say.
+/// `y = x · scale + offset`, for example to map bytes to numbers from 0 to 1 inside the model. Scale and offset
+/// are single numbers, or arrays that are broadcast to a sample's shape, aligned at the right: for example, one
+/// number for each position of the last axis.
 public struct Rescaling: StatelessLayer {
     public static let className = "Rescaling"
     public var name = "rescaling"
@@ -14,7 +15,7 @@ public struct Rescaling: StatelessLayer {
         (self.scale, self.offset) = (ConstantNumbers(scale), ConstantNumbers(offset))
     }
 
-    /// Scales each place of the last axis.
+    /// Scales each position of the last axis.
     public init(scales: [Double]) {
         (scale, offset) = (ConstantNumbers(scales), ConstantNumbers(0))
     }
@@ -47,7 +48,7 @@ public struct Rescaling: StatelessLayer {
             ? (Float(scale.values[0]), Float(offset.values[0])) : nil
     }
 
-    /// Two numbers for each place of a sample: factors and shifts.
+    /// Scratch for two numbers per position of a sample: factors and shifts.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         inputRescaling == nil ? 2 * inputs[0].reduce(1, *) : 0
     }

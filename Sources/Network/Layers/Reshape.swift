@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// The same numbers in another shape.
+/// Gives a sample another shape with the same numbers.
 public struct Reshape: StatelessLayer {
     public static let className = "Reshape"
     public var name = "reshape"
     public var trainable = true
-    /// Without the batch. One size may be −1: whatever is left.
+    /// The shape without the batch. One size may be −1, and is then inferred.
     public var targetShape: [Int]
 
     public init(_ targetShape: [Int]) { self.targetShape = targetShape }
@@ -44,7 +44,7 @@ public struct Reshape: StatelessLayer {
     }
 
     public func isView(training: Bool) -> Bool { true }
-    // A layer around it may give it memory of its own.
+    // An enclosing layer may give it separate memory.
     public func forward(_ call: CallMemory) { call.y.copy(from: call.x()) }
     public func backward(_ call: CallMemory) { call.dx()?.copy(from: call.dy) }
 }

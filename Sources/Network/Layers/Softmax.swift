@@ -1,14 +1,14 @@
 import Base
 import Tensors
 
-/// e^x over its sum, along one axis or several at once.
+/// Softmax: eˣ divided by its sum along one or several axes.
 public struct Softmax: StatelessLayer {
     public static let className = "Softmax"
     public var name = "softmax"
     public var trainable = true
-    /// Counted with the batch as axis 0, or from the end.
+    /// The axes, counted with the batch as axis 0, or from the end.
     public var axes = [-1]
-    // At the end of a network whose loss works on logits, it has nothing left to do.
+    // True at the end of a network whose loss uses logits: the layer then computes nothing.
     private var isLinear = false
 
     public init(axes: [Int] = [-1]) { self.axes = axes }
@@ -45,7 +45,7 @@ public struct Softmax: StatelessLayer {
         AxisRows(shape, along: checkedAxes(axes, of: shape))
     }
 
-    /// Where the axes are not the last ones: room for the rows, and for backward as much again.
+    /// Scratch for the rows if the axes are not the last ones, doubled for the backward pass.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         (training ? 2 : 1) * self.rows(inputs[0]).room(rows: rows)
     }

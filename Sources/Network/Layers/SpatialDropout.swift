@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Drops whole channels (Tompson et al., 2014): all places of one channel share a draw.
+/// Drops whole channels (Tompson et al., 2014): all positions of a channel share one random draw.
 protocol SpatialDropout: DroppingLayer {
     static var spatialAxes: Int { get }
     var rate: Double { get set }
@@ -18,7 +18,7 @@ extension SpatialDropout {
                 "data_format", default: "channels_last", oneOf: ["channels_last", "channels_first"])
             channelsFirst = format == "channels_first"
         }
-        // Keras 2 writes the noise_shape that it inherits, and does not use it.
+        // Keras 2 writes the noise_shape that it inherits, but does not use it.
         config.ignore("noise_shape", "seed")
     }
 

@@ -1,9 +1,9 @@
 import Base
 import Tensors
 
-/// Attention by products (Luong et al., 2015): scores = scale · q · kᵀ; or with `score_mode` concat
-/// concat_score_weight · Σ tanh(scale · (q + k)). Weights: scale (if `use_scale`), concat_score_weight (if concat),
-/// each one number.
+/// Dot-product attention (Luong et al., 2015): scores = scale · q · kᵀ; or, with a `score_mode` of concat,
+/// concat_score_weight · Σ tanh(scale · (q + k)). Weights: scale (if `use_scale`), concat_score_weight (if
+/// concat), each a single number.
 public struct Attention: DenseAttention {
     public static let className = "Attention"
     public var name = "attention"
@@ -22,7 +22,7 @@ public struct Attention: DenseAttention {
         useScale = try config.bool("use_scale", default: false)
         concatenates = try config.string("score_mode", default: "dot", oneOf: ["dot", "concat"]) == "concat"
         dropout = try config.double("dropout", default: 0, in: 0...1)
-        // Before it was an option of the call.
+        // The name in releases before it became an option of the call.
         useCausalMask = try config.bool("causal", default: false)
         config.ignore("seed")
     }
@@ -94,7 +94,8 @@ public struct Attention: DenseAttention {
     }
 }
 
-/// Attention by sums (Bahdanau et al., 2015): scores = Σ scale · tanh(q + k). Weight: scale [features], if `use_scale`.
+/// Additive attention (Bahdanau et al., 2015): scores = Σ scale · tanh(q + k). Weight: scale [features], if
+/// `use_scale`.
 public struct AdditiveAttention: DenseAttention {
     public static let className = "AdditiveAttention"
     public var name = "additive_attention"

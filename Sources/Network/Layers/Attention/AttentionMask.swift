@@ -1,10 +1,13 @@
 import Tensors
 
-/// Which keys a query may look at: what masks of the inputs, a causal mask and a window leave of them.
+/// The keys that a query may attend to: the combination of the inputs' masks, a causal mask and a sliding
+/// window.
 ///
-/// As in Keras, the score of a hidden key becomes −10⁹; a query to which all keys are hidden sees all of them alike.
+/// As in Keras, the score of a masked key becomes −10⁹; a query whose keys are all masked attends to all of
+/// them equally.
 struct AttentionMask {
-    /// A mask of [rows, size], and how many positions a sample has: several may share one of its numbers.
+    /// A mask of [rows, size] and the number of positions per sample; several positions may share one mask
+    /// value.
     struct Part {
         let numbers: Floats
         let size, positions: Int
@@ -21,15 +24,15 @@ struct AttentionMask {
     }
 
     var queries, keys, values: Part?
-    /// Whether a query sees only keys that do not come later.
+    /// Whether a query attends only to keys that are not later than itself.
     var isCausal = false
-    /// How far a key may be away, not included.
+    /// The distance from the query at and beyond which keys are masked; nil for no limit.
     var window: Int?
 
     var isEmpty: Bool { queries == nil && keys == nil && values == nil && !isCausal && window == nil }
 
-    /// Puts `value` at the hidden places of scores [queries, keys]; `query(t)` and `key(s)` are the positions within the
-    /// sample.
+    /// Sets the masked elements of scores [queries, keys] to `value`; `query(t)` and `key(s)` are positions in
+    /// the sample.
     func fill(
         _ scores: Floats, with value: Float, row: Int, keys count: Int, query: (Int) -> Int, key: (Int) -> Int
     ) {
@@ -52,7 +55,8 @@ struct AttentionMask {
     }
 }
 
-/// Dropout of attention weights, drawn by place: backward draws the same factors again instead of keeping them.
+/// Dropout of attention weights, drawn by index: the backward pass draws the same factors again instead of
+/// storing them.
 struct AttentionDropout {
     let rate: Double
     let random: CountedRandomNumbers
@@ -62,7 +66,7 @@ struct AttentionDropout {
         (self.rate, random) = (rate, call.worker.random(for: call.index))
     }
 
-    /// y = x · factors, where x begins at that place among all weights of the batch.
+    /// y = x · factors, where `place` is the index of x[0] among all attention weights of the batch.
     func apply(_ x: Floats, at place: Int, into y: Floats) {
         let keep = rate < 1 ? Float(1 / (1 - rate)) : 0
         for i in 0..<x.count { y[i] = random.uniform(place + i) < Float(rate) ? 0 : x[i] * keep }

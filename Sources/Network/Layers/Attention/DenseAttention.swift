@@ -1,29 +1,29 @@
 import Base
 import Tensors
 
-/// Attention over [steps, features]: softmax(scores of queries and keys) · values. The inputs are query, value and
-/// perhaps key, which is else the value. Leading axes, if there are more, are computed one by one.
+/// Attention over [steps, features]: softmax(scores of queries and keys) · values. The inputs are query, value
+/// and optionally key, which defaults to the value. Additional leading axes are computed one at a time.
 ///
-/// A value's mask hides it, a query's mask makes its output zero, as in Keras.
+/// As in Keras, a value's mask hides values, and a query's mask sets outputs to zero.
 protocol DenseAttention: LayerOfSeveralOutputs, StatelessLayer {
     var dropout: Double { get }
     var useCausalMask: Bool { get set }
     /// Whether the attention weights [queries, keys] are a second output.
     var returnsScores: Bool { get set }
 
-    /// scores [queries, keys] of one group.
+    /// Computes the scores [queries, keys] of one group.
     func score(_ group: AttentionGroup, weights: [Floats], into scores: Floats)
     /// Adds the gradients of q, k and weights to the group's dq and dk and to the step's gradients.
     func scoreBackward(_ dscores: Floats, _ group: AttentionGroup, _ call: CallMemory)
 }
 
-/// The queries and keys that see each other, and room to work in.
+/// The queries and keys of one attention matrix, and scratch buffers.
 struct AttentionGroup {
     let q, k: Floats
     let width: Int
     let queries, keys: Int
     let dq, dk: Floats
-    /// Of at least a key matrix' size, and of at least the scores'.
+    /// Buffers of at least the size of a key matrix, and of at least that of the scores.
     let room, scoreRoom: Floats
 }
 
@@ -49,7 +49,7 @@ extension DenseAttention {
         return [shape, [inputs[0][0], inputs[1][0]]]
     }
 
-    /// An error unless shapes are [.., queries, d], [.., keys, e] and [.., keys, d].
+    /// The output shape; throws unless the shapes are [.., queries, d], [.., keys, e] and [.., keys, d].
     func checkedShape(_ inputs: [[Int]]) throws(CellarError) -> [Int] {
         guard inputs.count == 2 || inputs.count == 3 else {
             throw CellarError(
@@ -99,7 +99,7 @@ extension DenseAttention {
             scoreRoom: call.scratch[layout.scoreRoom])
     }
 
-    /// The weights of one group: its own place while training, else one place for all.
+    /// The attention weights of one group: a separate range while training, a shared one at inference.
     private func place(_ call: CallMemory, _ layout: AttentionWorkspace, _ index: Int, _ size: Int) -> Floats
     {
         let start = layout.weights.lowerBound + (call.isForTraining ? index * size : 0)
@@ -126,7 +126,7 @@ extension DenseAttention {
                 weights = dropped
             }
             let (value, output) = (sizes.keys * sizes.values, sizes.queries * sizes.values)
-            // With scores behind it there is one group in a sample.
+            // If the scores are returned, a sample has only one group.
             let start = returnsScores ? index * call.outputSize : index * output
             if returnsScores { call.y[start + output..<start + output + size].copy(from: weights) }
             multiply(
@@ -237,7 +237,7 @@ private struct AttentionWorkspace {
     }
 }
 
-/// Reads `use_causal_mask`, the one option of a call that all attention layers have.
+/// Reads `use_causal_mask`, the only call option that all attention layers have.
 func causalMask(from options: JSONObject, subject: String) throws(CellarError) -> Bool {
     for (name, value) in options.members where name != "use_causal_mask" || value.bool == nil {
         throw CellarError(
@@ -246,7 +246,7 @@ func causalMask(from options: JSONObject, subject: String) throws(CellarError) -
     return options["use_causal_mask"]?.bool ?? false
 }
 
-/// The same, and `return_attention_scores`.
+/// Reads `use_causal_mask` and `return_attention_scores`.
 func attentionOptions(
     from options: JSONObject, subject: String
 ) throws(CellarError) -> (causal: Bool, scores: Bool) {
@@ -265,7 +265,7 @@ func attentionOptions(causal: Bool, scores: Bool) -> JSONObject {
 }
 
 extension Layer {
-    /// An error where attention weights are to go out, but samples have more axes than steps and features.
+    /// Throws if attention weights are returned and samples have more axes than steps and features.
     func checkScores(_ query: [Int]) throws(CellarError) {
         guard query.count == 2 else {
             throw CellarError(

@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// MultiHeadAttention in which several heads of the query share one head of key and value (Ainslie et al., 2023). Keras 3
-/// only, which calls it GroupQueryAttention.
+/// MultiHeadAttention in which several query heads share one head of key and value (Ainslie et al., 2023).
+/// Keras 3 only, where it is called GroupQueryAttention.
 ///
-/// Weights, each with a bias behind it: query kernel [d, num_query_heads, head_dim], key and value kernel
-/// [e, num_key_value_heads, head_dim], output kernel [num_query_heads, head_dim, d]. It computes as a MultiHeadAttention
-/// whose kernels of key and value have each head as often as it is used.
+/// Weights, each followed by a bias: query kernel [d, num_query_heads, head_dim], key and value kernel [e,
+/// num_key_value_heads, head_dim], output kernel [num_query_heads, head_dim, d]. It is computed as a
+/// MultiHeadAttention whose key and value kernels repeat each head for all query heads that use it.
 public struct GroupedQueryAttention: Layer {
     public static let className = "GroupedQueryAttention"
     public static let inputNames = ["query", "value", "key"]
@@ -73,7 +73,7 @@ public struct GroupedQueryAttention: Layer {
         }
     }
 
-    /// Whether a weight belongs to key or value.
+    /// Whether a weight belongs to the key or the value.
     fileprivate func isShared(_ weight: Int) -> Bool {
         let projection = weight / (attention.useBias ? 2 : 1)
         return projection == 1 || projection == 2
@@ -88,14 +88,14 @@ public struct GroupedQueryAttention: Layer {
         }
     }
 
-    /// Keras keeps these objects under private names here.
+    /// Keras stores these objects under private names.
     public func weightGroups(count: Int) -> [WeightGroup] {
         attention.weightGroups(count: count).map { WeightGroup(path: "_" + $0.path, count: $0.count) }
     }
 
     // MARK: Memory
 
-    /// The attention's own scratch, and its kernels and biases of key and value with their gradients.
+    /// The attention's own scratch, and its expanded kernels and biases of key and value with their gradients.
     private struct GroupedQueryWorkspace {
         let own: Range<Int>
         let weights, gradients: [Range<Int>?]
@@ -133,7 +133,7 @@ public struct GroupedQueryAttention: Layer {
         return GroupedQueryCall(self, memory, attention.makeCall(inner))
     }
 
-    /// For each head of [.., heads, size], its range and that of the one it shares.
+    /// Calls `body` with the range of each head of [.., heads, size] and the range of the head that it shares.
     fileprivate func eachHead(_ count: Int, _ body: (_ head: Range<Int>, _ shared: Range<Int>) -> Void) {
         let (size, repeats) = (attention.keySize, attention.heads / sharedHeads)
         for index in 0..<count / size {

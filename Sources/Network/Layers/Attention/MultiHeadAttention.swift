@@ -1,14 +1,15 @@
 import Base
 import Tensors
 
-/// Attention by several heads at once (Vaswani et al., 2017): query, key and value are projected to `num_heads` smaller
-/// ones each, softmax(q · kᵀ / √key_dim) · v is computed for every head, and the heads are projected to the output.
+/// Multi-head attention (Vaswani et al., 2017): query, key and value are projected to `num_heads` smaller ones
+/// each, softmax(q · kᵀ / √key_dim) · v is computed for every head, and the heads are projected to the output.
 ///
-/// The inputs are query [.., d], value [.., e] and perhaps key; attention goes over `attention_axes`, or all axes but the
-/// last. Weights, each with a bias behind it: query kernel [d, heads, key_dim], key kernel, value kernel
-/// [e, heads, value_dim], output kernel [heads, value_dim, output].
+/// The inputs are query [.., d], value [.., e] and optionally key; attention is computed over `attention_axes`,
+/// by default all axes but the last. Weights, each followed by a bias: query kernel [d, heads, key_dim], key
+/// kernel, value kernel [e, heads, value_dim], output kernel [heads, value_dim, output].
 ///
-/// A mask of the value or the key hides it. One of the query hides all keys from it, and goes on.
+/// A mask of the value or the key hides keys. A mask of the query hides all keys from the masked queries, and
+/// is passed on.
 public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     public static let className = "MultiHeadAttention"
     public static let inputNames = ["query", "value", "key"]
@@ -18,11 +19,11 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     public var valueSize: Int
     public var dropout = 0.0
     public var useBias = true
-    /// The output's last axes; nil for the query's last one.
+    /// The output's last axes; nil for the last axis of the query.
     public var outputAxes: [Int]?
-    /// Axes of the whole batch, where 0 is the sample; nil for all between it and the last.
+    /// Axes of the whole batch, where 0 is the sample; nil for all axes between it and the last.
     public var attentionAxes: [Int]?
-    /// Keys that are that far from the query or farther are hidden.
+    /// The distance from the query at and beyond which keys are masked; nil for no limit.
     public var slidingWindow: Int?
     public var kernel = WeightOptions(.glorotUniform)
     public var bias = WeightOptions(.zeros)
@@ -38,7 +39,7 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
         let sizes = 1...1 << 20
         heads = try config.int("num_heads", in: sizes)
         keySize = try config.int("key_dim", in: sizes)
-        // Keras takes a 0 as if nothing were there.
+        // Keras treats a 0 like an absent key.
         let value = try config.int("value_dim", default: 0, in: 0...1 << 20)
         valueSize = value == 0 ? keySize : value
         dropout = try config.double("dropout", default: 0, in: 0...1)

@@ -49,7 +49,7 @@ struct MultiHeadPass {
         [sizes.keysWidth, sizes.keysWidth, sizes.valuesWidth, sizes.outputWidth][projection]
     }
 
-    /// The gradients of kernel and bias, and of the projection's input where `dx` is given.
+    /// Computes the gradients of kernel and bias, and of the projection's input if `dx` is given.
     private func projectBackward(
         _ dy: Floats, x: Floats, _ projection: Int, dx: Floats?, accumulate: Bool = false
     ) {
@@ -70,7 +70,7 @@ struct MultiHeadPass {
 
     // MARK: Order of positions
 
-    /// Vectors of `width` in the order of groups, or back from it into the sample's.
+    /// Copies vectors of `width` from sample order into group order, or in the other direction if `back`.
     private func reorder(_ from: Floats, into to: Floats, _ order: [Int], width: Int, back: Bool = false) {
         for sample in 0..<from.count / (order.count * width) {
             for (place, position) in order.enumerated() {
@@ -91,18 +91,18 @@ struct MultiHeadPass {
 
     // MARK: Heads
 
-    /// One head of one group: matrices whose rows are all heads wide.
+    /// One head of one group: matrices with a row stride of all heads.
     private struct AttentionHead {
         let q, k, v, context: Range<Int>
-        /// Where the transposed k and v of this head lie among all heads'.
+        /// The ranges of this head in the transposed k and v of all heads.
         let kT, vT: Range<Int>
         let weights: Int
-        /// The place of its weights among the batch's, for dropout.
+        /// The offset of its attention weights in the batch, for dropout.
         let place: Int
-        /// Its number among all heads of this step's samples.
+        /// Its index among all heads of all samples of this step.
         let index: Int
 
-        /// Where its weights go out, behind the output of its sample.
+        /// The range of its attention weights in the output, after its sample's output.
         func scores(_ call: CallMemory, _ sizes: MultiHeadSizes) -> Range<Int> {
             let size = sizes.queries * sizes.keys
             let (row, number) = (index / sizes.heads, index % sizes.heads)
@@ -217,7 +217,7 @@ struct MultiHeadPass {
         reorder(ordered, into: y, order, width: sizes.outputWidth, back: true)
     }
 
-    /// [heads · size, keys] of one group of k or v.
+    /// The transposed k or v of one group: [heads · size, keys].
     private func transposedGroup(_ numbers: Floats, _ sample: Int, _ group: Int, width: Int) -> Floats {
         let size = sizes.keys * width
         let start = (sample * sizes.groups + group) * size
@@ -286,7 +286,7 @@ struct MultiHeadPass {
         inputGradients(dq, dk, dv, rows)
     }
 
-    /// Without those at the scores behind each sample's.
+    /// The output gradient without the gradients of the scores that follow each sample's output.
     private func attendedGradient() -> Floats {
         let size = sizes.queryPositions * sizes.outputWidth
         let attended = room(layout.output, call.rows * size)
@@ -297,7 +297,7 @@ struct MultiHeadPass {
         return attended
     }
 
-    /// The gradient at a head's scores; on the way, the one at its values.
+    /// Computes the gradient of a head's scores, and that of its values into `dv`.
     private func scoreGradient(_ head: AttentionHead, _ dcontext: Floats, _ vT: Floats, _ dv: Floats)
         -> Floats
     {
@@ -317,7 +317,7 @@ struct MultiHeadPass {
 
     private func inputGradients(_ dq: Floats, _ dk: Floats, _ dv: Floats, _ rows: Range<Int>) {
         gradient(0, dq, input(0, rows), 0, sizes.queryOrder, width: sizes.queryWidth)
-        // A value that is the key as well gets both gradients.
+        // If the value is also the key, both gradients are added.
         gradient(2, dv, input(2, rows), 1, sizes.keyOrder, width: sizes.valueWidth)
         gradient(
             1, dk, input(1, rows), keyInput, sizes.keyOrder, width: sizes.keyWidth,

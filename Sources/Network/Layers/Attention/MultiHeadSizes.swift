@@ -1,22 +1,21 @@
 import Tensors
 
-/// The sizes of a MultiHeadAttention's matrices. Axes that attention does not go over make groups, which see nothing of
-/// each other.
+/// The sizes of a MultiHeadAttention's matrices. Axes that are not attention axes form independent groups.
 struct MultiHeadSizes {
     let heads, keySize, valueSize: Int
     let groups, queries, keys: Int
-    /// The last axes of query, key, value and output.
+    /// The sizes of the last axes of query, key, value and output.
     let queryWidth, keyWidth, valueWidth, outputWidth: Int
-    /// Where each position, by group and then by attention axes, stands in the sample; nil where they stand in this
-    /// order already.
+    /// The index in the sample of each position, ordered by group and then by attention axes; nil if the order
+    /// is the same.
     let queryOrder, keyOrder: [Int]?
 
-    /// Whether the attention weights go out behind the output: then there is one group.
+    /// Whether the attention weights are returned after the output; there is only one group then.
     let returnsScores: Bool
 
     var queryPositions: Int { groups * queries }
     var keyPositions: Int { groups * keys }
-    /// Of all heads together.
+    /// The width of all heads together.
     var keysWidth: Int { heads * keySize }
     var valuesWidth: Int { heads * valueSize }
 
@@ -47,17 +46,18 @@ struct MultiHeadSizes {
     }
 }
 
-/// Where in a MultiHeadAttention's scratch its numbers lie.
+/// The ranges of a MultiHeadAttention's data in its scratch.
 struct MultiHeadLayout {
-    /// Samples that are computed at once: all of them for training, and as many as a cache holds for inference.
+    /// Samples that are computed at once: all of them for training, and as many as fit a cache for inference.
     let samples: Int
-    /// Inputs in the order of groups, where they are not in it, and the output likewise.
+    /// Inputs and output in the order of groups, if the order differs from the sample's.
     let query, key, value, output: Range<Int>
     /// [samples, positions, heads · size]
     let q, k, v, context: Range<Int>
-    /// All heads' [queries, keys], of all samples while training; room for one; a transposed k or v of one group.
+    /// Attention weights [queries, keys] of all heads (while training, of all samples); a buffer for one head;
+    /// a transposed k or v of one group.
     let weights, dropped, transposed: Range<Int>
-    /// Gradients; a transposed kernel.
+    /// Gradients and a transposed kernel.
     let dq, dk, dv, dcontext, dweights, kernel, dinput: Range<Int>
     let count: Int
 

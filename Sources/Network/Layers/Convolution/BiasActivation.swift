@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// The end of a layer with a kernel: bias, then activation, then the penalty on the output.
+/// The last operations of a layer with a kernel: bias, then activation, then the penalty on the output.
 struct BiasActivation: Sendable {
     var activation: Activation
     var useBias: Bool
@@ -39,18 +39,19 @@ struct BiasActivation: Sendable {
         return copy
     }
 
-    /// Scratch for an output of that many numbers: the pre-activations that are kept, or room for the penalty, which may
-    /// be the products' room too.
+    /// Scratch size for an output of `count` numbers: the pre-activations that are kept, and a buffer for the
+    /// penalty, which may share the buffer of the products.
     func scratch(_ count: Int, products: Int, training: Bool) -> Int {
         kept(count, training: training) + max(products, training ? penalty?.scratch(size: count) ?? 0 : 0)
     }
 
-    /// The number of pre-activations that must be kept beside the output: all, where backward needs them or they do not fit it.
+    /// The number of pre-activations that are stored separately from the output: all, if the backward pass
+    /// needs them or they do not fit the output.
     func kept(_ count: Int, training: Bool) -> Int {
         activation == .glu || training && activation.needsInput ? count : 0
     }
 
-    /// Their window.
+    /// The buffer of the pre-activations.
     func preactivations(_ call: CallMemory, _ count: Int) -> Floats {
         let kept = kept(count, training: call.isForTraining)
         return kept == 0 ? call.y : call.scratch.prefix(kept)
@@ -61,7 +62,7 @@ struct BiasActivation: Sendable {
         Epilogue(bias: useBias ? call.weights.last : nil, relu: activation == .relu)
     }
 
-    /// Scratch that is not kept.
+    /// The scratch that is not kept for the backward pass.
     func room(_ call: CallMemory, _ count: Int) -> Floats {
         call.scratch[kept(count, training: call.isForTraining)..<call.scratch.count]
     }
@@ -72,7 +73,7 @@ struct BiasActivation: Sendable {
         if call.isForTraining { penalty?.forward(call, room: room(call, z.count)) }
     }
 
-    /// The gradient at the pre-activations, from the one at the output, whose place it takes where it fits.
+    /// Computes the gradient of the pre-activations from that of the output, in place if it fits.
     func backward(_ z: Floats, _ call: CallMemory) -> Floats {
         penalty?.backward(call, room: room(call, z.count))
         let dz = activation == .glu ? z : call.dy
@@ -80,7 +81,7 @@ struct BiasActivation: Sendable {
         return dz
     }
 
-    /// The bias' gradient: the sum over all places of each channel.
+    /// Computes the bias' gradient: the sum over all positions of each channel.
     func biasGradient(_ dz: Floats, channels: Int, channelsFirst: Bool, _ call: CallMemory) {
         guard useBias, let target = call.weightGradients.last.flatMap({ $0 }) else { return }
         guard channelsFirst else { return columnSums(dz, into: target) }
@@ -92,7 +93,8 @@ struct BiasActivation: Sendable {
         }
     }
 
-    // Row activations work along the last axis of the layer's own shape, whichever that is.
+    // Row-wise activations work along the last axis of the layer's shape, even if that axis is not the
+    // channels.
     private func width(_ call: CallMemory) -> Int {
         let width = call.outputShape.last ?? 1
         return activation == .glu ? 2 * width : width

@@ -5,10 +5,11 @@ public typealias Conv1D = Conv<OneAxis>
 public typealias Conv2D = Conv<TwoAxes>
 public typealias Conv3D = Conv<ThreeAxes>
 
-/// `y = activation(x ∗ kernel + bias)`, the kernel sliding over the image. Weights: kernel [window, channels / groups,
-/// filters], bias [filters]. Each group of filters, in order, sees its own group of channels.
+/// `y = activation(x ∗ kernel + bias)`, where the kernel slides over the image. Weights: kernel [window,
+/// channels / groups, filters], bias [filters]. Filters and channels are divided into groups in order; each
+/// group of filters reads only its own group of channels.
 ///
-/// Source: Keras' Conv1D, Conv2D, Conv3D ("convolution" is correlation there, as everywhere in the field).
+/// Source: Keras' Conv1D, Conv2D, Conv3D ("convolution" means correlation, as usual in the field).
 public struct Conv<Rank: SpatialRank>: ConvolutionLayer {
     public static var className: String { "Conv\(Rank.axes)D" }
     public var name = "conv\(Rank.axes)d"

@@ -5,18 +5,19 @@ public typealias Conv1DTranspose = ConvTranspose<OneAxis>
 public typealias Conv2DTranspose = ConvTranspose<TwoAxes>
 public typealias Conv3DTranspose = ConvTranspose<ThreeAxes>
 
-/// The way back through a convolution: each number of the input, times the kernel, is added to a window of the output,
-/// then bias and activation. Weights: kernel [window, filters, channels], bias [filters].
+/// Transposed convolution: each number of the input, times the kernel, is added to a window of the output,
+/// followed by bias and activation. Weights: kernel [window, filters, channels], bias [filters].
 ///
-/// It is the input's gradient of the convolution that makes an image like the input from one like the output; its
-/// forward pass is that layer's backward pass, and its backward pass that layer's forward pass. Source: Keras' Conv1DTranspose, Conv2DTranspose, Conv3DTranspose.
+/// It is the input gradient of the convolution that maps images of the output's shape to the input's shape: its
+/// forward pass is that convolution's backward pass, and its backward pass is that convolution's forward pass.
+/// Source: Keras' Conv1DTranspose, Conv2DTranspose, Conv3DTranspose.
 public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
     public static var className: String { "Conv\(Rank.axes)DTranspose" }
     public var name = "conv\(Rank.axes)d_transpose"
     public var trainable = true
     public var filters: Int
     var options: WindowOptions
-    /// Numbers that are added to the output's size; nil lets the padding decide.
+    /// Numbers that are added to the output's size; nil if the padding determines the size.
     var outputPadding: PerAxis<Int>?
     var kernel: WeightOptions
     var end: BiasActivation
@@ -89,7 +90,7 @@ public struct ConvTranspose<Rank: SpatialRank>: StatelessLayer {
                 size * stride + (same ? 0 : max(axis.span - stride, 0))
             }
         if same { axis.setSame(output: size) }
-        // TensorFlow wants the convolution of such an output to have the input's size.
+        // TensorFlow requires that the convolution of such an output has the input's size.
         let back = same ? (axis.input + stride - 1) / stride : (axis.input - axis.span) / stride + 1
         guard axis.input > 0, back == size else {
             throw CellarError(

@@ -1,11 +1,11 @@
 import Base
 import Tensors
 
-/// What Conv and DepthwiseConv share: one convolution, then bias and activation.
+/// The common part of Conv and DepthwiseConv: one convolution, then bias and activation.
 protocol ConvolutionLayer: StatelessLayer {
     var options: WindowOptions { get }
     var end: BiasActivation { get set }
-    /// The convolution of an input of that shape, which `outputShape` has found fit.
+    /// The convolution for an input of that shape, which `outputShape` has validated.
     func convolution(for shape: [Int]) throws(CellarError) -> Convolution
 }
 

@@ -4,8 +4,9 @@ import Tensors
 public typealias DepthwiseConv1D = DepthwiseConv<OneAxis>
 public typealias DepthwiseConv2D = DepthwiseConv<TwoAxes>
 
-/// Each channel is convolved alone, with `depth_multiplier` kernels: output channel = channel · multiplier + kernel.
-/// Weights: depthwise_kernel [window, channels, multiplier], bias [channels · multiplier].
+/// Depthwise convolution: each channel is convolved separately with `depth_multiplier` kernels; output channel
+/// = channel · multiplier + kernel. Weights: depthwise_kernel [window, channels, multiplier], bias [channels ·
+/// multiplier].
 ///
 /// Source: Keras' DepthwiseConv1D, DepthwiseConv2D.
 public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
@@ -30,7 +31,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
         options = try WindowOptions(from: &config, axes: Rank.axes, causal: Rank.axes == 1)
         kernel = try config.weight("depthwise", initializer: .glorotUniform)
         end = try BiasActivation(from: &config)
-        // Keras 2 writes what it inherits from Conv.
+        // Keras 2 writes the option that it inherits from Conv.
         _ = try config.int("groups", default: 1, in: 1...1)
         config.ignore("filters", "kernel_initializer", "kernel_regularizer", "kernel_constraint")
     }
@@ -55,7 +56,7 @@ public struct DepthwiseConv<Rank: SpatialRank>: ConvolutionLayer {
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let convolution = try convolution(for: try onlyShape(inputs))
         try checkSize([convolution.channels, multiplier], "the channels", subject: subject)
-        // The image is computed with its channels repeated.
+        // The computation repeats the image's channels.
         try convolution.windows.check(channels: convolution.filters, subject: subject)
         try checkSize(kernelShape(convolution), "the kernel", subject: subject)
         return try end.outputShape(options.outputShape(convolution, axes: Rank.axes), subject: subject)

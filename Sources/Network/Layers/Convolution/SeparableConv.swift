@@ -4,10 +4,11 @@ import Tensors
 public typealias SeparableConv1D = SeparableConv<OneAxis>
 public typealias SeparableConv2D = SeparableConv<TwoAxes>
 
-/// A depthwise convolution, then one of windows of one cell that mixes the channels, then bias and activation. Weights:
-/// depthwise_kernel [window, channels, multiplier], pointwise_kernel [1…, channels · multiplier, filters], bias [filters].
+/// A depthwise convolution, then a pointwise convolution (a window of one cell) that mixes the channels, then
+/// bias and activation. Weights: depthwise_kernel [window, channels, multiplier], pointwise_kernel [1…,
+/// channels · multiplier, filters], bias [filters].
 ///
-/// Source: Keras' SeparableConv1D, SeparableConv2D; strides and dilation are the depthwise step's.
+/// Source: Keras' SeparableConv1D, SeparableConv2D; strides and dilation apply to the depthwise step.
 public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
     public static var className: String { "SeparableConv\(Rank.axes)D" }
     public var name = "separable_conv\(Rank.axes)d"
@@ -102,8 +103,8 @@ public struct SeparableConv<Rank: SpatialRank>: StatelessLayer {
         return end.useBias ? kernels + [end.bias.spec("bias", shape: [filters])] : kernels
     }
 
-    // Scratch: pre-activations and the products' room, then the depthwise output, which is kept for backward, and its
-    // gradient.
+    // Scratch: pre-activations and the buffer of the products, then the depthwise output, which is kept for the
+    // backward pass, and its gradient.
     private struct SeparableWorkspace {
         var middle, gradient: Range<Int>
         var count: Int

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The first input divided by the second, number by number.
+/// The first input divided by the second, elementwise.
 public struct Divide: MergingLayer {
     public static let className = "Divide"
     public var name = "divide"

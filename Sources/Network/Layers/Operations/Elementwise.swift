@@ -2,15 +2,15 @@ import Glibc
 import Base
 import Tensors
 
-/// A function of each number for which Keras has no layer, such as `tf.abs`, `x ** 0.5` or `tf.clip_by_value`.
+/// An elementwise function for which Keras has no layer, such as `tf.abs`, `x ** 0.5` or `tf.clip_by_value`.
 public struct Elementwise: StatelessLayer {
     public static let className = "Elementwise"
     public var name = "elementwise"
     public var trainable = true
     public var function: Function
-    /// Of `power`.
+    /// The exponent of `power`.
     public var exponent: Double = 1
-    /// Of `clip`.
+    /// The lower bound of `clip`.
     public var lowest = -Double.infinity
     public var highest = Double.infinity
 

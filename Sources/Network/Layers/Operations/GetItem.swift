@@ -1,13 +1,13 @@
 import Base
 import Tensors
 
-/// Numbers of a sample by their places, as Python's `x[:, 0]`, `x[..., ::-1]` or `x[:, None]`. `tf.expand_dims` and
-/// `tf.squeeze` of an axis are the same thing in other words.
+/// Indexing and slicing of samples, such as Python's `x[:, 0]`, `x[..., ::-1]` or `x[:, None]`.
+/// `tf.expand_dims` and `tf.squeeze` of an axis are equivalent.
 public struct GetItem: StatelessLayer {
     public static let className = "GetItem"
     public var name = "get_item"
     public var trainable = true
-    /// What stands in the brackets. The samples come first, and are taken as they are.
+    /// The entries in the brackets. The first one is for the batch axis, which is taken whole.
     public var key: [IndexEntry]
 
     public enum IndexEntry: Equatable, Sendable {
@@ -15,7 +15,7 @@ public struct GetItem: StatelessLayer {
         case range(start: Int?, stop: Int?, step: Int)
         /// A new axis of size 1.
         case new
-        /// As many axes as are not spoken of, whole.
+        /// All axes that have no entry, taken whole.
         case rest
 
         public static let all = IndexEntry.range(start: nil, stop: nil, step: 1)
@@ -73,16 +73,17 @@ public struct GetItem: StatelessLayer {
         ]
     }
 
-    /// One axis of what is read: how often, how far apart, and whether it is an axis of the output.
+    /// One axis that is read: its size, its stride, and whether it is an axis of the output.
     private struct Axis {
         var size: Int
         var stride: Int
         var isKept = true
     }
 
-    /// The places of a sample's axes, with each that is not spoken of as a whole range; none is `rest`.
+    /// The entries for all axes of a sample, with whole ranges for axes without an entry; none of them is
+    /// `rest`.
     public func spelledOut(for shape: [Int]) throws(CellarError) -> [IndexEntry] {
-        // The samples' own place is left out.
+        // The entry of the batch axis is left out.
         var places = key.first == .rest ? key : Array(key.dropFirst())
         let spoken = places.count { $0 != .new && $0 != .rest }
         guard spoken <= shape.count else {
@@ -121,7 +122,7 @@ public struct GetItem: StatelessLayer {
             case .range(let from, let to, let step):
                 let range = Self.indices(from, to, step, of: size)
                 start += range.first * stride
-                // Of one place the step says nothing, and may be as large as it likes.
+                // The step of a single element has no effect and may be arbitrarily large.
                 axes.append(Axis(size: range.count, stride: range.count > 1 ? step * stride : 0))
             case .new, .rest: break
             }
@@ -129,7 +130,7 @@ public struct GetItem: StatelessLayer {
         return (axes, start)
     }
 
-    /// Python's `slice.indices`: where a range of `size` places begins, and how many it has.
+    /// Python's `slice.indices`: the start and the number of elements of a range in an axis of `size`.
     private static func indices(_ start: Int?, _ stop: Int?, _ step: Int, of size: Int) -> (
         first: Int, count: Int
     ) {
@@ -156,7 +157,7 @@ public struct GetItem: StatelessLayer {
         return shape
     }
 
-    /// Calls `body` for each of the output's numbers of a row, with its place in the input's row.
+    /// Calls `body` for each number of the output with its index in the input and in the output.
     private func eachPlace(_ call: CallMemory, _ body: (_ from: Int, _ to: Int) -> Void) {
         guard let (axes, start) = try? read(call.inputShapes[0]) else {
             preconditionFailure("checked where the shape was inferred")
@@ -167,7 +168,7 @@ public struct GetItem: StatelessLayer {
             var place = row * width + start
             for number in 0..<size {
                 body(place, row * size + number)
-                // The next place: like a counter, whose last axis turns first.
+                // Advances to the next index; the last axis changes fastest.
                 for axis in axes.indices.reversed() {
                     counters[axis] += 1
                     place += axes[axis].stride

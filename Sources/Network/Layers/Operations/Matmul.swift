@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// `tf.matmul(a, b)`, or `a @ b`: products of the matrices that the last two axes hold, each of a with its own of b.
+/// `tf.matmul(a, b)`, or `a @ b`: batched products of the matrices in the last two axes.
 public struct Matmul: StatelessLayer {
     public static let className = "Matmul"
     public var name = "matmul"
@@ -21,7 +21,7 @@ public struct Matmul: StatelessLayer {
 
     private typealias Sizes = (m: Int, k: Int, n: Int)
 
-    /// [m, k] · [k, n], after transposing.
+    /// The sizes of [m, k] · [k, n], after transposing.
     private func sizes(_ inputs: [[Int]]) -> Sizes {
         let (a, b) = (inputs[0].suffix(2).map { $0 }, inputs[1].suffix(2).map { $0 })
         return (a[transposesA ? 1 : 0], a[transposesA ? 0 : 1], b[transposesB ? 0 : 1])
@@ -41,7 +41,7 @@ public struct Matmul: StatelessLayer {
         return a.dropLast(2) + [m, n]
     }
 
-    /// Both factors the right way round, and one that is yet to be turned.
+    /// Scratch for both factors after transposing, and for one result before transposing.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let (m, k, n) = sizes(inputs)
         return m * k + k * n + max(m * k, k * n)
@@ -58,7 +58,7 @@ public struct Matmul: StatelessLayer {
         }
     }
 
-    /// a as [rows, columns], where it may lie as [columns, rows].
+    /// The matrix a as [rows, columns], transposed into `room` if it is stored as [columns, rows].
     private func turned(_ a: Floats, _ rows: Int, _ columns: Int, _ isTurned: Bool, in room: Floats) -> Floats
     {
         guard isTurned else { return a }
@@ -76,7 +76,7 @@ public struct Matmul: StatelessLayer {
         }
     }
 
-    /// With c = a · b: da = dc · bᵀ and db = aᵀ · dc.
+    /// Computes da = dc · bᵀ and db = aᵀ · dc for c = a · b.
     public func backward(_ call: CallMemory) {
         let (x, other, dy) = (call.x(0), call.x(1), call.dy)
         eachMatrix(call) { a, b, c, sizes in

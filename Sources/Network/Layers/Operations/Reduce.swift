@@ -1,15 +1,15 @@
 import Base
 import Tensors
 
-/// Mean, sum, largest or smallest number along axes: `tf.reduce_mean(x, axis=1)`, `ops.max(x, axis=-1)`.
+/// The mean, sum, maximum or minimum along axes: `tf.reduce_mean(x, axis=1)`, `ops.max(x, axis=-1)`.
 public struct Reduce: StatelessLayer {
     public static let className = "Reduce"
     public var name = "reduce"
     public var trainable = true
     public var function: AxisReduction
-    /// As Keras counts them, with the batch as axis 0 or from the end.
+    /// The axes as in Keras, counted with the batch as axis 0 or from the end.
     public var axes: [Int]
-    /// Whether the axes stay, with size 1.
+    /// Whether the reduced axes are kept with size 1.
     public var keepsAxes: Bool
 
     public enum AxisReduction: String, CaseIterable, Sendable { case mean, sum, max, min }
@@ -62,7 +62,7 @@ public struct Reduce: StatelessLayer {
         }
     }
 
-    /// The largest or smallest; NaN where one is.
+    /// The maximum or minimum; NaN if any number is NaN.
     private func extreme(_ numbers: Floats) -> Float {
         var found = numbers[0]
         for i in 1..<Swift.max(numbers.count, 1) {
@@ -84,7 +84,7 @@ public struct Reduce: StatelessLayer {
             case .sum: to.fill(dy[row])
             case .mean: to.fill(dy[row] / Float(width))
             case .max, .min:
-                // Several that are equal share it, as in TensorFlow.
+                // Equal extreme values share the gradient, as in TensorFlow.
                 let share = dy[row] / Float((0..<width).count { from[$0] == y[row] })
                 for i in 0..<width { to[i] = from[i] == y[row] ? share : 0 }
             }

@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// Inputs of one shape behind each other along a new axis: `tf.stack([a, b], axis=1)`.
+/// Stacks inputs of one shape along a new axis: `tf.stack([a, b], axis=1)`.
 public struct Stack: StatelessLayer {
     public static let className = "Stack"
     public var name = "stack"
     public var trainable = true
-    /// Where the new axis is in the output, counted as Keras counts.
+    /// The position of the new axis in the output, counted as in Keras.
     public var axis: Int
 
     public init(from config: inout LayerConfig) throws(CellarError) {
@@ -25,7 +25,7 @@ public struct Stack: StatelessLayer {
         return shape
     }
 
-    /// Each piece of the i-th input that lies together, and where it goes.
+    /// Calls `body` for each contiguous piece of the i-th input with its range in the output.
     private func eachPiece(
         _ call: CallMemory, _ i: Int, _ body: (_ input: Range<Int>, _ output: Range<Int>) -> Void
     ) {

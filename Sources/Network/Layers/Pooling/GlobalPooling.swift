@@ -8,8 +8,8 @@ public typealias GlobalAveragePooling1D = GlobalPooling<OneAxis, PoolingAverage>
 public typealias GlobalAveragePooling2D = GlobalPooling<TwoAxes, PoolingAverage>
 public typealias GlobalAveragePooling3D = GlobalPooling<ThreeAxes, PoolingAverage>
 
-/// The largest number or the mean of each channel over all places: pooling with one window. The mean over time leaves
-/// masked steps out.
+/// The maximum or the mean of each channel over all positions: pooling with one window. The mean over time
+/// ignores masked steps.
 ///
 /// Source: Keras' GlobalMaxPooling1D … GlobalAveragePooling3D.
 public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
@@ -78,7 +78,7 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLaye
         }
     }
 
-    /// A mask [rows, steps] of the mean over time.
+    /// The mask [rows, steps] of a mean over time.
     private func maskOfMean(_ call: CallMemory) -> Floats? {
         guard Rank.axes == 1, Kind.averages, let mask = call.mask() else { return nil }
         let steps = call.inputShapes[0][channelsFirst ? 1 : 0]
@@ -94,7 +94,8 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLaye
         eachMasked(call, mask) { input, output, share in dx[input] = share * call.dy[output] }
     }
 
-    /// Each number with the channel it goes to, and its share of the mean. Where all is masked, it is 0 / 0, as in Keras.
+    /// Calls `body` for each number with the channel to which it belongs and its weight in the mean. If all
+    /// steps are masked, the weight is 0 / 0, as in Keras.
     private func eachMasked(_ call: CallMemory, _ mask: Floats, _ body: (Int, Int, Float) -> Void) {
         let shape = call.inputShapes[0]
         let (steps, channels) = channelsFirst ? (shape[1], shape[0]) : (shape[0], shape[1])

@@ -8,7 +8,7 @@ public typealias AveragePooling1D = Pooling<OneAxis, PoolingAverage>
 public typealias AveragePooling2D = Pooling<TwoAxes, PoolingAverage>
 public typealias AveragePooling3D = Pooling<ThreeAxes, PoolingAverage>
 
-/// What pooling makes of a window: the word in the class name.
+/// The operation of a pooling layer: the word in the class name.
 public protocol PoolingKind: Sendable {
     static var word: String { get }
     static var averages: Bool { get }
@@ -24,11 +24,11 @@ public enum PoolingAverage: PoolingKind {
     public static let averages = true
 }
 
-/// The largest number or the mean of each window, by channels. Cells outside the input do not count, so that a mean at the
-/// border is that of fewer numbers.
+/// The maximum or the mean of each window, per channel. Cells outside the input are excluded, so that a mean at
+/// the border is over fewer numbers.
 ///
-/// Source: Keras' MaxPooling1D … AveragePooling3D, computed as TensorFlow does; a maximum's gradient goes to the first cell
-/// that has it.
+/// Source: Keras' MaxPooling1D … AveragePooling3D, computed as in TensorFlow; a maximum's gradient goes to the
+/// first cell with that value.
 public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
     public static var className: String { "\(Kind.word)Pooling\(Rank.axes)D" }
     public var name = "\(Kind.word.lowercased())_pooling\(Rank.axes)d"
@@ -60,7 +60,7 @@ public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
         return shape
     }
 
-    /// With the channels in front, each is an image of its own.
+    /// The windows and channels of a shape. With channels first, each channel is a separate image.
     private func planned(_ shape: [Int]) -> (windows: Windows, channels: Int) {
         do {
             let image = try image(shape)
@@ -73,7 +73,7 @@ public struct Pooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLayer {
         }
     }
 
-    /// Two lines of the input.
+    /// Scratch for two rows of the input image.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let (windows, channels) = planned(inputs[0])
         return 2 * windows.width.input * channels

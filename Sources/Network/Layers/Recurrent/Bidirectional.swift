@@ -1,11 +1,12 @@
 import Base
 import Tensors
 
-/// A recurrent layer and another one that starts at the end, merged (Schuster and Paliwal, 1997). Whole sequences of the
-/// second are turned round again, so that both stand at the same step. At masked steps such sequences are zero.
+/// A recurrent layer and a second one that reads the sequence in reverse, with merged outputs (Schuster and
+/// Paliwal, 1997). Whole sequences of the backward layer are reversed, so that both layers' outputs are aligned
+/// by time step. The backward layer's outputs are zero at masked steps of such sequences.
 ///
-/// Outputs: both merged, or with a `merge_mode` of null one after the other; then, where they go out, the states of the
-/// forward layer and those of the backward layer.
+/// Outputs: the merged output, or with a `merge_mode` of null the forward layer's output and then the backward
+/// layer's; then, if they are returned, the states of the forward layer and those of the backward layer.
 ///
 /// Weights: those of the forward layer, then those of the backward layer.
 public struct Bidirectional: LayerOfSeveralOutputs {
@@ -17,7 +18,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         case sum
         case multiply = "mul"
         case average = "ave"
-        /// Keras' null: two outputs.
+        /// Keras' null: the layer has two outputs.
         case separate = ""
     }
 
@@ -27,8 +28,8 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     fileprivate var forwardLayer, backwardLayer: any RecurrentLayer
     /// Whether the backward layer has a config of its own.
     private var hasOwnBackward = false
-    /// False for files of Keras before it was part of TensorFlow: a masked step of a sequence gives out what the step
-    /// before it gave. No later Keras can be told so.
+    /// False for files of Keras before it was part of TensorFlow: a sequence's output at a masked step repeats
+    /// the output of the previous step. No later Keras has an option for this.
     public private(set) var zeroesMasked = true
 
     public var returnsSequences: Bool { forwardLayer.options.returnSequences }
@@ -61,7 +62,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
             }
             backwardLayer = other
             zeroMasked()
-            // Keras 3 writes one in any case; what follows from the forward layer need not be written again.
+            // Keras 3 always writes one; a config that follows from the forward layer is omitted.
             var usual = Bidirectional(layer)
             usual.zeroesMasked = zeroesMasked
             usual.zeroMasked()
@@ -82,7 +83,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
         try config.refuse("num_constants", "weights")
     }
 
-    /// A layer's options without what differs by name only.
+    /// A layer's options without those that differ by name only.
     private static func plain(_ layer: any RecurrentLayer) -> JSON {
         ["class_name": .string(layer.className), "config": .object(layer.config)]
     }
@@ -94,7 +95,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
 
     public var config: JSONObject {
         var layer = forwardLayer
-        // It is set when the layer is made again.
+        // It is set when the layer is created again.
         layer.options.zeroOutputForMask = false
         var config: JSONObject = [
             "layer": NestedLayer.json(layer),
@@ -163,7 +164,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
     }
 
     public func weights(for inputs: [[Int]]) -> [WeightSpec] {
-        // Keras gives both the same names, each in a group of its own.
+        // Keras uses the same names for both, each in its own group.
         [("forward", forwardLayer), ("backward", backwardLayer)].flatMap { side, layer in
             NestedLayer.weights(of: layer, for: inputs).map { spec in
                 var spec = spec
@@ -183,7 +184,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
 
     // MARK: Memory
 
-    /// The two layers' outputs, their gradients, the input's gradient of the second, and what each needs itself.
+    /// The two layers' outputs, their gradients, the input gradient of the second, and the scratch of each.
     private struct BidirectionalWorkspace {
         let outputs, scratches, gradients: [Range<Int>]
         let inputGradient: Range<Int>
@@ -253,8 +254,9 @@ private final class BidirectionalCall: LayerCall {
         (self.forwardCall, self.backwardCall) = (forwardCall, backwardCall)
     }
 
-    /// The range of a vector of units in the outputs of the forward and the backward layer, and its start in the output of
-    /// both: the forward layer's, or the merged one, and the backward layer's own.
+    /// The ranges of a vector of units in the forward and the backward layer's output, and its offsets in the
+    /// combined output: `merged` for the forward layer's or merged vector, `own` for a separate backward
+    /// output.
     private struct VectorRanges {
         let ahead, back: Range<Int>
         let merged, own: Int
@@ -277,7 +279,7 @@ private final class BidirectionalCall: LayerCall {
         }
     }
 
-    /// The range of a row's states in the output of the inner layer, and in the output of both.
+    /// Calls `body` with the range of a row's states in an inner layer's output and in the combined output.
     private func eachState(
         _ body: (_ inner: CallMemory, _ from: Range<Int>, _ to: Range<Int>) -> Void
     ) {

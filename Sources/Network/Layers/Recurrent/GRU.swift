@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// Gated recurrent unit (Cho et al., 2014): h = z · h_before + (1 − z) · candidate, with the gates z and r. Blocks of
-/// columns: z, r, h.
+/// Gated recurrent unit (Cho et al., 2014): h = z · h_before + (1 − z) · candidate, with the gates z and r.
+/// Blocks of columns: z, r, h.
 ///
-/// Where the reset comes after the product (`reset_after`, as in cuDNN), candidate = activation(x_h + r · (h_before · R_h + b₁))
-/// and the bias is [2, 3 units]: for the input and for the state. Where it comes before, as in the paper, it is
-/// activation(x_h + (r · h_before) · R_h).
+/// If the reset is applied after the product (`reset_after`, as in cuDNN), candidate = activation(x_h + r ·
+/// (h_before · R_h + b₁)) and the bias is [2, 3 units]: for the input and for the state. If it is applied
+/// before, as in the paper, candidate = activation(x_h + (r · h_before) · R_h).
 public struct GRU: RecurrentLayer {
     public static let className = "GRU"
     public var name = "gru"
@@ -16,7 +16,7 @@ public struct GRU: RecurrentLayer {
 
     static let gates = 3
     static let hasGates = true
-    // The state's product, or the reset state; and without a C loop for the activations, what comes before them.
+    // The state's product, or the reset state; without a C loop for the activations, also the pre-activations.
     var keptPerStep: Int { (resetAfter ? 3 : 1) + (options.gateKernel == nil ? 3 : 0) }
     var carried: Int { 0 }
 
@@ -83,7 +83,8 @@ public struct GRU: RecurrentLayer {
         }
     }
 
-    /// z and r of each row, from x to x; x as it was goes to `pre`. Then `body(place, x's place of the same unit)`.
+    /// Replaces the pre-activations of z and r in `x` by their activations, and saves them in `pre`. Then calls
+    /// `body(index, index of the same unit in x)`.
     private func activateGates(_ x: Floats, _ pre: Floats, body: (Int, Int) -> Void) {
         let u = options.units
         for row in 0..<x.count / (3 * u) {
@@ -163,7 +164,7 @@ public struct GRU: RecurrentLayer {
         pass.multiplyStateBackward(x, gates: 0..<2, into: dhBefore)
     }
 
-    /// The gradients before the activations of z and of the candidate take their places; dhBefore = dh · z.
+    /// Replaces z and the candidate in `x` by the gradients of their pre-activations; dhBefore = dh · z.
     private func candidateBackward(
         _ pass: RecurrentPass, _ x: Floats, _ pre: Floats, hBefore: Floats, dh: Floats, dhBefore: Floats
     ) {
@@ -184,7 +185,8 @@ public struct GRU: RecurrentLayer {
         }
     }
 
-    /// The gradient before r's activation takes r's place; `gradient(place, x's place of the same unit)` is the one after.
+    /// Replaces r in `x` by the gradient of its pre-activation; `gradient(index, index of the same unit in x)`
+    /// is the gradient of r.
     private func resetBackward(
         _ pass: RecurrentPass, _ x: Floats, _ pre: Floats, gradient: (Int, Int) -> Float
     ) {
@@ -201,7 +203,7 @@ public struct GRU: RecurrentLayer {
     func recurrentGradients(_ pass: RecurrentPass) {
         let (gradients, u) = (pass.call.weightGradients, options.units)
         if resetAfter {
-            // With all steps kept, the states' gradients lie between what else is kept.
+            // With all steps kept, the states' gradients are interleaved with the other kept numbers.
             pass.gatherKept(width: 3 * u)
             let state = pass.allKept.prefix(pass.time * pass.rows * 3 * u)
             if let gradient = gradients[1] {

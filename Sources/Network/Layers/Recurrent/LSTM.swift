@@ -8,12 +8,12 @@ public struct LSTM: RecurrentLayer {
     public var name = "lstm"
     public var trainable = true
     public var options: RecurrentOptions
-    /// Whether the forget gate's bias begins at 1 (Jozefowicz et al., 2015).
+    /// Whether the forget gate's bias is initialized to 1 (Jozefowicz et al., 2015).
     public var unitForgetBias = true
 
     static let gates = 4
     static let hasGates = true
-    // activation(c); and without a C loop for the activations, the gates before them.
+    // activation(c); without a C loop for the activations, also the pre-activations of the gates.
     var keptPerStep: Int { options.gateKernel == nil ? 5 : 1 }
     var carried: Int { 1 }
 

@@ -21,7 +21,7 @@ struct NestedLayer {
         }
     }
 
-    /// As Keras 2.10 writes it, which Keras 3 takes as well.
+    /// The layer in the form of Keras 2.10, which Keras 3 also reads.
     static func json(_ layer: any Layer) -> JSON {
         var config: JSONObject = [
             "name": .string(layer.name), "trainable": .bool(layer.trainable), "dtype": "float32",
@@ -30,7 +30,7 @@ struct NestedLayer {
         return ["class_name": .string(layer.className), "config": .object(config)]
     }
 
-    /// The weights of an inner layer: those that are frozen there are frozen.
+    /// The weights of an inner layer. Weights that are frozen in the inner layer stay frozen.
     static func weights(of layer: any Layer, for inputs: [[Int]]) -> [WeightSpec] {
         layer.weights(for: inputs).map { spec in
             var spec = spec

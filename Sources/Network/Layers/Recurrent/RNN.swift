@@ -1,21 +1,22 @@
 import Base
 import Tensors
 
-/// Cells that go through time, one upon the other: each takes what the one below gives at the same step. With one cell it
-/// is the layer of that cell; StackedRNNCells are such layers one behind the other, which give whole sequences on.
+/// Stacked recurrent cells: at each time step, a cell's input is the output of the previous cell. An RNN of one
+/// cell is computed as the layer of that cell; StackedRNNCells are computed as consecutive layers that return
+/// whole sequences.
 ///
-/// Weights: those of each cell, from below.
+/// Weights: those of each cell, from the first to the last.
 public struct RNN: LayerOfSeveralOutputs {
     public static let className = "RNN"
     public static let takesInitialState = true
     public var name = "rnn"
     public var trainable = true
     private var layers: [any RecurrentLayer]
-    /// The name of the StackedRNNCells; nil for a cell that stands alone.
+    /// The name of the StackedRNNCells; nil for a single cell.
     private let stackName: String?
 
     private static let cells = ["SimpleRNNCell", "LSTMCell", "GRUCell"]
-    /// Options of the sequence: they stand beside the cell.
+    /// Options of the sequence, which are in the RNN's config and not in the cell's.
     private static let options = [
         "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "time_major",
         "zero_output_for_mask", InitialStateMask.key,
@@ -46,7 +47,7 @@ public struct RNN: LayerOfSeveralOutputs {
                     "return_state is true for several cells, which is not supported: only for one cell",
                     key: "return_state")
             }
-            // The first turns the sequence round; for those behind it only the mask stands the other way.
+            // The first layer reverses the sequence; for the following layers only the mask is reversed.
             let goesBackwards = layers[layers.count - 1].options.goBackwards
             for index in layers.indices {
                 layers[index].options.goBackwards = goesBackwards && index == 0
@@ -95,7 +96,8 @@ public struct RNN: LayerOfSeveralOutputs {
     ) -> JSON {
         var config: JSONObject = ["name": .string(name), "trainable": .bool(trainable), "dtype": "float32"]
         for (key, value) in options.members { config[key] = value }
-        // Keras 3 finds a cell by its module, also where the layers around it have none; Keras 2 does not mind.
+        // Keras 3 finds a cell by its module, even if the layers around it have none; Keras 2 ignores the
+        // module.
         return [
             "module": "keras.layers", "class_name": .string(className), "config": .object(config),
             "registered_name": nil,
@@ -116,7 +118,7 @@ public struct RNN: LayerOfSeveralOutputs {
 
     // MARK: Shapes and weights
 
-    /// What goes into each of the cells.
+    /// The input shapes of each cell.
     private func inputShapes(_ inputs: [[Int]]) -> [[[Int]]] {
         layers.indices.map { index in
             index == 0 ? inputs : [[inputs[0][0], layers[index - 1].options.units]]
@@ -175,7 +177,7 @@ public struct RNN: LayerOfSeveralOutputs {
 
     // MARK: Memory
 
-    /// For each cell: the sequence that goes to the next one, its gradient, and what the cell needs itself.
+    /// For each cell: the sequence passed to the next cell, its gradient, and the cell's own scratch.
     private struct RNNWorkspace {
         let sequences, gradients, scratches: [Range<Int>]
         let count: Int

@@ -1,30 +1,30 @@
 import Base
 import Tensors
 
-/// A layer that goes through time: [steps, features] -> [units], or [steps, units] for a whole sequence. The weights are
+/// A recurrent layer: [steps, features] -> [units], or [steps, units] for a whole sequence. The weights are
 /// kernel [features, gates · units], recurrent_kernel [units, gates · units] and a bias.
 ///
-/// Everything but the arithmetic of one step is here and in `RecurrentPass`: input products, masks, dropout, sequences
-/// and backward through time (Werbos, 1990).
+/// This protocol and `RecurrentPass` contain everything except the arithmetic of one step: input products,
+/// masks, dropout, sequences and backpropagation through time (Werbos, 1990).
 protocol RecurrentLayer: LayerOfSeveralOutputs, StatelessLayer {
     var options: RecurrentOptions { get set }
-    /// How many blocks of `units` columns the kernels have.
+    /// The number of blocks of `units` columns in the kernels.
     static var gates: Int { get }
     static var hasGates: Bool { get }
-    /// Numbers for each unit that a step leaves for backward, besides the gates, and that go from step to step, besides
-    /// the output.
+    /// Numbers per unit besides the gates that a step keeps for the backward pass (`keptPerStep`), and numbers
+    /// per unit besides the output that are carried from step to step (`carried`).
     var keptPerStep: Int { get }
     var carried: Int { get }
 
     func biasSpec() -> WeightSpec
 
-    /// The row that is added to the input's product; nil where there is none.
+    /// The row that is added to the input's product; nil if there is none.
     func inputBias(_ call: CallMemory) -> Floats?
-    /// From the input's product `pass.z(t)` and the state before to the state after step t.
+    /// Computes the state after step t from the input's product `pass.z(t)` and the previous state.
     func stepForward(_ pass: RecurrentPass, _ t: Int)
-    /// From the gradient `pass.dhAfter(t)` to the one before, and to those of all products.
+    /// Computes the gradient before step t and those of all products from the gradient `pass.dhAfter(t)`.
     func stepBackward(_ pass: RecurrentPass, _ t: Int)
-    /// The recurrent kernel's and the bias' gradients, once all steps are through.
+    /// Computes the gradients of the recurrent kernel and the bias after all steps.
     func recurrentGradients(_ pass: RecurrentPass)
 }
 
@@ -38,8 +38,8 @@ extension RecurrentLayer {
     public var outputCount: Int { options.returnState ? 2 + carried : 1 }
     public func outputCarriesMask(_ output: Int) -> Bool { output == 0 }
 
-    /// The output, and then the states of [units] each, where they go out. The inputs behind the first are the states to
-    /// begin with.
+    /// The shape of the output, followed by the shapes [units] of the states if they are returned. The inputs
+    /// after the first are the initial states.
     public func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]] {
         let input = inputs.first ?? []
         guard inputs.count == 1 || inputs.count == 2 + carried,

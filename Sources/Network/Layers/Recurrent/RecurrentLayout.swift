@@ -1,24 +1,25 @@
 import Tensors
 
-/// Where in a recurrent layer's scratch its numbers lie. All of them have the time outermost, so that what one step
-/// reads and writes is one matrix [rows, …].
+/// The ranges of a recurrent layer's data in its scratch. Time is the outermost axis of all of them, so that a
+/// step reads and writes matrices [rows, …].
 struct RecurrentLayout {
-    /// Time steps whose input products are computed at once: all of them for training, where they are kept, and as
-    /// many as the cache holds for inference.
+    /// Time steps whose input products are computed at once: all steps for training, where the products are
+    /// kept, and as many as fit the cache for inference.
     let steps: Int
-    /// States that are kept: of all steps and the one before the first, or only two that take turns.
+    /// The number of stored states: those of all steps and the initial one, or only two that alternate.
     let states: Int
     /// [steps, rows, features], [steps, rows, gates · units], [steps, rows, kept · units]
     let x, z, kept: Range<Int>
     /// [states, rows, units], [states, rows, carried · units]
     let h, carried: Range<Int>
-    /// For dropout: factors [rows, features] for each drawn mask, [gates, rows, units], and room to multiply them.
+    /// For dropout: factors [rows, features] for each drawn mask, [gates, rows, units], and buffers for the
+    /// products with them.
     let inputFactors, stateFactors, droppedInput, droppedState, dReset: Range<Int>
-    /// Gradients, two of each that take turns, the transposed kernels, and one row to work in.
+    /// Gradients (two alternating buffers each), the transposed kernels, and a temporary row.
     let dh, dCarried, transposedKernel, transposedRecurrent, row: Range<Int>
     let count: Int
 
-    /// What fits a processor's second-level cache with room for weights.
+    /// The numbers that fit a processor's second-level cache and leave space for weights.
     private static let cached = 1 << 17
 
     init<Cell: RecurrentLayer>(_ layer: Cell, input: [Int], rows: Int, training: Bool) {
@@ -56,7 +57,7 @@ extension RecurrentOptions {
     var dropsInput: Bool { dropout > 0 && dropout < 1 }
     var dropsState: Bool { recurrentDropout > 0 && recurrentDropout < 1 }
 
-    /// Keras draws one mask for the input as long as one product serves all gates; where the state is dropped, too, it
-    /// computes gate by gate and draws a mask for each.
+    /// The number of input masks. Keras draws a single mask for the input if one product computes all gates; if
+    /// the state is dropped too, it computes each gate separately and draws a mask for each.
     func inputMasks(gates: Int) -> Int { dropsState ? gates : 1 }
 }

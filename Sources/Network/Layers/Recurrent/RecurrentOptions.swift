@@ -1,11 +1,11 @@
 import Base
 import Tensors
 
-/// What SimpleRNN, LSTM and GRU have in common.
+/// The common options of SimpleRNN, LSTM and GRU.
 public struct RecurrentOptions: Sendable {
     public var units: Int
     public var activation = Activation.tanh
-    /// Of the gates; SimpleRNN has none.
+    /// The activation of the gates; SimpleRNN has none.
     public var recurrentActivation = Activation.sigmoid
     public var useBias = true
     public var kernel = WeightOptions(.glorotUniform)
@@ -13,34 +13,36 @@ public struct RecurrentOptions: Sendable {
     public var bias = WeightOptions(.zeros)
     /// A penalty on the output.
     public var activityPenalty: ActivityPenalty?
-    /// While training, the shares of the input and of the state that are dropped: the same ones in all time steps.
+    /// The dropout rates of the input and of the state in training. All time steps share the same mask.
     public var dropout = 0.0
     public var recurrentDropout = 0.0
-    /// Whether all outputs are given out, or the last one only.
+    /// Whether the layer returns the outputs of all time steps, or only the last one.
     public var returnSequences = false
-    /// Whether the last time step comes first. A whole sequence then goes out in that order, too.
+    /// Whether the sequence is processed in reverse. A whole sequence is then also returned in reverse order.
     public var goBackwards = false
-    /// Whether the output at a masked step is zero. Otherwise it is the one before it.
+    /// Whether the output at a masked step is zero. Otherwise it is the previous output.
     public var zeroOutputForMask = false
-    /// Whether the layer's state goes out as well, behind the output.
+    /// Whether the layer also returns its state, after the output.
     public var returnState = false
-    /// Keras writes a program of all time steps instead of a loop. That is another way to compute the same, but for one
-    /// thing: of a sequence that is gone through backwards, it zeroes the outputs at the places of masked steps counted
-    /// from the other end.
+    /// Whether Keras unrolls the time steps instead of running a loop. The results are the same, with one
+    /// exception: for a sequence processed in reverse, Keras zeroes the outputs at the positions of masked
+    /// steps counted from the other end.
     public var unroll = false
 
-    /// What a mask means to a call that is given initial states.
+    /// The effect of a mask on a call with initial states.
     var masksWithStates = InitialStateMask.zeroesLeading
 
-    /// Whether the mask stands in the other order than the input, as that of a sequence behind a cell that goes backwards.
+    /// Whether the mask is in reverse order relative to the input, as in a sequence after a cell that runs
+    /// backwards.
     var turnsMask = false
 
-    /// Unrolled, all releases begin with zeros.
+    /// Whether outputs at leading masked steps are zero. They are in all Keras releases if the layer is
+    /// unrolled.
     var zeroesLeading: Bool {
         masksWithStates == .zeroesLeading || masksWithStates == .repeatsState && unroll
     }
     var readsMaskBackwards: Bool { goBackwards != turnsMask }
-    /// Whether the zeros of `zeroOutputForMask` stand in the order of the samples, and not in that of the outputs.
+    /// Whether the zeros of `zeroOutputForMask` are in the order of the samples, not in that of the outputs.
     var zeroesInSampleOrder: Bool { unroll && readsMaskBackwards && returnSequences }
 
     public init(units: Int) { self.units = units }
@@ -82,11 +84,11 @@ public struct RecurrentOptions: Sendable {
                 "activity_regularizer beside return_state is not supported", key: "activity_regularizer")
         }
         try config.refuse("num_constants")
-        // How Keras computes, not what.
+        // These options change how Keras computes, not the result.
         config.ignore("implementation", "seed", "use_cudnn", "input_dim", "input_length")
     }
 
-    /// A null means no activation; nothing at all means the usual one.
+    /// Reads an activation: a null means no activation, an absent key the default one.
     private static func activation(
         _ key: String, default standard: Activation, _ config: inout LayerConfig
     ) throws(CellarError) -> Activation {
@@ -101,7 +103,7 @@ public struct RecurrentOptions: Sendable {
         return activation
     }
 
-    /// The keys that Keras 2.10 and Keras 3 both take.
+    /// The config with the keys that both Keras 2.10 and Keras 3 accept.
     func json(hasGates: Bool) -> JSONObject {
         var config: JSONObject = ["units": .integer(units), "activation": activation.json]
         if hasGates { config["recurrent_activation"] = recurrentActivation.json }

@@ -1,6 +1,7 @@
 import Tensors
 
-/// One pass of a recurrent layer over a batch, forward or backward: the windows of its memory, and what all cells do.
+/// One forward or backward pass of a recurrent layer over a batch: views of its memory, and the arithmetic that
+/// all cells share.
 struct RecurrentPass {
     let call: CallMemory
     let options: RecurrentOptions
@@ -9,7 +10,7 @@ struct RecurrentPass {
 
     private let layout: RecurrentLayout
     private let chunk: Int
-    /// What comes with the input: [rows, time], 1 for steps that count.
+    /// The input's mask [rows, time], 1 for unmasked steps.
     private let mask: Floats?
     private let hasStates: Bool
     let dropsInput, dropsState: Bool
@@ -21,7 +22,7 @@ struct RecurrentPass {
         (units, gates) = (layer.options.units, Cell.gates)
         layout = RecurrentLayout(
             layer, input: call.inputShapes[0], rows: call.capacity, training: call.isForTraining)
-        // With fewer rows than planned for, more steps fit.
+        // With fewer rows than planned, more steps fit.
         chunk = min(layout.steps * call.capacity / max(rows, 1), time)
         hasStates = call.inputCount > 1
         mask = hasStates && options.masksWithStates == .ignored ? nil : call.mask()
@@ -40,7 +41,7 @@ struct RecurrentPass {
         call.scratch[place.lowerBound..<place.lowerBound + count]
     }
 
-    /// [rows, gates · units]: the input's product at step t; then whatever the cell puts in its place.
+    /// [rows, gates · units]: the input's product at step t, which the cell then overwrites.
     func z(_ t: Int) -> Floats { window(layout.z, t % chunk, rows * width) }
     /// [rows, kept · units]
     func kept(_ t: Int) -> Floats { window(layout.kept, t % chunk, rows * kept * units) }
@@ -57,18 +58,18 @@ struct RecurrentPass {
     func dhAfter(_ t: Int) -> Floats { window(layout.dh, (t + 1) % 2, rows * units) }
     func dCarriedBefore(_ t: Int) -> Floats { window(layout.dCarried, t % 2, rows * carried * units) }
     func dCarriedAfter(_ t: Int) -> Floats { window(layout.dCarried, (t + 1) % 2, rows * carried * units) }
-    /// Room for a gradient [rows, units].
+    /// A buffer for a gradient [rows, units].
     var dReset: Floats { whole(layout.dReset, rows * units) }
-    /// Room for one row of all gates.
+    /// A buffer for one row of all gates.
     var row: Floats { whole(layout.row, width) }
 
-    // With all steps kept: [time · rows, …].
+    // Available if all steps are kept: [time · rows, …].
     var allZ: Floats { whole(layout.z, time * rows * width) }
     var allKept: Floats { whole(layout.kept, time * rows * kept * units) }
     var allBefore: Floats { whole(layout.h, time * rows * units) }
     private var allX: Floats { whole(layout.x, time * rows * features) }
 
-    /// Where step t stands in the samples.
+    /// The position of step t in the samples.
     private func place(_ t: Int) -> Int { options.goBackwards ? time - 1 - t : t }
 
     private func isMasked(_ row: Int, _ t: Int) -> Bool {
@@ -91,7 +92,7 @@ struct RecurrentPass {
         if options.returnState { putOutStates() }
     }
 
-    /// The state before the first step: that input, or zeros.
+    /// Sets the state before the first step to that input, or to zeros.
     private func begin(_ state: Floats, from input: Int) {
         if input < call.inputCount && state.count > 0 {
             state.copy(from: call.x(input))
@@ -100,7 +101,7 @@ struct RecurrentPass {
         }
     }
 
-    /// Where the states stand behind the output of a row: [units] of the output's, and what is carried besides.
+    /// The states after the output of a row: [units] of the hidden state, and the other carried states.
     private func states(_ numbers: Floats, _ row: Int) -> (h: Floats, carried: Floats) {
         let end = (row + 1) * call.outputSize
         let start = end - (1 + carried) * units
@@ -116,7 +117,7 @@ struct RecurrentPass {
         }
     }
 
-    /// z = x · kernel + bias for some steps at once.
+    /// z = x · kernel + bias for several steps at once.
     private func multiplyInputs(_ steps: Range<Int>, bias: Floats?) {
         let x = whole(layout.x, steps.count * rows * features)
         let z = whole(layout.z, steps.count * rows * width)
@@ -145,10 +146,10 @@ struct RecurrentPass {
         }
     }
 
-    /// A matrix of all gates, from one of them on: to be read with a stride of `width`.
+    /// The columns of a matrix of all gates from one gate on, to be read with a stride of `width`.
     func columns(_ matrix: Floats, _ gate: Int) -> Floats { matrix[gate * units..<matrix.count] }
 
-    /// target = h · recurrent kernel for some gates, plus what is there, or a bias.
+    /// target = h · recurrent kernel for some gates, plus the current target or a bias.
     func multiplyState(
         _ h: Floats, gates some: Range<Int>, into target: Floats, bias: Floats? = nil,
         accumulate: Bool = false
@@ -171,7 +172,7 @@ struct RecurrentPass {
         }
     }
 
-    /// At a masked step everything stays as it was.
+    /// Copies the previous state at masked steps.
     private func keepMasked(_ t: Int) {
         for row in 0..<rows where isMasked(row, t) {
             copyRow(hBefore(t), to: hAfter(t), row, units)
@@ -188,7 +189,7 @@ struct RecurrentPass {
         return gradient[start..<start + units]
     }
 
-    /// Whether the output that stands t-th is zero for a mask.
+    /// Whether the output at position t is zero because of a mask.
     private func isZeroed(_ row: Int, _ t: Int) -> Bool {
         guard let mask else { return false }
         if hasStates, options.zeroesLeading, isMasked(row, t), (0..<t).allSatisfy({ isMasked(row, $0) }) {
@@ -214,7 +215,7 @@ struct RecurrentPass {
 
     private func stateFactors(_ gate: Int) -> Floats { window(layout.stateFactors, gate, rows * units) }
 
-    /// Factors of 0 or 1 / (1 − rate), drawn by the sample's place in the batch.
+    /// Draws factors of 0 or 1 / (1 − rate), indexed by the sample's position in the batch.
     private func drawFactors() {
         let random = call.worker.random(for: call.index)
         let masks = options.inputMasks(gates: gates)
@@ -244,7 +245,7 @@ struct RecurrentPass {
 
     private func inputFactors(_ mask: Int) -> Floats { window(layout.inputFactors, mask, rows * features) }
 
-    /// y = x · factors, the same at all steps.
+    /// y = x · factors, with the same factors at all steps.
     private func drop(_ x: Floats, mask: Int, into y: Floats) {
         let (factors, size) = (inputFactors(mask), max(rows, 1) * features)
         for start in stride(from: 0, to: x.count, by: size) {
@@ -270,7 +271,7 @@ struct RecurrentPass {
         if call.inputCount > 2 { call.dx(2)?.copy(from: dCarriedBefore(0)) }
     }
 
-    /// The gradients at the last state: those of the states that went out, or zero.
+    /// Initializes the gradients of the last state: those of the returned states, or zero.
     private func beginGradients() {
         let (dh, dc) = (dhAfter(time - 1), dCarriedAfter(time - 1))
         guard options.returnState else {
@@ -291,8 +292,8 @@ struct RecurrentPass {
         }
     }
 
-    /// After the cell's own arithmetic: at a masked step the gradients of products are zero, and those of the state go
-    /// on as they are.
+    /// Corrects the cell's gradients at masked steps: the gradients of products become zero, and those of the
+    /// state are passed on unchanged.
     func passMasked(_ t: Int, _ products: Floats...) {
         guard mask != nil else { return }
         for row in 0..<rows where isMasked(row, t) {
@@ -305,7 +306,8 @@ struct RecurrentPass {
         }
     }
 
-    /// dh += d · recurrent kernelᵀ for some gates, whose gradients are d's columns; or dh = where not `accumulate`.
+    /// dh += d · recurrent kernelᵀ for some gates, where the columns of d are their gradients; dh = … if
+    /// `accumulate` is false.
     func multiplyStateBackward(_ d: Floats, gates some: Range<Int>, into dh: Floats, accumulate: Bool = true)
     {
         let transposed = whole(layout.transposedRecurrent, units * width)
@@ -343,7 +345,8 @@ struct RecurrentPass {
         }
     }
 
-    /// Brings the first `size` numbers of a row that each step kept together, at the beginning of all that is kept.
+    /// Moves the first `size` numbers per row that each step kept into one contiguous block at the start of the
+    /// kept range.
     func gatherKept(width size: Int) {
         guard kept * units > size else { return }
         for t in 1..<max(time, 1) {
@@ -352,7 +355,7 @@ struct RecurrentPass {
         }
     }
 
-    /// The same factors that the state of a gate was multiplied with; nothing where nothing is dropped.
+    /// Multiplies h by the dropout factors of a gate's state; does nothing without dropout.
     func dropState(_ h: Floats, gate: Int) {
         if dropsState { multiplyElements(h, stateFactors(gate), into: h) }
     }
@@ -375,7 +378,7 @@ struct RecurrentPass {
     private func inputGradient(into dx: Floats) {
         let transposed = whole(layout.transposedKernel, features * width)
         transpose(call.weights[0], rows: features, columns: width, into: transposed)
-        // The inputs have served: their place is taken by their gradients.
+        // The inputs are no longer needed: their gradients overwrite them.
         let (part, masks) = (allX, dropsInput ? options.inputMasks(gates: gates) : 1)
         if masks == 1 {
             multiply(allZ, transposed, into: part, m: time * rows, n: features, k: width)

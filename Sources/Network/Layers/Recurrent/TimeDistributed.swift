@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// The same layer for every time step: the steps of [steps, …] become samples of their own. Weights are those of the
-/// layer inside.
+/// Applies one layer to every time step: each step of [steps, …] becomes a sample. The weights are those of the
+/// inner layer.
 public struct TimeDistributed: Layer {
     public static let className = "TimeDistributed"
     public var name = "time_distributed"
@@ -42,7 +42,7 @@ public struct TimeDistributed: Layer {
         }
     }
 
-    /// A mask of whole steps goes on. One that reaches into the steps is the inner layer's.
+    /// Passes on a mask of whole steps. A mask with more axes belongs to the inner layer.
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         let mask = masks.first ?? nil
         switch layer.mask(for: inside(inputs), masks: [innerMask(mask)]) {
@@ -78,7 +78,7 @@ public struct TimeDistributed: Layer {
         var makesInnerMask = false
         if case .makes = layer.mask(for: inside(memory.inputShapes), masks: [nil]) { makesInnerMask = true }
         var windows = memory.windows
-        // A mask's numbers for one step; a mask of whole steps means nothing inside.
+        // A mask's numbers for one step; the inner layer ignores a mask of whole steps.
         windows.inputMasks = windows.inputMasks.map { mask in
             guard let mask, mask.size > steps else { return nil }
             return MaskWindow(window: mask.window, size: mask.size / steps)
@@ -105,7 +105,8 @@ private final class TimeDistributedCall: LayerCall {
 
     func forward() {
         inner.forward()
-        // A mask that ends inside still tells which steps have anything that counts.
+        // If the inner layer consumes the mask, the output mask still tells which steps have any unmasked
+        // number.
         guard let inside = memory.mask(), let mask = memory.outputMask, !makesInnerMask else { return }
         let size = inside.count / max(mask.count, 1)
         for i in 0..<mask.count {

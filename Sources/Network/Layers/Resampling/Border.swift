@@ -8,7 +8,7 @@ public typealias Cropping1D = Border<OneAxis, BorderToCrop>
 public typealias Cropping2D = Border<TwoAxes, BorderToCrop>
 public typealias Cropping3D = Border<ThreeAxes, BorderToCrop>
 
-/// Whether a border is added or taken away; what takes one away is the other's backward.
+/// Whether a layer adds or removes a border; the backward pass of one is the forward pass of the other.
 public protocol BorderKind: Sendable {
     static var word: String { get }
     static var key: String { get }
@@ -23,7 +23,7 @@ public enum BorderToCrop: BorderKind {
     public static let (word, key, crops) = ("Cropping", "cropping", true)
 }
 
-/// Puts zeros around an image, or takes its border away: so many before and behind on each axis.
+/// Pads an image with zeros or crops its border, with separate sizes before and after on each axis.
 ///
 /// Source: Keras' ZeroPadding1D … ZeroPadding3D, Cropping1D … Cropping3D.
 public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
@@ -44,7 +44,7 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
         let pairs = zip(before.last(Rank.axes), after.last(Rank.axes)).map { (before, after) -> JSON in
             .array([.integer(before), .integer(after)])
         }
-        // Keras 2.10's layers of one axis know one pair, and no data_format.
+        // Keras 2.10's layers of one axis accept one pair, and no data_format.
         if Rank.axes == 1 {
             return channelsFirst
                 ? [Kind.key: pairs[0], "data_format": .dataFormat(channelsFirst: true)] : [Kind.key: pairs[0]]
@@ -86,7 +86,8 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
         before == PerAxis(0, 0, 0) && after == PerAxis(0, 0, 0)
     }
 
-    /// The smaller image's place in the larger one; with the channels in front, each is an image of its own.
+    /// The position of the smaller image in the larger one; with channels first, each channel is a separate
+    /// image.
     private func box(_ call: CallMemory) -> Box {
         do {
             let image = try image(call.inputShapes[0])
@@ -115,7 +116,7 @@ public struct Border<Rank: SpatialRank, Kind: BorderKind>: StatelessLayer {
 }
 
 extension LayerConfig {
-    /// How much on either side of each axis: a number for all, one for each axis, or a pair for each.
+    /// Reads the sizes before and after each axis: one number for all, one for each axis, or a pair for each.
     fileprivate mutating func borders(_ key: String, axes: Int) throws(CellarError) -> [(
         before: Int, after: Int
     )] {
@@ -127,7 +128,7 @@ extension LayerConfig {
             }
             return (a, b)
         }
-        // A pair of numbers is before and behind on one axis, but height and width on two.
+        // A pair of numbers means before and after on one axis, but height and width on two axes.
         let items =
             found.int != nil ? Array(repeating: found, count: axes) : axes == 1 ? [found] : found.array ?? []
         let pairs = items.compactMap(pair)

@@ -1,15 +1,16 @@
 import Tensors
 
-/// How an axis is read when an image changes size: each output lies between two inputs, or on one.
+/// The sampling of one axis when an image is resized: each output is between two inputs, or on one.
 struct AxisSampling {
     private(set) var low: [Int] = []
     private(set) var high: [Int] = []
-    /// The share of the higher one.
+    /// The weight of the higher input.
     private(set) var share: [Float] = []
 
-    /// - smooth: linear interpolation; else the nearest input is taken.
+    /// - smooth: linear interpolation; otherwise the nearest input is taken.
     ///
-    /// Source: TensorFlow's `tf.image.resize`: pixels have their centres at halves, and the edges go on outside.
+    /// Source: TensorFlow's `tf.image.resize`: pixel centers are at half-integers, and edge pixels are repeated
+    /// outside the image.
     init(from input: Int, to output: Int, smooth: Bool) {
         let scale = Float(input) / Float(output)
         for i in 0..<output {
@@ -28,7 +29,7 @@ struct AxisSampling {
     }
 }
 
-/// An image in another size: forward reads, backward adds to where forward read.
+/// Resizes an image. The forward pass reads inputs; the backward pass adds gradients to the same inputs.
 struct Resampling {
     let input, output: PerAxis<Int>
     let channels: Int
@@ -69,7 +70,8 @@ struct Resampling {
         }
     }
 
-    /// The four inputs around an output: a b in the upper line, c d in the lower one, and how far it is from a.
+    /// The four inputs around an output: a and b in the upper line, c and d in the lower one, and the output's
+    /// distance from a.
     private struct Corners {
         var a, b, c, d: Int
         var right, down: Float

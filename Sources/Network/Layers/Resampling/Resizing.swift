@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// A layer from which all pictures go out in one size.
+/// A layer whose output pictures all have one size.
 protocol PicturesOfOneSize: StatelessLayer {
     var height: Int { get }
     var width: Int { get }
@@ -19,10 +19,10 @@ extension PicturesOfOneSize {
     }
 }
 
-/// Brings pictures to a size, by interpolation or the nearest pixel; on request, the largest middle part of the target's
-/// proportions is taken first, so that nothing is distorted.
+/// Resizes pictures by interpolation or nearest-neighbor sampling; with `crop_to_aspect_ratio`, they are first
+/// cropped to the largest central region with the target's aspect ratio, to avoid distortion.
 ///
-/// Source: Keras' Resizing; the middle part as its `smart_resize` computes it, in float32.
+/// Source: Keras' Resizing; the region is computed as in its `smart_resize`, in float32.
 public struct Resizing: PicturesOfOneSize {
     public static let className = "Resizing"
     public var name = "resizing"
@@ -70,7 +70,7 @@ public struct Resizing: PicturesOfOneSize {
     }
 }
 
-/// Takes the middle of pictures; those that are smaller than it are enlarged first, as Resizing does with
+/// Crops pictures to their center; smaller pictures are first enlarged as in Resizing with
 /// `crop_to_aspect_ratio`.
 ///
 /// Source: Keras' CenterCrop.
@@ -112,13 +112,13 @@ public struct CenterCrop: PicturesOfOneSize {
     }
 }
 
-/// A picture's middle part, brought to another size.
+/// Crops a picture to a central region and resizes it.
 private struct PictureFit {
     let box: Box?
     let resampling: Resampling?
 
-    /// - crops: only the middle part of the target's proportions is used.
-    /// - keepsSize: where the picture is large enough, its middle is taken as it is.
+    /// - crops: only the central region with the target's aspect ratio is used.
+    /// - keepsSize: if the picture is large enough, its center is taken without resizing.
     init(
         _ shape: [Int], height: Int, width: Int, channelsFirst: Bool, crops: Bool, smooth: Bool,
         keepsSize: Bool = false
@@ -129,7 +129,7 @@ private struct PictureFit {
         if keepsSize && sizes.0 >= height && sizes.1 >= width {
             part = (height, width)
         } else if crops {
-            // In float32 and cut to whole numbers, as Keras has it.
+            // Computed in float32 and truncated to integers, as in Keras.
             part.0 = min(sizes.0, Int(Float(sizes.1 * height) / Float(width)))
             part.1 = min(sizes.1, Int(Float(sizes.0 * width) / Float(height)))
             part = (max(part.0, 1), max(part.1, 1))

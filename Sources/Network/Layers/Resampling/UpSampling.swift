@@ -5,7 +5,7 @@ public typealias UpSampling1D = UpSampling<OneAxis>
 public typealias UpSampling2D = UpSampling<TwoAxes>
 public typealias UpSampling3D = UpSampling<ThreeAxes>
 
-/// Enlarges an image by whole factors: each number is repeated, or on two axes interpolated linearly.
+/// Enlarges an image by integer factors: each number is repeated, or, on two axes, interpolated linearly.
 ///
 /// Source: Keras' UpSampling1D, UpSampling2D, UpSampling3D.
 public struct UpSampling<Rank: SpatialRank>: StatelessLayer {
@@ -67,7 +67,7 @@ public struct UpSampling<Rank: SpatialRank>: StatelessLayer {
 }
 
 extension LayerConfig {
-    /// True for linear interpolation, false for the nearest number.
+    /// Reads the interpolation: true for linear, false for nearest.
     mutating func interpolation(default standard: String) throws(CellarError) -> Bool {
         let known = ["nearest", "bilinear"]
         let word = try string("interpolation", default: standard)

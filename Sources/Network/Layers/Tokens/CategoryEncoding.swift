@@ -1,7 +1,8 @@
 import Base
 import Tensors
 
-/// Numbers of tokens as vectors of `num_tokens`: one-hot, multi-hot or counts. A number that is no token's is an error.
+/// Encodes tokens as vectors of size `num_tokens`: one-hot, multi-hot or counts. A number that is not a token
+/// is an error.
 public struct CategoryEncoding: StatelessLayer {
     public static let className = "CategoryEncoding"
     public static let propagatesGradients = false

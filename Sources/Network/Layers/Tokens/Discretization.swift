@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// The number of the bin that a value lies in: how many of the `bin_boundaries` are not above it.
+/// The index of the bin of a value: the number of `bin_boundaries` that are less than or equal to it.
 public struct Discretization: StatelessLayer {
     public static let className = "Discretization"
     public static let propagatesGradients = false
@@ -39,7 +39,7 @@ public struct Discretization: StatelessLayer {
 
     public func forward(_ call: CallMemory) {
         encoding.write(call) { number, _ in
-            // The first boundary above the number. A NaN lies above all, as in TensorFlow.
+            // Finds the first boundary above the number. A NaN is above all boundaries, as in TensorFlow.
             var (low, high) = (0, boundaries.count)
             while low < high {
                 let middle = (low + high) / 2

@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// The place of a whole number in a vocabulary. In front of it are places for the `mask_token` (0, where numbers are given
-/// out as they are) and for `num_oov_indices` kinds of numbers that it has not.
+/// The index of an integer in a vocabulary. Lower indices are reserved for the `mask_token` (index 0, if the
+/// output mode is int) and for `num_oov_indices` buckets of integers that are not in the vocabulary.
 public struct IntegerLookup: StatelessLayer {
     public static let className = "IntegerLookup"
     public static let propagatesGradients = false
@@ -14,7 +14,7 @@ public struct IntegerLookup: StatelessLayer {
     private let maskToken: Int?
     private let unknownToken: Int
     private var encoding: TokenEncoding
-    /// As in the file: with `pad_to_max_tokens` vectors are that long.
+    /// The value in the file; with `pad_to_max_tokens`, it is the size of the vectors.
     private let maxTokens: Int?
     private let pads: Bool
 
@@ -42,7 +42,7 @@ public struct IntegerLookup: StatelessLayer {
                 "has no vocabulary in its config: Keras keeps one that adapt() found in a file of its own. Give the "
                     + "vocabulary to the constructor, then save again", key: "vocabulary")
         }
-        // The places in front may stand in the list as well, as get_vocabulary() gives them.
+        // The list may include the reserved entries at the start, as get_vocabulary() returns them.
         let special =
             (mode == .int ? maskToken.map { [$0] } ?? [] : [])
             + Array(repeating: unknownToken, count: unknownPlaces)
@@ -67,7 +67,7 @@ public struct IntegerLookup: StatelessLayer {
 
     public var config: JSONObject {
         [
-            // Keras wants a type for whole numbers where it gives them out.
+            // Keras requires an integer type if the output is integers.
             "dtype": encoding.mode == .int ? "int64" : "float32",
             "max_tokens": maxTokens.map { .integer($0) } ?? .null,
             "num_oov_indices": .integer(unknownPlaces),

@@ -1,20 +1,21 @@
 import Base
 import Tensors
 
-/// How CategoryEncoding, Discretization and IntegerLookup give numbers of tokens out. Source: Keras' `output_mode`.
+/// The output format of CategoryEncoding, Discretization and IntegerLookup. Source: Keras' `output_mode`.
 struct TokenEncoding: Equatable, Sendable {
     enum Mode: String, Sendable, CaseIterable {
-        /// The numbers themselves.
+        /// The tokens themselves.
         case int
-        /// A vector for each number, with a 1 at its place.
+        /// A vector for each token, with a 1 at the token's index.
         case oneHot = "one_hot"
-        /// A vector for the last axis' numbers together: 1 where one of them is, or how many are.
+        /// One vector for all tokens of the last axis: 1 for each token that occurs, or (in mode count) the
+        /// number of occurrences.
         case multiHot = "multi_hot"
         case count
     }
 
     var mode: Mode
-    /// How many tokens there are.
+    /// The number of different tokens.
     var depth: Int
 
     func outputShape(_ input: [Int]) -> [Int] {
@@ -25,7 +26,7 @@ struct TokenEncoding: Equatable, Sendable {
         }
     }
 
-    /// Gives out the tokens of [.., n]; `number` is that of a token, nil for what is none.
+    /// Writes the encoding of inputs [.., n]; `number` returns the token of an input, or nil if it has none.
     func write(_ call: CallMemory, number: (Float, _ sample: Int) -> Int?) {
         let (x, y) = (call.x(), call.y)
         let perSample = max(x.count / max(call.rows, 1), 1)
@@ -52,7 +53,7 @@ extension LayerConfig {
         if found == "tf_idf" {
             throw error("output_mode tf_idf is not supported", key: "output_mode")
         }
-        // Older releases had other words for the same.
+        // Older releases used another name for it.
         let word = found == "binary" ? "multi_hot" : found ?? standard.rawValue
         guard let mode = modes.first(where: { $0.rawValue == word }) else {
             throw error(
@@ -67,7 +68,7 @@ extension LayerConfig {
 }
 
 extension Layer {
-    /// An error where tokens of that shape would make samples too large.
+    /// The shape of the encoding; throws if it would make samples too large.
     func encodedShape(_ encoding: TokenEncoding, _ inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
         guard !input.isEmpty else { throw CellarError("needs an input with a last axis", subject: subject) }

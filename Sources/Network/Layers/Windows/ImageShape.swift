@@ -1,13 +1,15 @@
 import Base
 
-/// A sample of sound, picture or volume: the sizes of its axes, and its channels, which come last or first.
+/// The shape of a sample of sound, picture or volume: the sizes of its axes, and its channels, which are last
+/// or first.
 struct ImageShape: Equatable {
     var sizes: PerAxis<Int>
     var channels: Int
 
     init(sizes: PerAxis<Int>, channels: Int) { (self.sizes, self.channels) = (sizes, channels) }
 
-    /// - shape: [depth, height, width, channels] without the axes in front that it lacks, or with the channels first.
+    /// - shape: [depth, height, width, channels] without leading axes that are absent, or with the channels
+    /// first.
     init(_ shape: [Int], axes: Int, channelsFirst: Bool, subject: @autoclosure () -> String)
         throws(CellarError)
     {
@@ -30,13 +32,15 @@ struct ImageShape: Equatable {
 
     var count: Int { sizes.product * channels }
 
-    /// For layers that treat each channel alone: with the channels first, each is an image of one channel.
+    /// The images and channels for layers that treat each channel separately: with channels first, each channel
+    /// is an image of one channel.
     func split(channelsFirst: Bool) -> (images: Int, channels: Int) {
         channelsFirst ? (channels, 1) : (1, channels)
     }
 }
 
-/// An error where a file declares more numbers than can be computed with; nothing was multiplied or allocated before.
+/// Throws if sizes from a file are too large to compute with. It is called before anything of that size is
+/// multiplied or allocated.
 func checkSize(_ sizes: [Int], _ what: String, subject: String) throws(CellarError) {
     guard sizes.reduce(1.0, { $0 * Double($1) }) < 0x1p31 else {
         throw CellarError(

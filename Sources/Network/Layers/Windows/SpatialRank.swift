@@ -1,7 +1,7 @@
 import Base
 
-/// On how many axes a layer's windows move: the number in Keras' class name. A layer is written once for all of them, and
-/// computed on three, the missing ones of size 1 in front.
+/// The number of axes on which a layer's windows move, which is the number in Keras' class name. Each layer has
+/// one implementation, which computes on three axes; absent leading axes have size 1.
 public protocol SpatialRank: Sendable {
     static var axes: Int { get }
 }
@@ -10,7 +10,7 @@ public enum OneAxis: SpatialRank { public static let axes = 1 }
 public enum TwoAxes: SpatialRank { public static let axes = 2 }
 public enum ThreeAxes: SpatialRank { public static let axes = 3 }
 
-/// One value for each of three axes; what has fewer axes has its own last.
+/// One value for each of three axes; with fewer axes, the last ones are used.
 public struct PerAxis<Value> {
     public var depth, height, width: Value
 
@@ -18,7 +18,7 @@ public struct PerAxis<Value> {
         (self.depth, self.height, self.width) = (depth, height, width)
     }
 
-    /// From the values of the last axes, `absent` for those in front of them.
+    /// Creates it from the values of the last axes, with `absent` for the axes before them.
     public init(_ last: ArraySlice<Value>, absent: Value) {
         precondition((1...3).contains(last.count))
         let end = last.endIndex
@@ -29,7 +29,7 @@ public struct PerAxis<Value> {
     /// The values of the last `axes`.
     public func last(_ axes: Int) -> [Value] { Array([depth, height, width].suffix(axes)) }
 
-    /// The same for each axis; the closure also gets a message's word for it.
+    /// Applies a closure to each axis; the closure also receives the axis' name for messages.
     func map<Other>(_ transform: (Value, String) throws(CellarError) -> Other) throws(CellarError)
         -> PerAxis<Other>
     {
@@ -42,12 +42,13 @@ extension PerAxis: Sendable where Value: Sendable {}
 extension PerAxis: Equatable where Value: Equatable {}
 
 extension PerAxis where Value == Int {
-    /// The size of an image, if it fits an Int: sizes of files are not trusted.
+    /// The number of cells of an image. Overflow must have been ruled out: sizes in files are untrusted.
     var product: Int { depth * height * width }
 }
 
 extension LayerConfig {
-    /// A whole number for each axis, `absent` for those that are not there; a single one counts for all.
+    /// Reads an integer for each axis, with `absent` for axes that do not exist; a single number applies to all
+    /// axes.
     mutating func sizes(
         _ key: String, axes: Int, default standard: PerAxis<Int>? = nil,
         absent: Int = 1, in range: ClosedRange<Int> = 1...Int(Int32.max)
@@ -67,7 +68,7 @@ extension LayerConfig {
         return PerAxis(list[...], absent: absent)
     }
 
-    /// True where images have their channels in front.
+    /// Reads whether images have their channels first.
     mutating func channelsFirst() throws(CellarError) -> Bool {
         try string("data_format", default: "channels_last", oneOf: ["channels_last", "channels_first"])
             == "channels_first"

@@ -1,17 +1,18 @@
 import Base
 import Tensors
 
-/// What happens at the borders.
+/// The padding at the borders.
 enum WindowPadding: String, Sendable {
-    /// Windows lie inside the input.
+    /// No padding: windows are entirely inside the input.
     case valid
-    /// As many windows as strides begin in the input; zeros are put around it, the odd one behind.
+    /// Zero padding on both sides so that the output size is ⌈input / stride⌉; an odd extra zero is added at
+    /// the end.
     case same
-    /// Zeros in front only, so that no window sees what comes after it.
+    /// Zero padding at the start only, so that no window reads later inputs.
     case causal
 }
 
-/// How the windows of a convolution or of pooling lie: the options that these layers share.
+/// The common options of convolution and pooling windows.
 struct WindowOptions: Sendable {
     var size, strides, dilation: PerAxis<Int>
     var padding: WindowPadding
@@ -32,7 +33,8 @@ struct WindowOptions: Sendable {
         channelsFirst = try config.channelsFirst()
     }
 
-    /// Windows over an image; an error where there is none. (Called in each step: no text is made where none is wanted.)
+    /// The windows over an image; throws if there are none. (It is called in each step, so the message's
+    /// subject is only computed if needed.)
     func windows(on image: ImageShape, subject: @autoclosure () -> String) throws(CellarError) -> Windows {
         Windows(
             depth: try axis(image.sizes.depth, size.depth, strides.depth, dilation.depth, "depth", subject),
@@ -64,7 +66,7 @@ struct WindowOptions: Sendable {
 }
 
 extension WindowAxis {
-    /// TensorFlow's padding for that many windows: half of it in front, rounded down.
+    /// Sets TensorFlow's padding for that many windows: half of it at the start, rounded down.
     mutating func setSame(output: Int) {
         self.output = output
         before = max((output - 1) * stride + span - input, 0) / 2
@@ -72,7 +74,7 @@ extension WindowAxis {
 }
 
 extension Windows {
-    /// An error where the image with its padding has more numbers than are reasonable for its size.
+    /// Throws if the padded image has too many numbers for its size.
     func check(channels: Int, subject: String) throws(CellarError) {
         let padded = [depth.padded, height.padded, width.padded, channels]
         try checkSize(padded, "the padded input", subject: subject)
@@ -89,7 +91,7 @@ extension Windows {
 }
 
 extension WindowOptions {
-    /// As Keras writes them; pooling has another word for the size, and no dilation.
+    /// The options in Keras' format; pooling uses another key for the size, and has no dilation.
     func config(axes: Int, sizeKey: String = "kernel_size", dilates: Bool = true) -> JSONObject {
         var json: JSONObject = [
             sizeKey: .sizes(size, axes: axes), "strides": .sizes(strides, axes: axes),
