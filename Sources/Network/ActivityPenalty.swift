@@ -18,7 +18,7 @@ public struct ActivityPenalty: Equatable, Sendable {
         return copy
     }
 
-    /// The size of the scratch memory for an output and its gradient, of `size` numbers each.
+    /// Returns the size of the scratch memory for an output and its gradient, of `size` numbers each.
     func scratch(size: Int) -> Int { activation == .linear ? 0 : 2 * size }
 
     /// Returns the call's output after the activation, in `room` if there is an activation.

@@ -21,7 +21,7 @@ struct AxisRows {
         perSample = shape.indices.reduce(1) { axes.contains($1) ? $0 : $0 * shape[$1] }
     }
 
-    /// The size of the scratch memory to move `rows` samples: 0 if they are contiguous already.
+    /// Returns the size of the scratch memory to move `rows` samples: 0 if they are contiguous already.
     func room(rows: Int) -> Int { isPlain ? 0 : rows * width * perSample }
 
     /// Returns the rows of x: x itself, or a copy in scratch memory.

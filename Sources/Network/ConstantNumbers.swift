@@ -9,7 +9,7 @@ public struct ConstantNumbers: Equatable, Sendable {
     public init(_ value: Double) { (shape, values) = ([], [value]) }
     public init(_ values: [Double]) { (shape, self.values) = ([values.count], values) }
 
-    /// Nil if the lists have different sizes or contain anything but numbers.
+    /// Reads numbers; nil if the lists have different sizes or contain anything but numbers.
     init?(_ json: JSON) {
         if let number = json.double {
             (shape, values) = ([], [number])

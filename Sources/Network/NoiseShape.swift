@@ -24,7 +24,8 @@ struct NoiseShape {
     private var fullCount: Int { full.reduce(1, *) }
     private var isFull: Bool { shape == full && !sharesBatch }
 
-    /// The size of the scratch memory: a factor for each number, and the random numbers if there are fewer.
+    /// Returns the size of the scratch memory: a factor for each number, and the random numbers if there are
+    /// fewer.
     func scratch(rows: Int) -> Int { rows * fullCount + (isFull ? 0 : rows * count) }
 
     /// Draws a random number for each number of the batch: `[rows, full]`, at the start of the scratch

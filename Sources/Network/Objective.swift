@@ -50,8 +50,8 @@ public struct Objective: Equatable, Sendable {
         }
     }
 
-    /// The names of an epoch's values in the history, without `val_`: `loss`, the loss of each output if
-    /// there are several, then the metrics, with the order and names of Keras 2.
+    /// Returns the names of an epoch's values in the history, without `val_`: `loss`, the loss of each output
+    /// if there are several, then the metrics, with the order and names of Keras 2.
     public func logNames(outputs: [String]) -> [String] {
         let isSingle = outputs.count == 1
         var names = ["loss"]
@@ -71,7 +71,7 @@ public struct Objective: Equatable, Sendable {
         return names
     }
 
-    /// The values for these names.
+    /// Returns the values for these names.
     public func logs(of sums: BatchResult) -> [Double] {
         let count = Double(max(sums.count, 1))
         var values = [sums.lossSum / count]
@@ -81,7 +81,7 @@ public struct Objective: Equatable, Sendable {
         return values + zip(all, sums.metricSums).map { $0.metric.result($1) }
     }
 
-    /// The accuracy for which Keras resolves the word at an output of that width.
+    /// Returns the accuracy that Keras' word accuracy means at an output of that width.
     static func accuracy(width: Int, loss: Loss?) -> Metric.Kind {
         width == 1
             ? .binaryAccuracy(threshold: 0.5)

@@ -95,8 +95,8 @@ extension Objective {
         return all
     }
 
-    /// The values of `loss`, `loss_weights`, `metrics` and `weighted_metrics` in a form that all versions of
-    /// Keras read: without lists for one output.
+    /// Returns `loss`, `loss_weights`, `metrics` and `weighted_metrics` in a form that all versions of Keras
+    /// read: without lists for one output.
     ///
     /// - widths: The size of the last axis of each output.
     public func json(outputs: [String], widths: [Int]) -> JSONObject {

@@ -61,7 +61,7 @@ struct OutputRows {
     /// Scratch memory for the targets and a copy of the outputs at one position: [width].
     var target, copy: Floats
 
-    /// The weight of one position in the loss.
+    /// Returns the weight of one position in the loss.
     func weight(_ row: Int, _ sample: Int, _ position: Int) -> Float {
         (weights?[sample] ?? 1) * (mask?[row * positions + position] ?? 1)
     }

@@ -93,7 +93,7 @@ public final class CallMemory {
     /// Makes the call read its first input from another window from now on.
     func read(_ window: Floats) { windows.inputs[0] = window }
 
-    /// The i-th input: [rows, shape].
+    /// Returns the i-th input: [rows, shape].
     public func x(_ i: Int = 0) -> Floats { windows.inputs[i].prefix(rows * inputSizes[i]) }
     /// The output: [rows, shape].
     public var y: Floats { windows.output.prefix(rows * outputSize) }
@@ -104,13 +104,13 @@ public final class CallMemory {
         }
         return outputGradient.prefix(rows * outputSize)
     }
-    /// The destination of the gradient at the i-th input; nil if it is not needed.
+    /// Returns the destination of the gradient at the i-th input; nil if it is not needed.
     public func dx(_ i: Int = 0) -> Floats? {
         windows.inputGradients[i].map { $0.prefix(rows * inputSizes[i]) }
     }
 
-    /// The mask of the i-th input, [rows, mask's shape]: 1 for valid positions, 0 for padding. Nil if all
-    /// positions are valid.
+    /// Returns the mask of the i-th input, [rows, mask's shape]: 1 for valid positions, 0 for padding. Nil if
+    /// all positions are valid.
     func mask(_ i: Int = 0) -> Floats? {
         guard i < windows.inputMasks.count, let mask = windows.inputMasks[i] else { return nil }
         return mask.window.prefix(rows * mask.size)

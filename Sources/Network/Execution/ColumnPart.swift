@@ -127,7 +127,7 @@ final class ColumnPart {
         }
     }
 
-    /// The layers of a part, each with this part's units alone.
+    /// Returns the layers of a part, each with only this part's units.
     private static func pieces(_ split: ColumnSplit, _ part: Int, _ source: DividedNetwork) -> [Piece] {
         let width = split.units[part].count
         let first = source.divisible(split.first)
@@ -166,7 +166,8 @@ final class ColumnPart {
         for call in calls.reversed() { call.backward() }
     }
 
-    /// Each row of this part's units, here and among all.
+    /// Calls `body` for each row with the range of this part's units, in the part's output and in the whole
+    /// output.
     private func eachRow(of target: WholeOutput, _ body: (Range<Int>, Range<Int>) -> Void) {
         for row in 0..<first.memory.rows {
             let there = row * target.units + units.lowerBound

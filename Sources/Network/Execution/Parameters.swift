@@ -67,7 +67,7 @@ final class Parameters {
         return place.trainable ? place.range : nil
     }
 
-    /// The layout of a weight within its window.
+    /// Returns the layout of a weight within its window.
     func panels(layer: Int, weight: Int) -> Panels { places[layer][weight].panels }
 
     private func put(_ tensor: Tensor, into arena: Arena, _ place: ParameterBlock) {

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Measures whether threads that share layers are faster than one thread, by trying both alternately. The
-/// results are identical bits. The faster way depends on the sizes, and on whether the processors are separate cores
-/// and idle.
+/// results are identical bits. The faster way depends on the sizes, and on whether the processors are separate
+/// cores and idle.
 struct SharingTrial {
     private enum Stage {
         case trying(block: Int, steps: Int)

@@ -18,7 +18,7 @@ func softmaxCrossEntropy(_ z: Floats, _ t: Floats, _ dz: Floats?, _ each: Float)
     return Double(loss)
 }
 
-/// The maximum of z, and Σ exp(z − maximum).
+/// Returns the maximum of z, and Σ exp(z − maximum).
 private func exponentialSum(_ z: Floats) -> (highest: Float, sum: Float) {
     var highest = z[0]
     for i in 1..<z.count { highest = max(highest, z[i]) }

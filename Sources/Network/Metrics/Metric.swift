@@ -5,8 +5,7 @@ import Tensors
 /// sums of threads and batches are added. This type has only the options; the sums are kept by the trainer.
 public struct Metric: Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
-        /// The accuracy for which Keras resolves the word: binary for one output per position, otherwise
-        /// categorical.
+        /// Keras' word accuracy: binary accuracy for one output per position, otherwise categorical accuracy.
         case accuracy
         case binaryAccuracy(threshold: Double)
         /// Keras' class Accuracy: the share of outputs that equal their targets.
@@ -47,7 +46,7 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// The number of sums for an output of that width.
+    /// Returns the number of sums for an output of that width.
     func sumCount(width: Int) -> Int {
         switch kind {
         case .areaUnderCurve(let curve): 2 * curve.thresholdCount
@@ -89,7 +88,7 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// The value at one position, of which the mean is taken.
+    /// Returns the value at one position, of which the mean is taken.
     private func value(_ out: Floats, _ target: Floats) -> Double {
         switch kind {
         case .accuracy: out.count == 1 ? binaryHits(out, target, 0.5) : categoricalHit(out, target)
@@ -104,7 +103,7 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// The value of the metric for the accumulated sums.
+    /// Returns the value of the metric for the accumulated sums.
     public func result(_ sums: [Double]) -> Double {
         switch kind {
         case .confusion(let confusion): confusion.result(sums)
@@ -119,11 +118,11 @@ public struct Metric: Equatable, Sendable {
     }
 }
 
-/// a / b, or 0 if b is 0, as in Keras' metrics.
+/// Returns a / b, or 0 if b is 0, as in Keras' metrics.
 func quotient(_ a: Double, _ b: Double) -> Double { b == 0 ? 0 : a / b }
 
 extension Loss {
-    /// The loss at one position, from the network's outputs.
+    /// Returns the loss at one position, from the network's outputs.
     fileprivate func value(_ out: Floats, _ target: Floats) -> Double {
         adapt(
             target,
@@ -132,21 +131,21 @@ extension Loss {
     }
 }
 
-/// The share of outputs on the right side of the threshold.
+/// Returns the share of outputs on the right side of the threshold.
 private func binaryHits(_ out: Floats, _ target: Floats, _ threshold: Float) -> Double {
     var hits = 0
     for i in 0..<out.count where (out[i] > threshold ? 1 : 0) == target[i] { hits += 1 }
     return Double(hits) / Double(out.count)
 }
 
-/// The share of outputs that equal their targets.
+/// Returns the share of outputs that equal their targets.
 private func equals(_ out: Floats, _ target: Floats) -> Double {
     var hits = 0
     for i in 0..<out.count where out[i] == target[i] { hits += 1 }
     return Double(hits) / Double(out.count)
 }
 
-/// 1 if the largest output is the target's, otherwise 0. The first of equal outputs counts.
+/// Returns 1 if the largest output is the target's, otherwise 0. The first of equal outputs counts.
 private func categoricalHit(_ out: Floats, _ target: Floats) -> Double {
     largest(out) == largest(target) ? 1 : 0
 }
@@ -157,8 +156,8 @@ func largest(_ row: Floats) -> Int {
     return best
 }
 
-/// 1 if fewer than k outputs are larger than that of the target's class, otherwise 0: TensorFlow's in_top_k,
-/// which includes all equal values at the limit.
+/// Returns 1 if fewer than k outputs are larger than that of the target's class, otherwise 0: TensorFlow's
+/// in_top_k, which includes all equal values at the limit.
 private func topHit(_ out: Floats, _ target: Floats, _ k: Int) -> Double {
     let wanted = out[largest(target)]
     guard wanted.isFinite else { return 0 }

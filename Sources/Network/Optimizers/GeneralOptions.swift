@@ -22,7 +22,7 @@ public struct GeneralOptions: Equatable, Sendable {
     public var clips: Bool { clipNorm != nil || globalClipNorm != nil || clipValue != nil }
     public var changesRate: Bool { schedule != nil || decay != 0 }
 
-    /// The learning rate in float32, the type of Keras' variables.
+    /// Returns the learning rate in float32, the type of Keras' variables.
     func rate(_ constant: Float, after iterations: Int) -> Float {
         let rate = schedule?.rate(after: iterations) ?? constant
         return decay == 0 ? rate : rate / (1 + Float(decay) * Float(iterations))

@@ -135,13 +135,13 @@ public struct LearningRateSchedule: Equatable, Sendable {
         return warmupTarget * height((now - warmupSteps) / steps, 1)
     }
 
-    /// Half a cosine wave from `peak` to alpha.
+    /// Computes half a cosine wave from `peak` to alpha.
     private func height(_ progress: Float, _ peak: Float) -> Float {
         (1 - alpha) * (0.5 * peak * (1 + cos(Float.pi * progress))) + alpha
     }
 
-    /// Each period is `t_mul` times as long as the previous one, and its peak `m_mul` times as high:
-    /// Loshchilov and Hutter, "SGDR" (2017).
+    /// Computes a cosine decay with restarts. Each period is `t_mul` times as long as the previous one, and
+    /// its peak `m_mul` times as high: Loshchilov and Hutter, "SGDR" (2017).
     private func cosineRestarts(_ step: Float) -> Float {
         var progress = step / steps
         var restarts: Float

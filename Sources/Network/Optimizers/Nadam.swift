@@ -58,7 +58,7 @@ public struct Nadam: Optimizer {
         product = (product.value * momentum(iteration), iteration)
     }
 
-    /// Pₜ: Keras 2.10's `momentum_cache`.
+    /// Returns Pₜ: Keras 2.10's `momentum_cache`.
     public func momentumProduct(after iterations: Int) -> Float {
         var value: Float = 1
         // When 0.96 to that power no longer changes 1, each factor is beta_1.
