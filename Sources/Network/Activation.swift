@@ -1,18 +1,19 @@
 import Base
 import Tensors
 
-/// Keras' activations. Formulas: Keras 3's documentation, and Keras 2.10 for `hard_sigmoid` (which differs between the
-/// two, so that they are two here: a Keras 3 file's `hard_sigmoid` is our `hard_sigmoid_3`).
+/// Keras' activations. The formulas are those of Keras 3's documentation. `hard_sigmoid` differs between
+/// versions: `hard_sigmoid` here is Keras 2.10's, and `hard_sigmoid_3` is the `hard_sigmoid` of a Keras 3
+/// file.
 public enum Activation: Hashable, Sendable {
     case linear, relu, relu6, leakyRelu, elu, selu, celu, gelu, geluTanh, swish, mish
     case sigmoid, logSigmoid, hardSigmoid, hardSigmoid3, hardSilu, sparseSigmoid
     case softplus, sparsePlus, squareplus, softsign, tanh, hardTanh, tanhShrink, hardShrink, softShrink,
         exponential
     case softmax, logSoftmax, sparsemax, glu
-    /// One with options, which Keras writes as an object.
+    /// An activation with options, which Keras writes as an object.
     case parametric(ParametricActivation)
 
-    /// Keras' words.
+    /// Keras' names.
     private static let words: [(word: String, activation: Activation)] = [
         ("linear", .linear), ("relu", .relu), ("relu6", .relu6), ("leaky_relu", .leakyRelu), ("elu", .elu),
         ("selu", .selu), ("celu", .celu), ("gelu", .gelu), ("gelu_tanh", .geluTanh), ("swish", .swish),
@@ -24,7 +25,8 @@ public enum Activation: Hashable, Sendable {
         ("softmax", .softmax), ("log_softmax", .logSoftmax), ("sparsemax", .sparsemax), ("glu", .glu),
     ]
 
-    /// Reads `"relu"`, the object that newer Keras writes for it, or that of a layer: `{"class_name": "LeakyReLU", …}`.
+    /// Reads `"relu"`, the object that newer versions of Keras write, or that of a layer:
+    /// `{"class_name": "LeakyReLU", …}`.
     public init(from json: JSON) throws(CellarError) {
         if let className = json["class_name"]?.string,
             let layer = try Self.layer(className, options: json["config"]?.object ?? [:])
@@ -40,7 +42,7 @@ public enum Activation: Hashable, Sendable {
             switch text {
             case "silu": "swish"
             case "hard_swish": "hard_silu"
-            // TensorFlow's functions, by the names of their second version.
+            // TensorFlow's functions, with the names of their second version.
             case "softmax_v2": "softmax"
             case "log_softmax_v2": "log_softmax"
             default: text
@@ -52,7 +54,7 @@ public enum Activation: Hashable, Sendable {
         self = found.activation
     }
 
-    /// A layer in the place of an activation; nil where the class is none that could stand there.
+    /// Reads a layer that is used as an activation; nil if the class cannot be used as one.
     private static func layer(_ className: String, options: JSONObject) throws(CellarError) -> Activation? {
         var config = LayerConfig(className: className, options)
         switch className {
@@ -77,13 +79,13 @@ public enum Activation: Hashable, Sendable {
         return Self.words.first { $0.activation == self }?.word ?? "linear"
     }
 
-    /// As Keras 2.10 writes it: the word, or the object of a layer.
+    /// The activation as Keras 2.10 writes it: a name, or the object of a layer.
     public var json: JSON {
         if case .parametric(let function) = self { return function.json }
         return .string(name)
     }
 
-    /// Backward needs the pre-activation; the others make do with the output.
+    /// True if the backward pass needs the pre-activation. For other activations the output is sufficient.
     public var needsInput: Bool {
         switch self {
         case .linear, .relu, .sigmoid, .tanh, .softmax, .exponential: false
@@ -91,7 +93,7 @@ public enum Activation: Hashable, Sendable {
         }
     }
 
-    /// Whether each number depends on the same one of the input alone.
+    /// True if each output number depends only on the corresponding input number.
     public var isElementwise: Bool {
         switch self {
         case .softmax, .logSoftmax, .sparsemax, .glu: false
@@ -99,10 +101,10 @@ public enum Activation: Hashable, Sendable {
         }
     }
 
-    /// The size of the last axis afterwards: glu halves it.
+    /// Returns the size of the last axis of the output: glu halves it.
     public func outputWidth(_ width: Int) -> Int { self == .glu ? width / 2 : width }
 
-    /// y = f(z), row by row of `width`. For activations that keep the width y may be z.
+    /// Computes y = f(z) for rows of `width` numbers. If the activation keeps the width, y may be z.
     public func forward(_ z: Floats, into y: Floats, width: Int) {
         switch self {
         case .linear: if !z.isSame(as: y) { y.copy(from: z) }
@@ -122,7 +124,7 @@ public enum Activation: Hashable, Sendable {
         }
     }
 
-    /// dz = f'(z) · dy. `z` is read only where `needsInput`; dz may be dy, except for glu.
+    /// Computes dz = f'(z) · dy. `z` is read only if `needsInput`. dz may be dy, except for glu.
     public func backward(_ dy: Floats, z: Floats, y: Floats, into dz: Floats, width: Int) {
         switch self {
         case .linear: if !dy.isSame(as: dz) { dz.copy(from: dy) }
@@ -144,7 +146,7 @@ public enum Activation: Hashable, Sendable {
 }
 
 extension Activation: CaseIterable {
-    /// All that have a word.
+    /// All activations without options.
     public static let allCases: [Activation] = words.map(\.activation)
 }
 

@@ -4,7 +4,7 @@ private let seluScale: Float = 1.0507009873554805
 private let seluAlpha: Float = 1.6732632423543772
 
 func logistic(_ x: Float) -> Float {
-    // Never exp of a large positive number: it would overflow.
+    // The exponent is never positive, because exp of a large positive number would overflow.
     let e = exp(-abs(x))
     return x >= 0 ? 1 / (1 + e) : e / (1 + e)
 }
@@ -16,7 +16,7 @@ private func normalDensity(_ x: Float) -> Float { 0.3989422804014327 * exp(-x * 
 private func normalCDF(_ x: Float) -> Float { 0.5 * (1 + erf(x * 0.7071067811865476)) }
 private func geluTanhInner(_ x: Float) -> Float { 0.7978845608028654 * (x + 0.044715 * x * x * x) }
 
-/// The elementwise activations. NaN goes in and out.
+/// The elementwise activations. NaN inputs give NaN.
 extension Activation {
     func value(_ x: Float) -> Float {
         if x.isNaN { return x }
@@ -52,7 +52,8 @@ extension Activation {
         }
     }
 
-    /// The derivative at x. At a kink it is the one that Keras' automatic differentiation takes.
+    /// Returns the derivative at x. Where it is not defined, the value is that of Keras' automatic
+    /// differentiation.
     func slope(_ x: Float) -> Float {
         if x.isNaN { return x }
         switch self {

@@ -1,40 +1,40 @@
 import Base
 import Tensors
 
-/// What Keras calls an activity regularizer: a penalty on what a layer answers, the mean over the samples of a batch.
+/// Keras' activity regularizer: a penalty on a layer's output, averaged over the samples of a batch.
 public struct ActivityPenalty: Equatable, Sendable {
     public var regularizer: Regularizer
-    /// What the penalty looks through, where the layer has lost its activation to a loss on logits.
+    /// The activation to apply before the penalty, if it was removed from the layer for a loss on logits.
     private var activation = Activation.linear
 
     public init(_ regularizer: Regularizer) { self.regularizer = regularizer }
 
     public var json: JSON { regularizer.json }
 
-    /// The same penalty for the layer without that activation.
+    /// Returns the same penalty for the layer without that activation.
     func behind(_ activation: Activation) -> ActivityPenalty {
         var copy = self
         if activation != .linear { copy.activation = activation }
         return copy
     }
 
-    /// Room for an answer and its gradient, of that many numbers each.
+    /// Returns the size of the scratch memory for an output and its gradient, of `size` numbers each.
     func scratch(size: Int) -> Int { activation == .linear ? 0 : 2 * size }
 
-    /// The answers of the call, for which there is `room`.
+    /// Returns the call's output after the activation, in `room` if there is an activation.
     private func answers(_ call: CallMemory, _ room: Floats) -> Floats {
         activation == .linear ? call.y : room.prefix(call.y.count)
     }
 
-    /// Adds the penalty to the loss, after the layer's own forward.
+    /// Adds the penalty to the loss, after the layer's forward pass.
     func forward(_ call: CallMemory, room: Floats) {
         let y = answers(call, room)
         if activation != .linear { activation.forward(call.y, into: y, width: call.outputShape.last ?? 1) }
-        // A loss is summed over the batch's samples; inside TimeDistributed, Keras has more of them.
+        // A loss is summed over the batch's samples. Inside TimeDistributed, Keras has more samples.
         call.addLoss(regularizer.penalty(y) * Double(call.worker.batchRows) / Double(call.batchRows))
     }
 
-    /// Adds the penalty's gradient to `call.dy`, before the layer's own backward.
+    /// Adds the penalty's gradient to `call.dy`, before the layer's backward pass.
     func backward(_ call: CallMemory, room: Floats) {
         let (y, dy) = (answers(call, room), call.dy)
         let share = 1 / Float(max(call.batchRows, 1))
@@ -60,7 +60,7 @@ extension LayerConfig {
 }
 
 extension Model {
-    /// Whether answers of any layer add to the loss.
+    /// True if a penalty on any layer's output adds to the loss.
     public var hasActivityPenalty: Bool {
         layers.contains { layer in
             let entry: JSON = ["class_name": .string(layer.className), "config": .object(layer.config)]
@@ -70,7 +70,7 @@ extension Model {
 }
 
 extension JSON {
-    /// In a layer's words, or those of a layer inside it.
+    /// True if the config of a layer, or of a layer inside it, has an activity regularizer.
     fileprivate var namesPenalty: Bool {
         switch self {
         case .array(let items): items.contains(where: \.namesPenalty)

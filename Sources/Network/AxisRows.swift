@@ -1,17 +1,18 @@
 import Base
 import Tensors
 
-/// Samples seen as rows that run along some of their axes: what Softmax or LayerNormalization works on. Where these are
-/// the last axes, the numbers lie so already; else they are moved into a room of the same size, and back.
+/// A view of samples as rows along some of their axes, for layers such as Softmax and LayerNormalization. If
+/// these are the last axes, the rows are contiguous already. Otherwise the numbers are moved to scratch
+/// memory of the same size, and back.
 struct AxisRows {
-    /// Numbers in a row, and rows in a sample.
+    /// The count of numbers in a row, and of rows in a sample.
     let width: Int
     let perSample: Int
     private let there: StridedView
     private let back: StridedView
     var isPlain: Bool { there.isPlain }
 
-    /// - axes: of a sample (without the batch). Within a row they keep their order.
+    /// - axes: The axes of a sample (without the batch). Their order is kept within a row.
     init(_ shape: [Int], along axes: [Int]) {
         let order = shape.indices.filter { !axes.contains($0) } + axes.sorted()
         there = StridedView(permuting: shape, order: order)
@@ -20,10 +21,10 @@ struct AxisRows {
         perSample = shape.indices.reduce(1) { axes.contains($1) ? $0 : $0 * shape[$1] }
     }
 
-    /// How many numbers of room `rows` samples need to be moved: none where they need not be.
+    /// Returns the size of the scratch memory to move `rows` samples: 0 if they are contiguous already.
     func room(rows: Int) -> Int { isPlain ? 0 : rows * width * perSample }
 
-    /// The rows of x: x itself, or moved into the room.
+    /// Returns the rows of x: x itself, or a copy in scratch memory.
     func rows(of x: Floats, in room: Floats) -> Floats {
         if isPlain { return x }
         let moved = room.prefix(x.count)
@@ -31,10 +32,10 @@ struct AxisRows {
         return moved
     }
 
-    /// Where to put the rows that are to become y: y itself, or the room.
+    /// Returns the destination of the rows of y: y itself, or scratch memory.
     func target(_ y: Floats, in room: Floats) -> Floats { isPlain ? y : room.prefix(y.count) }
 
-    /// Brings what was put into `target` to y.
+    /// Moves the rows in `target` to y.
     func finish(_ y: Floats, from room: Floats) {
         if !isPlain {
             back.read(room.prefix(y.count), rows: y.count / back.count, rowStride: back.count, into: y)
@@ -43,7 +44,8 @@ struct AxisRows {
 }
 
 extension Layer {
-    /// Axes as Keras counts them, with the batch as axis 0 or from the end, as axes of a sample; each once.
+    /// Converts Keras' axes (the batch is axis 0, and negative axes count from the end) to axes of a sample.
+    /// Throws an error for the batch, a missing axis, or an axis given twice.
     func sampleAxes(_ axes: [Int], of shape: [Int], key: String = "axis") throws(CellarError) -> [Int] {
         var found: [Int] = []
         for axis in axes {
@@ -62,7 +64,7 @@ extension Layer {
         return found
     }
 
-    /// The same after `outputShape` has checked them.
+    /// Converts Keras' axes that `outputShape` has already checked.
     func checkedAxes(_ axes: [Int], of shape: [Int]) -> [Int] {
         axes.map { $0 < 0 ? $0 + shape.count : $0 - 1 }
     }

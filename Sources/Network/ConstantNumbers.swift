@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Numbers that stand in a layer's config, as NumPy's arrays come out there: one, a list, or lists in lists.
+/// Constant numbers in a layer's config, in the JSON form of NumPy arrays: a number, a list, or nested lists.
 public struct ConstantNumbers: Equatable, Sendable {
     public var shape: [Int]
     public var values: [Double]
@@ -9,7 +9,7 @@ public struct ConstantNumbers: Equatable, Sendable {
     public init(_ value: Double) { (shape, values) = ([], [value]) }
     public init(_ values: [Double]) { (shape, self.values) = ([values.count], values) }
 
-    /// Nil where the lists are not of one size, or hold other things than numbers.
+    /// Reads numbers; nil if the lists have different sizes or contain anything but numbers.
     init?(_ json: JSON) {
         if let number = json.double {
             (shape, values) = ([], [number])
@@ -33,16 +33,16 @@ public struct ConstantNumbers: Equatable, Sendable {
             })
     }
 
-    /// Axes of size 1 in front say nothing.
+    /// The shape without leading axes of size 1.
     private var trimmed: [Int] { Array(shape.drop { $0 == 1 }) }
 
-    /// Whether, aligned at the right, they can be repeated to that shape.
+    /// Returns true if the numbers can be broadcast to a shape, aligned at the last axis.
     func fits(_ full: [Int]) -> Bool {
         trimmed.count <= full.count
             && zip(trimmed.reversed(), full.reversed()).allSatisfy { $0 == $1 || $0 == 1 }
     }
 
-    /// Writes them, repeated to `full`, into `room`.
+    /// Writes the numbers, broadcast to `full`, to `room`.
     func spread(to full: [Int], into room: Floats) {
         if values.count == 1 { return room.fill(Float(values[0])) }
         let padded = Array(repeating: 1, count: full.count - trimmed.count) + trimmed
@@ -59,7 +59,7 @@ public struct ConstantNumbers: Equatable, Sendable {
 }
 
 extension LayerConfig {
-    /// Numbers in any shape; nil where there are none.
+    /// Reads numbers of any shape; nil if the key is absent.
     public mutating func numbers(_ key: String) throws(CellarError) -> ConstantNumbers? {
         guard let found = value(key) else { return nil }
         guard let numbers = ConstantNumbers(found) else {

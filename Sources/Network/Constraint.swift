@@ -1,10 +1,10 @@
 import Base
 import Tensors
 
-/// What a weight is brought back to after each step of training. Norms are L2, along the axes that are given: axis 0 of
-/// a Dense kernel [inputs, units] is all that comes into one unit.
+/// A constraint on a weight, which is applied after each training step. Norms are L2 norms along the given
+/// axes: for a Dense kernel [inputs, units], axis 0 gives the norm of all inputs of one unit.
 ///
-/// Source: Keras 2.10's `constraints`, whose formulas these are, with its ε of 1e-7.
+/// Source of the formulas: Keras 2.10's `constraints`, with its ε of 1e-7.
 public enum Constraint: Equatable, Sendable {
     /// w · clip(‖w‖, 0, max) / (ε + ‖w‖)
     case maxNorm(max: Double, axes: [Int])
@@ -36,7 +36,7 @@ public enum Constraint: Equatable, Sendable {
         }
     }
 
-    /// As Keras 2.10 writes it.
+    /// The constraint as Keras 2.10 writes it.
     public var json: JSON {
         switch self {
         case .maxNorm(let highest, _):
@@ -65,7 +65,7 @@ public enum Constraint: Equatable, Sendable {
         axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })
     }
 
-    /// An error where its axes are none of a weight of that shape.
+    /// Throws an error if a weight of that shape does not have the constraint's axes.
     func check(_ weight: String, shape: [Int]) throws(CellarError) {
         for axis in axes where axis < -shape.count || axis >= shape.count {
             throw CellarError(
@@ -75,7 +75,7 @@ public enum Constraint: Equatable, Sendable {
         }
     }
 
-    /// What a vector of that norm is multiplied with.
+    /// Returns the factor for a vector of that norm.
     private func factor(norm: Float) -> Float {
         let epsilon: Float = 1e-7
         return switch self {
@@ -88,7 +88,7 @@ public enum Constraint: Equatable, Sendable {
         }
     }
 
-    /// Changes the weight in place. The runs of its last axis begin `rowStride` numbers apart.
+    /// Applies the constraint in place. The row stride along the last axis is `rowStride`.
     func apply(_ weight: Floats, shape: [Int], rowStride: Int) {
         let width = shape.last ?? 1
         let rows = shape.dropLast().reduce(1, *)
@@ -98,7 +98,7 @@ public enum Constraint: Equatable, Sendable {
             }
             return
         }
-        // Each number belongs to one norm: along the axes that norms are taken of, that is the same one.
+        // Along the axes of the norm, all numbers belong to the same norm.
         let taken = Set(axes.map { $0 < 0 ? $0 + shape.count : $0 })
         var (steps, norms) = (shape.map { _ in 0 }, 1)
         for axis in shape.indices.reversed() where !taken.contains(axis) {

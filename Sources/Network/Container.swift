@@ -1,31 +1,33 @@
 import Base
 
-/// How a model's file puts it together: layers and whole models as members, each called once or more. The arithmetic does
-/// not know of it (`Model.calls` has the models inside taken apart); the file's config and the order of its weights do.
+/// The structure of a model in its file: members are layers and whole models, each called once or more.
+/// Computation does not use it (in `Model.calls` nested models are flattened); the file's config and the
+/// order of its weights do.
 public struct Container: Sendable {
-    /// How Keras' config tells the graph: a chain, or calls that name their inputs.
+    /// The form of the graph in Keras' config: a chain, or calls that name their inputs.
     public enum Form: Sendable { case sequential, functional }
 
     public enum Member: Sendable {
-        /// By its index in the model.
+        /// A layer, by its index in the model.
         case layer(Int)
         case model(Container)
     }
 
-    /// Where a tensor comes from.
+    /// The origin of a tensor.
     public enum Source: Equatable, Sendable {
-        /// An output of an earlier node; only models inside have more than one.
+        /// An output of an earlier node. Only nested models and layers with several outputs have more than
+        /// one.
         case node(Int, output: Int)
-        /// What the model inside is called with, where it has no InputLayer of its own.
+        /// An argument of a nested model that has no InputLayer of its own.
         case outside(Int)
     }
 
-    /// One use of a member.
+    /// One call of a member.
     public struct Node: Sendable {
         public var member: Int
-        /// Empty for an InputLayer.
+        /// The inputs of the call; empty for an InputLayer.
         public var inputs: [Source]
-        /// Called with `training=False`: it runs as at inference, also while the rest is trained.
+        /// True if the member is called with `training=False`: it computes as at inference even in training.
         public var atInference: Bool
         public init(member: Int, inputs: [Source], atInference: Bool = false) {
             (self.member, self.inputs, self.atInference) = (member, inputs, atInference)
@@ -35,9 +37,9 @@ public struct Container: Sendable {
     public var name: String
     public var form: Form
     public var members: [Member]
-    /// In an order in which every node comes after those that feed it.
+    /// The calls in topological order.
     public var nodes: [Node]
-    /// The nodes of the InputLayers, and what goes out, in Keras' order.
+    /// The nodes of the InputLayers, and the outputs, in Keras' order.
     public var inputs: [Int]
     public var outputs: [Source]
 
@@ -48,7 +50,7 @@ public struct Container: Sendable {
         (self.nodes, self.inputs, self.outputs) = (nodes, inputs, outputs)
     }
 
-    /// A chain of members. The first may be an InputLayer, else what the chain is called with goes into the first.
+    /// Creates a chain of members. If the first one is not an InputLayer, the chain's argument is its input.
     public init(name: String, chain members: [Member], startsWithInput: Bool) {
         let nodes = members.indices.map { index in
             Node(
@@ -60,7 +62,7 @@ public struct Container: Sendable {
             outputs: [.node(members.count - 1, output: 0)])
     }
 
-    /// All layers inside, members of members too, in the order of the file.
+    /// All layers, including those of nested members, in the order of the file.
     public var layers: [Int] {
         members.flatMap { member in
             switch member {
@@ -70,9 +72,10 @@ public struct Container: Sendable {
         }
     }
 
-    /// The model taken apart: one call for each use of each layer. `feeds` are the calls that this model is called with;
-    /// nil for the outermost, whose InputLayers are calls. What it is called with `atInference` holds for all inside. Behind the call of a layer with several outputs come calls that
-    /// cut them out, each of a layer of its own: numbered from `nextPart` on.
+    /// Flattens the model: one call for each use of each layer. `feeds` are the calls whose outputs are the
+    /// model's arguments; nil for the outermost model, whose InputLayers become calls. `atInference` applies
+    /// to all nested layers. The call of a layer with several outputs is followed by calls that slice the
+    /// outputs, each of its own layer, with indices from `nextPart`.
     func flattened(
         feeds: [Int]?, atInference: Bool = false, into calls: inout [Model.Call], nextPart: inout Int,
         outputCount: (Int) -> Int, isInput: (Int) -> Bool

@@ -2,14 +2,15 @@ import Base
 import Tensors
 
 extension Model {
-    /// The same function with less to compute, for inference: Dropout and its kin are left out, a BatchNormalization goes into
-    /// the weights of a Dense or a convolution before it, or of a Dense behind it, and an activation into the layer before
-    /// it. Answers differ by rounding only. Layers that are called more than once stay.
+    /// Returns an equivalent model with less computation, for inference. Dropout and similar layers are
+    /// removed. A BatchNormalization is folded into the weights of the Dense or convolution before it, or of
+    /// the Dense after it, and an activation into the layer before it. Predictions differ only by rounding.
+    /// Layers that are called more than once are kept.
     ///
-    /// Source: with s = gamma / √(variance + epsilon) and t = beta − mean · s, normalizing is x · s + t; behind a linear
-    /// Dense that is (x · K + b) · s + t, in front of one (x · s + t) · K + b.
+    /// Formulas: with s = gamma / √(variance + epsilon) and t = beta − mean · s, normalization is x · s + t.
+    /// After a linear Dense this is (x · K + b) · s + t, before one (x · s + t) · K + b.
     public func foldedForInference() throws(CellarError) -> Model {
-        // What is folded is wired by calls alone, which tell of one output each.
+        // Folding rewires calls, which represent one output each.
         guard !layers.contains(where: { $0.outputCount > 1 }) else { return self }
         var folding = Folding(self)
         for call in calls.indices { folding.dropDropout(call) }
@@ -26,7 +27,7 @@ private struct Folding {
     private var outputs: [Int]
     private let shapes: [[Int]]
     private var removed: [Bool]
-    /// How many calls each layer has, and which calls read each call's output.
+    /// The number of calls of each layer, and the calls that read each call's output.
     private let uses: [Int]
     private var users: [[Int]]
 
@@ -67,7 +68,7 @@ private struct Folding {
         remove(call)
     }
 
-    /// The layer whose output only that call reads, where it ends without an activation.
+    /// Returns the layer before `call` if no other call reads its output and it has no activation.
     private func linearLayer(before call: Int) -> (any LinearLayer)? {
         let source = calls[call].inputs[0]
         guard let layer = layers[calls[source].layer].linear, layer.activation == .linear,
@@ -78,11 +79,11 @@ private struct Folding {
 
     func model(like model: Model) throws(CellarError) -> Model {
         let kept = calls.indices.filter { !removed[$0] }
-        // A layer stays while any call of it does.
+        // A layer is kept if any of its calls is kept.
         var stays = layers.map { _ in false }
         for call in kept { stays[calls[call].layer] = true }
         let keptLayers = layers.indices.filter { stays[$0] }
-        // Arrays, as the first table with integer keys of a process takes a tenth of a millisecond to set up.
+        // Uses arrays, because the first hash table with integer keys in a process takes 0.1 ms to create.
         var (callNumber, layerNumber) = (calls.map { _ in 0 }, layers.map { _ in 0 })
         for (number, call) in kept.enumerated() { callNumber[call] = number }
         for (number, layer) in keptLayers.enumerated() { layerNumber[layer] = number }
@@ -99,7 +100,7 @@ private struct Folding {
 
     private func isOnlyUse(_ call: Int) -> Bool { uses[calls[call].layer] == 1 }
 
-    /// Lets the readers of that call's output read its input instead.
+    /// Makes the readers of that call's output read its input instead.
     private mutating func remove(_ call: Int) {
         let source = calls[call].inputs[0]
         users[source].removeAll { $0 == call }

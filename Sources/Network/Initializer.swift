@@ -2,7 +2,8 @@ import Glibc
 import Base
 import Tensors
 
-/// How a weight begins, as Keras 2.10 names and defines it. Its random streams cannot be matched, its distributions are.
+/// The initial distribution of a weight, with the names and definitions of Keras 2.10. The distributions are
+/// the same; the random numbers differ.
 public struct Initializer: Equatable, Sendable {
     public var className: String
     public var config: JSONObject
@@ -35,7 +36,7 @@ public struct Initializer: Equatable, Sendable {
         self.init(found, json["config"]?.object ?? [:])
     }
 
-    /// Keras takes glorot_uniform and GlorotUniform, and has the short names uniform, normal, zero and one.
+    /// Accepts both glorot_uniform and GlorotUniform, and the short names uniform, normal, zero and one.
     private static func className(_ text: String) -> String? {
         if classes.contains(text) { return text }
         let plain = text.lowercased().filter { $0 != "_" }
@@ -50,7 +51,7 @@ public struct Initializer: Equatable, Sendable {
         }
     }
 
-    /// As Keras 2.10 writes it.
+    /// The initializer as Keras 2.10 writes it.
     public var json: JSON {
         var config = config
         if !["Zeros", "Ones", "Constant", "Identity"].contains(className), config["seed"] == nil {
@@ -59,12 +60,14 @@ public struct Initializer: Equatable, Sendable {
         return ["class_name": .string(className), "config": .object(config)]
     }
 
-    /// For an LSTM's bias: this, but for the forget gate's part, which is 1. It has no name in files.
+    /// The initializer of an LSTM's bias: ones for the forget gate, this initializer for the rest. It has no
+    /// name in files.
     var withUnitForgetBias: Initializer { Initializer("UnitForgetBias", ["rest": json]) }
 
     private func number(_ key: String, _ standard: Double) -> Double { config[key]?.double ?? standard }
 
-    /// Draws a weight of that shape. Fans as Keras computes them: the last two axes, times the rest (the kernel's window).
+    /// Draws a weight of that shape. Fans are computed as in Keras: the last two axes, times the other axes
+    /// (the kernel's window).
     public func tensor(shape: [Int], using random: inout RandomNumbers) throws(CellarError) -> Tensor {
         let count = shape.reduce(1, *)
         let window = shape.dropLast(2).reduce(1, *)
@@ -81,7 +84,8 @@ public struct Initializer: Equatable, Sendable {
                 return Float(mean + deviation * draw)
             }
         }
-        /// A truncated normal loses variance; Keras divides by this factor to keep it.
+        /// Draws random numbers with the variance `scale` / `fan`. Truncation reduces the variance of a
+        /// normal distribution; Keras divides by this factor to compensate.
         func scaled(_ scale: Double, fan: Double, _ distribution: String) -> [Float] {
             let variance = scale / max(1, fan)
             return switch distribution {
@@ -131,7 +135,8 @@ private func standardNormal(_ random: inout RandomNumbers) -> Double {
     (-2 * log(1 - random.uniform())).squareRoot() * cos(2 * .pi * random.uniform())
 }
 
-/// Rows (or columns, the fewer) that are orthonormal: Gram and Schmidt on normal draws (Saxe et al., 2014).
+/// Draws orthonormal rows (or columns, if there are fewer) with the Gram-Schmidt process on normal random
+/// numbers (Saxe et al., 2014).
 private func orthonormal(shape: [Int], gain: Double, using random: inout RandomNumbers) -> [Float] {
     let columns = shape.last ?? 1
     let rows = shape.dropLast().reduce(1, *)
@@ -139,7 +144,7 @@ private func orthonormal(shape: [Int], gain: Double, using random: inout RandomN
     var vectors: [[Double]] = []
     while vectors.count < count {
         var vector = (0..<length).map { _ in standardNormal(&random) }
-        // Twice, since one pass leaves rounding errors behind.
+        // Two passes, because one leaves rounding errors.
         for _ in 0..<2 {
             for other in vectors {
                 let dot = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }

@@ -1,5 +1,6 @@
 extension Model {
-    /// The activation of an output; nil if it is linear. Layers that do not change values are skipped.
+    /// Returns the activation of an output; nil if it is linear. Layers that do not change values are
+    /// skipped.
     public func lastActivation(ofOutput output: Int = 0) -> Activation? {
         var call = outputs[output]
         while true {

@@ -1,12 +1,12 @@
 import Base
 import Synchronization
 
-/// All layers. A class that is not in this table is refused by name.
+/// The table of all layers. Other classes are rejected with an error that names them.
 public enum LayerTable {
     typealias Registration = (className: String, type: @Sendable () -> any Layer.Type)
 
-    /// Keras' name and its type. Each type is made only when it is asked for: the run-time system needs a tenth of a
-    /// millisecond to make a few that are generic, and a prediction for one digit needs none of these.
+    /// Keras' names and the types. A type's metadata is created only on use: the run-time system takes 0.1 ms
+    /// for a few generic types, and a prediction for one digit uses none of them.
     static let rows: [Registration] = [
         ("InputLayer", { InputLayer.self }),
         ("Dense", { Dense.self }),
@@ -114,7 +114,8 @@ public enum LayerTable {
         ("GroupedQueryAttention", { GroupedQueryAttention.self }),
     ]
 
-    /// Plain functions of tensors in Keras' graphs. Files have them by other names, and recipes not at all.
+    /// Plain functions of tensors in Keras' graphs. They have other names in files and are not available in
+    /// recipes.
     static let operations: [Registration] = [
         ("GetItem", { GetItem.self }),
         ("Reduce", { Reduce.self }),
@@ -127,14 +128,14 @@ public enum LayerTable {
     /// Layers of other modules, such as tests.
     private static let added = Mutex<[Registration]>([])
 
-    /// Adds a layer to the table: files and recipes may have it from now on.
+    /// Adds a layer to the table, for use in files and recipes.
     public static func add(_ type: any Layer.Type) {
         added.withLock { $0.append((type.className, { type })) }
     }
 
     static var all: [any Layer.Type] { rows.map { $0.type() } }
 
-    /// For the page of layers: each class, and whether it has a backward pass.
+    /// For the documentation of layers: each class, with true if it has a backward pass.
     public static var documented: [(className: String, hasBackward: Bool)] {
         all.map { ($0.className, $0.propagatesGradients && !$0.onlyAnswers) }
     }
@@ -142,8 +143,8 @@ public enum LayerTable {
     public static var classNames: [String] { rows.map(\.className) }
     public static var operationNames: [String] { operations.map(\.className) }
 
-    /// Makes a layer from its class and its options, as a model file or a recipe has them. A recipe is strict: an
-    /// option that does not exist is a mistake there, while files may carry more than we know.
+    /// Creates a layer from its class and options in a model file or a recipe. Recipes are strict: an unknown
+    /// option is an error there, while files may contain unknown options.
     public static func make(className: String, config: JSONObject, strict: Bool = false) throws(CellarError)
         -> any Layer
     {
@@ -164,7 +165,7 @@ public enum LayerTable {
         return layer
     }
 
-    /// Keras' layers that are not here, and what stands in a config like a layer.
+    /// Keras' layers that are not supported, and other class names that configs have in place of a layer.
     private static let missing: Set<String> = [
         "AbstractRNNCell", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
         "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AugMix", "AutoContrast",
@@ -179,8 +180,8 @@ public enum LayerTable {
         "Wrapper",
     ]
 
-    /// Says of a class that is not in the table whether Keras has it. A name in a recipe can be misspelt; one in a file was
-    /// written by a program.
+    /// Returns the error for a class that is not in the table, depending on whether Keras has it. A name in a
+    /// recipe may be misspelt; a name in a file was written by a program.
     private static func unknown(_ className: String, _ reader: LayerConfig, strict: Bool) -> CellarError {
         if missing.contains(className) {
             return reader.error("is a layer of Keras that is not supported here")
@@ -196,7 +197,7 @@ public enum LayerTable {
             "is no layer of Keras: a custom class, whose code is not in the file and is never run")
     }
 
-    /// Ignores case. A name that a program wrote is hardly misspelt by more.
+    /// Ignores case. A name that was written by a program is unlikely to have more errors.
     private static func differInOneLetter(_ a: String, _ b: String) -> Bool {
         let (a, b) = (Array(a.lowercased().utf8), Array(b.lowercased().utf8))
         let start = zip(a, b).prefix { $0 == $1 }.count

@@ -1,11 +1,11 @@
 import Base
 import Tensors
 
-/// One of Keras' losses, with its options: a number for each position of an output (all axes but the last), averaged
-/// over a batch. From an output that ends with softmax or sigmoid, the cross-entropies go back to the logits behind it,
-/// as Keras with TensorFlow does.
+/// One of Keras' losses with its options: a value for each position of an output (all axes except the last),
+/// averaged over a batch. If the output ends with softmax or sigmoid, cross-entropies use the logits, as
+/// Keras with TensorFlow does.
 public struct Loss: Equatable, Sendable {
-    /// The names are those of Keras' functions.
+    /// The names of Keras' functions.
     public enum Kind: String, Sendable, CaseIterable {
         case sparseCategoricalCrossentropy = "sparse_categorical_crossentropy"
         case categoricalCrossentropy = "categorical_crossentropy"
@@ -26,9 +26,9 @@ public struct Loss: Equatable, Sendable {
         case categoricalHinge = "categorical_hinge"
     }
 
-    /// How the numbers of a batch become one.
+    /// The reduction of a batch's values to one.
     public enum Reduction: String, Sendable, CaseIterable {
-        /// Σ w·l / n, where n counts the positions that no mask takes out.
+        /// Σ w·l / n, where n is the number of positions that are not masked.
         case mean = "sum_over_batch_size"
         case sum
         /// Σ w·l / Σ w; Keras 3 only.
@@ -36,39 +36,39 @@ public struct Loss: Equatable, Sendable {
     }
 
     public var kind: Kind
-    /// The network's outputs are logits: no softmax or sigmoid at its end.
+    /// True if the network's outputs are logits, without softmax or sigmoid.
     public var fromLogits: Bool
     public var reduction = Reduction.mean
     /// Keras' `label_smoothing` s: t becomes t·(1 − s) + s/classes; for the binary losses, t·(1 − s) + s/2.
     public var labelSmoothing = 0.0
-    /// Keras' `ignore_class`: positions of this class cost nothing and do not count.
+    /// Keras' `ignore_class`: positions of this class have no loss and do not count.
     public var ignoredClass: Int?
-    /// Where huber goes over from squares to distances.
+    /// The distance at which huber changes from a quadratic to a linear function.
     public var delta = 1.0
-    /// What the focal losses multiply with: `weights` has one number for all classes, or one for each.
+    /// The factors of the focal losses.
     public var focus = Focus()
 
-    /// Keras 2.3 to 2.10: what a mask takes out costs nothing, but counts in the mean all the same.
+    /// True for Keras 2.3 to 2.10: masked positions have no loss but count in the mean.
     public var countsMasked = false
 
-    /// As Keras 3 computes it: logarithms of probabilities, which are clipped, have no 1e-7 added once more.
+    /// True for the formulas of Keras 3: no 1e-7 is added to clipped probabilities before the logarithm.
     public var newer = false
 
     /// Options of the focal losses: (1 − p)^gamma, times alpha.
     public struct Focus: Equatable, Sendable {
         public var alpha = [0.25]
         public var gamma = 2.0
-        /// Binary only: whether alpha counts at all.
+        /// True if alpha is used; only for the binary loss.
         public var balancesClasses = false
         public init() {}
     }
 
     public init(_ kind: Kind, fromLogits: Bool = false) { (self.kind, self.fromLogits) = (kind, fromLogits) }
 
-    /// The activation whose logits this loss wants to work on.
+    /// The activation whose logits this loss uses.
     public var naturalActivation: Activation? {
         switch kind {
-        // What Keras 3 ignores, it sets to 0 in the outputs, and loses sight of what they come from.
+        // Keras 3 sets ignored outputs to 0 and then no longer knows the logits that they are computed from.
         case .sparseCategoricalCrossentropy where newer && ignoredClass != nil: nil
         case .sparseCategoricalCrossentropy, .categoricalCrossentropy: .softmax
         case .binaryCrossentropy, .binaryFocalCrossentropy: .sigmoid
@@ -76,7 +76,7 @@ public struct Loss: Equatable, Sendable {
         }
     }
 
-    /// Whether the loss is about measured numbers, not about classes.
+    /// True if the loss is for regression, not for classes.
     public var isForNumbers: Bool {
         switch kind {
         case .meanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError,
@@ -87,22 +87,22 @@ public struct Loss: Equatable, Sendable {
         }
     }
 
-    /// Whether the loss tells two classes apart by one output.
+    /// True if the loss distinguishes two classes with one output.
     public var isBinary: Bool { isForEachOutput || isHinge }
 
-    /// True if each output is a yes-or-no question of its own, so that a sample may have several labels.
+    /// True if each output is a binary prediction, so that a sample may have several labels.
     public var isForEachOutput: Bool { kind == .binaryCrossentropy || kind == .binaryFocalCrossentropy }
 
-    /// True if the outputs are margins: distances from the border between classes.
+    /// True if the outputs are margins: distances from the decision boundary.
     public var isForMargins: Bool { isHinge || kind == .categoricalHinge }
 
-    /// Whether the loss of a batch is something else than its samples' mean.
+    /// True if the loss of a batch is not the mean of its samples' losses.
     public var dependsOnBatch: Bool { reduction == .sum || ignoredClass != nil }
 
-    /// Hinges take targets of −1 and 1; a batch that has only 0 and 1 is brought to these.
+    /// True for hinge losses with targets of −1 and 1. If a batch has only 0 and 1, they are converted.
     var isHinge: Bool { kind == .hinge || kind == .squaredHinge }
 
-    /// An error where these targets cannot be compared with outputs of that shape.
+    /// Throws an error if these targets cannot be compared with outputs of that shape.
     public func check(_ targets: Targets, shape: [Int]) throws(CellarError) {
         let (width, size) = (shape.last ?? 1, shape.reduce(1, *))
         let positions = size / max(width, 1)

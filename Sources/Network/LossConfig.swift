@@ -1,8 +1,8 @@
 import Base
 
-/// A loss in Keras' JSON, as files and recipes have it.
+/// Reads and writes losses in Keras' JSON, for model files and recipes.
 extension Loss {
-    /// Other names that Keras knows a loss by.
+    /// Alternative names in Keras.
     private static let otherNames: [String: Kind] = [
         "mse": .meanSquaredError, "mae": .meanAbsoluteError, "mape": .meanAbsolutePercentageError,
         "msle": .meanSquaredLogarithmicError, "huberloss": .huber, "logcosh": .logCosh,
@@ -71,7 +71,7 @@ extension Loss {
         }
     }
 
-    /// A plain word where it says everything, else an object that Keras 2 and 3 both read.
+    /// The loss as a name if that is sufficient, otherwise as an object that Keras 2 and 3 both read.
     public var json: JSON {
         var options: JSONObject = ["name": .string(kind == .huber ? "huber_loss" : kind.rawValue)]
         let plain = options
@@ -92,14 +92,15 @@ extension Loss {
         return ["class_name": .string(className), "config": .object(options)]
     }
 
-    /// Keras' class: `KLDivergence` for `kl_divergence`.
+    /// Keras' class name: `KLDivergence` for `kl_divergence`.
     var className: String {
         guard kind != .klDivergence else { return "KLDivergence" }
         return kind.rawValue.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }
 
-/// What a loss, a metric or an optimizer is called in Keras' JSON: the word itself, the class, or Keras 3's function.
+/// Returns the name of a loss, a metric or an optimizer in Keras' JSON: a string, an object's class, or Keras
+/// 3's form of a function.
 func keyword(of json: JSON) -> String? {
     let name = json.string ?? json["class_name"]?.string
     return name == "function" ? json["config"]?.string : name

@@ -5,10 +5,11 @@ import Tensors
 extension Loss {
     /// Returns the loss of these rows: Σ w·l / divisor.
     ///
-    /// - logits: The outputs are logits. Probabilities replace them.
-    /// - hasBinaryTargets: Whether a hinge's targets are 0 and 1, and stand for −1 and 1.
-    /// - divisor: What the batch's sum is divided by: for the mean, the number of its positions.
-    /// - gradient: [rows, positions, width], receives that of the batch's loss times `scale`; nil at evaluation.
+    /// - logits: True if the outputs are logits, which are replaced by probabilities.
+    /// - hasBinaryTargets: True if the targets of a hinge loss are 0 and 1, and represent −1 and 1.
+    /// - divisor: The divisor of the batch's sum: for the mean, the number of positions.
+    /// - gradient: [rows, positions, width]. Receives the gradient of the batch's loss times `scale`; nil for
+    /// evaluation.
     func evaluate(
         _ rows: OutputRows, logits: Bool, hasBinaryTargets: Bool, divisor: Double, scale: Float = 1,
         gradient: Floats?
@@ -27,7 +28,7 @@ extension Loss {
                 adapt(target, hasBinaryTargets: hasBinaryTargets)
                 let value = cost(out, target, slope, each * weight * scale, logits: logits)
                 if weight == 0 {
-                    // What is masked has no say, whatever it is: infinity times 0 would be no number.
+                    // The loss of a masked position may be infinite, and infinity times 0 would be NaN.
                     slope?.fill(0)
                 } else {
                     sum += value * Double(weight)
@@ -37,7 +38,7 @@ extension Loss {
         return sum / divisor
     }
 
-    /// What one sample's outputs cost, without a batch around it.
+    /// Returns the loss of a single sample's outputs.
     public func cost(of outputs: [Float], wanted: [Float], onLogits: Bool) -> Double {
         let arena = Arena(count: 2 * outputs.count)
         let (out, target) = (arena.slice(0, outputs.count), arena.slice(outputs.count, outputs.count))
@@ -53,7 +54,7 @@ extension Loss {
             == ignoredClass
     }
 
-    /// Targets as the formula wants them: smoothed, or −1 and 1.
+    /// Adapts targets to the formula: smoothed, or −1 and 1.
     func adapt(_ target: Floats, hasBinaryTargets: Bool) {
         if hasBinaryTargets && isHinge {
             for i in 0..<target.count { target[i] = 2 * target[i] - 1 }
@@ -68,7 +69,7 @@ extension Loss {
         for i in 0..<target.count { target[i] = target[i] * (1 - smoothing) + share }
     }
 
-    /// The loss at one position, and its gradient times `each`.
+    /// Returns the loss at one position, and writes its gradient times `each`.
     func cost(_ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, logits: Bool) -> Double {
         switch kind {
         case .sparseCategoricalCrossentropy:
@@ -133,7 +134,8 @@ private func sign(_ x: Float) -> Float { x > 0 ? 1 : x < 0 ? -1 : 0 }
 
 private func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
 
-/// The mean over a position's numbers of what `each` number costs; `part` gives that cost and its slope.
+/// Returns the mean of the losses of a position's numbers. `part` returns the loss of one number and its
+/// derivative.
 private func meanOver(
     _ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, _ part: (Float, Float) -> (Float, Float)
 ) -> Double {

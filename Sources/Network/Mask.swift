@@ -1,10 +1,10 @@
-/// What a layer does with the mask that comes with its first input: which steps of a sample count (1) and which are
-/// padding (0). Source: Keras' `compute_mask`.
+/// The effect of a layer on the mask of its first input, which has 1 for valid time steps and 0 for padding.
+/// Source: Keras' `compute_mask`.
 public enum MaskUse: Equatable, Sendable {
-    /// No mask leaves the layer.
+    /// The output has no mask.
     case ends
-    /// The first input's mask goes on as it is.
+    /// The output has the first input's mask.
     case passes
-    /// `forward` writes `step.outputMask`, of this shape: leading axes of the output's.
+    /// The forward pass writes `CallMemory.outputMask`, of this shape: the output's leading axes.
     case makes([Int])
 }

@@ -1,16 +1,16 @@
 import Base
 import Tensors
 
-/// A model: layers in Keras' terms, wired as a graph, and their weights. It describes and does not compute; a
-/// `Predictor` or a `TrainingExecutor` is made from it for that.
+/// A model: a graph of layers in Keras' terms, with their weights. It does not compute; a `Predictor` or a
+/// `TrainingExecutor` is created from it for that.
 public struct Model: Sendable {
-    /// One use of a layer. Its output is known by the call's index.
+    /// One call of a layer. Its output is identified by the call's index.
     public struct Call: Equatable, Sendable {
-        /// Index of the layer; a shared layer is called more than once.
+        /// The index of the layer. A shared layer is called more than once.
         public var layer: Int
-        /// The calls whose outputs go in. Empty for an InputLayer.
+        /// The calls whose outputs are the inputs; empty for an InputLayer.
         public var inputs: [Int]
-        /// Whether it runs as at inference while the rest is trained.
+        /// True if the call computes as at inference while the rest of the network is trained.
         public var atInference: Bool
         public init(layer: Int, inputs: [Int], atInference: Bool = false) {
             (self.layer, self.inputs, self.atInference) = (layer, inputs, atInference)
@@ -18,27 +18,28 @@ public struct Model: Sendable {
     }
 
     public var name: String { structure.name }
-    /// How the file puts the model together: models may lie in models.
+    /// The structure of the model in the file, where models may be nested.
     public let structure: Container
-    /// Those of models inside, too.
+    /// All layers, including those of nested models.
     public private(set) var layers: [any Layer]
-    /// In an order in which every call comes after those that feed it.
+    /// The calls in topological order.
     public let calls: [Call]
-    /// The calls of the input layers, and those whose outputs are the network's, in Keras' order.
+    /// The calls of the input layers, and the calls whose outputs are the network's, in Keras' order.
     public let inputs: [Int]
     public let outputs: [Int]
-    /// The output's shape of each call, without the batch.
+    /// The output shape of each call, without the batch.
     public let shapes: [[Int]]
-    /// The shape of the mask that goes with each call's output, and what the call does with masks.
+    /// The shape of the mask of each call's output, and the use of masks by each call.
     let maskShapes: [[Int]?]
     public let maskUses: [MaskUse]
-    /// What each layer needs, and what it has: parallel to `layers`.
+    /// The weight specifications and the weights of each layer, parallel to `layers`.
     public let weightSpecs: [[WeightSpec]]
     public private(set) var weights: [[Tensor]]
 
-    /// Wires layers and infers every shape. It has no weights until `initialize` or `setWeights`.
+    /// Connects layers and infers all shapes. The model has no weights until `initialize` or `setWeights` is
+    /// called.
     public init(structure: Container, layers given: [any Layer]) throws(CellarError) {
-        // The parts of layers that give several outputs are made anew, behind all others.
+        // The output parts of layers with several outputs are recreated after all other layers.
         var layers = given.filter { !$0.isOutputPart }
         self.structure = structure
         var calls: [Call] = []
@@ -91,11 +92,11 @@ public struct Model: Sendable {
         self.layers = layers
         (self.shapes, self.maskShapes, self.maskUses) = (shapes, maskShapes, maskUses)
         weightSpecs = specs.map { $0 ?? [] }
-        // Nothing is allocated for a shape that a file merely declares.
+        // Nothing is allocated for a shape that is only declared in a file.
         weights = weightSpecs.map { _ in [] }
     }
 
-    /// Layers that are wired by calls, with no model inside.
+    /// Creates a model from layers and their calls, without nested models.
     public init(
         name: String, form: Container.Form, layers: [any Layer], calls: [Call], inputs: [Int], outputs: [Int]
     ) throws(CellarError) {
@@ -110,7 +111,7 @@ public struct Model: Sendable {
                 inputs: inputs, outputs: outputs.map { .node($0, output: 0) }), layers: layers)
     }
 
-    /// A chain: the first layer must be an InputLayer.
+    /// Creates a chain. The first layer must be an InputLayer.
     public init(name: String = "sequential", chain layers: [any Layer]) throws(CellarError) {
         guard layers.first?.isInput == true else {
             throw CellarError(
@@ -122,7 +123,7 @@ public struct Model: Sendable {
         try checkNames()
     }
 
-    /// An error where two members of one model bear the same name, which no file can have.
+    /// Throws an error if two members of one model have the same name, which is not possible in a file.
     public func checkNames() throws(CellarError) { try check(names: structure) }
 
     private func check(names container: Container) throws(CellarError) {
@@ -140,14 +141,15 @@ public struct Model: Sendable {
         }
     }
 
-    /// Each layer's first call; nil for one that is not called.
+    /// The first call of each layer; nil for a layer that is not called.
     public var firstCalls: [Int?] {
         var first = [Int?](repeating: nil, count: layers.count)
         for index in calls.indices.reversed() { first[calls[index].layer] = index }
         return first
     }
 
-    /// Where each layer lies, as `backbone/conv1`: its name, with the models that it is in before it.
+    /// The path of each layer, such as `backbone/conv1`: the names of the models that contain it, and its own
+    /// name.
     public var paths: [String] {
         var paths = layers.map(\.name)
         func walk(_ container: Container, _ prefix: String) {
@@ -162,19 +164,19 @@ public struct Model: Sendable {
         return paths
     }
 
-    /// The same model, weights and wiring, with other layers of the same kinds in place of its own.
+    /// Returns the same model with its layers replaced by others of the same kinds.
     public func replacing(layers: [any Layer]) throws(CellarError) -> Model {
         var copy = try Model(structure: structure, layers: layers)
         for layer in layers.indices { try copy.setWeights(weights[layer], layer: layer) }
         return copy
     }
 
-    /// Whether a mask comes with what some call of a layer takes.
+    /// Returns true if any input of a layer's calls has a mask.
     public func receivesMask(layer: Int) -> Bool {
         calls.contains { $0.layer == layer && $0.inputs.contains { maskShapes[$0] != nil } }
     }
 
-    /// Whether some call of a layer has initial states, and a mask with its sequence.
+    /// Returns true if any call of a layer has initial states and a sequence with a mask.
     public func receivesMaskWithStates(layer: Int) -> Bool {
         calls.contains { $0.layer == layer && $0.inputs.count > 1 && maskShapes[$0.inputs[0]] != nil }
     }
@@ -182,7 +184,7 @@ public struct Model: Sendable {
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }
     public var outputShapes: [[Int]] { outputs.map { shapes[$0] } }
 
-    /// Replaces one layer's weights. The shapes must be those of its specs.
+    /// Replaces one layer's weights. The shapes must match its specs.
     public mutating func setWeights(_ tensors: [Tensor], layer: Int) throws(CellarError) {
         let specs = weightSpecs[layer]
         guard tensors.count == specs.count else {
@@ -197,14 +199,15 @@ public struct Model: Sendable {
         weights[layer] = tensors
     }
 
-    /// An error where some layer's weights were never set.
+    /// Throws an error if any layer's weights are not set.
     func requireWeights() throws(CellarError) {
         for layer in layers.indices where weights[layer].count != weightSpecs[layer].count {
             throw CellarError("has no weights yet", subject: layers[layer].subject)
         }
     }
 
-    /// An error where a layer cannot be trained with, or a weight to be trained lies before one that passes no gradient on.
+    /// Throws an error if a layer does not support training, or if a weight to be trained is before a layer
+    /// without a gradient.
     func requireGradients() throws(CellarError) {
         for layer in layers where type(of: layer).onlyAnswers {
             throw CellarError(
@@ -227,7 +230,7 @@ public struct Model: Sendable {
         }
     }
 
-    /// Draws all weights anew. The same seed gives the same weights.
+    /// Initializes all weights. The same seed gives the same weights.
     public mutating func initialize(seed: Int) throws(CellarError) {
         try checkMemory(numbers: trainableParameters + nonTrainableParameters, for: largestWeights)
         for layer in layers.indices {
@@ -238,7 +241,7 @@ public struct Model: Sendable {
         }
     }
 
-    /// Whether a layer's weight is changed by training: the weight itself and its layer must be trainable.
+    /// Returns true if training changes a weight: the weight itself and its layer must be trainable.
     public func isTrainable(layer: Int, weight: Int) -> Bool {
         layers[layer].trainable && weightSpecs[layer][weight].trainable
     }
@@ -246,7 +249,7 @@ public struct Model: Sendable {
     public var trainableParameters: Int { parameters(trainable: true) }
     public var nonTrainableParameters: Int { parameters(trainable: false) }
 
-    /// For messages about memory.
+    /// A description of the weights, for messages about memory.
     var largestWeights: String {
         let sizes = weightSpecs.map { $0.reduce(0) { $0 + $1.count } }
         let largest = sizes.indices.max { sizes[$0] < sizes[$1] }
@@ -265,13 +268,13 @@ public struct Model: Sendable {
     }
 }
 
-/// Names that have come by. A few are looked through, since a process' first hash table of texts takes as long to set up as
-/// reading a small model does.
+/// A set of names. A few names are searched linearly, because creating a process' first hash table of strings
+/// takes as long as reading a small model.
 private struct SeenNames {
     private var few: [String] = []
     private var many: Set<String>?
 
-    /// False if the name is there already.
+    /// Inserts a name. Returns false if it is present already.
     mutating func insert(_ name: String) -> Bool {
         if many != nil { return many?.insert(name).inserted ?? false }
         if few.contains(name) { return false }

@@ -1,18 +1,19 @@
 import Base
 import Tensors
 
-/// Which numbers of a batch share one draw of a random number, as the `noise_shape` of Keras' Dropout tells: along axes
-/// of size 1 all do.
+/// The numbers of a batch that share a random number, as in the `noise_shape` of Keras' Dropout: along axes
+/// of size 1, all numbers share one.
 struct NoiseShape {
-    /// Whether the batch draws once for all its samples.
+    /// True if all samples of a batch share random numbers.
     private let sharesBatch: Bool
     private let shape: [Int]
     private let full: [Int]
 
-    /// Every number draws for itself.
+    /// Creates a shape where each number has its own random number.
     init(_ full: [Int]) { (sharesBatch, shape, self.full) = (false, full, full) }
 
-    /// - sizes: with the batch in front; nil where the size is the input's. Checked by `outputShape`.
+    /// - sizes: The sizes with the batch first; nil for the size of the input. They are checked by
+    /// `outputShape`.
     init(_ sizes: [Int?], _ full: [Int]) {
         sharesBatch = sizes.first == 1
         shape = zip(sizes.dropFirst(), full).map { $0 == 1 ? 1 : $1 }
@@ -23,11 +24,13 @@ struct NoiseShape {
     private var fullCount: Int { full.reduce(1, *) }
     private var isFull: Bool { shape == full && !sharesBatch }
 
-    /// Room for a factor for each number, and for the draws where they are fewer.
+    /// Returns the size of the scratch memory: a factor for each number, and the random numbers if there are
+    /// fewer.
     func scratch(rows: Int) -> Int { rows * fullCount + (isFull ? 0 : rows * count) }
 
-    /// Draws a number for each of the batch's: `[rows, full]`, at the scratch's beginning. Places count from the batch's
-    /// first row, so that the draws do not depend on the number of threads.
+    /// Draws a random number for each number of the batch: `[rows, full]`, at the start of the scratch
+    /// memory. Indices start at the batch's first row, so that random numbers do not depend on the number of
+    /// threads.
     func draw(_ call: CallMemory, _ value: (CountedRandomNumbers, Int) -> Float) -> Floats {
         let random = call.worker.random(for: call.index)
         let all = call.scratch.prefix(call.rows * fullCount)
@@ -44,7 +47,7 @@ struct NoiseShape {
 }
 
 extension LayerConfig {
-    /// A `noise_shape` such as `[null, 1, 4]`; nil where there is none.
+    /// Reads a `noise_shape` such as `[null, 1, 4]`; nil if it is absent.
     mutating func noiseShape() throws(CellarError) -> [Int?]? {
         guard let found = value("noise_shape") else { return nil }
         guard let items = found.array, items.allSatisfy({ $0.isNull || ($0.int ?? 0) > 0 }) else {
@@ -57,7 +60,7 @@ extension LayerConfig {
 }
 
 extension Layer {
-    /// An error where a noise shape does not fit samples of that shape.
+    /// Throws an error if a noise shape does not fit samples of that shape.
     func check(noiseShape: [Int?]?, for shape: [Int]) throws(CellarError) {
         guard let noiseShape else { return }
         let fits = zip(noiseShape.dropFirst(), shape).allSatisfy { $0 == nil || $0 == 1 || $0 == $1 }

@@ -1,14 +1,14 @@
 import Base
 
-/// What `compile` says beside the optimizer: for each output of a model, in its order, what is to become small and what
-/// else is told. The model's loss is Σ weight · loss.
+/// The losses, loss weights and metrics of `compile`, for each output of a model in its order. The model's
+/// loss is Σ weight · loss.
 public struct Objective: Equatable, Sendable {
-    /// Nil for an output that nothing is asked of.
+    /// The loss of each output; nil for an output without a loss.
     public var losses: [Loss?]
     /// Keras' `loss_weights`.
     public var weights: [Double]
     public var metrics: [[Metric]]
-    /// Metrics in which samples have their weights.
+    /// The metrics that use sample weights.
     public var weightedMetrics: [[Metric]]
 
     public init(
@@ -21,7 +21,7 @@ public struct Objective: Equatable, Sendable {
         self.weightedMetrics = weightedMetrics ?? losses.map { _ in [] }
     }
 
-    /// For a model of one output.
+    /// Creates the objective of a model with one output.
     public init(_ loss: Loss, metrics: [Metric] = []) { self.init(losses: [loss], metrics: [metrics]) }
 
     public var isNewer: Bool { losses.contains { $0?.newer ?? false } }
@@ -31,7 +31,7 @@ public struct Objective: Equatable, Sendable {
         for index in losses.indices { losses[index]?.countsMasked = counts }
     }
 
-    /// Whether losses compute as Keras 3 does, where that differs.
+    /// Sets whether losses use the formulas of Keras 3.
     public mutating func setNewer(_ newer: Bool) {
         for index in losses.indices { losses[index]?.newer = newer }
         for index in metrics.indices { metrics[index] = metrics[index].map { $0.settingNewer(newer) } }
@@ -43,15 +43,15 @@ public struct Objective: Equatable, Sendable {
     /// The loss of the first output that has one.
     public var loss: Loss? { losses.lazy.compactMap { $0 }.first }
 
-    /// All metrics in the order in which sums are kept: output by output, the unweighted ones first.
+    /// All metrics in the order of their sums: by output, the unweighted ones first.
     var all: [(output: Int, metric: Metric, isWeighted: Bool)] {
         losses.indices.flatMap { output in
             metrics[output].map { (output, $0, false) } + weightedMetrics[output].map { (output, $0, true) }
         }
     }
 
-    /// What history calls the numbers of an epoch, without `val_`: `loss`, with several outputs the loss of each, then the
-    /// metrics, as Keras 2 orders and names them.
+    /// Returns the names of an epoch's values in the history, without `val_`: `loss`, the loss of each output
+    /// if there are several, then the metrics, with the order and names of Keras 2.
     public func logNames(outputs: [String]) -> [String] {
         let isSingle = outputs.count == 1
         var names = ["loss"]
@@ -71,7 +71,7 @@ public struct Objective: Equatable, Sendable {
         return names
     }
 
-    /// The numbers to those names.
+    /// Returns the values for these names.
     public func logs(of sums: BatchResult) -> [Double] {
         let count = Double(max(sums.count, 1))
         var values = [sums.lossSum / count]
@@ -81,7 +81,7 @@ public struct Objective: Equatable, Sendable {
         return values + zip(all, sums.metricSums).map { $0.metric.result($1) }
     }
 
-    /// Which accuracy the word stands for at an output of that width, for Keras.
+    /// Returns the accuracy that Keras' word accuracy means at an output of that width.
     static func accuracy(width: Int, loss: Loss?) -> Metric.Kind {
         width == 1
             ? .binaryAccuracy(threshold: 0.5)
@@ -89,27 +89,28 @@ public struct Objective: Equatable, Sendable {
     }
 }
 
-/// What a batch, or several, cost and what metrics collected there.
+/// The losses and metrics of one or more batches.
 public struct BatchResult: Equatable, Sendable {
-    /// Keras' loss times the number of samples: with regularizers, weighted over the outputs.
+    /// Keras' loss times the number of samples: including regularizers, weighted over outputs.
     public var lossSum = 0.0
     public var count = 0
-    /// The same for each output's own loss, where there are several.
+    /// The loss of each output times the number of samples, if there are several outputs.
     public var outputLossSums: [Double] = []
     /// The metrics' sums, in the order of `Objective.all`.
     public var metricSums: [[Double]] = []
-    /// What a layer found wrong with a sample, such as an id that no table has: then all other numbers mean nothing.
+    /// An error that a layer found in a sample, such as an id out of range. If it is set, all other numbers
+    /// are invalid.
     public var failure: CellarError?
 
     public init() {}
 
-    /// Whether these are sums of that objective.
+    /// Returns true if these are sums of that objective.
     public func fits(_ objective: Objective) -> Bool {
         outputLossSums.count == (objective.losses.count > 1 ? objective.losses.count : 0)
             && metricSums.count == objective.all.count
     }
 
-    /// The first metric's sum: how many samples were right, where that is accuracy, as it is unless one says otherwise.
+    /// The sum of the first metric: the number of correct samples if it is accuracy, as by default.
     public var correct: Double { metricSums.first?.first ?? 0 }
 
     public mutating func add(_ other: BatchResult) {
@@ -128,7 +129,8 @@ public struct BatchResult: Equatable, Sendable {
 }
 
 extension Model {
-    /// Keras' names of the outputs: their layers'. A layer that gives two outputs is called `name` and `name_1`.
+    /// Keras' names of the outputs, which are their layers' names. A layer with two outputs has `name` and
+    /// `name_1`.
     public var outputNames: [String] {
         var names: [String] = []
         for output in outputs {

@@ -1,12 +1,13 @@
 import Base
 
-/// An objective in Keras' words, as `compile` takes them: one thing for all outputs, a list with one for each, or an
-/// object by the outputs' names.
+/// Reads and writes an objective in Keras' form for `compile`: one value for all outputs, a list with one for
+/// each output, or an object by output name.
 extension Objective {
     /// Reads `loss`, `loss_weights`, `metrics` and `weighted_metrics`.
     ///
     /// - outputs: The names of the model's outputs.
-    /// - unknown: Called with what is wrong about a metric, which does not keep a model from training; nil throws it.
+    /// - unknown: Called with the error of a metric, which does not prevent training; if nil, the error is
+    /// thrown.
     public init(
         from json: JSON, outputs: [String], strict: Bool = false, unknown: ((String) -> Void)? = nil
     ) throws(CellarError) {
@@ -35,7 +36,7 @@ extension Objective {
             json["weighted_metrics"] ?? .null, "weighted_metrics", outputs, strict, unknown)
     }
 
-    /// Whether this is an object that names something, as opposed to one by the outputs' names.
+    /// Returns true for an object with a class name; other objects are by output name.
     private static func isNamed(_ json: JSON) -> Bool { json["class_name"] != nil }
 
     private static func perOutput(_ json: JSON, _ key: String, _ outputs: [String]) throws(CellarError)
@@ -64,7 +65,7 @@ extension Objective {
     private static func metrics(
         _ json: JSON, _ key: String, _ outputs: [String], _ strict: Bool, _ unknown: ((String) -> Void)?
     ) throws(CellarError) -> [[Metric]] {
-        // A list without lists in it is for every output.
+        // A list that contains no lists is for every output.
         let list = json.array ?? []
         let isForAll = !list.contains { $0.array != nil || $0.isNull }
         let parts =
@@ -75,7 +76,8 @@ extension Objective {
             for item in part.isNull ? [] : part.array ?? [part] {
                 do {
                     var metric = try Metric(from: item, strict: strict)
-                    // Where there are several outputs, Keras saves the names with the output's in front.
+                    // If there are several outputs, Keras saves metric names with the output's name as a
+                    // prefix.
                     if !strict, outputs.count > 1, metric.name.hasPrefix(output + "_") {
                         metric.name.removeFirst(output.count + 1)
                     }
@@ -93,9 +95,10 @@ extension Objective {
         return all
     }
 
-    /// `loss`, `loss_weights`, `metrics` and `weighted_metrics` as every Keras reads them: plain for one output.
+    /// Returns `loss`, `loss_weights`, `metrics` and `weighted_metrics` in a form that all versions of Keras
+    /// read: without lists for one output.
     ///
-    /// - widths: The last axis of each output.
+    /// - widths: The size of the last axis of each output.
     public func json(outputs: [String], widths: [Int]) -> JSONObject {
         func metrics(_ all: [[Metric]]) -> JSON {
             let parts = all.enumerated().map { index, metrics -> JSON in
@@ -116,7 +119,7 @@ extension Objective {
     }
 }
 
-/// Errors of a part of `compile` without a key of their own get that part's.
+/// Runs `body`, and adds the key to an error that has none.
 private func keyed<Value>(_ key: String, _ body: () throws(CellarError) -> Value) throws(CellarError) -> Value
 {
     do { return try body() } catch {

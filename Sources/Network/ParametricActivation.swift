@@ -2,7 +2,7 @@ import Glibc
 import Base
 import Tensors
 
-/// The functions of one number that Keras has as layers with options. They also stand as the activation of another
+/// Elementwise functions that Keras has as layers with options. They can also be the activation of another
 /// layer: `Dense(4, activation=LeakyReLU(0.1))`.
 public enum ParametricActivation: Hashable, Sendable {
     /// x above the threshold, at most `highest`; slope · (x − threshold) elsewhere.
@@ -16,7 +16,7 @@ public enum ParametricActivation: Hashable, Sendable {
 
     static let classNames = ["ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"]
 
-    /// Reads the options of one of those classes.
+    /// Reads the options of one of these classes.
     init?(className: String, from config: inout LayerConfig) throws(CellarError) {
         let positive = 0...Double.greatestFiniteMagnitude
         switch className {
@@ -27,7 +27,7 @@ public enum ParametricActivation: Hashable, Sendable {
                 slope: try config.double("negative_slope", default: 0, in: positive),
                 threshold: try config.double("threshold", default: 0, in: positive))
         case "LeakyReLU":
-            // Keras 3's word, where nobody has mapped it: within another layer's activation.
+            // Keras 3's name, which was not converted because the object is the activation of another layer.
             let newer = config.value("negative_slope") != nil
             self = .leakyReLU(alpha: try config.double(newer ? "negative_slope" : "alpha", default: 0.3))
             config.ignore("alpha")
@@ -47,7 +47,7 @@ public enum ParametricActivation: Hashable, Sendable {
         }
     }
 
-    /// Keras' own options of that class.
+    /// Keras' options of the class.
     var config: JSONObject {
         switch self {
         case .relu(let highest, let slope, let threshold):
@@ -60,9 +60,10 @@ public enum ParametricActivation: Hashable, Sendable {
         }
     }
 
-    /// A layer that is another layer's activation, in the one form that Keras 2 and 3 both read.
+    /// The object of a layer that is another layer's activation, in the only form that Keras 2 and 3 both
+    /// read.
     var json: JSON {
-        // Keras 3 has no ThresholdedReLU; every ReLU can do the same.
+        // Keras 3 has no ThresholdedReLU, but every ReLU can express it.
         if case .thresholdedReLU(let theta) = self {
             return Self.relu(highest: nil, slope: 0, threshold: theta).json
         }
@@ -76,7 +77,7 @@ public enum ParametricActivation: Hashable, Sendable {
         ]
     }
 
-    /// Its form as a rectifier, which all but ELU have.
+    /// The parameters as a rectifier; nil for ELU.
     private var rectifier: (slope: Float, threshold: Float, highest: Float)? {
         switch self {
         case .relu(let highest, let slope, let threshold):
@@ -87,7 +88,7 @@ public enum ParametricActivation: Hashable, Sendable {
         }
     }
 
-    /// y = f(z); y may be z.
+    /// Computes y = f(z); y may be z.
     func forward(_ z: Floats, into y: Floats) {
         guard let (slope, threshold, highest) = rectifier else {
             for i in 0..<z.count { y[i] = value(z[i]) }
@@ -96,7 +97,7 @@ public enum ParametricActivation: Hashable, Sendable {
         rectify(z, slope: slope, threshold: threshold, highest: highest, into: y)
     }
 
-    /// dz = f'(z) · dy; dz may be dy.
+    /// Computes dz = f'(z) · dy; dz may be dy.
     func backward(_ dy: Floats, z: Floats, into dz: Floats) {
         guard let (slope, threshold, highest) = rectifier else {
             for i in 0..<z.count { dz[i] = dy[i] * self.slope(z[i]) }

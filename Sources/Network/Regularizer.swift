@@ -1,11 +1,11 @@
 import Base
 import Tensors
 
-/// A penalty on a weight that is added to the loss: λ₁ Σ|w| + λ₂ Σw², as Keras' L1, L2 and L1L2; or Keras'
+/// A penalty on a weight that is added to the loss: λ₁ Σ|w| + λ₂ Σw² as in Keras' L1, L2 and L1L2, or Keras'
 /// OrthogonalRegularizer.
 public struct Regularizer: Equatable, Sendable {
     public var l1, l2: Float
-    /// What pulls rows or columns to right angles, in the place of the others.
+    /// The penalty on rows or columns that are not orthogonal, instead of the others.
     public private(set) var orthogonal: OrthogonalPenalty?
 
     public init(l1: Float = 0, l2: Float = 0) { (self.l1, self.l2) = (l1, l2) }
@@ -43,7 +43,7 @@ public struct Regularizer: Equatable, Sendable {
         return ["class_name": "L1L2", "config": ["l1": .number(Double(l1)), "l2": .number(Double(l2))]]
     }
 
-    /// An error where a weight of that shape cannot have this penalty.
+    /// Throws an error if a weight of that shape cannot have this penalty.
     func check(_ name: String, shape: [Int]) throws(CellarError) {
         guard orthogonal == nil || shape.count == 2 else {
             throw CellarError(
@@ -51,7 +51,7 @@ public struct Regularizer: Equatable, Sendable {
         }
     }
 
-    /// - shape: of the weight; its rows may lie farther apart than they are long.
+    /// - shape: The shape of the weight, whose rows may be padded.
     func penalty(_ weight: Floats, shape: [Int] = []) -> Double {
         if let orthogonal { return orthogonal.penalty(weight, rows: shape[0], columns: shape[1]) }
         var (sum, squares) = (0.0, 0.0)
@@ -74,7 +74,7 @@ public struct Regularizer: Equatable, Sendable {
     }
 }
 
-/// factor · the mean of |cosine| over all pairs of a matrix' rows, or of its columns: Keras' OrthogonalRegularizer.
+/// Keras' OrthogonalRegularizer: factor · the mean of |cosine| over all pairs of a matrix' rows or columns.
 public struct OrthogonalPenalty: Equatable, Sendable {
     public var factor: Float
     public var ofColumns: Bool
@@ -86,7 +86,7 @@ public struct OrthogonalPenalty: Equatable, Sendable {
         ]
     }
 
-    /// The vectors that are to stand at right angles: their count and length, and where the numbers of one lie.
+    /// The vectors that should be orthogonal: their count and length, and the positions of their numbers.
     private struct Vectors {
         let count, length, step, stride: Int
 
@@ -99,7 +99,7 @@ public struct OrthogonalPenalty: Equatable, Sendable {
         func place(_ vector: Int, _ i: Int) -> Int { vector * step + i * stride }
     }
 
-    /// Each vector's numbers over its length, one behind the other, and one over the lengths.
+    /// Returns the vectors divided by their lengths, one after the other, and the reciprocals of the lengths.
     private func units(_ weight: Floats, _ vectors: Vectors) -> (units: [Float], scales: [Float]) {
         var (units, scales) = ([Float](), [Float]())
         units.reserveCapacity(vectors.count * vectors.length)
@@ -154,7 +154,7 @@ public struct OrthogonalPenalty: Equatable, Sendable {
 }
 
 extension Model {
-    /// What the regularizers of weights add to the loss; of those that learn, or of those that are frozen.
+    /// Returns the penalty of the weights' regularizers, either of the trained weights or of the frozen ones.
     public func penalty(ofTrained trained: Bool) -> Double {
         var sum = 0.0
         for (layer, specs) in weightSpecs.enumerated() where weights[layer].count == specs.count {

@@ -22,8 +22,9 @@ func logSoftmaxBackward(_ dy: Floats, y: Floats, into dz: Floats, width: Int) {
     }
 }
 
-/// max(z − τ, 0). Keras 3's τ is not that of the paper (Martins and Astudillo, 2016), where τ = (Σ support − 1) / k: it
-/// adds up the running sums of the sorted support. We answer as Keras does.
+/// max(z − τ, 0). Keras 3's τ differs from that of the paper (Martins and Astudillo, 2016), where
+/// τ = (Σ support − 1) / k: it uses the sum of the running sums of the sorted support. This function returns
+/// Keras' results.
 func sparsemaxRows(_ z: Floats, into y: Floats, width: Int) {
     for start in stride(from: 0, to: z.count, by: width) {
         let support = sparsemaxSupport(z, start, width)
@@ -37,7 +38,7 @@ func sparsemaxRows(_ z: Floats, into y: Floats, width: Int) {
     }
 }
 
-/// The places of a row's support, the largest first.
+/// Returns the indices of a row's support, in descending order of their values.
 private func sparsemaxSupport(_ z: Floats, _ start: Int, _ width: Int) -> ArraySlice<Int> {
     let sorted = (start..<start + width).sorted { z[$0] > z[$1] }
     var (sum, count): (Float, Int) = (0, 0)
@@ -53,7 +54,7 @@ func sparsemaxBackward(_ dy: Floats, z: Floats, y: Floats, into dz: Floats, widt
         let support = sparsemaxSupport(z, start, width)
         let active: Float = (start..<start + width).reduce(0) { y[$1] > 0 ? $0 + dy[$1] : $0 }
         for i in start..<start + width { dz[i] = y[i] > 0 ? dy[i] : 0 }
-        // The i-th largest stands in k − i of the running sums.
+        // The i-th largest value is part of k − i running sums.
         for (rank, i) in support.enumerated() {
             dz[i] -= active * Float(support.count - rank) / Float(support.count)
         }

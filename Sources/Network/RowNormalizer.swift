@@ -1,35 +1,37 @@
 import Base
 import Tensors
 
-/// Brings the numbers of each sample to a common scale along some axes, then applies a gain and an offset: what
-/// LayerNormalization, GroupNormalization, RMSNormalization and UnitNormalization have in common.
+/// Normalizes the numbers of each sample along some axes, then applies a gain and an offset. Shared by
+/// LayerNormalization, GroupNormalization, RMSNormalization and UnitNormalization.
 ///
-/// x̂ = (x − shift) / scale in each row, and y = x̂ · gain + offset. Backward (as in Ba et al., 2016), with g = dy · gain:
+/// In each row x̂ = (x − shift) / scale, and y = x̂ · gain + offset. Backward pass (as in Ba et al., 2016),
+/// with g = dy · gain:
 /// dx = (g − mean(g) − x̂ · mean(g · x̂)) / scale.
 struct RowNormalizer {
     let scaling: RowScaling
     let epsilon: Float
-    /// How the axes' numbers come to lie beside each other.
+    /// The arrangement of the normalized axes as rows.
     private let layout: AxisRows
-    /// How many numbers have a gain of their own: a row's, or a whole sample's.
+    /// The count of numbers that have their own gain: those of a row or of a whole sample.
     private let columns: Int
     private let width, perSample: Int
-    /// From the weights to the columns; nil where there are as many.
+    /// The expansion of the weights to columns; nil if the counts are equal.
     private let spread: StridedView?
     private let gain, offset: Int?
 
-    /// - axes: of a sample, along which it is normalized; each place of a row has its own gain.
-    /// - gain, offset: which of the layer's weights these are.
+    /// - axes: The axes of a sample to normalize along. Each position in a row has its own gain.
+    /// - gain, offset: The indices of these weights in the layer.
     init(_ shape: [Int], axes: [Int], _ scaling: RowScaling, epsilon: Double, gain: Int?, offset: Int?) {
         (self.scaling, self.epsilon, self.gain, self.offset) = (scaling, Float(epsilon), gain, offset)
         layout = AxisRows(shape, along: axes)
         (width, perSample, columns, spread) = (layout.width, layout.perSample, layout.width, nil)
     }
 
-    /// Over groups of neighbours on one axis and over all other axes; each place of the axis has its own gain.
+    /// Normalizes over groups of neighbours on one axis and over all other axes. Each position of the axis
+    /// has its own gain.
     init(_ shape: [Int], axis: Int, groups: Int, epsilon: Double, gain: Int?, offset: Int?) {
         (scaling, self.epsilon, self.gain, self.offset) = (.standard, Float(epsilon), gain, offset)
-        // With the axis first, a group lies together.
+        // With the axis first, a group is contiguous.
         layout = AxisRows(shape, along: shape.indices.filter { $0 != axis })
         columns = shape.reduce(1, *)
         (width, perSample) = (columns / groups, groups)
@@ -39,7 +41,7 @@ struct RowNormalizer {
             : StridedView(broadcasting: [shape[axis], 1], to: [shape[axis], columns / shape[axis]])
     }
 
-    // Scratch: x̂, room to move numbers, one factor for each row, then three rows of columns.
+    // Scratch memory: x̂, space to move numbers, one factor for each row, then three rows of columns.
     private func xhatRoom(_ rows: Int, _ size: Int, training: Bool) -> Int {
         training || !layout.isPlain ? rows * size : 0
     }
@@ -74,7 +76,7 @@ struct RowNormalizer {
         let room = room(call)
         let x = layout.rows(of: call.x(), in: room.xhat)
         scaleRows(x, width: width, epsilon: epsilon, scaling, into: room.xhat, inverses: room.inverses)
-        // At inference x̂ makes room for y.
+        // At inference, x̂ is overwritten by y.
         let moved = call.isForTraining ? room.moved : room.xhat
         let y = layout.target(call.y, in: moved)
         if gain == nil && offset == nil {
@@ -108,7 +110,7 @@ struct RowNormalizer {
         layout.finish(dx, from: room.moved)
     }
 
-    /// A weight's gradient from sums over columns, which several may share.
+    /// Computes a weight's gradient from sums over columns; several columns may share one weight.
     private func collect(into gradient: Floats, _ columns: Floats, _ sums: (Floats) -> Void) {
         guard let spread else { return sums(gradient) }
         sums(columns)

@@ -1,7 +1,7 @@
 import Base
 
-/// The shape of a sample as a file declares it. Some sizes may be free (null in the file): the length of a text, the
-/// size of a picture. They have a size for the time being, until `Model.bound` gives them that of the data.
+/// The declared shape of a sample. Some sizes may be free (null in the file), such as the length of a text or
+/// the size of a picture. They have a provisional size until `Model.bound` sets them to the size of the data.
 public struct SampleShape: Equatable, Sendable {
     public var sizes: [Int]
     /// The axes whose size is free.
@@ -9,7 +9,8 @@ public struct SampleShape: Equatable, Sendable {
 
     public init(_ sizes: [Int]) { self.sizes = sizes }
 
-    /// Small enough to plan for, and large and even enough for what pools and strides five times.
+    /// The provisional size: small enough for planning, and large and even enough for five pooling layers or
+    /// strides.
     private static let timeBeing = 64
 
     mutating func addFree() {
@@ -17,12 +18,12 @@ public struct SampleShape: Equatable, Sendable {
         sizes.append(Self.timeBeing)
     }
 
-    /// `[null, 28, 28]`, with null for what is free.
+    /// The shape as `[null, 28, 28]`, with null for free sizes.
     var json: JSON {
         .array([.null] + sizes.indices.map { free.contains($0) ? .null : .integer(sizes[$0]) })
     }
 
-    /// Whether samples of these sizes are such samples.
+    /// Returns true if samples of these sizes fit the shape.
     func takes(_ other: [Int]) -> Bool {
         other.count == sizes.count
             && sizes.indices.allSatisfy { free.contains($0) ? other[$0] > 0 : sizes[$0] == other[$0] }
@@ -30,8 +31,9 @@ public struct SampleShape: Equatable, Sendable {
 }
 
 extension Model {
-    /// The same model for samples of these shapes, one for each input, where it declares sizes as free. It is the model
-    /// itself where nothing is to be changed, or where the shapes do not fit (which prediction then says).
+    /// Returns the same model for samples of these shapes, one for each input, with its free sizes set. The
+    /// model is unchanged if nothing is to be set, or if the shapes do not fit (then prediction throws the
+    /// error).
     public func bound(to shapes: [[Int]]) throws(CellarError) -> Model {
         guard shapes != inputShapes, shapes.count == inputs.count else { return self }
         var layers = layers
@@ -42,13 +44,13 @@ extension Model {
         return try replacing(layers: layers)
     }
 
-    /// Whether the i-th input takes samples of that shape, whatever its free sizes are now.
+    /// Returns true if the i-th input accepts samples of that shape, with any free sizes.
     public func takes(_ shape: [Int], input: Int) -> Bool { sampleShape(inputs[input]).takes(shape) }
 
-    /// Whether some input's size is free.
+    /// True if any input has a free size.
     public var hasFreeSizes: Bool { inputs.contains { !sampleShape($0).free.isEmpty } }
 
-    /// The declared shape of an input, which is a call of a layer that declares one.
+    /// Returns the declared shape of an input, which is a call of a layer that declares one.
     public func sampleShape(_ input: Int) -> SampleShape {
         layers[calls[input].layer].sampleShape ?? SampleShape(shapes[input])
     }

@@ -1,7 +1,8 @@
 import Tensors
 
-/// What one output should have been: one class index a sample, or numbers. Numbers are one for each of the output's
-/// own, or, for a sparse loss on an output of several positions such as [T, classes], one class index for each of these.
+/// The targets of one output: one class index per sample, or numbers. There is one number for each number of
+/// the output, or, for a sparse loss on an output with several positions such as [T, classes], one class
+/// index for each position.
 public enum Targets: Sendable {
     case classes([Int32])
     case values([Float], width: Int)
@@ -21,7 +22,7 @@ public enum Targets: Sendable {
         }
     }
 
-    /// The class index at one position of a sample, where the targets are indices.
+    /// Returns the class index at one position of a sample, if the targets are indices.
     func index(_ sample: Int, position: Int, positions: Int, width: Int) -> Int? {
         switch self {
         case .classes(let classes): Int(classes[sample])
@@ -30,8 +31,8 @@ public enum Targets: Sendable {
         }
     }
 
-    /// Writes what the numbers of one position should be: one-hot for a class index (or the index itself where there
-    /// is one number). An index beyond the classes, such as an ignored one, is a row of zeros.
+    /// Writes the targets of one position: one-hot for a class index (or the index itself if there is one
+    /// number). An index beyond the classes, such as an ignored one, gives zeros.
     func write(_ sample: Int, position: Int, positions: Int, into row: Floats) {
         let width = row.count
         if let index = index(sample, position: position, positions: positions, width: width) {
@@ -44,23 +45,23 @@ public enum Targets: Sendable {
     }
 }
 
-/// One thread's share of a batch at one output, as the loss and the metrics look at it.
+/// One thread's rows of a batch at one output, for the loss and the metrics.
 struct OutputRows {
-    /// [rows, positions, width]: a position is all of the output's shape but the last axis.
+    /// [rows, positions, width]. Positions are all of the output's axes except the last.
     var outputs: Floats
     var positions: Int
     var width: Int
     var targets: Targets
-    /// Each row's sample.
+    /// The sample index of each row.
     var samples: ArraySlice<Int>
-    /// One weight for each sample of the data, not of the batch.
+    /// One weight for each sample of the data (not of the batch).
     var weights: [Float]?
-    /// Which positions count: [rows, positions], 1 or 0.
+    /// The mask of positions that count: [rows, positions], 1 or 0.
     var mask: Floats?
-    /// Room for one position's targets, and for a copy of its outputs: [width].
+    /// Scratch memory for the targets and a copy of the outputs at one position: [width].
     var target, copy: Floats
 
-    /// What one position counts for in the loss.
+    /// Returns the weight of one position in the loss.
     func weight(_ row: Int, _ sample: Int, _ position: Int) -> Float {
         (weights?[sample] ?? 1) * (mask?[row * positions + position] ?? 1)
     }

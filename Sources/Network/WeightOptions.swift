@@ -1,6 +1,6 @@
 import Base
 
-/// What Keras lets a user say of one weight: how it begins, what its size costs, and what keeps it in bounds.
+/// Keras' options of one weight: initializer, regularizer and constraint.
 public struct WeightOptions: Equatable, Sendable {
     public var initializer: Initializer
     public var regularizer: Regularizer?

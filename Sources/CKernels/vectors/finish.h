@@ -1,6 +1,6 @@
 // The epilogue of every product. The names are defined by avx512.h, avx2.h or plain.h:
 //   NAME(x)            the name of a function for this instruction set
-//   VEC, LANES         a vector of floats and how many it holds
+//   VEC, LANES         a vector of floats and its number of lanes
 //   LOAD LOAD_SOME STORE STORE_SOME SPREAD FMA ADD SUB MUL MAX WHERE_EQUAL ZERO
 //   MR, NV             rows and vectors of a block whose sums stay in registers
 //   PAIRS              whether two rows of sums of a strip (strips.h) stay in registers

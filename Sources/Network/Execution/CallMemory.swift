@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// The windows of one call in the plan's memory. Its sizes are for the plan's largest batch.
+/// The windows of one call into the plan's memory, sized for the plan's largest batch.
 struct CallWindows {
     var inputs: [Floats]
     var output: Floats
@@ -15,31 +15,33 @@ struct CallWindows {
     var outputMask: MaskWindow?
 }
 
-/// A mask, and its size for one sample.
+/// A mask and its size for one sample.
 struct MaskWindow {
     var window: Floats
     var size: Int
 }
 
-/// What a planned call of a layer computes with: inputs, output, weights and gradients, for the samples of the current
-/// batch. Made once, used for every batch; `rows` is the number of samples in use.
+/// The inputs, outputs, weights and gradients of a planned layer call, for the samples of the current batch.
+/// It is created once and used for every batch; `rows` is the number of samples in use.
 public final class CallMemory {
     let inputShapes: [[Int]]
     let outputShape: [Int]
     private(set) var windows: CallWindows
     let worker: WorkerState
-    /// The largest number of samples.
+    /// The maximum number of samples.
     let capacity: Int
-    /// The index of this call in the network: it separates the random streams of two Dropouts.
+    /// The index of this call in the network. It separates the random streams of two Dropout layers.
     let index: Int
-    /// Whether the layer has no earlier call in the network.
+    /// True if the layer has no earlier call in the network.
     let isFirstCall: Bool
-    /// Whether the first input is the output of a layer that makes about half of it zero (`LayerPlanning.makesZeros`).
+    /// True if the first input is the output of a layer that sets about half of it to zero
+    /// (`LayerPlanning.makesZeros`).
     let readsManyZeros: Bool
 
-    /// Whether the call computes as at inference while the rest is trained.
+    /// True if the call computes as at inference while the rest of the network is trained.
     private let atInference: Bool
-    /// Samples of this call for one of the batch: TimeDistributed makes each time step a sample.
+    /// The number of this call's samples for each sample of the batch: TimeDistributed makes each time step a
+    /// sample.
     private let perSample: Int
     private let inputSizes: [Int]
     let outputSize: Int
@@ -58,10 +60,10 @@ public final class CallMemory {
         (inputSizes, outputSize) = (inputShapes.map { $0.reduce(1, *) }, outputShape.reduce(1, *))
     }
 
-    /// The memory of a layer inside the layer of this call.
+    /// Returns the memory of a layer inside the layer of this call.
     ///
-    /// - number: Separates the random numbers of several inner calls.
-    /// - perSample: Samples of the inner call for one of this call.
+    /// - number: Separates the random streams of several inner calls.
+    /// - perSample: The number of the inner call's samples for each sample of this call.
     func inner(
         _ layer: any Layer, number: Int = 0, inputShapes: [[Int]], outputShape: [Int], windows: CallWindows,
         perSample: Int = 1
@@ -72,55 +74,57 @@ public final class CallMemory {
             perSample: self.perSample * perSample, atInference: atInference, isFirstCall: isFirstCall)
     }
 
-    /// Whether the memory was planned with gradients.
+    /// True if the memory was planned with gradients.
     var isForTraining: Bool { windows.outputGradient != nil || !windows.weightGradients.isEmpty }
 
     public var weights: [Floats] { windows.weights }
     public var scratch: Floats { windows.scratch }
-    /// Targets of backward; nil where a gradient is not needed.
+    /// The destinations of the weight gradients in the backward pass; nil where no gradient is needed.
     public var weightGradients: [Floats?] { windows.weightGradients }
 
-    /// Samples that the call computes now.
+    /// The number of samples that the call currently computes.
     public var rows: Int { worker.rows * perSample }
-    /// Their start in the batch, and the samples of all workers together.
+    /// The index of the first of these samples in the batch, and the number of samples of all workers.
     var firstRow: Int { worker.firstRow * perSample }
     var batchRows: Int { worker.batchRows * perSample }
     public var training: Bool { worker.training && !atInference }
     var inputCount: Int { windows.inputs.count }
 
-    /// Reads the first input from another window from now on.
+    /// Makes the call read its first input from another window from now on.
     func read(_ window: Floats) { windows.inputs[0] = window }
 
-    /// The i-th input: [rows, shape].
+    /// Returns the i-th input: [rows, shape].
     public func x(_ i: Int = 0) -> Floats { windows.inputs[i].prefix(rows * inputSizes[i]) }
     /// The output: [rows, shape].
     public var y: Floats { windows.output.prefix(rows * outputSize) }
-    /// The loss' gradient at the output. Backward may use it as working space.
+    /// The gradient of the loss at the output. The backward pass may use it as scratch memory.
     public var dy: Floats {
         guard let outputGradient = windows.outputGradient else {
             preconditionFailure("planned without gradients")
         }
         return outputGradient.prefix(rows * outputSize)
     }
-    /// The target of the loss' gradient at the i-th input; nil where it is not needed.
+    /// Returns the destination of the gradient at the i-th input; nil if it is not needed.
     public func dx(_ i: Int = 0) -> Floats? {
         windows.inputGradients[i].map { $0.prefix(rows * inputSizes[i]) }
     }
 
-    /// The mask of the i-th input, [rows, mask's shape]: 1 for what counts, 0 for padding. Nil where all counts.
+    /// Returns the mask of the i-th input, [rows, mask's shape]: 1 for valid positions, 0 for padding. Nil if
+    /// all positions are valid.
     func mask(_ i: Int = 0) -> Floats? {
         guard i < windows.inputMasks.count, let mask = windows.inputMasks[i] else { return nil }
         return mask.window.prefix(rows * mask.size)
     }
-    /// The target of the mask that forward makes.
+    /// The destination of the mask that the forward pass computes.
     var outputMask: Floats? { windows.outputMask.map { $0.window.prefix(rows * $0.size) } }
 
-    /// Adds to the batch's loss: a penalty on activations, as a sum over samples (Keras divides it by the batch).
+    /// Adds a penalty on activations to the batch's loss, as a sum over samples (Keras divides it by the
+    /// batch size).
     func addLoss(_ sum: Double) { worker.addedLoss += sum }
 
-    /// Reports data that cannot be computed with: the prediction or training step ends with this error.
+    /// Reports invalid data: the prediction or training step ends with this error.
     ///
-    /// - sample: Index among this call's samples; `message` gets its name, `sample 17 of the data`.
+    /// - sample: The index among this call's samples. `message` gets its name, `sample 17 of the data`.
     func fail(sample: Int, _ message: (String) -> String) {
         worker.addedLoss = .nan
         guard worker.failure == nil else { return }

@@ -1,34 +1,35 @@
 import Tensors
 
-/// One part of a `ColumnSplit`, planned: calls for its units alone, with their own memory. Threads that compute parts do not
-/// write to common cache lines, but for the rows of parts that are put side by side.
+/// One planned part of a `ColumnSplit`: calls for its units alone, with their own memory. Threads that
+/// compute different parts do not write to common cache lines, except for the rows of parts that are
+/// concatenated.
 final class ColumnPart {
-    /// The divided layer's units, then the layers behind it, then the summand of the sum.
+    /// The calls of the divided layer's units, then of the layers after it, then of the summand.
     let calls: [any LayerCall]
-    /// The divided layer behind the samples.
+    /// The call of the divided layer, which reads the samples.
     var first: any LayerCall { calls[0] }
     /// This part's share of the first kernel.
     let panel: Panels.Panel
-    /// The window that is added to the first part's; nil where the parts are put side by side.
+    /// The window that is added to the first part's; nil if the parts are concatenated.
     let summand: Floats?
 
     private let units: Range<Int>
     private let target: WholeOutput?
-    // Windows do not own their memory; this does.
+    // Keeps the windows' memory allocated, because windows do not own it.
     private let memory: Arena
 
-    /// The whole layer's output and the gradient there, where parts are put side by side.
+    /// The whole layer's output and its gradient, if the parts are concatenated.
     private struct WholeOutput {
         let y, dy: Floats
         let units: Int
     }
 
-    /// The network that is divided.
+    /// The network to be divided.
     struct DividedNetwork {
         let network: Model
         let parameters: Parameters
         let gradients: Arena
-        /// All calls, planned as if they were computed in one piece.
+        /// All calls, planned as for undivided layers.
         let calls: [any LayerCall]
         let planner: Planner
         let rows: Int
@@ -70,7 +71,8 @@ final class ColumnPart {
         let blocks = pieces.map { piece in
             let isSum = piece.kind == .summand
             return (
-                // The first part's summand is computed in the window of the sum; all have the sum's gradient.
+                // The first part's summand is computed in the window of the sum. All parts share the gradient
+                // at the sum.
                 y: layout.reserve(isSum && part == 0 ? 0 : rows * piece.output),
                 dy: layout.reserve(isSum ? 0 : rows * piece.output),
                 scratch: layout.reserve(piece.layer.scratch(for: [[piece.input]], rows: rows, training: true))
@@ -125,7 +127,7 @@ final class ColumnPart {
         }
     }
 
-    /// The layers of a part, each with this part's units alone.
+    /// Returns the layers of a part, each with only this part's units.
     private static func pieces(_ split: ColumnSplit, _ part: Int, _ source: DividedNetwork) -> [Piece] {
         let width = split.units[part].count
         let first = source.divisible(split.first)
@@ -164,7 +166,8 @@ final class ColumnPart {
         for call in calls.reversed() { call.backward() }
     }
 
-    /// Each row of this part's units, here and among all.
+    /// Calls `body` for each row with the range of this part's units, in the part's output and in the whole
+    /// output.
     private func eachRow(of target: WholeOutput, _ body: (Range<Int>, Range<Int>) -> Void) {
         for row in 0..<first.memory.rows {
             let there = row * target.units + units.lowerBound

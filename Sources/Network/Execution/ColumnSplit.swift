@@ -1,40 +1,42 @@
 import Tensors
 
-/// The division of a layer right behind the samples into parts of its units, some columns of its kernel each, so that threads
-/// can share it while training. Mostly layers behind it that work on each unit alone go with their part, and the next divisible
-/// layer adds the parts' products up: then threads exchange nothing but summands and the gradient at the sum. (Tensor
-/// parallelism: a column-parallel layer and a row-parallel one.) Otherwise the parts' outputs are put side by side.
+/// The division of the layer that reads the samples into parts of its units (columns of its kernel), so that
+/// threads can share it in training. In most networks, the elementwise layers after it are divided with it,
+/// and the next divisible layer adds up the parts' products: then threads exchange only summands and the
+/// gradient at the sum. This is tensor parallelism with a column-parallel and a row-parallel layer. Otherwise
+/// the parts' outputs are concatenated.
 struct ColumnSplit {
-    /// The call that brings the samples in.
+    /// The call that provides the samples.
     let input: Int
-    /// The call of the divisible layer behind it.
+    /// The call of the divisible layer that reads them.
     let first: Int
-    /// Calls of layers that work on each unit alone, in order.
+    /// The calls of the elementwise layers after it, in order.
     let middle: [Int]
-    /// The call that adds the parts up; nil where they are put side by side.
+    /// The call that adds up the parts; nil if they are concatenated.
     let last: Int?
     /// The units of each part.
     let units: [Range<Int>]
 
-    /// Calls whose outputs exist only in parts.
+    /// The calls whose outputs exist only in parts.
     var inParts: [Int] { last == nil ? [] : [first] + middle }
     /// All calls that are computed in parts.
     var calls: [Int] { [first] + middle + (last.map { [$0] } ?? []) }
 }
 
 extension Model {
-    /// The layers that threads share while training: none where most is computed elsewhere, and each thread should have its
-    /// own samples.
+    /// Returns the layers that threads share in training. There are none if other layers do most of the
+    /// computation: then each thread should have its own samples.
     ///
-    /// Sums in parts round differently from sums in one piece. To get the same bits on any number of threads, the number of
-    /// parts that are added up depends on the layer alone: a power of two, which threads can share evenly. Parts that are
-    /// put side by side have the same bits in any number, so that each thread has one.
+    /// A sum of parts is rounded differently from an undivided sum. To get the same bits with any number of
+    /// threads, the number of summands depends only on the layer: it is a power of two, which threads can
+    /// share evenly. Concatenated parts give the same bits in any number, so each thread has one.
     func columnSplits(threads: Int) -> [ColumnSplit] {
         guard layers.allSatisfy({ type(of: $0).isCheap }) else { return [] }
         var planner = Planner(self, rows: 1, training: true)
         planner.placeActivations()
         planner.placeGradients()
-        // The readers of each call and the number of calls of each layer: computed once, as a chain may be long.
+        // The readers of each call and the number of calls of each layer are computed once, because a chain
+        // may be long.
         var readers = [[Int]](repeating: [], count: calls.count)
         var uses = [Int](repeating: 0, count: layers.count)
         for (index, call) in calls.enumerated() {
@@ -53,7 +55,7 @@ extension Model {
                 shared += kernel.count
                 let units = divisible.units
                 var (count, middle, last) = (min(threads, units / 32), [Int](), Int?.none)
-                // Narrower parts are not worth their sum.
+                // Narrower parts do not save enough time to pay for their sum.
                 if units >= 256, let way = wayToSum(from: first, readers: readers, uses: uses) {
                     (count, middle, last) = (units < 512 ? 2 : units < 1024 ? 4 : 8, way.middle, way.last)
                 }
@@ -71,10 +73,10 @@ extension Model {
         return 3 * shared >= all ? splits : []
     }
 
-    /// Whether training gives the same bits whatever the number of threads.
+    /// True if training gives the same bits with any number of threads.
     public var trainsAlikeOnThreads: Bool { !columnSplits(threads: 2).isEmpty }
 
-    /// The calls between a divisible layer and the next, if all of them work on each unit alone.
+    /// Returns the calls between a divisible layer and the next one, if all of them are elementwise.
     private func wayToSum(
         from first: Int, readers: [[Int]], uses: [Int]
     ) -> (middle: [Int], last: Int)? {

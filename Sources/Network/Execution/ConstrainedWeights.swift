@@ -1,6 +1,6 @@
 import Tensors
 
-/// The trained weights that have a constraint, to be brought back to it after each step.
+/// The trained weights that have a constraint, which is applied after each step.
 struct ConstrainedWeights {
     private var weights: [(window: Floats, shape: [Int], rowStride: Int, constraint: Constraint)] = []
     var isEmpty: Bool { weights.isEmpty }
@@ -12,7 +12,7 @@ struct ConstrainedWeights {
                 guard let constraint = spec.constraint, model.isTrainable(layer: layer, weight: index) else {
                     continue
                 }
-                // A matrix's rows may be further apart than they are long.
+                // The rows of a matrix may be padded.
                 let isMatrix = spec.shape.count == 2
                 weights.append(
                     (

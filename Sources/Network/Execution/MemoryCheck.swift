@@ -1,12 +1,12 @@
 import Base
 import Glibc
 
-/// Throws where the system has not enough memory for so many numbers, before any is allocated: a failed allocation would end
-/// the process.
+/// Throws an error if the system does not have enough memory for `numbers` floats. It is called before the
+/// allocation, because a failed allocation would end the process.
 ///
-/// - what: What the numbers are, for the message: "the weights of dense_1".
+/// - what: The purpose of the memory, for the message: "the weights of dense_1".
 func checkMemory(numbers: Int, for what: @autoclosure () -> String) throws(CellarError) {
-    // Reading what is available takes longer than small models take to plan.
+    // Reading the available memory takes longer than planning a small model.
     guard numbers > 1 << 24 else { return }
     let (needed, overflows) = numbers.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     guard let available = availableMemory(), overflows || needed > available else { return }
@@ -19,8 +19,9 @@ func checkMemory(numbers: Int, for what: @autoclosure () -> String) throws(Cella
 }
 
 extension Model {
-    /// Throws where the system has not enough memory to train the model: weights as tensors and in the executor, the gradient of
-    /// each thread, the optimizer's state, and the outputs of all layers with their gradients.
+    /// Throws an error if the system does not have enough memory to train the model: weights as tensors and
+    /// in the executor, the gradient of each thread, the optimizer's state, and the outputs of all layers
+    /// with their gradients.
     public func checkTrainingMemory(
         with optimizer: any Optimizer, batchSize: Int, threads: Int
     ) throws(CellarError) {
@@ -34,8 +35,8 @@ extension Model {
     }
 }
 
-/// The bytes that this process may still use: what the system has, within the limits of its control group and of `ulimit -v`.
-/// Nil if the system does not say.
+/// Returns the number of bytes that this process may still allocate: the system's available memory, within the
+/// limits of the control group and of `ulimit -v`. Nil if it is unknown.
 private func availableMemory() -> Int? {
     var found: [Int] = []
     let lines = (try? readFile("/proc/meminfo", limit: 1 << 16)).map { String(decoding: $0, as: UTF8.self) }

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 extension Objective {
-    /// An error where this cannot be asked of the model.
+    /// Throws an error if the objective does not fit the model.
     public func check(_ network: Model) throws(CellarError) {
         let names = network.outputNames
         guard losses.count == names.count else {
@@ -34,11 +34,11 @@ extension Objective {
 }
 
 extension Model {
-    /// True if a mask says which positions of an output count.
+    /// True if an output has a mask of valid positions.
     public var hasOutputMask: Bool { outputs.contains { maskShapes[$0] != nil } }
 
-    /// Takes the last softmax or sigmoid off each output where the loss is better computed on the logits behind it, and
-    /// says for which outputs a loss gets logits.
+    /// Removes the last softmax or sigmoid of each output whose loss is more accurate on the logits. Also
+    /// returns, for each output, true if its loss gets logits.
     public func withLossesOnLogits(
         _ losses: [Loss?]
     ) throws(CellarError) -> (Model, onLogits: [Bool]) {
@@ -64,7 +64,7 @@ extension Model {
 }
 
 extension Targets {
-    /// Whether the targets of those samples are 0 and 1 only.
+    /// Returns true if the targets of these samples are only 0 and 1.
     func areBinary(_ rows: ArraySlice<Int>) -> Bool {
         switch self {
         case .classes: true

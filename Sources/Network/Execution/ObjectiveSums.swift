@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// Adds up losses and metrics of outputs that were computed elsewhere, block by block, as Keras' `evaluate`. For losses
-/// that are means over samples; see `Objective.isMeanOverSamples`.
+/// Accumulates losses and metrics of outputs that were computed elsewhere, block by block, as Keras'
+/// `evaluate` does. It is only for losses that are means over samples; see `Objective.isMeanOverSamples`.
 public final class ObjectiveSums {
     public private(set) var result = BatchResult()
     private let objective: Objective
@@ -11,12 +11,12 @@ public final class ObjectiveSums {
 
     /// - Parameters:
     ///   - shapes: The shape of each output.
-    ///   - onLogits: For each output, whether its numbers are logits; see `Model.withLossesOnLogits`.
+    /// - onLogits: For each output, true if its numbers are logits; see `Model.withLossesOnLogits`.
     public init(_ objective: Objective, shapes: [[Int]], onLogits: [Bool]) {
         (self.objective, self.shapes, self.onLogits) = (objective, shapes, onLogits)
     }
 
-    /// - outputs: For each output, [samples, shape].
+    /// Adds a block of outputs, each [samples, shape], and their targets.
     public func add(_ outputs: [Tensor], _ targets: [Targets]) {
         var block = BatchResult()
         block.count = outputs[0].shape[0]
@@ -38,7 +38,7 @@ public final class ObjectiveSums {
             samples: Array(0..<block.count)[...], weights: nil, mask: nil, target: arena.slice(places[1]),
             copy: arena.slice(places[2]))
         rows.outputs.copy(from: output.values)
-        // The loss replaces logits by probabilities. Metrics see what the model gives.
+        // The loss replaces logits by probabilities, but metrics use the model's outputs.
         let readsLogits = objective.losses[index]?.fromLogits ?? false
         if readsLogits { addMetrics(index, rows, to: &block) }
         if let loss = objective.losses[index] {
@@ -63,8 +63,8 @@ extension Objective {
     /// False if the loss of a batch is not the mean of its samples' losses.
     public var isMeanOverSamples: Bool { !losses.contains { $0?.dependsOnBatch ?? false } }
 
-    /// The objective as Keras computes it: behind a softmax or sigmoid it ignores `from_logits` and takes the logits from
-    /// there.
+    /// Returns the objective as Keras computes it: after a softmax or sigmoid, Keras ignores `from_logits`
+    /// and uses the logits before the activation.
     public func ignoringFromLogits(behind network: Model) -> Objective {
         var effective = self
         for (index, output) in network.outputs.enumerated() where losses.indices.contains(index) {
@@ -78,8 +78,8 @@ extension Objective {
 }
 
 extension Targets {
-    /// The labels of an array, as a loss takes them: class numbers if there is one number per sample and the loss is for
-    /// classes, otherwise numbers. A hinge loss also takes -1 and 1, which stay numbers.
+    /// Creates the targets of a loss from an array of labels: class indices if there is one number per sample
+    /// and the loss is for classes, otherwise numbers. Labels of −1 and 1 for a hinge loss remain numbers.
     public init(labels: Samples, for loss: Loss?) throws(CellarError) {
         let values: [Float] =
             switch labels.storage {

@@ -1,22 +1,22 @@
 import Tensors
 
-/// What all threads know of a batch before they look at the outputs.
+/// The data of a batch that all threads need to evaluate the outputs.
 struct Batch {
     var targets: [Targets]
-    /// One for each sample of the data.
+    /// One weight for each sample of the data.
     var weights: [Float]?
-    /// Samples in the batch.
+    /// The number of samples in the batch.
     var count: Int
     var training: Bool
-    /// For each output, whether a hinge's targets are 0 and 1.
+    /// For each output, true if the targets of a hinge loss are 0 and 1.
     var hasBinaryTargets: [Bool]
 }
 
-/// What one thread makes of its rows at the outputs: the losses with their gradients, and the metrics' sums.
+/// Computes the losses with their gradients, and the metrics' sums, from the outputs of one thread's rows.
 final class OutputEvaluator {
-    /// Of the batch that was looked at last; `lossSum` is this thread's part.
+    /// The result of the last evaluated batch; `lossSum` is this thread's part.
     private(set) var result = BatchResult()
-    /// For each output, how much this thread's rows count in a mean.
+    /// For each output, the weight of this thread's rows in a mean.
     private var counted: [Double]
 
     private let objective: Objective
@@ -28,13 +28,14 @@ final class OutputEvaluator {
     private struct Output {
         var width, positions: Int
         var onLogits: Bool
-        /// Room for one position's targets, and for a copy of its outputs.
+        /// Scratch memory for the targets and for a copy of the outputs at one position.
         var target, copy: Floats
-        /// The same output comes twice: the second loss' gradient is added to the first one's.
+        /// Scratch memory for the gradient of a second loss on the same output, which is added to the first
+        /// one's.
         var addition: Floats?
     }
 
-    /// - onLogits: For each output, whether the network gives logits to the loss.
+    /// - onLogits: For each output, true if the network gives logits to the loss.
     init(_ network: Model, _ objective: Objective, plan: Plan, rows: Int, onLogits: [Bool]) {
         (self.objective, self.plan) = (objective, plan)
         counted = network.outputs.map { _ in 0 }
@@ -69,7 +70,7 @@ final class OutputEvaluator {
 
     private func rows(_ index: Int, _ batch: Batch, _ samples: ArraySlice<Int>) -> OutputRows {
         let output = outputs[index]
-        // A mask of another shape, as of an inner axis, has no place in a loss by positions.
+        // A loss by positions ignores a mask of another shape, such as that of an inner axis.
         let mask = plan.outputMask(index).flatMap { $0.count == samples.count * output.positions ? $0 : nil }
         return OutputRows(
             outputs: plan.output(index), positions: output.positions, width: output.width,
@@ -77,7 +78,7 @@ final class OutputEvaluator {
             target: output.target, copy: output.copy)
     }
 
-    /// Counts what means are divided by, where that depends on more than the batch's size.
+    /// Computes the divisors of means that depend on more than the batch size.
     func count(_ batch: Batch, samples: ArraySlice<Int>) {
         for (index, loss) in objective.losses.enumerated() {
             guard let loss else { continue }
@@ -85,7 +86,9 @@ final class OutputEvaluator {
         }
     }
 
-    /// - others: All threads' evaluators, where `count` was called.
+    /// Evaluates the outputs of a batch.
+    ///
+    /// - others: The evaluators of all threads, after `count`.
     func evaluate(_ batch: Batch, samples: ArraySlice<Int>, others: [OutputEvaluator]?) {
         if evaluatesClasses(batch, samples: samples) { return }
         result.lossSum = 0
@@ -100,8 +103,8 @@ final class OutputEvaluator {
         }
     }
 
-    /// What classifiers are trained with most (softmax, cross-entropy with class numbers, accuracy) is one pass over the
-    /// logits. False where it is something else.
+    /// Computes the most common objective of classifiers (softmax, cross-entropy with class indices,
+    /// accuracy) in one pass over the logits. Returns false for any other objective.
     private func evaluatesClasses(_ batch: Batch, samples: ArraySlice<Int>) -> Bool {
         guard isForClasses, batch.weights == nil, case .classes(let classes) = batch.targets[0] else {
             return false
@@ -136,7 +139,7 @@ final class OutputEvaluator {
         let addition = output.addition.flatMap { room in gradient.map { room.prefix($0.count) } }
         let value = loss.evaluate(
             seen, logits: output.onLogits, hasBinaryTargets: batch.hasBinaryTargets[index],
-            // Where nothing counts, all is 0.
+            // If no position counts, the loss is 0.
             divisor: divisor == 0 ? 1 : divisor, scale: Float(objective.weights[index]),
             gradient: addition ?? gradient)
         if let addition, let gradient { add(addition, to: gradient) }
@@ -155,7 +158,7 @@ final class OutputEvaluator {
 }
 
 extension Metric {
-    /// Whether it asks how often the largest output, of several, is the target's.
+    /// True if the metric is the share of samples whose largest output, of several, is the target's.
     fileprivate var isCategoricalAccuracy: Bool {
         switch kind {
         case .accuracy, .categoricalAccuracy: true
@@ -165,18 +168,18 @@ extension Metric {
 }
 
 extension Loss {
-    /// Cross-entropy of a softmax with class numbers, averaged over all samples.
+    /// True for the cross-entropy of a softmax with class indices, averaged over all samples.
     fileprivate var isPlainForClasses: Bool {
         kind == .sparseCategoricalCrossentropy && !fromLogits && reduction == .mean && ignoredClass == nil
             && labelSmoothing == 0
     }
 
-    /// Whether a batch's mean is over something else than all of its positions.
+    /// Returns true if a batch's mean is not over all of its positions.
     func countsRows(hasMask: Bool) -> Bool {
         reduction == .weightedMean || reduction == .mean && (hasMask && !countsMasked || ignoredClass != nil)
     }
 
-    /// How much these rows count for in a mean.
+    /// Returns the weight of these rows in a mean.
     func counted(_ rows: OutputRows) -> Double {
         var sum = 0.0
         for (row, sample) in rows.samples.enumerated() {

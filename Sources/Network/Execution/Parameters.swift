@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// All weights of a network in two arenas: those that training changes (with gradients and slots of the same layout), and
-/// the others, such as moving averages and frozen layers.
+/// All weights of a network in two arenas: the trainable ones (with gradients and optimizer slots in the same
+/// layout) and the others, such as moving averages and frozen layers.
 final class Parameters {
     private struct ParameterBlock {
         var trainable: Bool
@@ -11,7 +11,7 @@ final class Parameters {
 
         init(_ spec: WeightSpec, trainable: Bool, panels: Int, in layout: inout ArenaLayout) {
             self.trainable = trainable
-            // Below a cache line there is nothing to align.
+            // A kernel smaller than a cache line needs no alignment.
             self.panels =
                 spec.alignsRows && spec.shape.count == 2
                 ? Panels(
@@ -25,7 +25,7 @@ final class Parameters {
     let trainable: Arena
     let fixed: Arena
 
-    /// - panels: The number of panels of each layer's kernel; one where nothing is given.
+    /// - panels: The number of panels of each layer's kernel; 1 if empty.
     init(of network: Model, panels: [Int] = []) throws(CellarError) {
         var (trainableLayout, fixedLayout) = (ArenaLayout(), ArenaLayout())
         places = network.layers.indices.map { layer in
@@ -55,18 +55,19 @@ final class Parameters {
         places[layer].map { ($0.trainable ? trainable : fixed).slice($0.range) }
     }
 
-    /// The windows of another arena of the trainable layout: gradients or a slot. Nil for a weight that is not trained.
+    /// Returns the windows of a layer's weights in another arena of the trainable layout (gradients or an
+    /// optimizer slot); nil for each weight that is not trained.
     func windows(of layer: Int, in arena: Arena) -> [Floats?] {
         places[layer].map { $0.trainable ? arena.slice($0.range) : nil }
     }
 
-    /// The range of a weight in the trainable arena, if it is there.
+    /// Returns the range of a weight in the trainable arena; nil if it is not trained.
     func trainableRange(layer: Int, weight: Int) -> Range<Int>? {
         let place = places[layer][weight]
         return place.trainable ? place.range : nil
     }
 
-    /// The layout of a weight within its window.
+    /// Returns the layout of a weight within its window.
     func panels(layer: Int, weight: Int) -> Panels { places[layer][weight].panels }
 
     private func put(_ tensor: Tensor, into arena: Arena, _ place: ParameterBlock) {
@@ -79,7 +80,8 @@ final class Parameters {
         return Tensor(shape: shape, values: values)
     }
 
-    /// Each run of neighbours, in the arena and in a plain array of `count` numbers.
+    /// Calls `body` with each contiguous run: its range in the arena, and its start in a plain array of
+    /// `count` numbers.
     private func eachRun(of place: ParameterBlock, _ count: Int, _ body: (Range<Int>, Int) -> Void) {
         let width = count / max(place.panels.rows, 1)
         for panel in place.panels.all {
@@ -90,7 +92,7 @@ final class Parameters {
         }
     }
 
-    /// The tensors of an arena of the trainable layout, in the network's order.
+    /// Returns the tensors of an arena of the trainable layout, in the network's order.
     func tensors(in arena: Arena, of network: Model) -> [Tensor] {
         eachTrainable(network).map { tensor(in: arena, $0.place, shape: $0.spec.shape) }
     }
@@ -118,7 +120,8 @@ final class Parameters {
         return all
     }
 
-    /// The trainable memory without the weights of `updated`: the rest for the optimizer when those are updated elsewhere.
+    /// Returns the ranges of the trainable memory without the weights in `updated`, which are updated
+    /// elsewhere: the optimizer updates these ranges.
     func ranges(without updated: [Plan.WeightIndex]) -> [Range<Int>] {
         var (ranges, start) = ([Range<Int>](), 0)
         for layer in places.indices {
@@ -132,7 +135,7 @@ final class Parameters {
         return ranges
     }
 
-    /// The network with the weights as they are now.
+    /// Returns the network with the current weights.
     func snapshot(of network: Model) -> Model {
         var copy = network
         for layer in places.indices {

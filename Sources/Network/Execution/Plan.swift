@@ -4,7 +4,7 @@ import Tensors
 /// A network planned for one thread: every call with its memory, for up to `rows` samples at a time.
 final class Plan {
     let worker: WorkerState
-    /// This thread's part of the gradient, in the layout of the trainable parameters. Nil for inference.
+    /// This thread's part of the gradients, in the layout of the trainable parameters; nil for inference.
     let gradients: Arena?
 
     private let calls: [any LayerCall]
@@ -16,16 +16,17 @@ final class Plan {
     private let outputCalls: [Int]
     private let outputSizes: [Int]
     private let outputGradients: [Floats?]
-    // Gradients that several consumers add to: cleared before backward; each consumer's part is added after its call.
+    // The gradients to which several consumers contribute. They are set to zero before the backward pass;
+    // each consumer's contribution is added after its call.
     private let shared: [Floats]
     private let additions: [[(part: Floats, total: Floats)]]
     private let backwardCalls: [Int]
-    // The layers that threads share, and the split of each call in parts.
+    // The layers that threads share, and the split of each call into parts.
     private let splits: [PlannedSplit]
     private let splitOfCall: [Int?]
     private let layerOfCall: [Int]
     private let isOnlyUse: [Bool]
-    // Windows do not own their memory; this does.
+    // Keeps the windows' memory allocated, because windows do not own it.
     private let kept: [Arena]
 
     /// A `ColumnSplit` with its parts.
@@ -34,7 +35,7 @@ final class Plan {
         let parts: [ColumnPart]
         /// The windows that are added to the first part's product.
         let summands: [Floats]
-        /// The call that adds them.
+        /// The call that adds them up.
         let sum: (any PartSum)?
 
         init(_ cut: ColumnSplit, of source: ColumnPart.DividedNetwork, samples: Floats) {
@@ -43,7 +44,7 @@ final class Plan {
             sum = cut.last.map(source.partSum)
         }
 
-        /// The parts of one thread.
+        /// Calls `body` with each part of one thread.
         func each(of thread: Int, _ threads: Int, _ body: (ColumnPart) -> Void) {
             for index in stride(from: thread, to: parts.count, by: threads) { body(parts[index]) }
         }
@@ -78,7 +79,8 @@ final class Plan {
         }
 
         var additions: [[(part: Floats, total: Floats)]] = Array(repeating: [], count: network.calls.count)
-        // Backward runs a shared layer's last call first: that one writes the sum's first part.
+        // The backward pass starts with a shared layer's last call, which writes the gradient's first
+        // contribution.
         var firstBackward: [Int: Int] = [:]
         for (index, call) in network.calls.enumerated() where planner.gradients[index] != nil {
             firstBackward[call.layer] = index
@@ -92,7 +94,8 @@ final class Plan {
             var weightGradients: [Floats?] = []
             if let gradients {
                 weightGradients = parameters.windows(of: call.layer, in: gradients)
-                // A shared layer's other calls compute their part in memory of its own, and it is added.
+                // The other calls of a shared layer compute their contribution in separate memory, and it is
+                // added.
                 if firstBackward[call.layer] ?? index != index {
                     let own = Arena(
                         count: weightGradients.reduce(0) { $0 + (($1?.count ?? 0) + 15) / 16 * 16 })
@@ -128,10 +131,10 @@ final class Plan {
                         readsManyZeros: !inParts.contains(index) && planner.readsManyZeros(index))))
         }
         (self.calls, isView, self.additions) = (calls, planner.isView, additions)
-        // At an output the loss' gradient is there first.
+        // At an output, the gradient of the loss is written first.
         shared = network.calls.indices.filter { planner.isShared[$0] && !network.outputs.contains($0) }
             .compactMap { window(planner.gradients[$0]) }
-        // Backward visits only what leads from a trained weight to the loss.
+        // The backward pass visits only the calls between a trained weight and the loss.
         layerOfCall = network.calls.map(\.layer)
         var uses = [Int](repeating: 0, count: network.layers.count)
         for call in network.calls { uses[call.layer] += 1 }
@@ -169,17 +172,17 @@ final class Plan {
         outputGradients = network.outputs.map { window(planner.gradients[$0]) }
     }
 
-    /// The outputs of the last batch: [rows, shape].
+    /// Returns an output of the last batch: [rows, shape].
     func output(_ i: Int = 0) -> Floats { outputs[i].prefix(worker.rows * outputSizes[i]) }
     func outputGradient(_ i: Int = 0) -> Floats? {
         outputGradients[i].map { $0.prefix(worker.rows * outputSizes[i]) }
     }
-    /// The mask of an output: [rows, mask's shape].
+    /// Returns the mask of an output: [rows, mask's shape].
     func outputMask(_ i: Int = 0) -> Floats? { calls[outputCalls[i]].memory.outputMask }
     func inputWidth(_ i: Int = 0) -> Int { inputs[i].size }
     func outputWidth(_ i: Int = 0) -> Int { outputSizes[i] }
 
-    /// Copies the samples of those rows in and computes the outputs.
+    /// Copies the samples in `rows` and computes the outputs.
     func forward(_ samples: [Samples], rows: ArraySlice<Int>) {
         if splits.isEmpty {
             for (input, samples) in zip(inputs, samples) { gather(samples, rows: rows, input) }
@@ -194,7 +197,7 @@ final class Plan {
         for index in calls.indices where !isView[index] { forward(index) }
     }
 
-    /// The same for one sample of the only input of a plan for inference.
+    /// Copies one sample of the only input, in a plan for inference, and computes the outputs.
     func forward(_ samples: Samples, row: Int) {
         oneRow[0] = row
         gather(samples, rows: oneRow[...], inputs[0])
@@ -203,18 +206,19 @@ final class Plan {
 
     private func forward(_ call: Int) {
         guard let index = splitOfCall[call] else { return calls[call].forward() }
-        // The parts have been computed.
+        // The parts are complete.
         guard splits[index].cut.last == call else { return }
         splits[index].sum?.forward(adding: splits[index].summands)
     }
 
-    /// Runs `body(thread, threads)` on the threads that share layers, or here alone if that is faster.
+    /// Runs `body(thread, threads)` on the threads that share layers, or only on this thread if that is
+    /// faster.
     private func eachShare(_ body: (Int, Int) -> Void) {
         guard let helpers = worker.helpers, helpers.isSharing else { return body(0, 1) }
         helpers.share { body($0, helpers.count) }
     }
 
-    /// Fills a thread's copy of an input's samples, and prepares the calls that read it for the batch.
+    /// Fills a thread's copy of an input's samples, and prepares the calls that read it.
     private func gather(
         _ samples: Samples, rows: ArraySlice<Int>, _ input: PlanInput, thread: Int = 0, among: Int = 1
     ) {
@@ -229,12 +233,12 @@ final class Plan {
         }
     }
 
-    /// A weight of the network.
+    /// The index of a weight in the network.
     struct WeightIndex: Equatable {
         var layer, weight: Int
     }
 
-    /// Lets calls update weights as they compute gradients, and returns these weights.
+    /// Makes calls update weights while they compute gradients, and returns these weights.
     func fuseUpdates() -> [WeightIndex] {
         var fused: [WeightIndex] = []
         for (index, call) in calls.enumerated() where isOnlyUse[index] {
@@ -244,14 +248,15 @@ final class Plan {
         return fused
     }
 
-    /// A matrix of the trainable parameters with deferred updates, and its range there.
+    /// A matrix of the trainable parameters with deferred updates, and its range in their arena.
     struct DeferredWeight {
         let updates: any DeferredUpdates
         let range: Range<Int>
         let index: WeightIndex
     }
 
-    /// Defers the optimizer's updates of kernels whose calls skip zeros of samples, where the optimizer can.
+    /// Defers the optimizer's updates of kernels whose calls skip zeros of samples, if the optimizer supports
+    /// it.
     func deferUpdates(
         _ optimizer: any Optimizer, batchSize: Int, parameters: Parameters, slots: [Arena]
     ) -> [DeferredWeight] {
@@ -282,7 +287,7 @@ final class Plan {
         return deferred
     }
 
-    /// Computes the gradients of all parameters from those at the outputs.
+    /// Computes the gradients of all parameters from the gradients at the outputs.
     func backward() {
         for total in shared { total.fill(0) }
         for index in backwardCalls {
@@ -294,7 +299,7 @@ final class Plan {
     private func backward(_ call: Int) {
         guard let index = splitOfCall[call] else { return calls[call].backward() }
         let split = splits[index]
-        // All calls of a part run when its last one is due.
+        // All calls of a part run when its last call is reached.
         guard call == split.cut.last ?? split.cut.first else { return }
         split.sum?.backwardToSums()
         eachShare { thread, among in split.each(of: thread, among) { $0.backward() } }

@@ -1,28 +1,28 @@
 import Tensors
 
-/// Copies the samples of one of a network's inputs into the plan's memory.
+/// Copies the samples of one network input to the plan's memory.
 struct PlanInput {
     /// One thread's copy of a batch.
     private struct Copy {
         let window: Floats
-        /// Finds zeros, if a layer can skip them.
+        /// Finds the zeros, if a layer can skip them.
         let search: ZeroSearch?
     }
 
     let call: Int
-    /// The numbers of one sample.
+    /// The count of numbers in one sample.
     let size: Int
-    /// Calls that can skip zeros and are computed in one piece.
+    /// The undivided calls that can skip zeros.
     let readers: [any LayerCall]
-    // The first one is the input's window in the plan; there are more where threads share layers.
+    // The first copy is the input's window in the plan. There are more copies if threads share layers.
     private var copies: [Copy] = []
-    // A rescaling right behind the input is done while the samples are gathered.
+    // A rescaling of the input is applied while the samples are copied.
     private let scale, offset: Float
-    // Windows do not own their memory; these do.
+    // Keeps the windows' memory allocated, because windows do not own it.
     private var kept: [Arena] = []
 
     /// - rescaling: Applied to the samples.
-    /// - search: Makes a search for zeros in a copy; nil where no call can skip them.
+    /// - search: Creates a search for zeros in a copy; nil if no call can skip them.
     init(
         call: Int, window: Floats, size: Int, rescaling: (scale: Float, offset: Float)?,
         readers: [any LayerCall],
@@ -42,9 +42,10 @@ struct PlanInput {
     var copyCount: Int { copies.count }
     func window(_ copy: Int) -> Floats { copies[copy].window }
 
-    /// Fills a copy with the samples of those rows. Returns the places that are not zero, if skipping the zeros pays.
+    /// Fills a copy with the samples in `rows`. Returns the positions of nonzero values if skipping zeros
+    /// pays.
     ///
-    /// - alone: The other copies are not filled for this batch.
+    /// - alone: True if the other copies are not filled for this batch.
     func gatherSamples(
         _ samples: Samples, rows: ArraySlice<Int>, copy: Int, alone: Bool, training: Bool
     ) -> NonzeroPlaces? {
@@ -60,7 +61,8 @@ struct PlanInput {
             if case .bytes(let bytes) = samples.storage {
                 search.look(in: bytes, rows: rows, training: training)
             } else { search.look(in: window, training: training) }
-        // All copies must be searched in the same batches, or parts of a layer would round in different ways.
+        // All copies must be searched in the same batches. Otherwise the parts of a layer would round
+        // differently.
         if alone { for other in copies where other.search !== search { other.search?.follow(search) } }
         return nonzeros
     }

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A part of a plan's memory. An array of `Range` would ask the run-time system whether numbers can be compared, which
-/// takes longer than all of the planning.
+/// A block of a plan's memory. An array of `Range` would look up a conformance to `Comparable` at run time,
+/// which takes longer than all other planning.
 struct ArenaBlock: Equatable {
     var start, count: Int
     init(_ range: Range<Int>) { (start, count) = (range.lowerBound, range.count) }
@@ -12,31 +12,33 @@ struct Planner {
     private let network: Model
     private let rows: Int
     private let training: Bool
-    // Calls that only rescale samples, which gathering does.
+    // The calls that only rescale samples, which is done while samples are copied.
     private var fused: [Bool]
-    // Calls whose outputs are in other memory.
+    // The calls whose outputs are in other memory.
     private let elsewhere: [Int]
 
     private var layout = ArenaLayout()
-    /// The numbers of the whole block.
+    /// The count of numbers in the whole arena.
     var count: Int { layout.count }
-    /// For each call: its output's block; a view shares its input's.
+    /// For each call, the block of its output. A view shares its input's block.
     private(set) var activations: [ArenaBlock] = []
     private(set) var isView: [Bool] = []
     private(set) var scratch: [ArenaBlock] = []
-    /// For each call: the block of its output's mask.
+    /// For each call, the block of its output's mask.
     private(set) var masks: [ArenaBlock?] = []
-    /// For each call that is an input: the scale and offset behind it, which gathering applies.
+    /// For each call of an input, the scale and offset of the rescaling after it, which is applied while
+    /// samples are copied.
     private(set) var inputRescaling: [(scale: Float, offset: Float)?]
 
-    /// For each call: the block of the gradient at its output; nil where no trained weight is before it.
+    /// For each call, the block of the gradient at its output; nil if there is no trained weight before it.
     private(set) var gradients: [ArenaBlock?] = []
-    /// For each call and each of its inputs: the block that the call writes that gradient to.
+    /// For each call and each of its inputs, the block to which the call writes that gradient.
     private(set) var edges: [[ArenaBlock?]] = []
-    /// Outputs that several calls use (or one call and the loss): their gradient is a sum.
+    /// For each call, true if several calls, or a call and the loss, use its output: the gradient there is a
+    /// sum.
     private(set) var isShared: [Bool] = []
 
-    /// - elsewhere: Calls that are computed over other memory (see `ColumnPart`).
+    /// - elsewhere: The calls that are computed in other memory (see `ColumnPart`).
     init(_ network: Model, rows: Int, training: Bool, elsewhere: [Int] = []) {
         (self.network, self.rows, self.training, self.elsewhere) = (network, rows, training, elsewhere)
         fused = Array(repeating: false, count: network.calls.count)
@@ -64,7 +66,8 @@ struct Planner {
         }
     }
 
-    /// For inference a block is reused after its last reader; for training all stay, since backward reads them.
+    /// Assigns blocks to all outputs. At inference, a block is reused after its last reader. In training, all
+    /// blocks are kept, because the backward pass reads them.
     mutating func placeActivations() {
         var root = Array(network.calls.indices)
         for (index, call) in network.calls.enumerated() {
@@ -78,7 +81,7 @@ struct Planner {
             for input in call.inputs { lastUse[root[input]] = index }
         }
         for output in network.outputs { lastUse[root[output]] = Int.max }
-        // The blocks that are free behind each call.
+        // The blocks that become free after each call.
         var ending: [[Int]] = Array(repeating: [], count: network.calls.count)
         for call in network.calls.indices where root[call] == call && lastUse[call] != Int.max {
             if lastUse[call] != call { ending[lastUse[call]].append(call) }
@@ -101,7 +104,8 @@ struct Planner {
         }
     }
 
-    /// In a call at inference, a layer does not do what it does while it is trained (Dropout). A penalty is no such thing.
+    /// Returns true if the layer's output is its input. A call at inference omits the training behaviour of
+    /// layers such as Dropout, but not penalties.
     private func isView(_ layer: any Layer, atInference: Bool) -> Bool {
         layer.isView(training: training)
             || atInference && layer.dependsOnTraining && layer.isView(training: false)
@@ -115,7 +119,7 @@ struct Planner {
             }
             reaches[index] = own || call.inputs.contains { reaches[$0] }
         }
-        // Only what leads to an output has a gradient at all.
+        // Only calls that lead to an output have a gradient.
         var matters = Array(repeating: false, count: network.calls.count)
         for output in network.outputs { matters[output] = true }
         for index in network.calls.indices.reversed() where matters[index] {
@@ -136,8 +140,9 @@ struct Planner {
         }
     }
 
-    /// The calls of layers that can skip zeros of samples: they read an input's numbers unchanged, a vector of at least 64 for
-    /// each sample, and need no gradient there. (Rescaling with an offset would turn zeros into something else.)
+    /// Returns the calls of layers that can skip zeros of samples: they read an input's numbers unchanged, as
+    /// a vector of at least 64 for each sample, and need no gradient there. (Rescaling with an offset would
+    /// change the zeros.)
     func readersOfZeros(of input: Int) -> [Int] {
         let size = network.shapes[input].reduce(1, *)
         guard size >= 64, inputRescaling[input]?.offset ?? 0 == 0 else { return [] }
@@ -150,14 +155,14 @@ struct Planner {
         }
     }
 
-    /// Whether a call reads, perhaps through views, the output of a layer that makes many zeros.
+    /// Returns true if a call reads, directly or through views, the output of a layer that makes many zeros.
     func readsManyZeros(_ call: Int) -> Bool {
         guard var source = network.calls[call].inputs.first else { return false }
         while isView[source], let next = network.calls[source].inputs.first { source = next }
         return network.layers[network.calls[source].layer].makesZeros
     }
 
-    /// Whether a call's output is the input itself, seen through views.
+    /// Returns true if a call's output is the input itself or a view of it.
     private func isSourced(_ call: Int, by input: Int) -> Bool {
         var current = call
         while current != input {
@@ -167,7 +172,7 @@ struct Planner {
         return true
     }
 
-    /// Masks are small, and stay.
+    /// Assigns blocks to all masks. They are small and are not reused.
     mutating func placeMasks() {
         for (index, call) in network.calls.enumerated() {
             switch network.maskUses[index] {

@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// Runs a network forward, as at inference. It is planned once, for batches of up to `batchSize` samples, and then
-/// allocates nothing but its results. One caller at a time.
+/// Runs the forward pass of a network in inference mode. It is planned once, for batches of up to `batchSize`
+/// samples, and then allocates only its results. It may be used by one caller at a time.
 public final class Predictor {
     public let network: Model
     private let parameters: Parameters
@@ -10,7 +10,7 @@ public final class Predictor {
     private let pool: ThreadPool
     private let batchSize: Int
 
-    /// - batchSize: samples that are computed at once by each thread.
+    /// - batchSize: The number of samples that each thread computes at once.
     public init(_ network: Model, batchSize: Int = 256, threads: Int = 1) throws(CellarError) {
         try network.requireWeights()
         guard let pool = ThreadPool(count: threads) else {
@@ -26,8 +26,9 @@ public final class Predictor {
         }
     }
 
-    /// The outputs for all samples: one tensor [count, shape] for each of the network's outputs. There must be as many
-    /// inputs as the network has, of its shapes (or of as many numbers) and of one count.
+    /// Returns the outputs for all samples: one tensor [count, shape] for each output of the network. There
+    /// must be one array for each input of the network, with the input's shape (or as many numbers), and all
+    /// of the same count.
     public func predict(_ samples: [Samples]) throws(CellarError) -> [Tensor] {
         let count = try check(samples)
         var results = network.outputShapes.map { Array(repeating: Float(0), count: count * $0.reduce(1, *)) }
@@ -40,8 +41,8 @@ public final class Predictor {
         return zip(network.outputShapes, results).map { Tensor(shape: [count] + $0, values: $1) }
     }
 
-    /// The output for one of the samples, for a network of one input and one output: put into `result`, which has room
-    /// for it. Nothing is allocated.
+    /// Writes the output for one sample to `result`, which must have its size. Only for a network with one
+    /// input and one output. Nothing is allocated.
     public func predictOne(_ samples: Samples, row: Int, into result: inout [Float]) throws(CellarError) {
         let plan = plans[0]
         guard network.inputs.count == 1, network.outputs.count == 1 else {
@@ -100,7 +101,7 @@ public final class Predictor {
         }
     }
 
-    /// The part of a batch that one thread computes: neighbours, as even as can be.
+    /// Returns the part of a batch that one thread computes: contiguous rows, divided as evenly as possible.
     static func share(of rows: ArraySlice<Int>, thread: Int, among count: Int) -> ArraySlice<Int> {
         let first = rows.startIndex
         return rows[first + rows.count * thread / count..<first + rows.count * (thread + 1) / count]

@@ -1,7 +1,8 @@
 import Glibc
 
-/// Measures whether threads that share layers are faster than one alone, by trying both in turn. The results are the same
-/// bits; the faster way depends on the sizes, and on whether the processors are separate cores and idle.
+/// Measures whether threads that share layers are faster than one thread, by trying both alternately. The
+/// results are identical bits. The faster way depends on the sizes, and on whether the processors are separate
+/// cores and idle.
 struct SharingTrial {
     private enum Stage {
         case trying(block: Int, steps: Int)
@@ -9,8 +10,8 @@ struct SharingTrial {
     }
 
     private static let stepsInBlock = 8
-    // Blocks of the two kinds alternate. The first of each kind only warms up, and so does a block's first step: the other
-    // threads may still wait for work then, which slows a neighbour.
+    // Blocks of the two kinds alternate. The first block of each kind is a warm-up, and so is the first step
+    // of each block: the other threads may still be spinning then, which slows down a neighbouring thread.
     private static let blocks = 12
     private static let stepsBetweenTrials = 4096
 
@@ -19,7 +20,7 @@ struct SharingTrial {
     private var times: (shared: [Double], alone: [Double]) = ([], [])
     private var start = 0.0
 
-    /// Begins a step. Returns whether its threads should share.
+    /// Begins a step. Returns true if its threads should share layers.
     mutating func begin() -> Bool {
         guard case .trying(let block, let steps) = stage else { return sharing }
         if steps == 0 { sharing = block % 2 == 0 }

@@ -1,21 +1,22 @@
 import Base
 import Tensors
 
-/// What an optimizer remembers between steps: restoring it continues training as if it had never stopped.
+/// The state of an optimizer between steps. Training that continues from a restored state gives the same
+/// results as uninterrupted training.
 public struct OptimizerState: Equatable, Sendable {
     public var iterations: Int
-    /// For each slot, in the optimizer's order: one tensor for each trained weight, in the network's order.
+    /// For each slot, in the optimizer's order, one tensor for each trained weight, in the network's order.
     public var slots: [[Tensor]]
     public init(iterations: Int, slots: [[Tensor]]) { (self.iterations, self.slots) = (iterations, slots) }
 }
 
-/// Trains a network, batch by batch. It is planned once; steps reuse its memory. The same seed, thread count and machine
-/// give the same bits; where threads share layers (`Model.trainsAlikeOnThreads`), the bits do not even depend on the
-/// thread count. One caller at a time.
+/// Trains a network batch by batch. It is planned once, and steps reuse its memory. The same seed, thread
+/// count and machine give the same bits; if threads share layers (`Model.trainsAlikeOnThreads`), the bits do
+/// not depend on the thread count either. It may be used by one caller at a time.
 public final class TrainingExecutor {
     public let objective: Objective
     public private(set) var optimizer: any Optimizer
-    /// Steps since the optimizer began.
+    /// The number of steps that the optimizer has made.
     public private(set) var iterations = 0
 
     private let network: Model
@@ -24,26 +25,27 @@ public final class TrainingExecutor {
     private let slots: [Arena]
     private let plans: [Plan]
     private let evaluators: [OutputEvaluator]
-    // Threads with samples of their own, or those that share layers.
+    // The threads that have their own samples, or that share layers.
     private let pool: ThreadPool
     private let helpers: ThreadPool?
     private var trial = SharingTrial()
     private let batchSize: Int
-    // Whether the divisor of losses depends on more than a batch's size.
+    // True if the divisor of losses depends on more than the batch size.
     private let countsRows: Bool
-    // The weights that the optimizer steps: all, or all but those that calls update with their gradients.
+    // The weights that the optimizer updates: all weights except those that calls update with their
+    // gradients.
     private let optimized: [Range<Int>]
     private let fuses: Bool
-    // Of every trained weight, all threads' added.
+    // The gradients of all trained weights, summed over threads.
     private let gradients: [Floats]
-    // Kernels that are updated as their gradients are computed, some rows later than others.
+    // The kernels that are updated while their gradients are computed, some rows later than others.
     private let deferred: [Plan.DeferredWeight]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer, shape: [Int])]
-    /// The penalty of frozen weights in the loss: Keras 2 counts them too, Keras 3 does not.
+    /// The frozen weights' penalty in the loss: Keras 2 includes it, Keras 3 does not.
     private let frozenPenalty: Double
     private let constrained: ConstrainedWeights
 
-    /// For a model of one output.
+    /// Creates an executor for a model with one output.
     public convenience init(
         _ network: Model, loss: Loss, metrics: [Metric] = [.accuracy], optimizer: any Optimizer,
         batchSize: Int = 32, threads: Int = 1, seed: Int = 0
@@ -115,7 +117,7 @@ public final class TrainingExecutor {
             parameters.windows(of: $0, in: gradients).compactMap { $0 }
         }
         let options = optimizer.general
-        // An update during backward leaves nothing to clip, and no moment for decay or a penalty.
+        // An update in the backward pass cannot clip gradients, or apply weight decay or a penalty.
         let isPlain = pool.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
         fuses = optimizer.isPlainDescent && isPlain
         deferred =
@@ -126,7 +128,8 @@ public final class TrainingExecutor {
             without: (fuses ? plans[0].fuseUpdates() : []) + deferred.map(\.index))
     }
 
-    /// The rate now, where a schedule sets it; else the one that is set (before Keras 2.10's `decay` of it).
+    /// The current learning rate if a schedule sets it, otherwise the constant rate (before Keras 2.10's
+    /// `decay` is applied).
     public var learningRate: Double {
         get {
             optimizer.general.schedule.map { Double($0.rate(after: iterations)) } ?? optimizer.learningRate
@@ -134,7 +137,7 @@ public final class TrainingExecutor {
         set { optimizer.learningRate = newValue }
     }
 
-    /// An error where the samples, targets or weights do not fit the network.
+    /// Throws an error if the samples, targets or weights do not fit the network.
     public func check(
         _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil
     ) throws(CellarError) {
@@ -172,9 +175,10 @@ public final class TrainingExecutor {
         trainBatch(samples, [targets], rows: rows)
     }
 
-    /// One step on the samples of those rows, at most `batchSize`. The result's loss is from before the step.
+    /// Makes one step on the samples in `rows`, at most `batchSize`. The result's loss is computed before the
+    /// step.
     ///
-    /// - weights: One for each sample of the data, by which its loss is multiplied.
+    /// - weights: One factor of the loss for each sample of the data.
     public func trainBatch(
         _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil, rows: ArraySlice<Int>
     ) -> BatchResult {
@@ -190,7 +194,7 @@ public final class TrainingExecutor {
         var result = run(samples, targets, weights, rows: rows, training: true)
         guard let total = plans[0].gradients else { return result }
         if result.failure != nil {
-            // No step is made from numbers that mean nothing.
+            // No step is made if the results are invalid.
             for weight in deferred { weight.updates.end() }
             return result
         }
@@ -214,7 +218,7 @@ public final class TrainingExecutor {
             }
             for range in optimized { step(range) }
             for weight in deferred {
-                // In a batch of few zeros the call computes the gradient only.
+                // In a batch with few zeros, the call computes only the gradient.
                 if !weight.updates.hasStepped { step(weight.range) }
                 weight.updates.end()
             }
@@ -227,7 +231,7 @@ public final class TrainingExecutor {
         evaluate(samples, [targets])
     }
 
-    /// Losses and metrics over all samples in inference mode, as Keras' `evaluate`.
+    /// Computes the losses and metrics over all samples in inference mode, as Keras' `evaluate` does.
     public func evaluate(_ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil) -> BatchResult {
         var total = BatchResult()
         let rows = Array(0..<(samples.first?.count ?? 0))
@@ -279,12 +283,13 @@ public final class TrainingExecutor {
         return total
     }
 
-    /// Brings every weight up to the last step.
+    /// Applies the deferred updates of every weight up to the last step.
     private func settle() {
         flushingDenormals { for weight in deferred { weight.updates.prepare(for: nil) } }
     }
 
-    /// The gradient of the mean loss over those rows, in training mode, without a step: for tests of every layer.
+    /// Computes the gradient of the mean loss over the samples in `rows`, in training mode, without a step.
+    /// Used by the tests of every layer.
     func gradients(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> (
         loss: Double, tensors: [Tensor]
     ) {
@@ -300,7 +305,7 @@ public final class TrainingExecutor {
         return (result.lossSum / Double(result.count), parameters.tensors(in: total, of: computed))
     }
 
-    /// The network with the weights as they are now.
+    /// The network with the current weights.
     public var trainedNetwork: Model {
         settle()
         return parameters.snapshot(of: network)
@@ -312,13 +317,13 @@ public final class TrainingExecutor {
             iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
     }
 
-    /// The names of an epoch's numbers in the history.
+    /// The names of an epoch's values in the history.
     public var logNames: [String] { objective.logNames(outputs: network.outputNames) }
 
     /// The loss of the first output that has one.
     public var loss: Loss { objective.loss ?? Loss(.meanSquaredError) }
 
-    /// Continues where another run stopped.
+    /// Restores the state of an earlier run.
     public func restore(_ state: OptimizerState) throws(CellarError) {
         guard state.slots.count == slots.count else {
             throw CellarError(
@@ -332,7 +337,7 @@ public final class TrainingExecutor {
         for weight in deferred { weight.updates.reset(steps: iterations) }
     }
 
-    /// Replaces all weights, parallel to the network's layers.
+    /// Replaces all weights; they are parallel to the network's layers.
     public func setWeights(_ weights: [[Tensor]]) throws(CellarError) {
         settle()
         var copy = network
@@ -340,7 +345,7 @@ public final class TrainingExecutor {
         parameters.load(copy)
     }
 
-    /// All weights at one moment, to come back to.
+    /// All weights at one point of the training, for restoring them later.
     public struct Checkpoint: Sendable {
         fileprivate let trainable, fixed: [Float]
     }

@@ -3,16 +3,17 @@ public protocol LayerArithmetic {
     /// Makes a planned call of the layer, with its own state. Layers without state are `StatelessLayer`s.
     func makeCall(_ memory: CallMemory) -> any LayerCall
 
-    /// The count of scratch numbers for `rows` samples, kept from forward to backward.
+    /// Returns the count of scratch numbers for `rows` samples. They are kept from the forward to the
+    /// backward pass.
     func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int
 
-    /// Whether output and input are the same numbers, so that nothing needs to be computed.
+    /// Returns true if the output is the input, so that nothing is computed.
     func isView(training: Bool) -> Bool
 
-    /// Whether the layer computes differently while a model is trained.
+    /// True if the layer computes differently in training.
     var dependsOnTraining: Bool { get }
 
-    /// Whether the layer's training behaviour is not implemented: a model with it cannot be trained.
+    /// True if the layer's training behaviour is not implemented: a model with it cannot be trained.
     static var onlyAnswers: Bool { get }
 
     /// False for a layer that has no gradient: weights before it cannot be trained.

@@ -1,7 +1,7 @@
 import Base
 
-/// Reads the options of a layer, an optimizer or the like from a JSON object in Keras' words. Files and recipes both
-/// come through here; a recipe also calls `rejectUnknownKeys`, while a file may hold keys that we do not know.
+/// Reads the options of a layer, an optimizer or a similar object from JSON with Keras' names, for model
+/// files and recipes. A recipe also calls `rejectUnknownKeys`, while a file may contain unknown keys.
 public struct LayerConfig {
     public let className: String
     public let object: JSONObject
@@ -11,14 +11,14 @@ public struct LayerConfig {
         (self.className, self.object) = (className, object)
     }
 
-    /// How messages call it: `Dense "hiddenLayer1"`.
+    /// The class and name for messages, such as `Dense "hiddenLayer1"`.
     public var subject: String { object["name"]?.string.map { "\(className) \"\($0)\"" } ?? className }
 
     public func error(_ message: String, key: String? = nil) -> CellarError {
         CellarError(message, subject: subject, key: key)
     }
 
-    /// The raw value; a null counts as absent.
+    /// Returns the raw value. A null counts as absent.
     public mutating func value(_ key: String) -> JSON? {
         known.append(key)
         guard let value = object[key], !value.isNull else { return nil }
@@ -29,7 +29,7 @@ public struct LayerConfig {
         error("\(key) must be \(expected), but is \(found.kind) (\(found.text().prefix(60)))", key: key)
     }
 
-    /// A whole number; without a default, it must be there.
+    /// Reads an integer. Without a default, it is required.
     public mutating func int(
         _ key: String, default standard: Int? = nil, in range: ClosedRange<Int> = 1...Int(Int32.max)
     ) throws(CellarError) -> Int {
@@ -62,7 +62,7 @@ public struct LayerConfig {
 
     public mutating func bool(_ key: String, default standard: Bool) throws(CellarError) -> Bool {
         guard let found = value(key) else { return standard }
-        // Python's JSON has true and false; old files also have 0 and 1.
+        // JSON from Python has true and false; old files also have 0 and 1.
         guard let bool = found.bool ?? found.int.map({ $0 != 0 }) else {
             throw wrong(key, "true or false", found)
         }
@@ -85,14 +85,14 @@ public struct LayerConfig {
         return string
     }
 
-    /// Numbers in a list, or one number, which counts as a list of one.
+    /// Reads a list of numbers. A single number counts as a list of one.
     public mutating func doubles(_ key: String) throws(CellarError) -> [Double]? {
         guard let found = value(key) else { return nil }
         guard let list = flattened(found) else { throw wrong(key, "a number or a list of numbers", found) }
         return list
     }
 
-    /// Whole numbers in a list, or one of them, which counts as a list of one.
+    /// Reads a list of integers. A single integer counts as a list of one.
     public mutating func ints(_ key: String) throws(CellarError) -> [Int]? {
         guard let found = value(key) else { return nil }
         let items = found.array ?? [found]
@@ -101,7 +101,8 @@ public struct LayerConfig {
         return ints
     }
 
-    /// A shape with the batch in front, as `[null, 28, 28]`; returned without the batch. Nil where it is absent.
+    /// Reads a shape that starts with the batch, such as `[null, 28, 28]`, and returns it without the batch;
+    /// nil if it is absent.
     public mutating func batchShape(_ key: String) throws(CellarError) -> SampleShape? {
         guard let found = value(key) else { return nil }
         guard let sizes = found.array, let first = sizes.first, first.isNull || first.int != nil else {
@@ -152,7 +153,7 @@ public struct LayerConfig {
         }
     }
 
-    /// Options that change training and that we cannot honour yet are refused, not dropped.
+    /// Rejects options that change training and are not supported, instead of ignoring them.
     public mutating func refuse(_ keys: String...) throws(CellarError) {
         for key in keys {
             if let found = value(key) {
@@ -161,10 +162,10 @@ public struct LayerConfig {
         }
     }
 
-    /// Marks keys that mean nothing here, but which Keras writes.
+    /// Accepts keys that Keras writes and that have no meaning here.
     public mutating func ignore(_ keys: String...) { known += keys }
 
-    /// Keys that were never asked for are mistakes in a recipe.
+    /// Rejects keys that were never read, which are mistakes in a recipe.
     public func rejectUnknownKeys() throws(CellarError) {
         for key in object.keys where !known.contains(key) {
             let hint = nearest(key, in: known).map { "; did you mean \($0)?" } ?? ""
@@ -173,7 +174,7 @@ public struct LayerConfig {
     }
 }
 
-/// All numbers of a number or of nested lists, in order.
+/// Returns all numbers of a number or of nested lists, in order.
 private func flattened(_ json: JSON) -> [Double]? {
     if let number = json.double { return [number] }
     guard let items = json.array else { return nil }

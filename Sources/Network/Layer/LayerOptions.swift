@@ -1,6 +1,6 @@
 import Base
 
-/// The options of a layer, as configs of model files and recipes have them.
+/// The options of a layer in the configs of model files and recipes.
 public protocol LayerOptions: Sendable {
     /// Keras' class name.
     static var className: String { get }
@@ -8,7 +8,7 @@ public protocol LayerOptions: Sendable {
     /// Keras' name of the layer: the group of its weights in files.
     var name: String { get set }
 
-    /// A layer that is not trainable keeps its weights while the rest learns.
+    /// False for a layer whose weights are frozen in training.
     var trainable: Bool { get set }
 
     /// Reads the layer's own options. `name` and `trainable` are set by the caller.
@@ -17,20 +17,20 @@ public protocol LayerOptions: Sendable {
     /// The layer's own options as Keras 2.10 writes them, without name, trainable and dtype.
     var config: JSONObject { get }
 
-    /// Options of the call that change the output, such as `use_causal_mask`, as Keras names them.
+    /// The options of the call that change the output, such as `use_causal_mask`, with Keras' names.
     var callOptions: JSONObject { get }
-    /// Takes such options; an error for one that the layer does not have.
+    /// Applies options of the call. Throws an error for one that the layer does not have.
     mutating func take(callOptions: JSONObject) throws(CellarError)
 
-    /// Takes a mask as an argument of the call, which is its input's mask.
+    /// Applies a mask argument of the call, which is its input's mask.
     mutating func takeMaskArgument()
 
-    /// The options in `config` that are computed from the training data, as Normalization's mean is.
+    /// The options in `config` that are computed from the training data, such as Normalization's mean.
     static var adaptedOptions: [String] { get }
 
-    /// The same function as a class that every release of Keras has.
+    /// The same function as a class that all versions of Keras have.
     var portable: any Layer { get }
-    /// The reason why no current Keras can express the layer; nil where it can.
+    /// Returns the reason why no current version of Keras can express the layer; nil if it can.
     func reasonNotWritable(receivesMask: () -> Bool) -> String?
 }
 

@@ -1,35 +1,39 @@
 import Tensors
 
-/// Properties by which the engine plans: what can be folded, fused, skipped or shared.
+/// The properties that the engine uses for planning: folding, fusing, skipping and sharing.
 public protocol LayerPlanning {
-    /// The activation that the layer ends with, if any, and the layer without it: a loss on logits replaces it.
+    /// The activation at the end of the layer, if any, and the layer without it: a loss on logits replaces
+    /// it.
     var finalActivation: Activation? { get }
     func withoutActivation() -> Self
 
-    /// The function of a layer that is nothing else.
+    /// The activation, if the layer consists only of it.
     var onlyActivation: Activation? { get }
-    /// The layer, where it computes sums of products with an activation at their end.
+    /// The layer, if it computes sums of products followed by an activation.
     var linear: (any LinearLayer)? { get }
-    /// At inference, a scale and a shift for each channel of one axis; nil for other layers.
+    /// Returns the scale and shift of each channel of one axis at inference; nil for other layers.
     func channelAffine(_ shape: [Int], weights: [Tensor]) -> ChannelAffine?
-    /// Whether the layer returns its input at inference, as Dropout does.
+    /// True if the layer returns its input at inference, as Dropout does.
     static var isForTrainingOnly: Bool { get }
-    /// One scale and offset for all numbers of the input, which can be applied as samples are copied in.
+    /// The scale and offset of all input numbers, which can be applied while samples are copied.
     var inputRescaling: (scale: Float, offset: Float)? { get }
-    /// Whether at inference the output's numbers are the input's, in whatever order.
+    /// True if at inference the output has the same numbers as the input, in any order.
     var keepsNumbers: Bool { get }
-    /// Whether the layer brings samples to a range of numbers that suits a network.
+    /// True if the layer scales samples to a range that suits a network.
     static var scalesSamples: Bool { get }
 
-    /// Whether the layer is cheap beside a divisible layer's product, or is one: then threads share the product.
+    /// True if the layer is cheap compared with a divisible layer's product, or is divisible: then threads
+    /// share the product.
     static var isCheap: Bool { get }
-    /// Whether each number of an output of that shape depends on the same number of the input, or of the product, alone.
+    /// Returns true if each number of an output of that shape depends only on the corresponding number of the
+    /// input, or of the product.
     func isElementwise(_ shape: [Int]) -> Bool
-    /// The layer, where threads may compute parts of its units.
+    /// The layer, if threads may compute parts of its units.
     var divisible: (any DivisibleLayer)? { get }
-    /// Whether calls skip zeros of samples (`LayerCall.receive`). The layer's first weight is then a matrix [inputs, units].
+    /// True if calls skip zeros of samples (`LayerCall.receive`). The layer's first weight is then a matrix
+    /// [inputs, units].
     static var skipsZerosOfSamples: Bool { get }
-    /// Whether about half of the output or more is zero.
+    /// True if about half of the output or more is zero.
     var makesZeros: Bool { get }
 }
 
@@ -55,17 +59,18 @@ public struct ChannelAffine: Sendable {
     var factors: [(scale: Double, shift: Double)]
 }
 
-/// A layer whose product can be computed in parts. Its first weight is a matrix [inputs, units], each other one a vector
-/// of units. Parts are column-parallel (some units of all inputs) or row-parallel (a summand from some inputs); the
-/// calls of the whole layer have a `partSum`.
+/// A layer whose product can be computed in parts. Its first weight is a matrix [inputs, units], and each
+/// other weight is a vector of units. Parts are column-parallel (some units of all inputs) or row-parallel (a
+/// summand from some inputs). The calls of the whole layer have a `partSum`.
 public protocol DivisibleLayer: Layer {
     var units: Int { get }
-    /// Whether parts of the units can be computed for themselves.
+    /// True if parts of the units can be computed separately.
     var canBeDivided: Bool { get }
-    /// Whether the layer's product can be a sum of parts.
+    /// True if the layer's product can be a sum of parts.
     var canAddParts: Bool { get }
-    /// The layer with so many of its units. Its products round as those of `whole` units do, if given.
+    /// Returns the layer with `units` of its units. If `whole` is given, its products are rounded like those
+    /// of `whole` units.
     func part(units: Int, of whole: Int?) -> any Layer
-    /// The layer without what follows its product. Only one summand has the bias.
+    /// Returns the layer with only its product. Only one summand has the bias.
     func summand(hasBias: Bool) -> any Layer
 }

@@ -2,37 +2,37 @@ import Base
 
 /// The inputs, outputs and masks of a layer's calls.
 public protocol LayerShapes {
-    /// The output's shape, or an error that names what does not fit.
+    /// Returns the output shape. Throws an error that names what does not fit.
     func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int]
 
-    /// The number of tensors that a call gives. Where there are several, a sample of the output is all of them, one behind
-    /// the other, and `outputShape` is the one axis of their numbers; the model cuts them out again.
+    /// The number of output tensors of a call. If there are several, a sample of the output is their
+    /// concatenation, `outputShape` is the one axis of their numbers, and the model slices it.
     var outputCount: Int { get }
-    /// Their shapes.
+    /// Returns the shapes of the output tensors.
     func outputShapes(for inputs: [[Int]]) throws(CellarError) -> [[Int]]
-    /// Whether that output has the mask that leaves the layer.
+    /// Returns true if that output has the layer's output mask.
     func outputCarriesMask(_ output: Int) -> Bool
 
-    /// The names of the tensors that a call takes, where Keras' `call` has several arguments.
+    /// The names of the input tensors, if Keras' `call` has several arguments.
     static var inputNames: [String] { get }
 
-    /// Whether inputs behind the first are Keras 3's `initial_state`.
+    /// True if the inputs after the first are Keras 3's `initial_state`.
     static var takesInitialState: Bool { get }
 
-    /// What a mask means to a call with initial states; nil for a layer that takes none.
+    /// The meaning of a mask in a call with initial states; nil for a layer that has none.
     var maskWithStates: InitialStateMask? { get }
 
-    /// Whether a mask ends here, passes, or is made; `masks` has the shapes of the masks that come in, nil for none.
+    /// Returns the use of masks. `masks` has the shapes of the input masks, nil for none.
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse
 
-    /// Whether samples enter the network here.
+    /// True if the layer is an input of the network.
     static var isInput: Bool { get }
-    /// The declared shape of samples, of an input.
+    /// The declared shape of an input's samples.
     var sampleShape: SampleShape? { get }
-    /// Gives the free sizes of an input's shape a size.
+    /// Sets the free sizes of an input's shape.
     mutating func bind(to shape: [Int])
 
-    /// Whether the layer is one output of a layer with several, which no file has (see `OutputPart`).
+    /// True if the layer is one output of a layer with several, which is not in files (see `OutputPart`).
     static var isOutputPart: Bool { get }
 }
 
@@ -54,7 +54,7 @@ extension LayerShapes {
     public var isOutputPart: Bool { Self.isOutputPart }
 }
 
-/// A layer that implements `outputShapes`, for one output or several, in place of `outputShape`.
+/// A layer that implements `outputShapes`, for one or more outputs, instead of `outputShape`.
 public protocol LayerOfSeveralOutputs: Layer {}
 
 extension LayerOfSeveralOutputs {

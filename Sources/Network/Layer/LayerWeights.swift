@@ -1,10 +1,12 @@
 /// The weights of a layer, in memory and in files.
 public protocol LayerWeights {
-    /// The layer's weights: the trainable ones first, then the others, each in Keras' order of creation.
+    /// Returns the layer's weights: first the trainable ones, then the others, each in Keras' order of
+    /// creation.
     func weights(for inputs: [[Int]]) -> [WeightSpec]
 
-    /// The distribution of `count` weights over groups inside the layer's own in files that keep weights by object, as
-    /// Keras 3's `.weights.h5` does: the groups' paths, with the number of weights in each, in the order of `weights(for:)`.
+    /// Returns the groups of `count` weights in files that store weights by object, such as Keras 3's
+    /// `.weights.h5`: paths inside the layer's group and the number of weights in each, in the order of
+    /// `weights(for:)`.
     func weightGroups(count: Int) -> [WeightGroup]
 }
 
@@ -13,32 +15,32 @@ extension LayerWeights {
     public func weightGroups(count: Int) -> [WeightGroup] { [WeightGroup(path: "", count: count)] }
 }
 
-/// A part of a layer's weights that Keras keeps in an object of its own, such as the `cell` of an LSTM.
+/// A part of a layer's weights that Keras stores in a separate object, such as the `cell` of an LSTM.
 public struct WeightGroup: Equatable, Sendable {
-    /// Names of objects inside objects, as `forward_layer/cell`; empty for the layer itself.
+    /// The names of nested objects, such as `forward_layer/cell`; empty for the layer itself.
     public var path: String
     public var count: Int
 
     public init(path: String, count: Int) { (self.path, self.count) = (path, count) }
 
-    /// The same group of a layer inside another, under that name.
+    /// Returns the group of a layer nested in another one under that name.
     func inside(_ name: String) -> WeightGroup {
         WeightGroup(path: path.isEmpty ? name : "\(name)/\(path)", count: count)
     }
 }
 
-/// A weight that a layer needs.
+/// The specification of a layer's weight.
 public struct WeightSpec: Sendable {
-    /// Keras' name within the layer: `kernel`, `moving_mean`.
+    /// Keras' name within the layer, such as `kernel` or `moving_mean`.
     public var name: String
     public var shape: [Int]
     public var initializer: Initializer
     public var trainable: Bool
     public var regularizer: Regularizer?
-    /// Applied after each step of training.
+    /// The constraint, applied after each training step.
     public var constraint: Constraint?
-    /// Whether a matrix's rows may begin at cache-line borders in memory, so that vectors are read whole: the layer then
-    /// reads them with the stride of its window.
+    /// True if a matrix's rows may be aligned to cache lines in memory, so that each vector is read from one
+    /// line. The layer then reads the rows with the stride of its window.
     public var alignsRows = false
 
     public init(

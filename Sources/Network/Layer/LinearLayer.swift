@@ -1,15 +1,16 @@
-/// A layer that computes sums of products with a kernel, then a bias for each channel, then an activation. A scale and
-/// shift of its channels can be folded into its weights, and an activation behind it into the layer.
+/// A layer that computes sums of products with a kernel, adds a bias for each channel, and applies an
+/// activation. A scale and shift of its channels can be folded into its weights, and an activation after it
+/// into the layer.
 public protocol LinearLayer: Layer {
     var activation: Activation { get set }
     var useBias: Bool { get set }
-    /// The index of the kernel among the weights; the bias is the next.
+    /// The index of the kernel among the weights. The bias is the next weight.
     var kernelIndex: Int { get }
-    /// The number of neighbours for the same channel in a kernel of that shape.
+    /// Returns the number of consecutive numbers in a kernel of that shape that belong to the same channel.
     func kernelRun(_ shape: [Int]) -> Int
-    /// Whether the kernel is a matrix [inputs, channels] for the last axis of the input.
+    /// True if the kernel is a matrix [inputs, channels] applied to the last axis of the input.
     static var hasMatrix: Bool { get }
-    /// The channels' axis of a sample of that shape.
+    /// Returns the axis of the channels in a sample of that shape.
     func channelAxis(_ shape: [Int]) -> Int
 }
 

@@ -1,9 +1,10 @@
 import Glibc
 import Tensors
 
-// Each takes one position's outputs and targets, returns the loss there, and writes its gradient times `each`.
+// Each function takes the outputs and targets of one position, returns the loss there, and writes its
+// gradient times `each`.
 
-/// Σ t · (log Σ exp z − z); gradient p·Σt − t. z becomes p.
+/// Σ t · (log Σ exp z − z); the gradient is p·Σt − t. z is replaced by p.
 func softmaxCrossEntropy(_ z: Floats, _ t: Floats, _ dz: Floats?, _ each: Float) -> Double {
     let (highest, sum) = exponentialSum(z)
     let logSum = log(sum)
@@ -17,7 +18,7 @@ func softmaxCrossEntropy(_ z: Floats, _ t: Floats, _ dz: Floats?, _ each: Float)
     return Double(loss)
 }
 
-/// The largest of z, and Σ exp(z − it).
+/// Returns the maximum of z, and Σ exp(z − maximum).
 private func exponentialSum(_ z: Floats) -> (highest: Float, sum: Float) {
     var highest = z[0]
     for i in 1..<z.count { highest = max(highest, z[i]) }
@@ -26,7 +27,7 @@ private func exponentialSum(_ z: Floats) -> (highest: Float, sum: Float) {
     return (highest, sum)
 }
 
-/// z becomes its softmax.
+/// Replaces z by its softmax.
 func softmax(_ z: Floats) {
     let (highest, sum) = exponentialSum(z)
     for i in 0..<z.count { z[i] = exp(z[i] - highest) / sum }
@@ -35,7 +36,7 @@ func softmax(_ z: Floats) {
 /// max(z, 0) − z·t + log(1 + exp(−|z|)): binary cross-entropy on a logit.
 func logitCost(_ z: Float, _ t: Float) -> Float { max(z, 0) - z * t + log1p(exp(-abs(z))) }
 
-/// The mean over outputs of that; gradient p − t. z becomes p.
+/// The mean of `logitCost` over outputs; the gradient is p − t. z is replaced by p.
 func sigmoidCrossEntropy(_ z: Floats, _ t: Floats, _ dz: Floats?, _ each: Float) -> Double {
     var loss: Float = 0
     let share = each / Float(z.count)
@@ -47,7 +48,7 @@ func sigmoidCrossEntropy(_ z: Floats, _ t: Floats, _ dz: Floats?, _ each: Float)
     return Double(loss) / Double(z.count)
 }
 
-/// From probabilities: they are scaled to sum to 1, then clipped to [1e-7, 1 − 1e-7].
+/// Cross-entropy from probabilities, which are scaled to sum to 1, then clipped to [1e-7, 1 − 1e-7].
 func categoricalCrossEntropy(_ p: Floats, _ t: Floats, _ dp: Floats?, _ each: Float) -> Double {
     var sum: Float = 0
     for i in 0..<p.count { sum += p[i] }
@@ -67,8 +68,8 @@ func categoricalCrossEntropy(_ p: Floats, _ t: Floats, _ dp: Floats?, _ each: Fl
     return Double(loss)
 }
 
-/// From probabilities, for class indices: clipped first, and their logarithms are taken for logits, so that the sum is
-/// one after the clipping.
+/// Cross-entropy from probabilities, for class indices. The probabilities are clipped first, and their
+/// logarithms are used as logits, so that the sum is 1 after clipping.
 func sparseCrossEntropy(_ p: Floats, _ t: Floats, _ dp: Floats?, _ each: Float) -> Double {
     func clipped(_ i: Int) -> Float { min(max(p[i], smallest), 1 - smallest) }
     var (sum, loss): (Float, Float) = (0, 0)
@@ -83,8 +84,8 @@ func sparseCrossEntropy(_ p: Floats, _ t: Floats, _ dp: Floats?, _ each: Float) 
     return Double(loss)
 }
 
-/// Binary cross-entropy at a probability, clipped: −[t·log(p + ε) + (1 − t)·log(1 − p + ε)], where Keras 2 has 1e-7 for ε
-/// once more.
+/// Binary cross-entropy of a clipped probability: −[t·log(p + ε) + (1 − t)·log(1 − p + ε)], where ε is 1e-7
+/// in Keras 2, in addition to the clipping.
 func probabilityCost(_ p: Float, _ t: Float, inner: Float) -> (cost: Float, slope: Float) {
     let q = min(max(p, smallest), 1 - smallest)
     let cost = -(t * log(q + inner) + (1 - t) * log(1 - q + inner))

@@ -1,10 +1,11 @@
 import Glibc
 import Tensors
 
-// Lin et al., "Focal Loss for Dense Object Detection" (2017), as Keras has it: easy samples count less.
+// Lin et al., "Focal Loss for Dense Object Detection" (2017), as in Keras: well-classified samples have less
+// weight.
 
-/// The mean over outputs of (1 − pₜ)^γ · binary cross-entropy, where pₜ = t·p + (1 − t)(1 − p); with balancing times
-/// t·α + (1 − t)(1 − α). On logits, z becomes p.
+/// The mean over outputs of (1 − pₜ)^γ · binary cross-entropy, where pₜ = t·p + (1 − t)(1 − p). With
+/// balancing, it is multiplied by t·α + (1 − t)(1 − α). If z are logits, they are replaced by p.
 func binaryFocal(
     _ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, _ focus: Loss.Focus, inner: Float, logits: Bool
 ) -> Double {
@@ -21,7 +22,7 @@ func binaryFocal(
         sum += balance * factor * cost
         if logits { y[i] = p }
         guard let dy else { continue }
-        // The factor's own slope, at p or at the logit behind it.
+        // The derivative of the factor with respect to p or to its logit.
         var bend = gamma == 0 ? 0 : gamma * pow(missing, gamma - 1) * (1 - 2 * t)
         if logits { bend *= p * (1 - p) }
         dy[i] = balance * (bend * cost + factor * slope) * share
@@ -29,7 +30,8 @@ func binaryFocal(
     return Double(sum) / Double(y.count)
 }
 
-/// Σ α·(1 − q)^γ · −t·log q, where q is p scaled to sum to 1 and clipped to [1e-7, 1 − 1e-7]. On logits, y becomes p.
+/// Σ α·(1 − q)^γ · −t·log q, where q is p scaled to sum to 1 and clipped to [1e-7, 1 − 1e-7].
+/// If y are logits, they are replaced by p.
 func categoricalFocal(
     _ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float, _ focus: Loss.Focus, logits: Bool
 ) -> Double {

@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-// Losses of a position's numbers as a whole.
+// Losses that depend on all outputs of a position together.
 
 /// Σ t · log(t / y), both clipped to [1e-7, 1].
 func divergence(_ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float) -> Double {
@@ -14,7 +14,7 @@ func divergence(_ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float) -> Doubl
     return Double(sum)
 }
 
-/// −Σ t·y / (‖t‖·‖y‖); a vector of zeros stays one.
+/// −Σ t·y / (‖t‖·‖y‖). A zero vector is not scaled.
 func negativeCosine(_ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float) -> Double {
     // TensorFlow's l2_normalize.
     let least: Float = 1e-12
@@ -27,7 +27,7 @@ func negativeCosine(_ y: Floats, _ t: Floats, _ dy: Floats?, _ each: Float) -> D
     let (scale, wantedScale) = (1 / max(squares, least).squareRoot(), 1 / max(wanted, least).squareRoot())
     let cosine = product * scale * wantedScale
     if let dy {
-        // Below the least length the scale is a constant.
+        // Below the minimum length, the scale is constant.
         let pull = squares > least ? cosine * scale : 0
         for i in 0..<y.count { dy[i] = -(t[i] * wantedScale - y[i] * pull) * scale * each }
     }

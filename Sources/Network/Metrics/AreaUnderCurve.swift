@@ -1,21 +1,22 @@
 import Glibc
 import Tensors
 
-/// Keras' AUC: the curve at some thresholds (200 evenly spaced ones), and the area below it. All numbers of a position
-/// count as answers to yes-or-no questions. Sums: positives, then negatives, by the highest threshold that each lies above.
+/// Keras' AUC: the area under a curve with a point for each threshold (200 evenly spaced ones by default).
+/// Each output of a position counts as a binary prediction. Sums: positives, then negatives, by the highest
+/// threshold that each is above.
 public struct AreaUnderCurve: Equatable, Sendable {
     public enum Curve: String, Sendable, CaseIterable { case roc = "ROC", precisionRecall = "PR" }
     public enum Summation: String, Sendable, CaseIterable { case interpolation, minoring, majoring }
 
     public var curve: Curve
     public var summation: Summation
-    /// With both ends; nil are `thresholdCount` evenly spaced ones.
+    /// The thresholds with both ends; nil for `thresholdCount` evenly spaced ones.
     public private(set) var thresholds: [Double]?
     public private(set) var thresholdCount: Int
-    /// The outputs are logits of probabilities.
+    /// True if the outputs are logits.
     public var fromLogits = false
 
-    /// - thresholds: Between 0 and 1, without the ends, which are added.
+    /// - thresholds: Values between 0 and 1 without the ends, which are added.
     public init(
         curve: Curve = .roc, summation: Summation = .interpolation, thresholdCount: Int = 200,
         thresholds: [Double]? = nil
@@ -33,7 +34,7 @@ public struct AreaUnderCurve: Equatable, Sendable {
         }
     }
 
-    /// The last threshold below p; the first one is below everything.
+    /// Returns the last threshold below p. The first threshold is below all values.
     private func bucket(_ p: Float) -> Int {
         guard p.isFinite else { return 0 }
         guard let thresholds else {
@@ -69,7 +70,7 @@ public struct AreaUnderCurve: Equatable, Sendable {
         }
     }
 
-    /// True and false positives at each threshold: all that lie above it.
+    /// Returns the true and false positives for each threshold: all values above it.
     func positives(_ sums: [Double]) -> (right: [Double], wrong: [Double]) {
         (fromTheEnd(sums[..<thresholdCount]), fromTheEnd(sums[thresholdCount...]))
     }
@@ -83,8 +84,9 @@ public struct AreaUnderCurve: Equatable, Sendable {
         return sums.reversed()
     }
 
-    /// Between two thresholds, true and false positives go in step, so that precision is no straight line: Davis and
-    /// Goadrich, "The Relationship Between Precision-Recall and ROC Curves" (2006).
+    /// Interpolates precision between thresholds. True and false positives increase proportionally there, so
+    /// precision is not linear: Davis and Goadrich, "The Relationship Between Precision-Recall and ROC
+    /// Curves" (2006).
     private func interpolatedPrecision(_ hits: [Double], _ misses: [Double], _ positives: Double) -> Double {
         let all = zip(hits, misses).map { $0 + $1 }
         return (1..<hits.count).reduce(0) { area, i in

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Precision or recall at a threshold, or one of the counts that they are made of: outputs above it are taken for
-/// positive. Sums: true positives, false positives, false negatives, true negatives.
+/// Precision or recall at a threshold, or one of the counts that they are computed from. Outputs above the
+/// threshold are positive. Sums: true positives, false positives, false negatives, true negatives.
 public struct Confusion: Equatable, Sendable {
     public enum Share: String, Sendable, CaseIterable {
         case precision = "Precision"
@@ -12,11 +12,11 @@ public struct Confusion: Equatable, Sendable {
         case trueNegatives = "TrueNegatives"
     }
     public var share: Share
-    /// Nil is 0.5, or with `topK`, below everything.
+    /// The threshold. Nil means 0.5, or with `topK`, below all values.
     public var threshold: Double?
-    /// Only the k largest outputs of a position can be positive.
+    /// If set, only the k largest outputs of a position can be positive.
     public var topK: Int?
-    /// Only this output counts.
+    /// If set, only this output counts.
     public var classIndex: Int?
 
     public init(_ share: Share, threshold: Double? = nil, topK: Int? = nil, classIndex: Int? = nil) {
@@ -36,7 +36,7 @@ public struct Confusion: Equatable, Sendable {
         }
     }
 
-    /// Among equals the first ones are taken.
+    /// Returns true if the output is among the `topK` largest; the first of equal outputs is preferred.
     private func isAmongTop(_ out: Floats, _ i: Int) -> Bool {
         guard let topK else { return true }
         var before = 0
@@ -56,13 +56,13 @@ public struct Confusion: Equatable, Sendable {
     }
 }
 
-/// Keras' F-score: the harmonic mean of precision and recall, recall weighing β² times as much. Sums for each class: true
-/// positives, false positives, false negatives, targets.
+/// Keras' F-score: the harmonic mean of precision and recall, with recall weighted β² times as much. Sums for
+/// each class: true positives, false positives, false negatives, targets.
 public struct FScore: Equatable, Sendable {
     public enum ClassAverage: String, Sendable, CaseIterable { case micro, macro, weighted }
     public var average: ClassAverage
     public var beta: Double
-    /// Nil: the largest output is the one that is positive.
+    /// The threshold. If nil, only the largest output is positive.
     public var threshold: Double?
 
     public init(average: ClassAverage, beta: Double = 1, threshold: Double? = nil) {
@@ -73,7 +73,7 @@ public struct FScore: Equatable, Sendable {
         var highest = -Float.infinity
         for i in 0..<out.count { highest = max(highest, out[i]) }
         for i in 0..<out.count {
-            // Keras' guard against a row of zeros, in which every output is the largest.
+            // Keras' exception for a row of zeros, where every output is the largest.
             let isChosen = threshold.map { out[i] > Float($0) } ?? (out[i] >= highest && abs(out[i]) > 1e-9)
             let (t, chosen) = (Double(target[i]), isChosen ? 1.0 : 0)
             sums[4 * i] += weight * chosen * t

@@ -1,7 +1,7 @@
 import Tensors
 
-/// The best of one rate that some threshold reaches while another rate is at least what is asked for: Keras'
-/// SensitivityAtSpecificity and its kin. Collects what AUC collects.
+/// The maximum of one rate over all thresholds where another rate is at least a given value: Keras'
+/// SensitivityAtSpecificity and similar metrics. The sums are those of AUC.
 public struct CurvePoint: Equatable, Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case sensitivityAtSpecificity = "SensitivityAtSpecificity"
@@ -9,7 +9,7 @@ public struct CurvePoint: Equatable, Sendable {
         case precisionAtRecall = "PrecisionAtRecall"
         case recallAtPrecision = "RecallAtPrecision"
 
-        /// Keras' name of the rate that is asked for.
+        /// Keras' name of the rate that must reach the given value.
         var asked: String {
             switch self {
             case .sensitivityAtSpecificity: "specificity"
@@ -21,9 +21,9 @@ public struct CurvePoint: Equatable, Sendable {
     }
 
     public var kind: Kind
-    /// The least that the other rate has to be.
+    /// The minimum of the other rate.
     public var least: Double
-    /// Only this output counts.
+    /// If set, only this output counts.
     public var classIndex: Int?
     var curve: AreaUnderCurve
 

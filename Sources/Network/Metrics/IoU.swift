@@ -1,17 +1,18 @@
 import Tensors
 
-/// Keras' IoU and its kin: for each class, how many positions are of it both in truth and in the answer, over those that
-/// are of it in one of them; the mean over classes. Sums: a matrix of true classes (rows) and answers.
+/// Keras' IoU and similar metrics: for each class, the number of positions whose target and prediction are
+/// both the class, divided by the number where at least one is; averaged over classes. Sums: a matrix of
+/// target classes (rows) and predicted classes.
 public struct IoU: Equatable, Sendable {
-    /// Where the classes stand: as numbers, as the place of the largest output, or on which side of a threshold.
+    /// The form of class labels: numbers, the index of the largest output, or the side of a threshold.
     public enum LabelForm: Equatable, Sendable { case numbers, largest, threshold(Double) }
 
     public var classCount: Int
-    /// The classes of the mean; nil for all.
+    /// The classes to average over; nil for all.
     public var classes: [Int]?
     public var ignoredClass: Int?
     public var truth, answer: LabelForm
-    /// As in Keras 3, which counts in whole numbers: weights lose their fraction.
+    /// True for counts in integers as in Keras 3: weights are truncated.
     public var countsWhole = false
 
     public init(
@@ -31,7 +32,7 @@ public struct IoU: Equatable, Sendable {
             }
             return
         }
-        // A class index has become a row with a 1 at its place.
+        // A class index was expanded to a one-hot row.
         count(largest(target), answer == .largest ? largest(out) : whole(out[0]), weight, &sums)
     }
 

@@ -1,19 +1,20 @@
 import Glibc
 import Tensors
 
-/// One of Keras' metrics: a number for an epoch, collected batch by batch. What it collects are sums, so that threads
-/// and batches simply add; the options are here, the sums with whoever trains.
+/// One of Keras' metrics: a value for an epoch, computed from sums that are accumulated batch by batch. The
+/// sums of threads and batches are added. This type has only the options; the sums are kept by the trainer.
 public struct Metric: Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
-        /// As Keras resolves the word: binary for one number a position, else categorical.
+        /// Keras' word accuracy: binary accuracy for one output per position, otherwise categorical accuracy.
         case accuracy
         case binaryAccuracy(threshold: Double)
         /// Keras' class Accuracy: the share of outputs that equal their targets.
         case equality
-        /// Whether the largest output is the target's. `sparse` is Keras' class for targets that are indices.
+        /// The share of positions where the largest output is the target's. `sparse` is Keras' class for
+        /// targets that are indices.
         case categoricalAccuracy(sparse: Bool)
         case topK(Int, sparse: Bool)
-        /// The mean of a loss, from the outputs as they are.
+        /// The mean of a loss on the outputs.
         case mean(Loss)
         case rootMeanSquaredError
         case cosineSimilarity
@@ -26,7 +27,7 @@ public struct Metric: Equatable, Sendable {
     }
 
     public var kind: Kind
-    /// What history calls it, without the output's name and `val_`.
+    /// The name in the history, without the output's name and `val_`.
     public var name: String
 
     public init(_ kind: Kind, name: String) { (self.kind, self.name) = (kind, name) }
@@ -45,7 +46,7 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// How many sums it collects at an output of that width.
+    /// Returns the number of sums for an output of that width.
     func sumCount(width: Int) -> Int {
         switch kind {
         case .areaUnderCurve(let curve): 2 * curve.thresholdCount
@@ -57,7 +58,7 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// Adds these rows. The weights of samples count only in Keras' `weighted_metrics`; a mask always does.
+    /// Adds rows to the sums. Sample weights count only in Keras' `weighted_metrics`; a mask always counts.
     func add(_ rows: OutputRows, to sums: inout [Double]) {
         let (width, positions, target) = (rows.width, rows.positions, rows.target)
         for (row, sample) in rows.samples.enumerated() {
@@ -75,7 +76,7 @@ public struct Metric: Equatable, Sendable {
                 case .r2Score(let score): score.add(out, target, weight, to: &sums)
                 case .fScore(let score): score.add(out, target, weight, to: &sums)
                 case .mean(let loss) where loss.fromLogits:
-                    // Probabilities would take the logits' place.
+                    // A copy is needed because probabilities replace logits in place.
                     rows.copy.copy(from: out)
                     sums[0] += weight * loss.value(rows.copy, target)
                     sums[1] += weight
@@ -87,7 +88,7 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// What a mean is taken of, at one position.
+    /// Returns the value at one position, of which the mean is taken.
     private func value(_ out: Floats, _ target: Floats) -> Double {
         switch kind {
         case .accuracy: out.count == 1 ? binaryHits(out, target, 0.5) : categoricalHit(out, target)
@@ -102,7 +103,7 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// The metric of all that was added.
+    /// Returns the value of the metric for the accumulated sums.
     public func result(_ sums: [Double]) -> Double {
         switch kind {
         case .confusion(let confusion): confusion.result(sums)
@@ -117,11 +118,11 @@ public struct Metric: Equatable, Sendable {
     }
 }
 
-/// 0 where there is nothing to divide by, as Keras' metrics have it.
+/// Returns a / b, or 0 if b is 0, as in Keras' metrics.
 func quotient(_ a: Double, _ b: Double) -> Double { b == 0 ? 0 : a / b }
 
 extension Loss {
-    /// The loss at one position, from what the network gave.
+    /// Returns the loss at one position, from the network's outputs.
     fileprivate func value(_ out: Floats, _ target: Floats) -> Double {
         adapt(
             target,
@@ -130,21 +131,21 @@ extension Loss {
     }
 }
 
-/// The share of outputs on the right side of the threshold.
+/// Returns the share of outputs on the right side of the threshold.
 private func binaryHits(_ out: Floats, _ target: Floats, _ threshold: Float) -> Double {
     var hits = 0
     for i in 0..<out.count where (out[i] > threshold ? 1 : 0) == target[i] { hits += 1 }
     return Double(hits) / Double(out.count)
 }
 
-/// The share of outputs that equal their targets.
+/// Returns the share of outputs that equal their targets.
 private func equals(_ out: Floats, _ target: Floats) -> Double {
     var hits = 0
     for i in 0..<out.count where out[i] == target[i] { hits += 1 }
     return Double(hits) / Double(out.count)
 }
 
-/// Whether the largest output is the target's; the first among equals counts.
+/// Returns 1 if the largest output is the target's, otherwise 0. The first of equal outputs counts.
 private func categoricalHit(_ out: Floats, _ target: Floats) -> Double {
     largest(out) == largest(target) ? 1 : 0
 }
@@ -155,8 +156,8 @@ func largest(_ row: Floats) -> Int {
     return best
 }
 
-/// Whether fewer than k outputs are larger than that of the target's class: TensorFlow's in_top_k, where all equals at
-/// the border are in.
+/// Returns 1 if fewer than k outputs are larger than that of the target's class, otherwise 0: TensorFlow's
+/// in_top_k, which includes all equal values at the limit.
 private func topHit(_ out: Floats, _ target: Floats, _ k: Int) -> Double {
     let wanted = out[largest(target)]
     guard wanted.isFinite else { return 0 }

@@ -1,8 +1,8 @@
 import Base
 
-/// A metric in Keras' JSON, as files and recipes have it.
+/// Reads and writes metrics in Keras' JSON, for model files and recipes.
 extension Metric {
-    /// Keras' classes other than those that are a loss' mean, and the names that history has for them.
+    /// Keras' classes that are not the mean of a loss, and their names in the history.
     private static let classes: [(name: String, className: String)] = [
         ("binary_accuracy", "BinaryAccuracy"), ("categorical_accuracy", "CategoricalAccuracy"),
         ("sparse_categorical_accuracy", "SparseCategoricalAccuracy"),
@@ -19,14 +19,15 @@ extension Metric {
         ("one_hot_io_u", "OneHotIoU"), ("one_hot_mean_io_u", "OneHotMeanIoU"), ("r2_score", "R2Score"),
     ]
 
-    /// Losses that Keras has as metrics too.
+    /// The losses that are also metrics in Keras.
     private static let means: [Loss.Kind] = [
         .meanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError, .meanSquaredLogarithmicError,
         .logCosh, .poisson, .klDivergence, .hinge, .squaredHinge, .categoricalHinge, .binaryCrossentropy,
         .categoricalCrossentropy, .sparseCategoricalCrossentropy,
     ]
 
-    /// Reads `"accuracy"`, `{"class_name": "AUC", "config": {"curve": "PR"}}`, or what Keras 2 makes of a function:
+    /// Reads `"accuracy"`, `{"class_name": "AUC", "config": {"curve": "PR"}}`, or Keras 2's form of a
+    /// function:
     /// `{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "binary_accuracy"}}`.
     public init(from json: JSON, strict: Bool = false) throws(CellarError) {
         var word = keyword(of: json)
@@ -42,13 +43,14 @@ extension Metric {
         let standard: String
         (kind, standard) = try Self.kind(
             text, isObject: json["class_name"]?.string == text && strict == false, &config)
-        // Keras calls a metric that was named by a function's name as it was named: `mse`.
+        // A metric given by a function's name keeps this name in Keras: `mse`.
         let isClass = text.contains { $0.isUppercase }
         name = try config.string("name", default: isClass || json.object != nil ? standard : text)
         if strict { try config.rejectUnknownKeys() }
     }
 
-    /// - isObject: True for an object of a class; the word Accuracy is the function that fits the output.
+    /// - isObject: True for an object of a class. The word Accuracy alone is the function that fits the
+    /// output.
     private static func kind(
         _ text: String, isObject: Bool, _ config: inout LayerConfig
     ) throws(CellarError) -> (Kind, String) {
@@ -193,10 +195,10 @@ extension Metric {
         return made
     }
 
-    /// As a class object, the one form that every Keras reads rightly after loading. Nil where Keras 2.10 has no such
-    /// class, and would not open the file.
+    /// Writes the metric as an object of a class, the only form that all versions of Keras load correctly.
+    /// Nil if Keras 2.10 has no such class and would not open the file.
     ///
-    /// - accuracy: What the plain word stands for here.
+    /// - accuracy: The meaning of the word accuracy for this output.
     func json(accuracy: Kind) -> JSON? {
         var options: JSONObject = ["name": .string(name), "dtype": "float32"]
         let className: String
@@ -229,7 +231,7 @@ extension Metric {
             options["num_thresholds"] = .integer(point.curve.thresholdCount)
             if let index = point.classIndex { options["class_id"] = .integer(index) }
         case .iou(let iou):
-            // Keras 2.10 tells of these by classes only.
+            // Keras 2.10 distinguishes these only by class.
             switch (iou.truth, iou.answer) {
             case (_, .threshold(let level)):
                 className = "BinaryIoU"

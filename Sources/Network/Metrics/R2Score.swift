@@ -1,10 +1,11 @@
 import Tensors
 
-/// Keras' R2Score: 1 − Σ(t − y)² / Σ(t − mean of t)², averaged over outputs. Sums for each: weights, t, t², (t − y)².
+/// Keras' R2Score: 1 − Σ(t − y)² / Σ(t − mean of t)², averaged over outputs.
+/// Sums for each output: weights, t, t², (t − y)².
 public struct R2Score: Equatable, Sendable {
     public enum OutputAverage: String, Sendable, CaseIterable {
         case uniform = "uniform_average"
-        /// Outputs whose targets vary more count for more.
+        /// The mean weighted by the variance of each output's targets.
         case byVariance = "variance_weighted_average"
     }
     public var average: OutputAverage

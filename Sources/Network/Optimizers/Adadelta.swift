@@ -3,7 +3,7 @@ import Tensors
 
 /// `a = ρ·a + (1 − ρ)·g²; u = g · √(d + ε) / √(a + ε); d = ρ·d + (1 − ρ)·u²; w −= lr · u` (Zeiler, 2012).
 ///
-/// Slots: accum_grad a, accum_var d. Keras' default rate is 0.001; the paper's is 1.
+/// Slots: accum_grad a, accum_var d. The default learning rate is 0.001 in Keras and 1 in the paper.
 public struct Adadelta: Optimizer {
     public static let className = "Adadelta"
     public var learningRate: Double

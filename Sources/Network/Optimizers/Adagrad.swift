@@ -1,9 +1,10 @@
 import Base
 import Tensors
 
-/// `a += g²; w −= lr · g / (√a + ε)` (Duchi, Hazan and Singer, 2011). Slot: accumulator, which begins at 0.1.
+/// `a += g²; w −= lr · g / (√a + ε)` (Duchi, Hazan and Singer, 2011). Slot: accumulator, with the initial
+/// value 0.1.
 ///
-/// Keras 2.11 and later (`newer`) have ε inside the root.
+/// In Keras 2.11 and later (`newer`), ε is inside the root.
 public struct Adagrad: Optimizer {
     public static let className = "Adagrad"
     public var learningRate: Double

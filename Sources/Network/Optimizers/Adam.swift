@@ -4,8 +4,8 @@ import Tensors
 
 /// `m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= α · m / (√v + ε)`, α = lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ).
 ///
-/// Kingma and Ba (2015), with ε as Keras places it: outside the root, not bias-corrected. With amsgrad (Reddi et al.,
-/// 2018) the largest v so far takes v's place. Slots: m, v, and vhat.
+/// Kingma and Ba (2015), with ε where Keras has it: outside the root and without bias correction. With
+/// amsgrad (Reddi et al., 2018), the largest v so far replaces v. Slots: m, v, and vhat with amsgrad.
 public struct Adam: Optimizer {
     public static let className = "Adam"
     public var learningRate: Double
@@ -45,7 +45,7 @@ public struct Adam: Optimizer {
             beta2: Float(beta2), epsilon: Float(epsilon))
     }
 
-    /// α of that step, by powers in float32, as Keras' variables are.
+    /// Returns α of the step, with powers in float32, the type of Keras' variables.
     public func stepSize(rate: Float, iteration: Int) -> Float {
         let t = Float(iteration)
         return rate * (1 - pow(Float(beta2), t)).squareRoot() / (1 - pow(Float(beta1), t))

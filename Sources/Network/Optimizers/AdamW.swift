@@ -1,8 +1,8 @@
 import Base
 import Tensors
 
-/// Adam with weights that decay beside the gradient, by 0.004 unless one says otherwise (Loshchilov and Hutter, 2019).
-/// Keras 2.10 does not have it.
+/// Adam with decoupled weight decay, 0.004 by default (Loshchilov and Hutter, 2019). Keras 2.10 does not have
+/// it.
 public struct AdamW: Optimizer {
     public static let className = "AdamW"
     public var adam: Adam

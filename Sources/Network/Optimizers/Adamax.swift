@@ -2,7 +2,8 @@ import Glibc
 import Base
 import Tensors
 
-/// `m += (g − m)(1 − β₁); u = max(β₂·u, |g|); w −= lr / (1 − β₁ᵗ) · m / (u + ε)` (Kingma and Ba, 2015, section 7.1).
+/// `m += (g − m)(1 − β₁); u = max(β₂·u, |g|); w −= lr / (1 − β₁ᵗ) · m / (u + ε)`
+/// (Kingma and Ba, 2015, section 7.1).
 ///
 /// Slots: m, and v for u.
 public struct Adamax: Optimizer {

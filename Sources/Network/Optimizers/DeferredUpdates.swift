@@ -1,28 +1,30 @@
 import Tensors
 
-/// An optimizer's steps of a matrix whose rows are updated when a batch touches them: the steps in between are done
-/// then, to the same bits.
+/// The steps of an optimizer on a matrix whose rows are updated only when a batch uses them. Missed steps are
+/// computed then, with identical bits.
 ///
-/// One step: `begin`, `prepare`, then either `step` or, for a batch without zeros, the optimizer's step of the whole
-/// matrix, and `end`.
+/// The calls of one step: `begin`, `prepare`, then `step` or, for a batch without zeros, the optimizer's step
+/// on the whole matrix, and `end`.
 public protocol DeferredUpdates: AnyObject {
-    /// Between `begin` and `end`.
+    /// True between `begin` and `end`.
     var isStepping: Bool { get }
-    /// Whether this step has been computed.
+    /// True if this step was computed.
     var hasStepped: Bool { get }
 
-    /// Begins a step of the size `Optimizer.stepSize`.
+    /// Begins a step with the step size `Optimizer.stepSize`.
     func begin(stepSize: Float)
-    /// Brings the rows that a batch touches, or all, up to the last step.
+    /// Applies the missed steps to the rows that a batch uses, or to all rows if `places` is nil.
     func prepare(for places: NonzeroPlaces?)
-    /// Computes the gradient xᵀ · d and the step of the rows that the batch touches. d's rows are `dStride` apart.
+    /// Computes the gradient xᵀ · d and updates the rows that the batch uses. The row stride of d is
+    /// `dStride`.
     func step(_ x: Floats, _ d: Floats, dStride: Int, _ places: NonzeroPlaces)
     func end()
-    /// Starts anew after `steps` steps: the slots may hold anything.
+    /// Restarts after `steps` steps with any slot values.
     func reset(steps: Int)
 }
 
-/// A matrix among the trainable weights, with its optimizer slots: `rows` rows of `columns` numbers, `stride` apart.
+/// A matrix among the trainable weights, with its optimizer slots: `rows` rows of `columns` numbers with row
+/// stride `stride`.
 public struct DeferrableMatrix {
     var weights: Floats
     var slots: [Floats]

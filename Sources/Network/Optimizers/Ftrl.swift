@@ -1,12 +1,12 @@
 import Base
 import Tensors
 
-/// "Follow the regularized leader" (McMahan et al., 2013), with L2 shrinkage as Keras has it:
+/// "Follow the regularized leader" (McMahan et al., 2013), with L2 shrinkage as in Keras:
 ///
 ///     a' = a + g²; z += g + 2·s·w − (a'^−p − a^−p) / lr · w; a = a'
 ///     w = (clip(z, −λ₁, λ₁) − z) / (a^−p / lr + 2·λ₂ + β / lr)
 ///
-/// Slots: accumulator a, which begins at 0.1, and linear z.
+/// Slots: accumulator a, with the initial value 0.1, and linear z.
 public struct Ftrl: Optimizer {
     public static let className = "Ftrl"
     public var learningRate: Double

@@ -1,20 +1,20 @@
 import Base
 
-/// The options that every optimizer of Keras has.
+/// The options that all of Keras' optimizers have.
 public struct GeneralOptions: Equatable, Sendable {
-    /// Sets the rate for each step, instead of a constant.
+    /// The learning rate schedule, instead of a constant learning rate.
     public var schedule: LearningRateSchedule?
-    /// Keras 2.10's `decay` d: the rate is divided by 1 + d · iterations.
+    /// Keras 2.10's `decay` d: the learning rate is divided by 1 + d · iterations.
     public var decay = 0.0
-    /// The largest length of each weight's gradient.
+    /// The maximum norm of each weight's gradient.
     public var clipNorm: Double?
-    /// The largest length of all gradients together.
+    /// The maximum norm of all gradients together.
     public var globalClipNorm: Double?
-    /// The largest size of each number of a gradient.
+    /// The maximum absolute value of each element of a gradient.
     public var clipValue: Double?
     /// Keras 2.11's `weight_decay`: before each step, w −= w · decay · lr.
     public var weightDecay: Double?
-    /// As Keras 2.11 and later compute it.
+    /// True for the formulas of Keras 2.11 and later.
     public var newer = false
 
     public init() {}
@@ -22,15 +22,15 @@ public struct GeneralOptions: Equatable, Sendable {
     public var clips: Bool { clipNorm != nil || globalClipNorm != nil || clipValue != nil }
     public var changesRate: Bool { schedule != nil || decay != 0 }
 
-    /// In float32, as Keras' variables are.
+    /// Returns the learning rate in float32, the type of Keras' variables.
     func rate(_ constant: Float, after iterations: Int) -> Float {
         let rate = schedule?.rate(after: iterations) ?? constant
         return decay == 0 ? rate : rate / (1 + Float(decay) * Float(iterations))
     }
 
-    /// Reads `learning_rate` (or `lr`, as older files call it) and what else is common.
+    /// Reads `learning_rate` (`lr` in older files) and the other common options.
     ///
-    /// - hasDecay: `decay` means the rate's; Nadam has another one.
+    /// - hasDecay: True if `decay` is that of the learning rate. In Nadam it has another meaning.
     static func read(
         _ config: inout LayerConfig, rate standard: Double, weightDecay: Double? = nil, hasDecay: Bool = true
     ) throws(CellarError) -> (learningRate: Double, general: GeneralOptions) {
@@ -54,7 +54,7 @@ public struct GeneralOptions: Equatable, Sendable {
         func limit(_ key: String) throws(CellarError) -> Double? {
             guard config.value(key) != nil else { return nil }
             let limit = try config.double(key, in: 0...Double(Float.greatestFiniteMagnitude))
-            // Keras takes 0 for none.
+            // In Keras, 0 means no limit.
             return limit == 0 ? nil : limit
         }
         options.clipNorm = try limit("clipnorm")
@@ -73,12 +73,14 @@ public struct GeneralOptions: Equatable, Sendable {
             throw config.error(
                 "gradient_accumulation_steps (\(steps)) is not supported", key: "gradient_accumulation_steps")
         }
-        // It scales the loss and then the gradients back: no more than rounding.
+        // The loss is multiplied by this factor and the gradients are divided by it, which changes only
+        // rounding.
         config.ignore("loss_scale_factor")
         return (rate, options)
     }
 
-    /// What is set, in Keras' words. 2.10 refuses keys that it does not know, so that nothing else may stand there.
+    /// The options that are set, with Keras' names. Keras 2.10 rejects unknown keys, so no others are
+    /// written.
     public var config: JSONObject {
         var object: JSONObject = [:]
         if decay != 0 { object["decay"] = .number(asFloat(decay)) }
@@ -87,7 +89,7 @@ public struct GeneralOptions: Equatable, Sendable {
         if let clipValue { object["clipvalue"] = .number(clipValue) }
         if let weightDecay {
             object["weight_decay"] = .number(weightDecay)
-            // Keras 2.11 and later, the first with such a decay, take the class for 2.10's without this.
+            // Without this key, Keras 2.11 and later, the first with this decay, would use 2.10's class.
             object["is_legacy_optimizer"] = false
         }
         return object

@@ -1,7 +1,8 @@
 import Glibc
 import Base
 
-/// Keras' learning-rate schedules: a rate for each step, computed in float32 from the number of steps before it.
+/// Keras' learning rate schedules: the learning rate of each step, computed in float32 from the number of
+/// previous steps.
 public struct LearningRateSchedule: Equatable, Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case exponential = "ExponentialDecay"
@@ -13,7 +14,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
     }
 
     public let kind: Kind
-    /// As Keras has them; all that the kind knows.
+    /// Keras' options of all kinds; a kind uses only its own.
     private var initialRate: Float = 0
     private var steps: Float = 1
     private var rate: Float = 1
@@ -26,7 +27,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
     private var warmupTarget: Float?
     private var warmupSteps: Float = 0
     private var (timeFactor, heightFactor): (Float, Float) = (2, 1)
-    /// The options as they are written.
+    /// The options as they are written to files.
     private var options: JSONObject = [:]
 
     /// Reads `{"class_name": "ExponentialDecay", "config": {…}}`.
@@ -98,7 +99,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
         }
     }
 
-    /// As Keras 3 has it, whose further keys Keras 2 leaves alone.
+    /// Writes Keras 3's form. Keras 2 ignores its additional keys.
     public var json: JSON {
         [
             "module": "keras.optimizers.schedules", "class_name": .string(kind.rawValue),
@@ -106,7 +107,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
         ]
     }
 
-    /// The rate of the step after `iterations` ones.
+    /// Returns the learning rate after `iterations` steps.
     public func rate(after iterations: Int) -> Float {
         let step = Float(iterations)
         switch kind {
@@ -134,12 +135,13 @@ public struct LearningRateSchedule: Equatable, Sendable {
         return warmupTarget * height((now - warmupSteps) / steps, 1)
     }
 
-    /// From `peak` down to alpha, by half a wave.
+    /// Computes half a cosine wave from `peak` to alpha.
     private func height(_ progress: Float, _ peak: Float) -> Float {
         (1 - alpha) * (0.5 * peak * (1 + cos(Float.pi * progress))) + alpha
     }
 
-    /// Each run is `t_mul` times as long and `m_mul` times as high as the one before: Loshchilov and Hutter, "SGDR" (2017).
+    /// Computes a cosine decay with restarts. Each period is `t_mul` times as long as the previous one, and
+    /// its peak `m_mul` times as high: Loshchilov and Hutter, "SGDR" (2017).
     private func cosineRestarts(_ step: Float) -> Float {
         var progress = step / steps
         var restarts: Float

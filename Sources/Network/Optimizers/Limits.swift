@@ -1,8 +1,9 @@
 import Tensors
 
-/// What is done to gradients and weights before a step.
+/// Applies gradient clipping and weight decay before a step.
 extension GeneralOptions {
-    /// Cuts gradients, one window a weight. Keras 2.10 does all that is asked for; later ones one of them.
+    /// Clips gradients, one window per weight. Keras 2.10 applies all given limits; later versions apply only
+    /// one of them.
     func clip(_ gradients: [Floats]) {
         guard clips else { return }
         if let clipValue, !newer || clipNorm == nil && globalClipNorm == nil {

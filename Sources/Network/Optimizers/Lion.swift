@@ -1,7 +1,8 @@
 import Base
 import Tensors
 
-/// `w −= lr · sign(β₁·m + (1 − β₁)·g); m = β₂·m + (1 − β₂)·g` (Chen et al., 2023). Keras 2.12 and earlier do not have it.
+/// `w −= lr · sign(β₁·m + (1 − β₁)·g); m = β₂·m + (1 − β₂)·g` (Chen et al., 2023).
+/// Keras 2.12 and earlier do not have it.
 ///
 /// Slot: m.
 public struct Lion: Optimizer {
@@ -25,7 +26,7 @@ public struct Lion: Optimizer {
     public var config: JSONObject {
         [
             "beta_1": .number(asFloat(beta1)), "beta_2": .number(asFloat(beta2)),
-            // tf_keras would look for it among 2.10's classes.
+            // Otherwise tf_keras would look for the class among those of 2.10.
             "is_legacy_optimizer": false,
         ]
     }

@@ -2,20 +2,21 @@ import Glibc
 import Base
 import Tensors
 
-/// Adam with Nesterov's momentum (Dozat, 2016): with μₜ = β₁ · (1 − ½ · 0.96^(d·t)) and Pₜ = μ₁ · … · μₜ,
+/// Adam with Nesterov momentum (Dozat, 2016): with μₜ = β₁ · (1 − ½ · 0.96^(d·t)) and Pₜ = μ₁ · … · μₜ,
 ///
 ///     m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂)
 ///     w −= lr · (μₜ₊₁ · m / (1 − Pₜ₊₁) + (1 − μₜ) · g / (1 − Pₜ)) / (√(v / (1 − β₂ᵗ)) + ε)
 ///
-/// d is 0.004 in Keras 2.10, 1 in later ones (`newer`). Slots: m, v. Keras also saves P, which follows from t.
+/// d is 0.004 in Keras 2.10 and 1 in later versions (`newer`). Slots: m, v. Keras also saves P, which is
+/// computed from t here.
 public struct Nadam: Optimizer {
     public static let className = "Nadam"
     public var learningRate: Double
     public var general = GeneralOptions()
     public var beta1, beta2, epsilon: Double
-    /// Keras 2.10's `decay`, once `schedule_decay`: d.
+    /// Keras 2.10's `decay`, earlier called `schedule_decay`: d.
     public var scheduleDecay = 0.004
-    // P after so many steps.
+    // P after `iteration` steps.
     private var product: (value: Float, iteration: Int) = (1, 0)
 
     public init(
@@ -37,7 +38,7 @@ public struct Nadam: Optimizer {
         var object: JSONObject = [
             "beta_1": .number(asFloat(beta1)), "beta_2": .number(asFloat(beta2)), "epsilon": .number(epsilon),
         ]
-        // Keras 2.10's constructor takes it under its first name only.
+        // Keras 2.10's constructor accepts only the earlier name.
         if scheduleDecay != 0.004 { object["schedule_decay"] = .number(scheduleDecay) }
         return object
     }
@@ -50,22 +51,22 @@ public struct Nadam: Optimizer {
     }
 
     public mutating func begin(iteration: Int) {
-        // Going on from a saved state, all of it is computed again.
+        // P is recomputed when training continues from a saved state.
         if product.iteration != iteration - 1 {
             product = (momentumProduct(after: iteration - 1), iteration - 1)
         }
         product = (product.value * momentum(iteration), iteration)
     }
 
-    /// Pₜ: Keras 2.10's `momentum_cache`.
+    /// Returns Pₜ: Keras 2.10's `momentum_cache`.
     public func momentumProduct(after iterations: Int) -> Float {
         var value: Float = 1
-        // From where 0.96 to that power adds nothing to 1, each factor is beta_1.
+        // When 0.96 to that power no longer changes 1, each factor is beta_1.
         var settled = 64
         while momentum(settled) != Float(beta1), settled < 1 << 30 { settled *= 2 }
         for iteration in 0..<max(iterations, 0) {
             value *= iteration >= settled ? Float(beta1) : momentum(iteration + 1)
-            // It only falls, and stays where it has come to nothing.
+            // The product only decreases, and stays at zero after an underflow.
             if value < Float.leastNormalMagnitude { return 0 }
         }
         return value

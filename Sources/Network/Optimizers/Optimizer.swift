@@ -1,36 +1,37 @@
 import Base
 import Tensors
 
-/// How weights follow their gradients. An optimizer holds options only; its slots (momentum and the like) are arenas of
-/// the executor, of the same shape as the parameters, so that a step is one pass over flat memory.
+/// Updates weights from their gradients. An optimizer has only options; its slots (such as momentum) are
+/// arenas of the executor with the layout of the parameters, so that a step is one pass over flat memory.
 ///
 /// Source of formulas, options, defaults and slot order: Keras 2.10.
 public protocol Optimizer: Sendable {
     /// Keras' class name.
     static var className: String { get }
     init(from config: inout LayerConfig) throws(CellarError)
-    /// Its own options as Keras 2.10 writes them, without name, learning rate and those of `general`.
+    /// The optimizer's own options as Keras 2.10 writes them, without name, learning rate and those of
+    /// `general`.
     var config: JSONObject { get }
-    /// Where a schedule is set, the rate that it begins with.
+    /// The learning rate; with a schedule, its initial value.
     var learningRate: Double { get set }
-    /// What all optimizers have: a schedule, clipping, weight decay.
+    /// The options of all optimizers: schedule, clipping, weight decay.
     var general: GeneralOptions { get set }
-    /// Keras 2.10's names of the slots, in the order of the file; all parameters have the first slot, then the second …
+    /// Keras 2.10's slot names in the order of the file: the first slot of all parameters, then the second, …
     var slotNames: [String] { get }
-    /// What a slot holds before the first step.
+    /// Returns the initial value of a slot.
     func initialValue(ofSlot slot: Int) -> Float
-    /// True where a step is `w −= lr · g` and nothing else.
+    /// True if a step is only `w −= lr · g`.
     var isPlainDescent: Bool { get }
-    /// Steps of a matrix whose rows may be updated later (see `DeferredUpdates`); nil where the optimizer has no such
-    /// form, or none for batches of that size.
+    /// Returns the steps on a matrix whose rows may be updated later (see `DeferredUpdates`); nil if the
+    /// optimizer does not support this for batches of that size.
     func deferredUpdates(of matrix: DeferrableMatrix, batchSize: Int) -> (any DeferredUpdates)?
-    /// The factor of the `iteration`-th step, from its learning rate: Adam's α.
+    /// Returns the factor of a step: Adam's α. Steps are counted from 1.
     func stepSize(rate: Float, iteration: Int) -> Float
-    /// The number that Keras' Nadam saves beside its slots; nil for other optimizers.
+    /// Returns the value that Keras' Nadam saves in addition to its slots; nil for other optimizers.
     func savedMomentumProduct(after iterations: Int) -> Float?
-    /// Called before the `iteration`-th step, counted from 1, of all weights.
+    /// Prepares a step of all weights. Steps are counted from 1.
     mutating func begin(iteration: Int)
-    /// One step, the `iteration`-th, counted from 1, over flat memory.
+    /// Makes a step on flat memory. Steps are counted from 1.
     func step(_ weights: Floats, gradient: Floats, slots: [Floats], iteration: Int)
 }
 
@@ -43,18 +44,18 @@ extension Optimizer {
     public func savedMomentumProduct(after iterations: Int) -> Float? { nil }
     public mutating func begin(iteration: Int) {}
 
-    /// Whether it computes as Keras 2.11 and later do, where these differ.
+    /// True for the formulas of Keras 2.11 and later.
     public var newer: Bool {
         get { general.newer }
         set { general.newer = newValue }
     }
 
-    /// The rate of the step after `iterations` ones.
+    /// Returns the learning rate after `iterations` steps.
     public func learningRate(after iterations: Int) -> Float {
         general.rate(Float(learningRate), after: iterations)
     }
 
-    /// As Keras 2.10 writes it; numbers have passed through float32 there, and so here.
+    /// The optimizer as Keras 2.10 writes it: numbers are rounded to float32.
     public var json: JSON {
         var object: JSONObject = ["name": .string(className)]
         object["learning_rate"] = general.schedule?.json ?? .number(asFloat(learningRate))
@@ -63,7 +64,7 @@ extension Optimizer {
     }
 }
 
-/// The double that a float32 variable of Keras shows: 0.001 is 0.0010000000474974513.
+/// Rounds to float32, like Keras' variables: 0.001 becomes 0.0010000000474974513.
 func asFloat(_ value: Double) -> Double { Double(Float(value)) }
 
 public enum OptimizerTable {
@@ -72,7 +73,8 @@ public enum OptimizerTable {
         Ftrl.self, Lion.self,
     ]
 
-    /// Reads `"adam"` or `{"class_name": "Adam", "config": {…}}`; newer Keras 2 writes `Custom>Adam`.
+    /// Reads `"adam"` or `{"class_name": "Adam", "config": {…}}`. Newer versions of Keras 2 write
+    /// `Custom>Adam`.
     public static func make(from json: JSON, strict: Bool = false) throws(CellarError) -> any Optimizer {
         guard let text = json.string ?? json["class_name"]?.string else {
             throw CellarError("an optimizer is a word such as adam, not \(json.kind)")
@@ -87,7 +89,7 @@ public enum OptimizerTable {
         }
         var reader = LayerConfig(className: type.className, json["config"]?.object ?? [:])
         var optimizer = try type.init(from: &reader)
-        // Keras 2.10 has none of these; whoever names them means the formulas of those that have.
+        // Keras 2.10 has none of these options, so they select the formulas of the versions that have them.
         if text.hasPrefix("Custom>") || optimizer.general.weightDecay != nil { optimizer.newer = true }
         if strict { try reader.rejectUnknownKeys() }
         return optimizer

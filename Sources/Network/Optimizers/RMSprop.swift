@@ -1,9 +1,11 @@
 import Base
 import Tensors
 
-/// `v = ρ·v + (1 − ρ)·g²; w −= lr · g / (√v + ε)` (Hinton's lecture 6e); centered: v less the squared mean gradient.
+/// `v = ρ·v + (1 − ρ)·g²; w −= lr · g / (√v + ε)` (Hinton's lecture 6e). With centered, the squared mean
+/// gradient is subtracted from v.
 ///
-/// Keras 2.10 puts ε outside the root without momentum, and inside with it; later Keras always inside: `newer`.
+/// Keras 2.10 has ε outside the root without momentum, and inside with it; later versions always have it
+/// inside (`newer`).
 /// Slots: rms, momentum (if any), mg (if centered).
 public struct RMSprop: Optimizer {
     public static let className = "RMSprop"

@@ -1,7 +1,8 @@
 import Base
 import Tensors
 
-/// `w −= lr · g`; with momentum μ: `v = μ·v − lr·g; w += v`, or with Nesterov `w += μ·v − lr·g`. Slot: v, sign included.
+/// `w −= lr · g`. With momentum μ: `v = μ·v − lr·g; w += v`, or with Nesterov `w += μ·v − lr·g`.
+/// Slot: v, sign included.
 public struct SGD: Optimizer {
     public static let className = "SGD"
     public var learningRate: Double
