@@ -122,7 +122,7 @@ private final class DenseCall: LayerCall, PartSum {
 
     /// Finds zeros in the output of another layer; zeros of samples are found when the samples are copied in.
     private let zeroSearch: ZeroSearch?
-    /// The indices of the input's nonzeros, if skipping the zeros is faster.
+    /// The indices of the input's nonzero values, if skipping the zeros is faster.
     private var nonzeros: NonzeroPlaces?
     private var updates: (any DeferredUpdates)?
     private var isFused = false

@@ -9,7 +9,7 @@ struct AxisSampling {
 
     /// - smooth: linear interpolation; otherwise the nearest input is taken.
     ///
-    /// Source: TensorFlow's `tf.image.resize`: pixel centers are at half-integers, and edge pixels are repeated
+    /// Source: TensorFlow's `tf.image.resize`: pixel centres are at half-integers, and edge pixels are repeated
     /// outside the image.
     init(from input: Int, to output: Int, smooth: Bool) {
         let scale = Float(input) / Float(output)

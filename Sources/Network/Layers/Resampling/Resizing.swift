@@ -19,7 +19,7 @@ extension PicturesOfOneSize {
     }
 }
 
-/// Resizes pictures by interpolation or nearest-neighbor sampling; with `crop_to_aspect_ratio`, they are first
+/// Resizes pictures by interpolation or nearest-neighbour sampling; with `crop_to_aspect_ratio`, they are first
 /// cropped to the largest central region with the target's aspect ratio, to avoid distortion.
 ///
 /// Source: Keras' Resizing; the region is computed as in its `smart_resize`, in float32.

@@ -2,7 +2,7 @@ import Base
 import Tensors
 
 /// The index of an integer in a vocabulary. Lower indices are reserved for the `mask_token` (index 0, if the
-/// output mode is int) and for `num_oov_indices` buckets of integers that are not in the vocabulary.
+/// output mode is integer) and for `num_oov_indices` buckets of integers that are not in the vocabulary.
 public struct IntegerLookup: StatelessLayer {
     public static let className = "IntegerLookup"
     public static let propagatesGradients = false
