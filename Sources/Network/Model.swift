@@ -230,6 +230,14 @@ public struct Model: Sendable {
         }
     }
 
+    /// True if every layer can be trained with, and passes on the gradients that earlier layers need.
+    public var isTrainableHere: Bool {
+        do {
+            try requireGradients()
+            return true
+        } catch { return false }
+    }
+
     /// Initializes all weights. The same seed gives the same weights.
     public mutating func initialize(seed: Int) throws(CellarError) {
         try checkMemory(numbers: trainableParameters + nonTrainableParameters, for: largestWeights)

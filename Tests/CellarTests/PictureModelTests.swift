@@ -3,6 +3,7 @@ import Cellar
 import Datasets
 import Foundation
 import Infer
+import Network
 import TestSupport
 import Testing
 
@@ -153,15 +154,23 @@ private func coloursAreNotLost() throws {
     }
 }
 
-@Test("a model that was trained on numbers does not guess the scale of pixels")
+@Test("a model that was trained on a table does not guess the scale of pixels")
 private func scaleOfPixelsIsNotGuessed() throws {
     try SmallStore.make { place in
-        var model = ModelSelection(["line"])
-        let request = PredictRequest(files: [SmallStore.digit], models: model)
-        #expect(thrown { _ = try place.store.predict(request) }?.category == .badData)
-        model.options.white = 255
-        #expect(
-            thrown { _ = try place.store.predict(PredictRequest(files: [SmallStore.digit], models: model)) }?
-                .category == .badData)
+        // Ten classes of 784 columns: what a guess takes for digits.
+        var model = try Model(
+            chain: [InputLayer(name: "in", shape: [784]), Dense(units: 10, activation: .softmax)])
+        try model.initialize(seed: 1)
+        var facts = ModelFacts(name: "pixels", created: "2026-11-22T12:31:00Z", generation: "keras-2.10-h5")
+        facts.classes = (0..<10).map(String.init)
+        facts.features = (0..<784).map { "pixel\($0)" }
+        facts.dataset = ModelFacts.Dataset(
+            path: "train.csv", sha256: "", trainRows: 9, validationRows: 0, testRows: 0)
+        try place.save(model, facts)
+        var request = PredictRequest(files: [SmallStore.digit], models: ["pixels"])
+        let error = try #require(thrown { _ = try place.store.predict(request) })
+        #expect(error.category == .badData && error.message.contains("the scale of pixels is unknown"))
+        request.models.options.white = 255
+        #expect(try place.store.predict(request).predictions.count == 1)
     }
 }

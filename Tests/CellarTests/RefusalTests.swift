@@ -5,23 +5,35 @@ import TestSupport
 import Testing
 
 @Test(
-    "a model beyond the memory is refused before it is allocated",
+    "a layer that is too large is refused before it is allocated",
     arguments: [
         "Dense: { units: 300000 }\n  - Dense: { units: 300000 }",
-        "Embedding: { input_dim: 2000000000, output_dim: 64 }",
-        "RepeatVector: { n: 1000000000 }",
+        "Embedding: { input_dim: 2000000000, output_dim: 64 }\n  - GlobalAveragePooling1D",
+        "RepeatVector: { n: 1000000000 }\n  - Flatten",
     ])
-private func tooLargeForMemory(layer: String) throws {
+private func tooLargeLayers(layers: String) throws {
+    #expect(try refusal(of: layers).category == .badData)
+}
+
+@Test("a model of layers that are possible, but need more than any memory, is refused before it is allocated")
+private func tooLargeForMemory() throws {
+    // Weights, gradients and Adam's state: 850 GB.
+    let error = try refusal(
+        of: Array(repeating: "Dense: { units: 46000 }", count: 21).joined(separator: "\n  - "))
+    #expect(error.category == .badData && error.message.contains("not enough memory"), "\(error)")
+    #expect(error.place.file?.hasSuffix("recipe.yaml") == true && error.message.contains("Dense"))
+}
+
+/// The error of training with these layers as the first ones.
+private func refusal(of layers: String) throws -> CellarError {
+    var found: CellarError?
     try TrainedStore.with { trained in
-        var text = try String(contentsOfFile: trained.recipe, encoding: .utf8)
-        let more =
-            layer.hasPrefix("Repeat")
-            ? "\n  - Flatten" : layer.hasPrefix("Emb") ? "\n  - GlobalAveragePooling1D" : ""
-        text = text.replacing("- Dense: { units: 4, activation: relu }", with: "- \(layer)\(more)")
+        let text = try String(contentsOfFile: trained.recipe, encoding: .utf8)
+            .replacing("Dense: { units: 4, activation: relu }", with: layers)
         try Data(text.utf8).write(to: URL(fileURLWithPath: trained.recipe))
-        let error = try #require(thrown { try trained.fit() })
-        #expect(error.category == .badData)
+        found = thrown { try trained.fit() }
     }
+    return try #require(found)
 }
 
 @Test("batches larger than the data need no memory of their own")

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Base
 @testable import KerasFile
+import Network
 import Tensors
 import TestSupport
 import Testing
@@ -51,4 +52,33 @@ func freeGoldenSample() throws {
         try writeModel(file, to: path)
         #expect(try LoadedModel(.unchecked(path)).file.golden == file.golden)
     }
+}
+
+@Test("a compiled model that cannot be trained here is evaluated as the one without its random layer")
+func evaluatesWithAugmentation() throws {
+    let samples = Samples(shape: [4, 4, 1], floats: (0..<96).map { Float($0 * 37 % 11) / 10 })
+    let labelled = LabelledSamples(
+        samples: samples, labels: [0, 1, 2, 0, 1, 2], classes: ["0", "1", "2"])
+    func evaluation(augmented: Bool) throws -> Evaluation {
+        var config = LayerConfig(className: "RandomFlip", ["mode": "horizontal"])
+        let flip: [any Layer] = augmented ? [try Augmentation<RandomFlip>(from: &config)] : []
+        var network = try Model(
+            chain: [InputLayer(name: "in", shape: [4, 4, 1])] + flip + [
+                Flatten(), Dense(units: 3, activation: .softmax),
+            ])
+        try network.setWeights(
+            [
+                Tensor(shape: [16, 3], values: (0..<48).map { Float($0 * 29 % 17) / 10 - 0.8 }),
+                Tensor(shape: [3], values: [0.1, 0, -0.1]),
+            ], layer: network.layers.count - 1)
+        #expect(network.isTrainableHere != augmented)
+        let file = ModelFile(
+            model: network, compiled: .init(loss: Loss(.sparseCategoricalCrossentropy), optimizer: SGD()))
+        let model = try LoadedModel(file, path: "flip.h5", name: "flip")
+        return try evaluateSamples(labelled, with: model, data: "x")
+    }
+    let (with, without) = (try evaluation(augmented: true), try evaluation(augmented: false))
+    #expect(with.accuracy == without.accuracy && with.accuracy != nil)
+    // The losses are added up by other code.
+    #expect(abs(with.loss - without.loss) < 1e-6)
 }

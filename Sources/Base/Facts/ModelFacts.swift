@@ -59,7 +59,7 @@ public struct ModelFacts: Equatable, Sendable {
         public var trainRows, validationRows, testRows: Int
         /// The division of the rows; nil in files written before this key existed.
         public var division: RowDivision?
-        /// How the table was written, where the recipe says it.
+        /// The dialect of the table, as far as the recipe gives it.
         public var dialect: TableDialect?
         public init(
             path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,

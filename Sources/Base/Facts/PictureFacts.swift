@@ -1,12 +1,12 @@
 extension ModelFacts {
-    /// How a picture becomes the model's input, in training and in inference.
+    /// The conversion of a picture to the model's input, in training and in inference.
     public struct Picture: Equatable, Sendable {
         public var height, width, channels: Int
         /// True if ink is brighter than the background, as in MNIST.
         public var inkIsBright: Bool
         /// Nil in files written before this key existed.
         public var framing: Framing?
-        /// How a picture of another size is resized; nil if pictures must have the model's size.
+        /// The method that resizes a picture of another size; nil if pictures must have the model's size.
         public var resampling: ResizeMethod?
         /// The value of a white pixel.
         public var white: Float
@@ -19,7 +19,7 @@ extension ModelFacts {
         }
 
         public enum ResizeMethod: String, Sendable {
-            /// As Keras' `image_dataset_from_directory`: between the four nearest pixels, without antialiasing.
+            /// Interpolates between the four nearest pixels without antialiasing, as Keras' `image_dataset_from_directory`.
             case bilinear
         }
 

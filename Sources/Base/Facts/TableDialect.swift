@@ -1,4 +1,4 @@
-/// How a table (CSV) is written, as far as the user says it; the reader finds out the rest from the file.
+/// The dialect of a table (CSV), as far as the user gives it; the reader finds the rest in the file.
 public struct TableDialect: Equatable, Sendable {
     /// `,`, `;`, a tab, `|`, or a blank for columns separated by runs of blanks. Nil: guessed from the first line.
     public var delimiter: UInt8?

@@ -77,7 +77,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         cm_forget_temporary(remembered)
     }
 
-    /// Whether the bytes go straight to a pipe, a device or standard output.
+    /// True if the bytes go straight to a pipe, a device or standard output.
     public var isStreamed: Bool { temporary == nil }
 
     /// The digest of all bytes written so far. Requires `hashing`.

@@ -42,8 +42,9 @@ extension Store {
 
     /// The models that are named without a version.
     public func wholeModels(of references: [String]) throws(CellarError) -> [WholeModel] {
+        let names = Set(try models.models().map(\.name))
         var found: [WholeModel] = []
-        for reference in references where try models.models().contains(where: { $0.name == reference }) {
+        for reference in references where names.contains(reference) {
             let versions = try models.list(Query(model: reference)).versions
             guard let newest = versions.first, !found.contains(where: { $0.name == reference }) else {
                 continue

@@ -16,7 +16,7 @@ final class Evaluator {
     private let computed: OutputMeaning?
     private let sums: ObjectiveSums
     /// Computes the losses and metrics that the model was compiled with by the code that training measures with, so that the
-    /// same rows give the same digits. Nil for a model that was not compiled.
+    /// same rows give the same digits. Nil for a model that was not compiled, or cannot be trained here.
     private var batches: TrainingExecutor?
     private var batchSums = BatchResult()
 
@@ -55,7 +55,9 @@ final class Evaluator {
             // A model without a loss may give logits, which the usual loss takes.
             onLogits: compiled == nil
                 ? [isStripped || [.logit, .exponential].contains(meaning?.score)] : onLogits)
-        if compiled != nil {
+        let isIndependent =
+            objective.isMeanOverSamples && !network.hasActivityPenalty && !network.hasOutputMask
+        if compiled != nil, network.isTrainableHere || !isIndependent {
             batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, objective) }
         }
     }
@@ -90,8 +92,10 @@ final class Evaluator {
     ) throws(CellarError) -> TrainingExecutor {
         let isIndependent =
             objective.isMeanOverSamples && !model.hasActivityPenalty && !model.hasOutputMask
-        return try TrainingExecutor(
-            model, objective: objective, optimizer: SGD(), batchSize: isIndependent ? 256 : 32)
+        // A plan for training keeps the outputs of all layers: for large pictures it has room for few samples.
+        let size = model.shapes.reduce(0) { $0 + $1.reduce(1, *) }
+        let most = isIndependent ? max(1, min(256, (1 << 24) / max(size, 1))) : 32
+        return try TrainingExecutor(model, objective: objective, optimizer: SGD(), batchSize: most)
     }
 
     /// Plans again if the model has free sizes and these samples differ in size from the last ones.
