@@ -12,18 +12,21 @@ extension ModelStore {
             let aliases = try String.fetchAll(
                 db, sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name",
                 arguments: [version.model, version.number])
-            guard aliases.isEmpty else {
-                let names = aliases.map { "\(version.model)@\($0)" }
-                throw CellarError(
-                    .badData,
-                    "cannot delete \(version.reference): \(shortList(names)) points to it.",
-                    remedy:
-                        "Move the alias with `registry promote \(version.model):N --alias \(aliases[0])`, or remove it "
-                        + "with `registry promote --remove \(names[0])`.")
-            }
+            try Self.checkDeletable(version, aliases: aliases)
             try move(version, to: target, state: .deleted, db)
         }
         return version
+    }
+
+    /// Throws if an alias points to the version.
+    public static func checkDeletable(_ version: ModelVersion, aliases: [String]) throws(CellarError) {
+        guard let first = aliases.first else { return }
+        throw CellarError(
+            .badData,
+            "cannot delete \(version.reference): \(shortList(aliases.map { "\(version.model)@\($0)" })) points to it.",
+            remedy:
+                "Move the alias with `registry promote \(version.model):N --alias \(first)`, or remove it with "
+                + "`registry promote --remove \(version.model)@\(first)`.")
     }
 
     /// Restores a deleted version under its number.

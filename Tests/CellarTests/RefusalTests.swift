@@ -59,6 +59,12 @@ private func deletesWholeModels() throws {
     try SmallStore.make { place in
         #expect(category { () throws(CellarError) in _ = try place.store.delete(["mnist"]) } == .usage)
         #expect(try place.store.wholeModels(of: ["mnist", "small:1"]).map(\.versions) == [2])
+        _ = try place.store.promote(PromoteRequest(.version("mnist:1"), alias: "kept"))
+        #expect(
+            thrown { _ = try place.store.delete(["mnist"], all: true) }?.message.contains("mnist@kept")
+                == true)
+        #expect(try place.store.wholeModels(of: ["mnist"]).map(\.versions) == [2])
+        _ = try place.store.removeAlias("mnist@kept")
         let deleted = try place.store.delete(["mnist", "mnist:1", "line"], all: true).versions.map(
             \.reference)
         #expect(deleted.sorted() == ["line:1", "mnist:1", "mnist:2"])

@@ -98,3 +98,17 @@ private func timesInPaths() throws {
         #expect(thrown { try trained.fit() }?.message.contains("%") == true)
     }
 }
+
+@Test("a run that resumes a model with restored weights knows them as those of the best epoch")
+private func restoredWeightsAreKnown() throws {
+    try withCallbacks(callbacks[0]) { trained in
+        guard case .saved(_, _, let first) = try trained.fit(epochs: 3).end,
+            case .saved(_, _, let second) = try trained.fit(epochs: 6, from: "small:1").end
+        else { throw CellarError("not saved") }
+        // Of this table the validation loss is best after the first epoch.
+        let losses = second.history.first { $0.name == "val_loss" }?.values ?? []
+        #expect(losses.firstIndex(of: losses.min() ?? 0) == 0 && losses.count > 3)
+        #expect(first.hyperparameters.restoredEpoch == 1 && second.hyperparameters.restoredEpoch == 1)
+        #expect(try weights(trained, "small:1") == weights(trained, "small:2"))
+    }
+}

@@ -12,7 +12,7 @@ public struct Hyperparameters: Equatable, Sendable {
     public var shuffle: Bool?
     /// The columns of the table that the model learned to predict; empty for other data.
     public var targets: [String] = []
-    /// The epoch whose weights were restored at the end, counted from 0; nil if they are the last epoch's.
+    /// The epoch whose weights were restored at the end, counted from 1 as in the history; nil if they are the last epoch's.
     public var restoredEpoch: Int?
     /// The epoch that was not completed.
     public var interrupted: InterruptedEpoch?

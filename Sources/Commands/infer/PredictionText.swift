@@ -24,8 +24,8 @@ extension Prediction {
     /// For people: the picture as the network saw it, the answer, and how sure the model is of each class.
     func text(for terminal: Terminal) -> String {
         var text = file.map { terminal.bold($0) + "\n" } ?? ""
-        // Wider pictures do not fit a terminal.
-        if let image, image.width <= 64 {
+        // A wider picture would be broken into lines.
+        if let image, image.width <= terminal.width {
             text += DigitArt.text(image.pixels, width: image.width, terminal: terminal)
         }
         text += terminal.bold(answer) + (kind == nil ? "" : "  \(model)") + "\n"

@@ -70,7 +70,7 @@ extension Training {
         // `infer evaluate` finds the labels by it.
         if case .csv(_, let targets, _) = recipe.data.source { found.targets = targets }
         if case .interrupted(let partial)? = outcome?.end { found.interrupted = partial.kept }
-        found.restoredEpoch = outcome?.restoredEpoch
+        found.restoredEpoch = outcome?.restoredEpoch.map { $0 + 1 }
         return found
     }
 }

@@ -139,7 +139,7 @@ public final class Training {
     /// epoch.
     private func earlierWeights(_ epoch: Int) -> (() -> Void)? {
         guard let file = start?.file else { return nil }
-        let own = file.facts?.hyperparameters.restoredEpoch ?? epochsBefore - 1
+        let own = (file.facts?.hyperparameters.restoredEpoch ?? epochsBefore) &- 1
         if epoch == own, batchesBefore == 0 {
             let checkpoint = executor.checkpoint
             return { [executor] in executor.restore(checkpoint) }
