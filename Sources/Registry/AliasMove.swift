@@ -10,7 +10,13 @@ public struct AliasMove: Equatable, Sendable {
     public let sha256: String?
     /// ISO 8601, UTC.
     public let time: String
+    /// The user and the computer, as `ann@host`.
+    public let who: String
+    /// The command line.
+    public let command: String
     public let reason: String
+    /// What the move was decided on, if anything was measured.
+    public let evidence: JSON?
     /// True for a move that undid the move before it.
     public let isRollback: Bool
 
@@ -19,56 +25,50 @@ public struct AliasMove: Equatable, Sendable {
 }
 
 extension AliasMove {
-    var json: JSON {
-        var object: JSONObject = [
-            "version": number.map { .integer($0) } ?? .null, "sha256": sha256.map { .string($0) } ?? .null,
-            "time": .string(time), "reason": .string(reason),
-        ]
-        if isRollback { object["rollback"] = .bool(true) }
-        return .object(object)
-    }
-
     /// Fetches all moves, or those of one model or alias, oldest first.
     static func fetch(_ db: Database, model: String? = nil, alias: String? = nil) throws -> [AliasMove] {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT model, alias, number, sha256, time, reason, is_rollback FROM alias_move
-                WHERE (?1 IS NULL OR model = ?1) AND (?2 IS NULL OR alias = ?2) ORDER BY id
+                SELECT m.model, m.alias, coalesce(v.number, m.number), m.sha256, m.time, m.who, m.command, m.reason,
+                    m.evidence, m.is_rollback
+                FROM alias_move m LEFT JOIN version v
+                    ON v.model = m.model AND v.claimed = m.number AND v.sha256 = m.sha256
+                WHERE (?1 IS NULL OR m.model = ?1) AND (?2 IS NULL OR m.alias = ?2) ORDER BY m.id
                 """, arguments: [model, alias])
         return rows.map {
             AliasMove(
-                model: $0[0], alias: $0[1], number: $0[2], sha256: $0[3], time: $0[4], reason: $0[5],
-                isRollback: $0[6])
+                model: $0[0], alias: $0[1], number: $0[2], sha256: $0[3], time: $0[4], who: $0[5],
+                command: $0[6], reason: $0[7],
+                evidence: ($0[8] as String?).flatMap { try? JSON(parsing: $0) },
+                isRollback: $0[9])
         }
     }
+}
 
-    func insert(_ db: Database) throws {
-        try db.execute(
+/// Where an alias points, and the move below: what a rollback brings back.
+struct AliasTop {
+    /// Nil where the alias was taken away.
+    let number: Int?
+    let isProtected: Bool
+    /// The version that the move below points to.
+    let below: ModelVersion?
+    /// Whether there is a move that a rollback can undo.
+    let hasMove: Bool
+
+    init(_ db: Database, model: String, alias: String) throws {
+        let row = try Row.fetchOne(
+            db,
             sql: """
-                INSERT INTO alias_move (model, alias, number, sha256, time, reason, is_rollback)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """, arguments: [model, alias, number, sha256, time, reason, isRollback])
-    }
-
-    /// Returns the moves that are in effect: a rollback removes the last of them and is not one itself. The alias
-    /// points to the target of the last one.
-    static func standing(_ moves: [AliasMove]) -> [AliasMove] {
-        var standing: [AliasMove] = []
-        for move in moves {
-            if move.isRollback { _ = standing.popLast() } else { standing.append(move) }
-        }
-        return standing
-    }
-
-    /// Updates the alias from its moves.
-    static func settle(_ db: Database, model: String, alias: String) throws {
-        if let last = standing(try fetch(db, model: model, alias: alias)).last, let number = last.number {
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO alias (model, name, number, sha256) VALUES (?, ?, ?, ?)",
-                arguments: [model, alias, number, last.sha256 ?? ""])
-        } else {
-            try db.execute(sql: "DELETE FROM alias WHERE model = ? AND name = ?", arguments: [model, alias])
-        }
+                SELECT a.number, a.is_protected, a.move, v.id FROM alias a LEFT JOIN alias_move m ON m.id = a.move
+                LEFT JOIN alias_move b ON b.id = m.below
+                LEFT JOIN version v ON v.model = b.model AND v.claimed = b.number AND v.sha256 = b.sha256
+                WHERE a.model = ? AND a.name = ?
+                """, arguments: [model, alias])
+        number = row?[0]
+        isProtected = row?[1] ?? false
+        hasMove = (row?[2] as Int64?) != nil
+        let id: Int64? = row?[3]
+        below = try id.flatMap { try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [$0]) }
     }
 }

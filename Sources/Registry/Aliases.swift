@@ -14,16 +14,33 @@ extension ModelStore {
         public let moved: Bool
     }
 
+    /// What goes with a move of an alias.
+    public struct MoveOptions: Sendable {
+        /// Recorded with the move; nil takes a standard text.
+        public var reason: String?
+        /// A condition that the version must fulfil.
+        public var gate: Filter?
+        /// What the move was decided on.
+        public var evidence: JSON?
+        /// Moves a protected alias, too.
+        public var isForced = false
+
+        public init(reason: String? = nil, gate: Filter? = nil, evidence: JSON? = nil, isForced: Bool = false)
+        {
+            (self.reason, self.gate, self.evidence, self.isForced) = (reason, gate, evidence, isForced)
+        }
+    }
+
     /// Points the model's `alias` at the version, if the version passes the gate.
     public func promote(
-        _ reference: String, alias: String, reason: String = "chosen by hand", gate: Filter? = nil
+        _ reference: String, alias: String, options: MoveOptions = MoveOptions()
     ) throws(CellarError) -> Promotion {
         try Names.checkAlias(alias)
         let version = try version(reference)
         try checkFile(of: version)
-        return try changeAliases("move \(version.model)@\(alias)") { db in
-            try check(version, against: gate, db)
-            return try move(alias, to: version, reason: reason, db)
+        return try move(alias, of: version.model, options) { db in
+            try check(version, against: options.gate, db)
+            return (version, options.reason ?? "chosen by hand")
         }
     }
 
@@ -44,104 +61,116 @@ extension ModelStore {
             remedy: "Choose another version, or change the gate.")
     }
 
-    func move(_ alias: String, to version: ModelVersion, reason: String, _ db: Database) throws -> Promotion {
-        let before = try Int.fetchOne(
-            db, sql: "SELECT number FROM alias WHERE model = ? AND name = ?",
-            arguments: [version.model, alias])
-        if before != version.number {
+    /// Moves an alias to the version that `choose` returns with the reason, unless it points there already.
+    func move(
+        _ alias: String, of model: String, _ options: MoveOptions, isRollback: Bool = false,
+        choose: (Database) throws -> (ModelVersion, reason: String)
+    ) throws(CellarError) -> Promotion {
+        var chosen: (version: ModelVersion, reason: String)?
+        var before: Int?
+        return try commit("move \(model)@\(alias)") { db in
+            let choice = try choose(db)
+            chosen = choice
+            let top = try AliasTop(db, model: model, alias: alias)
+            before = top.number
+            if !isRollback, before == choice.0.number { return [] }
+            try checkProtection(top, model, alias, options)
             // Another process may have deleted it since it was looked up.
-            let isKept = try Bool.fetchOne(
-                db, sql: "SELECT state = 'kept' FROM version WHERE model = ? AND number = ?",
-                arguments: [version.model, version.number])
-            guard isKept == true else {
+            let state = try String.fetchOne(
+                db, sql: "SELECT state FROM version WHERE id = ?", arguments: [choice.0.id])
+            guard state == ModelVersion.State.kept.rawValue else {
                 throw CellarError(
                     .badData,
-                    "cannot point \(version.model)@\(alias) at \(version.reference): the version was deleted.",
-                    remedy: "Run `registry restore \(version.reference)` first.")
+                    "cannot point \(model)@\(alias) at \(choice.0.reference): the version was deleted.",
+                    remedy: "Run `registry restore \(choice.0.reference)` first.")
             }
-            try AliasMove(
-                model: version.model, alias: alias, number: version.number, sha256: version.sha256,
-                time: Timestamp.now(), reason: reason, isRollback: false
-            ).insert(db)
-            try AliasMove.settle(db, model: version.model, alias: alias)
+            try Names.checkReason(choice.reason)
+            return [
+                .moved(
+                    alias, of: model, to: choice.0.key, reason: choice.reason, isRollback: isRollback,
+                    evidence: options.evidence)
+            ]
+        } result: { db in
+            guard let chosen,
+                let now = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [chosen.version.id])
+            else { throw CellarError(.internalFault, "the moved version is not in the index.") }
+            return Promotion(
+                alias: "\(model)@\(alias)", version: now, before: before.map { "\(model):\($0)" },
+                reason: chosen.reason, moved: isRollback || before != now.number)
         }
-        return Promotion(
-            alias: "\(version.model)@\(alias)", version: try current(version, db),
-            before: before.map { "\(version.model):\($0)" }, reason: reason, moved: before != version.number)
+    }
+
+    private func checkProtection(
+        _ top: AliasTop, _ model: String, _ alias: String, _ options: MoveOptions
+    ) throws(CellarError) {
+        guard top.isProtected, !options.isForced else { return }
+        throw CellarError(
+            .noPermission, "cannot move \(model)@\(alias): the alias is protected.",
+            remedy: "Use --force with --reason, or run `registry protect --remove \(model)@\(alias)`.")
     }
 
     /// Undoes the last move of an alias. Another rollback undoes the move before it.
     public func rollback(
-        model: String, alias: String, reason: String = "rolled back"
+        model: String, alias: String, options: MoveOptions = MoveOptions()
     ) throws(CellarError) -> Promotion {
-        try changeAliases("roll back \(model)@\(alias)") { db in
-            let standing = AliasMove.standing(try AliasMove.fetch(db, model: model, alias: alias))
-            guard let last = standing.last else {
-                throw try unknownAlias(model, alias, "\(model)@\(alias)", db)
-            }
-            guard standing.count > 1, let number = standing[standing.count - 2].number else {
+        try move(alias, of: model, options, isRollback: true) { db in
+            let top = try AliasTop(db, model: model, alias: alias)
+            guard top.hasMove else { throw try unknownAlias(model, alias, "\(model)@\(alias)", db) }
+            guard let target = top.below else {
                 throw CellarError(
                     .badData,
                     "\(model)@\(alias) has no earlier version to roll back to.",
                     remedy: "Use `registry promote` to move it.")
             }
-            let target = try ModelVersion.fetchOne(
-                db, where: "WHERE v.model = ? AND v.number = ?", [model, number])
-            guard let target, target.state == .kept else {
+            guard target.state == .kept else {
                 throw CellarError(
                     .badData,
-                    "cannot roll back \(model)@\(alias) to \(model):\(number): the version was deleted.",
+                    "cannot roll back \(model)@\(alias) to \(target.reference): the version was deleted.",
                     remedy:
-                        "Run `registry restore \(model):\(number)`, or use `registry promote` to move the alias."
+                        "Run `registry restore \(target.reference)`, or use `registry promote` to move the alias."
                 )
             }
-            try AliasMove(
-                model: model, alias: alias, number: number, sha256: target.sha256, time: Timestamp.now(),
-                reason: reason, isRollback: true
-            ).insert(db)
-            try AliasMove.settle(db, model: model, alias: alias)
-            return Promotion(
-                alias: "\(model)@\(alias)", version: try current(target, db), before: last.target,
-                reason: reason,
-                moved: true)
+            return (target, options.reason ?? "rolled back")
         }
     }
 
     /// Removes an alias. Its moves are kept.
     public func removeAlias(
-        model: String, alias: String, reason: String = "removed by hand"
+        model: String, alias: String, options: MoveOptions = MoveOptions()
     ) throws(CellarError) {
-        try changeAliases("remove \(model)@\(alias)") { db in
-            let exists = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE model = ? AND name = ?)",
-                arguments: [model, alias])
-            guard exists == true else { throw try unknownAlias(model, alias, "\(model)@\(alias)", db) }
-            try AliasMove(
-                model: model, alias: alias, number: nil, sha256: nil, time: Timestamp.now(), reason: reason,
-                isRollback: false
-            ).insert(db)
-            try AliasMove.settle(db, model: model, alias: alias)
+        try commit("remove \(model)@\(alias)") { db in
+            let top = try AliasTop(db, model: model, alias: alias)
+            guard top.number != nil else { throw try unknownAlias(model, alias, "\(model)@\(alias)", db) }
+            try checkProtection(top, model, alias, options)
+            let reason = options.reason ?? "removed by hand"
+            try Names.checkReason(reason)
+            return [.moved(alias, of: model, to: nil, reason: reason)]
+        }
+    }
+
+    /// Protects an alias, or ends its protection: a protected alias moves only by force.
+    public func protect(model: String, alias: String, isProtected: Bool, reason: String) throws(CellarError) {
+        try Names.checkAlias(alias)
+        try Names.checkReason(reason)
+        try commit("protect \(model)@\(alias)") { db in
+            let top = try AliasTop(db, model: model, alias: alias)
+            guard top.number != nil || top.isProtected else {
+                throw try unknownAlias(model, alias, "\(model)@\(alias)", db)
+            }
+            if top.isProtected == isProtected { return [] }
+            return [
+                Event(
+                    kind: "protected",
+                    content: [
+                        "model": .string(model), "alias": .string(alias), "protected": .bool(isProtected),
+                        "reason": .string(reason),
+                    ])
+            ]
         }
     }
 
     /// Returns every move of an alias, or of all aliases of a model, oldest first.
     public func moves(model: String, alias: String? = nil) throws(CellarError) -> [AliasMove] {
-        try index().read("read the aliases") { try AliasMove.fetch($0, model: model, alias: alias) }
-    }
-
-    private func current(_ version: ModelVersion, _ db: Database) throws -> ModelVersion {
-        try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id]) ?? version
-    }
-
-    /// Changes the index and `aliases.json` together: both are written, or neither.
-    func changeAliases<Result>(
-        _ doing: String, _ body: (Database) throws -> Result
-    ) throws(CellarError) -> Result {
-        try writableIndex().writeDurably(doing) { db in
-            try Sidecar.checkOwn(db, in: root)
-            let result = try body(db)
-            try Sidecar.save(db, in: root)
-            return result
-        }
+        try read("read the aliases") { try AliasMove.fetch($0, model: model, alias: alias) }
     }
 }

@@ -3,17 +3,35 @@ import Foundation
 import GRDB
 
 extension ModelStore {
-    /// Returns the facts stored in the model file: hyper-parameters, history, dataset, recipe, parents, host.
+    /// Returns the facts stored in the model file: hyper-parameters, history, dataset, recipe, parents, host. Where the file
+    /// is gone they come from the log, which has no history.
     public func facts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
-        let text = try index().read("read \(version.reference)") { db in
+        if version.state != .purged, (try? checkFile(of: version)) != nil {
+            let found = FoundBytes(
+                path: path(of: version.file), sha256: version.sha256, identity: version.identity,
+                isListed: true)
+            do {
+                let facts = try reader(found)
+                return facts.known(as: version.model, created: version.created)
+            } catch {
+                throw error as? CellarError
+                    ?? CellarError(.badData, "\(error)", file: found.path, remedy: "Run `registry verify`.")
+            }
+        }
+        return try recordedFacts(of: version)
+    }
+
+    /// Returns the facts in the log.
+    func recordedFacts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
+        let text = try read("read \(version.reference)") { db in
             try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
         }
-        guard let text, let json = try? JSON(parsing: text), let facts = ModelFacts(json: json) else {
+        guard let text, let json = try? JSON(parsing: text) else {
             throw CellarError(
                 .badData, "the index has no readable facts about \(version.reference).", file: indexPath,
                 remedy: "Run `registry rebuild`.")
         }
-        return facts
+        return ModelFacts(json: json).known(as: version.model, created: version.created)
     }
 
     public struct VersionTag: Equatable, Sendable {
@@ -22,7 +40,7 @@ extension ModelStore {
     }
 
     public func tags(of version: ModelVersion) throws(CellarError) -> [VersionTag] {
-        try index().read("read the tags of \(version.reference)") { db in
+        try read("read the tags of \(version.reference)") { db in
             try Row.fetchAll(
                 db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key", arguments: [version.id]
             ).map { VersionTag(key: $0[0], value: $0[1]) }
@@ -35,24 +53,23 @@ extension ModelStore {
         _ reference: String, set: [VersionTag], remove: [String] = []
     ) throws(CellarError) -> ModelVersion {
         for key in set.map(\.key) + remove { try Names.checkTag(key) }
+        for tag in set where !Limits.isText(tag.value) {
+            throw CellarError(
+                .usage, "the tag \(tag.key) is too long: expected at most \(Limits.text) bytes.")
+        }
         let version = try version(reference)
-        try changeAliases("tag \(version.reference)") { db in
-            for tag in set {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO tag (version, key, value) VALUES (?, ?, ?)",
-                    arguments: [version.id, tag.key, tag.value])
-            }
-            for key in remove {
-                try db.execute(
-                    sql: "DELETE FROM tag WHERE version = ? AND key = ?", arguments: [version.id, key])
-            }
+        try commit("tag \(version.reference)") { _ in
+            var content = version.key.members
+            content["set"] = .object(JSONObject(set.map { ($0.key, .string($0.value)) }))
+            if !remove.isEmpty { content["remove"] = .array(remove.map { .string($0) }) }
+            return [Event(kind: "tagged", content: content)]
         }
         return version
     }
 
     /// Returns the parents recorded when the version was registered, including `imported-from`.
     public func parents(of version: ModelVersion) throws(CellarError) -> [ModelFacts.Parent] {
-        try index().read("read the parents of \(version.reference)") { try parents(of: version, $0) }
+        try read("read the parents of \(version.reference)") { try parents(of: version, $0) }
     }
 
     func parents(of version: ModelVersion, _ db: Database) throws -> [ModelFacts.Parent] {

@@ -32,8 +32,8 @@ extension ModelStore {
         let created = created(facts, path: source)
         let known = facts.map(\.name).flatMap { $0.isEmpty ? nil : Names.model(from: $0) }
         let model = name ?? known ?? Names.model(from: FileSystem.name(of: source))
-        var new = NewVersion(
-            model: model, file: "", digest: FileDigest(sha256: "", size: 0), created: created,
+        var new = NewFile(
+            model: model, file: "", digest: FileDigest(sha256: "", size: 0),
             facts: facts.known(as: model, created: created))
 
         if source.hasPrefix(root + "/") {
@@ -51,15 +51,18 @@ extension ModelStore {
         try copy.copy(fileAt: source)
         new.digest = copy.digest
         if let known = try registered(new.digest) { return known }
-        let path = try publish(&copy, created: created, suffix: suffix)
-        new.identity = FileIdentity(ofFile: path)?.text
-        (new.file, new.importedFrom) = (String(path.dropFirst(root.count + 1)), file.relativePath)
-        return Imported(version: try register(new), isNew: true)
+        try copy.flush(mode: 0o444)
+        onStep(.flushed)
+        new.importedFrom = file.relativePath
+        let version = try register(new, durability: .durable) { () throws(CellarError) in
+            try publish(&copy, created: created, suffix: suffix)
+        }
+        return Imported(version: version, isNew: true)
     }
 
     /// Returns the version with these bytes, if any.
     private func registered(_ digest: FileDigest) throws(CellarError) -> Imported? {
-        let known = try index().read("look for the file's SHA-256") { db in
+        let known = try read("look for the file's SHA-256") { db in
             try ModelVersion.fetchOne(
                 db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.state = 'kept' DESC, v.id",
                 [digest.sha256])

@@ -2,14 +2,10 @@ import Base
 import Foundation
 import GRDB
 
-/// An open SQLite index, or a substitute for it if the store is read-only.
+/// An open SQLite index, or one in memory for a store that is read-only.
 ///
-/// It uses a write-ahead log with `synchronous = NORMAL`: a registration does not wait for the disk. Durability:
-/// - a model file and its folder are flushed before anything is registered, so a model is never lost;
-/// - a commit survives a crash of the process at once, and a power failure after the next checkpoint (closing the
-///   store makes one). A registration lost in between is a file that `verify` reports and `import` registers again
-///   under its number in `versions.jsonl`;
-/// - changes that are only in the index (aliases, tags, deletions) use `writeDurably`, which waits for the disk.
+/// It uses a write-ahead log and does not wait for the disk: what it lacks after a power failure is applied again from the
+/// logs of events, which do wait.
 final class Index: Sendable {
     /// Seconds to wait for a lock. Each process holds it for milliseconds, but SQLite's waiting is not fair.
     static let patience = 15
@@ -18,16 +14,21 @@ final class Index: Sendable {
     /// The index's path, for messages.
     let path: String
     let isWritable: Bool
-    /// A temporary folder with a copy of the index; removed by `deinit`.
-    private let copyFolder: String?
+    /// The inode of the open file; 0 in memory.
+    private let inode: ino_t
 
-    private init(_ queue: DatabaseQueue, path: String, isWritable: Bool, copyFolder: String? = nil) {
-        (self.queue, self.path, self.isWritable, self.copyFolder) = (queue, path, isWritable, copyFolder)
+    private init(_ queue: DatabaseQueue, path: String, isWritable: Bool, inode: ino_t) {
+        (self.queue, self.path, self.isWritable, self.inode) = (queue, path, isWritable, inode)
     }
 
-    deinit {
-        try? queue.close()
-        if let copyFolder { try? FileManager.default.removeItem(atPath: copyFolder) }
+    deinit { try? queue.close() }
+
+    /// Whether somebody removed the file while it was open.
+    var isReplaced: Bool { inode != 0 && Self.inode(path) != inode }
+
+    private static func inode(_ path: String) -> ino_t {
+        var about = stat()
+        return unsafe stat(path, &about) == 0 ? about.st_ino : 0
     }
 
     func read<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(CellarError) -> Result {
@@ -37,25 +38,6 @@ final class Index: Sendable {
     func write<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(CellarError) -> Result {
         do { return try queue.write(body) } catch { throw .index(error, doing: doing, path: path) }
     }
-
-    /// Writes like `write`, and returns when this and all earlier commits are on disk.
-    func writeDurably<Result>(
-        _ doing: String, _ body: (Database) throws -> Result
-    ) throws(CellarError) -> Result {
-        do {
-            return try queue.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
-                var result: Result?
-                try db.inTransaction(.immediate) {
-                    result = try body(db)
-                    return .commit
-                }
-                guard let result else { throw CellarError(.inputOutput, "cannot \(doing).", file: path) }
-                return result
-            }
-        } catch { throw .index(error, doing: doing, path: path) }
-    }
 }
 
 extension Index {
@@ -63,109 +45,85 @@ extension Index {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.busyMode = .timeout(TimeInterval(patience))
-        configuration.foreignKeysEnabled = true
+        configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 268435456")
+            try db.execute(
+                sql: "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 268435456; PRAGMA trusted_schema = OFF")
         }
         return configuration
     }
 
-    /// Opens the existing index at `path`, read-only if the folder is not writable.
+    /// Opens the index at `path`, or creates an empty one. Falls back to reading where it cannot be written.
     static func open(_ path: String) throws(CellarError) -> Index {
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration())
-            try check(queue, path: path)
-            return Index(queue, path: path, isWritable: FileSystem.isWritable(path))
+            var configuration = configuration()
+            configuration.journalMode = .wal
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return Index(queue, path: path, isWritable: FileSystem.isWritable(path), inode: inode(path))
         } catch let error as DatabaseError
-            where [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR].contains(error.resultCode)
+            where [.SQLITE_READONLY, .SQLITE_PERM].contains(error.resultCode)
+            || error.resultCode == .SQLITE_CANTOPEN && FileSystem.size(ofFile: path) != nil
         {
             // SQLite must create -wal and -shm files next to an index that other processes may write.
-            do { return try openUnwritable(path) } catch {
-                throw .index(error, doing: "open the index", path: path)
-            }
+            return try openUnwritable(path)
         } catch {
             throw .index(error, doing: "open the index", path: path)
         }
     }
 
-    /// Migrates an older index; throws for one from a later Cellar.
-    private static func check(_ queue: DatabaseQueue, path: String) throws {
-        let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-        if found < Schema.version { try Schema.migrator.migrate(queue) }
-        if found > Schema.version {
-            throw CellarError(
-                .badData,
-                "cannot open the index: it was written by a later version of Cellar (schema \(found), expected "
-                    + "at most \(Schema.version)).", file: path,
-                remedy: "Update Cellar, or move the index away and run `registry rebuild`.")
-        }
-    }
-
-    /// Opens the index of a store on a read-only disk or without write permission.
-    private static func openUnwritable(_ path: String) throws -> Index {
-        let log = FileSystem.size(ofFile: path + "-wal") ?? 0
-        if log == 0 {
+    /// Opens the index of a store on a read-only disk or without write permission. Throws while it has a write-ahead log.
+    static func openUnwritable(_ path: String) throws(CellarError) -> Index {
+        do {
+            guard FileSystem.size(ofFile: path + "-wal") ?? 0 == 0 else {
+                throw CellarError(
+                    .noPermission, "cannot read the index: it has a write-ahead log.", file: path)
+            }
             // No other process can change it, so SQLite needs no -wal and -shm files.
             let name = "file:" + (path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)
             let queue = try DatabaseQueue(
                 path: name + "?immutable=1", configuration: configuration(readonly: true))
-            let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-            if found >= Schema.version {
-                try check(queue, path: path)
-                return Index(queue, path: path, isWritable: false)
-            }
-            try queue.close()
-        }
-        // The log has commits that are not in the index yet, or the index is of an older Cellar: use a copy of both, which
-        // can be migrated.
-        let folder = NSTemporaryDirectory() + "/cellar-index-\(UUID())"
-        try FileSystem.makeFolder(folder)
-        do {
-            for suffix in log == 0 ? [""] : ["", "-wal"] {
-                var copy = try AtomicFile(folder + "/index" + suffix)
-                try copy.copy(fileAt: path + suffix)
-                try copy.commit()
-            }
-            let queue = try DatabaseQueue(path: folder + "/index", configuration: configuration())
-            try check(queue, path: path)
-            return Index(queue, path: path, isWritable: false, copyFolder: folder)
-        } catch {
-            try? FileManager.default.removeItem(atPath: folder)
-            throw error
-        }
+            return Index(queue, path: path, isWritable: false, inode: inode(path))
+        } catch { throw .index(error, doing: "open the index", path: path) }
     }
 
-    /// Creates the index of a store that has none. It is filled under a temporary name and then renamed, so that no
-    /// process sees a partial index. If two processes create one at the same time, the first one is kept.
-    static func create(
-        _ path: String, fill: (Database) throws -> Void
-    ) throws(CellarError) -> Index {
-        let folder = FileSystem.folder(of: path)
-        let temporary = FileSystem.temporaryName(in: folder, extension: "sqlite")
-        defer { for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(temporary + suffix) } }
-        do {
-            var configuration = configuration()
-            configuration.journalMode = .wal
-            let queue = try DatabaseQueue(path: temporary, configuration: configuration)
-            // Nothing is lost if the power fails now: the unfinished file is discarded.
-            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
-            try Schema.migrator.migrate(queue)
-            try queue.write(fill)
-            try queue.close()
-            try FileSystem.flush(temporary)
-        } catch { throw .index(error, doing: "make the index", path: path) }
-        // False if another process was first: its index is equivalent.
-        _ = try FileSystem.move(temporary, to: path)
-        return try open(path)
-    }
-
-    /// Creates an index in memory, for a read-only store without an index.
-    static func inMemory(_ path: String, fill: (Database) throws -> Void) throws(CellarError) -> Index {
+    /// Creates an index in memory, for a read-only store.
+    static func inMemory(_ path: String) throws(CellarError) -> Index {
         do {
             let queue = try DatabaseQueue(configuration: configuration())
-            try Schema.migrator.migrate(queue)
-            try queue.write(fill)
-            return Index(queue, path: path, isWritable: false)
-        } catch { throw .index(error, doing: "index the model files", path: path) }
+            return Index(queue, path: path, isWritable: false, inode: 0)
+        } catch { throw .index(error, doing: "make an index in memory", path: path) }
+    }
+
+    // MARK: Tables
+
+    /// Whether the tables are of this version of Cellar, and made by this copy of the store: an index that came with a copied
+    /// store is not believed.
+    static func hasTables(_ db: Database, of own: String) throws -> Bool {
+        guard try Int.fetchOne(db, sql: "PRAGMA user_version") == Schema.version else { return false }
+        return try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'origin'") == own
+    }
+
+    /// Creates the tables, in place of any that are not ours.
+    static func makeTables(_ db: Database, of own: String) throws {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard found <= Schema.version else {
+            throw CellarError(
+                .badData,
+                "cannot use the index: it was written by a later version of Cellar (schema \(found), expected "
+                    + "at most \(Schema.version)).", remedy: "Update Cellar, or remove the index.")
+        }
+        if try hasTables(db, of: own) { return }
+        for kind in ["trigger", "view", "table"] {
+            let names = try String.fetchAll(
+                db, sql: "SELECT name FROM sqlite_master WHERE type = ? AND name NOT LIKE 'sqlite_%'",
+                arguments: [kind])
+            for name in names {
+                try db.execute(sql: "DROP \(kind) IF EXISTS \(name.quotedDatabaseIdentifier)")
+            }
+        }
+        try db.execute(sql: Schema.sql)
+        try db.execute(
+            sql: "INSERT INTO note (key, value) VALUES ('origin', ?)", arguments: [own])
+        try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
     }
 }

@@ -24,7 +24,7 @@ public struct Lineage: Equatable, Sendable {
 
 extension ModelStore {
     public func lineage(of version: ModelVersion) throws(CellarError) -> Lineage {
-        try index().read("read the lineage of \(version.reference)") { db in
+        try read("read the lineage of \(version.reference)") { db in
             // Versions may share parents, and a file could name its own child as parent: visit each once.
             var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])
             return Lineage(

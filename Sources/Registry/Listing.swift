@@ -6,7 +6,7 @@ public struct Query: Sendable {
     public var model: String?
     public var filter: Filter?
     /// A metric (best first), or `created`, `model`, `version`, `size`, `parameters`, `training_seconds` or `seed`.
-    /// Nil sorts by date, newest first.
+    /// Nil sorts by the order of registration, newest first.
     public var sort: String?
     /// Reverses the order: worst, oldest or smallest first.
     public var isReversed = false
@@ -38,7 +38,7 @@ extension ModelStore {
     /// Returns versions in order. Versions without the sort metric come last, newest first.
     public func list(_ query: Query = Query()) throws(CellarError) -> Listing {
         let doing = "list the versions"
-        return try index().read(doing) { db in
+        return try read(doing) { db in
             var (conditions, arguments) = (
                 ["v.state = '\(query.deleted ? "deleted" : "kept")'"], StatementArguments()
             )
@@ -78,7 +78,7 @@ extension ModelStore {
 
     /// Returns the names of all models with the number of versions that are not deleted.
     public func models() throws(CellarError) -> [(name: String, versions: Int)] {
-        try index().read("list the models") { db in
+        try read("list the models") { db in
             try Row.fetchAll(
                 db,
                 sql: "SELECT model, count(*) FROM version WHERE state = 'kept' GROUP BY model ORDER BY model"
@@ -92,7 +92,9 @@ extension ModelStore {
         case "model", "name": "v.model \(up), v.number \(up)"
         case "version" where query.model != nil: "v.number \(down)"
         case nil where query.model != nil: "v.number \(down)"
-        case nil, "created": "v.created \(down), v.id \(down)"
+        case "created": "v.created \(down), v.id \(down)"
+        // The order of the log: a clock that went back, or a date in a file, does not change it.
+        case nil: "v.id \(down)"
         case .some(let field): "\(Filter.fields[field] ?? "v.id") \(down), v.id DESC"
         }
     }

@@ -30,6 +30,8 @@ public struct ModelVersion: Equatable, Sendable {
     public let deleted: String?
     /// The text of the file's identity when its digest was last found to be `sha256`; nil if not known.
     let identity: String?
+    /// How events name the version.
+    let key: VersionKey
     /// Metrics, with names such as `val_accuracy`; see `MetricName`.
     public internal(set) var metrics: [NamedMetric] = []
     /// The aliases that point to this version now, such as `best`.
@@ -61,15 +63,15 @@ public struct ModelVersion: Equatable, Sendable {
 
 extension ModelVersion {
     /// The columns that every query selects, by position.
-    enum Column: Int32 {
+    enum Column: Int32, CaseIterable {
         case id, model, number, file, sha256, size, created, generation, architecture, trainable, nonTrainable
-        case task, seed, trainingSeconds, state, deleted, identity
+        case task, seed, trainingSeconds, state, deleted, identity, claimed
     }
 
     /// In the order of `Column`.
     static let columns = """
         v.id, v.model, v.number, v.file, v.sha256, v.size, v.created, v.generation, v.architecture, v.trainable, \
-        v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity
+        v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity, v.claimed
         """
 
     init(row: Row, from first: Int = 0) {
@@ -99,6 +101,7 @@ extension ModelVersion {
         state = State(rawValue: value(.state)) ?? .kept
         deleted = optional(.deleted)
         identity = optional(.identity)
+        key = VersionKey(model: model, number: value(.claimed), sha256: sha256)
     }
 
     /// Fetches the versions that `condition` (SQL over `v`) selects, with their metrics and aliases.
@@ -128,7 +131,9 @@ extension ModelVersion {
         let aliases = try db.cachedStatement(
             sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name")
         // Most stores have few aliases and many versions: check first if there are any.
-        let anyAlias = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM alias)") ?? false
+        let anyAlias =
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE number IS NOT NULL)")
+            ?? false
         for i in versions.indices {
             let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])
             while let row = try rows.next() {

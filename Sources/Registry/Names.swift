@@ -44,6 +44,12 @@ enum Names {
         }
     }
 
+    static func checkReason(_ reason: String) throws(CellarError) {
+        guard Limits.isText(reason) else {
+            throw CellarError(.usage, "the reason is too long: expected at most \(Limits.text) bytes.")
+        }
+    }
+
     /// Makes a valid model name from any text, such as the name of a foreign file.
     static func model(from text: String) -> String {
         var name = String(

@@ -12,7 +12,7 @@ extension ModelStore {
     /// The newest of equal versions is chosen. Versions without the metric, or with NaN, are ignored.
     public func promote(
         best metric: String, model: String, alias: String = "best", direction: MetricName.Direction? = nil,
-        gate: Filter? = nil
+        options: MoveOptions = MoveOptions()
     ) throws(CellarError) -> Promotion {
         try Names.checkAlias(alias)
         guard let direction = direction ?? MetricName.direction(of: metric) else {
@@ -20,31 +20,43 @@ extension ModelStore {
                 .usage, "cannot tell whether a high or a low \(metric) is better.",
                 remedy: "Use --highest or --lowest.")
         }
-        return try changeAliases("move \(model)@\(alias)") { db in
-            let ranked = try ModelVersion.fetch(
+        return try move(alias, of: model, options) { db in
+            // As many as the reason names: a store may have 100,000.
+            let condition = """
+                JOIN metric m ON m.version = v.id WHERE v.model = ? AND v.state = 'kept' AND m.name = ?
+                AND m.value IS NOT NULL
+                """
+            let first = try ModelVersion.fetch(
                 db,
-                where: """
-                    JOIN metric m ON m.version = v.id WHERE v.model = ? AND v.state = 'kept' AND m.name = ?
-                    AND m.value IS NOT NULL
-                    ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), v.number DESC
-                    """, [model, metric])
-            guard let best = ranked.first else { throw try withoutMetric(metric, model, db) }
+                where:
+                    "\(condition) ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), v.number DESC LIMIT 4",
+                [model, metric])
+            guard let best = first.first, let value = best.metric(metric) else {
+                throw try withoutMetric(metric, model, db)
+            }
             try checkFile(of: best)
-            try check(best, against: gate, db)
-            return try move(alias, to: best, reason: reason(metric, direction, ranked), db)
+            try check(best, against: options.gate, db)
+            func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
+                try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM version v \(condition) \(more)",
+                    arguments: [model, metric] + arguments) ?? 0
+            }
+            let reason = reason(
+                metric, direction, first, of: try count("", []), equal: try count("AND m.value = ?", [value]))
+            return (best, options.reason.map { "\($0) (\(reason))" } ?? reason)
         }
     }
 
     private func reason(
-        _ metric: String, _ direction: MetricName.Direction, _ ranked: [ModelVersion]
+        _ metric: String, _ direction: MetricName.Direction, _ ranked: [ModelVersion], of count: Int,
+        equal: Int
     ) -> String {
         func value(_ version: ModelVersion) -> String { version.metric(metric).map { "\($0)" } ?? "none" }
         let end = direction == .highest ? "highest" : "lowest"
-        guard ranked.count > 1 else { return "\(metric) \(value(ranked[0])), the only version that has it" }
-        let ties = ranked.filter { value($0) == value(ranked[0]) }.count
-        let newest = ties > 1 ? " (the newest of \(ties) equal ones)" : ""
+        guard count > 1 else { return "\(metric) \(value(ranked[0])), the only version that has it" }
+        let newest = equal > 1 ? " (the newest of \(equal) equal ones)" : ""
         let next = ranked.dropFirst().prefix(3).map { "\($0.reference) \(value($0))" }.joined(separator: ", ")
-        return "\(metric) \(value(ranked[0])), the \(end) of \(ranked.count) versions\(newest); next: \(next)"
+        return "\(metric) \(value(ranked[0])), the \(end) of \(count) versions\(newest); next: \(next)"
     }
 
     private func withoutMetric(_ metric: String, _ model: String, _ db: Database) throws -> CellarError {

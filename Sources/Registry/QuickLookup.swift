@@ -6,18 +6,26 @@ import Glibc
 /// Fast lookup of a reference's file, for a process that needs nothing else from the index: one SQLite query without
 /// GRDB and without a write-ahead log's -wal and -shm files.
 ///
-/// It returns a file only if no other process has the index open and all checks pass. In every other case it returns
+/// It returns a file only if no other process has the index open the index has all events of the logs, and all checks pass. In every other case it returns
 /// nil, and the regular lookup answers or throws.
 extension ModelStore {
     func findQuickly(_ query: VersionQuery) -> ModelLocation? {
+        let (logs, origin) = (log.files().text, log.own)
         guard !isOpen, let before = IndexState(indexPath),
-            before.schema == Schema.version, let found = ask(query), IndexState(indexPath) == before,
-            FileSystem.size(ofFile: found.location.path) == found.size
+            before.schema == Schema.version, let found = ask(query, logs, origin),
+            IndexState(indexPath) == before,
+            isInside(found.file), FileSystem.size(ofFile: found.location.path) == found.size,
+            log.files().text == logs
         else { return nil }
         return found.location
     }
 
-    private func ask(_ query: VersionQuery) -> (location: ModelLocation, size: Int)? {
+    /// - Parameters:
+    ///   - logs: The state of the logs, which must be that of the index.
+    ///   - origin: The name of this copy of the store; another one's index is not believed.
+    private func ask(
+        _ query: VersionQuery, _ logs: String, _ origin: String
+    ) -> (location: ModelLocation, file: String, size: Int)? {
         // The name is a URI here; one that needs escapes goes the long way.
         guard indexPath.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"%?#".utf8.contains($0) }) else {
             return nil
@@ -32,19 +40,26 @@ extension ModelStore {
         let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
         let name = "file:\(indexPath)?immutable=1"
         guard unsafe sqlite3_open_v2(name, &database, flags, nil) == SQLITE_OK,
-            unsafe sqlite3_prepare_v2(database, query.sql, -1, &statement, nil) == SQLITE_OK,
+            unsafe sqlite3_prepare_v2(database, query.quickSQL, -1, &statement, nil) == SQLITE_OK,
             query.values.enumerated().allSatisfy({ unsafe bind($1, Int32($0 + 1), statement) }),
             unsafe sqlite3_step(statement) == SQLITE_ROW
         else { return nil }
         func text(_ column: ModelVersion.Column) -> String? {
             unsafe sqlite3_column_text(statement, column.rawValue).map { unsafe String(cString: $0) }
         }
-        guard text(.state) == ModelVersion.State.kept.rawValue, let model = text(.model),
+        let end = Int32(ModelVersion.Column.allCases.count)
+        func note(_ column: Int32) -> String? {
+            unsafe sqlite3_column_text(statement, column).map { unsafe String(cString: $0) }
+        }
+        guard note(end) == logs, note(end + 1) == origin, text(.state) == ModelVersion.State.kept.rawValue,
+            let model = text(.model),
             let number = text(.number), let file = text(.file), let sha256 = text(.sha256)
         else { return nil }
         let location = ModelLocation(
             path: path(of: file), reference: "\(model):\(number)", sha256: sha256, identity: text(.identity))
-        return (location, Int(unsafe sqlite3_column_int64(statement, ModelVersion.Column.size.rawValue)))
+        return (
+            location, file, Int(unsafe sqlite3_column_int64(statement, ModelVersion.Column.size.rawValue))
+        )
     }
 }
 

@@ -11,50 +11,74 @@ extension ModelStore {
         public var unreadable: [String]
     }
 
-    /// Rebuilds the index from the model files. Versions keep their numbers from the old index or `versions.jsonl`;
-    /// other files are numbered by creation time, then file name. Aliases and tags are read from `aliases.json`, or
-    /// from the old index if there is no such file.
+    /// Makes the index anew from the logs, and registers model files that no log names, in the order of their dates.
     public func rebuild() throws(CellarError) -> Rebuilt {
-        guard FileSystem.isFolder(root) else {
-            _ = try index(); return Rebuilt(versions: 0, aliases: 0, unreadable: [])
-        }
-        var found = scan()
-        var old = Remembered(numbers: NumberList(readingFrom: root), sidecar: try Sidecar(readingFrom: root))
-        if FileSystem.size(ofFile: indexPath) != nil {
-            do {
-                let index = try writableIndex()
-                return try index.writeDurably("rebuild the index") { db in
-                    try old.add(db)
-                    // The index is locked now: read the files that were added since the scan.
-                    found = update(found)
-                    for table in [
-                        "tag", "parent", "metric", "facts", "version", "alias", "alias_move", "model", "note",
-                    ] {
-                        try db.execute(sql: "DELETE FROM \(table)")
-                    }
-                    try fill(db, with: found, old)
-                    try NumberList.complete(db, in: root)
-                    return try report(found, db)
+        _ = try writableIndex()
+        let index = try writableIndex()
+        return try withLog("rebuild the index") { (file) throws(CellarError) in
+            let size = file.size
+            do throws(CellarError) {
+                return try index.write("rebuild the index") { db in
+                    try bringUpToDate(db, &file)
+                    try db.execute(sql: "DELETE FROM problem")
+                    let decided = try CatchUp(db: db, log: log, own: log.own).rebuild()
+                    try append(decided, to: &file, db, .durable, isApplied: true)
+                    let unreadable = try registerUnlisted(&file, db)
+                    return Rebuilt(
+                        versions: try Int.fetchOne(
+                            db, sql: "SELECT count(*) FROM version WHERE state <> 'purged'") ?? 0,
+                        aliases: try Int.fetchOne(
+                            db, sql: "SELECT count(*) FROM alias WHERE number IS NOT NULL") ?? 0,
+                        unreadable: unreadable.map { "\(path(of: $0.file)): \($0.reason)" })
                 }
-            } catch  where error.category == .badData {
-                // SQLite cannot read the index. Keep it under another name.
-                close()
-                let time = Timestamp.now().filter(\.isNumber)
-                for suffix in ["", "-wal", "-shm"] where FileSystem.size(ofFile: indexPath + suffix) != nil {
-                    _ = try FileSystem.move(
-                        indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
-                }
+            } catch {
+                if file.size > size { file.cut(to: size) }
+                throw error
             }
         }
-        // Throws if the store is read-only: an index in memory would be lost.
-        let index = try writableIndex()
-        return try index.read("read the index") { try report(found, $0) }
     }
 
-    private func report(_ found: Scan, _ db: Database) throws -> Rebuilt {
-        Rebuilt(
-            versions: try Int.fetchOne(db, sql: "SELECT count(*) FROM version WHERE state <> 'purged'") ?? 0,
-            aliases: try Int.fetchOne(db, sql: "SELECT count(*) FROM alias") ?? 0,
-            unreadable: found.unreadable.map { "\(path(of: $0.file)): \($0.reason)" })
+    /// Registers the model files that the index does not have. A file whose bytes are those of a version without its file
+    /// is that version's, under another name. Returns the files that are not models.
+    @discardableResult
+    func registerUnlisted(_ log: inout AppendOnlyFile, _ db: Database) throws -> [(
+        file: String, reason: String
+    )] {
+        let known = Set(try String.fetchAll(db, sql: "SELECT file FROM version"))
+        let listed = Set(try String.fetchAll(db, sql: "SELECT sha256 FROM version"))
+        let found = scan(modelFiles().filter { !known.contains($0) }, listed: listed)
+        var events: [Event] = []
+        var next: [String: Int] = [:]
+        for file in found.files.sorted(by: { ($0.created, $0.file) < ($1.created, $1.file) }) {
+            let versions = try ModelVersion.fetch(
+                db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.id", [file.digest.sha256])
+            if let lost = versions.first(where: { FileSystem.size(ofFile: path(of: $0.file)) == nil }) {
+                var content = lost.key.members
+                content["file"] = .string(file.file)
+                events.append(Event(kind: "adopted", content: content))
+                continue
+            }
+            let model = file.model
+            let last = try next[model] ?? db.lastNumber(of: model)
+            next[model] = last + 1
+            let key = VersionKey(model: model, number: last + 1, sha256: file.digest.sha256)
+            events.append(
+                Event(
+                    kind: "registered",
+                    content: Event.registration(
+                        key, file: file.file, size: file.digest.size,
+                        facts: file.facts.known(as: model, created: file.created), importedFrom: nil)))
+            // Git does not store the read-only mode. A failure here is harmless.
+            if file.identity?.mode != 0o444 { try? FileSystem.setMode(0o444, of: path(of: file.file)) }
+        }
+        try append(events, to: &log, db, .durable)
+        return found.unreadable
+    }
+}
+
+extension Database {
+    /// The highest number ever given to a version of the model.
+    func lastNumber(of model: String) throws -> Int {
+        try Int.fetchOne(self, sql: "SELECT last_number FROM model WHERE name = ?", arguments: [model]) ?? 0
     }
 }

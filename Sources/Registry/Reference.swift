@@ -75,7 +75,7 @@ extension ModelStore {
                     .noInput, "no such model file, and there is no store \(root).", file: reference)
             }
         }
-        let found = try index().read("look up \(reference)") { try find(parsed, text: reference, $0) }
+        let found = try read("look up \(reference)") { try find(parsed, text: reference, $0) }
         if let found { return .version(found) }
         // Only files are left.
         return .file(try existingFile(reference))
@@ -117,7 +117,7 @@ extension ModelStore {
         // The newest version stands in for a best one whose file is missing, too.
         for query in [best, VersionQuery(newestOf: model)] {
             do throws(CellarError) {
-                let found = try index().read("look up \(model)") { try ModelVersion.fetchOne($0, query) }
+                let found = try read("look up \(model)") { try ModelVersion.fetchOne($0, query) }
                 if let found { return try location(of: found) }
             } catch {
                 guard error.category == .noInput else { throw error }
@@ -142,6 +142,12 @@ extension ModelStore {
 
     func checkFile(of version: ModelVersion) throws(CellarError) {
         let path = path(of: version.file)
+        guard isInside(version.file) else {
+            throw CellarError(
+                .badData, "the file of \(version.reference) is not in the store: its path leads out of it.",
+                file: path,
+                remedy: "Remove the link, or put the file itself there.")
+        }
         guard let size = FileSystem.size(ofFile: path) else {
             throw CellarError(
                 .noInput, "the file of \(version.reference) is missing.", file: path,
@@ -153,6 +159,21 @@ extension ModelStore {
                 "the file of \(version.reference) was changed: it has \(size) bytes, expected \(version.size).",
                 file: path, remedy: "Run `registry verify`.")
         }
+    }
+
+    /// Whether a path relative to the store stays in it: no `..`, and no link on the way. The store itself may be a link.
+    func isInside(_ file: String) -> Bool {
+        guard !file.isEmpty, !file.hasPrefix("/") else { return false }
+        var path = root
+        for step in file.split(separator: "/", omittingEmptySubsequences: false) {
+            if step.isEmpty || step == "." || step == ".." { return false }
+            path += "/" + step
+            var about = stat()
+            // What does not exist leads nowhere.
+            guard unsafe lstat(path, &about) == 0 else { return errno == ENOENT }
+            if about.st_mode & S_IFMT == S_IFLNK { return false }
+        }
+        return true
     }
 
     /// Whether something that may be a model is there, whatever its name: a file, or a folder that is a SavedModel.

@@ -2,87 +2,22 @@ import Base
 import Foundation
 import GRDB
 
-/// A version to be inserted into the index.
-struct NewVersion {
+/// A model file to be registered.
+struct NewFile {
     var model: String
+    /// The path relative to the store's folder.
     var file: String
     var digest: FileDigest
-    var created: String
-    /// The facts; for a file without facts, only name and date are set.
     var facts: ModelFacts
     var importedFrom: String?
-    var deleted: String?
     /// The text of the file's identity while its digest is the registered one.
     var identity: String?
-}
-
-extension Database {
-    /// Takes the next number of a model. Numbers are not reused, even if their version was removed.
-    func takeNumber(of model: String) throws -> Int {
-        let statement = try cachedStatement(
-            sql: """
-                INSERT INTO model (name, last_number) VALUES (?, 1)
-                ON CONFLICT (name) DO UPDATE SET last_number = last_number + 1 RETURNING last_number
-                """)
-        return try Int.fetchOne(statement, arguments: [model]) ?? 1
-    }
-
-    /// Records that a number is in use.
-    func reserveNumber(_ number: Int, of model: String) throws {
-        try cachedStatement(
-            sql: """
-                INSERT INTO model (name, last_number) VALUES (?, ?)
-                ON CONFLICT (name) DO UPDATE SET last_number = max(last_number, excluded.last_number)
-                """
-        ).execute(arguments: [model, number])
-    }
-
-    /// Inserts all rows of a version and returns its id.
-    @discardableResult
-    func insert(_ new: NewVersion, number: Int) throws -> Int64 {
-        let facts = new.facts
-        try cachedStatement(
-            sql: """
-                INSERT INTO version (model, number, file, sha256, size, created, generation, architecture, trainable,
-                    non_trainable, task, seed, training_seconds, state, deleted, identity)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            new.model, number, new.file, new.digest.sha256, new.digest.size, new.created, facts.generation,
-            facts.architecture, facts.trainableParameters, facts.nonTrainableParameters, facts.task?.rawValue,
-            facts.seed, facts.trainingSeconds, new.deleted == nil ? "kept" : "deleted", new.deleted,
-            new.identity,
-        ])
-        let id = lastInsertedRowID
-        try cachedStatement(sql: "INSERT INTO facts (version, json) VALUES (?, ?)")
-            .execute(arguments: [id, facts.json.text()])
-        let metric = try cachedStatement(
-            sql: "INSERT OR REPLACE INTO metric (version, name, value) VALUES (?, ?, ?)")
-        for value in facts.metrics {
-            // SQLite has no NaN; NULL excludes the version from every comparison.
-            try metric.execute(arguments: [id, MetricName.of(value), value.value.isNaN ? nil : value.value])
-        }
-        let parent = try cachedStatement(
-            sql: "INSERT INTO parent (version, position, kind, sha256, reference) VALUES (?, ?, ?, ?, ?)")
-        var parents = facts.parents
-        if let path = new.importedFrom {
-            parents.append(.init(kind: .importedFrom, sha256: new.digest.sha256, reference: path))
-        }
-        if facts.isCheckpoint, let run = facts.run {
-            parents.append(.init(kind: .checkpointOf, sha256: "", reference: run))
-        }
-        for (position, value) in parents.enumerated() {
-            try parent.execute(arguments: [id, position, value.kind.rawValue, value.sha256, value.reference])
-        }
-        return id
-    }
 }
 
 extension ModelStore {
     /// Registers a model file in the store's folder under the next number of `facts.name`. Returns the existing version
     /// if the file is registered already.
     ///
-    /// The registration survives a crash of the process; see `Index` for power failures.
     @discardableResult
     public func register(_ file: URL, facts: ModelFacts) throws(CellarError) -> ModelVersion {
         let path = file.standardizedFileURL.path
@@ -96,37 +31,67 @@ extension ModelStore {
         let identity = FileIdentity(ofFile: path)
         let digest = try FileDigest(ofFile: path)
         return try register(
-            NewVersion(
-                model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest,
-                created: facts.created, facts: facts, identity: identity?.text))
+            NewFile(
+                model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest, facts: facts,
+                identity: identity?.text))
     }
 
-    func register(_ new: NewVersion) throws(CellarError) -> ModelVersion {
-        let index = try writableIndex()
-        return try index.write("register \(path(of: new.file))") { db in
-            if let known = try ModelVersion.fetchOne(
-                db, where: "WHERE v.file = ? AND v.state <> 'purged'", [new.file])
-            {
-                guard known.sha256 == new.digest.sha256 else {
-                    throw CellarError(
-                        .badData,
-                        "the file is registered as \(known.reference) with different content.",
-                        file: path(of: new.file), remedy: "Run `registry verify`.")
-                }
-                return known
-            }
-            let number = try db.takeNumber(of: new.model)
-            let id = try db.insert(new, number: number)
-            // Last, under the index's lock: lines are in the order of the numbers, and a failed write undoes the
-            // registration.
-            try NumberList.append(
-                .init(
-                    model: new.model, number: number, sha256: new.digest.sha256, file: new.file,
-                    importedFrom: new.importedFrom), in: root)
-            guard let version = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [id]) else {
+    /// Registers a file that has its name in the store.
+    func register(_ new: NewFile, durability: Durability = .durable) throws(CellarError) -> ModelVersion {
+        try register(new, durability) { db, new in
+            guard let known = try Self.known(new, db) else { return true }
+            guard known.sha256 == new.digest.sha256 else {
                 throw CellarError(
-                    .inputOutput, "cannot read \(new.model):\(number) back from the index.",
-                    file: path(of: new.file))
+                    .badData, "the file is registered as \(known.reference) with different content.",
+                    file: path(of: new.file), remedy: "Run `registry verify`.")
+            }
+            return false
+        }
+    }
+
+    /// Registers a file that `publish` gives its name in the store, and returns the path of.
+    func register(
+        _ new: NewFile, durability: Durability, publish: () throws(CellarError) -> String
+    ) throws(CellarError) -> ModelVersion {
+        try register(new, durability) { _, new in
+            let path = try publish()
+            new.file = String(path.dropFirst(root.count + 1))
+            new.identity = FileIdentity(ofFile: path)?.text
+            return true
+        }
+    }
+
+    private static func known(_ new: NewFile, _ db: Database) throws -> ModelVersion? {
+        try ModelVersion.fetchOne(
+            db, where: "WHERE v.file = ? AND v.state <> 'purged' ORDER BY v.id DESC", [new.file])
+    }
+
+    /// - Parameter prepare: Runs under the locks; returns false for a file that is registered already.
+    private func register(
+        _ new: NewFile, _ durability: Durability, prepare: (Database, inout NewFile) throws -> Bool
+    ) throws(CellarError) -> ModelVersion {
+        var (new, isNew) = (new, false)
+        return try commit("register a version of \(new.model)", durability: durability) { db in
+            guard try prepare(db, &new) else { return [] }
+            isNew = true
+            let key = VersionKey(
+                model: new.model, number: try db.lastNumber(of: new.model) + 1, sha256: new.digest.sha256)
+            return [
+                Event(
+                    kind: "registered",
+                    content: Event.registration(
+                        key, file: new.file, size: new.digest.size, facts: new.facts,
+                        importedFrom: new.importedFrom))
+            ]
+        } result: { db in
+            if isNew, let identity = new.identity {
+                try db.execute(
+                    sql: "UPDATE version SET identity = ? WHERE file = ? AND sha256 = ?",
+                    arguments: [identity, new.file, new.digest.sha256])
+            }
+            guard let version = try Self.known(new, db) else {
+                throw CellarError(
+                    .inputOutput, "cannot read the version back from the index.", file: path(of: new.file))
             }
             return version
         }

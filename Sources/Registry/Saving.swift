@@ -10,7 +10,7 @@ enum SaveStep: CaseIterable, Sendable {
     case flushed
     /// The file has its final name.
     case published
-    /// The file is in the index.
+    /// The file is in the log and in the index.
     case registered
 }
 
@@ -22,34 +22,39 @@ extension ModelStore {
     /// If `write` throws, no file remains. If the file is complete but the index cannot be written, the file is kept
     /// and the error has its path, so that a trained model is not lost.
     public func save(
-        _ facts: ModelFacts, extension suffix: String = "h5", write: (inout AtomicFile) throws -> Void
+        _ facts: ModelFacts, extension suffix: String = "h5", durability: Durability = .durable,
+        write: (inout AtomicFile) throws -> Void
     ) throws -> ModelVersion {
         try Names.checkModel(facts.name)
         var file = try AtomicFile(in: try trainedFolder(), extension: suffix)
         try write(&file)
         onStep(.written)
         let digest = file.digest
-        let path = try publish(&file, created: facts.created, suffix: suffix)
+        try file.flush(mode: 0o444)
+        onStep(.flushed)
+        var path: String?
         do throws(CellarError) {
             let version = try register(
-                NewVersion(
-                    model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest,
-                    created: facts.created, facts: facts, identity: FileIdentity(ofFile: path)?.text))
+                NewFile(model: facts.name, file: "", digest: digest, facts: facts), durability: durability
+            ) { () throws(CellarError) in
+                path = try publish(&file, created: facts.created, suffix: suffix)
+                return path ?? ""
+            }
             onStep(.registered)
             return version
         } catch {
+            guard let path else { throw error }
             throw CellarError(
                 error.category, "the model was saved but not registered: \(error)", file: path,
                 remedy: "Run `registry import \(path)`.")
         }
     }
 
-    /// Flushes the file, makes it read-only and renames it to the first free name. Returns its path.
+    /// Renames the file to the first free name. Returns its path. It runs under the lock of the log: so a model file that no
+    /// event names is one whose process died.
     func publish(
         _ file: inout AtomicFile, created: String, suffix: String
     ) throws(CellarError) -> String {
-        try file.flush(mode: 0o444)
-        onStep(.flushed)
         let names = Timestamp.fileNames(created: created, extension: suffix)
         guard let path = try file.commit(as: names) else {
             throw CellarError(

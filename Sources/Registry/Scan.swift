@@ -62,33 +62,23 @@ extension ModelStore {
     /// Returns paths of temporary files whose process died.
     func leftovers() -> [String] {
         var found: [String] = []
-        for folder in ["", ModelStore.trained + "/"] {
+        for folder in ["", ModelStore.trained + "/", "log/"] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)) ?? []
             found += names.filter(FileSystem.isLeftover).map { folder + $0 }
         }
         return found.sorted()
     }
 
-    /// Reads all model files, or only `files`.
-    func scan(_ files: [String]? = nil) -> Scan {
+    /// Reads model files.
+    ///
+    /// - Parameter listed: SHA-256 of the files that were registered once.
+    func scan(_ files: [String], listed: Set<String>) -> Scan {
         var result = Scan()
-        let listed = Set(NumberList(readingFrom: root).entries.map(\.sha256))
-        for file in files ?? modelFiles() {
+        for file in files {
             do { result.files.append(try examine(file, listed: listed)) } catch {
                 result.unreadable.append((file, "\(error)"))
             }
         }
-        return result
-    }
-
-    /// Returns the scan without files that were removed since, and with files that were added.
-    func update(_ scan: Scan) -> Scan {
-        let present = modelFiles()
-        let seen = Set(scan.files.map(\.file) + scan.unreadable.map(\.file))
-        var result = self.scan(present.filter { !seen.contains($0) })
-        let still = Set(present)
-        result.files += scan.files.filter { still.contains($0.file) }
-        result.unreadable += scan.unreadable.filter { still.contains($0.file) }
         return result
     }
 

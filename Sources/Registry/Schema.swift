@@ -1,36 +1,45 @@
-import GRDB
-
-/// The tables of the index. A released migration is never edited; add the next one below it and increment `version`.
+/// The tables of the index. All of them are made from the logs, so there are no migrations: an index with another version
+/// of the schema is made anew. Increment `version` with every change here, and with every change of what is written into the
+/// tables.
 enum Schema {
-    /// The value of SQLite's `user_version` after all migrations. Reading it takes microseconds.
-    static let version = 2
+    /// The value of SQLite's `user_version`. Versions 1 and 2 belong to stores without logs.
+    static let version = 3
 
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: the store") { db in
-            try db.execute(sql: first)
-            try db.execute(sql: "PRAGMA user_version = 1")
-        }
-        migrator.registerMigration("2: the identity of each file") { db in
-            // A file whose identity is this one has the registered digest; see `FileIdentity`. NULL where nobody looked.
-            try db.execute(sql: "ALTER TABLE version ADD COLUMN identity TEXT; PRAGMA user_version = 2")
-        }
-        return migrator
-    }
+    /// The tables that are made from the logs alone.
+    static let tables = [
+        "evaluation", "tag", "parent", "metric", "facts", "alias_move", "alias", "version", "model", "log",
+    ]
 
-    // `version` is narrow because lists scan it. Details of one version are in `facts`, as the JSON of the model file,
-    // where SQLite's JSON functions can query them:
-    //   SELECT json_extract(json, '$.history.val_loss') FROM facts WHERE version = 12
-    private static let first = """
+    // `version` is narrow because lists scan it. Details of one version are in `facts` as JSON, where SQLite's JSON
+    // functions can query them:
+    //   SELECT json_extract(json, '$.hyperparameters.learning_rate') FROM facts WHERE version = 12
+    static let sql = """
+        CREATE TABLE log (             -- how far each log was read
+            name TEXT PRIMARY KEY,
+            size INTEGER NOT NULL,     -- of the file when it was read last
+            applied INTEGER NOT NULL,  -- the position after the last complete line
+            lines INTEGER NOT NULL,
+            seq INTEGER NOT NULL,      -- of the last event
+            clock INTEGER NOT NULL,
+            hash TEXT NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE problem (         -- lines of logs that could not be used
+            log TEXT NOT NULL,
+            line INTEGER NOT NULL,
+            message TEXT NOT NULL,
+            PRIMARY KEY (log, line)
+        ) WITHOUT ROWID;
+
         CREATE TABLE model (
             name TEXT PRIMARY KEY,
             last_number INTEGER NOT NULL  -- the highest ever given: numbers are not used again
         ) WITHOUT ROWID;
 
         CREATE TABLE version (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY,    -- in the order of registration
             model TEXT NOT NULL REFERENCES model(name),
-            number INTEGER NOT NULL CHECK (number > 0),
+            number INTEGER CHECK (number > 0),  -- NULL only within a transaction
             file TEXT NOT NULL,        -- relative to the store's folder
             sha256 TEXT NOT NULL,      -- of the file's bytes, lower-case hex
             size INTEGER NOT NULL,     -- bytes
@@ -44,20 +53,27 @@ enum Schema {
             training_seconds REAL,
             state TEXT NOT NULL DEFAULT 'kept' CHECK (state IN ('kept', 'deleted', 'purged')),
             deleted TEXT,              -- when
+            identity TEXT,             -- a file with this identity has the registered bytes; see `FileIdentity`
+            claimed INTEGER NOT NULL,  -- the number in the event, which another version may have here
+            origin TEXT NOT NULL,      -- the log with the event
+            is_placed INTEGER NOT NULL DEFAULT 0,  -- whether this store gave it number or file
             UNIQUE (model, number)
         );
-        CREATE UNIQUE INDEX version_by_file ON version(file) WHERE state <> 'purged';
+        CREATE UNIQUE INDEX version_by_identity ON version(model, claimed, sha256);
+        CREATE INDEX version_by_file ON version(file);
         CREATE INDEX version_by_model ON version(model, number) WHERE state = 'kept';
         CREATE INDEX version_by_digest ON version(sha256);
         CREATE INDEX version_by_time ON version(created) WHERE state = 'kept';
 
-        CREATE TABLE facts (
-            version INTEGER PRIMARY KEY REFERENCES version(id) ON DELETE CASCADE,
+        CREATE TABLE facts (           -- the metadata in the model file, without its history
+            version INTEGER PRIMARY KEY REFERENCES version(id),
+            run TEXT,                  -- the run that saved it as its result
             json TEXT NOT NULL
         );
+        CREATE INDEX facts_by_run ON facts(run) WHERE run IS NOT NULL;
 
         CREATE TABLE metric (
-            version INTEGER NOT NULL REFERENCES version(id) ON DELETE CASCADE,
+            version INTEGER NOT NULL REFERENCES version(id),
             name TEXT NOT NULL,        -- accuracy (train), val_accuracy, test_accuracy
             value REAL,                -- NULL where it is not a number
             PRIMARY KEY (version, name)
@@ -65,7 +81,7 @@ enum Schema {
         CREATE INDEX metric_by_value ON metric(name, value);
 
         CREATE TABLE parent (
-            version INTEGER NOT NULL REFERENCES version(id) ON DELETE CASCADE,
+            version INTEGER NOT NULL REFERENCES version(id),
             position INTEGER NOT NULL,
             kind TEXT NOT NULL,
             sha256 TEXT NOT NULL,
@@ -73,12 +89,15 @@ enum Schema {
             PRIMARY KEY (version, position)
         ) WITHOUT ROWID;
         CREATE INDEX parent_by_digest ON parent(sha256);
+        CREATE INDEX parent_by_reference ON parent(kind, reference);
 
         CREATE TABLE alias (           -- where each alias points now
             model TEXT NOT NULL,
             name TEXT NOT NULL,
-            number INTEGER NOT NULL,
+            number INTEGER,            -- NULL where it was taken away
             sha256 TEXT NOT NULL,
+            move INTEGER,              -- the move in effect
+            is_protected INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (model, name)
         ) WITHOUT ROWID;
 
@@ -86,22 +105,36 @@ enum Schema {
             id INTEGER PRIMARY KEY,
             model TEXT NOT NULL,
             alias TEXT NOT NULL,
-            number INTEGER,            -- NULL where the alias was taken away
+            number INTEGER,            -- as claimed; NULL where the alias was taken away
             sha256 TEXT,
             time TEXT NOT NULL,
+            who TEXT NOT NULL,
+            command TEXT NOT NULL,
             reason TEXT NOT NULL,
-            is_rollback INTEGER NOT NULL DEFAULT 0
+            evidence TEXT,             -- JSON
+            is_rollback INTEGER NOT NULL DEFAULT 0,
+            below INTEGER,             -- the move that a rollback of this one brings back
+            migrated INTEGER           -- its position in the list of a store that had no log
         );
         CREATE INDEX alias_move_by_alias ON alias_move(model, alias);
 
         CREATE TABLE tag (
-            version INTEGER NOT NULL REFERENCES version(id) ON DELETE CASCADE,
+            version INTEGER NOT NULL REFERENCES version(id),
             key TEXT NOT NULL,
             value TEXT NOT NULL,
             PRIMARY KEY (version, key)
         ) WITHOUT ROWID;
 
-        CREATE TABLE note (            -- what the store has to remember of itself
+        CREATE TABLE evaluation (      -- metrics measured after training
+            version INTEGER NOT NULL REFERENCES version(id),
+            time TEXT NOT NULL,
+            data TEXT NOT NULL,
+            sha256 TEXT NOT NULL,      -- of the data
+            json TEXT NOT NULL
+        );
+        CREATE INDEX evaluation_by_version ON evaluation(version);
+
+        CREATE TABLE note (            -- values of the index itself
             key TEXT PRIMARY KEY,
             value TEXT NOT NULL
         ) WITHOUT ROWID;

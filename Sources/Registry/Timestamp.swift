@@ -4,6 +4,26 @@ import Foundation
 enum Timestamp {
     static func now() -> String { Date().ISO8601Format() }
 
+    /// Milliseconds since 1970.
+    static func milliseconds() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return max(1, Int(time.tv_sec) * 1_000 + Int(time.tv_nsec) / 1_000_000)
+    }
+
+    /// Milliseconds since 1970 of a date such as `2026-11-22T12:30:05Z`; nil for another form.
+    static func milliseconds(_ text: String) -> Int? {
+        guard isPlausible(text), let date = try? Date(text, strategy: .iso8601) else { return nil }
+        return Int(date.timeIntervalSince1970 * 1_000)
+    }
+
+    /// Whether the text is a date of the form that is used here.
+    static func isPlausible(_ text: String) -> Bool {
+        let form = Array("0000-00-00T00:00:00Z".utf8)
+        return text.utf8.count == form.count
+            && zip(text.utf8, form).allSatisfy { $1 == 48 ? (48...57).contains($0) : $0 == $1 }
+    }
+
     static func of(secondsSince1970 seconds: Int) -> String {
         Date(timeIntervalSince1970: TimeInterval(seconds)).ISO8601Format()
     }

@@ -3,19 +3,38 @@ import Foundation
 import GRDB
 
 extension ModelStore {
-    /// Deletes a version: its file moves to the trash, its number and facts are kept. Throws if an alias points to it.
+    /// Deletes versions, all or none. Their files stay until garbage is collected, their numbers and facts for ever. Throws
+    /// if an alias points to one of them.
+    @discardableResult
+    public func delete(_ references: [String], reason: String = "deleted by hand") throws(CellarError)
+        -> [ModelVersion]
+    {
+        try Names.checkReason(reason)
+        var versions: [ModelVersion] = []
+        for reference in references {
+            let version = try version(reference)
+            if !versions.contains(where: { $0.id == version.id }) { versions.append(version) }
+        }
+        let list = versions.map(\.reference)
+        try commit("delete \(shortList(list))") { db in
+            for version in versions {
+                let now = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id])
+                guard let now, now.state == .kept else { throw changed(version) }
+                try Self.checkDeletable(now, aliases: now.aliases)
+            }
+            return versions.isEmpty ? [] : [.changed("deleted", versions.map(\.key), reason: reason)]
+        }
+        return versions
+    }
+
     @discardableResult
     public func delete(_ reference: String) throws(CellarError) -> ModelVersion {
-        let version = try version(reference)
-        let target = Self.trash + "/" + version.file
-        try writableIndex().writeDurably("delete \(version.reference)") { db in
-            let aliases = try String.fetchAll(
-                db, sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name",
-                arguments: [version.model, version.number])
-            try Self.checkDeletable(version, aliases: aliases)
-            try move(version, to: target, state: .deleted, db)
-        }
-        return version
+        try delete([reference])[0]
+    }
+
+    private func changed(_ version: ModelVersion) -> CellarError {
+        CellarError(
+            .badData, "another process changed \(version.reference) at the same time.", remedy: "Try again.")
     }
 
     /// Throws if an alias points to the version.
@@ -39,8 +58,7 @@ extension ModelStore {
                 "cannot restore \"\(reference)\": expected a version, such as mnist:3.",
                 remedy: "Run `registry list --deleted` to list deleted versions.")
         }
-        let index = try writableIndex()
-        let version = try index.read("look up \(reference)") { db in
+        let version = try read("look up \(reference)") { db in
             guard let found = try ModelVersion.fetchOne(db, VersionQuery(number: number, of: model)) else {
                 throw try unknownVersion(model, reference, db)
             }
@@ -53,32 +71,13 @@ extension ModelStore {
                 .noInput, "cannot restore \(version.reference): `registry gc` removed its file permanently.")
         case .deleted: break
         }
-        let home = String(version.file.dropFirst(Self.trash.count + 1))
-        try index.writeDurably("restore \(version.reference)") { db in
-            try move(version, to: home, state: .kept, db)
+        try checkFile(of: version)
+        try commit("restore \(version.reference)") { db in
+            let now = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id])
+            guard now?.state == .deleted else { throw changed(version) }
+            return [.changed("restored", [version.key], reason: "restored by hand")]
         }
         return try self.version(version.reference)
-    }
-
-    private func move(_ version: ModelVersion, to file: String, state: ModelVersion.State, _ db: Database)
-        throws
-    {
-        try db.execute(
-            sql: "UPDATE version SET file = ?, state = ?, deleted = ? WHERE id = ? AND state = ?",
-            arguments: [
-                file, state.rawValue, state == .deleted ? Timestamp.now() : nil, version.id,
-                version.state.rawValue,
-            ])
-        guard db.changesCount == 1 else {
-            throw CellarError(
-                .badData, "another process changed \(version.reference) at the same time.",
-                remedy: "Try again.")
-        }
-        // Last: a failure rolls the row back.
-        guard try FileSystem.move(path(of: version.file), to: path(of: file)) else {
-            throw CellarError(
-                .badData, "cannot move \(version.reference): the file already exists.", file: path(of: file))
-        }
     }
 
     /// The result of a garbage collection.
@@ -90,29 +89,54 @@ extension ModelStore {
         public var size = 0
     }
 
-    /// Permanently removes the files of deleted versions and temporary files of interrupted saves.
+    /// Permanently removes the files of deleted versions, unless another version came from them that is kept, and temporary
+    /// files of interrupted saves.
     public func collectGarbage(dryRun: Bool = false) throws(CellarError) -> Collected {
         var result = Collected()
-        let deleted = try index().read("list the trash") { db in
-            try ModelVersion.fetch(db, where: "WHERE v.state = 'deleted' ORDER BY v.model, v.number")
-        }
         let leftovers = leftovers()
-        result.versions = deleted.map(\.reference)
+        let found = try read("list the deleted versions") { try collectable($0) }
+        result.versions = found.versions.map(\.reference)
         result.leftovers = leftovers
-        result.size = (deleted.map(\.file) + leftovers).reduce(0) {
-            $0 + (FileSystem.size(ofFile: path(of: $1)) ?? 0)
-        }
+        let files = found.versions.map(\.file) + found.remains
+        for file in files where isInside(file) { result.size += FileSystem.size(ofFile: path(of: file)) ?? 0 }
+        result.size += leftovers.reduce(0) { $0 + (FileSystem.size(ofFile: path(of: $1)) ?? 0) }
         if dryRun { return result }
-        for version in deleted {
-            try writableIndex().writeDurably("purge \(version.reference)") { db in
-                try db.execute(
-                    sql: "UPDATE version SET state = 'purged' WHERE id = ? AND state = 'deleted'",
-                    arguments: [version.id])
-                // Another process may have restored it in between.
-                if db.changesCount == 1 { try FileSystem.remove(path(of: version.file)) }
+        if !found.versions.isEmpty {
+            // First the event, then the files: what a process leaves that dies in between is removed by the next.
+            try commit("collect \(shortList(result.versions))") { db in
+                let still = Set(try collectable(db).versions.map(\.id))
+                guard found.versions.allSatisfy({ still.contains($0.id) }) else {
+                    throw changed(found.versions[0])
+                }
+                return [.changed("collected", found.versions.map(\.key), reason: "garbage")]
             }
         }
-        for file in leftovers { try FileSystem.remove(path(of: file)) }
+        for file in files + leftovers where isInside(file) { try FileSystem.remove(path(of: file)) }
         return result
+    }
+
+    /// The deleted versions whose files nobody needs, and the files that an interrupted collection left.
+    private func collectable(_ db: Database) throws -> (versions: [ModelVersion], remains: [String]) {
+        // Ancestors of kept versions stay, so that their lineage can be followed and repeated.
+        let versions = try ModelVersion.fetch(
+            db,
+            where: """
+                WHERE v.state = 'deleted' AND v.sha256 NOT IN (
+                    WITH RECURSIVE needed(sha256) AS (
+                        SELECT p.sha256 FROM parent p JOIN version k ON k.id = p.version
+                            WHERE k.state = 'kept' AND p.sha256 <> '' AND p.sha256 <> k.sha256
+                        UNION SELECT p.sha256 FROM needed n JOIN version k ON k.sha256 = n.sha256
+                            JOIN parent p ON p.version = k.id WHERE p.sha256 <> '' AND p.sha256 <> k.sha256)
+                    SELECT sha256 FROM needed)
+                ORDER BY v.model, v.number
+                """)
+        let remains = try String.fetchAll(
+            db,
+            sql: """
+                SELECT file FROM version p WHERE state = 'purged' AND NOT EXISTS (
+                    SELECT 1 FROM version v WHERE v.file = p.file AND v.state <> 'purged')
+                """
+        ).filter { isInside($0) && FileSystem.size(ofFile: path(of: $0)) != nil }
+        return (versions, remains)
     }
 }

@@ -48,7 +48,8 @@ extension ModelStore {
             arguments: [model])
         guard exists == true else { return try unknownModel(model, db) }
         let aliases = try String.fetchAll(
-            db, sql: "SELECT name FROM alias WHERE model = ? ORDER BY name", arguments: [model])
+            db, sql: "SELECT name FROM alias WHERE model = ? AND number IS NOT NULL ORDER BY name",
+            arguments: [model])
         let has = aliases.isEmpty ? "no alias yet" : shortList(aliases.map { "\(model)@\($0)" })
         let hint = nearest(alias, in: aliases).map { "Did you mean \(model)@\($0)? " } ?? ""
         return CellarError(

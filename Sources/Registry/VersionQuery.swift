@@ -7,6 +7,15 @@ struct VersionQuery {
 
     var sql: String { "SELECT \(ModelVersion.columns) FROM version v \(condition) LIMIT 1" }
 
+    /// The same with two more columns: the state of the logs that the index was made from, and the copy of the store that made
+    /// it.
+    var quickSQL: String {
+        """
+        SELECT \(ModelVersion.columns), (SELECT value FROM note WHERE key = 'logs'),
+            (SELECT value FROM note WHERE key = 'origin') FROM version v \(condition) LIMIT 1
+        """
+    }
+
     /// A version by its number, whatever its state.
     init(number: Int, of model: String) {
         condition = "WHERE v.model = ?1 AND v.number = ?2"

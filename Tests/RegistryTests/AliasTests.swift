@@ -17,12 +17,14 @@ private func store(_ accuracies: [Double?], in folder: URL) throws -> ModelStore
 func rollbacks() throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([nil, nil, nil], in: folder)
-        #expect(try store.promote("mnist:1", alias: "production", reason: "first").before == nil)
+        #expect(
+            try store.promote("mnist:1", alias: "production", options: .init(reason: "first")).before == nil)
         #expect(try store.promote("mnist:2", alias: "production").before == "mnist:1")
         #expect(try store.promote("mnist:3", alias: "production").version.aliases == ["production"])
         #expect(try store.promote("mnist:3", alias: "production").moved == false)
         #expect(try store.rollback(model: "mnist", alias: "production").version.number == 2)
-        let last = try store.rollback(model: "mnist", alias: "production", reason: "bad numbers")
+        let last = try store.rollback(
+            model: "mnist", alias: "production", options: .init(reason: "bad numbers"))
         #expect(last.version.number == 1)
         #expect(last.before == "mnist:2")
         #expect(
@@ -100,22 +102,27 @@ func badAlias(_ alias: String) throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([nil], in: folder)
         #expect(throws: CellarError.self) { _ = try store.promote("mnist", alias: alias) }
-        #expect(!FileManager.default.fileExists(atPath: folder.path + "/aliases.json"))
+        #expect(try store.moves(model: "mnist").isEmpty)
     }
 }
 
-@Test("an alias does not move if aliases.json cannot be written")
-func sidecarFails() throws {
+@Test("a protected alias moves by force only")
+func protection() throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([nil, nil], in: folder)
-        // A folder with the file's name: rename fails, also for root.
-        try FileManager.default.createDirectory(
-            atPath: folder.path + "/aliases.json", withIntermediateDirectories: false)
-        #expect(throws: CellarError.self) { _ = try store.promote("mnist:1", alias: "best") }
-        #expect(try store.moves(model: "mnist").isEmpty)
-        #expect(message { _ = try store.version("mnist@best") }.contains("no alias yet"))
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(!names.contains { $0.hasPrefix(".saving") })
+        _ = try store.promote("mnist:1", alias: "production")
+        try store.protect(model: "mnist", alias: "production", isProtected: true, reason: "audited")
+        for change in [
+            { _ = try store.promote("mnist:2", alias: "production") },
+            { try store.removeAlias(model: "mnist", alias: "production") },
+        ] { #expect(message(change).contains("mnist@production: the alias is protected")) }
+        _ = try store.rebuild()
+        #expect(message { _ = try store.promote("mnist:2", alias: "production") }.contains("protected"))
+        let forced = ModelStore.MoveOptions(reason: "an emergency", isForced: true)
+        #expect(try store.promote("mnist:2", alias: "production", options: forced).moved)
+        try store.protect(model: "mnist", alias: "production", isProtected: false, reason: "done")
+        #expect(try store.rollback(model: "mnist", alias: "production").version.number == 1)
+        #expect(try store.verify().findings == [])
     }
 }
 
@@ -124,16 +131,18 @@ func gates() throws {
     try Fixtures.temporaryFolder { folder in
         let store = try store([0.98, 0.95, nil], in: folder)
         let gate = try Filter("val_accuracy >= 0.97 and loss < 1")
-        #expect(try store.promote("mnist:1", alias: "production", gate: gate).moved)
-        let text = message { _ = try store.promote("mnist:2", alias: "production", gate: gate) }
+        #expect(try store.promote("mnist:1", alias: "production", options: .init(gate: gate)).moved)
+        let text = message {
+            _ = try store.promote("mnist:2", alias: "production", options: .init(gate: gate))
+        }
         #expect(text.contains("does not pass the gate 'val_accuracy >= 0.97 and loss < 1'"), "\(text)")
         #expect(text.contains("val_accuracy 0.95"), "\(text)")
         #expect(throws: CellarError.self) {
-            _ = try store.promote("mnist:3", alias: "production", gate: gate)
+            _ = try store.promote("mnist:3", alias: "production", options: .init(gate: gate))
         }
         let high = try Filter("val_accuracy > 0.99")
         #expect(throws: CellarError.self) {
-            _ = try store.promote(best: "val_accuracy", model: "mnist", gate: high)
+            _ = try store.promote(best: "val_accuracy", model: "mnist", options: .init(gate: high))
         }
         #expect(try store.version("mnist@production").number == 1)
         #expect(try store.moves(model: "mnist").count == 1)

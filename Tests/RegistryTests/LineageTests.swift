@@ -74,13 +74,13 @@ func lineageCircle() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         _ = try store.save(makeFacts("x"))
-        for (i, parent) in [(1, "b"), (2, "a")] {
+        for (i, letter) in [(1, "b"), (2, "a")] {
+            let parent = String(repeating: letter, count: 64)
             var facts = makeFacts(created: noon(plus: i))
             facts.parents = [.init(kind: .resumedFrom, sha256: parent, reference: parent)]
-            let digest = FileDigest(sha256: i == 1 ? "a" : "b", size: 1)
+            let digest = FileDigest(sha256: String(repeating: i == 1 ? "a" : "b", count: 64), size: 1)
             _ = try store.register(
-                NewVersion(
-                    model: "mnist", file: "\(i).h5", digest: digest, created: facts.created, facts: facts))
+                NewFile(model: "mnist", file: "\(i).h5", digest: digest, facts: facts))
         }
         let text = try store.lineage(of: store.version("mnist:1")).text
         #expect(text.components(separatedBy: "mnist:2").count == 3, "once above, once below: \(text)")

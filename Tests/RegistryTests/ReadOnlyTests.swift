@@ -1,6 +1,5 @@
 import Base
 import Foundation
-import GRDB
 import TestSupport
 import Testing
 
@@ -53,7 +52,7 @@ func readOnlyStore() async throws {
     }
 }
 
-@Test("commits that are only in the write-ahead log are read")
+@Test("a read-only store whose index is not closed is read from its log")
 func readOnlyLog() async throws {
     try await folder { folder in
         let writer = ModelStore(in: folder)
@@ -61,7 +60,7 @@ func readOnlyLog() async throws {
         // The state after a crash: the log has no checkpoint.
         let copy = folder.appendingPathComponent("copy")
         try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: false)
-        for name in ["registry.sqlite", "registry.sqlite-wal"] {
+        for name in ["registry.sqlite", "registry.sqlite-wal", "log"] {
             try FileManager.default.copyItem(
                 at: folder.appendingPathComponent(name), to: copy.appendingPathComponent(name))
         }
@@ -90,26 +89,5 @@ func readOnlyClone() async throws {
             #expect(message { _ = try store.rebuild() }.contains("the store: it is read-only"))
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/registry.sqlite"))
-    }
-}
-
-@Test("a read-only store with the index of an older Cellar can be read")
-func readOnlyOldIndex() async throws {
-    try await folder { folder in
-        let store = ModelStore(in: folder)
-        for i in 1...2 { try store.save(makeFacts(created: noon(plus: i))) }
-        store.close()
-        try await DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
-            // The schema of version 1.
-            try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier LIKE '2:%'")
-            try $0.execute(sql: "ALTER TABLE version DROP COLUMN identity; PRAGMA user_version = 1")
-            try $0.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL")
-        }
-        await #expect(processExitsWith: .success) { [path = folder.path as String] in
-            try loseRights(in: path)
-            let store = ModelStore(in: URL(fileURLWithPath: path))
-            #expect(try store.list().total == 2)
-            #expect(try store.file(of: "mnist").reference == "mnist:2")
-        }
     }
 }

@@ -64,8 +64,7 @@ func ambiguousDigest() throws {
             _ = try store.index()
             let facts = makeFacts(created: noon(plus: i))
             _ = try store.register(
-                NewVersion(
-                    model: "mnist", file: "\(i).h5", digest: digest, created: facts.created, facts: facts))
+                NewFile(model: "mnist", file: "\(i).h5", digest: digest, facts: facts))
         }
         let text = message { _ = try store.version("abcdef12") }
         #expect(text.contains("ambiguous") && text.contains("mnist:1") && text.contains("mnist:2"))

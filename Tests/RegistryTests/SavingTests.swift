@@ -92,7 +92,7 @@ func fullIndex() throws {
             try db.execute(sql: "PRAGMA max_page_count = \(pages)")
         }
         var big = makeFacts(created: noon(plus: 0))
-        big.recipe = String(repeating: "recipe ", count: 10_000)
+        big.recipe = String(repeating: "recipe ", count: 8_000)
         let text = message { try store.save(big) }
         #expect(text.contains("Model_2026_11_22_12_00_00_.h5: the model was saved but not registered"))
         #expect(text.contains("Free some disk space"))

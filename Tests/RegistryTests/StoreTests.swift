@@ -29,12 +29,15 @@ func verifyFindings() throws {
         #expect(findings.map(\.subject) == ["mnist:1", "mnist:2", "mnist:3", "new.h5"])
         #expect(findings.allSatisfy { !$0.fix.isEmpty })
 
-        // The alias of a version that the rebuild removed; the truncated file is not a model.
+        // A rebuild registers the new file, and forgets none.
         try FileManager.default.removeItem(at: files[0])
         _ = try store.rebuild()
-        #expect(try store.verify().findings.map(\.kind) == [.alias, .unreadable])
-        #expect(try store.list().versions.map(\.reference).sorted() == ["mnist:4", "new:1"])
-        #expect(message { _ = try store.version("mnist@best") }.contains("not in this store"))
+        #expect(try store.verify().findings.map(\.kind) == [.missing, .damaged, .missing])
+        #expect(
+            try store.list().versions.map(\.reference).sorted() == [
+                "mnist:1", "mnist:2", "mnist:3", "mnist:4", "new:1",
+            ])
+        #expect(message { _ = try store.file(of: "mnist@best") }.contains("is missing"))
         #expect(try store.save(makeFacts(created: noon(plus: 9))).number == 5)
     }
 }

@@ -128,7 +128,7 @@ public enum FileSystem {
     }
 
     /// Flushes a folder's entries to disk. Ignores errors, because some file systems do not support this.
-    static func flushFolder(_ path: String) {
+    public static func flushFolder(_ path: String) {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

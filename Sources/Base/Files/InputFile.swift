@@ -60,6 +60,11 @@ public struct InputFile: ~Copyable, Sendable {
         }
     }
 
+    /// Goes to a position of a regular file, in bytes from its start.
+    public func skip(to position: Int) throws(CellarError) {
+        guard lseek(descriptor, off_t(position), SEEK_SET) >= 0 else { throw .reading(name, errno) }
+    }
+
     /// Reads the rest of the file, at most `limit` bytes. The buffer grows with the bytes that arrive.
     public func readAll(limit: Int) throws(CellarError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: min(size ?? 65_536, limit) + 1)

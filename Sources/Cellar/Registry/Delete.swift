@@ -35,9 +35,7 @@ extension Store {
         for model in whole {
             versions += try models.list(Query(model: model.name)).versions.filter { !versions.contains($0) }
         }
-        // All or none: one that cannot be deleted is found before any is.
-        for version in versions { try ModelStore.checkDeletable(version, aliases: version.aliases) }
-        for version in versions { try models.delete(version.reference) }
+        try models.delete(versions.map(\.reference))
         return ChangedVersions(
             versions: versions, json: .array(versions.map { .string($0.reference) }))
     }

@@ -32,10 +32,11 @@ extension Store {
         switch request.choice {
         case .version(let reference, let reason):
             return try models.promote(
-                reference, alias: request.alias ?? "production", reason: reason, gate: gate)
+                reference, alias: request.alias ?? "production", options: .init(reason: reason, gate: gate))
         case .best(let metric, let model, let direction):
             return try models.promote(
-                best: metric, model: model, alias: request.alias ?? "best", direction: direction, gate: gate)
+                best: metric, model: model, alias: request.alias ?? "best", direction: direction,
+                options: .init(gate: gate))
         }
     }
 
@@ -44,7 +45,7 @@ extension Store {
         _ alias: String, reason: String = "rolled back"
     ) throws(CellarError) -> ModelStore.Promotion {
         let (model, name) = try splitAlias(alias)
-        return try models.rollback(model: model, alias: name, reason: reason)
+        return try models.rollback(model: model, alias: name, options: .init(reason: reason))
     }
 
     /// Removes an alias, such as `mnist@production`.
@@ -52,7 +53,7 @@ extension Store {
         _ alias: String, reason: String = "removed by hand"
     ) throws(CellarError) -> RemovedAlias {
         let (model, name) = try splitAlias(alias)
-        try models.removeAlias(model: model, alias: name, reason: reason)
+        try models.removeAlias(model: model, alias: name, options: .init(reason: reason))
         return RemovedAlias(alias: alias)
     }
 }

@@ -1,0 +1,167 @@
+import Base
+import Foundation
+import GRDB
+
+// The beginning of the log of a store that has none: its files, `versions.jsonl`, `aliases.json` and old index become
+// events, with their times, numbers and reasons. The old files stay where they are, and are not read again.
+
+extension ModelStore {
+    /// Whether there is anything that a first log has to say.
+    var hasSomething: Bool {
+        FileSystem.size(ofFile: NumberList.path(in: root)) != nil
+            || FileSystem.size(ofFile: Sidecar.path(in: root)) != nil || !modelFiles().isEmpty
+    }
+
+    /// The events of a store that has no log.
+    ///
+    /// - Parameter db: Its index, which may be of an older schema.
+    func beginning(_ db: Database?) throws -> [Event] {
+        let old = try db.map(OldIndex.init) ?? OldIndex()
+        var list = NumberList(readingFrom: root)
+        // The list's numbers are those of every clone; an index's may be those of a clone without the list.
+        let listed = Set(list.entries.map { "\($0.key.model):\($0.key.number)" })
+        for version in old.versions
+        where !listed.contains("\(version.entry.key.model):\(version.entry.key.number)") {
+            list.add(version.entry)
+        }
+        let known = Dictionary(
+            old.versions.map { ($0.entry.key, $0) }, uniquingKeysWith: { first, _ in first })
+        let trusted = Set(list.entries.map(\.key.sha256))
+        var found = Dictionary(grouping: scan(modelFiles(), listed: trusted).files, by: \.digest.sha256)
+        var beginning = Beginning(lastNumbers: old.lastNumbers)
+        for entry in list.entries {
+            let files = found[entry.key.sha256] ?? []
+            let name = FileSystem.name(of: entry.file)
+            let position = files.firstIndex { FileSystem.name(of: $0.file) == name } ?? files.indices.first
+            if let position {
+                found[entry.key.sha256]?.remove(at: position)
+                beginning.add(entry, files[position])
+            } else {
+                beginning.add(entry, missing: known[entry.key])
+            }
+        }
+        let others = found.values.flatMap { $0 }.sorted { ($0.created, $0.file) < ($1.created, $1.file) }
+        for file in others { beginning.add(file) }
+        let sidecar = try Sidecar(readingFrom: root) ?? old.sidecar
+        beginning.add(sidecar)
+        return beginning.events
+    }
+
+    /// Writes the first events of this store's log, all or none.
+    func begin(with events: [Event], _ file: inout AppendOnlyFile) throws {
+        var tip = LogTip(name: log.own)
+        var text: [UInt8] = []
+        for event in [.opening(log.own)] + events {
+            var event = event
+            tip.stamp(&event)
+            text += Array((event.line() + "\n").utf8)
+            tip.hash = event.hash
+        }
+        try file.replaceEmpty(with: text)
+    }
+}
+
+private struct Beginning {
+    private(set) var events: [Event] = []
+    private var lastNumbers: [String: Int] = [:]
+    private var keys: [String: [VersionKey]] = [:]
+    private var numbered: [String: VersionKey] = [:]
+
+    init(lastNumbers: JSONObject) {
+        for (model, number) in lastNumbers.members where (try? Names.checkModel(model)) != nil {
+            if let number = number.int, (1...Limits.number).contains(number) {
+                self.lastNumbers[model] = number
+            }
+        }
+        if !self.lastNumbers.isEmpty {
+            add("reserved", at: "", ["numbers": .object(lastNumbers)])
+        }
+    }
+
+    private mutating func add(_ kind: String, at time: String, _ content: JSONObject) {
+        var event = Event(kind: kind, content: content)
+        event.clock = Timestamp.milliseconds(time) ?? 0
+        event.time = event.clock > 0 ? time : ""
+        (event.who, event.command) = ("unknown", "from the lists of a store without a log")
+        events.append(event)
+    }
+
+    private mutating func register(
+        _ key: VersionKey, file: String, size: Int, facts: ModelFacts, importedFrom: String?
+    ) {
+        lastNumbers[key.model] = max(lastNumbers[key.model] ?? 0, key.number)
+        keys[key.sha256, default: []].append(key)
+        numbered["\(key.model):\(key.number)"] = key
+        add(
+            "registered", at: facts.created,
+            Event.registration(key, file: file, size: size, facts: facts, importedFrom: importedFrom))
+    }
+
+    /// A version with its file.
+    mutating func add(_ entry: NumberList.Entry, _ file: FoundFile) {
+        register(
+            entry.key, file: file.file, size: file.digest.size,
+            facts: file.facts.known(as: entry.key.model, created: file.created),
+            importedFrom: entry.importedFrom)
+        if file.isDeleted { change("deleted", entry.key, reason: "its file was in the trash") }
+    }
+
+    /// A version whose file is not there.
+    mutating func add(_ entry: NumberList.Entry, missing old: OldIndex.Version?) {
+        let facts = old?.facts.flatMap(ModelFacts.init(json:))
+        let file = Limits.isFile(entry.file) ? entry.file : "TRAINED_MODEL/missing.h5"
+        register(
+            entry.key, file: file, size: old?.size ?? 0,
+            facts: facts.known(as: entry.key.model, created: facts?.created ?? ""),
+            importedFrom: entry.importedFrom)
+        guard old?.state ?? .purged != .kept else { return }
+        change("deleted", entry.key, reason: "its file was not in the store when the log began")
+        if old?.state ?? .purged == .purged {
+            change("collected", entry.key, reason: "its file was not in the store when the log began")
+        }
+    }
+
+    /// A file that no list names.
+    mutating func add(_ file: FoundFile) {
+        let number = (lastNumbers[file.model] ?? 0) + 1
+        let key = VersionKey(model: file.model, number: number, sha256: file.digest.sha256)
+        add(NumberList.Entry(key: key, file: file.file), file)
+    }
+
+    private mutating func change(_ kind: String, _ key: VersionKey, reason: String) {
+        add(kind, at: "", ["versions": [.object(key.members)], "reason": .string(reason)])
+    }
+
+    /// Moves and tags are assigned by SHA-256, not by number.
+    mutating func add(_ sidecar: Sidecar) {
+        var positions: [String: Int] = [:]
+        for move in sidecar.moves {
+            var content: JSONObject = [
+                "model": .string(move.model), "alias": .string(move.alias),
+                "reason": .string(String(move.reason.prefix(1_000))),
+            ]
+            if let number = move.number {
+                guard let key = find(move.model, number, move.sha256 ?? "") else { continue }
+                for (name, value) in key.members.members { content[name] = value }
+            }
+            if move.isRollback { content["rollback"] = true }
+            let position = positions["\(move.model)@\(move.alias)", default: 0]
+            positions["\(move.model)@\(move.alias)"] = position + 1
+            content["migrated"] = .integer(position)
+            add("moved", at: move.time, content)
+        }
+        for entry in sidecar.tags {
+            guard let key = find(entry.model, entry.number, entry.sha256) else { continue }
+            var content = key.members
+            content["set"] = .object(JSONObject(entry.tags.map { ($0.key, .string($0.value)) }))
+            add("tagged", at: "", content)
+        }
+    }
+
+    private func find(_ model: String, _ number: Int, _ sha256: String) -> VersionKey? {
+        let same = (keys[sha256] ?? []).filter { $0.model == model }
+        if let key = same.first(where: { $0.number == number }) ?? same.first { return key }
+        guard Event.isDigest(sha256) else { return numbered["\(model):\(number)"] }
+        return VersionKey(model: model, number: number, sha256: sha256)
+    }
+}

@@ -1,0 +1,49 @@
+import Base
+
+// The members of each kind of event. docs/store.md describes them for other programs.
+
+extension Event {
+    static func registration(
+        _ key: VersionKey, file: String, size: Int, facts: ModelFacts, importedFrom: String?
+    ) -> JSONObject {
+        var content = key.members
+        content["file"] = .string(file)
+        content["size"] = .integer(size)
+        content["imported_from"] = importedFrom.map { .string($0) }
+        content["facts"] = summary(of: facts)
+        return content
+    }
+
+    /// The facts without what may be long: the history stays in the model file alone.
+    static func summary(of facts: ModelFacts) -> JSON {
+        var object = facts.json.object ?? [:]
+        object["history"] = nil
+        for key in [
+            "", "recipe", "command_line", "features", "classes", "dataset", "parents", "hyperparameters",
+        ] {
+            object[key] = nil
+            if JSON.object(object).text().utf8.count <= 1 << 16 { break }
+        }
+        return .object(object)
+    }
+
+    static func changed(_ kind: String, _ keys: [VersionKey], reason: String) -> Event {
+        Event(
+            kind: kind,
+            content: ["versions": .array(keys.map { .object($0.members) }), "reason": .string(reason)])
+    }
+
+    /// - Parameter key: Nil takes the alias away.
+    static func moved(
+        _ alias: String, of model: String, to key: VersionKey?, reason: String, isRollback: Bool = false,
+        evidence: JSON? = nil
+    ) -> Event {
+        var content: JSONObject = [
+            "model": .string(model), "alias": .string(alias), "reason": .string(reason),
+        ]
+        for (name, value) in key?.members.members ?? [] { content[name] = value }
+        if isRollback { content["rollback"] = true }
+        content["evidence"] = evidence
+        return Event(kind: "moved", content: content)
+    }
+}

@@ -1,0 +1,63 @@
+import Base
+
+/// Reads the events of one log in order, and notes the lines that are not usable. Begin with `advance`.
+struct LogCursor: ~Copyable {
+    let name: String
+    private var reader: LogReader
+    /// The lines read, the last event's position, hash and clock.
+    private(set) var lines: Int
+    private(set) var seq: Int
+    private(set) var clock: Int
+    private(set) var hash: String
+    /// The position after the last line read, in bytes.
+    private(set) var applied: Int
+    private(set) var next: Event?
+    /// Lines with a problem, since the last `takeProblems`.
+    private var problems: [(line: Int, message: String)] = []
+
+    /// Where the reading of a log begins.
+    struct Start {
+        var (applied, lines, seq, clock) = (0, 0, 0, 0)
+        var hash = Event.none
+    }
+
+    init(_ file: LogFolder.File, in folder: LogFolder, from start: Start) throws(CellarError) {
+        let opened = try LogReader(folder.path(of: file.name), from: start.applied, to: file.size)
+        reader = opened
+        name = file.name
+        (lines, seq, clock, hash, applied) = (start.lines, start.seq, start.clock, start.hash, start.applied)
+    }
+
+    /// Whether the event that was read first follows the one that was applied last.
+    var isContinuous: Bool { next.map { $0.previous == hash && $0.seq == seq + 1 } ?? true }
+
+    /// Goes on to the next usable event.
+    mutating func advance() throws(CellarError) {
+        if let event = next {
+            (seq, hash) = (event.seq, event.hash)
+            clock = max(clock, event.clock)
+            applied = reader.position
+            next = nil
+        }
+        while let line = try reader.next() {
+            lines += 1
+            do throws(LogProblem) {
+                var event = try Event(line: line)
+                // In a log, order is that of the lines, whatever the clock said.
+                event.clock = max(event.clock, clock)
+                next = event
+                return
+            } catch {
+                problems.append((lines, error.description))
+                applied = reader.position
+            }
+        }
+    }
+
+    mutating func note(_ problem: String) { problems.append((lines, problem)) }
+
+    mutating func takeProblems() -> [(line: Int, message: String)] {
+        defer { problems = [] }
+        return problems
+    }
+}

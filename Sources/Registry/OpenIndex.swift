@@ -1,0 +1,129 @@
+import Base
+import GRDB
+
+extension ModelStore {
+    /// Reads the index, after it was brought up to date with the logs.
+    func read<Result>(_ doing: String, _ body: (Database) throws -> Result) throws(CellarError) -> Result {
+        try index().read(doing, body)
+    }
+
+    /// Returns the index, up to date with the logs; opens or creates it on first use.
+    func index() throws(CellarError) -> Index {
+        try opened.withLock { (current) throws(CellarError) in
+            // Taken before the index is looked at: what is appended later is found by the next call.
+            let state = log.files().text
+            if let known = current, known.state == state, !known.index.isReplaced { return known.index }
+            let currentIndex: Index
+            if let known = current, !known.index.isReplaced {
+                currentIndex = try bringUpToDate(known.index)
+            } else {
+                currentIndex = try openCurrent()
+            }
+            current = Opened(index: currentIndex, state: log.files().text == state ? state : "")
+            return currentIndex
+        }
+    }
+
+    /// Returns the index if this process may write it; throws otherwise.
+    func writableIndex() throws(CellarError) -> Index {
+        if !FileSystem.isFolder(root) { _ = try index() }
+        let index = try index()
+        guard index.isWritable else { throw readOnly() }
+        return index
+    }
+
+    private func readOnly() -> CellarError {
+        CellarError(
+            .noPermission,
+            "cannot change the store: it is read-only.", file: root,
+            remedy: "Check its permissions, or choose another store with --store.")
+    }
+
+    private func open() throws(CellarError) -> Index {
+        guard FileSystem.isFolder(root) else {
+            throw CellarError(
+                .noInput,
+                "no such store: expected a folder of models.", file: root,
+                remedy: "Use --store to name a store, or train a model first.")
+        }
+        guard FileSystem.isWritable(root), !log.isFolder || FileSystem.isWritable(log.path) else {
+            return try openReadOnly()
+        }
+        return try Index.open(indexPath)
+    }
+
+    /// Opens the index and brings it up to date; one that SQLite cannot read is moved away, and made anew.
+    private func openCurrent() throws(CellarError) -> Index {
+        do throws(CellarError) { return try bringUpToDate(open()) } catch {
+            guard error.category == .badData, error.place.file == indexPath, FileSystem.isWritable(root)
+            else {
+                throw error
+            }
+            let time = Timestamp.now().filter(\.isNumber)
+            for suffix in ["", "-wal", "-shm"] where FileSystem.size(ofFile: indexPath + suffix) != nil {
+                _ = try FileSystem.move(
+                    indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
+            }
+            return try bringUpToDate(open())
+        }
+    }
+
+    /// The index of a store that cannot be written, if it is up to date; else one in memory.
+    private func openReadOnly() throws(CellarError) -> Index {
+        if FileSystem.size(ofFile: indexPath) != nil, let index = try? Index.openUnwritable(indexPath),
+            (try? index.read("read the index") { try isCurrent($0) }) == true
+        {
+            return index
+        }
+        return try Index.inMemory(indexPath)
+    }
+
+    private func isCurrent(_ db: Database) throws -> Bool {
+        try Index.hasTables(db, of: log.own) && CatchUp.state(db) ?? "" == log.files().text
+    }
+
+    private func bringUpToDate(_ index: Index) throws(CellarError) -> Index {
+        if try index.read("read the index", isCurrent) { return index }
+        if !index.isWritable {
+            let fresh = try Index.inMemory(indexPath)
+            try fresh.write("read the logs") { db in
+                try Index.makeTables(db, of: log.own)
+                // Numbers that are decided here cannot be recorded.
+                if log.isFolder {
+                    _ = try CatchUp(db: db, log: log, own: log.own).run()
+                } else {
+                    let old = try? Index.openUnwritable(indexPath)
+                    let events = try old?.queue.read { try beginning($0) } ?? beginning(nil)
+                    try Projection(db: db, own: log.own).apply(events)
+                }
+            }
+            return fresh
+        }
+        guard !log.files().isEmpty || hasSomething else {
+            // A folder without models gets no log until the first change.
+            try index.write("make the index") { try Index.makeTables($0, of: log.own) }
+            return index
+        }
+        try withLog("read the logs") { (file) throws(CellarError) in
+            let size = file.size
+            do throws(CellarError) {
+                try index.write("bring the index up to date") { db in
+                    // Read before the tables of an older Cellar are removed.
+                    let events = file.size == 0 && log.files().count == 1 ? try beginning(db) : []
+                    try Index.makeTables(db, of: log.own)
+                    if !events.isEmpty { try begin(with: events, &file) }
+                    try bringUpToDate(db, &file)
+                    if try isEmpty(db) { try registerUnlisted(&file, db) }
+                }
+            } catch {
+                if file.size > size { file.cut(to: size) }
+                throw error
+            }
+        }
+        return index
+    }
+
+    private func isEmpty(_ db: Database) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM version)") ?? true
+    }
+}

@@ -1,0 +1,157 @@
+import Base
+import GRDB
+
+/// Brings the index up to date with the logs, within a transaction.
+struct CatchUp {
+    let db: Database
+    let log: LogFolder
+    let own: String
+    /// Events after this time (ISO 8601) are left out; nil takes all.
+    var until: String?
+
+    /// Applies what the logs have more than the index. Returns events that the caller must append to its log: numbers that
+    /// were decided here.
+    func run() throws -> [Event] {
+        let files = log.files()
+        if try Self.state(db) == files.text { return [] }
+        let starts = try known()
+        for (name, start) in starts {
+            guard let file = files.first(where: { $0.name == name }), file.size >= start.applied else {
+                try note(
+                    name, line: 0,
+                    "events were dropped: the log had \(start.seq) events and \(start.applied) bytes, and is shorter now"
+                )
+                return try replay(files, from: [:])
+            }
+        }
+        return try replay(files, from: starts)
+    }
+
+    /// Makes all tables anew from the logs.
+    func rebuild() throws -> [Event] { try replay(log.files(), from: [:]) }
+
+    private func replay(_ files: [LogFolder.File], from starts: [String: LogCursor.Start]) throws -> [Event] {
+        var cursors: [CursorBox] = []
+        for file in files {
+            let box = CursorBox(try LogCursor(file, in: log, from: starts[file.name] ?? LogCursor.Start()))
+            try box.cursor.advance()
+            cursors.append(box)
+        }
+        if !starts.isEmpty {
+            let last = try Self.clock(db)
+            let first = cursors.compactMap { $0.cursor.next?.clock }.min() ?? .max
+            // Events of other logs may belong before events that are applied already.
+            if first <= last || cursors.contains(where: { !$0.cursor.isContinuous }) {
+                for box in cursors where !box.cursor.isContinuous && starts[box.cursor.name] != nil {
+                    try note(
+                        box.cursor.name, line: 0,
+                        "the log was rewritten: event \(box.cursor.seq + 1) does not follow event \(box.cursor.seq) that was read before"
+                    )
+                }
+                return try replay(files, from: [:])
+            }
+            try apply(cursors)
+        } else {
+            try Memory.keep(db)
+            for table in Schema.tables { try db.execute(sql: "DELETE FROM \(table)") }
+            // Line 0 is about a log as a whole, which the log does not tell any more.
+            try db.execute(sql: "DELETE FROM problem WHERE line > 0; DELETE FROM note WHERE key <> 'origin'")
+            try apply(cursors)
+        }
+        let decided = try Numbers(db: db, own: own).settle(
+            changed: starts.isEmpty ? Memory.changedNumbers(db) : [])
+        if starts.isEmpty { try Memory.restore(db) }
+        for (box, file) in zip(cursors, files) { try save(box.cursor, size: file.size) }
+        try Self.setState(files.text, db)
+        return decided
+    }
+
+    /// Applies the events of all logs in the order of their clocks.
+    private func apply(_ cursors: [CursorBox]) throws {
+        let projection = Projection(db: db, own: own)
+        var last = try Self.clock(db)
+        while let box = cursors.filter({ $0.cursor.next != nil }).min(by: { $0.key < $1.key }),
+            let event = box.cursor.next
+        {
+            if let until, event.time > until { break }
+            do {
+                if !box.cursor.isContinuous {
+                    box.cursor.note(
+                        "event \(event.seq) does not follow event \(box.cursor.seq): events are missing, or were moved"
+                    )
+                }
+                guard event.clock <= Event.clockLimit || event.clock <= last + 1_024 else {
+                    throw LogProblem("event \(event.seq) has a clock beyond all dates")
+                }
+                try projection.apply(event, of: box.cursor.name)
+                last = max(last, event.clock)
+            } catch let problem as LogProblem {
+                box.cursor.note(problem.description)
+            }
+            try box.cursor.advance()
+            for (line, message) in box.cursor.takeProblems() {
+                try note(box.cursor.name, line: line, message)
+            }
+        }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO note (key, value) VALUES ('clock', ?)", arguments: ["\(last)"])
+        for box in cursors {
+            for (line, message) in box.cursor.takeProblems() {
+                try note(box.cursor.name, line: line, message)
+            }
+        }
+    }
+
+    private func known() throws -> [String: LogCursor.Start] {
+        var starts: [String: LogCursor.Start] = [:]
+        for row in try Row.fetchAll(db, sql: "SELECT name, applied, lines, seq, clock, hash FROM log") {
+            var start = LogCursor.Start()
+            (start.applied, start.lines, start.seq) = (row[1], row[2], row[3])
+            (start.clock, start.hash) = (row[4], row[5])
+            starts[row[0]] = start
+        }
+        return starts
+    }
+
+    private func save(_ cursor: borrowing LogCursor, size: Int) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO log (name, size, applied, lines, seq, clock, hash) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            cursor.name, size, cursor.applied, cursor.lines, cursor.seq, cursor.clock, cursor.hash,
+        ])
+    }
+
+    private func note(_ log: String, line: Int, _ message: String) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO problem (log, line, message) VALUES (?, ?, ?)",
+            arguments: [log, line, message])
+    }
+
+    // MARK: Values of the index
+
+    /// The sizes of the logs that the index was made from; see `LogFolder.File`.
+    static func state(_ db: Database) throws -> String? {
+        try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM note WHERE key = 'logs'"))
+    }
+
+    static func setState(_ text: String, _ db: Database) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO note (key, value) VALUES ('logs', ?)")
+            .execute(arguments: [text])
+    }
+
+    /// The clock of the last event.
+    static func clock(_ db: Database) throws -> Int {
+        try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'clock'").flatMap(Int.init) ?? 0
+    }
+}
+
+/// A cursor in a list.
+private final class CursorBox {
+    var cursor: LogCursor
+    init(_ cursor: consuming LogCursor) { self.cursor = cursor }
+
+    /// Equal clocks are ordered by the hash, which is the same in every copy.
+    var key: (Int, String) { (cursor.next?.clock ?? .max, cursor.next?.hash ?? "") }
+}

@@ -1,0 +1,74 @@
+import Base
+import GRDB
+
+/// Decides the numbers of versions whose number another version has in this store.
+struct Numbers {
+    let db: Database
+    let own: String
+
+    /// Gives a number to each version that waits for one, and keeps numbers that this store has shown before. Returns the
+    /// events that record it; they are applied already.
+    ///
+    /// - Parameter changed: Versions that had another number before the index was made anew.
+    func settle(changed: [(key: VersionKey, number: Int)]) throws -> [Event] {
+        var events: [Event] = []
+        func adopt(_ key: VersionKey, _ number: Int) throws {
+            var content = key.members
+            content["number"] = .integer(number)
+            let event = Event(kind: "adopted", content: content)
+            try Projection(db: db, own: own).apply(event, of: own)
+            events.append(event)
+        }
+        for (key, number) in changed { try adopt(key, number) }
+        while let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT v.model, v.claimed, v.sha256, m.last_number FROM version v JOIN model m ON m.name = v.model
+                WHERE v.number IS NULL ORDER BY v.id LIMIT 1
+                """)
+        {
+            try adopt(VersionKey(row), (row[3] as Int) + 1)
+        }
+        return events
+    }
+}
+
+/// What the index knows that the logs do not, over a rebuild.
+enum Memory {
+    /// Keeps the numbers and the identities of files.
+    static func keep(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                DROP TABLE IF EXISTS temp.kept;
+                CREATE TEMP TABLE kept AS
+                    SELECT model, claimed, sha256, number, file, identity FROM version;
+                """)
+    }
+
+    /// The versions whose number is not the one they had.
+    static func changedNumbers(_ db: Database) throws -> [(key: VersionKey, number: Int)] {
+        // With one log there is nothing to decide.
+        guard try Int.fetchOne(db, sql: "SELECT count(DISTINCT origin) FROM version") ?? 0 > 1 else {
+            return []
+        }
+        return try Row.fetchAll(
+            db,
+            sql: """
+                SELECT k.model, k.claimed, k.sha256, k.number FROM temp.kept k JOIN version v
+                ON v.model = k.model AND v.claimed = k.claimed AND v.sha256 = k.sha256
+                WHERE v.number IS NOT k.number AND k.number IS NOT NULL ORDER BY v.id
+                """
+        ).map { (VersionKey($0), $0[3]) }
+    }
+
+    /// Restores the identities of files, and forgets the rest.
+    static func restore(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE INDEX temp.kept_by_file ON kept(file);
+                UPDATE version SET identity = (
+                    SELECT k.identity FROM temp.kept k WHERE k.file = version.file AND k.sha256 = version.sha256);
+                DROP TABLE temp.kept;
+                """)
+    }
+}

@@ -1,0 +1,170 @@
+import Base
+import GRDB
+
+/// Applies events to the index, in the order of the logs.
+struct Projection {
+    let db: Database
+    /// The log that this copy of the store writes to: its numbers are never changed by events of others.
+    let own: String
+
+    /// Applies one event. Throws `LogProblem` if it cannot be used; nothing was changed then.
+    func apply(_ event: Event, of log: String) throws {
+        switch event.kind {
+        case "opened", "merged": break
+        case "reserved": try reserve(event)
+        case "registered": try register(event, of: log)
+        case "adopted": try adopt(event, of: log)
+        case "moved": try move(event)
+        case "protected": try protect(event)
+        case "tagged": try tag(event)
+        case "deleted": try change(event, from: .kept, to: .deleted)
+        case "restored": try change(event, from: .deleted, to: .kept)
+        case "collected": try change(event, from: .deleted, to: .purged)
+        case "evaluated": try evaluate(event)
+        default:
+            throw LogProblem(
+                "event \(event.seq) is \"\(event.kind.prefix(40))\", which this version of Cellar does not know"
+            )
+        }
+    }
+
+    /// Records numbers that were given once, to models whose versions are gone.
+    private func reserve(_ event: Event) throws {
+        for (model, number) in event["numbers"]?.object?.members ?? [] {
+            guard (try? Names.checkModel(model)) != nil, let number = number.int,
+                (1...Limits.number).contains(number)
+            else { throw event.problem("numbers of models") }
+            try reserve(number, of: model)
+        }
+    }
+
+    /// Applies events that are in no log yet.
+    func apply(_ events: [Event]) throws {
+        for event in events { try apply(event, of: own) }
+    }
+
+    private func change(_ event: Event, from old: ModelVersion.State, to new: ModelVersion.State) throws {
+        guard let list = event["versions"]?.array, !list.isEmpty else { throw event.problem("versions") }
+        // One text of SQL for each event, not one statement for each of its versions.
+        let ids = try list.map { try id(of: VersionKey(json: $0, event), event) }
+        let update = try db.cachedStatement(
+            sql: "UPDATE version SET state = ?, deleted = ? WHERE id = ? AND state = ?")
+        for id in ids {
+            try update.execute(arguments: [
+                new.rawValue, new == .kept ? nil : event.time, id, old.rawValue,
+            ])
+        }
+    }
+
+    private func tag(_ event: Event) throws {
+        let id = try id(of: VersionKey(json: .object(event.content), event), event)
+        let set = event["set"]?.object?.members ?? []
+        for (key, value) in set {
+            guard let value = value.string, (try? Names.checkTag(key)) != nil, Limits.isText(value) else {
+                throw event.problem("tags within the limits")
+            }
+            try db.cachedStatement(
+                sql: "INSERT OR REPLACE INTO tag (version, key, value) VALUES (?, ?, ?)"
+            ).execute(arguments: [id, key, value])
+        }
+        for key in (event["remove"]?.array ?? []).compactMap(\.string) {
+            try db.cachedStatement(sql: "DELETE FROM tag WHERE version = ? AND key = ?")
+                .execute(arguments: [id, key])
+        }
+    }
+
+    private func evaluate(_ event: Event) throws {
+        let id = try id(of: VersionKey(json: .object(event.content), event), event)
+        guard let data = event["data"]?.string, Limits.isText(data), let metrics = event["metrics"] else {
+            throw event.problem("data and metrics")
+        }
+        try db.execute(
+            sql: "INSERT INTO evaluation (version, time, data, sha256, json) VALUES (?, ?, ?, ?, ?)",
+            arguments: [id, event.time, data, event["data_sha256"]?.string ?? "", metrics.text()])
+    }
+
+    /// The row of a version; throws if no event registered it.
+    func id(of key: VersionKey, _ event: Event) throws -> Int64 {
+        guard let id = try key.id(db) else {
+            throw LogProblem(
+                "event \(event.seq) is about \(key.model):\(key.number), which no event registered")
+        }
+        return id
+    }
+}
+
+/// How events name a version: by its model, the number in the event that registered it, and its SHA-256. The number shown in
+/// this store differs where two stores gave the same one.
+struct VersionKey: Hashable {
+    var model: String
+    var number: Int
+    var sha256: String
+
+    func id(_ db: Database) throws -> Int64? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id FROM version WHERE model = ? AND claimed = ? AND sha256 = ?")
+        return try Int64.fetchOne(statement, arguments: [model, number, sha256])
+    }
+
+    /// Reads the members `version` and `sha256`.
+    init(json: JSON, _ event: Event) throws(LogProblem) {
+        guard let (model, number) = Self.parts(json["version"]?.string), let sha256 = json["sha256"]?.string,
+            Event.isDigest(sha256)
+        else { throw event.problem("a version and its sha256") }
+        (self.model, self.number, self.sha256) = (model, number, sha256)
+    }
+
+    init(_ row: Row) { (model, number, sha256) = (row[0], row[1], row[2]) }
+
+    init(model: String, number: Int, sha256: String) {
+        (self.model, self.number, self.sha256) = (model, number, sha256)
+    }
+
+    /// The key of a version in the index.
+    init(id: Int64, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT model, claimed, sha256 FROM version WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [id]) else {
+            throw CellarError(.inputOutput, "the version is no longer in the index.", remedy: "Try again.")
+        }
+        self.init(row)
+    }
+
+    /// The members for an event.
+    var members: JSONObject { ["version": .string("\(model):\(number)"), "sha256": .string(sha256)] }
+
+    /// The parts of `mnist:12`, if they are a name and a number within the limits.
+    static func parts(_ text: String?) -> (model: String, number: Int)? {
+        guard let text, let colon = text.lastIndex(of: ":"),
+            let number = Int(text[text.index(after: colon)...]), (1...Limits.number).contains(number)
+        else { return nil }
+        let model = String(text[..<colon])
+        return (try? Names.checkModel(model)) == nil ? nil : (model, number)
+    }
+}
+
+extension Event {
+    func problem(_ expected: String) -> LogProblem {
+        LogProblem("event \(seq) (\(kind.prefix(40))) is incomplete: expected \(expected)")
+    }
+}
+
+/// Limits on what a log may say.
+enum Limits {
+    /// The highest number of a version.
+    static let number = 1 << 40
+    /// Bytes of a reason, a tag or a path.
+    static let text = 4_096
+
+    static func isText(_ text: String) -> Bool { text.utf8.count <= Self.text }
+
+    /// Whether `path` stays in the store's folder, as far as its text tells: relative, without `..`, a model file.
+    static func isFile(_ path: String) -> Bool {
+        guard (1...1_024).contains(path.utf8.count), !path.hasPrefix("/"), Names.isFileName(path) else {
+            return false
+        }
+        return path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+            !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Base
+import Foundation
+import GRDB
+
+/// A problem in a store.
+public struct Finding: Equatable, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A registered file is not there, or its bytes are not the registered ones.
+        case missing, damaged
+        /// A file that no event names, or that cannot be read as a model.
+        case unregistered, unreadable
+        /// A temporary file of a process that died.
+        case leftover
+        /// An alias points to a version that is not there.
+        case alias
+        /// A parent that this store had is not in it.
+        case lineage
+        /// Events were edited, dropped or moved, or a line is incomplete.
+        case log
+        /// The index disagrees with the log, or a file with the log's facts.
+        case index, facts
+    }
+    public let kind: Kind
+    /// The version or file with the problem.
+    public let subject: String
+    public let message: String
+    /// The next step for the user.
+    public let fix: String
+}
+
+/// How much of a store is checked.
+public enum VerifyDepth: Sendable {
+    /// Sizes of files, and the log.
+    case quick
+    /// Also every byte of the files, their facts, and every value in the index.
+    case full
+}
+
+/// The state of a store at one moment.
+struct Snapshot {
+    var versions: [ModelVersion]
+    /// The model files in the folder.
+    var files: [String]
+    var logs: [LogFolder.File]
+    var findings: [Finding] = []
+}
+
+extension ModelStore {
+    /// Checks files, logs and index against each other, as they were at one moment. Changes nothing.
+    public func verify(_ depth: VerifyDepth = .full) throws(CellarError) -> (
+        checked: Int, findings: [Finding]
+    ) {
+        let snapshot = try snapshot(depth)
+        var findings = snapshot.findings
+        findings += checkLogs(snapshot.logs)
+        for version in snapshot.versions {
+            if let found = check(version, depth), try isStill(version) { findings.append(found) }
+        }
+        let known = Set(snapshot.versions.map(\.file))
+        for file in snapshot.files where !known.contains(file) { findings.append(unregistered(file)) }
+        findings += leftovers().map {
+            Finding(
+                kind: .leftover, subject: $0, message: "temporary file of an interrupted save",
+                fix: "run registry gc to remove it")
+        }
+        return (snapshot.versions.count, findings)
+    }
+
+    /// Files appear under the lock of the log, so under it folder, log and index agree.
+    private func snapshot(_ depth: VerifyDepth) throws(CellarError) -> Snapshot {
+        let index = try index()
+        func look() throws(CellarError) -> Snapshot {
+            try index.read("check the index") { db in
+                Snapshot(
+                    versions: try ModelVersion.fetch(
+                        db, where: "WHERE v.state <> 'purged' ORDER BY v.model, v.number"),
+                    files: modelFiles(), logs: log.files(), findings: try checkIndex(db, depth))
+            }
+        }
+        guard index.isWritable, !log.files().isEmpty else { return try look() }
+        return try withLog("check the store") { (file) throws(CellarError) in
+            try index.write("bring the index up to date") { try bringUpToDate($0, &file) }
+            return try look()
+        }
+    }
+
+    /// Whether the version is as it was, so that a finding about its file is none about a collection in between.
+    private func isStill(_ version: ModelVersion) throws(CellarError) -> Bool {
+        let now = try read("look up \(version.reference)") { db in
+            try ModelVersion.fetchOne(
+                db, where: "WHERE v.model = ? AND v.claimed = ? AND v.sha256 = ?",
+                [version.key.model, version.key.number, version.sha256])
+        }
+        return now?.state == version.state && now?.file == version.file
+    }
+}

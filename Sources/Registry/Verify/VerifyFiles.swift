@@ -1,0 +1,75 @@
+import Base
+import Foundation
+
+extension ModelStore {
+    /// Checks the file of a version.
+    func check(_ version: ModelVersion, _ depth: VerifyDepth) -> Finding? {
+        let path = path(of: version.file)
+        func finding(_ kind: Finding.Kind, _ message: String, _ fix: String) -> Finding {
+            Finding(kind: kind, subject: version.reference, message: message, fix: fix)
+        }
+        guard isInside(version.file) else {
+            return finding(
+                .damaged, "\(version.file) leads out of the store by a link", "put the file itself there")
+        }
+        guard let size = FileSystem.size(ofFile: path) else {
+            return finding(
+                .missing, "no such file: \(version.file)",
+                "restore the file from a backup or git, or delete the version with registry delete \(version.reference)"
+            )
+        }
+        let damaged = "restore the file from a backup or git"
+        guard size == version.size else {
+            return finding(
+                .damaged, "\(version.file) has \(size) bytes, expected \(version.size)", damaged)
+        }
+        if depth == .quick { return nil }
+        do {
+            let found = try FileDigest(ofFile: path)
+            if found.sha256 != version.sha256 {
+                return finding(
+                    .damaged, "\(version.file) has SHA-256 \(found.sha256), expected \(version.sha256)",
+                    damaged)
+            }
+        } catch { return finding(.unreadable, "\(error)", "check the file's permissions and the disk") }
+        return checkFacts(version)
+    }
+
+    /// Compares what the file says of itself with what the log says.
+    private func checkFacts(_ version: ModelVersion) -> Finding? {
+        func finding(_ kind: Finding.Kind, _ message: String) -> Finding {
+            Finding(
+                kind: kind, subject: version.reference, message: message,
+                fix:
+                    "do not trust the version's metrics; run registry log \(version.reference) to see who registered it"
+            )
+        }
+        guard let recorded = try? recordedFacts(of: version) else {
+            return Finding(
+                kind: .index, subject: version.reference, message: "the index has no facts about it",
+                fix: "run registry rebuild")
+        }
+        do {
+            let found = try facts(of: version)
+            // A file that Cellar did not write has no facts of its own.
+            guard found.architecture != "" || !found.metrics.isEmpty else { return nil }
+            let (own, logged) = (Event.summary(of: found), Event.summary(of: recorded))
+            guard own != logged, own.text() != logged.text() else { return nil }
+            let names = own.object?.keys.filter { own[$0]?.text() != logged[$0]?.text() } ?? []
+            return finding(.facts, "the log disagrees with \(version.file) on \(shortList(names))")
+        } catch { return finding(.unreadable, "\(error)") }
+    }
+
+    func unregistered(_ file: String) -> Finding {
+        do {
+            _ = try examine(file, listed: [])
+            return Finding(
+                kind: .unregistered, subject: file, message: "no event names it",
+                fix: "run registry import \(path(of: file)), or registry rebuild for all such files")
+        } catch {
+            return Finding(
+                kind: .unreadable, subject: file, message: "\(error)",
+                fix: "move the file out of the store, or run registry verify --repair")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Base
+import GRDB
+
+// The index against the logs: everything in it is made again in a temporary database, and compared.
+
+extension ModelStore {
+    func checkIndex(_ db: Database, _ depth: VerifyDepth) throws -> [Finding] {
+        var findings: [Finding] = []
+        for row in try Row.fetchAll(
+            db, sql: "SELECT log, line, message FROM problem ORDER BY log, line LIMIT 20")
+        {
+            let line: Int = row[1]
+            findings.append(
+                Finding(
+                    kind: .log,
+                    subject: line > 0 ? "log/\(row[0] as String):\(line)" : "log/\(row[0] as String)",
+                    message: row[2],
+                    fix: "restore the log from a backup or git, or accept it as it is with registry rebuild"))
+        }
+        findings += try checkAliases(db)
+        findings += try checkLineage(db)
+        if depth == .quick { return findings }
+        let integrity = try String.fetchAll(db, sql: "PRAGMA integrity_check(5)")
+        if integrity != ["ok"] {
+            findings.append(indexFinding("registry.sqlite", integrity.joined(separator: "; ")))
+            return findings
+        }
+        return findings + (try compareWithLogs(db))
+    }
+
+    private func indexFinding(_ subject: String, _ message: String) -> Finding {
+        Finding(
+            kind: .index, subject: subject, message: message,
+            fix: "run registry rebuild to make the index anew from the logs")
+    }
+
+    /// Selects what two indexes of one store have in common, in an order that does not depend on row ids.
+    private static let contents: [(what: String, sql: String)] = [
+        (
+            "the version",
+            """
+            SELECT model || ':' || number, claimed, sha256, file, size, created, generation, architecture, trainable,
+                non_trainable, task, seed, training_seconds, state FROM version ORDER BY model, number
+            """
+        ),
+        (
+            "the metric",
+            """
+            SELECT v.model || ':' || v.number, m.name, m.value FROM metric m JOIN version v ON v.id = m.version
+            ORDER BY v.model, v.number, m.name
+            """
+        ),
+        (
+            "the parent",
+            """
+            SELECT v.model || ':' || v.number, p.position, p.kind, p.sha256, p.reference FROM parent p
+            JOIN version v ON v.id = p.version ORDER BY v.model, v.number, p.position
+            """
+        ),
+        (
+            "the facts",
+            """
+            SELECT v.model || ':' || v.number, f.json FROM facts f JOIN version v ON v.id = f.version
+            ORDER BY v.model, v.number
+            """
+        ),
+        (
+            "the tag",
+            """
+            SELECT v.model || ':' || v.number, t.key, t.value FROM tag t JOIN version v ON v.id = t.version
+            ORDER BY v.model, v.number, t.key
+            """
+        ),
+        (
+            "the alias",
+            "SELECT model || '@' || name, number, sha256, is_protected FROM alias ORDER BY model, name"
+        ),
+        (
+            "the move of the alias",
+            """
+            SELECT model || '@' || alias, number, sha256, time, who, reason, is_rollback FROM alias_move
+            ORDER BY model, alias, id
+            """
+        ),
+    ]
+
+    private func compareWithLogs(_ db: Database) throws -> [Finding] {
+        // A nameless database is a temporary file.
+        let fresh = try DatabaseQueue(path: "")
+        try fresh.write { other in
+            try Index.makeTables(other, of: log.own)
+            _ = try CatchUp(db: other, log: log, own: log.own).run()
+        }
+        return try fresh.read { other in
+            var findings: [Finding] = []
+            for (what, sql) in Self.contents {
+                let (found, expected) = (
+                    try Row.fetchCursor(db, sql: sql), try Row.fetchCursor(other, sql: sql)
+                )
+                while true {
+                    let (a, b) = (try found.next(), try expected.next())
+                    if a == nil && b == nil { break }
+                    if a == b { continue }
+                    findings.append(
+                        indexFinding(
+                            (b ?? a)?[0] as String? ?? "registry.sqlite",
+                            "\(what) in the index is not what the log says: \(difference(a, b))"))
+                    // What follows may differ only because rows are shifted.
+                    break
+                }
+            }
+            return findings
+        }
+    }
+
+    private func difference(_ found: Row?, _ expected: Row?) -> String {
+        guard let found else { return "it is missing" }
+        guard let expected else { return "the log has none" }
+        for (a, b) in zip(found, expected) where a.1 != b.1 {
+            return
+                "\(a.0) is \(String(describing: a.1).prefix(80)), expected \(String(describing: b.1).prefix(80))"
+        }
+        return "they differ"
+    }
+
+    private func checkAliases(_ db: Database) throws -> [Finding] {
+        let broken = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT a.model, a.name, a.number, v.state FROM alias a
+                LEFT JOIN version v ON v.model = a.model AND v.number = a.number AND v.sha256 = a.sha256
+                WHERE a.number IS NOT NULL AND (v.id IS NULL OR v.state <> 'kept')
+                """)
+        return broken.map { row in
+            let (model, name, number): (String, String, Int) = (row[0], row[1], row[2])
+            let what = (row[3] as String?) == nil ? "is not in the store" : "was deleted"
+            return Finding(
+                kind: .alias, subject: "\(model)@\(name)",
+                message: "points to \(model):\(number), which \(what)",
+                fix: "run registry rollback \(model)@\(name), or registry promote another version")
+        }
+    }
+
+    /// Parents that this store must have had: it gave numbers to their model.
+    private func checkLineage(_ db: Database) throws -> [Finding] {
+        let gaps = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT v.model || ':' || v.number, p.kind, p.reference FROM parent p JOIN version v ON v.id = p.version
+                WHERE v.state = 'kept' AND p.kind = 'resumed-from' AND p.sha256 <> ''
+                AND NOT EXISTS (SELECT 1 FROM version a WHERE a.sha256 = p.sha256)
+                AND EXISTS (SELECT 1 FROM model m WHERE p.reference LIKE m.name || ':%')
+                ORDER BY v.model, v.number LIMIT 20
+                """)
+        return gaps.map {
+            Finding(
+                kind: .lineage, subject: $0[0],
+                message: "\($0[1] as String) \($0[2] as String), which no log registered",
+                fix: "merge the store that has it with registry merge")
+        }
+    }
+}
