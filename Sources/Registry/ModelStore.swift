@@ -40,6 +40,8 @@ public final class ModelStore: Sendable {
     let opened = Mutex<Opened?>(nil)
     var isOpen: Bool { opened.withLock { $0 != nil } }
     let log: LogFolder
+    /// Events after this time are left out; nil for the store as it is.
+    let until: String?
     /// Called after each step of a save; tests interrupt it there.
     let onStep: @Sendable (SaveStep) -> Void
     /// Called when an event is in the log, but not in the index; tests interrupt it there.
@@ -77,7 +79,13 @@ public final class ModelStore: Sendable {
         onAppend: @escaping @Sendable () -> Void
     ) {
         (self.root, self.reader, self.onStep, self.onAppend) = (root, reader, onStep, onAppend)
-        log = LogFolder(inStore: root)
+        (log, until) = (LogFolder(inStore: root), nil)
+    }
+
+    /// The same store as it was at a time.
+    init(_ store: ModelStore, until: String) {
+        (root, reader, onStep, onAppend) = (store.root, store.reader, { _ in }, {})
+        (log, self.until) = (store.log, until)
     }
 
     public var folder: URL { URL(fileURLWithPath: root, isDirectory: true) }

@@ -46,6 +46,7 @@ extension ModelStore {
                 "no such store: expected a folder of models.", file: root,
                 remedy: "Use --store to name a store, or train a model first.")
         }
+        if until != nil { return try Index.inMemory(indexPath) }
         guard FileSystem.isWritable(root), !log.isFolder || FileSystem.isWritable(log.path) else {
             return try openReadOnly()
         }
@@ -89,8 +90,8 @@ extension ModelStore {
             try fresh.write("read the logs") { db in
                 try Index.makeTables(db, of: log.own)
                 // Numbers that are decided here cannot be recorded.
-                if log.isFolder {
-                    _ = try CatchUp(db: db, log: log, own: log.own).run()
+                if !log.files().isEmpty {
+                    _ = try CatchUp(db: db, log: log, own: log.own, until: until).run()
                 } else {
                     let old = try? Index.openUnwritable(indexPath)
                     let events = try old?.queue.read { try beginning($0) } ?? beginning(nil)
@@ -125,5 +126,21 @@ extension ModelStore {
 
     private func isEmpty(_ db: Database) throws -> Bool {
         try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM version)") ?? true
+    }
+}
+
+extension ModelStore {
+    /// The store as it was: all events until the end of `time`, such as `2026-11-01` or `2026-11-01T12:00:00Z`. It cannot be
+    /// changed.
+    public func at(_ time: String) throws(CellarError) -> ModelStore {
+        let end = "9999-12-31T23:59:59Z"
+        let until = time.utf8.count < end.utf8.count ? time + end.dropFirst(time.count) : time
+        guard Timestamp.isPlausible(until) else {
+            throw CellarError(
+                .usage, "expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z, found \"\(time.prefix(40))\".")
+        }
+        // A copy of the index must have all events before some can be left out.
+        _ = try index()
+        return ModelStore(self, until: until)
     }
 }

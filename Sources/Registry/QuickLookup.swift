@@ -11,7 +11,7 @@ import Glibc
 extension ModelStore {
     func findQuickly(_ query: VersionQuery) -> ModelLocation? {
         let (logs, origin) = (log.files().text, log.own)
-        guard !isOpen, let before = IndexState(indexPath),
+        guard !isOpen, until == nil, let before = IndexState(indexPath),
             before.schema == Schema.version, let found = ask(query, logs, origin),
             IndexState(indexPath) == before,
             isInside(found.file), FileSystem.size(ofFile: found.location.path) == found.size,

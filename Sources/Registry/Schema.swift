@@ -55,6 +55,7 @@ enum Schema {
             deleted TEXT,              -- when
             identity TEXT,             -- a file with this identity has the registered bytes; see `FileIdentity`
             claimed INTEGER NOT NULL,  -- the number in the event, which another version may have here
+            claimed_file TEXT NOT NULL,
             origin TEXT NOT NULL,      -- the log with the event
             is_placed INTEGER NOT NULL DEFAULT 0,  -- whether this store gave it number or file
             UNIQUE (model, number)

@@ -29,7 +29,12 @@ struct LogCursor: ~Copyable {
     }
 
     /// Whether the event that was read first follows the one that was applied last.
-    var isContinuous: Bool { next.map { $0.previous == hash && $0.seq == seq + 1 } ?? true }
+    ///
+    /// A log that branched from another (its name has a dash) begins anywhere.
+    var isContinuous: Bool {
+        guard let next, seq > 0 || !name.contains("-") else { return true }
+        return next.previous == hash && next.seq == seq + 1
+    }
 
     /// Goes on to the next usable event.
     mutating func advance() throws(CellarError) {
@@ -60,4 +65,33 @@ struct LogCursor: ~Copyable {
         defer { problems = [] }
         return problems
     }
+}
+
+/// The cursors of all logs: their events in one order.
+struct LogCursors {
+    /// A cursor in a list.
+    final class Box {
+        var cursor: LogCursor
+        init(_ cursor: consuming LogCursor) { self.cursor = cursor }
+
+        /// Equal clocks are ordered by the hash, which is the same in every copy.
+        fileprivate var key: (Int, String) { (cursor.next?.clock ?? .max, cursor.next?.hash ?? "") }
+    }
+
+    let boxes: [Box]
+
+    init(
+        _ files: [LogFolder.File], in folder: LogFolder, from starts: [String: LogCursor.Start] = [:]
+    ) throws(CellarError) {
+        var boxes: [Box] = []
+        for file in files {
+            let box = Box(try LogCursor(file, in: folder, from: starts[file.name] ?? LogCursor.Start()))
+            try box.cursor.advance()
+            boxes.append(box)
+        }
+        self.boxes = boxes
+    }
+
+    /// The cursor with the next event of all; nil at the end.
+    var first: Box? { boxes.filter { $0.cursor.next != nil }.min { $0.key < $1.key } }
 }

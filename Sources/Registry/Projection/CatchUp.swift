@@ -31,18 +31,13 @@ struct CatchUp {
     func rebuild() throws -> [Event] { try replay(log.files(), from: [:]) }
 
     private func replay(_ files: [LogFolder.File], from starts: [String: LogCursor.Start]) throws -> [Event] {
-        var cursors: [CursorBox] = []
-        for file in files {
-            let box = CursorBox(try LogCursor(file, in: log, from: starts[file.name] ?? LogCursor.Start()))
-            try box.cursor.advance()
-            cursors.append(box)
-        }
+        let cursors = try LogCursors(files, in: log, from: starts)
         if !starts.isEmpty {
             let last = try Self.clock(db)
-            let first = cursors.compactMap { $0.cursor.next?.clock }.min() ?? .max
+            let first = cursors.first?.cursor.next?.clock ?? .max
             // Events of other logs may belong before events that are applied already.
-            if first <= last || cursors.contains(where: { !$0.cursor.isContinuous }) {
-                for box in cursors where !box.cursor.isContinuous && starts[box.cursor.name] != nil {
+            if first <= last || cursors.boxes.contains(where: { !$0.cursor.isContinuous }) {
+                for box in cursors.boxes where !box.cursor.isContinuous && starts[box.cursor.name] != nil {
                     try note(
                         box.cursor.name, line: 0,
                         "the log was rewritten: event \(box.cursor.seq + 1) does not follow event \(box.cursor.seq) that was read before"
@@ -61,19 +56,16 @@ struct CatchUp {
         let decided = try Numbers(db: db, own: own).settle(
             changed: starts.isEmpty ? Memory.changedNumbers(db) : [])
         if starts.isEmpty { try Memory.restore(db) }
-        for (box, file) in zip(cursors, files) { try save(box.cursor, size: file.size) }
+        for (box, file) in zip(cursors.boxes, files) { try save(box.cursor, size: file.size) }
         try Self.setState(files.text, db)
         return decided
     }
 
     /// Applies the events of all logs in the order of their clocks.
-    private func apply(_ cursors: [CursorBox]) throws {
+    private func apply(_ cursors: LogCursors) throws {
         let projection = Projection(db: db, own: own)
         var last = try Self.clock(db)
-        while let box = cursors.filter({ $0.cursor.next != nil }).min(by: { $0.key < $1.key }),
-            let event = box.cursor.next
-        {
-            if let until, event.time > until { break }
+        while let box = cursors.first, let event = box.cursor.next {
             do {
                 if !box.cursor.isContinuous {
                     box.cursor.note(
@@ -83,7 +75,7 @@ struct CatchUp {
                 guard event.clock <= Event.clockLimit || event.clock <= last + 1_024 else {
                     throw LogProblem("event \(event.seq) has a clock beyond all dates")
                 }
-                try projection.apply(event, of: box.cursor.name)
+                if until.map({ event.time <= $0 }) ?? true { try projection.apply(event, of: box.cursor.name) }
                 last = max(last, event.clock)
             } catch let problem as LogProblem {
                 box.cursor.note(problem.description)
@@ -95,7 +87,7 @@ struct CatchUp {
         }
         try db.execute(
             sql: "INSERT OR REPLACE INTO note (key, value) VALUES ('clock', ?)", arguments: ["\(last)"])
-        for box in cursors {
+        for box in cursors.boxes {
             for (line, message) in box.cursor.takeProblems() {
                 try note(box.cursor.name, line: line, message)
             }
@@ -145,13 +137,4 @@ struct CatchUp {
     static func clock(_ db: Database) throws -> Int {
         try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'clock'").flatMap(Int.init) ?? 0
     }
-}
-
-/// A cursor in a list.
-private final class CursorBox {
-    var cursor: LogCursor
-    init(_ cursor: consuming LogCursor) { self.cursor = cursor }
-
-    /// Equal clocks are ordered by the hash, which is the same in every copy.
-    var key: (Int, String) { (cursor.next?.clock ?? .max, cursor.next?.hash ?? "") }
 }

@@ -1,7 +1,7 @@
 import Base
 import GRDB
 
-/// Decides the numbers of versions whose number another version has in this store.
+/// Decides the numbers and paths of versions whose number or path another version has in this store.
 struct Numbers {
     let db: Database
     let own: String
@@ -28,6 +28,20 @@ struct Numbers {
                 """)
         {
             try adopt(VersionKey(row), (row[3] as Int) + 1)
+        }
+        // A path that differs from the claimed one is recorded, so that every copy of this store finds the file.
+        let moved = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT model, claimed, sha256, file FROM version
+                WHERE file <> claimed_file AND is_placed = 0 AND state <> 'purged' ORDER BY id
+                """)
+        for row in moved {
+            var content = VersionKey(row).members
+            content["file"] = .string(row[3])
+            let event = Event(kind: "adopted", content: content)
+            try Projection(db: db, own: own).apply(event, of: own)
+            events.append(event)
         }
         return events
     }

@@ -29,10 +29,18 @@ extension Projection {
                 number = nil
             }
         }
+        var place = file
+        if let other = try id(ofFile: file, not: key.sha256) {
+            if log == own, try originOf(other) != own {
+                try moveAway(other)
+            } else {
+                place = Self.otherName(file, key.sha256)
+            }
+        }
         let imported = event["imported_from"]?.string
         try db.insert(
             NewVersion(
-                key: key, number: number, file: file, size: size, facts: facts,
+                key: key, number: number, file: place, claimedFile: file, size: size, facts: facts,
                 json: event["facts"] ?? facts.json, importedFrom: imported, origin: log))
     }
 
@@ -51,7 +59,7 @@ extension Projection {
         guard isOwn || origin != own && !isPlaced else { return }
         if let file = event["file"]?.string {
             guard Limits.isFile(file) else { throw event.problem("a file in the store") }
-            try db.execute(sql: "UPDATE version SET file = ? WHERE id = ?", arguments: [file, id])
+            try setFile(file, of: id)
         }
         if isOwn { try db.execute(sql: "UPDATE version SET is_placed = 1 WHERE id = ?", arguments: [id]) }
         guard let number = event["number"]?.int, number != current else { return }
@@ -64,6 +72,39 @@ extension Projection {
         try reserve(number, of: model)
         try setNumber(number, of: id)
         if let current { try giveBack(current, of: model) }
+    }
+
+    // MARK: Files with one name
+
+    /// The path of a version whose file has the name of another version's: `Model_…_.h5` becomes `Model_…_-1a2b3c4d.h5`.
+    static func otherName(_ file: String, _ sha256: String) -> String {
+        let suffix = FileSystem.suffix(of: file)
+        return "\(file.dropLast(suffix.utf8.count + 1))-\(sha256.prefix(8)).\(suffix)"
+    }
+
+    private func id(ofFile file: String, not sha256: String) throws -> Int64? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id FROM version WHERE file = ? AND sha256 <> ? AND state <> 'purged' LIMIT 1")
+        return try Int64.fetchOne(statement, arguments: [file, sha256])
+    }
+
+    private func moveAway(_ id: Int64) throws {
+        guard let row = try Row.fetchOne(db, sql: "SELECT file, sha256 FROM version WHERE id = ?", arguments: [id])
+        else { return }
+        try setFile(Self.otherName(row[0], row[1]), of: id)
+    }
+
+    /// Sets a version's path; a version that claims the one that became free gets it.
+    private func setFile(_ file: String, of id: Int64) throws {
+        let old = try String.fetchOne(db, sql: "SELECT file FROM version WHERE id = ?", arguments: [id])
+        guard let old, old != file else { return }
+        try db.execute(sql: "UPDATE version SET file = ? WHERE id = ?", arguments: [file, id])
+        try db.execute(
+            sql: """
+                UPDATE version SET file = ?1 WHERE id = (
+                    SELECT id FROM version WHERE claimed_file = ?1 AND file <> ?1 AND is_placed = 0 AND id <> ?2
+                    AND NOT EXISTS (SELECT 1 FROM version o WHERE o.file = ?1) ORDER BY id LIMIT 1)
+                """, arguments: [old, id])
     }
 
     /// Gives a number that became free to the first version that claims it and has none.
@@ -116,6 +157,8 @@ struct NewVersion {
     /// Nil for a version that waits for a number.
     var number: Int?
     var file: String
+    /// The path in the event.
+    var claimedFile: String
     var size: Int
     var facts: ModelFacts
     /// The facts as the event has them.
@@ -131,13 +174,13 @@ extension Database {
         try cachedStatement(
             sql: """
                 INSERT INTO version (model, number, file, sha256, size, created, generation, architecture, trainable,
-                    non_trainable, task, seed, training_seconds, claimed, origin)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    non_trainable, task, seed, training_seconds, claimed, claimed_file, origin)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             new.key.model, new.number, new.file, new.key.sha256, new.size, facts.created, facts.generation,
             facts.architecture, facts.trainableParameters, facts.nonTrainableParameters, facts.task?.rawValue,
-            facts.seed, facts.trainingSeconds, new.key.number, new.origin,
+            facts.seed, facts.trainingSeconds, new.key.number, new.claimedFile, new.origin,
         ])
         let id = lastInsertedRowID
         try cachedStatement(sql: "INSERT INTO facts (version, run, json) VALUES (?, ?, ?)")

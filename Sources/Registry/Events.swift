@@ -1,0 +1,81 @@
+import Base
+
+/// An event of the log, for people and programs.
+public struct LoggedEvent: Equatable, Sendable {
+    /// ISO 8601, UTC.
+    public let time: String
+    /// `registered`, `moved`, `tagged`, `deleted` …
+    public let kind: String
+    /// The user and the computer, as `ann@host`.
+    public let who: String
+    public let command: String
+    /// All members of the event, but for the facts.
+    public let json: JSON
+
+    init(_ event: Event, of log: String) {
+        (time, kind, who, command) = (event.time, event.kind, event.who, event.command)
+        var object = event.content
+        object["facts"] = nil
+        object["log"] = .string(log)
+        json = .object(object)
+    }
+
+    /// What happened, in a few words: `mnist@best → mnist:3`.
+    public var summary: String {
+        func text(_ key: String) -> String { json[key]?.string ?? "" }
+        let versions = (json["versions"]?.array ?? []).compactMap { $0["version"]?.string }
+        let reason = json["reason"]?.string.map { ": \($0)" } ?? ""
+        return switch kind {
+        case "registered": "\(text("version")) registered as \(text("file"))"
+        case "moved" where json["version"]?.string == nil: "\(text("model"))@\(text("alias")) taken away\(reason)"
+        case "moved":
+            "\(text("model"))@\(text("alias")) \(json["rollback"]?.bool == true ? "rolled back" : "moved") to \(text("version"))\(reason)"
+        case "protected":
+            "\(text("model"))@\(text("alias")) \(json["protected"]?.bool == true ? "protected" : "no longer protected")\(reason)"
+        case "tagged":
+            "\(text("version")) tagged "
+                + ((json["set"]?.object?.members ?? []).map { "\($0.key)=\($0.value.string ?? "")" }
+                    + (json["remove"]?.array ?? []).compactMap { $0.string.map { "-\($0)" } }).joined(separator: " ")
+        case "deleted", "restored", "collected": "\(shortList(versions)) \(kind)\(reason)"
+        case "evaluated": "\(text("version")) evaluated on \(text("data"))"
+        case "adopted":
+            "\(text("version")) is "
+                + [json["number"]?.int.map { "number \($0)" }, json["file"]?.string].compactMap { $0 }
+                .joined(separator: " and ") + " here"
+        case "merged": "merged \(json["events"]?.int ?? 0) events from \(text("from"))"
+        case "opened": "the log was begun"
+        default: kind
+        }
+    }
+
+    /// Whether the event is about a version, by the name in the events.
+    func isAbout(_ key: VersionKey) -> Bool {
+        func matches(_ json: JSON) -> Bool {
+            json["version"]?.string == "\(key.model):\(key.number)" && json["sha256"]?.string == key.sha256
+        }
+        return matches(json) || (json["versions"]?.array ?? []).contains(where: matches)
+    }
+}
+
+extension ModelStore {
+    /// Calls `body` with the events of all logs, oldest first.
+    ///
+    /// - Parameter since: Leaves out events before this time (ISO 8601, or the beginning of one).
+    public func forEachEvent(since: String? = nil, _ body: (LoggedEvent) throws -> Void) throws {
+        _ = try index()
+        let cursors = try LogCursors(log.files(), in: log)
+        while let box = cursors.first, let event = box.cursor.next {
+            if since.map({ event.time >= $0 }) ?? true { try body(LoggedEvent(event, of: box.cursor.name)) }
+            try box.cursor.advance()
+        }
+    }
+
+    /// Returns the events about a version, oldest first.
+    public func events(about version: ModelVersion) throws -> [LoggedEvent] {
+        var found: [LoggedEvent] = []
+        try forEachEvent { event in
+            if event.isAbout(version.key) { found.append(event) }
+        }
+        return found
+    }
+}

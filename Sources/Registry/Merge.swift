@@ -1,0 +1,208 @@
+import Base
+import Foundation
+import GRDB
+
+/// The result of a merge.
+public struct Merged: Equatable, Sendable {
+    /// The versions that this store did not have, as they are called here.
+    public var versions: [String] = []
+    /// The number of other events that this store did not have.
+    public var events = 0
+    /// Versions with another number here than in the other store.
+    public var replaced: [Replacement] = []
+    /// Versions whose file the other store does not have either, or has damaged.
+    public var withoutFile: [String] = []
+
+    public struct Replacement: Equatable, Sendable {
+        public let there, here: String
+    }
+}
+
+extension ModelStore {
+    /// Takes over everything that another store has and this one does not: logs, and with them versions, aliases, tags and
+    /// deletions, and model files. A second merge changes nothing; the order of several merges makes no difference, except that
+    /// a number stays with the version that had it first here.
+    ///
+    /// Files are copied before the logs that name them, so a merge that is interrupted can be repeated.
+    public func merge(_ other: ModelStore) throws(CellarError) -> Merged {
+        guard !FileSystem.isSame(root, other.root) else {
+            throw CellarError(.usage, "cannot merge a store into itself.", file: other.root)
+        }
+        // An old store begins its log now.
+        let theirs = try other.read("read the other store") { db in
+            try ModelVersion.fetch(db, where: "WHERE v.state <> 'purged' ORDER BY v.id")
+        }
+        let logs = other.log.files()
+        guard !logs.isEmpty else {
+            guard theirs.isEmpty else {
+                throw CellarError(
+                    .noPermission, "cannot merge: the store has no log yet, and it is read-only.", file: other.root,
+                    remedy: "Run `registry list` on it with permission to write.")
+            }
+            return Merged()
+        }
+        try FileSystem.makeFolder(root)
+        _ = try writableIndex()
+        var result = Merged()
+        let ours = try read("list the versions") { db in
+            Set(try Row.fetchAll(db, sql: "SELECT model, claimed, sha256 FROM version").map(VersionKey.init))
+        }
+        let new = theirs.filter { !ours.contains($0.key) }
+        for version in new { try copyFile(of: version, from: other, to: version.file, &result) }
+        try takeLogs(logs, from: other, &result)
+        try complete(theirs, from: other, &result)
+        for version in new {
+            let here = try self.version(version.key)
+            guard let here else { continue }
+            result.versions.append(here.reference)
+            if here.number != version.number {
+                result.replaced.append(.init(there: version.reference, here: here.reference))
+            }
+        }
+        if result.events > 0 { try record(result, from: other) }
+        return result
+    }
+
+    /// The version that an event names so; nil if no event registered it.
+    func version(_ key: VersionKey) throws(CellarError) -> ModelVersion? {
+        try read("look up \(key.model):\(key.number)") { db in
+            try ModelVersion.fetchOne(
+                db, where: "WHERE v.model = ? AND v.claimed = ? AND v.sha256 = ?", [key.model, key.number, key.sha256])
+        }
+    }
+
+    // MARK: Logs
+
+    /// Copies what the other store's logs have more than those here.
+    private func takeLogs(_ logs: [LogFolder.File], from other: ModelStore, _ result: inout Merged) throws(CellarError) {
+        let index = try writableIndex()
+        try withLog("merge the logs") { (file) throws(CellarError) in
+            for log in logs { result.events += try take(log, from: other, own: &file) }
+            try index.write("bring the index up to date") { db in
+                let events = try CatchUp(db: db, log: self.log, own: self.log.own).run()
+                try append(events, to: &file, db, .durable, isApplied: true)
+            }
+        }
+    }
+
+    /// Returns the number of events that are new here.
+    private func take(
+        _ theirs: LogFolder.File, from other: ModelStore, own: inout AppendOnlyFile
+    ) throws(CellarError) -> Int {
+        let path = log.path(of: theirs.name)
+        let branch = try LogBranch(
+            path, FileSystem.size(ofFile: path) ?? 0, other.log.path(of: theirs.name), theirs.size)
+        switch branch.kind {
+        case .same: return 0
+        case .longer where theirs.name == log.own: try own.append(branch.rest, durably: true)
+        case .longer:
+            var file = try AppendOnlyFile(locking: path, patience: Index.patience)
+            try file.append(branch.rest, durably: true)
+            FileSystem.flushFolder(log.path)
+        case .forked(let hash):
+            // Two stores wrote to one log: what theirs has beyond the common part goes beside it, under a name that is the same
+            // for every store.
+            let name = "\(theirs.name.dropLast(6).prefix(32))-\(hash.prefix(16)).jsonl"
+            let known = FileSystem.size(ofFile: log.path(of: name)) ?? 0
+            if known >= branch.rest.count { return 0 }
+            var file = try AppendOnlyFile(locking: log.path(of: name), patience: Index.patience)
+            try file.append(Array(branch.rest[known...]), durably: true)
+            FileSystem.flushFolder(log.path)
+            return branch.rest[known...].count { $0 == 10 }
+        }
+        return branch.rest.count { $0 == 10 }
+    }
+
+    private func record(_ result: Merged, from other: ModelStore) throws(CellarError) {
+        try commit("record the merge") { _ in
+            [
+                Event(
+                    kind: "merged",
+                    content: [
+                        "from": .string(other.root), "events": .integer(result.events),
+                        "versions": .integer(result.versions.count),
+                        "replaced": .array(
+                            result.replaced.map { ["there": .string($0.there), "here": .string($0.here)] }),
+                    ])
+            ]
+        }
+    }
+
+    // MARK: Files
+
+    /// Copies the file of a version of another store, unless it is there.
+    private func copyFile(
+        of version: ModelVersion, from other: ModelStore, to file: String, _ result: inout Merged
+    ) throws(CellarError) {
+        var target = file
+        if let there = try? FileDigest(ofFile: path(of: target)), there.sha256 != version.sha256 {
+            target = Projection.otherName(file, version.sha256)
+        }
+        guard isInside(target) else {
+            throw CellarError(
+                .badData, "cannot copy \(version.reference): its path leads out of the store.", file: path(of: target))
+        }
+        if FileSystem.size(ofFile: path(of: target)) != nil { return }
+        let source = other.path(of: version.file)
+        guard other.isInside(version.file), FileSystem.size(ofFile: source) == version.size else { return }
+        try FileSystem.makeFolder(FileSystem.folder(of: path(of: target)))
+        var copy = try AtomicFile(
+            in: FileSystem.folder(of: path(of: target)), extension: FileSystem.suffix(of: target))
+        try copy.copy(fileAt: source)
+        guard copy.digest.sha256 == version.sha256 else { return }
+        try copy.flush(mode: 0o444)
+        _ = try copy.commit(as: CollectionOfOne(FileSystem.name(of: target)))
+    }
+
+    /// Copies the files that versions lack under the path that they have here, and notes what the other store lacks, too.
+    private func complete(
+        _ theirs: [ModelVersion], from other: ModelStore, _ result: inout Merged
+    ) throws(CellarError) {
+        for version in theirs {
+            guard let here = try self.version(version.key), here.state != .purged,
+                FileSystem.size(ofFile: path(of: here.file)) == nil
+            else { continue }
+            try copyFile(of: version, from: other, to: here.file, &result)
+            if FileSystem.size(ofFile: path(of: here.file)) == nil { result.withoutFile.append(here.reference) }
+        }
+    }
+}
+
+/// How one copy of a log continues another.
+struct LogBranch {
+    enum Kind: Equatable {
+        /// Theirs has nothing more.
+        case same
+        /// Theirs goes on where ours ends.
+        case longer
+        /// They differ after a common part; the hash of their first event after it.
+        case forked(String)
+    }
+    var kind = Kind.same
+    /// Their complete lines that ours does not have.
+    var rest: [UInt8] = []
+
+    init(_ ours: String, _ ourSize: Int, _ theirs: String, _ theirSize: Int) throws(CellarError) {
+        var reader = try LogReader(theirs, from: 0, to: theirSize)
+        var common = true
+        if ourSize > 0 {
+            var own = try LogReader(ours, from: 0, to: ourSize)
+            while common, let line = try own.next() {
+                let mine = Array(line)
+                guard let other = try reader.next() else { return }
+                if Array(other) != mine {
+                    common = false
+                    rest = Array(other) + [10]
+                }
+            }
+        }
+        if !common {
+            guard let seal = Event.Seal(rest.dropLast()) else {
+                throw CellarError(.badData, "cannot merge: the log was edited.", file: theirs)
+            }
+            kind = .forked(seal.hash)
+        }
+        while let line = try reader.next() { rest += Array(line) + [10] }
+        if common, !rest.isEmpty { kind = .longer }
+    }
+}
