@@ -30,6 +30,9 @@ public struct Store: Sendable {
         }
     }
 
+    /// A store with other models, such as those it had at an earlier time.
+    init(_ models: ModelStore, folder: String) { (self.models, self.folder) = (models, folder) }
+
     private static var standardFolder: String {
         guard let value = unsafe getenv("CELLAR_STORE"), unsafe value.pointee != 0 else { return "models" }
         return unsafe String(cString: value)

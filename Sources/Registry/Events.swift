@@ -27,7 +27,8 @@ public struct LoggedEvent: Equatable, Sendable {
         let reason = json["reason"]?.string.map { ": \($0)" } ?? ""
         return switch kind {
         case "registered": "\(text("version")) registered as \(text("file"))"
-        case "moved" where json["version"]?.string == nil: "\(text("model"))@\(text("alias")) taken away\(reason)"
+        case "moved" where json["version"]?.string == nil:
+            "\(text("model"))@\(text("alias")) taken away\(reason)"
         case "moved":
             "\(text("model"))@\(text("alias")) \(json["rollback"]?.bool == true ? "rolled back" : "moved") to \(text("version"))\(reason)"
         case "protected":
@@ -35,7 +36,8 @@ public struct LoggedEvent: Equatable, Sendable {
         case "tagged":
             "\(text("version")) tagged "
                 + ((json["set"]?.object?.members ?? []).map { "\($0.key)=\($0.value.string ?? "")" }
-                    + (json["remove"]?.array ?? []).compactMap { $0.string.map { "-\($0)" } }).joined(separator: " ")
+                + (json["remove"]?.array ?? []).compactMap { $0.string.map { "-\($0)" } }).joined(
+                    separator: " ")
         case "deleted", "restored", "collected": "\(shortList(versions)) \(kind)\(reason)"
         case "evaluated": "\(text("version")) evaluated on \(text("data"))"
         case "adopted":
@@ -68,6 +70,31 @@ extension ModelStore {
             if since.map({ event.time >= $0 }) ?? true { try body(LoggedEvent(event, of: box.cursor.name)) }
             try box.cursor.advance()
         }
+    }
+
+    /// Returns the moves of an alias and changes of its protection, oldest first.
+    public func events(ofAlias alias: String, of model: String) throws -> [LoggedEvent] {
+        var found: [LoggedEvent] = []
+        try forEachEvent { event in
+            if event.json["alias"]?.string == alias, event.json["model"]?.string == model {
+                found.append(event)
+            }
+        }
+        return found
+    }
+
+    /// Returns the version of a reference, also a deleted one.
+    public func versionOfAnyState(_ reference: String) throws(CellarError) -> ModelVersion {
+        if case .number(let model, let number) = try Reference(reference),
+            let found = try read(
+                "look up \(reference)",
+                {
+                    try ModelVersion.fetchOne($0, VersionQuery(number: number, of: model))
+                })
+        {
+            return found
+        }
+        return try version(reference)
     }
 
     /// Returns the events about a version, oldest first.

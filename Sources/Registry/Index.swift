@@ -118,7 +118,7 @@ extension Index {
                 db, sql: "SELECT name FROM sqlite_master WHERE type = ? AND name NOT LIKE 'sqlite_%'",
                 arguments: [kind])
             for name in names {
-                try db.execute(sql: "DROP \(kind) IF EXISTS \(name.quotedDatabaseIdentifier)")
+                try db.execute(sql: "DROP \(kind) IF EXISTS \"\(name.replacing("\"", with: "\"\""))\"")
             }
         }
         try db.execute(sql: Schema.sql)

@@ -137,7 +137,8 @@ extension ModelStore {
         let until = time.utf8.count < end.utf8.count ? time + end.dropFirst(time.count) : time
         guard Timestamp.isPlausible(until) else {
             throw CellarError(
-                .usage, "expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z, found \"\(time.prefix(40))\".")
+                .usage,
+                "expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z, found \"\(time.prefix(40))\".")
         }
         // A copy of the index must have all events before some can be left out.
         _ = try index()

@@ -25,8 +25,7 @@ extension ModelStore {
                     try append(decided, to: &file, db, .durable, isApplied: true)
                     let unreadable = try registerUnlisted(&file, db)
                     return Rebuilt(
-                        versions: try Int.fetchOne(
-                            db, sql: "SELECT count(*) FROM version WHERE state <> 'purged'") ?? 0,
+                        versions: try db.versionCount(),
                         aliases: try Int.fetchOne(
                             db, sql: "SELECT count(*) FROM alias WHERE number IS NOT NULL") ?? 0,
                         unreadable: unreadable.map { "\(path(of: $0.file)): \($0.reason)" })
@@ -77,6 +76,11 @@ extension ModelStore {
 }
 
 extension Database {
+    /// The number of versions that have files.
+    func versionCount() throws -> Int {
+        try Int.fetchOne(self, sql: "SELECT count(*) FROM version WHERE state <> 'purged'") ?? 0
+    }
+
     /// The highest number ever given to a version of the model.
     func lastNumber(of model: String) throws -> Int {
         try Int.fetchOne(self, sql: "SELECT last_number FROM model WHERE name = ?", arguments: [model]) ?? 0

@@ -49,7 +49,8 @@ extension ModelStore {
                 var status = stat()
                 guard unsafe lstat(root + "/" + file, &status) == 0 else { continue }
                 switch status.st_mode & S_IFMT {
-                case S_IFDIR: visit(file)
+                // What a repair moved aside is no longer the store's.
+                case S_IFDIR: if file != Self.aside { visit(file) }
                 case S_IFREG where Names.isFileName(name): found.append(file)
                 default: break
                 }

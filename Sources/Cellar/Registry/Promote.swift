@@ -59,7 +59,7 @@ extension Store {
 }
 
 /// The parts of `mnist@best`.
-private func splitAlias(_ text: String) throws(CellarError) -> (model: String, alias: String) {
+func splitAlias(_ text: String) throws(CellarError) -> (model: String, alias: String) {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
         throw CellarError(.usage, "expected a model and its alias, as mnist@best, found \"\(text)\".")

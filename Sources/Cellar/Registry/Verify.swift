@@ -23,14 +23,29 @@ public struct VerifyReport: Sendable {
 }
 
 extension Store {
-    /// Checks the size and SHA-256 of every file, the index, the aliases and unregistered files. Changes nothing.
-    public func verify() throws(CellarError) -> VerifyReport {
-        let (checked, findings) = try models.verify()
+    /// Checks files, logs and index against each other. Changes nothing.
+    public func verify(_ depth: VerifyDepth = .full) throws(CellarError) -> VerifyReport {
+        let (checked, findings) = try models.verify(depth)
         return VerifyReport(checked: checked, findings: findings)
     }
 
-    /// Rebuilds the index from the model files.
+    /// Repairs what can be repaired without losing anything, and checks again.
+    public func repair() throws(CellarError) -> (done: Repaired, report: VerifyReport) {
+        let done = try models.repair()
+        return (done, try verify())
+    }
+
+    /// Makes the index anew from the logs, and registers model files that no log names.
     public func rebuild() throws(CellarError) -> ModelStore.Rebuilt { try models.rebuild() }
+}
+
+extension Repaired {
+    public var json: JSON {
+        [
+            "moved_aside": .array(movedAside.map { .string($0) }),
+            "registered": .integer(registered),
+        ]
+    }
 }
 
 extension ModelStore.Rebuilt {

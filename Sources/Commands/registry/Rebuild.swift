@@ -5,10 +5,10 @@ import StoreSupport
 
 struct Rebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Rebuild the index from the model files.",
+        abstract: "Make the index anew from the logs.",
         discussion: """
-            Versions keep their numbers, which versions.jsonl has too; files that are new are numbered by their date. \
-            Aliases and tags come from aliases.json.
+            Model files that no log names are registered, in the order of their dates. Any command brings the index up to date; \
+            this one does not believe anything in it.
             """)
 
     @OptionGroup var common: StoreOptions

@@ -2,26 +2,50 @@ import ArgumentParser
 import Cellar
 import CommandSupport
 import Base
+import Registry
 import StoreSupport
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Verify every file's size and SHA-256, the index, the aliases and unregistered files.",
-        discussion: "Ends with status 65 where anything is wrong. Nothing is changed.")
+        abstract: "Check files, logs and index against each other.",
+        discussion: """
+            Finds missing, changed and unregistered files, edited, dropped and moved events, and values in the index that \
+            the log or a file does not have. Ends with status 65 where anything is wrong. Nothing is changed, except by \
+            --repair, which deletes nothing: it makes the index anew, registers complete model files, and moves other files \
+            into the folder `aside`.
+            """)
 
+    @Flag(help: "Check only sizes of files, and the logs.") var quick = false
+    @Flag(help: "Repair what can be repaired.") var repair = false
     @OptionGroup var common: StoreOptions
+
+    func validate() throws {
+        if quick && repair { throw ValidationError("--quick and --repair exclude each other.") }
+    }
 
     func run() throws {
         try common.run { store in
-            let report = try store.verify()
-            let (checked, findings) = (report.checked, report.findings)
-            try common.print(report.json) {
-                findings.isEmpty
-                    ? "\(counted(checked, "version")), all as registered"
-                    : findings.map { "\($0.subject): \($0.message)\n    \($0.fix)\n" }.joined()
-                        + "\(counted(findings.count, "finding")) in \(counted(checked, "version"))"
+            let (report, done) = try check(store)
+            var json = report.json.object ?? [:]
+            json["repaired"] = done?.json
+            try common.print(.object(json)) {
+                let findings = report.findings
+                let repaired = (done?.movedAside ?? []).map { "\($0) is in aside/ now\n" }.joined()
+                return repaired
+                    + (findings.isEmpty
+                        ? "\(counted(report.checked, "version")), all as registered"
+                        : findings.map { "\($0.subject): \($0.message)\n    \($0.fix)\n" }.joined()
+                            + "\(counted(findings.count, "finding")) in \(counted(report.checked, "version"))")
             }
-            if !findings.isEmpty { throw ExitCode(CellarError.Category.badData.rawValue) }
+            if !report.findings.isEmpty { throw ExitCode(CellarError.Category.badData.rawValue) }
         }
+    }
+
+    private func check(_ store: Store) throws -> (VerifyReport, Repaired?) {
+        if repair {
+            let (done, report) = try store.repair()
+            return (report, done)
+        }
+        return (try store.verify(quick ? .quick : .full), nil)
     }
 }

@@ -54,7 +54,7 @@ struct CatchUp {
             try apply(cursors)
         }
         let decided = try Numbers(db: db, own: own).settle(
-            changed: starts.isEmpty ? Memory.changedNumbers(db) : [])
+            changed: starts.isEmpty ? Memory.changedPlaces(db) : [])
         if starts.isEmpty { try Memory.restore(db) }
         for (box, file) in zip(cursors.boxes, files) { try save(box.cursor, size: file.size) }
         try Self.setState(files.text, db)
@@ -75,7 +75,9 @@ struct CatchUp {
                 guard event.clock <= Event.clockLimit || event.clock <= last + 1_024 else {
                     throw LogProblem("event \(event.seq) has a clock beyond all dates")
                 }
-                if until.map({ event.time <= $0 }) ?? true { try projection.apply(event, of: box.cursor.name) }
+                if until.map({ event.time <= $0 }) ?? true {
+                    try projection.apply(event, of: box.cursor.name)
+                }
                 last = max(last, event.clock)
             } catch let problem as LogProblem {
                 box.cursor.note(problem.description)

@@ -9,17 +9,18 @@ struct Numbers {
     /// Gives a number to each version that waits for one, and keeps numbers that this store has shown before. Returns the
     /// events that record it; they are applied already.
     ///
-    /// - Parameter changed: Versions that had another number before the index was made anew.
-    func settle(changed: [(key: VersionKey, number: Int)]) throws -> [Event] {
+    /// - Parameter changed: Versions that had another number or path before the index was made anew.
+    func settle(changed: [Memory.Place]) throws -> [Event] {
         var events: [Event] = []
-        func adopt(_ key: VersionKey, _ number: Int) throws {
+        func adopt(_ key: VersionKey, number: Int? = nil, file: String? = nil) throws {
             var content = key.members
-            content["number"] = .integer(number)
+            content["number"] = number.map { .integer($0) }
+            content["file"] = file.map { .string($0) }
             let event = Event(kind: "adopted", content: content)
             try Projection(db: db, own: own).apply(event, of: own)
             events.append(event)
         }
-        for (key, number) in changed { try adopt(key, number) }
+        for place in changed { try adopt(place.key, number: place.number, file: place.file) }
         while let row = try Row.fetchOne(
             db,
             sql: """
@@ -27,7 +28,7 @@ struct Numbers {
                 WHERE v.number IS NULL ORDER BY v.id LIMIT 1
                 """)
         {
-            try adopt(VersionKey(row), (row[3] as Int) + 1)
+            try adopt(VersionKey(row), number: (row[3] as Int) + 1)
         }
         // A path that differs from the claimed one is recorded, so that every copy of this store finds the file.
         let moved = try Row.fetchAll(
@@ -36,13 +37,7 @@ struct Numbers {
                 SELECT model, claimed, sha256, file FROM version
                 WHERE file <> claimed_file AND is_placed = 0 AND state <> 'purged' ORDER BY id
                 """)
-        for row in moved {
-            var content = VersionKey(row).members
-            content["file"] = .string(row[3])
-            let event = Event(kind: "adopted", content: content)
-            try Projection(db: db, own: own).apply(event, of: own)
-            events.append(event)
-        }
+        for row in moved { try adopt(VersionKey(row), file: row[3]) }
         return events
     }
 }
@@ -59,8 +54,15 @@ enum Memory {
                 """)
     }
 
-    /// The versions whose number is not the one they had.
-    static func changedNumbers(_ db: Database) throws -> [(key: VersionKey, number: Int)] {
+    /// The number and path that a version had.
+    struct Place {
+        var key: VersionKey
+        var number: Int?
+        var file: String
+    }
+
+    /// The versions whose number or path is not the one they had.
+    static func changedPlaces(_ db: Database) throws -> [Place] {
         // With one log there is nothing to decide.
         guard try Int.fetchOne(db, sql: "SELECT count(DISTINCT origin) FROM version") ?? 0 > 1 else {
             return []
@@ -68,11 +70,11 @@ enum Memory {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT k.model, k.claimed, k.sha256, k.number FROM temp.kept k JOIN version v
+                SELECT k.model, k.claimed, k.sha256, k.number, k.file FROM temp.kept k JOIN version v
                 ON v.model = k.model AND v.claimed = k.claimed AND v.sha256 = k.sha256
-                WHERE v.number IS NOT k.number AND k.number IS NOT NULL ORDER BY v.id
+                WHERE v.number IS NOT k.number OR v.file <> k.file ORDER BY v.id
                 """
-        ).map { (VersionKey($0), $0[3]) }
+        ).map { Place(key: VersionKey($0), number: $0[3], file: $0[4]) }
     }
 
     /// Restores the identities of files, and forgets the rest.

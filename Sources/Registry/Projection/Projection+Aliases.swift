@@ -33,6 +33,13 @@ extension Projection {
             }
         }
         try point(alias, of: model, at: newTop)
+        // Another copy of the store deleted it at the same time: whoever promotes a version needs it.
+        try db.execute(
+            sql: """
+                UPDATE version SET state = 'kept', deleted = NULL WHERE state = 'deleted' AND id = (
+                    SELECT v.id FROM alias a JOIN version v ON v.model = a.model AND v.number = a.number
+                    WHERE a.model = ? AND a.name = ? AND v.sha256 = a.sha256)
+                """, arguments: [model, alias])
     }
 
     /// Lets an alias point to the target of a move.

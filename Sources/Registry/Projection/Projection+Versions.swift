@@ -59,7 +59,9 @@ extension Projection {
         guard isOwn || origin != own && !isPlaced else { return }
         if let file = event["file"]?.string {
             guard Limits.isFile(file) else { throw event.problem("a file in the store") }
-            try setFile(file, of: id)
+            let other = try self.id(ofFile: file, not: event["sha256"]?.string ?? "")
+            if isOwn, let other { try moveAway(other) }
+            if isOwn || other == nil { try setFile(file, of: id) }
         }
         if isOwn { try db.execute(sql: "UPDATE version SET is_placed = 1 WHERE id = ?", arguments: [id]) }
         guard let number = event["number"]?.int, number != current else { return }
@@ -89,9 +91,13 @@ extension Projection {
     }
 
     private func moveAway(_ id: Int64) throws {
-        guard let row = try Row.fetchOne(db, sql: "SELECT file, sha256 FROM version WHERE id = ?", arguments: [id])
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT file, sha256 FROM version WHERE id = ?", arguments: [id])
         else { return }
-        try setFile(Self.otherName(row[0], row[1]), of: id)
+        // The path is for the caller, not for who else claims it.
+        try db.execute(
+            sql: "UPDATE version SET file = ? WHERE id = ?", arguments: [Self.otherName(row[0], row[1]), id])
     }
 
     /// Sets a version's path; a version that claims the one that became free gets it.

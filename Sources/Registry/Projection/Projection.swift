@@ -50,10 +50,22 @@ struct Projection {
         let update = try db.cachedStatement(
             sql: "UPDATE version SET state = ?, deleted = ? WHERE id = ? AND state = ?")
         for id in ids {
+            // Another copy of the store promoted it at the same time.
+            if new == .deleted, try isTarget(id) { continue }
             try update.execute(arguments: [
                 new.rawValue, new == .kept ? nil : event.time, id, old.rawValue,
             ])
         }
+    }
+
+    /// Whether an alias points to the version.
+    private func isTarget(_ id: Int64) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM version v JOIN alias a ON a.model = v.model AND a.number = v.number
+                    AND a.sha256 = v.sha256 WHERE v.id = ?)
+                """)
+        return try Bool.fetchOne(statement, arguments: [id]) ?? false
     }
 
     private func tag(_ event: Event) throws {

@@ -1,0 +1,159 @@
+import Base
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// A small generator with a seed.
+private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+extension ModelStore {
+    /// The content without numbers, which differ between stores that gave the same one.
+    fileprivate func meaning() throws -> [String] {
+        var lines: [String] = []
+        for deleted in [false, true] {
+            for version in try list(Query(deleted: deleted)).versions {
+                let tags = try tags(of: version).map { "\($0.key)=\($0.value)" }
+                lines.append(
+                    "\(version.model) \(version.sha256) \(version.metrics) \(version.aliases) \(tags) \(version.state)"
+                )
+            }
+        }
+        return lines.sorted()
+    }
+
+    /// Every version's number, by what it is.
+    fileprivate func numbers() throws -> [VersionKey: Int] {
+        let all = try list().versions + list(Query(deleted: true)).versions
+        return Dictionary(all.map { ($0.key, $0.number) }, uniquingKeysWith: { a, _ in a })
+    }
+
+    /// Changes the store at random.
+    fileprivate func live(_ count: Int, _ name: String, _ random: inout Generator) throws {
+        for step in 0..<count {
+            let model = ["mnist", "wine"].randomElement(using: &random) ?? "mnist"
+            let versions = try list(Query(model: nil)).versions.filter { $0.model == model }
+            let version = versions.randomElement(using: &random)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0, 1:
+                // All stores save in the same seconds, so file names are equal, too.
+                try save(
+                    makeFacts(
+                        model, created: noon(plus: Int.random(in: 0..<4, using: &random)),
+                        accuracy: Double.random(in: 0..<1, using: &random),
+                        seed: Int.random(in: 0..<1_000_000, using: &random)))
+            case 2:
+                if let version {
+                    _ = try promote(version.reference, alias: "best", options: .init(reason: name))
+                }
+            case 3:
+                if let version {
+                    try tag(version.reference, set: [.init(key: "by", value: "\(name)\(step)")])
+                }
+            case 4: if let version, version.aliases.isEmpty { try delete(version.reference) }
+            default:
+                if let gone = try list(Query(deleted: true)).versions.randomElement(using: &random) {
+                    try restore(gone.reference)
+                }
+            }
+        }
+    }
+}
+
+@Test(
+    "merges in any order give the same versions, metrics, tags and aliases, and change no number",
+    arguments: 1...3)
+func mergeOrders(_ seed: Int) throws {
+    var random = Generator(state: UInt64(seed))
+    try Fixtures.temporaryFolder { outside in
+        func store(_ name: String) -> ModelStore { ModelStore(in: outside.appendingPathComponent(name)) }
+        try store("base").save(makeFacts(created: noon(plus: 1), seed: 1))
+        try store("base").live(8, "base", &random)
+        for name in ["a", "b", "c"] {
+            // c shares nothing with the others.
+            if name != "c" {
+                try FileManager.default.copyItem(at: store("base").folder, to: store(name).folder)
+            } else {
+                try store(name).save(makeFacts("wine", created: noon(plus: 1), seed: 77))
+            }
+            try store(name).live(10, name, &random)
+        }
+        var meanings: [[String]] = []
+        for order in [["a", "b", "c"], ["c", "b", "a"], ["b", "a", "c"]] {
+            let target = "into-" + order.joined()
+            try FileManager.default.copyItem(at: store("a").folder, to: store(target).folder)
+            let merged = store(target)
+            for other in order {
+                let before = try merged.numbers()
+                let done = try merged.merge(store(other))
+                let after = try merged.numbers()
+                #expect(before.allSatisfy { after[$0.key] == $0.value }, "numbers stay")
+                #expect(
+                    Set(after.map { "\($0.key.model):\($0.value)" }).count == after.count,
+                    "numbers are distinct")
+                #expect(done.withoutFile == [])
+                #expect(try merged.merge(store(other)) == Merged(), "a second merge changes nothing")
+            }
+            let findings = try merged.verify().findings
+            #expect(findings.isEmpty, "\(findings.map { "\($0.kind) \($0.subject) \($0.message)" })")
+            meanings.append(try merged.meaning())
+            let (meaning, numbers) = (try merged.meaning(), try merged.numbers())
+            merged.close()
+            try FileManager.default.removeItem(atPath: merged.root + "/registry.sqlite")
+            #expect(try store(target).meaning() == meaning)
+            #expect(try store(target).numbers() == numbers)
+        }
+        #expect(meanings[1] == meanings[0] && meanings[2] == meanings[0])
+        // And back: each store has what all have.
+        for name in ["a", "b", "c"] {
+            let before = try store(name).numbers()
+            _ = try store(name).merge(store("into-abc"))
+            #expect(try store(name).meaning() == meanings[0])
+            let after = try store(name).numbers()
+            #expect(before.allSatisfy { after[$0.key] == $0.value }, "\(name) keeps its numbers")
+            let findings = try store(name).verify().findings
+            #expect(findings.isEmpty, "\(name): \(findings.map { "\($0.kind) \($0.subject) \($0.message)" })")
+        }
+    }
+}
+
+@Test("two stores that wrote to one log are merged: what differs lies beside it")
+func forkedLog() throws {
+    try Fixtures.temporaryFolder { outside in
+        let (a, b) = (outside.appendingPathComponent("a"), outside.appendingPathComponent("b"))
+        let store = ModelStore(in: a)
+        for i in 1...2 { try store.save(makeFacts(created: noon(plus: i))) }
+        // As if a disk had been copied with its inodes: b's log has the name of a's.
+        try FileManager.default.copyItem(at: a, to: b)
+        let other = ModelStore(in: b)
+        try other.tag("mnist:1", set: [.init(key: "from", value: "b")])
+        let own = other.log.path(of: other.log.own)
+        var event = try Event(
+            line: Array(try String(contentsOfFile: own, encoding: .utf8).split(separator: "\n")[1].utf8)[...])
+        let shared = other.log.path(of: store.log.own)
+        let lines = try String(contentsOfFile: shared, encoding: .utf8).split(separator: "\n")
+        let last = try Event(line: Array(lines[lines.count - 1].utf8)[...])
+        (event.seq, event.previous) = (last.seq + 1, last.hash)
+        try FileManager.default.removeItem(atPath: own)
+        try (lines.joined(separator: "\n") + "\n" + event.line() + "\n").write(
+            toFile: shared, atomically: false, encoding: .utf8)
+        try store.tag("mnist:2", set: [.init(key: "from", value: "a")])
+
+        let fresh = ModelStore(in: b)
+        #expect(try store.merge(fresh).events == 1)
+        #expect(try store.tags(of: store.version("mnist:1")).map(\.value) == ["b"])
+        #expect(try store.tags(of: store.version("mnist:2")).map(\.value) == ["a"])
+        #expect(try store.merge(fresh) == Merged())
+        #expect(try store.verify().findings == [])
+    }
+}
