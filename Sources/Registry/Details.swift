@@ -21,8 +21,8 @@ extension ModelStore {
         return try recordedFacts(of: version)
     }
 
-    /// Returns the facts in the log.
-    func recordedFacts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
+    /// Returns the facts in the log: all but the history.
+    public func recordedFacts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
         let text = try read("read \(version.reference)") { db in
             try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
         }

@@ -10,7 +10,7 @@ extension Store {
     func pictureModel() throws(CellarError) -> [ModelLocation] {
         if let best = try models.bestFile(of: "mnist") { return [best] }
         var pictures: [String] = []
-        for version in try preferredVersions() where try models.facts(of: version).picture != nil {
+        for version in try preferredVersions() where try models.recordedFacts(of: version).picture != nil {
             pictures.append(version.reference)
         }
         guard pictures.count <= 1 else {
@@ -31,7 +31,7 @@ extension Store {
     func rowModel(_ rows: String, fits: ([String]) -> Bool) throws(CellarError) -> [ModelLocation] {
         var candidates: [(reference: String, features: [String])] = []
         for version in try preferredVersions() {
-            let features = try models.facts(of: version).features
+            let features = try models.recordedFacts(of: version).features
             if !features.isEmpty { candidates.append((version.reference, features)) }
         }
         let fitting = candidates.filter { fits($0.features) }

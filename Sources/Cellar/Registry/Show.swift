@@ -18,7 +18,10 @@ extension Store {
     func details(of version: ModelVersion) throws(CellarError) -> VersionDetails {
         let tags = try models.tags(of: version)
         let parents = try models.parents(of: version)
-        let facts = try models.facts(of: version)
+        // A version whose file is damaged or gone is shown as the log has it, without its history.
+        let whole = try? models.facts(of: version)
+        let facts: ModelFacts
+        if let whole { facts = whole } else { facts = try models.recordedFacts(of: version) }
         var object = json(of: version).object ?? [:]
         object["tags"] = .object(JSONObject(tags.map { ($0.key, .string($0.value)) }))
         object["parents"] = .array(
@@ -33,6 +36,7 @@ extension Store {
             "classes", "features", "picture", "dataset", "hyperparameters", "history", "recipe",
             "command_line", "host",
         ] { object[key] = known[key] ?? .null }
+        if whole == nil { object["history"] = .null }
         return VersionDetails(
             version: version, facts: facts, tags: tags, parents: parents, json: .object(object))
     }

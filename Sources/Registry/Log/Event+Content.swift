@@ -18,11 +18,10 @@ extension Event {
     static func summary(of facts: ModelFacts) -> JSON {
         var object = facts.json.object ?? [:]
         object["history"] = nil
-        for key in [
-            "", "recipe", "command_line", "features", "classes", "dataset", "parents", "hyperparameters",
-        ] {
+        // Models with very many columns: what lists do not need goes first.
+        for key in ["recipe", "command_line", "dataset", "hyperparameters", "features", "classes"] {
+            if JSON.object(object).text().utf8.count <= Event.lengthLimit / 2 { break }
             object[key] = nil
-            if JSON.object(object).text().utf8.count <= 1 << 16 { break }
         }
         return .object(object)
     }
