@@ -15,7 +15,10 @@ extension ModelStore {
     /// - Parameters:
     ///   - facts: The file's facts, which the caller has read.
     ///   - name: The model's name; nil uses the name in the file, or one derived from the file name.
-    public func importFile(_ file: URL, facts: ModelFacts?, name: String? = nil) throws -> Imported {
+    ///   - isOwn: True for a file that this process wrote: its path is not recorded as a source.
+    public func importFile(
+        _ file: URL, facts: ModelFacts?, name: String? = nil, isOwn: Bool = false
+    ) throws -> Imported {
         let source = file.standardizedFileURL.path
         if let name { try Names.checkModel(name) }
         guard FileSystem.size(ofFile: source) != nil else {
@@ -53,7 +56,7 @@ extension ModelStore {
         if let known = try registered(new.digest) { return known }
         try copy.flush(mode: 0o444)
         onStep(.flushed)
-        new.importedFrom = file.relativePath
+        if !isOwn { new.importedFrom = file.relativePath }
         let version = try register(new, durability: .durable) { () throws(CellarError) in
             try publish(&copy, created: created, suffix: suffix)
         }

@@ -64,8 +64,7 @@ extension ModelStore {
         let saved = try ModelVersion.fetchOne(
             db,
             where: """
-                JOIN facts f ON f.version = v.id WHERE json_extract(f.json, '$.run') = ?
-                AND json_extract(f.json, '$.checkpoint') IS NULL ORDER BY v.state = 'kept' DESC, v.id
+                JOIN facts f ON f.version = v.id WHERE f.run = ? AND f.is_checkpoint = 0 ORDER BY v.state = 'kept' DESC, v.id
                 """, [run])
         guard let saved else {
             return Lineage.Relative(
@@ -84,8 +83,7 @@ extension ModelStore {
             sql: """
                 SELECT p.kind, \(ModelVersion.columns) FROM parent p JOIN version v ON v.id = p.version
                 WHERE (p.sha256 = ?1 OR p.kind = 'checkpoint-of' AND p.reference = (
-                    SELECT json_extract(json, '$.run') FROM facts
-                    WHERE version = ?2 AND json_extract(json, '$.checkpoint') IS NULL))
+                    SELECT run FROM facts WHERE version = ?2 AND is_checkpoint = 0))
                 AND v.sha256 <> ?1 ORDER BY v.created, v.id
                 """, arguments: [version.sha256, version.id])
         return try rows.map { row in

@@ -10,8 +10,11 @@ extension ModelStore {
     ///   - direction: The direction in which the metric improves, if its name does not tell.
     ///
     /// The newest of equal versions is chosen. Versions without the metric, or with NaN, are ignored.
+    ///
+    /// - Parameter run: Only versions of this training run: its result, and its checkpoints.
     public func promote(
-        best metric: String, model: String, alias: String = "best", direction: MetricName.Direction? = nil,
+        best metric: String, model: String, run: String? = nil, alias: String = "best",
+        direction: MetricName.Direction? = nil,
         options: MoveOptions = MoveOptions()
     ) throws(CellarError) -> Promotion {
         try Names.checkAlias(alias)
@@ -23,14 +26,14 @@ extension ModelStore {
         return try move(alias, of: model, options) { db in
             // As many as the reason names: a store may have 100,000.
             let condition = """
-                JOIN metric m ON m.version = v.id WHERE v.model = ? AND v.state = 'kept' AND m.name = ?
-                AND m.value IS NOT NULL
+                JOIN metric m ON m.version = v.id WHERE v.model = ?1 AND v.state = 'kept' AND m.name = ?2
+                AND m.value IS NOT NULL AND (?3 IS NULL OR v.id IN (SELECT version FROM facts WHERE run = ?3))
                 """
             let first = try ModelVersion.fetch(
                 db,
                 where:
                     "\(condition) ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), v.number DESC LIMIT 4",
-                [model, metric])
+                [model, metric, run])
             guard let best = first.first, let value = best.metric(metric) else {
                 throw try withoutMetric(metric, model, db)
             }
@@ -39,10 +42,11 @@ extension ModelStore {
             func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
                 try Int.fetchOne(
                     db, sql: "SELECT count(*) FROM version v \(condition) \(more)",
-                    arguments: [model, metric] + arguments) ?? 0
+                    arguments: [model, metric, run] + arguments) ?? 0
             }
             let reason = reason(
-                metric, direction, first, of: try count("", []), equal: try count("AND m.value = ?", [value]))
+                metric, direction, first, of: try count("", []), equal: try count("AND m.value = ?4", [value])
+            )
             return (best, options.reason.map { "\($0) (\(reason))" } ?? reason)
         }
     }

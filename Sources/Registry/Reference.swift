@@ -93,6 +93,20 @@ extension ModelStore {
         }
     }
 
+    /// Returns the training run of a version: of its result or one of its checkpoints.
+    public func run(of reference: String) throws(CellarError) -> (model: String, run: String) {
+        let version = try version(reference)
+        let run = try read("look up the run of \(version.reference)") { db in
+            try String.fetchOne(db, sql: "SELECT run FROM facts WHERE version = ?", arguments: [version.id])
+        }
+        guard let run else {
+            throw CellarError(
+                .badData,
+                "\(version.reference) was not made by a run of this program, or by an early version of it.")
+        }
+        return (version.model, run)
+    }
+
     /// Returns the file of a reference. A registered file exists and has the registered size.
     public func file(of reference: String) throws(CellarError) -> ModelLocation {
         if let query = VersionQuery(try Reference(reference)), let found = findQuickly(query) { return found }

@@ -68,7 +68,8 @@ enum Schema {
 
         CREATE TABLE facts (           -- the metadata in the model file, without its history
             version INTEGER PRIMARY KEY REFERENCES version(id),
-            run TEXT,                  -- the run that saved it as its result
+            run TEXT,                  -- the run that saved it
+            is_checkpoint INTEGER NOT NULL,  -- whether the run went on
             json TEXT NOT NULL
         );
         CREATE INDEX facts_by_run ON facts(run) WHERE run IS NOT NULL;

@@ -30,6 +30,7 @@ extension ModelFacts {
         object["seed"] = seed.map { .integer($0) }
         object["run"] = run.map { .string($0) }
         if isCheckpoint { object["checkpoint"] = true }
+        object["epoch"] = epoch.map { .integer($0) }
         object["parents"] = .array(
             parents.map {
                 [
@@ -82,6 +83,7 @@ extension ModelFacts {
         seed = json["seed"]?.int
         run = json["run"]?.string
         isCheckpoint = json["checkpoint"]?.bool ?? false
+        epoch = json["epoch"]?.int
         parents = (json["parents"]?.array ?? []).compactMap {
             guard let kind = $0["kind"]?.string.flatMap(Parent.Kind.init), let digest = $0["sha256"]?.string
             else { return nil }

@@ -32,6 +32,8 @@ public struct ModelFacts: Equatable, Sendable {
     public var run: String?
     /// True for a file that a run wrote on the way.
     public var isCheckpoint = false
+    /// The number of epochs that a checkpoint's weights were trained.
+    public var epoch: Int?
     public var commandLine: [String]
     public var parents: [Parent]
     public var host: Host?

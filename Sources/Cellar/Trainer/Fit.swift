@@ -15,6 +15,8 @@ public struct FitRequest: Sendable {
     public var name: String?
     /// A model to resume: a version or a file.
     public var from: String?
+    /// Registers every checkpoint that the recipe's ModelCheckpoint writes, as `register: true` does.
+    public var registersCheckpoints = false
     /// Recorded in the model file.
     public var commandLine: [String]
 
@@ -80,7 +82,8 @@ extension Store {
         try ModelStore.checkModelName(training.recipe.name)
         try checkWritable()
         let outcome = try training.run(
-            observer: ProgressObserver(progress), shouldStop: progress.isCancelled)
+            observer: ProgressObserver(progress, register: registerCheckpoint),
+            shouldStop: progress.isCancelled)
         func result(_ end: FitResult.Conclusion) -> FitResult {
             let stopped: String? = if case .stopped(let reason) = outcome.end { reason } else { nil }
             return FitResult(
@@ -117,10 +120,21 @@ extension Store {
         recipe.fit.seed = request.seed ?? recipe.fit.seed
         recipe.fit.threads = request.threads ?? recipe.fit.threads
         recipe.name = request.name ?? recipe.name
+        if request.registersCheckpoints { try recipe.registerCheckpoints() }
         let data = try PreparedData(recipe) { progress.report(.dataRead($0)) }
         let training = try Training(recipe, data: data, from: start, commandLine: request.commandLine)
         training.warnings.forEach(progress.warn)
         return training
+    }
+
+    /// Makes a checkpoint a version of its run's model.
+    private func registerCheckpoint(_ path: String) throws(CellarError) {
+        do {
+            let facts = try readIndexFacts(TrustGate.admit(path))
+            _ = try models.importFile(URL(fileURLWithPath: path), facts: facts, isOwn: true)
+        } catch {
+            throw CellarError(error).advising("The checkpoint is in \(path).")
+        }
     }
 
     /// Creates the store's folder and a file in it, which is removed at once.
@@ -177,7 +191,13 @@ private final class ProgressObserver: FitObserver {
     private var lastReport: ContinuousClock.Instant?
     private static let interval = Duration.milliseconds(50)
 
-    init(_ progress: ProgressReporter) { self.progress = progress }
+    private let register: (String) throws(CellarError) -> Void
+
+    init(_ progress: ProgressReporter, register: @escaping (String) throws(CellarError) -> Void) {
+        (self.progress, self.register) = (progress, register)
+    }
+
+    func checkpointSaved(_ path: String) throws(CellarError) { try register(path) }
 
     func epochBegan(_ epoch: Int, of epochs: Int, steps: Int) {
         lastReport = nil

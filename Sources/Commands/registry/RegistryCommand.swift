@@ -11,7 +11,8 @@ package struct RegistryCommand: ParsableCommand {
         version: versionText(of: "registry"),
         subcommands: [
             List.self, Show.self, Compare.self, History.self, LineageOf.self, Promote.self, Rollback.self,
-            Protect.self, Log.self, Events.self, At.self, Import.self, Export.self, Merge.self, Verify.self,
+            Protect.self, Log.self, Events.self, At.self, Reproduce.self, Import.self, Export.self,
+            Merge.self, Verify.self,
             Rebuild.self, Tag.self, Delete.self, Restore.self, CollectGarbage.self,
         ])
 

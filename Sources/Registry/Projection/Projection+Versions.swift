@@ -189,8 +189,8 @@ extension Database {
             facts.seed, facts.trainingSeconds, new.key.number, new.claimedFile, new.origin,
         ])
         let id = lastInsertedRowID
-        try cachedStatement(sql: "INSERT INTO facts (version, run, json) VALUES (?, ?, ?)")
-            .execute(arguments: [id, facts.isCheckpoint ? nil : facts.run, new.json.text()])
+        try cachedStatement(sql: "INSERT INTO facts (version, run, is_checkpoint, json) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [id, facts.run, facts.isCheckpoint, new.json.text()])
         let metric = try cachedStatement(
             sql: "INSERT OR REPLACE INTO metric (version, name, value) VALUES (?, ?, ?)")
         for value in facts.metrics {

@@ -49,6 +49,8 @@ public protocol TrainingRun: AnyObject {
     func restore(_ weights: RememberedWeights)
     /// Writes the current model with the optimizer's state atomically.
     func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError)
+    /// Says that a file of `saveModel` is to be registered as a version.
+    func checkpointSaved(_ path: String) throws(CellarError)
     /// Shows a line to the user.
     func note(_ line: String)
 }
@@ -73,6 +75,7 @@ private final class RepeatedRun: TrainingRun {
     func weights(afterEarlier epoch: Int) -> RememberedWeights? { nil }
     func restore(_ weights: RememberedWeights) {}
     func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) {}
+    func checkpointSaved(_ path: String) {}
     func note(_ line: String) {}
 }
 

@@ -13,6 +13,8 @@ public struct ModelCheckpoint: Callback {
         /// The value that the first epoch must improve on.
         public var initialValue: Double?
         public var isVerbose = false
+        /// Makes each saved file a version in the store.
+        public var registers = false
 
         public init(filepath: FileNamePattern, monitor: String = "val_loss", mode: Monitor.Mode = .auto) {
             self.filepath = filepath
@@ -47,6 +49,7 @@ public struct ModelCheckpoint: Callback {
                 try options.value("initial_value_threshold") == nil
                 ? nil : options.double("initial_value_threshold")
             isVerbose = try options.int("verbose", default: 0, in: 0...2) > 0
+            registers = try options.bool("register", default: false)
         }
     }
 
@@ -69,6 +72,7 @@ public struct ModelCheckpoint: Callback {
         }
         let path = options.filepath.name(epoch: epoch, logs)
         try run.saveModel(to: path, after: epoch, logs)
+        if options.registers { try run.checkpointSaved(path) }
         if options.isVerbose { run.note("Epoch \(epoch + 1): saved \(path).") }
     }
 }

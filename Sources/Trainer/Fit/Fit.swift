@@ -189,6 +189,8 @@ public final class Fit: TrainingRun {
         try save(path, history, keptWeights(unlessOf: epoch))
     }
 
+    public func checkpointSaved(_ path: String) throws(CellarError) { try observer?.checkpointSaved(path) }
+
     /// Notes that are shown after the epoch's line is complete.
     private var pending: [String] = []
     private func showNotes() {

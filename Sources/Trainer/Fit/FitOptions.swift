@@ -74,7 +74,13 @@ public protocol FitObserver: AnyObject {
     /// Called after each batch with the epoch's metrics so far.
     func batchEnded(_ step: Int, _ values: @autoclosure () -> EpochLogs)
     func epochEnded(_ logs: EpochLogs)
+    /// Called for a checkpoint that is to be registered.
+    func checkpointSaved(_ path: String) throws(CellarError)
     func note(_ line: String)
+}
+
+extension FitObserver {
+    public func checkpointSaved(_ path: String) throws(CellarError) {}
 }
 
 /// The result of a training run.

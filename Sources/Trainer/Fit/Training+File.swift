@@ -46,11 +46,16 @@ extension Training {
                 facts.parents += earlier.parents
             }
         }
-        facts.host = .init(
-            processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
-            threads: threads)
+        facts.host = host
         facts.trainingSeconds = outcome?.seconds
         return facts
+    }
+
+    /// The processor and the kernels of this run.
+    public var host: ModelFacts.Host {
+        .init(
+            processor: Processor.name, vectorExtensions: Processor.vectorExtensions, blas: matrixKernels,
+            threads: threads)
     }
 
     private var hyperparameters: Hyperparameters {

@@ -195,9 +195,16 @@ public final class Training {
         to path: String, history: TrainingHistory, _ kept: KeptWeights?
     ) throws(CellarError) {
         try FileSystem.makeFolder(FileSystem.folder(of: path))
-        var file = try file(history: history, metrics: [])
+        let metrics = (history.logs.last?.entries ?? []).filter { $0.name != "lr" }.map { entry in
+            entry.name.hasPrefix("val_")
+                ? ModelFacts.MetricValue(
+                    split: "validation", name: String(entry.name.dropFirst(4)), value: entry.value)
+                : ModelFacts.MetricValue(split: "train", name: entry.name, value: entry.value)
+        }
+        var file = try file(history: history, metrics: metrics)
         file.keptWeights = kept
         file.facts?.isCheckpoint = true
+        file.facts?.epoch = history.epochs
         try writeModel(file, to: path)
     }
 }

@@ -44,6 +44,26 @@ public enum CallbackRecipe: Sendable {
     }
 }
 
+extension Recipe {
+    /// Lets every ModelCheckpoint register its files; throws if there is none.
+    public mutating func registerCheckpoints() throws(CellarError) {
+        var found = false
+        for index in callbacks.indices {
+            guard case .modelCheckpoint(var options) = callbacks[index] else { continue }
+            options.registers = true
+            callbacks[index] = .modelCheckpoint(options)
+            found = true
+        }
+        guard found else {
+            throw CellarError(
+                .usage, "cannot register checkpoints: the recipe writes none.", file: file,
+                remedy:
+                    "Add `- ModelCheckpoint: { filepath: checkpoints/Model_ckpt.h5, register: true }` to its callbacks."
+            )
+        }
+    }
+}
+
 /// The names of the metrics in a run's logs.
 public struct LogNames: Sendable {
     public var all: [String]
