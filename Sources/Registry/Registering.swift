@@ -54,8 +54,10 @@ extension Database {
             new.identity,
         ])
         let id = lastInsertedRowID
+        let json = facts.json
         try cachedStatement(sql: "INSERT INTO facts (version, json) VALUES (?, ?)")
-            .execute(arguments: [id, facts.json.text()])
+            .execute(arguments: [id, json.text()])
+        try insertParameters(of: id, json)
         let metric = try cachedStatement(
             sql: "INSERT OR REPLACE INTO metric (version, name, value) VALUES (?, ?, ?)")
         for value in facts.metrics {

@@ -3,7 +3,7 @@ import GRDB
 /// The tables of the index. A released migration is never edited; add the next one below it and increment `version`.
 enum Schema {
     /// The value of SQLite's `user_version` after all migrations. Reading it takes microseconds.
-    static let version = 2
+    static let version = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -15,8 +15,25 @@ enum Schema {
             // A file whose identity is this one has the registered digest; see `FileIdentity`. NULL where nobody looked.
             try db.execute(sql: "ALTER TABLE version ADD COLUMN identity TEXT; PRAGMA user_version = 2")
         }
+        migrator.registerMigration("3: search by hyper-parameters") { db in
+            try db.execute(sql: third)
+            try db.fillParameters()
+            try db.execute(sql: "PRAGMA user_version = 3")
+        }
         return migrator
     }
+
+    private static let third = """
+        CREATE TABLE param (           -- hyper-parameters, facts of the data set (dataset.path …), run
+            version INTEGER NOT NULL REFERENCES version(id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            text TEXT NOT NULL,        -- the value; JSON where it is no text
+            number REAL,               -- the value if it is a number
+            PRIMARY KEY (version, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX param_by_number ON param(name, number) WHERE number IS NOT NULL;
+        CREATE INDEX param_by_text ON param(name, text COLLATE NOCASE);
+        """
 
     // `version` is narrow because lists scan it. Details of one version are in `facts`, as the JSON of the model file,
     // where SQLite's JSON functions can query them:

@@ -1,0 +1,104 @@
+/// The columns of a table that a window has room for, and their widths.
+///
+/// Texts are cut, the widest first, down to 8 characters. Numbers are never cut: half a number is a wrong one. Where that is
+/// not enough, columns are left out.
+struct TableLayout {
+    private static let shortestText = 8
+    private static let shortestTitle = 12
+
+    private let columns: [TextTable.Column]
+    /// The columns that are shown, in order.
+    private(set) var shown: [Int]
+    /// The width of each column; of those that are not shown too.
+    private(set) var widths: [Int]
+
+    init(_ columns: [TextTable.Column], _ rows: [[String]], isNumeric: [Bool], width: Int) {
+        self.columns = columns
+        let texts = columns.indices.map { column in rows.reduce(0) { max($0, textWidth($1[column])) } }
+        let titles = columns.map { textWidth($0.title) }
+        let least = columns.indices.map { column in
+            isNumeric[column]
+                ? max(texts[column], min(titles[column], Self.shortestTitle))
+                : min(Self.shortestText, max(texts[column], titles[column]))
+        }
+        shown = Array(columns.indices)
+        func needed(_ widths: [Int], _ shown: [Int]) -> Int {
+            shown.reduce(0) { $0 + widths[$1] } + 2 * (shown.count - 1)
+        }
+        // The first column names the row.
+        while needed(least, shown) > width, shown.count > 1 {
+            let lowest = shown.dropFirst().map { columns[$0].importance }.min()
+            guard let place = shown.lastIndex(where: { $0 != 0 && columns[$0].importance == lowest }) else {
+                break
+            }
+            shown.remove(at: place)
+        }
+        widths = columns.indices.map { max(texts[$0], titles[$0]) }
+        var excess = needed(widths, shown) - width
+        while excess > 0 {
+            let wide = shown.filter { widths[$0] > least[$0] }
+            guard let most = wide.map({ widths[$0] }).max(),
+                let column = wide.first(where: { widths[$0] == most })
+            else { break }
+            widths[column] -= 1
+            excess -= 1
+        }
+        // A first column that is wider than the window.
+        if excess > 0, let only = shown.first, shown.count == 1 { widths[only] = max(1, width) }
+    }
+
+    /// The titles as they are shown: cut where the column is narrower, and then all different.
+    func titles(isUnicode: Bool) -> [String] {
+        var titles: [String] = []
+        for (column, heading) in columns.enumerated() {
+            let width = widths[column]
+            var title = fitted(heading.title, to: width, isUnicode: isUnicode)
+            var number = 2
+            while title != heading.title, titles.contains(title), number < 100 {
+                title =
+                    fitted(heading.title, to: width - "\(number)".count, isUnicode: isUnicode) + "\(number)"
+                number += 1
+            }
+            titles.append(title)
+        }
+        return titles
+    }
+
+    /// Sentences about titles that were cut and columns that were left out.
+    func notes(_ titles: [String]) -> [String] {
+        let cut = shown.filter { titles[$0] != columns[$0].title }.map {
+            "\(titles[$0]) is \(columns[$0].title)."
+        }
+        let hidden = columns.indices.filter { !shown.contains($0) }.map { columns[$0].title }
+        return cut
+            + (hidden.isEmpty
+                ? [] : ["Not shown, as the window is too narrow: \(hidden.joined(separator: ", "))."])
+    }
+}
+
+/// The text in lines of at most `width` columns, broken at blanks where there are some; each ends with a newline.
+func wrapped(_ text: String, to width: Int, indent: String = "") -> String {
+    var (lines, line) = ("", "")
+    for word in text.split(separator: " ") {
+        var rest = String(word)
+        if !line.isEmpty, textWidth(line) + 1 + textWidth(rest) > width {
+            lines += line + "\n"
+            line = ""
+        }
+        line += line.isEmpty ? (lines.isEmpty ? "" : indent) : " "
+        // A word that is longer than a line.
+        while textWidth(line) + textWidth(rest) > width, width > textWidth(indent) + 2 {
+            let room = width - textWidth(line)
+            var part = ""
+            for character in rest {
+                guard textWidth(part + String(character)) <= room else { break }
+                part.append(character)
+            }
+            if part.isEmpty { break }
+            lines += line + part + "\n"
+            (line, rest) = (indent, String(rest.dropFirst(part.count)))
+        }
+        line += rest
+    }
+    return lines + line + "\n"
+}
