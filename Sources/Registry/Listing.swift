@@ -93,26 +93,25 @@ extension ModelStore {
             let sql = sql + SQLPart(" LIMIT ?", [limit.databaseValue])
             return try ModelVersion.fetch(db, where: sql.text, sql.arguments)
         }
-        guard let key = keys.first, let metric = key.metric else {
+        guard let key = keys.first, let column = key.column else {
             return try versions(condition + " ORDER BY " + ListingOrder.sql(keys), limit: limit)
         }
-        // First the versions that have the metric, from the index of values; then, within the limit, the others.
+        // First the versions that have the value, from its index; then, within the limit, the others.
         let next = keys.count > 1 ? ListingOrder.sql(keys.dropFirst()) : SQLPart("m.version DESC")
         let order = (key.isAscending ? "ASC, " : "DESC, ") + next
+        let value = "m.\(column.column)"
         var found = try versions(
-            "JOIN metric m ON m.version = v.id " + condition
-                + SQLPart(" AND m.name = ? AND m.value IS NOT NULL ORDER BY m.value ", metric) + order,
+            "JOIN \(column.table) m ON m.version = v.id " + condition
+                + SQLPart(
+                    " AND m.name = ? AND \(value) IS NOT NULL ORDER BY \(value) ", column.name) + order,
             limit: limit)
         let room = limit < 0 ? -1 : limit - found.count
         if room != 0 {
             let missing = SQLPart(
-                """
-                 AND NOT EXISTS (
-                    SELECT 1 FROM metric m WHERE m.version = v.id AND m.name = ? AND m.value IS NOT NULL) ORDER BY
-                """, metric)
-            let rest =
-                keys.count > 1 ? ListingOrder.sql(keys.dropFirst()) : SQLPart("v.created DESC, v.id DESC")
-            found += try versions(condition + missing + " " + rest, limit: room)
+                " AND NOT EXISTS (SELECT 1 FROM \(column.table) m WHERE m.version = v.id AND m.name = ? "
+                    + "AND \(value) IS NOT NULL) ORDER BY ", column.name)
+            let rest = keys.count > 1 ? ListingOrder.sql(keys.dropFirst()) : SQLPart("v.created DESC, v.id DESC")
+            found += try versions(condition + missing + rest, limit: room)
         }
         return found
     }

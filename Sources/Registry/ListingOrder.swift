@@ -5,11 +5,18 @@ import GRDB
 struct ListingOrder {
     /// A key as SQL over `v`.
     struct Key {
-        /// Set for a metric, whose values are in an index.
-        var metric: String?
+        /// Set for a value that an index has in order.
+        var column: IndexedColumn?
         var sql: SQLPart
         /// The order after the missing values, which come last.
         var isAscending: Bool
+    }
+
+    /// A column of numbers in a table with a row for each version and name.
+    struct IndexedColumn {
+        var table: String
+        var column: String
+        var name: String
     }
 
     let keys: [Key]
@@ -27,7 +34,7 @@ struct ListingOrder {
             }
             let isReversed = isMinus != isReversed
             return try Self.keys(name, subject).map {
-                Key(metric: $0.metric, sql: $0.sql, isAscending: $0.isAscending != isReversed)
+                Key(column: $0.column, sql: $0.sql, isAscending: $0.isAscending != isReversed)
             }
         }
     }
@@ -45,7 +52,7 @@ struct ListingOrder {
         case .metric(let metric):
             return [
                 Key(
-                    metric: metric,
+                    column: .init(table: "metric", column: "value", name: metric),
                     sql: SQLPart("(SELECT value FROM metric WHERE version = v.id AND name = ?)", metric),
                     isAscending: MetricName.direction(of: metric) == .lowest)
             ]
@@ -53,7 +60,9 @@ struct ListingOrder {
             let row = SQLPart(" FROM param WHERE version = v.id AND name = ?)", name)
             // Texts after the numbers.
             return [
-                Key(sql: "(SELECT number" + row, isAscending: false),
+                Key(
+                    column: .init(table: "param", column: "number", name: name),
+                    sql: "(SELECT number" + row, isAscending: false),
                 Key(sql: "(SELECT text" + row + " COLLATE NOCASE", isAscending: true),
             ]
         case .tag(let key):

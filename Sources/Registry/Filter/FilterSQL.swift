@@ -113,6 +113,7 @@ struct FilterSQL {
         let row = SQLPart("FROM \(table) WHERE version = v.id AND \(key) = ?", name)
         switch test.check {
         case .isMissing:
+            if !isNegated, try isComplete(table, key, name, column) { return SQLPart("0") }
             return negate("(SELECT \(column) " + row + ") IS NULL", isNegated)
         case .holds:
             guard kind != .number else { throw needsComparison(test) }
@@ -132,6 +133,20 @@ struct FilterSQL {
             return negate(
                 try comparison("(SELECT \(column) " + row + ")", test, kind), isNegated)
         }
+    }
+
+    /// Whether every version has the value: then the search for the missing ones need not look at each.
+    private mutating func isComplete(
+        _ table: String, _ key: String, _ name: String, _ column: String
+    ) throws -> Bool {
+        guard !isForOne, counts < Self.mostCounts else { return false }
+        counts += 1
+        return try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT (SELECT count(*) FROM \(table) WHERE \(key) = ? AND \(column) IS NOT NULL)
+                    = (SELECT count(*) FROM version)
+                """, arguments: [name]) ?? false
     }
 
     /// The versions whose ids a query has, if they are few.

@@ -1,0 +1,61 @@
+import Base
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Registry
+
+@Test("hyper-parameters and facts of the data set are flattened to rows")
+func parameterRows() throws {
+    let facts = try JSON(
+        parsing: #"""
+            {"hyperparameters": {"optimizer": "Adam", "learning_rate": 1e-3, "epochs": 10, "shuffle": true,
+                "schedule": {"config": {"rate": 0.5}}, "target": ["a", "b"], "none": null, "clip": NaN,
+                "dataset": {"path": "forged"}, "run": "forged"},
+             "dataset": {"path": "data/x.csv", "division": {"test": 0.25}}, "run": "r1", "seed": 4}
+            """#)
+    #expect(
+        Parameter.rows(of: facts) == [
+            .init(name: "clip", text: "NaN"), .init(name: "dataset.division.test", text: "0.25", number: 0.25),
+            .init(name: "dataset.path", text: "data/x.csv"), .init(name: "epochs", text: "10", number: 10),
+            .init(name: "learning_rate", text: "0.001", number: 0.001), .init(name: "optimizer", text: "Adam"),
+            .init(name: "run", text: "r1"), .init(name: "schedule.config.rate", text: "0.5", number: 0.5),
+            .init(name: "shuffle", text: "true"), .init(name: "target", text: #"["a", "b"]"#),
+        ])
+    let many: JSON = .object(JSONObject((0..<5000).map { ("p\($0)", .integer($0)) }))
+    #expect(Parameter.rows(of: ["hyperparameters": many, "run": "r"]).count == 200)
+    let long: JSON = ["a": .string(String(repeating: "x", count: 1001)), "b": .string(String(repeating: "x", count: 1000))]
+    #expect(Parameter.rows(of: ["hyperparameters": long]).map(\.name) == ["b"])
+    #expect(Parameter.rows(of: []).isEmpty)
+}
+
+@Test("an index of the last schema gets the table of hyper-parameters, with the rows of its versions")
+func parameterMigration() throws {
+    try Fixtures.temporaryFolder { folder in
+        var store = ModelStore(in: folder)
+        for rate in [0.1, 0.01] {
+            var facts = makeFacts(accuracy: 0.9)
+            facts.hyperparameters = Hyperparameters(config: ["learning_rate": .number(rate)])
+            try store.save(facts)
+        }
+        func rows() throws -> [Row] {
+            try store.index().read("read") { try Row.fetchAll($0, sql: "SELECT * FROM param") }
+        }
+        let before = try rows()
+        #expect(before.count == 2)
+        try store.index().write("go back") { db in
+            try db.execute(
+                sql: "DROP TABLE param; DELETE FROM grdb_migrations WHERE identifier LIKE '3%'; PRAGMA user_version = 2")
+            // Facts that cannot be read do not stop it.
+            try db.execute(sql: "UPDATE facts SET json = '{' WHERE version = 2")
+        }
+        store.close()
+        store = ModelStore(in: folder)
+        #expect(try rows() == Array(before.prefix(1)))
+        #expect(try store.list(Query(filter: Filter("learning_rate = 0.1"))).versions.map(\.number) == [1])
+        // A rebuild reads the files.
+        _ = try store.rebuild()
+        #expect(try rows() == before)
+    }
+}
