@@ -110,7 +110,8 @@ extension ModelStore {
             let missing = SQLPart(
                 " AND NOT EXISTS (SELECT 1 FROM \(column.table) m WHERE m.version = v.id AND m.name = ? "
                     + "AND \(value) IS NOT NULL) ORDER BY ", column.name)
-            let rest = keys.count > 1 ? ListingOrder.sql(keys.dropFirst()) : SQLPart("v.created DESC, v.id DESC")
+            let rest =
+                keys.count > 1 ? ListingOrder.sql(keys.dropFirst()) : SQLPart("v.created DESC, v.id DESC")
             found += try versions(condition + missing + rest, limit: room)
         }
         return found

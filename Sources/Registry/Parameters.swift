@@ -6,7 +6,7 @@ struct Parameter: Equatable {
     var name: String
     /// A text as it is, anything else as JSON.
     var text: String
-    /// The value if it is a number.
+    /// The value if it is a number: 0.9 also where the file has it in 32 bits, as 0.8999999761581421.
     var number: Double?
 
     /// The most rows of a version, and the longest text in bytes: what is beyond is only in `facts`.
@@ -26,7 +26,7 @@ struct Parameter: Equatable {
                 return
             case .string(let text)?: row.text = text
             case .integer(let value)?: row.number = Double(value)
-            case .number(let value)?: row.number = value.isNaN ? nil : value
+            case .number(let value)?: row.number = value.isNaN ? nil : plain(value)
             case .bool?, .array?: break
             }
             if let value, value.string == nil { row.text = value.text() }
@@ -40,6 +40,12 @@ struct Parameter: Equatable {
         add("", facts["hyperparameters"])
         return rows.merging(taken) { $1 }.values.sorted { $0.name < $1.name }
     }
+}
+
+/// The number that a person wrote, if the value is that number rounded to 32 bits. Keras' configs have such values.
+private func plain(_ value: Double) -> Double {
+    let short = Float(value)
+    return Double(short) == value ? Double("\(short)") ?? value : value
 }
 
 extension Database {

@@ -82,9 +82,11 @@ func manyVersions() throws {
                 """)
             #expect(sorted.contains("metric_by_value"), "\(sorted)")
             // Few versions pass: the search starts from the index of the metric's values.
-            let filter = try FilterSQL.compile(Filter("val_accuracy >= 0.999 and not tags.draft"), in: store, db)
+            let filter = try FilterSQL.compile(
+                Filter("val_accuracy >= 0.999 and not tags.draft"), in: store, db)
             let rows = try Row.fetchAll(
-                db, sql: "EXPLAIN QUERY PLAN SELECT * FROM version v WHERE v.state = 'kept' AND (\(filter.text))",
+                db,
+                sql: "EXPLAIN QUERY PLAN SELECT * FROM version v WHERE v.state = 'kept' AND (\(filter.text))",
                 arguments: filter.arguments)
             let search = rows.map { $0["detail"] as String }.joined(separator: "; ")
             #expect(search.hasPrefix("SEARCH v USING INTEGER PRIMARY KEY"), "\(search)")

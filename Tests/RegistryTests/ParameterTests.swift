@@ -10,22 +10,26 @@ import Testing
 func parameterRows() throws {
     let facts = try JSON(
         parsing: #"""
-            {"hyperparameters": {"optimizer": "Adam", "learning_rate": 1e-3, "epochs": 10, "shuffle": true,
+            {"hyperparameters": {"optimizer": "Adam", "learning_rate": 1e-3, "beta_1": 0.8999999761581421, "epochs": 10, "shuffle": true,
                 "schedule": {"config": {"rate": 0.5}}, "target": ["a", "b"], "none": null, "clip": NaN,
                 "dataset": {"path": "forged"}, "run": "forged"},
              "dataset": {"path": "data/x.csv", "division": {"test": 0.25}}, "run": "r1", "seed": 4}
             """#)
     #expect(
         Parameter.rows(of: facts) == [
-            .init(name: "clip", text: "NaN"), .init(name: "dataset.division.test", text: "0.25", number: 0.25),
+            .init(name: "beta_1", text: "0.8999999761581421", number: 0.9), .init(name: "clip", text: "NaN"),
+            .init(name: "dataset.division.test", text: "0.25", number: 0.25),
             .init(name: "dataset.path", text: "data/x.csv"), .init(name: "epochs", text: "10", number: 10),
-            .init(name: "learning_rate", text: "0.001", number: 0.001), .init(name: "optimizer", text: "Adam"),
+            .init(name: "learning_rate", text: "0.001", number: 0.001),
+            .init(name: "optimizer", text: "Adam"),
             .init(name: "run", text: "r1"), .init(name: "schedule.config.rate", text: "0.5", number: 0.5),
             .init(name: "shuffle", text: "true"), .init(name: "target", text: #"["a", "b"]"#),
         ])
     let many: JSON = .object(JSONObject((0..<5000).map { ("p\($0)", .integer($0)) }))
     #expect(Parameter.rows(of: ["hyperparameters": many, "run": "r"]).count == 200)
-    let long: JSON = ["a": .string(String(repeating: "x", count: 1001)), "b": .string(String(repeating: "x", count: 1000))]
+    let long: JSON = [
+        "a": .string(String(repeating: "x", count: 1001)), "b": .string(String(repeating: "x", count: 1000)),
+    ]
     #expect(Parameter.rows(of: ["hyperparameters": long]).map(\.name) == ["b"])
     #expect(Parameter.rows(of: []).isEmpty)
 }
@@ -46,7 +50,9 @@ func parameterMigration() throws {
         #expect(before.count == 2)
         try store.index().write("go back") { db in
             try db.execute(
-                sql: "DROP TABLE param; DELETE FROM grdb_migrations WHERE identifier LIKE '3%'; PRAGMA user_version = 2")
+                sql:
+                    "DROP TABLE param; DELETE FROM grdb_migrations WHERE identifier LIKE '3%'; PRAGMA user_version = 2"
+            )
             // Facts that cannot be read do not stop it.
             try db.execute(sql: "UPDATE facts SET json = '{' WHERE version = 2")
         }

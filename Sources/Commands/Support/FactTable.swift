@@ -73,11 +73,10 @@ public struct FactTable: Sendable {
             legend += zip(things, row.cells).map { "  \($0)  \($1)" }
         }
         if !legend.isEmpty {
-            blocks.append(
-                legend.map { line in
-                    let indent = line.hasPrefix("  ") ? "  " : ""
-                    return indent + wrapped(line, to: terminal.width - indent.count, indent: indent + "  ")
-                }.joined())
+            let lines = legend.map { line in
+                wrapped(line, to: terminal.width, indent: line.hasPrefix("  ") ? "    " : "  ")
+            }
+            blocks.append(lines.joined())
         }
         return blocks.joined(separator: "\n")
     }

@@ -75,30 +75,3 @@ struct TableLayout {
                 ? [] : ["Not shown, as the window is too narrow: \(hidden.joined(separator: ", "))."])
     }
 }
-
-/// The text in lines of at most `width` columns, broken at blanks where there are some; each ends with a newline.
-func wrapped(_ text: String, to width: Int, indent: String = "") -> String {
-    var (lines, line) = ("", "")
-    for word in text.split(separator: " ") {
-        var rest = String(word)
-        if !line.isEmpty, textWidth(line) + 1 + textWidth(rest) > width {
-            lines += line + "\n"
-            line = ""
-        }
-        line += line.isEmpty ? (lines.isEmpty ? "" : indent) : " "
-        // A word that is longer than a line.
-        while textWidth(line) + textWidth(rest) > width, width > textWidth(indent) + 2 {
-            let room = width - textWidth(line)
-            var part = ""
-            for character in rest {
-                guard textWidth(part + String(character)) <= room else { break }
-                part.append(character)
-            }
-            if part.isEmpty { break }
-            lines += line + part + "\n"
-            (line, rest) = (indent, String(rest.dropFirst(part.count)))
-        }
-        line += rest
-    }
-    return lines + line + "\n"
-}

@@ -46,9 +46,12 @@ struct Compare: ParsableCommand {
         table("DIFFERENT", found.different)
         if !found.recipeChanges.isEmpty {
             let ends = [found.references.first ?? "", found.references.last ?? ""]
+            let title = "recipe: only in \(ends[0]) (-), only in \(ends[1]) (+)"
+            let terminal = Terminal.output
             blocks.append(
-                (["recipe: only in \(ends[0]) (-), only in \(ends[1]) (+)"] + found.recipeChanges).joined(
-                    separator: "\n") + "\n")
+                ([title] + found.recipeChanges).map { line in
+                    terminal.isTerminal ? wrapped(line, to: terminal.width, indent: "    ") : line + "\n"
+                }.joined())
         }
         if all, !found.same.isEmpty {
             // Equal values need to be read once only.

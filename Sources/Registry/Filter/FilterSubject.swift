@@ -76,12 +76,11 @@ extension ModelStore {
             : nearest(name, in: known)
                 ?? (start.isEmpty ? nil : nearest(plain, in: metrics + parameters))
                 ?? known.first { $0.hasPrefix(name) }
+        let problem = "no version has a metric, field or hyper-parameter called \(name)"
+        if let near { return (problem, "Did you mean \(near)?") }
         let has = metrics.isEmpty ? "no metric is recorded" : "there are \(shortList(metrics))"
-        let also = parameters.isEmpty ? "" : "; hyper-parameters are \(shortList(parameters))"
-        return (
-            "no version has a metric, field or hyper-parameter called \(name): \(has)\(also)",
-            near.map { "Did you mean \($0)?" }
-        )
+        let own = parameters.filter { !$0.contains(".") && $0 != "run" }
+        return (problem + ": \(has)" + (own.isEmpty ? "" : "; hyper-parameters are \(shortList(own))"), nil)
     }
 
     func parameterNames(_ db: Database) throws -> [String] {
