@@ -36,15 +36,16 @@ public struct FactTable: Sendable {
 
     // MARK: For people
 
-    /// The narrowest that a cut cell may be.
-    private static let shortestCell = 10
+    /// The narrowest that a cut cell may be, and the width to which cells are cut so that more things fit side by side.
+    private static let (shortestCell, usualCell) = (10, 14)
 
     private func blocks(for terminal: Terminal) -> String {
         let names = names(within: max(Self.shortestCell, terminal.width * 2 / 5), terminal)
         let side = ([title] + names.short).map(textWidth).max() ?? 0
         let room = max(Self.shortestCell + 2, terminal.width - side)
-        // Two things fit side by side, so that they can be compared.
-        let widest = max(Self.shortestCell, room / min(2, max(1, things.count)) - 2)
+        // At least two things fit side by side, so that they can be compared.
+        let half = max(Self.shortestCell, room / min(2, max(1, things.count)) - 2)
+        let widest = min(half, max(Self.usualCell, room / max(1, things.count) - 2))
         let widths = things.indices.map { thing in
             let cells = rows.map { textWidth($0.cells[thing]) + ($0.best.isEmpty ? 0 : 2) }
             return min(widest, max(cells.max() ?? 0, textWidth(things[thing])))

@@ -4,7 +4,7 @@
 /// not enough, columns are left out.
 struct TableLayout {
     private static let shortestText = 8
-    private static let shortestTitle = 12
+    private static let longestTitle = 16
 
     private let columns: [TextTable.Column]
     /// The columns that are shown, in order.
@@ -16,16 +16,18 @@ struct TableLayout {
         self.columns = columns
         let texts = columns.indices.map { column in rows.reduce(0) { max($0, textWidth($1[column])) } }
         let titles = columns.map { textWidth($0.title) }
+        // The first column names the row: it is cut last, and at most to half of the window.
         let least = columns.indices.map { column in
-            isNumeric[column]
-                ? max(texts[column], min(titles[column], Self.shortestTitle))
-                : min(Self.shortestText, max(texts[column], titles[column]))
+            let title = min(titles[column], Self.longestTitle)
+            let natural = max(texts[column], titles[column])
+            if isNumeric[column] { return max(texts[column], title) }
+            if column == 0 { return min(natural, max(Self.shortestText, width / 2)) }
+            return min(natural, max(Self.shortestText, title))
         }
         shown = Array(columns.indices)
         func needed(_ widths: [Int], _ shown: [Int]) -> Int {
             shown.reduce(0) { $0 + widths[$1] } + 2 * (shown.count - 1)
         }
-        // The first column names the row.
         while needed(least, shown) > width, shown.count > 1 {
             let lowest = shown.dropFirst().map { columns[$0].importance }.min()
             guard let place = shown.lastIndex(where: { $0 != 0 && columns[$0].importance == lowest }) else {
