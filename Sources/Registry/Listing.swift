@@ -49,6 +49,10 @@ extension ModelStore {
                 conditions.append(SQLPart("v.model = ?", model))
             }
             if let filter = query.filter {
+                let most = try mostCandidates(limit: query.limit, db)
+                if let few = try FilterCandidates.condition(filter, in: self, db, most: most) {
+                    conditions.append(few)
+                }
                 conditions.append(try "(" + FilterSQL.compile(filter, in: self, db) + ")")
             }
             let condition = conditions.dropFirst().reduce(
@@ -115,6 +119,14 @@ extension ModelStore {
             found += try versions(condition + missing + rest, limit: room)
         }
         return found
+    }
+
+    /// The number of candidates from which on it is faster to go through the versions in order until the limit is reached:
+    /// of 100,000 versions and a limit of 100 measured as 1,000 to 2,000.
+    private func mostCandidates(limit: Int?, _ db: Database) throws -> Int {
+        let versions = try Int.fetchOne(db, sql: "SELECT max(id) FROM version") ?? 0
+        guard let limit else { return max(200, versions / 10) }
+        return max(200, Int((Double(versions) * Double(limit)).squareRoot() / 2))
     }
 
     private func checkModel(_ model: String, _ query: Query, _ db: Database) throws {

@@ -82,15 +82,22 @@ func manyVersions() throws {
                 """)
             #expect(sorted.contains("metric_by_value"), "\(sorted)")
             // Few versions pass: the search starts from the index of the metric's values.
-            let filter = try FilterSQL.compile(
-                Filter("val_accuracy >= 0.999 and not tags.draft"), in: store, db)
+            let condition = try Filter("val_accuracy >= 0.999 and seed is null and not tags.draft")
+            let found = try FilterCandidates.condition(condition, in: store, db, most: 100)
+            let few = try #require(found)
+            let filter = try few + " AND " + FilterSQL.compile(condition, in: store, db)
             let rows = try Row.fetchAll(
                 db,
                 sql: "EXPLAIN QUERY PLAN SELECT * FROM version v WHERE v.state = 'kept' AND (\(filter.text))",
                 arguments: filter.arguments)
-            let search = rows.map { $0["detail"] as String }.joined(separator: "; ")
-            #expect(search.hasPrefix("SEARCH v USING INTEGER PRIMARY KEY"), "\(search)")
-            #expect(search.contains("metric USING COVERING INDEX metric_by_value"), "\(search)")
+            let steps = rows.map { $0["detail"] as String }.joined(separator: "; ")
+            #expect(steps.hasPrefix("SEARCH v USING INTEGER PRIMARY KEY"), "\(steps)")
+            #expect(try FilterCandidates.condition(condition, in: store, db, most: 9) == nil)
+            let search = FilterSQL(store: store, filter: condition, db: db)
+            let query = try search.ids(condition.tree.tests[0], isNegated: false)
+            let ids = try #require(query)
+            let index = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + ids.text, arguments: ids.arguments)
+            #expect((index[0]["detail"] as String).contains("COVERING INDEX metric_by_value"), "\(index)")
         }
     }
 }

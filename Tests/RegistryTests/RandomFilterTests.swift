@@ -7,20 +7,24 @@ import Testing
 @testable import Registry
 
 @Test("2,000 random conditions select what a direct evaluation selects", arguments: [true, false])
-func randomFilters(withoutSets: Bool) throws {
-    var random = SplitMix(state: withoutSets ? 14 : 15)
+func randomFilters(withCandidates: Bool) throws {
+    var random = SplitMix(state: withCandidates ? 14 : 15)
     var versions: [PlainVersion] = []
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         try store.index().write("fill") { db in
             for i in 0..<300 { versions.append(try insert(i, db, &random)) }
         }
-        var (selected, decided) = (0, 0)
+        var (selected, decided, fromIndex) = (0, 0, 0)
         try store.index().read("search") { db in
             for i in 0..<1000 {
                 let made = RandomFilter.make(depth: i % 5, &random)
                 let filter = try Filter(made.text)
-                let sql = try FilterSQL.compile(filter, in: store, db, isForOne: withoutSets)
+                var sql = try FilterSQL.compile(filter, in: store, db)
+                if withCandidates, let few = try FilterCandidates.condition(filter, in: store, db, most: 300) {
+                    sql = few + " AND (" + sql + ")"
+                    fromIndex += 1
+                }
                 let found = try Int.fetchAll(
                     db,
                     sql: "SELECT v.id FROM version v WHERE v.state = 'kept' AND (\(sql.text)) ORDER BY v.id",
@@ -33,6 +37,7 @@ func randomFilters(withoutSets: Bool) throws {
         }
         // Most conditions select some versions and not others: the comparison means something.
         #expect(decided > 600 && selected > 50_000, "\(decided) \(selected)")
+        #expect(!withCandidates || fromIndex > 200, "\(fromIndex)")
     }
 }
 

@@ -5,31 +5,16 @@ import GRDB
 ///
 /// The SQL follows SQL's three-valued logic: a comparison with a missing value is unknown, `not` of unknown is unknown,
 /// and only versions for which the whole is true are selected. `not` is moved down to the tests first, so that each
-/// test counts only where it is true. A test that few versions pass can then be a set of ids from an index, which
-/// SQLite starts from; other tests look up the value of each version.
+/// test counts only where it is true. Each test looks up its value for one version; `FilterCandidates` finds the versions
+/// that are worth it.
 struct FilterSQL {
-    /// A test that more versions pass is looked up version by version.
-    static let largestSet = 10_000
-    /// The number of tests whose sets are counted. Each takes up to a millisecond.
-    private static let mostCounts = 20
-
     let store: ModelStore
     let filter: Filter
     let db: Database
-    /// For one known version there is nothing to search.
-    let isForOne: Bool
-    private var counts = 0
-
-    private init(store: ModelStore, filter: Filter, db: Database, isForOne: Bool) {
-        (self.store, self.filter, self.db, self.isForOne) = (store, filter, db, isForOne)
-    }
 
     /// Throws if a name is unknown or a value does not fit its name.
-    static func compile(
-        _ filter: Filter, in store: ModelStore, _ db: Database, isForOne: Bool = false
-    ) throws -> SQLPart {
-        var compiler = FilterSQL(store: store, filter: filter, db: db, isForOne: isForOne)
-        return try compiler.part(filter.tree, isNegated: false).sql
+    static func compile(_ filter: Filter, in store: ModelStore, _ db: Database) throws -> SQLPart {
+        try FilterSQL(store: store, filter: filter, db: db).part(filter.tree, isNegated: false).sql
     }
 
     // MARK: The tree
@@ -37,7 +22,7 @@ struct FilterSQL {
     /// A compiled part, with the depth of its nesting.
     private typealias Part = (sql: SQLPart, depth: Int, isOr: Bool?)
 
-    private mutating func part(_ tree: FilterTree, isNegated: Bool) throws -> Part {
+    private func part(_ tree: FilterTree, isNegated: Bool) throws -> Part {
         switch tree {
         case .test(let test):
             return (try self.test(test, isNegated: isNegated), 0, nil)
@@ -51,7 +36,7 @@ struct FilterSQL {
     }
 
     /// Joins parts. The deepest comes first: SQLite's parser then keeps one open parenthesis a level, not three symbols.
-    private mutating func join(_ trees: [FilterTree], isOr: Bool, isNegated: Bool) throws -> Part {
+    private func join(_ trees: [FilterTree], isOr: Bool, isNegated: Bool) throws -> Part {
         var parts: [Part] = []
         for tree in trees { parts.append(try part(tree, isNegated: isNegated)) }
         parts = parts.enumerated().sorted { ($1.element.depth, $0.offset) < ($0.element.depth, $1.offset) }
@@ -64,39 +49,43 @@ struct FilterSQL {
 
     // MARK: Tests
 
-    private mutating func test(_ test: FilterTest, isNegated: Bool) throws -> SQLPart {
+    /// The meaning of a test's name, and the test without a `not` that a comparison can take in: where it is false its
+    /// opposite is true, and where it is unknown so is the opposite.
+    private func resolved(
+        _ test: FilterTest, _ isNegated: Bool
+    ) throws -> (subject: FilterSubject, test: FilterTest, isNegated: Bool) {
         let isText = test.check.literals.contains { if case .number = $0.value { false } else { true } }
         guard let subject = try FilterSubject(test.name.text, isText: isText, db) else {
             let (problem, remedy) = try store.unknownName(test.name.text, db)
             throw CellarError.filter(filter.text, at: test.name.column, problem: problem, remedy: remedy)
         }
-        // Where the comparison is false its opposite is true, and where it is unknown so is the opposite.
-        var (test, isNegated) = (test, isNegated)
-        if isNegated, case .compare(let comparison, let literal) = test.check {
-            (test.check, isNegated) = (.compare(comparison.negated, literal), false)
+        guard isNegated, case .compare(let comparison, let literal) = test.check else {
+            return (subject, test, isNegated)
         }
-        switch subject {
-        case .field(.time(let sql)): return try negate(time(sql, test), isNegated)
-        case .field(.number(let sql)):
-            return try negate(comparison(SQLPart(sql), test, .number), isNegated)
-        case .field(.text(let sql)): return try negate(comparison(SQLPart(sql), test, .text), isNegated)
-        case .metric(let name):
-            return try row("metric", "name", name, column: "value", test, .number, isNegated)
-        case .parameter(let name):
-            let kind = try kind(of: test)
-            return try row(
-                "param", "name", name, column: kind == .number ? "number" : "text", test, kind, isNegated)
-        case .tag(let key):
-            let kind = try kind(of: test)
-            return try row(
-                "tag", "key", key, column: kind == .number ? Self.tagNumber : "value", test, kind, isNegated)
-        case .alias: return try negate(alias(test), isNegated)
-        case .parent: return try negate(parent(test), isNegated)
-        }
+        return (subject, FilterTest(name: test.name, check: .compare(comparison.negated, literal)), false)
     }
 
-    private func negate(_ sql: SQLPart, _ isNegated: Bool) -> SQLPart {
-        isNegated ? "NOT (" + sql + ")" : sql
+    private func test(_ test: FilterTest, isNegated: Bool) throws -> SQLPart {
+        let (subject, test, isNegated) = try resolved(test, isNegated)
+        let sql =
+            switch subject {
+            case .field(.time(let sql)): try time(sql, test)
+            case .field(.number(let sql)): try comparison(SQLPart(sql), test, .number)
+            case .field(.text(let sql)): try comparison(SQLPart(sql), test, .text)
+            case .alias: try alias(test)
+            case .parent: try parent(test)
+            case .metric, .parameter, .tag: try lookup(row(of: subject, test), test, isNegated)
+            }
+        return isNegated ? "NOT (" + sql + ")" : sql
+    }
+
+    /// The place of a value in a table with one row for each version and name.
+    private struct ValueRow {
+        var table: String
+        var key: String
+        var name: String
+        var column: String
+        var kind: Kind
     }
 
     /// The number in a tag's text; NULL if it is none. CASE evaluates in order: `json_type` fails on what is no JSON.
@@ -105,58 +94,55 @@ struct FilterSQL {
         END END
         """
 
-    /// A test of a row of a table with one row for each version and name.
-    private mutating func row(
-        _ table: String, _ key: String, _ name: String, column: String, _ test: FilterTest, _ kind: Kind,
-        _ isNegated: Bool
-    ) throws -> SQLPart {
-        let row = SQLPart("FROM \(table) WHERE version = v.id AND \(key) = ?", name)
-        switch test.check {
-        case .isMissing:
-            if !isNegated, try isComplete(table, key, name, column) { return SQLPart("0") }
-            return negate("(SELECT \(column) " + row + ") IS NULL", isNegated)
-        case .holds:
-            guard kind != .number else { throw needsComparison(test) }
-            let holds = " AND lower(\(column)) NOT IN ('false', '0')"
-            if !isNegated,
-                let set = try set(SQLPart("SELECT version FROM \(table) WHERE \(key) = ?", name) + holds)
-            {
-                return set
-            }
-            return negate("EXISTS (SELECT 1 " + row + holds + ")", isNegated)
-        default:
-            if !isNegated {
-                let condition = try comparison(SQLPart(column), test, kind)
-                let all = SQLPart("SELECT version FROM \(table) WHERE \(key) = ? AND ", name)
-                if let set = try set(all + condition) { return set }
-            }
-            return negate(
-                try comparison("(SELECT \(column) " + row + ")", test, kind), isNegated)
+    /// Nil for what is no such row.
+    private func row(of subject: FilterSubject, _ test: FilterTest) throws -> ValueRow? {
+        switch subject {
+        case .metric(let name):
+            return ValueRow(table: "metric", key: "name", name: name, column: "value", kind: .number)
+        case .parameter(let name):
+            let kind = try kind(of: test)
+            let column = kind == .number ? "number" : "text"
+            return ValueRow(table: "param", key: "name", name: name, column: column, kind: kind)
+        case .tag(let key):
+            let kind = try kind(of: test)
+            let column = kind == .number ? Self.tagNumber : "value"
+            return ValueRow(table: "tag", key: "key", name: key, column: column, kind: kind)
+        case .field, .alias, .parent: return nil
         }
     }
 
-    /// Whether every version has the value: then the search for the missing ones need not look at each.
-    private mutating func isComplete(
-        _ table: String, _ key: String, _ name: String, _ column: String
-    ) throws -> Bool {
-        guard !isForOne, counts < Self.mostCounts else { return false }
-        counts += 1
-        return try Bool.fetchOne(
-            db,
-            sql: """
-                SELECT (SELECT count(*) FROM \(table) WHERE \(key) = ? AND \(column) IS NOT NULL)
-                    = (SELECT count(*) FROM version)
-                """, arguments: [name]) ?? false
+    private func lookup(_ row: ValueRow?, _ test: FilterTest, _ isNegated: Bool) throws -> SQLPart {
+        guard let row else { return SQLPart("0") }
+        let source = SQLPart("FROM \(row.table) WHERE version = v.id AND \(row.key) = ?", row.name)
+        switch test.check {
+        case .holds:
+            return try "EXISTS (SELECT 1 " + source + " AND " + holds(row, test) + ")"
+        case .isMissing where try !isNegated && isComplete(row):
+            return SQLPart("0")
+        default: return try comparison("(SELECT \(row.column) " + source + ")", test, row.kind)
+        }
     }
 
-    /// The versions whose ids a query has, if they are few.
-    private mutating func set(_ query: SQLPart) throws -> SQLPart? {
-        guard !isForOne, counts < Self.mostCounts else { return nil }
-        counts += 1
-        let count = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM (\(query.text) LIMIT \(Self.largestSet + 1))",
-            arguments: query.arguments)
-        guard let count, count <= Self.largestSet else { return nil }
-        return "v.id IN (" + query + ")"
+    private func holds(_ row: ValueRow, _ test: FilterTest) throws -> SQLPart {
+        guard row.kind == .text else { throw needsComparison(test) }
+        return SQLPart("lower(\(row.column)) NOT IN ('false', '0')")
+    }
+
+    /// Whether every version has the value: then the search for the missing ones need not look at each.
+    private func isComplete(_ row: ValueRow) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT (SELECT count(*) FROM \(row.table) WHERE \(row.key) = ? AND \(row.column) IS NOT NULL)
+                    = (SELECT count(*) FROM version)
+                """, arguments: [row.name]) ?? false
+    }
+
+    /// A query for the ids of the versions that pass a test, from an index; nil if there is none.
+    func ids(_ test: FilterTest, isNegated: Bool) throws -> SQLPart? {
+        let (subject, test, isNegated) = try resolved(test, isNegated)
+        guard !isNegated, test.check != .isMissing, let row = try row(of: subject, test) else { return nil }
+        let condition = try test.check == .holds ? holds(row, test) : comparison(SQLPart(row.column), test, row.kind)
+        return SQLPart("SELECT version FROM \(row.table) WHERE \(row.key) = ? AND ", row.name) + condition
     }
 }
