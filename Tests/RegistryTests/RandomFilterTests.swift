@@ -21,7 +21,8 @@ func randomFilters(withCandidates: Bool) throws {
                 let made = RandomFilter.make(depth: i % 5, &random)
                 let filter = try Filter(made.text)
                 var sql = try FilterSQL.compile(filter, in: store, db)
-                if withCandidates, let few = try FilterCandidates.condition(filter, in: store, db, most: 300) {
+                if withCandidates, let few = try FilterCandidates.condition(filter, in: store, db, most: 300)
+                {
                     sql = few + " AND (" + sql + ")"
                     fromIndex += 1
                 }

@@ -23,6 +23,7 @@ struct List: ParsableCommand {
 
     @Argument(help: "Only versions of this model.", completion: .models) var model: String?
     @Option(
+        parsing: .unconditional,  // a key may begin with -
         help:
             "Names to sort by, as val_accuracy,-created: metrics best first, numbers largest first; - reverses one."
     )

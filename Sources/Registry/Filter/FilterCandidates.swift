@@ -26,7 +26,8 @@ struct FilterCandidates {
             db, sql: query.text + " LIMIT \(most + 1)", arguments: query.arguments)
         guard ids.count <= most else { return nil }
         return SQLPart(
-            "v.id IN (SELECT value FROM json_each(?))", "[" + ids.map { "\($0)" }.joined(separator: ",") + "]")
+            "v.id IN (SELECT value FROM json_each(?))", "[" + ids.map { "\($0)" }.joined(separator: ",") + "]"
+        )
     }
 
     private init(compiler: FilterSQL) { self.compiler = compiler }

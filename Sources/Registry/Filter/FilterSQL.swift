@@ -142,7 +142,8 @@ struct FilterSQL {
     func ids(_ test: FilterTest, isNegated: Bool) throws -> SQLPart? {
         let (subject, test, isNegated) = try resolved(test, isNegated)
         guard !isNegated, test.check != .isMissing, let row = try row(of: subject, test) else { return nil }
-        let condition = try test.check == .holds ? holds(row, test) : comparison(SQLPart(row.column), test, row.kind)
+        let condition =
+            try test.check == .holds ? holds(row, test) : comparison(SQLPart(row.column), test, row.kind)
         return SQLPart("SELECT version FROM \(row.table) WHERE \(row.key) = ? AND ", row.name) + condition
     }
 }
