@@ -91,7 +91,7 @@ extension Index {
     /// Migrates an older index; throws for one from a later Cellar.
     private static func check(_ queue: DatabaseQueue, path: String) throws {
         let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-        if found < Schema.version { try Schema.migrator.migrate(queue) }
+        if found < Schema.version { try Schema.migrate(queue) }
         if found > Schema.version {
             throw CellarError(
                 .badData,

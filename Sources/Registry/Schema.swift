@@ -15,7 +15,8 @@ enum Schema {
             // A file whose identity is this one has the registered digest; see `FileIdentity`. NULL where nobody looked.
             try db.execute(sql: "ALTER TABLE version ADD COLUMN identity TEXT; PRAGMA user_version = 2")
         }
-        migrator.registerMigration("3: search by hyper-parameters") { db in
+        // Immediate: a check of the whole database afterwards would take as long as the migration.
+        migrator.registerMigration("3: search by hyper-parameters", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: third)
             try db.fillParameters()
             // Made from all rows at once, an index takes a fraction of the time.
@@ -23,6 +24,15 @@ enum Schema {
             try db.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
+    }
+
+    /// Migrates an index that other processes may be migrating at the same time: one of them does it.
+    static func migrate(_ queue: DatabaseQueue) throws {
+        do { try migrator.migrate(queue) } catch {
+            // GRDB reads the list of migrations before it waits for the lock, and then finds them done.
+            let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            guard found >= version else { throw error }
+        }
     }
 
     private static let third = """

@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import GRDB
+import Synchronization
 import TestSupport
 import Testing
 
@@ -49,10 +50,7 @@ func parameterMigration() throws {
         let before = try rows()
         #expect(before.count == 2)
         try store.index().write("go back") { db in
-            try db.execute(
-                sql:
-                    "DROP TABLE param; DELETE FROM grdb_migrations WHERE identifier LIKE '3%'; PRAGMA user_version = 2"
-            )
+            try goBack(db)
             // Facts that cannot be read do not stop it.
             try db.execute(sql: "UPDATE facts SET json = '{' WHERE version = 2")
         }
@@ -63,5 +61,37 @@ func parameterMigration() throws {
         // A rebuild reads the files.
         _ = try store.rebuild()
         #expect(try rows() == before)
+    }
+}
+
+/// Makes an index of schema 3 one of schema 2.
+private func goBack(_ db: Database) throws {
+    try db.execute(
+        sql:
+            "DROP TABLE param; DELETE FROM grdb_migrations WHERE identifier LIKE '3%'; PRAGMA user_version = 2"
+    )
+}
+
+@Test("several processes may open an index of the last schema at the same time")
+func concurrentMigration() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        var facts = makeFacts(accuracy: 0.9)
+        facts.run = "r"
+        for _ in 0..<20 { try store.save(facts) }
+        for _ in 0..<10 {
+            try store.index().write("go back", goBack)
+            store.close()
+            let failures = Mutex<[String]>([])
+            DispatchQueue.concurrentPerform(iterations: 6) { _ in
+                let failure = message {
+                    let found = try ModelStore(in: folder).list(Query(filter: Filter("run = 'r'"))).versions
+                        .count
+                    if found != 20 { throw CellarError(.badData, "found \(found)") }
+                }
+                if !failure.isEmpty { failures.withLock { $0.append(failure) } }
+            }
+            #expect(failures.withLock { $0 } == [])
+        }
     }
 }
