@@ -218,3 +218,55 @@ func filterNames() throws {
         #expect(try store.list(Query(filter: Filter("loss = 'MSE' and loss < 0.2"))).versions.count == 1)
     }
 }
+
+@Test("a parent is found by its reference, its SHA-256, or any other name of that version")
+func filterParents() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        let first = try store.save(makeFacts(created: noon(plus: 1)))
+        for (i, name) in ["mnist@best", "/copy/of/first.h5", "other:9"].enumerated() {
+            var facts = makeFacts(created: noon(plus: 2 + i))
+            let digest = i == 2 ? sha256(of: "other") : first.sha256
+            facts.parents = [.init(kind: .resumedFrom, sha256: digest, reference: name)]
+            try store.save(facts)
+        }
+        _ = try store.promote("mnist:1", alias: "old")
+        func numbers(_ text: String) throws -> [Int] {
+            try store.list(Query(filter: Filter(text), sort: "-version")).versions.map(\.number)
+        }
+        #expect(try numbers("parent = 'mnist:1'") == [2, 3])
+        #expect(try numbers("parent = 'mnist@old'") == [2, 3])
+        #expect(try numbers("parent = '\(first.sha256)'") == [2, 3])
+        #expect(try numbers("parent in ('mnist@best', 'OTHER:9')") == [2, 4])
+        #expect(try numbers("parent != 'mnist:1'") == [1, 4])
+        #expect(try numbers("parent like '/copy/%' or alias = 'old'") == [1, 3])
+        #expect(try numbers("parent is null and parent != 'mnist:77'") == [1])
+        #expect(try numbers("alias not in ('old')") == [2, 3, 4])
+    }
+}
+
+@Test("any text is parsed or refused with a column within it")
+func arbitraryFilters() throws {
+    let parts = [
+        "a", "val_accuracy", "tags.x", "1", "-2.5e3", "'x'", "\"y", "'", "`", "(", ")", ",", "<", "=", "!",
+        ">", " and ",
+        " or ", " not ", " in ", " like ", " is ", " null ", " between ", "true", "\t", "\r\n", "é", "日",
+        "\u{0}",
+        "\u{1F468}\u{200D}\u{1F469}", ";", "--", "%", ".", "2026-10-01",
+    ]
+    var (random, parsed) = (SplitMix(state: 3), 0)
+    for _ in 0..<4_000 {
+        let count = Int.random(in: 0...12, using: &random)
+        let text = (0..<count).map { _ in parts.randomElement(using: &random)! }.joined(separator: " ")
+        let found = message { _ = try Filter(text) }
+        if found.isEmpty {
+            parsed += 1
+            continue
+        }
+        let lines = found.split(separator: "\n", omittingEmptySubsequences: false)
+        let column = found.firstMatch(of: /at column (\d+)/).flatMap { Int($0.1) } ?? 0
+        #expect((1...text.count + 1).contains(column), "\(text): \(found)")
+        #expect(lines.count > 2 && lines[2].hasSuffix("^") && lines[2].count <= 80, "\(found)")
+    }
+    #expect(parsed > 10, "\(parsed)")
+}
