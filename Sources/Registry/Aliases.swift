@@ -47,16 +47,18 @@ extension ModelStore {
     /// Throws if the version does not fulfil every condition of the gate.
     func check(_ version: ModelVersion, against gate: Filter?, _ db: Database) throws {
         guard let gate else { return }
-        let sql = gate.sql
+        let sql = try FilterSQL.compile(gate, in: self, db)
         let passes = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM version v WHERE v.id = ? AND \(sql.text))",
+            db, sql: "SELECT EXISTS (SELECT 1 FROM version v WHERE v.id = ? AND (\(sql.text)))",
             arguments: [version.id] + sql.arguments)
         guard passes != true else { return }
-        let names = Set(gate.conditions.map(\.name))
-        let found = version.metrics.filter { names.contains($0.name) }.map { "\($0.name) \($0.value)" }
+        let names = gate.names
+        let found = try zip(names, values(of: names, for: version, db)).map { name, value in
+            "\(name) \(value.map { $0.string ?? $0.text() } ?? "missing")"
+        }
         throw CellarError(
             .badData,
-            "\(version.reference) does not pass the gate '\(gate.text)': it has \(found.isEmpty ? "no such metric" : shortList(found)). "
+            "\(version.reference) does not pass the gate '\(gate.text)': it has \(shortList(found)). "
                 + "No alias was moved.",
             remedy: "Choose another version, or change the gate.")
     }

@@ -90,12 +90,14 @@ extension Comparison {
         return order.map { Fact(name: $0, values: values[$0] ?? [], best: []) }
     }
 
-    /// Returns the versions with the best value; empty if all are equal or the metric's direction is unknown.
+    /// Returns the versions with the best value; empty if all that have one are equal or the metric's direction is unknown.
     private static func best(_ row: Fact) -> [Int] {
         let numbers = row.values.enumerated().compactMap { entry in
             entry.element?.double.flatMap { $0.isNaN ? nil : (entry.offset, $0) }
         }
-        guard row.differs, let direction = MetricName.direction(of: row.name) else { return [] }
+        guard let direction = MetricName.direction(of: row.name), Set(numbers.map(\.1)).count > 1 else {
+            return []
+        }
         let best = direction == .highest ? numbers.map(\.1).max() : numbers.map(\.1).min()
         return numbers.filter { $0.1 == best }.map(\.0)
     }

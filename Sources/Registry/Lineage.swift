@@ -13,11 +13,26 @@ public struct Lineage: Equatable, Sendable {
         /// A note such as "deleted" or "not in this store".
         public let remark: String?
         public let created: String?
+        /// The aliases that point to it now.
+        public internal(set) var aliases: [String] = []
         /// The parents in a tree of ancestors, the children in a tree of descendants.
         public internal(set) var next: [Relative] = []
     }
 
+    /// The table or folder that a version was trained on.
+    public struct Data: Equatable, Sendable {
+        public let path: String
+        /// Of the data's bytes; empty if not known.
+        public let sha256: String
+    }
+
     public let name: String
+    /// The aliases that point to the version now.
+    public internal(set) var aliases: [String] = []
+    /// The data of the training run, if it is recorded.
+    public internal(set) var data: Data?
+    /// The training run, if it is recorded.
+    public internal(set) var run: String?
     public let ancestors: [Relative]
     public let descendants: [Relative]
 }
@@ -27,10 +42,29 @@ extension ModelStore {
         try read("read the lineage of \(version.reference)") { db in
             // Versions may share parents, and a file could name its own child as parent: visit each once.
             var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])
+            let origin = try origin(of: version, db)
             return Lineage(
-                name: version.reference, ancestors: try ancestors(of: version, &above, db),
+                name: version.reference, aliases: version.aliases, data: origin.data, run: origin.run,
+                ancestors: try ancestors(of: version, &above, db),
                 descendants: try descendants(of: version, &below, db))
         }
+    }
+
+    /// The data and the run of a version.
+    private func origin(of version: ModelVersion, _ db: Database) throws -> (
+        data: Lineage.Data?, run: String?
+    ) {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT name, text FROM param
+                WHERE version = ? AND name IN ('dataset.path', 'dataset.sha256', 'run')
+                """, arguments: [version.id])
+        let facts = Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { $1 }
+        let data = facts["dataset.path"].map {
+            Lineage.Data(path: $0, sha256: facts["dataset.sha256"] ?? "")
+        }
+        return (data, facts["run"])
     }
 
     private func ancestors(of version: ModelVersion, _ seen: inout Set<String>, _ db: Database) throws
@@ -87,7 +121,10 @@ extension ModelStore {
                 AND v.sha256 <> ?1 ORDER BY v.created, v.id
                 """, arguments: [version.sha256, version.id])
         return try rows.map { row in
-            let child = ModelVersion(row: row, from: 1)
+            var child = ModelVersion(row: row, from: 1)
+            child.aliases = try String.fetchAll(
+                db, sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name",
+                arguments: [child.model, child.number])
             let next = seen.insert(child.sha256).inserted ? try descendants(of: child, &seen, db) : []
             return node(child, ModelFacts.Parent.Kind(rawValue: row[0]), next)
         }
@@ -98,20 +135,28 @@ extension ModelStore {
     {
         Lineage.Relative(
             name: version.reference, sha256: version.sha256, kind: kind,
-            remark: version.state == .kept ? nil : "deleted", created: version.created, next: next)
+            remark: version.state == .kept ? nil : "deleted", created: version.created,
+            aliases: version.aliases,
+            next: next)
     }
 }
 
 extension Lineage {
-    /// The lineage as a text tree: ancestors under "came from", descendants under "led to".
+    /// The lineage as a text tree: data and run, ancestors under "came from", descendants under "led to".
     public var text: String {
-        var lines = [name]
+        func marks(_ aliases: [String]) -> String { aliases.map { " @" + $0 }.joined() }
+        var lines = [name + marks(aliases)]
+        if let data {
+            lines.append("data " + data.path + (data.sha256.isEmpty ? "" : " (\(data.sha256.prefix(12)))"))
+        }
+        if let run { lines.append("run " + run) }
         func add(_ nodes: [Relative], _ indent: String, _ words: (Relative) -> String) {
             for (i, node) in nodes.enumerated() {
                 let isLast = i == nodes.count - 1
                 let remark = node.remark.map { " (\($0))" } ?? ""
                 let date = node.created.map { "  \($0)" } ?? ""
-                lines.append("\(indent)\(isLast ? "└─ " : "├─ ")\(words(node))\(remark)\(date)")
+                lines.append(
+                    "\(indent)\(isLast ? "└─ " : "├─ ")\(words(node))\(marks(node.aliases))\(remark)\(date)")
                 add(node.next, indent + (isLast ? "   " : "│  "), words)
             }
         }

@@ -3,11 +3,12 @@
 /// tables.
 enum Schema {
     /// The value of SQLite's `user_version`. Versions 1 and 2 belong to stores without logs.
-    static let version = 3
+    static let version = 4
 
     /// The tables that are made from the logs alone.
     static let tables = [
-        "evaluation", "tag", "parent", "metric", "facts", "alias_move", "alias", "version", "model", "log",
+        "evaluation", "tag", "param", "parent", "metric", "facts", "alias_move", "alias", "version", "model",
+        "log",
     ]
 
     // `version` is narrow because lists scan it. Details of one version are in `facts` as JSON, where SQLite's JSON
@@ -81,6 +82,16 @@ enum Schema {
             PRIMARY KEY (version, name)
         ) WITHOUT ROWID;
         CREATE INDEX metric_by_value ON metric(name, value);
+
+        CREATE TABLE param (           -- hyper-parameters, facts of the data set (dataset.path …), run
+            version INTEGER NOT NULL REFERENCES version(id),
+            name TEXT NOT NULL,
+            text TEXT NOT NULL,        -- the value; JSON where it is no text
+            number REAL,               -- the value if it is a number
+            PRIMARY KEY (version, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX param_by_number ON param(name, number) WHERE number IS NOT NULL;
+        CREATE INDEX param_by_text ON param(name, text COLLATE NOCASE);
 
         CREATE TABLE parent (
             version INTEGER NOT NULL REFERENCES version(id),

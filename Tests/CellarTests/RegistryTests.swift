@@ -30,6 +30,15 @@ func lookingAtVersions() throws {
         #expect(compared.json["same"]?.array?.first?["best"] == nil)
         #expect(try store.compare(["small:2", "small:1"]).references == ["small:2", "small:1"])
         #expect(thrown { _ = try store.compare(["small:1"]) }?.category == .usage)
+        let many = Array(repeating: "small:1", count: 51)
+        #expect(thrown { _ = try store.compare(many) }?.message.contains("at most 50") == true)
+        #expect(try store.compare(many.dropLast()).references.count == 50)
+
+        let table = try store.table(of: listing, columns: ["optimizer", "file"])
+        #expect(table.columns == ["reference", "optimizer", "file"] && table.rows.count == 1)
+        #expect(table.rows[0][0] == "small:2" && table.rows[0][1] == shown["hyperparameters"]?["optimizer"])
+        #expect(table.rows[0][2]?.string?.hasPrefix(store.folder + "/TRAINED_MODEL/") == true)
+        #expect(try store.table(of: listing, columns: ["version"]).columns == ["version"])
 
         let history = try store.history(of: "small")
         #expect(history.json["history"]?["loss"]?.array?.count == 2 && history.series.count == 4)
@@ -45,7 +54,12 @@ func lineage() throws {
         let json = try trained.store.lineage(of: "small:1").json
         #expect(json["descendants"]?.array?.first?["reference"] == "small:2")
         #expect(json["descendants"]?.array?.first?["kind"] == "resumed-from")
-        #expect(json["ancestors"] == [])
+        #expect(json["ancestors"] == [] && json["run"]?.string?.isEmpty == false)
+        #expect(json["dataset"]?["sha256"]?.string?.count == 64)
+        _ = try trained.store.promote(PromoteRequest(.version("small:2"), alias: "next"))
+        let text = try trained.store.lineage(of: "small:1").text
+        #expect(text.contains("\ndata ") && text.contains("\nrun "), "\(text)")
+        #expect(text.contains("small:2 (resumed-from) @next"), "\(text)")
     }
 }
 

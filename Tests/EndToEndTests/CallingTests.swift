@@ -119,3 +119,48 @@ func manualPage(command: String) throws {
         }
     }
 }
+
+@Test("versions are found and listed in every format")
+func listFormats() throws {
+    try Workplace.make { place in
+        func search(_ words: String...) throws -> Workplace.Outcome {
+            try place.run("registry", ["search", "--store", Workplace.shipped("models")] + words)
+        }
+        let condition = "optimizer = 'adam' and not tags.draft and (val_accuracy > 0.97 or seed = 11)"
+        func found(_ format: String) throws -> String {
+            try search(
+                "--where", condition, "--sort", "-val_accuracy", "--columns", "optimizer,batch_size",
+                "--format",
+                format
+            ).output
+        }
+        #expect(
+            try found("table")
+                == "reference\toptimizer\tbatch_size\nwine:1\tAdam\t64\nmnist-bn:1\tAdam\t64\n")
+        #expect(
+            try found("csv")
+                == "reference,optimizer,batch_size\r\nwine:1,Adam,64\r\nmnist-bn:1,Adam,64\r\n")
+        #expect(
+            try found("md") == """
+                | reference | optimizer | batch_size |
+                | --- | --- | ---: |
+                | wine:1 | Adam | 64 |
+                | mnist-bn:1 | Adam | 64 |
+
+                """)
+        let lines = try found("jsonl").split(separator: "\n").map { try JSON(parsing: String($0)) }
+        #expect(lines.first == ["reference": "wine:1", "optimizer": "Adam", "batch_size": 64])
+        #expect(try JSON(parsing: found("json")) == .array(lines) && lines.count == 2)
+        let whole = try search("--where", condition, "--json").output
+        #expect(try JSON(parsing: whole).array?.first?["sha256"] != nil)
+        let table = try search("--where", condition, "--format", "csv").output.split(separator: "\r\n")
+        #expect(table.count == 3 && table[0].hasPrefix("reference,aliases,created,accuracy,loss,"))
+
+        let bad = try search("--where", "val_accuracy > high")
+        #expect(bad.status == 64 && bad.output.isEmpty)
+        #expect(bad.errors.contains("\n  val_accuracy > high\n                 ^\n"), "\(bad.errors)")
+        #expect(try search("--json", "--format", "csv").status == 64)
+        #expect(try search("--columns", "optimizer,").status == 64)
+        #expect(try search("--columns", "zest").errors.contains("called zest"))
+    }
+}

@@ -46,33 +46,6 @@ func listings() throws {
     }
 }
 
-@Test(
-    "the error for a malformed condition has the column",
-    arguments: [
-        ("", "a metric name at column 1"), ("val_accuracy", "one of < <= > >= = != at column 13"),
-        ("val_accuracy > ", "a number at column 16, found the end"),
-        ("val_accuracy > high", "a number at column 16, found \"high\""),
-        ("a > 1 or b > 2", "`and` or the end at column 7"), ("a > 1 and", "a metric name at column 10"),
-        ("a > 1; DROP TABLE version", "`and` or the end at column 6"),
-        ("1 > a", "a metric name at column 1"),
-        ("a > nan", "a number at column 5"), ("a => 1", "a number at column 4"),
-        ("é > 1", "a metric name at column 1"),
-    ])
-func badFilters(_ text: String, _ expected: String) {
-    let found = message { _ = try Filter(text) }
-    #expect(found.contains(expected), "\(found)")
-}
-
-@Test("parses conditions")
-func goodFilters() throws {
-    #expect(
-        try Filter(" val_accuracy>=.97 and loss< 1e-3 AND  seed=-2").conditions == [
-            .init(name: "val_accuracy", comparison: .atLeast, number: 0.97),
-            .init(name: "loss", comparison: .less, number: 0.001),
-            .init(name: "seed", comparison: .equal, number: -2),
-        ])
-}
-
 @Test("ten thousand versions are listed, sorted and looked up, and the query plans use the indexes")
 func manyVersions() throws {
     try Fixtures.temporaryFolder { folder in
@@ -98,6 +71,23 @@ func manyVersions() throws {
                 AND m.value IS NOT NULL ORDER BY m.value, v.id DESC LIMIT 9
                 """)
             #expect(sorted.contains("metric_by_value"), "\(sorted)")
+            // Few versions pass: the search starts from the index of the metric's values.
+            let condition = try Filter("val_accuracy >= 0.999 and seed is null and not tags.draft")
+            let found = try FilterCandidates.condition(condition, in: store, db, most: 100)
+            let few = try #require(found)
+            let filter = try few + " AND " + FilterSQL.compile(condition, in: store, db)
+            let rows = try Row.fetchAll(
+                db,
+                sql: "EXPLAIN QUERY PLAN SELECT * FROM version v WHERE v.state = 'kept' AND (\(filter.text))",
+                arguments: filter.arguments)
+            let steps = rows.map { $0["detail"] as String }.joined(separator: "; ")
+            #expect(steps.hasPrefix("SEARCH v USING INTEGER PRIMARY KEY"), "\(steps)")
+            #expect(try FilterCandidates.condition(condition, in: store, db, most: 9) == nil)
+            let search = FilterSQL(store: store, filter: condition, db: db)
+            let query = try search.ids(condition.tree.tests[0], isNegated: false)
+            let ids = try #require(query)
+            let index = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + ids.text, arguments: ids.arguments)
+            #expect((index[0]["detail"] as String).contains("COVERING INDEX metric_by_value"), "\(index)")
         }
     }
 }

@@ -7,6 +7,7 @@ final class FakeRun: TrainingRun {
     var weights = 0
     var stopped: String?
     var saved: [String] = []
+    var registered: [String] = []
     var notes: [String] = []
 
     func stop(_ reason: String) { stopped = reason }
@@ -21,5 +22,6 @@ final class FakeRun: TrainingRun {
     func saveModel(to path: String, after epoch: Int, _ logs: EpochLogs) throws(CellarError) {
         saved.append(path)
     }
+    func checkpointSaved(_ path: String) throws(CellarError) { registered.append(path) }
     func note(_ line: String) { notes.append(line) }
 }

@@ -2,8 +2,17 @@ import Base
 import Registry
 
 extension Store {
-    /// Compares two or more versions; of a single model, the two newest.
+    /// The most versions that are compared at once.
+    static var mostCompared: Int { 50 }
+
+    /// Compares 2 to 50 versions; of a single model, the two newest.
     public func compare(_ references: [String]) throws(CellarError) -> Comparison {
+        guard references.count <= Self.mostCompared else {
+            throw CellarError(
+                .usage,
+                "expected at most \(Self.mostCompared) versions to compare, found \(references.count).",
+                remedy: "Use `registry list --columns` for more.")
+        }
         var versions: [ModelVersion] = []
         for reference in references { versions.append(try models.version(reference)) }
         guard versions.count < 2 else { return try models.compare(versions) }

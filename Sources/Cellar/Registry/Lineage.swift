@@ -10,7 +10,9 @@ extension Store {
 extension Lineage {
     public var json: JSON {
         [
-            "reference": .string(name), "ancestors": .array(ancestors.map(\.json)),
+            "reference": .string(name), "aliases": .array(aliases.map { .string($0) }),
+            "dataset": data.map { ["path": .string($0.path), "sha256": .string($0.sha256)] } ?? .null,
+            "run": run.map { .string($0) } ?? .null, "ancestors": .array(ancestors.map(\.json)),
             "descendants": .array(descendants.map(\.json)),
         ]
     }
@@ -22,7 +24,8 @@ extension Lineage.Relative {
             "reference": .string(name), "sha256": .string(sha256),
             "kind": kind.map { .string($0.rawValue) } ?? .null,
             "created": created.map { .string($0) } ?? .null,
-            "remark": remark.map { .string($0) } ?? .null, "next": .array(next.map(\.json)),
+            "aliases": .array(aliases.map { .string($0) }), "remark": remark.map { .string($0) } ?? .null,
+            "next": .array(next.map(\.json)),
         ]
     }
 }

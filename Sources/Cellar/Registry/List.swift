@@ -4,11 +4,11 @@ import Registry
 public struct ListRequest: Sendable {
     /// Nil lists the versions of all models.
     public var model: String?
-    /// A metric (best first), or `created`, `model`, `version`, `size`, `parameters`, `seed`, `training_seconds`.
+    /// Metrics (best first), fields, hyper-parameters and tags, separated by commas; `-` before a name reverses it.
     /// Nil lists the newest first.
     public var sort: String?
     public var isReversed: Bool
-    /// Such as `val_accuracy > 0.97 and parameters < 300000`.
+    /// Such as `val_accuracy > 0.97 and (optimizer = 'adam' or not tags.draft)`; docs/filter.md has the language.
     public var condition: String?
     /// The maximum number of versions; nil for no limit.
     public var limit: Int?
@@ -33,4 +33,30 @@ extension Store {
     }
 
     public func json(of listing: Listing) -> JSON { .array(listing.versions.map(json(of:))) }
+}
+
+/// Chosen values of the versions of a list.
+public struct VersionTable: Sendable {
+    /// The names of the columns. The first is `reference` unless the request has it, or `version`, elsewhere.
+    public let columns: [String]
+    /// A row for each version; nil where it has no such value.
+    public let rows: [[JSON?]]
+}
+
+extension Store {
+    /// Returns the values of fields, metrics, hyper-parameters and tags, by their names in conditions; also `aliases` and
+    /// `reference`.
+    public func table(
+        of listing: Listing, columns: [String]
+    ) throws(CellarError) -> VersionTable {
+        let isNamed = columns.contains("reference") || columns.contains("version")
+        let columns = (isNamed ? [] : ["reference"]) + columns
+        var rows = try models.values(of: columns, for: listing.versions)
+        for column in columns.indices where columns[column] == "file" {
+            for (row, version) in listing.versions.enumerated() {
+                rows[row][column] = .string(path(of: version))
+            }
+        }
+        return VersionTable(columns: columns, rows: rows)
+    }
 }

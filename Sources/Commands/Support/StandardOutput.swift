@@ -75,7 +75,7 @@ public func printOutput(_ value: JSON) throws {
 
 extension JSON {
     /// The same without what strict JSON has no word for: NaN and infinities become null.
-    fileprivate var strict: JSON {
+    var strict: JSON {
         switch self {
         case .number(let value) where !value.isFinite: .null
         case .array(let values): .array(values.map(\.strict))

@@ -10,9 +10,11 @@ public struct TextTable: Sendable {
     public struct Column: Sendable {
         public let title: String
         public let alignment: Alignment
+        /// Where the window is too narrow for all columns, those of the lowest importance are left out, from the right.
+        public let importance: Int
 
-        public init(_ title: String, _ alignment: Alignment = .byContent) {
-            (self.title, self.alignment) = (title, alignment)
+        public init(_ title: String, _ alignment: Alignment = .byContent, importance: Int = 0) {
+            (self.title, self.alignment, self.importance) = (title, alignment, importance)
         }
     }
 
@@ -39,41 +41,29 @@ public struct TextTable: Sendable {
     }
 
     private func aligned(for terminal: Terminal) -> String {
-        let toRight = columns.indices.map { column in
-            switch columns[column].alignment {
-            case .left: false
-            case .right: true
-            case .byContent:
-                rows.contains { !$0[column].isEmpty } && rows.allSatisfy { isNumberOrEmpty($0[column]) }
-            }
+        let isNumeric = columns.indices.map { column in
+            rows.contains { !$0[column].isEmpty } && rows.allSatisfy { isNumberOrEmpty($0[column]) }
         }
-        let widths = widths(within: terminal.width)
+        let layout = TableLayout(columns, rows, isNumeric: isNumeric, width: terminal.width)
+        let titles = layout.titles(isUnicode: terminal.isUnicode)
         func line(_ cells: [String], _ style: (String) -> String) -> String {
             var line = ""
-            for (column, cell) in cells.enumerated() {
-                let text = fitted(cell, to: widths[column], isUnicode: terminal.isUnicode)
-                let blanks = String(repeating: " ", count: widths[column] - textWidth(text))
+            for (place, column) in layout.shown.enumerated() {
+                let width = layout.widths[column]
+                let text = fitted(cells[column], to: width, isUnicode: terminal.isUnicode)
+                let blanks = String(repeating: " ", count: max(0, width - textWidth(text)))
+                let isRight =
+                    columns[column].alignment == .right
+                    || columns[column].alignment == .byContent && isNumeric[column]
                 // Blanks at a line's end would only wrap it.
-                let isLast = column == cells.count - 1
-                line += toRight[column] ? blanks + style(text) : style(text) + (isLast ? "" : blanks)
+                let isLast = place == layout.shown.count - 1
+                line += isRight ? blanks + style(text) : style(text) + (isLast ? "" : blanks)
                 if !isLast { line += "  " }
             }
             return line + "\n"
         }
-        return line(columns.map(\.title)) { terminal.bold($0) } + rows.map { line($0) { $0 } }.joined()
-    }
-
-    /// As wide as the texts are; where that is too much, the widest columns give way, down to 8 each.
-    private func widths(within width: Int) -> [Int] {
-        var widths = columns.indices.map { column in
-            rows.reduce(textWidth(columns[column].title)) { max($0, textWidth($1[column])) }
-        }
-        var excess = widths.reduce(0, +) + 2 * (columns.count - 1) - width
-        while excess > 0, let widest = widths.max(), widest > 8, let column = widths.firstIndex(of: widest) {
-            widths[column] -= 1
-            excess -= 1
-        }
-        return widths
+        let notes = layout.notes(titles).map { wrapped($0, to: terminal.width) }
+        return line(titles) { terminal.bold($0) } + rows.map { line($0) { $0 } }.joined() + notes.joined()
     }
 }
 

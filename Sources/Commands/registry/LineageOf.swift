@@ -6,7 +6,8 @@ import StoreSupport
 
 struct LineageOf: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lineage", abstract: "Show the ancestors and descendants of a version.")
+        commandName: "lineage",
+        abstract: "Show the data, the run, the ancestors and the descendants of a version.")
 
     @Argument(help: "The model, as mnist, mnist:12 or mnist@best.", completion: .versions)
     var reference: String

@@ -6,41 +6,65 @@ import StoreSupport
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List versions, the newest first.",
+        abstract: "Find and list versions, the newest first.",
         discussion: """
-            Without --limit, a table has the first 100 versions and JSON has all of them. Metrics are named as Keras \
-            names them: accuracy was measured on the training rows, val_accuracy on the validation rows, test_accuracy \
-            on the test rows.
-            """, aliases: ["ls"])
+            Without --limit, a table has the first 100 versions and the formats for programs have all of them.
+
+            Names in --where, --sort and --columns are metrics, fields, hyper-parameters and tags. Metrics are named as \
+            Keras names them: accuracy was measured on the training rows, val_accuracy on the validation rows, \
+            test_accuracy on the test rows. Fields are version, model, created, size, parameters, trainable_parameters, \
+            seed, training_seconds, task, generation, architecture, sha256, file and state. A hyper-parameter is called \
+            optimizer or hyperparameters.optimizer, a fact of the data set dataset.path, a tag tags.owner.
+
+            A condition has and, or, not, parentheses, = != < <= > >=, in (…), like, between … and …, is null, and the \
+            names alias, parent and run. Texts are in quotes and compared without regard to case. A comparison with a \
+            missing value is not true; is null asks for it. docs/filter.md has the whole language.
+            """, aliases: ["ls", "search"])
 
     @Argument(help: "Only versions of this model.", completion: .models) var model: String?
     @Option(
-        help: "A metric (best first), or created, model, version, size, parameters, seed, training_seconds.")
+        parsing: .unconditional,  // a key may begin with -
+        help:
+            "Names to sort by, as val_accuracy,-created: metrics best first, numbers largest first; - reverses one."
+    )
     var sort: String?
     @Flag(help: "Reverse the order.") var reverse = false
     @Option(
         name: .customLong("where"),
-        help: "List only versions that match a condition, as 'val_accuracy > 0.97 and parameters < 300000'.")
+        help: "List only versions that match a condition, as \"val_accuracy > 0.97 and not tags.draft\".")
     var condition: String?
+    @Option(help: "Names of the columns, as val_accuracy,optimizer,tags.owner.") var columns: String?
     @Option(help: "Maximum number of rows (0: no limit).") var limit: Int?
+    @Option(help: "table, json, jsonl, csv or md (Markdown). --json is short for --format json.")
+    var format: ListFormat?
     @Flag(help: "List deleted versions.") var deleted = false
     @OptionGroup var common: StoreOptions
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more, found \(limit).") }
+        if let format, common.json, format != .json {
+            throw ValidationError("--json and --format \(format.rawValue) exclude each other.")
+        }
+        if let columns, names(columns).contains("") {
+            throw ValidationError("--columns takes names separated by commas, found \"\(columns)\".")
+        }
     }
 
     func run() throws {
-        try common.run { store in
-            let most = limit ?? (common.json ? 0 : 100)
+        let format = format ?? (common.json ? .json : .table)
+        var options = common
+        options.json = format.isJSON
+        try options.run { store in
+            let most = limit ?? (format.isForPrograms ? 0 : 100)
             let listing = try store.list(
                 ListRequest(
                     model: model, sort: sort, isReversed: reverse, condition: condition,
                     limit: most == 0 ? nil : most, deleted: deleted))
-            if common.json {
-                try printJSON(listing.versions, store)
+            let renderer = ListRenderer(format: format, store: store)
+            if let columns {
+                try renderer.print(store.table(of: listing, columns: names(columns)))
             } else {
-                try printOutput(table(listing.versions).text())
+                try renderer.print(listing, sortedBy: sort)
             }
             if listing.isCut, limit == nil {
                 let rest = listing.total.map { "\($0 - listing.versions.count) " } ?? ""
@@ -49,48 +73,9 @@ struct List: ParsableCommand {
         }
     }
 
-    /// One version a line, written as it is made: a list may be long.
-    private func printJSON(_ versions: [ModelVersion], _ store: Store) throws {
-        try StandardOutput.write { output in
-            for (i, version) in versions.enumerated() {
-                try output.write(i == 0 ? "[\n" : ",\n")
-                try output.write(store.json(of: version).text())
-            }
-            try output.write(versions.isEmpty ? "[]\n" : "\n]\n")
+    private func names(_ list: String) -> [String] {
+        list.split(separator: ",", omittingEmptySubsequences: false).map { name in
+            String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
-    }
-
-    private func table(_ versions: [ModelVersion]) -> TextTable {
-        let metrics = metricColumns(versions)
-        var table = TextTable(
-            [.init("VERSION", .left), .init("ALIASES", .left), .init("CREATED", .left)]
-                + metrics.map { .init($0, .right) }
-                + [.init("PARAMS", .right)])
-        let forPeople = Terminal.output.isTerminal
-        for version in versions {
-            let values = metrics.map { version.metric($0)?.cell ?? "" }
-            table.add(
-                // On a screen of 80 columns the day must do; programs get the second.
-                [
-                    version.reference, version.aliases.joined(separator: ","),
-                    forPeople ? String(version.created.prefix(10)) : version.created,
-                ] + values
-                    + ["\(version.parameters)"])
-        }
-        return table
-    }
-
-    /// The metric that the list is sorted by, and those that say most about a model.
-    private func metricColumns(_ versions: [ModelVersion]) -> [String] {
-        var present: [String] = []
-        for version in versions {
-            for metric in version.metrics where !present.contains(metric.name) { present.append(metric.name) }
-        }
-        func rank(_ name: String) -> Int {
-            if name == sort { return 0 }
-            let split = name.hasPrefix("test_") ? 1 : name.hasPrefix("val_") ? 2 : 5
-            return name.hasSuffix("loss") ? split + 2 : split
-        }
-        return Array(present.sorted { (rank($0), $0) < (rank($1), $1) }.prefix(3))
     }
 }

@@ -191,6 +191,7 @@ extension Database {
         let id = lastInsertedRowID
         try cachedStatement(sql: "INSERT INTO facts (version, run, is_checkpoint, json) VALUES (?, ?, ?, ?)")
             .execute(arguments: [id, facts.run, facts.isCheckpoint, new.json.text()])
+        try insertParameters(of: id, new.json)
         let metric = try cachedStatement(
             sql: "INSERT OR REPLACE INTO metric (version, name, value) VALUES (?, ?, ?)")
         for value in facts.metrics {
