@@ -56,7 +56,7 @@ extension Store {
     private func evaluateSampleFiles(
         _ request: EvaluateRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> [Evaluation] {
-        let models = try load(request.models, progress) { () throws(CellarError) in
+        let models = try load(request.models, progress, withRows: true) { () throws(CellarError) in
             guard !request.data.hasSuffix(".npy") else {
                 throw CellarError(
                     .usage, "arrays have no default model.", remedy: "Name the model with --model.")
@@ -99,8 +99,10 @@ extension Store {
                 reader, with: model, target: request.target, part: request.part(for: model),
                 report: request.folder(for: model, among: count), onBlock: progress.samplesDone)
         }
-        let opened = try modelsAndTable(request.data, request.dialect, request.models, progress)
+        let opened = try modelsAndTable(
+            request.data, request.dialect, request.models, progress, withRows: true)
         let models = opened.models
+        for model in models { noteTrainedRows(of: model) }
         guard models.count == 1 || request.data != "-" else {
             throw CellarError(.usage, "Standard input can be read once: name one --model.")
         }

@@ -15,6 +15,8 @@ public struct FitRequest: Sendable {
     public var name: String?
     /// A model to resume: a version or a file.
     public var from: String?
+    /// False: the model file keeps no hashes of the training rows. Nil: the recipe decides.
+    public var hashesRows: Bool?
     /// Recorded in the model file.
     public var commandLine: [String]
 
@@ -117,6 +119,7 @@ extension Store {
         recipe.fit.seed = request.seed ?? recipe.fit.seed
         recipe.fit.threads = request.threads ?? recipe.fit.threads
         recipe.name = request.name ?? recipe.name
+        recipe.data.hashesRows = request.hashesRows ?? recipe.data.hashesRows
         let data = try PreparedData(recipe) { progress.report(.dataRead($0)) }
         let training = try Training(recipe, data: data, from: start, commandLine: request.commandLine)
         training.warnings.forEach(progress.warn)

@@ -27,6 +27,7 @@ struct FitCommand: ParsableCommand {
     @Option(help: "A model to resume from: NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)
     var from: String?
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
+    @Flag(help: "Do not keep hashes of the training rows in the model file.") var noRowHashes = false
     @Flag(name: .shortAndLong, help: "Do not print the data summary and the progress.") var quiet = false
 
     @OptionGroup var common: StoreOptions
@@ -62,11 +63,11 @@ struct FitCommand: ParsableCommand {
                     default: bar?.show(event)
                     }
                 }, isCancelled: { Interruption.isAsked })
-            let result = try common.open().fit(
-                FitRequest(
-                    recipe: recipe, epochs: epochs, batchSize: batchSize, seed: seed, threads: threads,
-                    name: name, from: from, commandLine: ["trainer"] + Invocation().arguments),
-                progress: progress)
+            var request = FitRequest(
+                recipe: recipe, epochs: epochs, batchSize: batchSize, seed: seed, threads: threads,
+                name: name, from: from, commandLine: ["trainer"] + Invocation().arguments)
+            if noRowHashes { request.hashesRows = false }
+            let result = try common.open().fit(request, progress: progress)
             switch result.end {
             case .saved(let version, let file, let facts):
                 if common.json { return try printOutput(result.json) }
@@ -88,6 +89,7 @@ struct FitCommand: ParsableCommand {
         if let seed { again += " --seed \(seed)" }
         if let threads { again += " --threads \(threads)" }
         if let name { again += " --name \(name)" }
+        if noRowHashes { again += " --no-row-hashes" }
         if let store = common.store { again += " --store \(shellWord(store))" }
         if common.json {
             var object = result.json.object ?? [:]

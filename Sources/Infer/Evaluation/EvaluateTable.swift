@@ -143,7 +143,7 @@ func labels(
 }
 
 extension CSVChunk {
-    fileprivate func firstColumns(_ wanted: Int, of rows: [Int]) -> [Float] {
+    func firstColumns(_ wanted: Int, of rows: [Int]) -> [Float] {
         if wanted == columns, rows.count == count { return Array(numbers.prefix(count * columns)) }
         return rows.flatMap { numbers[$0 * columns..<$0 * columns + wanted] }
     }

@@ -24,6 +24,7 @@ final class Evaluator {
     private(set) var prediction: [Int32] = []
     private var errors = ErrorSums()
     private(set) var count = 0
+    private var seen: SeenSums
 
     init(_ model: LoadedModel) throws(CellarError) {
         // As it was trained, not folded: folded kernels round in another way.
@@ -45,6 +46,7 @@ final class Evaluator {
             try Predictor(stripped, batchSize: 256, threads: model.threads)
         }
         (self.model, self.meaning, self.objective) = (model, meaning, objective)
+        seen = SeenSums(model.trainedRows)
         let isStripped = onLogits[0] && !(effective.losses[0]?.fromLogits ?? false)
         computed =
             isStripped
@@ -133,6 +135,7 @@ final class Evaluator {
             }
         }
         count += samples[0].count
+        seen.mark(samples)
         guard let computed else {
             try addSums(samples, outputs, targets, file)
             return nil
@@ -144,10 +147,12 @@ final class Evaluator {
         if let truth {
             self.truth += truth
             for row in 0..<predictions.count { prediction.append(Int32(predictions.label(row))) }
+            seen.add(truth, prediction.suffix(truth.count))
         } else if case .values(let values, _) = targets[0], values.count == predictions.values.count {
             for (value, answer) in zip(values, predictions.values) {
                 errors.add(Double(value), Double(answer))
             }
+            seen.add(values, predictions.values)
         }
         return (predictions, truth)
     }
@@ -206,7 +211,7 @@ final class Evaluator {
         return Evaluation(
             model: model.name, data: data, count: count, logs: logs,
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
-            outcome: outcome, notComputed: model.file.compiled?.unknown ?? [])
+            outcome: outcome, seen: seen.result, notComputed: model.file.compiled?.unknown ?? [])
     }
 }
 

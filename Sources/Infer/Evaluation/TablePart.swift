@@ -73,6 +73,27 @@ public struct PartOfTable: Sendable {
         return classes
     }
 
+    /// Returns the hash of each of the part's rows.
+    ///
+    /// - path: The table that the model was trained on.
+    public func hashes(
+        _ path: String, _ dialect: TableDialect, _ model: LoadedModel
+    ) throws(CellarError) -> [UInt64] {
+        do {
+            var reader = try CSVReader(path: path, dialect: dialect)
+            let names = try model.requiredFeatures()
+            try reader.select(numbers: names, texts: [])
+            var (hashes, chunk) = ([UInt64](), CSVChunk())
+            while try reader.read(into: &chunk) {
+                let rows = rows(of: chunk)
+                hashes += rowHashes(of: [
+                    Samples(shape: [names.count], floats: chunk.firstColumns(names.count, of: rows))
+                ])
+            }
+            return hashes
+        } catch { throw CellarError(error).at(file: path) }
+    }
+
     /// Returns the rows of a chunk that belong to the part, as numbers within the chunk.
     func rows(of chunk: CSVChunk) -> [Int] {
         (0..<chunk.count).filter {
