@@ -19,6 +19,8 @@ public struct EvaluateRequest: Sendable {
     public var models: ModelSelection
     /// How the table is written, as far as it differs from what the model was trained on.
     public var dialect = TableDialect()
+    /// True to keep the outcome of each row.
+    var collectsRows = false
 
     public init(
         data: String, moreInputs: [String] = [], target: [String]? = nil, labels: [String] = [],
@@ -70,11 +72,12 @@ extension Store {
                 request.data.hasSuffix(".npy")
                     ? try evaluateArrays(
                         [request.data] + request.moreInputs, labels: request.labels, with: model,
-                        data: request.data, report: folder, split: request.split,
+                        data: request.data, collectsRows: request.collectsRows, report: folder,
+                        split: request.split,
                         onBlock: progress.samplesDone)
                     : try evaluateSamples(
-                        samples(request, for: model), with: model, data: request.data, report: folder,
-                        onBlock: progress.samplesDone))
+                        samples(request, for: model), with: model, data: request.data,
+                        collectsRows: request.collectsRows, report: folder, onBlock: progress.samplesDone))
         }
         return evaluations
     }
@@ -97,7 +100,8 @@ extension Store {
         ) throws(CellarError) -> Evaluation {
             try evaluateTable(
                 reader, with: model, target: request.target, part: request.part(for: model),
-                report: request.folder(for: model, among: count), onBlock: progress.samplesDone)
+                collectsRows: request.collectsRows, report: request.folder(for: model, among: count),
+                onBlock: progress.samplesDone)
         }
         let opened = try modelsAndTable(
             request.data, request.dialect, request.models, progress, withRows: true)

@@ -13,9 +13,27 @@ public struct PromoteRequest: Sendable {
     public var alias: String?
     /// A condition that the version must fulfil, such as `val_accuracy >= 0.97`.
     public var gate: String?
+    /// Data on which the version must prove itself against the one that the alias points to.
+    public var evidence: PromotionEvidence?
 
     public init(_ choice: Choice, alias: String? = nil, gate: String? = nil) {
         (self.choice, self.alias, self.gate) = (choice, alias, gate)
+    }
+}
+
+/// Labelled data on which a version is compared with the one whose alias it would take.
+public struct PromotionEvidence: Sendable {
+    /// As of an `EvaluateRequest`; its models are ignored.
+    public var data: EvaluateRequest
+    /// The accuracy by which the version may be worse; nil if it must be better.
+    public var margin: Double?
+    /// The number of candidates that are compared on these data.
+    public var candidates: Int
+    /// Moves the alias whatever the comparison says.
+    public var force: Bool
+
+    public init(on data: EvaluateRequest, margin: Double? = nil, candidates: Int = 1, force: Bool = false) {
+        (self.data, self.margin, self.candidates, self.force) = (data, margin, candidates, force)
     }
 }
 
@@ -27,16 +45,52 @@ public struct RemovedAlias: Sendable {
 }
 
 extension Store {
-    public func promote(_ request: PromoteRequest) throws(CellarError) -> ModelStore.Promotion {
+    public func promote(
+        _ request: PromoteRequest, progress: ProgressReporter = .none
+    ) throws(CellarError) -> ModelStore.Promotion {
         let gate = try request.gate.map(Filter.init)
         switch request.choice {
         case .version(let reference, let reason):
+            let alias = request.alias ?? "production"
+            guard let evidence = request.evidence else {
+                return try models.promote(reference, alias: alias, reason: reason, gate: gate)
+            }
+            let candidate = try models.version(reference)
+            let proof = try sentence(for: candidate, alias, evidence, progress)
             return try models.promote(
-                reference, alias: request.alias ?? "production", reason: reason, gate: gate)
+                candidate.reference, alias: alias,
+                reason: proof.map { "\(reason)\(evidence.force ? " (forced)" : ""); \($0)" } ?? reason,
+                gate: gate)
         case .best(let metric, let model, let direction):
+            guard request.evidence == nil else {
+                throw CellarError(.usage, "only a version that is named is compared on data.")
+            }
             return try models.promote(
                 best: metric, model: model, alias: request.alias ?? "best", direction: direction, gate: gate)
         }
+    }
+
+    /// Compares a version with the one that the alias points to; nil if there is none, or if it is the same. Throws unless the
+    /// version passes or is forced.
+    private func sentence(
+        for candidate: ModelVersion, _ alias: String, _ evidence: PromotionEvidence,
+        _ progress: ProgressReporter
+    ) throws(CellarError) -> String? {
+        let current = try models.list(Query(model: candidate.model)).versions.first {
+            $0.aliases.contains(alias)
+        }
+        guard let current, current.number != candidate.number else { return nil }
+        let verdict = try compareForPromotion(
+            PromotionComparison(
+                candidate: candidate.reference, current: current.reference, data: evidence.data,
+                margin: evidence.margin, candidates: evidence.candidates), progress: progress)
+        guard verdict.passes || evidence.force else {
+            throw CellarError(
+                .badData, "\(candidate.model)@\(alias) stays at \(current.reference): \(verdict.sentence)",
+                remedy:
+                    "Choose another version, allow a loss with --margin, or use --force with --reason TEXT.")
+        }
+        return verdict.sentence
     }
 
     /// Undoes the last move of an alias, such as `mnist@production`.

@@ -15,6 +15,10 @@ public struct Evaluation: Sendable {
     public let outcome: Outcome
     /// The figures of the rows that the model was trained on, and of the others; nil if these rows are unknown.
     public let seen: SeenRows?
+    /// The outcome of each row, if it was asked for and each row has one class.
+    public let rowResults: RowResults?
+    /// True if the file tells which data the model was trained on.
+    let wasTrainedHere: Bool
     /// The parts of the compiled model that are unknown here, such as a custom metric.
     let notComputed: [String]
 
@@ -75,6 +79,9 @@ public struct Evaluation: Sendable {
             text += name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
         }
         if let seen, seen.seen.rows > 0 { text += seen.text(width: width) }
+        if seen == nil, wasTrainedHere {
+            text += SeenRows.line("seen", "unknown (the model file has no hashes of its rows)", width: width)
+        }
         if case .classes(let matrix, let report, _) = outcome { text += "\n" + reportText(matrix, report) }
         return text
     }

@@ -25,8 +25,10 @@ final class Evaluator {
     private var errors = ErrorSums()
     private(set) var count = 0
     private var seen: SeenSums
+    /// The outcome of each row; nil unless asked for, or if samples do not have one class each.
+    private var rowResults: RowResults?
 
-    init(_ model: LoadedModel) throws(CellarError) {
+    init(_ model: LoadedModel, collectsRows: Bool = false) throws(CellarError) {
         // As it was trained, not folded: folded kernels round in another way.
         let network = model.file.model
         let meaning = network.outputs.count == 1 ? try model.outputMeaning() : nil
@@ -47,6 +49,9 @@ final class Evaluator {
         }
         (self.model, self.meaning, self.objective) = (model, meaning, objective)
         seen = SeenSums(model.trainedRows)
+        if collectsRows, let meaning, meaning.hasOneClass, let classes = meaning.classes {
+            rowResults = RowResults(classes: classes, knowsSeen: model.trainedRows != nil)
+        }
         let isStripped = onLogits[0] && !(effective.losses[0]?.fromLogits ?? false)
         computed =
             isStripped
@@ -148,7 +153,10 @@ final class Evaluator {
             self.truth += truth
             for row in 0..<predictions.count { prediction.append(Int32(predictions.label(row))) }
             seen.add(truth, prediction.suffix(truth.count))
-        } else if case .values(let values, _) = targets[0], values.count == predictions.values.count {
+            rowResults?.add(predictions, truth: truth, rows: rows, seen: seen.marks)
+        } else if case .values = computed, case .values(let values, _) = targets[0],
+            values.count == predictions.values.count
+        {
             for (value, answer) in zip(values, predictions.values) {
                 errors.add(Double(value), Double(answer))
             }
@@ -211,7 +219,8 @@ final class Evaluator {
         return Evaluation(
             model: model.name, data: data, count: count, logs: logs,
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
-            outcome: outcome, seen: seen.result, notComputed: model.file.compiled?.unknown ?? [])
+            outcome: outcome, seen: seen.result, rowResults: rowResults,
+            wasTrainedHere: model.facts?.dataset != nil, notComputed: model.file.compiled?.unknown ?? [])
     }
 }
 

@@ -36,9 +36,11 @@ public struct SeenRows: Equatable, Sendable {
 
     /// Two lines in the form of a report's figures.
     func text(width: Int) -> String {
-        [("seen", seen), ("unseen", unseen)].map { name, part in
-            name + String(repeating: " ", count: max(1, width + 2 - name.count)) + part.text + "\n"
-        }.joined()
+        SeenRows.line("seen", seen.text, width: width) + SeenRows.line("unseen", unseen.text, width: width)
+    }
+
+    static func line(_ name: String, _ text: String, width: Int) -> String {
+        name + String(repeating: " ", count: max(1, width + 2 - name.count)) + text + "\n"
     }
 }
 

@@ -290,6 +290,12 @@ extension RowDivision {
             stratify = try options.bool("stratify", default: false)
             shuffle = try options.bool("shuffle", default: true)
         }
+        if let group = try section.text("group") {
+            guard group == "duplicates" else {
+                throw section.error("group is \"\(group)\"; expected duplicates.", key: "group")
+            }
+            keepsDuplicatesTogether = true
+        }
         try section.rejectUnknownKeys()
     }
 
