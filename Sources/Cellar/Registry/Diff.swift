@@ -104,6 +104,8 @@ extension Store {
         var request = request
         request.models.references = [first, second]
         request.collectsRows = true
-        return try evaluate(request, progress: progress).evaluations
+        // Warnings of rows that a model has seen are not needed: they are counted apart.
+        let quiet = ProgressReporter(report: progress.report, isCancelled: progress.isCancelled)
+        return try evaluate(request, progress: quiet).evaluations
     }
 }

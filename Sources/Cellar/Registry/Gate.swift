@@ -28,9 +28,7 @@ extension Store {
     public func compareForPromotion(
         _ request: PromotionComparison, progress: ProgressReporter = .none
     ) throws(CellarError) -> PairedVerdict {
-        // What a single model should be warned of, such as rows that it has seen, is done here.
-        let quiet = ProgressReporter(report: progress.report, isCancelled: progress.isCancelled)
-        let both = try evaluateBoth(request.current, request.candidate, request.data, quiet)
+        let both = try evaluateBoth(request.current, request.candidate, request.data, progress)
         for evaluation in both where evaluation.seen == nil {
             progress.warn(
                 "\(evaluation.model): which rows it was trained on is unknown; rows that it has seen may count."

@@ -24,7 +24,7 @@ final class Evaluator {
     private(set) var prediction: [Int32] = []
     private var errors = ErrorSums()
     private(set) var count = 0
-    private var seen: SeenSums
+    private let seen: SeenCounter
     /// The outcome of each row; nil unless asked for, or if samples do not have one class each.
     private var rowResults: RowResults?
 
@@ -48,9 +48,9 @@ final class Evaluator {
             try Predictor(stripped, batchSize: 256, threads: model.threads)
         }
         (self.model, self.meaning, self.objective) = (model, meaning, objective)
-        seen = SeenSums(model.trainedRows)
+        seen = SeenCounter(model.trainedRows, collectsMarks: collectsRows)
         if collectsRows, let meaning, meaning.hasOneClass, let classes = meaning.classes {
-            rowResults = RowResults(classes: classes, knowsSeen: model.trainedRows != nil)
+            rowResults = RowResults(classes: classes)
         }
         let isStripped = onLogits[0] && !(effective.losses[0]?.fromLogits ?? false)
         computed =
@@ -140,9 +140,9 @@ final class Evaluator {
             }
         }
         count += samples[0].count
-        seen.mark(samples)
         guard let computed else {
             try addSums(samples, outputs, targets, file)
+            seen.add(samples, .other)
             return nil
         }
         let predictions = Predictions(outputs[0], meaning: computed)
@@ -152,15 +152,18 @@ final class Evaluator {
         if let truth {
             self.truth += truth
             for row in 0..<predictions.count { prediction.append(Int32(predictions.label(row))) }
-            seen.add(truth, prediction.suffix(truth.count))
-            rowResults?.add(predictions, truth: truth, rows: rows, seen: seen.marks)
+            seen.add(
+                samples, .classes(truth: truth, prediction: Array(prediction.suffix(predictions.count))))
+            rowResults?.add(predictions, truth: truth, rows: rows)
         } else if case .values = computed, case .values(let values, _) = targets[0],
             values.count == predictions.values.count
         {
             for (value, answer) in zip(values, predictions.values) {
                 errors.add(Double(value), Double(answer))
             }
-            seen.add(values, predictions.values)
+            seen.add(samples, .values(truth: values, prediction: predictions.values))
+        } else {
+            seen.add(samples, .other)
         }
         return (predictions, truth)
     }
@@ -216,10 +219,12 @@ final class Evaluator {
         case .values where objective.losses[0]?.isForNumbers ?? true: outcome = .values(errors)
         default: outcome = .metrics
         }
+        let seen = seen.result
+        rowResults?.seen = seen?.marks
         return Evaluation(
             model: model.name, data: data, count: count, logs: logs,
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
-            outcome: outcome, seen: seen.result, rowResults: rowResults,
+            outcome: outcome, seen: seen?.rows, rowResults: rowResults,
             wasTrainedHere: model.facts?.dataset != nil, notComputed: model.file.compiled?.unknown ?? [])
     }
 }

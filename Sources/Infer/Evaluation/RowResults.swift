@@ -15,12 +15,9 @@ public struct RowResults: Sendable {
     /// True for rows that the model was trained on; nil if these are unknown.
     public internal(set) var seen: [Bool]?
 
-    init(classes: [String], knowsSeen: Bool) {
-        self.classes = classes
-        seen = knowsSeen ? [] : nil
-    }
+    init(classes: [String]) { self.classes = classes }
 
-    mutating func add(_ predictions: Predictions, truth: [Int32], rows: [Int], seen marks: [Bool]) {
+    mutating func add(_ predictions: Predictions, truth: [Int32], rows: [Int]) {
         self.rows += rows
         self.truth += truth
         for row in 0..<predictions.count {
@@ -29,6 +26,5 @@ public struct RowResults: Sendable {
             confidence.append(predictions.score(row, of: label))
             if classes.count == 2 { secondScore.append(predictions.score(row, of: 1)) }
         }
-        seen? += marks
     }
 }

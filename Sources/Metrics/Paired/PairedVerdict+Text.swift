@@ -17,7 +17,7 @@ extension PairedVerdict {
 
     private var conclusion: String {
         switch (decision, rule.margin) {
-        case (.better, _) where passes: "better"
+        case (.better, _): "better"
         case (.withinMargin, let margin?): "not worse by \(margin) or more"
         case (_, let margin?): "may be worse by \(margin) or more"
         default: difference > 0 ? "not significantly better" : "not better"

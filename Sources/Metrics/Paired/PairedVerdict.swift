@@ -121,10 +121,7 @@ public struct PairedVerdict: Equatable, Sendable {
     }
 
     /// True if the candidate may take the current model's place.
-    public var passes: Bool {
-        guard rule.margin != nil else { return decision == .better }
-        return lower > -(rule.margin ?? 0)
-    }
+    public var passes: Bool { decision != .refused }
 
     /// Corrects the p-values of several candidates, compared with one current model on the same rows, by Holm's method.
     public static func corrected(_ verdicts: [PairedVerdict]) -> [PairedVerdict] {
