@@ -31,7 +31,7 @@ public struct WeightChange: Equatable, Sendable {
 
 /// Compares the weights of layers with the same path. Layers without weights in both models are left out.
 public func weightChanges(_ first: Model, _ second: Model) -> [WeightChange] {
-    let (old, new) = (LayerWeights(first), LayerWeights(second))
+    let (old, new) = (WeightsByPath(first), WeightsByPath(second))
     var changes: [WeightChange] = []
     for (path, weights) in old.inOrder {
         guard let others = new.byPath[path] else {
@@ -50,7 +50,7 @@ public func weightChanges(_ first: Model, _ second: Model) -> [WeightChange] {
     return changes
 }
 
-private struct LayerWeights {
+private struct WeightsByPath {
     var inOrder: [(path: String, weights: [Tensor])] = []
     var byPath: [String: [Tensor]] = [:]
 

@@ -8,13 +8,13 @@ public struct PromotionComparison: Sendable {
     public var candidate, current: String
     /// Labelled data, as of an `EvaluateRequest`. Its models are ignored.
     public var data: EvaluateRequest
-    public var metric: PairedVerdict.Metric
+    public var metric: PairedVerdict.Score
     public var rule: PromotionRule
 
     /// - margin: See `PromotionRule`.
     /// - candidates: The number of candidates that are compared with the current model on these data.
     public init(
-        candidate: String, current: String, data: EvaluateRequest, metric: PairedVerdict.Metric = .accuracy,
+        candidate: String, current: String, data: EvaluateRequest, metric: PairedVerdict.Score = .accuracy,
         margin: Double? = nil, candidates: Int = 1
     ) throws(CellarError) {
         (self.candidate, self.current, self.data, self.metric) = (candidate, current, data, metric)

@@ -47,7 +47,7 @@ public struct PairedRows: Sendable {
     ///
     /// - onlyUnseen: Leaves out rows that a model was trained on, as far as they are known.
     func verdict(
-        _ metric: PairedVerdict.Metric, _ rule: PromotionRule, onlyUnseen: Bool
+        _ metric: PairedVerdict.Score, _ rule: PromotionRule, onlyUnseen: Bool
     ) throws(CellarError) -> PairedVerdict {
         let chosen = rows.indices.filter { !onlyUnseen || !(seen?[$0] ?? false) }
         guard !chosen.isEmpty else {

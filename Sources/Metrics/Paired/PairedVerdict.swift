@@ -24,7 +24,7 @@ public struct PromotionRule: Equatable, Sendable {
 /// The comparison of a candidate with the current model on the same rows, and the decision that follows from a rule.
 public struct PairedVerdict: Equatable, Sendable {
     /// A score for which higher is better.
-    public enum Metric: String, Sendable, CaseIterable {
+    public enum Score: String, Sendable, CaseIterable {
         case accuracy
         case macroF1 = "macro_f1"
         case area = "auc"
@@ -37,7 +37,7 @@ public struct PairedVerdict: Equatable, Sendable {
         case refused
     }
 
-    public let metric: Metric
+    public let metric: Score
     public let current, candidate: Double
     /// The candidate's score minus the current model's.
     public let difference: Double
@@ -90,7 +90,7 @@ public struct PairedVerdict: Equatable, Sendable {
     }
 
     private init(
-        _ metric: Metric, _ bootstrap: PairedBootstrap, _ rule: PromotionRule, _ rows: Int, _ excluded: Int,
+        _ metric: Score, _ bootstrap: PairedBootstrap, _ rule: PromotionRule, _ rows: Int, _ excluded: Int,
         _ names: (current: String, candidate: String)
     ) {
         self.init(
@@ -99,7 +99,7 @@ public struct PairedVerdict: Equatable, Sendable {
     }
 
     private init(
-        _ metric: Metric, _ current: Double, _ candidate: Double, _ difference: Double,
+        _ metric: Score, _ current: Double, _ candidate: Double, _ difference: Double,
         _ interval: (Double) -> (lower: Double, upper: Double), _ pValue: Double, _ rule: PromotionRule,
         _ rows: Int, _ excluded: Int, _ names: (current: String, candidate: String)
     ) {
