@@ -1,5 +1,5 @@
 /// A set of 64-bit hashes as a static filter: no member is missed, and of other hashes at most 1 in 1,000 is taken for a
-/// member (in expectation). From 40,000 members on it has at most 10 bits a member; below, up to 10.03.
+/// member (in expectation). It has 10.00 bits a member from 40,000 members on (10.02 at most), and up to 10.04 below.
 ///
 /// It is a ribbon filter (Dillinger and Walzer, "Ribbon filter: practically smaller than Bloom and Xor", 2021) with windows
 /// of 512 slots, which leave next to no slot free; rows whose equation cannot be fulfilled are kept as 32-bit hashes.
