@@ -119,7 +119,9 @@ let package = Package(
         .target(
             name: "Cellar",
             dependencies: [
-                "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets", "Base",
+                "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets",
+                "Metrics",
+                "Base",
             ], swiftSettings: small),
 
         // Commands: arguments in, text out. One executable has all of them.
@@ -174,7 +176,7 @@ let package = Package(
         tests("RegistryTests", ["Base", "Registry"]),
         tests(
             "CellarTests",
-            ["Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Tensors", "Base"]),
+            ["Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Metrics", "Tensors", "Base"]),
         tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["CellarCommand"]),
     ],

@@ -8,6 +8,7 @@ import Tensors
 ///     /cellar            @format = 1   @facts = JSON text (see ModelFacts)
 ///     /cellar/golden/    input0, input1 …, output0 …: float32 [1, shape]
 ///     /cellar/best/      @epoch, and LAYER_WEIGHT (both counted from 0): float32
+///     /cellar/rows/      0, 1 …: int64 [words], see RowHashes
 let cellarGroup = "cellar"
 private let format: Int64 = 1
 
@@ -23,6 +24,13 @@ func writeCellarGroup(_ file: HDF5File, _ contents: ModelFile) throws(HDF5Error)
             for (index, weight) in tensors.enumerated() {
                 try best.write(weight.values, shape: weight.shape, named: "\(layer)_\(index)")
             }
+        }
+    }
+    if let sets = contents.trainedRows {
+        let rows = try group.makeGroup("rows")
+        for (index, set) in sets.enumerated() {
+            let words = set.words
+            try rows.write(words.map { Int64(bitPattern: $0) }, shape: [words.count], named: "\(index)")
         }
     }
     guard let golden = contents.golden else { return }
@@ -68,6 +76,21 @@ func readCellarGroup(_ file: HDF5File, model: Model) throws -> (ModelFacts?, Mod
     let golden = ModelFile.GoldenSample(
         inputs: try tensors("input", model.inputShapes), outputs: try tensors("output", model.outputShapes))
     return (facts, golden)
+}
+
+/// Reads the hashes of the training rows; nil if the file has none, or has them in a form that is not known here.
+func readTrainedRows(_ file: HDF5File) throws -> [RowHashes]? {
+    guard file.root.has(cellarGroup + "/rows") else { return nil }
+    let group = try file.root.group(named: cellarGroup + "/rows")
+    var sets: [RowHashes] = []
+    while group.has("\(sets.count)") {
+        let dataset = try group.dataset(named: "\(sets.count)")
+        guard dataset.shape.count == 1 else { return nil }
+        let words = try dataset.readInt64s().map { UInt64(bitPattern: $0) }
+        guard let set = RowHashes(words: words) else { return nil }
+        sets.append(set)
+    }
+    return sets.isEmpty ? nil : sets
 }
 
 /// Reads the weights of the best epoch; nil if the file has none.

@@ -23,6 +23,8 @@ public struct ModelFile: Sendable {
     public var golden: GoldenSample?
     /// The weights of the best epoch of a run that a checkpoint is from, if they are not its own.
     public var keptWeights: KeptWeights?
+    /// The rows that the weights were trained on, one set for each data set; nil if the file does not tell.
+    public var trainedRows: [RowHashes]?
     /// The version in the file: `2.10.0`.
     public var kerasVersion: String
 

@@ -8,17 +8,26 @@ import Zip
 ///
 /// - architecture: For a file that holds weights only. A file with a config of its own keeps to that.
 /// - forTraining: Reads what the optimizer remembers, too, which takes as much again as the weights or twice that.
+/// - withRows: Reads the hashes of the training rows.
 public func readModel(
-    _ file: TrustedFile, architecture: Architecture? = nil, forTraining: Bool = true
+    _ file: TrustedFile, architecture: Architecture? = nil, forTraining: Bool = true, withRows: Bool? = nil
 ) throws(CellarError) -> ModelFile {
-    try reading(file) { opened in
+    let withRows = withRows ?? forTraining
+    return try reading(file) { opened in
         switch opened {
-        case .archive(let archive): return try readArchive(archive, forTraining: forTraining)
+        case .archive(let archive):
+            var result = try readArchive(archive, forTraining: forTraining)
+            if withRows { result.trainedRows = try cellarFile(in: archive).flatMap(readTrainedRows) }
+            return result
         case .text:
             throw CellarError(
                 .badData, "this is a config without weights; name the file of the weights as well")
         case .hdf5(let file):
-            if let own = try Architecture(file) { return try readWhole(file, own, forTraining: forTraining) }
+            if let own = try Architecture(file) {
+                var result = try readWhole(file, own, forTraining: forTraining)
+                if withRows { result.trainedRows = try readTrainedRows(file) }
+                return result
+            }
             return try readWeightsOnly(file, architecture)
         }
     }

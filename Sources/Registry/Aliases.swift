@@ -24,6 +24,8 @@ extension ModelStore {
         public var evidence: JSON?
         /// Moves a protected alias, too.
         public var isForced = false
+        /// The number that the alias must point to still; nil for any.
+        public var before: Int?
 
         public init(reason: String? = nil, gate: Filter? = nil, evidence: JSON? = nil, isForced: Bool = false)
         {
@@ -77,6 +79,11 @@ extension ModelStore {
             before = top.number
             if !isRollback, before == choice.0.number { return [] }
             try checkProtection(top, model, alias, options)
+            guard options.before == nil || options.before == before else {
+                throw CellarError(
+                    .badData, "another process moved \(model)@\(alias) while the versions were compared.",
+                    remedy: "Try again.")
+            }
             // Another process may have deleted it since it was looked up.
             let state = try String.fetchOne(
                 db, sql: "SELECT state FROM version WHERE id = ?", arguments: [choice.0.id])

@@ -32,20 +32,30 @@ extension ModelStore {
 
 extension Comparison {
     public init(_ versions: [ModelVersion], _ facts: [ModelFacts]) {
-        references = versions.map(\.reference)
-        let rows = Self.rows(zip(versions, facts).map(Self.members))
+        self.init(
+            zip(versions, facts).map { version, facts in
+                Side(
+                    reference: version.reference, facts: facts, sha256: version.sha256, size: version.size,
+                    metrics: version.metrics.map { ($0.name, $0.value) })
+            })
+    }
+
+    public init(_ sides: [Side]) {
+        references = sides.map(\.reference)
+        let rows = Self.rows(sides.map(Self.members))
         different = rows.filter(\.differs)
         same = rows.filter { !$0.differs }
         metrics = Self.rows(
-            versions.map { version in version.metrics.map { ($0.name, JSON.number($0.value)) } }
+            sides.map { side in side.metrics.map { ($0.name, JSON.number($0.value)) } }
         ).map { row in
             Fact(name: row.name, values: row.values, best: Self.best(row))
         }
-        recipeChanges = Self.changes(facts.first?.recipe, facts.last?.recipe)
+        recipeChanges = Self.changes(sides.first?.facts.recipe, sides.last?.facts.recipe)
     }
 
-    /// Returns the facts of one version without its metrics, flattened, in display order.
-    private static func members(_ version: ModelVersion, _ facts: ModelFacts) -> [(String, JSON)] {
+    /// Returns the facts of one model without its metrics, flattened, in display order.
+    private static func members(_ side: Side) -> [(String, JSON)] {
+        let facts = side.facts
         var all: [(String, JSON)] = []
         func add(_ name: String, _ value: JSON?) {
             switch value {
@@ -56,11 +66,11 @@ extension Comparison {
             case let value?: all.append((name, value))
             }
         }
-        add("created", .string(version.created))
-        add("task", version.task.map { .string($0.rawValue) })
-        add("architecture", .string(version.architecture))
-        add("trainable_parameters", .integer(version.trainableParameters))
-        add("non_trainable_parameters", .integer(version.nonTrainableParameters))
+        add("created", .string(facts.created))
+        add("task", facts.task.map { .string($0.rawValue) })
+        add("architecture", .string(facts.architecture))
+        add("trainable_parameters", .integer(facts.trainableParameters))
+        add("non_trainable_parameters", .integer(facts.nonTrainableParameters))
         let json = facts.json
         add("hyperparameters", json["hyperparameters"])
         add("epochs", .integer(facts.history.map(\.values.count).max() ?? 0))
@@ -69,8 +79,8 @@ extension Comparison {
             "command_line",
         ] { add(key, json[key]) }
         add("parents", .array(facts.parents.map { .string("\($0.kind.rawValue) \($0.reference)") }))
-        add("size", .integer(version.size))
-        add("sha256", .string(version.sha256))
+        add("size", side.size.map { .integer($0) })
+        add("sha256", side.sha256.map { .string($0) })
         return all
     }
 

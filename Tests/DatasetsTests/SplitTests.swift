@@ -119,15 +119,44 @@ private func size(_ value: Double?) -> SplitSize? {
         (division.stratify, division.lastValidate) = (true, nil)
         #expect(RowDivision(json: division.json) == division)
         let classes = (0..<200).map { $0 % 3 }
-        let rows = try division.rows(200) { classes }
+        let rows = try division.rows(200) {
+            classes
+        } hashes: {
+            []
+        }
         #expect(rows.test?.count == 50 && rows.validation?.count == 30 && rows.train.count == 120)
         #expect(Set(rows.train + (rows.test ?? []) + (rows.validation ?? [])).count == 200)
         // Without classes there is nothing to be in proportion to.
-        #expect(failure { () throws(CellarError) in try division.rows(200) { nil } }?.category == .usage)
+        #expect(
+            failure { () throws(CellarError) in try division.rows(200, classes: { nil }, hashes: { [] }) }?
+                .category == .usage)
         // What a stranger's file may say.
         for text in [#"{"test": 0.5}"#, #"{"validation_first": -1}"#, #"{"validation_split": 1e300}"#, "[]"] {
             #expect(RowDivision(json: try JSON(parsing: text)) == nil)
         }
+    }
+
+    @Test func equalRowsStayTogether() throws {
+        var division = RowDivision()
+        (division.test, division.validation, division.randomState) = (.fraction(0.25), .count(10), 7)
+        division.keepsDuplicatesTogether = true
+        #expect(RowDivision(json: division.json) == division)
+        // 50 kinds of row; row 3 is like 53 and 103.
+        let hashes = (0..<120).map { UInt64($0 % 50) }
+        let rows = try division.rows(120, classes: { nil }, hashes: { hashes })
+        let parts = [rows.train, rows.validation ?? [], rows.test ?? []]
+        #expect(parts.map { Set($0.map { hashes[$0] }).count } == [27, 10, 13])
+        #expect(Set(parts.flatMap { $0 }).count == 120)
+        // Groups are split as rows are.
+        let groups = try trainTestSplit(count: 50, testSize: .fraction(0.25), randomState: 7)
+        #expect(Set(rows.test ?? []) == Set((0..<120).filter { groups.test.contains($0 % 50) }))
+        division.lastValidate = 0.5
+        #expect(
+            failure { () throws(CellarError) in try division.rows(120, classes: { nil }, hashes: { hashes })
+            }?
+            .category == .usage)
+        #expect(
+            RowDivision(json: try JSON(parsing: #"{"test": 5, "random_state": 1, "group": "rows"}"#)) == nil)
     }
 
     @Test func tooFewToStratify() {

@@ -54,7 +54,7 @@ func aliases() throws {
     "a misspelt subcommand, or one with another program's name, is suggested",
     arguments: [
         ("registry", ["lst"], "registry: no such command `lst`; did you mean `registry list`?\n"),
-        ("registry", ["diff", "a"], "registry: no such command `diff`; did you mean `registry compare`?\n"),
+        ("registry", ["vs", "a"], "registry: no such command `vs`; did you mean `registry compare`?\n"),
         ("infer", ["evalute", "x"], "infer: no such command `evalute`; did you mean `infer evaluate`?\n"),
         ("cellar", ["regisry"], "cellar: no such command `regisry`; did you mean `cellar registry`?\n"),
         (

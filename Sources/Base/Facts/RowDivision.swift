@@ -8,6 +8,8 @@ public struct RowDivision: Equatable, Sendable {
     public var randomState: UInt32?
     public var stratify = false
     public var shuffle = true
+    /// True if equal rows stay together in one part: the sizes are then of distinct rows.
+    public var keepsDuplicatesTogether = false
     /// So many of the training rows, from the start, validate.
     public var firstValidate: Int?
     /// Keras' `validation_split`: this share of the training rows, from the end, validates.
@@ -35,6 +37,7 @@ extension RowDivision {
         if isRandom { object["random_state"] = randomState.map { .integer(Int($0)) } }
         if stratify { object["stratify"] = true }
         if !shuffle { object["shuffle"] = false }
+        if keepsDuplicatesTogether { object["group"] = "duplicates" }
         object["validation_first"] = firstValidate.map { .integer($0) }
         object["validation_split"] = lastValidate.map { .number($0) }
         return .object(object)
@@ -48,6 +51,10 @@ extension RowDivision {
         randomState = object["random_state"]?.int.flatMap { UInt32(exactly: $0) }
         stratify = object["stratify"]?.bool ?? false
         shuffle = object["shuffle"]?.bool ?? true
+        if let group = object["group"] {
+            guard group == "duplicates" else { return nil }
+            keepsDuplicatesTogether = true
+        }
         firstValidate = object["validation_first"]?.int
         lastValidate = object["validation_split"]?.double
         guard !isRandom || randomState != nil, firstValidate ?? 0 >= 0,

@@ -19,6 +19,8 @@ public struct EvaluateRequest: Sendable {
     public var models: ModelSelection
     /// How the table is written, as far as it differs from what the model was trained on.
     public var dialect = TableDialect()
+    /// True to keep the outcome of each row.
+    var collectsRows = false
 
     public init(
         data: String, moreInputs: [String] = [], target: [String]? = nil, labels: [String] = [],
@@ -56,7 +58,7 @@ extension Store {
     private func evaluateSampleFiles(
         _ request: EvaluateRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> [Evaluation] {
-        let models = try load(request.models, progress) { () throws(CellarError) in
+        let models = try load(request.models, progress, withRows: true) { () throws(CellarError) in
             guard !request.data.hasSuffix(".npy") else {
                 throw CellarError(
                     .usage, "arrays have no default model.", remedy: "Name the model with --model.")
@@ -70,11 +72,12 @@ extension Store {
                 request.data.hasSuffix(".npy")
                     ? try evaluateArrays(
                         [request.data] + request.moreInputs, labels: request.labels, with: model,
-                        data: request.data, report: folder, split: request.split,
+                        data: request.data, collectsRows: request.collectsRows, report: folder,
+                        split: request.split,
                         onBlock: progress.samplesDone)
                     : try evaluateSamples(
-                        samples(request, for: model), with: model, data: request.data, report: folder,
-                        onBlock: progress.samplesDone))
+                        samples(request, for: model), with: model, data: request.data,
+                        collectsRows: request.collectsRows, report: folder, onBlock: progress.samplesDone))
         }
         return evaluations
     }
@@ -97,10 +100,13 @@ extension Store {
         ) throws(CellarError) -> Evaluation {
             try evaluateTable(
                 reader, with: model, target: request.target, part: request.part(for: model),
-                report: request.folder(for: model, among: count), onBlock: progress.samplesDone)
+                collectsRows: request.collectsRows, report: request.folder(for: model, among: count),
+                onBlock: progress.samplesDone)
         }
-        let opened = try modelsAndTable(request.data, request.dialect, request.models, progress)
+        let opened = try modelsAndTable(
+            request.data, request.dialect, request.models, progress, withRows: true)
         let models = opened.models
+        for model in models { noteTrainedRows(of: model) }
         guard models.count == 1 || request.data != "-" else {
             throw CellarError(.usage, "Standard input can be read once: name one --model.")
         }

@@ -25,7 +25,7 @@ public struct ModelSelection: Sendable, ExpressibleByArrayLiteral {
 extension Store {
     /// Loads the selected models, or else those that `standard` chooses. Loops instead of `map`: see docs/performance.md.
     func load(
-        _ selection: ModelSelection, _ progress: ProgressReporter,
+        _ selection: ModelSelection, _ progress: ProgressReporter, withRows: Bool = false,
         else standard: () throws(CellarError) -> [ModelLocation]
     ) throws(CellarError) -> [LoadedModel] {
         var files: [ModelLocation] = []
@@ -36,7 +36,8 @@ extension Store {
         var loaded: [LoadedModel] = []
         for file in files {
             let model = try LoadedModel(
-                trusted(file), name: file.reference, architecture: layers, options: selection.options)
+                trusted(file), name: file.reference, architecture: layers, options: selection.options,
+                withRows: withRows)
             for warning in model.warnings { progress.warn(warning) }
             loaded.append(model)
         }

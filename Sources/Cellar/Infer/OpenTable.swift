@@ -6,17 +6,18 @@ extension Store {
     /// Loads the models and opens the table, in the dialect of the table that the first model was trained on, where the
     /// request does not say otherwise.
     func modelsAndTable(
-        _ path: String, _ dialect: TableDialect, _ selection: ModelSelection, _ progress: ProgressReporter
+        _ path: String, _ dialect: TableDialect, _ selection: ModelSelection, _ progress: ProgressReporter,
+        withRows: Bool = false
     ) throws(CellarError) -> OpenedTable {
         guard selection.references.isEmpty else {
-            let models = try load(selection, progress) { () throws(CellarError) in [] }
+            let models = try load(selection, progress, withRows: withRows) { () throws(CellarError) in [] }
             return OpenedTable(
                 models, try CSVReader(path: path, dialect: models[0].dialect(completing: dialect)))
         }
         // The columns choose the model, so the table is opened first.
         let reader = try CSVReader(path: path, dialect: dialect)
         let (name, columns) = (reader.name, reader.header.names)
-        let models = try load(selection, progress) { () throws(CellarError) in
+        let models = try load(selection, progress, withRows: withRows) { () throws(CellarError) in
             try tableModel(name, columns: columns)
         }
         let known = models[0].dialect(completing: dialect)

@@ -17,6 +17,8 @@ public struct FitRequest: Sendable {
     public var from: String?
     /// Registers every checkpoint that the recipe's ModelCheckpoint writes, as `register: true` does.
     public var registersCheckpoints = false
+    /// False: the model file keeps no hashes of the training rows. Nil: the recipe decides.
+    public var hashesRows: Bool?
     /// Recorded in the model file.
     public var commandLine: [String]
 
@@ -121,6 +123,7 @@ extension Store {
         recipe.fit.threads = request.threads ?? recipe.fit.threads
         recipe.name = request.name ?? recipe.name
         if request.registersCheckpoints { try recipe.registerCheckpoints() }
+        recipe.data.hashesRows = request.hashesRows ?? recipe.data.hashesRows
         let data = try PreparedData(recipe) { progress.report(.dataRead($0)) }
         let training = try Training(recipe, data: data, from: start, commandLine: request.commandLine)
         training.warnings.forEach(progress.warn)

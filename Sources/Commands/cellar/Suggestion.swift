@@ -84,7 +84,7 @@ private let habits: [(words: [String], subcommand: String)] = [
     (["cat", "describe"], "show"),
     (["cp", "download", "pull"], "export"),
     (["check", "fsck"], "verify"),
-    (["diff"], "compare"),
+    (["vs"], "compare"),
     (["dir", "search", "find", "versions"], "list"),
     (["log"], "history"),
     (["prune", "clean"], "gc"),

@@ -22,7 +22,18 @@ struct InspectCommand: ParsableCommand {
         help: "For weights alone: a config.json (model.to_json), a model file or a version with the layers.")
     var architecture: String?
 
+    @Flag(
+        help:
+            "Print plain text for `git diff`: each layer, weight (digest and norm) and fact on a line of its own."
+    ) var text = false
+
     @OptionGroup var place: StoreOptions
+
+    func validate() throws {
+        if text, weights != nil || place.json {
+            throw ValidationError("--text excludes --weights and --json.")
+        }
+    }
 
     func run() throws {
         try runInfer(json: place.json) {
@@ -30,15 +41,23 @@ struct InspectCommand: ParsableCommand {
             if let weights {
                 let found = try store.inspectWeights(
                     InspectWeightsRequest(model: model, layer: weights, architecture: architecture))
-                if place.json { try printOutput(found.json) } else { try printOutput(text(found.weights)) }
+                if place.json {
+                    try printOutput(found.json)
+                } else {
+                    try printOutput(table(of: found.weights))
+                }
             } else {
                 let found = try store.inspect(InspectRequest(model: model, architecture: architecture))
-                if place.json { try printOutput(found.json) } else { try printOutput(text(found)) }
+                if place.json {
+                    try printOutput(found.json)
+                } else {
+                    try printOutput(text ? found.plainText : table(of: found))
+                }
             }
         }
     }
 
-    private func text(_ inspection: Inspection) -> String {
+    private func table(of inspection: Inspection) -> String {
         var table = TextTable("layer", "class", "output shape", "parameters", "activation", "inputs")
         for layer in inspection.layers {
             table.add([
@@ -53,7 +72,7 @@ struct InspectCommand: ParsableCommand {
         return table.text() + "\n" + lines.joined(separator: "\n")
     }
 
-    private func text(_ summaries: [WeightSummary]) -> String {
+    private func table(of summaries: [WeightSummary]) -> String {
         var table = TextTable("weight", "shape", "min", "max", "mean", "std", "first values")
         for summary in summaries {
             let first = summary.tensor.values.prefix(4).map { "\($0)" }.joined(separator: " ")

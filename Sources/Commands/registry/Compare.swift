@@ -27,40 +27,7 @@ struct Compare: ParsableCommand {
     func run() throws {
         try common.run { store in
             let found = try store.compare(references)
-            try common.print(found.json) { text(found) }
+            try common.print(found.json) { found.blocks(all: all).joined(separator: "\n") }
         }
-    }
-
-    private func text(_ found: Comparison) -> String {
-        var blocks: [String] = []
-        func table(_ title: String, _ rows: [Comparison.Fact]) {
-            if rows.isEmpty { return }
-            let table = FactTable(
-                title, of: found.references,
-                rows.map { row in
-                    .init(row.name, row.values.map { $0?.cell ?? "–" }, best: row.best)
-                })
-            blocks.append(table.text())
-        }
-        table("METRIC (* best)", found.metrics)
-        table("DIFFERENT", found.different)
-        if !found.recipeChanges.isEmpty {
-            let ends = [found.references.first ?? "", found.references.last ?? ""]
-            let title = "recipe: only in \(ends[0]) (-), only in \(ends[1]) (+)"
-            let terminal = Terminal.output
-            blocks.append(
-                ([title] + found.recipeChanges).map { line in
-                    terminal.isTerminal ? wrapped(line, to: terminal.width, indent: "    ") : line + "\n"
-                }.joined())
-        }
-        if all, !found.same.isEmpty {
-            // Equal values need to be read once only.
-            let rows = found.same.map { FactTable.Row($0.name, [($0.values.first ?? nil)?.cell ?? ""]) }
-            blocks.append(FactTable("SAME", of: ["all"], rows).text())
-        } else if !found.same.isEmpty, Terminal.output.isTerminal {
-            blocks.append(
-                "\(counted(found.same.count, "fact is", "facts are")) the same: --all shows them.\n")
-        }
-        return blocks.joined(separator: "\n")
     }
 }

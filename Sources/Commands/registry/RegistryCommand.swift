@@ -10,7 +10,8 @@ package struct RegistryCommand: ParsableCommand {
             """,
         version: versionText(of: "registry"),
         subcommands: [
-            List.self, Show.self, Compare.self, History.self, LineageOf.self, Promote.self, Rollback.self,
+            List.self, Show.self, Compare.self, Diff.self, History.self, LineageOf.self, Promote.self,
+            Rollback.self,
             Protect.self, Log.self, Events.self, At.self, Reproduce.self, Import.self, Export.self,
             Merge.self, Verify.self,
             Rebuild.self, Tag.self, Delete.self, Restore.self, CollectGarbage.self,

@@ -29,6 +29,7 @@ struct FitCommand: ParsableCommand {
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
     @Flag(help: "Register every checkpoint of the recipe's ModelCheckpoint as a version.")
     var registerCheckpoints = false
+    @Flag(help: "Do not keep hashes of the training rows in the model file.") var noRowHashes = false
     @Flag(name: .shortAndLong, help: "Do not print the data summary and the progress.") var quiet = false
 
     @OptionGroup var common: StoreOptions
@@ -68,6 +69,7 @@ struct FitCommand: ParsableCommand {
                 recipe: recipe, epochs: epochs, batchSize: batchSize, seed: seed, threads: threads,
                 name: name, from: from, commandLine: ["trainer"] + Invocation().arguments)
             request.registersCheckpoints = registerCheckpoints
+            if noRowHashes { request.hashesRows = false }
             let result = try common.open().fit(request, progress: progress)
             switch result.end {
             case .saved(let version, let file, let facts):
@@ -90,6 +92,7 @@ struct FitCommand: ParsableCommand {
         if let seed { again += " --seed \(seed)" }
         if let threads { again += " --threads \(threads)" }
         if let name { again += " --name \(name)" }
+        if noRowHashes { again += " --no-row-hashes" }
         if let store = common.store { again += " --store \(shellWord(store))" }
         if common.json {
             var object = result.json.object ?? [:]

@@ -8,9 +8,36 @@ extension RowDivision {
     }
 
     /// - classes: Each row's class, in the order of the sorted classes; only asked for where the parts are stratified.
-    public func rows(_ count: Int, classes: () -> [Int]?) throws(CellarError) -> Rows {
-        var found = Rows(train: Array(0..<count))
+    /// - hashes: Each row's hash; only asked for where equal rows stay together.
+    public func rows(
+        _ count: Int, classes: () -> [Int]?, hashes: () throws(CellarError) -> [UInt64]
+    ) throws(CellarError) -> Rows {
         let classes = stratify ? classes() : nil
+        guard keepsDuplicatesTogether else { return try rows(count, classes) }
+        guard firstValidate == nil, lastValidate == nil else {
+            throw CellarError(
+                .usage, expected: "validation rows from split, as equal rows stay together",
+                found: firstValidate == nil ? "validation_split" : "validation: first",
+                fix: "Write split: { validation: 0.25, group: duplicates }.")
+        }
+        var members: [[Int]] = []
+        var groups: [UInt64: Int] = [:]
+        for (row, hash) in try hashes().enumerated() {
+            if let group = groups[hash] {
+                members[group].append(row)
+            } else {
+                groups[hash] = members.count
+                members.append([row])
+            }
+        }
+        // A group has the class of its first row.
+        let parts = try rows(members.count, classes.map { classes in members.map { classes[$0[0]] } })
+        func all(_ groups: [Int]) -> [Int] { groups.flatMap { members[$0] } }
+        return Rows(train: all(parts.train), validation: parts.validation.map(all), test: parts.test.map(all))
+    }
+
+    private func rows(_ count: Int, _ classes: [Int]?) throws(CellarError) -> Rows {
+        var found = Rows(train: Array(0..<count))
         guard !stratify || classes != nil else {
             throw CellarError(
                 .usage, expected: "class labels for a stratified split",

@@ -13,6 +13,12 @@ public struct Evaluation: Sendable {
     /// The loss function of the compiled model, or the usual one for its output, such as `binary_crossentropy`.
     public let lossName: String
     public let outcome: Outcome
+    /// The figures of the rows that the model was trained on, and of the others; nil if these rows are unknown.
+    public let seen: SeenRows?
+    /// The outcome of each row, if it was asked for and each row has one class.
+    public let rowResults: RowResults?
+    /// True if the file tells which data the model was trained on.
+    let wasTrainedHere: Bool
     /// The parts of the compiled model that are unknown here, such as a custom metric.
     let notComputed: [String]
 
@@ -72,6 +78,10 @@ public struct Evaluation: Sendable {
         for (name, value) in facts {
             text += name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
         }
+        if let seen, seen.seen.rows > 0 { text += seen.text(width: width) }
+        if seen == nil, wasTrainedHere {
+            text += SeenRows.line("seen", "unknown (the model file has no hashes of its rows)", width: width)
+        }
         if case .classes(let matrix, let report, _) = outcome { text += "\n" + reportText(matrix, report) }
         return text
     }
@@ -82,6 +92,8 @@ public struct Evaluation: Sendable {
             "loss_name": .string(lossName),
         ]
         for (name, value) in figures { object[name] = JSON(finite: value) }
+        object["seen"] = seen?.seen.json ?? .null
+        object["unseen"] = seen?.unseen.json ?? .null
         if !notComputed.isEmpty { object["not_computed"] = .array(notComputed.map { .string($0) }) }
         if case .classes(let matrix, let report, _) = outcome {
             object["confusion_matrix"] = matrix?.json() ?? .null

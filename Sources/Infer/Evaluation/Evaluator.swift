@@ -24,8 +24,11 @@ final class Evaluator {
     private(set) var prediction: [Int32] = []
     private var errors = ErrorSums()
     private(set) var count = 0
+    private let seen: SeenCounter
+    /// The outcome of each row; nil unless asked for, or if samples do not have one class each.
+    private var rowResults: RowResults?
 
-    init(_ model: LoadedModel) throws(CellarError) {
+    init(_ model: LoadedModel, collectsRows: Bool = false) throws(CellarError) {
         // As it was trained, not folded: folded kernels round in another way.
         let network = model.file.model
         let meaning = network.outputs.count == 1 ? try model.outputMeaning() : nil
@@ -45,6 +48,10 @@ final class Evaluator {
             try Predictor(stripped, batchSize: 256, threads: model.threads)
         }
         (self.model, self.meaning, self.objective) = (model, meaning, objective)
+        seen = SeenCounter(model.trainedRows, collectsMarks: collectsRows)
+        if collectsRows, let meaning, meaning.hasOneClass, let classes = meaning.classes {
+            rowResults = RowResults(classes: classes)
+        }
         let isStripped = onLogits[0] && !(effective.losses[0]?.fromLogits ?? false)
         computed =
             isStripped
@@ -135,6 +142,7 @@ final class Evaluator {
         count += samples[0].count
         guard let computed else {
             try addSums(samples, outputs, targets, file)
+            seen.add(samples, .other)
             return nil
         }
         let predictions = Predictions(outputs[0], meaning: computed)
@@ -144,10 +152,18 @@ final class Evaluator {
         if let truth {
             self.truth += truth
             for row in 0..<predictions.count { prediction.append(Int32(predictions.label(row))) }
-        } else if case .values(let values, _) = targets[0], values.count == predictions.values.count {
+            seen.add(
+                samples, .classes(truth: truth, prediction: Array(prediction.suffix(predictions.count))))
+            rowResults?.add(predictions, truth: truth, rows: rows)
+        } else if case .values = computed, case .values(let values, _) = targets[0],
+            values.count == predictions.values.count
+        {
             for (value, answer) in zip(values, predictions.values) {
                 errors.add(Double(value), Double(answer))
             }
+            seen.add(samples, .values(truth: values, prediction: predictions.values))
+        } else {
+            seen.add(samples, .other)
         }
         return (predictions, truth)
     }
@@ -203,10 +219,13 @@ final class Evaluator {
         case .values where objective.losses[0]?.isForNumbers ?? true: outcome = .values(errors)
         default: outcome = .metrics
         }
+        let seen = seen.result
+        rowResults?.seen = seen?.marks
         return Evaluation(
             model: model.name, data: data, count: count, logs: logs,
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
-            outcome: outcome, notComputed: model.file.compiled?.unknown ?? [])
+            outcome: outcome, seen: seen?.rows, rowResults: rowResults,
+            wasTrainedHere: model.facts?.dataset != nil, notComputed: model.file.compiled?.unknown ?? [])
     }
 }
 

@@ -1,5 +1,6 @@
 import Base
 import Datasets
+import Tensors
 
 // The rows of one part of pictures or arrays, as a model was trained on them.
 
@@ -22,7 +23,11 @@ public func readPart(
         samples = try readLabelledSamples(path, labels: labels, for: model)
         digest = DatasetDigest.samples(samples)
     }
-    let rows = try rows(of: part, digest: digest, count: samples.labels.count, model, path) { samples.labels }
+    let rows = try rows(of: part, digest: digest, count: samples.labels.count, model, path) {
+        samples.labels
+    } hashes: {
+        rowHashes(of: [samples.samples])
+    }
     samples.samples = samples.samples.selecting(rows)
     samples.labels = rows.map { samples.labels[$0] }
     return samples
@@ -33,7 +38,7 @@ public func readPart(
 /// - classes: Each row's class; only asked for where the parts are stratified.
 func rows(
     of part: TablePart, digest: String, count: Int, _ model: LoadedModel, _ path: String,
-    classes: () -> [Int]?
+    classes: () -> [Int]?, hashes: () -> [UInt64]
 ) throws(CellarError) -> [Int] {
     try checkDigest(digest, of: model, path)
     guard let division = model.facts?.dataset?.division else {
@@ -41,7 +46,7 @@ func rows(
             .usage, "the file of \(model.name) has no record of how its data were divided.", file: model.path,
             remedy: "Omit --split.")
     }
-    let rows = try division.rows(count, classes: classes)
+    let rows = try division.rows(count, classes: classes, hashes: hashes)
     let found = part == .train ? rows.train : part == .validation ? rows.validation : rows.test
     guard let found else {
         throw CellarError(

@@ -37,7 +37,11 @@ public struct PartOfTable: Sendable {
         let rows: RowDivision.Rows
         do {
             let classes = division.stratify ? try PartOfTable.classes(of: model, path, dialect) : nil
-            rows = try division.rows(count) { classes }
+            rows = try division.rows(count) {
+                classes
+            } hashes: { () throws(CellarError) in
+                try PartOfTable.allHashes(path, dialect, model)
+            }
         } catch { throw CellarError(error).at(file: path) }
         let found: [Int]? =
             switch part {
@@ -71,6 +75,39 @@ public struct PartOfTable: Sendable {
             classes += found.map { Int($0) }
         }
         return classes
+    }
+
+    /// Returns the hash of each of the part's rows.
+    ///
+    /// - path: The table that the model was trained on.
+    public func hashes(
+        _ path: String, _ dialect: TableDialect, _ model: LoadedModel
+    ) throws(CellarError) -> [UInt64] {
+        try PartOfTable.hashes(path, dialect, model) { rows(of: $0) }
+    }
+
+    private static func allHashes(
+        _ path: String, _ dialect: TableDialect, _ model: LoadedModel
+    ) throws(CellarError) -> [UInt64] {
+        try hashes(path, dialect, model) { Array(0..<$0.count) }
+    }
+
+    private static func hashes(
+        _ path: String, _ dialect: TableDialect, _ model: LoadedModel, rows: (CSVChunk) -> [Int]
+    ) throws(CellarError) -> [UInt64] {
+        do {
+            var reader = try CSVReader(path: path, dialect: dialect)
+            let names = try model.requiredFeatures()
+            try reader.select(numbers: names, texts: [])
+            var (hashes, chunk) = ([UInt64](), CSVChunk())
+            while try reader.read(into: &chunk) {
+                let rows = rows(chunk)
+                hashes += rowHashes(of: [
+                    Samples(shape: [names.count], floats: chunk.firstColumns(names.count, of: rows))
+                ])
+            }
+            return hashes
+        } catch { throw CellarError(error).at(file: path) }
     }
 
     /// Returns the rows of a chunk that belong to the part, as numbers within the chunk.

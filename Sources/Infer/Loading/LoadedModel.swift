@@ -28,6 +28,9 @@ public final class LoadedModel {
     /// Warnings for the user, one line each.
     public private(set) var warnings: [String] = []
 
+    /// The rows that the model was trained on; nil if they are unknown.
+    public var trainedRows: [RowHashes]?
+
     private let options: ModelOptions
     /// The network folded for inference, for the sample sizes of the last call.
     private(set) var folded: Model
@@ -42,9 +45,10 @@ public final class LoadedModel {
 
     public convenience init(
         _ trusted: TrustedFile, name: String? = nil, architecture: Architecture? = nil,
-        options: ModelOptions = ModelOptions()
+        options: ModelOptions = ModelOptions(), withRows: Bool = false
     ) throws(CellarError) {
-        let file = try readModel(trusted, architecture: architecture, forTraining: false)
+        let file = try readModel(
+            trusted, architecture: architecture, forTraining: false, withRows: withRows)
         try self.init(file, path: trusted.path, name: name ?? trusted.path, options: options)
     }
 
@@ -52,6 +56,7 @@ public final class LoadedModel {
         _ file: ModelFile, path: String, name: String, options: ModelOptions = ModelOptions()
     ) throws(CellarError) {
         (self.file, self.path, self.name, self.options) = (file, path, name, options)
+        trainedRows = file.trainedRows
         folded = try naming(file: path) { try file.model.foldedForInference() }
         let folded = folded
         plannedFor = 1

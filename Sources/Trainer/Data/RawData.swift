@@ -107,6 +107,8 @@ extension RawData {
         let rows = try division.rows(all.count) {
             guard case .classes(let classes)? = all.targets.first else { return nil }
             return classes.map { Int($0) }
+        } hashes: {
+            rowHashes(of: all.inputs)
         }
         (trainRows, validationRows, testRows) = (rows.train, rows.validation, rows.test)
     }

@@ -13,6 +13,7 @@ extension Training {
             model: model, compiled: .init(objective: executor.objective, optimizer: executor.optimizer))
         file.optimizerState = executor.optimizerState
         file.facts = facts(of: model, history: history, metrics: metrics)
+        file.trainedRows = trainedRows
         do {
             let sample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
             let outputs = try Predictor(model, batchSize: 1).predict(sample)

@@ -172,9 +172,20 @@ public final class Training {
         }
     }
 
+    /// The training and validation rows of this run, which both shaped the weights, and those of a resumed model's runs.
+    /// Nil if the recipe does not want them.
+    private(set) lazy var trainedRows: [RowHashes]? = {
+        guard recipe.data.hashesRows else { return nil }
+        let own = RowHashes(
+            rowHashes(of: data.train.inputs) + (data.validation.map { rowHashes(of: $0.inputs) } ?? []))
+        let earlier = start?.file.trainedRows ?? []
+        return earlier.contains(own) ? earlier : earlier + [own]
+    }()
+
     /// Releases the rows before saving, which needs only the golden sample. Data take most of a run's memory, and saving
     /// needs more.
     public func releaseRows() {
+        _ = trainedRows
         data.train = data.train.selecting([0])
         data.validation = nil
         data.test = data.test?.selecting([0])

@@ -36,6 +36,8 @@ public struct DataRecipe: Sendable {
     /// The number of first training rows used for validation: `validation: { first: 5000 }`.
     public var validationFirst: Int?
     public var preprocessing: [Preprocessing]
+    /// True if the model file keeps hashes of the training rows.
+    public var hashesRows = true
     /// How pictures become the model's input.
     public var pictures = PictureOptions()
     /// The recipe's path, for messages and relative paths.
@@ -93,7 +95,7 @@ public struct DataRecipe: Sendable {
         (file, line) = (section.file, section.line)
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
         section.options.ignore("target", "features", "sample_weight", "split", "validation", "preprocess")
-        section.options.ignore("digits", "size", "channels")
+        section.options.ignore("digits", "size", "channels", "row_hashes")
         section.options.ignore("delimiter", "header", "names", "comment")
         try section.rejectUnknownKeys()
         let named = Self.sources.filter { section.options.object[$0] != nil }
@@ -119,6 +121,9 @@ public struct DataRecipe: Sendable {
                     "the weights \"\(column)\" cannot also be a target or a feature.", key: "sample_weight"
                 )
             }
+        }
+        hashesRows = try section.read { (options) throws(CellarError) in
+            try options.bool("row_hashes", default: true)
         }
         split = try section.section("split").map { (part) throws(CellarError) in try RowDivision(part) }
         if case .idx = source, split != nil {
@@ -284,6 +289,12 @@ extension RowDivision {
             options.ignore("random_state")
             stratify = try options.bool("stratify", default: false)
             shuffle = try options.bool("shuffle", default: true)
+        }
+        if let group = try section.text("group") {
+            guard group == "duplicates" else {
+                throw section.error("group is \"\(group)\"; expected duplicates.", key: "group")
+            }
+            keepsDuplicatesTogether = true
         }
         try section.rejectUnknownKeys()
     }

@@ -33,6 +33,12 @@ public struct PairedComparison: Equatable, Sendable {
         (bothRight, onlyFirstRight, onlySecondRight) = counts
     }
 
+    /// Creates a comparison from counts.
+    init(rows: Int, bothRight: Int, onlyFirstRight: Int, onlySecondRight: Int) {
+        (self.rows, self.bothRight) = (rows, bothRight)
+        (self.onlyFirstRight, self.onlySecondRight) = (onlyFirstRight, onlySecondRight)
+    }
+
     /// The two-sided p-value: the probability of a difference at least this large between two equally good
     /// models.
     public var pValue: Double {

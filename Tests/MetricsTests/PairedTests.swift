@@ -1,0 +1,198 @@
+import Base
+import Foundation
+import Testing
+
+@testable import Metrics
+
+struct TableCase: Decodable {
+    let first, second: Int
+    let pValue: Number
+    /// SciPy's value where it is within 1e-12 of the exact one.
+    let sciPy: Number?
+}
+
+@Test("McNemar's exact test gives the p-value of exact integers and of SciPy, for small and large tables")
+func manyTables() throws {
+    let cases = try golden("mcnemar.json", of: TableCase.self)
+    #expect(cases.count { $0.sciPy != nil } >= 280)
+    for expected in cases {
+        let found = PairedComparison(
+            rows: expected.first + expected.second, bothRight: 0, onlyFirstRight: expected.first,
+            onlySecondRight: expected.second
+        ).pValue
+        for value in [expected.pValue, expected.sciPy].compactMap({ $0 }) {
+            #expect(
+                value.agrees(with: found, relative: 1e-12),
+                "\(expected.first), \(expected.second): \(found), not \(value)")
+        }
+    }
+}
+
+struct IntervalCase: Decodable {
+    let rows, first, second: Int
+    let level: Double
+    let ends: [Double]
+}
+
+@Test("the interval of a difference of accuracies is Bonett's and Price's")
+func intervals() throws {
+    for expected in try golden("intervals.json", of: IntervalCase.self) {
+        let found = PairedComparison(
+            rows: expected.rows, bothRight: 0, onlyFirstRight: expected.first,
+            onlySecondRight: expected.second
+        ).interval(level: expected.level)
+        #expect(abs(found.lower - expected.ends[0]) < 1e-13)
+        #expect(abs(found.upper - expected.ends[1]) < 1e-13)
+    }
+}
+
+struct BootstrapCase: Decodable {
+    let kind: String
+    let truth: [Int32]
+    let first, second, scores, interval: [Double]
+    let deviation, pValue: Double
+
+    func bootstrap(seed: UInt64) throws -> PairedBootstrap {
+        if kind == "area" {
+            return try PairedBootstrap(area: truth.map { $0 == 1 }, first: first, second: second, seed: seed)
+        }
+        return try PairedBootstrap(
+            macroF1: truth, first: first.map { Int32($0) }, second: second.map { Int32($0) }, seed: seed)
+    }
+}
+
+@Test(
+    "the paired bootstrap agrees with NumPy's of 40,000 resamples",
+    arguments: try golden("bootstrap.json", of: BootstrapCase.self))
+func bootstraps(_ expected: BootstrapCase) throws {
+    let found = try expected.bootstrap(seed: PairedBootstrap.seed)
+    #expect(abs(found.first - expected.scores[0]) < 1e-14)
+    #expect(abs(found.second - expected.scores[1]) < 1e-14)
+    // The standard error of a 2.5 % quantile of 2,000 normal draws is 0.06 deviations; four of them are allowed.
+    let tolerance = 0.24 * expected.deviation
+    let interval = found.interval(level: 0.95)
+    #expect(abs(interval.lower - expected.interval[0]) < tolerance)
+    #expect(abs(interval.upper - expected.interval[1]) < tolerance)
+    // Four standard errors of twice a share of 2,000, and the one that is added.
+    let half = expected.pValue / 2
+    #expect(abs(found.pValue - expected.pValue) < 8 * (half * (1 - half) / 2000).squareRoot() + 0.002)
+    #expect(try expected.bootstrap(seed: PairedBootstrap.seed) == found)
+    #expect(try expected.bootstrap(seed: 1) != found)
+}
+
+struct HolmCase: Decodable { let pValues, corrected: [Double] }
+
+@Test("p-values of several candidates are corrected by Holm's method")
+func holm() throws {
+    for expected in try golden("holm.json", of: HolmCase.self) {
+        for (found, wanted) in zip(holmCorrected(expected.pValues), expected.corrected) {
+            #expect(abs(found - wanted) < 1e-15)
+        }
+    }
+    #expect(bonferroniCorrected(0.01, comparisons: 4) == 0.04)
+    #expect(bonferroniCorrected(0.4, comparisons: 4) == 1)
+}
+
+/// Two models that are right with the given probabilities, independently.
+private struct SimulatedPair {
+    var truth: [Int32] = []
+    var first: [Int32] = []
+    var second: [Int32] = []
+
+    init(rows: Int, shares: (Double, Double), _ random: inout SplitMix64) {
+        for _ in 0..<rows {
+            let label = Int32(random.below(3))
+            func answer(_ share: Double) -> Int32 {
+                Double(random.next() >> 11) * 0x1p-53 < share
+                    ? label : (label + 1 + Int32(random.below(2))) % 3
+            }
+            truth.append(label)
+            first.append(answer(shares.0))
+            second.append(answer(shares.1))
+        }
+    }
+}
+
+@Test("of 2,000 pairs of equally good models, at most 5 % are declared better")
+func falsePromotions() throws {
+    var random = SplitMix64(seed: 7)
+    let rule = try PromotionRule()
+    var (byAccuracy, byF1) = (0, 0)
+    for _ in 0..<2_000 {
+        let pair = SimulatedPair(rows: 200, shares: (0.75, 0.75), &random)
+        let verdict = try PairedVerdict(
+            accuracy: pair.truth, current: pair.first, candidate: pair.second, rule: rule)
+        if verdict.passes { byAccuracy += 1 }
+        let bootstrap = try PairedBootstrap(
+            macroF1: pair.truth, first: pair.first, second: pair.second, resamples: 500)
+        if bootstrap.pValue < 0.05, bootstrap.difference > 0 { byF1 += 1 }
+    }
+    #expect(byAccuracy <= 100, "\(byAccuracy)")
+    #expect(byF1 <= 100, "\(byF1)")
+    // The test would be worthless if nothing ever passed.
+    #expect(byAccuracy > 0 && byF1 > 0)
+}
+
+@Test("of 2,000 candidates that are worse by the margin, at most 5 % pass; equal ones mostly do")
+func margins() throws {
+    var random = SplitMix64(seed: 11)
+    let rule = try PromotionRule(margin: 0.05)
+    func passes(_ candidate: Double) throws -> Int {
+        var count = 0
+        for _ in 0..<2_000 {
+            let pair = SimulatedPair(rows: 2_000, shares: (0.85, candidate), &random)
+            let verdict = try PairedVerdict(
+                accuracy: pair.truth, current: pair.first, candidate: pair.second, rule: rule)
+            if verdict.passes { count += 1 }
+        }
+        return count
+    }
+    #expect(try passes(0.80) <= 100)
+    #expect(try passes(0.85) > 1_900)
+}
+
+@Test("a verdict says what it compared, and decides by its rule")
+func verdicts() throws {
+    let truth = [Int32](repeating: 1, count: 1000)
+    func right(_ count: Int) -> [Int32] { (0..<1000).map { $0 < count ? 1 : 0 } }
+    let better = try PairedVerdict(
+        accuracy: truth, current: right(900), candidate: right(930), rule: PromotionRule(), excluded: 5,
+        names: ("m:1", "m:2"))
+    #expect(better.decision == .better && better.passes)
+    #expect(better.pValue == exp2(-29))
+    #expect(
+        better.sentence.hasPrefix(
+            "accuracy of m:2 0.9300, of m:1 0.9000 on 1000 rows, without 5 seen in training: difference +0.0300, "
+                + "95 % interval +0.0"))
+    #expect(better.sentence.hasSuffix("p = 1.9e-09: better."))
+    #expect(better.json["rows"]?.int == 1000 && better.json["excluded"]?.int == 5)
+    #expect(better.json["decision"]?.string == "better")
+
+    let same = try PairedVerdict(
+        accuracy: truth, current: right(900), candidate: right(900), rule: PromotionRule())
+    #expect(same.decision == .refused && !same.passes && same.pValue == 1)
+    let within = try PairedVerdict(
+        accuracy: truth, current: right(900), candidate: right(899), rule: PromotionRule(margin: 0.01))
+    #expect(within.decision == .withinMargin && within.passes)
+    let beyond = try PairedVerdict(
+        accuracy: truth, current: right(900), candidate: right(880), rule: PromotionRule(margin: 0.01))
+    #expect(beyond.decision == .refused && !beyond.passes)
+
+    // Six more right rows are p = 0.031 alone, and not enough among four candidates.
+    let few = { (candidates: Int) in
+        try PairedVerdict(
+            accuracy: truth, current: right(900), candidate: right(906),
+            rule: PromotionRule(candidates: candidates))
+    }
+    #expect(try few(1).passes)
+    #expect(try !few(4).passes)
+    #expect(try few(4).correctedPValue == 4 * few(1).pValue)
+    #expect(throws: CellarError.self) { try PromotionRule(margin: -0.1) }
+    #expect(throws: CellarError.self) { try PromotionRule(margin: .nan) }
+    #expect(throws: CellarError.self) {
+        try PairedVerdict(accuracy: [1], current: [1, 0], candidate: [1], rule: PromotionRule())
+    }
+    #expect(throws: CellarError.self) {
+        try PairedVerdict(area: [true, true], current: [1, 0], candidate: [1, 1], rule: PromotionRule())
+    }
+}
