@@ -4,8 +4,9 @@ import CommandSupport
 import Registry
 import StoreSupport
 
-struct Merge: ParsableCommand {
+struct MergeStores: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "merge",
         abstract: "Take over versions, aliases, tags and events of another store.",
         discussion: """
             A second merge changes nothing. Numbers given here stay; a version of the other store whose number is taken gets \

@@ -13,7 +13,7 @@ package struct RegistryCommand: ParsableCommand {
             List.self, Show.self, Compare.self, Diff.self, History.self, LineageOf.self, Promote.self,
             Rollback.self,
             Protect.self, Log.self, Events.self, At.self, Reproduce.self, Import.self, Export.self,
-            Merge.self, Verify.self,
+            MergeStores.self, Verify.self,
             Rebuild.self, Tag.self, Delete.self, Restore.self, CollectGarbage.self,
         ])
 
