@@ -1,5 +1,6 @@
 import Base
 import Glibc
+import HDF5
 
 /// Reads an untrusted file in a child process with limits on memory, time and files, before this process opens it.
 /// HDF5's library (1.10.8 in Debian 12) can crash on a file that is damaged or made to harm; then the child crashes, and
@@ -10,11 +11,11 @@ public enum Quarantine {
     private static let flag = "--read-in-quarantine"
     /// Set in the child's environment, so that a program that never calls `serveIfAsked` does not start child after child.
     private static let mark = "CELLAR_QUARANTINE"
-    /// Seconds of processor time: a few, and one more for each 16 MB, which is slow even for gzipped numbers.
-    private static func seconds(for size: Int) -> rlim_t { 6 + rlim_t(size >> 24) }
+    /// Seconds of processor time: two, and one more for each 16 MB, which is slow even for gzipped numbers.
+    private static func seconds(for size: Int) -> rlim_t { 2 + rlim_t(size >> 24) }
     private static let askedForTooMuch: Int32 = 3
     /// Bytes beside eight times the file's own size.
-    private static let memory = 1 << 30
+    private static let memory = 256 << 20
 
     /// Where this process was started by `check`: reads the file whole and exits.
     public static func serveIfAsked() {
@@ -26,6 +27,7 @@ public enum Quarantine {
         limit(RLIMIT_FSIZE, to: 0)
         limit(RLIMIT_NOFILE, to: 16)
         limit(RLIMIT_CORE, to: 0)
+        HDF5Library.endProcessOnFailedAllocation(status: askedForTooMuch)
         // A crash here is nobody's to look into: no backtrace, just the end.
         for crash in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { signal(crash, SIG_DFL) }
         // An error that is told is no crash: the caller will find it again and tell it better. But without our limits it would

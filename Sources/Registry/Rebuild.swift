@@ -45,8 +45,7 @@ extension ModelStore {
         file: String, reason: String
     )] {
         let known = Set(try String.fetchAll(db, sql: "SELECT file FROM version"))
-        let listed = Set(try String.fetchAll(db, sql: "SELECT sha256 FROM version"))
-        let found = scan(modelFiles().filter { !known.contains($0) }, listed: listed)
+        let found = scan(modelFiles().filter { !known.contains($0) })
         var events: [Event] = []
         var next: [String: Int] = [:]
         for file in found.files.sorted(by: { ($0.created, $0.file) < ($1.created, $1.file) }) {

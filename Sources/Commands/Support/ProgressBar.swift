@@ -72,7 +72,7 @@ public struct ProgressBar {
 
     /// ` - loss: 0.7124 - accuracy: 0.8012`, small values as `1.2345e-04`.
     public static func text(_ values: Values) -> String {
-        values.map { " - \($0.name): " + (abs($0.value) > 1e-3 ? $0.value.fixed(4) : $0.value.scientific(4)) }
+        values.map { " - \(printable($0.name)): " + (abs($0.value) > 1e-3 ? $0.value.fixed(4) : $0.value.scientific(4)) }
             .joined()
     }
 

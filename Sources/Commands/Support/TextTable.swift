@@ -1,3 +1,5 @@
+import Base
+
 /// A table of texts: aligned under a bold header for people, tab-separated for programs.
 public struct TextTable: Sendable {
     public enum Alignment: Sendable {
@@ -12,7 +14,7 @@ public struct TextTable: Sendable {
         public let alignment: Alignment
 
         public init(_ title: String, _ alignment: Alignment = .byContent) {
-            (self.title, self.alignment) = (title, alignment)
+            (self.title, self.alignment) = (printable(title), alignment)
         }
     }
 

@@ -73,6 +73,7 @@ struct CatchUp {
                     )
                 }
                 guard event.clock <= Event.clockLimit || event.clock <= last + 1_024 else {
+                    box.cursor.refuse()
                     throw LogProblem("event \(event.seq) has a clock beyond all dates")
                 }
                 if until.map({ event.time <= $0 }) ?? true { try projection.apply(event, of: box.cursor.name) }
