@@ -11,8 +11,8 @@ public enum Quarantine {
     private static let flag = "--read-in-quarantine"
     /// Set in the child's environment, so that a program that never calls `serveIfAsked` does not start child after child.
     private static let mark = "CELLAR_QUARANTINE"
-    /// Seconds of processor time: two, and one more for each 16 MB, which is slow even for gzipped numbers.
-    private static func seconds(for size: Int) -> rlim_t { 2 + rlim_t(size >> 24) }
+    /// Seconds of processor time: one and a half, and one more for each 16 MB, which is slow even for gzipped numbers.
+    private static func seconds(for size: Int) -> Double { 1.5 + Double(size >> 24) }
     private static let askedForTooMuch: Int32 = 3
     /// Bytes beside eight times the file's own size.
     private static let memory = 256 << 20
@@ -22,7 +22,12 @@ public enum Quarantine {
         let arguments = CommandLine.arguments
         guard arguments.count == 3, arguments[1] == flag else { return }
         let size = size(of: arguments[2])
-        limit(RLIMIT_CPU, to: seconds(for: size))
+        // The limit of a process counts whole seconds; the timer ends it in between, with SIGPROF.
+        limit(RLIMIT_CPU, to: rlim_t(seconds(for: size)) + 1)
+        let microseconds = Int(seconds(for: size) * 1e6)
+        var timer = itimerval()
+        timer.it_value = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
+        _ = unsafe setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil)
         limit(RLIMIT_AS, to: rlim_t(min(memory + 8 * min(size, 1 << 37), 1 << 40)))
         limit(RLIMIT_FSIZE, to: 0)
         limit(RLIMIT_NOFILE, to: 16)
@@ -86,7 +91,7 @@ public enum Quarantine {
         guard signal != 0 || code == askedForTooMuch else { return }
         let why =
             switch signal {
-            case SIGXCPU, SIGKILL: "took more than \(seconds(for: size(of: path))) seconds"
+            case SIGXCPU, SIGKILL, SIGPROF: "took more than \(seconds(for: size(of: path))) seconds"
             case 0, SIGILL, SIGTRAP, SIGABRT: "asked for more memory than such a file can need"
             default: "crashed HDF5's library (signal \(signal))"
             }

@@ -27,7 +27,8 @@ public struct LoggedEvent: Equatable, Sendable {
         let reason = json["reason"]?.string.map { ": \($0)" } ?? ""
         return switch kind {
         case "registered": "\(text("version")) registered as \(text("file"))"
-        case "moved" where json["version"]?.string == nil: "\(text("model"))@\(text("alias")) taken away\(reason)"
+        case "moved" where json["version"]?.string == nil:
+            "\(text("model"))@\(text("alias")) taken away\(reason)"
         case "moved":
             "\(text("model"))@\(text("alias")) \(json["rollback"]?.bool == true ? "rolled back" : "moved") to \(text("version"))\(reason)"
         case "protected":
@@ -35,7 +36,8 @@ public struct LoggedEvent: Equatable, Sendable {
         case "tagged":
             "\(text("version")) tagged "
                 + ((json["set"]?.object?.members ?? []).map { "\($0.key)=\($0.value.string ?? "")" }
-                    + (json["remove"]?.array ?? []).compactMap { $0.string.map { "-\($0)" } }).joined(separator: " ")
+                + (json["remove"]?.array ?? []).compactMap { $0.string.map { "-\($0)" } }).joined(
+                    separator: " ")
         case "deleted", "restored", "collected": "\(shortList(versions)) \(kind)\(reason)"
         case "evaluated": "\(text("version")) evaluated on \(text("data"))"
         case "adopted":

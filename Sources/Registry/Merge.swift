@@ -36,7 +36,8 @@ extension ModelStore {
         guard !logs.isEmpty else {
             guard theirs.isEmpty else {
                 throw CellarError(
-                    .noPermission, "cannot merge: the store has no log yet, and it is read-only.", file: other.root,
+                    .noPermission, "cannot merge: the store has no log yet, and it is read-only.",
+                    file: other.root,
                     remedy: "Run `registry list` on it with permission to write.")
             }
             return Merged()
@@ -67,14 +68,17 @@ extension ModelStore {
     func version(_ key: VersionKey) throws(CellarError) -> ModelVersion? {
         try read("look up \(key.model):\(key.number)") { db in
             try ModelVersion.fetchOne(
-                db, where: "WHERE v.model = ? AND v.claimed = ? AND v.sha256 = ?", [key.model, key.number, key.sha256])
+                db, where: "WHERE v.model = ? AND v.claimed = ? AND v.sha256 = ?",
+                [key.model, key.number, key.sha256])
         }
     }
 
     // MARK: Logs
 
     /// Copies what the other store's logs have more than those here.
-    private func takeLogs(_ logs: [LogFolder.File], from other: ModelStore, _ result: inout Merged) throws(CellarError) {
+    private func takeLogs(_ logs: [LogFolder.File], from other: ModelStore, _ result: inout Merged)
+        throws(CellarError)
+    {
         let index = try writableIndex()
         try withLog("merge the logs") { (file) throws(CellarError) in
             for log in logs { result.events += try take(log, from: other, own: &file) }
@@ -140,7 +144,8 @@ extension ModelStore {
         }
         guard isInside(target) else {
             throw CellarError(
-                .badData, "cannot copy \(version.reference): its path leads out of the store.", file: path(of: target))
+                .badData, "cannot copy \(version.reference): its path leads out of the store.",
+                file: path(of: target))
         }
         if FileSystem.size(ofFile: path(of: target)) != nil { return }
         let source = other.path(of: version.file)
@@ -163,7 +168,9 @@ extension ModelStore {
                 FileSystem.size(ofFile: path(of: here.file)) == nil
             else { continue }
             try copyFile(of: version, from: other, to: here.file, &result)
-            if FileSystem.size(ofFile: path(of: here.file)) == nil { result.withoutFile.append(here.reference) }
+            if FileSystem.size(ofFile: path(of: here.file)) == nil {
+                result.withoutFile.append(here.reference)
+            }
         }
     }
 }

@@ -66,12 +66,18 @@ extension ModelStore {
             else {
                 throw error
             }
-            let time = Timestamp.now().filter(\.isNumber)
-            for suffix in ["", "-wal", "-shm"] where FileSystem.size(ofFile: indexPath + suffix) != nil {
-                _ = try FileSystem.move(
-                    indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
-            }
+            try moveIndexAway()
             return try bringUpToDate(open())
+        }
+    }
+
+    /// Moves an index away that cannot be used. The next use makes a new one.
+    func moveIndexAway() throws(CellarError) {
+        let time = Timestamp.now().filter(\.isNumber)
+        for suffix in ["", "-wal", "-shm"]
+        where FileSystem.size(ofFile: indexPath + suffix) != nil || FileSystem.isLink(indexPath + suffix) {
+            _ = try FileSystem.move(
+                indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
         }
     }
 
@@ -143,7 +149,8 @@ extension ModelStore {
         let until = time.utf8.count < end.utf8.count ? time + end.dropFirst(time.count) : time
         guard Timestamp.isPlausible(until) else {
             throw CellarError(
-                .usage, "expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z, found \"\(time.prefix(40))\".")
+                .usage,
+                "expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z, found \"\(time.prefix(40))\".")
         }
         // A copy of the index must have all events before some can be left out.
         _ = try index()

@@ -69,7 +69,8 @@ extension ModelStore {
         let folder = path(of: Self.trained)
         guard isInside(Self.trained) else {
             throw CellarError(
-                .badData, "cannot save into the store: this folder is a link, and leads out of it.", file: folder,
+                .badData, "cannot save into the store: this folder is a link, and leads out of it.",
+                file: folder,
                 remedy: "Replace the link by the folder itself; the store may be a link.")
         }
         if FileSystem.isFolder(folder) { return folder }

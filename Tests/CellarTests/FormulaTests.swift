@@ -22,7 +22,9 @@ func guardsFormulas() throws {
                 """)
         request.isRaw = true
         _ = try place.store.score(request)
-        #expect(try place.text("out.csv").hasPrefix("id,b,a,\"=note\",prediction,probability\n=1+1,0,2,-1.5,good"))
+        #expect(
+            try place.text("out.csv").hasPrefix("id,b,a,\"=note\",prediction,probability\n=1+1,0,2,-1.5,good")
+        )
     }
 }
 
@@ -31,11 +33,13 @@ func guardedReport() throws {
     try SmallStore.make { place in
         func report(_ classes: [String]) throws -> JSON {
             func cells(_ name: String) -> String { CSVGuard.guarded(name) }
-            let header = "row,truth,prediction,probability,probability_\(classes[0]),probability_\(classes[1])\n"
+            let header =
+                "row,truth,prediction,probability,probability_\(classes[0]),probability_\(classes[1])\n"
             let rows = [(0, 0), (1, 0), (1, 1)].enumerated().map { row, pair in
                 "\(row + 1),\(cells(classes[pair.0])),\(cells(classes[pair.1])),0.9,0.9,0.1\n"
             }
-            return try place.store.report(ReportRequest(labels: place.file("p.csv", header + rows.joined()))).json
+            return try place.store.report(ReportRequest(labels: place.file("p.csv", header + rows.joined())))
+                .json
         }
         for classes in [["=a", "-b"], ["'=a", "=a"], ["-1", "+"]] {
             let found = try report(classes)

@@ -24,7 +24,7 @@ func pipedTable() {
     table.add(["a\tb\nc", "0.9777"])
     table.add(["longer than the others"])
     let pipe = Terminal(isTerminal: false, width: 10)
-    #expect(table.text(for: pipe) == "name\taccuracy\na b c\t0.9777\nlonger than the others\t\n")
+    #expect(table.text(for: pipe) == "name\taccuracy\na\\tb\\nc\t0.9777\nlonger than the others\t\n")
 }
 
 @Test("the widest columns give way where the window is too narrow")

@@ -7,7 +7,8 @@ import Testing
 // standard output or standard error.
 
 /// Clears the screen, sets the title, uses the 8-bit form, turns the writing around, ends a line.
-private let attack = "\u{1B}[2J\u{1B}]0;owned\u{7}\u{9B}31m\u{202E}\u{2066}\u{200F}\u{61C}\u{2028}\u{7F}\u{8}\r"
+private let attack =
+    "\u{1B}[2J\u{1B}]0;owned\u{7}\u{9B}31m\u{202E}\u{2066}\u{200F}\u{61C}\u{2028}\u{7F}\u{8}\r"
 /// The same for a place where no line may end.
 private let short = "\u{1B}[31m\u{9B}1m\u{202E}\u{7F}"
 
@@ -24,7 +25,8 @@ private func harmful(_ text: String) -> [Unicode.Scalar] {
 
 private func check(_ place: Workplace, _ command: String, _ words: [String], shows: Bool = false) throws {
     let done = try place.run(command, words)
-    let call = "\(command) \(words.joined(separator: " "))".unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
+    let call = "\(command) \(words.joined(separator: " "))".unicodeScalars.map { $0.escaped(asASCII: true) }
+        .joined()
     #expect(harmful(done.output).isEmpty, "\(call): standard output")
     #expect(harmful(done.errors).isEmpty, "\(call): standard error")
     #expect((0..<130).contains(done.status) && done.status != 70, "\(call): \(done.status)")
@@ -52,26 +54,31 @@ func hostileTexts() throws {
         try #require(place.run("registry", ["list"] + inStore).status == 0)
         try check(place, "trainer", ["fit", recipe, "--name", attack] + inStore, shows: true)
         for words in [
-            ["tag", "odd:1", "owner=ann\(attack)"], ["promote", "odd:1", "--alias", "best", "--reason", "why\(attack)"],
+            ["tag", "odd:1", "owner=ann\(attack)"],
+            ["promote", "odd:1", "--alias", "best", "--reason", "why\(attack)"],
             ["promote", "odd:1", "--alias", attack],
         ] { try check(place, "registry", words + inStore) }
         for words in [
-            ["show", "odd:1"], ["show", "odd:1", "--json"], ["lineage", "odd:1"], ["lineage", "odd:1", "--dot"],
+            ["show", "odd:1"], ["show", "odd:1", "--json"],
             ["list", "--json"], ["verify", "--json"], ["show", "x\(attack)"],
             ["list", "--where", "x\(attack) > 1"], ["export", "odd", "none\(short)/x.h5"], ["import", csv],
             ["import", "none\(attack).h5"],
         ] { try check(place, "registry", words + inStore, shows: words[0] != "verify") }
         for words in [
-            ["list"], ["history", "odd:1"], ["compare", "odd:1", "odd:1"], ["verify"], ["rebuild"], ["gc"],
+            ["list"], ["lineage", "odd:1"], ["lineage", "odd:1", "--dot"], ["history", "odd:1"],
+            ["compare", "odd:1", "odd:1"], ["verify"], ["rebuild"], ["gc"],
             ["list", "--sort", "x\(attack)"], ["list", "--x\(attack)"], ["\(attack)"],
             ["list", "---completion", "list", "--", "positional@0", "list", "3", "0"],
         ] { try check(place, "registry", words + inStore) }
         let model = ["--model", "odd"] + inStore
         for words in [
-            ["inspect", "odd"] + inStore, ["inspect", "odd", "--json"] + inStore, ["score", "--row", "1,2"] + model,
-            ["score", "--row", "1,2", "--json"] + model, ["evaluate", csv] + model, ["evaluate", csv, "--json"] + model,
-            ["digit\(attack).png"] + model, ["score", csv, "--model", "x\(attack)"] + inStore,
+            ["inspect", "odd"] + inStore, ["inspect", "odd", "--json"] + inStore,
+            ["score", "--row", "1,2"] + model,
+            ["score", "--row", "1,2", "--json"] + model, ["evaluate", csv] + model,
+            ["evaluate", csv, "--json"] + model,
+            ["score", csv, "--model", "x\(attack)"] + inStore,
         ] { try check(place, "infer", words, shows: words[0] != "inspect") }
+        try check(place, "infer", ["digit\(attack).png"] + model)
         try check(place, "infer", ["evaluate", csv, "--report", place.path("report"), "--quiet"] + model)
         try check(place, "trainer", ["summary", recipe])
     }
@@ -86,7 +93,8 @@ func hostileLog() throws {
         func add(_ kind: String, _ content: JSONObject) {
             var object: JSONObject = [
                 "seq": .integer(lines.split(separator: "\n").count + 1), "clock": .integer(1_796_000_000_000),
-                "time": .string("2026-11-29" + attack), "event": .string(kind), "who": .string("ann" + attack),
+                "time": .string("2026-11-29" + attack), "event": .string(kind),
+                "who": .string("ann" + attack),
                 "command": .string(attack),
             ]
             for (key, value) in content.members { object[key] = value }
@@ -111,13 +119,15 @@ func hostileLog() throws {
         add(
             "moved",
             [
-                "model": "odd", "alias": "best", "version": "odd:1", "sha256": .string(sha), "reason": .string(attack),
+                "model": "odd", "alias": "best", "version": "odd:1", "sha256": .string(sha),
+                "reason": .string(attack),
             ])
         add("x\(attack)", [:])
         try FileManager.default.createDirectory(atPath: store + "/log", withIntermediateDirectories: true)
         _ = try place.file("models/log/0123456789abcdef.jsonl", lines)
         for words in [
-            ["list"], ["list", "--json"], ["show", "odd:1"], ["show", "odd:1", "--json"], ["verify"], ["history", "odd:1"],
+            ["list"], ["list", "--json"], ["show", "odd:1"], ["show", "odd:1", "--json"], ["verify"],
+            ["history", "odd:1"],
             ["lineage", "odd:1"], ["lineage", "odd:1", "--dot"], ["compare", "odd:1", "odd:1"], ["rebuild"],
         ] { try check(place, "registry", words) }
         try check(place, "registry", ["show", "odd:1"], shows: true)

@@ -76,7 +76,7 @@ def changed_log(data, draw):
         return "no last newline", data[:-1]
     elif kind == 8:
         # Very many lines.
-        lines += [lines[at]] * 5_000
+        lines += [lines[at]] * 2_000
     else:
         event = json.loads(lines[at])
         for _ in range(draw.choice([1, 1, 2])):

@@ -29,7 +29,8 @@ final class ScoreRun {
 
     init(
         _ reader: consuming CSVReader, _ writer: consuming CSVWriter, models: [LoadedModel],
-        inputs: ModelColumns, columns: [NewColumns], isRaw: Bool, onBlock: @escaping (Int) throws(CellarError) -> Void
+        inputs: ModelColumns, columns: [NewColumns], isRaw: Bool,
+        onBlock: @escaping (Int) throws(CellarError) -> Void
     ) {
         (counter, scanner, file) = (reader.counter, reader.scanner, reader.name)
         additions = Additions(columns)
@@ -85,7 +86,9 @@ final class ScoreRun {
                     let predictions = try predictions(for: chunk, predictors)
                     broken = firstNonFinite(predictions)
                     additions.set(predictions)
-                    rows.write(isRaw ? chunk : chunk.guardingTexts(), numbers: additions.numbers, labels: additions.labels)
+                    rows.write(
+                        isRaw ? chunk : chunk.guardingTexts(), numbers: additions.numbers,
+                        labels: additions.labels)
                 } catch { problem = error }
             }
             writing.wait(for: number) {

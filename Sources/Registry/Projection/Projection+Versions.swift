@@ -89,7 +89,9 @@ extension Projection {
     }
 
     private func moveAway(_ id: Int64) throws {
-        guard let row = try Row.fetchOne(db, sql: "SELECT file, sha256 FROM version WHERE id = ?", arguments: [id])
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT file, sha256 FROM version WHERE id = ?", arguments: [id])
         else { return }
         try setFile(Self.otherName(row[0], row[1]), of: id)
     }
