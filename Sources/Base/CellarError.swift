@@ -118,7 +118,7 @@ extension CellarError: CustomStringConvertible {
         let place = [
             place.file, place.line.map { "line \($0)" }, place.column.map { "column '\($0)'" },
             place.row.map { "row \($0)" }, place.subject,
-        ].compactMap { $0 }
+        ].compactMap { $0.map(printable) }
         return (place + [explanation]).joined(separator: ": ")
     }
 

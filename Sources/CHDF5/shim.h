@@ -18,4 +18,6 @@ static inline hid_t ch5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t ch5_link_create(void) { return H5P_LINK_CREATE; }
 
 static inline haddr_t ch5_undefined_address(void) { return HADDR_UNDEF; }
+static inline hid_t ch5_error_no_space(void) { return H5E_NOSPACE; }
+static inline hid_t ch5_error_cannot_allocate(void) { return H5E_CANTALLOC; }
 static inline hid_t ch5_error_truncated(void) { return H5E_TRUNCATED; }

@@ -10,7 +10,7 @@ import Registry
 ///     let result = try store.predict(PredictRequest(files: ["digit.png"]))
 ///     print(result.predictions[0].answer)
 ///
-/// A program that reads files from outside the store calls `Quarantine.serveIfAsked()` first in its `main`.
+/// A program that reads files from outside the store, or a store that it has not written itself, calls `Quarantine.serveIfAsked()` first in its `main`.
 public struct Store: Sendable {
     /// The store's folder, as the user named it.
     public let folder: String
@@ -22,7 +22,7 @@ public struct Store: Sendable {
         self.folder = folder
         models = ModelStore(atPath: folder) { found in
             try readIndexFacts(
-                found.isListed
+                found.isRegistered
                     ? TrustGate.admit(
                         found.path, registered: found.sha256, unchangedSince: found.identity, name: found.path
                     )

@@ -1,10 +1,12 @@
 import CHDF5
+import Glibc
+import Synchronization
 
 /// Global state of the HDF5 library.
 ///
 /// Debian's static library is thread-safe: every call takes the library's lock, so handles may be used from
 /// any thread.
-enum HDF5Library {
+public enum HDF5Library {
     /// The default property list.
     static let standard = hid_t(H5P_DEFAULT)
 
@@ -18,7 +20,33 @@ enum HDF5Library {
     /// on a file.
     static func enter() {
         _ = started
-        H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+        if statusOfFailedAllocation.load(ordering: .relaxed) == 0 {
+            H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+        } else {
+            let handler: H5E_auto2_t = { stack, _ in HDF5Library.endIfOutOfMemory(stack) }
+            unsafe H5Eset_auto2(hid_t(H5E_DEFAULT), handler, nil)
+        }
+    }
+
+    // MARK: Limits of memory
+
+    private static let statusOfFailedAllocation = Atomic<Int32>(0)
+
+    /// From now on the process ends with this status where HDF5 gets no memory. To the library this is an error like any other,
+    /// but a caller with more memory would not get that error.
+    public static func endProcessOnFailedAllocation(status: Int32) {
+        statusOfFailedAllocation.store(status, ordering: .relaxed)
+    }
+
+    private static func endIfOutOfMemory(_ stack: hid_t) -> herr_t {
+        let look: H5E_walk2_t = { _, entry, _ in
+            guard let number = unsafe entry?.pointee.min_num else { return 0 }
+            if number == ch5_error_no_space() || number == ch5_error_cannot_allocate() {
+                _exit(HDF5Library.statusOfFailedAllocation.load(ordering: .relaxed))
+            }
+            return 0
+        }
+        return unsafe H5Ewalk2(stack, H5E_WALK_UPWARD, look, nil)
     }
 
     struct Message {

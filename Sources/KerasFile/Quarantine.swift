@@ -1,5 +1,6 @@
 import Base
 import Glibc
+import HDF5
 
 /// Reads an untrusted file in a child process with limits on memory, time and files, before this process opens it.
 /// HDF5's library (1.10.8 in Debian 12) can crash on a file that is damaged or made to harm; then the child crashes, and
@@ -10,22 +11,28 @@ public enum Quarantine {
     private static let flag = "--read-in-quarantine"
     /// Set in the child's environment, so that a program that never calls `serveIfAsked` does not start child after child.
     private static let mark = "CELLAR_QUARANTINE"
-    /// Seconds of processor time: a few, and one more for each 16 MB, which is slow even for gzipped numbers.
-    private static func seconds(for size: Int) -> rlim_t { 6 + rlim_t(size >> 24) }
+    /// Seconds of processor time: one and a half, and one more for each 16 MB, which is slow even for gzipped numbers.
+    private static func seconds(for size: Int) -> Double { 1.5 + Double(size >> 24) }
     private static let askedForTooMuch: Int32 = 3
     /// Bytes beside eight times the file's own size.
-    private static let memory = 1 << 30
+    private static let memory = 256 << 20
 
     /// Where this process was started by `check`: reads the file whole and exits.
     public static func serveIfAsked() {
         let arguments = CommandLine.arguments
         guard arguments.count == 3, arguments[1] == flag else { return }
         let size = size(of: arguments[2])
-        limit(RLIMIT_CPU, to: seconds(for: size))
+        // The limit of a process counts whole seconds; the timer ends it in between, with SIGPROF.
+        limit(RLIMIT_CPU, to: rlim_t(seconds(for: size)) + 1)
+        let microseconds = Int(seconds(for: size) * 1e6)
+        var timer = itimerval()
+        timer.it_value = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
+        _ = unsafe setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil)
         limit(RLIMIT_AS, to: rlim_t(min(memory + 8 * min(size, 1 << 37), 1 << 40)))
         limit(RLIMIT_FSIZE, to: 0)
         limit(RLIMIT_NOFILE, to: 16)
         limit(RLIMIT_CORE, to: 0)
+        HDF5Library.endProcessOnFailedAllocation(status: askedForTooMuch)
         // A crash here is nobody's to look into: no backtrace, just the end.
         for crash in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { signal(crash, SIG_DFL) }
         // An error that is told is no crash: the caller will find it again and tell it better. But without our limits it would
@@ -84,7 +91,7 @@ public enum Quarantine {
         guard signal != 0 || code == askedForTooMuch else { return }
         let why =
             switch signal {
-            case SIGXCPU, SIGKILL: "took more than \(seconds(for: size(of: path))) seconds"
+            case SIGXCPU, SIGKILL, SIGPROF: "took more than \(seconds(for: size(of: path))) seconds"
             case 0, SIGILL, SIGTRAP, SIGABRT: "asked for more memory than such a file can need"
             default: "crashed HDF5's library (signal \(signal))"
             }

@@ -12,15 +12,17 @@ public struct TrustedFile: Sendable {
     static func unchecked(_ path: String) -> TrustedFile { TrustedFile(path: path, identity: nil) }
 }
 
-/// Decides which files may be parsed in this process: a registered file whose bytes are the registered ones, or any
-/// other file that a process in quarantine has read without harm. A file's name plays no part.
+/// Decides which files may be parsed in this process: a file that this copy of the store has admitted before and that nobody
+/// has written to since, or any other file that a process in quarantine has read without harm. A file's name plays no
+/// part, nor does a digest: the log of a store that came from elsewhere names hostile files as well.
 public enum TrustGate {
-    /// Accepts a file of a store.
+    /// Accepts a file of a store. A file whose identity is not the known one needs the registered digest, and is read in
+    /// quarantine once.
     ///
     /// - Parameters:
     ///   - sha256: The digest that the file was registered with.
-    ///   - identity: The text of the file's identity when its digest was last found to be that one. If it still is the
-    ///     same, nobody has written to the file, and its bytes are not read again.
+    ///   - identity: The text of the file's identity when it was last admitted, or saved by this program. If it still is the
+    ///     same, nobody has written to the file, and its bytes are not checked again.
     ///   - name: The version, for the message.
     public static func admit(
         _ path: String, registered sha256: String, unchangedSince identity: String?, name: String
@@ -34,6 +36,7 @@ public enum TrustGate {
                 "the file of \(name) is damaged: its SHA-256 is \(found.sha256), expected \(sha256).",
                 file: path, remedy: "Restore the file from a backup or git, then run `registry verify`.")
         }
+        try Quarantine.check(path)
         return TrustedFile(path: path, identity: before)
     }
 

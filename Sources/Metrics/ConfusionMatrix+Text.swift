@@ -21,8 +21,9 @@ extension ConfusionMatrix {
     /// field.
     public func csv(normalised normalisation: Normalisation? = nil) -> String {
         let cells = cellTexts(normalisation, digits: nil)
-        return csvLine(["truth"] + classes)
-            + classes.indices.map { csvLine([classes[$0]] + cells[$0]) }.joined()
+        let names = classes.map(CSVGuard.guarded)
+        return csvLine(["truth"] + names)
+            + classes.indices.map { csvLine([names[$0]] + cells[$0]) }.joined()
     }
 
     /// `{"classes": […], "matrix": [[…]]}`, the matrix by true class and then by predicted class.
@@ -57,11 +58,4 @@ extension ConfusionMatrix {
 func padded(_ text: String, to width: Int, left: Bool = true) -> String {
     let blanks = String(repeating: " ", count: max(0, width - text.unicodeScalars.count))
     return left ? blanks + text : text + blanks
-}
-
-/// Makes a name from a file safe to print: control characters could manipulate the terminal.
-private func printable(_ name: String) -> String {
-    String(
-        String.UnicodeScalarView(
-            name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
 }

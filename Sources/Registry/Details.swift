@@ -9,7 +9,7 @@ extension ModelStore {
         if version.state != .purged, (try? checkFile(of: version)) != nil {
             let found = FoundBytes(
                 path: path(of: version.file), sha256: version.sha256, identity: version.identity,
-                isListed: true)
+                isRegistered: true)
             do {
                 let facts = try reader(found)
                 return facts.known(as: version.model, created: version.created)

@@ -39,11 +39,13 @@ extension ModelStore {
             model: model, file: "", digest: FileDigest(sha256: "", size: 0),
             facts: facts.known(as: model, created: created))
 
-        if source.hasPrefix(root + "/") {
+        let inner = source.hasPrefix(root + "/") ? String(source.dropFirst(root.count + 1)) : ""
+        // What a link in the store leads to is not in the store, and is copied.
+        if isInside(inner), Limits.isFile(inner) {
             try FileSystem.setMode(0o444, of: source)
             new.identity = FileIdentity(ofFile: source)?.text
             new.digest = try FileDigest(ofFile: source)
-            new.file = String(source.dropFirst(root.count + 1))
+            new.file = inner
             if let known = try registered(new.digest) { return known }
             return Imported(version: try register(new), isNew: true)
         }

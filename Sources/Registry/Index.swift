@@ -99,8 +99,25 @@ extension Index {
     /// Whether the tables are of this version of Cellar, and made by this copy of the store: an index that came with a copied
     /// store is not believed.
     static func hasTables(_ db: Database, of own: String) throws -> Bool {
-        guard try Int.fetchOne(db, sql: "PRAGMA user_version") == Schema.version else { return false }
+        guard try Int.fetchOne(db, sql: "PRAGMA user_version") == Schema.version,
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index'))
+                    AND EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'note')
+                    """) == true
+        else { return false }
         return try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'origin'") == own
+            && String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'schema'") == digest(of: db)
+    }
+
+    /// The SHA-256 of the schema as SQLite has it: tables that another program changed are made anew.
+    private static func digest(of db: Database) throws -> String {
+        let texts = try Row.fetchAll(
+            db, sql: "SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
+        )
+        .map { row in [0, 1, 2, 4].map { row[$0] as String? ?? "" }.joined(separator: " ") }
+        return sha256(of: texts.joined(separator: "\n"))
     }
 
     /// Creates the tables, in place of any that are not ours.
@@ -123,7 +140,8 @@ extension Index {
         }
         try db.execute(sql: Schema.sql)
         try db.execute(
-            sql: "INSERT INTO note (key, value) VALUES ('origin', ?)", arguments: [own])
+            sql: "INSERT INTO note (key, value) VALUES ('origin', ?), ('schema', ?)",
+            arguments: [own, try digest(of: db)])
         try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
     }
 }

@@ -23,10 +23,10 @@ public final class ModelStore: Sendable {
     public struct FoundBytes: Sendable {
         public let path: String
         public let sha256: String
-        /// The text of the file's identity before it was hashed.
+        /// The text of the file's identity when it was last admitted; nil for a file that no version is known to have.
         public let identity: String?
-        /// Whether the list of versions has that digest. Other files are untrusted.
-        public let isListed: Bool
+        /// Whether a version has this file, whose digest must then be `sha256`.
+        public let isRegistered: Bool
     }
 
     /// The folder's path, without a trailing slash.

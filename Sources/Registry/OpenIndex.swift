@@ -47,6 +47,12 @@ extension ModelStore {
                 remedy: "Use --store to name a store, or train a model first.")
         }
         if until != nil { return try Index.inMemory(indexPath) }
+        // A link could make another program's database ours, with new tables.
+        for suffix in ["", "-wal", "-shm"] where FileSystem.isLink(indexPath + suffix) {
+            throw CellarError(
+                .badData, "cannot use the index: it is a link.", file: indexPath + suffix,
+                remedy: "Remove the link; the index is made anew. The store itself may be a link.")
+        }
         guard FileSystem.isWritable(root), !log.isFolder || FileSystem.isWritable(log.path) else {
             return try openReadOnly()
         }
@@ -60,12 +66,18 @@ extension ModelStore {
             else {
                 throw error
             }
-            let time = Timestamp.now().filter(\.isNumber)
-            for suffix in ["", "-wal", "-shm"] where FileSystem.size(ofFile: indexPath + suffix) != nil {
-                _ = try FileSystem.move(
-                    indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
-            }
+            try moveIndexAway()
             return try bringUpToDate(open())
+        }
+    }
+
+    /// Moves an index away that cannot be used. The next use makes a new one.
+    func moveIndexAway() throws(CellarError) {
+        let time = Timestamp.now().filter(\.isNumber)
+        for suffix in ["", "-wal", "-shm"]
+        where FileSystem.size(ofFile: indexPath + suffix) != nil || FileSystem.isLink(indexPath + suffix) {
+            _ = try FileSystem.move(
+                indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
         }
     }
 

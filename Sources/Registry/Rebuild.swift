@@ -12,8 +12,20 @@ extension ModelStore {
     }
 
     /// Makes the index anew from the logs, and registers model files that no log names, in the order of their dates.
+    /// An index that SQLite cannot read, or that has other tables, is moved away.
     public func rebuild() throws(CellarError) -> Rebuilt {
-        _ = try writableIndex()
+        do throws(CellarError) { return try rebuildTables() } catch {
+            guard error.place.file == indexPath, error.category == .badData, FileSystem.isWritable(root)
+            else {
+                throw error
+            }
+            close()
+            try moveIndexAway()
+            return try rebuildTables()
+        }
+    }
+
+    private func rebuildTables() throws(CellarError) -> Rebuilt {
         let index = try writableIndex()
         return try withLog("rebuild the index") { (file) throws(CellarError) in
             let size = file.size
@@ -44,8 +56,7 @@ extension ModelStore {
         file: String, reason: String
     )] {
         let known = Set(try String.fetchAll(db, sql: "SELECT file FROM version"))
-        let listed = Set(try String.fetchAll(db, sql: "SELECT sha256 FROM version"))
-        let found = scan(modelFiles().filter { !known.contains($0) }, listed: listed)
+        let found = scan(modelFiles().filter { !known.contains($0) })
         var events: [Event] = []
         var next: [String: Int] = [:]
         for file in found.files.sorted(by: { ($0.created, $0.file) < ($1.created, $1.file) }) {

@@ -26,6 +26,11 @@ extension ModelStore {
                 .usage, "cannot register a file outside the store \(root).", file: path,
                 remedy: "Use `registry import`.")
         }
+        guard isInside(String(path.dropFirst(root.count + 1))) else {
+            throw CellarError(
+                .badData, "cannot register the file: its path leads out of the store.", file: path,
+                remedy: "Put the file itself there.")
+        }
         try Names.checkModel(facts.name)
         try FileSystem.setMode(0o444, of: path)
         let identity = FileIdentity(ofFile: path)

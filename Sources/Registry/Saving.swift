@@ -67,6 +67,12 @@ extension ModelStore {
     /// Returns the folder for new files; creates it if necessary.
     func trainedFolder() throws(CellarError) -> String {
         let folder = path(of: Self.trained)
+        guard isInside(Self.trained) else {
+            throw CellarError(
+                .badData, "cannot save into the store: this folder is a link, and leads out of it.",
+                file: folder,
+                remedy: "Replace the link by the folder itself; the store may be a link.")
+        }
         if FileSystem.isFolder(folder) { return folder }
         try FileSystem.makeFolder(folder)
         try FileSystem.flush(root)

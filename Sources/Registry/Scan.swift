@@ -71,27 +71,22 @@ extension ModelStore {
     }
 
     /// Reads model files.
-    ///
-    /// - Parameter listed: SHA-256 of the files that were registered once.
-    func scan(_ files: [String], listed: Set<String>) -> Scan {
+    func scan(_ files: [String]) -> Scan {
         var result = Scan()
         for file in files {
-            do { result.files.append(try examine(file, listed: listed)) } catch {
+            do { result.files.append(try examine(file)) } catch {
                 result.unreadable.append((file, "\(error)"))
             }
         }
         return result
     }
 
-    /// - listed: SHA-256 of the files that were registered once, and are trusted.
-    func examine(_ file: String, listed: Set<String>) throws -> FoundFile {
+    func examine(_ file: String) throws -> FoundFile {
         let path = path(of: file)
         let before = FileIdentity(ofFile: path)
         let digest = try FileDigest(ofFile: path)
         let facts = try reader(
-            FoundBytes(
-                path: path, sha256: digest.sha256, identity: before?.text,
-                isListed: listed.contains(digest.sha256)))
+            FoundBytes(path: path, sha256: digest.sha256, identity: nil, isRegistered: false))
         return FoundFile(
             file: file, digest: digest, identity: before, facts: facts,
             created: created(facts, path: path))

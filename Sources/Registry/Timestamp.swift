@@ -24,6 +24,21 @@ enum Timestamp {
             && zip(text.utf8, form).allSatisfy { $1 == 48 ? (48...57).contains($0) : $0 == $1 }
     }
 
+    /// Whether the text is a date of that form that can be, but for the lengths of months.
+    static func isDate(_ text: String) -> Bool {
+        guard isPlausible(text) else { return false }
+        let digits = Array(text.utf8)
+        func number(_ at: Int) -> Int { Int(digits[at] - 48) * 10 + Int(digits[at + 1] - 48) }
+        return (1...12).contains(number(5)) && (1...31).contains(number(8)) && number(11) < 24
+            && number(14) < 60 && number(17) <= 60
+    }
+
+    /// The time a day after `time`; the end of all dates if `time` is none.
+    static func nextDay(after time: String) -> String {
+        guard let start = milliseconds(time) else { return "9999-12-31T23:59:59Z" }
+        return of(secondsSince1970: start / 1_000 + 86_400)
+    }
+
     static func of(secondsSince1970 seconds: Int) -> String {
         Date(timeIntervalSince1970: TimeInterval(seconds)).ISO8601Format()
     }

@@ -103,9 +103,11 @@ private func insert(_ i: Int, _ db: Database, _ random: inout SplitMix) throws -
     facts.created = created
     let number = try db.lastNumber(of: "a") + 1
     let key = VersionKey(model: "a", number: number, sha256: sha256(of: "\(i)"))
-    let registration = Event(
+    var registration = Event(
         kind: "registered",
         content: Event.registration(key, file: "\(i).h5", size: i, facts: facts, importedFrom: nil))
+    // Any later than the dates above.
+    registration.time = "2027-01-01T00:00:00Z"
     try Projection(db: db, own: "test").apply(registration, of: "test")
     let id = try key.id(db) ?? 0
     for (key, values) in [

@@ -19,6 +19,8 @@ public struct AtomicFile: ~Copyable, Sendable {
     private let remembered: Int32
     private var isFlushed = false
     private var isFinished = false
+    /// Standard output is a terminal, which the bytes must not control.
+    private let isForTerminal: Bool
     private var hash: SHA256?
     private var size = 0
 
@@ -29,6 +31,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         let output = try Output(path)
         (descriptor, temporary, target) = (output.descriptor, output.temporary, output.target)
         self.path = path
+        isForTerminal = path == "-" && isatty(STDOUT_FILENO) == 1
         remembered = temporary.map { unsafe cm_remember_temporary($0) } ?? -1
         hash = hashing ? SHA256() : nil
     }
@@ -39,7 +42,7 @@ public struct AtomicFile: ~Copyable, Sendable {
         let name = FileSystem.temporaryName(in: folder, extension: suffix)
         descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .writing(folder, errno) }
-        (path, target, temporary) = (folder, folder, name)
+        (path, target, temporary, isForTerminal) = (folder, folder, name, false)
         remembered = unsafe cm_remember_temporary(name)
         hash = hashing ? SHA256() : nil
     }
@@ -88,7 +91,11 @@ public struct AtomicFile: ~Copyable, Sendable {
 
     /// Writes all of the bytes.
     public mutating func write(_ bytes: Span<UInt8>) throws(CellarError) {
-        let code = unsafe bytes.withUnsafeBytes { unsafe append($0) }
+        let code =
+            isForTerminal
+            ? unsafe escapingControls(bytes.withUnsafeBytes { unsafe Array($0) }, in: .lines)
+                .withUnsafeBytes { unsafe append($0) }
+            : unsafe bytes.withUnsafeBytes { unsafe append($0) }
         if code != 0 { throw .writing(path, code) }
     }
 

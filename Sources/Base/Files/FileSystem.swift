@@ -57,6 +57,12 @@ public enum FileSystem {
             && a.st_ino == b.st_ino
     }
 
+    /// Whether the path itself is a symbolic link.
+    public static func isLink(_ path: String) -> Bool {
+        var about = stat()
+        return unsafe lstat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFLNK
+    }
+
     public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

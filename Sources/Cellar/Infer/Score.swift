@@ -12,6 +12,8 @@ public struct ScoreRequest: Sendable {
     public var prefix: String
     /// Whether an output may replace an input.
     public var replacesInput: Bool
+    /// Whether texts that a spreadsheet would run as formulas are written as they are, without a guard.
+    public var isRaw = false
     /// How the table is written, as far as it differs from what the model was trained on.
     public var dialect = TableDialect()
     public var models: ModelSelection
@@ -84,7 +86,8 @@ extension Store {
         let opened = try modelsAndTable(input, request.dialect, request.models, progress)
         let models = opened.models
         let rows = try scoreTable(
-            opened.reader, with: models, to: output, prefix: request.prefix, onBlock: progress.samplesDone)
+            opened.reader, with: models, to: output, prefix: request.prefix, isRaw: request.isRaw,
+            onBlock: progress.samplesDone)
         return ScoreSummary(models: models.map(\.name), samples: rows, outputs: [output])
     }
 

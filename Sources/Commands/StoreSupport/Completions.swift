@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Cellar
 import CommandSupport
 import Foundation
@@ -18,9 +19,11 @@ extension CompletionKind {
     }
 }
 
-/// The completions as the shell reads them: in zsh, what follows a colon is a description.
+/// The completions as the shell reads them: in zsh, what follows a colon is a description. A name with control characters
+/// is left out: the shell would print them.
 private func listed(_ completions: [String]) -> [String] {
-    CompletionShell.requesting == .zsh ? completions.map { $0.replacing(":", with: "\\:") } : completions
+    let clean = completions.filter { printable($0) == $0 }
+    return CompletionShell.requesting == .zsh ? clean.map { $0.replacing(":", with: "\\:") } : clean
 }
 
 /// The store that `--store` or the environment names.

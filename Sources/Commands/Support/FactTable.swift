@@ -1,3 +1,5 @@
+import Base
+
 /// A table of facts about several things, a column each: for people in as many blocks as the window needs, with a legend of
 /// what was cut; tab-separated for programs.
 public struct FactTable: Sendable {

@@ -72,8 +72,10 @@ public struct ProgressBar {
 
     /// ` - loss: 0.7124 - accuracy: 0.8012`, small values as `1.2345e-04`.
     public static func text(_ values: Values) -> String {
-        values.map { " - \($0.name): " + (abs($0.value) > 1e-3 ? $0.value.fixed(4) : $0.value.scientific(4)) }
-            .joined()
+        values.map {
+            " - \(printable($0.name)): " + (abs($0.value) > 1e-3 ? $0.value.fixed(4) : $0.value.scientific(4))
+        }
+        .joined()
     }
 
     private mutating func draw(_ step: Int, _ times: String, _ values: Values) {

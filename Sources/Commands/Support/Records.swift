@@ -2,9 +2,9 @@ import Base
 
 /// Renderings of records for programs and documents. Tables for people are in `TextTable`.
 public enum Records {
-    /// One row of CSV as RFC 4180 has it, ended by CRLF. A missing value is an empty field, a list is joined by commas.
+    /// One row of CSV as RFC 4180 has it, ended by CRLF; formulas are guarded. A missing value is an empty field, a list is joined by commas.
     public static func csv(_ values: [JSON?]) -> String {
-        let fields = values.map { $0?.recordText ?? "" }
+        let fields = values.map { CSVGuard.guarded($0?.recordText ?? "") }
         // A row of one empty field is quoted: an empty line is no record.
         if fields == [""] { return "\"\"\r\n" }
         return String(csvLine(fields).dropLast()) + "\r\n"

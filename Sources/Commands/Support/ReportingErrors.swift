@@ -36,11 +36,17 @@ public func printWarning(_ text: String, of command: String, json: Bool) {
 
 /// Prints the text and a newline on standard error. A text from a file cannot send commands to the terminal.
 public func printError(_ text: String) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    writeToStandardError(lines.map { printable(String($0)) }.joined(separator: "\n") + "\n")
+    writeAsItIs(escapingControls(Array(text.utf8), in: .lines) + [UInt8(ascii: "\n")])
 }
 
-/// Writes the text as it is. There is nobody to tell where this fails.
+/// Writes a part of a progress bar, which a carriage return may begin.
 func writeToStandardError(_ text: String) {
-    try? Array(text.utf8).span.write(to: STDERR_FILENO, path: "standard error")
+    let bytes = Array(text.utf8)
+    let start = bytes.first == UInt8(ascii: "\r") ? 1 : 0
+    writeAsItIs(Array(bytes[..<start]) + escapingControls(Array(bytes[start...]), in: .lines))
+}
+
+/// There is nobody to tell where this fails.
+private func writeAsItIs(_ bytes: [UInt8]) {
+    try? bytes.span.write(to: STDERR_FILENO, path: "standard error")
 }

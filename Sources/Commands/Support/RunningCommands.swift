@@ -15,8 +15,14 @@ extension ParsableCommand {
             exit()
         } catch {
             // An ExitCode has been reported already, and its status may be that of a wrong command line.
-            guard !(error is ExitCode), exitCode(for: error) == .validationFailure, words.contains("--json")
-            else { exit(withError: error) }
+            let code = exitCode(for: error)
+            guard !(error is ExitCode) else { exit(withError: error) }
+            guard code == .validationFailure, words.contains("--json") else {
+                // ArgumentParser would print names of files and models as they are.
+                let text = fullMessage(for: error)
+                if !text.isEmpty { if code == .success { try? printOutput(text) } else { printError(text) } }
+                exit(withError: ExitCode(code.rawValue))
+            }
             printError(CellarError(.usage, message(for: error)).json.text())
             exit(withError: ExitCode(CellarError.Category.usage.rawValue))
         }

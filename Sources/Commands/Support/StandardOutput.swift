@@ -38,9 +38,10 @@ public struct StandardOutput: ~Copyable {
         return result
     }
 
-    /// Writes the text as it is.
+    /// Writes a text, with escapes for all that controls a terminal but our own styles.
     public mutating func write(_ text: String) throws(CellarError) {
-        buffer.append(contentsOf: text.utf8)
+        let isStyled = descriptor == STDOUT_FILENO && Terminal.output.hasColour
+        buffer += escapingControls(Array(text.utf8), in: isStyled ? .styledLines : .lines)
         if buffer.count >= capacity { try flush() }
     }
 
@@ -60,7 +61,8 @@ public struct StandardOutput: ~Copyable {
     }
 }
 
-/// Prints the text, and a newline where it has none at its end, on standard output.
+/// Prints the text, and a newline where it has none at its end, on standard output. Characters from files and stores that
+/// control a terminal are shown as escapes, also in a pipe: its reader may be a terminal.
 public func printOutput(_ text: String) throws {
     try StandardOutput.write { output in
         try output.write(text)

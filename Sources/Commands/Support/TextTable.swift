@@ -1,3 +1,5 @@
+import Base
+
 /// A table of texts: aligned under a bold header for people, tab-separated for programs.
 public struct TextTable: Sendable {
     public enum Alignment: Sendable {
@@ -14,7 +16,7 @@ public struct TextTable: Sendable {
         public let importance: Int
 
         public init(_ title: String, _ alignment: Alignment = .byContent, importance: Int = 0) {
-            (self.title, self.alignment, self.importance) = (title, alignment, importance)
+            (self.title, self.alignment, self.importance) = (printable(title), alignment, importance)
         }
     }
 

@@ -45,21 +45,3 @@ func fitted(_ text: String, to width: Int, isUnicode: Bool) -> String {
     }
     return width < 1 ? "" : cut + mark
 }
-
-/// The text on one line and without control characters, which a name from a file could use to clear, recolour or
-/// retitle the reader's terminal.
-func printable(_ text: String) -> String {
-    let isClean = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
-    if isClean { return text }
-    var clean = ""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\t", "\n", "\r": clean += " "
-        case _ where scalar.properties.generalCategory == .control: clean += "\u{FFFD}"
-        // Marks that turn the direction of writing around can make one name look like another.
-        case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": clean += "\u{FFFD}"
-        default: clean.unicodeScalars.append(scalar)
-        }
-    }
-    return clean
-}

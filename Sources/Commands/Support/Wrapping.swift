@@ -1,3 +1,5 @@
+import Base
+
 /// The text in lines of at most `width` columns, broken at blanks where there are some, without line ends.
 func wrappedLines(_ text: String, to width: Int, indent: String = "") -> [String] {
     let width = max(width, textWidth(indent) + 2)

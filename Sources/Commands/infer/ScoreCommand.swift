@@ -8,7 +8,8 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Add a model's predictions to a table (CSV), or predict NumPy arrays.",
         discussion: """
-            A table keeps its columns byte for byte; behind them come `prediction`, `probability` (of the predicted class) \
+            A table keeps its columns byte for byte, but for texts that a spreadsheet would run as formulas (=, +, -, @, tab \
+            or carriage return first, and no number): a ' is put before them, unless --raw is given. Behind them come `prediction`, `probability` (of the predicted class) \
             and, for more than two classes, one `probability_CLASS` each. Columns are found by name, in any order. An \
             output file appears once it is complete; on standard output the rows before a bad one have been written \
             when the error is reported, and the exit status is not 0. The output is UTF-8, not compressed, and has no \
@@ -35,6 +36,9 @@ struct ScoreCommand: ParsableCommand {
 
     @Flag(help: "Let the output replace the input, once it is complete.")
     var force = false
+
+    @Flag(help: "Write texts such as =1+1 as they are, without a ' before them.")
+    var raw = false
 
     @OptionGroup var table: TableArguments
     @OptionGroup var arguments: ModelArguments
@@ -71,6 +75,7 @@ struct ScoreCommand: ParsableCommand {
     private func scoreFiles() throws {
         var request = ScoreRequest(
             inputs: inputs, outputs: output, prefix: prefix, replacesInput: force, models: arguments.models)
+        request.isRaw = raw
         request.dialect = try table.dialect()
         let summary = try store.score(request, progress: progress)
         // For a program on standard output where that is free, else for a person who watches.

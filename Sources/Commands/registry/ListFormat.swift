@@ -55,8 +55,15 @@ struct ListRenderer {
         case .json, .jsonl: try printJSON(table.rows.lazy.map { Records.object(names, $0) })
         case .csv:
             try StandardOutput.write { output in
-                try output.write(Records.csv(names.map { .string($0) }))
-                for row in table.rows { try output.write(Records.csv(row)) }
+                for row in [names.map { .string($0) }] + table.rows {
+                    let line = Records.csv(row)
+                    // Data for a program stay as they are.
+                    if Terminal.output.isTerminal {
+                        try output.write(line)
+                    } else {
+                        try output.write(Array(line.utf8).span)
+                    }
+                }
             }
         case .md: try printOutput(Records.markdown(names, table.rows))
         case .table: try printOutput(text(table, names, importance))

@@ -17,9 +17,10 @@ struct Show: ParsableCommand {
             try common.print(json) {
                 var lines: [(String, String)] = []
                 add("", json, to: &lines)
+                lines = lines.map { (printable($0.0), $0.1) }
                 let width = lines.map(\.0.count).max() ?? 0
                 return lines.map { name, value in
-                    name + String(repeating: " ", count: width - name.count) + "  " + value + "\n"
+                    name + String(repeating: " ", count: width - name.count) + "  " + printable(value) + "\n"
                 }.joined()
             }
         }

@@ -13,7 +13,8 @@ struct CSVPlan: Sendable {
     var portable = false
 
     init(
-        file: String, header: CSVHeader, numbers: [String], texts: [String], missingAsNaN: Bool = false
+        file: String, header: CSVHeader, numbers: [String], texts: [String], missingAsNaN: Bool = false,
+        othersAsTexts: Bool = false
     ) throws(CellarError) {
         var slots = [Int32](repeating: -1, count: header.names.count)
         var columns = NamePositions(header.names)
@@ -30,9 +31,16 @@ struct CSVPlan: Sendable {
         }
         try place(numbers) { $0 }
         try place(texts) { -2 - $0 }
+        var textCount = texts.count
+        if othersAsTexts {
+            for field in slots.indices where slots[field] == -1 {
+                slots[field] = Int32(-2 - textCount)
+                textCount += 1
+            }
+        }
         self.slots = slots
         (self.file, self.header, self.missingAsNaN) = (file, header, missingAsNaN)
-        (self.numbers, self.texts) = (numbers.count, texts.count)
+        (self.numbers, self.texts) = (numbers.count, textCount)
     }
 
     /// Reads every column as text, including unnamed columns and duplicate names.

@@ -44,6 +44,11 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
         try source.select(numbers: numbers, texts: texts)
     }
 
+    /// Selects the columns to read as numbers, and all others as text, in the order of the table.
+    public mutating func select(numbersAndRest numbers: [String]) throws(CellarError) {
+        try source.select(numbers: numbers, othersAsTexts: true)
+    }
+
     /// For tests: uses only the baseline vector instructions of the platform. Call it after `select`.
     mutating func usePortableCode() { source.usePortableCode() }
 

@@ -47,8 +47,9 @@ final class CSVSource {
         }
     }
 
-    func select(numbers: [String], texts: [String] = []) throws(CellarError) {
-        let plan = try CSVPlan(file: name, header: header, numbers: numbers, texts: texts)
+    func select(numbers: [String], texts: [String] = [], othersAsTexts: Bool = false) throws(CellarError) {
+        let plan = try CSVPlan(
+            file: name, header: header, numbers: numbers, texts: texts, othersAsTexts: othersAsTexts)
         counter = CSVCounter(plan: plan, position: counter.position)
     }
 

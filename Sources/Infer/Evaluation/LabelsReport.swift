@@ -38,6 +38,8 @@ public struct LabelsReport: Sendable {
         var (columns, chunk) = ((LabelColumn(), LabelColumn()), CSVChunk())
         while try reader.read(into: &chunk) {
             chunk.eachText { row, column, label in
+                let start = isGuarded(label) ? 1 : 0
+                let label = label.extracting(start...)
                 if column == 0 { columns.0.add(label) } else { columns.1.add(label) }
             }
         }
@@ -82,6 +84,12 @@ public struct LabelsReport: Sendable {
         try FileSystem.makeFolder(folder)
         try writeReport(folder, text: text, json: json, matrix: matrix)
     }
+}
+
+/// Whether a guard against formulas was put before a label.
+private func isGuarded(_ label: Span<UInt8>) -> Bool {
+    guard label.count > 1, label[0] == UInt8(ascii: "'") else { return false }
+    return CSVGuard.isNeeded((1..<label.count).map { label[$0] }[...])
 }
 
 private func trimmed(_ label: String) -> Substring {

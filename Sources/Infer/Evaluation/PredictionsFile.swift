@@ -7,7 +7,7 @@ import Network
 /// label. For regression `row,truth,prediction`.
 struct PredictionsFile: ~Copyable {
     private var writer: CSVWriter
-    /// Class names as CSV fields.
+    /// Class names as CSV fields, guarded against formulas; `infer report` takes the guard away.
     private let labels: [[UInt8]]
 
     init(_ path: String, meaning: OutputMeaning) throws(CellarError) {
@@ -16,7 +16,7 @@ struct PredictionsFile: ~Copyable {
 
     private init(_ writer: consuming CSVWriter, _ meaning: OutputMeaning) {
         var labels: [[UInt8]] = []
-        for name in meaning.classes ?? [] { labels.append(writer.encoded(name)) }
+        for name in meaning.classes ?? [] { labels.append(writer.encoded(CSVGuard.guarded(name))) }
         self.labels = labels
         self.writer = writer
     }
@@ -30,7 +30,7 @@ struct PredictionsFile: ~Copyable {
         case .classes: break
         }
         var writer = try CSVWriter(path: path)
-        for name in ["row"] + truth + scores { try writer.field(name) }
+        for name in ["row"] + truth + scores { try writer.field(CSVGuard.guarded(name)) }
         try writer.endRow()
         return writer
     }

@@ -24,15 +24,20 @@ final class ScoreRun {
     private var failure: (any Error)?
     /// Whether rows are written as they are computed, and not only when all are.
     private let isStreamed: Bool
+    /// Whether texts are written without a guard against formulas.
+    private let isRaw: Bool
 
     init(
         _ reader: consuming CSVReader, _ writer: consuming CSVWriter, models: [LoadedModel],
-        inputs: ModelColumns, columns: [NewColumns], onBlock: @escaping (Int) throws(CellarError) -> Void
+        inputs: ModelColumns, columns: [NewColumns], isRaw: Bool,
+        onBlock: @escaping (Int) throws(CellarError) -> Void
     ) {
         (counter, scanner, file) = (reader.counter, reader.scanner, reader.name)
         additions = Additions(columns)
         rows = CSVRows(
-            delimiter: reader.header.delimiter, columns: columns.flatMap(\.kinds), texts: additions.texts)
+            delimiter: reader.header.delimiter, columns: columns.flatMap(\.kinds),
+            texts: isRaw ? additions.texts : additions.texts.map(CSVGuard.guarded))
+        self.isRaw = isRaw
         (self.models, self.inputs, self.onBlock) = (models, inputs, onBlock)
         self.reader = reader
         isStreamed = writer.isStreamed
@@ -81,7 +86,9 @@ final class ScoreRun {
                     let predictions = try predictions(for: chunk, predictors)
                     broken = firstNonFinite(predictions)
                     additions.set(predictions)
-                    rows.write(chunk, numbers: additions.numbers, labels: additions.labels)
+                    rows.write(
+                        isRaw ? chunk : chunk.guardingTexts(), numbers: additions.numbers,
+                        labels: additions.labels)
                 } catch { problem = error }
             }
             writing.wait(for: number) {

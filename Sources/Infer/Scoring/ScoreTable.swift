@@ -10,11 +10,12 @@ import Tensors
 ///
 /// - reader: The table. Columns are found by name, in any order.
 /// - prefix: A prefix for the names of new columns; with several models, the model's name follows it.
+/// - isRaw: Whether texts are written as they are; otherwise those that a spreadsheet would run as formulas are guarded.
 /// - onBlock: Called with the number of rows done after each block, from any thread but one at a time. Its error ends the work.
 /// - Returns: the number of rows.
 public func scoreTable(
     _ reader: consuming CSVReader, with models: [LoadedModel], to output: String, prefix: String = "",
-    onBlock: @escaping (Int) throws(CellarError) -> Void = { _ in }
+    isRaw: Bool = false, onBlock: @escaping (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Int {
     precondition(!models.isEmpty)
     let inputs = try ModelColumns(of: models)
@@ -27,17 +28,21 @@ public func scoreTable(
     }
     let (name, header) = (reader.name, reader.header)
     do {
-        try reader.select(numbers: inputs.names)
+        if isRaw {
+            try reader.select(numbers: inputs.names)
+        } else {
+            try reader.select(numbersAndRest: inputs.names)
+        }
         var writer = try CSVWriter(path: output, delimiter: header.delimiter)
         if header.hasMark { try writer.mark() }
         // A table without column names stays one.
         if header.isInFile {
-            try writer.fields(header.bytes[...])
-            for name in columns.flatMap(\.names) { try writer.field(name) }
+            try writer.fields((isRaw ? header.bytes : header.guardedBytes)[...])
+            for name in columns.flatMap(\.names) { try writer.field(isRaw ? name : CSVGuard.guarded(name)) }
             try writer.endRow(carriageReturn: header.endsInReturn)
         }
         let run = ScoreRun(
-            reader, writer, models: models, inputs: inputs, columns: columns, onBlock: onBlock)
+            reader, writer, models: models, inputs: inputs, columns: columns, isRaw: isRaw, onBlock: onBlock)
         return try run.run(threads: models[0].threadsIfChosen ?? min(Processor.count, 4))
     } catch { throw CellarError(error).at(file: name) }
 }

@@ -26,8 +26,7 @@ extension ModelStore {
         }
         let known = Dictionary(
             old.versions.map { ($0.entry.key, $0) }, uniquingKeysWith: { first, _ in first })
-        let trusted = Set(list.entries.map(\.key.sha256))
-        var found = Dictionary(grouping: scan(modelFiles(), listed: trusted).files, by: \.digest.sha256)
+        var found = Dictionary(grouping: scan(modelFiles()).files, by: \.digest.sha256)
         var beginning = Beginning(lastNumbers: old.lastNumbers)
         for entry in list.entries {
             let files = found[entry.key.sha256] ?? []

@@ -9,14 +9,14 @@ extension Event {
         var content = key.members
         content["file"] = .string(file)
         content["size"] = .integer(size)
-        content["imported_from"] = importedFrom.map { .string($0) }
+        content["imported_from"] = importedFrom.map { .string(Limits.cut($0, to: Limits.text)) }
         content["facts"] = summary(of: facts)
         return content
     }
 
-    /// The facts without what may be long: the history stays in the model file alone.
+    /// The facts within the limits, without what may be long: the history stays in the model file alone.
     static func summary(of facts: ModelFacts) -> JSON {
-        var object = facts.json.object ?? [:]
+        var object = facts.bounded.json.object ?? [:]
         object["history"] = nil
         // Models with very many columns: what lists do not need goes first.
         for key in ["recipe", "command_line", "dataset", "hyperparameters", "features", "classes"] {

@@ -77,9 +77,9 @@ struct Event: Sendable {
             throw LogProblem("event \(seq) was edited: its SHA-256 is not the one that it gives")
         }
         (self.seq, self.clock, self.kind, self.previous, self.hash) = (seq, clock, kind, previous, hash)
-        time = json["time"]?.string ?? ""
-        who = json["who"]?.string ?? ""
-        command = json["command"]?.string ?? ""
+        time = Limits.cut(json["time"]?.string ?? "", to: 40)
+        who = Limits.cut(json["who"]?.string ?? "", to: Limits.text)
+        command = Limits.cut(json["command"]?.string ?? "", to: Limits.text)
         content = object
     }
 

@@ -12,6 +12,8 @@ struct LogCursor: ~Copyable {
     /// The position after the last line read, in bytes.
     private(set) var applied: Int
     private(set) var next: Event?
+    /// Whether `next` was refused for its clock, which must not be that of its followers.
+    private var isRefused = false
     /// Lines with a problem, since the last `takeProblems`.
     private var problems: [(line: Int, message: String)] = []
 
@@ -40,9 +42,9 @@ struct LogCursor: ~Copyable {
     mutating func advance() throws(CellarError) {
         if let event = next {
             (seq, hash) = (event.seq, event.hash)
-            clock = max(clock, event.clock)
+            if !isRefused { clock = max(clock, event.clock) }
             applied = reader.position
-            next = nil
+            (next, isRefused) = (nil, false)
         }
         while let line = try reader.next() {
             lines += 1
@@ -58,6 +60,8 @@ struct LogCursor: ~Copyable {
             }
         }
     }
+
+    mutating func refuse() { isRefused = true }
 
     mutating func note(_ problem: String) { problems.append((lines, problem)) }
 

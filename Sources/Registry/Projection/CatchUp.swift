@@ -50,7 +50,10 @@ struct CatchUp {
             try Memory.keep(db)
             for table in Schema.tables { try db.execute(sql: "DELETE FROM \(table)") }
             // Line 0 is about a log as a whole, which the log does not tell any more.
-            try db.execute(sql: "DELETE FROM problem WHERE line > 0; DELETE FROM note WHERE key <> 'origin'")
+            try db.execute(
+                sql:
+                    "DELETE FROM problem WHERE line > 0; DELETE FROM note WHERE key NOT IN ('origin', 'schema')"
+            )
             try apply(cursors)
         }
         let decided = try Numbers(db: db, own: own).settle(
@@ -73,6 +76,7 @@ struct CatchUp {
                     )
                 }
                 guard event.clock <= Event.clockLimit || event.clock <= last + 1_024 else {
+                    box.cursor.refuse()
                     throw LogProblem("event \(event.seq) has a clock beyond all dates")
                 }
                 if until.map({ event.time <= $0 }) ?? true {
@@ -118,9 +122,9 @@ struct CatchUp {
     }
 
     private func note(_ log: String, line: Int, _ message: String) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO problem (log, line, message) VALUES (?, ?, ?)",
-            arguments: [log, line, message])
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO problem (log, line, message) VALUES (?, ?, ?)"
+        ).execute(arguments: [log, line, message])
     }
 
     // MARK: Values of the index

@@ -18,7 +18,7 @@ extension Projection {
             event["facts"].flatMap(ModelFacts.init(json:))
             ?? ModelFacts(name: "", created: "", generation: "")
         if facts.name.isEmpty { facts.name = key.model }
-        if !Timestamp.isPlausible(facts.created) { facts.created = event.time }
+        facts = facts.bounded.dated(registeredAt: event.date)
         try reserve(key.number, of: key.model)
         let holder = try id(ofNumber: key.number, in: key.model)
         var number: Int? = key.number
@@ -37,7 +37,7 @@ extension Projection {
                 place = Self.otherName(file, key.sha256)
             }
         }
-        let imported = event["imported_from"]?.string
+        let imported = event["imported_from"]?.string.map { Limits.cut($0, to: Limits.text) }
         try db.insert(
             NewVersion(
                 key: key, number: number, file: place, claimedFile: file, size: size, facts: facts,

@@ -92,7 +92,10 @@ struct Projection {
         }
         try db.execute(
             sql: "INSERT INTO evaluation (version, time, data, sha256, json) VALUES (?, ?, ?, ?, ?)",
-            arguments: [id, event.time, data, event["data_sha256"]?.string ?? "", metrics.text()])
+            arguments: [
+                id, event.time, data, Limits.cut(event["data_sha256"]?.string ?? "", to: Limits.name),
+                metrics.text(),
+            ])
     }
 
     /// The row of a version; throws if no event registered it.

@@ -62,7 +62,7 @@ extension ModelStore {
 
     func unregistered(_ file: String) -> Finding {
         do {
-            _ = try examine(file, listed: [])
+            _ = try examine(file)
             return Finding(
                 kind: .unregistered, subject: file, message: "no event names it",
                 fix: "run registry import \(path(of: file)), or registry rebuild for all such files")
