@@ -28,13 +28,18 @@ enum Origin {
 
 /// Who writes an event: the user and the computer, and the command line.
 enum Author {
+    /// `CELLAR_USER` names another one, such as a job of a build server.
     static let who: String = {
+        if let named = environment("CELLAR_USER"), !named.isEmpty { return short(named, 200) }
         var host = [CChar](repeating: 0, count: 256)
         let known = unsafe gethostname(&host, 255) == 0
         let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let user = unsafe getenv("USER").map { unsafe String(cString: $0) } ?? "user \(geteuid())"
-        return short("\(user)@\(known ? name : "localhost")", 200)
+        return short("\(environment("USER") ?? "user \(geteuid())")@\(known ? name : "localhost")", 200)
     }()
+
+    private static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
 
     static let command: String = {
         var words = CommandLine.arguments
