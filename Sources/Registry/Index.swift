@@ -48,7 +48,7 @@ extension Index {
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
             try db.execute(
-                sql: "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 268435456; PRAGMA trusted_schema = OFF")
+                sql: "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 67108864; PRAGMA trusted_schema = OFF")
         }
         return configuration
     }
@@ -114,7 +114,7 @@ extension Index {
     /// The SHA-256 of the schema as SQLite has it: tables that another program changed are made anew.
     private static func digest(of db: Database) throws -> String {
         let texts = try Row.fetchAll(
-            db, sql: "SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
+            db, sql: "SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
         )
         .map { row in [0, 1, 2, 4].map { row[$0] as String? ?? "" }.joined(separator: " ") }
         return sha256(of: texts.joined(separator: "\n"))
@@ -138,7 +138,7 @@ extension Index {
                 try db.execute(sql: "DROP \(kind) IF EXISTS \"\(name.replacing("\"", with: "\"\""))\"")
             }
         }
-        try db.execute(sql: Schema.sql)
+        try db.execute(sql: Schema.sql + Schema.lateIndexes)
         try db.execute(
             sql: "INSERT INTO note (key, value) VALUES ('origin', ?), ('schema', ?)",
             arguments: [own, try digest(of: db)])

@@ -24,15 +24,17 @@ extension ModelStore {
                 remedy: "Use --highest or --lowest.")
         }
         return try move(alias, of: model, options) { db in
-            // As many as the reason names: a store may have 100,000.
+            // A store may have 100,000 versions: only as many are read as the reason names. The plus signs keep SQLite from
+            // any other order than that of the metric's index.
+            let ofRun = run == nil ? "" : "AND v.id IN (SELECT version FROM facts WHERE run = ?3)"
             let condition = """
-                JOIN metric m ON m.version = v.id WHERE v.model = ?1 AND v.state = 'kept' AND m.name = ?2
-                AND m.value IS NOT NULL AND (?3 IS NULL OR v.id IN (SELECT version FROM facts WHERE run = ?3))
+                JOIN metric m ON m.version = v.id WHERE +v.model = ?1 AND +v.state = 'kept' AND m.name = ?2
+                AND m.value IS NOT NULL AND ?3 IS ?3 \(ofRun)
                 """
             let first = try ModelVersion.fetch(
                 db,
                 where:
-                    "\(condition) ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), v.number DESC LIMIT 4",
+                    "\(condition) ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), m.version DESC LIMIT 4",
                 [model, metric, run])
             guard let best = first.first, let value = best.metric(metric) else {
                 throw try withoutMetric(metric, model, db)
@@ -41,7 +43,8 @@ extension ModelStore {
             try check(best, against: options.gate, db)
             func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
                 try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM version v \(condition) \(more)",
+                    db,
+                    sql: "SELECT count(*) FROM (SELECT 1 FROM version v \(condition) \(more) LIMIT \(Self.mostCounted + 1))",
                     arguments: [model, metric, run] + arguments) ?? 0
             }
             let reason = reason(
@@ -51,6 +54,9 @@ extension ModelStore {
         }
     }
 
+    /// Versions are counted up to here.
+    private static let mostCounted = 1_000
+
     private func reason(
         _ metric: String, _ direction: MetricName.Direction, _ ranked: [ModelVersion], of count: Int,
         equal: Int
@@ -58,9 +64,12 @@ extension ModelStore {
         func value(_ version: ModelVersion) -> String { version.metric(metric).map { "\($0)" } ?? "none" }
         let end = direction == .highest ? "highest" : "lowest"
         guard count > 1 else { return "\(metric) \(value(ranked[0])), the only version that has it" }
-        let newest = equal > 1 ? " (the newest of \(equal) equal ones)" : ""
+        func number(_ count: Int) -> String {
+            count > Self.mostCounted ? "more than \(Self.mostCounted)" : "\(count)"
+        }
+        let newest = equal > 1 ? " (the newest of \(number(equal)) equal ones)" : ""
         let next = ranked.dropFirst().prefix(3).map { "\($0.reference) \(value($0))" }.joined(separator: ", ")
-        return "\(metric) \(value(ranked[0])), the \(end) of \(count) versions\(newest); next: \(next)"
+        return "\(metric) \(value(ranked[0])), the \(end) of \(number(count)) versions\(newest); next: \(next)"
     }
 
     private func withoutMetric(_ metric: String, _ model: String, _ db: Database) throws -> CellarError {

@@ -81,7 +81,6 @@ enum Schema {
             value REAL,                -- NULL where it is not a number
             PRIMARY KEY (version, name)
         ) WITHOUT ROWID;
-        CREATE INDEX metric_by_value ON metric(name, value);
 
         CREATE TABLE param (           -- hyper-parameters, facts of the data set (dataset.path …), run
             version INTEGER NOT NULL REFERENCES version(id),
@@ -90,8 +89,6 @@ enum Schema {
             number REAL,               -- the value if it is a number
             PRIMARY KEY (version, name)
         ) WITHOUT ROWID;
-        CREATE INDEX param_by_number ON param(name, number) WHERE number IS NOT NULL;
-        CREATE INDEX param_by_text ON param(name, text COLLATE NOCASE);
 
         CREATE TABLE parent (
             version INTEGER NOT NULL REFERENCES version(id),
@@ -151,5 +148,15 @@ enum Schema {
             key TEXT PRIMARY KEY,
             value TEXT NOT NULL
         ) WITHOUT ROWID;
+        """
+
+    /// Indexes that nothing needs while events are applied: made from all rows at once, they take a fraction of the time.
+    static let lateIndexes = """
+        CREATE INDEX param_by_number ON param(name, number) WHERE number IS NOT NULL;
+        CREATE INDEX param_by_text ON param(name, text COLLATE NOCASE);
+        CREATE INDEX metric_by_value ON metric(name, value);
+        """
+    static let withoutLateIndexes = """
+        DROP INDEX IF EXISTS param_by_number; DROP INDEX IF EXISTS param_by_text; DROP INDEX IF EXISTS metric_by_value;
         """
 }

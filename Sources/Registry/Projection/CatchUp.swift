@@ -48,6 +48,7 @@ struct CatchUp {
             try apply(cursors)
         } else {
             try Memory.keep(db)
+            try db.execute(sql: Schema.withoutLateIndexes)
             for table in Schema.tables { try db.execute(sql: "DELETE FROM \(table)") }
             // Line 0 is about a log as a whole, which the log does not tell any more.
             try db.execute(
@@ -58,7 +59,10 @@ struct CatchUp {
         }
         let decided = try Numbers(db: db, own: own).settle(
             changed: starts.isEmpty ? Memory.changedPlaces(db) : [])
-        if starts.isEmpty { try Memory.restore(db) }
+        if starts.isEmpty {
+            try Memory.restore(db)
+            try db.execute(sql: Schema.lateIndexes)
+        }
         for (box, file) in zip(cursors.boxes, files) { try save(box.cursor, size: file.size) }
         try Self.setState(files.text, db)
         return decided
