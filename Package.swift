@@ -26,7 +26,10 @@ let wholly: [LinkerSetting] =
     ? []
     : [
         .unsafeFlags(
-            ["-static-executable", "-use-ld=lld", "-Xlinker", "-O2", "-Xlinker", "--no-eh-frame-hdr", "-Xlinker", "scripts/no-eh-frame.ld"],
+            [
+                "-static-executable", "-use-ld=lld", "-Xlinker", "-O2", "-Xlinker", "--no-eh-frame-hdr",
+                "-Xlinker", "scripts/no-eh-frame.ld",
+            ],
             .when(platforms: [.linux], configuration: .release))
     ]
 
@@ -113,7 +116,7 @@ let package = Package(
             ], isFast: false),
         library(
             "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
-        .target(name: "Registry", dependencies: ["Base", grdb, sqlite], swiftSettings: small),
+        library("Registry", ["Base", grdb, sqlite]),
 
         // Use cases: a request in, a result out.
         .target(

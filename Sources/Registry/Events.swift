@@ -20,6 +20,21 @@ public struct LoggedEvent: Equatable, Sendable {
         json = .object(object)
     }
 
+    /// A move, with the version's number in this store.
+    init(_ move: AliasMove) {
+        (time, kind, who, command) = (move.time, "moved", move.who, move.command)
+        var object: JSONObject = [
+            "time": .string(move.time), "event": "moved", "who": .string(move.who),
+            "command": .string(move.command),
+            "model": .string(move.model), "alias": .string(move.alias), "reason": .string(move.reason),
+        ]
+        object["version"] = move.target.map { .string($0) }
+        object["sha256"] = move.sha256.map { .string($0) }
+        object["evidence"] = move.evidence
+        if move.isRollback { object["rollback"] = true }
+        json = .object(object)
+    }
+
     /// What happened, in a few words: `mnist@best → mnist:3`.
     public var summary: String {
         func text(_ key: String) -> String { json[key]?.string ?? "" }
@@ -72,15 +87,9 @@ extension ModelStore {
         }
     }
 
-    /// Returns the moves of an alias and changes of its protection, oldest first.
-    public func events(ofAlias alias: String, of model: String) throws -> [LoggedEvent] {
-        var found: [LoggedEvent] = []
-        try forEachEvent { event in
-            if event.json["alias"]?.string == alias, event.json["model"]?.string == model {
-                found.append(event)
-            }
-        }
-        return found
+    /// Returns the moves of an alias, oldest first.
+    public func events(ofAlias alias: String, of model: String) throws(CellarError) -> [LoggedEvent] {
+        try moves(model: model, alias: alias).map(LoggedEvent.init)
     }
 
     /// Returns the version of a reference, also a deleted one.

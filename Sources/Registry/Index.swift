@@ -48,7 +48,9 @@ extension Index {
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
             try db.execute(
-                sql: "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 67108864; PRAGMA trusted_schema = OFF")
+                sql:
+                    "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 67108864; PRAGMA cache_size = -32768; PRAGMA trusted_schema = OFF"
+            )
         }
         return configuration
     }

@@ -108,11 +108,18 @@ extension ModelVersion {
     static func fetch(
         _ db: Database, where condition: String, _ arguments: StatementArguments = []
     ) throws -> [ModelVersion] {
+        try complete(fetchBare(db, where: condition, arguments), db)
+    }
+
+    /// Fetches versions without their metrics and aliases.
+    static func fetchBare(
+        _ db: Database, where condition: String, _ arguments: StatementArguments = []
+    ) throws -> [ModelVersion] {
         let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM version v \(condition)")
         var found: [ModelVersion] = []
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         while let row = try rows.next() { found.append(ModelVersion(row: row)) }
-        return try complete(found, db)
+        return found
     }
 
     static func fetchOne(

@@ -44,7 +44,8 @@ extension ModelStore {
             func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
                 try Int.fetchOne(
                     db,
-                    sql: "SELECT count(*) FROM (SELECT 1 FROM version v \(condition) \(more) LIMIT \(Self.mostCounted + 1))",
+                    sql:
+                        "SELECT count(*) FROM (SELECT 1 FROM version v \(condition) \(more) LIMIT \(Self.mostCounted + 1))",
                     arguments: [model, metric, run] + arguments) ?? 0
             }
             let reason = reason(
@@ -69,7 +70,8 @@ extension ModelStore {
         }
         let newest = equal > 1 ? " (the newest of \(number(equal)) equal ones)" : ""
         let next = ranked.dropFirst().prefix(3).map { "\($0.reference) \(value($0))" }.joined(separator: ", ")
-        return "\(metric) \(value(ranked[0])), the \(end) of \(number(count)) versions\(newest); next: \(next)"
+        return
+            "\(metric) \(value(ranked[0])), the \(end) of \(number(count)) versions\(newest); next: \(next)"
     }
 
     private func withoutMetric(_ metric: String, _ model: String, _ db: Database) throws -> CellarError {

@@ -11,30 +11,20 @@ extension ModelStore {
         public var unreadable: [String]
     }
 
-    /// Makes the index anew from the logs, and registers model files that no log names, in the order of their dates.
-    /// An index that SQLite cannot read, or that has other tables, is moved away.
+    /// Makes the index anew from the logs, and registers model files that no log names, in the order of their dates. Nothing in
+    /// the old index is believed.
     public func rebuild() throws(CellarError) -> Rebuilt {
-        do throws(CellarError) { return try rebuildTables() } catch {
-            guard error.place.file == indexPath, error.category == .badData, FileSystem.isWritable(root)
-            else {
-                throw error
-            }
-            close()
-            try moveIndexAway()
-            return try rebuildTables()
-        }
-    }
-
-    private func rebuildTables() throws(CellarError) -> Rebuilt {
-        let index = try writableIndex()
+        _ = try writableIndex()
         return try withLog("rebuild the index") { (file) throws(CellarError) in
             let size = file.size
             do throws(CellarError) {
+                // Under the lock nobody writes to it. Who reads it still has the old file.
+                close()
+                for suffix in ["-wal", "-shm", ""] { try FileSystem.remove(indexPath + suffix) }
+                let index = try Index.open(indexPath)
                 return try index.write("rebuild the index") { db in
+                    try Index.makeTables(db, of: log.own)
                     try bringUpToDate(db, &file)
-                    try db.execute(sql: "DELETE FROM problem")
-                    let decided = try CatchUp(db: db, log: log, own: log.own).rebuild()
-                    try append(decided, to: &file, db, .durable, isApplied: true)
                     let unreadable = try registerUnlisted(&file, db)
                     return Rebuilt(
                         versions: try db.versionCount(),

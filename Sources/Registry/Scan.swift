@@ -43,15 +43,12 @@ extension ModelStore {
         var found: [String] = []
         func visit(_ folder: String) {
             let path = folder.isEmpty ? root : root + "/" + folder
-            guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }
-            for name in names where !name.hasPrefix(".") {
+            for (name, kind) in FileSystem.entries(of: path) where !name.hasPrefix(".") {
                 let file = folder.isEmpty ? name : folder + "/" + name
-                var status = stat()
-                guard unsafe lstat(root + "/" + file, &status) == 0 else { continue }
-                switch status.st_mode & S_IFMT {
+                switch kind {
                 // What a repair moved aside is no longer the store's.
-                case S_IFDIR: if file != Self.aside { visit(file) }
-                case S_IFREG where Names.isFileName(name): found.append(file)
+                case .folder: if file != Self.aside { visit(file) }
+                case .file where Names.isFileName(name): found.append(file)
                 default: break
                 }
             }
@@ -64,7 +61,7 @@ extension ModelStore {
     func leftovers() -> [String] {
         var found: [String] = []
         for folder in ["", ModelStore.trained + "/", "log/"] {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)) ?? []
+            let names = FileSystem.entries(of: root + "/" + folder).map(\.name)
             found += names.filter(FileSystem.isLeftover).map { folder + $0 }
         }
         return found.sorted()

@@ -217,3 +217,18 @@ func storeAtATime() throws {
             ])
     }
 }
+
+@Test(
+    "the text of an event's facts is found as it stands in the line",
+    arguments: [
+        (
+            #"{"a": {"facts": 1}, "facts": {"b": "}\"{", "c": [1, {}]}, "d": 2}"#,
+            #"{"b": "}\"{", "c": [1, {}]}"#
+        ),
+        (#"{"facts":{}}"#, "{}"), (#"{"facts": 3, "e": {}}"#, nil), (#"{"x": "facts", "y": {}}"#, nil),
+        (#"{"facts": {}, "facts": {}}"#, nil), (#"{"facts": [1]}"#, nil),
+        (#"{"x": "\\", "facts": {"a": 1}}"#, #"{"a": 1}"#),
+    ] as [(String, String?)])
+func factsText(_ line: String, _ expected: String?) {
+    #expect(Event.factsText(in: Array(line.utf8)[...]) == expected)
+}

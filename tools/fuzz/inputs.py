@@ -130,7 +130,8 @@ def recipes(text, tree, draw):
 
 def stores(sound, draw):
     """Folders with one of the store's own files damaged."""
-    for name in ("versions.jsonl", "aliases.json", "registry.sqlite"):
+    logs = [str(path.relative_to(sound)) for path in sorted((sound / "log").iterdir())]
+    for name in [*logs, "registry.sqlite"]:
         data = (sound / name).read_bytes()
         made = [damage.damaged(data, draw) for _ in range(40)]
         if name != "registry.sqlite":

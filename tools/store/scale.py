@@ -3,7 +3,7 @@
     python3 tools/store/scale.py [COUNT]
 
 The log is written here, by another program than Cellar, as docs/store.md describes it. Model files are empty but for their
-number: no command below opens them. Prints seconds and the most memory of each command.
+number: no command below opens them. Prints milliseconds, those of the processor, and the most memory of each command.
 """
 
 import datetime
@@ -61,15 +61,16 @@ def write_log(folder, count):
 
 
 def timed(words, best_of=1):
-    seconds, memory = [], 0
+    seconds, memory, processor = [], 0, []
     for _ in range(best_of):
         begin = time.monotonic()
         process = os.posix_spawn(words[0], [str(word) for word in words], os.environ,
                                  file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
         _, status, usage = os.wait4(process, 0)
         seconds.append(time.monotonic() - begin)
+        processor.append(usage.ru_utime + usage.ru_stime)
         memory = max(memory, usage.ru_maxrss / 1024)
-    return min(seconds), memory, os.waitstatus_to_exitcode(status)
+    return min(seconds), min(processor), memory, os.waitstatus_to_exitcode(status)
 
 
 def main():
@@ -89,11 +90,11 @@ def main():
             ("promote --best val_accuracy", ["promote", "--best", "val_accuracy", "--model", "wine"], 1),
             ("promote wine:77 --alias production", ["promote", "wine:77", "--alias", "production"], 1),
             ("tag wine:5 owner=ann", ["tag", "wine:5", "owner=ann"], 5),
-            ("show wine:5 --json", ["log", "wine@best"], 3),
+            ("log wine@best", ["log", "wine@best"], 3),
         ]
         for name, words, best_of in rows:
-            seconds, memory, status = timed([*call, *words, "--store", store], best_of)
-            print(f"{name:45} {seconds * 1000:9.1f} ms {memory:7.0f} MiB  status {status}", flush=True)
+            seconds, processor, memory, status = timed([*call, *words, "--store", store], best_of)
+            print(f"{name:45} {seconds * 1000:9.1f} ms ({processor * 1000:7.0f} of processor) {memory:5.0f} MiB  status {status}", flush=True)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,39 @@ public enum FileSystem {
         guard unsafe access(folder(of: path), W_OK | X_OK) == 0 else { throw .writing(path, errno) }
     }
 
+    /// What an entry of a folder is. A link is `other`.
+    public enum EntryKind: Sendable { case file, folder, other }
+
+    /// The entries of a folder, in no order; empty where it cannot be read.
+    public static func entries(of path: String) -> [(name: String, kind: EntryKind)] {
+        guard let folder = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(folder) }
+        var found: [(name: String, kind: EntryKind)] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name == "." || name == ".." { continue }
+            var kind: EntryKind =
+                switch unsafe Int(entry.pointee.d_type) {
+                case Int(DT_REG): .file
+                case Int(DT_DIR): .folder
+                default: .other
+                }
+            if unsafe Int(entry.pointee.d_type) == Int(DT_UNKNOWN) {
+                // Some file systems tell only in the inode.
+                var about = stat()
+                if unsafe fstatat(dirfd(folder), name, &about, AT_SYMLINK_NOFOLLOW) == 0 {
+                    kind =
+                        about.st_mode & S_IFMT == S_IFREG
+                        ? .file : about.st_mode & S_IFMT == S_IFDIR ? .folder : .other
+                }
+            }
+            found.append((name, kind))
+        }
+        return found
+    }
+
     /// Creates the folder and its missing parents.
     public static func makeFolder(_ path: String) throws(CellarError) {
         if path.isEmpty || isFolder(path) { return }

@@ -51,7 +51,22 @@ final class SeenCounter: Sendable {
     var result: (rows: SeenRows, marks: [Bool])? {
         guard sets != nil else { return nil }
         queue.sync {}
-        return sums.withLock { (SeenRows(seen: $0.seen, unseen: $0.unseen), $0.marks) }
+        return sums.withLock { (rows($0), $0.marks) }
+    }
+
+    /// No more rows than the filters find by chance (three standard deviations above the mean) are no evidence that any was
+    /// seen: all then count as unseen.
+    private func rows(_ sums: Sums) -> SeenRows {
+        let mean = (sets ?? []).reduce(0) { $0 + $1.errorRate } * Double(sums.seen.rows + sums.unseen.rows)
+        guard sums.seen.rows > 0, Double(sums.seen.rows) <= mean + 3 * mean.squareRoot() else {
+            return SeenRows(seen: sums.seen, unseen: sums.unseen)
+        }
+        var all = sums.unseen
+        all.rows += sums.seen.rows
+        all.values += sums.seen.values
+        if let hits = sums.seen.hits { all.hits = (all.hits ?? 0) + hits }
+        if let squares = sums.seen.squares { all.squares = (all.squares ?? 0) + squares }
+        return SeenRows(seen: SeenRows.Part(), unseen: all, byChance: sums.seen.rows)
     }
 }
 

@@ -4,6 +4,12 @@ import Base
 /// the first kind by heart.
 public struct SeenRows: Equatable, Sendable {
     public let seen, unseen: Part
+    /// Rows that the filter of the training rows contains, but no more than it contains by chance: they count as unseen.
+    public let byChance: Int
+
+    init(seen: Part, unseen: Part, byChance: Int = 0) {
+        (self.seen, self.unseen, self.byChance) = (seen, unseen, byChance)
+    }
 
     public struct Part: Equatable, Sendable {
         public internal(set) var rows = 0

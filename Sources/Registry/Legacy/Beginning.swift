@@ -50,8 +50,12 @@ extension ModelStore {
     func begin(with events: [Event], _ file: inout AppendOnlyFile) throws {
         var tip = LogTip(name: log.own)
         var text: [UInt8] = []
-        for event in [.opening(log.own)] + events {
+        // The log begins with the first of its events, so that those of two copies are in the order of their times.
+        var opening = Event.opening(log.own)
+        opening.clock = events.map(\.clock).filter { $0 > 0 }.min() ?? 0
+        for event in [opening] + events {
             var event = event
+            if event.clock == 0, tip.seq > 0 { event.clock = tip.clock + 1 }
             tip.stamp(&event)
             text += Array((event.line() + "\n").utf8)
             tip.hash = event.hash

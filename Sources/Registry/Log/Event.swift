@@ -24,6 +24,8 @@ struct Event: Sendable {
     var command: String
     /// The members that belong to the kind.
     var content: JSONObject
+    /// The text of the facts in the line; nil for an event that is not in a log yet.
+    var factsText: String?
     /// The hash of the line before; `Event.none` in the first line.
     var previous: String
     var hash: String
@@ -81,6 +83,7 @@ struct Event: Sendable {
         who = Limits.cut(json["who"]?.string ?? "", to: Limits.text)
         command = Limits.cut(json["command"]?.string ?? "", to: Limits.text)
         content = object
+        factsText = kind == "registered" ? Self.factsText(in: line) : nil
     }
 
     static func isDigest(_ text: String) -> Bool {

@@ -18,17 +18,13 @@ struct LogFolder: Sendable {
 
     /// The logs, by name. Links, folders and other files are no logs.
     func files() -> [File] {
-        guard isFolder, let folder = unsafe opendir(path) else { return [] }
-        defer { unsafe closedir(folder) }
+        guard isFolder else { return [] }
         var found: [File] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
+        for (name, kind) in FileSystem.entries(of: path) where kind == .file && Origin.isLog(name) {
             var about = stat()
-            guard Origin.isLog(name), unsafe fstatat(dirfd(folder), name, &about, AT_SYMLINK_NOFOLLOW) == 0,
-                about.st_mode & S_IFMT == S_IFREG
-            else { continue }
+            guard unsafe lstat(path + "/" + name, &about) == 0, about.st_mode & S_IFMT == S_IFREG else {
+                continue
+            }
             found.append(File(name: name, size: Int(about.st_size)))
         }
         return found.sorted { $0.name < $1.name }

@@ -8,11 +8,13 @@ struct CatchUp {
     let own: String
     /// Events after this time (ISO 8601) are left out; nil takes all.
     var until: String?
+    /// The logs to read; nil for all as they are now.
+    var files: [LogFolder.File]?
 
     /// Applies what the logs have more than the index. Returns events that the caller must append to its log: numbers that
     /// were decided here.
     func run() throws -> [Event] {
-        let files = log.files()
+        let files = files ?? log.files()
         if try Self.state(db) == files.text { return [] }
         let starts = try known()
         for (name, start) in starts {
@@ -26,9 +28,6 @@ struct CatchUp {
         }
         return try replay(files, from: starts)
     }
-
-    /// Makes all tables anew from the logs.
-    func rebuild() throws -> [Event] { try replay(log.files(), from: [:]) }
 
     private func replay(_ files: [LogFolder.File], from starts: [String: LogCursor.Start]) throws -> [Event] {
         let cursors = try LogCursors(files, in: log, from: starts)

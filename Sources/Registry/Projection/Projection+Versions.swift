@@ -41,7 +41,8 @@ extension Projection {
         try db.insert(
             NewVersion(
                 key: key, number: number, file: place, claimedFile: file, size: size, facts: facts,
-                json: event["facts"] ?? facts.json, importedFrom: imported, origin: log))
+                json: event["facts"] ?? facts.json,
+                text: event.factsText, importedFrom: imported, origin: log))
     }
 
     /// Gives a version a number or a file that differs from those in its registration.
@@ -169,6 +170,8 @@ struct NewVersion {
     var facts: ModelFacts
     /// The facts as the event has them.
     var json: JSON
+    /// The same as text, if that is at hand.
+    var text: String?
     var importedFrom: String?
     var origin: String
 }
@@ -190,7 +193,7 @@ extension Database {
         ])
         let id = lastInsertedRowID
         try cachedStatement(sql: "INSERT INTO facts (version, run, is_checkpoint, json) VALUES (?, ?, ?, ?)")
-            .execute(arguments: [id, facts.run, facts.isCheckpoint, new.json.text()])
+            .execute(arguments: [id, facts.run, facts.isCheckpoint, new.text ?? new.json.text()])
         try insertParameters(of: id, new.json)
         let metric = try cachedStatement(
             sql: "INSERT OR REPLACE INTO metric (version, name, value) VALUES (?, ?, ?)")

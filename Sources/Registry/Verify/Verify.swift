@@ -53,8 +53,9 @@ extension ModelStore {
         let snapshot = try snapshot(depth)
         var findings = snapshot.findings
         findings += checkLogs(snapshot.logs)
+        var folders: Set<String> = []
         for version in snapshot.versions {
-            if let found = check(version, depth), try isStill(version) { findings.append(found) }
+            if let found = check(version, depth, &folders), try isStill(version) { findings.append(found) }
         }
         let known = Set(snapshot.versions.map(\.file))
         for file in snapshot.files where !known.contains(file) { findings.append(unregistered(file)) }
@@ -66,22 +67,30 @@ extension ModelStore {
         return (snapshot.versions.count, findings)
     }
 
-    /// Files appear under the lock of the log, so under it folder, log and index agree.
+    /// Files appear under the lock of the log, so under it folder, log and index agree. The index is then read as it was at that
+    /// moment, while other processes go on.
     private func snapshot(_ depth: VerifyDepth) throws(CellarError) -> Snapshot {
         let index = try index()
-        func look() throws(CellarError) -> Snapshot {
-            try index.read("check the index") { db in
-                Snapshot(
-                    versions: try ModelVersion.fetch(
-                        db, where: "WHERE v.state <> 'purged' ORDER BY v.model, v.number"),
-                    files: modelFiles(), logs: log.files(), findings: try checkIndex(db, depth))
+        let lock = Lock()
+        if index.isWritable, !log.files().isEmpty {
+            let own = log.path(of: log.own)
+            // Looking does not begin a log.
+            if FileSystem.exists(own) {
+                lock.file = try AppendOnlyFile(locking: own, patience: Index.patience)
             }
         }
-        guard index.isWritable, !log.files().isEmpty else { return try look() }
-        return try withLog("check the store") { (file) throws(CellarError) in
-            try index.write("bring the index up to date") { try bringUpToDate($0, &file) }
-            return try look()
+        return try index.read("check the index") { db in
+            let versions = try ModelVersion.fetchBare(
+                db, where: "WHERE v.state <> 'purged' ORDER BY v.model, v.number")
+            var snapshot = Snapshot(versions: versions, files: modelFiles(), logs: log.files())
+            lock.file = nil
+            snapshot.findings = try checkIndex(db, depth, snapshot.logs)
+            return snapshot
         }
+    }
+
+    private final class Lock {
+        var file: AppendOnlyFile?
     }
 
     /// Whether the version is as it was, so that a finding about its file is none about a collection in between.

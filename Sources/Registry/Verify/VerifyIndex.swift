@@ -4,7 +4,9 @@ import GRDB
 // The index against the logs: everything in it is made again in a temporary database, and compared.
 
 extension ModelStore {
-    func checkIndex(_ db: Database, _ depth: VerifyDepth) throws -> [Finding] {
+    func checkIndex(
+        _ db: Database, _ depth: VerifyDepth, _ logs: [LogFolder.File]
+    ) throws -> [Finding] {
         var findings: [Finding] = []
         for row in try Row.fetchAll(
             db, sql: "SELECT log, line, message FROM problem ORDER BY log, line LIMIT 20")
@@ -25,7 +27,7 @@ extension ModelStore {
             findings.append(indexFinding("registry.sqlite", integrity.joined(separator: "; ")))
             return findings
         }
-        return findings + (try compareWithLogs(db))
+        return findings + (try compareWithLogs(db, logs))
     }
 
     private func indexFinding(_ subject: String, _ message: String) -> Finding {
@@ -84,12 +86,12 @@ extension ModelStore {
         ),
     ]
 
-    private func compareWithLogs(_ db: Database) throws -> [Finding] {
+    private func compareWithLogs(_ db: Database, _ logs: [LogFolder.File]) throws -> [Finding] {
         // A nameless database is a temporary file.
         let fresh = try DatabaseQueue(path: "")
         try fresh.write { other in
             try Index.makeTables(other, of: log.own)
-            _ = try CatchUp(db: other, log: log, own: log.own).run()
+            _ = try CatchUp(db: other, log: log, own: log.own, files: logs).run()
         }
         return try fresh.read { other in
             var findings: [Finding] = []

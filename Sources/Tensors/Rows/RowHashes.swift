@@ -26,6 +26,9 @@ public struct RowHashes: Equatable, Sendable {
             ? .list(SortedHashes(distinct)) : .filter(RibbonFilter(sorted: distinct))
     }
 
+    /// The share of other rows that are found by chance: 0 for a list, 1 in 1,000 for a filter.
+    public var errorRate: Double { if case .filter = form { 0.001 } else { 0 } }
+
     /// The number of distinct rows.
     public var count: Int {
         switch form {
