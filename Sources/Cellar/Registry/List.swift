@@ -10,6 +10,8 @@ public struct ListRequest: Sendable {
     public var isReversed: Bool
     /// Such as `val_accuracy > 0.97 and (optimizer = 'adam' or not tags.draft)`; docs/filter.md has the language.
     public var condition: String?
+    /// Only versions of the run that made this version: its result and its checkpoints.
+    public var run: String?
     /// The maximum number of versions; nil for no limit.
     public var limit: Int?
     /// Lists deleted versions instead.
@@ -26,9 +28,18 @@ public struct ListRequest: Sendable {
 
 extension Store {
     public func list(_ request: ListRequest = ListRequest()) throws(CellarError) -> Listing {
-        try models.list(
+        var conditions = request.condition.map { ["(\($0))"] } ?? []
+        if let run = try request.run.map({ (reference) throws(CellarError) in
+            try models.run(of: reference).run
+        }) {
+            conditions.append("run = '\(run.replacing("'", with: "''"))'")
+        }
+        // A condition that stands alone is parsed as it was written: errors count its columns.
+        let text =
+            conditions.count == 1 ? request.condition ?? conditions[0] : conditions.joined(separator: " and ")
+        return try models.list(
             Query(
-                model: request.model, filter: request.condition.map(Filter.init), sort: request.sort,
+                model: request.model, filter: conditions.isEmpty ? nil : Filter(text), sort: request.sort,
                 isReversed: request.isReversed, limit: request.limit, deleted: request.deleted))
     }
 

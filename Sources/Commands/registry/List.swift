@@ -33,6 +33,11 @@ struct List: ParsableCommand {
         name: .customLong("where"),
         help: "List only versions that match a condition, as \"val_accuracy > 0.97 and not tags.draft\".")
     var condition: String?
+    @Option(
+        name: .customLong("run"),
+        help: "List only versions of the run that made this version, with its checkpoints.",
+        completion: .versions)
+    var runOf: String?
     @Option(help: "Names of the columns, as val_accuracy,optimizer,tags.owner.") var columns: String?
     @Option(help: "Maximum number of rows (0: no limit).") var limit: Int?
     @Option(help: "table, json, jsonl, csv or md (Markdown). --json is short for --format json.")
@@ -56,10 +61,11 @@ struct List: ParsableCommand {
         options.json = format.isJSON
         try options.run { store in
             let most = limit ?? (format.isForPrograms ? 0 : 100)
-            let listing = try store.list(
-                ListRequest(
-                    model: model, sort: sort, isReversed: reverse, condition: condition,
-                    limit: most == 0 ? nil : most, deleted: deleted))
+            var request = ListRequest(
+                model: model, sort: sort, isReversed: reverse, condition: condition,
+                limit: most == 0 ? nil : most, deleted: deleted)
+            request.run = runOf
+            let listing = try store.list(request)
             let renderer = ListRenderer(format: format, store: store)
             if let columns {
                 try renderer.print(store.table(of: listing, columns: names(columns)))

@@ -16,6 +16,8 @@ extension Recipe {
         fit.epochs = facts.epoch ?? facts.hyperparameters.epochs ?? fit.epochs
         fit.batchSize = facts.hyperparameters.batchSize ?? fit.batchSize
         fit.seed = facts.seed ?? fit.seed
+        // A recipe without a random state drew one.
+        if let drawn = facts.dataset?.division?.randomState { data.split?.randomState = drawn }
         fit.threads = facts.host?.threads ?? fit.threads
         callbacks = callbacks.filter {
             switch $0 {
