@@ -49,19 +49,35 @@ extension ModelStore {
             Set(try Row.fetchAll(db, sql: "SELECT model, claimed, sha256 FROM version").map(VersionKey.init))
         }
         let new = theirs.filter { !ours.contains($0.key) }
-        for version in new { try copyFile(of: version, from: other, to: version.file, &result) }
-        try takeLogs(logs, from: other, &result)
-        try complete(theirs, from: other, &result)
-        for version in new {
-            let here = try self.version(version.key)
-            guard let here else { continue }
-            result.versions.append(here.reference)
-            if here.number != version.number {
-                result.replaced.append(.init(there: version.reference, here: here.reference))
-            }
+        let undo = Undo()
+        do throws(CellarError) {
+            for version in new { try copyFile(of: version, from: other, to: version.file, undo) }
+            try takeLogs(logs, new, from: other, undo, &result)
+        } catch {
+            undo.run()
+            throw error
         }
-        if result.events > 0 { try record(result, from: other) }
+        complete(theirs, from: other, &result)
         return result
+    }
+
+    /// What a merge that fails takes back: files and logs that are new, and what it appended to others. All of it is done under the
+    /// lock of this copy's log, or not named by any event yet, so nobody depends on it.
+    private final class Undo {
+        var files: [String] = []
+        var logs: [(path: String, size: Int)] = []
+
+        func run() {
+            for file in files { try? FileSystem.remove(file) }
+            for (path, size) in logs {
+                if size == 0 {
+                    try? FileSystem.remove(path)
+                } else if var file = try? AppendOnlyFile(locking: path, patience: 1) {
+                    if file.size > size { file.cut(to: size) }
+                }
+            }
+            (files, logs) = ([], [])
+        }
     }
 
     /// The version that an event names so; nil if no event registered it.
@@ -75,23 +91,61 @@ extension ModelStore {
 
     // MARK: Logs
 
-    /// Copies what the other store's logs have more than those here.
-    private func takeLogs(_ logs: [LogFolder.File], from other: ModelStore, _ result: inout Merged)
-        throws(CellarError)
-    {
+    /// Copies what the other store's logs have more than those here, and records the merge.
+    private func takeLogs(
+        _ logs: [LogFolder.File], _ new: [ModelVersion], from other: ModelStore, _ undo: Undo,
+        _ result: inout Merged
+    ) throws(CellarError) {
         let index = try writableIndex()
-        try withLog("merge the logs") { (file) throws(CellarError) in
-            for log in logs { result.events += try take(log, from: other, own: &file) }
-            try index.write("bring the index up to date") { db in
-                let events = try CatchUp(db: db, log: self.log, own: self.log.own).run()
-                try append(events, to: &file, db, .durable, isApplied: true)
+        result = try withLog("merge the logs") { (file) throws(CellarError) in
+            let size = file.size
+            do throws(CellarError) {
+                var result = Merged()
+                for log in logs { result.events += try take(log, from: other, own: &file, undo) }
+                if result.events == 0 { return result }
+                return try index.write("bring the index up to date") { db in
+                    let decided = try CatchUp(db: db, log: self.log, own: self.log.own).run()
+                    try name(new, db, &result)
+                    try append(decided, to: &file, db, .durable, isApplied: true)
+                    try append([record(of: result, other)], to: &file, db, .durable)
+                    return result
+                }
+            } catch {
+                if file.size > size { file.cut(to: size) }
+                // Still under the lock: nobody has read what was appended.
+                undo.run()
+                throw error
             }
         }
     }
 
+    /// Notes how the new versions are called here.
+    private func name(_ new: [ModelVersion], _ db: Database, _ result: inout Merged) throws {
+        for version in new {
+            guard let id = try version.key.id(db),
+                let here = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [id])
+            else { continue }
+            result.versions.append(here.reference)
+            if here.number != version.number {
+                result.replaced.append(.init(there: version.reference, here: here.reference))
+            }
+        }
+    }
+
+    private func record(of result: Merged, _ other: ModelStore) -> Event {
+        Event(
+            kind: "merged",
+            content: [
+                "from": .string(other.root), "events": .integer(result.events),
+                "versions": .integer(result.versions.count),
+                "replaced": .array(
+                    result.replaced.map { ["there": .string($0.there), "here": .string($0.here)] }),
+            ])
+    }
+
     /// Returns the number of events that are new here.
     private func take(
-        _ theirs: LogFolder.File, from other: ModelStore, own: inout AppendOnlyFile
+        _ theirs: LogFolder.File, from other: ModelStore, own: inout AppendOnlyFile, _ undo: Undo
     ) throws(CellarError) -> Int {
         let path = log.path(of: theirs.name)
         let branch = try LogBranch(
@@ -100,6 +154,7 @@ extension ModelStore {
         case .same: return 0
         case .longer where theirs.name == log.own: try own.append(branch.rest, durably: true)
         case .longer:
+            undo.logs.append((path, FileSystem.size(ofFile: path) ?? 0))
             var file = try AppendOnlyFile(locking: path, patience: Index.patience)
             try file.append(branch.rest, durably: true)
             FileSystem.flushFolder(log.path)
@@ -109,6 +164,7 @@ extension ModelStore {
             let name = "\(theirs.name.dropLast(6).prefix(32))-\(hash.prefix(16)).jsonl"
             let known = FileSystem.size(ofFile: log.path(of: name)) ?? 0
             if known >= branch.rest.count { return 0 }
+            undo.logs.append((log.path(of: name), known))
             var file = try AppendOnlyFile(locking: log.path(of: name), patience: Index.patience)
             try file.append(Array(branch.rest[known...]), durably: true)
             FileSystem.flushFolder(log.path)
@@ -117,26 +173,11 @@ extension ModelStore {
         return branch.rest.count { $0 == 10 }
     }
 
-    private func record(_ result: Merged, from other: ModelStore) throws(CellarError) {
-        try commit("record the merge") { _ in
-            [
-                Event(
-                    kind: "merged",
-                    content: [
-                        "from": .string(other.root), "events": .integer(result.events),
-                        "versions": .integer(result.versions.count),
-                        "replaced": .array(
-                            result.replaced.map { ["there": .string($0.there), "here": .string($0.here)] }),
-                    ])
-            ]
-        }
-    }
-
     // MARK: Files
 
     /// Copies the file of a version of another store, unless it is there.
     private func copyFile(
-        of version: ModelVersion, from other: ModelStore, to file: String, _ result: inout Merged
+        of version: ModelVersion, from other: ModelStore, to file: String, _ undo: Undo
     ) throws(CellarError) {
         var target = file
         if let there = try? FileDigest(ofFile: path(of: target)), there.sha256 != version.sha256 {
@@ -156,18 +197,18 @@ extension ModelStore {
         try copy.copy(fileAt: source)
         guard copy.digest.sha256 == version.sha256 else { return }
         try copy.flush(mode: 0o444)
+        undo.files.append(path(of: target))
         _ = try copy.commit(as: CollectionOfOne(FileSystem.name(of: target)))
     }
 
-    /// Copies the files that versions lack under the path that they have here, and notes what the other store lacks, too.
-    private func complete(
-        _ theirs: [ModelVersion], from other: ModelStore, _ result: inout Merged
-    ) throws(CellarError) {
+    /// Copies the files that versions lack under the path that they have here, and notes those that it cannot copy: a second
+    /// merge tries again.
+    private func complete(_ theirs: [ModelVersion], from other: ModelStore, _ result: inout Merged) {
         for version in theirs {
-            guard let here = try self.version(version.key), here.state != .purged,
+            guard let here = try? self.version(version.key), here.state != .purged,
                 FileSystem.size(ofFile: path(of: here.file)) == nil
             else { continue }
-            try copyFile(of: version, from: other, to: here.file, &result)
+            try? copyFile(of: version, from: other, to: here.file, Undo())
             if FileSystem.size(ofFile: path(of: here.file)) == nil {
                 result.withoutFile.append(here.reference)
             }

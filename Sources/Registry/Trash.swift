@@ -85,6 +85,8 @@ extension ModelStore {
         public var versions: [String] = []
         /// Unfinished files of processes that died.
         public var leftovers: [String] = []
+        /// Files of collected versions that could not be removed; the next collection tries again.
+        public var remaining: [String] = []
         /// Bytes freed.
         public var size = 0
     }
@@ -111,7 +113,13 @@ extension ModelStore {
                 return [.changed("collected", found.versions.map(\.key), reason: "garbage")]
             }
         }
-        for file in files + leftovers where isInside(file) { try FileSystem.remove(path(of: file)) }
+        for file in files + leftovers where isInside(file) {
+            let size = FileSystem.size(ofFile: path(of: file)) ?? 0
+            do throws(CellarError) { try FileSystem.remove(path(of: file)) } catch {
+                result.remaining.append("\(path(of: file)): \(error.message)")
+                result.size -= size
+            }
+        }
         return result
     }
 

@@ -74,7 +74,7 @@ extension ModelStore.Collected {
         [
             "versions": .array(versions.map { .string($0) }),
             "leftovers": .array(leftovers.map { .string($0) }), "bytes": .integer(size),
-            "dry_run": .bool(dryRun),
+            "dry_run": .bool(dryRun), "remaining": .array(remaining.map { .string($0) }),
         ]
     }
 }

@@ -18,6 +18,7 @@ struct CollectGarbage: ParsableCommand {
             try common.print(done.json(dryRun: dryRun)) {
                 let verb = dryRun ? "would be removed" : "removed"
                 return (done.versions + done.leftovers).map { "\($0) \(verb)\n" }.joined()
+                    + done.remaining.map { "\($0); the next gc tries again\n" }.joined()
                     + "\(done.size) bytes \(dryRun ? "would be free" : "freed")"
             }
         }
