@@ -103,7 +103,7 @@ let package = Package(
             name: "HDF5", dependencies: ["Base", "CHDF5", "CMemory"], swiftSettings: numbers + size,
             linkerSettings: hdf5),
         library(
-            "KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true, isFast: false),
+            "KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true),
         .target(name: "WireFormat", swiftSettings: numbers + size),
         .target(
             name: "ONNX", dependencies: ["Network", "Tensors", "Base", "WireFormat"], swiftSettings: small),

@@ -62,6 +62,8 @@ extension ModelStore {
             FileSystem.flushFolder(root)
         }
         var file = try AppendOnlyFile(locking: log.path(of: log.own), patience: Index.patience)
+        // Looking at a store leaves no empty log. Who waits for the lock finds the file gone, and opens it again.
+        defer { if file.size == 0 { try? FileSystem.remove(file.path) } }
         return try body(&file)
     }
 

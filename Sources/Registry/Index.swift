@@ -140,7 +140,7 @@ extension Index {
                 try db.execute(sql: "DROP \(kind) IF EXISTS \"\(name.replacing("\"", with: "\"\""))\"")
             }
         }
-        try db.execute(sql: Schema.sql + Schema.lateIndexes)
+        try db.execute(sql: Schema.short)
         try db.execute(
             sql: "INSERT INTO note (key, value) VALUES ('origin', ?), ('schema', ?)",
             arguments: [own, try digest(of: db)])

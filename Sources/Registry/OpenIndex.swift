@@ -122,7 +122,7 @@ extension ModelStore {
             do throws(CellarError) {
                 try index.write("bring the index up to date") { db in
                     // Read before the tables of an older Cellar are removed.
-                    let events = file.size == 0 && log.files().count == 1 ? try beginning(db) : []
+                    let events = file.size == 0 && log.files().isEmpty ? try beginning(db) : []
                     try Index.makeTables(db, of: log.own)
                     if !events.isEmpty { try begin(with: events, &file) }
                     try bringUpToDate(db, &file)

@@ -14,8 +14,7 @@ extension ModelStore {
         guard !isOpen, until == nil, let before = IndexState(indexPath),
             before.schema == Schema.version, let found = ask(query, logs, origin),
             IndexState(indexPath) == before,
-            isInside(found.file), FileSystem.size(ofFile: found.location.path) == found.size,
-            log.files().text == logs
+            isInside(found.file), FileSystem.size(ofFile: found.location.path) == found.size
         else { return nil }
         return found.location
     }

@@ -177,15 +177,21 @@ extension ModelStore {
 
     /// Whether a path relative to the store stays in it: no `..`, and no link on the way. The store itself may be a link.
     func isInside(_ file: String) -> Bool {
-        guard !file.isEmpty, !file.hasPrefix("/") else { return false }
-        var path = root
-        for step in file.split(separator: "/", omittingEmptySubsequences: false) {
-            if step.isEmpty || step == "." || step == ".." { return false }
-            path += "/" + step
+        // Bytes: `split` and appending substrings look for conformances at run time, a tenth of a millisecond.
+        let (bytes, slash, dot) = (Array(file.utf8), UInt8(ascii: "/"), UInt8(ascii: "."))
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == slash {
+            let length = end - start
+            let isDots = length <= 2 && !bytes[start..<end].contains { $0 != dot }
+            if isDots { return false }
             var about = stat()
             // What does not exist leads nowhere.
-            guard unsafe lstat(path, &about) == 0 else { return errno == ENOENT }
+            guard unsafe lstat(root + "/" + String(decoding: bytes[..<end], as: UTF8.self), &about) == 0
+            else {
+                return errno == ENOENT
+            }
             if about.st_mode & S_IFMT == S_IFLNK { return false }
+            start = end + 1
         }
         return true
     }

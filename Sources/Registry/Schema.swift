@@ -150,6 +150,16 @@ enum Schema {
         ) WITHOUT ROWID;
         """
 
+    /// The whole schema without comments and indentation: every process that opens the index parses this text.
+    static var short: String {
+        (sql + "\n" + lateIndexes).split(separator: "\n").map { line in
+            var line = line.drop { $0 == " " }
+            if let comment = line.firstRange(of: "--") { line = line[..<comment.lowerBound] }
+            while line.last == " " { line.removeLast() }
+            return String(line)
+        }.joined(separator: "\n")
+    }
+
     /// Indexes that nothing needs while events are applied: made from all rows at once, they take a fraction of the time.
     static let lateIndexes = """
         CREATE INDEX param_by_number ON param(name, number) WHERE number IS NOT NULL;

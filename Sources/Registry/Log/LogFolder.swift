@@ -16,13 +16,15 @@ struct LogFolder: Sendable {
 
     func path(of name: String) -> String { path + "/" + name }
 
-    /// The logs, by name. Links, folders and other files are no logs.
+    /// The logs, by name. Links, folders, other files and empty ones are no logs.
     func files() -> [File] {
         guard isFolder else { return [] }
         var found: [File] = []
         for (name, kind) in FileSystem.entries(of: path) where kind == .file && Origin.isLog(name) {
             var about = stat()
-            guard unsafe lstat(path + "/" + name, &about) == 0, about.st_mode & S_IFMT == S_IFREG else {
+            guard unsafe lstat(path + "/" + name, &about) == 0, about.st_mode & S_IFMT == S_IFREG,
+                about.st_size > 0
+            else {
                 continue
             }
             found.append(File(name: name, size: Int(about.st_size)))
