@@ -50,7 +50,12 @@ extension ModelStore {
     public func verify(_ depth: VerifyDepth = .full) throws(CellarError) -> (
         checked: Int, findings: [Finding]
     ) {
-        let snapshot = try snapshot(depth)
+        let snapshot: Snapshot
+        do throws(CellarError) { snapshot = try self.snapshot(depth) } catch {
+            guard error.category == .badData, error.place.file == indexPath else { throw error }
+            // SQLite itself cannot read it.
+            return (0, [indexFinding("registry.sqlite", error.message)])
+        }
         var findings = snapshot.findings
         findings += checkLogs(snapshot.logs)
         var folders: Set<String> = []

@@ -30,7 +30,7 @@ extension ModelStore {
         return findings + (try compareWithLogs(db, logs))
     }
 
-    private func indexFinding(_ subject: String, _ message: String) -> Finding {
+    func indexFinding(_ subject: String, _ message: String) -> Finding {
         Finding(
             kind: .index, subject: subject, message: message,
             fix: "run registry rebuild to make the index anew from the logs")
