@@ -25,7 +25,6 @@ extension ModelStore {
     ) throws(CellarError) -> Result {
         let index = try writableIndex()
         return try withLog(doing) { (file) throws(CellarError) in
-            let size = file.size
             do throws(CellarError) {
                 return try index.write(doing) { db in
                     try bringUpToDate(db, &file)
@@ -35,7 +34,7 @@ extension ModelStore {
                 }
             } catch {
                 // Nobody else has seen what was appended: it was under the lock.
-                if file.size > size { file.cut(to: size) }
+                file.takeBack()
                 throw error
             }
         }

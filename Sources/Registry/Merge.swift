@@ -98,7 +98,6 @@ extension ModelStore {
     ) throws(CellarError) {
         let index = try writableIndex()
         result = try withLog("merge the logs") { (file) throws(CellarError) in
-            let size = file.size
             do throws(CellarError) {
                 var result = Merged()
                 for log in logs { result.events += try take(log, from: other, own: &file, undo) }
@@ -111,7 +110,7 @@ extension ModelStore {
                     return result
                 }
             } catch {
-                if file.size > size { file.cut(to: size) }
+                file.takeBack()
                 // Still under the lock: nobody has read what was appended.
                 undo.run()
                 throw error

@@ -118,7 +118,6 @@ extension ModelStore {
             return index
         }
         try withLog("read the logs") { (file) throws(CellarError) in
-            let size = file.size
             do throws(CellarError) {
                 try index.write("bring the index up to date") { db in
                     // Read before the tables of an older Cellar are removed.
@@ -129,7 +128,7 @@ extension ModelStore {
                     if try isEmpty(db) { try registerUnlisted(&file, db) }
                 }
             } catch {
-                if file.size > size { file.cut(to: size) }
+                file.takeBack()
                 throw error
             }
         }

@@ -16,7 +16,6 @@ extension ModelStore {
     public func rebuild() throws(CellarError) -> Rebuilt {
         _ = try writableIndex()
         return try withLog("rebuild the index") { (file) throws(CellarError) in
-            let size = file.size
             do throws(CellarError) {
                 // Under the lock nobody writes to it. Who reads it still has the old file.
                 close()
@@ -33,7 +32,7 @@ extension ModelStore {
                         unreadable: unreadable.map { "\(path(of: $0.file)): \($0.reason)" })
                 }
             } catch {
-                if file.size > size { file.cut(to: size) }
+                file.takeBack()
                 throw error
             }
         }

@@ -5,18 +5,6 @@ import Testing
 
 @testable import Registry
 
-/// A small generator with a seed.
-private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 extension ModelStore {
     /// The content without numbers, which differ between stores that gave the same one.
     fileprivate func meaning() throws -> [String] {
@@ -39,7 +27,7 @@ extension ModelStore {
     }
 
     /// Changes the store at random.
-    fileprivate func live(_ count: Int, _ name: String, _ random: inout Generator) throws {
+    fileprivate func live(_ count: Int, _ name: String, _ random: inout SplitMix) throws {
         for step in 0..<count {
             let model = ["mnist", "wine"].randomElement(using: &random) ?? "mnist"
             let versions = try list(Query(model: nil)).versions.filter { $0.model == model }
@@ -74,7 +62,7 @@ extension ModelStore {
     "merges in any order give the same versions, metrics, tags and aliases, and change no number",
     arguments: 1...3)
 func mergeOrders(_ seed: Int) throws {
-    var random = Generator(state: UInt64(seed))
+    var random = SplitMix(state: UInt64(seed))
     try Fixtures.temporaryFolder { outside in
         func store(_ name: String) -> ModelStore { ModelStore(in: outside.appendingPathComponent(name)) }
         try store("base").save(makeFacts(created: noon(plus: 1), seed: 1))

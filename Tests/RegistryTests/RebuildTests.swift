@@ -116,8 +116,18 @@ func tornLine() throws {
         let log = store.log.path(of: store.log.own)
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         try file.seekToEnd()
-        try file.write(contentsOf: Data("{\"seq\": 3, \"clo".utf8))
+        try file.write(contentsOf: Data(("{\"seq\": 3, " + String(repeating: "x", count: 5_000)).utf8))
         try file.close()
+        // A change that fails after its event was appended leaves neither the beginning of that line nor the event.
+        #expect(throws: CellarError.self) {
+            try store.commit("test") { db in
+                try [.moved("x", of: "mnist", to: ModelVersion.fetch(db, where: "")[0].key, reason: "r")]
+            } result: { _ in
+                throw CellarError(.inputOutput, "as on a full disk")
+            }
+        }
+        store.close()
+        #expect(try store.moves(model: "mnist").isEmpty)
         #expect(try store.list().total == 1)
         try store.save(makeFacts(seed: 2))
         #expect(try store.list().total == 2)

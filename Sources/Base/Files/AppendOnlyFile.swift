@@ -9,6 +9,8 @@ public struct AppendOnlyFile: ~Copyable {
     private var descriptor: Int32
     /// The size in bytes.
     public private(set) var size: Int
+    /// The size that `takeBack` goes back to: that at the time of locking, or less where an incomplete line was cut.
+    private var start = 0
 
     /// Opens and locks the file; makes it if it is missing.
     ///
@@ -22,7 +24,7 @@ public struct AppendOnlyFile: ~Copyable {
             guard opened >= 0 else { throw .system("write", path, errno) }
             if flock(opened, LOCK_EX | LOCK_NB) == 0 {
                 if let size = Self.size(of: opened, at: path) {
-                    (descriptor, self.size) = (opened, size)
+                    (descriptor, self.size, start) = (opened, size, size)
                     return
                 }
                 close(opened)
@@ -91,6 +93,12 @@ public struct AppendOnlyFile: ~Copyable {
         guard ftruncate(descriptor, off_t(size)) == 0 else { return }
         fdatasync(descriptor)
         self.size = size
+        start = min(start, size)
+    }
+
+    /// Takes back everything that was appended under this lock: nobody else has seen it.
+    public mutating func takeBack() {
+        if size > start { cut(to: start) }
     }
 
     /// Waits until everything in the file is on the disk.
