@@ -69,7 +69,9 @@ let package = Package(
         .library(name: "Trainer", targets: ["Trainer"]),
         .library(name: "Infer", targets: ["Infer"]),
         .library(name: "Registry", targets: ["Registry"]),
+        .library(name: "Plots", targets: ["Plots"]),
         .executable(name: "cellar", targets: ["CellarCommand"]),
+        .executable(name: "cellar-draw", targets: ["CairoDrawing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -87,9 +89,16 @@ let package = Package(
         .target(name: "CNumbers", cxxSettings: cxx),
         .target(name: "CBuild", cSettings: c + commit),
         .target(name: "CNoLocaleData", cSettings: c),
+        .target(name: "CProcess", cSettings: c),
+        // The program that draws PNG and PDF files: a static executable cannot load Cairo.
+        .executableTarget(
+            name: "CairoDrawing", cSettings: c, linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("m")]),
 
         // Values that everything may speak of.
         library("Base", ["CNettle", "CMemory"]),
+
+        // Figures as values, and their files.
+        library("Plots", ["Base", "CProcess"]),
 
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),
@@ -168,6 +177,7 @@ let package = Package(
             swiftSettings: numbers),
         tests("BaseTests", ["Base"], golden: true),
         tests("DatasetsTests", ["Datasets"], golden: true),
+        tests("PlotsTests", ["Plots"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"], golden: true),
         tests("ZipTests", ["Zip"], golden: true),
