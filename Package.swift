@@ -114,6 +114,7 @@ let package = Package(
         library(
             "KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true),
         .target(name: "WireFormat", swiftSettings: numbers + size),
+        library("ArrowIPC", ["Base"], numeric: true),
         .target(
             name: "ONNX", dependencies: ["Network", "Tensors", "Base", "WireFormat"], swiftSettings: small),
 
@@ -124,7 +125,7 @@ let package = Package(
                 "Network", "Tensors", "KerasFile", "Datasets", "Base", "WireFormat", yams,
             ], isFast: false),
         library(
-            "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
+            "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "ArrowIPC", "Base"]),
         library("Registry", ["Base", grdb, sqlite]),
 
         // Use cases: a request in, a result out.
@@ -132,6 +133,7 @@ let package = Package(
             name: "Cellar",
             dependencies: [
                 "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets",
+                "ArrowIPC",
                 "Metrics",
                 "Base",
             ], swiftSettings: small),
@@ -185,6 +187,7 @@ let package = Package(
         tests("KerasFileTests", ["KerasFile", "Zip"], golden: true),
         tests("ONNXTests", ["ONNX", "KerasFile", "WireFormat"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
+        tests("ArrowIPCTests", ["ArrowIPC"], golden: true),
         tests("InferTests", ["Infer"], golden: true),
         tests("RegistryTests", ["Base", "Registry"]),
         tests(
