@@ -133,8 +133,7 @@ let package = Package(
             name: "Cellar",
             dependencies: [
                 "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets",
-                "ArrowIPC",
-                "Metrics",
+                "ArrowIPC", "Metrics", "Plots",
                 "Base",
             ], swiftSettings: small),
 
@@ -144,7 +143,7 @@ let package = Package(
             path: "Sources/Commands/Support", swiftSettings: small),
         .target(
             name: "StoreSupport",
-            dependencies: ["CommandSupport", "Cellar", "Registry", "Base", argumentParser],
+            dependencies: ["CommandSupport", "Cellar", "Registry", "Plots", "Base", argumentParser],
             path: "Sources/Commands/StoreSupport", swiftSettings: small),
         .target(
             name: "TrainerCommand",
@@ -155,13 +154,13 @@ let package = Package(
         .target(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Base", argumentParser,
+                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Plots", "Base", argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: small),
         .target(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Base", "Datasets", "Infer",
+                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Plots", "Base", "Datasets", "Infer",
                 argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: small),
@@ -192,7 +191,11 @@ let package = Package(
         tests("RegistryTests", ["Base", "Registry"]),
         tests(
             "CellarTests",
-            ["Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Metrics", "Tensors", "Base"]),
+            [
+                "Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Metrics", "Tensors",
+                "Plots",
+                "Base",
+            ]),
         tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["CellarCommand"]),
     ],

@@ -33,18 +33,21 @@ public struct FigurePanel: Equatable, Sendable {
     public var marks: [PlotMark]
     /// With title and axes, in pixels. Nil takes what the marks need.
     public var height: Double?
+    /// A row of its own.
+    public var isWide: Bool
 
     public init(
         title: String = "", x: PlotAxis = PlotAxis(), y: PlotAxis = PlotAxis(), marks: [PlotMark] = [],
-        height: Double? = nil
+        height: Double? = nil, isWide: Bool = false
     ) {
-        (self.title, self.x, self.y, self.marks, self.height) = (title, x, y, marks, height)
+        (self.title, self.x, self.y, self.marks) = (title, x, y, marks)
+        (self.height, self.isWide) = (height, isWide)
     }
 }
 
 /// A name in the legend, and how its marks look.
 public struct LegendEntry: Equatable, Sendable {
-    public enum Symbol: Equatable, Sendable { case line, dashedLine, point, cross, area }
+    public enum Symbol: Equatable, Sendable { case line, dashedLine, point, ring, diamond, cross, area }
 
     public var name: String
     public var paint: Paint

@@ -115,6 +115,8 @@ public struct PlotBars: Equatable, Sendable {
     /// One for each category; NaN draws none.
     public var values: [Double]
     public var paint: Paint
+    /// A colour for each category instead of one for all.
+    public var paints: [Paint]
     /// Bars to the right, with the categories on the y axis.
     public var isHorizontal: Bool
     /// Written at the bars' ends, one for each category.
@@ -122,9 +124,9 @@ public struct PlotBars: Equatable, Sendable {
 
     public init(
         name: String = "", values: [Double], paint: Paint = .series(0), isHorizontal: Bool = false,
-        labels: [String] = []
+        labels: [String] = [], paints: [Paint] = []
     ) {
-        (self.name, self.values, self.paint) = (name, values, paint)
+        (self.name, self.values, self.paint, self.paints) = (name, values, paint, paints)
         (self.isHorizontal, self.labels) = (isHorizontal, labels)
     }
 }
@@ -226,6 +228,28 @@ public struct PixelImage: Equatable, Sendable {
         precondition(channels == 1 || channels == 3, "an image of \(channels) channels")
         precondition(values.count == columns * rows * channels, "\(values.count) values for an image")
         (self.columns, self.rows, self.channels, self.values) = (columns, rows, channels, values)
+    }
+
+    /// The image with its longer side at most `side`, by averaging blocks of pixels.
+    public func shrunk(toSide side: Int) -> PixelImage {
+        let factor = (max(columns, rows) + side - 1) / max(side, 1)
+        guard factor > 1 else { return self }
+        let (wide, high) = ((columns + factor - 1) / factor, (rows + factor - 1) / factor)
+        var sums = [Int](repeating: 0, count: wide * high * channels)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                for channel in 0..<channels {
+                    let place = (row / factor * wide + column / factor) * channels + channel
+                    sums[place] += Int(values[(row * columns + column) * channels + channel])
+                }
+            }
+        }
+        let means = sums.indices.map { index -> UInt8 in
+            let (row, column) = (index / channels / wide, index / channels % wide)
+            let count = min(factor, rows - row * factor) * min(factor, columns - column * factor)
+            return UInt8((sums[index] + count / 2) / count)
+        }
+        return PixelImage(columns: wide, rows: high, channels: channels, values: means)
     }
 
     /// The values as red, green, blue.

@@ -69,16 +69,30 @@ private struct FigureLayout {
     private mutating func panels() {
         let columns = max(1, min(figure.columns, max(figure.panels.count, 1)))
         let wide = (width - Double(columns - 1) * FigureStyle.gap) / Double(columns)
-        for start in stride(from: 0, to: figure.panels.count, by: columns) {
-            let row = figure.panels[start..<min(start + columns, figure.panels.count)]
-            let height = row.map { $0.naturalHeight(width: wide, isAlone: columns == 1) }.max() ?? 0
+        for (index, row) in rows(columns).enumerated() {
+            let isAlone = columns == 1 || row.first?.isWide == true
+            let panelWidth = isAlone ? width : wide
+            let height = row.map { $0.naturalHeight(width: panelWidth, isAlone: isAlone) }.max() ?? 0
+            y += index > 0 ? FigureStyle.gap : 0
             for (place, panel) in row.enumerated() {
-                let area = DrawnArea(left + Double(place) * (wide + FigureStyle.gap), y, wide, height)
-                var layout = PanelLayout(panel, area)
+                let x = left + Double(place) * (panelWidth + FigureStyle.gap)
+                var layout = PanelLayout(panel, DrawnArea(x, y, panelWidth, height))
                 commands += layout.run()
             }
-            y += height + (start + columns < figure.panels.count ? FigureStyle.gap : 0)
+            y += height
         }
+    }
+
+    private func rows(_ columns: Int) -> [[FigurePanel]] {
+        var rows: [[FigurePanel]] = []
+        for panel in figure.panels {
+            if let last = rows.last, last.count < columns, !panel.isWide, last.first?.isWide == false {
+                rows[rows.count - 1].append(panel)
+            } else {
+                rows.append([panel])
+            }
+        }
+        return rows
     }
 }
 

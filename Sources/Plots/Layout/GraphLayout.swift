@@ -7,8 +7,8 @@ struct GraphLayout {
 
     private static let size = 11.5
     private static let lineHeight = 15.0
-    private static let layerGap = 44.0
-    private static let nodeGap = 18.0
+    private static let layerGap = 50.0
+    private static let nodeGap = 24.0
 
     init(_ graph: NodeGraph, width: Double) {
         (self.graph, self.width) = (graph, width)
@@ -81,16 +81,24 @@ struct GraphLayout {
     func draw(at origin: PlotPoint) -> [DrawingCommand] {
         var lines: [DrawingCommand] = []
         var texts: [DrawingCommand] = []
+        var taken: [DrawnArea] = []
         for edge in graph.edges {
             let (from, to) = (places[edge.from], places[edge.to])
             let start = PlotPoint(origin.x + from.middleX, origin.y + from.bottom)
             let end = PlotPoint(origin.x + to.middleX, origin.y + to.y)
             lines += arrow(start, end, isDashed: edge.isDashed)
             guard !edge.label.isEmpty else { continue }
-            // Nearer to the child: the arrows of several children of one parent part there.
-            let at = PlotPoint(start.x + (end.x - start.x) * 0.6, start.y + (end.y - start.y) * 0.55)
             let label = FontMetrics.fitted(edge.label, to: 140, size: 10)
             let wide = FontMetrics.width(label, size: 10)
+            var at = labelPlace(of: edge, start, end)
+            // Out of the way of the labels before it.
+            for other in taken
+            where (other.x - at.x).magnitude < wide / 2 + other.width / 2 + 4
+                && (other.y - at.y).magnitude < 13
+            {
+                at.y = other.y + 14
+            }
+            taken.append(DrawnArea(at.x, at.y, wide, 0))
             texts.append(
                 .rectangle(
                     DrawnArea(at.x - wide / 2 - 4, at.y - 8, wide + 8, 15), radius: 3, fill: .background,
@@ -102,6 +110,15 @@ struct GraphLayout {
                         maximum: wide + 6)))
         }
         return lines + texts + graph.nodes.indices.flatMap { box($0, origin) }
+    }
+
+    /// A point on the arrow: where arrows meet at one end, nearer to the other.
+    private func labelPlace(of edge: NodeGraph.GraphEdge, _ start: PlotPoint, _ end: PlotPoint) -> PlotPoint {
+        let meets = graph.edges.count { $0.to == edge.to } > 1
+        let parts = graph.edges.count { $0.from == edge.from } > 1
+        let share = meets == parts ? 0.5 : meets ? 0.3 : 0.68
+        let along = share * share * (3 - 2 * share)
+        return PlotPoint(start.x + (end.x - start.x) * along, start.y + (end.y - start.y) * share)
     }
 
     private func arrow(_ start: PlotPoint, _ end: PlotPoint, isDashed: Bool) -> [DrawingCommand] {

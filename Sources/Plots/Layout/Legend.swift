@@ -90,6 +90,21 @@ struct Legend {
             return [
                 .circle(PlotPoint(area.middleX, area.middleY), radius: 3.5, fill: entry.paint, stroke: nil)
             ]
+        case .ring:
+            return [
+                .circle(
+                    PlotPoint(area.middleX, area.middleY), radius: 4, fill: .background,
+                    stroke: DrawnStroke(entry.paint, 1.6))
+            ]
+        case .diamond:
+            let (x, y) = (area.middleX, area.middleY)
+            return [
+                .path(
+                    [
+                        .move(PlotPoint(x, y - 5)), .line(PlotPoint(x + 5, y)), .line(PlotPoint(x, y + 5)),
+                        .line(PlotPoint(x - 5, y)), .close,
+                    ], fill: entry.paint, stroke: nil)
+            ]
         case .cross:
             let (x, y) = (area.middleX, area.middleY)
             return [

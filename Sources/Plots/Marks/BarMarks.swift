@@ -14,7 +14,8 @@ extension PanelLayout {
     mutating func draw(_ bars: PlotBars, group: Int) {
         for (index, value) in bars.values.enumerated() {
             guard let area = area(of: value, at: index, bars, group) else { continue }
-            commands.append(.rectangle(area, radius: 0, fill: bars.paint, stroke: nil))
+            let paint = index < bars.paints.count ? bars.paints[index] : bars.paint
+            commands.append(.rectangle(area, radius: 0, fill: paint, stroke: nil))
         }
     }
 
