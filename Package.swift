@@ -97,6 +97,12 @@ let package = Package(
         // Values that everything may speak of.
         library("Base", ["CNettle", "CMemory"]),
 
+        // Signatures of model files: keys, and bundles of OpenSSF Model Signing.
+        .target(
+            name: "CSigning", cSettings: c,
+            linkerSettings: [.linkedLibrary("hogweed"), .linkedLibrary("nettle"), .linkedLibrary("gmp")]),
+        library("Signing", ["Base", "CSigning"], isFast: false),
+
         // Figures as values, and their files.
         library("Plots", ["Base", "CProcess"]),
 
@@ -126,15 +132,14 @@ let package = Package(
             ], isFast: false),
         library(
             "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "ArrowIPC", "Base"]),
-        library("Registry", ["Base", grdb, sqlite]),
+        library("Registry", ["Base", "Signing", grdb, sqlite]),
 
         // Use cases: a request in, a result out.
         .target(
             name: "Cellar",
             dependencies: [
                 "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets",
-                "ArrowIPC", "Metrics", "Plots",
-                "Base",
+                "ArrowIPC", "Metrics", "Plots", "Signing", "Base",
             ], swiftSettings: small),
 
         // Commands: arguments in, text out. One executable has all of them.
@@ -188,7 +193,7 @@ let package = Package(
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("ArrowIPCTests", ["ArrowIPC"], golden: true),
         tests("InferTests", ["Infer"], golden: true),
-        tests("RegistryTests", ["Base", "Registry"]),
+        tests("RegistryTests", ["Base", "Registry", "Signing"]),
         tests(
             "CellarTests",
             [

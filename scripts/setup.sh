@@ -12,6 +12,8 @@ needed=(
     "libpng-dev     /libpng16.a"
     "libsqlite3-dev /libsqlite3.a"
     "nettle-dev     /libnettle.a"
+    "nettle-dev     /libhogweed.a"
+    "libgmp-dev     /libgmp.a"
     "zlib1g-dev     /libz.a"
     "libcairo2      /libcairo.so.2"  # PNG and PDF files of figures, loaded when one is drawn
     "libpangocairo-1.0-0 /libpangocairo-1.0.so.0"

@@ -121,6 +121,7 @@ extension ModelStore {
                     [version.sha256, model]
                 ).first
             }
+            if let published { copySignature(of: path(of: version.file), to: published) }
             guard let found else { throw CellarError(.internalFault, "the copy is not in the index.") }
             return CopiedVersion(version: found, isNew: isNew, keptAliases: kept)
         } catch {

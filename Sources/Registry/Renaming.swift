@@ -57,6 +57,17 @@ extension ModelStore {
                 for alias in content.version.aliases {
                     aliases.append(alias)
                     let top = try AliasTop(db, model: old, alias: alias)
+                    if let key = top.publicKey {
+                        for (model, key) in [(new, JSON.string(key)), (old, .null)] {
+                            removals.append(
+                                Event(
+                                    kind: "policy",
+                                    content: [
+                                        "model": .string(model), "alias": .string(alias), "public_key": key,
+                                        "reason": .string("renamed from \(old) to \(new)"),
+                                    ]))
+                        }
+                    }
                     if top.isProtected { removals += try unprotect(alias, of: old, as: new, isForced) }
                     events.append(.moved(alias, of: new, to: key, reason: reason))
                     removals.append(.moved(alias, of: old, to: nil, reason: "renamed to \(new)"))

@@ -113,6 +113,9 @@ extension ModelStore {
                 return [.changed("collected", found.versions.map(\.key), reason: "garbage")]
             }
         }
+        for file in files where isInside(file) && FileSystem.size(ofFile: path(of: file + ".sig")) != nil {
+            try? FileSystem.remove(path(of: file + ".sig"))
+        }
         for file in files + leftovers where isInside(file) {
             let size = FileSystem.size(ofFile: path(of: file)) ?? 0
             do throws(CellarError) { try FileSystem.remove(path(of: file)) } catch {
