@@ -153,7 +153,8 @@ let package = Package(
         .target(
             name: "TrainerCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "Base", argumentParser,
+                "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "Plots", "Base",
+                argumentParser,
             ],
             path: "Sources/Commands/trainer", swiftSettings: small),
         .target(

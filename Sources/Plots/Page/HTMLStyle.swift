@@ -6,7 +6,7 @@ enum HTMLStyle {
         @media (prefers-color-scheme:dark){:root{\(Theme.dark.variables)}}
         @media print{:root{color-scheme:light;\(Theme.light.variables)}}
         *{box-sizing:border-box}
-        body{margin:0 auto;padding:1.5rem 1rem 3rem;max-width:60rem;background:var(--bg);color:var(--fg);\
+        body{margin:0 auto;padding:1.5rem 1rem 3rem;max-width:64rem;background:var(--bg);color:var(--fg);\
         font:16px/1.5 system-ui,"DejaVu Sans",Verdana,sans-serif}
         h1{font-size:1.6rem;line-height:1.2;margin:0 0 .5rem;overflow-wrap:anywhere}
         h2{font-size:1.25rem;margin:2.2rem 0 .6rem;padding-bottom:.2rem;border-bottom:1px solid var(--grid)}
