@@ -7,6 +7,8 @@ import FoundationEssentials
 /// Sources: the specifications of model_signing, in-toto (Statement v1), DSSE v1 and Sigstore's bundle v0.3.
 public struct SignatureBundle: Sendable {
     private static let mediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
+    /// The second one is an older way to write the first.
+    private static let mediaTypes = [mediaType, "application/vnd.dev.sigstore.bundle+json;version=0.3"]
     private static let payloadType = "application/vnd.in-toto+json"
     private static let statementType = "https://in-toto.io/Statement/v1"
     private static let predicateType = "https://model_signing/signature/v1.0"
@@ -59,13 +61,18 @@ public struct SignatureBundle: Sendable {
         guard let bundle = try? JSON(parsing: Array(text.utf8), depthLimit: 32) else {
             return "it is no JSON"
         }
+        guard let type = bundle["mediaType"]?.string, Self.mediaTypes.contains(type) else {
+            return "it is no Sigstore bundle of version 0.3"
+        }
         let envelope = bundle["dsseEnvelope"]
         guard let encoded = envelope?["payload"]?.string, let payload = Data(base64Encoded: encoded),
             envelope?["payloadType"]?.string == Self.payloadType,
             let signatures = envelope?["signatures"]?.array, !signatures.isEmpty
         else { return "it is no Sigstore bundle with a signed statement" }
-        let material = bundle["verificationMaterial"]
-        if let hint = material?["publicKey"]?["hint"]?.string, hint != key.fingerprint {
+        guard let made = bundle["verificationMaterial"]?["publicKey"] else {
+            return "it was not made with a key: certificates are not supported"
+        }
+        if let hint = made["hint"]?.string, hint != key.fingerprint {
             return "another key made it (fingerprint \(printable(String(hint.prefix(16))))…)"
         }
         let signed = Self.envelope(Array(payload))
