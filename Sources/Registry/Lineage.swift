@@ -82,7 +82,9 @@ extension ModelStore {
                     db, where: "WHERE v.sha256 = ? ORDER BY v.state = 'kept' DESC, v.id", [parent.sha256])
             guard let known else {
                 let remark =
-                    parent.sha256 == version.sha256 ? "a file outside the store" : "not in this store"
+                    parent.kind == .trialOf
+                    ? "a sweep"
+                    : parent.sha256 == version.sha256 ? "a file outside the store" : "not in this store"
                 return Lineage.Relative(
                     name: parent.reference.isEmpty ? String(parent.sha256.prefix(12)) : parent.reference,
                     sha256: parent.sha256, kind: parent.kind, remark: remark, created: nil)

@@ -78,11 +78,12 @@ public struct ModelFacts: Equatable, Sendable {
             case resumedFrom = "resumed-from"
             case checkpointOf = "checkpoint-of"
             case importedFrom = "imported-from"
+            case trialOf = "trial-of"
         }
         public var kind: Kind
-        /// Empty for a run, which is no file.
+        /// Empty for a run, which is no file. For `trialOf` the digest of the sweep's description.
         public var sha256: String
-        /// The name that the user gave: `mnist:3`, or a path. For `checkpointOf` the run.
+        /// The name that the user gave: `mnist:3`, or a path. For `checkpointOf` the run, for `trialOf` the sweep.
         public var reference: String
         public init(kind: Kind, sha256: String, reference: String) {
             (self.kind, self.sha256, self.reference) = (kind, sha256, reference)

@@ -19,6 +19,10 @@ public struct FitRequest: Sendable {
     public var registersCheckpoints = false
     /// False: the model file keeps no hashes of the training rows. Nil: the recipe decides.
     public var hashesRows: Bool?
+    /// The recipe's text, in place of the file's.
+    var text: String?
+    /// The sweep that this run is a trial of.
+    var trial: TrialFacts?
     /// Recorded in the model file.
     public var commandLine: [String]
 
@@ -116,16 +120,20 @@ extension Store {
                 file: try readModel(trusted), reference: found.reference, sha256: try digest(of: found),
                 isLoose: found.sha256 == nil)
         }
-        var recipe = try Recipe(path: request.recipe, from: start?.file)
+        var recipe =
+            try request.text.map { try Recipe(text: $0, file: request.recipe, from: start?.file) }
+            ?? Recipe(path: request.recipe, from: start?.file)
         recipe.fit.epochs = request.epochs ?? recipe.fit.epochs
         recipe.fit.batchSize = request.batchSize ?? recipe.fit.batchSize
         recipe.fit.seed = request.seed ?? recipe.fit.seed
         recipe.fit.threads = request.threads ?? recipe.fit.threads
         recipe.name = request.name ?? recipe.name
+        if request.trial != nil { recipe.removeFileCallbacks() }
         if request.registersCheckpoints { try recipe.registerCheckpoints() }
         recipe.data.hashesRows = request.hashesRows ?? recipe.data.hashesRows
         let data = try PreparedData(recipe) { progress.report(.dataRead($0)) }
         let training = try Training(recipe, data: data, from: start, commandLine: request.commandLine)
+        training.trial = request.trial
         training.warnings.forEach(progress.warn)
         return training
     }

@@ -1,3 +1,5 @@
+import Base
+
 /// A process' command line: `trainer fit …`, where the executable's name is the command, or `cellar trainer fit …`.
 public struct Invocation {
     public enum Command: String, CaseIterable, Sendable {
@@ -22,6 +24,14 @@ public struct Invocation {
             let first = words.count > 1 ? Command(rawValue: words[1]) : nil
             (command, arguments, isNested) = (first, words.dropFirst(first == nil ? 1 : 2), true)
         }
+    }
+
+    /// The words that start a command of this executable again, from any folder.
+    public static func program(of command: Command) -> [String] {
+        let executable = FileSystem.resolved("/proc/self/exe")
+        // Under a command's own name the executable is that command.
+        return Command(rawValue: FileSystem.name(of: executable)) == command
+            ? [executable] : [executable, command.rawValue]
     }
 
     /// What to type for a command in the way this one was called: `bin/infer` or `bin/cellar infer`.

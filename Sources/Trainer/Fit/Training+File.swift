@@ -47,6 +47,12 @@ extension Training {
                 facts.parents += earlier.parents
             }
         }
+        if let trial {
+            facts.parents.append(.init(kind: .trialOf, sha256: trial.sha256, reference: trial.sweep))
+            facts.hyperparameters.config["sweep"] = .string(trial.sweep)
+            facts.hyperparameters.config["trial"] = .integer(trial.number)
+            facts.hyperparameters.config["rung"] = .integer(trial.rung)
+        }
         facts.host = host
         facts.trainingSeconds = outcome?.seconds
         return facts

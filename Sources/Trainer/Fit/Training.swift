@@ -26,6 +26,8 @@ public final class Training {
     private(set) var outcome: FitOutcome?
     /// The weights of the best epoch of an interrupted run.
     private var keptWeights: KeptWeights?
+    /// The sweep that this run is a trial of.
+    public var trial: TrialFacts?
     /// Identifies this run, in its checkpoints and in the model that it saves.
     let run: String
 

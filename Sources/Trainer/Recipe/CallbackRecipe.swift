@@ -45,6 +45,16 @@ public enum CallbackRecipe: Sendable {
 }
 
 extension Recipe {
+    /// Removes the callbacks that write files, which runs at the same time would take from each other.
+    public mutating func removeFileCallbacks() {
+        callbacks.removeAll { callback in
+            switch callback {
+            case .modelCheckpoint, .csvLogger, .tensorBoard: true
+            case .earlyStopping, .reduceLROnPlateau: false
+            }
+        }
+    }
+
     /// Lets every ModelCheckpoint register its files; throws if there is none.
     public mutating func registerCheckpoints() throws(CellarError) {
         var found = false

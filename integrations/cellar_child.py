@@ -1,0 +1,246 @@
+"""Record batches through a process of `infer score`: what the modules for Spark and Ray share.
+
+Needs pyarrow 14 or newer. A process is started once for a partition or an actor; batches go to its standard input as an
+Arrow stream while its output is read, so that neither side holds more than a few batches.
+"""
+
+from __future__ import annotations
+
+import collections
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+import threading
+from dataclasses import dataclass, replace
+from typing import Iterable, Iterator
+
+import pyarrow as pa
+
+PIPE_SIZE = 1 << 20
+
+
+class ScoringError(RuntimeError):
+    """A process of `infer` ended with an error; the text has its message."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model file and what a program must know of it before it scores."""
+
+    path: str
+    sha256: str
+    features: tuple[str, ...]
+    infer: str = "infer"
+    threads: int = 1
+    prefix: str = ""
+
+    @classmethod
+    def open(cls, model: str, *, store: str | None = None, infer: str = "infer", threads: int = 1, prefix: str = "") -> Model:
+        """Describes a model file, or a version in a store (`wine:3`, `wine@production`)."""
+        place = [] if store is None else ["--store", store]
+        if not os.path.exists(model):
+            registry = os.path.join(os.path.dirname(infer), "registry") if os.path.dirname(infer) else "registry"
+            path = os.path.join(tempfile.mkdtemp(prefix="cellar-"), "model.h5")
+            run([registry, "export", model, path, "--as-is", *place])
+            model = path
+        facts = json.loads(run([infer, "inspect", model, "--json", *place]))["facts"] or {}
+        if not facts.get("features"):
+            raise ScoringError(f"{model}: the model does not name its columns, so that rows cannot be matched to it.")
+        return cls(os.path.abspath(model), digest(model), tuple(facts["features"]), infer, threads, prefix)
+
+    def at(self, path: str, infer: str | None = None) -> Model:
+        """The model at its place on another machine."""
+        return replace(self, path=path, infer=infer or self.infer)
+
+    def verify(self) -> None:
+        """Raises if the file's bytes are not those that were described."""
+        found = digest(self.path)
+        if found != self.sha256:
+            raise ScoringError(
+                f"{self.path}: the model file is damaged: expected SHA-256 {self.sha256}, found {found}. Distribute it again.")
+
+    def columns(self, names: Iterable[str]) -> list[str]:
+        """The names of the features' columns among `names`: exact ones, or those that differ only in case."""
+        names = list(names)
+        loose = collections.defaultdict(list)
+        for name in names:
+            loose[name.lower()].append(name)
+        found = []
+        for feature in self.features:
+            candidates = [feature] if feature in names else loose[feature.lower()]
+            if len(candidates) != 1:
+                raise ScoringError(f"{self.path}: the model needs one column {feature!r}, found {len(candidates)} in {names}.")
+            found += candidates
+        return found
+
+    def new_fields(self, schema: pa.Schema) -> list[pa.Field]:
+        """The columns that the model adds to rows of this schema."""
+        inputs = pa.schema([schema.field(name) for name in self.columns(schema.names)])
+        with Child(self, inputs) as child:
+            child.finish_input()
+            return list(child.schema)
+
+    def command(self) -> list[str]:
+        return [
+            self.infer, "score", "-", "--format", "arrow", "--predictions-only", "--model", self.path,
+            "--threads", str(self.threads), *(["--prefix", self.prefix] if self.prefix else []),
+        ]
+
+
+class Child:
+    """One process of `infer score`. Use it in a `with` statement: no process outlives it."""
+
+    def __init__(self, model: Model, inputs: pa.Schema):
+        self.errors = tempfile.TemporaryFile()
+        try:
+            self.process = subprocess.Popen(
+                model.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, bufsize=PIPE_SIZE)
+        except OSError as error:
+            self.errors.close()
+            raise ScoringError(f"{model.infer}: cannot be started: {error.strerror}.") from error
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                fcntl.fcntl(pipe.fileno(), 1031, PIPE_SIZE)  # F_SETPIPE_SZ
+            except OSError:
+                pass  # a user's pipes may be limited; smaller ones are only slower
+        self.inputs = inputs
+        self.reader = None
+        self.feeder_error: BaseException | None = None
+        try:
+            self.writer = pa.ipc.new_stream(pa.PythonFile(self.process.stdin, mode="w"), inputs)
+        except OSError as error:
+            raise self.failure() from error
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                pipe.close()
+            except OSError:
+                pass
+        self.process.wait()
+        self.errors.close()
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._open().schema
+
+    def _open(self) -> pa.ipc.RecordBatchStreamReader:
+        if self.reader is None:
+            try:
+                self.reader = pa.ipc.open_stream(pa.PythonFile(self.process.stdout, mode="r"))
+            except (pa.ArrowInvalid, OSError) as error:
+                raise self.failure() from error
+        return self.reader
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self.writer.write_batch(batch)
+        self.process.stdin.flush()
+
+    def finish_input(self) -> None:
+        try:
+            self.writer.close()
+            self.process.stdin.close()
+        except (OSError, ValueError):
+            pass  # the process has ended; its status and message say why
+
+    def read(self) -> pa.RecordBatch:
+        try:
+            return self._open().read_next_batch()
+        except (StopIteration, pa.ArrowInvalid, OSError) as error:
+            raise self.failure() from error
+
+    def finish(self) -> None:
+        """Raises unless the stream has ended with its end mark, and the process with status 0."""
+        try:
+            self._open().read_next_batch()
+        except StopIteration:
+            if self.process.wait() == 0:
+                return
+        except (pa.ArrowInvalid, OSError):
+            pass
+        raise self.failure()
+
+    def failure(self) -> BaseException:
+        """The error that the process ended with, or that of the program that feeds it."""
+        self.process.stdout.close()
+        status = self.process.wait()
+        if self.feeder_error is not None and not isinstance(self.feeder_error, (BrokenPipeError, pa.ArrowException)):
+            return self.feeder_error
+        self.errors.seek(0)
+        message = self.errors.read(20_000).decode(errors="replace").strip()
+        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+        return ScoringError(f"infer {how}. {message}")
+
+
+def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yields each batch with the model's columns behind its own, in order.
+
+    `schema` is that of the result. The batches' own columns are not sent through the process, but for those that the
+    model reads.
+    """
+    source = iter(batches)
+    first = next(source, None)
+    if first is None:
+        return
+    names = model.columns(first.schema.names)
+    inputs = pa.schema([first.schema.field(name).remove_metadata() for name in names])
+    places = [first.schema.get_field_index(name) for name in names]
+    pending: collections.deque[pa.RecordBatch] = collections.deque()
+    arrived = threading.Semaphore(0)
+    # Without this the batches that wait for their predictions would be limited by the pipes alone.
+    room = threading.Semaphore(8)
+    with Child(model, inputs) as child:
+
+        def feed() -> None:
+            batch = first
+            try:
+                while batch is not None:
+                    room.acquire()
+                    pending.append(batch)
+                    arrived.release()
+                    child.write(pa.RecordBatch.from_arrays([batch.column(place) for place in places], schema=inputs))
+                    batch = next(source, None)
+            except BaseException as error:  # raised again where the results are read
+                child.feeder_error = error
+                child.process.kill()
+            finally:
+                pending.append(None)
+                arrived.release()
+                child.finish_input()
+
+        threading.Thread(target=feed, daemon=True).start()
+        while True:
+            arrived.acquire()
+            batch = pending.popleft()
+            if batch is None:
+                break
+            result = child.read()
+            room.release()
+            if result.num_rows != batch.num_rows:
+                raise ScoringError(f"infer gave {result.num_rows} rows for {batch.num_rows}.")
+            yield pa.RecordBatch.from_arrays(batch.columns + result.columns, schema=schema)
+        child.finish()
+
+
+def digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+
+
+def run(command: list[str]) -> str:
+    """Runs a command and returns its output."""
+    try:
+        result = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        raise ScoringError(f"{command[0]}: cannot be started: {error.strerror}.") from error
+    if result.returncode != 0:
+        raise ScoringError(f"{' '.join(command)} ended with status {result.returncode}. {result.stderr.strip()}")
+    return result.stdout

@@ -1,0 +1,110 @@
+"""Predictions of a Cellar model for the rows of a Ray dataset, and workers of `trainer sweep` on a Ray cluster.
+
+    import cellar_ray
+    scored = cellar_ray.score(dataset, "wine@production", store="models", concurrency=2)
+
+Each actor keeps one process of `infer`; batches are streamed to it as Arrow. The model's bytes go to the actors through
+Ray's object store, and each actor compares their SHA-256. Needs Ray 2.40 or newer with its data extra, and pyarrow.
+
+    python3 -m cellar_ray PROGRAM ARGUMENT…    runs a worker of `trainer sweep` in a Ray task
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import pyarrow as pa
+import ray
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import cellar_child  # noqa: E402
+from cellar_child import Child, Model, ScoringError  # noqa: E402, F401
+
+# The workers need neither of these modules.
+ray.cloudpickle.register_pickle_by_value(cellar_child)
+if __name__ != "__main__":
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+
+class Scorer:
+    """An actor's process of `infer`."""
+
+    def __init__(self, model: Model, content: bytes):
+        path = os.path.join(tempfile.mkdtemp(prefix="cellar-"), "model.h5")
+        with open(path, "wb") as file:
+            file.write(content)
+        self.model = model.at(path)
+        self.model.verify()
+        self.child: Child | None = None
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        names = self.model.columns(table.schema.names)
+        inputs = table.select(names).combine_chunks()
+        if self.child is None or self.child.inputs != inputs.schema:
+            if self.child is not None:
+                self.child.__exit__()
+            self.child = Child(self.model, inputs.schema)
+        batches = [batch for batch in inputs.to_batches() if batch.num_rows]
+        # One in work and one written: more would fill both pipes while nobody reads.
+        found = []
+        try:
+            for batch in batches:
+                self.child.write(batch)
+                found.append(self.child.read())
+        except OSError as error:
+            raise self.child.failure() from error
+        new = pa.Table.from_batches(found, self.child.schema) if found else self.child.schema.empty_table()
+        for field in new.schema:
+            table = table.append_column(field, new[field.name])
+        return table
+
+
+def score(
+    dataset: ray.data.Dataset, model: str, *, store: str | None = None, infer: str | None = None, prefix: str = "",
+    concurrency: int | tuple[int, int] = 1, batch_size: int | None = 65_536, **options
+) -> ray.data.Dataset:
+    """Returns the dataset with the model's predictions as new columns. `options` go to `map_batches`."""
+    opened = Model.open(model, store=store, infer=infer or os.environ.get("CELLAR_INFER", "infer"), prefix=prefix)
+    with open(opened.path, "rb") as file:
+        content = file.read()
+    return dataset.map_batches(
+        Scorer, fn_constructor_args=(opened, content), batch_format="pyarrow", batch_size=batch_size,
+        concurrency=concurrency, **options)
+
+
+@ray.remote(num_cpus=1)
+class SweepWorker:
+    """A worker of `trainer sweep`: lines in, lines out."""
+
+    def __init__(self, command: list[str], folder: str):
+        self.process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+
+    def train(self, line: str) -> str:
+        self.process.stdin.write(line)
+        self.process.stdin.flush()
+        return self.process.stdout.readline()
+
+    def finish(self) -> int:
+        self.process.stdin.close()
+        return self.process.wait()
+
+
+def main(command: list[str]) -> int:
+    ray.init(address=os.environ.get("RAY_ADDRESS"), log_to_driver=False, logging_level="error")
+    worker = SweepWorker.remote(command, os.getcwd())
+    # The next line is read while a trial is being trained, so that the coordinator never waits.
+    for line in sys.stdin:
+        answer = ray.get(worker.train.remote(line))
+        if not answer:
+            return 1
+        sys.stdout.write(answer)
+        sys.stdout.flush()
+    return ray.get(worker.finish.remote())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

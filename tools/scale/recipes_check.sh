@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# The recipes of docs/scale.md that are not Python: GNU parallel, a Slurm cluster of this machine, the manifest for Kubernetes.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+bin=${CELLAR_BIN:-$PWD/bin} work=${CELLAR_SCALE_WORK:-$PWD/.build/scale}
+export PATH=$bin:$PATH CELLAR_STORE=$PWD/models
+mkdir -p "$work" && cd "$work" || exit 1
+failed=0
+row() { printf '| %s | %s | %s |\n' "$1" "$2" "$3"; [[ $3 != FAILED ]] || failed=1; }
+data=$(dirname "$CELLAR_STORE")/data/wine.csv
+whole=$(infer score "$data" --model wine | sha256sum)
+
+rm -f part-*.csv
+parallel --will-cite -j 2 "infer score '$data' --format csv --shard {}/8 --model wine --threads 1 -o part-{}.csv" ::: {1..8}
+parts=$({ cat part-1.csv; for i in {2..8}; do tail -n +2 "part-$i.csv"; done; } | sha256sum)
+[[ $parts == "$whole" ]] && row 'GNU parallel: 8 shards of one file' "$(parallel --version | head -1)" ok || row 'GNU parallel: 8 shards of one file' '' FAILED
+
+if command -v slurmctld >/dev/null && [[ $EUID == 0 ]]; then
+    rm -rf slurm files scored && mkdir -p slurm/state slurm/spool files
+    for i in {1..6}; do { head -1 "$data"; sed -n "$((i * 200)),$((i * 200 + 150))p" "$data"; } >"files/day-$i.csv"; done
+    head -c 1024 /dev/urandom >slurm/munge.key && chmod 400 slurm/munge.key
+    install -d -m 755 slurm/munge && munged --key-file "$PWD/slurm/munge.key" --socket "$PWD/slurm/munge/socket" --force \
+        --pid-file "$PWD/slurm/munge/pid" --log-file "$PWD/slurm/munge/log" --seed-file "$PWD/slurm/munge/seed" 2>/dev/null
+    cat >slurm/slurm.conf <<CONF
+ClusterName=loopback
+SlurmctldHost=$(hostname -s)(127.0.0.1)
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=$PWD/slurm/munge/socket
+StateSaveLocation=$PWD/slurm/state
+SlurmdSpoolDir=$PWD/slurm/spool
+SlurmctldPidFile=$PWD/slurm/slurmctld.pid
+SlurmdPidFile=$PWD/slurm/slurmd.pid
+SlurmctldPort=17817
+SlurmdPort=17818
+ProctrackType=proctrack/pgid
+TaskPlugin=task/none
+ReturnToService=2
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SlurmctldParameters=enable_configless
+MpiDefault=none
+NodeName=$(hostname -s) NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
+PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+CONF
+    export SLURM_CONF=$PWD/slurm/slurm.conf
+    slurmctld -D >slurm/slurmctld.log 2>&1 & controller=$!
+    sleep 2
+    slurmd -D >slurm/slurmd.log 2>&1 & node=$!
+    for _ in {1..60}; do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 1; done
+    if timeout 300 sbatch --wait --array=1-3 --output="$PWD/slurm/job-%a.log" "$(dirname "$CELLAR_STORE")/integrations/slurm/score.sbatch" wine "$PWD/files" "$PWD/scored" >/dev/null &&
+        [[ $(ls scored | wc -l) == 6 ]]; then
+        row 'Slurm: a job array of 3 over 6 files' "$(slurmd -V)" ok
+    else
+        row 'Slurm: a job array of 3 over 6 files' "$(tail -1 slurm/slurmd.log | cut -c1-80)" FAILED
+    fi
+    CELLAR_SCALE_TRIALS=10 CELLAR_SCALE_BACKENDS=slurm:2 "${CELLAR_SCALE_PYTHON:-python3}" "$(dirname "$CELLAR_STORE")/tools/scale/sweep_check.py" | grep 'workers slurm' || row 'sweep: --workers slurm:2' '' FAILED
+    kill "$controller" "$node" "$(cat slurm/munge/pid)" 2>/dev/null
+    wait 2>/dev/null
+else
+    row 'Slurm' 'not run: needs slurm-wlm, and root for its daemons' ''
+fi
+if python3 - "$(dirname "$CELLAR_STORE")/integrations/kubernetes/score-job.yaml" <<'PY'
+import sys
+try:
+    import yaml
+except ImportError:
+    sys.exit("no PyYAML")
+job = yaml.safe_load(open(sys.argv[1]))
+spec = job["spec"]
+assert (job["apiVersion"], job["kind"], spec["completionMode"]) == ("batch/v1", "Job", "Indexed")
+assert spec["template"]["spec"]["restartPolicy"] == "Never" and spec["completions"] == 8
+container = spec["template"]["spec"]["containers"][0]
+assert f'/{spec["completions"]}"' in container["args"][0] and spec["podFailurePolicy"]["rules"][0]["onExitCodes"]["containerName"] == container["name"]
+PY
+then row 'Kubernetes: the manifest of an Indexed Job' 'fields checked; no cluster here' ok; else row 'Kubernetes: the manifest' '' FAILED; fi
+exit $failed
