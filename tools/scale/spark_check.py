@@ -12,7 +12,7 @@ os.environ.update(
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
-from pyspark.sql.types import FloatType, StringType, StructField
+from pyspark.sql.types import FloatType, StringType, StructField, StructType
 
 from common import INFER, REGISTRY, STORE, WORK, digest, finish, referee, row, rows, run, timed
 
@@ -87,20 +87,19 @@ row("Spark: a process is killed, and the task's retry succeeds", f"{len(killed)}
 # A damaged model, where the driver's was whole.
 small = spark.read.parquet(files[0])
 bad = score(small)
-for folder, _, names in os.walk(os.path.dirname(os.path.dirname(cellar_spark.SparkFiles.getRootDirectory()))):
-    pass
 damaged = os.path.join(WORK, "damaged.h5")
 whole = bytearray(open(model, "rb").read())
 whole[len(whole) // 2] ^= 1
 open(damaged, "wb").write(whole)
 opened = cellar_spark.Model.open(model, infer=INFER)
 try:
-    new = opened.new_fields(pa.schema([f for f in rows(1).schema]))
+    plain = rows(1).schema
+    new = opened.new_fields(plain)
 
     def partition(batches):
         here = opened.at(damaged)
         here.verify()
-        yield from cellar_spark.score_batches(batches, here, pa.schema([*rows(1).schema, *new]))
+        yield from cellar_spark.score_batches(batches, here, pa.schema([*plain, *new]))
 
     small.mapInArrow(partition, bad.schema).count()
     message = "no error"
@@ -135,7 +134,7 @@ if not os.path.exists(fast + "/done"):
     open(fast + "/done", "w").close()
 frame = spark.read.parquet(fast + "/*.parquet").repartition(4).cache()
 frame.count()
-schema = frame.schema.add(StructField("prediction", StringType())).add(StructField("probability", FloatType()))
+schema = StructType([*frame.schema.fields, StructField("prediction", StringType()), StructField("probability", FloatType())])
 
 
 def empty(batches):
