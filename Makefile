@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build install uninstall demo test test-release check docs lint format clean interop blind fuzz bench bench-quick perf-guard
+.PHONY: help setup build install uninstall demo test test-release check docs lint format clean interop blind fuzz bench bench-quick perf-guard scale-test
 
 # One executable; the commands are links to it, and so is its own name in bin/.
 commands := cellar trainer registry infer
@@ -74,7 +74,7 @@ format:  ## rewrite the Swift sources in that style
 	@swift format -i -p -r $(sources)
 
 clean:  ## remove what was built and what the demo made
-	rm -rf .build bin demo .venv-interop .venv-fuzz .venv-bench
+	rm -rf .build bin demo .venv-interop .venv-fuzz .venv-bench .venv-scale
 
 interop: build  ## files to and from real Keras 1 to 3 (makes Python environments of its own), writes docs/interop.md
 	@tools/interop/interop.sh
@@ -103,6 +103,9 @@ bench: setup  ## measure against the Python peers, write Benchmarks/RESULTS.md
 
 bench-quick: setup  ## measure Cellar alone, under two minutes
 	@Benchmarks/bench.sh --quick
+
+scale-test: build  ## real Spark, Ray, MLflow, Slurm and GNU parallel on this machine (makes a Python environment of its own; half an hour)
+	@tools/scale/scale.sh
 
 perf-guard: setup  ## count instructions against the committed baseline
 	@Benchmarks/perf-guard.sh

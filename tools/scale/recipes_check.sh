@@ -60,7 +60,7 @@ CONF
 else
     row 'Slurm' 'not run: needs slurm-wlm, and root for its daemons' ''
 fi
-if python3 - "$(dirname "$CELLAR_STORE")/integrations/kubernetes/score-job.yaml" <<'PY'
+if "${CELLAR_SCALE_PYTHON:-python3}" - "$(dirname "$CELLAR_STORE")/integrations/kubernetes/score-job.yaml" <<'PY'
 import sys
 try:
     import yaml

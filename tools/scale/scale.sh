@@ -12,7 +12,7 @@ if ! "$python" -c 'import pyspark, ray, mlflow, pyarrow, pandas, tensorflow' 2>/
             'pyarrow>=18' 'pandas>=2.2' 'numpy' 'tensorflow-cpu>=2.16' PyYAML || exit 69
 fi
 if [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
-    for package in parallel:parallel slurmctld:slurm-wlm munged:munge java:openjdk-17-jre-headless; do
+    for package in parallel:parallel slurmctld:slurm-wlm munged:munge sshd:openssh-server ssh:openssh-client java:openjdk-17-jre-headless; do
         command -v "${package%%:*}" >/dev/null || missing+=("${package##*:}")
     done
     [[ -z ${missing[*]:-} ]] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null
@@ -26,7 +26,6 @@ PYTHONPATH=integrations:integrations/ray
 export PYTHONPATH
 for check in arrow sweep spark ray mlflow; do
     [[ -z ${1:-} || " $* " == *" $check "* ]] || continue
-    [[ $check != sweep ]] || export CELLAR_SCALE_BACKENDS=${CELLAR_SCALE_BACKENDS-}
     "$python" -W ignore "tools/scale/${check}_check.py" 2>"$CELLAR_SCALE_WORK/$check.log" || { failed=1; tail -5 "$CELLAR_SCALE_WORK/$check.log" >&2; }
 done
 [[ -n ${1:-} && " $* " != *" recipes "* ]] || tools/scale/recipes_check.sh 2>"$CELLAR_SCALE_WORK/recipes.log" || failed=1

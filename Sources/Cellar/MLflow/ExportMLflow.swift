@@ -14,7 +14,8 @@ public struct MLflowExport: Sendable {
 
     public var json: JSON {
         [
-            "reference": .string(reference), "mlflow": .string(target), "run": run.map { .string($0) } ?? .null,
+            "reference": .string(reference), "mlflow": .string(target),
+            "run": run.map { .string($0) } ?? .null,
             "version": version.map { .string($0) } ?? .null,
         ]
     }
@@ -45,7 +46,8 @@ extension Store {
         let run = MLflowRun(
             facts: contents.facts, name: source.reference, sha256: digest, model: model,
             version: source.sha256 == nil ? nil : try? models.version(reference))
-        let done = try run.log(to: MLflowServer(target), tags: run.version.map { try models.tags(of: $0) } ?? [])
+        let done = try run.log(
+            to: MLflowServer(target), tags: run.version.map { try models.tags(of: $0) } ?? [])
         return MLflowExport(
             reference: source.reference, target: target, run: done.run, version: done.version)
     }
@@ -53,7 +55,8 @@ extension Store {
     private func write(_ model: MLflowModel, to folder: String, _ overwrite: Bool) throws(CellarError) {
         if FileSystem.exists(folder), !overwrite, !FileSystem.entries(of: folder).isEmpty {
             throw CellarError(
-                .cannotCreate, "the folder is not empty.", file: folder, remedy: "Use --force to write into it.")
+                .cannotCreate, "the folder is not empty.", file: folder,
+                remedy: "Use --force to write into it.")
         }
         try FileSystem.makeFolder(folder + "/data")
         for file in model.files.reversed() { try writeFile(folder + "/" + file.path, file.bytes) }
@@ -67,8 +70,11 @@ private struct MLflowRun {
     let model: MLflowModel
     let version: ModelVersion?
 
-    func log(to server: MLflowServer, tags: [ModelStore.VersionTag]) throws -> (run: String, version: String) {
-        let model = String(name.prefix { $0 != ":" && $0 != "@" }).split(separator: "/").last.map(String.init) ?? "model"
+    func log(to server: MLflowServer, tags: [ModelStore.VersionTag]) throws -> (run: String, version: String)
+    {
+        let model =
+            String(name.prefix { $0 != ":" && $0 != "@" }).split(separator: "/").last.map(String.init)
+            ?? "model"
         let start = milliseconds(facts?.created)
         let length = (facts?.trainingSeconds ?? 0) * 1000
         let created = try server.post(
@@ -89,7 +95,8 @@ private struct MLflowRun {
         if let dataset = facts?.dataset {
             let source: JSON = ["uri": .string(dataset.path)]
             let profile: JSON = [
-                "train_rows": .integer(dataset.trainRows), "validation_rows": .integer(dataset.validationRows),
+                "train_rows": .integer(dataset.trainRows),
+                "validation_rows": .integer(dataset.validationRows),
                 "test_rows": .integer(dataset.testRows),
             ]
             _ = try server.post(
@@ -116,7 +123,11 @@ private struct MLflowRun {
     }
 
     private func experiment(_ name: String, _ server: MLflowServer) throws(CellarError) -> String {
-        if let found = try server.getIfThere("experiments/get-by-name", [("experiment_name", name)])?["experiment"]?["experiment_id"]?.string { return found }
+        if let found = try server.getIfThere("experiments/get-by-name", [("experiment_name", name)])?[
+            "experiment"]?["experiment_id"]?.string
+        {
+            return found
+        }
         return try server.post("experiments/create", ["name": .string(name)])["experiment_id"]?.string ?? "0"
     }
 
@@ -162,7 +173,10 @@ private struct MLflowRun {
     private func metrics(_ time: Int) -> [JSON] {
         func metric(_ name: String, _ value: Double, step: Int) -> JSON? {
             guard value.isFinite else { return nil }
-            return ["key": .string(name), "value": .number(value), "timestamp": .integer(time), "step": .integer(step)]
+            return [
+                "key": .string(name), "value": .number(value), "timestamp": .integer(time),
+                "step": .integer(step),
+            ]
         }
         var all: [JSON] = []
         for series in facts?.history ?? [] {

@@ -18,7 +18,8 @@ struct HTTPClient {
         }
         guard url.hasPrefix("http://") else {
             throw bad(
-                "only http:// is supported.", "Reach a server behind TLS through a tunnel: ssh -L 5000:localhost:5000 HOST.")
+                "only http:// is supported.",
+                "Reach a server behind TLS through a tunnel: ssh -L 5000:localhost:5000 HOST.")
         }
         let rest = url.dropFirst(7)
         let place = rest.prefix { $0 != "/" }
@@ -55,7 +56,8 @@ struct HTTPClient {
 
     private func failure(_ what: String) -> CellarError {
         CellarError(
-            .inputOutput, "http://\(host):\(port): \(what).", remedy: "Check that the server runs and answers there.")
+            .inputOutput, "http://\(host):\(port): \(what).",
+            remedy: "Check that the server runs and answers there.")
     }
 
     private func connect() throws(CellarError) -> Int32 {
@@ -70,7 +72,8 @@ struct HTTPClient {
         defer { unsafe freeaddrinfo(found) }
         var next = unsafe found
         while let address = unsafe next {
-            let socket = unsafe socket(address.pointee.ai_family, address.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let socket = unsafe socket(
+                address.pointee.ai_family, address.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
             if socket >= 0 {
                 var limit = timeval(tv_sec: 60, tv_usec: 0)
                 for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
@@ -105,7 +108,9 @@ struct HTTPClient {
         var all: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 18)
         while true {
-            let count = unsafe block.withUnsafeMutableBytes { unsafe recv(socket, $0.baseAddress!, $0.count, 0) }
+            let count = unsafe block.withUnsafeMutableBytes {
+                unsafe recv(socket, $0.baseAddress!, $0.count, 0)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw failure("no answer: \(systemMessage(errno))")
@@ -118,7 +123,9 @@ struct HTTPClient {
 
     private func parse(_ bytes: [UInt8]) throws(CellarError) -> Response {
         let end = Array("\r\n\r\n".utf8)
-        guard let split = firstPlace(of: end, in: bytes, from: 0) else { throw failure("the answer is not HTTP") }
+        guard let split = firstPlace(of: end, in: bytes, from: 0) else {
+            throw failure("the answer is not HTTP")
+        }
         let lines = String(decoding: bytes[..<split], as: UTF8.self).split(separator: "\r\n")
         let words = lines.first?.split(separator: " ") ?? []
         guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
@@ -127,14 +134,17 @@ struct HTTPClient {
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].split(separator: " ").joined(separator: " ")
+            headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].split(separator: " ")
+                .joined(separator: " ")
         }
         let body = Array(bytes[(split + 4)...])
         if headers["transfer-encoding"]?.lowercased() == "chunked" {
             return Response(status: status, body: try dechunked(body))
         }
         if let text = headers["content-length"] {
-            guard let length = Int(text), length >= 0, length <= body.count else { throw failure("the answer was cut") }
+            guard let length = Int(text), length >= 0, length <= body.count else {
+                throw failure("the answer was cut")
+            }
             return Response(status: status, body: Array(body[..<length]))
         }
         return Response(status: status, body: body)
@@ -156,5 +166,7 @@ struct HTTPClient {
 
 private func firstPlace(of wanted: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
     guard bytes.count - start >= wanted.count else { return nil }
-    return (start...(bytes.count - wanted.count)).first { bytes[$0] == wanted[0] && bytes[$0..<($0 + wanted.count)].elementsEqual(wanted) }
+    return (start...(bytes.count - wanted.count)).first {
+        bytes[$0] == wanted[0] && bytes[$0..<($0 + wanted.count)].elementsEqual(wanted)
+    }
 }

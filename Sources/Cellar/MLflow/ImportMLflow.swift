@@ -18,10 +18,12 @@ extension Store {
             guard !versions.isEmpty else {
                 throw CellarError(.noInput, "\(url): no registered model \(model) with a version.")
             }
+            let aliases = try aliases(of: model, server)
             for version in versions {
                 guard let number = version["version"]?.string else { continue }
                 let label = "\(model)/\(number)"
-                let uri = try server.get("model-versions/get-download-uri", [("name", model), ("version", number)])
+                let uri = try server.get(
+                    "model-versions/get-download-uri", [("name", model), ("version", number)])
                 guard let place = uri["artifact_uri"]?.string,
                     let file = try fetch(place, server, to: temporary.appendingPathComponent(label))
                 else {
@@ -31,7 +33,7 @@ extension Store {
                 let wanted = name ?? model
                 let done = try importFiles(
                     ImportRequest(files: [file], name: wanted), progress: progress)
-                for item in done { take(over: version, model, url, item, progress) }
+                for item in done { take(over: version, aliases[number] ?? [], model, url, item, progress) }
                 all += done
             }
         }
@@ -42,7 +44,8 @@ extension Store {
         var (names, token): ([String], String?) = ([], nil)
         repeat {
             let page = try server.get(
-                "registered-models/search", [("max_results", "1000")] + (token.map { [("page_token", $0)] } ?? []))
+                "registered-models/search",
+                [("max_results", "1000")] + (token.map { [("page_token", $0)] } ?? []))
             names += (page["registered_models"]?.array ?? []).compactMap { $0["name"]?.string }
             token = page["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         } while token != nil
@@ -61,6 +64,17 @@ extension Store {
             token = page["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         } while token != nil
         return all.sorted { Int($0["version"]?.string ?? "") ?? 0 < Int($1["version"]?.string ?? "") ?? 0 }
+    }
+
+    /// The aliases of a registered model by version.
+    private func aliases(of model: String, _ server: MLflowServer) throws(CellarError) -> [String: [String]] {
+        var all: [String: [String]] = [:]
+        let found = try server.get("registered-models/get", [("name", model)])["registered_model"]?["aliases"]
+        for entry in found?.array ?? [] {
+            guard let alias = entry["alias"]?.string, let version = entry["version"]?.string else { continue }
+            all[version, default: []].append(alias)
+        }
+        return all
     }
 
     /// Copies the model file of a model's folder on the server; nil if it has none that we read.
@@ -83,11 +97,16 @@ extension Store {
 
     /// Takes over aliases and tags, and notes where the version comes from.
     private func take(
-        over version: JSON, _ model: String, _ url: String, _ item: ImportedFile, _ progress: ProgressReporter
+        over version: JSON, _ aliases: [String], _ model: String, _ url: String, _ item: ImportedFile,
+        _ progress: ProgressReporter
     ) {
         let number = version["version"]?.string ?? ""
-        var tags: [ModelStore.VersionTag] = [.init(key: "mlflow", value: "\(url)/#/models/\(model)/versions/\(number)")]
-        if let run = version["run_id"]?.string, !run.isEmpty { tags.append(.init(key: "mlflow.run_id", value: run)) }
+        var tags: [ModelStore.VersionTag] = [
+            .init(key: "mlflow", value: "\(url)/#/models/\(model)/versions/\(number)")
+        ]
+        if let run = version["run_id"]?.string, !run.isEmpty {
+            tags.append(.init(key: "mlflow.run_id", value: run))
+        }
         for tag in version["tags"]?.array ?? [] {
             guard let key = tag["key"]?.string, let value = tag["value"]?.string, !key.hasPrefix("cellar."),
                 !key.hasPrefix("mlflow"), !value.isEmpty
@@ -96,8 +115,10 @@ extension Store {
         }
         let reference = item.version.reference
         // A tag or an alias whose name this store does not take is no reason to lose the model.
-        do { _ = try models.tag(reference, set: tags, remove: []) } catch { progress.warn("\(reference): \(error)") }
-        for alias in version["aliases"]?.array?.compactMap(\.string) ?? [] {
+        do { _ = try models.tag(reference, set: tags, remove: []) } catch {
+            progress.warn("\(reference): \(error)")
+        }
+        for alias in aliases {
             var options = ModelStore.MoveOptions(gate: nil, isForced: false)
             options.reason = "imported from \(url)"
             do { _ = try models.promote(reference, alias: alias, options: options) } catch {

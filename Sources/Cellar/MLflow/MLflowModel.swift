@@ -2,13 +2,16 @@ import Base
 import Foundation
 import Registry
 
-/// The folder of a model in MLflow's format: the model file unchanged, and what MLflow's TensorFlow flavor reads beside it.
+/// The folder of a model in MLflow's format: the model file unchanged, and what MLflow's TensorFlow format reads beside it.
 struct MLflowModel {
     /// Files by their path in the folder.
     let files: [(path: String, bytes: [UInt8])]
 
     /// - reference: The version, for the model's metadata.
-    init(_ model: [UInt8], isArchive: Bool, facts: ModelFacts?, reference: String, sha256: String, outputs: [Int]) {
+    init(
+        _ model: [UInt8], isArchive: Bool, facts: ModelFacts?, reference: String, sha256: String,
+        outputs: [Int]
+    ) {
         let format = isArchive ? "keras" : "h5"
         let created = Date().ISO8601Format().replacing("T", with: " ").replacing("Z", with: "")
         var description = """
@@ -41,7 +44,8 @@ struct MLflowModel {
             let shape = JSON.array([.integer(-1)] + outputs.map { .integer($0) })
             let result: JSON = [["type": "tensor", "tensor-spec": ["dtype": "float32", "shape": shape]]]
             // A JSON text within a JSON text, which is YAML too.
-            description += "signature:\n  inputs: \(JSON.string(inputs.text(ascii: true)).text(ascii: true))\n"
+            description +=
+                "signature:\n  inputs: \(JSON.string(inputs.text(ascii: true)).text(ascii: true))\n"
             description += "  outputs: \(JSON.string(result.text(ascii: true)).text(ascii: true))\n"
         }
         let requirements = "mlflow\ntensorflow\nkeras\npandas\n"

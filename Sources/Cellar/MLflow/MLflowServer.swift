@@ -14,7 +14,9 @@ struct MLflowServer {
     /// Like `post`; nil where the server does not have what was asked for.
     func postIfThere(_ method: String, _ content: JSON, missing code: String) throws(CellarError) -> JSON? {
         let response = try client.send("POST", "/api/2.0/mlflow/\(method)", body: Array(content.text().utf8))
-        if response.status != 200, (try? JSON(parsing: response.body))?["error_code"]?.string == code { return nil }
+        if response.status != 200, (try? JSON(parsing: response.body))?["error_code"]?.string == code {
+            return nil
+        }
         return try answer(response, method)
     }
 
@@ -37,7 +39,8 @@ struct MLflowServer {
     }
 
     func download(_ path: String) throws(CellarError) -> [UInt8]? {
-        let response = try client.send("GET", "/api/2.0/mlflow-artifacts/artifacts/" + percentEncoded(path, keeping: "/"))
+        let response = try client.send(
+            "GET", "/api/2.0/mlflow-artifacts/artifacts/" + percentEncoded(path, keeping: "/"))
         if response.status == 200 { return response.body }
         if response.status == 404 || response.status == 500 { return nil }
         _ = try answer(response, "artifacts")

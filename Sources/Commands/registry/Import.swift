@@ -8,9 +8,13 @@ struct Import: ParsableCommand {
         abstract: "Copy model files into the store and register them, including files written by Keras.")
 
     @Argument(
-        help: "Files ending .h5, .hdf5 or .keras; with --mlflow, registered models (default: all).", completion: .file(extensions: ["h5", "hdf5", "keras"]))
+        help: "Files ending .h5, .hdf5 or .keras; with --mlflow, registered models (default: all).",
+        completion: .file(extensions: ["h5", "hdf5", "keras"]))
     var files: [String] = []
-    @Option(help: "Import the registered models of an MLflow server, with aliases and tags (http://localhost:5000).")
+    @Option(
+        help:
+            "Import the registered models of an MLflow server, with aliases and tags (http://localhost:5000)."
+    )
     var mlflow: String?
     @Option(help: "The model's name. (default: the name in the file, or one derived from the file name)")
     var name: String?
@@ -33,7 +37,8 @@ struct Import: ParsableCommand {
                     try store.importMLflow(mlflow, models: files, name: name, progress: progress)
                 } else {
                     try store.importFiles(
-                        ImportRequest(files: files, name: name, architecture: architecture), progress: progress)
+                        ImportRequest(files: files, name: name, architecture: architecture),
+                        progress: progress)
                 }
             try common.print(.array(done.map(\.json))) {
                 done.map { item in
