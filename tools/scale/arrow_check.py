@@ -46,7 +46,7 @@ found = pa.Table.from_batches(batches)
 found.validate(full=True)
 row("Arrow: columns of 12 types pass unchanged", f"{count} rows", found.select(wide.schema.names).cast(wide.schema).equals(wide))
 row("Arrow: batches as they came", str([b.num_rows for b in batches]), [b.num_rows for b in batches] == [500, 500, 500, 99, 0])
-row("Arrow: the count of rows in the last batch", str(notes[-1]), notes[-1] is not None and notes[-1][b"rows"] == b"1599")
+row("Arrow: the count of rows in the last batch", notes[-1][b"rows"].decode() if notes[-1] else "", notes[-1] is not None and notes[-1][b"rows"] == b"1599")
 
 text = subprocess.run(
     [INFER, "score", "-", "--format", "csv", "--model", "wine", "--store", STORE],

@@ -19,14 +19,32 @@ if [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
 fi
 export CELLAR_SCALE_PYTHON=$python
 mkdir -p "$CELLAR_SCALE_WORK"
-printf '%s, %s processors, %s, load %s\n\n| check | figure | |\n|---|---|---|\n' "$(date -u +%FT%RZ)" "$(nproc)" \
-    "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)" "$(cut -d' ' -f1-3 /proc/loadavg)"
-failed=0
-PYTHONPATH=integrations:integrations/ray
-export PYTHONPATH
-for check in arrow sweep spark ray mlflow; do
-    [[ -z ${1:-} || " $* " == *" $check "* ]] || continue
-    "$python" -W ignore "tools/scale/${check}_check.py" 2>"$CELLAR_SCALE_WORK/$check.log" || { failed=1; tail -5 "$CELLAR_SCALE_WORK/$check.log" >&2; }
+export PYTHONPATH=integrations:integrations/ray
+failed=0 table=$CELLAR_SCALE_WORK/table.md
+checks() {
+    printf '\n## Many rows, many machines\n\n`make scale-test` writes this part: real engines on the loopback of this machine, each result compared with that of one process.\n\n'
+    printf '%s, commit %s, %s processors, %s, load %s; %s.\n\n| check | figure | |\n|---|---|---|\n' "$(date -u +%FT%RZ)" \
+        "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" "$(nproc)" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)" \
+        "$(cut -d' ' -f1-3 /proc/loadavg)" \
+        "$("$python" -m pip list 2>/dev/null | awk '$1 ~ /^(pyspark|ray|mlflow|pyarrow|tensorflow.*)$/ {printf "%s%s %s", n++ ? ", " : "", $1, $2}')"
+    local check
+    for check in arrow sweep spark ray mlflow; do
+        [[ -n ${1:-} && " $* " != *" $check "* ]] ||
+            "$python" -W ignore "tools/scale/${check}_check.py" 2>"$CELLAR_SCALE_WORK/$check.log" |
+            grep -a -o '| .* |$' || true
+        ((PIPESTATUS[0] == 0)) || tail -5 "$CELLAR_SCALE_WORK/$check.log" >&2
+    done
+    [[ -n ${1:-} && " $* " != *" recipes "* ]] || tools/scale/recipes_check.sh 2>"$CELLAR_SCALE_WORK/recipes.log" || true
+}
+checks "$@" | tee "$table"
+! grep -q 'FAILED |$' "$table" || failed=1
+# Every check prints its last line, or it has ended before.
+for last in 'workers ssh' 'beside an empty' 'Ray: a row' 'an unknown model' 'Kubernetes'; do
+    [[ -n ${1:-} ]] || grep -q "$last" "$table" || { printf 'scale-test: no line with "%s": a check ended early\n' "$last" >&2; failed=1; }
 done
-[[ -n ${1:-} && " $* " != *" recipes "* ]] || tools/scale/recipes_check.sh 2>"$CELLAR_SCALE_WORK/recipes.log" || failed=1
+if [[ -z ${1:-} && $failed == 0 ]]; then
+    cp "$table" Benchmarks/scale.md
+    sed -i '/^## Many rows, many machines$/,$d' Benchmarks/RESULTS.md
+    cat "$table" >>Benchmarks/RESULTS.md
+fi
 exit $failed
