@@ -28,9 +28,11 @@ draw() {
 option=--plot
 draw history.svg registry history mnist:1
 draw resumed.svg registry history wine:3
-draw overlaid.svg registry history wine:1 wine:3 wine:4
+draw overlaid.svg registry history wine:3 wine:4
 draw compare.svg registry compare wine:1 wine:2 wine:4
 draw lineage.svg registry lineage wine:3
+draw batchnorm.svg registry compare mnist:1 mnist-bn:1
+draw sample.png trainer explore data/mnist --sample 1
 option=--picture
 draw prediction.png infer data/digits/3_paper.png --model mnist:1
 for data in data/wine.csv data/mnist; do

@@ -1,4 +1,5 @@
 import Base
+import Datasets
 import Foundation
 import Plots
 import TestSupport
@@ -22,6 +23,8 @@ struct ExploreTests {
         let found = try explore(Self.wine)
         #expect(found.kind == .table && found.rowCount == 1599 && found.columns.count == 11)
         #expect(found.target == "quality" && found.targetIsGuessed && found.classes?.counts == [744, 855])
+        #expect(found.head.columns.count == 12 && found.head.rows.count == 5)
+        #expect(found.head.rows[0].prefix(3) == ["7.4", "0.7", "0"] && found.head.rows[0][11] == "bad")
         #expect(found.repeats?.repeated == 240 && found.parts.isEmpty && found.missingLabels == 0)
         #expect(found.suggestions.contains { $0.contains("StandardScaler") })
         #expect(found.json["columns"]?.array?.count == 11 && found.json["classes"]?["imbalanced"] == false)
@@ -69,13 +72,38 @@ struct ExploreTests {
         }
     }
 
-    @Test("pictures in folders: sizes, colours, brightness, samples")
+    @Test("IDX files: parts, classes, a sheet of samples, one picture with its values")
     func pictures() throws {
-        let found = try explore(
-            Fixtures.data.appendingPathComponent("digits").deletingLastPathComponent().path + "/mnist")
+        var request = ExploreRequest(path: Fixtures.data.appendingPathComponent("mnist").path)
+        request.sample = 1
+        let found = try Store("nowhere").explore(request)
+        let picture = try #require(found.sampleFigure)
+        #expect(picture.title.hasSuffix("picture 1: 5") && picture.panels.count == 2)
+        request.sample = 70_001
+        #expect(throws: CellarError.self) { try Store("nowhere").explore(request) }
         #expect(found.rowCount == 70_000 && found.parts.map(\.rows.count) == [60_000, 10_000])
         #expect(found.classes?.counts.reduce(0, +) == 70_000 && found.pictures?.sizes.count == 1)
         let sheet = try #require(found.sheetFigure)
         #expect(sheet.panels[0].marks.count == 80)
+    }
+
+    @Test("folders of pictures of several sizes")
+    func folders() throws {
+        try Fixtures.temporaryFolder { folder in
+            for (name, side) in [("a/1", 4), ("a/2", 4), ("b/1", 4), ("b/2", 6)] {
+                let file = folder.appendingPathComponent(name + ".png")
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                let pixels = [UInt8](repeating: name == "b/1" ? 255 : 0, count: side * side)
+                try writePNG(GrayImage(width: side, height: side, pixels: pixels), to: file.path)
+            }
+            let found = try explore(folder.path)
+            #expect(found.classes?.classes == ["a", "b"] && found.pictures?.sizes.map(\.count) == [3, 1])
+            // The two black pictures of class a are equal.
+            #expect(
+                found.repeats?.repeated == 1 && found.suggestions.contains { $0.contains("2 sizes or kinds") }
+            )
+            #expect(found.sheetFigure?.panels[0].marks.count == 4)
+        }
     }
 }

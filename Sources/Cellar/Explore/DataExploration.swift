@@ -10,6 +10,8 @@ public struct ExploreRequest: Sendable {
     public var target: String?
     /// The file with the labels of an array or of IDX pictures.
     public var labels: String?
+    /// A picture to keep as it is, counted from 1.
+    public var sample: Int?
 
     public init(path: String, target: String? = nil, labels: String? = nil) {
         (self.path, self.target, self.labels) = (path, target, labels)
@@ -41,6 +43,10 @@ public struct DataExploration: Sendable {
     /// Numbers of rows of one part that occur in another as well.
     public internal(set) var shared: [SharedRows] = []
     public internal(set) var pictures: PictureCollection?
+    /// The first rows of a table, with all its columns.
+    public internal(set) var head: (columns: [String], rows: [[String]]) = ([], [])
+    /// The number of the picture that was asked for, counted from 1.
+    public internal(set) var sampleNumber: Int?
     /// Names of the numeric columns, and their correlations row by row.
     public internal(set) var correlations: (names: [String], values: [Double])?
     public internal(set) var suggestions: [String] = []

@@ -1,6 +1,7 @@
 import Base
 import Datasets
 import Plots
+import Tensors
 
 /// The figures of an exploration; nil or empty where the data have no such thing.
 extension DataExploration {
@@ -190,6 +191,25 @@ extension DataExploration {
                     y: .categories(rows.map(\.0), isReversed: true), marks: marks,
                     height: side * Double(rows.count))
             ], width: max(320, side * Double(most) + 130))
+    }
+
+    /// The picture that was asked for, and a grey one as a heat map with its values.
+    public var sampleFigure: Figure? {
+        guard let picture = pictures?.sample, let number = sampleNumber else { return nil }
+        let image = PixelImage(
+            columns: picture.width, rows: picture.height, channels: picture.channels, values: picture.pixels)
+        let label = number <= labels.count ? classes?.classes[labels[number - 1]] : nil
+        let panel = FigurePanel(
+            title: "picture", x: .hidden, y: .hidden,
+            marks: [.image(PlotImage(image.shrunk(toSide: 640), frame: .grid))],
+            height: 320)
+        let shape = [picture.height, picture.width] + (picture.channels == 1 ? [] : [3])
+        let values = Figure.input(Samples(shape: shape, bytes: picture.pixels), title: "values")
+        return Figure(
+            title: "\(name), picture \(number)" + (label.map { ": \($0)" } ?? ""),
+            summary: "Picture \(number), \(picture.width)×\(picture.height).",
+            panels: [panel] + (values.map { [$0] } ?? []),
+            width: 720)
     }
 
     public var brightnessFigure: Figure? {

@@ -26,6 +26,11 @@ extension DataExploration {
                             ])
                     ]))
         }
+        if !head.rows.isEmpty {
+            let table = HTMLTable(
+                caption: "The first \(head.rows.count) rows", columns: head.columns, rows: head.rows)
+            page.add(.init("First rows", id: "head", [.table(table)]))
+        }
         if !columns.isEmpty {
             page.add(.init("Columns", id: "columns", [.table(columnTable)] + texts + figure(missingFigure)))
         }

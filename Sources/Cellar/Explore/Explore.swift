@@ -13,15 +13,27 @@ extension Store {
         } else if FileSystem.isFolder(request.path) {
             found = try folder(request)
         } else if lower.hasSuffix(".npy") {
-            found = try array(request.path, labels: request.labels, recipe: nil)
+            found = try array(request.path, labels: request.labels, recipe: nil, sample: request.sample)
         } else if request.path.contains("idx3-ubyte") {
             found = try idx(
-                [("", request.path, request.labels ?? labelsBeside(request.path))], name: request.path)
+                [("", request.path, request.labels ?? labelsBeside(request.path))], name: request.path,
+                sample: request.sample)
         } else {
             found = try table(
                 request.path, TableDialect(), target: request.target, features: nil, recipe: nil)
         }
         found.suggest()
+        if let sample = request.sample {
+            guard found.pictures?.sample != nil else {
+                throw CellarError(
+                    .usage, file: request.path,
+                    expected: found.pictures.map { "the number of a picture, from 1 to \($0.count)" }
+                        ?? "pictures",
+                    found: found.pictures == nil ? "a \(found.kind.rawValue)" : "\(sample)",
+                    fix: "A sample is one picture of the data.")
+            }
+            found.sampleNumber = sample
+        }
         return found
     }
 
@@ -38,10 +50,13 @@ extension Store {
             if let images = files.testImages {
                 pairs.append(("test", recipe.path(images), files.testLabels.map(recipe.path)))
             }
-            return try idx(pairs, name: files.trainImages, recipe: recipe)
-        case .pictures(let folder): return try pictures(recipe.path(folder), recipe: recipe)
+            return try idx(pairs, name: files.trainImages, recipe: recipe, sample: request.sample)
+        case .pictures(let folder):
+            return try pictures(recipe.path(folder), recipe: recipe, sample: request.sample)
         case .npy(let samples, let labels):
-            return try array(recipe.path(samples[0]), labels: labels.first.map(recipe.path), recipe: recipe)
+            return try array(
+                recipe.path(samples[0]), labels: labels.first.map(recipe.path), recipe: recipe,
+                sample: request.sample)
         }
     }
 
@@ -55,7 +70,9 @@ extension Store {
                 pairs.append((part, images, labelsBeside(images)))
             }
         }
-        return pairs.isEmpty ? try pictures(request.path, recipe: nil) : try idx(pairs, name: request.path)
+        return pairs.isEmpty
+            ? try pictures(request.path, recipe: nil, sample: request.sample)
+            : try idx(pairs, name: request.path, sample: request.sample)
     }
 
     // MARK: Tables
@@ -90,6 +107,7 @@ extension Store {
             let labels = LabelColumn(words)
             try found.setTarget(column, labels, file: path)
         }
+        found.head = Self.head(table, all, texts)
         let used = features ?? table.columns.filter { $0 != found.target }
         found.columns = all.filter { used.contains($0.name) }
         found.correlate()
@@ -108,6 +126,21 @@ extension Store {
         return found
     }
 
+    /// The first five rows. Numbers are written in their shortest form.
+    private static func head(
+        _ table: Table, _ columns: [ExploredColumn], _ texts: [String: [String]]
+    ) -> (columns: [String], rows: [[String]]) {
+        let rows = (0..<min(5, table.rowCount)).map { row in
+            columns.map { column -> String in
+                if let text = texts[column.name] { return text[row] }
+                let value = column.values[row]
+                return value.isNaN
+                    ? "" : value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
+            }
+        }
+        return (columns.map(\.name), rows)
+    }
+
     /// The last column, if it looks like classes: texts that repeat, or a few whole numbers.
     private static func guessedTarget(_ columns: [ExploredColumn]) -> String? {
         guard columns.count > 1, let last = columns.last, last.role == .text || last.role == .number else {
@@ -121,9 +154,11 @@ extension Store {
 
     // MARK: Pictures and arrays
 
-    private func pictures(_ path: String, recipe: RecipeData?) throws(CellarError) -> DataExploration {
+    private func pictures(_ path: String, recipe: RecipeData?, sample: Int?) throws(CellarError)
+        -> DataExploration
+    {
         let folder = try PictureFolder(path)
-        let (pictures, labels) = try folder.collection()
+        let (pictures, labels) = try folder.collection(sample: sample.map { $0 - 1 })
         var found = DataExploration(.pictures, name: path, rowCount: labels.count)
         (found.labels, found.pictures) = (labels, pictures)
         found.classes = ClassDistribution(classes: folder.classes, labels: labels)
@@ -132,7 +167,8 @@ extension Store {
     }
 
     private func idx(
-        _ pairs: [(part: String, images: String, labels: String?)], name: String, recipe: RecipeData? = nil
+        _ pairs: [(part: String, images: String, labels: String?)], name: String, recipe: RecipeData? = nil,
+        sample: Int?
     ) throws(CellarError) -> DataExploration {
         var found = DataExploration(.pictures, name: name, rowCount: 0)
         var pictures: PictureCollection?
@@ -141,7 +177,8 @@ extension Store {
             var labels: [Int]?
             if let labelFile { labels = try readIDX(images: images, labels: labelFile).labels }
             if pictures == nil {
-                pictures = PictureCollection(classes: (labels?.max() ?? 0) + 1)
+                pictures = PictureCollection(
+                    classes: (labels?.max() ?? 0) + 1, sample: sample.map { $0 - 1 })
             }
             pictures?.add(samples, labels: labels)
             if !part.isEmpty {
@@ -165,7 +202,8 @@ extension Store {
         return found
     }
 
-    private func array(_ path: String, labels file: String?, recipe: RecipeData?) throws(CellarError)
+    private func array(_ path: String, labels file: String?, recipe: RecipeData?, sample: Int?)
+        throws(CellarError)
         -> DataExploration
     {
         let (shape, values) = try readNPYNumbers(path)
@@ -194,7 +232,7 @@ extension Store {
         }
         let samples = Samples(shape: inner.isEmpty ? [1] : inner, floats: values.map { Float($0) })
         if isPicture {
-            var pictures = PictureCollection(classes: (labels?.max() ?? 0) + 1)
+            var pictures = PictureCollection(classes: (labels?.max() ?? 0) + 1, sample: sample.map { $0 - 1 })
             pictures.add(samples, labels: labels)
             found.pictures = pictures
         } else {

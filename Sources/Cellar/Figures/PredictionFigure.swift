@@ -73,7 +73,7 @@ extension Figure {
     private static let longestSide = 64
 
     /// A grey input as a heat map with its values, any other as a picture.
-    private static func input(_ samples: Samples) -> FigurePanel? {
+    static func input(_ samples: Samples, title: String = "what the network saw") -> FigurePanel? {
         guard samples.shape.count >= 2 else { return nil }
         let (rows, columns) = (samples.shape[0], samples.shape[1])
         let channels = samples.shape.count == 3 ? samples.shape[2] : 1
@@ -86,7 +86,7 @@ extension Figure {
         let isLarge = if case .floats = samples.storage { values.contains { $0 > 1.5 } } else { false }
         let shares = isLarge ? values.map { $0 / 255 } : values
         guard shares.count >= rows * columns * channels, channels == 1 || channels == 3 else { return nil }
-        let title = "what the network saw: \(columns)×\(rows)"
+        let title = "\(title): \(columns)×\(rows)"
         guard channels == 1, max(rows, columns) <= longestSide else {
             let pixels = PixelImage(
                 columns: columns, rows: rows, channels: channels,

@@ -26,11 +26,29 @@ struct ExploreCommand: ParsableCommand {
     @Option(
         help: "Write one HTML page with all figures into this file.", completion: .file(extensions: ["html"]))
     var html: String?
+    @Option(help: "The number of a picture to draw with its values, counted from 1; needs --plot.")
+    var sample: Int?
+    @OptionGroup var figure: PlotOptions
     @OptionGroup var common: StoreOptions
+
+    func validate() throws {
+        if (sample == nil) != (figure.plot == nil) {
+            throw ValidationError(
+                "--sample and --plot go together: --sample 1 --plot first.png draws a picture of the data.")
+        }
+        if let sample, sample < 1 { throw ValidationError("--sample counts from 1, found \(sample).") }
+    }
 
     func run() throws {
         try common.run {
-            let found = try common.open().explore(ExploreRequest(path: data, target: target, labels: labels))
+            let isDrawn = try figure.isWanted()
+            var request = ExploreRequest(path: data, target: target, labels: labels)
+            request.sample = sample
+            let found = try common.open().explore(request)
+            if isDrawn, let picture = found.sampleFigure {
+                try figure.draw(picture, json: common.json)
+                if !common.json, html == nil { return }
+            }
             if let html { try writeFile(html, Array(found.page.html.utf8)) }
             if common.json { return try printOutput(found.json) }
             try printOutput(found.text)
@@ -44,6 +62,12 @@ extension DataExploration {
     fileprivate var text: String {
         var blocks = [wrapped("\(name): \(headline)", to: width, indent: "  ") + factLines]
         if let classes { blocks.append(classLines(classes.classes, classes.counts)) }
+        if !head.rows.isEmpty {
+            var table = TextTable(
+                head.columns.enumerated().map { .init($1, importance: $1 == target ? 1 : -$0) })
+            for row in head.rows { table.add(row) }
+            blocks.append(table.text())
+        }
         if !columns.isEmpty { blocks.append(columnTable) }
         let pairs = strongestCorrelations.prefix(5).filter { $0.value.magnitude >= 0.3 }
         if !pairs.isEmpty {

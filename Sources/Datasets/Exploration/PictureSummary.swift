@@ -17,12 +17,18 @@ public struct PictureCollection: Sendable {
     /// Of each class, in the order of the classes.
     public private(set) var thumbnails: [[Thumbnail]]
 
+    /// The picture that was asked for, once it has been added.
+    public private(set) var sample: Thumbnail?
+
     private let most: Int
+    private let wanted: Int?
     private var counted: [[Int]: Int] = [:]
 
-    /// - Parameter most: The number of thumbnails of a class.
-    public init(classes: Int, most: Int = 8) {
-        self.most = most
+    /// - Parameters:
+    ///   - most: The number of thumbnails of a class.
+    ///   - sample: The number of a picture to keep, counted from 0.
+    public init(classes: Int, most: Int = 8, sample: Int? = nil) {
+        (self.most, wanted) = (most, sample)
         thumbnails = Array(repeating: [], count: max(classes, 1))
     }
 
@@ -65,6 +71,9 @@ public struct PictureCollection: Sendable {
         for pixel in pixels { sum += Int(pixel) }
         brightness.append(Double(sum) / Double(max(pixels.count, 1)) / 255)
         counted[[width, height, channels], default: 0] += 1
+        if let wanted, brightness.count == wanted + 1 {
+            sample = Thumbnail(width: width, height: height, channels: channels, pixels: Array(pixels))
+        }
         guard thumbnails.indices.contains(label), thumbnails[label].count < most,
             channels == 1 || channels == 3
         else {
@@ -82,8 +91,12 @@ public struct PictureCollection: Sendable {
 
 extension PictureFolder {
     /// Reads each picture as its file has it.
-    public func collection() throws(CellarError) -> (pictures: PictureCollection, labels: [Int]) {
-        var pictures = PictureCollection(classes: classes.count)
+    ///
+    /// - Parameter sample: The number of a picture to keep, counted from 0.
+    public func collection(
+        sample: Int? = nil
+    ) throws(CellarError) -> (pictures: PictureCollection, labels: [Int]) {
+        var pictures = PictureCollection(classes: classes.count, sample: sample)
         var labels: [Int] = []
         for (path, label) in files {
             let file = try readPNGFile(path)
