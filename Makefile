@@ -21,7 +21,9 @@ setup:  ## install the Debian packages that are missing (nothing else, and only 
 
 build: setup  ## build the commands into bin/, with manual pages and completions
 	$(release) cellar
-	$(release) cellar-draw
+	@# SwiftPM would link it with the Swift runtime: 6 MB, or a library that a machine without Swift lacks.
+	"$$(dirname "$$(readlink -f "$$(command -v swift)")")/clang" -O2 -std=c17 -ISources/CairoDrawing/include \
+		Sources/CairoDrawing/*.c -ldl -lm -o .build/release/cellar-draw
 	@mkdir -p bin && for name in $(commands); do ln -sfn ../.build/release/cellar bin/$$name; done
 	@scripts/share.sh .build/share
 
