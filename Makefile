@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build install uninstall demo test test-release check docs lint format clean interop blind fuzz bench bench-quick perf-guard scale-test
+.PHONY: help setup build install uninstall demo test test-release check docs lint format clean interop blind browser-test fuzz bench bench-quick perf-guard scale-test
 
 # One executable; the commands are links to it, and so is its own name in bin/.
 commands := cellar trainer registry infer
@@ -95,6 +95,9 @@ blind: build  ## MODELS random models of Keras 2 and 3 each, and random tables, 
 	CELLAR_BLIND=$(CURDIR)/.build/blind CELLAR_LABELS=$(CURDIR)/.build/labels.json $(checked) test --disable-xctest \
 		--filter 'Random|standardizedInFloat32|labelColumns|labelReports' || status=1; \
 	exit $$status
+
+browser-test: build  ## the pages of reports, cards and explore in headless Chromium (Debian: chromium), screenshots in .build/pages/shots
+	@rm -rf .build/pages && python3 tools/browser/browser_test.py bin .build/pages
 
 fuzz: setup  ## damaged and hostile files for ten minutes: no crash, no hang, no wrong answer (makes a Python environment of its own)
 	@$(checked) build

@@ -121,6 +121,8 @@ let package = Package(
             "KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true),
         .target(name: "WireFormat", swiftSettings: numbers + size),
         library("ArrowIPC", ["Base"], numeric: true),
+        library("EventFiles", ["WireFormat", "Base"], numeric: true),
+        library("MetricFigures", ["Metrics", "Plots", "Base"], isFast: false),
         .target(
             name: "ONNX", dependencies: ["Network", "Tensors", "Base", "WireFormat"], swiftSettings: small),
 
@@ -128,10 +130,15 @@ let package = Package(
         library(
             "Trainer",
             [
-                "Network", "Tensors", "KerasFile", "Datasets", "Base", "WireFormat", yams,
+                "Network", "Tensors", "KerasFile", "Datasets", "Base", "EventFiles", "Metrics",
+                "MetricFigures", "Plots", yams,
             ], isFast: false),
         library(
-            "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "ArrowIPC", "Base"]),
+            "Infer",
+            [
+                "Network", "Tensors", "KerasFile", "Datasets", "Metrics", "MetricFigures", "Plots", "ArrowIPC",
+                "Base",
+            ]),
         library("Registry", ["Base", "Signing", grdb, sqlite]),
 
         // Use cases: a request in, a result out.
@@ -139,7 +146,7 @@ let package = Package(
             name: "Cellar",
             dependencies: [
                 "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets",
-                "ArrowIPC", "Metrics", "Plots", "Signing", "Base",
+                "ArrowIPC", "Metrics", "EventFiles", "MetricFigures", "Plots", "Signing", "Base",
             ], swiftSettings: small),
 
         // Commands: arguments in, text out. One executable has all of them.
@@ -167,7 +174,7 @@ let package = Package(
             name: "InferCommand",
             dependencies: [
                 "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Plots", "Base", "Datasets", "Infer",
-                argumentParser,
+                "Metrics", argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: small),
         .executableTarget(
@@ -191,15 +198,16 @@ let package = Package(
         tests("HDF5Tests", ["HDF5"], golden: true),
         tests("KerasFileTests", ["KerasFile", "Zip"], golden: true),
         tests("ONNXTests", ["ONNX", "KerasFile", "WireFormat"]),
-        tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
         tests("ArrowIPCTests", ["ArrowIPC"], golden: true),
+        tests("EventFilesTests", ["EventFiles", "WireFormat"], golden: true),
+        tests("TrainerTests", ["Trainer", "KerasFile", "EventFiles"], golden: true),
         tests("InferTests", ["Infer"], golden: true),
         tests("RegistryTests", ["Base", "Registry", "Signing"]),
         tests(
             "CellarTests",
             [
                 "Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Metrics", "Tensors",
-                "Plots",
+                "EventFiles", "Plots",
                 "Base",
             ]),
         tests("CommandSupportTests", ["CommandSupport"]),

@@ -168,7 +168,4 @@ extension JSON {
     public init(_ value: Float) {
         self = value.isFinite ? .number(Double("\(value)") ?? Double(value)) : .null
     }
-
-    /// Makes a number; null for infinity and NaN.
-    init(finite value: Double) { self = value.isFinite ? .number(value) : .null }
 }

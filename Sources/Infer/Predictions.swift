@@ -21,8 +21,13 @@ public struct Predictions: Sendable {
 
     public var count: Int { values.count / meaning.width }
 
-    /// Returns the class with the highest score (the first of equal ones). Binary: class 1 above the threshold.
+    /// Returns the class with the highest score (the first of equal ones). Binary: class 1 above the threshold. Two
+    /// classes may have a threshold of their own.
     public func label(_ row: Int) -> Int {
+        if let decision = meaning.score?.decision {
+            let isPositive = score(row, of: decision.positive) >= decision.threshold
+            return isPositive ? decision.positive : 1 - decision.positive
+        }
         if case .binary(_, let score) = meaning { return values[row] > score.threshold ? 1 : 0 }
         let start = row * meaning.width
         var best = start

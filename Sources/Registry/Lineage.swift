@@ -35,10 +35,39 @@ public struct Lineage: Equatable, Sendable {
     public internal(set) var run: String?
     public let ancestors: [Relative]
     public let descendants: [Relative]
+    /// The recorded evaluations of the version, oldest first.
+    public internal(set) var evaluations: [RecordedEvaluation] = []
+    /// The aliases' moves to the version, oldest first.
+    public internal(set) var promotions: [Promoted] = []
+
+    /// A move of an alias to the version.
+    public struct Promoted: Equatable, Sendable {
+        public let alias, time, who, reason: String
+        /// The comparison with the version before, if there was one.
+        public let evidence: JSON?
+    }
 }
 
 extension ModelStore {
     public func lineage(of version: ModelVersion) throws(CellarError) -> Lineage {
+        var lineage = try family(of: version)
+        lineage.evaluations = try evaluations(of: version)
+        lineage.promotions = try promotions(of: version)
+        return lineage
+    }
+
+    /// Returns the moves of aliases to a version, oldest first.
+    private func promotions(of version: ModelVersion) throws(CellarError) -> [Lineage.Promoted] {
+        try read("read the moves to \(version.reference)") { db in
+            try AliasMove.fetch(db, model: version.model).filter {
+                $0.number == version.number && $0.sha256 == version.sha256
+            }.map {
+                .init(alias: $0.alias, time: $0.time, who: $0.who, reason: $0.reason, evidence: $0.evidence)
+            }
+        }
+    }
+
+    private func family(of version: ModelVersion) throws(CellarError) -> Lineage {
         try read("read the lineage of \(version.reference)") { db in
             // Versions may share parents, and a file could name its own child as parent: visit each once.
             var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])
@@ -162,6 +191,12 @@ extension Lineage {
                 add(node.next, indent + (isLast ? "   " : "│  "), words)
             }
         }
+        for found in evaluations {
+            lines.append("evaluated on \(found.data): \(found.summary)  \(found.time)")
+        }
+        for move in promotions {
+            lines.append("promoted to @\(move.alias): \(move.reason)  \(move.time) \(move.who)")
+        }
         if ancestors.isEmpty && descendants.isEmpty {
             lines.append("trained from scratch; nothing came of it yet")
         }
@@ -204,6 +239,16 @@ extension Lineage {
         add("  \(quoted(name)) [style=bold];")
         up(ancestors, name)
         down(descendants, name)
+        for (number, found) in evaluations.enumerated() {
+            let node = quoted("evaluation \(number + 1)")
+            add("  \(node) [shape=ellipse, label=\(quoted("evaluated on \(found.data)\n\(found.summary)"))];")
+            add("  \(quoted(name)) -> \(node) [style=dotted];")
+        }
+        for (number, move) in promotions.enumerated() {
+            let node = quoted("promotion \(number + 1)")
+            add("  \(node) [shape=ellipse, label=\(quoted("@\(move.alias)\n\(move.time)"))];")
+            add("  \(quoted(name)) -> \(node) [style=dotted];")
+        }
         return "digraph lineage {\n  rankdir=TB;\n  node [shape=box];\n" + lines.joined(separator: "\n")
             + "\n}\n"
     }

@@ -3,6 +3,7 @@ import Base
 import TestSupport
 import Testing
 
+@testable import EventFiles
 @testable import Trainer
 
 /// The files written by Keras' callback; see make_tensorboard.py.
@@ -34,7 +35,7 @@ func sameBytes(part: String) throws {
     let history = try JSON(parsing: [UInt8](golden("json")))
     let file = try golden(part)
     let all = try messages(file)
-    #expect(all.map(record).reduce(Data(), +) == file)
+    #expect(all.map(Records.record).reduce(Data(), +) == file)
     // Keras also writes validation metrics per batch.
     let epochs = all.dropFirst().filter { $0.range(of: Data("_vs_iterations".utf8)) == nil }
     let names = part == "train" ? ["accuracy", "loss"] : ["val_accuracy", "val_loss"]

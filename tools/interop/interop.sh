@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files to and from real Keras releases, and exported ones in ONNX Runtime, each in a Python environment of its own (.venv-interop/NAME, made once; INTEROP_ENVIRONMENTS names another folder).
+# Files to and from real Keras releases, exported ones in ONNX Runtime, and event files in TensorBoard, each in a Python environment of its own (.venv-interop/NAME, made once; INTEROP_ENVIRONMENTS names another folder).
 # usage: interop.sh [MODEL.h5 …]     without files: those in models/, short runs of every recipe, and the matrix of docs/interop.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -26,7 +26,7 @@ install() {
 for wanted in tools/interop/requirements/*.txt; do
     name=$(basename "$wanted" .txt)
     if [[ -z ${INTEROP_ENVIRONMENTS:-} ]] && ! cmp -s "$wanted" "$folder/$name/requirements.txt"; then
-        grep -i '^\(tf_\)\?keras==' "$wanted" | paste -sd' ' | sed 's/^/interop: installing, once: /' >&2
+        grep -i '^\(\(tf_\)\?keras\|tensorboard\)==' "$wanted" | paste -sd' ' | sed 's/^/interop: installing, once: /' >&2
         rm -rf "${folder:?}/$name"
         install "$name" || {
             printf 'interop: %s could not be installed; going on without\n' "$name" >&2
@@ -48,6 +48,12 @@ if [[ $# -eq 0 ]]; then
     if [[ -x $folder/k3/bin/python ]]; then
         printf '\nONNX files, in ONNX Runtime\n\n'
         "$folder/k3/bin/python" tools/interop/onnx_check.py || status=1
+    fi
+    if [[ -x $folder/tb/bin/python ]]; then
+        printf '\n'
+        logs=$(mktemp -d)
+        "$folder/tb/bin/python" -W ignore tools/interop/tensorboard_check.py bin/trainer "$logs" || status=1
+        rm -rf "$logs"
     fi
     for name in k3 k212 k210 k22 k1; do
         [[ -x $folder/$name/bin/python ]] || continue

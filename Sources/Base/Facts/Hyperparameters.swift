@@ -44,7 +44,7 @@ public struct InterruptedEpoch: Equatable, Sendable {
 }
 
 extension Hyperparameters {
-    var json: JSON {
+    public var json: JSON {
         var object = config
         let target: JSON? =
             switch targets.count {

@@ -11,6 +11,10 @@ extension ModelFacts {
         ]
         object["task"] = task.map { .string($0.rawValue) }
         object["picture"] = picture?.json
+        object["decision"] = decision.map {
+            ["positive": .string($0.positive), "threshold": .number($0.threshold)]
+        }
+        object["calibration"] = calibration
         object["metrics"] = .array(
             metrics.map {
                 ["split": .string($0.split), "name": .string($0.name), "value": .number($0.value)]
@@ -62,6 +66,13 @@ extension ModelFacts {
         commandLine = strings(json["command_line"])
         hyperparameters = Hyperparameters(json: json["hyperparameters"])
         picture = json["picture"].flatMap(Picture.init)
+        decision = json["decision"].flatMap {
+            guard let positive = $0["positive"]?.string, let threshold = $0["threshold"]?.double,
+                threshold.isFinite
+            else { return nil }
+            return Decision(positive: positive, threshold: threshold)
+        }
+        calibration = json["calibration"]
         metrics = (json["metrics"]?.array ?? []).compactMap {
             guard let split = $0["split"]?.string, let name = $0["name"]?.string,
                 let value = $0["value"]?.double

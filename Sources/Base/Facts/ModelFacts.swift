@@ -20,6 +20,11 @@ public struct ModelFacts: Equatable, Sendable {
     /// The required form of an input picture, if the model takes pictures.
     public var picture: Picture?
 
+    /// The rule by which one of two classes is predicted, if it is not the usual one.
+    public var decision: Decision?
+    /// How the temperature was found by which the logits are divided; nil if they are those of training.
+    public var calibration: JSON?
+
     public var metrics: [MetricValue]
     /// Per-epoch values by Keras' names (`loss`, `val_accuracy` …), in Keras' order.
     public var history: [MetricSeries]
@@ -40,6 +45,15 @@ public struct ModelFacts: Equatable, Sendable {
     public var trainingSeconds: Double?
 
     public enum Task: String, Sendable { case multiclass, binary, regression }
+
+    /// The positive one of two classes, and the score from which on it is predicted.
+    public struct Decision: Equatable, Sendable {
+        public var positive: String
+        public var threshold: Double
+        public init(positive: String, threshold: Double) {
+            (self.positive, self.threshold) = (positive, threshold)
+        }
+    }
 
     /// A metric value of the model on a split (`train`, `validation`, `test`), by the metric's Keras name.
     public struct MetricValue: Equatable, Sendable {
@@ -79,6 +93,8 @@ public struct ModelFacts: Equatable, Sendable {
             case checkpointOf = "checkpoint-of"
             case importedFrom = "imported-from"
             case trialOf = "trial-of"
+            /// The same model with a temperature or a threshold.
+            case adjustedFrom = "adjusted-from"
         }
         public var kind: Kind
         /// Empty for a run, which is no file. For `trialOf` the digest of the sweep's description.

@@ -9,6 +9,9 @@ public enum JSON: Equatable, Sendable {
     case array([JSON])
     case object(JSONObject)
 
+    /// Makes a number; null for infinity and NaN.
+    public init(finite value: Double) { self = value.isFinite ? .number(value) : .null }
+
     public var isNull: Bool { if case .null = self { true } else { false } }
 
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }

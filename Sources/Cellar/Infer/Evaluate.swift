@@ -19,8 +19,23 @@ public struct EvaluateRequest: Sendable {
     public var models: ModelSelection
     /// How the table is written, as far as it differs from what the model was trained on.
     public var dialect = TableDialect()
+    /// Fits a temperature to the rows, and stores each model with it as a new version.
+    public var calibrates = false
+    /// Stores each model with the positive class and the threshold of `models.options` as a new version.
+    public var keepsDecision = false
+    /// Records the evaluation in the store's log.
+    public var isRecorded = false
     /// True to keep the outcome of each row.
     var collectsRows = false
+
+    /// The positive one of two classes, if it is chosen.
+    var positive: String? { models.options.positive }
+    var collecting: Collecting {
+        var kept: Collecting = []
+        if collectsRows { kept.insert(.rows) }
+        if report != nil || calibrates || keepsDecision { kept.insert(.details) }
+        return kept
+    }
 
     public init(
         data: String, moreInputs: [String] = [], target: [String]? = nil, labels: [String] = [],
@@ -34,9 +49,16 @@ public struct EvaluateRequest: Sendable {
 /// The evaluation of each model, in the order of the request.
 public struct EvaluateResult: Sendable {
     public var evaluations: [Evaluation]
+    /// The versions that were stored with a temperature or a threshold, one for each model; empty unless asked for.
+    public var adjusted: [AdjustedVersion] = []
 
     public var json: JSON {
-        let all = evaluations.map(\.json)
+        var all = evaluations.map(\.json)
+        for (index, version) in adjusted.enumerated() {
+            var object = all[index].object ?? [:]
+            object["adjusted"] = version.json
+            all[index] = .object(object)
+        }
         return all.count == 1 ? all[0] : .array(all)
     }
 }
@@ -52,7 +74,22 @@ extension Store {
             holdsSamples(request.data)
             ? try evaluateSampleFiles(request, progress) : try evaluateTableFile(request, progress)
         for evaluation in evaluations { evaluation.warnings.forEach(progress.warn) }
-        return EvaluateResult(evaluations: evaluations)
+        var result = EvaluateResult(evaluations: evaluations)
+        if let folder = request.report {
+            let folders = evaluations.map {
+                request.folder(for: $0.model, among: evaluations.count) ?? folder
+            }
+            try writePages(evaluations, request, folder: folder, folders: folders, progress: progress)
+        }
+        if request.isRecorded {
+            for evaluation in evaluations { record(evaluation, request, progress) }
+        }
+        if request.calibrates || request.keepsDecision {
+            for evaluation in evaluations {
+                result.adjusted.append(try adjust(evaluation, request, progress))
+            }
+        }
+        return result
     }
 
     private func evaluateSampleFiles(
@@ -67,17 +104,17 @@ extension Store {
         }
         var evaluations: [Evaluation] = []
         for model in models {
-            let folder = request.folder(for: model, among: models.count)
+            let folder = request.folder(for: model.name, among: models.count)
             evaluations.append(
                 request.data.hasSuffix(".npy")
                     ? try evaluateArrays(
                         [request.data] + request.moreInputs, labels: request.labels, with: model,
-                        data: request.data, collectsRows: request.collectsRows, report: folder,
+                        data: request.data, collecting: request.collecting, report: folder,
                         split: request.split,
                         onBlock: progress.samplesDone)
                     : try evaluateSamples(
                         samples(request, for: model), with: model, data: request.data,
-                        collectsRows: request.collectsRows, report: folder, onBlock: progress.samplesDone))
+                        collecting: request.collecting, report: folder, onBlock: progress.samplesDone))
         }
         return evaluations
     }
@@ -100,7 +137,7 @@ extension Store {
         ) throws(CellarError) -> Evaluation {
             try evaluateTable(
                 reader, with: model, target: request.target, part: request.part(for: model),
-                collectsRows: request.collectsRows, report: request.folder(for: model, among: count),
+                collecting: request.collecting, report: request.folder(for: model.name, among: count),
                 onBlock: progress.samplesDone)
         }
         let opened = try modelsAndTable(
@@ -154,8 +191,8 @@ extension EvaluateRequest {
                     + (dataset.division == nil ? "" : " Use --split test to evaluate these rows only."))
     }
 
-    fileprivate func folder(for model: LoadedModel, among count: Int) -> String? {
+    fileprivate func folder(for model: String, among count: Int) -> String? {
         guard let report, count > 1 else { return report }
-        return report + "/" + model.name.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" }
+        return report + "/" + model.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" }
     }
 }

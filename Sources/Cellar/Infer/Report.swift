@@ -13,6 +13,7 @@ public struct ReportRequest: Sendable {
     public var report: String?
     /// How the table is written, where the reader cannot find it out.
     public var dialect = TableDialect()
+    public var options = ReportOptions()
 
     public init(
         labels: String, truth: String = "truth", prediction: String = "prediction", report: String? = nil
@@ -23,9 +24,13 @@ public struct ReportRequest: Sendable {
 
 extension Store {
     /// Needs no model, and reads nothing of the store.
-    public func report(_ request: ReportRequest) throws(CellarError) -> LabelsReport {
+    public func report(
+        _ request: ReportRequest, progress: ProgressReporter = .none
+    ) throws(CellarError) -> LabelsReport {
         let found = try LabelsReport(
-            request.labels, truth: request.truth, prediction: request.prediction, dialect: request.dialect)
+            request.labels, truth: request.truth, prediction: request.prediction, dialect: request.dialect,
+            options: request.options)
+        found.warnings.forEach(progress.warn)
         if let folder = request.report { try found.write(to: folder) }
         return found
     }

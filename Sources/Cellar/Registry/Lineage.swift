@@ -14,6 +14,14 @@ extension Lineage {
             "dataset": data.map { ["path": .string($0.path), "sha256": .string($0.sha256)] } ?? .null,
             "run": run.map { .string($0) } ?? .null, "ancestors": .array(ancestors.map(\.json)),
             "descendants": .array(descendants.map(\.json)),
+            "evaluations": .array(evaluations.map(\.json)),
+            "promotions": .array(
+                promotions.map {
+                    [
+                        "alias": .string($0.alias), "time": .string($0.time), "who": .string($0.who),
+                        "reason": .string($0.reason), "evidence": $0.evidence ?? .null,
+                    ]
+                }),
         ]
     }
 }

@@ -1,7 +1,7 @@
 /// How many columns of a terminal the text takes.
 ///
 /// Source: Unicode's East Asian Width (UAX #11), its wide blocks; marks and joiners take none.
-func textWidth(_ text: String) -> Int {
+public func textWidth(_ text: String) -> Int {
     // Most cells are ASCII, where a byte is a column.
     if text.utf8.allSatisfy({ $0 < 0x80 && $0 >= 0x20 }) { return text.utf8.count }
     return text.reduce(0) { $0 + characterWidth($1) }
@@ -33,7 +33,7 @@ private func scalarWidth(_ scalar: Unicode.Scalar) -> Int {
 }
 
 /// The text cut to so many columns, with an ellipsis where something was cut off.
-func fitted(_ text: String, to width: Int, isUnicode: Bool) -> String {
+public func fitted(_ text: String, to width: Int, isUnicode: Bool) -> String {
     if textWidth(text) <= width { return text }
     let mark = isUnicode ? "…" : "~"
     var (cut, used) = ("", 0)

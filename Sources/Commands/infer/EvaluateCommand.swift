@@ -20,6 +20,10 @@ struct EvaluateCommand: ParsableCommand {
 
             Loss and metrics are those of the compiled model, as Keras' evaluate gives them. The matrix and the report \
             are about the classes that `infer` predicts.
+
+            report.html needs no network: it has the matrix, ROC and precision-recall curves, calibration, confidence, \
+            thresholds, the most confident mistakes, and rows met in training against others; of several models also \
+            their differences.
             """)
 
     @Argument(
@@ -39,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also write report.txt, report.json, confusion_matrix.csv and predictions.csv into this folder.",
+            "Also write a report into this folder: report.html with pictures of everything, and each part of it as text, JSON, CSV, SVG and PNG.",
             valueName: "dir"))
     var report: String?
 
@@ -49,8 +53,24 @@ struct EvaluateCommand: ParsableCommand {
     )
     var split: TablePart?
 
+    @Flag(
+        help:
+            "Fit a temperature to these rows, so that probabilities agree with how often the model is right, and save the model with it as a new version."
+    )
+    var calibrate = false
+
+    @Flag(help: "Save the model with --positive and --threshold as a new version.")
+    var keep = false
+
+    @Flag(help: "Record the result in the store's log; `registry log` and `lineage` show it.")
+    var record = false
+
     @OptionGroup var table: TableArguments
     @OptionGroup var arguments: ModelArguments
+
+    func validate() throws {
+        if keep, arguments.threshold == nil { throw ValidationError("--keep needs --threshold.") }
+    }
 
     func run() throws {
         let json = arguments.place.json
@@ -60,14 +80,23 @@ struct EvaluateCommand: ParsableCommand {
                 target: target.map(commaSeparated),
                 labels: labels, report: report, split: split, models: arguments.models)
             request.dialect = try table.dialect()
+            (request.calibrates, request.keepsDecision, request.isRecorded) = (calibrate, keep, record)
             let result = try arguments.place.open().evaluate(request, progress: commandProgress(json: json))
             let evaluations = result.evaluations
             if json {
                 try printOutput(result.json)
             } else {
-                try printOutput(evaluations.count == 1 ? evaluations[0].text : comparison(evaluations))
+                try printOutput(
+                    (evaluations.count == 1 ? text(evaluations[0]) : comparison(evaluations))
+                        + result.adjusted.map(\.text).joined())
             }
         }
+    }
+
+    private func text(_ evaluation: Evaluation) -> String {
+        let terminal = Terminal.output
+        guard terminal.isTerminal else { return evaluation.text }
+        return evaluation.text { resultsText($0, $1, terminal) }
     }
 
     private func comparison(_ evaluations: [Evaluation]) -> String {

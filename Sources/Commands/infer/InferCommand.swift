@@ -10,6 +10,7 @@ package struct InferCommand: ParsableCommand {
             infer score wine.csv -o scored.csv          a table, with answers added
             infer score --row alcohol=9.4 pH=3.5 …      one row by hand
             infer evaluate data/mnist                   how right is the model?
+            infer explain digit.png                     which pixels decided?
             infer inspect mnist@best                    what is in the file?
 
             A model is called NAME (the newest), NAME:VERSION, NAME@ALIAS, by a file's path, or by 8 or more digits \
@@ -18,7 +19,7 @@ package struct InferCommand: ParsableCommand {
         version: versionText(of: "infer"),
         subcommands: [
             PredictCommand.self, ScoreCommand.self, EvaluateCommand.self, ReportCommand.self,
-            InspectCommand.self,
+            ExplainCommand.self, InspectCommand.self,
         ],
         defaultSubcommand: PredictCommand.self)
 

@@ -36,6 +36,15 @@ struct ModelArguments: ParsableArguments {
     )
     var framing: FramingOption?
 
+    @Option(help: "The positive one of two classes. (default: as kept with the model, or the second)")
+    var positive: String?
+
+    @Option(
+        help:
+            "The score from which on the positive class is predicted. (default: as kept with the model, or 0.5)"
+    )
+    var threshold: Double?
+
     @Option(help: "The number of threads. (default: up to 4 to score a table, else 1)")
     var threads: Int?
 
@@ -51,6 +60,7 @@ struct ModelArguments: ParsableArguments {
         selection.options.classes = classes.map(commaSeparated)
         selection.options.features = features.map(commaSeparated)
         (selection.options.white, selection.options.threads) = (white, threads)
+        (selection.options.positive, selection.options.threshold) = (positive, threshold)
         selection.options.framing = framing.flatMap { ModelFacts.Picture.Framing(rawValue: $0.rawValue) }
         return selection
     }

@@ -12,7 +12,9 @@ package struct RegistryCommand: ParsableCommand {
         subcommands: [
             List.self, Show.self, Compare.self, Diff.self, History.self, LineageOf.self, Promote.self,
             Rollback.self,
-            Protect.self, Log.self, Events.self, At.self, Reproduce.self, Import.self, Export.self,
+            Protect.self, Log.self, Events.self, At.self, Reproduce.self, Import.self, ImportLogs.self,
+            Export.self,
+            Card.self,
             MergeStores.self, Verify.self,
             Rebuild.self, Tag.self, Sign.self, Policy.self, Copy.self, Rename.self, Delete.self, Restore.self,
             CollectGarbage.self,

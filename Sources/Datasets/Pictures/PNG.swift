@@ -36,6 +36,16 @@ public func writePNG(_ image: RGBImage, to path: String) throws(CellarError) {
     try writeFile(path, encode(image.pixels, image.width, image.height, channels: 3, name: path))
 }
 
+/// Returns an 8-bit greyscale PNG.
+public func encodedPNG(_ image: GrayImage) throws(CellarError) -> [UInt8] {
+    try encode(image.pixels, image.width, image.height, channels: 1, name: "a picture")
+}
+
+/// Returns an 8-bit RGB PNG.
+public func encodedPNG(_ image: RGBImage) throws(CellarError) -> [UInt8] {
+    try encode(image.pixels, image.width, image.height, channels: 3, name: "a picture")
+}
+
 /// Whether a PNG has a pixel whose red, green and blue differ.
 func pngHasColours(_ bytes: [UInt8], name: String) throws(CellarError) -> Bool {
     // The colour type in the header: without its second bit there are only levels of grey.

@@ -8,11 +8,11 @@ import Tensors
 /// - data: The name of the data in messages and in the report.
 /// - onBlock: Called with the number of samples done after each block. Its error ends the work.
 public func evaluateSamples(
-    _ labelled: LabelledSamples, with model: LoadedModel, data: String, collectsRows: Bool = false,
+    _ labelled: LabelledSamples, with model: LoadedModel, data: String, collecting: Collecting = [],
     report folder: String? = nil,
     onBlock: (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Evaluation {
-    let evaluator = try Evaluator(model, collectsRows: collectsRows)
+    let evaluator = try Evaluator(model, collecting)
     guard var names = evaluator.classNames.first ?? nil, evaluator.meaning != nil else {
         throw CellarError(
             .badData, "the data have one class per sample, but \(model.name) does not predict one.",
@@ -36,7 +36,7 @@ public func evaluateSamples(
 /// `trainer` takes for the model's losses: class numbers, one-hot rows, several labels per sample, or values.
 public func evaluateArrays(
     _ sampleFiles: [String], labels labelFiles: [String], with model: LoadedModel, data: String,
-    collectsRows: Bool = false, report folder: String? = nil, split: TablePart? = nil,
+    collecting: Collecting = [], report folder: String? = nil, split: TablePart? = nil,
     onBlock: (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Evaluation {
     guard !labelFiles.isEmpty else {
@@ -44,7 +44,7 @@ public func evaluateArrays(
             .usage, "the array has no labels.", file: data,
             remedy: "Use --labels, for example --labels y.npy.")
     }
-    let evaluator = try Evaluator(model, collectsRows: collectsRows)
+    let evaluator = try Evaluator(model, collecting)
     var inputs = try readArrays(sampleFiles, for: model)
     let losses = evaluator.objective.losses
     guard labelFiles.count == losses.count else {

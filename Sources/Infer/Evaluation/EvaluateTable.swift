@@ -7,15 +7,15 @@ import Tensors
 ///
 /// - target: The columns with the labels or values; nil: the `target` in the hyperparameters of the model's facts.
 /// - part: The rows to use; nil for all.
-/// - collectsRows: Keeps the outcome of each row.
+/// - collecting: What is kept of each row.
 /// - folder: The folder for a report (see `ReportFolder`); nil for none.
 /// - onBlock: Called with the number of rows done after each block. Its error ends the work.
 public func evaluateTable(
     _ reader: consuming CSVReader, with model: LoadedModel, target: [String]? = nil,
-    part: PartOfTable? = nil, collectsRows: Bool = false, report folder: String? = nil,
+    part: PartOfTable? = nil, collecting: Collecting = [], report folder: String? = nil,
     onBlock: (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Evaluation {
-    let evaluator = try Evaluator(model, collectsRows: collectsRows)
+    let evaluator = try Evaluator(model, collecting)
     let inputs = try ModelColumns(of: [model])
     let targets =
         if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
@@ -149,7 +149,7 @@ extension CSVChunk {
         return rows.flatMap { numbers[$0 * columns..<$0 * columns + wanted] }
     }
 
-    fileprivate func columns(_ places: Range<Int>, of rows: [Int]) -> [Float] {
+    func columns(_ places: Range<Int>, of rows: [Int]) -> [Float] {
         rows.flatMap { numbers[$0 * columns + places.lowerBound..<$0 * columns + places.upperBound] }
     }
 }

@@ -17,6 +17,8 @@ public struct Evaluation: Sendable {
     public let seen: SeenRows?
     /// The outcome of each row, if it was asked for and each row has one class.
     public let rowResults: RowResults?
+    /// The rows' outcomes for a report, if they were asked for.
+    public let details: EvaluationDetails?
     /// True if the file tells which data the model was trained on.
     let wasTrainedHere: Bool
     /// The parts of the compiled model that are unknown here, such as a custom metric.
@@ -63,13 +65,17 @@ public struct Evaluation: Sendable {
         notComputed.map { "\(model): not computed: \($0)" }
             + (hasOtherAccuracy
                 ? [
-                    "\(model): accuracy is Keras', which compares the output with 0.5, though 0 divides the classes; "
+                    "\(model): accuracy is Keras', which divides the classes at 0.5 and not at the model's threshold; "
                         + "class_accuracy is that of the predicted classes."
                 ] : [])
     }
 
     /// The report as text: figures, confusion matrix, classification report.
-    public var text: String {
+    public var text: String { text { reportText($0, $1) } }
+
+    /// The same with a text of the caller's for the confusion matrix, which is nil for too many classes, and for the
+    /// classification report.
+    public func text(_ results: (ConfusionMatrix?, ClassificationReport) -> String) -> String {
         let facts =
             [("model", model), ("data", data), ("samples", "\(count)")]
             + figures.map { ($0.name, $0.value.fixed(4) + ($0.name == "loss" ? " (\(lossName))" : "")) }
@@ -82,7 +88,7 @@ public struct Evaluation: Sendable {
         if seen == nil, wasTrainedHere {
             text += SeenRows.line("seen", "unknown (the model file has no hashes of its rows)", width: width)
         }
-        if case .classes(let matrix, let report, _) = outcome { text += "\n" + reportText(matrix, report) }
+        if case .classes(let matrix, let report, _) = outcome { text += "\n" + results(matrix, report) }
         return text
     }
 
@@ -101,13 +107,4 @@ public struct Evaluation: Sendable {
         }
         return .object(object)
     }
-}
-
-/// - matrix: Nil for too many classes.
-func reportText(_ matrix: ConfusionMatrix?, _ report: ClassificationReport) -> String {
-    let most = ConfusionMatrix.maximumClasses
-    let cells = matrix?.text() ?? "(omitted for more than \(most) classes)\n"
-    var text = "Confusion matrix\n\n" + cells + "\nClassification report\n\n" + report.text()
-    for warning in report.warnings { text += "\n" + warning }
-    return text + (report.warnings.isEmpty ? "" : "\n")
 }

@@ -27,8 +27,12 @@ final class Evaluator {
     private let seen: SeenCounter
     /// The outcome of each row; nil unless asked for, or if samples do not have one class each.
     private var rowResults: RowResults?
+    /// What a report shows; nil unless asked for.
+    private var collector: DetailCollector?
+    /// True if a softmax or sigmoid was taken off the network.
+    private let isStripped: Bool
 
-    init(_ model: LoadedModel, collectsRows: Bool = false) throws(CellarError) {
+    init(_ model: LoadedModel, _ collecting: Collecting = []) throws(CellarError) {
         // As it was trained, not folded: folded kernels round in another way.
         let network = model.file.model
         let meaning = network.outputs.count == 1 ? try model.outputMeaning() : nil
@@ -48,11 +52,11 @@ final class Evaluator {
             try Predictor(stripped, batchSize: 256, threads: model.threads)
         }
         (self.model, self.meaning, self.objective) = (model, meaning, objective)
-        seen = SeenCounter(model.trainedRows, collectsMarks: collectsRows)
-        if collectsRows, let meaning, meaning.hasOneClass, let classes = meaning.classes {
+        seen = SeenCounter(model.trainedRows, collectsMarks: !collecting.isEmpty)
+        if collecting.contains(.rows), let meaning, meaning.hasOneClass, let classes = meaning.classes {
             rowResults = RowResults(classes: classes)
         }
-        let isStripped = onLogits[0] && !(effective.losses[0]?.fromLogits ?? false)
+        isStripped = onLogits[0] && !(effective.losses[0]?.fromLogits ?? false)
         computed =
             isStripped
             ? meaning?.with(effective.losses[0]?.naturalActivation == .softmax ? .softmax : .sigmoid)
@@ -67,6 +71,7 @@ final class Evaluator {
         if compiled != nil, network.isTrainableHere || !isIndependent {
             batches = try naming(file: model.path) { try Evaluator.batches(model.file.model, objective) }
         }
+        if collecting.contains(.details) { collector = DetailCollector(model, meaning: reported) }
     }
 
     /// The classes of each output whose labels are class names or numbers; nil for numbers.
@@ -165,6 +170,12 @@ final class Evaluator {
         } else {
             seen.add(samples, .other)
         }
+        if let collector {
+            let givesLogits = isStripped || [.softmax, .sigmoid].contains(computed.score?.link)
+            collector.add(
+                predictions, logits: givesLogits ? outputs[0].values : nil, truth: truth, targets[0],
+                samples: samples, rows: rows)
+        }
         return (predictions, truth)
     }
 
@@ -221,12 +232,25 @@ final class Evaluator {
         }
         let seen = seen.result
         rowResults?.seen = seen?.marks
+        collector?.details.seen = seen?.marks
         return Evaluation(
             model: model.name, data: data, count: count, logs: logs,
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
             outcome: outcome, seen: seen?.rows, rowResults: rowResults,
-            wasTrainedHere: model.facts?.dataset != nil, notComputed: model.file.compiled?.unknown ?? [])
+            details: collector?.details, wasTrainedHere: model.facts?.dataset != nil,
+            notComputed: model.file.compiled?.unknown ?? [])
     }
+}
+
+/// What an evaluation keeps of each row.
+public struct Collecting: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The predicted class and its score.
+    public static let rows = Collecting(rawValue: 1)
+    /// The scores of all classes, and the worst rows.
+    public static let details = Collecting(rawValue: 2)
 }
 
 /// Sums over values and their predictions, for regression metrics.

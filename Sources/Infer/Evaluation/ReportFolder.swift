@@ -36,12 +36,12 @@ struct ReportFolder: ~Copyable {
         try file?.finish()
         var matrix: ConfusionMatrix?
         if case .classes(let found, _, _) = evaluation.outcome { matrix = found }
-        try writeReport(folder, text: evaluation.text, json: evaluation.json, matrix: matrix)
+        try writeReport(folder, text: evaluation.text, json: evaluation.json, matrix: matrix?.csv())
     }
 }
 
-func writeReport(_ folder: String, text: String, json: JSON, matrix: ConfusionMatrix?) throws(CellarError) {
+func writeReport(_ folder: String, text: String, json: JSON, matrix: String?) throws(CellarError) {
     try writeFile(folder + "/report.txt", Array(text.utf8))
     try writeFile(folder + "/report.json", Array((json.text(pretty: true) + "\n").utf8))
-    if let matrix { try writeFile(folder + "/confusion_matrix.csv", Array(matrix.csv().utf8)) }
+    if let matrix { try writeFile(folder + "/confusion_matrix.csv", Array(matrix.utf8)) }
 }

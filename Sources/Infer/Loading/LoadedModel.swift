@@ -13,6 +13,10 @@ public struct ModelOptions: Sendable {
     public var white: Float?
     /// How pictures are framed. Nil: the file decides.
     public var framing: ModelFacts.Picture.Framing?
+    /// The positive one of two classes. Nil: the file decides, or else it is the second.
+    public var positive: String?
+    /// The score from which on the positive class is predicted. Nil: the file decides.
+    public var threshold: Double?
     /// The number of threads. Nil: chosen for the task.
     public var threads: Int?
     public init() {}
@@ -143,7 +147,14 @@ public final class LoadedModel {
                 "\(name): the model has \(file.model.outputs.count) outputs, expected 1.",
                 remedy: "Use `infer score` with .npy files and one output file (-o) per output.")
         }
-        let meaning = try OutputMeaning(of: file, classes: options.classes, name: name)
+        var meaning = try OutputMeaning(of: file, classes: options.classes, name: name)
+        let kept = file.facts?.decision
+        if let threshold = options.threshold ?? kept?.threshold {
+            meaning = try meaning.deciding(
+                positive: options.positive ?? kept?.positive, threshold: threshold, name: name)
+        } else if let positive = options.positive {
+            _ = try meaning.deciding(positive: positive, threshold: 0.5, name: name)
+        }
         known = meaning
         return meaning
     }

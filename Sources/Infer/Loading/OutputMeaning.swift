@@ -46,14 +46,48 @@ public enum OutputMeaning: Equatable, Sendable {
         }
     }
 
-    /// The meaning with another score.
+    /// The meaning with another score, and the same decision.
     func with(_ score: OutputScore) -> OutputMeaning {
-        switch self {
+        var score = score
+        score.decision = score.decision ?? self.score?.decision
+        return switch self {
         case .classes(let names, _): .classes(names, score)
         case .binary(let names, _): .binary(names, score)
         case .labels(let names, _): .labels(names, score)
         case .values: self
         }
+    }
+}
+
+/// The rule by which one of two classes is predicted: the positive one if its score is at least the threshold.
+public struct ClassDecision: Equatable, Sendable {
+    /// The number of the positive class.
+    public let positive: Int
+    public let threshold: Float
+}
+
+extension OutputMeaning {
+    /// The meaning with a rule by which one of two classes is predicted.
+    func deciding(
+        positive: String?, threshold: Double, name: String
+    ) throws(CellarError) -> OutputMeaning {
+        guard hasOneClass, let names = classes, names.count == 2, let score else {
+            throw CellarError(.usage, "\(name): a threshold is for a model of two classes.")
+        }
+        let number = positive.map { name in names.firstIndex { $0.utf8.elementsEqual(name.utf8) } } ?? 1
+        guard let number else {
+            throw CellarError(
+                .usage,
+                "\(name): the positive class \"\(positive ?? "")\" is none of \(names[0]) and \(names[1]).",
+                remedy: positive.flatMap { nearest($0, in: names) }.map { "Did you mean \"\($0)\"?" })
+        }
+        guard threshold.isFinite, score.kind != .probability || (0...1).contains(threshold) else {
+            throw CellarError(
+                .usage, "\(name): the threshold is \(threshold); expected a probability from 0 to 1.")
+        }
+        var other = score
+        other.decision = ClassDecision(positive: number, threshold: Float(threshold))
+        return with(other)
     }
 }
 
@@ -74,6 +108,8 @@ public struct OutputScore: Equatable, Sendable {
 
     public let kind: Kind
     let link: Link
+    /// The rule by which one of two classes is predicted, if it is not the usual one.
+    var decision: ClassDecision?
 
     static let probability = OutputScore(kind: .probability, link: .identity)
     static let softmax = OutputScore(kind: .probability, link: .softmax)

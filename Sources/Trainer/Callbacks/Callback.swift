@@ -1,4 +1,5 @@
 import Base
+import Network
 
 /// A callback that runs between epochs, as in Keras. Callbacks are called in the recipe's order.
 public protocol Callback {
@@ -7,6 +8,14 @@ public protocol Callback {
     /// Called after `trainingBegins` of a resumed run, with the logs of all earlier epochs: the callback takes the state that it
     /// would have after one run of all epochs.
     mutating func resumes(after earlier: [EpochLogs], _ run: any TrainingRun) throws(CellarError)
+
+    /// True to be called after batches too.
+    var watchesBatches: Bool { get }
+
+    /// Called after a batch, if `watchesBatches`. `step` counts all batches of the model's training from 1; the logs are those of
+    /// the epoch so far.
+    mutating func batchEnds(
+        _ step: Int, _ logs: () -> EpochLogs, _ run: any TrainingRun) throws(CellarError)
 
     /// Called after validation of `epoch`, counted from 0. A callback may add to the logs for later callbacks.
     mutating func epochEnds(
@@ -18,6 +27,12 @@ public protocol Callback {
 
 extension Callback {
     public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {}
+
+    public var watchesBatches: Bool { false }
+
+    public mutating func batchEnds(
+        _ step: Int, _ logs: () -> EpochLogs, _ run: any TrainingRun
+    ) throws(CellarError) {}
 
     public mutating func resumes(after earlier: [EpochLogs], _ run: any TrainingRun) throws(CellarError) {
         try repeatEpochs(earlier, run)
@@ -53,6 +68,37 @@ public protocol TrainingRun: AnyObject {
     func checkpointSaved(_ path: String) throws(CellarError)
     /// Shows a line to the user.
     func note(_ line: String)
+    /// The number of batches of an epoch; 0 if there is no network.
+    var stepsPerEpoch: Int { get }
+    /// The network and its data as they are now; nil if there is no network.
+    func state() -> RunState?
+}
+
+extension TrainingRun {
+    public var stepsPerEpoch: Int { 0 }
+    public func state() -> RunState? { nil }
+}
+
+/// The network and the data of a training run, for callbacks that look at them.
+public struct RunState {
+    /// With its current weights.
+    public var model: Model
+    public var objective: Objective
+    public var train: DataPart
+    public var validation: DataPart?
+    public var batchSize: Int
+    public var about: RunDescription
+}
+
+/// What a recipe says about a run's data and settings.
+public struct RunDescription: Sendable {
+    /// The names of the classes; empty for values.
+    public var classes: [String] = []
+    /// The form of pictures; nil for other data.
+    public var picture: ModelFacts.Picture?
+    public var hyperparameters = JSONObject()
+
+    public init() {}
 }
 
 /// A copy of all weights.

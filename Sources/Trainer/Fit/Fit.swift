@@ -16,6 +16,7 @@ public final class Fit: TrainingRun {
     private let observer: (any FitObserver)?
     private let save: (String, TrainingHistory, KeptWeights?) throws(CellarError) -> Void
     private let earlier: (Int) -> (() -> Void)?
+    private let about: RunDescription
     private var stopReason: String?
     private var remembered: RememberedWeights?
     private var restoredEpoch: Int?
@@ -28,18 +29,20 @@ public final class Fit: TrainingRun {
 
     /// - Parameters:
     ///   - history: The history of the epochs before `options.initialEpoch`.
+    ///   - about: What callbacks may know about the data.
     ///   - earlierWeights: The way back to the weights after an epoch before `options.initialEpoch`, if it is known.
     ///   - save: Writes the executor's current model to a path, with the history and the weights of the best epoch if they are
     ///     others. Only ModelCheckpoint calls it.
     public init(
         _ executor: TrainingExecutor, train: DataPart, validation: DataPart?, options: FitOptions,
         history: TrainingHistory = TrainingHistory(), observer: (any FitObserver)? = nil,
+        about: RunDescription = RunDescription(),
         earlierWeights: @escaping (Int) -> (() -> Void)? = { _ in nil },
         save: @escaping (String, TrainingHistory, KeptWeights?) throws(CellarError) -> Void
     ) {
         (self.executor, self.train, self.validation) = (executor, train, validation)
         (self.options, self.history, self.observer, self.save) = (options, history, observer, save)
-        earlier = earlierWeights
+        (earlier, self.about) = (earlierWeights, about)
         names = executor.logNames
     }
 
@@ -68,7 +71,8 @@ public final class Fit: TrainingRun {
         var partial = options.partialEpoch
         var epoch = options.initialEpoch
         while epoch < options.epochs {
-            let result = try trainEpoch(epoch, from: partial ?? PartialEpoch(), shouldStop)
+            let result = try trainEpoch(
+                epoch, from: partial ?? PartialEpoch(), &callbacks, shouldStop)
             partial = nil
             if let stopped = result.stopped {
                 end = .interrupted(stopped)
@@ -105,10 +109,12 @@ public final class Fit: TrainingRun {
     }
 
     private func trainEpoch(
-        _ epoch: Int, from begun: PartialEpoch, _ shouldStop: () -> Bool
+        _ epoch: Int, from begun: PartialEpoch, _ callbacks: inout [any Callback],
+        _ shouldStop: () -> Bool
     ) throws(CellarError) -> (logs: EpochLogs, stopped: PartialEpoch?) {
         let order = Self.order(of: train.count, epoch: epoch, options)
-        let steps = (train.count + options.batchSize - 1) / options.batchSize
+        let steps = stepsPerEpoch
+        let watching = callbacks.indices.filter { callbacks[$0].watchesBatches }
         var done = begun
         observer?.epochBegan(epoch + 1, of: options.epochs, steps: steps)
         while done.steps < steps {
@@ -121,6 +127,9 @@ public final class Fit: TrainingRun {
             done.steps += 1
             done.sums.add(batch)
             observer?.batchEnded(done.steps, numbers(done.sums))
+            for index in watching {
+                try callbacks[index].batchEnds(epoch * steps + done.steps, { numbers(done.sums) }, self)
+            }
             if shouldStop() { return (EpochLogs(), done) }
         }
         return (numbers(done.sums), nil)
@@ -153,6 +162,14 @@ public final class Fit: TrainingRun {
     public var learningRate: Double {
         get { executor.learningRate }
         set { executor.learningRate = newValue }
+    }
+
+    public var stepsPerEpoch: Int { (train.count + options.batchSize - 1) / options.batchSize }
+
+    public func state() -> RunState? {
+        RunState(
+            model: executor.trainedNetwork, objective: executor.objective, train: train,
+            validation: validation, batchSize: options.batchSize, about: about)
     }
 
     public func stop(_ reason: String) { stopReason = stopReason ?? reason }

@@ -65,6 +65,15 @@ extension Training {
             threads: threads)
     }
 
+    /// What callbacks may know about the data and settings.
+    var description: RunDescription {
+        var about = RunDescription()
+        (about.classes, about.picture) = (data.classes, data.picture)
+        about.hyperparameters = hyperparameters.json.object ?? [:]
+        about.hyperparameters["seed"] = .integer(seed)
+        return about
+    }
+
     private var hyperparameters: Hyperparameters {
         let optimizer = recipe.compile.optimizer
         var found = Hyperparameters(config: [

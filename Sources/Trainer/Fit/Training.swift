@@ -127,7 +127,7 @@ public final class Training {
             })
         let fit = Fit(
             executor, train: train, validation: data.validation, options: options, history: before,
-            observer: observer, earlierWeights: earlierWeights
+            observer: observer, about: description, earlierWeights: earlierWeights
         ) { [unowned self] (path, history, kept) throws(CellarError) in
             try self.saveCheckpoint(to: path, history: history, kept)
         }

@@ -32,7 +32,7 @@ extension ConfusionMatrix {
             if let normalisation {
                 normalised(by: normalisation).map { .number($0) }
             } else {
-                counts.map { .integer($0) }
+                sums?.map { .number($0) } ?? counts.map { .integer($0) }
             }
         let rows = classes.indices.map { row in
             JSON.array(Array(values[row * classes.count..<(row + 1) * classes.count]))
@@ -45,6 +45,8 @@ extension ConfusionMatrix {
         let texts =
             if let normalisation {
                 normalised(by: normalisation).map { share in digits.map { share.fixed($0) } ?? "\(share)" }
+            } else if let sums {
+                sums.map { $0 == $0.rounded() && abs($0) < 1e15 ? $0.fixed(0) : pythonText($0) }
             } else {
                 counts.map { "\($0)" }
             }

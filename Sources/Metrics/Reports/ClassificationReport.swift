@@ -18,8 +18,8 @@ public struct ClassificationReport: Equatable, Sendable {
         public let precision: Double
         public let recall: Double
         public let f1: Double
-        /// The number of rows with that true class.
-        public let support: Int
+        /// The rows with that true class, or the sum of their weights.
+        public let support: Double
     }
 
     public struct ClassScores: Equatable, Sendable {
@@ -28,7 +28,7 @@ public struct ClassificationReport: Equatable, Sendable {
     }
 
     public let rows: [ClassScores]
-    /// The fraction of correct predictions; nil if `labels` omits a class that occurs.
+    /// The fraction of correct predictions; nil if `labels` omits a class that occurs, or if rows may have several labels.
     public let accuracy: Double?
     /// All hits divided by all predictions or true labels of the reported classes.
     public let micro: Scores
@@ -36,51 +36,72 @@ public struct ClassificationReport: Equatable, Sendable {
     public let macro: Scores
     /// The mean over classes, weighted by support.
     public let weighted: Scores
+    /// The mean over rows that may have several labels; nil for one class per row.
+    public let samples: Scores?
     /// The warnings of `ZeroDivision.warn`, one line per score.
     public let warnings: [String]
-    /// True if no prediction is correct. scikit-learn then prints supports as `3.0`, not `3`.
-    let isWithoutHits: Bool
+    /// True if scikit-learn prints supports as `3.0`, not `3`: with weights, or if no prediction is correct.
+    let hasFractionalSupport: Bool
 
     /// - Parameter labels: The classes to report, in order. Nil reports the classes that occur.
     public init(
         _ counts: ClassCounts, labels: [Int]? = nil, zeroDivision: ZeroDivision = .warn
     ) throws(CellarError) {
-        let present = counts.present
+        try self.init(ClassTotals(counts), labels: labels, zeroDivision: zeroDivision)
+    }
+
+    /// Creates the report of rows that may have several labels.
+    public init(_ sets: LabelSets, zeroDivision: ZeroDivision = .warn) throws(CellarError) {
+        try self.init(ClassTotals(sets), zeroDivision: zeroDivision, sets: sets)
+    }
+
+    /// - Parameter labels: The classes to report, in order. Nil reports the classes that occur.
+    public init(
+        _ totals: ClassTotals, labels: [Int]? = nil, zeroDivision: ZeroDivision = .warn,
+        sets: LabelSets? = nil
+    ) throws(CellarError) {
+        let present = totals.present
         let labels = labels ?? present
         guard !present.isEmpty, !labels.isEmpty else {
             throw CellarError(.badData, "There are no rows for a report.")
         }
-        if let unknown = labels.first(where: { !counts.classes.indices.contains($0) }) {
+        if let unknown = labels.first(where: { !totals.classes.indices.contains($0) }) {
             throw CellarError(
                 .badData,
-                "Class number \(unknown) does not exist: there are \(counts.classes.count) classes.")
+                "Class number \(unknown) does not exist: there are \(totals.classes.count) classes.")
         }
-        let hits = labels.map { counts.hits[$0] }
-        let predicted = labels.map { counts.prediction[$0] }
-        let support = labels.map { counts.truth[$0] }
+        let hits = labels.map { totals.hits[$0] }
+        let predicted = labels.map { totals.prediction[$0] }
+        let support = labels.map { totals.truth[$0] }
         let precision = shares(of: hits, in: predicted, zeroDivision)
         let recall = shares(of: hits, in: support, zeroDivision)
         // scikit-learn's computation: 2pr / (p + r) without its separate division by zero.
         let f1 = shares(of: hits.map { 2 * $0 }, in: zip(support, predicted).map(+), zeroDivision)
 
-        let total = support.reduce(0, +)
+        let total = pairwiseSum(support)
         func average(_ mean: ([Double]) -> Double) -> Scores {
             Scores(precision: mean(precision), recall: mean(recall), f1: mean(f1), support: total)
         }
         macro = average { meanIgnoringNaN($0) }
         weighted = average { weightedMeanIgnoringNaN($0, support) }
-        let (allHits, allPredicted) = (hits.reduce(0, +), predicted.reduce(0, +))
-        func micro(_ part: Int, _ whole: Int) -> Double { shares(of: [part], in: [whole], zeroDivision)[0] }
+        let (allHits, allPredicted) = (pairwiseSum(hits), pairwiseSum(predicted))
+        func micro(_ part: Double, _ whole: Double) -> Double {
+            shares(of: [part], in: [whole], zeroDivision)[0]
+        }
         self.micro = Scores(
             precision: micro(allHits, allPredicted), recall: micro(allHits, total),
             f1: micro(2 * allHits, total + allPredicted), support: total)
-        accuracy = Set(labels).isSuperset(of: present) ? self.micro.precision : nil
+        // scikit-learn prints F1 in the line of the accuracy, which rounds differently from precision with weights.
+        let isWhole = !totals.isMultiLabel && Set(labels).isSuperset(of: present)
+        accuracy = isWhole ? self.micro.precision : nil
         rows = labels.indices.map { i in
             ClassScores(
-                name: counts.classes[labels[i]],
+                name: totals.classes[labels[i]],
                 scores: Scores(precision: precision[i], recall: recall[i], f1: f1[i], support: support[i]))
         }
-        isWithoutHits = !counts.hits.contains { $0 > 0 }
+        samples = sets.map { sampleScores($0, total, zeroDivision) }
+        hasFractionalSupport =
+            totals.isWeighted || !totals.isMultiLabel && !totals.hits.contains { $0 > 0 }
         let names = rows.map(\.name)
         warnings =
             zeroDivision != .warn
@@ -100,11 +121,38 @@ public struct ClassificationReport: Equatable, Sendable {
     }
 }
 
-private func shares(of parts: [Int], in wholes: [Int], _ zeroDivision: ClassificationReport.ZeroDivision)
-    -> [Double]
-{
+/// The scores of each row, averaged.
+private func sampleScores(
+    _ sets: LabelSets, _ support: Double, _ zeroDivision: ClassificationReport.ZeroDivision
+) -> ClassificationReport.Scores {
+    var (hits, predicted, truth) = ([Double](), [Double](), [Double]())
+    for row in 0..<sets.rows {
+        let weight = sets.weights?[row] ?? 1
+        var counts = (hits: 0.0, predicted: 0.0, truth: 0.0)
+        for label in sets.labels.indices {
+            if sets.truth[row, label] { counts.truth += 1 }
+            if sets.prediction[row, label] { counts.predicted += 1 }
+            if sets.truth[row, label] && sets.prediction[row, label] { counts.hits += 1 }
+        }
+        let hit = counts.hits * weight
+        hits.append(hit)
+        predicted.append(hit + (counts.predicted * weight - hit))
+        truth.append(hit + (counts.truth * weight - hit))
+    }
+    func average(_ parts: [Double], _ wholes: [Double]) -> Double {
+        let values = shares(of: parts, in: wholes, zeroDivision)
+        return sets.weights.map { weightedMeanIgnoringNaN(values, $0) } ?? meanIgnoringNaN(values)
+    }
+    return .init(
+        precision: average(hits, predicted), recall: average(hits, truth),
+        f1: average(hits.map { 2 * $0 }, zip(truth, predicted).map(+)), support: support)
+}
+
+private func shares(
+    of parts: [Double], in wholes: [Double], _ zeroDivision: ClassificationReport.ZeroDivision
+) -> [Double] {
     zip(parts, wholes).map { part, whole in
-        if whole > 0 { return Double(part) / Double(whole) }
+        if whole != 0 { return part / whole }
         return switch zeroDivision {
         case .warn, .zero: 0
         case .one: 1
@@ -121,15 +169,15 @@ private func meanIgnoringNaN(_ values: [Double]) -> Double {
 }
 
 /// scikit-learn's `_nanaverage`, which removes NaN elements; the unweighted mean if all weights are 0.
-private func weightedMeanIgnoringNaN(_ values: [Double], _ weights: [Int]) -> Double {
+private func weightedMeanIgnoringNaN(_ values: [Double], _ weights: [Double]) -> Double {
     let pairs = zip(values, weights).filter { !$0.0.isNaN }
     if pairs.isEmpty { return .nan }
-    let weight = pairs.reduce(0) { $0 + $1.1 }
+    let weight = pairwiseSum(pairs.map(\.1))
     if weight == 0 { return mean(pairs.map(\.0)) }
-    return pairwiseSum(pairs.map { $0.0 * Double($0.1) }) / Double(weight)
+    return pairwiseSum(pairs.map { $0.0 * $0.1 }) / weight
 }
 
-private func warning(_ score: String, _ why: String, _ names: [String], _ wholes: [Int]) -> String? {
+private func warning(_ score: String, _ why: String, _ names: [String], _ wholes: [Double]) -> String? {
     let affected = zip(names, wholes).filter { $0.1 == 0 }.map { "'\($0.0)'" }
     if affected.isEmpty { return nil }
     let shown = affected.prefix(5).joined(separator: ", ") + (affected.count > 5 ? ", …" : "")

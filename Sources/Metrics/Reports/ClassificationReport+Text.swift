@@ -16,23 +16,24 @@ extension ClassificationReport {
                 ])
         }
         let overall =
-            if let accuracy {
-                line("accuracy", ["", "", accuracy.fixed(digits), supportText(micro.support)])
+            if accuracy != nil {
+                line("accuracy", ["", "", micro.f1.fixed(digits), supportText(micro.support)])
             } else {
                 line("micro avg", micro)
             }
         return line("", ["precision", "recall", "f1-score", "support"]) + "\n"
             + rows.map { line($0.name, $0.scores) }.joined() + "\n"
             + overall + line("macro avg", macro) + line("weighted avg", weighted)
+            + (samples.map { line("samples avg", $0) } ?? "")
     }
 
     /// The structure of `classification_report(…, output_dict=True)`: by class, then `accuracy` or `micro avg`,
-    /// `macro avg`, `weighted avg`.
+    /// `macro avg`, `weighted avg` and `samples avg`.
     public var json: JSON {
         func object(_ scores: Scores) -> JSON {
             [
                 "precision": .number(scores.precision), "recall": .number(scores.recall),
-                "f1-score": .number(scores.f1), "support": .number(Double(scores.support)),
+                "f1-score": .number(scores.f1), "support": .number(scores.support),
             ]
         }
         var report = JSONObject()
@@ -44,11 +45,11 @@ extension ClassificationReport {
         }
         report["macro avg"] = object(macro)
         report["weighted avg"] = object(weighted)
+        if let samples { report["samples avg"] = object(samples) }
         return .object(report)
     }
 
-    /// scikit-learn prints floating-point supports if no prediction is correct.
-    private func supportText(_ support: Int) -> String {
-        isWithoutHits ? "\(Double(support))" : "\(support)"
+    private func supportText(_ support: Double) -> String {
+        hasFractionalSupport ? pythonText(support) : "\(Int(support))"
     }
 }

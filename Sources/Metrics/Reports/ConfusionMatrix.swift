@@ -18,6 +18,8 @@ public struct ConfusionMatrix: Equatable, Sendable {
     public let classes: [String]
     /// [truth, prediction], row-major.
     public let counts: [Int]
+    /// [truth, prediction]: the sums of the rows' weights; nil if all rows count alike.
+    public internal(set) var sums: [Double]?
 
     public subscript(truth: Int, prediction: Int) -> Int { counts[truth * classes.count + prediction] }
 
@@ -46,6 +48,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
 
     /// Returns the shares [truth, prediction]; 0 if the denominator is 0.
     public func normalised(by normalisation: Normalisation) -> [Double] {
+        if let sums { return normalised(sums, by: normalisation) }
         let size = classes.count
         let sums = ClassCounts(self)
         return counts.indices.map { cell in

@@ -1,0 +1,112 @@
+import Base
+import Foundation
+import Infer
+import KerasFile
+import Metrics
+import Network
+import Registry
+import Tensors
+
+/// A version that predicts with a temperature or a threshold, and the model that it was made from.
+public struct AdjustedVersion: Sendable {
+    public let version: ModelVersion
+    public let from: String
+    /// Nil if only the threshold was kept.
+    public let temperature: Temperature?
+
+    public var json: JSON {
+        [
+            "version": .string(version.reference), "from": .string(from),
+            "calibration": temperature?.json ?? .null,
+        ]
+    }
+
+    /// A sentence for people.
+    public var text: String {
+        let found = temperature.map { " with temperature \($0.value.fixed(4))" } ?? ""
+        return "Saved \(from)\(found) as \(version.reference)\n"
+    }
+}
+
+extension Store {
+    /// Stores the model of an evaluation with a temperature, a positive class and threshold, or both, as a new version. The
+    /// model's own file stays as it is.
+    func adjust(
+        _ evaluation: Evaluation, _ request: EvaluateRequest, _ progress: ProgressReporter
+    ) throws(CellarError) -> AdjustedVersion {
+        let (place, trusted) = try trusted(evaluation.model)
+        var file = try readModel(trusted)
+        var facts = file.facts ?? writtenFacts(of: file)
+        var temperature: Temperature?
+        if request.calibrates {
+            guard case .classes(let outcome)? = evaluation.details?.outcomes else {
+                throw CellarError(
+                    .usage, "\(evaluation.model): a temperature is for models that predict one class a row.",
+                    remedy: "Omit --calibrate.")
+            }
+            if let seen = evaluation.seen?.seen.rows, seen > 0 {
+                progress.warn(
+                    "\(evaluation.model) was trained on \(seen) of these rows: its temperature is too low. Calibrate on others, such as --split validation."
+                )
+            }
+            let found = try outcome.temperature()
+            file.model = try file.model.withTemperature(found.value)
+            var object = found.json.object ?? [:]
+            object["data"] = .string(request.data)
+            object["data_sha256"] = digest(ofData: request).map { .string($0) }
+            object["samples"] = .integer(evaluation.count)
+            facts.calibration = .object(object)
+            temperature = found
+        }
+        if request.keepsDecision {
+            let options = request.models.options
+            guard let threshold = options.threshold,
+                case .classes(let outcome)? = evaluation.details?.outcomes
+            else {
+                throw CellarError(
+                    .usage, "there is no threshold to keep.", remedy: "Name it with --threshold.")
+            }
+            facts.decision = .init(positive: options.positive ?? outcome.names[1], threshold: threshold)
+        }
+        // What was measured holds for the other model.
+        facts.metrics = []
+        facts.created = Date().ISO8601Format()
+        facts.isCheckpoint = false
+        let sha256: String
+        if let known = place.sha256 {
+            sha256 = known
+        } else {
+            sha256 = try FileDigest(ofFile: place.path).sha256
+        }
+        facts.parents = [.init(kind: .adjustedFrom, sha256: sha256, reference: evaluation.model)]
+        file.optimizerState = nil
+        file.facts = facts
+        if var golden = file.golden {
+            let model = file.model
+            golden.outputs = try naming(file: place.path) {
+                try Predictor(model, batchSize: 1).predict(
+                    golden.inputs.map { Samples(shape: Array($0.shape.dropFirst()), floats: $0.values) })
+            }
+            file.golden = golden
+        }
+        let content = file
+        do {
+            let version = try models.save(facts) { output in try writeModel(content, to: &output, as: .h5) }
+            return AdjustedVersion(version: version, from: evaluation.model, temperature: temperature)
+        } catch { throw CellarError(error) }
+    }
+
+    /// Records an evaluation in the store's log. It never fails because of that: the store may be read-only.
+    func record(_ evaluation: Evaluation, _ request: EvaluateRequest, _ progress: ProgressReporter) {
+        var metrics = JSONObject()
+        for (name, value) in evaluation.figures { metrics[name] = JSON(finite: value) }
+        metrics["samples"] = .integer(evaluation.count)
+        metrics["seen"] = evaluation.seen.map { .integer($0.seen.rows) }
+        do throws(CellarError) {
+            let version = try models.version(evaluation.model)
+            try models.recordEvaluation(
+                of: version, data: evaluation.data, sha256: digest(ofData: request), metrics: .object(metrics)
+            )
+        } catch { progress.warn("the evaluation of \(evaluation.model) was not recorded: \(error.message)") }
+    }
+}

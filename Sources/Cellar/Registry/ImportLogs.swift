@@ -1,0 +1,162 @@
+import Base
+import EventFiles
+import Foundation
+import Registry
+
+/// Asks for the runs in a folder of TensorBoard's event files, beside the versions of the store.
+public struct ImportLogsRequest: Sendable {
+    public var folder: String
+    /// The model whose versions are listed too; nil for those of all models.
+    public var model: String?
+    /// The metrics that are looked up of versions.
+    public var metrics = ["loss", "accuracy", "val_loss", "val_accuracy"]
+    /// False to list the runs alone.
+    public var listsVersions = true
+
+    public init(folder: String, model: String? = nil) { (self.folder, self.model) = (folder, model) }
+}
+
+/// A training run: of event files, or a version of the store.
+public struct LoggedRun: Sendable {
+    /// The run's folder within the one that was asked for, or the version.
+    public let name: String
+    /// True for a version of the store.
+    public let isVersion: Bool
+    /// The time of the first event, or when the version was saved: ISO 8601, UTC; empty if not known.
+    public let began: String
+    /// The number of epochs; nil if not known.
+    public let epochs: Int?
+    /// The last and the best value of each metric: `loss`, `val_loss`, `val_accuracy` …
+    public let metrics: [(name: String, last: Double, best: Double)]
+    /// Why the run could not be read completely; nil if it could.
+    public let problem: String?
+
+    public func last(_ name: String) -> Double? { metrics.first { $0.name == name }?.last }
+    public func best(_ name: String) -> Double? { metrics.first { $0.name == name }?.best }
+
+    public var json: JSON {
+        let values = metrics.map { metric -> (String, JSON) in
+            (metric.name, ["last": JSON(finite: metric.last), "best": JSON(finite: metric.best)])
+        }
+        return [
+            "name": .string(name), "source": isVersion ? "registry" : "tensorboard",
+            "began": began.isEmpty ? .null : .string(began),
+            "epochs": epochs.map { .integer($0) } ?? .null, "metrics": .object(JSONObject(values)),
+            "problem": problem.map { .string($0) } ?? .null,
+        ]
+    }
+}
+
+extension Store {
+    /// Reads the scalars of each run below a folder, as Keras' callback, Cellar or TensorFlow write them. Runs come in the order
+    /// of their beginning, the newest first, and then the store's versions.
+    public func importLogs(_ request: ImportLogsRequest) throws(CellarError) -> [LoggedRun] {
+        guard FileSystem.isFolder(request.folder) else {
+            throw CellarError(.noInput, "no such folder.", file: request.folder)
+        }
+        var found = eventFiles(below: request.folder)
+        guard !found.isEmpty else {
+            throw CellarError(
+                .badData, "there are no event files (events.out.tfevents.…) in this folder.",
+                file: request.folder,
+                remedy: "Name the log_dir of Keras' TensorBoard callback, or a folder above it.")
+        }
+        // train and validation of one run.
+        var runs: [String: [(part: String, file: String)]] = [:]
+        for (folder, file) in found {
+            let part = FileSystem.name(of: folder)
+            let isPart = part == "train" || part == "validation"
+            runs[isPart ? FileSystem.folder(of: folder) : folder, default: []].append(
+                (isPart ? part : "", file))
+        }
+        found = []
+        let start = request.folder.hasSuffix("/") ? request.folder : request.folder + "/"
+        var logged: [LoggedRun] = []
+        for (folder, files) in runs {
+            let name = folder.hasPrefix(start) ? String(folder.dropFirst(start.count)) : "."
+            logged.append(loggedRun(name, files))
+        }
+        logged.sort { ($1.began, $0.name) < ($0.began, $1.name) }
+        guard request.listsVersions else { return logged }
+        let listing = try list(ListRequest(model: request.model))
+        // A metric that no version has is no error here.
+        let columns = request.metrics.map { name in
+            (name, (try? table(of: listing, columns: [name]))?.rows.map { $0.last?.flatMap(\.double) })
+        }
+        for (row, version) in listing.versions.enumerated() {
+            let values = columns.compactMap { name, values in
+                values?[row].map { (name: name, last: $0, best: $0) }
+            }
+            logged.append(
+                LoggedRun(
+                    name: version.reference, isVersion: true, began: version.created, epochs: nil,
+                    metrics: values, problem: nil))
+        }
+        return logged
+    }
+}
+
+/// The event files below a folder, each with its own folder. Links are not followed.
+private func eventFiles(below folder: String) -> [(folder: String, file: String)] {
+    var (found, waiting) = (
+        [(folder: String, file: String)](),
+        [folder.hasSuffix("/") && folder.count > 1 ? String(folder.dropLast()) : folder]
+    )
+    while let folder = waiting.popLast() {
+        for (name, kind) in FileSystem.entries(of: folder) {
+            let path = folder + "/" + name
+            switch kind {
+            case .folder: waiting.append(path)
+            case .file where name.contains("tfevents"): found.append((folder, path))
+            default: continue
+            }
+        }
+    }
+    return found
+}
+
+private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) -> LoggedRun {
+    var (parts, problems) = ([String: EventScalars](), [String]())
+    for (part, file) in files.sorted(by: { $0.file < $1.file }) {
+        do throws(CellarError) {
+            parts[part, default: EventScalars()].add(try EventScalars(file: file))
+        } catch {
+            problems.append("\(FileSystem.name(of: file)): \(error.message)")
+        }
+    }
+    var metrics: [(name: String, last: Double, best: Double)] = []
+    var epochs = 0
+    for (part, scalars) in parts {
+        for (tag, points) in scalars.points {
+            guard let metric = metric(of: tag, part: part), let last = points.max(by: { $0.step < $1.step })
+            else { continue }
+            let values = points.map(\.value).filter(\.isFinite)
+            let isLess = metric.hasSuffix("loss") || metric.hasSuffix("error") || metric.hasSuffix("_rate")
+            let best = (isLess ? values.min() : values.max()) ?? last.value
+            metrics.append((metric, last.value, best))
+            epochs = max(epochs, points.count)
+        }
+    }
+    metrics.sort {
+        ($0.name.hasPrefix("val_") ? 1 : 0, $0.name) < ($1.name.hasPrefix("val_") ? 1 : 0, $1.name)
+    }
+    let began = parts.values.compactMap(\.began).min()
+    return LoggedRun(
+        name: name, isVersion: false, began: began.map(isoTime) ?? "", epochs: epochs == 0 ? nil : epochs,
+        metrics: metrics, problem: problems.isEmpty ? nil : problems.joined(separator: "; "))
+}
+
+/// The metric of an epoch that a tag stands for: `epoch_loss` in the folder `validation` is `val_loss`; nil for other tags, such
+/// as those of batches.
+private func metric(of tag: String, part: String) -> String? {
+    if tag.hasPrefix("batch_") || tag.hasPrefix("evaluation_") || tag.hasPrefix("_hparams_") { return nil }
+    // Keras 2.2 wrote `val_loss` and `acc` without a folder for each part.
+    let name = tag.hasPrefix("epoch_") ? String(tag.dropFirst(6)) : tag
+    return part == "validation" ? "val_" + name : name
+}
+
+private func isoTime(_ seconds: Double) -> String {
+    // Far dates of damaged clocks must not overflow.
+    guard seconds.isFinite, (0...4e10).contains(seconds) else { return "" }
+    return Date(timeIntervalSince1970: seconds.rounded(.down)).ISO8601Format()
+}

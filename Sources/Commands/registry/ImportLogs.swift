@@ -1,0 +1,50 @@
+import ArgumentParser
+import Cellar
+import CommandSupport
+import StoreSupport
+
+struct ImportLogs: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-logs",
+        abstract:
+            "Show the runs in TensorBoard's logs, of Keras or of trainer, beside the versions of the store.",
+        discussion: """
+            DIR is the log_dir of Keras' TensorBoard callback, or a folder above it, such as logs/fit. Nothing is \
+            changed: a run without a model file cannot be a version.
+            """)
+
+    @Argument(help: ArgumentHelp("The folder with the logs.", valueName: "dir"), completion: .directory)
+    var folder: String
+    @Option(help: ArgumentHelp("Show the versions of this model only.", valueName: "name")) var model: String?
+    @Option(help: ArgumentHelp("Metrics to show, separated by commas.", valueName: "metrics"))
+    var metrics = "loss,accuracy,val_loss,val_accuracy"
+    @Flag(help: "Show the runs alone, without the versions of the store.") var only = false
+    @OptionGroup var common: StoreOptions
+
+    func run() throws {
+        try common.run { store in
+            var request = ImportLogsRequest(folder: folder, model: model)
+            request.listsVersions = !only
+            let names = metrics.split(separator: ",").map(String.init)
+            request.metrics = names
+            let runs = try store.importLogs(request)
+            try common.print(.array(runs.map(\.json))) {
+                var table = TextTable(
+                    [
+                        .init("run", .left), .init("from", .left, importance: 2),
+                        .init("began", .left, importance: 1), .init("epochs"),
+                    ]
+                        + names.map { .init($0, importance: 1) })
+                for run in runs {
+                    table.add(
+                        [
+                            run.name, run.isVersion ? "registry" : "logs", run.began,
+                            run.epochs.map { "\($0)" } ?? "",
+                        ] + names.map { name in run.best(name).map { $0.fixed(4) } ?? "" })
+                }
+                let problems = runs.compactMap { run in run.problem.map { "\(run.name): \($0)\n" } }
+                return table.text() + problems.joined()
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+import Base
+import Cellar
+import EventFiles
+import Foundation
+import Registry
+import TestSupport
+import Testing
+
+@testable import Infer
+
+private let table = """
+    label,b,a
+    good,0,2
+    bad,2,0
+    good,1,0
+    bad,0,0.25
+    good,0,1
+    bad,3,1
+
+    """
+
+@Test("a report has a page, and each part as text, JSON, CSV and SVG")
+func reportFiles() throws {
+    try SmallStore.make { place in
+        var request = EvaluateRequest(data: try place.file("in.csv", table), report: place.path("r"))
+        request.models = ["small"]
+        _ = try place.store.evaluate(request)
+        let page = try place.text("r/report.html")
+        for id in [
+            "metrics", "classification-report", "confusion-matrix", "roc", "precision-recall", "calibration",
+            "confidence", "thresholds", "mistakes",
+        ] {
+            #expect(page.contains("<section id=\"\(id)\""), "\(id)")
+            #expect(place.exists("r/\(id.replacing("-", with: "_")).txt"), "\(id)")
+        }
+        #expect(!page.contains("src=\"http") && !page.contains("href=\"http") && !page.contains("<script"))
+        for name in ["roc.svg", "roc.json", "roc.csv", "confusion_matrix_normalized.svg", "mistakes.csv"] {
+            #expect(place.exists("r/" + name), "\(name)")
+        }
+        // sklearn.metrics.roc_auc_score([1, 0, 1, 0, 1, 0], [2, -2, -1, .25, 1, -2])
+        let roc = try JSON(parsing: Array(place.text("r/roc.json").utf8))
+        #expect(abs((roc["good"]?["auc"]?.double ?? 0) - 8.0 / 9) < 1e-12)
+        // Two mistakes: sigmoid(0.25) = 0.562 good that is bad, and 1 - sigmoid(-1) = 0.731 bad that is good.
+        let mistakes = try place.text("r/mistakes.csv").split(separator: "\n")
+        #expect(mistakes.count == 3 && mistakes[1].hasPrefix("3,bad,good,0.7311"))
+        #expect(try place.text("r/confusion_matrix.csv") == "truth,bad,good\nbad,2,1\ngood,1,2\n")
+    }
+}
+
+@Test("several models have a page with their paired differences")
+func comparisonPage() throws {
+    try SmallStore.make { place in
+        var request = EvaluateRequest(data: try place.file("in.csv", table), report: place.path("r"))
+        request.models.options.threshold = 0.2
+        request.models.references = ["small"]
+        _ = try place.store.evaluate(request)
+        var both = EvaluateRequest(data: request.data, report: place.path("both"))
+        let other = place.store.path(of: try place.store.show("small").version)
+        both.models = ["small", .init(other)]
+        _ = try place.store.evaluate(both)
+        let page = try place.text("both/report.html")
+        #expect(page.contains("Paired differences") && page.contains("+0.0000"))
+        #expect(place.exists("both/small-1/report.html"))
+    }
+}
+
+@Test("a report of values has residuals, and of R² what scikit-learn has")
+func valueReport() throws {
+    try SmallStore.make { place in
+        var request = EvaluateRequest(
+            data: try place.file("in.csv", "x,y\n0,1\n1,3.5\n2,5\n3,6\n"), target: ["y"],
+            report: place.path("r"))
+        request.models = ["line"]
+        _ = try place.store.evaluate(request)
+        let errors = try JSON(parsing: Array(place.text("r/errors.json").utf8))
+        // r2_score([1, 3.5, 5, 6], [1, 3, 5, 7]); mean_absolute_error
+        #expect(abs((errors["r2"]?.double ?? 0) - 0.9118942731277533) < 1e-12)
+        #expect(errors["mean_absolute_error"] == 0.375)
+        #expect(try place.text("r/report.html").contains("Predicted against true"))
+    }
+}
+
+@Test("a threshold decides, and is kept with a new version")
+func thresholds() throws {
+    try SmallStore.make { place in
+        let data = try place.file("in.csv", table)
+        var request = EvaluateRequest(data: data, models: ["small"])
+        request.models.options.threshold = 0.25
+        // sigmoid(-1) = 0.269 is good now: five of six are right.
+        #expect(try place.store.evaluate(request).json["confusion_matrix"]?["matrix"] == [[2, 1], [0, 3]])
+        (request.models.options.positive, request.models.options.threshold) = ("bad", 0.5)
+        #expect(try place.store.evaluate(request).json["confusion_matrix"]?["matrix"] == [[2, 1], [1, 2]])
+        (request.models.options.positive, request.models.options.threshold) = ("good", 0.25)
+        request.keepsDecision = true
+        let kept = try place.store.evaluate(request)
+        #expect(kept.adjusted.map(\.version.reference) == ["small:2"])
+        // The new version decides so by itself, also where it scores; the old one as before.
+        #expect(
+            try place.store.evaluate(EvaluateRequest(data: data, models: ["small:2"])).json[
+                "confusion_matrix"]?["matrix"]
+                == [[2, 1], [0, 3]])
+        #expect(
+            try place.store.evaluate(EvaluateRequest(data: data, models: ["small:1"])).json[
+                "confusion_matrix"]?["matrix"]
+                == [[2, 1], [1, 2]])
+        #expect(try place.store.lineage(of: "small:2").text.contains("adjusted-from small:1"))
+        request.models.options.positive = "god"
+        #expect(category { () throws(CellarError) in _ = try place.store.evaluate(request) } == .usage)
+        request.models.options = .init()
+        request.models.options.threshold = 1.5
+        #expect(category { () throws(CellarError) in _ = try place.store.evaluate(request) } == .usage)
+    }
+}
+
+@Test("a temperature becomes part of a new version's weights")
+func calibrates() throws {
+    try SmallStore.make { place in
+        let data = try place.file("in.csv", table)
+        var request = EvaluateRequest(data: data, models: ["small:1"])
+        request.calibrates = true
+        let found = try place.store.evaluate(request)
+        let temperature = try #require(found.adjusted.first?.temperature)
+        let version = try #require(found.adjusted.first?.version)
+        #expect(version.reference == "small:2" && temperature.lossAfter < temperature.lossBefore)
+        // The loss of the new version is the one that was promised, and its best temperature is 1.
+        request.models = ["small:2"]
+        let again = try place.store.evaluate(request)
+        #expect(abs(again.evaluations[0].loss - temperature.lossAfter) < 1e-6)
+        #expect(abs((again.adjusted.first?.temperature?.value ?? 0) - 1) < 1e-5)
+        #expect(
+            try place.store.models.facts(of: version).calibration?["temperature"]?.double == temperature.value
+        )
+        request.models = ["line"]
+        request.target = ["x"]
+        request.data = try place.file("x.csv", "x,y\n1,2\n2,3\n")
+        request.target = ["y"]
+        #expect(category { () throws(CellarError) in _ = try place.store.evaluate(request) } == .usage)
+    }
+}
+
+@Test("an evaluation is recorded in the log, the lineage and the card; it does not fail where it cannot be")
+func recorded() throws {
+    try SmallStore.make { place in
+        var request = EvaluateRequest(data: try place.file("in.csv", table), models: ["small"])
+        request.isRecorded = true
+        _ = try place.store.evaluate(request)
+        let version = try place.store.show("small").version
+        let found = try place.store.models.evaluations(of: version)
+        #expect(found.count == 1 && found[0].metrics["samples"] == 6 && found[0].sha256.count == 64)
+        #expect(try place.store.log("small:1").map(\.kind) == ["registered", "evaluated"])
+        _ = try place.store.promote(
+            PromoteRequest(.version("small:1", reason: "the best"), alias: "production"))
+        let lineage = try place.store.lineage(of: "small")
+        #expect(
+            lineage.text.contains("evaluated on ")
+                && lineage.text.contains("promoted to @production: the best"))
+        #expect(lineage.dot.contains("evaluation 1") && lineage.dot.contains("promotion 1"))
+        #expect(
+            lineage.json["evaluations"]?.array?.count == 1 && lineage.json["promotions"]?.array?.count == 1)
+        // A file that is no version: a warning, and the result.
+        let copy = place.path("copy.h5")
+        try FileManager.default.copyItem(atPath: place.store.path(of: version), toPath: copy)
+        request.models = .init([copy])
+        let recorder = Recorder()
+        #expect(try place.store.evaluate(request, progress: recorder.progress).evaluations.count == 1)
+        #expect(try place.store.models.evaluations(of: version).count == 1)
+    }
+}
+
+@Test("gradients times inputs and shuffled columns explain a model by hand")
+func explains() throws {
+    try SmallStore.make { place in
+        let data = try place.file("in.csv", table)
+        var request = ExplainRequest(file: data, models: ["small"])
+        request.row = 1
+        // The logit of good is a - b, with a = 2 and b = 0.
+        let row = try place.store.explain(request)
+        #expect(row.answer == "good" && row.methods[0].values.map(\.name) == ["a", "b"])
+        // The means of a and b are 4.25 / 6 and 1.
+        #expect(abs(row.methods[0].values[0].mean - (2 - 4.25 / 6)) < 1e-5)
+        #expect(abs(row.methods[0].values[1].mean - 1) < 1e-5)
+        request.label = "bad"
+        #expect(abs(try place.store.explain(request).methods[0].values[0].mean + (2 - 4.25 / 6)) < 1e-5)
+        request.row = 7
+        #expect(category { () throws(CellarError) in _ = try place.store.explain(request) } == .usage)
+        (request.row, request.label) = (nil, nil)
+        let shuffled = try place.store.explain(request)
+        #expect(abs(shuffled.score - 4.0 / 6) < 1e-12)
+        #expect(shuffled.json["importance"]?["permutation"]?.array?.count == 2)
+        #expect(try place.store.explain(request).json == shuffled.json)
+        // A model of zeros does not look at any pixel.
+        let picture = try place.store.explain(ExplainRequest(file: SmallStore.digit, models: ["mnist:1"]))
+        #expect(
+            picture.methods.count == 2 && picture.methods.allSatisfy { $0.values.allSatisfy { $0.mean == 0 } }
+        )
+    }
+}
+
+@Test("logs of TensorBoard are listed beside the versions")
+func importsLogs() throws {
+    try SmallStore.make { place in
+        for (run, loss) in [("a", 0.5), ("b/log_1", 0.25)] {
+            for part in ["train", "validation"] {
+                let file = try EventFile(in: place.path("logs/\(run)/\(part)"))
+                for epoch in 0..<3 {
+                    let value = Float(loss) + Float(abs(epoch - 1))
+                    try file.write(Event(time: 10, step: epoch, content: .scalar(tag: "epoch_loss", value)))
+                }
+                try file.write(Event(time: 10, step: 9, content: .scalar(tag: "batch_loss", 0)))
+            }
+        }
+        let runs = try place.store.importLogs(ImportLogsRequest(folder: place.path("logs")))
+        #expect(runs.filter { !$0.isVersion }.map(\.name).sorted() == ["a", "b/log_1"])
+        let run = try #require(runs.first { $0.name == "b/log_1" })
+        #expect(run.epochs == 3 && run.best("val_loss") == 0.25 && run.last("loss") == 1.25)
+        #expect(run.metrics.map(\.name) == ["loss", "val_loss"])
+        #expect(runs.filter(\.isVersion).count == 4)
+        _ = try place.file("logs/events.out.tfevents.broken", "this is no event file at all, not one byte")
+        let broken = try place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first {
+            $0.name == "."
+        }
+        #expect(broken?.problem?.contains("checksum") == true)
+        #expect(
+            category { () throws(CellarError) in
+                _ = try place.store.importLogs(ImportLogsRequest(folder: place.path("none")))
+            } == .noInput)
+    }
+}
