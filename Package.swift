@@ -136,7 +136,8 @@ let package = Package(
         library(
             "Infer",
             [
-                "Network", "Tensors", "KerasFile", "Datasets", "Metrics", "MetricFigures", "Plots", "ArrowIPC",
+                "Network", "Tensors", "KerasFile", "Datasets", "Metrics", "MetricFigures", "Plots",
+                "ArrowIPC",
                 "Base",
             ]),
         library("Registry", ["Base", "Signing", grdb, sqlite]),
