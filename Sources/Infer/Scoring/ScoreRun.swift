@@ -94,6 +94,9 @@ final class ScoreRun {
             writing.wait(for: number) {
                 guard failure == nil else { return }
                 do {
+                    if let fault = problem as? FieldFault {
+                        throw fault.error(file: file, rowsBefore: counter.rows)
+                    }
                     if let problem { throw problem }
                     guard more else { return }
                     // Computed rows come before a row that could not be read.
@@ -115,7 +118,7 @@ final class ScoreRun {
     private func predictions(for chunk: CSVChunk, _ predictors: [Predictor]) throws -> [Predictions] {
         guard chunk.count > 0 else { return [] }
         return try models.indices.map { model in
-            let outputs = try predictors[model].predict([inputs.samples(of: chunk, model: model)])
+            let outputs = try predictors[model].predict(inputs.samples(of: chunk, model: model))
             return Predictions(outputs[0], meaning: try models[model].outputMeaning())
         }
     }

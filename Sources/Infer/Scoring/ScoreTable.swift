@@ -29,9 +29,11 @@ public func scoreTable(
     let (name, header) = (reader.name, reader.header)
     do {
         if isRaw {
-            try reader.select(numbers: inputs.names)
+            try reader.select(
+                numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN)
         } else {
-            try reader.select(numbersAndRest: inputs.names)
+            try reader.select(
+                numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN, andRest: true)
         }
         var writer = try CSVWriter(path: output, delimiter: header.delimiter)
         if header.hasMark { try writer.mark() }
@@ -53,48 +55,6 @@ private func refuseTaken(_ new: [String], _ present: [String], _ file: String) t
         .badData,
         "the table already has a column \"\(taken)\".", file: file, column: taken,
         remedy: "Remove it, or use --prefix to rename the new columns.")
-}
-
-/// The columns that several models need, without duplicates, and each model's positions among them.
-struct ModelColumns {
-    let names: [String]
-    /// The positions of each model's features; nil if they are all columns in order.
-    private let places: [[Int]?]
-
-    init(of models: [LoadedModel]) throws(CellarError) {
-        var names: [String] = []
-        var places: [[Int]] = []
-        for model in models {
-            let features = try model.requiredFeatures()
-            var known = NamePositions(names)
-            places.append(
-                features.map { feature in
-                    if let place = known.position(of: feature) { return place }
-                    names.append(feature)
-                    return names.count - 1
-                })
-        }
-        self.names = names
-        self.places = places.map { $0 == Array(names.indices) ? nil : $0 }
-    }
-
-    /// Returns the chunk's rows as samples for a model.
-    func samples(of chunk: CSVChunk, model: Int) -> Samples {
-        let size = places[model]?.count ?? names.count
-        let numbers =
-            places[model].map { gather(chunk, $0) }
-            ?? Array(chunk.numbers.prefix(chunk.count * chunk.columns))
-        return Samples(shape: [size], floats: numbers)
-    }
-
-    private func gather(_ chunk: CSVChunk, _ places: [Int]) -> [Float] {
-        var numbers: [Float] = []
-        numbers.reserveCapacity(chunk.count * places.count)
-        for row in 0..<chunk.count {
-            for place in places { numbers.append(chunk.numbers[row * chunk.columns + place]) }
-        }
-        return numbers
-    }
 }
 
 func nonFinite(_ model: LoadedModel, row: Int, of file: String) -> CellarError {
