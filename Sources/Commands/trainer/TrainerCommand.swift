@@ -9,7 +9,7 @@ package struct TrainerCommand: ParsableCommand {
             `registry` to list and for `infer` to use.
             """,
         version: versionText(of: "trainer"),
-        subcommands: [FitCommand.self, SummaryCommand.self, InfoCommand.self])
+        subcommands: [InitCommand.self, FitCommand.self, CheckCommand.self, SummaryCommand.self, InfoCommand.self])
 
     package init() {}
 }

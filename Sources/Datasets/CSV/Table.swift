@@ -112,6 +112,21 @@ public struct Table: Sendable {
         return content
     }
 
+    /// Returns the fields of all columns, unquoted, also of those with the same name.
+    public func allFields() throws(CellarError) -> [Texts] {
+        let plan = CSVPlan(allTextsOf: header, file: file)
+        let width = header.names.count
+        var content = [Texts](repeating: Texts(), count: width)
+        for column in content.indices { content[column].reserve(rowCount) }
+        try Table.scan(plan, bytes, line: firstLine) { block in
+            for index in 0..<block.count * width {
+                let field = block.texts[index]
+                content[index % width].append(unquoted(bytes[field.begin..<field.end]))
+            }
+        }
+        return content
+    }
+
     /// Adds the rows of a table with the same columns.
     public mutating func append(_ other: Table) throws(CellarError) {
         guard other.columns == columns, other.header.delimiter == header.delimiter else {

@@ -35,12 +35,13 @@ extension TablePreparation {
         let wanted = column.recipe.parts ?? defaultParts(dates)
         var (year, month, day): (Int?, Int?, Int?)
         var parts: [Int] = []
-        func number(_ call: Int, _ what: String, _ values: [Double]) {
-            let mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
-            let variance = values.isEmpty ? 1 : values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-            parts.append(
-                graph.add(
-                    Normalization(mean: [mean], variance: [variance > 0 ? variance : 1]), "\(name)_\(what)_scaled", [call]))
+        /// A number from `first` on, standardized by a table. Its first row is of missing dates.
+        func number(_ call: Int, _ what: String, _ values: [Int], first: Int, count: Int) throws(CellarError) {
+            let scaler = StandardScaler(fitting: [values.map { Double($0) }], rows: Array(values.indices))
+            let table = (0..<count).map { index -> [Float] in
+                index == 0 ? [0] : [Float((Double(first + index) - scaler.mean[0]) / scaler.scale[0])]
+            }
+            parts.append(try graph.lookedUp(call, in: table, "\(name)_\(what)_scaled"))
         }
         /// A part that goes round: two numbers on a circle, or one column for each value. Row 0 may be of missing dates.
         func round(_ call: Int, _ what: String, _ size: Int, of total: Int, _ place: (Int) -> Int?) throws(CellarError) {
@@ -70,9 +71,12 @@ extension TablePreparation {
         }
         for one in wanted {
             switch one {
-            case .year: number(try needYear(), "year", dates.map { Double($0.year) })
+            case .year:
+                try number(
+                    clippedYear(needYear(), name, &graph), "year", dates.map(\.year), first: Weekday.firstYear,
+                    count: Weekday.years)
             case .month: try round(needMonth(), "month", 13, of: 12) { $0 == 0 ? nil : $0 - 1 }
-            case .day: number(try needDay(), "day", dates.map { Double($0.day) })
+            case .day: try number(needDay(), "day", dates.map(\.day), first: 0, count: 32)
             case .hour: try round(try part([11, 12], "hour"), "hour", 24, of: 24) { $0 }
             case .weekday:
                 let index = try weekday(needYear(), needMonth(), needDay(), name, &graph)
@@ -99,17 +103,23 @@ extension TablePreparation {
         return parts
     }
 
+    /// Returns the number of a year in tables of years. Years out of them count as the first or last.
+    private static func clippedYear(
+        _ year: Int, _ name: String, _ graph: inout GraphBuilder
+    ) throws(CellarError) -> Int {
+        let since = graph.add(
+            try graph.rescaling(scale: 1.0, offset: .number(-Double(Weekday.firstYear))), name + "_years", [year])
+        return graph.add(
+            try LayerTable.make(
+                className: "ReLU", config: ["max_value": .number(Double(Weekday.years - 1))]), name + "_years_clipped",
+            [since])
+    }
+
     /// Adds tables' numbers up to an index of which `Weekday.ofSum` is the day of the week.
     private static func weekday(
         _ year: Int, _ month: Int, _ day: Int, _ name: String, _ graph: inout GraphBuilder
     ) throws(CellarError) -> Int {
-        let since = graph.add(
-            try graph.rescaling(scale: 1.0, offset: .number(-Double(Weekday.firstYear))), name + "_years", [year])
-        // Years out of the table count as its first or last.
-        let clipped = graph.add(
-            try LayerTable.make(
-                className: "ReLU", config: ["max_value": .number(Double(Weekday.years - 1))]), name + "_years_clipped",
-            [since])
+        let clipped = try clippedYear(year, name, &graph)
         let first = try graph.lookedUp(
             clipped, in: (0..<Weekday.years).map { [Float(Weekday.ofNewYear(Weekday.firstYear + $0))] },
             name + "_new_year")

@@ -33,6 +33,8 @@ extension RawData {
             let isOther = others.contains { $0 == name }
             guard !isOther, chosen.map({ $0.contains(name) }) ?? true else { continue }
             let entry = byName[index]
+            // A name that two columns have cannot be told apart; such columns are left out unless they are asked for.
+            guard entry != nil || positions.positions(of: name).count == 1 else { continue }
             guard entry != nil || given.guessesOthers else { continue }
             if let column = try TableColumn(
                 name, table.fields(name), entry ?? ColumnRecipe(), reader, file: file)

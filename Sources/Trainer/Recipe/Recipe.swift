@@ -19,8 +19,9 @@ public struct Recipe: Sendable {
     /// Reads a recipe file.
     ///
     /// - start: A saved model to resume from. The recipe may then omit `model` and `compile`, which are the file's.
-    public init(path: String, from start: ModelFile? = nil) throws(CellarError) {
-        try self.init(RecipeText(path: path), start)
+    /// - changes: Values that replace the recipe's: `fit.epochs=5`.
+    public init(path: String, from start: ModelFile? = nil, changes: [String] = []) throws(CellarError) {
+        try self.init(RecipeText(path: path).applying(changes), start)
     }
 
     /// Parses a recipe's text; `file` is for messages and relative paths.
