@@ -85,7 +85,8 @@ struct ArchiveConfig {
     }
 
     private func isText(_ source: Container.Source, _ container: Container) -> Bool {
-        guard case .node(let node, _) = source, case .layer(let layer) = container.members[container.nodes[node].member]
+        guard case .node(let node, _) = source,
+            case .layer(let layer) = container.members[container.nodes[node].member]
         else { return false }
         return model.layers[layer].isText
     }
@@ -115,7 +116,8 @@ struct ArchiveConfig {
                 [
                     "class_name": "__keras_tensor__",
                     "config": [
-                        "shape": sizes(shape(source)), "dtype": isText(source, container) ? "string" : "float32",
+                        "shape": sizes(shape(source)),
+                        "dtype": isText(source, container) ? "string" : "float32",
                         "keras_history": reference(source, in: container, isEnd: false),
                     ],
                 ]

@@ -38,8 +38,9 @@ func writeCellarGroup(_ file: HDF5File, _ contents: ModelFile) throws(HDF5Error)
     for (index, input) in golden.inputs.enumerated() {
         if case .texts(let texts) = input.storage {
             let list = JSON.array((0..<texts.count).map { .string(texts.string($0)) })
-            try (group.has("golden") ? group.group(named: "golden") : group.makeGroup("golden")).attributes.set(
-                "texts\(index)", string: list.text())
+            try (group.has("golden") ? group.group(named: "golden") : group.makeGroup("golden")).attributes
+                .set(
+                    "texts\(index)", string: list.text())
         } else {
             try group.write(input.floats ?? [], shape: [1] + input.shape, named: "golden/input\(index)")
         }

@@ -170,7 +170,9 @@ public enum LayerTable {
     }
 
     /// Creates a plain function of tensors; see `operations`.
-    public static func makeOperation(_ className: String, _ config: JSONObject) throws(CellarError) -> any Layer {
+    public static func makeOperation(_ className: String, _ config: JSONObject) throws(CellarError)
+        -> any Layer
+    {
         try make(className: className, config: config)
     }
 

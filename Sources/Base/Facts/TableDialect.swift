@@ -125,7 +125,8 @@ extension TableDialect {
     public mutating func setThousands(_ word: String) throws(CellarError) {
         guard let sign = word.utf8.first, word.utf8.count == 1, ".,' ".utf8.contains(sign) else {
             throw CellarError(
-                .usage, "unknown sign of thousands \"\(word)\"; expected a point, a comma, a blank or an apostrophe.")
+                .usage,
+                "unknown sign of thousands \"\(word)\"; expected a point, a comma, a blank or an apostrophe.")
         }
         thousands = sign
     }

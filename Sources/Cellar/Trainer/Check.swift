@@ -17,11 +17,15 @@ public struct CheckResult: Sendable {
         func sizes(_ shape: [Int]) -> JSON { .array([.null] + shape.map { .integer($0) }) }
         return [
             "train_rows": .integer(plan.trainRows), "validation_rows": .integer(plan.validationRows),
-            "test_rows": .integer(plan.testRows), "batch_size": .integer(batchSize), "epochs": .integer(epochs),
+            "test_rows": .integer(plan.testRows), "batch_size": .integer(batchSize),
+            "epochs": .integer(epochs),
             "threads": .integer(plan.threads),
             "inputs": .array(
                 inputs.map {
-                    ["name": .string($0.name), "shape": sizes($0.shape), "dtype": $0.isText ? "string" : "float32"]
+                    [
+                        "name": .string($0.name), "shape": sizes($0.shape),
+                        "dtype": $0.isText ? "string" : "float32",
+                    ]
                 }),
             "outputs": .array(outputs.map { ["name": .string($0.name), "shape": sizes($0.shape)] }),
             "parameters": .integer(plan.model.trainableParameters + plan.model.nonTrainableParameters),

@@ -6,12 +6,14 @@ import StoreSupport
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Try a recipe without training: data, shapes, memory, seconds an epoch.",
+        commandName: "check",
+        abstract: "Try a recipe without training: data, shapes, memory, seconds an epoch.",
         discussion: "Reads the data, makes the model and times some batches. Nothing is saved.")
 
     @Argument(help: "A recipe.", completion: .file(extensions: ["yaml", "yml"])) var recipe: String
     @Option(
-        name: .customLong("set"), help: "Change a value of the recipe: fit.batch_size=64. May be given again.")
+        name: .customLong("set"), help: "Change a value of the recipe: fit.batch_size=64. May be given again."
+    )
     var changes: [String] = []
 
     @OptionGroup var common: StoreOptions
@@ -40,7 +42,9 @@ struct CheckCommand: ParsableCommand {
                     (index == 0 ? "Inputs:      " : "             ") + "\(input.name) \(shape(input.shape))"
                         + (input.isText ? " text" : ""))
             }
-            for output in result.outputs { lines.append("Output:      \(output.name) \(shape(output.shape))") }
+            for output in result.outputs {
+                lines.append("Output:      \(output.name) \(shape(output.shape))")
+            }
             let (trained, fixed) = (plan.model.trainableParameters, plan.model.nonTrainableParameters)
             lines += [
                 "Parameters:  \(trained) to train" + (fixed > 0 ? ", \(fixed) fixed" : ""),

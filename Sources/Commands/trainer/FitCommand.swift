@@ -29,7 +29,9 @@ struct FitCommand: ParsableCommand {
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
     @Option(
         name: .customLong("set"),
-        help: "Change a value of the recipe: fit.epochs=5, compile.optimizer.Adam.learning_rate=0.01. May be given again.")
+        help:
+            "Change a value of the recipe: fit.epochs=5, compile.optimizer.Adam.learning_rate=0.01. May be given again."
+    )
     var changes: [String] = []
     @Flag(help: "Register every checkpoint of the recipe's ModelCheckpoint as a version.")
     var registerCheckpoints = false

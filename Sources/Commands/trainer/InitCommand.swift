@@ -14,7 +14,8 @@ struct InitCommand: ParsableCommand {
 
     @Argument(help: "A table (CSV).", completion: .file()) var data: String
     @Option(help: "The column to predict. By default one is chosen by its name or place.") var target: String?
-    @Option(name: .shortAndLong, help: "The recipe to write. By default the table's name with .yaml.") var output: String?
+    @Option(name: .shortAndLong, help: "The recipe to write. By default the table's name with .yaml.")
+    var output: String?
     @Option(help: "The model's name. By default the table's.") var name: String?
     @Flag(name: .shortAndLong, help: "Ask nothing.") var yes = false
     @Flag(help: "Replace an existing recipe.") var force = false
@@ -37,7 +38,8 @@ struct InitCommand: ParsableCommand {
             if json { return try printOutput(result.json) }
             try printOutput(result.text)
             try printOutput(
-                "\nWrote \(result.recipe). Next:\n  \(Invocation().path(of: .trainer)) fit \(shellWord(result.recipe))\n")
+                "\nWrote \(result.recipe). Next:\n  \(Invocation().path(of: .trainer)) fit \(shellWord(result.recipe))\n"
+            )
         }
     }
 }

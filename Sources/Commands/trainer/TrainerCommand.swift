@@ -9,7 +9,9 @@ package struct TrainerCommand: ParsableCommand {
             `registry` to list and for `infer` to use.
             """,
         version: versionText(of: "trainer"),
-        subcommands: [InitCommand.self, FitCommand.self, CheckCommand.self, SummaryCommand.self, InfoCommand.self])
+        subcommands: [
+            InitCommand.self, FitCommand.self, CheckCommand.self, SummaryCommand.self, InfoCommand.self,
+        ])
 
     package init() {}
 }

@@ -67,7 +67,9 @@ public struct CSVCounter: Sendable {
             throw plan.mixedBooleans(chunk.bytes, 0..<chunk.size, column: column, position)
         }
         if !plan.missingAsNaN, chunk.hasBooleans || !booleans.isEmpty { try compareBooleans(chunk) }
-        if position.row == 1, !plan.missingAsNaN { try plan.refuseThousands(chunk.bytes, 0..<chunk.size, position) }
+        if position.row == 1, !plan.missingAsNaN {
+            try plan.refuseThousands(chunk.bytes, 0..<chunk.size, position)
+        }
         position.row += chunk.count
         position.line += chunk.lines
     }

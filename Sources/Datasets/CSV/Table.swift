@@ -131,8 +131,10 @@ public struct Table: Sendable {
     public mutating func append(_ other: Table) throws(CellarError) {
         guard other.columns == columns, other.header.delimiter == header.delimiter else {
             throw CellarError(
-                .badData, file: other.file, line: 1, expected: "the columns of \(file) (\(columns.prefix(8).joined(separator: ", ")))",
-                found: other.columns.prefix(8).joined(separator: ", "), fix: "Use tables with the same columns.")
+                .badData, file: other.file, line: 1,
+                expected: "the columns of \(file) (\(columns.prefix(8).joined(separator: ", ")))",
+                found: other.columns.prefix(8).joined(separator: ", "),
+                fix: "Use tables with the same columns.")
         }
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         bytes += other.bytes

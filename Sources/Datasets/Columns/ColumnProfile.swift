@@ -64,7 +64,8 @@ public struct ColumnProfile: Sendable {
 
     /// Pairs of words for yes and no, in small letters.
     private static let pairs: [(no: String, yes: String)] = [
-        ("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"), ("nein", "ja"), ("non", "oui"),
+        ("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"), ("nein", "ja"),
+        ("non", "oui"),
         ("absent", "present"), ("negative", "positive"),
     ]
 

@@ -11,7 +11,8 @@ public struct DateText: Equatable, Sendable {
     public var iso: String {
         func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
         let years = String(year)
-        let date = String(repeating: "0", count: max(0, 4 - years.count)) + years + "-" + two(month) + "-" + two(day)
+        let date =
+            String(repeating: "0", count: max(0, 4 - years.count)) + years + "-" + two(month) + "-" + two(day)
         return hasTime ? date + " " + two(hour) + ":" + two(minute) + ":" + two(second) : date
     }
 
@@ -34,9 +35,12 @@ public struct DateText: Equatable, Sendable {
         // As in POSIX: 69 is 1969, 68 is 2068.
         if years == 2 { year += year < 69 ? 2000 : 1900 }
         if !rest.isEmpty {
-            guard let gap = rest.popFirst(), gap == 32 || gap == UInt8(ascii: "T"), time(rest) else { return nil }
+            guard let gap = rest.popFirst(), gap == 32 || gap == UInt8(ascii: "T"), time(rest) else {
+                return nil
+            }
         }
-        guard (1...12).contains(month), (1...DateText.days(month, year)).contains(day), (1...9999).contains(year)
+        guard (1...12).contains(month), (1...DateText.days(month, year)).contains(day),
+            (1...9999).contains(year)
         else { return nil }
     }
 
@@ -70,19 +74,24 @@ public struct DateText: Equatable, Sendable {
         return hour < 24 && minute < 60 && second < 61
     }
 
-    private static func digits(_ rest: inout ArraySlice<UInt8>, _ counts: ClosedRange<Int>) -> (value: Int, count: Int)? {
+    private static func digits(_ rest: inout ArraySlice<UInt8>, _ counts: ClosedRange<Int>) -> (
+        value: Int, count: Int
+    )? {
         let digits = rest.prefix { (48...57).contains($0) }
         guard counts.contains(digits.count) else { return nil }
         rest = rest.dropFirst(digits.count)
         return (digits.reduce(0) { $0 * 10 + Int($1 - 48) }, digits.count)
     }
 
-    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    private static let months = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ]
 
     /// Reads a month by its English name or its first three letters.
     private static func month(_ rest: inout ArraySlice<UInt8>) -> (value: Int, count: Int)? {
         let letters = rest.prefix { (65...90).contains($0) || (97...122).contains($0) }
-        guard letters.count >= 3, let found = months.firstIndex(of: String(decoding: letters.prefix(3), as: UTF8.self).lowercased())
+        guard letters.count >= 3,
+            let found = months.firstIndex(of: String(decoding: letters.prefix(3), as: UTF8.self).lowercased())
         else { return nil }
         rest = rest.dropFirst(letters.count)
         return (found + 1, letters.count)

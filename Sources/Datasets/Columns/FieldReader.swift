@@ -97,7 +97,8 @@ public struct FieldReader: Sendable {
         if text.dropFirst(whole.count).contains(sign), !whole.contains(sign) { return false }
         let groups = whole.split(separator: sign, omittingEmptySubsequences: false)
         guard let first = groups.first, (1...3).contains(first.count) else { return false }
-        return groups.dropFirst().allSatisfy { $0.count == 3 } && groups.joined().allSatisfy { (48...57).contains($0) }
+        return groups.dropFirst().allSatisfy { $0.count == 3 }
+            && groups.joined().allSatisfy { (48...57).contains($0) }
     }
 
     private func trimmed(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -117,7 +117,8 @@ private struct TargetColumns {
                 targets.append(
                     .classes(
                         try labels(
-                            of: chunk, rows, &names, file: file, column: texts[column], at: firstText + column)))
+                            of: chunk, rows, &names, file: file, column: texts[column], at: firstText + column
+                        )))
                 outputs[index] = .classes(column, names)
             case .numbers(let column, let width):
                 let values = chunk.columns(first + column..<first + column + width, of: rows)

@@ -38,7 +38,8 @@ public enum HandRow {
         let features = try model.requiredFeatures()
         let rows = try words.map { (word) throws(CellarError) in
             guard let object = (try? JSON(parsing: Array(word.utf8)))?.object else {
-                throw CellarError(.usage, "--row: expected a JSON object, such as {\"age\": 22}, found \(word.prefix(80)).")
+                throw CellarError(
+                    .usage, "--row: expected a JSON object, such as {\"age\": 22}, found \(word.prefix(80)).")
             }
             var values = [String?](repeating: nil, count: features.count)
             var places = NamePositions(features)

@@ -77,7 +77,8 @@ struct InputColumns: Sendable {
     static func missing(_ column: String, _ row: Int) -> FieldFault {
         FieldFault(
             row: row, column: column, expected: "a number", found: "a missing value",
-            fix: "The model was trained on a column without missing values. Add the value, or remove the row.")
+            fix: "The model was trained on a column without missing values. Add the value, or remove the row."
+        )
     }
 
     /// Returns texts as they were in training: empty for a missing value, dates in the form of ISO 8601.

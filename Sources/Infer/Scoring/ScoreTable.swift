@@ -33,7 +33,8 @@ public func scoreTable(
                 numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN)
         } else {
             try reader.select(
-                numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN, andRest: true)
+                numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN, andRest: true
+            )
         }
         var writer = try CSVWriter(path: output, delimiter: header.delimiter)
         if header.hasMark { try writer.mark() }

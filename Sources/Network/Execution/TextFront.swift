@@ -66,7 +66,8 @@ public struct TextFront: Sendable {
             }
             calls.append(
                 Model.Call(
-                    layer: call.layer, inputs: call.inputs.map { numbers[$0] }, atInference: call.atInference))
+                    layer: call.layer, inputs: call.inputs.map { numbers[$0] }, atInference: call.atInference)
+            )
         }
         guard model.outputs.allSatisfy({ numbers[$0] >= 0 }) else {
             throw CellarError("a model that gives texts out is not supported")
@@ -74,7 +75,8 @@ public struct TextFront: Sendable {
         var numeric = try Model(
             name: model.name, form: .functional, layers: layers, calls: calls, inputs: newInputs,
             outputs: model.outputs.map { numbers[$0] })
-        for layer in model.layers.indices where model.weights[layer].count == numeric.weightSpecs[layer].count {
+        for layer in model.layers.indices where model.weights[layer].count == numeric.weightSpecs[layer].count
+        {
             try numeric.setWeights(model.weights[layer], layer: layer)
         }
         (self.numeric, self.sources) = (numeric, sources)

@@ -26,18 +26,17 @@ extension TablePreparation {
         if let impute = column.recipe.impute {
             guard impute == .mostFrequent else {
                 throw CellarError(
-                    .badData, file: file, column: column.name, expected: "impute: most_frequent for a category",
+                    .badData, file: file, column: column.name,
+                    expected: "impute: most_frequent for a category",
                     found: "another", fix: "Leave it out: a missing value is then a category of its own.")
             }
         }
         let least = column.recipe.rare ?? 1
-        let frequent = words.indices.filter { words[$0].count >= least && !words[$0].isMissing }
-        guard !frequent.isEmpty || !words.isEmpty else {
+        guard !words.isEmpty else {
             throw CellarError(
                 .badData, file: file, column: column.name, expected: "values in the training rows",
                 found: "none", fix: "Leave the column out (`\(column.name): ignore`).")
         }
-        let hasRare = words.contains { $0.count < least && !$0.isMissing }
         if column.recipe.impute == .mostFrequent, let missing = words.firstIndex(where: \.isMissing),
             let best = words.indices.filter({ !words[$0].isMissing }).max(by: {
                 (words[$0].count, $1) < (words[$1].count, $0)
@@ -46,7 +45,8 @@ extension TablePreparation {
             aliases[missing] = best
         }
         // Rare ones are not in the vocabulary: they are looked up as unknown ones are.
-        let kept = words.indices.filter { words[$0].count >= least || words[$0].isMissing || aliases[$0] != nil }
+        let kept = words.indices.filter { words[$0].count >= least || aliases[$0] != nil }
+        let hasRare = kept.count < words.count
         let unknown = column.recipe.unknown ?? .ignore
         let vocabulary = kept.map { words[$0] }
         let name = column.name
@@ -57,7 +57,9 @@ extension TablePreparation {
             if words.contains(where: \.isMissing) {
                 input = try graph.filled(input, with: [Double(fill)], name).filled
             }
-            words = words.map { $0.isMissing ? .init(text: "", number: fill, count: $0.count, isMissing: true) : $0 }
+            words = words.map {
+                $0.isMissing ? .init(text: "", number: fill, count: $0.count, isMissing: true) : $0
+            }
         }
         let numbers = vocabulary.map { $0.isMissing ? found.freeNumber : $0.number }
         let index = graph.add(
@@ -76,7 +78,8 @@ extension TablePreparation {
             let size = kept.count + offset
             let dimension =
                 column.recipe.dimension ?? max(2, min(50, Int(1.6 * pow(Double(size), 0.56))))
-            let vector = graph.add(Embedding(inputSize: size, outputSize: dimension), name + "_embedding", [index])
+            let vector = graph.add(
+                Embedding(inputSize: size, outputSize: dimension), name + "_embedding", [index])
             return try graph.reshaped(vector, to: [dimension], name + "_vector")
         }
         let hasBucket = unknown == .bucket || hasRare && unknown == .ignore || hasRare
@@ -113,14 +116,20 @@ struct CategoryCounts {
             var counts: [[UInt8]: Int] = [:]
             for row in rows { counts[Array(column.texts[row]), default: 0] += 1 }
             values = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
-                Value(text: String(decoding: $0.key, as: UTF8.self), number: 0, count: $0.value, isMissing: $0.key.isEmpty)
+                Value(
+                    text: String(decoding: $0.key, as: UTF8.self), number: 0, count: $0.value,
+                    isMissing: $0.key.isEmpty)
             }
             return
         }
         var counts: [Int: Int] = [:]
         var missing = 0
         for row in rows {
-            if column.numbers[row].isNaN { missing += 1 } else { counts[Int(column.numbers[row]), default: 0] += 1 }
+            if column.numbers[row].isNaN {
+                missing += 1
+            } else {
+                counts[Int(column.numbers[row]), default: 0] += 1
+            }
         }
         freeNumber = min(counts.keys.min() ?? 0, 0) - 1
         values = counts.sorted { $0.key < $1.key }.map {

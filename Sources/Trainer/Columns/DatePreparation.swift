@@ -14,7 +14,8 @@ extension TablePreparation {
         let characters = 19
         let digits = graph.add(
             TextVectorization(
-                characters: (0...9).map { "\($0)" }, length: characters, name: ""), name + "_characters", [input])
+                characters: (0...9).map { "\($0)" }, length: characters, name: ""), name + "_characters",
+            [input])
         // Padding and other signs count as 0.
         let value = [Float(0), 0] + (0..<10).map { Float($0) }
         let table = Tensor(shape: [12, 1], values: value)
@@ -36,7 +37,8 @@ extension TablePreparation {
         var (year, month, day): (Int?, Int?, Int?)
         var parts: [Int] = []
         /// A number from `first` on, standardized by a table. Its first row is of missing dates.
-        func number(_ call: Int, _ what: String, _ values: [Int], first: Int, count: Int) throws(CellarError) {
+        func number(_ call: Int, _ what: String, _ values: [Int], first: Int, count: Int) throws(CellarError)
+        {
             let scaler = StandardScaler(fitting: [values.map { Double($0) }], rows: Array(values.indices))
             let table = (0..<count).map { index -> [Float] in
                 index == 0 ? [0] : [Float((Double(first + index) - scaler.mean[0]) / scaler.scale[0])]
@@ -44,7 +46,9 @@ extension TablePreparation {
             parts.append(try graph.lookedUp(call, in: table, "\(name)_\(what)_scaled"))
         }
         /// A part that goes round: two numbers on a circle, or one column for each value. Row 0 may be of missing dates.
-        func round(_ call: Int, _ what: String, _ size: Int, of total: Int, _ place: (Int) -> Int?) throws(CellarError) {
+        func round(_ call: Int, _ what: String, _ size: Int, of total: Int, _ place: (Int) -> Int?)
+            throws(CellarError)
+        {
             let table = (0..<size).map { index -> [Float] in
                 guard let place = place(index) else {
                     return [Float](repeating: 0, count: column.recipe.isCyclic ? 2 : total)
@@ -73,7 +77,8 @@ extension TablePreparation {
             switch one {
             case .year:
                 try number(
-                    clippedYear(needYear(), name, &graph), "year", dates.map(\.year), first: Weekday.firstYear,
+                    clippedYear(needYear(), name, &graph), "year", dates.map(\.year),
+                    first: Weekday.firstYear,
                     count: Weekday.years)
             case .month: try round(needMonth(), "month", 13, of: 12) { $0 == 0 ? nil : $0 - 1 }
             case .day: try number(needDay(), "day", dates.map(\.day), first: 0, count: 32)
@@ -91,7 +96,9 @@ extension TablePreparation {
         return parts
     }
 
-    private static func powerOfTen(_ exponent: Int) -> Int { (0..<exponent).reduce(1) { power, _ in power * 10 } }
+    private static func powerOfTen(_ exponent: Int) -> Int {
+        (0..<exponent).reduce(1) { power, _ in power * 10 }
+    }
 
     /// The parts that differ in the training rows.
     private static func defaultParts(_ dates: [DateText]) -> [ColumnRecipe.DatePart] {
@@ -108,10 +115,12 @@ extension TablePreparation {
         _ year: Int, _ name: String, _ graph: inout GraphBuilder
     ) throws(CellarError) -> Int {
         let since = graph.add(
-            try graph.rescaling(scale: 1.0, offset: .number(-Double(Weekday.firstYear))), name + "_years", [year])
+            try graph.rescaling(scale: 1.0, offset: .number(-Double(Weekday.firstYear))), name + "_years",
+            [year])
         return graph.add(
             try LayerTable.make(
-                className: "ReLU", config: ["max_value": .number(Double(Weekday.years - 1))]), name + "_years_clipped",
+                className: "ReLU", config: ["max_value": .number(Double(Weekday.years - 1))]),
+            name + "_years_clipped",
             [since])
     }
 
@@ -124,7 +133,8 @@ extension TablePreparation {
             clipped, in: (0..<Weekday.years).map { [Float(Weekday.ofNewYear(Weekday.firstYear + $0))] },
             name + "_new_year")
         let leap = try graph.lookedUp(
-            clipped, in: (0..<Weekday.years).map { [Weekday.isLeap(Weekday.firstYear + $0) ? 13 : 0] }, name + "_leap")
+            clipped, in: (0..<Weekday.years).map { [Weekday.isLeap(Weekday.firstYear + $0) ? 13 : 0] },
+            name + "_leap")
         let monthOfYear = graph.add(Add(), name + "_month_of_year", [month, leap])
         let before = try graph.lookedUp(
             monthOfYear, in: (0..<26).map { [Float(Weekday.daysBefore($0 % 13, leap: $0 >= 13) % 7)] },

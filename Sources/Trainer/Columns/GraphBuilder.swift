@@ -16,7 +16,11 @@ struct GraphBuilder {
 
     /// Returns an unused name that all versions of Keras accept: letters, digits and `_`.
     private mutating func unused(_ wanted: String) -> String {
-        var name = String(wanted.unicodeScalars.map { $0.isASCII && ($0.properties.isAlphabetic || (48...57).contains($0.value)) ? Character($0) : "_" })
+        var name = String(
+            wanted.unicodeScalars.map {
+                $0.isASCII && ($0.properties.isAlphabetic || (48...57).contains($0.value))
+                    ? Character($0) : "_"
+            })
         if name.first.map({ $0 == "_" }) ?? true { name = "column" + name }
         let plain = name
         var number = 1
@@ -42,7 +46,9 @@ struct GraphBuilder {
         return calls.count - 1
     }
 
-    mutating func add(_ layer: any Layer, _ name: String, _ inputs: [Int], constants tensors: [Tensor] = []) -> Int {
+    mutating func add(_ layer: any Layer, _ name: String, _ inputs: [Int], constants tensors: [Tensor] = [])
+        -> Int
+    {
         var layer = layer
         layer.name = unused(name)
         if !tensors.isEmpty {
@@ -62,7 +68,8 @@ struct GraphBuilder {
     mutating func reshaped(_ call: Int, to shape: [Int], _ name: String) throws(CellarError) -> Int {
         add(
             try LayerTable.make(
-                className: "Reshape", config: ["target_shape": .array(shape.map { .integer($0) })]), name, [call])
+                className: "Reshape", config: ["target_shape": .array(shape.map { .integer($0) })]), name,
+            [call])
     }
 
     /// Looks rows of a fixed table up: [rows][width]. Gives [width].
@@ -95,7 +102,8 @@ struct GraphBuilder {
             name + "_present_row", [row])
         let kept = try reshaped(present, to: [n], name + "_present")
         let fills = add(
-            try rescaling(scale: .array(constants.map { .number($0) }), offset: 0), name + "_fills", [missing])
+            try rescaling(scale: .array(constants.map { .number($0) }), offset: 0), name + "_fills", [missing]
+        )
         return (add(Add(), name + "_filled", [kept, fills]), missing)
     }
 

@@ -33,7 +33,9 @@ struct TableColumn: Sendable {
         case .boolean:
             yesNo = profile.yesNo
             if yesNo != nil || profile.textCount > 0 {
-                guard yesNo != nil else { throw Self.wrong("yes and no, or True and False", profile, name, file) }
+                guard yesNo != nil else {
+                    throw Self.wrong("yes and no, or True and False", profile, name, file)
+                }
                 readTexts(fields, reader)
             } else {
                 numbers = try Self.numbers(fields, reader, name, file)
@@ -42,9 +44,15 @@ struct TableColumn: Sendable {
             let isWhole =
                 profile.textCount == 0 && profile.booleans == 0 && profile.whole == profile.numbers
                 && profile.present > 0 && max(abs(profile.lowest), abs(profile.highest)) < 0x1p24
-            if isWhole { numbers = try Self.numbers(fields, reader, name, file) } else { readTexts(fields, reader) }
+            if isWhole {
+                numbers = try Self.numbers(fields, reader, name, file)
+            } else {
+                readTexts(fields, reader)
+            }
         case .date:
-            guard let found = given.order ?? profile.dateOrder else { throw Self.wrong("dates", profile, name, file) }
+            guard let found = given.order ?? profile.dateOrder else {
+                throw Self.wrong("dates", profile, name, file)
+            }
             try readDates(fields, reader, found, file)
         case .text: readTexts(fields, reader)
         }
@@ -70,7 +78,8 @@ struct TableColumn: Sendable {
             guard let date = DateText(text, order: order) else {
                 throw CellarError(
                     .badData, file: file, row: row + 1, column: name,
-                    expected: "a date (\(order.rawValue))", found: "\"\(String(decoding: text.prefix(60), as: UTF8.self))\"",
+                    expected: "a date (\(order.rawValue))",
+                    found: "\"\(String(decoding: text.prefix(60), as: UTF8.self))\"",
                     fix: "Correct it, or write another kind for the column.")
             }
             texts.append(date.iso.utf8)
@@ -92,7 +101,9 @@ struct TableColumn: Sendable {
                 throw CellarError(
                     .badData, file: file, row: row + 1, column: name, expected: "a number",
                     found: "\"\(text)\"",
-                    fix: "Correct it, write `missing: [\"\(text)\"]` if it marks a missing value, or `\(name): category`.")
+                    fix:
+                        "Correct it, write `missing: [\"\(text)\"]` if it marks a missing value, or `\(name): category`."
+                )
             }
         }
         return numbers
@@ -133,32 +144,43 @@ public struct KindGuess: Sendable {
         let lower = name.lowercased()
         let isUnique = !p.hasManyValues && p.distinct == p.present && p.present > 20 || p.hasManyValues
         let isCalledID =
-            ["id", "index", "uuid", "guid", "rownum", "rownumber", "row_number"].contains(lower) || lower.hasSuffix("_id")
-            || lower.hasSuffix(" id") || name.hasSuffix("ID") || name.hasSuffix("Id") || lower.hasPrefix("unnamed:")
+            ["id", "index", "uuid", "guid", "rownum", "rownumber", "row_number"].contains(lower)
+            || lower.hasSuffix("_id")
+            || lower.hasSuffix(" id") || name.hasSuffix("ID") || name.hasSuffix("Id")
+            || lower.hasPrefix("unnamed:")
         if p.textCount == 0 {
             if p.booleans == p.present { return (.boolean, "True and False") }
-            if isUnique, p.whole == p.present, isCalledID || p.rising && p.present == p.rows && p.present > 20 && p.isEven {
+            if isUnique, p.whole == p.present,
+                isCalledID || p.rising && p.present == p.rows && p.present > 20 && p.isEven
+            {
                 return (.ignore, "an identifier: another whole number in each row")
             }
             if isCodeName(lower), p.whole == p.present, p.distinct > 2 {
-                return isUnique ? (.ignore, "a code of its own in each row") : (.category, "a code (\(p.distinct) values)")
+                return isUnique
+                    ? (.ignore, "a code of its own in each row")
+                    : (.category, "a code (\(p.distinct) values)")
             }
             return (.number, p.distinct <= 12 ? "numbers (\(p.distinct) values)" : "numbers")
         }
         if let pair = p.yesNo { return (.boolean, "\(pair.no) and \(pair.yes)") }
-        if let order = p.dateOrder, p.distinct > 2 { return (.date, "dates, \(order.rawValue.replacing("_", with: " "))") }
+        if let order = p.dateOrder, p.distinct > 2 {
+            return (.date, "dates, \(order.rawValue.replacing("_", with: " "))")
+        }
         let average = Double(p.words) / Double(max(p.textCount, 1))
         if isUnique || Double(p.distinct) > 0.5 * Double(p.present) && p.distinct > 50 {
             return average >= 3
                 ? (.text, "texts of \(Int(average.rounded())) words on average")
                 : (.ignore, "texts that are different in almost each row (\(p.distinct) values)")
         }
-        if average >= 6, p.distinct > 50 { return (.text, "texts of \(Int(average.rounded())) words on average") }
+        if average >= 6, p.distinct > 50 {
+            return (.text, "texts of \(Int(average.rounded())) words on average")
+        }
         return (.category, "\(p.distinct) different values")
     }
 
     private static func isCodeName(_ lower: String) -> Bool {
-        ["zip", "zipcode", "zip_code", "postcode", "postal_code", "plz", "area code", "area_code"].contains(lower)
+        ["zip", "zipcode", "zip_code", "postcode", "postal_code", "plz", "area code", "area_code"].contains(
+            lower)
     }
 }
 

@@ -116,7 +116,8 @@ public struct TablePreparation: Sendable {
 
 extension TablePreparation {
     private static func numbers(
-        _ group: [(TableColumn, Int)], _ rows: [Int], _ logarithmic: Bool, _ graph: inout GraphBuilder, _ file: String
+        _ group: [(TableColumn, Int)], _ rows: [Int], _ logarithmic: Bool, _ graph: inout GraphBuilder,
+        _ file: String
     ) throws(CellarError) -> [Int] {
         let name = logarithmic ? "logarithms" : "numbers"
         var columns = group.map(\.0.numbers)
@@ -147,12 +148,14 @@ extension TablePreparation {
         }
         if scalings.contains(where: { $0.factor != 1 }) {
             call = graph.add(
-                try graph.rescaling(scale: .array(scalings.map { .number($0.factor) }), offset: 0), name + "_sizes",
+                try graph.rescaling(scale: .array(scalings.map { .number($0.factor) }), offset: 0),
+                name + "_sizes",
                 [call])
         }
         if scalings.contains(where: { $0.mean != 0 || $0.variance != 1 }) {
             call = graph.add(
-                Normalization(mean: scalings.map(\.mean), variance: scalings.map(\.variance)), name + "_scaled",
+                Normalization(mean: scalings.map(\.mean), variance: scalings.map(\.variance)),
+                name + "_scaled",
                 [call])
         }
         var parts = [call]
@@ -163,7 +166,8 @@ extension TablePreparation {
             let flags =
                 flagged.count == group.count && missing != nil
                 ? missing! : graph.add(Discretization(boundaries: [3e38], name: ""), name + "_flags", [own])
-            parts.append(graph.add(try graph.rescaling(scale: 1.0, offset: 0.0), name + "_indicators", [flags]))
+            parts.append(
+                graph.add(try graph.rescaling(scale: 1.0, offset: 0.0), name + "_indicators", [flags]))
         }
         return parts
     }

@@ -41,6 +41,7 @@ extension TablePreparation {
                 kept.map { .number(log(1 + Double(rows.count) / (1 + Double($0.value.rows)))) })
         }
         return graph.add(
-            try LayerTable.make(className: "TextVectorization", config: config), column.name + "_words", [input])
+            try LayerTable.make(className: "TextVectorization", config: config), column.name + "_words",
+            [input])
     }
 }

@@ -6,12 +6,15 @@ import Tensors
 extension RawData {
     /// Reads a table whose columns enter the model one by one.
     static func columns(
-        _ recipe: DataRecipe, _ given: ColumnsRecipe, path: String, targets: [String], features chosen: [String]?,
+        _ recipe: DataRecipe, _ given: ColumnsRecipe, path: String, targets: [String],
+        features chosen: [String]?,
         _ losses: [Loss?], _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
         guard losses.count == 1, targets.count == 1 else {
             throw CellarError(
-                .usage, "columns are for a model with one output and one target column, but there are \(targets.count).")
+                .usage,
+                "columns are for a model with one output and one target column, but there are \(targets.count)."
+            )
         }
         let paths = ([path] + recipe.otherFiles).map { recipe.resolve($0) }
         var table = try Table(path: paths[0], dialect: recipe.dialect)
@@ -23,7 +26,8 @@ extension RawData {
             throw CellarError(
                 .badData, file: file, column: name, expected: "a column with that name",
                 found: "only \(table.columns.prefix(30).map { "\"\($0)\"" }.joined(separator: ", "))",
-                fix: nearest(name, in: table.columns).map { "Did you mean \"\($0)\"?" } ?? "Correct the recipe.")
+                fix: nearest(name, in: table.columns).map { "Did you mean \"\($0)\"?" }
+                    ?? "Correct the recipe.")
         }
         let others = targets + (recipe.sampleWeight.map { [$0] } ?? [])
         let byName = Dictionary(
@@ -104,7 +108,9 @@ struct TargetOfTable: Sendable {
 
     /// Returns classes or numbers, as the loss wants them. Rows without a target have class 0 or the number 0; they are
     /// not used.
-    mutating func output(_ loss: Loss?, _ recipe: DataRecipe, file: String) throws(CellarError) -> OutputLabels {
+    mutating func output(_ loss: Loss?, _ recipe: DataRecipe, file: String) throws(CellarError)
+        -> OutputLabels
+    {
         if loss?.isForNumbers ?? false {
             numbers = try (0..<fields.count).map { (row) throws(CellarError) in
                 switch reader.number(fields[row]) {
@@ -113,7 +119,8 @@ struct TargetOfTable: Sendable {
                 case .missing: return 0
                 case .text:
                     throw CellarError(
-                        .badData, file: file, row: row + 1, column: name, expected: "a number, because the loss is for numbers",
+                        .badData, file: file, row: row + 1, column: name,
+                        expected: "a number, because the loss is for numbers",
                         found: "\"\(String(decoding: fields[row].prefix(60), as: UTF8.self))\"",
                         fix: "Use a loss for classes, such as sparse_categorical_crossentropy.")
                 }
@@ -140,9 +147,13 @@ struct TargetOfTable: Sendable {
 extension OutputLabels {
     /// The same labels with the classes in the recipe's order.
     func ordered(_ recipe: DataRecipe, file: String) throws(CellarError) -> OutputLabels {
-        guard recipe.classes != nil || recipe.positive != nil, case .classes(let rows) = targets else { return self }
+        guard recipe.classes != nil || recipe.positive != nil, case .classes(let rows) = targets else {
+            return self
+        }
         func wrong(_ message: String) -> CellarError {
-            CellarError(.badData, message, file: recipe.file, line: recipe.line, remedy: "The classes are \(classes.joined(separator: ", ")).")
+            CellarError(
+                .badData, message, file: recipe.file, line: recipe.line,
+                remedy: "The classes are \(classes.joined(separator: ", ")).")
         }
         var order = recipe.classes ?? classes
         guard order.count == classes.count, Set(order) == Set(classes) else {

@@ -19,14 +19,17 @@ extension TableSurvey {
         if missingTargets > 0 {
             text += "  missing_target: drop   # \(missingTargets) rows have no target\n"
         }
-        if case .numbers = task { text += "  scale_target: true   # scaled for training, and back inside the model\n" }
+        if case .numbers = task {
+            text += "  scale_target: true   # scaled for training, and back inside the model\n"
+        }
         text += "  columns:\n"
         for (index, column) in columns.enumerated() where index != target {
             if column.isAmbiguous {
                 text += "    # \(comment(column.name)): left out, \(column.reason)\n"
                 continue
             }
-            text += "    \(yaml(column.name)): \(options(column))   # \(comment(column.reason))\(missingText(column))\n"
+            text +=
+                "    \(yaml(column.name)): \(options(column))   # \(comment(column.reason))\(missingText(column))\n"
         }
         text += splitText(usable)
         return text + modelText(usable)
@@ -46,13 +49,16 @@ extension TableSurvey {
     private var dialectText: String {
         var text = ""
         if dialect.skippedLines > 0 { text += "  skip_lines: \(dialect.skippedLines)\n" }
-        if dialect.hasHeader == false { text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n" }
+        if dialect.hasHeader == false {
+            text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
+        }
         if let comment = dialect.comment { text += "  comment: \"\(Character(UnicodeScalar(comment)))\"\n" }
         if dialect.decimal != nil { text += "  decimal: \",\"\n" }
         if let sign = dialect.thousands { text += "  thousands: \"\(Character(UnicodeScalar(sign)))\"\n" }
         if dialect.hasUnits { text += "  units: true   # numbers have signs such as $ or %\n" }
         if !dialect.missing.isEmpty {
-            text += "  missing: [\(dialect.missing.map(yaml).joined(separator: ", "))]   # these mark missing values, too\n"
+            text +=
+                "  missing: [\(dialect.missing.map(yaml).joined(separator: ", "))]   # these mark missing values, too\n"
         }
         return text
     }
@@ -68,7 +74,9 @@ extension TableSurvey {
         case .number:
             if profile.missing > 0 { options += ["impute: median", "indicator: true"] }
             // Amounts that span decades, such as incomes and counts.
-            if profile.lowest >= 0, profile.highest > 1000, isSkewed(profile) { options.append("scale: robust") }
+            if profile.lowest >= 0, profile.highest > 1000, isSkewed(profile) {
+                options.append("scale: robust")
+            }
         case .category:
             let rare = profile.counts.values.count { $0 < rareLimit }
             if profile.distinct > 10, rare > 0 { options.append("rare: \(rareLimit)") }
@@ -111,13 +119,15 @@ extension TableSurvey {
         switch task {
         case .numbers:
             text += "  - Dense: { units: 1 }\n"
-            text += "compile: { optimizer: adam, loss: mean_squared_error, metrics: [mae, RootMeanSquaredError] }\n"
+            text +=
+                "compile: { optimizer: adam, loss: mean_squared_error, metrics: [mae, RootMeanSquaredError] }\n"
         case .classes(let classes) where classes.count == 2:
             text += "  - Dense: { units: 1, activation: sigmoid }\n"
             text += "compile: { optimizer: adam, loss: binary_crossentropy, metrics: [accuracy, AUC] }\n"
         case .classes(let classes):
             text += "  - Dense: { units: \(classes.count), activation: softmax }\n"
-            text += "compile: { optimizer: adam, loss: sparse_categorical_crossentropy, metrics: [accuracy] }\n"
+            text +=
+                "compile: { optimizer: adam, loss: sparse_categorical_crossentropy, metrics: [accuracy] }\n"
         }
         text += "fit: { epochs: \(epochs), batch_size: \(batch), seed: 1 }\n"
         if case .classes(let classes) = task, let least = classes.map(\.count).min(), least * 10 < usable {
@@ -128,16 +138,20 @@ extension TableSurvey {
         return text
     }
 
-    private func comment(_ text: String) -> String { text.replacing("\n", with: " ").replacing("\r", with: " ") }
+    private func comment(_ text: String) -> String {
+        text.replacing("\n", with: " ").replacing("\r", with: " ")
+    }
 }
 
 /// Returns a word in YAML: in quotes unless it is plain.
 func yaml(_ word: String) -> String {
     let isPlain =
-        word.utf8.first.map { (65...90).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "/") } ?? false
+        word.utf8.first.map { (65...90).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "/") }
+        ?? false
     let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./ ()"
     let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
-    if isPlain, word.allSatisfy({ plain.contains($0) }), word.last != " ", !words.contains(word.lowercased()) {
+    if isPlain, word.allSatisfy({ plain.contains($0) }), word.last != " ", !words.contains(word.lowercased())
+    {
         return word
     }
     return JSON.string(word).text()

@@ -51,7 +51,8 @@ public struct TableSurvey: Sendable {
             let isAmbiguous = positions.positions(of: name).count > 1
             return Column(
                 name: name, profile: profile, kind: isAmbiguous ? .ignore : guess.kind,
-                reason: isAmbiguous ? "another column has the same name" : guess.reason, isAmbiguous: isAmbiguous)
+                reason: isAmbiguous ? "another column has the same name" : guess.reason,
+                isAmbiguous: isAmbiguous)
         }
         try chooseTarget(wanted, table)
         try chooseTask(fields[target], reader)
@@ -63,7 +64,8 @@ public struct TableSurvey: Sendable {
         let inputs = columns.indices.filter { $0 != target && columns[$0].kind != .ignore }
         guard !inputs.isEmpty else {
             throw CellarError(
-                .badData, file: path, expected: "columns from which \"\(columns[target].name)\" can be predicted",
+                .badData, file: path,
+                expected: "columns from which \"\(columns[target].name)\" can be predicted",
                 found: "none that is neither constant, an identifier nor a copy of it",
                 fix: "Name another column with --target.")
         }
@@ -129,15 +131,24 @@ public struct TableSurvey: Sendable {
                 // Years and ages may be names (2019, 2020) in a table that has texts beside them.
                 if numbers * 2 > rows, !isYear(name) { return true }
             }
-            if (0..<rows).contains(where: { fields[$0].elementsEqual(name.utf8) }) { repeated += 1 }
+            if (0..<rows).contains(where: { fields[$0].elementsEqual(name.utf8) }) {
+                repeated += 1
+                // A name among few values that repeat is a value.
+                let distinct = Set((0..<rows).map { Array(fields[$0]) }).count
+                if rows >= 20, distinct <= 20 { return true }
+            }
         }
         return repeated == names.count && names.count > 1
     }
 
-    private static func isYear(_ name: String) -> Bool { Int(name).map { (1900...2100).contains($0) } ?? false }
+    private static func isYear(_ name: String) -> Bool {
+        Int(name).map { (1900...2100).contains($0) } ?? false
+    }
 
     /// Words for a missing value that pandas does not know.
-    private static let markers = ["?", "-", "--", ".", "*", "unknown", "missing", "n.a.", "na.", "none", "nil", "not available"]
+    private static let markers = [
+        "?", "-", "--", ".", "*", "unknown", "missing", "n.a.", "na.", "none", "nil", "not available",
+    ]
 
     /// Finds the decimal sign, the sign of thousands, units and words for missing values.
     private static func chooseNumbers(_ fields: [Texts], _ delimiter: UInt8, _ dialect: inout TableDialect) {
@@ -203,10 +214,14 @@ public struct TableSurvey: Sendable {
 
     /// Names that columns to predict usually have.
     private static let targetNames = [
-        "target", "label", "labels", "class", "y", "outcome", "output", "survived", "species", "churn", "exited", "diagnosis",
-        "result", "response", "category", "variety", "attrition", "default", "income", "salary_class", "loan_status", "fraud",
-        "isfraud", "is_fraud", "deposit", "quality", "rating", "price", "saleprice", "sale_price", "medv", "charges",
-        "median_house_value", "mpg", "sentiment", "spam", "grade", "stroke", "heartdisease", "heart_disease", "num",
+        "target", "label", "labels", "class", "y", "outcome", "output", "survived", "species", "churn",
+        "exited", "diagnosis",
+        "result", "response", "category", "variety", "attrition", "default", "income", "salary_class",
+        "loan_status", "fraud",
+        "isfraud", "is_fraud", "deposit", "quality", "rating", "price", "saleprice", "sale_price", "medv",
+        "charges",
+        "median_house_value", "mpg", "sentiment", "spam", "grade", "stroke", "heartdisease", "heart_disease",
+        "num",
         "condition", "status", "type", "strength", "cnt", "count", "rings", "score", "g3",
     ]
 
@@ -214,11 +229,16 @@ public struct TableSurvey: Sendable {
         let names = columns.map(\.name)
         if let wanted {
             var positions = NamePositions(names)
-            guard let place = positions.position(of: wanted) ?? Int(wanted).flatMap({ names.indices.contains($0) && !table.header.isInFile ? $0 : nil }) else {
+            guard
+                let place = positions.position(of: wanted)
+                    ?? Int(wanted).flatMap({ names.indices.contains($0) && !table.header.isInFile ? $0 : nil }
+                    )
+            else {
                 throw CellarError(
                     .usage, file: path, column: wanted, expected: "a column with that name",
                     found: "only \(names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", "))",
-                    fix: nearest(wanted, in: names).map { "Did you mean \"\($0)\"?" } ?? "Name one of them with --target.")
+                    fix: nearest(wanted, in: names).map { "Did you mean \"\($0)\"?" }
+                        ?? "Name one of them with --target.")
             }
             (target, targetReason) = (place, "as asked")
             return
@@ -226,7 +246,8 @@ public struct TableSurvey: Sendable {
         func isUsable(_ index: Int) -> Bool {
             let profile = columns[index].profile
             return !columns[index].isAmbiguous && profile.distinct > 1 && columns[index].kind != .date
-                && !(columns[index].kind == .ignore && profile.distinct > profile.rows / 2) && columns[index].kind != .text
+                && !(columns[index].kind == .ignore && profile.distinct > profile.rows / 2)
+                && columns[index].kind != .text
         }
         let lower = names.map { $0.lowercased() }
         for name in Self.targetNames.prefix(11) {
@@ -237,7 +258,8 @@ public struct TableSurvey: Sendable {
         }
         guard var last = columns.indices.last(where: isUsable) else {
             throw CellarError(
-                .badData, file: path, expected: "a column to predict", found: "none with several values that repeat",
+                .badData, file: path, expected: "a column to predict",
+                found: "none with several values that repeat",
                 fix: "Name the column with --target.")
         }
         (target, targetReason) = (last, "the last column")
@@ -251,7 +273,8 @@ public struct TableSurvey: Sendable {
         if !table.header.isInFile, let first = columns.indices.first(where: isUsable) {
             let (a, b) = (columns[first].profile, columns[last].profile)
             let isClass = a.distinct <= 30 && (a.whole == a.present || a.textCount == a.present)
-            if isClass, b.textCount == 0, b.distinct > 30 || b.whole < b.present {
+            let isNumber = b.textCount == 0 && (b.distinct > 30 || b.whole < b.present)
+            if isClass, isNumber || a.distinct == 2 && b.distinct > 2 {
                 last = first
                 (target, targetReason) = (first, "the first column, of few values")
             }
@@ -269,7 +292,8 @@ public struct TableSurvey: Sendable {
         }
         guard profile.distinct >= 2 else {
             throw CellarError(
-                .badData, file: path, column: columns[target].name, expected: "two or more different values to predict",
+                .badData, file: path, column: columns[target].name,
+                expected: "two or more different values to predict",
                 found: "\(profile.distinct)", fix: "Name another column with --target.")
         }
         guard profile.distinct <= 200, profile.distinct * 2 <= profile.present else {
@@ -291,7 +315,8 @@ public struct TableSurvey: Sendable {
     private func leak(_ fields: Texts, _ target: Texts, _ profile: ColumnProfile) -> String? {
         guard rows >= 20 else { return nil }
         if case .classes(let classes) = task {
-            guard profile.distinct >= classes.count, profile.distinct <= max(classes.count, 2), !profile.hasManyValues
+            guard profile.distinct >= classes.count, profile.distinct <= max(classes.count, 2),
+                !profile.hasManyValues
             else { return nil }
             var meaning: [[UInt8]: [UInt8]] = [:]
             for row in 0..<fields.count {
@@ -325,7 +350,8 @@ private struct NumberForm {
         }
         text = plain
         if text.first == "-" || text.first == "+" { text.removeFirst() }
-        guard let first = text.first, first.isNumber, text.allSatisfy({ ($0.isASCII && $0.isNumber) || ".,".contains($0) })
+        guard let first = text.first, first.isNumber,
+            text.allSatisfy({ ($0.isASCII && $0.isNumber) || ".,".contains($0) })
         else { return }
         let commas: [Substring] = text.split(separator: ",", omittingEmptySubsequences: false)
         if commas.count == 2, !commas[1].contains("."), !commas[1].isEmpty {
@@ -338,6 +364,7 @@ private struct NumberForm {
         let whole: Substring = commas.first ?? ""
         let points: [Substring] = whole.split(separator: ".", omittingEmptySubsequences: false)
         isGroupedByPoints =
-            points.count >= 2 && (1...3).contains(points[0].count) && points.dropFirst().allSatisfy { $0.count == 3 }
+            points.count >= 2 && (1...3).contains(points[0].count)
+            && points.dropFirst().allSatisfy { $0.count == 3 }
     }
 }

@@ -83,7 +83,8 @@ extension ColumnRecipe {
             case (_, let number?): impute = .constant(number)
             default:
                 throw part.error(
-                    "\(name): impute is mean, median, most_frequent or a number, not \(value.text()).", key: "impute")
+                    "\(name): impute is mean, median, most_frequent or a number, not \(value.text()).",
+                    key: "impute")
             }
         }
         if part.options.object["indicator"] != nil {
@@ -106,7 +107,9 @@ extension ColumnRecipe {
         try part.read { (options) throws(CellarError) in
             if options.object["dimension"] != nil { dimension = try options.int("dimension", in: 1...4096) }
             if options.object["rare"] != nil { rare = try options.int("rare", in: 1...1_000_000_000) }
-            if options.object["max_tokens"] != nil { maxTokens = try options.int("max_tokens", in: 2...1_000_000) }
+            if options.object["max_tokens"] != nil {
+                maxTokens = try options.int("max_tokens", in: 2...1_000_000)
+            }
             if options.object["ngrams"] != nil { ngrams = try options.int("ngrams", in: 1...10) }
             isCyclic = try options.bool("cyclic", default: true)
             options.ignore("dimension", "rare", "max_tokens", "ngrams")
@@ -121,7 +124,8 @@ extension ColumnRecipe {
         let own: [Kind: [String]] = [
             .number: ["impute", "indicator", "scale"], .boolean: ["impute", "indicator"],
             .category: ["impute", "encode", "dimension", "rare", "unknown"],
-            .date: ["parts", "cyclic", "order", "indicator"], .text: ["encode", "max_tokens", "ngrams"], .ignore: [],
+            .date: ["parts", "cyclic", "order", "indicator"], .text: ["encode", "max_tokens", "ngrams"],
+            .ignore: [],
         ]
         let known = ["kind"] + (own[kind] ?? [])
         if let key = part.options.object.keys.first(where: { !known.contains($0) }) {

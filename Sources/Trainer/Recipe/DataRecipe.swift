@@ -68,8 +68,10 @@ public struct DataRecipe: Sendable {
     public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
 
     private static let tableKeys = [
-        "target", "features", "sample_weight", "delimiter", "header", "names", "comment", "columns", "decimal",
-        "thousands", "missing", "units", "skip_lines", "classes", "positive", "scale_target", "missing_target",
+        "target", "features", "sample_weight", "delimiter", "header", "names", "comment", "columns",
+        "decimal",
+        "thousands", "missing", "units", "skip_lines", "classes", "positive", "scale_target",
+        "missing_target",
     ]
 
     private static func dialect(_ section: inout RecipeSection) throws(CellarError) -> TableDialect {
@@ -154,7 +156,8 @@ public struct DataRecipe: Sendable {
         (scalesTarget, dropsMissingTargets) = try section.read { (options) throws(CellarError) in
             let scales = try options.bool("scale_target", default: false)
             return (
-                scales, try options.string("missing_target", default: "error", oneOf: ["error", "drop"]) == "drop"
+                scales,
+                try options.string("missing_target", default: "error", oneOf: ["error", "drop"]) == "drop"
             )
         }
         pictures = try PictureOptions(&section, kind)
@@ -197,9 +200,12 @@ public struct DataRecipe: Sendable {
     }
 
     /// Returns the table's files: a path, a list of paths, or a pattern with `*`.
-    private static func files(_ section: inout RecipeSection, _ file: String) throws(CellarError) -> [String] {
+    private static func files(_ section: inout RecipeSection, _ file: String) throws(CellarError) -> [String]
+    {
         let words = try section.texts("csv")
-        let all = words.flatMap { word in word.contains("*") ? FilePattern.matches(word, recipe: file) : [word] }
+        let all = words.flatMap { word in
+            word.contains("*") ? FilePattern.matches(word, recipe: file) : [word]
+        }
         guard !all.isEmpty else {
             throw section.error("no file matches \(words.joined(separator: ", ")).", key: "csv")
         }

@@ -8,8 +8,10 @@ enum FilePattern {
         let folder = parts.dropLast().joined(separator: "/")
         let name = parts.last.map(String.init) ?? ""
         let above = URL(fileURLWithPath: recipe).deletingLastPathComponent().deletingLastPathComponent().path
-        for base in pattern.hasPrefix("/") ? [folder] : [folder.isEmpty ? "." : folder, above + "/" + folder] {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: base.isEmpty ? "/" : base)) ?? []
+        for base in pattern.hasPrefix("/") ? [folder] : [folder.isEmpty ? "." : folder, above + "/" + folder]
+        {
+            let names =
+                (try? FileManager.default.contentsOfDirectory(atPath: base.isEmpty ? "/" : base)) ?? []
             let found = names.filter { fits($0[...], name[...]) }.sorted()
             if !found.isEmpty { return found.map { base == "." ? $0 : base + "/" + $0 } }
         }

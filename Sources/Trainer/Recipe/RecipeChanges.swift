@@ -40,12 +40,14 @@ struct RecipeChange {
             return .sequence(items)
         case .mapping(var mapping)?:
             // A class may be written in another case, as adam for Adam.
-            let place = mapping.firstIndex { pair in pair.key.string == key }
+            let place =
+                mapping.firstIndex { pair in pair.key.string == key }
                 ?? mapping.firstIndex { pair in pair.key.string?.lowercased() == key.lowercased() }
             let name = place.map { mapping[$0].key } ?? Node(key)
             mapping[name] = try changed(place.map { mapping[$0].value }, rest)
             return .mapping(mapping)
-        case .scalar(let scalar)? where scalar.string.lowercased() == key.lowercased() || scalar.string.isEmpty,
+        case .scalar(let scalar)?
+        where scalar.string.lowercased() == key.lowercased() || scalar.string.isEmpty,
             .scalar(let scalar)? where rest.isEmpty && scalar.string.isEmpty:
             // A class by its name alone gets options.
             return .mapping(.init([(Node(key), try changed(nil, rest))]))

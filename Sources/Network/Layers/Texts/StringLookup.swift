@@ -131,7 +131,9 @@ struct IDFWeights: Sendable {
 
 extension LayerConfig {
     /// Reads `idf_weights`: one number for each word of the vocabulary. Unknown words have their mean, as in Keras.
-    mutating func idfWeights(_ mode: TokenEncoding.Mode, unknown: Int, words: Int) throws(CellarError) -> IDFWeights? {
+    mutating func idfWeights(_ mode: TokenEncoding.Mode, unknown: Int, words: Int) throws(CellarError)
+        -> IDFWeights?
+    {
         let given = try doubles("idf_weights")
         guard mode == .tfIdf else { return nil }
         guard let given, given.count == words || given.count == words + unknown, !given.isEmpty else {
@@ -144,7 +146,8 @@ extension LayerConfig {
             numbers = Array(repeating: mean, count: unknown) + numbers
         }
         return IDFWeights(
-            numbers: numbers, json: .array(numbers.dropFirst(numbers.count - words).map { .number(Double($0)) }))
+            numbers: numbers,
+            json: .array(numbers.dropFirst(numbers.count - words).map { .number(Double($0)) }))
     }
 
     /// Reads a list of texts; nil if it is absent or empty.

@@ -43,7 +43,8 @@ public struct TextVectorization: StatelessLayer, TextReader {
         standardize = try word("standardize", Self.standardizations)
         split = try word("split", ["whitespace", "character"])
         ngramsJSON = config.value("ngrams") ?? .null
-        let sizes = ngramsJSON.int.map { $0 >= 1 ? Array(1...$0) : [] } ?? ngramsJSON.array?.compactMap(\.int) ?? [1]
+        let sizes =
+            ngramsJSON.int.map { $0 >= 1 ? Array(1...$0) : [] } ?? ngramsJSON.array?.compactMap(\.int) ?? [1]
         guard !sizes.isEmpty, sizes.allSatisfy({ (1...100).contains($0) }) else {
             throw config.error("ngrams must be a number or a list of numbers from 1 to 100", key: "ngrams")
         }
@@ -141,7 +142,8 @@ public struct TextVectorization: StatelessLayer, TextReader {
         let words: [[UInt8]] =
             switch split {
             case "whitespace": bytes.split { $0 == 32 || (9...13).contains($0) }.map { Array($0) }
-            case "character": String(decoding: bytes, as: UTF8.self).unicodeScalars.map { Array(String($0).utf8) }
+            case "character":
+                String(decoding: bytes, as: UTF8.self).unicodeScalars.map { Array(String($0).utf8) }
             default: [bytes]
             }
         if ngrams == [1] { return words }
