@@ -126,6 +126,22 @@ def expected(columns, a, b):
     return np.hstack(numbers + flags + categories)
 
 
+def rounding(columns, a, b, want):
+    """What the rounding of raw numbers to float32, in which Keras reads them, moves the prepared ones."""
+    slack, place = np.zeros_like(want), 0
+    for c in columns:
+        if c["kind"] == "boolean":
+            place += 1
+        if c["kind"] != "number":
+            continue
+        x = a[c["name"]][~np.isnan(a[c["name"]])]
+        size = np.nanmax(np.abs(np.concatenate([x, b[c["name"]]])))
+        spread = dict(standard=x.std(), minmax=np.ptp(x), robust=np.subtract(*np.percentile(x, [75, 25])), none=np.inf)[c["scale"]]
+        slack[:, place] = 2.0 ** -23 * size / max(spread * 0.5, 1e-300)
+        place += 1
+    return slack
+
+
 def feed(K, m, columns, b):
     data = {}
     kinds = {c["name"]: c for c in columns}
@@ -171,6 +187,7 @@ for case in range(seed, seed + count):
         scored = pd.read_csv(f"{here}/scored.csv")
         ours = np.where(scored["prediction"] == 1, scored["probability"], 1 - scored["probability"])
         want = expected(columns, a, b)
+        slack = rounding(columns, a, b, want)
         h5 = glob.glob(f"{here}/store/TRAINED_MODEL/*.h5")[0]
         holes = group or any(c.get("whole") and c["had"] for c in columns)
         for K, path in [(tf_keras, h5), (keras, f"{here}/m.keras")] + ([] if holes else [(keras, h5)]):
@@ -181,7 +198,7 @@ for case in range(seed, seed + count):
             prepared = K.Model(m.inputs, first.input).predict(data, verbose=0)
             if prepared.shape != want.shape:
                 raise RuntimeError(f"{K.__name__}: {prepared.shape}, scikit-learn {want.shape}")
-            off = (np.abs(prepared - want) / np.maximum(1, np.abs(want))).max()
+            off = (np.abs(prepared - want) / np.maximum(1, np.abs(want)) - slack).max()
             gap = np.abs(answers - ours).max()
             worst, worst_answer = max(worst, off), max(worst_answer, gap)
             kind = f"{K.__name__} {path.rsplit('.', 1)[1]}"

@@ -89,8 +89,7 @@ struct GraphBuilder {
         _ numbers: Int, with constants: [Double], _ name: String
     ) throws(CellarError) -> (filled: Int, missing: Int) {
         let n = constants.count
-        // NaN belongs to the last bin, and no float32 of a table is as large as the border.
-        let missing = add(Discretization(boundaries: [3e38], name: ""), name + "_missing", [numbers])
+        let missing = try missingFlags(numbers, name)
         let places = add(
             try rescaling(scale: .integer(n), offset: .array((0..<n).map { .integer($0) })), name + "_places",
             [missing])
@@ -105,6 +104,16 @@ struct GraphBuilder {
             try rescaling(scale: .array(constants.map { .number($0) }), offset: 0), name + "_fills", [missing]
         )
         return (add(Add(), name + "_filled", [kept, fills]), missing)
+    }
+
+    /// Returns 1 for each missing number (NaN), 0 for others.
+    ///
+    /// NaN is in the last bin, or in the first one where Keras is compiled by XLA: the square of the bin less 1 is 1 for
+    /// both. No number of a table is as large as the borders.
+    mutating func missingFlags(_ numbers: Int, _ name: String) throws(CellarError) -> Int {
+        let bin = add(Discretization(boundaries: [-3e38, 3e38], name: ""), name + "_bins", [numbers])
+        let side = add(try rescaling(scale: 1.0, offset: -1.0), name + "_sides", [bin])
+        return add(Multiply(), name + "_missing", [side, side])
     }
 
     func rescaling(scale: JSON, offset: JSON) throws(CellarError) -> any Layer {

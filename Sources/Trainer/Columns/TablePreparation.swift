@@ -163,11 +163,9 @@ extension TablePreparation {
         if !flagged.isEmpty {
             // The flags of these columns alone.
             let own = graph.concatenated(name + "_flagged", flagged.map { group[$0].1 })
-            let flags =
-                flagged.count == group.count && missing != nil
-                ? missing! : graph.add(Discretization(boundaries: [3e38], name: ""), name + "_flags", [own])
             parts.append(
-                graph.add(try graph.rescaling(scale: 1.0, offset: 0.0), name + "_indicators", [flags]))
+                try flagged.count == group.count && missing != nil
+                    ? missing! : graph.missingFlags(own, name + "_flags"))
         }
         return parts
     }

@@ -111,10 +111,12 @@ public struct TextVectorization: StatelessLayer, TextReader {
         let width = encoding.mode == .int ? length ?? 1 : encoding.depth
         var numbers = [Float](repeating: 0, count: texts.count * width)
         for row in 0..<texts.count {
-            let indices = tokens(of: texts[row]).map { places.place(of: $0[...]) }
+            let words = tokens(of: texts[row])
+            let indices = words.map { places.place(of: $0[...]) }
             if encoding.mode == .int {
                 for (place, index) in indices.prefix(width).enumerated() {
-                    numbers[row * width + place] = Float(index.map { $0 + 2 } ?? 1)
+                    // An empty word is padding.
+                    numbers[row * width + place] = words[place].isEmpty ? 0 : Float(index.map { $0 + 2 } ?? 1)
                 }
                 continue
             }
