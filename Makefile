@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # One executable; the commands are links to it, and so is its own name in bin/.
 commands := cellar trainer registry infer
 commit   := $(shell git describe --always --dirty --abbrev=7 --exclude '*' 2>/dev/null || echo unknown)
-release  := CELLAR_COMMIT=$(commit) CELLAR_STATIC=1 swift build -c release --static-swift-stdlib --product cellar
+release  := CELLAR_COMMIT=$(commit) CELLAR_STATIC=1 swift build -c release --static-swift-stdlib --product
 # Warnings are errors, and number loops are optimized in debug builds too (see Package.swift).
 checked  := CELLAR_CHECKS=1 swift
 
@@ -20,7 +20,8 @@ setup:  ## install the Debian packages that are missing (nothing else, and only 
 	@scripts/setup.sh
 
 build: setup  ## build the commands into bin/, with manual pages and completions
-	$(release)
+	$(release) cellar
+	$(release) cellar-draw
 	@mkdir -p bin && for name in $(commands); do ln -sfn ../.build/release/cellar bin/$$name; done
 	@scripts/share.sh .build/share
 
@@ -33,12 +34,12 @@ shared := $(foreach name,$(commands),man/man1/$(name).1 bash-completion/completi
 # Under sudo, what the user has built: root may not have Swift, and would own what it builds.
 install: $(if $(and $(SUDO_UID),$(wildcard .build/share/man)),,build)  ## install commands, manual pages and completions under PREFIX (with DESTDIR before it)
 	install -d "$(prefix)/bin"
-	install -s -m 755 .build/release/cellar "$(prefix)/bin/cellar"
+	install -s -m 755 .build/release/cellar .build/release/cellar-draw "$(prefix)/bin"
 	for name in $(filter-out cellar,$(commands)); do ln -sfn cellar "$(prefix)/bin/$$name"; done
 	for file in $(shared); do install -D -m 644 .build/share/$$file "$(prefix)/share/$$file"; done
 
 uninstall:  ## remove what make install put under PREFIX
-	for name in $(commands); do rm -f "$(prefix)/bin/$$name"; done
+	for name in $(commands) cellar-draw; do rm -f "$(prefix)/bin/$$name"; done
 	for file in $(shared); do rm -f "$(prefix)/share/$$file"; done
 
 demo: build  ## the whole story on real data: train, list, compare, promote, predict, evaluate

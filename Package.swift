@@ -69,7 +69,9 @@ let package = Package(
         .library(name: "Trainer", targets: ["Trainer"]),
         .library(name: "Infer", targets: ["Infer"]),
         .library(name: "Registry", targets: ["Registry"]),
+        .library(name: "Plots", targets: ["Plots"]),
         .executable(name: "cellar", targets: ["CellarCommand"]),
+        .executable(name: "cellar-draw", targets: ["CairoDrawing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -87,9 +89,22 @@ let package = Package(
         .target(name: "CNumbers", cxxSettings: cxx),
         .target(name: "CBuild", cSettings: c + commit),
         .target(name: "CNoLocaleData", cSettings: c),
+        .target(name: "CProcess", cSettings: c),
+        // The program that draws PNG and PDF files: a static executable cannot load Cairo.
+        .executableTarget(
+            name: "CairoDrawing", cSettings: c, linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("m")]),
 
         // Values that everything may speak of.
         library("Base", ["CNettle", "CMemory"]),
+
+        // Signatures of model files: keys, and bundles of OpenSSF Model Signing.
+        .target(
+            name: "CSigning", cSettings: c,
+            linkerSettings: [.linkedLibrary("hogweed"), .linkedLibrary("nettle"), .linkedLibrary("gmp")]),
+        library("Signing", ["Base", "CSigning"], isFast: false),
+
+        // Figures as values, and their files.
+        library("Plots", ["Base", "CProcess"]),
 
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),
@@ -105,6 +120,7 @@ let package = Package(
         library(
             "KerasFile", ["Network", "Tensors", "HDF5", "Zip", "Base"], numeric: true),
         .target(name: "WireFormat", swiftSettings: numbers + size),
+        library("ArrowIPC", ["Base"], numeric: true),
         .target(
             name: "ONNX", dependencies: ["Network", "Tensors", "Base", "WireFormat"], swiftSettings: small),
 
@@ -115,16 +131,15 @@ let package = Package(
                 "Network", "Tensors", "KerasFile", "Datasets", "Base", "WireFormat", yams,
             ], isFast: false),
         library(
-            "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "Base"]),
-        library("Registry", ["Base", grdb, sqlite]),
+            "Infer", ["Network", "Tensors", "KerasFile", "Datasets", "Metrics", "ArrowIPC", "Base"]),
+        library("Registry", ["Base", "Signing", grdb, sqlite]),
 
         // Use cases: a request in, a result out.
         .target(
             name: "Cellar",
             dependencies: [
                 "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets",
-                "Metrics",
-                "Base",
+                "ArrowIPC", "Metrics", "Plots", "Signing", "Base",
             ], swiftSettings: small),
 
         // Commands: arguments in, text out. One executable has all of them.
@@ -133,24 +148,25 @@ let package = Package(
             path: "Sources/Commands/Support", swiftSettings: small),
         .target(
             name: "StoreSupport",
-            dependencies: ["CommandSupport", "Cellar", "Registry", "Base", argumentParser],
+            dependencies: ["CommandSupport", "Cellar", "Registry", "Plots", "Base", argumentParser],
             path: "Sources/Commands/StoreSupport", swiftSettings: small),
         .target(
             name: "TrainerCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "Base", argumentParser,
+                "StoreSupport", "Cellar", "CommandSupport", "Trainer", "Registry", "Plots", "Base",
+                argumentParser,
             ],
             path: "Sources/Commands/trainer", swiftSettings: small),
         .target(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Base", argumentParser,
+                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Plots", "Base", argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: small),
         .target(
             name: "InferCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Base", "Datasets", "Infer",
+                "StoreSupport", "Cellar", "CMemory", "CommandSupport", "Plots", "Base", "Datasets", "Infer",
                 argumentParser,
             ],
             path: "Sources/Commands/infer", swiftSettings: small),
@@ -168,6 +184,7 @@ let package = Package(
             swiftSettings: numbers),
         tests("BaseTests", ["Base"], golden: true),
         tests("DatasetsTests", ["Datasets"], golden: true),
+        tests("PlotsTests", ["Plots"], golden: true),
         tests("MetricsTests", ["Metrics"], golden: true),
         tests("NetworkTests", ["Network", "KerasFile"], golden: true),
         tests("ZipTests", ["Zip"], golden: true),
@@ -175,11 +192,16 @@ let package = Package(
         tests("KerasFileTests", ["KerasFile", "Zip"], golden: true),
         tests("ONNXTests", ["ONNX", "KerasFile", "WireFormat"]),
         tests("TrainerTests", ["Trainer", "KerasFile"], golden: true),
+        tests("ArrowIPCTests", ["ArrowIPC"], golden: true),
         tests("InferTests", ["Infer"], golden: true),
-        tests("RegistryTests", ["Base", "Registry"]),
+        tests("RegistryTests", ["Base", "Registry", "Signing"]),
         tests(
             "CellarTests",
-            ["Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Metrics", "Tensors", "Base"]),
+            [
+                "Cellar", "Infer", "KerasFile", "Registry", "Network", "Datasets", "Metrics", "Tensors",
+                "Plots",
+                "Base",
+            ]),
         tests("CommandSupportTests", ["CommandSupport"]),
         tests("EndToEndTests", ["CellarCommand"]),
     ],

@@ -12,11 +12,17 @@ needed=(
     "libpng-dev     /libpng16.a"
     "libsqlite3-dev /libsqlite3.a"
     "nettle-dev     /libnettle.a"
+    "nettle-dev     /libhogweed.a"
+    "libgmp-dev     /libgmp.a"
     "zlib1g-dev     /libz.a"
+    "libcairo2      /libcairo.so.2"  # PNG and PDF files of figures, loaded when one is drawn
+    "libpangocairo-1.0-0 /libpangocairo-1.0.so.0"
+    "fonts-dejavu-core /DejaVuSans.ttf"
+    "fonts-droid-fallback /DroidSansFallbackFull.ttf"  # Chinese, Japanese and Korean names
     "g++            /charconv"  # the C++ library's headers, which most Swift installations already have
 )
 [[ ${1-} != check ]] || needed+=("hunspell /bin/hunspell" "hunspell-en-gb /en_GB.dic")
-places=(/usr/share/hunspell /usr/include /usr/lib /usr/bin /usr/local/include /usr/local/lib /usr/local/bin)
+places=(/usr/share/fonts /usr/share/hunspell /usr/include /usr/lib /usr/bin /usr/local/include /usr/local/lib /usr/local/bin)
 
 missing=()
 for line in "${needed[@]}"; do

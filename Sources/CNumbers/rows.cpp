@@ -28,7 +28,7 @@ size_t cn_csv_write_rows(
     for (size_t row = 0; row < count; ++row) {
         p = copy(p, buffer + rows[row].begin, rows[row].end - rows[row].begin, buffer + size);
         for (size_t n = 0; n < a.column_count; ++n) {
-            *p++ = delimiter;
+            if (n > 0 || !a.alone) *p++ = delimiter;
             const int32_t column = a.columns[n];
             if (column >= 0) {
                 p += cn_write_float(numbers[column], p);

@@ -48,6 +48,7 @@ public struct Store: Sendable {
     }
 
     public func trusted(_ file: ModelLocation) throws(CellarError) -> TrustedFile {
+        try models.checkSignature(of: file)
         guard let sha256 = file.sha256 else { return try TrustGate.admit(file.path) }
         let trusted = try TrustGate.admit(
             file.path, registered: sha256, unchangedSince: file.identity, name: file.reference)

@@ -51,6 +51,8 @@ struct AliasTop {
     /// Nil where the alias was taken away.
     let number: Int?
     let isProtected: Bool
+    /// The key whose signature is required, in PEM.
+    let publicKey: String?
     /// The version that the move below points to.
     let below: ModelVersion?
     /// Whether there is a move that a rollback can undo.
@@ -60,13 +62,14 @@ struct AliasTop {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT a.number, a.is_protected, a.move, v.id FROM alias a LEFT JOIN alias_move m ON m.id = a.move
+                SELECT a.number, a.is_protected, a.move, v.id, a.public_key FROM alias a LEFT JOIN alias_move m ON m.id = a.move
                 LEFT JOIN alias_move b ON b.id = m.below
                 LEFT JOIN version v ON v.model = b.model AND v.claimed = b.number AND v.sha256 = b.sha256
                 WHERE a.model = ? AND a.name = ?
                 """, arguments: [model, alias])
         number = row?[0]
         isProtected = row?[1] ?? false
+        publicKey = row?[4]
         hasMove = (row?[2] as Int64?) != nil
         let id: Int64? = row?[3]
         below = try id.flatMap { try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [$0]) }

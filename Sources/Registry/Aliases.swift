@@ -93,6 +93,7 @@ extension ModelStore {
                     "cannot point \(model)@\(alias) at \(choice.0.reference): the version was deleted.",
                     remedy: "Run `registry restore \(choice.0.reference)` first.")
             }
+            try checkSignature(of: choice.0, requiredBy: top.publicKey)
             try Names.checkReason(choice.reason)
             return [
                 .moved(

@@ -48,6 +48,11 @@ public struct LoggedEvent: Equatable, Sendable {
             "\(text("model"))@\(text("alias")) \(json["rollback"]?.bool == true ? "rolled back" : "moved") to \(text("version"))\(reason)"
         case "protected":
             "\(text("model"))@\(text("alias")) \(json["protected"]?.bool == true ? "protected" : "no longer protected")\(reason)"
+        case "policy":
+            json["public_key"]?.string == nil
+                ? "\(text("model"))@\(text("alias")) requires no signature any more\(reason)"
+                : "\(text("model"))@\(text("alias")) requires a signature\(reason)"
+        case "signed": "\(text("version")) signed with key \(text("public_key_sha256").prefix(12))"
         case "tagged":
             "\(text("version")) tagged "
                 + ((json["set"]?.object?.members ?? []).map { "\($0.key)=\($0.value.string ?? "")" }

@@ -196,8 +196,9 @@ extension ModelStore {
         try copy.copy(fileAt: source)
         guard copy.digest.sha256 == version.sha256 else { return }
         try copy.flush(mode: 0o444)
-        undo.files.append(path(of: target))
+        undo.files += [path(of: target), path(of: target) + ".sig"]
         _ = try copy.commit(as: CollectionOfOne(FileSystem.name(of: target)))
+        if FileSystem.size(ofFile: source + ".sig") != nil { copySignature(of: source, to: path(of: target)) }
     }
 
     /// Copies the files that versions lack under the path that they have here, and notes those that it cannot copy: a second

@@ -50,7 +50,9 @@ extension ModelStore {
         func note(_ column: Int32) -> String? {
             unsafe sqlite3_column_text(statement, column).map { unsafe String(cString: $0) }
         }
-        guard note(end) == logs, note(end + 1) == origin, text(.state) == ModelVersion.State.kept.rawValue,
+        // Which alias requires a signature, the regular lookup finds out.
+        guard note(end) == logs, note(end + 1) == origin, note(end + 2) == nil,
+            text(.state) == ModelVersion.State.kept.rawValue,
             let model = text(.model),
             let number = text(.number), let file = text(.file), let sha256 = text(.sha256)
         else { return nil }

@@ -59,6 +59,8 @@ public struct ModelLocation: Equatable, Sendable {
     public let sha256: String?
     /// The text of the file's identity when its digest was last found to be `sha256`.
     public let identity: String?
+    /// The key whose signature the alias that was asked for requires, in PEM.
+    public var publicKey: String?
 
     public var url: URL { URL(fileURLWithPath: path, isDirectory: false) }
 }
@@ -113,7 +115,12 @@ extension ModelStore {
         switch try resolve(reference) {
         case .file(let url):
             return ModelLocation(path: url.path, reference: reference, sha256: nil, identity: nil)
-        case .version(let found): return try location(of: found)
+        case .version(let found):
+            var location = try location(of: found)
+            if case .alias(let model, let alias) = try Reference(reference) {
+                location.publicKey = try policy(model: model, alias: alias)
+            }
+            return location
         }
     }
 
@@ -132,7 +139,12 @@ extension ModelStore {
         for query in [best, VersionQuery(newestOf: model)] {
             do throws(CellarError) {
                 let found = try read("look up \(model)") { try ModelVersion.fetchOne($0, query) }
-                if let found { return try location(of: found) }
+                if let found {
+                    // Required of the newest, too, where it stands in.
+                    var location = try location(of: found)
+                    location.publicKey = try policy(model: model, alias: "best")
+                    return location
+                }
             } catch {
                 guard error.category == .noInput else { throw error }
             }

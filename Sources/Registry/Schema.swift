@@ -3,7 +3,7 @@
 /// tables.
 enum Schema {
     /// The value of SQLite's `user_version`. Versions 1 and 2 belong to stores without logs.
-    static let version = 4
+    static let version = 5
 
     /// The tables that are made from the logs alone.
     static let tables = [
@@ -108,6 +108,7 @@ enum Schema {
             sha256 TEXT NOT NULL,
             move INTEGER,              -- the move in effect
             is_protected INTEGER NOT NULL DEFAULT 0,
+            public_key TEXT,           -- PEM: whatever it points to must have a signature of this key
             PRIMARY KEY (model, name)
         ) WITHOUT ROWID;
 

@@ -99,7 +99,7 @@ extension ModelStore {
         let found = try read("list the deleted versions") { try collectable($0) }
         result.versions = found.versions.map(\.reference)
         result.leftovers = leftovers
-        let files = found.versions.map(\.file) + found.remains
+        let files = found.files
         for file in files where isInside(file) { result.size += FileSystem.size(ofFile: path(of: file)) ?? 0 }
         result.size += leftovers.reduce(0) { $0 + (FileSystem.size(ofFile: path(of: $1)) ?? 0) }
         if dryRun { return result }
@@ -113,6 +113,9 @@ extension ModelStore {
                 return [.changed("collected", found.versions.map(\.key), reason: "garbage")]
             }
         }
+        for file in files where isInside(file) && FileSystem.size(ofFile: path(of: file + ".sig")) != nil {
+            try? FileSystem.remove(path(of: file + ".sig"))
+        }
         for file in files + leftovers where isInside(file) {
             let size = FileSystem.size(ofFile: path(of: file)) ?? 0
             do throws(CellarError) { try FileSystem.remove(path(of: file)) } catch {
@@ -123,8 +126,9 @@ extension ModelStore {
         return result
     }
 
-    /// The deleted versions whose files nobody needs, and the files that an interrupted collection left.
-    private func collectable(_ db: Database) throws -> (versions: [ModelVersion], remains: [String]) {
+    /// The deleted versions that nobody needs, and the files that can be removed: theirs, unless a version of another name
+    /// has the same one, and those that an interrupted collection left.
+    private func collectable(_ db: Database) throws -> (versions: [ModelVersion], files: [String]) {
         // Ancestors of kept versions stay, so that their lineage can be followed and repeated.
         let versions = try ModelVersion.fetch(
             db,
@@ -145,6 +149,15 @@ extension ModelStore {
                     SELECT 1 FROM version v WHERE v.file = p.file AND v.state <> 'purged')
                 """
         ).filter { isInside($0) && FileSystem.size(ofFile: path(of: $0)) != nil }
-        return (versions, remains)
+        let holders = try db.cachedStatement(
+            sql: "SELECT id FROM version WHERE file = ? AND state <> 'purged'")
+        let ids = Set(versions.map(\.id))
+        var files: [String] = []
+        for version in versions where !files.contains(version.file) {
+            if try Int64.fetchAll(holders, arguments: [version.file]).allSatisfy(ids.contains) {
+                files.append(version.file)
+            }
+        }
+        return (versions, files + remains)
     }
 }

@@ -20,7 +20,7 @@ func guardsFormulas() throws {
                 plain,2,0,,bad,0.8807971
 
                 """)
-        request.isRaw = true
+        request.options.isRaw = true
         _ = try place.store.score(request)
         #expect(
             try place.text("out.csv").hasPrefix("id,b,a,\"=note\",prediction,probability\n=1+1,0,2,-1.5,good")

@@ -11,7 +11,8 @@ private func score(
 ) throws -> String {
     let file = try folder.file("in.csv", text)
     let rows = try scoreTable(
-        CSVReader(path: file), with: models, to: folder.path("out.csv"), prefix: prefix)
+        CSVReader(path: file), with: models, to: folder.path("out.csv"), options: ScoreOptions(prefix: prefix)
+    )
     #expect(rows > 0)
     return try folder.text("out.csv")
 }

@@ -48,12 +48,15 @@ public struct InputFile: ~Copyable, Sendable {
         return false
     }
 
-    /// Reads once into `bytes` from `offset` up to their end. Returns 0 at the end of the file.
-    public func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
-        precondition(offset < bytes.count)
+    /// Reads once into `bytes` from `offset` up to their end, or to `limit` before it. Returns 0 at the end of the file.
+    public func read(
+        into bytes: inout [UInt8], at offset: Int, limit: Int = .max
+    ) throws(CellarError) -> Int {
+        let end = min(limit, bytes.count)
+        precondition(offset < end)
         while true {
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
+                unsafe Glibc.read(descriptor, buffer.baseAddress! + offset, end - offset)
             }
             if count >= 0 { return count }
             if errno != EINTR { throw .reading(name, errno) }

@@ -13,11 +13,15 @@ public struct SHA256: Sendable {
 
     /// Returns the digest in lower-case hex.
     public mutating func finish() -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let hex = finishBytes().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: hex, as: UTF8.self)
+    }
+
+    public mutating func finishBytes() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
         unsafe nettle_sha256_digest(&context, digest.count, &digest)
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: hex, as: UTF8.self)
+        return digest
     }
 }
 
@@ -27,4 +31,10 @@ public func sha256(of text: String) -> String {
     let bytes = Array(text.utf8)
     unsafe bytes.withUnsafeBytes { unsafe hash.update($0) }
     return hash.finish()
+}
+
+public func sha256Bytes(of bytes: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    unsafe bytes.withUnsafeBytes { unsafe hash.update($0) }
+    return hash.finishBytes()
 }

@@ -110,6 +110,7 @@ typedef struct {
     size_t label_count;
     const char *texts;     // 32 bytes longer than its last text
     const cn_range *text_places;
+    bool alone;            // the rows have no other columns: no delimiter before the first one
 } cn_csv_additions;
 
 /// Writes rows of the buffer [0, size) with the appended columns and line ends, and returns the number of

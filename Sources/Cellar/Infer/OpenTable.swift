@@ -7,15 +7,17 @@ extension Store {
     /// request does not say otherwise.
     func modelsAndTable(
         _ path: String, _ dialect: TableDialect, _ selection: ModelSelection, _ progress: ProgressReporter,
-        withRows: Bool = false
+        withRows: Bool = false, allowsNoRows: Bool = false
     ) throws(CellarError) -> OpenedTable {
+        func open(_ dialect: TableDialect) throws(CellarError) -> CSVReader {
+            try CSVReader(path: path, dialect: dialect, allowsNoRows: allowsNoRows)
+        }
         guard selection.references.isEmpty else {
             let models = try load(selection, progress, withRows: withRows) { () throws(CellarError) in [] }
-            return OpenedTable(
-                models, try CSVReader(path: path, dialect: models[0].dialect(completing: dialect)))
+            return OpenedTable(models, try open(models[0].dialect(completing: dialect)))
         }
         // The columns choose the model, so the table is opened first.
-        let reader = try CSVReader(path: path, dialect: dialect)
+        let reader = try open(dialect)
         let (name, columns) = (reader.name, reader.header.names)
         let models = try load(selection, progress, withRows: withRows) { () throws(CellarError) in
             try tableModel(name, columns: columns)
@@ -28,7 +30,7 @@ extension Store {
                 "\(models[0].name) was trained on a table of another form; standard input can be read once.",
                 remedy: "Name it with --model.")
         }
-        return OpenedTable(models, try CSVReader(path: path, dialect: known))
+        return OpenedTable(models, try open(known))
     }
 }
 

@@ -1,11 +1,14 @@
 import Base
 import Infer
+import Tensors
 
 /// Asks what is in pictures, or what a model computes from arrays.
 public struct PredictRequest: Sendable {
     /// Pictures (PNG), or arrays of samples (.npy); - is standard input.
     public var files: [String]
     public var models: ModelSelection
+    /// Keeps each picture in the form that the first model got it in.
+    public var keepsInputs = false
 
     public init(files: [String], models: ModelSelection = []) { (self.files, self.models) = (files, models) }
 }
@@ -17,6 +20,8 @@ public struct PredictResult: Sendable {
     public var predictions: [Prediction] = []
     /// The files without a prediction.
     public var failures: [FileFailure] = []
+    /// The first model's input for each predicted picture, if the request asks for them.
+    public var inputs: [Samples] = []
 
     public var json: JSON { .array(predictions.map(\.json)) }
 }
@@ -38,7 +43,8 @@ extension Store {
         for file in request.files {
             try progress.checkCancellation()
             do throws(CellarError) {
-                result.predictions += try predictions(of: file, by: models, progress)
+                result.predictions += try predictions(
+                    of: file, by: models, progress, &result.inputs, keepsInputs: request.keepsInputs)
             } catch {
                 guard error.category != .usage, request.files.count > 1 else { throw error }
                 progress.report(.failed(error))
@@ -51,7 +57,8 @@ extension Store {
 
 /// All models' predictions of one file, or an error.
 private func predictions(
-    of file: String, by models: [LoadedModel], _ progress: ProgressReporter
+    of file: String, by models: [LoadedModel], _ progress: ProgressReporter, _ inputs: inout [Samples],
+    keepsInputs: Bool
 ) throws(CellarError) -> [Prediction] {
     if file.hasSuffix(".npy") {
         return try sampleBySample(models, file: file) { (model) throws(CellarError) in
@@ -59,8 +66,9 @@ private func predictions(
         }
     }
     var found: [Prediction] = []
-    for model in models {
+    for (index, model) in models.enumerated() {
         let picture = try model.pictureForm().read(file)
+        if keepsInputs, index == 0 { inputs.append(picture.samples) }
         if picture.lostColours {
             progress.warn("\(file): its colours became grey, as \(model.name) takes grey pictures.")
         }

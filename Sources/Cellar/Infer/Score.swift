@@ -1,3 +1,4 @@
+import ArrowIPC
 import Base
 import Datasets
 import Infer
@@ -8,12 +9,11 @@ public struct ScoreRequest: Sendable {
     public var inputs: [String]
     /// The scored table, which goes to standard output (-) if none is named; or a .npy file for each output of the model.
     public var outputs: [String]
-    /// Put before the names of new columns.
-    public var prefix: String
     /// Whether an output may replace an input.
     public var replacesInput: Bool
-    /// Whether texts that a spreadsheet would run as formulas are written as they are, without a guard.
-    public var isRaw = false
+    /// The form of a table and of its output; nil for CSV as it is found.
+    public var format: ScoreFormat?
+    public var options = ScoreOptions()
     /// How the table is written, as far as it differs from what the model was trained on.
     public var dialect = TableDialect()
     public var models: ModelSelection
@@ -22,7 +22,8 @@ public struct ScoreRequest: Sendable {
         inputs: [String], outputs: [String] = [], prefix: String = "", replacesInput: Bool = false,
         models: ModelSelection = []
     ) {
-        (self.inputs, self.outputs, self.prefix, self.models) = (inputs, outputs, prefix, models)
+        (self.inputs, self.outputs, self.models) = (inputs, outputs, models)
+        options.prefix = prefix
         self.replacesInput = replacesInput
     }
 
@@ -42,7 +43,12 @@ public struct ScoreRequest: Sendable {
     }
 
     /// Whether the inputs are arrays and not a table.
-    public var isForArrays: Bool { inputs.allSatisfy { $0.hasSuffix(".npy") } }
+    public var isForArrays: Bool { format == nil && inputs.allSatisfy { $0.hasSuffix(".npy") } }
+
+    /// Whether several tables are scored, each to a file of its name in a folder.
+    var isForFolder: Bool {
+        !isForArrays && outputs.count == 1 && outputs[0] != "-" && FileSystem.isFolder(outputs[0])
+    }
 
     /// Whether a scored table goes to standard output.
     public var printsTable: Bool {
@@ -72,23 +78,79 @@ extension Store {
         _ request: ScoreRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> ScoreSummary {
         try request.checkOutputs()
-        return request.isForArrays
-            ? try scoreArrayFiles(request, progress) : try scoreTableFile(request, progress)
+        if request.isForArrays { return try scoreArrayFiles(request, progress) }
+        return request.isForFolder
+            ? try scoreToFolder(request, progress) : try scoreTableFile(request, progress)
+    }
+
+    /// Scores each table to a file of its name. A shard takes its part of the files, and of a single file its part of the rows.
+    private func scoreToFolder(
+        _ request: ScoreRequest, _ progress: ProgressReporter
+    ) throws(CellarError) -> ScoreSummary {
+        var (inputs, single) = (request.inputs, request)
+        if inputs.count > 1, let shard = request.options.shard {
+            inputs = shard.select(inputs)
+            single.options.shard = nil
+        }
+        var total = ScoreSummary(models: [], samples: 0, outputs: [])
+        for input in inputs {
+            single.inputs = [input]
+            let name = input == "-" ? "scored" : FileSystem.name(of: input)
+            single.outputs = [request.outputs[0] + "/" + name]
+            try single.checkOutputs()
+            guard !total.outputs.contains(single.outputs[0]) else {
+                throw CellarError(
+                    .usage, "two inputs have the same file name.", file: input,
+                    remedy: "Score them to different folders.")
+            }
+            let summary = try scoreTableFile(single, progress)
+            total.models = summary.models
+            total.samples += summary.samples
+            total.outputs += summary.outputs
+        }
+        return total
     }
 
     private func scoreTableFile(
         _ request: ScoreRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> ScoreSummary {
         guard request.inputs.count == 1, request.outputs.count <= 1, let input = request.inputs.first else {
-            throw CellarError(.usage, "A table is scored alone: one input, one -o.")
+            throw CellarError(
+                .usage, "several tables need a folder for their outputs.",
+                remedy: "Name an existing folder with -o.")
         }
-        let output = request.outputs.first ?? "-"
-        let opened = try modelsAndTable(input, request.dialect, request.models, progress)
-        let models = opened.models
-        let rows = try scoreTable(
-            opened.reader, with: models, to: output, prefix: request.prefix, isRaw: request.isRaw,
-            onBlock: progress.samplesDone)
-        return ScoreSummary(models: models.map(\.name), samples: rows, outputs: [output])
+        let (output, options) = (request.outputs.first ?? "-", request.options)
+        switch request.format {
+        case .csv, .tsv, nil:
+            var dialect = request.dialect
+            if request.format == .tsv { dialect.delimiter = UInt8(ascii: "\t") }
+            let opened = try modelsAndTable(
+                input, dialect, request.models, progress, allowsNoRows: options.allowsNoRows)
+            let models = opened.models
+            let rows = try scoreTable(
+                opened.reader, with: models, to: output, options: options, onBlock: progress.samplesDone)
+            return ScoreSummary(models: models.map(\.name), samples: rows, outputs: [output])
+        case .jsonl:
+            let reader = try JSONLinesReader(path: input)
+            let models = try modelsForColumns(request, input, reader.names, progress)
+            let rows = try scoreLines(
+                reader, with: models, to: output, options: options, onBlock: progress.samplesDone)
+            return ScoreSummary(models: models.map(\.name), samples: rows, outputs: [output])
+        case .arrow:
+            let reader = try ArrowReader(path: input)
+            let models = try modelsForColumns(request, input, reader.schema.names, progress)
+            let rows = try scoreArrow(
+                reader, with: models, to: output, options: options, onBlock: progress.samplesDone)
+            return ScoreSummary(models: models.map(\.name), samples: rows, outputs: [output])
+        }
+    }
+
+    private func modelsForColumns(
+        _ request: ScoreRequest, _ input: String, _ columns: [String], _ progress: ProgressReporter
+    ) throws(CellarError) -> [LoadedModel] {
+        try load(request.models, progress) { () throws(CellarError) in
+            try tableModel(input == "-" ? "standard input" : input, columns: columns)
+        }
     }
 
     private func scoreArrayFiles(

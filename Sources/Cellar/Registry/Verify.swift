@@ -1,5 +1,6 @@
 import Base
 import Registry
+import Signing
 
 /// The result of checking a store.
 public struct VerifyReport: Sendable {
@@ -7,6 +8,8 @@ public struct VerifyReport: Sendable {
     public let checked: Int
     /// What is wrong; empty for a sound store.
     public let findings: [Finding]
+
+    public init(checked: Int, findings: [Finding]) { (self.checked, self.findings) = (checked, findings) }
 
     public var json: JSON {
         [
@@ -27,6 +30,27 @@ extension Store {
     public func verify(_ depth: VerifyDepth = .full) throws(CellarError) -> VerifyReport {
         let (checked, findings) = try models.verify(depth)
         return VerifyReport(checked: checked, findings: findings)
+    }
+
+    /// Checks that every version, or each of those named, has a signature of a key.
+    ///
+    /// - Parameter path: A PEM file with the public key.
+    public func verifySignatures(
+        _ references: [String] = [], publicKey path: String
+    ) throws(CellarError) -> VerifyReport {
+        let key = try PublicKey(pemFile: path)
+        var versions: [ModelVersion] = []
+        for reference in references { versions.append(try models.version(reference)) }
+        if references.isEmpty { versions = try models.list().versions }
+        var findings: [Finding] = []
+        for version in versions {
+            guard let problem = try models.signatureProblem(of: version, key: key) else { continue }
+            findings.append(
+                Finding(
+                    kind: .signature, subject: version.reference, message: problem,
+                    fix: "run registry sign \(version.reference) --key KEY if the file is yours"))
+        }
+        return VerifyReport(checked: versions.count, findings: findings)
     }
 
     /// Repairs what can be repaired without losing anything, and checks again.

@@ -11,6 +11,27 @@ public enum Bars {
         return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
     }
 
+    /// A curve in one line: each column is the mean of its part of the values. Parts that are not all numbers are a `×`.
+    public static func curve(_ values: [Double], width: Int) -> String {
+        let columns = min(width, values.count)
+        let means = (0..<max(columns, 0)).map { column -> Double in
+            let part = values[column * values.count / columns..<(column + 1) * values.count / columns]
+            return part.reduce(0) { $0 + $1 / Double(part.count) }
+        }
+        let usable = means.filter(\.isFinite)
+        guard let low = usable.min(), let high = usable.max() else {
+            return String(repeating: "×", count: columns)
+        }
+        let levels = Array("▁▂▃▄▅▆▇█")
+        return String(
+            means.map { mean in
+                guard mean.isFinite else { return "×" }
+                // A flat curve is low, not high.
+                let share = high > low ? mean / (high - low) - low / (high - low) : 0
+                return levels[max(0, min(7, Int((share * 7).rounded())))]
+            })
+    }
+
     /// One line a class: name, percentage, bar; the likeliest in bold.
     public static func text(
         _ probabilities: [(name: String, probability: Double)], width: Int = 30, terminal: Terminal = .output

@@ -82,7 +82,7 @@ private func meant(by word: String, in names: [String]) -> String? {
 private let habits: [(words: [String], subcommand: String)] = [
     (["add", "push", "register"], "import"),
     (["cat", "describe"], "show"),
-    (["cp", "download", "pull"], "export"),
+    (["download", "pull"], "export"),
     (["check", "fsck"], "verify"),
     (["vs"], "compare"),
     (["dir", "search", "find", "versions"], "list"),
@@ -91,7 +91,7 @@ private let habits: [(words: [String], subcommand: String)] = [
     (["remove", "del", "uninstall"], "delete"),
     (["reindex"], "rebuild"),
     (["undelete", "undo"], "restore"),
-    (["alias", "mv", "rename"], "promote"),
+    (["alias"], "promote"),
     (["train", "run", "resume"], "fit"),
     (["eval", "test"], "evaluate"),
 ]

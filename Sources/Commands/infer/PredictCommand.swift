@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cellar
 import CommandSupport
+import Plots
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,12 +17,41 @@ struct PredictCommand: ParsableCommand {
         completion: .file(extensions: ["png", "npy"]))
     var files: [String]
 
+    @Option(
+        help:
+            "Draw the picture, what the network saw of it, and the probabilities: a file .png, .svg or .pdf.",
+        completion: .file(extensions: ["png", "svg", "pdf"]))
+    var picture: String?
+
+    @Flag(help: "Draw on a dark background.") var dark = false
+
     @OptionGroup var arguments: ModelArguments
 
+    func validate() throws {
+        if dark, picture == nil { throw ValidationError("--dark needs --picture.") }
+        if picture != nil, files.count != 1 || files[0] == "-" || files[0].hasSuffix(".npy") {
+            throw ValidationError("--picture takes one file with a picture.")
+        }
+    }
+
     func run() throws {
+        if let picture { return try draw(picture) }
         try answer(
             PredictRequest(files: files, models: arguments.models), store: arguments.place.store,
             json: arguments.place.json)
+    }
+
+    private func draw(_ path: String) throws {
+        let place = arguments.place
+        try runInfer(json: place.json) {
+            _ = try FigureFormat(path: path)
+            var request = PredictRequest(files: files, models: arguments.models)
+            request.keepsInputs = true
+            let result = try Store(place.store).predict(request, progress: commandProgress(json: place.json))
+            let figure = try Figure(prediction: result, of: files[0])
+            try figure.write(to: path, theme: dark ? .dark : .light)
+            try printOutput(place.json ? result.json.text(pretty: true) : path)
+        }
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Cellar
 import CommandSupport
+import Infer
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,6 +15,9 @@ struct ScoreCommand: ParsableCommand {
             output file appears once it is complete; on standard output the rows before a bad one have been written \
             when the error is reported, and the exit status is not 0. The output is UTF-8, not compressed, and has no \
             comments; a table without column names gets none.
+
+            --format is the contract for other programs: rows in, rows out, in order; empty input gives empty output, and any \
+            failure a status that is not 0. With -o and an existing folder, several files are scored, each to a file of its name.
 
             Several .npy files are a model's inputs, several -o its outputs, in the model's own order.
 
@@ -34,6 +38,22 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "A prefix for the names of the new columns.")
     var prefix = ""
 
+    @Option(
+        help: "The form of input and output: csv, tsv, jsonl (an object a line) or arrow (an IPC stream).")
+    var format: ScoreFormat?
+
+    @Option(help: "A column to pass through; repeat it for several. (default: all columns)")
+    var key: [String] = []
+
+    @Flag(help: "Write the new columns alone.")
+    var predictionsOnly = false
+
+    @Flag(help: "Write the number of rows behind the last one, so that a reader notices a cut stream.")
+    var count = false
+
+    @Option(help: "Score one part of several, as 2/8: of the rows of a file, or of several files.")
+    var shard: String?
+
     @Flag(help: "Let the output replace the input, once it is complete.")
     var force = false
 
@@ -46,6 +66,9 @@ struct ScoreCommand: ParsableCommand {
     func validate() throws {
         guard inputs.isEmpty != row.isEmpty else {
             throw ValidationError("Name a table or .npy files to score, or give a --row.")
+        }
+        guard key.isEmpty || !predictionsOnly else {
+            throw ValidationError("--key and --predictions-only exclude each other.")
         }
     }
 
@@ -75,7 +98,13 @@ struct ScoreCommand: ParsableCommand {
     private func scoreFiles() throws {
         var request = ScoreRequest(
             inputs: inputs, outputs: output, prefix: prefix, replacesInput: force, models: arguments.models)
-        request.isRaw = raw
+        request.format = format
+        request.options.isRaw = raw
+        request.options.kept = predictionsOnly ? .none : key.isEmpty ? .all : .only(key)
+        request.options.endsWithCount = count
+        // A partition or a part of a file may be empty.
+        request.options.allowsNoRows = format != nil || shard != nil
+        if let shard { request.options.shard = try Shard(shard) }
         request.dialect = try table.dialect()
         let summary = try store.score(request, progress: progress)
         // For a program on standard output where that is free, else for a person who watches.
@@ -90,3 +119,5 @@ struct ScoreCommand: ParsableCommand {
         }
     }
 }
+
+extension ScoreFormat: ExpressibleByArgument {}

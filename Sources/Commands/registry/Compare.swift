@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cellar
 import CommandSupport
+import Plots
 import Registry
 import StoreSupport
 
@@ -10,6 +11,8 @@ struct Compare: ParsableCommand {
         discussion: """
             A * marks the best value of a metric whose name tells which end is better. Where the window is narrower than \
             the table, versions are shown in several blocks, and a legend has the names and values that were cut.
+
+            --plot draws the metrics side by side, and parallel coordinates of the settings that differ.
             """)
 
     @Argument(
@@ -18,6 +21,7 @@ struct Compare: ParsableCommand {
     @Flag(help: "Show what is the same, too.") var all = false
     // Earlier releases had the opposite default.
     @Flag(help: .hidden) var differences = false
+    @OptionGroup var figure: PlotOptions
     @OptionGroup var common: StoreOptions
 
     func validate() throws {
@@ -26,7 +30,12 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         try common.run { store in
+            let isDrawn = try figure.isWanted()
             let found = try store.compare(references)
+            if isDrawn {
+                try figure.draw(Figure(comparison: found), json: common.json)
+                if !common.json { return }
+            }
             try common.print(found.json) { found.blocks(all: all).joined(separator: "\n") }
         }
     }

@@ -41,13 +41,18 @@ struct ListRenderer {
                     "parameters": "PARAMS",
                     "metrics.": "",
                 ],
-                // Metrics say most about a model.
-                importance: [4, 2, 1] + metrics.map { _ in 3 } + [0])
+                // Metrics say most about a model, above all the one that the list is sorted by.
+                importance: [8, 4, 3] + metrics.indices.map { [7, 6, 2][$0] } + [0],
+                curves: Terminal.output.isTerminal && Terminal.output.isUnicode && format == .table
+                    ? store.lossCurves(of: listing.versions) : [])
         }
     }
 
     /// A table of chosen columns. `titles` are the columns' other names.
-    func print(_ table: VersionTable, titles: [String: String] = [:], importance: [Int] = []) throws {
+    /// - Parameter curves: The loss of each version's epochs, for a small curve; empty for none.
+    func print(
+        _ table: VersionTable, titles: [String: String] = [:], importance: [Int] = [], curves: [[Double]] = []
+    ) throws {
         let names = table.columns.map { name in
             titles[name] ?? titles["metrics."].map { name.replacing("metrics.", with: $0) } ?? name
         }
@@ -66,7 +71,7 @@ struct ListRenderer {
                 }
             }
         case .md: try printOutput(Records.markdown(names, table.rows))
-        case .table: try printOutput(text(table, names, importance))
+        case .table: try printOutput(text(table, names, importance, curves))
         }
     }
 
@@ -86,21 +91,24 @@ struct ListRenderer {
         }
     }
 
-    private func text(_ table: VersionTable, _ names: [String], _ importance: [Int]) -> String {
+    private func text(
+        _ table: VersionTable, _ names: [String], _ importance: [Int], _ curves: [[Double]]
+    ) -> String {
+        let hasCurves = curves.contains { !$0.isEmpty }
         var text = TextTable(
             names.enumerated().map { i, name in
                 let isNumeric = table.rows.contains { $0[i]?.double != nil }
                 return .init(
                     name, isNumeric ? .right : .left, importance: i < importance.count ? importance[i] : -i)
-            })
+            } + (hasCurves ? [.init("LOSS", .left, importance: 5)] : []))
         let forPeople = Terminal.output.isTerminal
-        for row in table.rows {
+        for (index, row) in table.rows.enumerated() {
             text.add(
                 zip(table.columns, row).map { column, value in
                     let cell = column == "aliases" ? value?.cell.replacing(", ", with: ",") : value?.cell
                     // On a screen of 80 columns the day must do; programs get the second.
                     return column == "created" && forPeople ? String((cell ?? "").prefix(10)) : cell ?? ""
-                })
+                } + (hasCurves ? [Bars.curve(curves[index], width: 10)] : []))
         }
         return text.text()
     }

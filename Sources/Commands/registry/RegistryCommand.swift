@@ -14,7 +14,8 @@ package struct RegistryCommand: ParsableCommand {
             Rollback.self,
             Protect.self, Log.self, Events.self, At.self, Reproduce.self, Import.self, Export.self,
             MergeStores.self, Verify.self,
-            Rebuild.self, Tag.self, Delete.self, Restore.self, CollectGarbage.self,
+            Rebuild.self, Tag.self, Sign.self, Policy.self, Copy.self, Rename.self, Delete.self, Restore.self,
+            CollectGarbage.self,
         ])
 
     package init() {}

@@ -17,9 +17,21 @@ struct Verify: ParsableCommand {
 
     @Flag(help: "Check only sizes of files, and the logs.") var quick = false
     @Flag(help: "Repair what can be repaired.") var repair = false
+    @Flag(help: "Also require a signature of --public-key for every version, or for those named.")
+    var requireSignature = false
+    @Option(help: "The public key: P-256, PEM.", completion: .file()) var publicKey: String?
+    @Argument(help: "Versions whose signatures are checked; all if none is named.", completion: .versions)
+    var references: [String] = []
     @OptionGroup var common: StoreOptions
 
     func validate() throws {
+        if requireSignature != (publicKey != nil) {
+            throw ValidationError("--require-signature and --public-key go together.")
+        }
+        if !references.isEmpty, !requireSignature {
+            throw ValidationError(
+                "versions are named only with --require-signature; the rest checks the whole store.")
+        }
         if quick && repair { throw ValidationError("--quick and --repair exclude each other.") }
     }
 
@@ -46,6 +58,11 @@ struct Verify: ParsableCommand {
             let (done, report) = try store.repair()
             return (report, done)
         }
-        return (try store.verify(quick ? .quick : .full), nil)
+        let report = try store.verify(quick ? .quick : .full)
+        guard requireSignature, let publicKey else { return (report, nil) }
+        let signatures = try store.verifySignatures(references, publicKey: publicKey)
+        return (
+            VerifyReport(checked: report.checked, findings: report.findings + signatures.findings), nil
+        )
     }
 }

@@ -10,7 +10,8 @@ package struct TrainerCommand: ParsableCommand {
             """,
         version: versionText(of: "trainer"),
         subcommands: [
-            InitCommand.self, FitCommand.self, CheckCommand.self, SummaryCommand.self, InfoCommand.self,
+            InitCommand.self, FitCommand.self, CheckCommand.self, ExploreCommand.self, SummaryCommand.self,
+            InfoCommand.self,
         ])
 
     package init() {}

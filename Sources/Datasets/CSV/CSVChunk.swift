@@ -28,6 +28,9 @@ public struct CSVChunk: Sendable {
     var booleans: [UInt32] = []
     /// True if a numeric column of the chunk has true or false.
     var hasBooleans = false
+    /// The rows and lines between the last chunk and this one that are not to be read.
+    var skippedRows = 0
+    var skippedLines = 0
     /// True if the chunk is one row without an end within `CSVSource.longestRow` bytes.
     var isTooLong = false
     /// The error in the row after the last valid one, if any.

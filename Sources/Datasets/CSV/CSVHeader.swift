@@ -18,6 +18,12 @@ public struct CSVHeader: Equatable, Sendable {
     /// The indices of the columns without a name in the file.
     public let unnamed: [Int]
 
+    /// The columns of a table without rows, whose names come from elsewhere.
+    init(names: [String], delimiter: UInt8) {
+        (self.names, self.delimiter) = (names, delimiter)
+        (bytes, isInFile, unnamed) = ([], false, [])
+    }
+
     /// Parses the first row, without its line end. `dialect` decides whether it has names or data.
     init(
         file: String, line: Int, bytes: [UInt8], delimiter: UInt8, dialect: TableDialect

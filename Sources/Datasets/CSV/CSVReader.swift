@@ -25,10 +25,13 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
 
     /// Opens a table and reads its first line. `-` is standard input. `block` is the number of bytes per
     /// read.
+    ///
+    /// - allowsNoRows: Whether an empty file is a table without rows, where the dialect has the columns' names.
     public init(
-        path: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18
+        path: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18, allowsNoRows: Bool = false
     ) throws(CellarError) {
-        source = try CSVSource(TableInput(InputFile(path: path)), dialect, block: block)
+        source = try CSVSource(
+            TableInput(InputFile(path: path)), dialect, block: block, allowsNoRows: allowsNoRows)
     }
 
     /// Reads from a descriptor, which stays open.
@@ -48,6 +51,18 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
     ) throws(CellarError) {
         try source.select(
             numbers: numbers, texts: texts, missingAsNaN: missingAsNaN, othersAsTexts: andRest)
+    }
+
+    /// The bytes of the file, if its rows have places in it: not for a pipe, a compressed file or UTF-16.
+    public var size: Int? { source.size }
+
+    /// From now on only rows that begin in this range are read, counted in bytes from the first row. Their numbers in the
+    /// table stay. Call it before the first `read` or `take`.
+    public mutating func restrict(to range: Range<Int>) { source.range = CSVRange(range) }
+
+    /// A second scanner of the chunks, which reads these columns as texts.
+    public func scanner(ofTexts texts: [String]) throws(CellarError) -> CSVScanner {
+        try source.scanner(ofTexts: texts)
     }
 
     /// For tests: uses only the baseline vector instructions of the platform. Call it after `select`.

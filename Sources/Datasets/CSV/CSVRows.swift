@@ -19,8 +19,11 @@ public struct CSVRows: Sendable {
     private let longestText: Int
     private var buffer: [UInt8] = []
     private var used = 0
+    /// Whether the rows have no other columns.
+    private let isAlone: Bool
 
-    public init(delimiter: UInt8, columns: [AddedColumn], texts: [String]) {
+    public init(delimiter: UInt8, columns: [AddedColumn], texts: [String], isAlone: Bool = false) {
+        self.isAlone = isAlone
         var (numbers, labels): (Int32, Int32) = (0, 0)
         var kinds: [Int32] = []
         for column in columns {
@@ -74,7 +77,7 @@ public struct CSVRows: Sendable {
                     columns: columns.baseAddress, column_count: columns.count, numbers: numbers.baseAddress,
                     number_count: numberCount, labels: labels.baseAddress, label_count: labelCount,
                     texts: texts.baseAddress?.assumingMemoryBound(to: CChar.self),
-                    text_places: places.baseAddress)
+                    text_places: places.baseAddress, alone: isAlone)
                 return unsafe chunk.bytes.withUnsafeBytes { bytes in
                     unsafe chunk.rows.withUnsafeBufferPointer { rows in
                         unsafe buffer.withUnsafeMutableBytes { buffer in
@@ -89,6 +92,9 @@ public struct CSVRows: Sendable {
             }
         }
     }
+
+    /// Whether the formatted rows end in a line end; nil without rows.
+    public var endsLine: Bool? { used == 0 ? nil : buffer[used - 1] == UInt8(ascii: "\n") }
 
     /// Writes the formatted rows.
     public func send(to writer: inout CSVWriter) throws(CellarError) {

@@ -52,6 +52,8 @@ public struct CSVCounter: Sendable {
 
     /// Sets the chunk's `firstRow`. Throws if the chunk has an invalid row.
     public mutating func count(_ chunk: inout CSVChunk) throws(CellarError) {
+        position.row += chunk.skippedRows
+        position.line += chunk.skippedLines
         chunk.firstRow = position.row
         if chunk.isTooLong {
             throw CellarError(
@@ -67,9 +69,10 @@ public struct CSVCounter: Sendable {
             throw plan.mixedBooleans(chunk.bytes, 0..<chunk.size, column: column, position)
         }
         if !plan.missingAsNaN, chunk.hasBooleans || !booleans.isEmpty { try compareBooleans(chunk) }
-        if position.row == 1, !plan.missingAsNaN {
+        if rows == 0, !plan.missingAsNaN {
             try plan.refuseThousands(chunk.bytes, 0..<chunk.size, position)
         }
+        rows += chunk.count
         position.row += chunk.count
         position.line += chunk.lines
     }
@@ -81,7 +84,7 @@ public struct CSVCounter: Sendable {
     private mutating func compareBooleans(_ chunk: CSVChunk) throws(CellarError) {
         guard chunk.count > 0 else { return }
         let found = Set(chunk.booleans.indices.filter { chunk.hasBooleans && chunk.booleans[$0] > 0 })
-        if position.row == 1 { booleans = found }
+        if rows == 0 { booleans = found }
         guard let column = found.symmetricDifference(booleans).min() else { return }
         var error = plan.mixedBooleans(chunk.bytes, 0..<chunk.size, column: column, position)
         (error.place.row, error.place.line) = (position.row, position.line)
@@ -89,7 +92,10 @@ public struct CSVCounter: Sendable {
     }
 
     /// The number of rows so far.
-    public var rows: Int { position.row - 1 }
+    public private(set) var rows = 0
+
+    /// The number of rows in the table before a chunk that comes next.
+    public func rowsBefore(_ chunk: CSVChunk) -> Int { position.row - 1 + chunk.skippedRows }
 
     /// Throws if the table has no rows.
     public func finish() throws(CellarError) {

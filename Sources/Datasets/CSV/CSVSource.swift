@@ -24,8 +24,14 @@ final class CSVSource {
     /// A longer row is treated as an unclosed quote.
     static let longestRow = 1 << 26
 
-    init(_ input: TableInput, _ dialect: TableDialect, block: Int) throws(CellarError) {
-        let found = try CSVSource.start(of: input, dialect, block: block)
+    /// The rows to read; nil for all.
+    var range: CSVRange?
+
+    init(
+        _ input: TableInput, _ dialect: TableDialect, block: Int, allowsNoRows: Bool = false
+    ) throws(CellarError) {
+        let found = try CSVSource.start(
+            of: input, CSVStart(dialect, allowsNoRows: allowsNoRows), block: block)
         let plan = try CSVPlan(file: input.name, header: found.header, numbers: [], texts: [])
         (header, rest, ended) = (found.header, found.rest, found.ended)
         (self.block, name) = (block, input.name)
@@ -37,9 +43,9 @@ final class CSVSource {
     }
 
     private static func start(
-        of input: TableInput, _ dialect: TableDialect, block: Int
+        of input: TableInput, _ start: CSVStart, block: Int
     ) throws(CellarError) -> CSVStart.Found {
-        var start = CSVStart(dialect)
+        var start = start
         var bytes = [UInt8](repeating: 0, count: block)
         while true {
             let count = try input.read(into: &bytes, at: 0)
@@ -74,8 +80,28 @@ final class CSVSource {
         return false
     }
 
+    /// The bytes of the file, if its rows have places in it: not for a pipe, a compressed file or UTF-16.
+    var size: Int? { input.plainSize }
+
+    /// Plans to read these columns as texts, and no others.
+    func scanner(ofTexts texts: [String]) throws(CellarError) -> CSVScanner {
+        CSVScanner(plan: try CSVPlan(file: name, header: header, numbers: [], texts: texts))
+    }
+
     func take(
         into chunk: inout CSVChunk, unless stop: () -> Bool = { false }
+    ) throws(CellarError) -> Bool {
+        guard range != nil else { return try takeBlock(into: &chunk, unless: stop) }
+        let scanner = try scanner(ofTexts: [])
+        while range?.isOver == false, try takeBlock(into: &chunk, unless: stop) {
+            if range!.cut(&chunk, with: scanner) { return true }
+        }
+        chunk.count = 0
+        return false
+    }
+
+    private func takeBlock(
+        into chunk: inout CSVChunk, unless stop: () -> Bool
     ) throws(CellarError) -> Bool {
         (chunk.count, chunk.size, chunk.lines, chunk.fault, chunk.isTooLong) = (0, 0, 0, nil, false)
         var used = rest.count

@@ -5,7 +5,11 @@ struct CSVStart {
     let dialect: TableDialect
     private var bytes: [UInt8] = []
 
-    init(_ dialect: TableDialect) { self.dialect = dialect }
+    private let allowsNoRows: Bool
+
+    init(_ dialect: TableDialect, allowsNoRows: Bool = false) {
+        (self.dialect, self.allowsNoRows) = (dialect, allowsNoRows)
+    }
 
     struct Found {
         var header: CSVHeader
@@ -26,6 +30,10 @@ struct CSVStart {
         guard ended || bytes.count >= 4 else { return nil }
         try refuseOtherFormats(file)
         if let found = try firstRow(file, ended) { return found }
+        if ended, allowsNoRows, dialect.hasHeader == false, let names = dialect.names {
+            let header = CSVHeader(names: names, delimiter: dialect.delimiter ?? TableDialect.delimiters[0])
+            return Found(header: header, rest: [], line: 1, ended: true)
+        }
         if ended {
             throw CellarError(
                 .badData, file: file, expected: "a table with column names in the first line",

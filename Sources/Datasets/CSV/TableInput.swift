@@ -23,6 +23,9 @@ final class TableInput: @unchecked Sendable {
         var taken = 0
     }
 
+    /// The size of a file whose bytes pass unchanged. Known after the first read.
+    var plainSize: Int? { stages.gunzip == nil && stages.utf16 == nil ? input.size : nil }
+
     /// Waits until a pipe has data or has ended. Returns false if `stop` returns true first.
     func waitForData(unless stop: () -> Bool) -> Bool {
         stages.pending.count > stages.taken ? !stop() : input.waitForData(unless: stop)

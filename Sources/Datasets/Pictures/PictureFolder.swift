@@ -27,7 +27,7 @@ public struct PictureFolder: Sendable {
     public let path: String
     public let classes: [String]
     /// The path and class of each picture.
-    private let files: [(path: String, label: Int)]
+    let files: [(path: String, label: Int)]
 
     public init(_ path: String) throws(CellarError) {
         self.path = path

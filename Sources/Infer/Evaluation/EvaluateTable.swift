@@ -16,7 +16,7 @@ public func evaluateTable(
     onBlock: (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Evaluation {
     let evaluator = try Evaluator(model, collectsRows: collectsRows)
-    let inputs = try ModelColumns(of: [model])
+    let inputs = try TableInputs(of: [model])
     let targets =
         if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
     let name = reader.name

@@ -97,7 +97,7 @@ public struct PartOfTable: Sendable {
     ) throws(CellarError) -> [UInt64] {
         do {
             var reader = try CSVReader(path: path, dialect: dialect)
-            let inputs = try ModelColumns(of: [model])
+            let inputs = try TableInputs(of: [model])
             try reader.select(
                 numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN)
             var (hashes, chunk) = ([UInt64](), CSVChunk())

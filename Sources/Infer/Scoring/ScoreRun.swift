@@ -1,132 +1,124 @@
 import Base
 import Datasets
-import Network
-import Synchronization
 import Tensors
 
-/// A run that scores one table with several models. Each thread holds one chunk, so memory is bounded: a thread that has
-/// computed its chunk waits for the earlier chunks, writes, and reads the next one.
+/// A run that scores one table. Rows are read, computed and written in blocks; see `OrderedPipeline`.
 final class ScoreRun {
     private var reader: CSVReader
     private var writer: CSVWriter
     private var counter: CSVCounter
     private let scanner: CSVScanner
     private let file: String
-    private let models: [LoadedModel]
-    private let inputs: ModelColumns
-    private let additions: Additions
+    private let scorer: BlockScorer
+    private let options: ScoreOptions
     private let rows: CSVRows
+    /// Finds the columns to keep; nil if all are kept, or none.
+    private let keys: CSVScanner?
     private let onBlock: (Int) throws(CellarError) -> Void
+    /// Whether the rows so far end in a line end.
+    private var endsLine = true
 
-    private let reading = OrderedGate()
-    private let writing = OrderedGate()
-    private let stopped = Atomic(false)
-    private var failure: (any Error)?
-    /// Whether rows are written as they are computed, and not only when all are.
-    private let isStreamed: Bool
-    /// Whether texts are written without a guard against formulas.
-    private let isRaw: Bool
+    private struct Block {
+        var chunk = CSVChunk()
+        var additions: Additions
+        var rows: CSVRows
+        var nonFinite: NonFinite?
+        var fault: FieldFault?
+    }
 
     init(
-        _ reader: consuming CSVReader, _ writer: consuming CSVWriter, models: [LoadedModel],
-        inputs: ModelColumns, columns: [NewColumns], isRaw: Bool,
-        onBlock: @escaping (Int) throws(CellarError) -> Void
+        _ reader: consuming CSVReader, _ writer: consuming CSVWriter, _ scorer: BlockScorer,
+        _ options: ScoreOptions, keys: CSVScanner?, onBlock: @escaping (Int) throws(CellarError) -> Void
     ) {
         (counter, scanner, file) = (reader.counter, reader.scanner, reader.name)
-        additions = Additions(columns)
+        let texts = scorer.texts
         rows = CSVRows(
-            delimiter: reader.header.delimiter, columns: columns.flatMap(\.kinds),
-            texts: isRaw ? additions.texts : additions.texts.map(CSVGuard.guarded))
-        self.isRaw = isRaw
-        (self.models, self.inputs, self.onBlock) = (models, inputs, onBlock)
+            delimiter: reader.header.delimiter, columns: scorer.columns.flatMap(\.kinds),
+            texts: options.isRaw ? texts : texts.map(CSVGuard.guarded), isAlone: options.kept == .none)
+        (self.scorer, self.options, self.keys, self.onBlock) = (scorer, options, keys, onBlock)
         self.reader = reader
-        isStreamed = writer.isStreamed
         self.writer = writer
     }
 
     /// Scores all rows and returns their number.
-    func run(threads: Int) throws -> Int {
-        let predictors = try models.map { model in
-            try (0..<threads).map { _ in try model.newPredictor() }
-        }
-        guard let pool = ThreadPool(count: threads) else {
-            throw CellarError(
-                .inputOutput, "cannot create \(threads) threads.", remedy: "Use fewer --threads.")
-        }
+    func run() throws -> Int {
+        try scorer.prepare()
         try writer.flush()
-        pool.run { thread in work(predictors.map { $0[thread] }) }
-        if let failure {
-            guard isStreamed, var error = failure as? CellarError, error.category == .badData else {
-                throw failure
-            }
-            error.message += " \(counter.rows) rows were written before it."
-            throw error
+        do {
+            try OrderedPipeline().run(
+                threads: scorer.threads,
+                block: { Block(additions: Additions(scorer.columns), rows: rows) },
+                take: { block, stop in try reader.take(into: &block.chunk, unless: stop) },
+                compute: { block, thread in try compute(&block, thread) },
+                send: { block in try send(&block) })
+        } catch {
+            throw CellarError(error).after(rows: counter.rows, isStreamed: writer.isStreamed)
         }
-        try counter.finish()
+        if !options.allowsNoRows { try counter.finish() }
+        if options.endsWithCount {
+            let line = (endsLine ? "" : "\n") + "# \(counter.rows) rows"
+            try writer.fields(Array(line.utf8)[...])
+            try writer.endRow(carriageReturn: reader.header.endsInReturn)
+        }
         try writer.finish()
         return counter.rows
     }
 
-    /// Runs one thread's loop.
-    private func work(_ predictors: [Predictor]) {
-        var (chunk, additions, rows) = (CSVChunk(), additions, rows)
-        var more = true
-        while more {
-            // The ticket of reading is the chunk's number in the table.
-            var problem: (any Error)?
-            let number = reading.take {
-                do { more = try reader.take(into: &chunk) { stopped.load(ordering: .relaxed) } } catch {
-                    (problem, more) = (error, false)
-                }
+    private func compute(_ block: inout Block, _ thread: Int) throws {
+        scanner.scan(&block.chunk)
+        if let table = scorer.table { return try compute(&block, thread, table) }
+        let count = block.chunk.count * block.chunk.columns
+        // A chunk's memory may be larger than its content.
+        let numbers =
+            block.chunk.numbers.count == count
+            ? block.chunk.numbers : Array(block.chunk.numbers.prefix(count))
+        block.nonFinite = try scorer.score(
+            numbers, rows: block.chunk.count, thread: thread, into: &block.additions)
+        block.rows.write(
+            shown(block.chunk), numbers: block.additions.numbers, labels: block.additions.labels)
+    }
+
+    private func compute(_ block: inout Block, _ thread: Int, _ table: TableInputs) throws {
+        (block.fault, block.nonFinite) = (nil, nil)
+        var samples: [[Samples]] = []
+        do throws(FieldFault) {
+            for model in scorer.models.indices {
+                samples.append(try table.samples(of: block.chunk, model: model))
             }
-            var broken: (row: Int, model: LoadedModel)?
-            if more {
-                scanner.scan(&chunk)
-                do {
-                    let predictions = try predictions(for: chunk, predictors)
-                    broken = firstNonFinite(predictions)
-                    additions.set(predictions)
-                    rows.write(
-                        isRaw ? chunk : chunk.guardingTexts(), numbers: additions.numbers,
-                        labels: additions.labels)
-                } catch { problem = error }
-            }
-            writing.wait(for: number) {
-                guard failure == nil else { return }
-                do {
-                    if let fault = problem as? FieldFault {
-                        throw fault.error(file: file, rowsBefore: counter.rows)
-                    }
-                    if let problem { throw problem }
-                    guard more else { return }
-                    // Computed rows come before a row that could not be read.
-                    if let broken {
-                        throw nonFinite(broken.model, row: counter.rows + broken.row + 1, of: file)
-                    }
-                    try counter.count(&chunk)
-                    try rows.send(to: &writer)
-                    try onBlock(counter.rows)
-                } catch {
-                    failure = error
-                    stopped.store(true, ordering: .relaxed)
-                }
-            }
-            if stopped.load(ordering: .relaxed) { more = false }
+        } catch {
+            block.fault = error
+            return
+        }
+        block.nonFinite = try scorer.score(
+            rows: block.chunk.count, thread: thread, into: &block.additions
+        ) { samples[$0] }
+        block.rows.write(
+            shown(block.chunk), numbers: block.additions.numbers, labels: block.additions.labels)
+    }
+
+    /// The chunk with the columns that are kept, and guarded texts.
+    private func shown(_ chunk: CSVChunk) -> CSVChunk {
+        switch options.kept {
+        case .none: return chunk.withoutFields()
+        case .all: return options.isRaw ? chunk : chunk.guardingTexts()
+        case .only:
+            guard let keys else { return chunk }
+            let kept = chunk.keeping(keys)
+            return options.isRaw ? kept : kept.guardingTexts()
         }
     }
 
-    private func predictions(for chunk: CSVChunk, _ predictors: [Predictor]) throws -> [Predictions] {
-        guard chunk.count > 0 else { return [] }
-        return try models.indices.map { model in
-            let outputs = try predictors[model].predict(inputs.samples(of: chunk, model: model))
-            return Predictions(outputs[0], meaning: try models[model].outputMeaning())
+    private func send(_ block: inout Block) throws {
+        if let fault = block.fault {
+            throw fault.error(file: file, rowsBefore: counter.rowsBefore(block.chunk))
         }
-    }
-
-    private func firstNonFinite(_ predictions: [Predictions]) -> (row: Int, model: LoadedModel)? {
-        for (predictions, model) in zip(predictions, models) {
-            if let row = predictions.firstNonFinite { return (row, model) }
+        // Computed rows come before a row that could not be read.
+        if let bad = block.nonFinite {
+            throw bad.error(rowsBefore: counter.rowsBefore(block.chunk), file: file)
         }
-        return nil
+        try counter.count(&block.chunk)
+        if let ends = block.rows.endsLine { endsLine = ends }
+        try block.rows.send(to: &writer)
+        try onBlock(counter.rows)
     }
 }

@@ -16,6 +16,8 @@ struct Projection {
         case "adopted": try adopt(event, of: log)
         case "moved": try move(event)
         case "protected": try protect(event)
+        case "policy": try setPolicy(event)
+        case "signed": _ = try id(of: VersionKey(json: .object(event.content), event), event)
         case "tagged": try tag(event)
         case "deleted": try change(event, from: .kept, to: .deleted)
         case "restored": try change(event, from: .deleted, to: .kept)

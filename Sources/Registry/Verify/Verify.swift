@@ -19,6 +19,8 @@ public struct Finding: Equatable, Sendable {
         case log
         /// The index disagrees with the log, or a file with the log's facts.
         case index, facts
+        /// A signature that was asked for is missing or does not hold.
+        case signature
     }
     public let kind: Kind
     /// The version or file with the problem.
@@ -26,6 +28,10 @@ public struct Finding: Equatable, Sendable {
     public let message: String
     /// The next step for the user.
     public let fix: String
+
+    public init(kind: Kind, subject: String, message: String, fix: String) {
+        (self.kind, self.subject, self.message, self.fix) = (kind, subject, message, fix)
+    }
 }
 
 /// How much of a store is checked.

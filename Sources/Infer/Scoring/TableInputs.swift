@@ -3,7 +3,7 @@ import Datasets
 import Tensors
 
 /// The columns that several models need, without duplicates, and each model's positions among them.
-struct ModelColumns {
+struct TableInputs {
     /// Columns that the scanner reads as numbers, and columns whose text is read.
     private(set) var numbers: [String] = []
     private(set) var texts: [String] = []

@@ -1,0 +1,88 @@
+import Base
+import Datasets
+import Trainer
+
+extension DataExploration {
+    mutating func setTarget(_ column: ExploredColumn, _ labels: LabelColumn, file: String) throws(CellarError)
+    {
+        missingLabels = labels.missingCount
+        let isMeasured = column.numbers.map { !$0.isIntegral || $0.distinct > 50 } ?? false
+        guard !isMeasured else {
+            targetNumbers = column
+            return
+        }
+        let read = try labels.classes(file: file, column: column.name, missing: .keep)
+        self.labels = read.rows.map { Int($0) }
+        classes = ClassDistribution(classes: read.names, labels: self.labels.filter { $0 >= 0 })
+    }
+
+    /// Correlations of at most this many columns.
+    private static var mostCorrelated: Int { 100 }
+
+    mutating func correlate() {
+        let numeric = columns.filter { $0.numbers != nil && $0.role != .constant }.prefix(Self.mostCorrelated)
+        var series = numeric.map { ($0.name, $0.values) }
+        // The target beside the columns: what it goes with is what one wants to know.
+        if let target, let numbers = targetNumbers?.values ?? binaryTarget {
+            series.append((target, numbers))
+        }
+        guard series.count > 1 else { return }
+        var values = [Double](repeating: 1, count: series.count * series.count)
+        for row in series.indices {
+            for column in series.indices where column > row {
+                let found = correlation(series[row].1, series[column].1)
+                values[row * series.count + column] = found
+                values[column * series.count + row] = found
+            }
+        }
+        correlations = (series.map(\.0), values)
+    }
+
+    /// Two classes as 0 and 1.
+    private var binaryTarget: [Double]? {
+        classes?.classes.count == 2 ? labels.map { $0 < 0 ? .nan : Double($0) } : nil
+    }
+
+    /// Divides the rows as the recipe does, and looks for equal ones.
+    ///
+    /// - Parameter count: The rows that the recipe divides, from the first on; nil for all.
+    mutating func divide(_ keys: [UInt64], _ recipe: RecipeData?, dividing count: Int? = nil)
+        throws(CellarError)
+    {
+        let hasLabels = labels.count == rowCount
+        repeats = RepeatedRows(keys: keys, labels: hasLabels ? labels : nil)
+        let first = count ?? rowCount
+        let classNumbers = hasLabels ? Array(labels.prefix(first)) : nil
+        if let rows = try recipe?.parts(
+            first, classes: { classNumbers }, hashes: { () throws(CellarError) in Array(keys.prefix(first)) })
+        {
+            let rest = parts.dropFirst()
+            parts = [ExploredPart(name: "train", rows: rows.train)]
+            if let validation = rows.validation {
+                parts.append(ExploredPart(name: "validation", rows: validation))
+            }
+            if let test = rows.test { parts.append(ExploredPart(name: "test", rows: test)) }
+            parts += rest
+        }
+        for (index, part) in parts.enumerated() {
+            for other in parts[..<index] {
+                shared.append(
+                    SharedRows(
+                        part: part.name, other: other.name,
+                        count: sharedRows(keys, of: part.rows, in: other.rows)))
+            }
+        }
+    }
+
+    /// Pairs of columns by the size of their correlation, the largest first.
+    public var strongestCorrelations: [(first: String, second: String, value: Double)] {
+        guard let (names, values) = correlations else { return [] }
+        var pairs: [(String, String, Double)] = []
+        for row in names.indices {
+            for column in names.indices where column > row && !values[row * names.count + column].isNaN {
+                pairs.append((names[row], names[column], values[row * names.count + column]))
+            }
+        }
+        return pairs.sorted { $0.2.magnitude > $1.2.magnitude }
+    }
+}

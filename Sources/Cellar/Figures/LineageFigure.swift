@@ -1,0 +1,86 @@
+import Base
+import Plots
+import Registry
+
+extension Figure {
+    /// The data, ancestors and descendants of a version, from top to bottom.
+    public init(lineage: Lineage) {
+        var nodes = LineageNodes()
+        let own = nodes.add(
+            lineage.name, sha256: "", remark: nil, created: nil, aliases: lineage.aliases, isEmphasized: true)
+        nodes.addAncestors(lineage.ancestors, of: own)
+        if let data = lineage.data { nodes.add(data, of: own) }
+        nodes.addDescendants(lineage.descendants, of: own)
+        self.init(
+            title: "Lineage of \(lineage.name)",
+            summary: lineage.text.split(separator: "\n").joined(separator: "; "),
+            panels: [FigurePanel(marks: [.graph(NodeGraph(nodes: nodes.nodes, edges: nodes.edges))])])
+    }
+}
+
+/// The nodes of a lineage; a version that is reached on several ways is one node.
+private struct LineageNodes {
+    var nodes: [NodeGraph.GraphNode] = []
+    var edges: [NodeGraph.GraphEdge] = []
+    private var known: [String: Int] = [:]
+    private var isCut = false
+    /// More nodes are no picture any more.
+    private static let most = 200
+
+    mutating func add(
+        _ name: String, sha256: String, remark: String?, created: String?, aliases: [String],
+        isEmphasized: Bool = false
+    ) -> Int {
+        if let index = known[name] { return index }
+        var lines = [name]
+        if let created { lines.append(String(created.prefix(10))) }
+        if let remark { lines.append(remark) }
+        // Long lists of aliases are in `registry lineage`.
+        if !aliases.isEmpty {
+            lines.append(
+                aliases.prefix(3).map { "@" + $0 }.joined(separator: " ") + (aliases.count > 3 ? " …" : ""))
+        }
+        nodes.append(.init(lines, paint: remark == nil ? .series(0) : .muted, isEmphasized: isEmphasized))
+        known[name] = nodes.count - 1
+        return nodes.count - 1
+    }
+
+    mutating func add(_ data: Lineage.Data, of child: Int) {
+        let lines = [data.path] + (data.sha256.isEmpty ? [] : [String(data.sha256.prefix(12))])
+        nodes.append(.init(lines, paint: .series(2)))
+        connect(nodes.count - 1, child, "trained on")
+    }
+
+    mutating func addAncestors(_ relatives: [Lineage.Relative], of child: Int) {
+        for relative in relatives {
+            guard let parent = place(relative) else { return }
+            connect(parent, child, relative.kind?.rawValue ?? "")
+            addAncestors(relative.next, of: parent)
+        }
+    }
+
+    mutating func addDescendants(_ relatives: [Lineage.Relative], of parent: Int) {
+        for relative in relatives {
+            guard let child = place(relative) else { return }
+            connect(parent, child, relative.kind?.rawValue ?? "")
+            addDescendants(relative.next, of: child)
+        }
+    }
+
+    private mutating func place(_ relative: Lineage.Relative) -> Int? {
+        if nodes.count >= Self.most, known[relative.name] == nil {
+            if !isCut { nodes.append(.init(["… more in registry lineage"], paint: .muted)) }
+            isCut = true
+            return nil
+        }
+        return add(
+            relative.name, sha256: relative.sha256, remark: relative.remark, created: relative.created,
+            aliases: relative.aliases)
+    }
+
+    private mutating func connect(_ from: Int, _ to: Int, _ label: String) {
+        let edge = NodeGraph.GraphEdge(
+            from: from, to: to, label: label, isDashed: label == ModelFacts.Parent.Kind.checkpointOf.rawValue)
+        if from != to, !edges.contains(edge) { edges.append(edge) }
+    }
+}
