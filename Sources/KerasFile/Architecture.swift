@@ -79,7 +79,8 @@ public struct Architecture: Sendable {
         guard archive.has("config.json") else {
             throw CellarError(.badData, "the archive has no config.json: it was not made by model.save")
         }
-        let config = try parse(try archive.bytes(of: "config.json", limit: Self.mostBytes), of: "config.json")
+        let plain = try parse(try archive.bytes(of: "config.json", limit: Self.mostBytes), of: "config.json")
+        let config = try AdaptedVocabularies(archive).added(to: plain)
         let metadata =
             archive.has("metadata.json")
             ? try parse(try archive.bytes(of: "metadata.json", limit: 1 << 20), of: "metadata.json") : [:]

@@ -84,6 +84,13 @@ struct ArchiveConfig {
         }
     }
 
+    private func isText(_ source: Container.Source, _ container: Container) -> Bool {
+        guard case .node(let node, _) = source,
+            case .layer(let layer) = container.members[container.nodes[node].member]
+        else { return false }
+        return model.layers[layer].isText
+    }
+
     /// Returns the inputs or outputs of a model. One is not in a list: from a list Keras 3 makes a model that returns a list,
     /// and the next layer of a Sequential takes none.
     private func ends(_ sources: [Container.Source], of container: Container) -> JSON {
@@ -109,7 +116,8 @@ struct ArchiveConfig {
                 [
                     "class_name": "__keras_tensor__",
                     "config": [
-                        "shape": sizes(shape(source)), "dtype": "float32",
+                        "shape": sizes(shape(source)),
+                        "dtype": isText(source, container) ? "string" : "float32",
                         "keras_history": reference(source, in: container, isEnd: false),
                     ],
                 ]
@@ -126,6 +134,11 @@ struct ArchiveConfig {
             {
                 arguments = [tensors[0]]
                 options["initial_state"] = .array(Array(tensors[1...]))
+            }
+            if case .layer(let layer) = container.members[member],
+                model.layers[layer].className == "CategoryEncoding", tensors.count > 1
+            {
+                (arguments, options["count_weights"]) = ([tensors[0]], tensors[1])
             }
             if case .layer(let layer) = container.members[member],
                 let operation = OperationWriting(model.layers[layer])

@@ -7,6 +7,7 @@ import Tensors
 ///
 ///     /cellar            @format = 1   @facts = JSON text (see ModelFacts)
 ///     /cellar/golden/    input0, input1 …, output0 …: float32 [1, shape]
+///                        @texts0, @texts1 …: JSON text, in place of an input of texts
 ///     /cellar/best/      @epoch, and LAYER_WEIGHT (both counted from 0): float32
 ///     /cellar/rows/      0, 1 …: int64 [words], see RowHashes
 let cellarGroup = "cellar"
@@ -35,7 +36,14 @@ func writeCellarGroup(_ file: HDF5File, _ contents: ModelFile) throws(HDF5Error)
     }
     guard let golden = contents.golden else { return }
     for (index, input) in golden.inputs.enumerated() {
-        try group.write(input.values, shape: input.shape, named: "golden/input\(index)")
+        if case .texts(let texts) = input.storage {
+            let list = JSON.array((0..<texts.count).map { .string(texts.string($0)) })
+            try (group.has("golden") ? group.group(named: "golden") : group.makeGroup("golden")).attributes
+                .set(
+                    "texts\(index)", string: list.text())
+        } else {
+            try group.write(input.floats ?? [], shape: [1] + input.shape, named: "golden/input\(index)")
+        }
     }
     for (index, output) in golden.outputs.enumerated() {
         try group.write(output.values, shape: output.shape, named: "golden/output\(index)")
@@ -65,16 +73,27 @@ func readCellarGroup(_ file: HDF5File, model: Model) throws -> (ModelFacts?, Mod
     guard file.root.has(cellarGroup + "/golden") else { return (facts, nil) }
     let group = try file.root.group(named: cellarGroup + "/golden")
     // For free sizes the sample has the sizes of the training data.
-    func tensors(_ name: String, _ shapes: [[Int]]) throws -> [Tensor] {
-        try shapes.enumerated().map { index, shape in
-            let dataset = try group.dataset(named: "\(name)\(index)")
-            let own = model.hasFreeSizes && dataset.shape.count == shape.count + 1 && dataset.shape.first == 1
-            let expected = own ? dataset.shape : [1] + shape
-            return Tensor(shape: expected, values: try dataset.readFloats(shape: expected))
-        }
+    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
+        let dataset = try group.dataset(named: name)
+        let own = model.hasFreeSizes && dataset.shape.count == shape.count + 1 && dataset.shape.first == 1
+        let expected = own ? dataset.shape : [1] + shape
+        return Tensor(shape: expected, values: try dataset.readFloats(shape: expected))
     }
-    let golden = ModelFile.GoldenSample(
-        inputs: try tensors("input", model.inputShapes), outputs: try tensors("output", model.outputShapes))
+    let inputs = try model.inputShapes.enumerated().map { index, shape in
+        guard let text = try group.attributes.string("texts\(index)") else {
+            let tensor = try tensor("input\(index)", shape)
+            return Samples(shape: Array(tensor.shape.dropFirst()), floats: tensor.values)
+        }
+        let words = try parse(text, of: "/cellar/golden@texts\(index)").array?.compactMap(\.string) ?? []
+        guard words.count == shape.reduce(1, *) else {
+            throw CellarError(.badData, "the golden sample's texts do not fit the model")
+        }
+        return Samples(shape: shape, texts: Texts(words))
+    }
+    let outputs = try model.outputShapes.enumerated().map { index, shape in
+        try tensor("output\(index)", shape)
+    }
+    let golden = ModelFile.GoldenSample(inputs: inputs, outputs: outputs)
     return (facts, golden)
 }
 

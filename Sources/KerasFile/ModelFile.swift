@@ -59,11 +59,11 @@ public struct ModelFile: Sendable {
         }
     }
 
-    /// A recorded input and output: [1, shape] each. It is checked when the file is opened on another
+    /// A recorded sample of each input, and its outputs: [1, shape] each. It is checked when the file is opened on another
     /// machine.
     public struct GoldenSample: Equatable, Sendable {
-        public var inputs: [Tensor]
+        public var inputs: [Samples]
         public var outputs: [Tensor]
-        public init(inputs: [Tensor], outputs: [Tensor]) { (self.inputs, self.outputs) = (inputs, outputs) }
+        public init(inputs: [Samples], outputs: [Tensor]) { (self.inputs, self.outputs) = (inputs, outputs) }
     }
 }

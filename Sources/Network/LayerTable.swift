@@ -100,6 +100,10 @@ public enum LayerTable {
         ("CategoryEncoding", { CategoryEncoding.self }),
         ("Discretization", { Discretization.self }),
         ("IntegerLookup", { IntegerLookup.self }),
+        ("StringLookup", { StringLookup.self }),
+        ("TextVectorization", { TextVectorization.self }),
+        ("Hashing", { Hashing.self }),
+        ("HashedCrossing", { HashedCrossing.self }),
         ("Embedding", { Embedding.self }),
         ("Masking", { Masking.self }),
         ("SimpleRNN", { SimpleRNN.self }),
@@ -165,18 +169,25 @@ public enum LayerTable {
         return layer
     }
 
+    /// Creates a plain function of tensors; see `operations`.
+    public static func makeOperation(_ className: String, _ config: JSONObject) throws(CellarError)
+        -> any Layer
+    {
+        try make(className: className, config: config)
+    }
+
     /// Keras' layers that are not supported, and other class names that configs have in place of a layer.
     private static let missing: Set<String> = [
         "AbstractRNNCell", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
         "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AugMix", "AutoContrast",
         "ClassMethod", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "CutMix", "DenseFeatures", "Equalization",
-        "FlaxLayer", "GRUCell", "HashedCrossing", "Hashing", "Highway", "InstanceMethod", "InstanceProperty",
+        "FlaxLayer", "GRUCell", "Highway", "InstanceMethod", "InstanceProperty",
         "JaxLayer", "LSTMCell", "LocallyConnected1D", "LocallyConnected2D", "MaxNumBoundingBoxes",
         "MaxoutDense", "MelSpectrogram", "MixUp", "Pipeline", "RandAugment", "RandomCrop",
         "RandomElasticTransform", "RandomFourierFeatures", "RandomInvert", "RandomPosterization",
         "RandomShear", "ReversibleEmbedding", "STFTSpectrogram", "SimpleRNNCell", "SlicingOpLambda",
-        "Solarization", "SpectralNormalization", "StackedRNNCells", "StochasticDepth", "StringLookup",
-        "SyncBatchNormalization", "TFOpLambda", "TFSMLayer", "TextVectorization", "TorchModuleWrapper",
+        "Solarization", "SpectralNormalization", "StackedRNNCells", "StochasticDepth",
+        "SyncBatchNormalization", "TFOpLambda", "TFSMLayer", "TorchModuleWrapper",
         "Wrapper",
     ]
 

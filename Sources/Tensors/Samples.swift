@@ -3,6 +3,8 @@ public struct Samples: Equatable, Sendable {
     public enum Storage: Equatable, Sendable {
         case bytes([UInt8])
         case floats([Float])
+        /// Texts, which `TextFront` turns into numbers before a network computes with them.
+        case texts(Texts)
     }
 
     /// The shape of one sample: [28, 28] or [11].
@@ -22,6 +24,24 @@ public struct Samples: Equatable, Sendable {
         (self.shape, count, storage) = (shape, bytes.count / size, .bytes(bytes))
     }
 
+    /// Samples of `shape` texts each.
+    public init(shape: [Int] = [1], texts: Texts) {
+        let size = shape.reduce(1, *)
+        precondition(size > 0 && texts.count % size == 0, "\(texts.count) texts for samples of \(shape)")
+        (self.shape, count, storage) = (shape, texts.count / size, .texts(texts))
+    }
+
+    public var areTexts: Bool { if case .texts = storage { true } else { false } }
+
+    /// The numbers; nil for texts. Bytes become floats.
+    public var floats: [Float]? {
+        switch storage {
+        case .bytes(let bytes): bytes.map { Float($0) }
+        case .floats(let floats): floats
+        case .texts: nil
+        }
+    }
+
     /// The number of values in one sample.
     public var size: Int { shape.reduce(1, *) }
 
@@ -39,6 +59,9 @@ public struct Samples: Equatable, Sendable {
             chosen.reserveCapacity(rows.count * size)
             for row in rows { chosen += all[row * size..<(row + 1) * size] }
             return Samples(shape: shape, floats: chosen)
+        case .texts(let all):
+            return Samples(
+                shape: shape, texts: all.selecting(rows.flatMap { $0 * size..<($0 + 1) * size }))
         }
     }
 
@@ -55,6 +78,7 @@ public struct Samples: Equatable, Sendable {
             storage = .floats([])
             Samples.keep(rows, of: &all, size: size)
             storage = .floats(all)
+        case .texts(let all): storage = .texts(all.selecting(rows.flatMap { $0 * size..<($0 + 1) * size }))
         }
         count = rows.count
     }

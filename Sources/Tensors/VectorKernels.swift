@@ -17,6 +17,7 @@ public func gather(
             case .bytes(let all):
                 unsafe ck_gather_bytes(all, start, rows.count, size, scale, offset, out.base)
             case .floats(let all): unsafe ck_gather_floats(all, start, rows.count, size, out.base)
+            case .texts: preconditionFailure("texts become numbers before they are gathered")
             }
         }
     }

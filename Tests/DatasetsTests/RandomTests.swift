@@ -156,6 +156,7 @@ import Testing
                 case .floats(let values): #expect(values == singles, note)
                 case .bytes(let bytes):
                     #expect(bytes.map { Float($0) } == singles && each.type == "|u1", note)
+                case .texts: Issue.record("an array of texts is refused")
                 }
             }
         }

@@ -90,7 +90,7 @@ func golden() throws {
         var file = ModelFile(
             model: try SmallModels.dense(inputs: 2, units: 1, .linear, kernel: kernel, bias: [1]))
         file.golden = .init(
-            inputs: [Tensor(shape: [1, 2], values: input)],
+            inputs: [Samples(shape: [2], floats: input)],
             outputs: [Tensor(shape: [1, 1], values: [output])])
         return try LoadedModel(file, path: "m.h5", name: "m")
     }

@@ -13,9 +13,9 @@ import Testing
 func rowsByHand() throws {
     let model = try SmallModels.regression()
     #expect(
-        try HandRow.samples(["1, 2", "-3,4e1"], for: model) == Samples(shape: [2], floats: [1, 2, -3, 40]))
-    #expect(try HandRow.samples(["b=2", " A = 1"], for: model) == Samples(shape: [2], floats: [1, 2]))
-    #expect(try HandRow.samples(["b=2,a=1"], for: model) == Samples(shape: [2], floats: [1, 2]))
+        try HandRow.samples(["1, 2", "-3,4e1"], for: model) == [Samples(shape: [2], floats: [1, 2, -3, 40])])
+    #expect(try HandRow.samples(["b=2", " A = 1"], for: model) == [Samples(shape: [2], floats: [1, 2])])
+    #expect(try HandRow.samples(["b=2,a=1"], for: model) == [Samples(shape: [2], floats: [1, 2])])
     #expect(HandRow.names(["b=2,a=1", "c=3"]) == ["b", "a", "c"] && HandRow.names(["1,2"]) == [])
     #expect(try model.predictions(for: HandRow.samples(["1,2"], for: model)).values == [9])
 }
@@ -25,7 +25,7 @@ func namesWithCommas() throws {
     var file = try SmallModels.regression().file
     file.facts?.features = ["age_(20, 30]", "a=b"]
     let model = try LoadedModel(file, path: "small.h5", name: "line")
-    let expected = Samples(shape: [2], floats: [1, 2])
+    let expected = [Samples(shape: [2], floats: [1, 2])]
     for words in [
         ["\"age_(20, 30]\"=1,a=b=2"], ["a=b=2", "\"age_(20, 30]=1\""], ["True,+2."],
         ["\"age_(20, 30]\" = true", "a=b= 2 "],

@@ -43,9 +43,9 @@ func batchLosses(_ name: String) throws {
 @Test("a golden sample with the data's number of steps fits a model with free steps")
 func freeGoldenSample() throws {
     var file = try readModel(.unchecked(evaluated.appendingPathComponent("free.tfk.h5").path))
-    let steps = Tensor(shape: [1, 5, 2], values: (0..<10).map { Float($0) / 10 })
+    let steps = Samples(shape: [5, 2], floats: (0..<10).map { Float($0) / 10 })
     let model = try LoadedModel(file, path: "free.h5", name: "free")
-    let answer = try model.predict([Samples(shape: [5, 2], floats: steps.values)])[0]
+    let answer = try model.predict([steps])[0]
     file.golden = .init(inputs: [steps], outputs: [answer])
     try Fixtures.temporaryFolder { folder in
         let path = folder.appendingPathComponent("free.h5").path

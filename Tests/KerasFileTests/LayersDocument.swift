@@ -144,10 +144,18 @@ enum LayersDocument {
         ),
         (
             "CategoryEncoding", ["num_tokens": 1, "output_mode": "one_hot", "sparse": true],
-            "also in Discretization and IntegerLookup; nor `count_weights` in the call"
+            "also in Discretization, IntegerLookup, StringLookup and Hashing"
         ),
         ("Discretization", ["num_bins": 3], "what `adapt` found must stand in the config"),
-        ("IntegerLookup", ["vocabulary": []], "what `adapt` found must stand in the config"),
+        (
+            "IntegerLookup", ["vocabulary": []],
+            "what `adapt` found is read from a `.keras`; an `.h5` does not keep it"
+        ),
+        ("StringLookup", ["vocabulary": ["a"], "invert": true], "it gives texts out"),
+        (
+            "TextVectorization", ["vocabulary": ["a"], "output_mode": "int"],
+            "with `output_mode` int it needs an `output_sequence_length`"
+        ),
         ("IntegerLookup", ["vocabulary": [1], "output_mode": "tf_idf"], "also `idf_weights`"),
         ("IntegerLookup", ["vocabulary": [1], "invert": true], "it gives words out"),
         ("IntegerLookup", ["vocabulary": [1], "oov_method": "farmhash"], "`floormod` only"),

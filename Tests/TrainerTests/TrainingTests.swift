@@ -209,8 +209,7 @@ func facts() throws {
         #expect(facts.architecture.count == 64 && facts.trainableParameters == 30 * 12 + 60 + 31)
         #expect(facts.hyperparameters.batchSize == 64 && facts.hyperparameters.interrupted == nil)
         let golden = try #require(file.golden)
-        let sample = Samples(shape: [11], floats: golden.inputs[0].values)
-        #expect(try Predictor(file.model, batchSize: 1).predict([sample]) == golden.outputs)
+        #expect(try Predictor(file.model, batchSize: 1).predict(golden.inputs) == golden.outputs)
     }
 }
 

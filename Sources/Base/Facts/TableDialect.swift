@@ -10,6 +10,30 @@ public struct TableDialect: Equatable, Sendable {
     public var optionalNames: [String] = []
     /// The byte from which on a line is a comment.
     public var comment: UInt8?
+    /// The decimal sign, `,`; nil for a point.
+    public var decimal: UInt8?
+    /// The sign between groups of three digits: a point, a comma, a blank or an apostrophe.
+    public var thousands: UInt8?
+    /// Words for a missing value, in addition to those of pandas: `?`, `-`.
+    public var missing: [String] = []
+    /// True if a number may have a currency sign, a percent sign and blanks beside it.
+    public var hasUnits = false
+    /// The order of the parts of dates in columns that are not in the form of ISO 8601.
+    public var dates: [String: DateOrder] = [:]
+    /// The number of lines before the table.
+    public var skippedLines = 0
+
+    /// The order of a date's parts, of which the separators are any signs.
+    public enum DateOrder: String, Sendable, CaseIterable {
+        case dayFirst = "day_first"
+        case monthFirst = "month_first"
+        case yearFirst = "year_first"
+    }
+
+    /// True if numbers are written as the scanner reads them.
+    public var hasPlainNumbers: Bool {
+        decimal == nil && thousands == nil && missing.isEmpty && !hasUnits
+    }
 
     public init() {}
 
@@ -52,6 +76,12 @@ public struct TableDialect: Equatable, Sendable {
             all.names = names ?? other.names
             all.optionalNames = other.optionalNames
         }
+        all.decimal = decimal ?? other.decimal
+        all.thousands = thousands ?? other.thousands
+        if missing.isEmpty { all.missing = other.missing }
+        all.hasUnits = hasUnits || other.hasUnits
+        if dates.isEmpty { all.dates = other.dates }
+        if skippedLines == 0 { all.skippedLines = other.skippedLines }
         return all
     }
 }
@@ -63,6 +93,15 @@ extension TableDialect {
         object["header"] = hasHeader.map { .bool($0) }
         object["names"] = names.map { .array($0.map { .string($0) }) }
         object["comment"] = comment.map { .string(String(UnicodeScalar($0))) }
+        object["decimal"] = decimal.map { .string(String(UnicodeScalar($0))) }
+        object["thousands"] = thousands.map { .string(String(UnicodeScalar($0))) }
+        if !missing.isEmpty { object["missing"] = .array(missing.map { .string($0) }) }
+        if hasUnits { object["units"] = true }
+        if !dates.isEmpty {
+            object["dates"] = .object(
+                JSONObject(dates.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.rawValue)) }))
+        }
+        if skippedLines > 0 { object["skip_lines"] = .integer(skippedLines) }
         return .object(object)
     }
 
@@ -72,5 +111,23 @@ extension TableDialect {
         names = json["names"]?.array?.compactMap(\.string)
         if let word = json["delimiter"]?.string { try? setDelimiter(word) }
         if let word = json["comment"]?.string { try? setComment(word) }
+        if json["decimal"]?.string == "," { decimal = UInt8(ascii: ",") }
+        if let word = json["thousands"]?.string { try? setThousands(word) }
+        missing = json["missing"]?.array?.compactMap(\.string) ?? []
+        hasUnits = json["units"]?.bool ?? false
+        for (name, order) in json["dates"]?.object?.members ?? [] {
+            dates[name] = order.string.flatMap(DateOrder.init)
+        }
+        if let lines = json["skip_lines"]?.int, (0...100_000).contains(lines) { skippedLines = lines }
+    }
+
+    /// Sets the sign of thousands from a user's word.
+    public mutating func setThousands(_ word: String) throws(CellarError) {
+        guard let sign = word.utf8.first, word.utf8.count == 1, ".,' ".utf8.contains(sign) else {
+            throw CellarError(
+                .usage,
+                "unknown sign of thousands \"\(word)\"; expected a point, a comma, a blank or an apostrophe.")
+        }
+        thousands = sign
     }
 }

@@ -81,6 +81,7 @@ extension Figure {
             switch samples.storage {
             case .bytes(let bytes): bytes.map { Double($0) / 255 }
             case .floats(let floats): floats.map(Double.init)
+            case .texts: []
             }
         // Scaled so that white is 1: bytes are, and so are floats unless the model takes 0 to 255.
         let isLarge = if case .floats = samples.storage { values.contains { $0 > 1.5 } } else { false }

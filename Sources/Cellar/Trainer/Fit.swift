@@ -11,6 +11,8 @@ public struct FitRequest: Sendable {
     public var recipe: String
     /// These override the recipe. `epochs` is the number of the last epoch, counted from the first one of a resumed model.
     public var epochs, batchSize, seed, threads: Int?
+    /// Values that replace the recipe's, as `fit.epochs=5`.
+    public var changes: [String] = []
     /// The model's name in the store, instead of the recipe's.
     public var name: String?
     /// A model to resume: a version or a file.
@@ -113,7 +115,7 @@ extension Store {
         }
     }
 
-    private func prepare(_ request: FitRequest, _ progress: ProgressReporter) throws -> Training {
+    func prepare(_ request: FitRequest, _ progress: ProgressReporter) throws -> Training {
         let start = try request.from.map { from in
             let (found, trusted) = try trusted(from)
             return Training.Start(
@@ -122,7 +124,7 @@ extension Store {
         }
         var recipe =
             try request.text.map { try Recipe(text: $0, file: request.recipe, from: start?.file) }
-            ?? Recipe(path: request.recipe, from: start?.file)
+            ?? Recipe(path: request.recipe, from: start?.file, changes: request.changes)
         recipe.fit.epochs = request.epochs ?? recipe.fit.epochs
         recipe.fit.batchSize = request.batchSize ?? recipe.fit.batchSize
         recipe.fit.seed = request.seed ?? recipe.fit.seed
@@ -187,7 +189,7 @@ extension Store {
 }
 
 extension FitPlan {
-    fileprivate init(_ training: Training) {
+    init(_ training: Training) {
         let data = training.data
         self.init(
             model: training.model, trainRows: data.train.count, validationRows: data.validation?.count ?? 0,

@@ -27,6 +27,12 @@ struct FitCommand: ParsableCommand {
     @Option(help: "A model to resume from: NAME, NAME:VERSION, NAME@ALIAS or a file.", completion: .versions)
     var from: String?
     @Option(help: "The model's name in the registry, instead of the recipe's.") var name: String?
+    @Option(
+        name: .customLong("set"),
+        help:
+            "Change a value of the recipe: fit.epochs=5, compile.optimizer.Adam.learning_rate=0.01. May be given again."
+    )
+    var changes: [String] = []
     @Flag(help: "Register every checkpoint of the recipe's ModelCheckpoint as a version.")
     var registerCheckpoints = false
     @Flag(help: "Do not keep hashes of the training rows in the model file.") var noRowHashes = false
@@ -68,6 +74,7 @@ struct FitCommand: ParsableCommand {
             var request = FitRequest(
                 recipe: recipe, epochs: epochs, batchSize: batchSize, seed: seed, threads: threads,
                 name: name, from: from, commandLine: ["trainer"] + Invocation().arguments)
+            request.changes = changes
             request.registersCheckpoints = registerCheckpoints
             if noRowHashes { request.hashesRows = false }
             let result = try common.open().fit(request, progress: progress)
@@ -91,6 +98,7 @@ struct FitCommand: ParsableCommand {
         if let batchSize { again += " --batch-size \(batchSize)" }
         if let seed { again += " --seed \(seed)" }
         if let threads { again += " --threads \(threads)" }
+        for change in changes { again += " --set \(shellWord(change))" }
         if let name { again += " --name \(name)" }
         if noRowHashes { again += " --no-row-hashes" }
         if let store = common.store { again += " --store \(shellWord(store))" }

@@ -10,7 +10,8 @@ package struct TrainerCommand: ParsableCommand {
             """,
         version: versionText(of: "trainer"),
         subcommands: [
-            FitCommand.self, SweepCommand.self, ExploreCommand.self, SummaryCommand.self, InfoCommand.self,
+            InitCommand.self, FitCommand.self, CheckCommand.self, SweepCommand.self, ExploreCommand.self,
+            SummaryCommand.self, InfoCommand.self,
         ])
 
     package init() {}

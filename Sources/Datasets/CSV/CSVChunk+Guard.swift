@@ -41,7 +41,7 @@ extension CSVChunk {
                 places.append(begin)
             }
         }
-        return places
+        return places.sorted()
     }
 }
 

@@ -1,4 +1,5 @@
 import CNumbers
+import Tensors
 
 /// A block of consecutive table rows. `CSVReader.read(into:)` fills it; refilling reuses its memory.
 public struct CSVChunk: Sendable {
@@ -61,6 +62,22 @@ public struct CSVChunk: Sendable {
         precondition(index < count && column < textColumns)
         let place = texts[index * textColumns + column]
         return unquoted(bytes[place.begin..<place.end])
+    }
+
+    /// Returns the content of a text column in some rows, or in all.
+    public func texts(column: Int, rows: [Int]? = nil) -> Texts {
+        var texts = Texts()
+        texts.reserve(rows?.count ?? count)
+        func add(_ row: Int) {
+            let place = self.texts[row * textColumns + column]
+            if place.begin < place.end, bytes[place.begin] != UInt8(ascii: "\"") {
+                texts.append(bytes.span.extracting(place.begin..<place.end))
+            } else {
+                texts.append(field(row, column: column))
+            }
+        }
+        if let rows { for row in rows { add(row) } } else { for row in 0..<count { add(row) } }
+        return texts
     }
 
     /// Passes the content of all requested text columns to `body`, row by row, as raw bytes, which may be

@@ -8,7 +8,8 @@ struct CSVPlan: Sendable {
     let numbers, texts: Int
     /// The action for each field of a row, as the C scanner expects it.
     let slots: [Int32]
-    private let missingAsNaN: Bool
+    /// True if missing numbers are NaN, and truth values may stand among numbers.
+    let missingAsNaN: Bool
     /// For tests: uses only the baseline vector instructions of the platform.
     var portable = false
 

@@ -43,13 +43,14 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
     }
 
     /// Selects the columns to read as numbers and as text. Call it before the first `read` or `take`.
-    public mutating func select(numbers: [String], texts: [String] = []) throws(CellarError) {
-        try source.select(numbers: numbers, texts: texts)
-    }
-
-    /// Selects the columns to read as numbers, and all others as text, in the order of the table.
-    public mutating func select(numbersAndRest numbers: [String]) throws(CellarError) {
-        try source.select(numbers: numbers, othersAsTexts: true)
+    ///
+    /// - missingAsNaN: Reads a missing number as NaN, and True and False among numbers as 1 and 0.
+    /// - andRest: Reads all other columns as texts, in the order of the table, behind `texts`.
+    public mutating func select(
+        numbers: [String], texts: [String] = [], missingAsNaN: Bool = false, andRest: Bool = false
+    ) throws(CellarError) {
+        try source.select(
+            numbers: numbers, texts: texts, missingAsNaN: missingAsNaN, othersAsTexts: andRest)
     }
 
     /// The bytes of the file, if its rows have places in it: not for a pipe, a compressed file or UTF-16.

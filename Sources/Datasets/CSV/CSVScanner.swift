@@ -29,7 +29,7 @@ public struct CSVScanner: Sendable {
         if result.status != cn_csv_ok {
             let field = chunk.bytes[result.place.begin..<result.place.end]
             chunk.fault = .scan(result, Array(field.prefix(60)))
-        } else if chunk.hasBooleans,
+        } else if chunk.hasBooleans, !plan.missingAsNaN,
             let mixed = chunk.booleans.firstIndex(where: { $0 > 0 && $0 != result.rows })
         {
             chunk.fault = .booleans(mixed)
@@ -68,8 +68,10 @@ public struct CSVCounter: Sendable {
         case .booleans(let column):
             throw plan.mixedBooleans(chunk.bytes, 0..<chunk.size, column: column, position)
         }
-        if chunk.hasBooleans || !booleans.isEmpty { try compareBooleans(chunk) }
-        if rows == 0 { try plan.refuseThousands(chunk.bytes, 0..<chunk.size, position) }
+        if !plan.missingAsNaN, chunk.hasBooleans || !booleans.isEmpty { try compareBooleans(chunk) }
+        if rows == 0, !plan.missingAsNaN {
+            try plan.refuseThousands(chunk.bytes, 0..<chunk.size, position)
+        }
         rows += chunk.count
         position.row += chunk.count
         position.line += chunk.lines

@@ -53,9 +53,12 @@ final class CSVSource {
         }
     }
 
-    func select(numbers: [String], texts: [String] = [], othersAsTexts: Bool = false) throws(CellarError) {
+    func select(
+        numbers: [String], texts: [String] = [], missingAsNaN: Bool = false, othersAsTexts: Bool = false
+    ) throws(CellarError) {
         let plan = try CSVPlan(
-            file: name, header: header, numbers: numbers, texts: texts, othersAsTexts: othersAsTexts)
+            file: name, header: header, numbers: numbers, texts: texts, missingAsNaN: missingAsNaN,
+            othersAsTexts: othersAsTexts)
         counter = CSVCounter(plan: plan, position: counter.position)
     }
 

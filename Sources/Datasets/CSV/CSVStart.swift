@@ -52,6 +52,13 @@ struct CSVStart {
         var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var line = 1
         var named: UInt8?
+        for _ in 0..<dialect.skippedLines {
+            guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+                if ended { break }
+                return nil
+            }
+            (position, line) = (end + 1, line + 1)
+        }
         while position < bytes.count {
             let wanted = dialect.delimiter ?? named
             guard let row = row(from: position, delimiter: wanted, ended) else { return nil }

@@ -7,9 +7,9 @@ import Tensors
 public struct Table: Sendable {
     public let file: String
     public let header: CSVHeader
-    public let rowCount: Int
+    public private(set) var rowCount: Int
 
-    private let bytes: [UInt8]
+    private var bytes: [UInt8]
     /// The number of the line after the header.
     private let firstLine: Int
 
@@ -97,6 +97,48 @@ public struct Table: Sendable {
             }
         }
         return content
+    }
+
+    /// Returns a column's fields, unquoted.
+    public func fields(_ column: String) throws(CellarError) -> Texts {
+        let plan = try CSVPlan(file: file, header: header, numbers: [], texts: [column])
+        var content = Texts()
+        content.reserve(rowCount)
+        try Table.scan(plan, bytes, line: firstLine) { block in
+            for field in block.texts.prefix(block.count) {
+                content.append(unquoted(bytes[field.begin..<field.end]))
+            }
+        }
+        return content
+    }
+
+    /// Returns the fields of all columns, unquoted, also of those with the same name.
+    public func allFields() throws(CellarError) -> [Texts] {
+        let plan = CSVPlan(allTextsOf: header, file: file)
+        let width = header.names.count
+        var content = [Texts](repeating: Texts(), count: width)
+        for column in content.indices { content[column].reserve(rowCount) }
+        try Table.scan(plan, bytes, line: firstLine) { block in
+            for index in 0..<block.count * width {
+                let field = block.texts[index]
+                content[index % width].append(unquoted(bytes[field.begin..<field.end]))
+            }
+        }
+        return content
+    }
+
+    /// Adds the rows of a table with the same columns.
+    public mutating func append(_ other: Table) throws(CellarError) {
+        guard other.columns == columns, other.header.delimiter == header.delimiter else {
+            throw CellarError(
+                .badData, file: other.file, line: 1,
+                expected: "the columns of \(file) (\(columns.prefix(8).joined(separator: ", ")))",
+                found: other.columns.prefix(8).joined(separator: ", "),
+                fix: "Use tables with the same columns.")
+        }
+        if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+        bytes += other.bytes
+        rowCount += other.rowCount
     }
 
     /// Counts the missing values in each column: empty fields, and the words of pandas (NA, NaN, null …).

@@ -40,6 +40,7 @@ public struct PictureCollection: Sendable {
         let channels = samples.shape.count > 2 ? samples.shape[2] : 1
         let bytes: [UInt8]
         switch samples.storage {
+        case .texts: return
         case .bytes(let values): bytes = values
         case .floats(let values):
             let high = values.reduce(0) { max($0, $1) }

@@ -21,6 +21,7 @@ public enum DatasetDigest {
         switch data.samples.storage {
         case .bytes(let bytes): unsafe bytes.withUnsafeBytes { unsafe digest.update($0) }
         case .floats(let values): unsafe values.withUnsafeBytes { unsafe digest.update($0) }
+        case .texts(let texts): unsafe texts.bytes.withUnsafeBytes { unsafe digest.update($0) }
         }
         unsafe data.labels.withUnsafeBytes { unsafe digest.update($0) }
         return digest.finish()

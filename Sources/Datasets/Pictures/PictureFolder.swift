@@ -83,6 +83,7 @@ public struct PictureFolder: Sendable {
                 // One picture may have the model's size and the next be resized.
                 floats += bytes.map { Float($0) } + values
                 bytes = []
+            case .texts: preconditionFailure("a picture has numbers")
             }
         }
         let samples =

@@ -14,6 +14,7 @@ extension ModelFacts.Picture {
             let looked = bytes.prefix(1000 * samples.size)
             white = 255
             mean = Double(looked.reduce(0) { $0 + Int($1) }) / Double(max(looked.count, 1))
+        case .texts: return nil
         case .floats(let values):
             guard let highest = values.max(), let least = values.min(), least >= 0, highest <= 255 else {
                 return nil

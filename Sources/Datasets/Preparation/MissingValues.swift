@@ -3,9 +3,11 @@ public struct MissingValues: Equatable, Sendable, CustomStringConvertible {
     public struct MissingCount: Equatable, Sendable {
         public var name: String
         public var count: Int
+        public init(name: String, count: Int) { (self.name, self.count) = (name, count) }
     }
 
     public var columns: [MissingCount]
+    public init(columns: [MissingCount]) { self.columns = columns }
 
     public var total: Int { columns.reduce(0) { $0 + $1.count } }
 

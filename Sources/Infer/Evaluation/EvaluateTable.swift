@@ -16,25 +16,32 @@ public func evaluateTable(
     onBlock: (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Evaluation {
     let evaluator = try Evaluator(model, collecting)
-    let inputs = try ModelColumns(of: [model])
+    let inputs = try TableInputs(of: [model])
     let targets =
         if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
     let name = reader.name
     var columns = try TargetColumns(targets, of: evaluator)
     var reader = reader
     do {
-        try reader.select(numbers: inputs.names + columns.numbers, texts: columns.texts)
+        try reader.select(
+            numbers: inputs.numbers + columns.numbers, texts: inputs.texts + columns.texts,
+            missingAsNaN: inputs.missingAsNaN)
+        columns.firstText = inputs.texts.count
         var output = try ReportFolder(folder, meaning: evaluator.reported)
         var chunk = CSVChunk()
         while try reader.read(into: &chunk) {
             let rows = part?.rows(of: chunk) ?? Array(0..<chunk.count)
             if rows.isEmpty { continue }
             let truth = try columns.targets(of: chunk, rows, file: name)
-            let samples = Samples(
-                shape: [model.inputWidth], floats: chunk.firstColumns(inputs.names.count, of: rows))
+            let samples: [Samples]
+            do throws(FieldFault) {
+                samples = try inputs.samples(of: chunk, model: 0, rows: rows)
+            } catch {
+                throw error.error(file: name, rowsBefore: chunk.firstRow - 1)
+            }
             let numbers = rows.map { chunk.firstRow + $0 }
             try output.add(
-                evaluator.add([samples], truth, rows: numbers, of: name), truth, rows: numbers)
+                evaluator.add(samples, truth, rows: numbers, of: name), truth, rows: numbers)
             try onBlock(evaluator.count)
         }
         let evaluation = try evaluator.evaluation(
@@ -63,6 +70,8 @@ private struct TargetColumns {
     private(set) var numbers: [String] = []
     private(set) var texts: [String] = []
     private var outputs: [Output] = []
+    /// The index of the first of `texts` among the chunk's.
+    var firstText = 0
 
     private enum Output {
         /// The index of the text column.
@@ -108,7 +117,8 @@ private struct TargetColumns {
                 targets.append(
                     .classes(
                         try labels(
-                            of: chunk, rows, &names, file: file, column: texts[column], at: column)))
+                            of: chunk, rows, &names, file: file, column: texts[column], at: firstText + column
+                        )))
                 outputs[index] = .classes(column, names)
             case .numbers(let column, let width):
                 let values = chunk.columns(first + column..<first + column + width, of: rows)

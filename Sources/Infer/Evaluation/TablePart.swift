@@ -97,14 +97,13 @@ public struct PartOfTable: Sendable {
     ) throws(CellarError) -> [UInt64] {
         do {
             var reader = try CSVReader(path: path, dialect: dialect)
-            let names = try model.requiredFeatures()
-            try reader.select(numbers: names, texts: [])
+            let inputs = try TableInputs(of: [model])
+            try reader.select(
+                numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN)
             var (hashes, chunk) = ([UInt64](), CSVChunk())
             while try reader.read(into: &chunk) {
                 let rows = rows(chunk)
-                hashes += rowHashes(of: [
-                    Samples(shape: [names.count], floats: chunk.firstColumns(names.count, of: rows))
-                ])
+                hashes += rowHashes(of: try inputs.samples(of: chunk, model: 0, rows: rows))
             }
             return hashes
         } catch { throw CellarError(error).at(file: path) }

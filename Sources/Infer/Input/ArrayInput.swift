@@ -43,6 +43,7 @@ extension Samples {
         return switch storage {
         case .bytes(let bytes): Samples(shape: wanted, bytes: bytes)
         case .floats(let floats): Samples(shape: wanted, floats: floats)
+        case .texts(let texts): Samples(shape: wanted, texts: texts)
         }
     }
 }

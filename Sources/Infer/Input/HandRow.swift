@@ -6,7 +6,10 @@ import Tensors
 /// needs quotes, as in CSV: `"age, years"=30`.
 public enum HandRow {
     /// Parses rows as samples. All words with `=` form one row; every other word is one row.
-    public static func samples(_ words: [String], for model: LoadedModel) throws(CellarError) -> Samples {
+    public static func samples(_ words: [String], for model: LoadedModel) throws(CellarError) -> [Samples] {
+        if let word = words.first, word.drop(while: \.isWhitespace).first == "{" {
+            return try ofJSON(words, model)
+        }
         let parts = words.map(commaSeparated)
         let named = parts.joined().filter { $0.contains("=") }.count
         guard named == 0 || named == parts.joined().count else {
@@ -15,7 +18,7 @@ public enum HandRow {
                 "--row: either all values need names, such as alcohol=9.4, or none, such as \"7.4,0.70,0\".")
         }
         if named > 0 { return try byName(parts.flatMap { $0 }, model) }
-        var values: [Float] = []
+        var values: [[String]] = []
         for row in parts {
             guard row.count == model.inputWidth else {
                 let names = model.features.isEmpty ? "" : " (\(model.features.joined(separator: ", ")))"
@@ -24,18 +27,89 @@ public enum HandRow {
                     "--row: \(model.name) takes \(model.inputWidth) values\(names), but \(row.count) are given."
                 )
             }
-            for (index, text) in row.enumerated() {
-                let column =
-                    model.features.indices.contains(index) ? model.features[index] : "value \(index + 1)"
-                values.append(try number(text, column))
-            }
+            values.append(row)
         }
         guard !values.isEmpty else { throw CellarError(.usage, "--row: expected values, found none.") }
-        return Samples(shape: [model.inputWidth], floats: values)
+        return try samples(of: values, model)
+    }
+
+    /// Rows as JSON objects by name: `{"age": 22, "sex": "male"}`.
+    private static func ofJSON(_ words: [String], _ model: LoadedModel) throws(CellarError) -> [Samples] {
+        let features = try model.requiredFeatures()
+        let rows = try words.map { (word) throws(CellarError) in
+            guard let object = (try? JSON(parsing: Array(word.utf8)))?.object else {
+                throw CellarError(
+                    .usage, "--row: expected a JSON object, such as {\"age\": 22}, found \(word.prefix(80)).")
+            }
+            var values = [String?](repeating: nil, count: features.count)
+            var places = NamePositions(features)
+            for (name, value) in object.members {
+                let place = try place(of: name, &places, model)
+                guard values[place] == nil else {
+                    throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
+                }
+                values[place] = value.string ?? (value.isNull ? "" : value.text())
+            }
+            return try complete(values, features, model)
+        }
+        return try samples(of: rows, model)
+    }
+
+    private static func samples(of rows: [[String]], _ model: LoadedModel) throws(CellarError) -> [Samples] {
+        guard model.file.model.hasColumns else {
+            var values: [Float] = []
+            for row in rows {
+                for (index, text) in row.enumerated() {
+                    let column =
+                        model.features.indices.contains(index) ? model.features[index] : "value \(index + 1)"
+                    values.append(try number(text, column))
+                }
+            }
+            return [Samples(shape: [model.inputWidth], floats: values)]
+        }
+        let columns = try InputColumns(of: model)
+        do throws(FieldFault) {
+            return try columns.samples(columns.names.indices.map { column in Texts(rows.map { $0[column] }) })
+        } catch {
+            throw CellarError(
+                .usage, "--row: expected \(error.expected) for \"\(error.column)\", found \(error.found).",
+                column: error.column, remedy: error.fix)
+        }
+    }
+
+    private static func place(
+        of name: String, _ places: inout NamePositions, _ model: LoadedModel
+    ) throws(CellarError) -> Int {
+        if let place = places.position(of: name) { return place }
+        let features = model.features
+        let hint = nearest(name, in: features).map { "Did you mean \"\($0)\"?" }
+        throw CellarError(
+            .usage,
+            "--row: \(model.name) has no column \"\(name)\".", column: name,
+            remedy: hint ?? "It has \(features.joined(separator: ", ")).")
+    }
+
+    private static func complete(
+        _ values: [String?], _ features: [String], _ model: LoadedModel
+    ) throws(CellarError) -> [String] {
+        let missing = features.indices.filter { values[$0] == nil }.map { features[$0] }
+        guard missing.isEmpty else {
+            throw CellarError(
+                .usage, "--row: \(model.name) also needs \(missing.joined(separator: ", ")).",
+                column: missing[0])
+        }
+        return values.compactMap { $0 }
     }
 
     /// Returns the names in a row; empty if it has none.
     public static func names(_ words: [String]) -> [String] {
+        if words.first?.drop(while: \.isWhitespace).first == "{" {
+            return words.first.flatMap { (try? JSON(parsing: Array($0.utf8)))?.object?.keys } ?? []
+        }
+        return namesInParts(words)
+    }
+
+    private static func namesInParts(_ words: [String]) -> [String] {
         words.flatMap(commaSeparated).compactMap { part in
             part.lastIndex(of: "=").map { trimmed(part[..<$0]) }
         }
@@ -46,33 +120,21 @@ public enum HandRow {
         Set(words.map { commaSeparated($0).count })
     }
 
-    private static func byName(_ parts: [String], _ model: LoadedModel) throws(CellarError) -> Samples {
+    private static func byName(_ parts: [String], _ model: LoadedModel) throws(CellarError) -> [Samples] {
         let features = try model.requiredFeatures()
-        var values = [Float?](repeating: nil, count: features.count)
+        var values = [String?](repeating: nil, count: features.count)
         var places = NamePositions(features)
         for part in parts {
             // A value has no "=", but a name may.
             let equals = part.lastIndex(of: "=") ?? part.endIndex
             let name = trimmed(part[..<equals])
-            guard let place = places.position(of: name) else {
-                let hint = nearest(name, in: features).map { "Did you mean \"\($0)\"?" }
-                throw CellarError(
-                    .usage,
-                    "--row: \(model.name) has no column \"\(name)\".", column: name,
-                    remedy: hint ?? "It has \(features.joined(separator: ", ")).")
-            }
+            let place = try place(of: name, &places, model)
             guard values[place] == nil else {
                 throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
             }
-            values[place] = try number(trimmed(part[part.index(after: equals)...]), features[place])
+            values[place] = trimmed(part[part.index(after: equals)...])
         }
-        let missing = features.indices.filter { values[$0] == nil }.map { features[$0] }
-        guard missing.isEmpty else {
-            throw CellarError(
-                .usage, "--row: \(model.name) also needs \(missing.joined(separator: ", ")).",
-                column: missing[0])
-        }
-        return Samples(shape: [features.count], floats: values.compactMap { $0 })
+        return try samples(of: [complete(values, features, model)], model)
     }
 
     private static func number(_ text: String, _ column: String) throws(CellarError) -> Float {

@@ -77,10 +77,7 @@ public final class LoadedModel {
     /// Recomputes the golden sample; throws for a difference beyond rounding.
     private func checkGolden() throws(CellarError) {
         guard let golden = file.golden else { return }
-        func outputs(for inputs: [Tensor]) throws(CellarError) -> [Tensor] {
-            try predict(inputs.map { Samples(shape: Array($0.shape.dropFirst()), floats: $0.values) })
-        }
-        let found = try outputs(for: golden.inputs)
+        let found = try predict(golden.inputs)
         guard found.map(\.count) == golden.outputs.map(\.count) else {
             throw CellarError(
                 .badData, "the file is damaged: the golden sample does not fit the model.", file: path,
@@ -91,7 +88,7 @@ public final class LoadedModel {
         // Large numbers that cancel out round coarsely. How coarsely, a slightly different input shows.
         difference = GoldenDifference(
             found: found, expected: golden.outputs,
-            changed: try outputs(for: golden.inputs.map(GoldenDifference.changed)))
+            changed: try predict(golden.inputs.map(GoldenDifference.changed)))
         guard difference.isRounding else {
             throw CellarError(
                 .badData,
@@ -109,14 +106,20 @@ public final class LoadedModel {
     var threadsIfChosen: Int? { options.threads }
 
     /// Numbers in a sample of the first input.
-    public var inputWidth: Int { file.model.inputShapes[0].reduce(1, *) }
+    public var inputWidth: Int {
+        file.model.hasColumns ? file.model.inputs.count : file.model.inputShapes[0].reduce(1, *)
+    }
 
     /// Names of the input columns in the model's order; empty if unknown.
-    public var features: [String] { options.features ?? file.facts?.features ?? [] }
+    public var features: [String] {
+        let names = options.features ?? file.facts?.features ?? []
+        // A model with an input for each column names them by its inputs.
+        return names.isEmpty && file.model.hasColumns ? file.model.inputNames : names
+    }
 
     /// Returns `features`; throws if they are unknown or the model does not take rows of a table.
     public func requiredFeatures() throws(CellarError) -> [String] {
-        guard file.model.inputs.count == 1 else {
+        guard file.model.inputs.count == 1 || file.model.hasColumns else {
             throw CellarError(
                 .usage,
                 "\(name): the model has \(file.model.inputs.count) inputs, expected 1.",
@@ -180,7 +183,8 @@ public final class LoadedModel {
             plannedFor = wanted
         }
         return try naming(file: path) {
-            guard samples.count == 1, samples[0].count == 1, folded.outputs.count == 1 else {
+            guard samples.count == 1, samples[0].count == 1, folded.outputs.count == 1, !samples[0].areTexts
+            else {
                 return try predictor.predict(samples)
             }
             let shape = folded.outputShapes[0]
@@ -197,8 +201,13 @@ public final class LoadedModel {
 
     /// Predicts samples of the model's one input.
     public func predictions(for samples: Samples) throws(CellarError) -> Predictions {
+        try predictions(for: [samples])
+    }
+
+    /// Predicts samples of all inputs.
+    public func predictions(for samples: [Samples]) throws(CellarError) -> Predictions {
         let meaning = try outputMeaning()
-        return Predictions(try predict([samples])[0], meaning: meaning)
+        return Predictions(try predict(samples)[0], meaning: meaning)
     }
 }
 
@@ -209,10 +218,10 @@ struct GoldenDifference {
     private var size: Float = 0
 
     /// An input of which every second number is larger by 16 units in the last place.
-    static func changed(_ input: Tensor) -> Tensor {
-        Tensor(
-            shape: input.shape,
-            values: input.values.enumerated().map { $0 % 2 == 0 ? $1 : $1 * (1 + 0x1p-20) })
+    static func changed(_ input: Samples) -> Samples {
+        guard let values = input.floats else { return input }
+        return Samples(
+            shape: input.shape, floats: values.enumerated().map { $0 % 2 == 0 ? $1 : $1 * (1 + 0x1p-20) })
     }
 
     /// - changed: The outputs for a slightly different input: differences of that size are subtracted.

@@ -6,13 +6,25 @@ import Tensors
 final class BlockScorer {
     let models: [LoadedModel]
     let inputs: ModelColumns
+    /// How a table's columns are read where models take them one by one, or numbers are not written as usual.
+    let table: TableInputs?
     let columns: [NewColumns]
     /// By model and thread.
     private var predictors: [[Predictor]] = []
 
-    init(_ models: [LoadedModel], prefix: String) throws(CellarError) {
+    /// - readsTable: True for rows of a table, which may have texts.
+    init(_ models: [LoadedModel], prefix: String, readsTable: Bool = false) throws(CellarError) {
         precondition(!models.isEmpty)
         self.models = models
+        let needsTable = models.contains {
+            $0.file.model.hasColumns || $0.facts?.dataset?.dialect?.hasPlainNumbers == false
+        }
+        guard readsTable || !needsTable else {
+            throw CellarError(
+                .usage, "\(models[0].name) takes the columns of a table one by one, which are read from CSV only.",
+                remedy: "Use --format csv.")
+        }
+        table = needsTable ? try TableInputs(of: models) : nil
         inputs = try ModelColumns(of: models)
         columns = try models.map { (model) throws(CellarError) in
             NewColumns(
@@ -41,15 +53,20 @@ final class BlockScorer {
     func score(
         _ numbers: [Float], rows: Int, thread: Int, into additions: inout Additions
     ) throws(CellarError) -> NonFinite? {
+        try score(rows: rows, thread: thread, into: &additions) { [inputs.samples(numbers, rows: rows, model: $0)] }
+    }
+
+    /// Sets the additions for rows whose samples are made for each model.
+    func score(
+        rows: Int, thread: Int, into additions: inout Additions, samples: (Int) -> [Samples]
+    ) throws(CellarError) -> NonFinite? {
         guard rows > 0 else {
             additions.set([])
             return nil
         }
         var all: [Predictions] = []
         for (index, model) in models.enumerated() {
-            let outputs = try predictors[index][thread].predict([
-                inputs.samples(numbers, rows: rows, model: index)
-            ])
+            let outputs = try predictors[index][thread].predict(samples(index))
             all.append(Predictions(outputs[0], meaning: try model.outputMeaning()))
         }
         additions.set(all)

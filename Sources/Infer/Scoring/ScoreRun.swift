@@ -1,5 +1,6 @@
 import Base
 import Datasets
+import Tensors
 
 /// A run that scores one table. Rows are read, computed and written in blocks; see `OrderedPipeline`.
 final class ScoreRun {
@@ -22,6 +23,7 @@ final class ScoreRun {
         var additions: Additions
         var rows: CSVRows
         var nonFinite: NonFinite?
+        var fault: FieldFault?
     }
 
     init(
@@ -64,6 +66,7 @@ final class ScoreRun {
 
     private func compute(_ block: inout Block, _ thread: Int) throws {
         scanner.scan(&block.chunk)
+        if let table = scorer.table { return try compute(&block, thread, table) }
         let count = block.chunk.count * block.chunk.columns
         // A chunk's memory may be larger than its content.
         let numbers =
@@ -71,6 +74,24 @@ final class ScoreRun {
             ? block.chunk.numbers : Array(block.chunk.numbers.prefix(count))
         block.nonFinite = try scorer.score(
             numbers, rows: block.chunk.count, thread: thread, into: &block.additions)
+        block.rows.write(
+            shown(block.chunk), numbers: block.additions.numbers, labels: block.additions.labels)
+    }
+
+    private func compute(_ block: inout Block, _ thread: Int, _ table: TableInputs) throws {
+        (block.fault, block.nonFinite) = (nil, nil)
+        var samples: [[Samples]] = []
+        do throws(FieldFault) {
+            for model in scorer.models.indices {
+                samples.append(try table.samples(of: block.chunk, model: model))
+            }
+        } catch {
+            block.fault = error
+            return
+        }
+        block.nonFinite = try scorer.score(
+            rows: block.chunk.count, thread: thread, into: &block.additions
+        ) { samples[$0] }
         block.rows.write(
             shown(block.chunk), numbers: block.additions.numbers, labels: block.additions.labels)
     }
@@ -88,6 +109,9 @@ final class ScoreRun {
     }
 
     private func send(_ block: inout Block) throws {
+        if let fault = block.fault {
+            throw fault.error(file: file, rowsBefore: counter.rowsBefore(block.chunk))
+        }
         // Computed rows come before a row that could not be read.
         if let bad = block.nonFinite {
             throw bad.error(rowsBefore: counter.rowsBefore(block.chunk), file: file)

@@ -16,7 +16,7 @@ public func scoreTable(
     options: ScoreOptions = ScoreOptions(),
     onBlock: @escaping (Int) throws(CellarError) -> Void = { _ in }
 ) throws(CellarError) -> Int {
-    let scorer = try BlockScorer(models, prefix: options.prefix)
+    let scorer = try BlockScorer(models, prefix: options.prefix, readsTable: true)
     let (name, header) = (reader.name, reader.header)
     if header.isInFile { try refuseTaken(scorer.newNames, options.kept.names(of: header.names), name) }
     if let shard = options.shard {
@@ -24,12 +24,9 @@ public func scoreTable(
         reader.restrict(to: shard.range(of: size))
     }
     do {
-        let inputs = scorer.inputs.names
-        if options.isRaw || options.kept != .all {
-            try reader.select(numbers: inputs)
-        } else {
-            try reader.select(numbersAndRest: inputs)
-        }
+        try reader.select(
+            numbers: scorer.table?.numbers ?? scorer.inputs.names, texts: scorer.table?.texts ?? [],
+            missingAsNaN: scorer.table?.missingAsNaN ?? false, andRest: !options.isRaw && options.kept == .all)
         var keys: CSVScanner?
         if case .only(let names) = options.kept { keys = try reader.scanner(ofTexts: names) }
         var writer = try CSVWriter(path: output, delimiter: header.delimiter)

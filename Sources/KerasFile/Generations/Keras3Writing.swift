@@ -34,6 +34,8 @@ enum Keras3Writing {
         // These layers have no weights and no such option in Keras 3.
         case _ where className.hasPrefix("SpatialDropout") || className == "Discretization":
             entry.remove("trainable")
+            // With an integer type Keras 3 casts the numbers before it compares them, where NaN is the least integer.
+            if className == "Discretization" { entry.config["dtype"] = "float32" }
         case "BatchNormalization":
             entry.change("axis") { $0.array?.count == 1 ? $0.array?[0] ?? $0 : $0 }
             entry.remove("fused")

@@ -82,10 +82,7 @@ extension Targets {
     /// and the loss is for classes, otherwise numbers. Labels of −1 and 1 for a hinge loss remain numbers.
     public init(labels: Samples, for loss: Loss?) throws(CellarError) {
         let values: [Float] =
-            switch labels.storage {
-            case .floats(let values): values
-            case .bytes(let bytes): bytes.map { Float($0) }
-            }
+            labels.floats ?? []
         let isForNumbers = loss?.isForNumbers ?? true
         if isForNumbers || labels.size > 1
             || loss?.isForMargins == true && values.contains(-1) && values.allSatisfy({ abs($0) == 1 })

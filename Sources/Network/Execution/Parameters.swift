@@ -138,7 +138,8 @@ final class Parameters {
     /// Returns the network with the current weights.
     func snapshot(of network: Model) -> Model {
         var copy = network
-        for layer in places.indices {
+        // Inputs in place of texts may follow the network's own layers.
+        for layer in network.layers.indices {
             let tensors = zip(network.weightSpecs[layer], places[layer]).map {
                 tensor(in: $1.trainable ? trainable : fixed, $1, shape: $0.shape)
             }

@@ -52,7 +52,7 @@ struct PlanInput {
         let window = window(copy).prefix(rows.count * size)
         switch samples.storage {
         case .bytes: gather(samples, rows: rows, scale: scale, offset: offset, into: window)
-        case .floats:
+        case .floats, .texts:
             gather(samples, rows: rows, into: window)
             if scale != 1 || offset != 0 { scaleShift(window, scale: scale, shift: offset, into: window) }
         }

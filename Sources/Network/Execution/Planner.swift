@@ -91,9 +91,12 @@ struct Planner {
         for index in network.calls.indices {
             if isView[index] {
                 activations.append(activations[root[index]])
-            } else if let best = free.indices.filter({ free[$0].count >= size(index) }).min(by: {
-                free[$0].count < free[$1].count
-            }) {
+            } else if !network.inputs.contains(index),
+                // Samples are copied before the first call, so that an input's block was never another's.
+                let best = free.indices.filter({ free[$0].count >= size(index) }).min(by: {
+                    free[$0].count < free[$1].count
+                })
+            {
                 let block = free.remove(at: best)
                 activations.append(block)
             } else {

@@ -5,6 +5,9 @@ import Tensors
 /// samples, and then allocates only its results. It may be used by one caller at a time.
 public final class Predictor {
     public let network: Model
+    /// The part that reads texts; nil for a model of numbers.
+    private let front: TextFront?
+    private let computed: Model
     private let parameters: Parameters
     private let plans: [Plan]
     private let pool: ThreadPool
@@ -17,11 +20,14 @@ public final class Predictor {
             throw CellarError("the system gives no \(threads) threads")
         }
         (self.network, self.pool, self.batchSize) = (network, pool, max(batchSize, 1))
-        let parameters = try Parameters(of: network)
+        let front = try TextFront(network)
+        let computed = front?.numeric ?? network
+        (self.front, self.computed) = (front, computed)
+        let parameters = try Parameters(of: computed)
         self.parameters = parameters
         plans = try (0..<pool.count).map { (index) throws(CellarError) in
             try Plan(
-                network, parameters: parameters, rows: max(batchSize, 1), training: false,
+                computed, parameters: parameters, rows: max(batchSize, 1), training: false,
                 worker: WorkerState(index: index, pool: pool))
         }
     }
@@ -31,6 +37,7 @@ public final class Predictor {
     /// of the same count.
     public func predict(_ samples: [Samples]) throws(CellarError) -> [Tensor] {
         let count = try check(samples)
+        let samples = try front?.numbers(of: samples) ?? samples
         var results = network.outputShapes.map { Array(repeating: Float(0), count: count * $0.reduce(1, *)) }
         let rows = Array(0..<count)
         for start in stride(from: 0, to: count, by: batchSize * pool.count) {
@@ -45,7 +52,7 @@ public final class Predictor {
     /// input and one output. Nothing is allocated.
     public func predictOne(_ samples: Samples, row: Int, into result: inout [Float]) throws(CellarError) {
         let plan = plans[0]
-        guard network.inputs.count == 1, network.outputs.count == 1 else {
+        guard network.inputs.count == 1, network.outputs.count == 1, front == nil, !samples.areTexts else {
             throw CellarError(
                 "the model has \(network.inputs.count) inputs and \(network.outputs.count) outputs; one each is "
                     + "wanted here")
@@ -73,6 +80,7 @@ public final class Predictor {
         for (samples, shape) in zip(samples, network.inputShapes) where samples.size != shape.reduce(1, *) {
             throw CellarError("the model takes samples of shape \(shape), but these are \(samples.shape)")
         }
+        try network.checkKinds(samples)
         let counts = Set(samples.map(\.count))
         guard counts.count == 1, let count = counts.first else {
             throw CellarError("the inputs have different numbers of samples: \(samples.map(\.count))")

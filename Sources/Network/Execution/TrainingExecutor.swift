@@ -20,6 +20,8 @@ public final class TrainingExecutor {
     public private(set) var iterations = 0
 
     private let network: Model
+    /// The part that reads texts; nil for a model of numbers.
+    private let front: TextFront?
     private let computed: Model
     private let parameters: Parameters
     private let slots: [Arena]
@@ -62,8 +64,10 @@ public final class TrainingExecutor {
         try objective.check(network)
         try network.requireWeights()
         try network.requireGradients()
+        let front = try TextFront(network)
+        self.front = front
         let effective = objective.ignoringFromLogits(behind: network)
-        let (computed, onLogits) = try network.withLossesOnLogits(effective.losses)
+        let (computed, onLogits) = try (front?.numeric ?? network).withLossesOnLogits(effective.losses)
         let splits = computed.columnSplits(threads: threads)
         let sharing = min(threads, splits.map(\.units.count).max() ?? 1)
         guard let pool = ThreadPool(count: splits.isEmpty ? threads : 1), let all = ThreadPool(count: sharing)
@@ -137,10 +141,21 @@ public final class TrainingExecutor {
         set { optimizer.learningRate = newValue }
     }
 
+    /// Returns the samples as the executor takes them: with numbers in place of texts, which are read once.
+    public func prepared(_ samples: [Samples]) throws(CellarError) -> [Samples] {
+        guard let front else { return samples }
+        guard samples.count == network.inputs.count else {
+            throw CellarError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
+        }
+        return try front.numbers(of: samples)
+    }
+
     /// Throws an error if the samples, targets or weights do not fit the network.
     public func check(
         _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil
     ) throws(CellarError) {
+        let network = front?.numeric ?? network
+        try network.checkKinds(samples)
         guard samples.count == network.inputs.count else {
             throw CellarError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
         }
@@ -340,8 +355,8 @@ public final class TrainingExecutor {
     /// Replaces all weights; they are parallel to the network's layers.
     public func setWeights(_ weights: [[Tensor]]) throws(CellarError) {
         settle()
-        var copy = network
-        for layer in copy.layers.indices { try copy.setWeights(weights[layer], layer: layer) }
+        var copy = front?.numeric ?? network
+        for layer in weights.indices { try copy.setWeights(weights[layer], layer: layer) }
         parameters.load(copy)
     }
 

@@ -18,6 +18,13 @@ public protocol LayerArithmetic {
 
     /// False for a layer that has no gradient: weights before it cannot be trained.
     static var propagatesGradients: Bool { get }
+
+    /// The layer, if it turns texts into numbers.
+    var textReader: (any TextReader)? { get }
+    /// True if a text reader takes numbers as well.
+    var readsNumbersToo: Bool { get }
+    /// True for an input of texts.
+    var isText: Bool { get }
 }
 
 extension LayerArithmetic {
@@ -28,4 +35,7 @@ extension LayerArithmetic {
     }
     public static var onlyAnswers: Bool { false }
     public static var propagatesGradients: Bool { true }
+    public var textReader: (any TextReader)? { nil }
+    public var readsNumbersToo: Bool { false }
+    public var isText: Bool { false }
 }

@@ -164,6 +164,7 @@ public struct LayerConfig {
 
     /// Accepts keys that Keras writes and that have no meaning here.
     public mutating func ignore(_ keys: String...) { known += keys }
+    public mutating func ignore(_ keys: [String]) { known += keys }
 
     /// Rejects keys that were never read, which are mistakes in a recipe.
     public func rejectUnknownKeys() throws(CellarError) {

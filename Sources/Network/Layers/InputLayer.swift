@@ -9,9 +9,14 @@ public struct InputLayer: StatelessLayer {
     /// The samples' shape, including free sizes.
     public var declared: SampleShape
     public var shape: [Int] { declared.sizes }
+    /// True if the samples are texts.
+    public var isText = false
 
     public init(name: String, shape: SampleShape) { (self.name, declared) = (name, shape) }
-    public init(name: String, shape: [Int]) { self.init(name: name, shape: SampleShape(shape)) }
+    public init(name: String, shape: [Int], isText: Bool = false) {
+        self.init(name: name, shape: SampleShape(shape))
+        self.isText = isText
+    }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
         let (old, new) = (try config.batchShape("batch_input_shape"), try config.batchShape("batch_shape"))
@@ -19,11 +24,15 @@ public struct InputLayer: StatelessLayer {
             throw config.error("batch_input_shape is missing", key: "batch_input_shape")
         }
         declared = shape
+        isText = config.value("dtype")?.string == "string"
         config.ignore("sparse", "ragged", "optional", "dtype")
     }
 
     public var config: JSONObject {
-        ["batch_input_shape": declared.json, "dtype": "float32", "sparse": false, "ragged": false]
+        [
+            "batch_input_shape": declared.json, "dtype": isText ? "string" : "float32", "sparse": false,
+            "ragged": false,
+        ]
     }
 
     public static var isInput: Bool { true }

@@ -1,5 +1,6 @@
 /// Returns a 64-bit hash of each row: of the values that enter a model, of all its inputs, in their order. Bytes hash as
-/// the floats that they become, and -0 as 0, so that equal rows have equal hashes however they were written.
+/// the floats that they become, and -0 as 0, so that equal rows have equal hashes however they were written. A text
+/// hashes as its length and its bytes in UTF-8, eight at a time.
 ///
 /// The hashes are kept in model files, so this function never changes.
 public func rowHashes(of inputs: [Samples]) -> [UInt64] {
@@ -12,6 +13,7 @@ public func rowHashes(of inputs: [Samples]) -> [UInt64] {
         case .bytes(let bytes):
             let bits = (0..<256).map { Float($0).bitPattern }
             add(bytes, input.size, to: &states) { bits[Int($0)] }
+        case .texts(let texts): add(texts, input.size, to: &states)
         }
     }
     for row in states.indices { states[row] = mixed(states[row]) }
@@ -33,6 +35,23 @@ private func add<Value>(
         }
         if place < end { state = step(state, UInt64(bits(values[place]))) }
         states[row] = state
+    }
+}
+
+private func add(_ texts: Texts, _ size: Int, to states: inout [UInt64]) {
+    for row in states.indices {
+        for index in row * size..<(row + 1) * size {
+            let range = texts.range(index)
+            var state = step(states[row], UInt64(range.count))
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+                var word: UInt64 = 0
+                for place in start..<min(start + 8, range.upperBound) {
+                    word |= UInt64(texts.bytes[place]) << UInt64(8 * (place - start))
+                }
+                state = step(state, word)
+            }
+            states[row] = state
+        }
     }
 }
 

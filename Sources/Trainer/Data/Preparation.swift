@@ -48,7 +48,7 @@ struct Preparation {
 }
 
 /// How one column is standardized in float32: `(x · factor − mean) / √variance`.
-private struct ColumnScaling {
+struct ColumnScaling {
     /// A power of two, which changes no digit. It brings a column to a size at which Keras' Normalization can divide:
     /// that divides by 1e-7 at least, and its variance must be a float32.
     var factor = 1.0
@@ -56,6 +56,13 @@ private struct ColumnScaling {
     private let exact: (mean: Double, scale: Double)
     /// True if all values are equal; the layers then give 0.
     private var isConstant = false
+
+    /// Leaves a column as it is.
+    static let none: ColumnScaling = {
+        var none = ColumnScaling(0, 1, 1, [], [])
+        none.isConstant = true
+        return none
+    }()
 
     init(_ mean: Double, _ variance: Double, _ scale: Double, _ column: [Double], _ rows: [Int]) {
         exact = (mean, scale)

@@ -43,6 +43,8 @@ public struct PreparedData: Sendable {
     public var train: DataPart
     public var validation, test: DataPart?
     public var preprocessing: [any Layer]
+    /// The preparation of a table's columns, from an input each.
+    public var preparation: TablePreparation?
     /// Names of the classes; empty for regression.
     public var classes: [String]
     /// Names of the input columns of a table.
@@ -64,12 +66,27 @@ public struct PreparedData: Sendable {
             let division = recipe.data.division(validationSplit: recipe.fit.validationSplit)
             try raw.divide(division)
             try Self.check(recipe, inputShapes: raw.all.inputs.map(\.shape))
-            try self.init(splitting: &raw, recipe.data, division)
+            try self.init(
+                splitting: &raw, recipe.data, division,
+                taken: Set(recipe.model.layers.map(\.name) + [TablePreparation.targetName]))
         } catch {
             // A request that the data cannot fulfil is an error in the recipe.
             guard error.category == .usage else { throw error.at(file: recipe.file) }
             throw CellarError(.badData, error.description, file: recipe.file, line: recipe.data.line)
         }
+    }
+
+    /// The scale and offset of a target that is scaled.
+    private static func scaling(
+        _ target: TargetOfTable?, _ rows: [Int], _ recipe: DataRecipe
+    ) throws(CellarError) -> (scale: Double, offset: Double)? {
+        guard recipe.scalesTarget else { return nil }
+        guard let target, !target.numbers.isEmpty else {
+            throw CellarError(
+                .badData, "scale_target is for a target of numbers.", file: recipe.file, line: recipe.line)
+        }
+        let scaler = StandardScaler(fitting: [target.numbers], rows: rows)
+        return (scaler.scale[0], scaler.mean[0])
     }
 
     /// Throws if the data are not of the kind that the preprocessing takes.
@@ -89,7 +106,7 @@ public struct PreparedData: Sendable {
     }
 
     private init(
-        splitting raw: inout RawData, _ recipe: DataRecipe, _ division: RowDivision
+        splitting raw: inout RawData, _ recipe: DataRecipe, _ division: RowDivision, taken: Set<String>
     ) throws(CellarError) {
         validation = raw.validationRows.map { raw.all.selecting($0) }
         test = raw.separateTest ?? raw.testRows.map { raw.all.selecting($0) }
@@ -104,6 +121,13 @@ public struct PreparedData: Sendable {
             recipe.preprocessing, columns: raw.columns, rows: raw.trainRows, features: raw.features,
             file: raw.path
         ).layers
+        if let columns = raw.tableColumns {
+            // Numbers of rows are those of the table, of which some may have no target.
+            let rows = raw.keptRows.map { kept in raw.trainRows.map { kept[$0] } } ?? raw.trainRows
+            preparation = try TablePreparation(
+                columns, rows: rows, target: Self.scaling(raw.targetColumn, rows, recipe), taken: taken,
+                file: raw.path)
+        }
         dataset = ModelFacts.Dataset(
             path: raw.path, sha256: raw.sha256, trainRows: train.count,
             validationRows: validation?.count ?? 0,

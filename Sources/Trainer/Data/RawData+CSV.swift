@@ -86,7 +86,7 @@ extension RawData {
             .map { table.columns[$0] }
     }
 
-    private static func weights(_ column: String, of table: Table, _ path: String) throws(CellarError)
+    static func weights(_ column: String, of table: Table, _ path: String) throws(CellarError)
         -> [Float]
     {
         try table.numbers(column).enumerated().map { (row, weight) throws(CellarError) in

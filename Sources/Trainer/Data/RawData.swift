@@ -15,6 +15,11 @@ struct RawData {
     var columns: [[Double]] = []
     /// How the table is written, where the recipe says it.
     var dialect: TableDialect?
+    /// The columns of a table that enter the model one by one, and the column to predict.
+    var tableColumns: [TableColumn]?
+    var targetColumn: TargetOfTable?
+    /// The rows of the table that have a target, if some have none.
+    var keptRows: [Int]?
     var classes: [String] = []
     var features: [String] = []
     var isRegression = false
@@ -28,6 +33,20 @@ struct RawData {
     init(_ recipe: DataRecipe, losses: [Loss?], report: (DataSummary) -> Void) throws(CellarError) {
         switch recipe.source {
         case .csv(let path, let targets, let features):
+            if let columns = recipe.columns {
+                self = try Self.columns(
+                    recipe, columns, path: path, targets: targets, features: features, losses, report)
+                self.path = path
+                return
+            }
+            guard recipe.otherFiles.isEmpty, recipe.dialect.hasPlainNumbers, recipe.classes == nil,
+                recipe.positive == nil, !recipe.scalesTarget, !recipe.dropsMissingTargets
+            else {
+                throw CellarError(
+                    .badData,
+                    "several files, decimal, thousands, missing, units, classes, positive, scale_target and missing_target are for a table with columns.",
+                    file: recipe.file, line: recipe.line, remedy: "Add `columns: auto`.")
+            }
             self = try Self.table(
                 recipe.resolve(path), recipe.dialect, targets: targets, features: features,
                 weights: recipe.sampleWeight, losses, report)
@@ -104,6 +123,7 @@ struct RawData {
 
 extension RawData {
     mutating func divide(_ division: RowDivision) throws(CellarError) {
+        if let keptRows { all = all.selecting(keptRows) }
         let rows = try division.rows(all.count) {
             guard case .classes(let classes)? = all.targets.first else { return nil }
             return classes.map { Int($0) }

@@ -132,6 +132,7 @@ struct SetupChecks {
             switch samples.storage {
             case .bytes(let bytes): Float(bytes.prefix(1 << 22).max() ?? 0)
             case .floats(let floats): floats.prefix(1 << 20).max() ?? 0
+            case .texts: 0
             }
         if let (scale, _) = rescaling {
             if scale > 0, scale <= 0.01, highest <= 1 {

@@ -15,9 +15,9 @@ extension Training {
         file.facts = facts(of: model, history: history, metrics: metrics)
         file.trainedRows = trainedRows
         do {
-            let sample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
+            let sample = goldenSample
             let outputs = try Predictor(model, batchSize: 1).predict(sample)
-            file.golden = .init(inputs: sample.map(tensor), outputs: outputs)
+            file.golden = .init(inputs: sample, outputs: outputs)
         } catch {
             throw error.at(file: recipe.file)
         }
@@ -93,13 +93,6 @@ extension Training {
         if case .interrupted(let partial)? = outcome?.end { found.interrupted = partial.kept }
         found.restoredEpoch = outcome?.restoredEpoch.map { $0 + 1 }
         return found
-    }
-}
-
-private func tensor(_ sample: Samples) -> Tensor {
-    switch sample.storage {
-    case .bytes(let bytes): Tensor(shape: [1] + sample.shape, values: bytes.map { Float($0) })
-    case .floats(let floats): Tensor(shape: [1] + sample.shape, values: floats)
     }
 }
 

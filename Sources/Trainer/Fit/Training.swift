@@ -22,6 +22,8 @@ public final class Training {
     /// The training rows with class weights applied.
     private var train: DataPart
     let start: Start?
+    /// A row for the golden sample, as it enters the model.
+    private(set) var goldenSample: [Samples]
     private(set) var options: FitOptions
     private(set) var outcome: FitOutcome?
     /// The weights of the best epoch of an interrupted run.
@@ -71,12 +73,18 @@ public final class Training {
         try checkOutputs(of: model, recipe, data)
         warnings = try SetupChecks(model, recipe, data).warnings
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
+        goldenSample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
 
         let resumed = try start.map { (start) throws(CellarError) in try ResumedRun(start, model, recipe) }
         // Check before training that the model can be saved.
         if let start, let resumed { try checkWritable(resumed.model, readFrom: start.reference) }
         do {
-            if let resumed { model = resumed.model } else { try model.initialize(seed: seed) }
+            if let resumed {
+                model = resumed.model
+            } else {
+                try model.initialize(seed: seed)
+                try data.preparation?.setConstants(&model)
+            }
         } catch {
             throw error.at(file: recipe.file)
         }
@@ -106,6 +114,15 @@ public final class Training {
                 batchSize: min(options.batchSize, data.train.count),
                 threads: self.threads, seed: seed)
             if let state = resumed?.state { try executor.restore(state) }
+            if model.readsTexts {
+                // Rows are hashed as they are in the table.
+                _ = trainedRows
+                self.data.train.inputs = try executor.prepared(data.train.inputs)
+                try self.data.validation?.inputs = executor.prepared(data.validation?.inputs ?? [])
+                try self.data.test?.inputs = executor.prepared(data.test?.inputs ?? [])
+                train.inputs = self.data.train.inputs
+            }
+            let data = self.data
             for part in [data.train, data.validation, data.test].compactMap({ $0 }) {
                 try executor.check(part.inputs, part.targets, weights: part.weights)
             }

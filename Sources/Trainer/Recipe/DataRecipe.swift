@@ -36,6 +36,17 @@ public struct DataRecipe: Sendable {
     /// The number of first training rows used for validation: `validation: { first: 5000 }`.
     public var validationFirst: Int?
     public var preprocessing: [Preprocessing]
+    /// The kinds of a table's columns; nil for a table of numbers that enter the model together.
+    public var columns: ColumnsRecipe?
+    /// The order of the classes, and the class that a single output stands for.
+    public var classes: [String]?
+    public var positive: String?
+    /// Whether a target of numbers is scaled, and scaled back in the model.
+    public var scalesTarget = false
+    /// Whether rows without a target are left out.
+    public var dropsMissingTargets = false
+    /// Other files with the same columns.
+    public var otherFiles: [String] = []
     /// True if the model file keeps hashes of the training rows.
     public var hashesRows = true
     /// How pictures become the model's input.
@@ -57,7 +68,10 @@ public struct DataRecipe: Sendable {
     public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
 
     private static let tableKeys = [
-        "target", "features", "sample_weight", "delimiter", "header", "names", "comment",
+        "target", "features", "sample_weight", "delimiter", "header", "names", "comment", "columns",
+        "decimal",
+        "thousands", "missing", "units", "skip_lines", "classes", "positive", "scale_target",
+        "missing_target",
     ]
 
     private static func dialect(_ section: inout RecipeSection) throws(CellarError) -> TableDialect {
@@ -71,6 +85,27 @@ public struct DataRecipe: Sendable {
         try section.read { (options) throws(CellarError) in
             if options.object["header"] != nil {
                 dialect.hasHeader = try options.bool("header", default: true)
+            }
+        }
+        if let word = try section.text("decimal") {
+            guard word == "," || word == "." else {
+                throw section.error("decimal is \",\" or \".\".", key: "decimal")
+            }
+            dialect.decimal = word == "," ? UInt8(ascii: ",") : nil
+        }
+        if let word = try section.text("thousands") {
+            do throws(CellarError) { try dialect.setThousands(word) } catch {
+                throw section.error(error.message, key: "thousands")
+            }
+            guard dialect.thousands != dialect.decimal else {
+                throw section.error("decimal and thousands are the same sign.", key: "thousands")
+            }
+        }
+        dialect.missing = try section.words("missing")
+        try section.read { (options) throws(CellarError) in
+            dialect.hasUnits = try options.bool("units", default: false)
+            if options.object["skip_lines"] != nil {
+                dialect.skippedLines = try options.int("skip_lines", in: 0...100_000)
             }
         }
         let names = try section.words("names")
@@ -96,7 +131,7 @@ public struct DataRecipe: Sendable {
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
         section.options.ignore("target", "features", "sample_weight", "split", "validation", "preprocess")
         section.options.ignore("digits", "size", "channels", "row_hashes")
-        section.options.ignore("delimiter", "header", "names", "comment")
+        section.options.ignore(Self.tableKeys)
         try section.rejectUnknownKeys()
         let named = Self.sources.filter { section.options.object[$0] != nil }
         guard named.count == 1, let kind = named.first else {
@@ -111,6 +146,19 @@ public struct DataRecipe: Sendable {
             })
         {
             throw section.error("\(key) can only be used with csv, not with \(kind).", key: key)
+        }
+        if kind == "csv" { otherFiles = try Self.files(&section, file).dropFirst().map { $0 } }
+        columns = try section.section("columns").map { (part) throws(CellarError) in try ColumnsRecipe(part) }
+        if section.options.object["columns"]?.string == "auto" { columns = ColumnsRecipe() }
+        let order = try section.words("classes")
+        classes = order.isEmpty ? nil : order
+        positive = try section.text("positive")
+        (scalesTarget, dropsMissingTargets) = try section.read { (options) throws(CellarError) in
+            let scales = try options.bool("scale_target", default: false)
+            return (
+                scales,
+                try options.string("missing_target", default: "error", oneOf: ["error", "drop"]) == "drop"
+            )
         }
         pictures = try PictureOptions(&section, kind)
         sampleWeight = try section.text("sample_weight")
@@ -140,10 +188,28 @@ public struct DataRecipe: Sendable {
                     remedy: "Keep one.")
             }
         }
+        if columns != nil, section.options.object["preprocess"] != nil {
+            throw section.error(
+                "columns and preprocess cannot be used together.", key: "preprocess",
+                remedy: "Write scale: standard with the columns.")
+        }
         preprocessing = []
         for node in try section.list("preprocess") {
             preprocessing.append(try Self.preprocessing(.named(node, what: "a step", file: file)))
         }
+    }
+
+    /// Returns the table's files: a path, a list of paths, or a pattern with `*`.
+    private static func files(_ section: inout RecipeSection, _ file: String) throws(CellarError) -> [String]
+    {
+        let words = try section.texts("csv")
+        let all = words.flatMap { word in
+            word.contains("*") ? FilePattern.matches(word, recipe: file) : [word]
+        }
+        guard !all.isEmpty else {
+            throw section.error("no file matches \(words.joined(separator: ", ")).", key: "csv")
+        }
+        return all
     }
 
     private static func source(_ kind: String, _ section: inout RecipeSection) throws(CellarError)
@@ -151,7 +217,7 @@ public struct DataRecipe: Sendable {
     {
         switch kind {
         case "csv":
-            let path = try section.requiredText("csv", try section.text("csv"))
+            let path = try files(&section, section.file)[0]
             guard section.options.object["target"].map({ !$0.isNull }) ?? false else {
                 throw section.error(
                     "target is missing.", key: "csv",

@@ -78,6 +78,14 @@ public struct ModelRecipe: Sendable {
     /// Makes the network for the data.
     public func network(_ data: PreparedData) throws(CellarError) -> Model {
         guard let saved else {
+            if let preparation = data.preparation {
+                do {
+                    return try preparation.network(layers)
+                } catch {
+                    let index = layers.firstIndex { $0.subject == error.place.subject }
+                    throw located(error, line: index.flatMap { lines[$0] })
+                }
+            }
             guard data.train.inputs.count == 1 else {
                 throw CellarError(
                     .badData,

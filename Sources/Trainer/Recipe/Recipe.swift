@@ -19,8 +19,12 @@ public struct Recipe: Sendable {
     /// Reads a recipe file.
     ///
     /// - start: A saved model to resume from. The recipe may then omit `model` and `compile`, which are the file's.
-    public init(path: String, from start: ModelFile? = nil) throws(CellarError) {
-        try self.init(RecipeText(path: path), start)
+    /// - changes: Values that replace the recipe's: `fit.epochs=5`.
+    public init(path: String, from start: ModelFile? = nil, changes: [String] = []) throws(CellarError) {
+        let source = try RecipeText(path: path)
+        let parsed = try changes.map { (text) throws(CellarError) in try RecipeChange(argument: text) }
+        let text = try changedRecipe(source.text, file: source.file, parsed)
+        try self.init(parsed.isEmpty ? source : RecipeText(file: source.file, text: text), start)
     }
 
     /// Parses a recipe's text; `file` is for messages and relative paths.

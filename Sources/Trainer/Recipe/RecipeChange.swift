@@ -10,6 +10,21 @@ public struct RecipeChange: Equatable, Sendable {
     public var value: JSON
 
     public init(_ path: String, _ value: JSON) { (self.path, self.value) = (path, value) }
+
+    /// Reads `fit.epochs=5`; the value is YAML.
+    init(argument text: String) throws(CellarError) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw CellarError(.usage, "--set \(text): expected KEY=VALUE, such as fit.epochs=5.")
+        }
+        let word = String(text[text.index(after: equals)...])
+        do {
+            let node = try compose(yaml: word.isEmpty ? "\"\"" : word) ?? Node("")
+            var values = RecipeValues(file: "--set")
+            self.init(String(text[..<equals]), try values.value(node))
+        } catch {
+            throw CellarError(.usage, "--set \(text): the value is not valid YAML.")
+        }
+    }
 }
 
 /// Returns a recipe's text with these values. Comments are not kept.

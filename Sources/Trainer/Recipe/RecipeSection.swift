@@ -73,6 +73,7 @@ struct RecipeSection {
     /// Returns the mapping under `key`, if any.
     mutating func section(_ key: String) throws(CellarError) -> RecipeSection? {
         guard let node = node(key) else { return nil }
+        if case .scalar(let scalar) = node, key == "columns", scalar.string == "auto" { return nil }
         return try RecipeSection(node, title: key, file: file)
     }
 

@@ -10,6 +10,11 @@ public struct Discretization: StatelessLayer {
     private var boundaries: [Double]
     private var encoding: TokenEncoding
 
+    public init(boundaries: [Double], name: String) {
+        (self.boundaries, encoding) = (boundaries, TokenEncoding(mode: .int, depth: boundaries.count + 1))
+        self.name = name
+    }
+
     public init(from config: inout LayerConfig) throws(CellarError) {
         guard let found = try config.doubles("bin_boundaries"), !found.isEmpty else {
             throw config.error(

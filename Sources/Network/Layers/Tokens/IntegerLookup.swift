@@ -39,7 +39,7 @@ public struct IntegerLookup: StatelessLayer {
         config.ignore("vocabulary_dtype", "vocabulary_size", "mask_token", "max_tokens", "encoding")
         guard var words = try config.ints("vocabulary"), !words.isEmpty else {
             throw config.error(
-                "has no vocabulary in its config: Keras keeps one that adapt() found in a file of its own. Give the "
+                "has no vocabulary in its config: adapt() found it, and an .h5 does not keep it. Save the model as .keras, or give the "
                     + "vocabulary to the constructor, then save again", key: "vocabulary")
         }
         // The list may include the reserved entries at the start, as get_vocabulary() returns them.

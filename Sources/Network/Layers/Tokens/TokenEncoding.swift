@@ -12,6 +12,8 @@ struct TokenEncoding: Equatable, Sendable {
         /// number of occurrences.
         case multiHot = "multi_hot"
         case count
+        /// The number of occurrences times a weight of the token.
+        case tfIdf = "tf_idf"
     }
 
     var mode: Mode
@@ -22,12 +24,30 @@ struct TokenEncoding: Equatable, Sendable {
         switch mode {
         case .int: input
         case .oneHot: (input.last == 1 ? input.dropLast() : input) + [depth]
-        case .multiHot, .count: input.dropLast() + [depth]
+        case .multiHot, .count, .tfIdf: input.dropLast() + [depth]
         }
     }
 
+    /// Returns the encoding of tokens, `size` in a row; -1 is no token.
+    func encode(_ tokens: [Int], size: Int, weights: [Float]?) -> [Float] {
+        if mode == .int { return tokens.map { Float(max($0, 0)) } }
+        let together = mode == .oneHot ? 1 : size
+        var numbers = [Float](repeating: 0, count: tokens.count / together * depth)
+        for (index, token) in tokens.enumerated() where token >= 0 {
+            let place = index / together * depth + token
+            switch mode {
+            case .count: numbers[place] += 1
+            case .tfIdf: numbers[place] += weights?[token] ?? 0
+            default: numbers[place] = 1
+            }
+        }
+        return numbers
+    }
+
     /// Writes the encoding of inputs [.., n]; `number` returns the token of an input, or nil if it has none.
-    func write(_ call: CallMemory, number: (Float, _ sample: Int) -> Int?) {
+    ///
+    /// - weights: What each input adds to the count of its token, instead of 1.
+    func write(_ call: CallMemory, weights: Floats? = nil, number: (Float, _ sample: Int) -> Int?) {
         let (x, y) = (call.x(), call.y)
         let perSample = max(x.count / max(call.rows, 1), 1)
         guard mode != .int else {
@@ -39,18 +59,21 @@ struct TokenEncoding: Equatable, Sendable {
         for i in 0..<x.count {
             guard let token = number(x[i], i / perSample) else { continue }
             let place = i / together * depth + token
-            y[place] = mode == .count ? y[place] + 1 : 1
+            if let weights { y[place] += weights[i] } else { y[place] = mode == .count ? y[place] + 1 : 1 }
         }
     }
 }
 
 extension LayerConfig {
-    mutating func tokenMode(default standard: TokenEncoding.Mode, isInt: Bool) throws(CellarError)
-        -> TokenEncoding.Mode
-    {
-        let modes = TokenEncoding.Mode.allCases.filter { isInt || $0 != .int }
-        let found = value("output_mode")?.string
-        if found == "tf_idf" {
+    /// - hasWeights: True for a layer with the mode tf_idf.
+    mutating func tokenMode(
+        default standard: TokenEncoding.Mode, isInt: Bool, hasWeights: Bool = false
+    ) throws(CellarError) -> TokenEncoding.Mode {
+        let modes = TokenEncoding.Mode.allCases.filter {
+            (isInt || $0 != .int) && (hasWeights || $0 != .tfIdf)
+        }
+        let found = value("output_mode")?.string?.replacing("-", with: "_")
+        if found == "tf_idf", !hasWeights {
             throw error("output_mode tf_idf is not supported", key: "output_mode")
         }
         // Older releases used another name for it.

@@ -1,0 +1,74 @@
+import Base
+import Trainer
+
+/// Asks for a recipe for a table.
+public struct InitRequest: Sendable {
+    /// The table.
+    public var data: String
+    /// The column to predict; nil chooses one.
+    public var target: String?
+    /// The recipe's path; nil for the table's name in the current folder.
+    public var recipe: String?
+    /// The model's name; nil for the table's.
+    public var name: String?
+    public var replaces = false
+
+    public init(data: String, target: String? = nil) { (self.data, self.target) = (data, target) }
+}
+
+/// A recipe that was written.
+public struct InitResult: Sendable {
+    public let survey: TableSurvey
+    public let recipe: String
+    public let text: String
+
+    public var json: JSON {
+        let task: JSON =
+            switch survey.task {
+            case .numbers: "regression"
+            case .classes(let classes): classes.count == 2 ? "binary" : "multiclass"
+            }
+        return [
+            "recipe": .string(recipe), "rows": .integer(survey.rows),
+            "target": .string(survey.columns[survey.target].name), "task": task,
+            "columns": .array(
+                survey.columns.enumerated().filter { $0.offset != survey.target }.map { _, column in
+                    [
+                        "name": .string(column.name), "kind": .string(column.kind.rawValue),
+                        "reason": .string(column.reason), "missing": .integer(column.profile.missing),
+                    ]
+                }),
+        ]
+    }
+}
+
+/// Writes a recipe for a table.
+public func initRecipe(
+    _ request: InitRequest, survey given: TableSurvey? = nil
+) throws(CellarError) -> InitResult {
+    let survey = if let given { given } else { try TableSurvey(path: request.data, target: request.target) }
+    let stem = modelName(of: request.data)
+    let path = request.recipe ?? stem + ".yaml"
+    guard request.replaces || !FileSystem.exists(path) else {
+        throw CellarError(
+            .cannotCreate, "the file exists already.", file: path,
+            remedy: "Use --force to replace it, or -o to name another.")
+    }
+    let text = survey.recipe(name: request.name ?? stem)
+    // What was written must be a recipe.
+    _ = try Recipe(text: text, file: path)
+    try writeFile(path, pieces: [Array(text.utf8)])
+    return InitResult(survey: survey, recipe: path, text: text)
+}
+
+/// Makes a model's name of a file's: small letters, digits and `-`.
+private func modelName(of path: String) -> String {
+    let file = FileSystem.name(of: path).prefix { $0 != "." }.lowercased()
+    var name = ""
+    for character in file {
+        let fits = character.isASCII && (character.isLetter || character.isNumber)
+        if fits { name.append(character) } else if !name.isEmpty, name.last != "-" { name.append("-") }
+    }
+    while name.last == "-" { name.removeLast() }
+    return name.first.map { $0.isLetter } ?? false ? name : "table" + (name.isEmpty ? "" : "-" + name)
+}

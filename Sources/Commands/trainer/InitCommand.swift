@@ -1,0 +1,45 @@
+import ArgumentParser
+import Base
+import Cellar
+import CommandSupport
+import Trainer
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write a recipe for a table.",
+        discussion: """
+            The recipe names each column's kind with the reason, the column to predict, a division of the rows, and a network. \
+            It can be trained as it is. On a terminal the column to predict is asked for.
+            """)
+
+    @Argument(help: "A table (CSV).", completion: .file()) var data: String
+    @Option(help: "The column to predict. By default one is chosen by its name or place.") var target: String?
+    @Option(name: .shortAndLong, help: "The recipe to write. By default the table's name with .yaml.")
+    var output: String?
+    @Option(help: "The model's name. By default the table's.") var name: String?
+    @Flag(name: .shortAndLong, help: "Ask nothing.") var yes = false
+    @Flag(help: "Replace an existing recipe.") var force = false
+    @Flag(help: "Print JSON in the forms of docs/json.md.") var json = false
+
+    func run() throws {
+        try reportingErrors(of: "trainer", json: json) {
+            var request = InitRequest(data: data, target: target)
+            (request.recipe, request.name, request.replaces) = (output, name, force)
+            var survey = try TableSurvey(path: data, target: target)
+            if !yes, !json, target == nil, Terminal.inputIsTerminal, Terminal.error.isTerminal {
+                let guess = survey.columns[survey.target].name
+                printError("Columns: " + survey.columns.map(\.name).joined(separator: ", "))
+                printError("Column to predict [\(guess)]:")
+                if let answer = readLine(), !answer.isEmpty, answer != guess {
+                    survey = try TableSurvey(path: data, target: answer)
+                }
+            }
+            let result = try initRecipe(request, survey: survey)
+            if json { return try printOutput(result.json) }
+            try printOutput(result.text)
+            try printOutput(
+                "\nWrote \(result.recipe). Next:\n  \(Invocation().path(of: .trainer)) fit \(shellWord(result.recipe))\n"
+            )
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Base
+import Tensors
+
+/// What the values of a table's column look like: the base of guesses about its kind.
+public struct ColumnProfile: Sendable {
+    public private(set) var rows = 0, missing = 0, numbers = 0, booleans = 0, whole = 0
+    public private(set) var lowest = Double.infinity, highest = -Double.infinity
+    /// The number of different values, with their counts; those of a column with more than `mostValues` are not kept.
+    public private(set) var counts: [[UInt8]: Int] = [:]
+    public private(set) var hasManyValues = false
+    /// The number of texts that are dates, by their order.
+    public private(set) var dates: [TableDialect.DateOrder: Int] = [:]
+    public private(set) var words = 0
+    /// The first value that is no number, with its row, from 1.
+    public private(set) var firstText: (row: Int, text: String)?
+    public private(set) var rising = true
+    private var last = -Double.infinity
+
+    public static let mostValues = 200_000
+
+    public init(_ fields: Texts, _ reader: FieldReader) {
+        for index in 0..<fields.count { add(fields[index], reader) }
+    }
+
+    private mutating func add(_ field: ArraySlice<UInt8>, _ reader: FieldReader) {
+        rows += 1
+        let text = reader.text(field)
+        guard !text.isEmpty else {
+            missing += 1
+            return
+        }
+        if !hasManyValues {
+            counts[Array(text), default: 0] += 1
+            hasManyValues = counts.count > ColumnProfile.mostValues
+            if hasManyValues { counts = [:] }
+        }
+        switch reader.number(field) {
+        case .number(let number):
+            numbers += 1
+            if number == number.rounded(), abs(number) < 0x1p53 { whole += 1 }
+            (lowest, highest) = (min(lowest, number), max(highest, number))
+            if number <= last { rising = false }
+            last = number
+        case .boolean: booleans += 1
+        case .missing: missing += 1
+        case .text:
+            if firstText == nil { firstText = (rows, String(decoding: text, as: UTF8.self)) }
+            words += text.split { $0 == 32 }.count
+            for order in TableDialect.DateOrder.allCases where dates[order] ?? 0 == textCount - 1 {
+                if DateText(text, order: order) != nil { dates[order, default: 0] += 1 }
+            }
+        }
+    }
+
+    public var present: Int { rows - missing }
+    public var textCount: Int { present - numbers - booleans }
+    public var distinct: Int { hasManyValues ? ColumnProfile.mostValues + 1 : counts.count }
+
+    /// The order in which all texts are dates; nil if there is none.
+    public var dateOrder: TableDialect.DateOrder? {
+        guard textCount > 0, textCount == present else { return nil }
+        return [.yearFirst, .monthFirst, .dayFirst].first { dates[$0] == textCount }
+    }
+
+    /// Pairs of words for yes and no, in small letters.
+    private static let pairs: [(no: String, yes: String)] = [
+        ("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"), ("nein", "ja"),
+        ("non", "oui"),
+        ("absent", "present"), ("negative", "positive"),
+    ]
+
+    /// The words for no and yes, if the column has no others.
+    public var yesNo: (no: String, yes: String)? {
+        guard !hasManyValues, counts.count == 2, textCount == present else { return nil }
+        let words = counts.keys.map { String(decoding: $0, as: UTF8.self) }
+        for pair in ColumnProfile.pairs {
+            if let no = words.first(where: { $0.lowercased() == pair.no }),
+                let yes = words.first(where: { $0.lowercased() == pair.yes })
+            {
+                return (no, yes)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,110 @@
+import Base
+import CNumbers
+
+/// Reads fields of a table as numbers, texts and dates, as its dialect says.
+public struct FieldReader: Sendable {
+    private let dialect: TableDialect
+    private let missing: [[UInt8]]
+
+    public init(_ dialect: TableDialect) {
+        self.dialect = dialect
+        missing = dialect.missing.map { Array($0.utf8) }
+    }
+
+    public enum Number: Equatable, Sendable {
+        case number(Double)
+        case boolean(Bool)
+        case missing
+        case text
+    }
+
+    /// True for an empty field, a word of pandas for a missing value, and the dialect's own words.
+    public func isMissing(_ field: ArraySlice<UInt8>) -> Bool {
+        let text = trimmed(field)
+        if text.isEmpty || missing.contains(where: { text.elementsEqual($0) }) { return true }
+        return unsafe text.withUnsafeBytes { bytes in
+            unsafe cn_is_missing(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+    }
+
+    /// Returns a field's text without blanks around it; empty for a missing value.
+    public func text(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        isMissing(field) ? [] : trimmed(field)
+    }
+
+    public func number(_ field: ArraySlice<UInt8>) -> Number {
+        let text = trimmed(field)
+        if text.isEmpty || missing.contains(where: { text.elementsEqual($0) }) { return .missing }
+        return FieldReader.plain(dialect.hasPlainNumbers ? text : cleaned(text)[...])
+    }
+
+    private static func plain(_ text: ArraySlice<UInt8>) -> Number {
+        var value = 0.0
+        let outcome = unsafe text.withUnsafeBytes { bytes in
+            unsafe cn_read_double(
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &value)
+        }
+        return switch outcome {
+        case cn_number: .number(value)
+        case cn_boolean: .boolean(value != 0)
+        case cn_missing: text.isEmpty ? .text : .missing
+        default: .text
+        }
+    }
+
+    /// The currency signs, in UTF-8.
+    private static let units = ["$", "€", "£", "¥", "₹", "%", "\u{a0}"].map { Array($0.utf8) }
+
+    /// Returns a number without units and signs of thousands and with a decimal point; what is no such number stays text.
+    private func cleaned(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        var text = field
+        if dialect.hasUnits {
+            var isNegative = false
+            if text.first == UInt8(ascii: "-") {
+                isNegative = true
+                text.removeFirst()
+            }
+            var changed = true
+            while changed {
+                changed = false
+                text = trimmed(text)
+                for unit in FieldReader.units {
+                    if text.starts(with: unit) {
+                        text = text.dropFirst(unit.count)
+                        changed = true
+                    } else if text.count >= unit.count, text.suffix(unit.count).elementsEqual(unit) {
+                        text = text.dropLast(unit.count)
+                        changed = true
+                    }
+                }
+            }
+            if isNegative { text = [UInt8(ascii: "-")] + text }
+        }
+        let decimal = dialect.decimal ?? UInt8(ascii: ".")
+        if let thousands = dialect.thousands, text.contains(thousands) {
+            guard hasGroups(text, thousands, decimal) else { return Array("?".utf8) }
+            text = text.filter { $0 != thousands }[...]
+        }
+        guard decimal != UInt8(ascii: ".") else { return Array(text) }
+        // A point that is not the sign of thousands is no part of a number here.
+        if text.contains(UInt8(ascii: ".")) { return Array("?".utf8) }
+        return text.map { $0 == decimal ? UInt8(ascii: ".") : $0 }
+    }
+
+    /// True if signs of thousands stand before groups of three digits only.
+    private func hasGroups(_ text: ArraySlice<UInt8>, _ sign: UInt8, _ decimal: UInt8) -> Bool {
+        let whole = text.prefix { $0 != decimal }.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        if text.dropFirst(whole.count).contains(sign), !whole.contains(sign) { return false }
+        let groups = whole.split(separator: sign, omittingEmptySubsequences: false)
+        guard let first = groups.first, (1...3).contains(first.count) else { return false }
+        return groups.dropFirst().allSatisfy { $0.count == 3 }
+            && groups.joined().allSatisfy { (48...57).contains($0) }
+    }
+
+    private func trimmed(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var field = field
+        while let first = field.first, first == 32 || first == 9 { field.removeFirst() }
+        while let last = field.last, last == 32 || last == 9 { field.removeLast() }
+        return field
+    }
+}

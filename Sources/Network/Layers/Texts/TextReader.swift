@@ -1,0 +1,55 @@
+import Base
+import Tensors
+
+/// A layer that turns texts into numbers. A network computes with numbers only: `TextFront` calls these layers
+/// before it.
+public protocol TextReader: Sendable {
+    /// Returns the numbers of all rows. `inputs` has the texts of each input, `size` of them in a row.
+    func numbers(of inputs: [Texts], size: Int) throws(CellarError) -> [Float]
+    /// Returns the words of a text, as the reader splits it.
+    func tokens(of text: ArraySlice<UInt8>) -> [[UInt8]]
+}
+
+extension TextReader {
+    public func tokens(of text: ArraySlice<UInt8>) -> [[UInt8]] { [Array(text)] }
+}
+
+/// Finds texts in a list by their bytes, without making strings.
+struct TextPlaces: Sendable {
+    private let words: Texts
+    /// Places in `words` by hash, with linear probing; -1 is free.
+    private let table: [Int32]
+    private let mask: Int
+
+    /// - words: Distinct texts.
+    init(_ words: [String]) {
+        self.words = Texts(words)
+        var size = 4
+        while size < 2 * words.count { size *= 2 }
+        mask = size - 1
+        var table = [Int32](repeating: -1, count: size)
+        for index in 0..<self.words.count {
+            var place = TextPlaces.hash(self.words[index]) & mask
+            while table[place] >= 0 { place = (place + 1) & mask }
+            table[place] = Int32(index)
+        }
+        self.table = table
+    }
+
+    private static func hash(_ text: ArraySlice<UInt8>) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        return Int(truncatingIfNeeded: hash ^ (hash >> 29))
+    }
+
+    /// Returns the place of a text in the list; nil if it is not there.
+    func place(of text: ArraySlice<UInt8>) -> Int? {
+        var place = TextPlaces.hash(text) & mask
+        while table[place] >= 0 {
+            let index = Int(table[place])
+            if words[index].elementsEqual(text) { return index }
+            place = (place + 1) & mask
+        }
+        return nil
+    }
+}

@@ -1,0 +1,190 @@
+import Base
+import Datasets
+import Tensors
+
+/// A column of a table as it enters a model: its kind, and its values as the model takes them.
+struct TableColumn: Sendable {
+    let name: String
+    var recipe: ColumnRecipe
+    let kind: ColumnRecipe.Kind
+    /// The numbers of a number, a boolean or a category of whole numbers, with NaN for a missing value.
+    private(set) var numbers: [Double] = []
+    /// The texts of other columns, empty for a missing value; dates are in the form of ISO 8601.
+    private(set) var texts = Texts()
+    /// True if the model takes texts.
+    private(set) var isText = false
+    /// The words for no and yes of a boolean in words.
+    private(set) var yesNo: (no: String, yes: String)?
+    /// The order of dates that are not in the form of ISO 8601.
+    private(set) var order: TableDialect.DateOrder?
+
+    /// Reads a column; nil if it is left out.
+    init?(
+        _ name: String, _ fields: Texts, _ given: ColumnRecipe, _ reader: FieldReader, file: String
+    ) throws(CellarError) {
+        let profile = ColumnProfile(fields, reader)
+        let guess = KindGuess(name, profile)
+        (self.name, recipe) = (name, given)
+        kind = given.kind ?? guess.kind
+        guard kind != .ignore else { return nil }
+        switch kind {
+        case .ignore: return nil
+        case .number: numbers = try Self.numbers(fields, reader, name, file)
+        case .boolean:
+            yesNo = profile.yesNo
+            if yesNo != nil || profile.textCount > 0 {
+                guard yesNo != nil else {
+                    throw Self.wrong("yes and no, or True and False", profile, name, file)
+                }
+                readTexts(fields, reader)
+            } else {
+                numbers = try Self.numbers(fields, reader, name, file)
+            }
+        case .category:
+            let isWhole =
+                profile.textCount == 0 && profile.booleans == 0 && profile.whole == profile.numbers
+                && profile.present > 0 && max(abs(profile.lowest), abs(profile.highest)) < 0x1p24
+            if isWhole {
+                numbers = try Self.numbers(fields, reader, name, file)
+            } else {
+                readTexts(fields, reader)
+            }
+        case .date:
+            guard let found = given.order ?? profile.dateOrder else {
+                throw Self.wrong("dates", profile, name, file)
+            }
+            try readDates(fields, reader, found, file)
+        case .text: readTexts(fields, reader)
+        }
+    }
+
+    private mutating func readTexts(_ fields: Texts, _ reader: FieldReader) {
+        isText = true
+        texts.reserve(fields.count)
+        for row in 0..<fields.count { texts.append(reader.text(fields[row])) }
+    }
+
+    private mutating func readDates(
+        _ fields: Texts, _ reader: FieldReader, _ order: TableDialect.DateOrder, _ file: String
+    ) throws(CellarError) {
+        isText = true
+        self.order = order
+        for row in 0..<fields.count {
+            let text = reader.text(fields[row])
+            if text.isEmpty {
+                texts.append([])
+                continue
+            }
+            guard let date = DateText(text, order: order) else {
+                throw CellarError(
+                    .badData, file: file, row: row + 1, column: name,
+                    expected: "a date (\(order.rawValue))",
+                    found: "\"\(String(decoding: text.prefix(60), as: UTF8.self))\"",
+                    fix: "Correct it, or write another kind for the column.")
+            }
+            texts.append(date.iso.utf8)
+        }
+    }
+
+    private static func numbers(
+        _ fields: Texts, _ reader: FieldReader, _ name: String, _ file: String
+    ) throws(CellarError) -> [Double] {
+        var numbers: [Double] = []
+        numbers.reserveCapacity(fields.count)
+        for row in 0..<fields.count {
+            switch reader.number(fields[row]) {
+            case .number(let number) where Float(number).isFinite: numbers.append(number)
+            case .boolean(let boolean): numbers.append(boolean ? 1 : 0)
+            case .missing: numbers.append(.nan)
+            default:
+                let text = String(decoding: fields[row].prefix(60), as: UTF8.self)
+                throw CellarError(
+                    .badData, file: file, row: row + 1, column: name, expected: "a number",
+                    found: "\"\(text)\"",
+                    fix:
+                        "Correct it, write `missing: [\"\(text)\"]` if it marks a missing value, or `\(name): category`."
+                )
+            }
+        }
+        return numbers
+    }
+
+    private static func wrong(
+        _ expected: String, _ profile: ColumnProfile, _ name: String, _ file: String
+    ) -> CellarError {
+        CellarError(
+            .badData, file: file, row: profile.firstText?.row, column: name, expected: expected,
+            found: profile.firstText.map { "\"\($0.text.prefix(60))\"" } ?? "other values",
+            fix: "Write another kind for the column, such as `\(name): category`.")
+    }
+
+    /// The samples of the column's input.
+    var samples: Samples {
+        isText ? Samples(texts: texts) : Samples(shape: [1], floats: numbers.map { Float($0) })
+    }
+
+    func isMissing(_ row: Int) -> Bool { isText ? texts.range(row).isEmpty : numbers[row].isNaN }
+
+    /// Releases the values, which are in the samples.
+    mutating func release() { (numbers, texts) = ([], Texts()) }
+}
+
+/// A guess of a column's kind, with its reason.
+public struct KindGuess: Sendable {
+    public let kind: ColumnRecipe.Kind
+    public let reason: String
+
+    public init(_ name: String, _ profile: ColumnProfile) {
+        (kind, reason) = KindGuess.guess(name, profile)
+    }
+
+    private static func guess(_ name: String, _ p: ColumnProfile) -> (ColumnRecipe.Kind, String) {
+        if p.present == 0 { return (.ignore, "all values are missing") }
+        if p.distinct == 1, p.missing == 0 { return (.ignore, "constant") }
+        let lower = name.lowercased()
+        let isUnique = !p.hasManyValues && p.distinct == p.present && p.present > 20 || p.hasManyValues
+        let isCalledID =
+            ["id", "index", "uuid", "guid", "rownum", "rownumber", "row_number"].contains(lower)
+            || lower.hasSuffix("_id")
+            || lower.hasSuffix(" id") || name.hasSuffix("ID") || name.hasSuffix("Id")
+            || lower.hasPrefix("unnamed:")
+        if p.textCount == 0 {
+            if p.booleans == p.present { return (.boolean, "True and False") }
+            if isUnique, p.whole == p.present,
+                isCalledID || p.rising && p.present == p.rows && p.present > 20 && p.isEven
+            {
+                return (.ignore, "an identifier: another whole number in each row")
+            }
+            if isCodeName(lower), p.whole == p.present, p.distinct > 2 {
+                return isUnique
+                    ? (.ignore, "a code of its own in each row")
+                    : (.category, "a code (\(p.distinct) values)")
+            }
+            return (.number, p.distinct <= 12 ? "numbers (\(p.distinct) values)" : "numbers")
+        }
+        if let pair = p.yesNo { return (.boolean, "\(pair.no) and \(pair.yes)") }
+        if let order = p.dateOrder, p.distinct > 2 {
+            return (.date, "dates, \(order.rawValue.replacing("_", with: " "))")
+        }
+        let average = Double(p.words) / Double(max(p.textCount, 1))
+        if isUnique || Double(p.distinct) > 0.5 * Double(p.present) && p.distinct > 50 {
+            return average >= 3
+                ? (.text, "texts of \(Int(average.rounded())) words on average")
+                : (.ignore, "texts that are different in almost each row (\(p.distinct) values)")
+        }
+        if average >= 6, p.distinct > 50 {
+            return (.text, "texts of \(Int(average.rounded())) words on average")
+        }
+        return (.category, "\(p.distinct) different values")
+    }
+
+    private static func isCodeName(_ lower: String) -> Bool {
+        ["zip", "zipcode", "zip_code", "postcode", "postal_code", "plz", "area code", "area_code"].contains(
+            lower)
+    }
+}
+
+extension ColumnProfile {
+    /// True if whole numbers rise by one from row to row.
+    fileprivate var isEven: Bool { highest - lowest == Double(present - 1) }
+}

@@ -1,0 +1,47 @@
+import Base
+import Glibc
+import Network
+import Tensors
+
+extension TablePreparation {
+    /// A text: a number for each of the most frequent words of the training rows.
+    static func text(
+        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout GraphBuilder
+    ) throws(CellarError) -> Int {
+        var config: JSONObject = [
+            "output_mode": .string((column.recipe.encoding ?? .multiHot).rawValue),
+            "standardize": "lower_and_strip_punctuation", "split": "whitespace",
+        ]
+        if let ngrams = column.recipe.ngrams { config["ngrams"] = .integer(ngrams) }
+        var plain = config
+        (plain["output_mode"], plain["vocabulary"]) = ("count", ["a"])
+        let words = try LayerTable.make(className: "TextVectorization", config: plain)
+        var counts: [[UInt8]: (all: Int, rows: Int)] = [:]
+        for row in rows {
+            var seen: Set<[UInt8]> = []
+            for token in words.textReader?.tokens(of: column.texts[row]) ?? [] {
+                let isNew = seen.insert(token).inserted
+                counts[token, default: (0, 0)].all += 1
+                if isNew { counts[token, default: (0, 0)].rows += 1 }
+            }
+        }
+        // As Keras' adapt sorts them: by their number, then from the last in the alphabet to the first.
+        let sorted = counts.sorted { a, b in
+            a.value.all != b.value.all ? a.value.all > b.value.all : b.key.lexicographicallyPrecedes(a.key)
+        }
+        let kept = sorted.prefix((column.recipe.maxTokens ?? 500) - 1)
+        guard !kept.isEmpty else {
+            throw CellarError(
+                .badData, "\(column.name): the training rows have no words.",
+                remedy: "Leave the column out (`\(column.name): ignore`).")
+        }
+        config["vocabulary"] = .array(kept.map { .string(String(decoding: $0.key, as: UTF8.self)) })
+        if column.recipe.encoding == .tfIdf {
+            config["idf_weights"] = .array(
+                kept.map { .number(log(1 + Double(rows.count) / (1 + Double($0.value.rows)))) })
+        }
+        return graph.add(
+            try LayerTable.make(className: "TextVectorization", config: config), column.name + "_words",
+            [input])
+    }
+}

@@ -1,0 +1,158 @@
+import Base
+import Datasets
+
+extension TableSurvey {
+    /// The text of a recipe that trains a model on the table at once.
+    ///
+    /// - name: The model's name.
+    public func recipe(name: String) -> String {
+        let usable = rows - missingTargets
+        var text = """
+            # Written by trainer init. Train with: trainer fit RECIPE
+            name: \(yaml(name))
+            data:
+              csv: \(yaml(path))
+              target: \(yaml(columns[target].name))   # \(targetReason); \(taskText)
+
+            """
+        text += dialectText
+        if missingTargets > 0 {
+            text += "  missing_target: drop   # \(missingTargets) rows have no target\n"
+        }
+        if case .numbers = task {
+            text += "  scale_target: true   # scaled for training, and back inside the model\n"
+        }
+        text += "  columns:\n"
+        for (index, column) in columns.enumerated() where index != target {
+            if column.isAmbiguous {
+                text += "    # \(comment(column.name)): left out, \(column.reason)\n"
+                continue
+            }
+            text +=
+                "    \(yaml(column.name)): \(options(column))   # \(comment(column.reason))\(missingText(column))\n"
+        }
+        text += splitText(usable)
+        return text + modelText(usable)
+    }
+
+    private var taskText: String {
+        switch task {
+        case .numbers: "a number"
+        case .classes(let classes):
+            "\(classes.count) classes: "
+                + comment(
+                    classes.prefix(6).map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
+                        + (classes.count > 6 ? ", …" : ""))
+        }
+    }
+
+    private var dialectText: String {
+        var text = ""
+        if dialect.skippedLines > 0 { text += "  skip_lines: \(dialect.skippedLines)\n" }
+        if dialect.hasHeader == false {
+            text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
+        }
+        if let comment = dialect.comment { text += "  comment: \"\(Character(UnicodeScalar(comment)))\"\n" }
+        if dialect.decimal != nil { text += "  decimal: \",\"\n" }
+        if let sign = dialect.thousands { text += "  thousands: \"\(Character(UnicodeScalar(sign)))\"\n" }
+        if dialect.hasUnits { text += "  units: true   # numbers have signs such as $ or %\n" }
+        if !dialect.missing.isEmpty {
+            text +=
+                "  missing: [\(dialect.missing.map(yaml).joined(separator: ", "))]   # these mark missing values, too\n"
+        }
+        return text
+    }
+
+    private func missingText(_ column: Column) -> String {
+        column.profile.missing > 0 && column.kind != .ignore ? "; \(column.profile.missing) missing" : ""
+    }
+
+    private func options(_ column: Column) -> String {
+        let profile = column.profile
+        var options: [String] = []
+        switch column.kind {
+        case .number:
+            if profile.missing > 0 { options += ["impute: median", "indicator: true"] }
+            // Amounts that span decades, such as incomes and counts.
+            if profile.lowest >= 0, profile.highest > 1000, isSkewed(profile) {
+                options.append("scale: robust")
+            }
+        case .category:
+            let rare = profile.counts.values.count { $0 < rareLimit }
+            if profile.distinct > 10, rare > 0 { options.append("rare: \(rareLimit)") }
+        case .boolean, .date, .text, .ignore: break
+        }
+        guard !options.isEmpty else { return column.kind.rawValue }
+        return "{ kind: \(column.kind.rawValue), \(options.joined(separator: ", ")) }"
+    }
+
+    private var rareLimit: Int { max(2, rows / 200) }
+    private func isSkewed(_ profile: ColumnProfile) -> Bool { false }
+
+    private func splitText(_ usable: Int) -> String {
+        guard usable >= 20 else {
+            return "  # Too few rows to keep some for a test.\n"
+        }
+        var parts = ["test: 0.2", "validation: 0.2", "random_state: 42"]
+        if case .classes(let classes) = task, let least = classes.map(\.count).min(), least >= 10,
+            usable / 8 >= classes.count
+        {
+            parts.append("stratify: true")
+        }
+        var text = ""
+        if duplicates > 0, usable - duplicates >= 20 {
+            parts.append("group: duplicates")
+            text = "   # \(duplicates) rows repeat others: equal rows stay in one part"
+        }
+        return "  split: { \(parts.joined(separator: ", ")) }\(text)\n"
+    }
+
+    private func modelText(_ usable: Int) -> String {
+        let hasValidation = usable >= 20
+        let widths = usable < 300 ? [16] : usable < 3000 ? [32, 16] : [64, 32]
+        var text = "model:\n"
+        for width in widths { text += "  - Dense: { units: \(width), activation: relu }\n" }
+        if usable < 3000, usable >= 300 { text += "  - Dropout: { rate: 0.1 }\n" }
+        let monitor = hasValidation ? "val_loss" : "loss"
+        let epochs = usable < 1000 ? 200 : usable < 10_000 ? 100 : usable < 100_000 ? 40 : 15
+        let batch = usable < 20_000 ? 32 : usable < 200_000 ? 128 : 512
+        switch task {
+        case .numbers:
+            text += "  - Dense: { units: 1 }\n"
+            text +=
+                "compile: { optimizer: adam, loss: mean_squared_error, metrics: [mae, RootMeanSquaredError] }\n"
+        case .classes(let classes) where classes.count == 2:
+            text += "  - Dense: { units: 1, activation: sigmoid }\n"
+            text += "compile: { optimizer: adam, loss: binary_crossentropy, metrics: [accuracy, AUC] }\n"
+        case .classes(let classes):
+            text += "  - Dense: { units: \(classes.count), activation: softmax }\n"
+            text +=
+                "compile: { optimizer: adam, loss: sparse_categorical_crossentropy, metrics: [accuracy] }\n"
+        }
+        text += "fit: { epochs: \(epochs), batch_size: \(batch), seed: 1 }\n"
+        if case .classes(let classes) = task, let least = classes.map(\.count).min(), least * 10 < usable {
+            text += "# A class is rare. To weigh its rows more: fit: { …, class_weight: balanced }\n"
+        }
+        text += "callbacks:\n"
+        text += "  - EarlyStopping: { monitor: \(monitor), patience: 10, restore_best_weights: true }\n"
+        return text
+    }
+
+    private func comment(_ text: String) -> String {
+        text.replacing("\n", with: " ").replacing("\r", with: " ")
+    }
+}
+
+/// Returns a word in YAML: in quotes unless it is plain.
+func yaml(_ word: String) -> String {
+    let isPlain =
+        word.utf8.first.map { (65...90).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "/") }
+        ?? false
+    let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./ ()"
+    let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+    if isPlain, word.allSatisfy({ plain.contains($0) }), word.last != " ", !words.contains(word.lowercased())
+    {
+        return word
+    }
+    return JSON.string(word).text()
+}

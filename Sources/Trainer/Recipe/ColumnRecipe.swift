@@ -1,0 +1,159 @@
+import Base
+
+/// How a column of a table is prepared: an entry of `columns:`. What the recipe leaves out is chosen by the data.
+public struct ColumnRecipe: Equatable, Sendable {
+    public enum Kind: String, CaseIterable, Sendable {
+        case number, boolean, category, date, text, ignore
+    }
+
+    public enum Impute: Equatable, Sendable {
+        case mean, median, mostFrequent
+        case constant(Double)
+    }
+
+    public enum Scale: String, CaseIterable, Sendable {
+        case standard, minmax, robust, none
+    }
+
+    public enum Encoding: String, CaseIterable, Sendable {
+        case oneHot = "one_hot"
+        case embedding
+        case multiHot = "multi_hot"
+        case tfIdf = "tf_idf"
+        case count
+    }
+
+    public enum Unknown: String, CaseIterable, Sendable {
+        /// No column is 1, or the bucket of rare categories.
+        case ignore
+        /// A column of its own, shared with rare categories.
+        case bucket
+        /// An error.
+        case error
+    }
+
+    public enum DatePart: String, CaseIterable, Sendable { case year, month, day, weekday, hour }
+
+    public var kind: Kind?
+    public var impute: Impute?
+    public var indicator: Bool?
+    public var scale: Scale?
+    /// Takes the logarithm of 1 + x before the scaler.
+    public var isLogarithmic = false
+    public var encoding: Encoding?
+    public var dimension: Int?
+    /// Categories with fewer training rows are rare.
+    public var rare: Int?
+    public var unknown: Unknown?
+    public var parts: [DatePart]?
+    public var isCyclic = true
+    public var order: TableDialect.DateOrder?
+    public var maxTokens: Int?
+    public var ngrams: Int?
+
+    public init(kind: Kind? = nil) { self.kind = kind }
+}
+
+extension ColumnRecipe {
+    /// Reads an entry: a kind, or a mapping with options.
+    init(_ section: inout RecipeSection, _ name: String) throws(CellarError) {
+        self.init()
+        func choice<Value: RawRepresentable & CaseIterable>(
+            _ word: String?, _ key: String, _ section: RecipeSection
+        ) throws(CellarError) -> Value? where Value.RawValue == String {
+            guard let word else { return nil }
+            if let value = Value(rawValue: word) { return value }
+            let words = Value.allCases.map(\.rawValue)
+            throw section.error(
+                "\(name): \(key) is \"\(word)\"; expected \(words.joined(separator: ", ")).", key: key,
+                remedy: nearest(word, in: words).map { "Did you mean \($0)?" })
+        }
+        if let word = section.options.object[name]?.string {
+            kind = word == "auto" ? nil : try choice(try section.text(name), name, section)
+            return
+        }
+        guard var part = try section.section(name) else { return }
+        let word = try part.text("kind")
+        kind = word == "auto" ? nil : try choice(word, "kind", part)
+        if let value = part.options.value("impute") {
+            switch (value.string, value.double) {
+            case ("mean"?, _): impute = .mean
+            case ("median"?, _): impute = .median
+            case ("most_frequent"?, _): impute = .mostFrequent
+            case (_, let number?): impute = .constant(number)
+            default:
+                throw part.error(
+                    "\(name): impute is mean, median, most_frequent or a number, not \(value.text()).",
+                    key: "impute")
+            }
+        }
+        if part.options.object["indicator"] != nil {
+            indicator = try part.read { (o) throws(CellarError) in try o.bool("indicator", default: false) }
+        }
+        for step in try part.words("scale") {
+            if step == "log1p" { isLogarithmic = true } else { scale = try choice(step, "scale", part) }
+        }
+        if isLogarithmic, scale == nil { scale = ColumnRecipe.Scale.none }
+        encoding = try choice(try part.text("encode"), "encode", part)
+        unknown = try choice(try part.text("unknown"), "unknown", part)
+        order = try choice(try part.text("order"), "order", part)
+        if part.options.object["parts"] != nil {
+            var found: [DatePart] = []
+            for word in try part.words("parts") {
+                if let one: DatePart = try choice(word, "parts", part) { found.append(one) }
+            }
+            parts = found
+        }
+        try part.read { (options) throws(CellarError) in
+            if options.object["dimension"] != nil { dimension = try options.int("dimension", in: 1...4096) }
+            if options.object["rare"] != nil { rare = try options.int("rare", in: 1...1_000_000_000) }
+            if options.object["max_tokens"] != nil {
+                maxTokens = try options.int("max_tokens", in: 2...1_000_000)
+            }
+            if options.object["ngrams"] != nil { ngrams = try options.int("ngrams", in: 1...10) }
+            isCyclic = try options.bool("cyclic", default: true)
+            options.ignore("dimension", "rare", "max_tokens", "ngrams")
+        }
+        try part.rejectUnknownKeys()
+        try refuseOthersOptions(part, name)
+    }
+
+    /// Throws for an option of another kind, which would have no effect.
+    private func refuseOthersOptions(_ part: RecipeSection, _ name: String) throws(CellarError) {
+        guard let kind else { return }
+        let own: [Kind: [String]] = [
+            .number: ["impute", "indicator", "scale"], .boolean: ["impute", "indicator"],
+            .category: ["impute", "encode", "dimension", "rare", "unknown"],
+            .date: ["parts", "cyclic", "order", "indicator"], .text: ["encode", "max_tokens", "ngrams"],
+            .ignore: [],
+        ]
+        let known = ["kind"] + (own[kind] ?? [])
+        if let key = part.options.object.keys.first(where: { !known.contains($0) }) {
+            throw part.error("\(name): \(key) has no meaning for a \(kind.rawValue).", key: key)
+        }
+    }
+}
+
+/// The section `columns` of a table: the kinds of columns, of which those that are not named are guessed.
+public struct ColumnsRecipe: Equatable, Sendable {
+    public var columns: [String: ColumnRecipe] = [:]
+    /// False: columns that are not named are left out.
+    public var guessesOthers = true
+
+    public init() {}
+
+    init(_ section: RecipeSection) throws(CellarError) {
+        var section = section
+        for name in section.options.object.keys {
+            if name == "others" {
+                let word = try section.text(name)
+                guard word == "auto" || word == "ignore" else {
+                    throw section.error("others is auto or ignore.", key: name)
+                }
+                guessesOthers = word == "auto"
+                continue
+            }
+            columns[name] = try ColumnRecipe(&section, name)
+        }
+    }
+}

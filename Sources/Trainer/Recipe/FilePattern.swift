@@ -1,0 +1,29 @@
+import Foundation
+
+/// Paths with `*` in their last part.
+enum FilePattern {
+    /// Returns the files that match, sorted, relative to the current folder or the parent of the recipe's folder.
+    static func matches(_ pattern: String, recipe: String) -> [String] {
+        let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        let name = parts.last.map(String.init) ?? ""
+        let above = URL(fileURLWithPath: recipe).deletingLastPathComponent().deletingLastPathComponent().path
+        for base in pattern.hasPrefix("/") ? [folder] : [folder.isEmpty ? "." : folder, above + "/" + folder]
+        {
+            let names =
+                (try? FileManager.default.contentsOfDirectory(atPath: base.isEmpty ? "/" : base)) ?? []
+            let found = names.filter { fits($0[...], name[...]) }.sorted()
+            if !found.isEmpty { return found.map { base == "." ? $0 : base + "/" + $0 } }
+        }
+        return []
+    }
+
+    private static func fits(_ name: Substring, _ pattern: Substring) -> Bool {
+        guard let sign = pattern.first else { return name.isEmpty }
+        if sign == "*" {
+            let rest = pattern.dropFirst()
+            return name.indices.contains { fits(name[$0...], rest) } || fits(name[name.endIndex...], rest)
+        }
+        return name.first == sign && fits(name.dropFirst(), pattern.dropFirst())
+    }
+}

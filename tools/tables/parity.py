@@ -1,0 +1,213 @@
+"""Holds the preparation of tables inside Cellar's model files against scikit-learn's, and Cellar's answers against Keras'.
+
+    python parity.py BIN FOLDER [SEED [COUNT]]
+
+BIN is the folder with trainer, registry and infer. For each of COUNT random tables (numbers, booleans, categories in words and in
+whole numbers, missing, rare and unknown values, unicode) it trains a model for one epoch, scores another table with values that
+training never saw, opens the .h5 with tf_keras (and with Keras 3 where no number is missing) and the exported .keras with Keras 3,
+and compares from the raw columns:
+
+- the vector before the first Dense layer with scikit-learn's, to 1e-6 (relative above 1);
+- the answers with `infer score`'s, to 1e-6.
+
+Needs keras 3, tf_keras, tensorflow, scikit-learn, pandas and NumPy.
+"""
+import csv, glob, json, os, subprocess, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np, pandas as pd, tensorflow as tf, keras, tf_keras
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
+
+programs, folder = sys.argv[1:3]
+seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+count = int(sys.argv[4]) if len(sys.argv) > 4 else 20
+os.makedirs(folder, exist_ok=True)
+WORDS = ["red", "green", "blue", "Größe", "naïve", "日本", "a,b", 'say "x"', "ÉTÉ", "x y", "Ω", "ß", "😀", "None of it", "zz", "A", "a"]
+
+
+def number(r, n):
+    kind = r.integers(0, 5)
+    x = [r.normal(r.normal(0, 50), 10 ** r.uniform(-3, 4), n), r.lognormal(2, 1, n), r.integers(-5, 60, n).astype(float),
+         r.uniform(0, 1, n), r.normal(1000, 3, n)][kind]
+    return np.array([float(f"{v:.6g}") for v in x])
+
+
+def draw(r):
+    columns = []
+    for i in range(r.integers(1, 5)):
+        columns.append(dict(name=f"n{i}", kind="number", missing=r.choice([0, 0, 0.15]), impute=str(r.choice(["mean", "median", "most_frequent", "constant"])),
+                            scale=str(r.choice(["standard", "minmax", "robust", "none"])), indicator=bool(r.random() < 0.5)))
+    if r.random() < 0.4:
+        columns.append(dict(name="flag", kind="boolean", missing=0.0))
+    for i in range(r.integers(1, 4)):
+        columns.append(dict(name=["Größe", "c b", "kind:x"][i], kind="category", whole=bool(r.random() < 0.3), missing=r.choice([0, 0, 0.2]),
+                            rare=int(r.choice([1, 1, 4])), mode=str(r.choice(["ignore", "bucket"])), fill=bool(r.random() < 0.3)))
+    return columns
+
+
+def values(r, c, n, new):
+    if c["kind"] == "number":
+        c.setdefault("draw", r.integers(0, 2 ** 31))
+        x = number(np.random.default_rng(c["draw"] + new), n)
+        return np.where(r.random(n) < c["missing"], np.nan, x)
+    if c["kind"] == "boolean":
+        return r.random(n) < 0.4
+    if c["whole"]:
+        x = (r.geometric(0.25, n) * 7 + (3 if new else 0) * (r.random(n) < 0.1)).astype(float)
+        return np.where(r.random(n) < c["missing"], np.nan, x)
+    words = c.setdefault("words", list(r.permutation(WORDS)[:r.integers(3, 12)]))
+    share = np.arange(len(words), 0, -1.0) ** 2
+    x = r.choice(words, n, p=share / share.sum()).astype(object)
+    if new:
+        x[r.random(n) < 0.1] = "never seen"
+    x[r.random(n) < c["missing"]] = ""
+    return x
+
+
+def write(path, table, target):
+    with open(path, "w", newline="") as f:
+        w = csv.writer(f)
+        w.writerow(list(table) + ["y"])
+        cells = [["" if isinstance(v, float) and np.isnan(v) else (repr(int(v)) if isinstance(v, float) and v == int(v) and abs(v) < 1e15 else v) for v in x.tolist()]
+                 for x in table.values()]
+        for row in zip(*cells, target):
+            w.writerow(row)
+
+
+def recipe(columns, path, name):
+    entries = {}
+    for c in columns:
+        if c["kind"] == "number":
+            impute = c["value"] if c["impute"] == "constant" else c["impute"]
+            entries[c["name"]] = dict(kind="number", impute=impute, scale=c["scale"], indicator=c["indicator"])
+        elif c["kind"] == "boolean":
+            entries[c["name"]] = "boolean"
+        else:
+            entries[c["name"]] = dict(kind="category", rare=c["rare"], unknown=c["mode"], encode="one_hot")
+            if c["fill"]:
+                entries[c["name"]]["impute"] = "most_frequent"
+    return json.dumps(dict(
+        name=name, data=dict(csv=path, target="y", columns=entries),
+        model=[dict(Dense=dict(units=8, activation="tanh")), dict(Dense=dict(units=1, activation="sigmoid"))],
+        compile=dict(optimizer="adam", loss="binary_crossentropy"), fit=dict(epochs=1, seed=1)), ensure_ascii=False)
+
+
+def expected(columns, a, b):
+    """The columns in Cellar's order: numbers and booleans, their indicators, categories."""
+    numbers, flags, categories = [], [], []
+    for c in columns:
+        x, z = a[c["name"]], b[c["name"]]
+        if c["kind"] == "boolean":
+            numbers.append(z.astype(float).reshape(-1, 1))
+        elif c["kind"] == "number":
+            fill = SimpleImputer(strategy=c["impute"], fill_value=c["value"], keep_empty_features=True).fit(x.reshape(-1, 1))
+            scaler = dict(standard=StandardScaler(), minmax=MinMaxScaler(), robust=RobustScaler(), none=None)[c["scale"]]
+            filled = fill.transform(z.reshape(-1, 1))
+            numbers.append(filled if scaler is None else scaler.fit(fill.transform(x.reshape(-1, 1))).transform(filled))
+            if c["indicator"]:
+                flags.append(np.isnan(z).astype(float).reshape(-1, 1))
+        else:
+            if c["whole"]:
+                x, z = x.copy(), z.copy()
+                if c["fill"]:
+                    f = SimpleImputer(strategy="most_frequent").fit(x.reshape(-1, 1))
+                    x, z = f.transform(x.reshape(-1, 1)).ravel(), (f.transform(z.reshape(-1, 1)).ravel() if c["had"] else z)
+            elif c["fill"] and c["had"]:
+                values, counts = np.unique(x[x != ""].astype(str), return_counts=True)
+                best = sorted(values[counts == counts.max()], key=lambda s: s.encode())[0]
+                x, z = np.where(x == "", best, x), np.where(z == "", best, z)
+            hot = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=c["rare"], sparse_output=False,
+                                categories=[sorted(set(x.tolist()), key=lambda v: (str(v).encode() if isinstance(v, str) else (np.isnan(v), v)))]
+                                if not c["whole"] else "auto").fit(x.reshape(-1, 1))
+            out = hot.transform(z.reshape(-1, 1))
+            if c["mode"] == "bucket" and hot.infrequent_categories_[0] is None:
+                out = np.hstack([out, (out.sum(1) == 0).astype(float).reshape(-1, 1)])
+            categories.append(out)
+    return np.hstack(numbers + flags + categories)
+
+
+def rounding(columns, a, b, want):
+    """What the rounding of raw numbers to float32, in which Keras reads them, moves the prepared ones."""
+    slack, place = np.zeros_like(want), 0
+    for c in columns:
+        if c["kind"] == "boolean":
+            place += 1
+        if c["kind"] != "number":
+            continue
+        x = a[c["name"]][~np.isnan(a[c["name"]])]
+        size = np.nanmax(np.abs(np.concatenate([x, b[c["name"]]])))
+        spread = dict(standard=x.std(), minmax=np.ptp(x), robust=np.subtract(*np.percentile(x, [75, 25])), none=np.inf)[c["scale"]]
+        slack[:, place] = 2.0 ** -23 * size / max(spread * 0.5, 1e-300)
+        place += 1
+    return slack
+
+
+def feed(K, m, columns, b):
+    data = {}
+    kinds = {c["name"]: c for c in columns}
+    for t in m.inputs:
+        name = t.name.split(":")[0] if K is tf_keras and t.name not in b else t.name
+        x = b[name]
+        data[name] = tf.constant([[str(v)] for v in x]) if "string" in str(t.dtype) else x.astype("float32").reshape(-1, 1)
+    return data
+
+
+failures, worst, worst_answer, opened = 0, 0.0, 0.0, {}
+for case in range(seed, seed + count):
+    r = np.random.default_rng([9, case])
+    columns = draw(r)
+    n = int(r.integers(60, 300))
+    for c in columns:
+        c["value"] = float(f"{r.normal(0, 5):.3g}")
+    a = {c["name"]: values(r, c, n, 0) for c in columns}
+    b = {c["name"]: values(r, c, 80, 1) for c in columns}
+    for c in columns:
+        c["had"] = bool(np.isnan(a[c["name"]].astype(float)).any()) if c["kind"] == "number" or c.get("whole") else bool((a[c["name"]] == "").any()) if c["kind"] == "category" else False
+    # Where training had no missing number, another table with one is refused.
+    group = any(c["kind"] == "number" and c["had"] for c in columns)
+    for c in columns:
+        if (c["kind"] == "number" and not group) or (c.get("whole") and not c["had"]):
+            x = b[c["name"]]
+            b[c["name"]] = np.where(np.isnan(x), np.nanmin(x) if not np.isnan(x).all() else 7.0, x)
+    here = os.path.join(folder, str(case))
+    os.makedirs(here, exist_ok=True)
+    write(f"{here}/a.csv", a, r.integers(0, 2, n))
+    write(f"{here}/b.csv", b, r.integers(0, 2, 80))
+    with open(f"{here}/recipe.yaml", "w") as f:
+        f.write(recipe(columns, f"{here}/a.csv", "parity"))
+    def run(*args):
+        done = subprocess.run([f"{programs}/{args[0]}", *args[1:], "--store", f"{here}/store"], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{args[0]} {args[1]}: {done.stderr.strip()}")
+    try:
+        subprocess.run(["rm", "-rf", f"{here}/store"])
+        run("trainer", "fit", f"{here}/recipe.yaml", "-q")
+        run("infer", "score", f"{here}/b.csv", "-o", f"{here}/scored.csv", "--force", "--model", "parity:1")
+        run("registry", "export", "parity:1", f"{here}/m.keras", "--force")
+        scored = pd.read_csv(f"{here}/scored.csv")
+        ours = np.where(scored["prediction"] == 1, scored["probability"], 1 - scored["probability"])
+        want = expected(columns, a, b)
+        slack = rounding(columns, a, b, want)
+        h5 = glob.glob(f"{here}/store/TRAINED_MODEL/*.h5")[0]
+        holes = group or any(c.get("whole") and c["had"] for c in columns)
+        for K, path in [(tf_keras, h5), (keras, f"{here}/m.keras")] + ([] if holes else [(keras, h5)]):
+            m = K.models.load_model(path, compile=False)
+            data = feed(K, m, columns, b)
+            answers = m.predict(data, verbose=0).ravel()
+            first = next(l for l in m.layers if l.__class__.__name__ == "Dense")
+            prepared = K.Model(m.inputs, first.input).predict(data, verbose=0)
+            if prepared.shape != want.shape:
+                raise RuntimeError(f"{K.__name__}: {prepared.shape}, scikit-learn {want.shape}")
+            off = (np.abs(prepared - want) / np.maximum(1, np.abs(want)) - slack).max()
+            gap = np.abs(answers - ours).max()
+            worst, worst_answer = max(worst, off), max(worst_answer, gap)
+            kind = f"{K.__name__} {path.rsplit('.', 1)[1]}"
+            opened[kind] = opened.get(kind, 0) + 1
+            if off > 1e-6 or gap > 1e-6:
+                place = np.unravel_index(np.argmax(np.abs(prepared - want) / np.maximum(1, np.abs(want))), want.shape)
+                raise RuntimeError(f"{kind}: prepared {off:.2g} (row {place[0]}, column {place[1]}: {prepared[place]}, {want[place]}), answers {gap:.2g}")
+    except Exception as error:
+        failures += 1
+        print(f"case {case}: {str(error)[:700]}", flush=True)
+print(f"{count} tables, {failures} failures; largest difference prepared {worst:.2g}, answers {worst_answer:.2g}; opened: {opened}")
+sys.exit(failures > 0)
