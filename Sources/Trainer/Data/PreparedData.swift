@@ -65,6 +65,8 @@ public struct PreparedData: Sendable {
             try raw.divide(division)
             try Self.check(recipe, inputShapes: raw.all.inputs.map(\.shape))
             try self.init(splitting: &raw, recipe.data, division)
+            if let drawn = recipe.data.drawn { try add(drawn, recipe) }
+            if recipe.augmentation != nil { try checkAugmentable(recipe) }
         } catch {
             // A request that the data cannot fulfil is an error in the recipe.
             guard error.category == .usage else { throw error.at(file: recipe.file) }

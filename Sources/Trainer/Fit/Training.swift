@@ -86,6 +86,7 @@ public final class Training {
         options.batchSize = recipe.fit.batchSize
         options.shuffle = recipe.fit.shuffle
         options.seed = seed
+        (options.augmentation, options.threads) = (recipe.augmentation, self.threads)
         options.initialEpoch = epochsBefore
         options.partialEpoch = resumed?.partialEpoch
         if options.partialEpoch != nil, resumed?.partialBatchSize != options.batchSize {
