@@ -92,6 +92,17 @@ public struct PictureFolder: Sendable {
     }
 }
 
+/// The paths of the pictures in a folder, sorted by their names; not those in its subfolders.
+public func pictures(in folder: String) throws(CellarError) -> [String] {
+    let found = try names(in: folder).filter(isPictureName).map { "\(folder)/\($0)" }
+    guard !found.isEmpty else {
+        throw CellarError(
+            .noInput, file: folder, expected: "a folder with pictures (PNG, JPEG)", found: "none in it",
+            fix: "Use the path of another folder, or of a file.")
+    }
+    return found
+}
+
 /// The entries of a folder, sorted by bytes, without hidden ones.
 private func names(in path: String) throws(CellarError) -> [String] {
     guard let folder = unsafe opendir(path) else {

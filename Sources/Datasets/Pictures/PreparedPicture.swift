@@ -9,8 +9,6 @@ public struct PreparedPicture: Sendable {
     public var image: GrayImage?
     /// Whether colours were reduced to grey.
     public var lostColours = false
-    /// What was found in a picture of digits; nil for other pictures.
-    public var digits: DigitPicture?
 }
 
 extension ModelFacts.Picture {
@@ -21,16 +19,12 @@ extension ModelFacts.Picture {
     ///
     /// Throws for a picture without ink where a digit is expected, for one of another size without `resampling`, and for files that
     /// cannot be read.
-    public func read(_ path: String, keepsSteps: Bool = false) throws(CellarError) -> PreparedPicture {
+    public func read(_ path: String) throws(CellarError) -> PreparedPicture {
         let file = try readPictureFile(path)
         if framing == .digit {
-            let found = DigitPicture(
-                try readPicture(file, name: path, side: DigitPicture.workingSide), frame: (width, height),
-                keepsSteps: keepsSteps)
+            let found = try find(in: file, path)
             guard let digit = found.main else { throw .noDigit(path) }
-            var picture = prepared(digit)
-            picture.digits = found
-            return picture
+            return prepared(digit)
         }
         let image = try readPicture(file, name: path).onWhite
         let lostColours = channels == 1 && image.greyLevels == nil
@@ -52,6 +46,19 @@ extension ModelFacts.Picture {
         }
         let grey = channels == 1 ? GrayImage(width: width, height: height, pixels: pixels) : nil
         return PreparedPicture(samples: samples(pixels), image: grey, lostColours: lostColours)
+    }
+
+    /// Finds the digits in a picture file. Throws only for files that cannot be read.
+    public func find(_ path: String, keepsSteps: Bool = false) throws(CellarError) -> DigitPicture {
+        try find(in: readPictureFile(path), path, keepsSteps: keepsSteps)
+    }
+
+    private func find(
+        in file: [UInt8], _ path: String, keepsSteps: Bool = false
+    ) throws(CellarError) -> DigitPicture {
+        DigitPicture(
+            try readPicture(file, name: path, side: DigitPicture.workingSide), frame: (width, height),
+            keepsSteps: keepsSteps)
     }
 
     /// Converts a framed digit to the model's input: its polarity and scale.
