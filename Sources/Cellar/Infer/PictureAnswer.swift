@@ -55,7 +55,7 @@ struct PictureDecision {
     let form: ModelFacts.Picture
 
     /// Pictures of text and textures have more pieces than that.
-    private static let mostPieces = 40
+    private static let mostPieces = 25
     /// Not more digits are read in one picture.
     static let mostDigits = 200
 
@@ -91,7 +91,7 @@ struct PictureDecision {
     /// Whether what was found is too much for a digit, whatever the network says.
     func isClutter(_ found: DigitPicture) -> Bool {
         limits != nil && reading.minimumConfidence != 0
-            && (found.pieces > PictureDecision.mostPieces && !reading.readsAll || found.rest > 0.7)
+            && (found.pieces > PictureDecision.mostPieces && !reading.readsAll || found.rest > 0.6)
     }
 
     /// The classes of a set that contains the true one with the probability asked for.

@@ -15,7 +15,7 @@ enum OtherThings {
     }
 
     private static func any(_ random: inout RandomNumbers) -> Plane {
-        switch random.next() % 16 {
+        switch random.next() % 19 {
         case 0, 1: scribble(&random)
         case 2, 3, 4: figure(&random, parts: 3 + Int(random.next() % 6))
         case 5, 6: letter(&random)
@@ -24,6 +24,8 @@ enum OtherThings {
         case 12: texture(&random)
         case 13: grid(&random)
         case 14: severalDigits(&random)
+        case 15, 16: raggedBar(&random)
+        case 17: box(&random)
         default: branches(&random)
         }
     }
@@ -147,6 +149,41 @@ enum OtherThings {
                 plane[x, y] = value > level && u * u + v * v < radius * radius ? 1 : 0
             }
         }
+        return plane
+    }
+
+    /// A piece of a coast or of a shadow: long, with one or two ragged sides. A one has smooth sides.
+    private static func raggedBar(_ random: inout RandomNumbers) -> Plane {
+        let steps = 8 + Int(random.next() % 14)
+        let (width, rough, lean) = (random.between(6, 22), random.between(3, 14), random.between(-12, 12))
+        func sides(_ rough: Float, _ random: inout RandomNumbers) -> [Float] {
+            (0...steps).map { _ in random.between(-rough, rough) }
+        }
+        let left = sides(random.unit() < 0.5 ? 0 : rough, &random)
+        let right = sides(rough, &random)
+        func edge(_ offsets: [Float], _ at: Float) -> [PenPoint] {
+            offsets.enumerated().map { step, offset in
+                let share = Float(step) / Float(steps)
+                return PenPoint(Float(side) / 2 + at + offset + lean * (share - 0.5), 6 + share * Float(side - 12))
+            }
+        }
+        var plane = Plane.empty(side)
+        plane.fill(polygon: edge(left, -width / 2) + edge(right, width / 2).reversed())
+        return plane
+    }
+
+    /// The outline of a box, with or without something in it.
+    private static func box(_ random: inout RandomNumbers) -> Plane {
+        var plane = Plane.empty(side)
+        let (a, b) = (random.between(22, 40), random.between(22, 40))
+        let nib = random.between(3, 9)
+        let (middle, tilt) = (Float(side) / 2, random.between(-5, 5))
+        let corners = [
+            PenPoint(middle - a, middle - b + tilt), PenPoint(middle + a, middle - b - tilt),
+            PenPoint(middle + a, middle + b - tilt), PenPoint(middle - a, middle + b + tilt),
+        ]
+        plane.draw(corners + [corners[0]], nib: nib)
+        for _ in 0..<random.next() % 3 { plane.draw([point(&random), point(&random)], nib: nib) }
         return plane
     }
 

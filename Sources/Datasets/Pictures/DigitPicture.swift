@@ -6,7 +6,7 @@ public struct DigitPicture: Sendable {
     public var digits: [PreparedDigit] = []
     /// All of them as one digit, if there are several.
     public var together: GrayImage?
-    /// The share of the ink that belongs to no digit.
+    /// The share of the ink that belongs to no digit and does not reach the picture's sides.
     public var rest: Float = 0
     /// The number of connected pieces of ink that are no specks.
     public var pieces = 0

@@ -2,7 +2,7 @@
 struct DigitRegions {
     /// One plane for each, cropped to its ink, with the box in the picture; from left to right.
     var regions: [DigitRegion] = []
-    /// The share of the ink that belongs to none of them.
+    /// The share of the ink that belongs to none of them and does not reach the picture's sides.
     var rest: Float = 0
     /// The number of connected pieces of ink that are no specks.
     var pieces = 0
@@ -61,7 +61,8 @@ extension Ink {
             mass += group.reduce(0) { $0 + parts.all[$1].mass }
             found.regions.append(region(of: group, parts))
         }
-        found.rest = 1 - mass / total
+        let inside = parts.all.reduce(0) { $0 + ($1.touchesBorder(w, h) ? 0 : $1.mass) }
+        found.rest = max(0, 1 - mass / max(inside, mass))
         return found
     }
 

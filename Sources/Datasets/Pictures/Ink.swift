@@ -13,7 +13,7 @@ struct Ink {
     static let edge: Float = 0.48
 
     /// A smaller difference, of 255, is noise.
-    private static let faintest: Float = 7
+    private static let faintest: Float = 9
 
     /// Tells ink from paper. Nil if the picture is blank.
     init?(_ plane: Plane) {

@@ -106,7 +106,7 @@ private func error(
 /// Describes the type of a file that is not a PNG, by its first bytes.
 private func kind(of bytes: [UInt8]) -> String {
     let formats: [([UInt8], String)] = [
-        (Array("GIF8".utf8), "a GIF picture"),
+        ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),
         (Array("BM".utf8), "a BMP picture"), (Array("RIFF".utf8), "a WebP picture or other RIFF file"),
         (Array("%PDF".utf8), "a PDF file"), ([0x49, 0x49, 0x2A, 0], "a TIFF picture"),
         ([0x4D, 0x4D, 0, 0x2A], "a TIFF picture"),

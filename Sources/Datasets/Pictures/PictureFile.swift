@@ -9,6 +9,11 @@ public func readPicture(_ bytes: [UInt8], name: String, side: Int? = nil) throws
     return (side.map(image.shrunk) ?? image).turned(Orientation(ofJPEG: bytes))
 }
 
+/// Reads a picture file (PNG, JPEG) in colours, on white.
+public func readColourPicture(_ path: String) throws(CellarError) -> RGBImage {
+    try readPicture(readPictureFile(path), name: path).onWhite
+}
+
 /// The limit is above the size of an uncompressed picture of the maximum dimensions.
 func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
 

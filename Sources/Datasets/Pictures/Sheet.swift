@@ -60,6 +60,8 @@ private struct Region {
     let area: Int
     private let sideShares: [Double]
     private let shareOfPicture: Double
+    /// The share of the region that is no hole. A drawn box is a line around a hole.
+    private let solidShare: Double
 
     init(_ parts: Components, _ label: Int32) {
         (width, height) = (parts.width, parts.height)
@@ -71,6 +73,7 @@ private struct Region {
         let open = around.all.map { $0.touchesBorder(w, h) }
         mask = around.labels.map { $0 < 0 || !open[Int($0)] }
         area = mask.count { $0 }
+        solidShare = Double(parts.all[Int(label)].area) / Double(max(area, 1))
         shareOfPicture = Double(area) / Double(w * h)
         let mask = mask
         sideShares = [
@@ -82,7 +85,7 @@ private struct Region {
     }
 
     var isSheet: Bool {
-        guard (0.1...0.93).contains(shareOfPicture), sideShares.count(where: { $0 > 0.35 }) <= 2 else {
+        guard (0.1...0.93).contains(shareOfPicture), solidShare > 0.55, sideShares.count(where: { $0 > 0.35 }) <= 2 else {
             return false
         }
         let (fill, aspect) = tightestRectangle
