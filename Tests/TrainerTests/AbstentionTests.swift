@@ -17,7 +17,10 @@ private func predictions(_ count: Int, tooSureBy factor: Double) -> (probabiliti
         }
         var draw = random.uniform()
         let honest = softmax(1)
-        truth.append(honest.firstIndex { draw -= $0; return draw < 0 } ?? 9)
+        truth.append(
+            honest.firstIndex {
+                draw -= $0; return draw < 0
+            } ?? 9)
         all += softmax(factor).map(Float.init)
     }
     return (all, truth)

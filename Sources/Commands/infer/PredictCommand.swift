@@ -95,7 +95,8 @@ func answer(_ request: PredictRequest, store: String?, json: Bool) throws {
         } else if result.models.count > 1 {
             try printOutput(sideBySide(result, first: "file"))
         } else if Terminal.output.isTerminal {
-            try printOutput(result.predictions.map { $0.text(for: .output) }.joined(separator: "\n") + summary(result))
+            try printOutput(
+                result.predictions.map { $0.text(for: .output) }.joined(separator: "\n") + summary(result))
         } else {
             // Not `joined()`, for which the run-time system makes up a few types: see docs/performance.md.
             try printOutput(result.predictions.reduce(into: "") { $0 += $1.line })
@@ -124,7 +125,8 @@ private func summary(_ result: PredictResult) -> String {
     guard result.predictions.count > 1 else { return "" }
     var counts: [(answer: String, count: Int)] = []
     for prediction in result.predictions {
-        let answer = prediction.status == .unsure && prediction.digits.isEmpty ? "not sure" : prediction.answer
+        let answer =
+            prediction.status == .unsure && prediction.digits.isEmpty ? "not sure" : prediction.answer
         if let known = counts.firstIndex(where: { $0.answer == answer }) {
             counts[known].count += 1
         } else {

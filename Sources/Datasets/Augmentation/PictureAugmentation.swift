@@ -187,7 +187,9 @@ private struct DisplacementGrid {
 
     init(_ most: Float, _ random: inout RandomNumbers) {
         guard most > 0 else { return }
-        for place in x.indices { (x[place], y[place]) = (random.between(-most, most), random.between(-most, most)) }
+        for place in x.indices {
+            (x[place], y[place]) = (random.between(-most, most), random.between(-most, most))
+        }
     }
 
     struct Row {

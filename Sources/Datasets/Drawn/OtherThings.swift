@@ -65,7 +65,9 @@ enum OtherThings {
         return plane
     }
 
-    static func ellipse(_ middle: PenPoint, _ a: Float, _ b: Float, corners: Int = 28, turn: Float = 0) -> [PenPoint] {
+    static func ellipse(_ middle: PenPoint, _ a: Float, _ b: Float, corners: Int = 28, turn: Float = 0)
+        -> [PenPoint]
+    {
         (0...corners).map { step in
             let angle = Float(step) / Float(corners) * 2 * .pi + turn
             return PenPoint(middle.x + a * cosf(angle), middle.y + b * sinf(angle))
@@ -86,7 +88,9 @@ enum OtherThings {
             [[p(5, 4), p(28, 137), p(50, 50), p(72, 137), p(95, 4)]],
             [[p(8, 4), p(92, 137)], [p(92, 4), p(8, 137)]],
             [[p(50, 10), p(50, 130)], [p(4, 70), p(96, 70)]],
-            [[p(30, 8), p(24, 132)], [p(76, 8), p(70, 132)], [p(4, 46), p(96, 46)], [p(4, 94), p(96, 94)]],
+            [
+                [p(30, 8), p(24, 132)], [p(76, 8), p(70, 132)], [p(4, 46), p(96, 46)], [p(4, 94), p(96, 94)],
+            ],
         ]
     }()
 
@@ -97,7 +101,10 @@ enum OtherThings {
         for stroke in letters[Int(random.next() % UInt64(letters.count))] {
             plane.draw(
                 stroke.map { point in
-                    let (x, y) = ((point.x - 50) / 140 + random.normal() * 0.02, (point.y - 70) / 140 + random.normal() * 0.02)
+                    let (x, y) = (
+                        (point.x - 50) / 140 + random.normal() * 0.02,
+                        (point.y - 70) / 140 + random.normal() * 0.02
+                    )
                     return PenPoint((x * wide - slant * y) * 64 + Float(side) / 2, y * 64 + Float(side) / 2)
                 }, nib: nib)
         }
@@ -111,7 +118,9 @@ enum OtherThings {
         switch random.next() % 4 {
         case 0: plane.fill(polygon: ellipse(middle, a, b))
         case 1:
-            plane.fill(polygon: ellipse(middle, a, b, corners: 3 + Int(random.next() % 5), turn: random.between(0, 3)))
+            plane.fill(
+                polygon: ellipse(
+                    middle, a, b, corners: 3 + Int(random.next() % 5), turn: random.between(0, 3)))
         case 2:
             let points = 4 + Int(random.next() % 6)
             let inner = random.between(0.3, 0.6)
@@ -164,7 +173,8 @@ enum OtherThings {
         func edge(_ offsets: [Float], _ at: Float) -> [PenPoint] {
             offsets.enumerated().map { step, offset in
                 let share = Float(step) / Float(steps)
-                return PenPoint(Float(side) / 2 + at + offset + lean * (share - 0.5), 6 + share * Float(side - 12))
+                return PenPoint(
+                    Float(side) / 2 + at + offset + lean * (share - 0.5), 6 + share * Float(side - 12))
             }
         }
         var plane = Plane.empty(side)
@@ -210,7 +220,9 @@ enum OtherThings {
         let share = random.between(0.2, 0.7)
         let small = (0..<cells * cells).map { _ in random.unit() < share ? Float(1) : 0 }
         var plane = Plane.empty(side)
-        for y in 0..<side { for x in 0..<side { plane[x, y] = small[y * cells / side * cells + x * cells / side] } }
+        for y in 0..<side {
+            for x in 0..<side { plane[x, y] = small[y * cells / side * cells + x * cells / side] }
+        }
         return plane
     }
 
@@ -224,7 +236,9 @@ enum OtherThings {
             for stroke in forms[Int(random.next() % UInt64(forms.count))] {
                 plane.draw(
                     stroke.path.map {
-                        PenPoint(6 + width * (Float(place) + $0.x / 115), Float(side) / 2 + ($0.y - 70) / 100 * width)
+                        PenPoint(
+                            6 + width * (Float(place) + $0.x / 115),
+                            Float(side) / 2 + ($0.y - 70) / 100 * width)
                     }, nib: nib)
             }
         }
@@ -239,7 +253,9 @@ enum OtherThings {
             for (start, angle, length) in ends {
                 let end = PenPoint(start.x + length * cosf(angle), start.y + length * sinf(angle))
                 plane.draw([start, end], nib: Float(7 - depth))
-                for _ in 0..<2 { next.append((end, angle + random.normal() * 0.5, length * random.between(0.6, 0.85))) }
+                for _ in 0..<2 {
+                    next.append((end, angle + random.normal() * 0.5, length * random.between(0.6, 0.85)))
+                }
             }
             ends = next
         }

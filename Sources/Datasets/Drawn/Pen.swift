@@ -27,7 +27,8 @@ struct PenStroke {
                 func at(_ p: (PenPoint) -> Float) -> Float {
                     let slope = (p(c) - p(a)) / 2
                     let bow = p(a) - 2.5 * p(b) + 2 * p(c) - p(d) / 2
-                    return p(b) + slope * t + bow * t * t + (1.5 * (p(b) - p(c)) + (p(d) - p(a)) / 2) * t * t * t
+                    return p(b) + slope * t + bow * t * t + (1.5 * (p(b) - p(c)) + (p(d) - p(a)) / 2) * t * t
+                        * t
                 }
                 path.append(PenPoint(at { $0.x }, at { $0.y }))
             }
@@ -42,8 +43,12 @@ extension Plane {
     mutating func draw(_ path: [PenPoint], nib: Float) {
         for (a, b) in zip(path, path.count > 1 ? Array(path.dropFirst()) : path) {
             let reach = nib / 2 + 1
-            let (left, right) = (max(0, Int(min(a.x, b.x) - reach)), min(width - 1, Int(max(a.x, b.x) + reach)))
-            let (top, bottom) = (max(0, Int(min(a.y, b.y) - reach)), min(height - 1, Int(max(a.y, b.y) + reach)))
+            let (left, right) = (
+                max(0, Int(min(a.x, b.x) - reach)), min(width - 1, Int(max(a.x, b.x) + reach))
+            )
+            let (top, bottom) = (
+                max(0, Int(min(a.y, b.y) - reach)), min(height - 1, Int(max(a.y, b.y) + reach))
+            )
             guard left <= right, top <= bottom else { continue }
             let (dx, dy) = (b.x - a.x, b.y - a.y)
             let length = max(dx * dx + dy * dy, 1e-6)

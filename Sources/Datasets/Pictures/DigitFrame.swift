@@ -114,7 +114,8 @@ extension GrayImage {
         guard peak > 128 else { return false }
         let side = max(right - left + 1, bottom - top + 1)
         let box = max(digitBox(width), digitBox(height))
-        guard side >= box - 1, side <= box, right - left < digitBox(width), bottom - top < digitBox(height) else {
+        guard side >= box - 1, side <= box, right - left < digitBox(width), bottom - top < digitBox(height)
+        else {
             return false
         }
         let (x, y) = (Double(massX) / Double(mass), Double(massY) / Double(mass))

@@ -30,8 +30,8 @@ public struct DigitPicture: Sendable {
             if keepsSteps { steps.append(PictureStep(name: name, picture: picture())) }
         }
         if opaque.width == frame.width, opaque.height == frame.height, let grey = opaque.greyLevels {
-            for candidate in [grey, grey.inverted] where candidate.isFramed(width: frame.width, height: frame.height)
-            {
+            for candidate in [grey, grey.inverted]
+            where candidate.isFramed(width: frame.width, height: frame.height) {
                 isUnchanged = true
                 keep("as it is", candidate)
                 digits = [

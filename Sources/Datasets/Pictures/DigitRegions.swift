@@ -70,7 +70,9 @@ extension Ink {
     private func isAlongSide(_ parts: Components, _ index: Int) -> Bool {
         let part = parts.all[index]
         let (w, h) = (parts.width, parts.height)
-        guard part.touchesBorder(w, h), max(part.width * 2, part.height * 2) >= min(w, h) else { return false }
+        guard part.touchesBorder(w, h), max(part.width * 2, part.height * 2) >= min(w, h) else {
+            return false
+        }
         let label = Int32(index)
         let sides = [
             ((0..<w).count { parts.labels[$0] == label }, w),

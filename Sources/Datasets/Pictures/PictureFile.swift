@@ -4,7 +4,9 @@ import Base
 ///
 /// - side: Pictures with a longer side are scaled down to it by averaging, while they are decoded.
 public func readPicture(_ bytes: [UInt8], name: String, side: Int? = nil) throws(CellarError) -> RGBAImage {
-    guard bytes.starts(with: [0xFF, 0xD8, 0xFF]) else { return try readRGBAPNG(bytes, name: name, side: side) }
+    guard bytes.starts(with: [0xFF, 0xD8, 0xFF]) else {
+        return try readRGBAPNG(bytes, name: name, side: side)
+    }
     let image = try readJPEG(bytes, name: name, side: side)
     return (side.map(image.shrunk) ?? image).turned(Orientation(ofJPEG: bytes))
 }

@@ -43,7 +43,8 @@ public struct PictureFolder: Sendable {
             let pictures = try names(in: "\(path)/\(name)").filter(isPictureName)
             guard !pictures.isEmpty else {
                 throw CellarError(
-                    .badData, file: "\(path)/\(name)", expected: "pictures of the class (PNG, JPEG)", found: "none",
+                    .badData, file: "\(path)/\(name)", expected: "pictures of the class (PNG, JPEG)",
+                    found: "none",
                     fix: "Add pictures, or remove the folder.")
             }
             files += pictures.map { ("\(path)/\(name)/\($0)", label) }

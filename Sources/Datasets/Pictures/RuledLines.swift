@@ -86,7 +86,8 @@ extension Plane {
         for turn in -reach...reach {
             let slope = Float(turn) / Float(reach) * 0.14
             let shift = slope * Float(width)
-            for start in max(0, Int(-shift))..<max(max(0, Int(-shift)) + 1, min(height, height - Int(shift))) {
+            for start in max(0, Int(-shift))..<max(max(0, Int(-shift)) + 1, min(height, height - Int(shift)))
+            {
                 var (count, first, last, all) = (0, 0, 0, 0)
                 var (row, x) = (Float(start) + 0.5, 0)
                 while x < width {
@@ -99,7 +100,10 @@ extension Plane {
                     x += step
                     row += slope * Float(step)
                     // Too little is left to become a line.
-                    if all % 32 == 0, count + (width - x) / step < Int(Plane.leastCover * Float(width / step)) { break }
+                    if all % 32 == 0, count + (width - x) / step < Int(Plane.leastCover * Float(width / step))
+                    {
+                        break
+                    }
                 }
                 let cover = Float(count * step) / Float(width)
                 guard cover >= Plane.leastCover, first * step * 12 >= width, last * step * 12 >= width else {
@@ -113,7 +117,8 @@ extension Plane {
         var chosen: [LevelLine] = []
         for line in found where chosen.count < 60 {
             let isNew = chosen.allSatisfy {
-                min(abs($0.row(0) - line.row(0)), abs($0.row(width / 2) - line.row(width / 2)),
+                min(
+                    abs($0.row(0) - line.row(0)), abs($0.row(width / 2) - line.row(width / 2)),
                     abs($0.row(width) - line.row(width))) > 4
             }
             if isNew { chosen.append(line) }

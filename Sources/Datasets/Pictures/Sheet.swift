@@ -85,7 +85,9 @@ private struct Region {
     }
 
     var isSheet: Bool {
-        guard (0.1...0.93).contains(shareOfPicture), solidShare > 0.55, sideShares.count(where: { $0 > 0.35 }) <= 2 else {
+        guard (0.1...0.93).contains(shareOfPicture), solidShare > 0.55,
+            sideShares.count(where: { $0 > 0.35 }) <= 2
+        else {
             return false
         }
         let (fill, aspect) = tightestRectangle
@@ -106,7 +108,9 @@ private struct Region {
         var best = (fill: 0.0, aspect: 1.0)
         for degrees in stride(from: 0.0, to: 90, by: 3) {
             let (c, s) = (cosine(degrees), cosine(90 - degrees))
-            var (lowU, highU, lowV, highV) = (Double.infinity, -Double.infinity, Double.infinity, -Double.infinity)
+            var (lowU, highU, lowV, highV) = (
+                Double.infinity, -Double.infinity, Double.infinity, -Double.infinity
+            )
             for (x, y) in points {
                 let (u, v) = (x * c + y * s, y * c - x * s)
                 (lowU, highU) = (min(lowU, u), max(highU, u))

@@ -15,9 +15,11 @@ extension PreparedData {
             classes == (0...9).map(String.init)
         else {
             throw wrong(
-                "drawn needs pictures of 28×28 bytes with the classes 0 to 9.", "Remove drawn, or use such pictures.")
+                "drawn needs pictures of 28×28 bytes with the classes 0 to 9.",
+                "Remove drawn, or use such pictures.")
         }
-        guard drawn.others == 0 || recipe.compile.objective.losses.first??.kind == .categoricalCrossentropy else {
+        guard drawn.others == 0 || recipe.compile.objective.losses.first??.kind == .categoricalCrossentropy
+        else {
             throw wrong(
                 "drawn has others, which belong to no class and need a loss that takes shares of classes.",
                 "Use loss: categorical_crossentropy.")
@@ -41,7 +43,8 @@ extension PreparedData {
     /// Throws if the training rows are no pictures of bytes.
     func checkAugmentable(_ recipe: Recipe) throws(CellarError) {
         if train.inputs.count == 1, case .bytes = train.inputs[0].storage,
-            [2, 3].contains(train.inputs[0].shape.count), train.inputs[0].shape.count == 2 || train.inputs[0].shape[2] == 1
+            [2, 3].contains(train.inputs[0].shape.count),
+            train.inputs[0].shape.count == 2 || train.inputs[0].shape[2] == 1
         {
             return
         }
