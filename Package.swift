@@ -84,6 +84,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CPNG", cSettings: c, linkerSettings: [.linkedLibrary("png16")]),
+        .target(name: "CJPEG", cSettings: c, linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CKernels", cSettings: c),
         .target(name: "CMemory", cSettings: c),
         .target(name: "CNumbers", cxxSettings: cxx),
@@ -108,7 +109,7 @@ let package = Package(
 
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),
-        library("Datasets", ["Tensors", "Base", "CPNG", "CZlib", "CNumbers"], numeric: true),
+        library("Datasets", ["Tensors", "Base", "CPNG", "CJPEG", "CZlib", "CNumbers"], numeric: true),
         library("Metrics", ["Base"], numeric: true, isFast: false),
         library("Network", ["Tensors", "Base"], numeric: true),
 

@@ -10,6 +10,7 @@ needed=(
     "libhdf5-dev    /libhdf5_serial.a"  # linked statically, see docs/decisions.md
     "libhdf5-dev    /serial/hdf5.h"
     "libpng-dev     /libpng16.a"
+    "libjpeg62-turbo-dev /libjpeg.a"
     "libsqlite3-dev /libsqlite3.a"
     "nettle-dev     /libnettle.a"
     "nettle-dev     /libhogweed.a"

@@ -17,6 +17,8 @@ typedef struct {
     png_infop info;
     uint8_t *rows; // from libpng: one row, or the whole picture if it is interlaced
     uint8_t *pixels;
+    uint32_t side;  // of the scaled picture; 0: not scaled
+    uint32_t *sums; // one row of the scaled picture: colours times opacity, and opacity
 } Reader;
 
 static void fail(png_structp png, png_const_charp message) {
@@ -50,6 +52,11 @@ static void convert(const uint8_t *in, int from, uint8_t *out, int to, size_t co
     const bool colour = from >= 3, alpha = from == 2 || from == 4;
     for (size_t i = 0; i < count; i++, in += from, out += to) {
         unsigned red = in[0], green = colour ? in[1] : red, blue = colour ? in[2] : red;
+        if (to == 4) {
+            out[0] = (uint8_t)red, out[1] = (uint8_t)green, out[2] = (uint8_t)blue;
+            out[3] = alpha ? in[from - 1] : 255;
+            continue;
+        }
         if (alpha) {
             const unsigned opacity = in[from - 1];
             red = over_white(red, opacity);
@@ -62,6 +69,40 @@ static void convert(const uint8_t *in, int from, uint8_t *out, int to, size_t co
             // ITU-R BT.601 in 16-bit fixed point, as Pillow's "L".
             out[0] = (uint8_t)((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
         }
+    }
+}
+
+// Adds a row of the full picture to the sums of its blocks, `factor` pixels wide.
+static void add_row(const uint8_t *in, int from, size_t width, size_t factor, uint32_t *sums) {
+    const bool colour = from >= 3, alpha = from == 2 || from == 4;
+    for (size_t left = 0; left < width; left += factor, sums += 4) {
+        const size_t end = left + factor < width ? left + factor : width;
+        uint32_t red = 0, green = 0, blue = 0, opacity = 0;
+        if (!alpha && !colour) {
+            for (size_t x = left; x < end; x++) red += in[x];
+            red *= 255, green = blue = red, opacity = 255 * (uint32_t)(end - left);
+        } else if (!alpha) {
+            for (const uint8_t *p = in + left * 3; p < in + end * 3; p += 3) red += p[0], green += p[1], blue += p[2];
+            red *= 255, green *= 255, blue *= 255, opacity = 255 * (uint32_t)(end - left);
+        } else {
+            for (size_t x = left; x < end; x++) {
+                const uint8_t *p = in + x * (size_t)from;
+                const uint32_t a = p[from - 1];
+                red += p[0] * a, green += p[colour ? 1 : 0] * a, blue += p[colour ? 2 : 0] * a, opacity += a;
+            }
+        }
+        sums[0] += red, sums[1] += green, sums[2] += blue, sums[3] += opacity;
+    }
+}
+
+// Writes the means of a row of blocks, each `rows` pixels high, and clears the sums.
+static void finish_row(uint32_t *sums, size_t width, size_t factor, size_t rows, uint8_t *out) {
+    for (size_t left = 0; left < width; left += factor, sums += 4, out += 4) {
+        const size_t columns = left + factor < width ? factor : width - left;
+        const uint32_t opacity = sums[3], weight = opacity ? opacity : 1, count = (uint32_t)(columns * rows);
+        for (int i = 0; i < 3; i++) out[i] = (uint8_t)((sums[i] + (uint64_t)weight / 2) / weight);
+        out[3] = (uint8_t)((opacity + count / 2) / count);
+        memset(sums, 0, 4 * sizeof *sums);
     }
 }
 
@@ -84,25 +125,39 @@ static void decode(Reader *reader, int channels, cpng_picture *picture) {
     const size_t stride = png_get_rowbytes(png, info);
     if (png_get_bit_depth(png, info) != 8 || stride != width * (size_t)from) png_error(png, "odd row size");
 
+    const size_t longest = width > height ? width : height;
+    // A block's sums fit 32 bits as long as a block has at most 2^16 pixels: 255 · 255 · 2^16 < 2^32.
+    const size_t factor = reader->side ? (longest + reader->side - 1) / reader->side : 1;
+    const size_t columns = (width + factor - 1) / factor, lines = (height + factor - 1) / factor;
     reader->rows = malloc(passes > 1 ? stride * height : stride);
-    reader->pixels = malloc(width * height * (size_t)channels);
-    if (reader->rows == NULL || reader->pixels == NULL) png_error(png, "out of memory");
+    reader->pixels = malloc(columns * lines * (size_t)channels);
+    reader->sums = factor > 1 ? calloc(columns * 4, sizeof *reader->sums) : NULL;
+    if (reader->rows == NULL || reader->pixels == NULL || (factor > 1 && reader->sums == NULL) || factor > 256)
+        png_error(png, "out of memory");
     for (int pass = 0; pass < passes; pass++) {
         for (size_t y = 0; y < height; y++) {
             uint8_t *row = passes > 1 ? reader->rows + y * stride : reader->rows;
             png_read_row(png, row, NULL);
-            if (pass + 1 == passes)
+            if (pass + 1 < passes) continue;
+            if (factor == 1) {
                 convert(row, from, reader->pixels + y * width * (size_t)channels, channels, width);
+                continue;
+            }
+            add_row(row, from, width, factor, reader->sums);
+            if ((y + 1) % factor == 0 || y + 1 == height)
+                finish_row(
+                    reader->sums, width, factor, y % factor + 1, reader->pixels + y / factor * columns * 4);
         }
     }
     png_read_end(png, NULL);
-    picture->width = (uint32_t)width;
-    picture->height = (uint32_t)height;
+    picture->width = (uint32_t)columns;
+    picture->height = (uint32_t)lines;
     picture->pixels = reader->pixels;
     reader->pixels = NULL;
 }
 
-enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_picture *picture) {
+static enum cpng_status read_scaled(
+    const uint8_t *file, size_t size, int channels, uint32_t side, cpng_picture *picture) {
     memset(picture, 0, sizeof *picture);
     static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     if (size < 8 || memcmp(file, signature, 8) != 0) return cpng_not_png;
@@ -118,7 +173,7 @@ enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_
 
     Reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL) return cpng_no_memory;
-    reader->file = file, reader->size = size, reader->message = picture->message;
+    reader->file = file, reader->size = size, reader->message = picture->message, reader->side = side;
     enum cpng_status status = cpng_damaged;
     if (setjmp(reader->stop) == 0) {
         reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, fail, ignore);
@@ -135,8 +190,17 @@ enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_
     png_destroy_read_struct(&reader->png, &reader->info, NULL);
     free(reader->rows);
     free(reader->pixels);
+    free(reader->sums);
     free(reader);
     return status;
+}
+
+enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_picture *picture) {
+    return read_scaled(file, size, channels, 0, picture);
+}
+
+enum cpng_status cpng_read_small(const uint8_t *file, size_t size, uint32_t side, cpng_picture *picture) {
+    return read_scaled(file, size, 4, side, picture);
 }
 
 typedef struct {

@@ -19,6 +19,17 @@ public struct Predictions: Sendable {
             }
     }
 
+    /// The predictions with logits divided by a temperature. Only for probabilities of classes of which one is right.
+    public func calibrated(temperature: Double) -> Predictions {
+        guard temperature != 1, case .classes(_, let score) = meaning, score.kind == .probability else {
+            return self
+        }
+        let logits = values.map { log(max($0, 1e-30)) / Float(temperature) }
+        return Predictions(meaning: meaning, values: softmaxRows(logits, width: meaning.width))
+    }
+
+    private init(meaning: OutputMeaning, values: [Float]) { (self.meaning, self.values) = (meaning, values) }
+
     public var count: Int { values.count / meaning.width }
 
     /// Returns the class with the highest score (the first of equal ones). Binary: class 1 above the threshold. Two

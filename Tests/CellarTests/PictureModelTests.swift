@@ -14,14 +14,14 @@ private enum PictureData: String, CaseIterable {
     static let classes = 4
 
     /// A noisy picture whose class shows in one corner; bright, so that nothing looks like ink on black.
-    private static func pixels(_ label: Int, side: Int, channels: Int, _ random: inout MersenneTwister)
-        -> [UInt8]
-    {
+    private static func pixels(
+        _ label: Int, side: Int, channels: Int, noise: Int = 80, _ random: inout MersenneTwister
+    ) -> [UInt8] {
         (0..<side * side * channels).map { place in
             let (x, y) = (place / channels % side * 2 / side, place / channels / side * 2 / side)
             // A colour picture's class is in one channel alone.
             let shows = y * 2 + x == label && (channels == 1 || place % channels == label % 3)
-            return UInt8((shows ? 120 : 60) + random.draw(through: 80))
+            return UInt8((shows ? 120 : 60) + random.draw(through: noise))
         }
     }
 
@@ -73,7 +73,9 @@ private enum PictureData: String, CaseIterable {
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             let side = self == .resized ? 9 + index % 3 * 5 : 12
             let channels = self == .colour || self == .resized ? 3 : 1
-            let pixels = Self.pixels(label, side: side, channels: channels, &random)
+            // A digit must be told from its paper.
+            let pixels = Self.pixels(
+                label, side: side, channels: channels, noise: self == .digits ? 10 : 80, &random)
             let file = "\(place)/\(index).png"
             if channels == 3 {
                 try writePNG(RGBImage(width: side, height: side, pixels: pixels), to: file)

@@ -19,7 +19,11 @@ func predictsPictures() throws {
         #expect(first.image?.width == 28)
 
         let json = result.json.array
-        #expect(json?[0].object?.keys == ["file", "model", "prediction", "probability", "probabilities"])
+        #expect(
+            json?[0].object?.keys == [
+                "file", "model", "prediction", "probability", "probabilities", "status", "pixels",
+            ])
+        #expect(json?[0]["status"] == "sure" && json?[0]["pixels"]?.array?.count == 28)
         #expect(json?[1]["prediction"] == "7" && json?[1]["model"] == "mnist:2")
         #expect(json?[0]["probabilities"]?.object?.keys == (0..<10).map(String.init))
     }

@@ -102,13 +102,15 @@ func wrongFiles() throws {
         #expect(try place.registry("import", place.path("none.h5")).status == 66)
         #expect(!place.exists("models"))
 
+        let empty = place.folder.appendingPathComponent("empty")
+        try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
         for (picture, status, said) in [
-            (try place.file("no.png", "hello"), 65 as Int32, "expected a PNG picture"),
+            (try place.file("no.png", "hello"), 65 as Int32, "expected a PNG or JPEG picture"),
             (
                 try place.file("half.png", Data(contentsOf: URL(fileURLWithPath: digit)).prefix(200)), 65,
                 "truncated"
             ),
-            (place.path("none.png"), 66, "no such file"), (place.folder.path, 66, "folder"),
+            (place.path("none.png"), 66, "no such file"), (empty.path, 66, "folder"),
         ] {
             let answer = try place.infer(picture, "--store", shippedStore)
             #expect(answer.status == status && answer.output == "" && answer.errors.contains(said))

@@ -10,6 +10,8 @@ extension ModelFacts {
         public var resampling: ResizeMethod?
         /// The value of a white pixel.
         public var white: Float
+        /// When a picture gets no sure answer; nil for a model that was not trained for it, and always answers.
+        public var abstention: Abstention?
 
         public enum Framing: String, CaseIterable, Sendable {
             /// The ink of a digit is found, scaled and centred as in MNIST.
@@ -21,6 +23,26 @@ extension ModelFacts {
         public enum ResizeMethod: String, Sendable {
             /// Interpolates between the four nearest pixels without antialiasing, as Keras' `image_dataset_from_directory`.
             case bilinear
+        }
+
+        /// The limits below which a model gives no sure answer about a picture, found on pictures that it was not trained on.
+        public struct Abstention: Equatable, Sendable {
+            /// The logits are divided by it before they become probabilities.
+            public var temperature: Double
+            /// An answer with a lower probability is not sure.
+            public var minimumConfidence: Double
+            /// A picture whose two likeliest classes have a lower probability together shows no digit.
+            public var leastDigit: Double
+            /// Quantiles (0 %, 1 % … 100 %) of 1 minus the probability of the true class, for sets that contain the true class as
+            /// often as asked for.
+            public var missing: [Double]
+
+            public init(
+                temperature: Double, minimumConfidence: Double, leastDigit: Double, missing: [Double]
+            ) {
+                (self.temperature, self.minimumConfidence) = (temperature, minimumConfidence)
+                (self.leastDigit, self.missing) = (leastDigit, missing)
+            }
         }
 
         public init(
@@ -59,6 +81,7 @@ extension ModelFacts.Picture {
         object["framing"] = framing.map { .string($0.rawValue) }
         object["resampling"] = resampling.map { .string($0.rawValue) }
         if white != 255 { object["white"] = .number(Double(white)) }
+        object["abstention"] = abstention?.json
         return .object(object)
     }
 
@@ -75,5 +98,26 @@ extension ModelFacts.Picture {
         if let white = json["white"]?.double.map({ Float($0) }), white.isFinite, white > 0 {
             self.white = white
         }
+        abstention = json["abstention"].flatMap(Abstention.init)
+    }
+}
+
+extension ModelFacts.Picture.Abstention {
+    var json: JSON {
+        [
+            "temperature": .number(temperature), "minimum_confidence": .number(minimumConfidence),
+            "least_digit": .number(leastDigit), "missing": .array(missing.map { .number($0) }),
+        ]
+    }
+
+    /// Returns nil for numbers that are none of a model's.
+    init?(json: JSON) {
+        guard let temperature = json["temperature"]?.double, temperature.isFinite, temperature > 0.01,
+            let confidence = json["minimum_confidence"]?.double, (0...1).contains(confidence),
+            let least = json["least_digit"]?.double, (0...1).contains(least)
+        else { return nil }
+        self.init(
+            temperature: temperature, minimumConfidence: confidence, leastDigit: least,
+            missing: json["missing"]?.array?.compactMap(\.double) ?? [])
     }
 }

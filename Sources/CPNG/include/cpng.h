@@ -23,8 +23,13 @@ typedef struct {
 } cpng_picture;
 
 /// Decodes a PNG file in memory to 8 bits per channel: 1 channel is grey (luma of ITU-R BT.601), 3 are red,
-/// green, blue. Transparency is blended with white. 16-bit channels are scaled, not truncated.
+/// green, blue, 4 also opacity. With 1 and 3, transparency is blended with white. 16-bit channels are scaled, not truncated.
 enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_picture *picture);
+
+/// As cpng_read with 4 channels, but scales the picture down while it decodes, so that its longer side is at most `side`:
+/// blocks of pixels are averaged, each colour by its opacity. Only a few rows of the full picture are in memory, unless it
+/// is interlaced.
+enum cpng_status cpng_read_small(const uint8_t *file, size_t size, uint32_t side, cpng_picture *picture);
 
 /// Encodes 8-bit pixels [height, width, channels], channels 1 or 3. Free `*file` with cpng_free.
 enum cpng_status cpng_write(

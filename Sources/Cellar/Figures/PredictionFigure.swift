@@ -20,7 +20,7 @@ extension Figure {
                 "\(file), predicted as \(answers.joined(separator: "; ")), with the scores of all classes.",
             panels: [],
             columns: 2, width: 720)
-        let image = try readColourPNG(file)
+        let image = try readColourPicture(file)
         let pixels = PixelImage(columns: image.width, rows: image.height, channels: 3, values: image.pixels)
         panels = [
             FigurePanel(

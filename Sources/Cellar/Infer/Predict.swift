@@ -1,14 +1,17 @@
 import Base
+import Datasets
 import Infer
 import Tensors
 
 /// Asks what is in pictures, or what a model computes from arrays.
 public struct PredictRequest: Sendable {
-    /// Pictures (PNG), or arrays of samples (.npy); - is standard input.
+    /// Pictures (PNG, JPEG), folders of them, or arrays of samples (.npy); - is standard input.
     public var files: [String]
     public var models: ModelSelection
     /// Keeps each picture in the form that the first model got it in.
     public var keepsInputs = false
+    /// How pictures of digits are answered.
+    public var reading = PictureReading()
 
     public init(files: [String], models: ModelSelection = []) { (self.files, self.models) = (files, models) }
 }
@@ -40,13 +43,14 @@ extension Store {
     ) throws(CellarError) -> PredictResult {
         let models = try load(request.models, progress, else: pictureModel)
         var result = PredictResult(models: models.map { $0.name })
-        for file in request.files {
+        let files = try picturesInFolders(request.files)
+        for file in files {
             try progress.checkCancellation()
             do throws(CellarError) {
                 result.predictions += try predictions(
-                    of: file, by: models, progress, &result.inputs, keepsInputs: request.keepsInputs)
+                    of: file, by: models, request, progress, &result.inputs)
             } catch {
-                guard error.category != .usage, request.files.count > 1 else { throw error }
+                guard error.category != .usage, files.count > 1 else { throw error }
                 progress.report(.failed(error))
                 result.failures.append(FileFailure(file: file, error: error))
             }
@@ -55,10 +59,19 @@ extension Store {
     }
 }
 
+/// The files, with each folder replaced by the pictures in it.
+private func picturesInFolders(_ files: [String]) throws(CellarError) -> [String] {
+    var all: [String] = []
+    for file in files {
+        if file != "-", FileSystem.isFolder(file) { all += try pictures(in: file) } else { all.append(file) }
+    }
+    return all
+}
+
 /// All models' predictions of one file, or an error.
 private func predictions(
-    of file: String, by models: [LoadedModel], _ progress: ProgressReporter, _ inputs: inout [Samples],
-    keepsInputs: Bool
+    of file: String, by models: [LoadedModel], _ request: PredictRequest, _ progress: ProgressReporter,
+    _ inputs: inout [Samples]
 ) throws(CellarError) -> [Prediction] {
     if file.hasSuffix(".npy") {
         return try sampleBySample(models, file: file) { (model) throws(CellarError) in
@@ -67,8 +80,17 @@ private func predictions(
     }
     var found: [Prediction] = []
     for (index, model) in models.enumerated() {
-        let picture = try model.pictureForm().read(file)
-        if keepsInputs, index == 0 { inputs.append(picture.samples) }
+        let form = try model.pictureForm()
+        if form.framing == .digit {
+            let prediction = try readDigits(file, by: model, form, request.reading)
+            if request.keepsInputs, index == 0, let image = prediction.image {
+                inputs.append(form.samples(image.pixels))
+            }
+            found.append(prediction)
+            continue
+        }
+        let picture = try form.read(file)
+        if request.keepsInputs, index == 0 { inputs.append(picture.samples) }
         if picture.lostColours {
             progress.warn("\(file): its colours became grey, as \(model.name) takes grey pictures.")
         }

@@ -22,6 +22,21 @@ public struct Prediction: Sendable {
     public var values: [Float] = []
     /// The picture as the network saw it; nil for colour pictures, arrays and rows.
     public var image: GrayImage?
+    /// How sure the answer about a picture of digits is; nil for other samples.
+    public var status: PictureStatus?
+    /// The two likeliest classes, if the answer is not sure.
+    public var alternatives: [String] = []
+    /// The classes that contain the true one with the probability that was asked for.
+    public var set: [String]?
+    /// The digits of a picture that has several, from left to right.
+    public var digits: [DigitAnswer] = []
+    /// The picture after each step of its preparation, if they were to be kept.
+    public var steps: [PictureStep] = []
+
+    /// For a blank picture.
+    init(noDigitIn file: String, model: String) {
+        (self.file, self.model, status) = (file, model, .noDigit)
+    }
 
     init(_ predictions: Predictions, row: Int, model: String, file: String? = nil, image: GrayImage? = nil) {
         (self.file, self.model, self.image) = (file, model, image)
@@ -49,9 +64,16 @@ public struct Prediction: Sendable {
     /// The predicted probability of the class; nil if its score is none.
     public var probability: Float? { kind == .probability ? score : nil }
 
-    /// The predicted class or labels, or the predicted values separated by spaces.
+    /// The predicted class or labels, or the predicted values separated by spaces; of a picture without a sure answer, why.
     public var answer: String {
-        label ?? labels.map { $0.isEmpty ? "-" : $0.joined(separator: ", ") }
+        switch status {
+        case .unsure where digits.isEmpty: return "not sure: \(alternatives.joined(separator: " or "))"
+        case .notDigit: return "this is not a digit"
+        case .noDigit: return "no digit found"
+        case .several: return "more than one digit (\(digits.count))"
+        case .sure, .unsure, nil: break
+        }
+        return label ?? labels.map { $0.isEmpty ? "-" : $0.joined(separator: ", ") }
             ?? values.map { "\($0)" }.joined(separator: " ")
     }
 
@@ -59,6 +81,11 @@ public struct Prediction: Sendable {
         var object: JSONObject = [:]
         object["file"] = file.map { .string($0) }
         object["model"] = .string(model)
+        if status == .noDigit {
+            object["status"] = .string(PictureStatus.noDigit.rawValue)
+            object["prediction"] = .null
+            return .object(object)
+        }
         guard let kind else {
             let values = values.map { JSON($0) }
             object["prediction"] = values.count == 1 ? values[0] : .array(values)
@@ -67,6 +94,28 @@ public struct Prediction: Sendable {
         object["prediction"] = label.map { .string($0) } ?? .array((labels ?? []).map { .string($0) })
         object[kind.rawValue] = score.map { JSON($0) }
         object[plural] = .object(JSONObject(scores.map { ($0.name, JSON($0.score)) }))
+        guard let status else { return .object(object) }
+        object["status"] = .string(status.rawValue)
+        func strings(_ words: [String]) -> JSON { .array(words.map { .string($0) }) }
+        if !alternatives.isEmpty { object["alternatives"] = strings(alternatives) }
+        object["set"] = set.map(strings)
+        if !digits.isEmpty { object["digits"] = .array(digits.map(\.json)) }
+        if !steps.isEmpty {
+            object["steps"] = .array(
+                steps.map {
+                    [
+                        "name": .string($0.name), "width": .integer($0.picture.width),
+                        "height": .integer($0.picture.height),
+                    ]
+                })
+        }
+        object["pixels"] = image.map { image in
+            .array(
+                (0..<image.height).map { row in
+                    .array(
+                        image.pixels[row * image.width..<(row + 1) * image.width].map { .integer(Int($0)) })
+                })
+        }
         return .object(object)
     }
 }

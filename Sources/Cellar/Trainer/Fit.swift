@@ -104,7 +104,7 @@ extension Store {
             return result(.interrupted(checkpoint: path, steps: partial.steps))
         }
         let metrics = training.evaluate(report: progress.warn)
-        training.releaseRows()
+        try training.releaseRows()
         let file = try training.modelFile(metrics: metrics)
         guard let facts = file.facts else { preconditionFailure("a trained model has facts") }
         do {

@@ -5,8 +5,10 @@ import CommandSupport
 extension Prediction {
     /// `file, prediction, probability`, tab-separated; no file for a typed row.
     var line: String {
-        (file.map { $0 + "\t" } ?? "") + answer + (score.map { "\t\($0)" } ?? "") + "\n"
+        (file.map { $0 + "\t" } ?? "") + answer + (score.map { "\t\($0)" } ?? "") + setText + "\n"
     }
+
+    private var setText: String { self.set.map { "\t{" + $0.joined(separator: ", ") + "}" } ?? "" }
 
     /// For a typed row in a pipe: the answer, then each class with its probability, tab-separated.
     var classLines: String {
@@ -29,6 +31,7 @@ extension Prediction {
             text += DigitArt.text(image.pixels, width: image.width, terminal: terminal)
         }
         text += terminal.bold(answer) + (kind == nil ? "" : "  \(model)") + "\n"
+        if let set = self.set { text += "one of \(set.joined(separator: ", "))\n" }
         if kind == .probability {
             text += Bars.text(scores.map { ($0.name, Double($0.score)) }, terminal: terminal)
         } else if let kind {

@@ -100,9 +100,9 @@ extension PictureFolder {
         var pictures = PictureCollection(classes: classes.count, sample: sample)
         var labels: [Int] = []
         for (path, label) in files {
-            let file = try readPNGFile(path)
-            let hasColours = try pngHasColours(file, name: path)
-            pictures.add(try readColourPNG(file, name: path), hasColours: hasColours, label: label)
+            let file = try readPictureFile(path)
+            let image = try readPicture(file, name: path).onWhite
+            pictures.add(image, hasColours: image.greyLevels == nil, label: label)
             labels.append(label)
         }
         return (pictures, labels)

@@ -1,126 +1,133 @@
 import Base
 
-/// Converts a picture of a digit to MNIST's form: bright ink on black, the longer side scaled to 20 of 28
-/// pixels with smooth edges, the centre of mass in the middle.
-///
-/// A picture that already has the right size and a black border is used as it is, and so is its negative.
-///
-/// Source: yann.lecun.org/exdb/mnist: "size normalized to fit in a 20x20 pixel box while preserving their
-/// aspect ratio … centered in a 28x28 image by computing the center of mass of the pixels, and translating
-/// the image so as to position this point at the center". Measured on the files: the longer side is 20 in
-/// nearly all, and the centre of mass, counted from the centre of the first pixel, lies between 13.5 and
-/// 14.5.
+/// A picture of digits, prepared step by step for a network that reads them.
+public struct DigitPicture: Sendable {
+    /// What the network sees, with the digit's place in the picture that the steps worked on; from left to right.
+    public var digits: [PreparedDigit] = []
+    /// All of them as one digit, if there are several.
+    public var together: GrayImage?
+    /// The share of the ink that belongs to no digit and does not reach the picture's sides.
+    public var rest: Float = 0
+    /// The number of connected pieces of ink that are no specks.
+    public var pieces = 0
+    /// Whether the picture was in MNIST's form already, and is used as it is.
+    public var isUnchanged = false
+    /// The picture after each step.
+    public private(set) var steps: [PictureStep] = []
+    /// The size of the picture that the steps worked on.
+    public var width, height: Int
+
+    /// Finds the digits.
+    ///
+    /// - Parameters:
+    ///   - frame: The size of a network's input.
+    ///   - keepsSteps: Whether the result has the picture after each step.
+    public init(_ image: RGBAImage, frame: (width: Int, height: Int) = (28, 28), keepsSteps: Bool = false) {
+        let shrunk = image.shrunk(toSide: DigitPicture.workingSide)
+        (width, height) = (shrunk.width, shrunk.height)
+        let opaque = shrunk.opaque
+        func keep(_ name: String, _ picture: @autoclosure () -> GrayImage) {
+            if keepsSteps { steps.append(PictureStep(name: name, picture: picture())) }
+        }
+        if opaque.width == frame.width, opaque.height == frame.height, let grey = opaque.greyLevels {
+            for candidate in [grey, grey.inverted]
+            where candidate.isFramed(width: frame.width, height: frame.height) {
+                isUnchanged = true
+                keep("as it is", candidate)
+                digits = [
+                    PreparedDigit(image: candidate, left: 0, top: 0, width: frame.width, height: frame.height)
+                ]
+                pieces = 1
+                return
+            }
+        }
+        var plane = opaque.contrastPlane
+        keep("contrast", plane.picture)
+        plane = plane.withoutFrame
+        if let sheet = plane.sheet {
+            plane = sheet.withoutFrame
+            keep("sheet", plane.picture)
+        }
+        guard let found = Ink(plane) else { return }
+        keep("ink", found.amounts.picture)
+        let clean = found.withoutRuledLines
+        keep("without lines", clean.amounts.picture)
+        let regions = clean.digitRegions
+        (rest, pieces) = (regions.rest, regions.pieces)
+        for region in regions.regions {
+            digits.append(
+                PreparedDigit(
+                    image: region.ink.framed(width: frame.width, height: frame.height), left: region.left,
+                    top: region.top, width: region.ink.width, height: region.ink.height))
+        }
+        if regions.regions.count > 1 {
+            together = regions.joined.framed(width: frame.width, height: frame.height)
+        }
+        if let first = digits.first { keep("digit", together ?? first.image) }
+    }
+
+    /// Larger pictures are scaled down first.
+    public static let workingSide = 400
+}
+
+extension DigitPicture {
+    /// The digit of one that a picture shows, in MNIST's form: the largest. Nil if there is none.
+    public var main: GrayImage? {
+        digits.max { $0.width * $0.height < $1.width * $1.height }?.image
+    }
+}
+
+/// Converts a picture of one digit to MNIST's form. Throws if it is blank.
 public func prepareDigit(
     _ image: GrayImage, height: Int = 28, width: Int = 28, name: String
 ) throws(CellarError) -> GrayImage {
-    let picture = image.shrunk(toSide: 512).evenlyLit
-    guard let ink = Ink(picture), let found = ink.withoutSpecks() else {
-        throw CellarError(
-            .badData, file: name, expected: "a picture of a digit",
-            found: "a blank picture (\(image.width)×\(image.height))",
-            fix: "Draw darker, or crop to the digit.")
-    }
-    if image.width == width && image.height == height {
-        let paper = median(image.border)
-        if paper <= blackest { return image }
-        if paper >= 255 - blackest && isPrepared(found.columns, found.rows, width, height) {
-            return image.inverted
-        }
-    }
-    let (boxWidth, boxHeight) = (box(width), box(height))
-    func scale(_ ink: Ink) -> Double {
-        min(Double(boxWidth) / Double(ink.width), Double(boxHeight) / Double(ink.height))
-    }
-    let cropped = found.ink.cropped(found.columns, found.rows)
-    let digit = cropped.withStrokes(atLeast: thinnestStroke / scale(cropped))
-    let factor = scale(digit)
-    let small = digit.scaled(
-        width: max(1, min(boxWidth, Int((Double(digit.width) * factor).rounded()))),
-        height: max(1, min(boxHeight, Int((Double(digit.height) * factor).rounded())))
-    ).strengthened
-    return small.centred(width: width, height: height)
+    let colours = RGBAImage(
+        width: image.width, height: image.height, pixels: image.pixels.flatMap { [$0, $0, $0, 255] })
+    guard let digit = DigitPicture(colours, frame: (width, height)).main else { throw .noDigit(name) }
+    return digit
 }
 
-/// The brightest border that counts as black.
-private let blackest: UInt8 = 25
-
-/// MNIST's strokes are two to four pixels wide; thinner ones would fade when the picture is scaled down.
-private let thinnestStroke = 1.8
-
-/// The size of the digit's box: 20 of 28 pixels.
-private func box(_ side: Int) -> Int { max(1, (side * 20 + 14) / 28) }
-
-/// The upper median. A counting sort, because sorting would dominate the running time.
-private func median(_ pixels: [UInt8]) -> Int {
-    var counts = [Int](repeating: 0, count: 256)
-    for pixel in pixels { counts[Int(pixel)] += 1 }
-    var (level, below) = (0, counts[0])
-    while below <= pixels.count / 2 {
-        level += 1
-        below += counts[level]
-    }
-    return level
+/// One digit in the form of MNIST's pictures, and its box in the picture that it was found in.
+public struct PreparedDigit: Equatable, Sendable {
+    public var image: GrayImage
+    public var left, top, width, height: Int
 }
 
-private func isPrepared(_ columns: Range<Int>, _ rows: Range<Int>, _ width: Int, _ height: Int) -> Bool {
-    let off = max(
-        abs(columns.lowerBound + columns.upperBound - width), abs(rows.lowerBound + rows.upperBound - height))
-    return off <= 8 && columns.count <= box(width) && rows.count <= box(height)
-        && (columns.count >= box(width) - 2 || rows.count >= box(height) - 2)
+/// The picture after one step of its preparation.
+public struct PictureStep: Equatable, Sendable {
+    public var name: String
+    public var picture: GrayImage
 }
 
-extension GrayImage {
-    /// Scales the picture down so that its longer side is at most `side`, by averaging blocks of pixels.
-    fileprivate func shrunk(toSide side: Int) -> GrayImage {
-        let factor = (max(width, height) + side - 1) / side
-        guard factor > 1 else { return self }
-        let (newWidth, newHeight) = ((width + factor - 1) / factor, (height + factor - 1) / factor)
-        var sums = [Int](repeating: 0, count: newWidth * newHeight)
-        for y in 0..<height {
-            for x in 0..<width { sums[y / factor * newWidth + x / factor] += Int(pixels[y * width + x]) }
-        }
-        let small = sums.indices.map { index in
-            let columns = min(factor, width - index % newWidth * factor)
-            let rows = min(factor, height - index / newWidth * factor)
-            return UInt8((sums[index] + columns * rows / 2) / (columns * rows))
-        }
-        return GrayImage(width: newWidth, height: newHeight, pixels: small)
-    }
-}
-
-extension Ink {
-    /// Widens thin strokes to the given width in pixels. The picture grows with them.
-    fileprivate func withStrokes(atLeast wanted: Double) -> Ink {
-        let radius = Int(((wanted - strokeWidth) / 2).rounded())
-        guard radius > 0 else { return self }
-        return thickened(by: radius)
-    }
-
-    /// Places the ink in a frame of the given size with the centre of mass in the middle, as far as all ink
-    /// fits.
-    fileprivate func centred(width frameWidth: Int, height frameHeight: Int) -> GrayImage {
-        var (mass, massX, massY) = (0.0, 0.0, 0.0)
-        for y in 0..<height {
-            for x in 0..<width {
-                let value = Double(values[y * width + x])
-                mass += value
-                massX += value * Double(x)
-                massY += value * Double(y)
+extension DigitRegions {
+    /// The ink of all regions in one plane.
+    var joined: Plane {
+        let (left, top) = (regions.map(\.left).min() ?? 0, regions.map(\.top).min() ?? 0)
+        let (right, bottom) = (regions.map(\.right).max() ?? 1, regions.map(\.bottom).max() ?? 1)
+        var all = Plane(
+            width: right - left, height: bottom - top,
+            values: [Float](repeating: 0, count: (right - left) * (bottom - top)))
+        for region in regions {
+            for y in 0..<region.ink.height {
+                for x in 0..<region.ink.width {
+                    let (column, row) = (region.left - left + x, region.top - top + y)
+                    all[column, row] = max(all[column, row], region.ink[x, y])
+                }
             }
         }
-        func offset(_ centre: Double, _ frame: Int, _ side: Int) -> Int {
-            // Rounds so that the centre is at most half a pixel before the middle, and less than half a pixel
-            // after it.
-            min(max(Int((Double(frame / 2) - centre - 0.5).rounded(.up)), 0), frame - side)
+        return all
+    }
+}
+
+extension RGBImage {
+    /// The picture as grey levels; nil if it has colours.
+    var greyLevels: GrayImage? {
+        var levels = [UInt8](repeating: 0, count: width * height)
+        for place in levels.indices {
+            let red = pixels[place * 3]
+            guard red == pixels[place * 3 + 1], red == pixels[place * 3 + 2] else { return nil }
+            levels[place] = red
         }
-        let left = offset(massX / mass, frameWidth, width)
-        let top = offset(massY / mass, frameHeight, height)
-        var pixels = [UInt8](repeating: 0, count: frameWidth * frameHeight)
-        for y in 0..<height {
-            for x in 0..<width {
-                pixels[(top + y) * frameWidth + left + x] = UInt8((values[y * width + x] * 255).rounded())
-            }
-        }
-        return GrayImage(width: frameWidth, height: frameHeight, pixels: pixels)
+        return GrayImage(width: width, height: height, pixels: levels)
     }
 }

@@ -1,140 +1,138 @@
-/// The amount of ink in each pixel, from 0 (background) to 1, independent of polarity and lighting.
+/// How much ink each pixel holds: 0 on paper, 1 on full ink, whatever the colours and the light.
 struct Ink {
-    var width, height: Int
-    var values: [Float]
+    var amounts: Plane
+    /// The difference between paper and ink, in levels of 255.
+    let contrast: Float
+    /// Whether the paper has one shade, as in drawings on a screen; else what varies smoothly was removed.
+    let isEven: Bool
 
-    /// Pixels with less ink are ignored when the ink is located.
-    static let threshold: Float = 0.2
+    /// Pixels with less are paper.
+    static let threshold: Float = 0.4
 
-    /// The minimum difference of ink and background, of 255. A smaller difference is noise.
-    private static let contrast = 24.0
+    /// The edge of a stroke runs where a pixel has so much.
+    static let edge: Float = 0.48
 
-    private init(width: Int, height: Int, values: [Float]) {
-        (self.width, self.height, self.values) = (width, height, values)
+    /// A smaller difference, of 255, is noise.
+    private static let faintest: Float = 9
+
+    /// Tells ink from paper. Nil if the picture is blank.
+    init?(_ plane: Plane) {
+        let dark = plane.reduced(toSide: 160).hasLightPaper ? plane : plane.negative
+        // From here on, ink is darker than paper.
+        let histogram = LevelHistogram(dark.values)
+        let threshold = histogram.threshold
+        let light = dark.values.filter { $0 > threshold }
+        guard light.count > 0, light.count < dark.values.count else { return nil }
+        let shades = LevelHistogram(light)
+        let paper = shades.quantile(0.5)
+        isEven = dark.twoTone(threshold, within: 1.5) >= 0.6
+        var amounts = isEven ? dark.values.map { max(paper - $0, 0) } : dark.differencesFromLocalPaper
+        var noise: Float = 0
+        if !isEven {
+            let usual = LevelHistogram(amounts).quantile(0.4)
+            // 30 % of a normal distribution's values are closer to its middle than 0.385 deviations.
+            noise = LevelHistogram(amounts.map { abs($0 - usual) }).quantile(0.3) / 0.385
+            amounts = amounts.map { max($0 - usual, 0) }
+        }
+        let least = max(Ink.faintest, 5 * noise)
+        let candidates = amounts.filter { $0 > least }
+        guard candidates.count >= 4 else { return nil }
+        let full = LevelHistogram(candidates).quantile(0.9)
+        contrast = full
+        self.amounts = Plane(
+            width: dark.width, height: dark.height,
+            values: amounts.map { $0 <= least * 0.7 ? 0 : min($0 / full, 1) })
     }
 
-    /// Separates ink from background. Returns nil if the picture is blank.
-    init?(_ image: GrayImage) {
-        var histogram = [Int](repeating: 0, count: 256)
-        for pixel in image.pixels { histogram[Int(pixel)] += 1 }
-        guard let levels = Levels(histogram), levels.contrast >= Ink.contrast else { return nil }
-        let light = Ink.hasLightPaper(image, threshold: levels.threshold, share: levels.lightShare)
-        let (paper, ink) = light ? (levels.light, levels.darkest) : (levels.dark, levels.brightest)
-        // Differences within the noise of the background are not ink.
-        let grain = min(0.5, 3 * (light ? levels.lightSpread : levels.darkSpread) / abs(paper - ink))
-        let table = (0..<256).map { level -> Float in
-            let value = (paper - Double(level)) / (paper - ink)
-            return value <= grain ? 0 : Float(min(value, 1))
-        }
-        self.init(width: image.width, height: image.height, values: image.pixels.map { table[Int($0)] })
-    }
-
-    /// Decides by the majority of the border pixels; if ink covers much of the border, by the majority of all
-    /// pixels.
-    private static func hasLightPaper(_ image: GrayImage, threshold: Int, share: Double) -> Bool {
-        let border = image.border
-        let light = Double(border.count { Int($0) > threshold }) / Double(border.count)
-        return light >= 0.6 || (light > 0.4 && share > 0.5)
-    }
-
-    /// Returns the given columns and rows.
-    func cropped(_ columns: Range<Int>, _ rows: Range<Int>) -> Ink {
-        let part = rows.flatMap { y in values[y * width + columns.lowerBound..<y * width + columns.upperBound]
-        }
-        return Ink(width: columns.count, height: rows.count, values: part)
-    }
-
-    /// Scales to the given size: averages the covered area when shrinking, interpolates linearly when
-    /// enlarging.
-    func scaled(width newWidth: Int, height newHeight: Int) -> Ink {
-        let across = weights(from: width, to: newWidth)
-        let down = weights(from: height, to: newHeight)
-        var narrow = [Float](repeating: 0, count: newWidth * height)
-        for y in 0..<height {
-            for x in 0..<newWidth {
-                for (source, weight) in across[x] {
-                    narrow[y * newWidth + x] += weight * values[y * width + source]
-                }
-            }
-        }
-        var result = [Float](repeating: 0, count: newWidth * newHeight)
-        for y in 0..<newHeight {
-            for (source, weight) in down[y] {
-                for x in 0..<newWidth { result[y * newWidth + x] += weight * narrow[source * newWidth + x] }
-            }
-        }
-        return Ink(width: newWidth, height: newHeight, values: result)
-    }
-
-    /// Scales the values so that the darkest ink is 1.
-    var strengthened: Ink {
-        let peak = values.max() ?? 0
-        guard peak > 0 else { return self }
-        return Ink(width: width, height: height, values: values.map { min($0 / peak, 1) })
-    }
-
-    /// Dilates the ink: each pixel takes the maximum within `radius` pixels in both directions.
-    func thickened(by radius: Int) -> Ink {
-        guard radius > 0 else { return self }
-        let (w, h) = (width + 2 * radius, height + 2 * radius)
-        var wide = [Float](repeating: 0, count: w * height)
-        for y in 0..<height {
-            for x in 0..<w {
-                let sources = max(0, x - 2 * radius)...min(width - 1, x)
-                guard x - 2 * radius < width else { continue }
-                wide[y * w + x] = sources.reduce(0) { max($0, values[y * width + $1]) }
-            }
-        }
-        var tall = [Float](repeating: 0, count: w * h)
-        for y in 0..<h {
-            for source in max(0, y - 2 * radius)...min(height - 1, y) {
-                for x in 0..<w { tall[y * w + x] = max(tall[y * w + x], wide[source * w + x]) }
-            }
-        }
-        return Ink(width: w, height: h, values: tall)
-    }
-
-    /// The mean stroke width in pixels: twice the area divided by the perimeter.
-    var strokeWidth: Double {
-        var (area, outline) = (0, 0)
-        func isInk(_ x: Int, _ y: Int) -> Bool {
-            x >= 0 && y >= 0 && x < width && y < height && values[y * width + x] >= Ink.threshold
-        }
-        for y in 0..<height {
-            for x in 0..<width where isInk(x, y) {
-                area += 1
-                for (nextX, nextY) in [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
-                where !isInk(nextX, nextY) {
-                    outline += 1
-                }
-            }
-        }
-        return outline == 0 ? 0 : 2 * Double(area) / Double(outline)
+    init(amounts: Plane, contrast: Float, isEven: Bool) {
+        (self.amounts, self.contrast, self.isEven) = (amounts, contrast, isEven)
     }
 }
 
-extension GrayImage {
-    /// The pixels along the four sides.
-    var border: [UInt8] {
-        var ring = Array(pixels[..<width]) + pixels[(height - 1) * width..<height * width]
-        for y in 0..<height { ring += [pixels[y * width], pixels[y * width + width - 1]] }
-        return ring
+extension Plane {
+    /// The radius of the window in which paper is sought around each pixel: strokes are narrower than the window.
+    fileprivate var paperRadius: Int {
+        let side = min(width, height)
+        return side < 64 ? side : side * 12 / 100
     }
-}
 
-/// For each of `to` positions, the contributing `from` positions with weights that sum to 1.
-private func weights(from: Int, to: Int) -> [[(source: Int, weight: Float)]] {
-    let step = Double(from) / Double(to)
-    return (0..<to).map { place in
-        guard step >= 1 else {
-            let centre = min(max((Double(place) + 0.5) * step - 0.5, 0), Double(from - 1))
-            let (left, share) = (Int(centre), centre - centre.rounded(.down))
-            return share == 0 ? [(left, Float(1))] : [(left, Float(1 - share)), (left + 1, Float(share))]
+    /// Decides whether the paper is the lighter part: by the shades along the sides and in the corners, and by whether narrow
+    /// things are darker or lighter than what is around them. The latter also tells strokes from shadows.
+    var hasLightPaper: Bool {
+        let histogram = LevelHistogram(values)
+        let threshold = histogram.threshold
+        func lightShare(_ part: [Float]) -> Float { Float(part.count { $0 > threshold }) / Float(part.count) }
+        let corner = max(1, min(width, height) / 8)
+        var corners: [Float] = []
+        for y in Array(0..<corner) + Array(height - corner..<height) {
+            corners += values[y * width..<y * width + corner]
+            corners += values[(y + 1) * width - corner..<(y + 1) * width]
         }
-        let (start, end) = (Double(place) * step, Double(place + 1) * step)
-        return (Int(start)..<min(from, Int(end.rounded(.up)))).compactMap { source in
-            let covered = min(end, Double(source + 1)) - max(start, Double(source))
-            return covered > 0 ? (source, Float(covered / step)) : nil
+        let share = (1.5 * lightShare(border) + 1.5 * lightShare(corners) + lightShare(values)) / 4
+        // Strokes are narrower than the paper between and around them.
+        let (dark, light) = (
+            meanDistance { $0 <= threshold }, meanDistance { $0 > threshold }
+        )
+        let vote = share * 2 - 1 + (light - dark) / max(light + dark, 1e-6)
+        // Where there are more than two shades, as in a photo with a shadow, the parts say little.
+        let trust = min(max((twoTone(threshold, within: 2.5) - 0.35) / 0.3, 0.1), 1)
+        guard trust < 1 else { return vote >= 0 }
+        let size = min(Float(min(width, height)) / 64, 1)
+        return trust * vote + (1.2 - trust) * size * narrowness >= 0
+    }
+
+    /// The share of pixels whose shade is nearly the usual one of their part.
+    fileprivate func twoTone(_ threshold: Float, within tolerance: Float) -> Float {
+        let parts = [values.filter { $0 > threshold }, values.filter { $0 <= threshold }]
+        let alike = parts.reduce(0) { count, part in
+            guard !part.isEmpty else { return count }
+            let usual = LevelHistogram(part).quantile(0.5)
+            return count + part.count { abs($0 - usual) <= tolerance }
+        }
+        return Float(alike) / Float(values.count)
+    }
+
+    private func meanDistance(where isIn: (Float) -> Bool) -> Float {
+        var (sum, count): (Float, Float) = (0, 0)
+        for distance in distances(endsAtSides: false, where: isIn) where distance > 0 {
+            sum += distance
+            count += 1
+        }
+        return count == 0 ? 0 : sum / count
+    }
+
+    /// Above 0 if what differs from its surroundings is mostly darker, below 0 if it is mostly lighter: the skewness of the
+    /// differences from the local mean. Ink is rare and differs much; the edges of shadows differ to both sides alike.
+    private var narrowness: Float {
+        let local = smoothed(radius: max(2, min(width, height) * 12 / 100))
+        var (squares, cubes) = (0.0, 0.0)
+        for index in values.indices {
+            let difference = Double(values[index] - local.values[index])
+            squares += difference * difference
+            cubes += difference * difference * difference
+        }
+        let variance = squares / Double(values.count)
+        guard variance > 0 else { return 0 }
+        let skewness = cubes / Double(values.count) / (variance * variance.squareRoot())
+        return Float(min(max(-skewness, -1.5), 1.5))
+    }
+
+    /// For each pixel, how much darker it is than the paper around it, as if the paper were lit evenly.
+    ///
+    /// The paper's shade is the closing of the picture: dark things that are narrower than the window vanish, and shadows, with
+    /// their edges, stay.
+    fileprivate var differencesFromLocalPaper: [Float] {
+        let even = smoothed(radius: min(width, height) >= 100 ? 1 : 0)
+        let coarse = even.reduced(toSide: 160)
+        let radius = coarse.paperRadius
+        let paper = coarse.maximum(radius: radius).minimum(radius: radius).smoothed(radius: radius / 4)
+            .scaled(width: width, height: height)
+        // Light multiplies the shade of paper that is not dark.
+        let brightest = LevelHistogram(paper.values).quantile(0.9)
+        return values.indices.map { index in
+            let difference = paper.values[index] - even.values[index]
+            guard brightest > 40, difference > 0 else { return difference }
+            return difference * brightest / max(paper.values[index], brightest * 0.25)
         }
     }
 }

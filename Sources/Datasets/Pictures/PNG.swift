@@ -7,7 +7,7 @@ import CPNG
 /// Throws if the file is not a PNG, is empty, truncated or damaged, or has more than 20,000 pixels per side
 /// or 50 million in all.
 public func readPNG(_ path: String) throws(CellarError) -> GrayImage {
-    try readPNG(readPNGFile(path), name: path)
+    try readPNG(readPictureFile(path), name: path)
 }
 
 /// Reads a PNG from bytes; `name` is for messages.
@@ -18,12 +18,18 @@ public func readPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> GrayI
 
 /// Reads a PNG of any kind in colour. Throws like `readPNG`.
 public func readColourPNG(_ path: String) throws(CellarError) -> RGBImage {
-    try readColourPNG(readPNGFile(path), name: path)
+    try readColourPNG(readPictureFile(path), name: path)
 }
 
 public func readColourPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> RGBImage {
     let (width, height, pixels) = try decode(bytes, name: name, channels: 3)
     return RGBImage(width: width, height: height, pixels: pixels)
+}
+
+/// Reads a PNG in colour with its transparency; see `readPicture`.
+func readRGBAPNG(_ bytes: [UInt8], name: String, side: Int?) throws(CellarError) -> RGBAImage {
+    let (width, height, pixels) = try decode(bytes, name: name, channels: 4, side: side)
+    return RGBAImage(width: width, height: height, pixels: pixels)
 }
 
 /// Writes an 8-bit greyscale PNG atomically.
@@ -46,27 +52,20 @@ public func encodedPNG(_ image: RGBImage) throws(CellarError) -> [UInt8] {
     try encode(image.pixels, image.width, image.height, channels: 3, name: "a picture")
 }
 
-/// Whether a PNG has a pixel whose red, green and blue differ.
-func pngHasColours(_ bytes: [UInt8], name: String) throws(CellarError) -> Bool {
-    // The colour type in the header: without its second bit there are only levels of grey.
-    if bytes.count > 25, bytes[25] & 2 == 0 { return false }
-    let pixels = try readColourPNG(bytes, name: name).pixels
-    for red in stride(from: 0, to: pixels.count, by: 3)
-    where pixels[red] != pixels[red + 1] || pixels[red] != pixels[red + 2] {
-        return true
-    }
-    return false
+/// Whether a picture has a pixel whose red, green and blue differ.
+func hasColours(_ bytes: [UInt8], name: String) throws(CellarError) -> Bool {
+    // A PNG's colour type in its header: without its second bit there are only levels of grey.
+    if bytes.starts(with: [0x89, 0x50]), bytes.count > 25, bytes[25] & 2 == 0 { return false }
+    return try readPicture(bytes, name: name).onWhite.greyLevels == nil
 }
 
-/// The limit is above the size of an uncompressed picture of the maximum dimensions.
-func readPNGFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
-
 private func decode(
-    _ bytes: [UInt8], name: String, channels: Int
+    _ bytes: [UInt8], name: String, channels: Int, side: Int? = nil
 ) throws(CellarError) -> (width: Int, height: Int, pixels: [UInt8]) {
     var picture = unsafe cpng_picture()
     let status = unsafe bytes.withUnsafeBufferPointer { file in
-        unsafe cpng_read(file.baseAddress, file.count, Int32(channels), &picture)
+        if let side { return unsafe cpng_read_small(file.baseAddress, file.count, UInt32(side), &picture) }
+        return unsafe cpng_read(file.baseAddress, file.count, Int32(channels), &picture)
     }
     let (width, height) = unsafe (Int(picture.width), Int(picture.height))
     guard status == cpng_ok else {
@@ -86,7 +85,7 @@ private func error(
     let (expected, found, fix) =
         switch status {
         case cpng_not_png:
-            ("a PNG picture", kind(of: bytes), "Convert it to PNG.")
+            ("a PNG or JPEG picture", kind(of: bytes), "Convert it to one of them.")
         case cpng_empty:
             ("a picture with pixels", "\(width)×\(height)", "Save the picture again.")
         case cpng_too_large:

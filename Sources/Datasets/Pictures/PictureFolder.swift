@@ -21,7 +21,7 @@ public struct PictureOptions: Equatable, Sendable {
     }
 }
 
-/// PNG pictures in one subfolder per class. The classes are the sorted names of the subfolders. Hidden files and files of
+/// Pictures (PNG, JPEG) in one subfolder per class. The classes are the sorted names of the subfolders. Hidden files and files of
 /// other types are ignored.
 public struct PictureFolder: Sendable {
     public let path: String
@@ -34,16 +34,17 @@ public struct PictureFolder: Sendable {
         classes = try names(in: path).filter { FileSystem.isFolder("\(path)/\($0)") }
         guard !classes.isEmpty else {
             throw CellarError(
-                .badData, file: path, expected: "one subfolder with PNG pictures per class",
+                .badData, file: path, expected: "one subfolder with pictures per class",
                 found: "no subfolder",
                 fix: "Move the pictures into subfolders with the names of their classes.")
         }
         var files: [(String, Int)] = []
         for (label, name) in classes.enumerated() {
-            let pictures = try names(in: "\(path)/\(name)").filter { $0.lowercased().hasSuffix(".png") }
+            let pictures = try names(in: "\(path)/\(name)").filter(isPictureName)
             guard !pictures.isEmpty else {
                 throw CellarError(
-                    .badData, file: "\(path)/\(name)", expected: "PNG pictures of the class", found: "none",
+                    .badData, file: "\(path)/\(name)", expected: "pictures of the class (PNG, JPEG)",
+                    found: "none",
                     fix: "Add pictures, or remove the folder.")
             }
             files += pictures.map { ("\(path)/\(name)/\($0)", label) }
@@ -61,10 +62,10 @@ public struct PictureFolder: Sendable {
         var channels = options.channels ?? 1
         if options.channels == nil {
             for file in files where channels == 1 {
-                if try pngHasColours(readPNGFile(file.path), name: file.path) { channels = 3 }
+                if try hasColours(readPictureFile(file.path), name: file.path) { channels = 3 }
             }
         }
-        let first = try readPNG(files[0].path)
+        let first = try readPicture(readPictureFile(files[0].path), name: files[0].path)
         let size = options.size ?? PictureSize(height: first.height, width: first.width)
         return ModelFacts.Picture(
             height: size.height, width: size.width, channels: channels, inkIsBright: true, framing: .pixels,
@@ -91,6 +92,17 @@ public struct PictureFolder: Sendable {
             ? Samples(shape: picture.shape, bytes: bytes) : Samples(shape: picture.shape, floats: floats)
         return LabelledSamples(samples: samples, labels: files.map(\.label), classes: classes)
     }
+}
+
+/// The paths of the pictures in a folder, sorted by their names; not those in its subfolders.
+public func pictures(in folder: String) throws(CellarError) -> [String] {
+    let found = try names(in: folder).filter(isPictureName).map { "\(folder)/\($0)" }
+    guard !found.isEmpty else {
+        throw CellarError(
+            .noInput, file: folder, expected: "a folder with pictures (PNG, JPEG)", found: "none in it",
+            fix: "Use the path of another folder, or of a file.")
+    }
+    return found
 }
 
 /// The entries of a folder, sorted by bytes, without hidden ones.

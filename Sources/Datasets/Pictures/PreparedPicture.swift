@@ -4,35 +4,38 @@ import Tensors
 /// A picture as a network's input.
 public struct PreparedPicture: Sendable {
     /// One sample: [height, width], or [height, width, 3] for colour pictures.
-    public let samples: Samples
+    public var samples: Samples
     /// The prepared grey picture, for display; nil for a colour picture or a resized one.
-    public let image: GrayImage?
+    public var image: GrayImage?
     /// Whether colours were reduced to grey.
-    public let lostColours: Bool
+    public var lostColours = false
 }
 
 extension ModelFacts.Picture {
-    /// Reads a PNG as the model's input. Training, evaluation and inference all read pictures here.
+    /// Reads a picture file (PNG, JPEG) as the model's input. Training, evaluation and inference all read pictures here.
     ///
-    /// A digit is framed (`prepareDigit`) and has the model's polarity. Any other picture is used as it is: its colours, or its
+    /// A digit is framed (`DigitPicture`) and has the model's polarity. Any other picture is used as it is: its colours, or its
     /// luma where the model takes grey pictures, resized only if the model was trained so.
     ///
-    /// Throws for a picture of another size without `resampling`, and like `readPNG`.
+    /// Throws for a picture without ink where a digit is expected, for one of another size without `resampling`, and for files that
+    /// cannot be read.
     public func read(_ path: String) throws(CellarError) -> PreparedPicture {
+        let file = try readPictureFile(path)
         if framing == .digit {
-            let digit = try prepareDigit(readPNG(path), height: height, width: width, name: path)
-            let seen = inkIsBright ? digit : digit.inverted
-            return PreparedPicture(samples: samples(seen.pixels), image: seen, lostColours: false)
+            let found = try find(in: file, path)
+            guard let digit = found.main else { throw .noDigit(path) }
+            return prepared(digit)
         }
-        let file = try readPNGFile(path)
-        let lostColours = channels == 1 ? try pngHasColours(file, name: path) : false
-        let (read, pixels) = try decode(file, name: path)
+        let image = try readPicture(file, name: path).onWhite
+        let lostColours = channels == 1 && image.greyLevels == nil
+        let pixels = channels == 3 ? image.pixels : image.luma.pixels
+        let read = (image.height, image.width)
         guard read == (height, width) else {
             guard resampling != nil else {
                 throw CellarError(
                     .badData, file: path,
                     expected: "a picture of \(width)×\(height) pixels, as the model takes",
-                    found: "\(read.width)×\(read.height)",
+                    found: "\(image.width)×\(image.height)",
                     fix: "Resize it, or train with size: [\(height), \(width)], which resizes every picture.")
             }
             let values = resized(pixels, from: read)
@@ -41,8 +44,27 @@ extension ModelFacts.Picture {
                     shape: shape, floats: white == 255 ? values : values.map { $0 / 255 * white }),
                 image: nil, lostColours: lostColours)
         }
-        let image = channels == 1 ? GrayImage(width: width, height: height, pixels: pixels) : nil
-        return PreparedPicture(samples: samples(pixels), image: image, lostColours: lostColours)
+        let grey = channels == 1 ? GrayImage(width: width, height: height, pixels: pixels) : nil
+        return PreparedPicture(samples: samples(pixels), image: grey, lostColours: lostColours)
+    }
+
+    /// Finds the digits in a picture file. Throws only for files that cannot be read.
+    public func find(_ path: String, keepsSteps: Bool = false) throws(CellarError) -> DigitPicture {
+        try find(in: readPictureFile(path), path, keepsSteps: keepsSteps)
+    }
+
+    private func find(
+        in file: [UInt8], _ path: String, keepsSteps: Bool = false
+    ) throws(CellarError) -> DigitPicture {
+        DigitPicture(
+            try readPicture(file, name: path, side: DigitPicture.workingSide), frame: (width, height),
+            keepsSteps: keepsSteps)
+    }
+
+    /// Converts a framed digit to the model's input: its polarity and scale.
+    public func prepared(_ digit: GrayImage) -> PreparedPicture {
+        let seen = inkIsBright ? digit : digit.inverted
+        return PreparedPicture(samples: samples(seen.pixels), image: seen)
     }
 
     /// The shape of one sample.
@@ -52,17 +74,6 @@ extension ModelFacts.Picture {
     public func samples(_ pixels: [UInt8]) -> Samples {
         if white == 255 { return Samples(shape: shape, bytes: pixels) }
         return Samples(shape: shape, floats: pixels.map { Float($0) / 255 * white })
-    }
-
-    private func decode(
-        _ file: [UInt8], name: String
-    ) throws(CellarError) -> (size: (height: Int, width: Int), pixels: [UInt8]) {
-        if channels == 3 {
-            let image = try readColourPNG(file, name: name)
-            return ((image.height, image.width), image.pixels)
-        }
-        let image = try readPNG(file, name: name)
-        return ((image.height, image.width), image.pixels)
     }
 
     /// Resizes bytes to the model's size; values from 0 to 255, not rounded.
@@ -99,5 +110,14 @@ private struct Neighbours {
             let first = centre.rounded(.down)
             all.append((max(Int(first), 0), min(Int(first) + 1, from - 1), centre - first))
         }
+    }
+}
+
+extension CellarError {
+    /// A picture has no ink, or none that could be a digit.
+    static func noDigit(_ file: String) -> CellarError {
+        CellarError(
+            .badData, "no digit found: the picture is blank, or too faint.", file: file,
+            remedy: "Draw darker, or crop to the digit.")
     }
 }

@@ -118,6 +118,7 @@ struct ValidationPictures {
         switch samples.selecting([row]).storage {
         case .bytes(let bytes): values = bytes.map { Float($0) }
         case .floats(let floats): values = floats
+        case .texts: values = []
         }
         let white = picture?.white ?? max(values.max() ?? 1, 1)
         let bytes = values.map { UInt8(max(0, min(255, ($0.isFinite ? $0 : 0) / white * 255))) }

@@ -74,6 +74,9 @@ extension TablePreparation {
                     ]), name + "_index", [input])
         let offset = unknown == .error ? 0 : 1
         let encoding = column.recipe.encoding ?? (columnsOfKept.count > 40 ? .embedding : .oneHot)
+        guard encoding == .embedding || encoding == .oneHot else {
+            throw column.refusing(encoding, as: "category", expected: "one_hot or embedding")
+        }
         if encoding == .embedding {
             let size = kept.count + offset
             let dimension =

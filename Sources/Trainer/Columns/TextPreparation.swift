@@ -8,8 +8,12 @@ extension TablePreparation {
     static func text(
         _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout GraphBuilder
     ) throws(CellarError) -> Int {
+        let encoding = column.recipe.encoding ?? .multiHot
+        guard [.multiHot, .count, .tfIdf].contains(encoding) else {
+            throw column.refusing(encoding, as: "text", expected: "multi_hot, count or tf_idf")
+        }
         var config: JSONObject = [
-            "output_mode": .string((column.recipe.encoding ?? .multiHot).rawValue),
+            "output_mode": .string(encoding.rawValue),
             "standardize": "lower_and_strip_punctuation", "split": "whitespace",
         ]
         if let ngrams = column.recipe.ngrams { config["ngrams"] = .integer(ngrams) }
@@ -43,5 +47,17 @@ extension TablePreparation {
         return graph.add(
             try LayerTable.make(className: "TextVectorization", config: config), column.name + "_words",
             [input])
+    }
+}
+
+extension TableColumn {
+    /// An error about an encoding that columns of this kind do not have.
+    func refusing(
+        _ encoding: ColumnRecipe.Encoding, as kind: String, expected: String
+    ) -> CellarError {
+        CellarError(
+            .badData,
+            "\(name): a \(kind) cannot be encoded as \(encoding.rawValue); expected \(expected).",
+            remedy: "Change `encode`, or name another kind for the column.")
     }
 }

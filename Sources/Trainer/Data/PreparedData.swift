@@ -69,6 +69,8 @@ public struct PreparedData: Sendable {
             try self.init(
                 splitting: &raw, recipe.data, division,
                 taken: Set(recipe.model.layers.map(\.name) + [TablePreparation.targetName]))
+            if let drawn = recipe.data.drawn { try add(drawn, recipe) }
+            if recipe.augmentation != nil { try checkAugmentable(recipe) }
         } catch {
             // A request that the data cannot fulfil is an error in the recipe.
             guard error.category == .usage else { throw error.at(file: recipe.file) }

@@ -1,4 +1,5 @@
 import Base
+import Datasets
 import Foundation
 import KerasFile
 import Network
@@ -13,6 +14,8 @@ public final class Fit: TrainingRun {
     private let train: DataPart
     private let validation: DataPart?
     private let options: FitOptions
+    /// Threads that change the pictures of each epoch; nil without augmentation.
+    private let changers: ThreadPool?
     private let observer: (any FitObserver)?
     private let save: (String, TrainingHistory, KeptWeights?) throws(CellarError) -> Void
     private let earlier: (Int) -> (() -> Void)?
@@ -43,6 +46,7 @@ public final class Fit: TrainingRun {
         (self.executor, self.train, self.validation) = (executor, train, validation)
         (self.options, self.history, self.observer, self.save) = (options, history, observer, save)
         (earlier, self.about) = (earlierWeights, about)
+        changers = options.augmentation == nil ? nil : ThreadPool(count: options.threads)
         names = executor.logNames
     }
 
@@ -117,11 +121,17 @@ public final class Fit: TrainingRun {
         let watching = callbacks.indices.filter { callbacks[$0].watchesBatches }
         var done = begun
         observer?.epochBegan(epoch + 1, of: options.epochs, steps: steps)
+        var inputs = train.inputs
+        if let augmentation = options.augmentation, let changers {
+            inputs = inputs.map {
+                augmentation.applied(to: $0, seed: options.seed, epoch: epoch, on: changers)
+            }
+        }
         while done.steps < steps {
             let first = done.steps * options.batchSize
             let rows = order[first..<min(first + options.batchSize, train.count)]
             let batch = executor.trainBatch(
-                train.inputs, train.targets, weights: train.weights, rows: rows)
+                inputs, train.targets, weights: train.weights, rows: rows)
             try check(batch, "epoch \(epoch + 1), batch \(done.steps + 1)")
             guard batch.lossSum.isFinite else { throw diverged(epoch, done.steps) }
             done.steps += 1

@@ -1,4 +1,5 @@
 import Base
+import Datasets
 import Network
 
 /// Options of a training run.
@@ -12,6 +13,10 @@ public struct FitOptions: Equatable, Sendable {
     public var initialEpoch = 0
     /// The position within the first epoch at which an interrupted run resumes.
     public var partialEpoch: PartialEpoch?
+    /// How the pictures of each epoch are changed at random.
+    public var augmentation: PictureAugmentation?
+    /// The threads that change them; their number does not change the result.
+    public var threads = 1
 
     public init() {}
 }

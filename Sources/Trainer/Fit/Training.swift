@@ -30,6 +30,8 @@ public final class Training {
     private var keptWeights: KeptWeights?
     /// The sweep that this run is a trial of.
     public var trial: TrialFacts?
+    /// When the model gives no sure answer; known after the training.
+    private var abstention: ModelFacts.Picture.Abstention?
     /// Identifies this run, in its checkpoints and in the model that it saves.
     let run: String
 
@@ -94,6 +96,7 @@ public final class Training {
         options.batchSize = recipe.fit.batchSize
         options.shuffle = recipe.fit.shuffle
         options.seed = seed
+        (options.augmentation, options.threads) = (recipe.augmentation, self.threads)
         options.initialEpoch = epochsBefore
         options.partialEpoch = resumed?.partialEpoch
         if options.partialEpoch != nil, resumed?.partialBatchSize != options.batchSize {
@@ -203,8 +206,9 @@ public final class Training {
 
     /// Releases the rows before saving, which needs only the golden sample. Data take most of a run's memory, and saving
     /// needs more.
-    public func releaseRows() {
+    public func releaseRows() throws(CellarError) {
         _ = trainedRows
+        abstention = try abstention(of: executor.trainedNetwork)
         data.train = data.train.selecting([0])
         data.validation = nil
         data.test = data.test?.selecting([0])
@@ -213,7 +217,9 @@ public final class Training {
 
     /// Makes the model file: model, optimizer's state, facts and a golden sample.
     public func modelFile(metrics: [ModelFacts.MetricValue]) throws(CellarError) -> ModelFile {
-        try file(history: outcome?.history ?? TrainingHistory(), metrics: metrics)
+        var file = try file(history: outcome?.history ?? TrainingHistory(), metrics: metrics)
+        file.facts?.picture?.abstention = abstention
+        return file
     }
 
     /// Writes a checkpoint from which training can resume; creates folders if necessary.

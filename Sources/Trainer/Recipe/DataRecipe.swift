@@ -51,6 +51,8 @@ public struct DataRecipe: Sendable {
     public var hashesRows = true
     /// How pictures become the model's input.
     public var pictures = PictureOptions()
+    /// Pictures that a program draws, in addition to the training rows.
+    public var drawn: DrawnPictures?
     /// The recipe's path, for messages and relative paths.
     let file: String
     let line: Int?
@@ -130,7 +132,7 @@ public struct DataRecipe: Sendable {
         (file, line) = (section.file, section.line)
         section.options.ignore("csv", "mnist", "idx", "pictures", "npy")
         section.options.ignore("target", "features", "sample_weight", "split", "validation", "preprocess")
-        section.options.ignore("digits", "size", "channels", "row_hashes")
+        section.options.ignore("digits", "size", "channels", "row_hashes", "drawn")
         section.options.ignore(Self.tableKeys)
         try section.rejectUnknownKeys()
         let named = Self.sources.filter { section.options.object[$0] != nil }
@@ -169,6 +171,12 @@ public struct DataRecipe: Sendable {
                     "the weights \"\(column)\" cannot also be a target or a feature.", key: "sample_weight"
                 )
             }
+        }
+        if let part = try section.section("drawn") {
+            guard kind == "mnist" || kind == "pictures", pictures.areDigits else {
+                throw section.error("drawn can only be used with pictures of digits.", key: "drawn")
+            }
+            drawn = try DrawnPictures(part)
         }
         hashesRows = try section.read { (options) throws(CellarError) in
             try options.bool("row_hashes", default: true)
@@ -339,6 +347,20 @@ extension PictureOptions {
             }
             self.channels = channels
         }
+    }
+}
+
+extension DrawnPictures {
+    /// Reads `digits`, `others` and `seed`.
+    init(_ section: RecipeSection) throws(CellarError) {
+        self.init()
+        var section = section
+        try section.read { (options) throws(CellarError) in
+            digits = try options.int("digits", default: 0, in: 0...1_000_000)
+            others = try options.int("others", default: 0, in: 0...1_000_000)
+            seed = try options.int("seed", default: 0, in: 0...Int(Int32.max))
+        }
+        try section.rejectUnknownKeys()
     }
 }
 

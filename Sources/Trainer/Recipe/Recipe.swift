@@ -1,4 +1,5 @@
 import Base
+import Datasets
 import KerasFile
 import Network
 
@@ -11,6 +12,8 @@ public struct Recipe: Sendable {
     /// The model's name in the registry.
     public var name: String
     public var data: DataRecipe
+    /// How the pictures of an epoch are changed at random; nil: not at all.
+    public var augmentation: PictureAugmentation?
     public var model: ModelRecipe
     public var compile: CompileRecipe
     public var fit: FitRecipe
@@ -36,12 +39,15 @@ public struct Recipe: Sendable {
         (file, text) = (source.file, source.text)
         var top = try RecipeSection(source.root, title: "the recipe", file: file)
         // Unknown keys first: report `modle:`, not a missing model.
-        top.options.ignore("name", "data", "model", "compile", "fit", "callbacks")
+        top.options.ignore("name", "data", "augment", "model", "compile", "fit", "callbacks")
         try top.rejectUnknownKeys()
 
         name = try top.text("name") ?? Recipe.stem(of: source.file)
         guard let data = try top.section("data") else { throw top.error("data is missing.") }
         self.data = try DataRecipe(data)
+        augmentation = try top.section("augment").map { (section) throws(CellarError) in
+            try PictureAugmentation(section)
+        }
         let layers = try top.list("model")
         if layers.isEmpty, top.options.object["model"] == nil, let start {
             model = ModelRecipe(start.model, file: file)

@@ -1,0 +1,52 @@
+import Base
+
+/// Reads a picture file (PNG or JPEG, by its content, whatever its name), turned as EXIF says.
+///
+/// - side: Pictures with a longer side are scaled down to it by averaging, while they are decoded.
+public func readPicture(_ bytes: [UInt8], name: String, side: Int? = nil) throws(CellarError) -> RGBAImage {
+    guard bytes.starts(with: [0xFF, 0xD8, 0xFF]) else {
+        return try readRGBAPNG(bytes, name: name, side: side)
+    }
+    let image = try readJPEG(bytes, name: name, side: side)
+    return (side.map(image.shrunk) ?? image).turned(Orientation(ofJPEG: bytes))
+}
+
+/// Reads a picture file (PNG, JPEG) in colours, on white.
+public func readColourPicture(_ path: String) throws(CellarError) -> RGBImage {
+    try readPicture(readPictureFile(path), name: path).onWhite
+}
+
+/// The limit is above the size of an uncompressed picture of the maximum dimensions.
+func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
+
+/// Whether a name ends as picture files' names do.
+func isPictureName(_ name: String) -> Bool {
+    let lower = name.lowercased()
+    return [".png", ".jpg", ".jpeg"].contains { lower.hasSuffix($0) }
+}
+
+extension RGBAImage {
+    /// The picture on white, in colours.
+    var onWhite: RGBImage {
+        var out: [UInt8] = []
+        out.reserveCapacity(width * height * 3)
+        for place in stride(from: 0, to: pixels.count, by: 4) {
+            let alpha = Int(pixels[place + 3])
+            for channel in 0..<3 {
+                out.append(UInt8((Int(pixels[place + channel]) * alpha + 255 * (255 - alpha) + 127) / 255))
+            }
+        }
+        return RGBImage(width: width, height: height, pixels: out)
+    }
+}
+
+extension RGBImage {
+    /// The picture's luma (ITU-R BT.601).
+    var luma: GrayImage {
+        GrayImage(
+            width: width, height: height,
+            pixels: (0..<width * height).map {
+                UInt8(lumaOf(pixels[$0 * 3], pixels[$0 * 3 + 1], pixels[$0 * 3 + 2]))
+            })
+    }
+}
