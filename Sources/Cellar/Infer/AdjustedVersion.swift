@@ -84,8 +84,7 @@ extension Store {
         if var golden = file.golden {
             let model = file.model
             golden.outputs = try naming(file: place.path) {
-                try Predictor(model, batchSize: 1).predict(
-                    golden.inputs.map { Samples(shape: Array($0.shape.dropFirst()), floats: $0.values) })
+                try Predictor(model, batchSize: 1).predict(golden.inputs)
             }
             file.golden = golden
         }

@@ -65,7 +65,7 @@ extension Store {
     public func explain(
         _ request: ExplainRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> ExplainResult {
-        let isTable = !request.file.lowercased().hasSuffix(".png")
+        let isTable = ![".png", ".jpg", ".jpeg"].contains { request.file.lowercased().hasSuffix($0) }
         if isTable {
             return request.row == nil ? try shuffle(request, progress) : try explainRow(request, progress)
         }
@@ -76,6 +76,7 @@ extension Store {
             switch picture.samples.storage {
             case .bytes(let bytes): bytes.map { Float($0) }
             case .floats(let floats): floats
+            case .texts: []
             }
         let (label, name, score) = try explained(try model.predictions(for: picture.samples), 0, request)
         let window = request.window ?? max(2, min(form.height, form.width) / 7)
@@ -121,11 +122,19 @@ extension Store {
         return (Int(label), classes[Int(label)], predictions.score(row, of: Int(label)))
     }
 
+    private func checkExplainable(_ model: LoadedModel) throws(CellarError) {
+        guard model.file.model.inputs.count != 1 else { return }
+        throw CellarError(
+            .usage, "\(model.name): models with an input for each column cannot be explained yet.",
+            remedy: "Explain a model with one input of numbers.")
+    }
+
     private func explainRow(
         _ request: ExplainRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> ExplainResult {
         let opened = try modelsAndTable(request.file, request.dialect, request.models, progress)
         let (model, wanted) = (opened.models[0], request.row ?? 1)
+        try checkExplainable(model)
         let features = try model.requiredFeatures()
         var reader = try CSVReader(path: request.file, dialect: model.dialect(completing: request.dialect))
         try reader.select(numbers: features, texts: [])
@@ -166,6 +175,7 @@ extension Store {
     ) throws(CellarError) -> ExplainResult {
         let opened = try modelsAndTable(request.file, request.dialect, request.models, progress)
         let model = opened.models[0]
+        try checkExplainable(model)
         let features = try model.requiredFeatures()
         let rows = try LabelledRows(
             try CSVReader(path: request.file, dialect: model.dialect(completing: request.dialect)),

@@ -107,6 +107,8 @@ final class DetailCollector {
     private func addColumns(_ samples: Samples) {
         guard !details.columns.isEmpty, case .floats(let values) = samples.storage else { return }
         let width = details.columns.count
+        // A model with an input for each column has others.
+        guard values.count == samples.count * width else { return }
         for place in 0..<samples.count * width { details.columns[place % width].add(Double(values[place])) }
     }
 
@@ -119,6 +121,7 @@ final class DetailCollector {
             switch samples.selecting([row]).storage {
             case .bytes(let bytes): bytes.map { Float($0) }
             case .floats(let floats): floats
+            case .texts: []
             }
         let place = details.worst.firstIndex { $0.badness < badness } ?? details.worst.count
         details.worst.insert(WorstRow(index: index, badness: badness, sample: sample), at: place)
