@@ -208,7 +208,8 @@ extension Lineage {
             lines.append("led to")
             add(descendants, "") { "\($0.name) (\($0.kind.map(\.rawValue) ?? ""))" }
         }
-        return lines.joined(separator: "\n") + "\n"
+        // Reasons, names and paths come from the log.
+        return lines.map(printable).joined(separator: "\n") + "\n"
     }
 
     /// The lineage as a Graphviz graph with edges from older to younger files.

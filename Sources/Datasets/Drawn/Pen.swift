@@ -15,7 +15,7 @@ struct PenStroke {
     static func curve(_ points: PenPoint...) -> PenStroke { PenStroke(points: points, isCurved: true) }
     static func line(_ points: PenPoint...) -> PenStroke { PenStroke(points: points, isCurved: false) }
 
-    /// The line as short straight pieces: a Catmull-Rom spline, or the points themselves.
+    /// The line as short straight pieces: a cubic spline, or the points themselves.
     var path: [PenPoint] {
         guard isCurved, points.count > 2 else { return points }
         var path: [PenPoint] = []

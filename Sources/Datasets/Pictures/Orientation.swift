@@ -34,7 +34,7 @@ struct Orientation: Equatable {
         self = .upright
     }
 
-    /// Reads the tag from the first directory of a TIFF structure behind "Exif".
+    /// Reads the tag from the first directory of the TIFF structure in an EXIF part.
     private static func value(inEXIF part: ArraySlice<UInt8>) -> Int? {
         guard part.starts(with: Array("Exif".utf8) + [0, 0]) else { return nil }
         let tiff = Array(part.dropFirst(6))

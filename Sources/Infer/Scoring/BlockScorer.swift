@@ -21,7 +21,8 @@ final class BlockScorer {
         }
         guard readsTable || !needsTable else {
             throw CellarError(
-                .usage, "\(models[0].name) takes the columns of a table one by one, which are read from CSV only.",
+                .usage,
+                "\(models[0].name) takes the columns of a table one by one, which are read from CSV only.",
                 remedy: "Use --format csv.")
         }
         table = needsTable ? try TableInputs(of: models) : nil
@@ -53,7 +54,9 @@ final class BlockScorer {
     func score(
         _ numbers: [Float], rows: Int, thread: Int, into additions: inout Additions
     ) throws(CellarError) -> NonFinite? {
-        try score(rows: rows, thread: thread, into: &additions) { [inputs.samples(numbers, rows: rows, model: $0)] }
+        try score(rows: rows, thread: thread, into: &additions) {
+            [inputs.samples(numbers, rows: rows, model: $0)]
+        }
     }
 
     /// Sets the additions for rows whose samples are made for each model.

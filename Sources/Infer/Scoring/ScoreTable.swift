@@ -26,7 +26,8 @@ public func scoreTable(
     do {
         try reader.select(
             numbers: scorer.table?.numbers ?? scorer.inputs.names, texts: scorer.table?.texts ?? [],
-            missingAsNaN: scorer.table?.missingAsNaN ?? false, andRest: !options.isRaw && options.kept == .all)
+            missingAsNaN: scorer.table?.missingAsNaN ?? false, andRest: !options.isRaw && options.kept == .all
+        )
         var keys: CSVScanner?
         if case .only(let names) = options.kept { keys = try reader.scanner(ofTexts: names) }
         var writer = try CSVWriter(path: output, delimiter: header.delimiter)

@@ -6,7 +6,7 @@ import Tensors
 extension TablePreparation {
     /// A boolean in words: one number, 1 for yes.
     static func yesNo(
-        _ column: TableColumn, _ input: Int, _ graph: inout GraphBuilder
+        _ column: TableColumn, _ input: Int, _ graph: inout PreparationGraph
     ) throws(CellarError) -> Int {
         let pair = column.yesNo ?? ("no", "yes")
         let index = graph.add(
@@ -17,7 +17,7 @@ extension TablePreparation {
     /// A category: its index in a vocabulary, and the row with that index of a table, which is fixed (one-hot) or
     /// trained (embedding). Index 0 is of unknown values.
     static func category(
-        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout GraphBuilder, _ file: String
+        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout PreparationGraph, _ file: String
     ) throws(CellarError) -> Int {
         let found = CategoryCounts(column, rows)
         var (input, words) = (input, found.values)

@@ -8,7 +8,7 @@ extension TablePreparation {
     /// The parts of a date `2024-03-05 14:30:00`, by Keras' layers alone: its characters are looked up, and products with
     /// powers of ten give year, month, day and hour. Tables have what depends on them.
     static func date(
-        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout GraphBuilder
+        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout PreparationGraph
     ) throws(CellarError) -> [Int] {
         let name = column.name
         let characters = 19
@@ -112,7 +112,7 @@ extension TablePreparation {
 
     /// Returns the number of a year in tables of years. Years out of them count as the first or last.
     private static func clippedYear(
-        _ year: Int, _ name: String, _ graph: inout GraphBuilder
+        _ year: Int, _ name: String, _ graph: inout PreparationGraph
     ) throws(CellarError) -> Int {
         let since = graph.add(
             try graph.rescaling(scale: 1.0, offset: .number(-Double(Weekday.firstYear))), name + "_years",
@@ -126,7 +126,7 @@ extension TablePreparation {
 
     /// Adds tables' numbers up to an index of which `Weekday.ofSum` is the day of the week.
     private static func weekday(
-        _ year: Int, _ month: Int, _ day: Int, _ name: String, _ graph: inout GraphBuilder
+        _ year: Int, _ month: Int, _ day: Int, _ name: String, _ graph: inout PreparationGraph
     ) throws(CellarError) -> Int {
         let clipped = try clippedYear(year, name, &graph)
         let first = try graph.lookedUp(

@@ -7,7 +7,7 @@ import Tensors
 /// The preparation of a table's columns as a graph of Keras' layers, from one input for each column to one vector.
 public struct TablePreparation: Sendable {
     let columns: [TableColumn]
-    private let graph: GraphBuilder
+    private let graph: PreparationGraph
     private let output: Int
     /// Scale and offset of a target that was scaled; nil for others.
     private let target: (scale: Double, offset: Double)?
@@ -20,7 +20,7 @@ public struct TablePreparation: Sendable {
         _ columns: [TableColumn], rows: [Int], target: (scale: Double, offset: Double)?, taken: Set<String>,
         file: String
     ) throws(CellarError) {
-        var graph = GraphBuilder(taken: taken)
+        var graph = PreparationGraph(taken: taken)
         self.target = target
         let inputs = columns.map { graph.input($0.name, isText: $0.isText) }
         var parts: [Int] = []
@@ -116,7 +116,7 @@ public struct TablePreparation: Sendable {
 
 extension TablePreparation {
     private static func numbers(
-        _ group: [(TableColumn, Int)], _ rows: [Int], _ logarithmic: Bool, _ graph: inout GraphBuilder,
+        _ group: [(TableColumn, Int)], _ rows: [Int], _ logarithmic: Bool, _ graph: inout PreparationGraph,
         _ file: String
     ) throws(CellarError) -> [Int] {
         let name = logarithmic ? "logarithms" : "numbers"

@@ -6,7 +6,7 @@ import Tensors
 extension TablePreparation {
     /// A text: a number for each of the most frequent words of the training rows.
     static func text(
-        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout GraphBuilder
+        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout PreparationGraph
     ) throws(CellarError) -> Int {
         let encoding = column.recipe.encoding ?? .multiHot
         guard [.multiHot, .count, .tfIdf].contains(encoding) else {

@@ -63,11 +63,11 @@ extension TableSurvey {
         return text
     }
 
-    private func missingText(_ column: Column) -> String {
+    private func missingText(_ column: SurveyedColumn) -> String {
         column.profile.missing > 0 && column.kind != .ignore ? "; \(column.profile.missing) missing" : ""
     }
 
-    private func options(_ column: Column) -> String {
+    private func options(_ column: SurveyedColumn) -> String {
         let profile = column.profile
         var options: [String] = []
         switch column.kind {

@@ -8,15 +8,15 @@ import Tensors
 public struct TableSurvey: Sendable {
     public let path: String
     public private(set) var dialect = TableDialect()
-    public private(set) var columns: [Column] = []
+    public private(set) var columns: [SurveyedColumn] = []
     public private(set) var rows = 0
     public private(set) var duplicates = 0
     public private(set) var target = 0
     public private(set) var targetReason = ""
-    public private(set) var task = Task.classes([])
+    public private(set) var task = SurveyTask.classes([])
     public private(set) var missingTargets = 0
 
-    public struct Column: Sendable {
+    public struct SurveyedColumn: Sendable {
         public var name: String
         public var profile: ColumnProfile
         public var kind: ColumnRecipe.Kind
@@ -25,7 +25,7 @@ public struct TableSurvey: Sendable {
         public var isAmbiguous: Bool
     }
 
-    public enum Task: Sendable {
+    public enum SurveyTask: Sendable {
         /// Classes with their numbers of rows.
         case classes([(name: String, count: Int)])
         case numbers
@@ -49,7 +49,7 @@ public struct TableSurvey: Sendable {
             let profile = ColumnProfile(fields, reader)
             let guess = KindGuess(name, profile)
             let isAmbiguous = positions.positions(of: name).count > 1
-            return Column(
+            return SurveyedColumn(
                 name: name, profile: profile, kind: isAmbiguous ? .ignore : guess.kind,
                 reason: isAmbiguous ? "another column has the same name" : guess.reason,
                 isAmbiguous: isAmbiguous)

@@ -3,7 +3,7 @@ import Network
 import Tensors
 
 /// Builds the graph of a table's preparation from Keras' layers: each call's output is known by its number.
-struct GraphBuilder {
+struct PreparationGraph {
     private(set) var layers: [any Layer] = []
     private(set) var calls: [Model.Call] = []
     private(set) var inputs: [Int] = []
