@@ -44,7 +44,7 @@ struct ListRenderer {
                 // Metrics say most about a model, above all the one that the list is sorted by.
                 importance: [8, 4, 3] + metrics.indices.map { [7, 6, 2][$0] } + [0],
                 curves: Terminal.output.isTerminal && Terminal.output.isUnicode && format == .table
-                    ? store.lossCurves(of: listing.versions) : [])
+                    ? try store.lossCurves(of: listing.versions) : [])
         }
     }
 

@@ -15,9 +15,13 @@ extension Event {
     }
 
     /// The facts within the limits, without what may be long: the history stays in the model file alone.
-    static func summary(of facts: ModelFacts) -> JSON {
+    ///
+    /// - hasCurve: True adds the loss in 10 numbers, for lists, which open no file.
+    static func summary(of facts: ModelFacts, hasCurve: Bool = true) -> JSON {
         var object = facts.bounded.json.object ?? [:]
         object["history"] = nil
+        let curve = hasCurve ? facts.lossCurve : []
+        object["loss_curve"] = curve.isEmpty ? nil : .array(curve.map { JSON(finite: $0) })
         // Models with very many columns: what lists do not need goes first.
         for key in ["recipe", "command_line", "dataset", "hyperparameters", "features", "classes"] {
             if JSON.object(object).text().utf8.count <= Event.lengthLimit / 2 { break }
