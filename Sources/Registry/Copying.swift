@@ -106,7 +106,7 @@ extension ModelStore {
                 events += content.tagging(key).map { [$0] } ?? []
                 for alias in version.aliases {
                     let top = try AliasTop(db, model: model, alias: alias)
-                    if top.number == nil, !top.isProtected {
+                    if top.number == nil, !top.isProtected, top.publicKey == nil {
                         events.append(
                             .moved(
                                 alias, of: model, to: key, reason: "copied with \(version.reference)"))
@@ -159,10 +159,13 @@ struct VersionContent {
 }
 
 extension ModelStore {
-    /// What is recorded about a version. The facts are those in the file, with the name that it has there.
+    /// Returns the recorded content of a version. The facts are those in the file, with the name that it has there.
     func content(of version: ModelVersion) throws(CellarError) -> VersionContent {
-        VersionContent(
-            version: version, facts: Event.summary(of: try recordedFacts(of: version)),
+        let text = try read("read \(version.reference)") { db in
+            try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
+        }
+        return VersionContent(
+            version: version, facts: text.flatMap { try? JSON(parsing: $0) } ?? .object([:]),
             tags: try tags(of: version))
     }
 }

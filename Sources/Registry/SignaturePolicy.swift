@@ -27,11 +27,11 @@ extension ModelStore {
         }
     }
 
-    /// Returns the public key whose signature the alias requires, in PEM; nil if it requires none, or points nowhere.
+    /// Returns the public key whose signature the alias requires, in PEM; nil if it requires none. An alias that points
+    /// nowhere keeps its policy.
     public func policy(model: String, alias: String) throws(CellarError) -> String? {
-        try read("read the policy of \(model)@\(alias)") { db in
-            let top = try AliasTop(db, model: model, alias: alias)
-            return top.number == nil ? nil : top.publicKey
+        try read("read the policy of \(model)@\(alias)") {
+            try AliasTop($0, model: model, alias: alias).publicKey
         }
     }
 }

@@ -8,12 +8,13 @@ struct VersionQuery {
     var sql: String { "SELECT \(ModelVersion.columns) FROM version v \(condition) LIMIT 1" }
 
     /// The same with three more columns: the state of the logs that the index was made from, the copy of the store that made
-    /// it, and whether any alias of the version requires a signature.
+    /// it, and whether an alias of the version, or `best`, for which it may stand in, requires a signature.
     var quickSQL: String {
         """
         SELECT \(ModelVersion.columns), (SELECT value FROM note WHERE key = 'logs'),
             (SELECT value FROM note WHERE key = 'origin'),
-            (SELECT 1 FROM alias WHERE model = v.model AND number = v.number AND public_key IS NOT NULL)
+            (SELECT 1 FROM alias WHERE model = v.model AND (number = v.number OR name = 'best')
+                AND public_key IS NOT NULL)
         FROM version v \(condition) LIMIT 1
         """
     }
