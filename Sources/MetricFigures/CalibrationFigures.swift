@@ -39,24 +39,20 @@ public func reliabilityFigure(
 
 /// The distribution of the predicted class's probability, of rows that are predicted right and of others.
 public func confidenceFigure(_ right: [Double], wrong: [Double], label: String = "probability") -> Figure {
-    let bins = 20
     let all = right + wrong
     let isShare = all.allSatisfy { (0...1).contains($0) }
-    let (low, high) = isShare ? (0, 1) : (all.min() ?? 0, max(all.max() ?? 1, (all.min() ?? 0) + 1e-9))
-    let edges = (0...bins).map { low + (high - low) * Double($0) / Double(bins) }
-    func counts(_ values: [Double]) -> [Double] {
-        var counts = [Double](repeating: 0, count: bins)
-        for value in values {
-            counts[max(0, min(bins - 1, Int((value - low) / (high - low) * Double(bins))))] += 1
-        }
-        return counts
-    }
+    let edges = isShare ? (0...20).map { Double($0) / 20 } : ValueHistogram(all, bins: 20).edges
     func panel(_ title: String, _ values: [Double], _ colour: Int) -> FigurePanel {
         FigurePanel(
             title: "\(title) (\(values.count))",
-            x: PlotAxis("\(label) of the predicted class", range: low...high),
+            x: PlotAxis("\(label) of the predicted class", range: edges[0]...edges[20]),
             y: PlotAxis("rows", isIntegral: true, includesZero: true),
-            marks: [.histogram(PlotHistogram(edges: edges, counts: counts(values), paint: .series(colour)))],
+            marks: [
+                .histogram(
+                    PlotHistogram(
+                        edges: edges, counts: ValueHistogram(values, edges: edges).counts.map(Double.init),
+                        paint: .series(colour)))
+            ],
             height: 240)
     }
     return Figure(

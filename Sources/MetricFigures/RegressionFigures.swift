@@ -33,14 +33,8 @@ public func residualFigure(truth: [Double], prediction: [Double], name: String =
     let residuals = zip(truth, prediction).map { $0 - $1 }
     let points = PlotPoints(points: rows.map { PlotPoint(prediction[$0], residuals[$0]) }, radius: 2)
     let zero = PlotRule(.horizontal, at: 0)
-    let bins = 24
-    let (low, high) = (residuals.min() ?? 0, residuals.max() ?? 1)
-    let span = max(high - low, 1e-12)
-    var counts = [Double](repeating: 0, count: bins)
-    for residual in residuals {
-        counts[max(0, min(bins - 1, Int((residual - low) / span * Double(bins))))] += 1
-    }
-    let edges = (0...bins).map { low + span * Double($0) / Double(bins) }
+    let histogram = ValueHistogram(residuals, bins: 24)
+    let (low, high) = (residuals.min() ?? 0, residuals.max() ?? 0)
     return Figure(
         title: "Residuals",
         subtitle: "true minus predicted \(name)" + (rows.count < truth.count ? "; " : "")
@@ -53,7 +47,10 @@ public func residualFigure(truth: [Double], prediction: [Double], name: String =
                 height: 320),
             FigurePanel(
                 x: PlotAxis("residual"), y: PlotAxis("rows", isIntegral: true, includesZero: true),
-                marks: [.histogram(PlotHistogram(edges: edges, counts: counts))], height: 320),
+                marks: [
+                    .histogram(
+                        PlotHistogram(edges: histogram.edges, counts: histogram.counts.map(Double.init)))
+                ], height: 320),
         ], columns: 2)
 }
 

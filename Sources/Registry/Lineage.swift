@@ -27,6 +27,8 @@ public struct Lineage: Equatable, Sendable {
     }
 
     public let name: String
+    /// The SHA-256 of the version's file.
+    public let sha256: String
     /// The aliases that point to the version now.
     public internal(set) var aliases: [String] = []
     /// The data of the training run, if it is recorded.
@@ -73,7 +75,8 @@ extension ModelStore {
             var (above, below): (Set<String>, Set<String>) = ([version.sha256], [version.sha256])
             let origin = try origin(of: version, db)
             return Lineage(
-                name: version.reference, aliases: version.aliases, data: origin.data, run: origin.run,
+                name: version.reference, sha256: version.sha256, aliases: version.aliases, data: origin.data,
+                run: origin.run,
                 ancestors: try ancestors(of: version, &above, db),
                 descendants: try descendants(of: version, &below, db))
         }

@@ -7,7 +7,8 @@ extension Figure {
     public init(lineage: Lineage) {
         var nodes = LineageNodes()
         let own = nodes.add(
-            lineage.name, sha256: "", remark: nil, created: nil, aliases: lineage.aliases, isEmphasized: true)
+            lineage.name, sha256: lineage.sha256, remark: nil, created: nil, aliases: lineage.aliases,
+            isEmphasized: true)
         nodes.addAncestors(lineage.ancestors, of: own)
         if let data = lineage.data { nodes.add(data, of: own) }
         nodes.addDescendants(lineage.descendants, of: own)
@@ -31,7 +32,9 @@ private struct LineageNodes {
         _ name: String, sha256: String, remark: String?, created: String?, aliases: [String],
         isEmphasized: Bool = false
     ) -> Int {
-        if let index = known[name] { return index }
+        // One name may stand for two files: in a merged store, and for a parent that is not here.
+        let key = sha256.isEmpty ? name : sha256
+        if let index = known[key] { return index }
         var lines = [name]
         if let created { lines.append(String(created.prefix(10))) }
         if let remark { lines.append(remark) }
@@ -41,7 +44,7 @@ private struct LineageNodes {
                 aliases.prefix(3).map { "@" + $0 }.joined(separator: " ") + (aliases.count > 3 ? " …" : ""))
         }
         nodes.append(.init(lines, paint: remark == nil ? .series(0) : .muted, isEmphasized: isEmphasized))
-        known[name] = nodes.count - 1
+        known[key] = nodes.count - 1
         return nodes.count - 1
     }
 
@@ -53,7 +56,7 @@ private struct LineageNodes {
 
     mutating func addAncestors(_ relatives: [Lineage.Relative], of child: Int) {
         for relative in relatives {
-            guard let parent = place(relative) else { return }
+            guard let parent = place(relative) else { continue }
             connect(parent, child, relative.kind?.rawValue ?? "")
             addAncestors(relative.next, of: parent)
         }
@@ -61,14 +64,14 @@ private struct LineageNodes {
 
     mutating func addDescendants(_ relatives: [Lineage.Relative], of parent: Int) {
         for relative in relatives {
-            guard let child = place(relative) else { return }
+            guard let child = place(relative) else { continue }
             connect(parent, child, relative.kind?.rawValue ?? "")
             addDescendants(relative.next, of: child)
         }
     }
 
     private mutating func place(_ relative: Lineage.Relative) -> Int? {
-        if nodes.count >= Self.most, known[relative.name] == nil {
+        if nodes.count >= Self.most, known[relative.sha256.isEmpty ? relative.name : relative.sha256] == nil {
             if !isCut { nodes.append(.init(["… more in registry lineage"], paint: .muted)) }
             isCut = true
             return nil

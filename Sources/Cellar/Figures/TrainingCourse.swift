@@ -2,7 +2,7 @@ import Base
 import Network
 import Registry
 
-/// How a version came to be, epoch by epoch: its history, the learning rates, and where training went on from another version.
+/// The course of a version's training, epoch by epoch: its history, the learning rates, and where training went on from another version.
 public struct TrainingCourse: Sendable {
     public let reference: String
     public let facts: ModelFacts
@@ -84,10 +84,14 @@ extension Store {
             for epoch in start..<end { rates[epoch] = rate }
         } else if let json = facts.hyperparameters.config["learning_rate"],
             let schedule = try? LearningRateSchedule(from: json), let batch = facts.hyperparameters.batchSize,
-            let rows = facts.dataset?.trainRows, batch > 0
+            let rows = facts.dataset?.trainRows, batch > 0, rows > 0
         {
-            let steps = (rows + batch - 1) / batch
-            for epoch in start..<end { rates[epoch] = Double(schedule.rate(after: epoch * steps)) }
+            let steps = rows / batch + (rows % batch > 0 ? 1 : 0)
+            for epoch in start..<end {
+                // The file may name any number of rows.
+                let (step, isTooLarge) = epoch.multipliedReportingOverflow(by: steps)
+                if !isTooLarge { rates[epoch] = Double(schedule.rate(after: step)) }
+            }
         }
     }
 }

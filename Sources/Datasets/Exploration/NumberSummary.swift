@@ -1,10 +1,11 @@
+import Base
 import Glibc
 
 /// Statistics of a column of numbers; NaN counts as missing. Moments and quartiles are those of pandas' `describe`, whiskers
 /// those of Matplotlib's box plots.
 public struct NumberSummary: Equatable, Sendable {
     public let count, missing, distinct: Int
-    /// With n - 1, NaN for fewer than two numbers.
+    /// The standard deviation with n - 1; NaN for fewer than two numbers.
     public let mean, deviation: Double
     public let minimum, lowQuartile, median, highQuartile, maximum: Double
     /// The most distant numbers within 1.5 times the distance of the quartiles.
@@ -48,40 +49,6 @@ public func quantile(_ sorted: [Double], _ share: Double) -> Double {
     let index = Int(place)
     guard index + 1 < sorted.count else { return last }
     return sorted[index] + (sorted[index + 1] - sorted[index]) * (place - Double(index))
-}
-
-/// Counts of numbers between edges, of which there is one more; the last bin includes its upper edge, as in NumPy.
-public struct ValueHistogram: Equatable, Sendable {
-    public let edges: [Double]
-    public let counts: [Int]
-
-    public init(_ values: [Double], edges: [Double]) {
-        var counts = [Int](repeating: 0, count: max(edges.count - 1, 0))
-        if let first = edges.first, let last = edges.last {
-            for value in values where value >= first && value <= last {
-                // The first edge that is greater ends the bin.
-                var (low, high) = (0, edges.count - 1)
-                while low < high - 1 {
-                    let middle = (low + high) / 2
-                    if value >= edges[middle] { low = middle } else { high = middle }
-                }
-                counts[low] += 1
-            }
-        }
-        (self.edges, self.counts) = (edges, counts)
-    }
-
-    /// Few whole numbers have a bin each; others have 5 to 30 bins, as many as the square root of their count.
-    init(sorted: [Double], isIntegral: Bool) {
-        let (low, high) = (sorted[0], sorted[sorted.count - 1])
-        if isIntegral, high - low <= 30 {
-            self.init(sorted, edges: (0...Int(high - low) + 1).map { low - 0.5 + Double($0) })
-            return
-        }
-        let bins = max(5, min(30, Int(Double(sorted.count).squareRoot().rounded(.up))))
-        let width = high / Double(bins) - low / Double(bins)
-        self.init(sorted, edges: (0...bins).map { $0 == bins ? high : low + Double($0) * width })
-    }
 }
 
 /// Pearson's correlation of the rows in which both columns have numbers, as pandas' `corr`; NaN where one is constant.

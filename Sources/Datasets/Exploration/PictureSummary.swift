@@ -14,7 +14,7 @@ public struct PictureCollection: Sendable {
     public private(set) var brightness: [Double] = []
     /// Equal pictures have equal keys.
     public private(set) var keys: [UInt64] = []
-    /// Of each class, in the order of the classes.
+    /// The pictures of each class, in the order of the classes.
     public private(set) var thumbnails: [[Thumbnail]]
 
     /// The picture that was asked for, once it has been added.
