@@ -12,7 +12,8 @@ enum Reference: Equatable {
     case plain(String)
 
     init(_ text: String) throws(CellarError) {
-        if text.contains("/") || Names.isFileName(text) {
+        // Not `contains("/")`, which is Foundation's and slow at the first call.
+        if text.utf8.contains(UInt8(ascii: "/")) || Names.isFileName(text) {
             self = .file(text)
         } else if let at = text.firstIndex(of: "@") {
             self = .alias(model: String(text[..<at]), String(text[text.index(after: at)...]))

@@ -115,9 +115,8 @@ public struct JSONObject: Equatable, Sendable {
     }
 
     private func position(_ key: String) -> Int? {
-        // Swift's == takes composed and decomposed letters for equal, JSON does not.
-        func isMember(_ index: Int) -> Bool { list[index].key.utf8.elementsEqual(key.utf8) }
-        guard let nameIndex else { return list.indices.first { list[$0].key == key && isMember($0) } }
+        func isMember(_ index: Int) -> Bool { list[index].key.hasSameBytes(as: key) }
+        guard let nameIndex else { return list.indices.first(where: isMember) }
         guard let found = nameIndex.table[key] else { return nil }
         return isMember(found) ? found : list.indices.first(where: isMember)
     }

@@ -74,7 +74,7 @@ extension OutputMeaning {
         guard hasOneClass, let names = classes, names.count == 2, let score else {
             throw CellarError(.usage, "\(name): a threshold is for a model of two classes.")
         }
-        let number = positive.map { name in names.firstIndex { $0.utf8.elementsEqual(name.utf8) } } ?? 1
+        let number = positive.map { name in names.firstIndex { $0.hasSameBytes(as: name) } } ?? 1
         guard let number else {
             throw CellarError(
                 .usage,
@@ -193,7 +193,7 @@ extension OutputMeaning {
         }
         // No hash table: the first one of a process takes as long to set up as the preparation of a picture.
         let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0.utf8.elementsEqual($1.utf8) })?.0 {
+        if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0.hasSameBytes(as: $1) })?.0 {
             throw CellarError(
                 .usage, "\(name): two classes are called \"\(twice)\".",
                 remedy: "Give each class a unique name.")

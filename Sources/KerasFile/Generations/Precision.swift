@@ -16,15 +16,16 @@ extension Architecture {
     }
 
     private func count(_ json: JSON, into counts: inout [String: Int]) {
-        if json["class_name"] != nil, let config = json["config"], json["class_name"] != "InputLayer",
-            let dtype = config["dtype"]
-        {
-            let name = dtype.string ?? dtype["config"]?["name"]?.string ?? ""
-            if name.hasSuffix("float16"), config["layers"] == nil { counts[name, default: 0] += 1 }
-        }
         switch json {
         case .array(let items): for item in items { count(item, into: &counts) }
-        case .object(let object): for (_, value) in object.members { count(value, into: &counts) }
+        case .object(let object):
+            if let config = object["config"], let dtype = config["dtype"], let layer = object["class_name"] {
+                let name = dtype.string ?? dtype["config"]?["name"]?.string ?? ""
+                if name.hasSuffix("float16"), layer != "InputLayer", config["layers"] == nil {
+                    counts[name, default: 0] += 1
+                }
+            }
+            for (_, value) in object.members { count(value, into: &counts) }
         default: break
         }
     }
