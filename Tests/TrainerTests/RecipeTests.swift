@@ -179,6 +179,13 @@ func mistakes(line: Int, text: String, expected: Int, words: String) throws {
     #expect(error?.place.file == "small.yaml" && error?.category == .badData)
 }
 
+@Test("a file that is no recipe", arguments: ["a,b,c\n1,2,3\n", "- name: x", "# nothing\n", "3"])
+func isNoRecipe(text: String) throws {
+    let error = #expect(throws: CellarError.self) { try Recipe(text: text, file: "table.csv") }
+    #expect(error?.explanation.contains("recipe") == true && error?.category == .badData)
+    #expect(error?.place.file == "table.csv")
+}
+
 @Test("compile takes Keras' forms")
 func compiles() throws {
     let text = """

@@ -38,7 +38,7 @@ struct Card: ParsableCommand {
                 let text = FileSystem.suffix(of: output) == "html" ? card.page.html : card.markdown
                 try writeFile(output, Array(text.utf8))
             }
-            try common.print(card.json) { output == nil ? card.markdown : "" }
+            try common.print(card.json) { output.map(printable) ?? card.markdown }
         }
     }
 }

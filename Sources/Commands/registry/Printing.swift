@@ -30,6 +30,8 @@ extension JSON {
     var cell: String {
         switch self {
         case .string(let text): text
+        case .array(let values) where values.count > 24:
+            values.prefix(3).map(\.cell).joined(separator: ", ") + " … (\(values.count) values)"
         case .array(let values): values.map(\.cell).joined(separator: ", ")
         case .number(let value): value.cell
         case .null: ""

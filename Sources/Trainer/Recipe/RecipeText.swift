@@ -34,6 +34,13 @@ struct RecipeText {
             throw Self.error(error, file: file, text: text)
         }
         guard let root else { throw CellarError(.badData, "the recipe is empty.", file: file) }
+        guard case .mapping = root else {
+            throw CellarError(
+                .badData, file: file, line: root.mark?.line,
+                expected: "a recipe, with lines as in `name: mnist`",
+                found: "text without names",
+                fix: "recipes/ has examples; for a table, `trainer init` writes one.")
+        }
         self.root = root
     }
 
