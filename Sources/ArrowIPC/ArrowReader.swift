@@ -2,7 +2,7 @@ import Base
 
 /// Reads a stream of Arrow's IPC format: a schema, then batches of rows, then the end mark.
 ///
-/// Of the format are read: little-endian numbers, columns of fixed width, texts and bytes, missing values. Dictionaries,
+/// It reads little-endian numbers, columns of fixed width, texts and bytes, and missing values. Dictionaries,
 /// compression and columns within columns are refused. Nothing in a stream is believed: sizes, positions and offsets are
 /// checked, and memory grows with the bytes that arrive, not with those that a message announces. A stream without its end
 /// mark is refused, because it may have been cut.

@@ -12,7 +12,7 @@ public enum ArrowType: Equatable, Sendable {
     /// Dates, times, decimals and the like, which are passed on and not read.
     case fixed(FixedWidthType)
 
-    /// Whether it can be read as numbers.
+    /// True if it can be read as numbers.
     public var isNumber: Bool {
         switch self {
         case .int, .float, .bool: true

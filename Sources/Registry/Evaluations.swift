@@ -6,7 +6,7 @@ public struct RecordedEvaluation: Equatable, Sendable {
     /// ISO 8601, UTC.
     public let time: String
     public let data: String
-    /// Of the data; empty if not known.
+    /// The SHA-256 of the data; empty if not known.
     public let sha256: String
     public let metrics: JSON
 

@@ -61,7 +61,7 @@ extension ModelStore {
         return result
     }
 
-    /// What a merge that fails takes back: files and logs that are new, and what it appended to others. All of it is done under the
+    /// The changes that a failing merge takes back: new files and logs, and events appended to others. All of it is done under the
     /// lock of this copy's log, or not named by any event yet, so nobody depends on it.
     private final class Undo {
         var files: [String] = []

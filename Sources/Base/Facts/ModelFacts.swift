@@ -22,7 +22,7 @@ public struct ModelFacts: Equatable, Sendable {
 
     /// The rule by which one of two classes is predicted, if it is not the usual one.
     public var decision: Decision?
-    /// How the temperature was found by which the logits are divided; nil if they are those of training.
+    /// The calibration by which the logits were divided; nil if they are those of training.
     public var calibration: JSON?
 
     public var metrics: [MetricValue]

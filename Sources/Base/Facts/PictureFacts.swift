@@ -10,7 +10,7 @@ extension ModelFacts {
         public var resampling: ResizeMethod?
         /// The value of a white pixel.
         public var white: Float
-        /// When a picture gets no sure answer; nil for a model that was not trained for it, and always answers.
+        /// The limits of sure answers about pictures; nil for a model that was not trained for it, and always answers.
         public var abstention: Abstention?
 
         public enum Framing: String, CaseIterable, Sendable {

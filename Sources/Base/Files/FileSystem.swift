@@ -95,7 +95,7 @@ public enum FileSystem {
         guard unsafe access(folder(of: path), W_OK | X_OK) == 0 else { throw .writing(path, errno) }
     }
 
-    /// What an entry of a folder is. A link is `other`.
+    /// The kind of an entry of a folder. A link is `other`.
     public enum EntryKind: Sendable { case file, folder, other }
 
     /// The entries of a folder, in no order; empty where it cannot be read.

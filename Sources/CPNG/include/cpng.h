@@ -26,7 +26,7 @@ typedef struct {
 /// green, blue, 4 also opacity. With 1 and 3, transparency is blended with white. 16-bit channels are scaled, not truncated.
 enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_picture *picture);
 
-/// As cpng_read with 4 channels, but scales the picture down while it decodes, so that its longer side is at most `side`:
+/// Reads like cpng_read with 4 channels, but scales the picture down while it decodes, so that its longer side is at most `side`:
 /// blocks of pixels are averaged, each colour by its opacity. Only a few rows of the full picture are in memory, unless it
 /// is interlaced.
 enum cpng_status cpng_read_small(const uint8_t *file, size_t size, uint32_t side, cpng_picture *picture);

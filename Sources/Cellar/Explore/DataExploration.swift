@@ -18,14 +18,14 @@ public struct ExploreRequest: Sendable {
     }
 }
 
-/// What a first look at data shows.
+/// The result of a first look at data.
 public struct DataExploration: Sendable {
     public enum Kind: String, Sendable { case table, pictures, array }
 
     public internal(set) var kind: Kind
     public internal(set) var name: String
     public internal(set) var rowCount: Int
-    /// Of a table or array, without the target.
+    /// The columns of a table or array, without the target.
     public internal(set) var columns: [ExploredColumn] = []
     /// The column to predict, and how it was chosen.
     public internal(set) var target: String?

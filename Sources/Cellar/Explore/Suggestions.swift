@@ -2,7 +2,7 @@ import Datasets
 import Plots
 
 extension DataExploration {
-    /// What a recipe for these data should do, as sentences.
+    /// Advice for a recipe on these data, as sentences.
     mutating func suggest() {
         suggestMissing()
         suggestClasses()

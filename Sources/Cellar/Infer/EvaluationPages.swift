@@ -74,7 +74,7 @@ private func inRecipeOrder(_ files: [String]) -> [String] {
 
 /// Draws PNG files, as long as that is possible.
 private final class PicturePrinter {
-    /// Why no pictures are drawn.
+    /// The reason why no pictures are drawn.
     private(set) var problem: String?
 
     func png(_ figure: Figure) throws(CellarError) -> [UInt8]? {

@@ -20,7 +20,7 @@ public struct ExplainRequest: Sendable {
     public var target: [String]?
     /// The side of a covered part of a picture in pixels; nil for a seventh of the picture.
     public var window: Int?
-    /// How often each column is shuffled.
+    /// The number of times that each column is shuffled.
     public var repetitions = 5
     public var seed = 0
     /// The maximum number of rows of a table.

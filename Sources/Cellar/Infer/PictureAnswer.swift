@@ -3,7 +3,7 @@ import Datasets
 import Infer
 import Tensors
 
-/// How sure an answer about a picture of digits is.
+/// The certainty of an answer about a picture of digits.
 public enum PictureStatus: String, Sendable {
     case sure
     /// Two or more classes are likely.
@@ -16,7 +16,7 @@ public enum PictureStatus: String, Sendable {
     case several
 }
 
-/// How pictures of digits are answered.
+/// Options of answers about pictures of digits.
 public struct PictureReading: Sendable {
     /// An answer with a lower probability is not sure; 0 answers whatever there is. Nil: the model decides.
     public var minimumConfidence: Double?
@@ -88,7 +88,7 @@ struct PictureDecision {
 
     func isSure(_ opinion: Opinion) -> Bool { isDigit(opinion) && opinion.best >= minimumConfidence }
 
-    /// Whether what was found is too much for a digit, whatever the network says.
+    /// Returns true if what was found is too much for a digit, whatever the network says.
     func isClutter(_ found: DigitPicture) -> Bool {
         limits != nil && reading.minimumConfidence != 0
             && (found.pieces > PictureDecision.mostPieces && !reading.readsAll || found.rest > 0.6)

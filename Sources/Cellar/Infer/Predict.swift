@@ -10,7 +10,7 @@ public struct PredictRequest: Sendable {
     public var models: ModelSelection
     /// Keeps each picture in the form that the first model got it in.
     public var keepsInputs = false
-    /// How pictures of digits are answered.
+    /// Options of answers about pictures of digits.
     public var reading = PictureReading()
 
     public init(files: [String], models: ModelSelection = []) { (self.files, self.models) = (files, models) }

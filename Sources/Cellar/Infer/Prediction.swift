@@ -22,7 +22,7 @@ public struct Prediction: Sendable {
     public var values: [Float] = []
     /// The picture as the network saw it; nil for colour pictures, arrays and rows.
     public var image: GrayImage?
-    /// How sure the answer about a picture of digits is; nil for other samples.
+    /// The certainty of the answer about a picture of digits; nil for other samples.
     public var status: PictureStatus?
     /// The two likeliest classes, if the answer is not sure.
     public var alternatives: [String] = []

@@ -45,7 +45,7 @@ public struct ScoreRequest: Sendable {
     /// Whether the inputs are arrays and not a table.
     public var isForArrays: Bool { format == nil && inputs.allSatisfy { $0.hasSuffix(".npy") } }
 
-    /// Whether several tables are scored, each to a file of its name in a folder.
+    /// True if several tables are scored, each to a file of its name in a folder.
     var isForFolder: Bool {
         !isForArrays && outputs.count == 1 && outputs[0] != "-" && FileSystem.isFolder(outputs[0])
     }

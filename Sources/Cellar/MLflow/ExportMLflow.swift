@@ -63,7 +63,7 @@ extension Store {
     }
 }
 
-/// What MLflow calls a run: a training with its parameters and metrics.
+/// A run in MLflow's sense: a training with its parameters and metrics.
 private struct MLflowRun {
     let facts: ModelFacts?
     let name, sha256: String

@@ -26,13 +26,13 @@ public struct LoggedRun: Sendable {
     public let began: String
     /// The number of epochs; nil if not known.
     public let epochs: Int?
-    /// The last and the best value of each metric: `loss`, `val_loss`, `val_accuracy` …
+    /// The last and the best value of each metric (NaN where it is not known which end is good): `loss`, `val_loss`, `val_accuracy` …
     public let metrics: [(name: String, last: Double, best: Double)]
-    /// Why the run could not be read completely; nil if it could.
+    /// The reason why the run could not be read completely; nil if it could.
     public let problem: String?
 
     public func last(_ name: String) -> Double? { metrics.first { $0.name == name }?.last }
-    public func best(_ name: String) -> Double? { metrics.first { $0.name == name }?.best }
+    public func best(_ name: String) -> Double? { metrics.first { $0.name == name && !$0.best.isNaN }?.best }
 
     public var json: JSON {
         let values = metrics.map { metric -> (String, JSON) in
@@ -54,7 +54,7 @@ extension Store {
         guard FileSystem.isFolder(request.folder) else {
             throw CellarError(.noInput, "no such folder.", file: request.folder)
         }
-        var found = eventFiles(below: request.folder)
+        let found = eventFiles(below: request.folder)
         guard !found.isEmpty else {
             throw CellarError(
                 .badData, "there are no event files (events.out.tfevents.…) in this folder.",
@@ -69,7 +69,6 @@ extension Store {
             runs[isPart ? FileSystem.folder(of: folder) : folder, default: []].append(
                 (isPart ? part : "", file))
         }
-        found = []
         let start = request.folder.hasSuffix("/") ? request.folder : request.folder + "/"
         var logged: [LoggedRun] = []
         for (folder, files) in runs {
@@ -131,9 +130,13 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
             guard let metric = metric(of: tag, part: part), let last = points.max(by: { $0.step < $1.step })
             else { continue }
             let values = points.map(\.value).filter(\.isFinite)
-            let isLess = metric.hasSuffix("loss") || metric.hasSuffix("error") || metric.hasSuffix("_rate")
-            let best = (isLess ? values.min() : values.max()) ?? last.value
-            metrics.append((metric, last.value, best))
+            let best: Double? =
+                switch MetricName.direction(of: metric) {
+                case .lowest: values.min()
+                case .highest: values.max()
+                case nil: nil
+                }
+            metrics.append((metric, last.value, best ?? .nan))
             epochs = max(epochs, points.count)
         }
     }

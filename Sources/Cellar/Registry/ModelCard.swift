@@ -123,7 +123,7 @@ extension ModelCard {
             for measure in group.measures {
                 lines += [
                     "    - type: \(quoted(Self.metricType(measure.name)))",
-                    "      value: \(pythonText(measure.value))", "      name: \(quoted(measure.name))",
+                    "      value: \(number(measure.value))", "      name: \(quoted(measure.name))",
                 ]
             }
         }
@@ -131,7 +131,15 @@ extension ModelCard {
     }
 
     /// A text as YAML: JSON's form of it is YAML too.
-    private func quoted(_ text: String) -> String { JSON.string(text).text() }
+    private func quoted(_ text: String) -> String {
+        JSON.string(text).text(ascii: true).replacing("\u{7F}", with: "\\u007f")
+    }
+
+    /// A number that YAML 1.1 reads as one: `1e-05` without a point is a text there.
+    private func number(_ value: Double) -> String {
+        let text = pythonText(value)
+        return text.contains(".") ? text : text.replacing("e", with: ".0e")
+    }
 
     // MARK: The body, as sections of paragraphs and tables.
 

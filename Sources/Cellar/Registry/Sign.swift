@@ -42,7 +42,7 @@ extension Store {
     }
 }
 
-/// Whether an alias requires signatures.
+/// The signature policy of an alias.
 public struct SignaturePolicy: Sendable {
     /// Such as `mnist@production`.
     public let alias: String

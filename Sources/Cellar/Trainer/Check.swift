@@ -2,7 +2,7 @@ import Base
 import Network
 import Trainer
 
-/// What training a recipe would need, found by a dry run that saves nothing.
+/// The needs of a recipe's training, found by a dry run that saves nothing.
 public struct CheckResult: Sendable {
     public let plan: FitPlan
     public let batchSize, epochs: Int

@@ -29,7 +29,7 @@ struct TrialTask: Equatable, Sendable {
     }
 }
 
-/// What became of a task.
+/// The outcome of a task.
 public struct TrialResult: Equatable, Sendable {
     public var number, rung: Int
     /// The version that was saved; nil after an error.

@@ -19,7 +19,7 @@ public struct PlotOptions: ParsableArguments {
         if dark, plot == nil { throw ValidationError("--dark needs --plot.") }
     }
 
-    /// Whether a figure is wanted. Throws where the name of its file does not tell its format.
+    /// Returns true if a figure is wanted. Throws if its file's name has no known ending.
     public func isWanted() throws(CellarError) -> Bool {
         guard let plot else { return false }
         _ = try FigureFormat(path: plot)

@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// How much the pictures of a training epoch are changed at random. Zero changes nothing.
+/// The limits of random changes to the pictures of a training epoch. Zero changes nothing.
 public struct PictureAugmentation: Equatable, Sendable {
     /// The largest turn in degrees, either way.
     public var rotation: Float = 0

@@ -26,7 +26,7 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
     /// Opens a table and reads its first line. `-` is standard input. `block` is the number of bytes per
     /// read.
     ///
-    /// - allowsNoRows: Whether an empty file is a table without rows, where the dialect has the columns' names.
+    /// - allowsNoRows: True if an empty file is a table without rows, where the dialect has the columns' names.
     public init(
         path: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18, allowsNoRows: Bool = false
     ) throws(CellarError) {

@@ -19,7 +19,7 @@ public struct CSVRows: Sendable {
     private let longestText: Int
     private var buffer: [UInt8] = []
     private var used = 0
-    /// Whether the rows have no other columns.
+    /// True if the rows have no other columns.
     private let isAlone: Bool
 
     public init(delimiter: UInt8, columns: [AddedColumn], texts: [String], isAlone: Bool = false) {
@@ -93,7 +93,7 @@ public struct CSVRows: Sendable {
         }
     }
 
-    /// Whether the formatted rows end in a line end; nil without rows.
+    /// True if the formatted rows end in a line end; nil without rows.
     public var endsLine: Bool? { used == 0 ? nil : buffer[used - 1] == UInt8(ascii: "\n") }
 
     /// Writes the formatted rows.

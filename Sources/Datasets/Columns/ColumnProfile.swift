@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// What the values of a table's column look like: the base of guesses about its kind.
+/// Statistics of a table's column, by which its kind is guessed.
 public struct ColumnProfile: Sendable {
     public private(set) var rows = 0, missing = 0, numbers = 0, booleans = 0, whole = 0
     public private(set) var lowest = Double.infinity, highest = -Double.infinity

@@ -3,9 +3,9 @@ import Tensors
 
 /// Pictures that a program draws: digits as people write them, and things that are none. The same numbers give the same pictures.
 public struct DrawnPictures: Equatable, Sendable {
-    /// How many digits, of each class alike.
+    /// The number of digits, the same of each class.
     public var digits = 0
-    /// How many pictures of something else.
+    /// The number of pictures of something else.
     public var others = 0
     public var seed = 0
 

@@ -9,7 +9,7 @@ struct PenPoint: Equatable {
 /// A line that a pen draws without being lifted.
 struct PenStroke {
     var points: [PenPoint]
-    /// Whether the line is a curve through the points, else it has corners there.
+    /// True if the line is a curve through the points, else it has corners there.
     var isCurved: Bool
 
     static func curve(_ points: PenPoint...) -> PenStroke { PenStroke(points: points, isCurved: true) }

@@ -3,7 +3,7 @@ import CNumbers
 
 /// Finds the wanted members of objects, one a line. Checks that each line is one object in the grammar of JSON (RFC 8259).
 public struct JSONLineScanner: Sendable {
-    /// What is done with a member.
+    /// The use of a member.
     private enum Use: Sendable, Equatable {
         case number(Int)
         case key(Int)
@@ -15,7 +15,7 @@ public struct JSONLineScanner: Sendable {
     private let numbers, keys: [String]
     private let uses: [String: [Use]]
     private let looseUses: [String: Use]
-    /// Whether all members go to the output, so that none may have the name of a new column.
+    /// True if all members go to the output, so that none may have the name of a new column.
     private let keepsAll: Bool
     private let new: Set<String>
 
@@ -151,7 +151,7 @@ public struct JSONLineScanner: Sendable {
             seen[index] = true
         }
 
-        /// What is done with the member of this name, at this place in its object.
+        /// Returns the use of the member of this name, at this place in its object.
         private mutating func uses(of name: Span<UInt8>, _ member: Int) -> [Use] {
             if member < known.count, name.isEqual(to: known[member].name) { return known[member].uses }
             let bytes = name.array

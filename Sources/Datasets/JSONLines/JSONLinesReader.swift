@@ -25,10 +25,12 @@ public struct JSONLinesReader: ~Copyable {
         var rest: [UInt8] = []
         var ended = false
         // The first line that is not blank.
-        while !ended,
-            !rest.contains(where: { !JSONLineScanner.isSpace($0) })
-                || !rest.drop(while: JSONLineScanner.isSpace).contains(UInt8(ascii: "\n"))
-        {
+        // Until there is a line with text. Each byte is looked at once: a line may have 64 MB.
+        var (text, searched): (Int?, Int) = (nil, 0)
+        while !ended {
+            text = text ?? rest[searched...].firstIndex { !JSONLineScanner.isSpace($0) }
+            if let text, rest[max(text, searched)...].contains(UInt8(ascii: "\n")) { break }
+            searched = rest.count
             var bytes = [UInt8](repeating: 0, count: block)
             let count = try input.read(into: &bytes, at: 0)
             rest += bytes[..<count]
@@ -67,7 +69,8 @@ public struct JSONLinesReader: ~Copyable {
     private mutating func takeBlock(
         into chunk: inout JSONLinesChunk, unless stop: () -> Bool
     ) throws(CellarError) -> Bool {
-        var used = rest.count
+        // Bytes that are there, and those before which no line ends.
+        var (used, searched) = (rest.count, 0)
         chunk.bytes.removeAll(keepingCapacity: true)
         chunk.bytes += rest
         chunk.bytes += [UInt8](repeating: 0, count: block)
@@ -75,13 +78,14 @@ public struct JSONLinesReader: ~Copyable {
         while true {
             let end =
                 hasEnded
-                ? used : chunk.bytes[..<used].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+                ? used : chunk.bytes[searched..<used].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
             if end > 0 {
                 rest += chunk.bytes[end..<used]
                 chunk.size = end
                 return true
             }
             if hasEnded { return false }
+            searched = used
             try JSONLinesReader.checkLength(used, name, line: lines + 1)
             if used == chunk.bytes.count { chunk.bytes += [UInt8](repeating: 0, count: used) }
             guard input.waitForData(unless: stop) else { return false }
@@ -110,9 +114,9 @@ public struct JSONLinesChunk: Sendable {
     var bytes: [UInt8] = []
     var size = 0
     var firstLine = 1
-    /// Where each row's object begins, and the position of its closing brace.
+    /// The position of each row's object, and of its closing brace.
     var objects: [Range<Int>] = []
-    /// Whether each row's object has members.
+    /// The text of each key of each row; empty where the row does not have it.
     var keys: [Range<Int>] = []
     var fault: CellarError?
 

@@ -94,7 +94,7 @@ extension Plane {
 func digitBox(_ side: Int) -> Int { max(1, (side * 20 + 14) / 28) }
 
 extension GrayImage {
-    /// Whether the picture is in MNIST's form already: bright ink on black, the longer side of 20 of 28 pixels, the centre of mass
+    /// Returns true if the picture is in MNIST's form already: bright ink on black, the longer side of 20 of 28 pixels, the centre of mass
     /// in the middle, strokes of two to four pixels.
     func isFramed(width frameWidth: Int, height frameHeight: Int) -> Bool {
         guard width == frameWidth, height == frameHeight else { return false }

@@ -2,7 +2,7 @@ import Base
 
 /// A picture of digits, prepared step by step for a network that reads them.
 public struct DigitPicture: Sendable {
-    /// What the network sees, with the digit's place in the picture that the steps worked on; from left to right.
+    /// The network's inputs, with each digit's place in the picture that the steps worked on; from left to right.
     public var digits: [PreparedDigit] = []
     /// All of them as one digit, if there are several.
     public var together: GrayImage?
@@ -10,7 +10,7 @@ public struct DigitPicture: Sendable {
     public var rest: Float = 0
     /// The number of connected pieces of ink that are no specks.
     public var pieces = 0
-    /// Whether the picture was in MNIST's form already, and is used as it is.
+    /// True if the picture was in MNIST's form already, and is used as it is.
     public var isUnchanged = false
     /// The picture after each step.
     public private(set) var steps: [PictureStep] = []

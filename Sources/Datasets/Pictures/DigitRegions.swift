@@ -66,7 +66,7 @@ extension Ink {
         return found
     }
 
-    /// Whether a piece runs along a side of the picture, as the edge of a table or of a scanner does.
+    /// Returns true if a piece runs along a side of the picture, as the edge of a table or of a scanner does.
     private func isAlongSide(_ parts: Components, _ index: Int) -> Bool {
         let part = parts.all[index]
         let (w, h) = (parts.width, parts.height)

@@ -1,9 +1,9 @@
-/// How much ink each pixel holds: 0 on paper, 1 on full ink, whatever the colours and the light.
+/// The amount of ink in each pixel: 0 on paper, 1 on full ink, independent of colours and light.
 struct Ink {
     var amounts: Plane
     /// The difference between paper and ink, in levels of 255.
     let contrast: Float
-    /// Whether the paper has one shade, as in drawings on a screen; else what varies smoothly was removed.
+    /// True if the paper has one shade, as in drawings on a screen; else what varies smoothly was removed.
     let isEven: Bool
 
     /// Pixels with less are paper.

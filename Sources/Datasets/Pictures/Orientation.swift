@@ -1,4 +1,4 @@
-/// How a camera was held: the value of EXIF's tag Orientation, 1 to 8.
+/// The orientation of a camera: the value of EXIF's tag Orientation, 1 to 8.
 struct Orientation: Equatable {
     /// The numbers' meaning: whether rows and columns are exchanged, and which of the two then run backwards.
     let transposes, flipsColumns, flipsRows: Bool

@@ -52,7 +52,7 @@ public func encodedPNG(_ image: RGBImage) throws(CellarError) -> [UInt8] {
     try encode(image.pixels, image.width, image.height, channels: 3, name: "a picture")
 }
 
-/// Whether a picture has a pixel whose red, green and blue differ.
+/// Returns true if a picture has a pixel whose red, green and blue differ.
 func hasColours(_ bytes: [UInt8], name: String) throws(CellarError) -> Bool {
     // A PNG's colour type in its header: without its second bit there are only levels of grey.
     if bytes.starts(with: [0x89, 0x50]), bytes.count > 25, bytes[25] & 2 == 0 { return false }

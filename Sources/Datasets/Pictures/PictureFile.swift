@@ -19,7 +19,7 @@ public func readColourPicture(_ path: String) throws(CellarError) -> RGBImage {
 /// The limit is above the size of an uncompressed picture of the maximum dimensions.
 func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
 
-/// Whether a name ends as picture files' names do.
+/// Returns true if a name ends as picture files' names do.
 func isPictureName(_ name: String) -> Bool {
     let lower = name.lowercased()
     return [".png", ".jpg", ".jpeg"].contains { lower.hasSuffix($0) }

@@ -17,7 +17,7 @@ private struct LevelLine {
     var slope: Float
     /// The share of columns in which it has ink.
     var cover: Float
-    /// How many rows its ink takes, in the usual column.
+    /// The number of rows with ink in the median column.
     var thickness = 0
 
     func row(_ x: Int) -> Int { start + Int((slope * Float(x)).rounded()) }
@@ -64,7 +64,7 @@ extension Plane {
         return first...last
     }
 
-    /// Whether half of some columns have ink.
+    /// Returns true if half of some columns have ink.
     private func hasInk(columns: Range<Int>) -> Bool {
         let inked = columns.count { x in (0..<height).contains { self[x, $0] >= Plane.lineInk } }
         return inked * 2 >= columns.count

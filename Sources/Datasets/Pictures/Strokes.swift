@@ -2,7 +2,7 @@ extension Plane {
     /// For each pixel in the mask, the distance to the nearest pixel outside of it; 0 outside. Chamfer distances: at most 8 %
     /// too long.
     ///
-    /// - endsAtSides: Whether what lies beyond the picture's sides is outside.
+    /// - endsAtSides: True if what lies beyond the picture's sides is outside.
     func distances(endsAtSides: Bool = true, where isIn: (Float) -> Bool) -> [Float] {
         let far = Float(width + height)
         let diagonal: Float = 1.4142135

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// - target: The columns with the labels or values; nil: the `target` in the hyperparameters of the model's facts.
 /// - part: The rows to use; nil for all.
-/// - collecting: What is kept of each row.
+/// - collecting: The parts of each row that are kept.
 /// - folder: The folder for a report (see `ReportFolder`); nil for none.
 /// - onBlock: Called with the number of rows done after each block. Its error ends the work.
 public func evaluateTable(

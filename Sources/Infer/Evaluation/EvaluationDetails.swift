@@ -5,7 +5,7 @@ import Tensors
 
 /// The outcomes of an evaluation's rows, for reports: what sums do not tell.
 public struct EvaluationDetails: Sendable {
-    /// Of models that predict one class a row.
+    /// The details for models that predict one class a row.
     public struct Classes: Sendable {
         public let names: [String]
         public let kind: OutputScore.Kind
@@ -22,7 +22,7 @@ public struct EvaluationDetails: Sendable {
         public func score(_ row: Int, of label: Int) -> Float { scores[row * names.count + label] }
     }
 
-    /// Of models that predict values.
+    /// The details for models that predict values.
     public struct Values: Sendable {
         /// The values of a row.
         public let width: Int
@@ -31,7 +31,7 @@ public struct EvaluationDetails: Sendable {
         public internal(set) var prediction: [Float] = []
     }
 
-    /// Of models that predict several labels a row.
+    /// The details for models that predict several labels a row.
     public struct Labels: Sendable {
         public let names: [String]
         public let kind: OutputScore.Kind
@@ -68,7 +68,7 @@ public struct EvaluationDetails: Sendable {
 public struct WorstRow: Sendable {
     /// The position among the evaluated rows, from 0.
     public let index: Int
-    /// How wrong the row is; more is worse.
+    /// The error of the row; more is worse.
     let badness: Float
     /// The first input's numbers.
     public let sample: [Float]

@@ -27,7 +27,7 @@ final class Evaluator {
     private let seen: SeenCounter
     /// The outcome of each row; nil unless asked for, or if samples do not have one class each.
     private var rowResults: RowResults?
-    /// What a report shows; nil unless asked for.
+    /// The content of a report; nil unless asked for.
     private var collector: DetailCollector?
     /// True if a softmax or sigmoid was taken off the network.
     private let isStripped: Bool
@@ -242,7 +242,7 @@ final class Evaluator {
     }
 }
 
-/// What an evaluation keeps of each row.
+/// The parts of each row that an evaluation keeps.
 public struct Collecting: OptionSet, Sendable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }

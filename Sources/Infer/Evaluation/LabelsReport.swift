@@ -94,7 +94,7 @@ public struct LabelsReport: Sendable {
         return (places, unknown)
     }
 
-    /// What the user should know, one line each.
+    /// Warnings for the user, one line each.
     public var warnings: [String] {
         unknownLabels.isEmpty
             ? [] : ["no row has the label \(unknownLabels.map { "\"\($0)\"" }.joined(separator: ", "))"]

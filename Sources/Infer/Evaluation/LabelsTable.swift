@@ -184,7 +184,7 @@ private struct MarkColumns {
     }
 }
 
-/// Whether a guard against formulas was put before a label.
+/// Returns true if a guard against formulas was put before a label.
 private func isGuarded(_ label: Span<UInt8>) -> Bool {
     guard label.count > 1, label[0] == UInt8(ascii: "'") else { return false }
     return CSVGuard.isNeeded((1..<label.count).map { label[$0] }[...])

@@ -3,7 +3,7 @@ import Network
 import Plots
 import Tensors
 
-/// How a model's answer depends on the parts of one sample.
+/// The dependence of a model's answer on the parts of one sample.
 public struct Explanation: Sendable {
     public enum Method: String, CaseIterable, Sendable {
         /// The loss of score where a part is covered.
@@ -40,7 +40,7 @@ extension LoadedModel {
 
     /// Returns the gradient of a class's logit, or of a value, times the input.
     ///
-    /// - baseline: What the input is measured from; nil for 0.
+    /// - baseline: The reference values of the input; nil for 0.
     public func gradientTimesInput(
         _ sample: [Float], label: Int, baseline: [Float]? = nil
     ) throws(CellarError) -> [Float] {
@@ -100,7 +100,7 @@ extension LoadedModel {
     }
 }
 
-/// How much worse a model predicts where a column's values are shuffled.
+/// The loss of accuracy where a column's values are shuffled.
 public struct ColumnImportance: Equatable, Sendable {
     public let name: String
     /// The mean and the standard deviation of the loss of score over the repetitions.

@@ -100,11 +100,11 @@ func curveParts(_ curves: [ClassCurves], missing: [String]) -> [ReportPart] {
 }
 
 extension EvaluationDetails.Classes {
-    /// Whether the predicted class is right, and its score, row by row.
+    /// Returns correctness and score of the predicted class, row by row.
     public var isRight: [Bool] { truth.indices.map { truth[$0] == prediction[$0] } }
     public var confidence: [Double] { prediction.indices.map { Double(score($0, of: Int(prediction[$0]))) } }
 
-    /// How well the predicted class's probability agrees with how often it is right.
+    /// The agreement of the predicted class's probability with its frequency of being right.
     public func reliability(bins: Int = 10) throws(CellarError) -> Reliability {
         // A softmax in Float may be a unit in the last place above 1.
         try Reliability(

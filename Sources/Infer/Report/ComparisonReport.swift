@@ -9,7 +9,7 @@ public struct ComparisonReport: Sendable {
     public let facts: [(name: String, value: String)]
     public let parts: [ReportPart]
 
-    /// - folders: Where each model's own report is, for the reader.
+    /// - folders: The folder of each model's own report, for the reader.
     public init(
         _ evaluations: [Evaluation], folders: [String], positive: String?,
         facts: [(name: String, value: String)]

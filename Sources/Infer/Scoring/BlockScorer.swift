@@ -6,7 +6,7 @@ import Tensors
 final class BlockScorer {
     let models: [LoadedModel]
     let inputs: ModelColumns
-    /// How a table's columns are read where models take them one by one, or numbers are not written as usual.
+    /// The reader of a table's columns where models take them one by one, or numbers are not written as usual.
     let table: TableInputs?
     let columns: [NewColumns]
     /// By model and thread.

@@ -10,16 +10,16 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
     case arrow
 }
 
-/// How rows are scored and written, whatever their form.
+/// Options of scoring for rows of every form.
 public struct ScoreOptions: Sendable {
     /// Put before the names of new columns; with several models, the model's name follows it.
     public var prefix = ""
-    /// Whether texts of CSV are written as they are; otherwise those that a spreadsheet would run as formulas are guarded.
+    /// True if texts of CSV are written as they are; otherwise those that a spreadsheet would run as formulas are guarded.
     public var isRaw = false
     public var kept = KeptColumns.all
-    /// Whether the number of rows follows the last one, so that a reader notices a cut stream.
+    /// True if the number of rows follows the last one, so that a reader notices a cut stream.
     public var endsWithCount = false
-    /// Whether an input without rows is one like any other, as an empty partition is.
+    /// True if an input without rows is one like any other, as an empty partition is.
     public var allowsNoRows = false
     /// The part of the rows to score; nil for all.
     public var shard: Shard?

@@ -15,7 +15,7 @@ final class ScoreRun {
     /// Finds the columns to keep; nil if all are kept, or none.
     private let keys: CSVScanner?
     private let onBlock: (Int) throws(CellarError) -> Void
-    /// Whether the rows so far end in a line end.
+    /// True if the rows so far end in a line end.
     private var endsLine = true
 
     private struct Block {

@@ -1,6 +1,6 @@
 import Base
 
-/// How well probabilities agree with frequencies, by bins of equal width.
+/// The agreement of probabilities with frequencies, by bins of equal width.
 ///
 /// Source: `calibration_curve` of scikit-learn 1.9 with `strategy="uniform"` (an edge belongs to the lower bin); the expected
 /// calibration error is that of Guo et al., "On Calibration of Modern Neural Networks" (2017).

@@ -64,7 +64,7 @@ public struct LabelSets: Equatable, Sendable {
         return wrong / ((weights.map { pairwiseSum($0) } ?? Double(rows)) * Double(labels.count))
     }
 
-    /// Of one label: the sums of true negatives, false positives, false negatives and true positives.
+    /// The sums of true negatives, false positives, false negatives and true positives of one label.
     public struct Counts: Equatable, Sendable {
         public let label: String
         public let trueNegatives, falsePositives, falseNegatives, truePositives: Double

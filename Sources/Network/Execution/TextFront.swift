@@ -12,7 +12,7 @@ public struct TextFront: Sendable {
     private let sources: [Source]
     private let inputs: Int
 
-    /// Where an input of the network comes from.
+    /// The source of an input of the network.
     private enum Source: Sendable {
         case input(Int)
         case reader(any TextReader, [Int], shape: [Int])

@@ -47,9 +47,9 @@ public struct DrawnText: Equatable, Sendable {
     public var paint: Paint
     public var anchor: TextAnchor = .start
     public var isBold = false
-    /// In degrees, clockwise.
+    /// The angle in degrees, clockwise.
     public var angle: Double = 0
-    /// What the layout has room for; a wider text is narrowed or cut.
+    /// The width in the layout; a wider text is narrowed or cut.
     public var maximum: Double
 
     init(

@@ -6,12 +6,12 @@
 public struct Figure: Equatable, Sendable {
     public var title: String
     public var subtitle: String
-    /// What the figure shows, for people who cannot see it. The title alone where it is empty.
+    /// A description for people who cannot see the figure. Empty: the title alone.
     public var summary: String
     /// Laid out in rows of `columns` panels.
     public var panels: [FigurePanel]
     public var columns: Int
-    /// In pixels of CSS (1/96 inch).
+    /// The width in pixels of CSS (1/96 inch).
     public var width: Double
     /// Shown above the panels. By default the named marks of all panels, one entry a name.
     public var legend: [LegendEntry]?
@@ -31,7 +31,7 @@ public struct FigurePanel: Equatable, Sendable {
     public var x, y: PlotAxis
     /// Drawn in this order, the last on top.
     public var marks: [PlotMark]
-    /// With title and axes, in pixels. Nil takes what the marks need.
+    /// The height with title and axes, in pixels. Nil takes what the marks need.
     public var height: Double?
     /// A row of its own.
     public var isWide: Bool

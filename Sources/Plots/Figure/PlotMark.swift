@@ -23,7 +23,7 @@ public struct PlotPoint: Equatable, Sendable {
 
 /// A curve. It has a gap where a value is not a number, and a mark at the upper edge for each gap.
 public struct PlotLine: Equatable, Sendable {
-    /// In the legend; none where it is empty.
+    /// The name in the legend; no entry if it is empty.
     public var name: String
     public var points: [PlotPoint]
     public var paint: Paint
@@ -171,9 +171,9 @@ public struct PlotBox: Equatable, Sendable {
 /// A heat map: cells at the positions 0 … columns-1 and 0 … rows-1, row 0 first.
 public struct PlotCells: Equatable, Sendable {
     public enum ColourScale: Equatable, Sendable {
-        /// From a value without colour to one of full colour.
+        /// A scale from a value without colour to one of full colour.
         case sequential(ClosedRange<Double>)
-        /// From -limit over 0 to limit.
+        /// A scale from -limit over 0 to limit.
         case diverging(Double)
     }
 

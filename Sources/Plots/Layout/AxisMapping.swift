@@ -1,6 +1,6 @@
 /// The positions of an axis' values in pixels.
 struct AxisMapping: Equatable {
-    /// Of the values, or of their logarithms.
+    /// The range of the values, or of their logarithms.
     var domain: ClosedRange<Double>
     var isLogarithmic = false
     /// The positions of the domain's ends.

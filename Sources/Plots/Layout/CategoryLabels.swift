@@ -5,7 +5,7 @@ struct CategoryLabels: Equatable {
     /// 0, -45 or -90 degrees.
     var angle: Double
     var every: Int
-    /// What the labels take below the axis.
+    /// The height of the labels below the axis.
     var height: Double
 
     static let none = CategoryLabels(texts: [], size: FigureStyle.tickSize, angle: 0, every: 1, height: 0)

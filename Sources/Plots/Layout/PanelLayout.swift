@@ -8,7 +8,7 @@ struct PanelLayout {
     private(set) var margins = Margins()
     private(set) var xLabels = CategoryLabels.none
     private(set) var ruleRows: [(rule: PlotRule, row: Int)] = []
-    /// Where the marks are drawn.
+    /// The area of the marks.
     private(set) var plot: DrawnArea
     var commands: [DrawingCommand] = []
 

@@ -33,8 +33,8 @@ extension PanelLayout {
         }
     }
 
-    /// Of the points within a third of a pixel of x, only the first, the lowest, the highest and the last: what is drawn is the
-    /// same.
+    /// Keeps the first, the lowest, the highest and the last of the points within a third of a pixel of x, which draw the same
+    /// line.
     private func simplified(_ points: [PlotPoint]) -> [PlotPoint] {
         guard points.count > 2_000 else { return points }
         var kept: [PlotPoint] = []

@@ -81,7 +81,7 @@ extension TrainingRun {
 
 /// The network and the data of a training run, for callbacks that look at them.
 public struct RunState {
-    /// With its current weights.
+    /// The network, with its current weights.
     public var model: Model
     public var objective: Objective
     public var train: DataPart
@@ -90,7 +90,7 @@ public struct RunState {
     public var about: RunDescription
 }
 
-/// What a recipe says about a run's data and settings.
+/// A run's data and settings, from the recipe.
 public struct RunDescription: Sendable {
     /// The names of the classes; empty for values.
     public var classes: [String] = []

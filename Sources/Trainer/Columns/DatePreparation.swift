@@ -21,7 +21,10 @@ extension TablePreparation {
         let table = Tensor(shape: [12, 1], values: value)
         let numbers = graph.add(
             Embedding(inputSize: 12, outputSize: 1), name + "_digits", [digits], constants: [table])
+        var made: [String: Int] = [:]
+        /// Adds the number that the digits at `places` form, once.
         func part(_ places: [Int], _ what: String) throws(CellarError) -> Int {
+            if let known = made[what] { return known }
             var kernel = [Float](repeating: 0, count: characters)
             for (index, place) in places.reversed().enumerated() { kernel[place] = Float(powerOfTen(index)) }
             let conv = try LayerTable.make(
@@ -30,11 +33,15 @@ extension TablePreparation {
             let found = graph.add(
                 conv, "\(name)_\(what)_digits", [numbers],
                 constants: [Tensor(shape: [characters, 1, 1], values: kernel)])
-            return try graph.reshaped(found, to: [1], "\(name)_\(what)")
+            let sum = try graph.reshaped(found, to: [1], "\(name)_\(what)")
+            made[what] = sum
+            return sum
         }
+        func year() throws(CellarError) -> Int { try part([0, 1, 2, 3], "year") }
+        func month() throws(CellarError) -> Int { try part([5, 6], "month") }
+        func day() throws(CellarError) -> Int { try part([8, 9], "day") }
         let dates = rows.compactMap { row -> DateText? in DateText(column.texts[row], order: .yearFirst) }
         let wanted = column.recipe.parts ?? defaultParts(dates)
-        var (year, month, day): (Int?, Int?, Int?)
         var parts: [Int] = []
         /// A number from `first` on, standardized by a table. Its first row is of missing dates.
         func number(_ call: Int, _ what: String, _ values: [Int], first: Int, count: Int) throws(CellarError)
@@ -61,37 +68,25 @@ extension TablePreparation {
             }
             parts.append(try graph.lookedUp(call, in: table, "\(name)_\(what)_parts"))
         }
-        func needYear() throws(CellarError) -> Int {
-            if year == nil { year = try part([0, 1, 2, 3], "year") }
-            return year!
-        }
-        func needMonth() throws(CellarError) -> Int {
-            if month == nil { month = try part([5, 6], "month") }
-            return month!
-        }
-        func needDay() throws(CellarError) -> Int {
-            if day == nil { day = try part([8, 9], "day") }
-            return day!
-        }
         for one in wanted {
             switch one {
             case .year:
                 try number(
-                    clippedYear(needYear(), name, &graph), "year", dates.map(\.year),
+                    clippedYear(year(), name, &graph), "year", dates.map(\.year),
                     first: Weekday.firstYear,
                     count: Weekday.years)
-            case .month: try round(needMonth(), "month", 13, of: 12) { $0 == 0 ? nil : $0 - 1 }
-            case .day: try number(needDay(), "day", dates.map(\.day), first: 0, count: 32)
+            case .month: try round(month(), "month", 13, of: 12) { $0 == 0 ? nil : $0 - 1 }
+            case .day: try number(day(), "day", dates.map(\.day), first: 0, count: 32)
             case .hour: try round(try part([11, 12], "hour"), "hour", 24, of: 24) { $0 }
             case .weekday:
-                let index = try weekday(needYear(), needMonth(), needDay(), name, &graph)
+                let index = try weekday(year(), month(), day(), name, &graph)
                 try round(index, "weekday", Weekday.tableSize, of: 7) { Weekday.ofSum($0) }
             }
         }
         if column.recipe.indicator ?? (dates.count < rows.count) {
             parts.append(
                 try graph.lookedUp(
-                    needMonth(), in: (0...12).map { [$0 == 0 ? 1 : 0] }, name + "_missing"))
+                    month(), in: (0...12).map { [$0 == 0 ? 1 : 0] }, name + "_missing"))
         }
         return parts
     }

@@ -13,7 +13,7 @@ public struct FitOptions: Equatable, Sendable {
     public var initialEpoch = 0
     /// The position within the first epoch at which an interrupted run resumes.
     public var partialEpoch: PartialEpoch?
-    /// How the pictures of each epoch are changed at random.
+    /// The random changes to the pictures of each epoch.
     public var augmentation: PictureAugmentation?
     /// The threads that change them; their number does not change the result.
     public var threads = 1

@@ -65,7 +65,7 @@ extension Training {
             threads: threads)
     }
 
-    /// What callbacks may know about the data and settings.
+    /// Returns the data and settings for callbacks.
     var description: RunDescription {
         var about = RunDescription()
         (about.classes, about.picture) = (data.classes, data.picture)

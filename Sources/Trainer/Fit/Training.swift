@@ -30,7 +30,7 @@ public final class Training {
     private var keptWeights: KeptWeights?
     /// The sweep that this run is a trial of.
     public var trial: TrialFacts?
-    /// When the model gives no sure answer; known after the training.
+    /// The limits of sure answers; known after the training.
     private var abstention: ModelFacts.Picture.Abstention?
     /// Identifies this run, in its checkpoints and in the model that it saves.
     let run: String

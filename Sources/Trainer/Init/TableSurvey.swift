@@ -3,7 +3,7 @@ import Datasets
 import Network
 import Tensors
 
-/// What is found in a table before a recipe is written: how it is written, the kinds of its columns, and the column to
+/// A survey of a table before a recipe is written: its dialect, the kinds of its columns, and the column to
 /// predict.
 public struct TableSurvey: Sendable {
     public let path: String

@@ -1,6 +1,6 @@
 import Base
 
-/// How a column of a table is prepared: an entry of `columns:`. What the recipe leaves out is chosen by the data.
+/// The preparation of a column: an entry of `columns:`. Options that the recipe leaves out are chosen by the data.
 public struct ColumnRecipe: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         case number, boolean, category, date, text, ignore

@@ -41,9 +41,9 @@ public struct DataRecipe: Sendable {
     /// The order of the classes, and the class that a single output stands for.
     public var classes: [String]?
     public var positive: String?
-    /// Whether a target of numbers is scaled, and scaled back in the model.
+    /// True if a target of numbers is scaled, and scaled back in the model.
     public var scalesTarget = false
-    /// Whether rows without a target are left out.
+    /// True if rows without a target are left out.
     public var dropsMissingTargets = false
     /// Other files with the same columns.
     public var otherFiles: [String] = []

@@ -12,7 +12,7 @@ public struct Recipe: Sendable {
     /// The model's name in the registry.
     public var name: String
     public var data: DataRecipe
-    /// How the pictures of an epoch are changed at random; nil: not at all.
+    /// The random changes to the pictures of an epoch; nil for none.
     public var augmentation: PictureAugmentation?
     public var model: ModelRecipe
     public var compile: CompileRecipe

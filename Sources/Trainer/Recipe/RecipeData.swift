@@ -34,6 +34,6 @@ public struct RecipeData: Sendable {
             count, classes: classes, hashes: hashes)
     }
 
-    /// Whether the division is drawn anew by each run, so that a run's own rows may differ.
+    /// True if the division is drawn anew by each run, so that a run's own rows may differ.
     public var isDrawnAnew: Bool { data.split.map { $0.isRandom && $0.randomState == nil } ?? false }
 }

@@ -46,7 +46,7 @@ struct TokenEncoding: Equatable, Sendable {
 
     /// Writes the encoding of inputs [.., n]; `number` returns the token of an input, or nil if it has none.
     ///
-    /// - weights: What each input adds to the count of its token, instead of 1.
+    /// - weights: The amount that each input adds to the count of its token, instead of 1.
     func write(_ call: CallMemory, weights: Floats? = nil, number: (Float, _ sample: Int) -> Int?) {
         let (x, y) = (call.x(), call.y)
         let perSample = max(x.count / max(call.rows, 1), 1)
