@@ -33,6 +33,13 @@ extension ModelStore {
         }
     }
 
+    /// Returns the version that an alias points to, if any.
+    public func pointed(at alias: String, of model: String) throws(CellarError) -> ModelVersion? {
+        try read("read \(model)@\(alias)") { db in
+            try ModelVersion.fetchOne(db, VersionQuery(alias: alias, of: model))
+        }
+    }
+
     /// Points the model's `alias` at the version, if the version passes the gate.
     public func promote(
         _ reference: String, alias: String, options: MoveOptions = MoveOptions()

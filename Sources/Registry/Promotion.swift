@@ -18,41 +18,76 @@ extension ModelStore {
         options: MoveOptions = MoveOptions()
     ) throws(CellarError) -> Promotion {
         try Names.checkAlias(alias)
-        guard let direction = direction ?? MetricName.direction(of: metric) else {
-            throw CellarError(
-                .usage, "cannot tell whether a high or a low \(metric) is better.",
-                remedy: "Use --highest or --lowest.")
-        }
+        let direction = try self.direction(of: metric, direction)
         return try move(alias, of: model, options) { db in
-            // A store may have 100,000 versions: only as many are read as the reason names. The plus signs keep SQLite from
-            // any other order than that of the metric's index.
-            let ofRun = run == nil ? "" : "AND v.id IN (SELECT version FROM facts WHERE run = ?3)"
-            let condition = """
-                JOIN metric m ON m.version = v.id WHERE +v.model = ?1 AND +v.state = 'kept' AND m.name = ?2
-                AND m.value IS NOT NULL AND ?3 IS ?3 \(ofRun)
-                """
-            let first = try ModelVersion.fetch(
-                db,
-                where:
-                    "\(condition) ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), m.version DESC LIMIT 4",
-                [model, metric, run])
-            guard let best = first.first, let value = best.metric(metric) else {
-                throw try withoutMetric(metric, model, db)
-            }
-            try checkFile(of: best)
-            try check(best, against: options.gate, db)
-            func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
-                try Int.fetchOne(
-                    db,
-                    sql:
-                        "SELECT count(*) FROM (SELECT 1 FROM version v \(condition) \(more) LIMIT \(Self.mostCounted + 1))",
-                    arguments: [model, metric, run] + arguments) ?? 0
-            }
-            let reason = reason(
-                metric, direction, first, of: try count("", []), equal: try count("AND m.value = ?4", [value])
-            )
-            return (best, options.reason.map { "\($0) (\(reason))" } ?? reason)
+            let best = try best(by: metric, of: model, run, direction, db)
+            try checkFile(of: best.version)
+            try check(best.version, against: options.gate, db)
+            return (best.version, best.reason(after: options.reason))
         }
+    }
+
+    /// The version with the best value of a metric.
+    public struct BestVersion: Sendable {
+        public let version: ModelVersion
+        /// The value and the next ones, such as "val_accuracy 0.98, the highest of 3 versions; next: …".
+        public let reason: String
+        /// The number of versions with the metric, or a number above 1,000 if there are more.
+        public let count: Int
+
+        /// The reason, behind another one.
+        public func reason(after first: String?) -> String { first.map { "\($0) (\(reason))" } ?? reason }
+    }
+
+    /// Finds the version that `promote(best:)` takes.
+    public func best(
+        by metric: String, model: String, run: String? = nil, direction: MetricName.Direction? = nil
+    ) throws(CellarError) -> BestVersion {
+        let direction = try self.direction(of: metric, direction)
+        return try read("find the best \(metric) of \(model)") { db in
+            try best(by: metric, of: model, run, direction, db)
+        }
+    }
+
+    private func direction(
+        of metric: String, _ given: MetricName.Direction?
+    ) throws(CellarError) -> MetricName.Direction {
+        if let direction = given ?? MetricName.direction(of: metric) { return direction }
+        throw CellarError(
+            .usage, "cannot tell whether a high or a low \(metric) is better.",
+            remedy: "Use --highest or --lowest.")
+    }
+
+    private func best(
+        by metric: String, of model: String, _ run: String?, _ direction: MetricName.Direction, _ db: Database
+    ) throws -> BestVersion {
+        // A store may have 100,000 versions: only as many are read as the reason names. The plus signs keep SQLite from
+        // any other order than that of the metric's index.
+        let ofRun = run == nil ? "" : "AND v.id IN (SELECT version FROM facts WHERE run = ?3)"
+        let condition = """
+            JOIN metric m ON m.version = v.id WHERE +v.model = ?1 AND +v.state = 'kept' AND m.name = ?2
+            AND m.value IS NOT NULL AND ?3 IS ?3 \(ofRun)
+            """
+        let first = try ModelVersion.fetch(
+            db,
+            where:
+                "\(condition) ORDER BY m.value \(direction == .highest ? "DESC" : "ASC"), m.version DESC LIMIT 4",
+            [model, metric, run])
+        guard let best = first.first, let value = best.metric(metric) else {
+            throw try withoutMetric(metric, model, db)
+        }
+        func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
+            try Int.fetchOne(
+                db,
+                sql:
+                    "SELECT count(*) FROM (SELECT 1 FROM version v \(condition) \(more) LIMIT \(Self.mostCounted + 1))",
+                arguments: [model, metric, run] + arguments) ?? 0
+        }
+        let all = try count("", [])
+        return BestVersion(
+            version: best,
+            reason: reason(metric, direction, first, of: all, equal: try count("AND m.value = ?4", [value])),
+            count: all)
     }
 
     /// Versions are counted up to here.

@@ -126,7 +126,7 @@ func promotionsOnData() throws {
         #expect(!verdict.passes)
 
         var request = PromoteRequest(.version("small:1", reason: "first"))
-        request.evidence = PromotionEvidence(on: favoured)
+        request.comparison = PromotionTest(on: favoured)
         // Nothing to compare with yet.
         #expect(try store.promote(request).reason == "first")
         request.choice = .version("small:2", reason: "urgent")
@@ -135,15 +135,17 @@ func promotionsOnData() throws {
         #expect(refusal?.message.contains(verdict.sentence) ?? false)
         #expect(try store.models.version("small@production").number == 1)
 
-        request.evidence?.margin = 0.001
+        request.comparison?.margin = 0.001
         #expect(throws: CellarError.self) { try store.promote(request) }
-        request.evidence = PromotionEvidence(on: favoured, force: true)
+        request.comparison = PromotionTest(on: favoured)
+        request.isForced = true
         let forced = try store.promote(request)
         #expect(forced.moved && forced.reason == "urgent (forced); \(verdict.sentence)")
 
         // Back: the first is better on these rows.
         request.choice = .version("small:1", reason: "better")
-        request.evidence = PromotionEvidence(on: favoured)
+        request.isForced = false
+        request.comparison = PromotionTest(on: favoured)
         let back = try store.promote(request)
         #expect(back.moved && back.reason.hasPrefix("better; accuracy of small:1 1.0000"))
         // All rows of the table were seen by one of them, or too few are left.

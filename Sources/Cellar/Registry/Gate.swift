@@ -1,6 +1,7 @@
 import Base
 import Infer
 import Metrics
+import Registry
 
 /// Asks whether a candidate may take the place of the current model.
 public struct PromotionComparison: Sendable {
@@ -35,5 +36,80 @@ extension Store {
             )
         }
         return try PairedRows(both[0], both[1]).verdict(request.metric, request.rule, onlyUnseen: true)
+    }
+}
+
+/// How a version must prove itself against the one whose alias it would take.
+public struct PromotionTest: Sendable {
+    /// Labelled data, as of an `EvaluateRequest`, whose models are ignored. Nil for the data that the version was trained on.
+    public var data: EvaluateRequest?
+    public var metric = PairedVerdict.Score.accuracy
+    /// The loss of the metric to allow; nil if the version must be better.
+    public var margin: Double?
+    /// The number of candidates that are compared on these data.
+    public var candidates: Int
+
+    public init(on data: EvaluateRequest? = nil, margin: Double? = nil, candidates: Int = 1) {
+        (self.data, self.margin, self.candidates) = (data, margin, candidates)
+    }
+}
+
+/// What came of a comparison before a promotion.
+enum PromotionOutcome {
+    case tested(PairedVerdict)
+    /// There is nothing to compare the versions on, for this reason.
+    case untested(String)
+}
+
+extension Store {
+    /// Compares a version with the one that an alias points to: on the data of the test, or else on the data that the version
+    /// was trained on, where these are still as they were. Only rows that neither has seen count.
+    func outcome(
+        of test: PromotionTest, candidate: ModelVersion, current: ModelVersion, _ progress: ProgressReporter
+    ) throws(CellarError) -> PromotionOutcome {
+        let rule = try PromotionRule(margin: test.margin, candidates: test.candidates)
+        if let data = test.data {
+            var comparison = try PromotionComparison(
+                candidate: candidate.reference, current: current.reference, data: data, metric: test.metric)
+            comparison.rule = rule
+            return .tested(try compareForPromotion(comparison, progress: progress))
+        }
+        // A damaged version takes no alias, whatever there is to compare it on.
+        let facts = try models.facts(of: candidate)
+        let path: String
+        switch ownData(of: facts, candidate.reference) {
+        case .found(let found): path = found
+        case .missing(let why): return .untested(why)
+        }
+        do throws(CellarError) {
+            let both = try evaluateBoth(
+                current.reference, candidate.reference, EvaluateRequest(data: path), progress)
+            if let unknown = both.first(where: { $0.seen == nil }) {
+                return .untested("the rows that \(unknown.model) was trained on are unknown")
+            }
+            return .tested(try PairedRows(both[0], both[1]).verdict(test.metric, rule, onlyUnseen: true))
+        } catch {
+            if error.category == .cancelled || error.category == .usage { throw error }
+            return .untested(error.message)
+        }
+    }
+
+    private enum OwnData {
+        case found(String)
+        case missing(String)
+    }
+
+    private func ownData(of facts: ModelFacts, _ name: String) -> OwnData {
+        guard let dataset = facts.dataset, !dataset.path.isEmpty else {
+            return .missing("the data of \(name) are not recorded")
+        }
+        guard FileSystem.exists(dataset.path) else {
+            return .missing("\(dataset.path), the data of \(name), is not here")
+        }
+        guard
+            holdsSamples(dataset.path)
+                || (try? FileDigest(ofFile: dataset.path).sha256) == dataset.sha256
+        else { return .missing("\(dataset.path), the data of \(name), has changed since") }
+        return .found(dataset.path)
     }
 }

@@ -17,29 +17,14 @@ public struct PromoteRequest: Sendable {
     public var alias: String?
     /// A condition that the version must fulfil, such as `val_accuracy >= 0.97`.
     public var gate: String?
-    /// Data on which the version must prove itself against the one that the alias points to.
-    public var evidence: PromotionEvidence?
-    /// Moves the alias also if it is protected.
+    /// The comparison with the version that the alias points to; nil for none. It is only made where the alias points to another
+    /// version, and not for the best version by a metric under the alias `best`, which means just that.
+    public var comparison: PromotionTest? = PromotionTest()
+    /// Moves the alias whatever the comparison says, and also if it is protected.
     public var isForced = false
 
     public init(_ choice: Choice, alias: String? = nil, gate: String? = nil) {
         (self.choice, self.alias, self.gate) = (choice, alias, gate)
-    }
-}
-
-/// Labelled data on which a version is compared with the one whose alias it would take.
-public struct PromotionEvidence: Sendable {
-    /// As of an `EvaluateRequest`; its models are ignored.
-    public var data: EvaluateRequest
-    /// The accuracy by which the version may be worse; nil if it must be better.
-    public var margin: Double?
-    /// The number of candidates that are compared on these data.
-    public var candidates: Int
-    /// Moves the alias whatever the comparison says.
-    public var force: Bool
-
-    public init(on data: EvaluateRequest, margin: Double? = nil, candidates: Int = 1, force: Bool = false) {
-        (self.data, self.margin, self.candidates, self.force) = (data, margin, candidates, force)
     }
 }
 
@@ -58,51 +43,58 @@ extension Store {
         var options = ModelStore.MoveOptions(gate: gate, isForced: request.isForced)
         switch request.choice {
         case .version(let reference, let reason):
-            let alias = request.alias ?? "production"
             options.reason = reason
-            guard let evidence = request.evidence else {
-                return try models.promote(reference, alias: alias, options: options)
-            }
-            let candidate = try models.version(reference)
-            if let (current, verdict) = try verdict(on: candidate, alias, evidence, progress) {
-                options.reason = "\(reason)\(evidence.force ? " (forced)" : ""); \(verdict.sentence)"
-                options.evidence = verdict.json
-                options.before = current.number
-            }
-            return try models.promote(candidate.reference, alias: alias, options: options)
+            return try move(
+                request.alias ?? "production", to: models.version(reference), request, options, progress)
         case .best(let metric, let model, let direction, let run, let reason):
-            guard request.evidence == nil else {
-                throw CellarError(.usage, "only a version that is named is compared on data.")
-            }
             options.reason = reason
             let run = try run.map { (reference) throws(CellarError) in try models.run(of: reference).run }
-            return try models.promote(
-                best: metric, model: model, run: run, alias: request.alias ?? "best", direction: direction,
-                options: options)
+            let alias = request.alias ?? "best"
+            guard alias != "best" || request.comparison?.data != nil else {
+                return try models.promote(
+                    best: metric, model: model, run: run, alias: alias, direction: direction, options: options
+                )
+            }
+            let best = try models.best(by: metric, model: model, run: run, direction: direction)
+            options.reason = best.reason(after: reason)
+            var request = request
+            // The best of many is better by chance more often than one.
+            let tried = request.comparison?.candidates ?? 1
+            request.comparison?.candidates = max(tried, best.count)
+            return try move(alias, to: best.version, request, options, progress)
         }
     }
 
-    /// Compares a version with the one that the alias points to; nil if there is none, or if it is the same. Throws unless the
-    /// version passes or is forced.
-    private func verdict(
-        on candidate: ModelVersion, _ alias: String, _ evidence: PromotionEvidence,
-        _ progress: ProgressReporter
-    ) throws(CellarError) -> (current: ModelVersion, PairedVerdict)? {
-        let current = try models.list(Query(model: candidate.model)).versions.first {
-            $0.aliases.contains(alias)
+    /// Moves an alias to the version, if that passes the comparison with the one that the alias points to.
+    private func move(
+        _ alias: String, to candidate: ModelVersion, _ request: PromoteRequest,
+        _ options: ModelStore.MoveOptions, _ progress: ProgressReporter
+    ) throws(CellarError) -> ModelStore.Promotion {
+        var options = options
+        if let test = request.comparison,
+            let current = try models.pointed(at: alias, of: candidate.model),
+            current.number != candidate.number
+        {
+            options.before = current.number
+            switch try outcome(of: test, candidate: candidate, current: current, progress) {
+            case .untested(let why):
+                progress.warn("\(candidate.reference) was not compared with \(current.reference): \(why)")
+                options.evidence = ["compared": false, "why": .string(why)]
+            case .tested(let verdict):
+                guard verdict.passes || request.isForced else {
+                    throw CellarError(
+                        .badData,
+                        "\(candidate.model)@\(alias) stays at \(current.reference): \(verdict.sentence)",
+                        remedy:
+                            "Choose another version, allow a loss with --margin, or use --force with --reason TEXT."
+                    )
+                }
+                options.reason =
+                    "\(options.reason ?? "")\(request.isForced ? " (forced)" : ""); \(verdict.sentence)"
+                options.evidence = verdict.json
+            }
         }
-        guard let current, current.number != candidate.number else { return nil }
-        let verdict = try compareForPromotion(
-            PromotionComparison(
-                candidate: candidate.reference, current: current.reference, data: evidence.data,
-                margin: evidence.margin, candidates: evidence.candidates), progress: progress)
-        guard verdict.passes || evidence.force else {
-            throw CellarError(
-                .badData, "\(candidate.model)@\(alias) stays at \(current.reference): \(verdict.sentence)",
-                remedy:
-                    "Choose another version, allow a loss with --margin, or use --force with --reason TEXT.")
-        }
-        return (current, verdict)
+        return try models.promote(candidate.reference, alias: alias, options: options)
     }
 
     /// Undoes the last move of an alias, such as `mnist@production`.

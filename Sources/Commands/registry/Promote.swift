@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cellar
 import CommandSupport
+import Metrics
 import Registry
 import StoreSupport
 
@@ -8,7 +9,7 @@ struct Promote: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Point an alias at a version, chosen by name or as the best by a metric.",
         usage: """
-            registry promote REF [--alias production] [--reason TEXT] [--gate CONDITION] [--on DATA [--margin M]]
+            registry promote REF [--alias production] [--reason TEXT] [--gate CONDITION] [--on DATA] [--margin M]
             registry promote --best METRIC --model NAME|--run VERSION [--alias best] [--gate CONDITION]
             registry promote --remove MODEL@ALIAS
             """,
@@ -17,9 +18,12 @@ struct Promote: ParsableCommand {
             rows. Accuracy, AUC, precision, recall and F1 are best high, losses and errors low; of equal versions the \
             newest wins.
 
-            With --on, the version and the one that the alias points to are compared on the rows that neither was trained \
-            on. The alias is moved only if the version is better by McNemar's exact test (p < 0.05), or, with --margin, if its \
-            accuracy is lower by less than the margin (the lower end of the 95 % interval). The reason keeps the numbers.
+            Where the alias points to another version, both are compared on the rows of --on that neither was trained on; \
+            without --on, on those of the data that the new version was trained on. The alias is moved only if the new version \
+            is better by McNemar's exact test (p < 0.05), or, with --margin, if its accuracy is lower by less than the margin \
+            (the lower end of the 95 % interval). The reason keeps the numbers. Where these data are missing or have changed, \
+            a warning says so, and the alias is moved. --force --reason TEXT moves it whatever the comparison says. \
+            --best under the alias best is not compared: that alias means the best value.
             """)
 
     @Argument(help: "The version, as mnist:12.", completion: .versions) var reference: String?
@@ -30,10 +34,12 @@ struct Promote: ParsableCommand {
     @Option(help: "Move the alias only if the version matches this condition, as 'val_accuracy >= 0.97'.")
     var gate: String?
     @OptionGroup var data: OnData
-    @Option(help: "For --on: the loss of accuracy to allow, such as 0.005.") var margin: Double?
+    @Option(help: "What is compared: accuracy, or macro_f1 or auc by the paired bootstrap.")
+    var score = PairedVerdict.Score.accuracy
+    @Option(help: "The loss of accuracy to allow in the comparison, such as 0.005.") var margin: Double?
     @Option(
         help:
-            "For --on: the number of versions tried on these data; p-values and intervals are corrected for it."
+            "The number of versions tried on these data; p-values and intervals are corrected for it. With --best, at least the number it chose from."
     )
     var candidates = 1
     @Flag(help: "Move the alias whatever the comparison says, and also a protected one; needs --reason.")
@@ -60,13 +66,10 @@ struct Promote: ParsableCommand {
         if (highest || lowest) && best == nil {
             throw ValidationError("--highest and --lowest go with --best METRIC.")
         }
-        if data.on == nil, margin != nil || candidates != 1 {
-            throw ValidationError("--margin and --candidates go with --on DATA.")
-        }
         if runOf != nil, best == nil { throw ValidationError("--run goes with --best METRIC.") }
         if force, reason == nil { throw ValidationError("--force needs --reason TEXT.") }
-        if data.on != nil, best != nil || remove {
-            throw ValidationError("--on goes with a version, as mnist:12.")
+        if remove, data.on != nil || margin != nil || candidates != 1 {
+            throw ValidationError("--on, --margin and --candidates go with a promotion.")
         }
     }
 
@@ -83,9 +86,9 @@ struct Promote: ParsableCommand {
                 }
             var request = PromoteRequest(choice, alias: alias, gate: gate)
             request.isForced = force
-            request.evidence = data.request.map {
-                PromotionEvidence(on: $0, margin: margin, candidates: candidates, force: force)
-            }
+            var test = PromotionTest(on: data.request, margin: margin, candidates: candidates)
+            test.metric = score
+            request.comparison = test
             let done = try store.promote(request, progress: .warnings(json: common.json))
             try common.print(done.json) { done.text }
         }
@@ -104,3 +107,5 @@ extension ModelStore.Promotion {
         return "\(alias) → \(version.reference)\(before.map { " (before: \($0))" } ?? ""): \(reason)"
     }
 }
+
+extension PairedVerdict.Score: ExpressibleByArgument {}
