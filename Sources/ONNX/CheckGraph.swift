@@ -38,6 +38,8 @@ extension TensorProto.DataType {
     fileprivate var size: Int {
         switch self {
         case .bool: 1
+        // Texts have no fixed size; no constant is of them.
+        case .string: 0
         case .float, .int32: 4
         case .int64: 8
         }

@@ -29,6 +29,7 @@ public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarErr
     // Operator set 17 introduced LayerNormalization. Newer operators are expressed with older ones, so that
     // older runtimes can run the file.
     (file.irVersion, file.operatorSet) = (8, 17)
+    if graph.nodes.contains(where: { $0.domain == NodeProto.machineLearning }) { file.machineLearningSet = 3 }
     file.producerName = "Cellar"
     file.docString = description(of: origin)
     file.metadata = metadata(of: origin)
@@ -119,6 +120,8 @@ private struct ONNXExporter {
         let sizes = model.shapes[call].enumerated().map { axis, size in
             free.axes[call].contains(axis) ? ValueInfoProto.Size.free("\(name)_\(axis + 1)") : .fixed(size)
         }
-        return ValueInfoProto(name: name, shape: [.free("batch")] + sizes)
+        return ValueInfoProto(
+            name: name, shape: [.free("batch")] + sizes,
+            type: model.layers[model.calls[call].layer].isText ? .string : .float)
     }
 }

@@ -33,6 +33,7 @@ let layerExporters: [String: LayerExporter] = [
     "DepthwiseConv2D": exportDepthwiseConvolution, "Discretization": exportDiscretization,
     "Divide": exportDivide, "Dot": exportDot,
     "Dropout": exportNothing,
+    "StringLookup": exportStringLookup,
     "ELU": exportParametricActivation,
     "EinsumDense": exportEinsumDense, "Elementwise": reading(exportElementwise), "Embedding": exportEmbedding,
     "Flatten": exportFlatten,

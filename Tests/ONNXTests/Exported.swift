@@ -74,6 +74,9 @@ extension NodeProto {
     private func value(_ name: String) -> Attribute? { attributes.first { $0.name == name }?.value }
     func ints(_ name: String) -> [Int]? { if case .ints(let values) = value(name) { values } else { nil } }
     func int(_ name: String) -> Int? { if case .int(let value) = value(name) { value } else { nil } }
+    func strings(_ name: String) -> [String]? {
+        if case .strings(let values) = value(name) { values } else { nil }
+    }
     func string(_ name: String) -> String? { if case .string(let text) = value(name) { text } else { nil } }
 }
 

@@ -78,9 +78,14 @@ extension ModelProto {
         irVersion = try #require(reader.ints(1).first)
         (producerName, docString) = (reader.text(2), reader.text(6))
         graph = try GraphProto(try reader.message(7))
-        let operators = try reader.message(8)
-        #expect(operators.texts(1) == [""])
-        operatorSet = try #require(operators.ints(2).first)
+        for operators in try reader.messages(8) {
+            let version = operators.ints(2).first
+            switch operators.text(1) {
+            case "": operatorSet = try #require(version)
+            case "ai.onnx.ml": machineLearningSet = version
+            default: Issue.record("the operator set \(operators.text(1))")
+            }
+        }
         metadata = try reader.messages(14).map { ($0.text(1), $0.text(2)) }
     }
 }
@@ -99,7 +104,7 @@ extension GraphProto {
 extension NodeProto {
     fileprivate init(_ reader: WireReader) throws {
         self.init(
-            operation: reader.text(4), name: reader.text(3), inputs: reader.texts(1),
+            operation: reader.text(4), domain: reader.text(7), name: reader.text(3), inputs: reader.texts(1),
             outputs: reader.texts(2),
             attributes: try reader.messages(5).map { try AttributeProto($0) })
     }
@@ -132,12 +137,11 @@ extension TensorProto {
 extension ValueInfoProto {
     fileprivate init(_ reader: WireReader) throws {
         let tensor = try reader.message(2).message(1)
-        #expect(tensor.ints(1) == [1])
         self.init(
             name: reader.text(1),
             shape: try tensor.message(2).messages(1).map { size in
                 if let name = size.texts(2).first { return .free(name) }
                 return .fixed(try #require(size.ints(1).first))
-            }, docString: reader.text(3))
+            }, type: try #require(tensor.ints(1).first.flatMap { TensorProto.DataType(rawValue: $0) }), docString: reader.text(3))
     }
 }

@@ -8,13 +8,13 @@ training never saw, opens the .h5 with tf_keras (and with Keras 3 where no numbe
 and compares from the raw columns:
 
 - the vector before the first Dense layer with scikit-learn's, to 1e-6 (relative above 1);
-- the answers with `infer score`'s, to 1e-6.
+- the answers with `infer score`'s, to 1e-6; those of the exported ONNX file in ONNX Runtime too.
 
-Needs keras 3, tf_keras, tensorflow, scikit-learn, pandas and NumPy.
+Needs keras 3, tf_keras, tensorflow, onnx, onnxruntime, scikit-learn, pandas and NumPy.
 """
 import csv, glob, json, os, subprocess, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import numpy as np, pandas as pd, tensorflow as tf, keras, tf_keras
+import numpy as np, onnx, onnxruntime, pandas as pd, tensorflow as tf, keras, tf_keras
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
@@ -152,6 +152,16 @@ def feed(K, m, columns, b):
     return data
 
 
+def onnx_answers(path, b):
+    onnx.checker.check_model(onnx.load(path), full_check=True)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    data = {}
+    for i in session.get_inputs():
+        x = b[i.name]
+        data[i.name] = np.array([[str(v)] for v in x], dtype=object) if i.type == "tensor(string)" else x.astype("float32").reshape(-1, 1)
+    return session.run(None, data)[0].ravel()
+
+
 failures, worst, worst_answer, opened = 0, 0.0, 0.0, {}
 for case in range(seed, seed + count):
     r = np.random.default_rng([9, case])
@@ -184,6 +194,7 @@ for case in range(seed, seed + count):
         run("trainer", "fit", f"{here}/recipe.yaml", "-q")
         run("infer", "score", f"{here}/b.csv", "-o", f"{here}/scored.csv", "--force", "--model", "parity:1")
         run("registry", "export", "parity:1", f"{here}/m.keras", "--force")
+        run("registry", "export", "parity:1", f"{here}/m.onnx", "--force")
         scored = pd.read_csv(f"{here}/scored.csv")
         ours = np.where(scored["prediction"] == 1, scored["probability"], 1 - scored["probability"])
         want = expected(columns, a, b)
@@ -206,6 +217,10 @@ for case in range(seed, seed + count):
             if off > 1e-6 or gap > 1e-6:
                 place = np.unravel_index(np.argmax(np.abs(prepared - want) / np.maximum(1, np.abs(want))), want.shape)
                 raise RuntimeError(f"{kind}: prepared {off:.2g} (row {place[0]}, column {place[1]}: {prepared[place]}, {want[place]}), answers {gap:.2g}")
+        gap = np.abs(onnx_answers(f"{here}/m.onnx", b) - ours).max()
+        opened["onnx"] = opened.get("onnx", 0) + 1
+        if gap > 1e-6:
+            raise RuntimeError(f"ONNX Runtime: answers {gap:.2g}")
     except Exception as error:
         failures += 1
         print(f"case {case}: {str(error)[:700]}", flush=True)

@@ -8,6 +8,8 @@ struct ModelProto: WireMessage {
     var irVersion = 0
     /// The version of the default operator set.
     var operatorSet = 0
+    /// The version of the operator set `ai.onnx.ml`; nil if no node is of it.
+    var machineLearningSet: Int?
     var producerName = ""
     var docString = ""
     var metadata: [(key: String, value: String)] = []
@@ -18,15 +20,19 @@ struct ModelProto: WireMessage {
         sink.text(2, producerName)
         sink.text(6, docString)
         sink.message(7, graph)
-        sink.message(8, OperatorSet(version: operatorSet))
+        sink.message(8, OperatorSet(domain: "", version: operatorSet))
+        if let machineLearningSet {
+            sink.message(8, OperatorSet(domain: NodeProto.machineLearning, version: machineLearningSet))
+        }
         for (key, value) in metadata { sink.message(14, Entry(key: key, value: value)) }
     }
 
     private struct OperatorSet: WireMessage {
+        /// Empty for the default operator set.
+        var domain: String
         var version: Int
         func write(to sink: inout some WireSink) {
-            // The domain of the default operator set is "".
-            sink.text(1, "")
+            sink.text(1, domain)
             sink.int(2, version)
         }
     }
@@ -57,7 +63,12 @@ struct GraphProto: WireMessage {
 }
 
 struct NodeProto: WireMessage {
+    /// The domain of operators on texts and tables.
+    static let machineLearning = "ai.onnx.ml"
+
     var operation = ""
+    /// Empty for the default operator set.
+    var domain = ""
     var name = ""
     /// Tensor names; an empty name omits an optional input.
     var inputs: [String] = []
@@ -70,6 +81,7 @@ struct NodeProto: WireMessage {
         sink.text(3, name)
         sink.text(4, operation)
         for attribute in attributes { sink.message(5, attribute) }
+        if !domain.isEmpty { sink.text(7, domain) }
     }
 }
 
@@ -104,7 +116,7 @@ struct AttributeProto: WireMessage {
 }
 
 struct TensorProto: WireMessage {
-    enum DataType: Int { case float = 1, int32 = 6, int64 = 7, bool = 9 }
+    enum DataType: Int { case float = 1, int32 = 6, int64 = 7, string = 8, bool = 9 }
 
     var name: String
     var type: DataType
@@ -120,7 +132,7 @@ struct TensorProto: WireMessage {
     }
 }
 
-/// An input or output of the graph, in float32.
+/// An input or output of the graph.
 struct ValueInfoProto: WireMessage {
     enum Size: Equatable, WireMessage {
         case fixed(Int)
@@ -137,11 +149,12 @@ struct ValueInfoProto: WireMessage {
 
     var name: String
     var shape: [Size]
+    var type = TensorProto.DataType.float
     var docString = ""
 
     func write(to sink: inout some WireSink) {
         sink.text(1, name)
-        sink.message(2, TypeProto(tensor: TensorType(shape: shape)))
+        sink.message(2, TypeProto(tensor: TensorType(type: type, shape: shape)))
         if !docString.isEmpty { sink.text(3, docString) }
     }
 
@@ -151,9 +164,10 @@ struct ValueInfoProto: WireMessage {
     }
 
     private struct TensorType: WireMessage {
+        var type: TensorProto.DataType
         var shape: [Size]
         func write(to sink: inout some WireSink) {
-            sink.int(1, TensorProto.DataType.float.rawValue)
+            sink.int(1, type.rawValue)
             sink.message(2, Shape(sizes: shape))
         }
     }

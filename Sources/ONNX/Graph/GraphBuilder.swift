@@ -26,10 +26,10 @@ final class GraphBuilder {
     /// Adds a node with several outputs, named after the layer and the operator.
     func node(
         _ operation: String, _ inputs: [String], _ attributes: Attributes = [:],
-        outputs count: Int
+        outputs count: Int, domain: String = ""
     ) -> [String] {
         var node = NodeProto()
-        node.operation = operation
+        (node.operation, node.domain) = (operation, domain)
         node.name = unique("\(path)/\(operation)")
         node.inputs = inputs
         node.outputs = (0..<count).map { unique("\(node.name):\($0)") }

@@ -3,7 +3,9 @@ import Network
 
 /// Numbers of tokens [batch, …, n] as the layer's `output_mode` gives them out. A number that is no token's becomes zeros; in
 /// Cellar it is an error.
-private func encoded(_ call: ExportedCall, _ numbers: String, mode: String, depth: Int) -> Value {
+private func encoded(
+    _ call: ExportedCall, _ numbers: String, mode: String, depth: Int, weights: [Float] = []
+) -> Value {
     let graph = call.graph
     guard mode != "int" else { return call.output(graph.cast(numbers, to: .float)) }
     let isToken = graph.node("Equal", [graph.unsqueeze(numbers, [-1]), graph.ints(Array(0..<depth))])
@@ -11,6 +13,9 @@ private func encoded(_ call: ExportedCall, _ numbers: String, mode: String, dept
     switch mode {
     case "one_hot": return call.output(call.input.shape.last == 1 ? graph.squeeze(vectors, [-2]) : vectors)
     case "count": return call.output(graph.sum(vectors, [-2], keep: false))
+    case "tf_idf":
+        let counts = graph.sum(vectors, [-2], keep: false)
+        return call.output(graph.multiply(counts, graph.floats(weights, shape: [weights.count])))
     default: return call.output(graph.largest(vectors, [-2], keep: false))
     }
 }
@@ -38,17 +43,17 @@ func exportIntegerLookup(_ call: inout ExportedCall) throws(CellarError) -> Valu
     let vocabulary = try call.config.ints("vocabulary") ?? []
     let unknownPlaces = try call.config.int("num_oov_indices", in: 0...Int.max)
     let maskToken = try call.config.ints("mask_token")?.first
-    guard unknownPlaces > 0 else {
-        throw call.error(
-            "has no index for unknown numbers (num_oov_indices is 0), which ONNX export does not support yet")
-    }
     let first = mode == "int" && maskToken != nil ? 1 : 0
+    let depth = call.outputShape.last ?? 1
     let numbers = graph.cast(call.input.name(), to: .int64)
     let isWord = graph.node("Equal", [graph.unsqueeze(numbers, [-1]), graph.ints(vocabulary)])
     let matches = graph.cast(isWord, to: .int64)
     let places = graph.ints(vocabulary.indices.map { first + unknownPlaces + $0 })
     let found = graph.sum(graph.multiply(matches, places), [-1], keep: false)
-    let unknown = graph.add(graph.node("Mod", [numbers, graph.int(unknownPlaces)]), graph.int(first))
+    let unknown =
+        unknownPlaces > 0
+        ? graph.add(graph.node("Mod", [numbers, graph.int(unknownPlaces)]), graph.int(first))
+        : graph.int(first + vocabulary.count)
     let isKnown = graph.cast(graph.sum(matches, [-1], keep: false), to: .bool)
     var place = graph.node("Where", [isKnown, found, unknown])
     if let maskToken {
@@ -56,5 +61,44 @@ func exportIntegerLookup(_ call: inout ExportedCall) throws(CellarError) -> Valu
         let isMasked = graph.node("Equal", [numbers, graph.int(maskToken)])
         place = graph.node("Where", [isMasked, graph.int(mode == "int" ? 0 : -1), place])
     }
-    return encoded(call, place, mode: mode, depth: call.outputShape.last ?? 1)
+    if unknownPlaces == 0 { place = refusing(place, first + vocabulary.count, graph) }
+    return encoded(call, place, mode: mode, depth: depth)
+}
+
+/// The places as they are; a runtime fails at one that is `count`. The mask's −1 stays.
+private func refusing(_ places: String, _ count: Int, _ graph: GraphBuilder) -> String {
+    // Gather counts −1 from the end, where the −1 is.
+    graph.node("Gather", [graph.ints(Array(0..<count) + [-1]), graph.node("Where", [
+        graph.node("Equal", [places, graph.int(count)]), graph.int(count + 1), places,
+    ])])
+}
+
+/// A text's index by a table of the operator set for machine learning.
+func exportStringLookup(_ call: inout ExportedCall) throws(CellarError) -> Value {
+    let (graph, mode) = (call.graph, try call.config.string("output_mode"))
+    guard let lookup = call.layer as? StringLookup else { throw call.error("is no StringLookup") }
+    guard lookup.unknownPlaces <= 1 else {
+        throw call.error(
+            "has \(lookup.unknownPlaces) places for unknown texts (num_oov_indices), which it chooses by a hash that ONNX does not have"
+        )
+    }
+    let first = (mode == "int" && lookup.maskToken != nil ? 1 : 0) + lookup.unknownPlaces
+    let count = first + lookup.vocabulary.count
+    var (keys, values) = (lookup.vocabulary, Array(first..<count))
+    if let maskToken = lookup.maskToken {
+        keys.append(maskToken)
+        values.append(mode == "int" ? 0 : -1)
+    }
+    var place = graph.node(
+        "LabelEncoder", [call.input.name()],
+        [
+            "keys_strings": .strings(keys), "values_int64s": .ints(values),
+            "default_int64": .int(lookup.unknownPlaces > 0 ? first - 1 : count),
+        ], outputs: 1, domain: NodeProto.machineLearning)[0]
+    if lookup.unknownPlaces == 0 { place = refusing(place, count, graph) }
+    let depth = call.outputShape.last ?? 1
+    let weights = (lookup.idfWeights ?? []).prefix(depth)
+    return encoded(
+        call, place, mode: mode, depth: depth,
+        weights: weights + Array(repeating: 0, count: depth - weights.count))
 }

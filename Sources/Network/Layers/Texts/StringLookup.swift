@@ -10,8 +10,8 @@ public struct StringLookup: StatelessLayer, TextReader {
     public var trainable = true
     public let vocabulary: [String]
     private let places: TextPlaces
-    private let unknownPlaces: Int
-    private let maskToken: String?
+    public let unknownPlaces: Int
+    public let maskToken: String?
     private let unknownToken: String
     private let weights: IDFWeights?
     var encoding: TokenEncoding
@@ -87,6 +87,8 @@ public struct StringLookup: StatelessLayer, TextReader {
         return config
     }
 
+    /// The weight of each index with the output mode tf_idf.
+    public var idfWeights: [Float]? { weights?.numbers }
     public var textReader: (any TextReader)? { self }
     public static var adaptedOptions: [String] { ["vocabulary", "idf_weights"] }
 
