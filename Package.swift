@@ -169,7 +169,8 @@ let package = Package(
         .target(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Plots", "Base", argumentParser,
+                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Metrics", "Plots", "Base",
+                argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: small),
         .target(

@@ -30,12 +30,13 @@ struct PromotionGateTests {
             #expect(try !store.promote(PromoteRequest(.version("small:1"))).moved)
             let better = try store.promote(PromoteRequest(.version("small:3")))
             #expect(better.reason.hasPrefix("chosen by hand; accuracy of small:3 "))
-            let evidence = try #require(try store.log("small@production").first?.json["evidence"])
+            let evidence = try #require(try store.log("small@production").last?.json["evidence"])
             #expect(evidence["rows"]?.int.map { $0 > 0 && $0 <= 150 } == true, "\(evidence.text())")
 
             var back = PromoteRequest(.version("small:2", reason: "urgent"))
             let refusal = #expect(throws: CellarError.self) { try store.promote(back) }
-            #expect(refusal?.message.hasPrefix("small@production stays at small:3: accuracy of small:2 ") == true)
+            #expect(
+                refusal?.message.hasPrefix("small@production stays at small:3: accuracy of small:2 ") == true)
             #expect(refusal?.remedy?.contains("--force") == true && refusal?.category == .badData)
             back.isForced = true
             #expect(try store.promote(back).reason.hasPrefix("urgent (forced); accuracy of small:2 "))
@@ -54,14 +55,16 @@ struct PromotionGateTests {
             _ = try store.promote(PromoteRequest(.version("small:1"), alias: "production"))
             let moved = try store.promote(request)
             #expect(moved.version.number == 2 && moved.reason.contains("the lowest of 3 versions"))
-            let evidence = try #require(try store.log("small@production").first?.json["evidence"])
+            let evidence = try #require(try store.log("small@production").last?.json["evidence"])
             #expect(evidence["candidates"] == 3, "\(evidence.text())")
             request.choice = .best(metric: "val_loss", model: "small", direction: .highest)
             #expect(throws: CellarError.self) { try store.promote(request) }
         }
     }
 
-    @Test("where the data are gone, have changed or are unknown, a warning says so", arguments: ["gone", "changed"])
+    @Test(
+        "where the data are gone, have changed or are unknown, a warning says so",
+        arguments: ["gone", "changed"])
     func moves(data: String) throws {
         try withVersions(epochs: [1, 1]) { trained in
             let (store, table) = (trained.store, trained.path("table.csv"))
@@ -77,7 +80,7 @@ struct PromotionGateTests {
                 PromoteRequest(.version("small:2")), progress: ProgressReporter(warn: warnings.add))
             #expect(moved.moved && moved.reason == "chosen by hand")
             #expect(warnings.all.count == 1 && warnings.all[0].contains("was not compared with small:1: "))
-            #expect(try store.log("small@production").first?.json["evidence"]?["compared"] == false)
+            #expect(try store.log("small@production").last?.json["evidence"]?["compared"] == false)
         }
     }
 
@@ -86,7 +89,8 @@ struct PromotionGateTests {
             let store = trained.store
             _ = try store.promote(PromoteRequest(.version("small:1")))
             try trained.damage("small:2")
-            #expect(thrown { _ = try store.promote(PromoteRequest(.version("small:2"))) }?.category == .badData)
+            #expect(
+                thrown { _ = try store.promote(PromoteRequest(.version("small:2"))) }?.category == .badData)
         }
         try withVersions(epochs: [1, 1]) { trained in
             let store = trained.store

@@ -13,7 +13,8 @@ private func lookup(_ options: JSONObject) throws -> Exported {
     var model = try Model(
         name: "net", form: .functional,
         layers: [text, LayerTable.make(className: "StringLookup", config: config)],
-        calls: [Model.Call(layer: 0, inputs: []), Model.Call(layer: 1, inputs: [0])], inputs: [0], outputs: [1])
+        calls: [Model.Call(layer: 0, inputs: []), Model.Call(layer: 1, inputs: [0])], inputs: [0],
+        outputs: [1])
     try model.initialize(seed: 1)
     return try Exported(model)
 }
@@ -48,5 +49,27 @@ private func lookup(_ options: JSONObject) throws -> Exported {
     @Test func whatONNXCannotHashIsRefused() throws {
         let error = #expect(throws: CellarError.self) { try lookup(["num_oov_indices": 2]) }
         #expect(error?.explanation.contains("num_oov_indices") == true)
+    }
+
+    @Test func weightsCountAtTheirOwnTokensOnly() throws {
+        let inputs = try ["tokens", "weights"].map {
+            try LayerTable.make(
+                className: "InputLayer", config: ["name": .string($0), "batch_shape": [nil, 2]])
+        }
+        var model = try Model(
+            name: "net", form: .functional,
+            layers: inputs + [
+                LayerTable.make(
+                    className: "CategoryEncoding",
+                    config: ["name": "counts", "num_tokens": 4, "output_mode": "count"])
+            ],
+            calls: [
+                Model.Call(layer: 0, inputs: []), Model.Call(layer: 1, inputs: []),
+                Model.Call(layer: 2, inputs: [0, 1]),
+            ], inputs: [0, 1], outputs: [2])
+        try model.initialize(seed: 1)
+        let found = try Exported(model)
+        #expect(found.operations == ["Cast", "Unsqueeze", "Equal", "Unsqueeze", "Where", "ReduceSum"])
+        #expect(found.isSound())
     }
 }

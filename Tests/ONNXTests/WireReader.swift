@@ -142,6 +142,7 @@ extension ValueInfoProto {
             shape: try tensor.message(2).messages(1).map { size in
                 if let name = size.texts(2).first { return .free(name) }
                 return .fixed(try #require(size.ints(1).first))
-            }, type: try #require(tensor.ints(1).first.flatMap { TensorProto.DataType(rawValue: $0) }), docString: reader.text(3))
+            }, type: try #require(tensor.ints(1).first.flatMap { TensorProto.DataType(rawValue: $0) }),
+            docString: reader.text(3))
     }
 }

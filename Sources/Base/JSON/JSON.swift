@@ -58,7 +58,11 @@ public enum JSON: Equatable, Sendable {
 public struct JSONObject: Equatable, Sendable {
     private struct Member: Equatable {
         let key: String
+        /// The number of bytes of the key.
+        let length: Int
         var value: JSON
+
+        init(key: String, value: JSON) { (self.key, length, self.value) = (key, key.utf8.count, value) }
     }
 
     private var list: [Member] = []
@@ -115,10 +119,16 @@ public struct JSONObject: Equatable, Sendable {
     }
 
     private func position(_ key: String) -> Int? {
-        func isMember(_ index: Int) -> Bool { list[index].key.hasSameBytes(as: key) }
-        guard let nameIndex else { return list.indices.first(where: isMember) }
-        guard let found = nameIndex.table[key] else { return nil }
-        return isMember(found) ? found : list.indices.first(where: isMember)
+        if let nameIndex {
+            guard let found = nameIndex.table[key] else { return nil }
+            if list[found].key.hasSameBytes(as: key) { return found }
+        }
+        // Most names differ in length.
+        let length = key.utf8.count
+        for index in list.indices where list[index].length == length {
+            if list[index].key.hasSameBytes(as: key) { return index }
+        }
+        return nil
     }
 
     private mutating func buildIndex() {

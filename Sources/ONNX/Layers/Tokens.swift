@@ -21,9 +21,15 @@ private func encoded(
 }
 
 func exportCategoryEncoding(_ call: inout ExportedCall) throws(CellarError) -> Value {
-    let numbers = call.graph.cast(call.input.name(), to: .int64)
-    return encoded(
-        call, numbers, mode: try call.config.string("output_mode"), depth: try call.config.int("num_tokens"))
+    let graph = call.graph
+    let (mode, depth) = (try call.config.string("output_mode"), try call.config.int("num_tokens"))
+    let numbers = graph.cast(call.input.name(), to: .int64)
+    guard call.inputs.count == 2 else { return encoded(call, numbers, mode: mode, depth: depth) }
+    // Each token counts as much as its weight. A weight that is no number stays at its own token: a product with 0 would be
+    // none either.
+    let isToken = graph.node("Equal", [graph.unsqueeze(numbers, [-1]), graph.ints(Array(0..<depth))])
+    let weights = graph.unsqueeze(call.inputs[1].name(), [-1])
+    return call.output(graph.sum(graph.node("Where", [isToken, weights, graph.float(0)]), [-2], keep: false))
 }
 
 /// How many boundaries do not lie above a number; none lies above a NaN.
@@ -68,9 +74,16 @@ func exportIntegerLookup(_ call: inout ExportedCall) throws(CellarError) -> Valu
 /// The places as they are; a runtime fails at one that is `count`. The mask's −1 stays.
 private func refusing(_ places: String, _ count: Int, _ graph: GraphBuilder) -> String {
     // Gather counts −1 from the end, where the −1 is.
-    graph.node("Gather", [graph.ints(Array(0..<count) + [-1]), graph.node("Where", [
-        graph.node("Equal", [places, graph.int(count)]), graph.int(count + 1), places,
-    ])])
+    graph.node(
+        "Gather",
+        [
+            graph.ints(Array(0..<count) + [-1]),
+            graph.node(
+                "Where",
+                [
+                    graph.node("Equal", [places, graph.int(count)]), graph.int(count + 1), places,
+                ]),
+        ])
 }
 
 /// A text's index by a table of the operator set for machine learning.
