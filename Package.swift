@@ -105,7 +105,7 @@ let package = Package(
         library("Signing", ["Base", "CSigning"], isFast: false),
 
         // Figures as values, and their files.
-        library("Plots", ["Base", "CProcess"]),
+        library("Plots", ["Base", "CProcess", "CZlib"]),
 
         // Numbers.
         library("Tensors", ["CKernels", "CMemory"], numeric: true),

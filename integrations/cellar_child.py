@@ -6,11 +6,13 @@ Arrow stream while its output is read, so that neither side holds more than a fe
 
 from __future__ import annotations
 
+import atexit
 import collections
 import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -43,7 +45,7 @@ class Model:
         place = [] if store is None else ["--store", store]
         if not os.path.exists(model):
             registry = os.path.join(os.path.dirname(infer), "registry") if os.path.dirname(infer) else "registry"
-            path = os.path.join(tempfile.mkdtemp(prefix="cellar-"), "model.h5")
+            path = os.path.join(temporary_folder(), "model.h5")
             run([registry, "export", model, path, "--as-is", *place])
             model = path
         facts = json.loads(run([infer, "inspect", model, "--json", *place]))["facts"] or {}
@@ -112,12 +114,18 @@ class Child:
         try:
             self.writer = pa.ipc.new_stream(pa.PythonFile(self.process.stdin, mode="w"), inputs)
         except OSError as error:
-            raise self.failure() from error
+            failure = self.failure()
+            self.close()
+            raise failure from error
 
     def __enter__(self) -> Child:
         return self
 
     def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process, wherever it is, and closes its files."""
         if self.process.poll() is None:
             self.process.kill()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -171,7 +179,12 @@ class Child:
     def failure(self) -> BaseException:
         """The error that the process ended with, or that of the program that feeds it."""
         self.process.stdout.close()
-        status = self.process.wait()
+        try:
+            # It has ended, or ends when it writes: nobody reads its output now.
+            status = self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
         if self.feeder_error is not None and not isinstance(self.feeder_error, (BrokenPipeError, pa.ArrowException)):
             return self.feeder_error
         self.errors.seek(0)
@@ -197,6 +210,8 @@ def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Sc
     arrived = threading.Semaphore(0)
     # Without this the batches that wait for their predictions would be limited by the pipes alone.
     room = threading.Semaphore(8)
+    # Set where nobody reads the results any more.
+    stopped = threading.Event()
     with Child(model, inputs) as child:
 
         def feed() -> None:
@@ -204,10 +219,12 @@ def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Sc
             try:
                 while batch is not None:
                     room.acquire()
+                    if stopped.is_set():
+                        break
                     pending.append(batch)
                     arrived.release()
                     child.write(pa.RecordBatch.from_arrays([batch.column(place) for place in places], schema=inputs))
-                    batch = next(source, None)
+                    batch = None if stopped.is_set() else next(source, None)
             except BaseException as error:  # raised again where the results are read
                 child.feeder_error = error
                 child.process.kill()
@@ -216,18 +233,27 @@ def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Sc
                 arrived.release()
                 child.finish_input()
 
-        threading.Thread(target=feed, daemon=True).start()
-        while True:
-            arrived.acquire()
-            batch = pending.popleft()
-            if batch is None:
-                break
-            result = child.read()
+        feeder = threading.Thread(target=feed, daemon=True)
+        feeder.start()
+        try:
+            while True:
+                arrived.acquire()
+                batch = pending.popleft()
+                if batch is None:
+                    break
+                result = child.read()
+                room.release()
+                if result.num_rows != batch.num_rows:
+                    raise ScoringError(f"infer gave {result.num_rows} rows for {batch.num_rows}.")
+                yield pa.RecordBatch.from_arrays(batch.columns + result.columns, schema=schema)
+            child.finish()
+        finally:
+            # An error, or a caller that wants no more batches: the feeder waits for room, or for the process to read.
+            stopped.set()
             room.release()
-            if result.num_rows != batch.num_rows:
-                raise ScoringError(f"infer gave {result.num_rows} rows for {batch.num_rows}.")
-            yield pa.RecordBatch.from_arrays(batch.columns + result.columns, schema=schema)
-        child.finish()
+            child.process.kill()
+            # It may also wait for the next batch of `batches`, which cannot be interrupted.
+            feeder.join(timeout=10)
 
 
 def digest(path: str) -> str:
@@ -244,3 +270,10 @@ def run(command: list[str]) -> str:
     if result.returncode != 0:
         raise ScoringError(f"{' '.join(command)} ended with status {result.returncode}. {result.stderr.strip()}")
     return result.stdout
+
+
+def temporary_folder() -> str:
+    """Makes a folder that is removed when the program ends."""
+    folder = tempfile.mkdtemp(prefix="cellar-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -1,5 +1,4 @@
 import Base
-import Glibc
 import KerasFile
 import Registry
 
@@ -34,8 +33,7 @@ public struct Store: Sendable {
     init(_ models: ModelStore, folder: String) { (self.models, self.folder) = (models, folder) }
 
     private static var standardFolder: String {
-        guard let value = unsafe getenv("CELLAR_STORE"), unsafe value.pointee != 0 else { return "models" }
-        return unsafe String(cString: value)
+        environmentVariable("CELLAR_STORE").flatMap { $0.isEmpty ? nil : $0 } ?? "models"
     }
 
     /// The file behind a reference (`mnist`, `mnist:12`, `mnist@best`, a path, digits of a SHA-256), admitted by the

@@ -58,7 +58,7 @@ public enum Quarantine {
 
     /// Throws where reading the file kills the process that does it.
     public static func check(_ path: String) throws(CellarError) {
-        guard unsafe getenv(mark) == nil else {
+        guard environmentVariable(mark) == nil else {
             throw CellarError(
                 .internalFault, "the program does not call Quarantine.serveIfAsked() first of all.",
                 file: path)

@@ -9,7 +9,7 @@ struct Scan {
 
 extension ModelFacts? {
     /// Returns the facts with name and date filled in, which files not written by Cellar lack.
-    func known(as name: String, created: String) -> ModelFacts {
+    public func known(as name: String, created: String) -> ModelFacts {
         var facts = self ?? ModelFacts(name: "", created: "", generation: "")
         if facts.name.isEmpty { facts.name = name }
         if facts.created.isEmpty { facts.created = created }

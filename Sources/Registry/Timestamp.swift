@@ -1,18 +1,18 @@
 import Foundation
 
 /// Dates in ISO 8601, UTC, to the second, such as `2026-11-22T12:30:05Z`, as in facts.
-enum Timestamp {
+public enum Timestamp {
     static func now() -> String { Date().ISO8601Format() }
 
     /// Milliseconds since 1970.
-    static func milliseconds() -> Int {
+    public static func milliseconds() -> Int {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return max(1, Int(time.tv_sec) * 1_000 + Int(time.tv_nsec) / 1_000_000)
     }
 
     /// Milliseconds since 1970 of a date such as `2026-11-22T12:30:05Z`; nil for another form.
-    static func milliseconds(_ text: String) -> Int? {
+    public static func milliseconds(_ text: String) -> Int? {
         guard isPlausible(text), let date = try? Date(text, strategy: .iso8601) else { return nil }
         return Int(date.timeIntervalSince1970 * 1_000)
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import Trainer
 
 /// A folder with a small table, a recipe and a sweep.
-private func makeSweep(
+func makeSweep(
     _ sweep: String, _ body: (_ store: Store, _ plan: SweepPlan) throws -> Void
 ) throws {
     try Fixtures.temporaryFolder { folder in
@@ -34,7 +34,7 @@ private func makeSweep(
 }
 
 /// Trains the tasks as a worker process does, and returns its results.
-private func serve(_ store: Store, _ plan: SweepPlan, _ tasks: [TrialTask]) throws -> [TrialResult] {
+func serve(_ store: Store, _ plan: SweepPlan, _ tasks: [TrialTask]) throws -> [TrialResult] {
     var lines = tasks.map { $0.json.text() }[...]
     var results: [TrialResult] = []
     try store.serveTrials(
@@ -127,9 +127,48 @@ func halvingOfTrials() throws {
         "trials: 3\nset: { fit.seed: [1] }",
         "method: halving\nset: { fit.seed: [1] }", "set: { fit.seed: { low: 1, high: 2 } }", "sets: 1",
         "set: { fit..seed: [1] }", "set: { name.a: [1] }",
+        "set: { fit.seed: { from: 2, to: 1 } }", "set: { fit.seed: { from: 1, to: 2.5 } }",
+        "set: { fit.seed: { from: 1, to: 3, step: 0 } }", "set: { fit.seed: { from: 1, to: 3, by: 2 } }",
     ])
 func refusedSweeps(text: String) {
     #expect(throws: CellarError.self) { try makeSweep(text) { _, _ in } }
+}
+
+@Test(
+    "values that cannot be drawn are refused with the reason",
+    arguments: [
+        ("from: -9223372036854775808, to: 9223372036854775807", "from"),
+        ("from: 1, to: 200000", "200000 values; expected at most 100000"),
+        ("low: 2, high: 1", "low must be smaller than high"),
+        ("low: .nan, high: 1", "low must be smaller than high"),
+        ("low: 0, high: 1, log: true", "low must be above 0 with log: true"),
+        ("low: -1.7e308, high: 1.7e308", "low and high are too far apart"),
+        ("low: 0.2, high: 0.8, whole: true", "no whole number is from low to high"),
+        ("low: 0, high: 1e300, whole: true", "with whole: true"),
+    ])
+func refusedValues(range: String, reason: String) {
+    let error = #expect(throws: CellarError.self) {
+        try makeSweep("method: random\ntrials: 3\nset: { fit.seed: { \(range) } }") { _, _ in }
+    }
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+}
+
+@Test("whole numbers are drawn from both ends of a range and none beyond, also of one with fractions")
+func wholeRanges() throws {
+    for (range, expected) in [
+        ("low: 1.5, high: 4.5", 2...4), ("low: 0.5, high: 1.5", 1...1), ("low: -2, high: 2", -2...2),
+        ("low: 1, high: 8, log: true", 1...8),
+    ] {
+        let text = "method: random\ntrials: 400\nset: { data.split.random_state: [1], fit.seed: { \(range), whole: true } }"
+        // Seeds are not negative, so the values are looked at without their recipes.
+        try Fixtures.temporaryFolder { folder in
+            let recipe = folder.appendingPathComponent("r.yaml").path
+            try writeFile(recipe, Array("name: x\n".utf8))
+            try writeFile(folder.path + "/s.yaml", Array("recipe: \(recipe)\n\(text)".utf8))
+            let plan = try SweepPlan(path: folder.path + "/s.yaml", isChecked: true)
+            #expect(Set(plan.trials.compactMap { $0.changes[1].value.int }) == Set(expected))
+        }
+    }
 }
 
 @Test("a worker does not train another sweep than its coordinator's")

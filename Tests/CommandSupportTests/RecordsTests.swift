@@ -26,7 +26,7 @@ func markdownTable() {
             | name | a\|b | n |
             | --- | --- | ---: |
             | x\|y | two\\nlines \\x1b[0m | 1 |
-            | \`c\` \*d\* \<b> \\ |  | 0.25 |
+            | \`c\` \*d\* &lt;b> \\ |  | 0.25 |
             | e | f |  |
 
             """#)

@@ -37,12 +37,29 @@ struct TickTests {
     }
 
     @Test("exist for ranges at the limits of numbers")
-    func extremes() {
-        for value in [1e300, -1e300, Double.leastNonzeroMagnitude, .infinity, .nan] {
-            let axis = PlotAxis()
-            let mapping = AxisMapping(axis, values: [0, value], padding: 0.05, touchesZero: false)
-            #expect(mapping.domain.lowerBound.isFinite && mapping.domain.upperBound.isFinite)
-            _ = mapping.ticks(axis, count: 5)
+    func extremes() throws {
+        for value in [
+            1e300, -1e300, 1e299, 3.7e-300, .leastNormalMagnitude, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+            .infinity, .nan,
+        ] {
+            for scale in [PlotAxis.AxisScale.linear, .logarithmic] {
+                let axis = PlotAxis(scale: scale)
+                let mapping = AxisMapping(axis, values: [0, value, 1], padding: 0.05, touchesZero: false)
+                let domain = mapping.domain
+                #expect(domain.lowerBound.isFinite && domain.upperBound.isFinite)
+                let ticks = mapping.ticks(axis, count: 5)
+                #expect((2...20).contains(ticks.count), "\(value), \(scale): \(ticks)")
+                // Different values in order, with different labels, each within the axis.
+                #expect(zip(ticks, ticks.dropFirst()).allSatisfy { $0.value < $1.value })
+                #expect(Set(ticks.map(\.label)).count == ticks.count, "\(value), \(scale): \(ticks)")
+                for tick in ticks {
+                    let place = try #require(mapping.place(tick.value))
+                    #expect((-0.001...1.001).contains(place), "\(value), \(scale): \(tick)")
+                    // The label is the value, to the digits that it shows.
+                    let shown = try #require(Double(tick.label.replacing(",", with: "")))
+                    #expect(abs(shown - tick.value) <= 0.1 * abs(tick.value))
+                }
+            }
         }
     }
 }

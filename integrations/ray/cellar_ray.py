@@ -33,7 +33,9 @@ class Scorer:
     """An actor's process of `infer`."""
 
     def __init__(self, model: Model, content: bytes):
-        path = os.path.join(tempfile.mkdtemp(prefix="cellar-"), "model.h5")
+        # Removed with the actor.
+        self.folder = tempfile.TemporaryDirectory(prefix="cellar-", ignore_cleanup_errors=True)
+        path = os.path.join(self.folder.name, "model.h5")
         with open(path, "wb") as file:
             file.write(content)
         self.model = model.at(path)
@@ -45,7 +47,7 @@ class Scorer:
         inputs = table.select(names).combine_chunks()
         if self.child is None or self.child.inputs != inputs.schema:
             if self.child is not None:
-                self.child.__exit__()
+                self.child.close()
             self.child = Child(self.model, inputs.schema)
         batches = [batch for batch in inputs.to_batches() if batch.num_rows]
         # One in work and one written: more would fill both pipes while nobody reads.
@@ -60,6 +62,10 @@ class Scorer:
         for field in new.schema:
             table = table.append_column(field, new[field.name])
         return table
+
+    def __del__(self) -> None:
+        if getattr(self, "child", None) is not None:
+            self.child.close()
 
 
 def score(
@@ -96,7 +102,6 @@ class SweepWorker:
 def main(command: list[str]) -> int:
     ray.init(address=os.environ.get("RAY_ADDRESS"), log_to_driver=False, logging_level="error")
     worker = SweepWorker.remote(command, os.getcwd())
-    # The next line is read while a trial is being trained, so that the coordinator never waits.
     for line in sys.stdin:
         answer = ray.get(worker.train.remote(line))
         if not answer:

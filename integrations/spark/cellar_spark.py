@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from typing import Iterator
 
 import pyarrow as pa
@@ -23,7 +22,7 @@ from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import cellar_child  # noqa: E402
-from cellar_child import Model, ScoringError, score_batches  # noqa: E402, F401
+from cellar_child import Model, ScoringError, score_batches, temporary_folder  # noqa: E402, F401
 
 # The workers need neither of these modules: their functions travel with the task.
 cloudpickle.register_pickle_by_value(cellar_child)
@@ -47,7 +46,8 @@ def score(
     if distributed is None:
         # A name of its own, so that two models of one file name do not meet.
         name = f"{opened.sha256[:16]}-{name}"
-        spark.sparkContext.addFile(shutil.copy(opened.path, os.path.join(tempfile.mkdtemp(prefix="cellar-"), name)))
+        # The driver serves the file from there as long as the program runs.
+        spark.sparkContext.addFile(shutil.copy(opened.path, os.path.join(temporary_folder(), name)))
     # Spark's own types for the columns that are there, and those of the model for the others.
     rows = to_arrow_schema(df.schema)
     new = opened.new_fields(rows)

@@ -28,7 +28,7 @@ checks() {
         "$(cut -d' ' -f1-3 /proc/loadavg)" \
         "$("$python" -m pip list 2>/dev/null | awk '$1 ~ /^(pyspark|ray|mlflow|pyarrow|tensorflow.*)$/ {printf "%s%s %s", n++ ? ", " : "", $1, $2}')"
     local check
-    for check in arrow sweep spark ray mlflow; do
+    for check in arrow child sweep spark ray mlflow; do
         [[ -n ${1:-} && " $* " != *" $check "* ]] ||
             "$python" -W ignore "tools/scale/${check}_check.py" 2>"$CELLAR_SCALE_WORK/$check.log" |
             grep -a -o '| .* |$' || true
@@ -39,7 +39,7 @@ checks() {
 checks "$@" | tee "$table"
 ! grep -q 'FAILED |$' "$table" || failed=1
 # Every check prints its last line, or it has ended before.
-for last in 'workers ssh' 'beside an empty' 'Ray: a row' 'an unknown model' 'Kubernetes'; do
+for last in 'no temporary folder' 'workers ssh' 'beside an empty' 'Ray: a row' 'an unknown model' 'Kubernetes'; do
     [[ -n ${1:-} ]] || grep -q "$last" "$table" || { printf 'scale-test: no line with "%s": a check ended early\n' "$last" >&2; failed=1; }
 done
 if [[ -z ${1:-} && $failed == 0 ]]; then

@@ -62,7 +62,7 @@ extension Hyperparameters {
         return .object(object)
     }
 
-    /// A value of an unexpected type stays in `config`.
+    /// A value of an unexpected type, or a number that no training has, stays in `config`.
     init(json: JSON?) {
         var rest = json?.object ?? [:]
         func take<Value>(_ key: String, _ parse: (JSON) -> Value?) -> Value? {
@@ -72,11 +72,11 @@ extension Hyperparameters {
         }
         optimizerRelease = take("optimizer_of", \.string)
         lossRelease = take("loss_of", \.string)
-        batchSize = take("batch_size", \.int)
-        epochs = take("epochs", \.int)
+        batchSize = take("batch_size") { smallCount($0).flatMap { $0 > 0 ? $0 : nil } }
+        epochs = take("epochs", smallCount)
         shuffle = take("shuffle", \.bool)
         targets = take("target") { $0.string.map { [$0] } ?? $0.array?.compactMap(\.string) } ?? []
-        restoredEpoch = take("restored_epoch", \.int)
+        restoredEpoch = take("restored_epoch", smallCount)
         interrupted = take("interrupted", InterruptedEpoch.init)
         config = rest
     }
@@ -92,7 +92,7 @@ extension InterruptedEpoch {
     }
 
     fileprivate init?(json: JSON) {
-        guard let steps = json["steps"]?.int, let count = json["count"]?.int, steps > 0, count > 0 else {
+        guard let steps = smallCount(json["steps"]), let count = smallCount(json["count"]), steps > 0, count > 0 else {
             return nil
         }
         self.init(

@@ -85,8 +85,8 @@ extension ModelFacts {
         dataset = json["dataset"].flatMap {
             guard let path = $0["path"]?.string else { return nil }
             return Dataset(
-                path: path, sha256: $0["sha256"]?.string ?? "", trainRows: count($0["train_rows"]),
-                validationRows: count($0["validation_rows"]), testRows: count($0["test_rows"]),
+                path: path, sha256: $0["sha256"]?.string ?? "", trainRows: smallCount($0["train_rows"]) ?? 0,
+                validationRows: smallCount($0["validation_rows"]) ?? 0, testRows: smallCount($0["test_rows"]) ?? 0,
                 division: $0["division"].flatMap { RowDivision(json: $0) },
                 dialect: $0["table"].map { TableDialect(json: $0) })
         }
@@ -94,7 +94,7 @@ extension ModelFacts {
         seed = json["seed"]?.int
         run = json["run"]?.string
         isCheckpoint = json["checkpoint"]?.bool ?? false
-        epoch = json["epoch"]?.int
+        epoch = smallCount(json["epoch"])
         parents = (json["parents"]?.array ?? []).compactMap {
             guard let kind = $0["kind"]?.string.flatMap(Parent.Kind.init), let digest = $0["sha256"]?.string
             else { return nil }
@@ -104,16 +104,28 @@ extension ModelFacts {
             guard let processor = $0["processor"]?.string else { return nil }
             return Host(
                 processor: processor, vectorExtensions: $0["vector_extensions"]?.string ?? "",
-                blas: $0["blas"]?.string ?? "", threads: $0["threads"]?.int ?? 1)
+                blas: $0["blas"]?.string ?? "", threads: smallCount($0["threads"]) ?? 1)
         }
-        trainingSeconds = json["training_seconds"]?.double
+        trainingSeconds = json["training_seconds"]?.double.flatMap {
+            ModelFacts.possibleSeconds.contains($0) ? $0 : nil
+        }
     }
+
+    /// The durations that a training can have: up to 300 years, so that milliseconds fit into an integer. A NaN is none of them.
+    public static let possibleSeconds: ClosedRange<Double> = 0...1e10
 }
 
 private func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
 private func strings(_ json: JSON?) -> [String] { (json?.array ?? []).compactMap(\.string) }
 
-/// Reads a count. The file is untrusted: invalid values become 0, and the limit keeps sums from overflowing.
+/// Reads a number of rows, samples, epochs or threads; nil for one that is negative or larger than 2³¹, as the file is untrusted.
+/// The limit keeps sums and products of two of them from overflowing.
+func smallCount(_ json: JSON?) -> Int? {
+    guard let number = json?.int, (0...1 << 31).contains(number) else { return nil }
+    return number
+}
+
+/// Reads a number of parameters. The file is untrusted: invalid values become 0, and the limit keeps sums from overflowing.
 private func count(_ json: JSON?) -> Int {
     guard let number = json?.int, (0...1 << 53).contains(number) else { return 0 }
     return number

@@ -48,6 +48,8 @@ extension RowDivision {
         self.init()
         guard let object = json.object else { return nil }
         (test, validation) = (SplitSize(json: object["test"]), SplitSize(json: object["validation"]))
+        guard (test == nil) == (object["test"] == nil), (validation == nil) == (object["validation"] == nil)
+        else { return nil }
         randomState = object["random_state"]?.int.flatMap { UInt32(exactly: $0) }
         stratify = object["stratify"]?.bool ?? false
         shuffle = object["shuffle"]?.bool ?? true
@@ -55,9 +57,10 @@ extension RowDivision {
             guard group == "duplicates" else { return nil }
             keepsDuplicatesTogether = true
         }
-        firstValidate = object["validation_first"]?.int
+        firstValidate = smallCount(object["validation_first"])
         lastValidate = object["validation_split"]?.double
-        guard !isRandom || randomState != nil, firstValidate ?? 0 >= 0,
+        guard !isRandom || randomState != nil,
+            (firstValidate == nil) == (object["validation_first"] == nil),
             lastValidate.map({ $0 > 0 && $0 < 1 }) ?? true
         else { return nil }
     }
@@ -73,8 +76,12 @@ extension SplitSize {
 
     fileprivate init?(json: JSON?) {
         switch json {
-        case .integer(let rows)?: self = .count(rows)
-        case .number(let share)?: self = .fraction(share)
+        case .integer?:
+            guard let rows = smallCount(json), rows > 0 else { return nil }
+            self = .count(rows)
+        case .number(let share)?:
+            guard share > 0, share < 1 else { return nil }
+            self = .fraction(share)
         default: return nil
         }
     }

@@ -39,25 +39,54 @@ struct HTTPClient {
         var text: String { String(decoding: body, as: UTF8.self) }
     }
 
-    private static let largestBody = 1 << 32
+    /// The largest answer that is kept in memory.
+    static let mostBytes = 64 << 20
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and returns the whole answer.
     func send(
         _ method: String, _ path: String, body: [UInt8] = [], type: String = "application/json"
     ) throws(CellarError) -> Response {
+        try exchange(method, path, body, type) { (reader) throws(CellarError) in
+            let head = try reader.head()
+            return Response(status: head.status, body: try reader.body(of: head, limit: HTTPClient.mostBytes))
+        }
+    }
+
+    /// Gets a file of at most `limit` bytes and gives its pieces to `take` if the status is 200. Otherwise returns the answer.
+    func get(
+        _ path: String, limit: Int, take: (Span<UInt8>) throws(CellarError) -> Void
+    ) throws(CellarError) -> Response? {
+        try exchange("GET", path, [], "application/json") { (reader) throws(CellarError) -> Response? in
+            let head = try reader.head()
+            guard head.status == 200 else {
+                return Response(
+                    status: head.status, body: try reader.body(of: head, limit: HTTPClient.mostBytes))
+            }
+            try reader.body(of: head, limit: limit, take: take)
+            return nil
+        }
+    }
+
+    private func exchange<Value>(
+        _ method: String, _ path: String, _ body: [UInt8], _ type: String,
+        _ read: (inout HTTPReader) throws(CellarError) -> Value
+    ) throws(CellarError) -> Value {
         let socket = try connect()
         defer { close(socket) }
         let head =
             "\(method) \(base)\(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n"
             + "Content-Type: \(type)\r\nContent-Length: \(body.count)\r\nAccept-Encoding: identity\r\n\r\n"
-        try send(Array(head.utf8) + body, to: socket)
-        return try parse(readAll(socket))
+        var problem = send(Array(head.utf8), to: socket, isLast: body.isEmpty)
+        if problem == nil { problem = send(body, to: socket, isLast: true) }
+        var reader = HTTPReader(socket, server: "http://\(host):\(port)")
+        do throws(CellarError) { return try read(&reader) } catch {
+            // A server may refuse a request before it has read all of it; if there is no answer, sending has failed.
+            throw problem.map { failure("cannot send: \(systemMessage($0))") } ?? error
+        }
     }
 
     private func failure(_ what: String) -> CellarError {
-        CellarError(
-            .inputOutput, "http://\(host):\(port): \(what).",
-            remedy: "Check that the server runs and answers there.")
+        HTTPReader.failure("http://\(host):\(port)", what)
     }
 
     private func connect() throws(CellarError) -> Int32 {
@@ -90,83 +119,19 @@ struct HTTPClient {
         throw failure("cannot connect: \(systemMessage(errno))")
     }
 
-    private func send(_ bytes: [UInt8], to socket: Int32) throws(CellarError) {
+    /// Sends all bytes. Returns the `errno` of the call that failed; nil if none did.
+    ///
+    /// - isLast: False if more follows, so that the system sends a head and a short body together.
+    private func send(_ bytes: [UInt8], to socket: Int32, isLast: Bool) -> Int32? {
+        let flags = Int32(MSG_NOSIGNAL) | (isLast ? 0 : Int32(MSG_MORE))
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes {
-                unsafe Glibc.send(socket, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+                unsafe Glibc.send(socket, $0.baseAddress! + sent, $0.count - sent, flags)
             }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure("cannot send: \(systemMessage(errno))")
-            }
-            sent += count
+            if count < 0, errno != EINTR { return errno }
+            sent += max(count, 0)
         }
-    }
-
-    private func readAll(_ socket: Int32) throws(CellarError) -> [UInt8] {
-        var all: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            let count = unsafe block.withUnsafeMutableBytes {
-                unsafe recv(socket, $0.baseAddress!, $0.count, 0)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure("no answer: \(systemMessage(errno))")
-            }
-            if count == 0 { return all }
-            all += block[..<count]
-            guard all.count < HTTPClient.largestBody else { throw failure("the answer is larger than 4 GB") }
-        }
-    }
-
-    private func parse(_ bytes: [UInt8]) throws(CellarError) -> Response {
-        let end = Array("\r\n\r\n".utf8)
-        guard let split = firstPlace(of: end, in: bytes, from: 0) else {
-            throw failure("the answer is not HTTP")
-        }
-        let lines = String(decoding: bytes[..<split], as: UTF8.self).split(separator: "\r\n")
-        let words = lines.first?.split(separator: " ") ?? []
-        guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
-            throw failure("the answer is not HTTP")
-        }
-        var headers: [String: String] = [:]
-        for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].split(separator: " ")
-                .joined(separator: " ")
-        }
-        let body = Array(bytes[(split + 4)...])
-        if headers["transfer-encoding"]?.lowercased() == "chunked" {
-            return Response(status: status, body: try dechunked(body))
-        }
-        if let text = headers["content-length"] {
-            guard let length = Int(text), length >= 0, length <= body.count else {
-                throw failure("the answer was cut")
-            }
-            return Response(status: status, body: Array(body[..<length]))
-        }
-        return Response(status: status, body: body)
-    }
-
-    private func dechunked(_ bytes: [UInt8]) throws(CellarError) -> [UInt8] {
-        var (all, at) = ([UInt8](), 0)
-        while let end = firstPlace(of: Array("\r\n".utf8), in: bytes, from: at) {
-            let digits = String(decoding: bytes[at..<end].prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)
-            guard let size = Int(digits, radix: 16), size >= 0, size <= bytes.count - end - 2 else { break }
-            if size == 0 { return all }
-            all += bytes[(end + 2)..<(end + 2 + size)]
-            at = end + 2 + size + 2
-            guard at <= bytes.count else { break }
-        }
-        throw failure("the answer was cut")
-    }
-}
-
-private func firstPlace(of wanted: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    guard bytes.count - start >= wanted.count else { return nil }
-    return (start...(bytes.count - wanted.count)).first {
-        bytes[$0] == wanted[0] && bytes[$0..<($0 + wanted.count)].elementsEqual(wanted)
+        return nil
     }
 }

@@ -1,5 +1,4 @@
 import Base
-import Foundation
 import Registry
 
 extension Store {
@@ -9,121 +8,142 @@ extension Store {
     public func importMLflow(
         _ url: String, models names: [String] = [], name: String? = nil, progress: ProgressReporter = .none
     ) throws -> [ImportedFile] {
+        if let name { try ModelStore.checkModelName(name) }
         let server = try MLflowServer(url)
-        let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("cellar-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: temporary) }
-        var all: [ImportedFile] = []
-        for model in try names.isEmpty ? registeredModels(server) : names {
+        let found = try names.isEmpty ? registeredModels(server) : names
+        return try found.flatMap { model -> [ImportedFile] in
+            do throws(CellarError) { try ModelStore.checkModelName(name ?? model) } catch {
+                // One model of many is no reason to import none.
+                guard names.isEmpty else {
+                    throw CellarError(error.category, error.message, remedy: "Choose a name with --name.")
+                }
+                progress.warn("\(printable(model)): left out: \(error.message) Choose a name with --name.")
+                return []
+            }
             let versions = try versions(of: model, server)
-            guard !versions.isEmpty else {
+            guard !versions.isEmpty || names.isEmpty else {
                 throw CellarError(.noInput, "\(url): no registered model \(model) with a version.")
             }
-            let aliases = try aliases(of: model, server)
-            for version in versions {
-                guard let number = version["version"]?.string else { continue }
-                let label = "\(model)/\(number)"
-                let uri = try server.get(
-                    "model-versions/get-download-uri", [("name", model), ("version", number)])
-                guard let place = uri["artifact_uri"]?.string,
-                    let file = try fetch(place, server, to: temporary.appendingPathComponent(label))
-                else {
-                    progress.warn("\(label): not a Keras model in .h5 or .keras; left out")
-                    continue
-                }
-                let wanted = name ?? model
-                let done = try importFiles(
-                    ImportRequest(files: [file], name: wanted), progress: progress)
-                for item in done { take(over: version, aliases[number] ?? [], model, url, item, progress) }
-                all += done
+            let aliases = try versions.isEmpty ? [:] : aliases(of: model, server)
+            return try versions.flatMap { number, version in
+                let source = MLflowVersion(
+                    model: model, number: number, json: version, aliases: aliases[number] ?? [])
+                return try take(source, from: server, name: name ?? model, progress)
             }
         }
-        return all
     }
 
     private func registeredModels(_ server: MLflowServer) throws(CellarError) -> [String] {
-        var (names, token): ([String], String?) = ([], nil)
-        repeat {
-            let page = try server.get(
-                "registered-models/search",
-                [("max_results", "1000")] + (token.map { [("page_token", $0)] } ?? []))
-            names += (page["registered_models"]?.array ?? []).compactMap { $0["name"]?.string }
-            token = page["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        } while token != nil
-        return names
+        try server.all("registered_models", of: "registered-models/search").compactMap { $0["name"]?.string }
     }
 
     /// The versions of a registered model, the oldest first.
-    private func versions(of model: String, _ server: MLflowServer) throws(CellarError) -> [JSON] {
-        var (all, token): ([JSON], String?) = ([], nil)
+    private func versions(
+        of model: String, _ server: MLflowServer
+    ) throws(CellarError) -> [(number: Int, json: JSON)] {
         let filter = "name='\(model.replacing("'", with: "\\'"))'"
-        repeat {
-            let page = try server.get(
-                "model-versions/search",
-                [("filter", filter), ("max_results", "1000")] + (token.map { [("page_token", $0)] } ?? []))
-            all += page["model_versions"]?.array ?? []
-            token = page["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        } while token != nil
-        return all.sorted { Int($0["version"]?.string ?? "") ?? 0 < Int($1["version"]?.string ?? "") ?? 0 }
+        var all: [(number: Int, json: JSON)] = []
+        for json in try server.all("model_versions", of: "model-versions/search", [("filter", filter)]) {
+            guard let number = json["version"]?.mlflowVersion else {
+                throw CellarError(.inputOutput, "the MLflow server gave a version of \(model) without a number.")
+            }
+            all.append((number, json))
+        }
+        return all.sorted { $0.number < $1.number }
     }
 
     /// The aliases of a registered model by version.
-    private func aliases(of model: String, _ server: MLflowServer) throws(CellarError) -> [String: [String]] {
-        var all: [String: [String]] = [:]
+    private func aliases(of model: String, _ server: MLflowServer) throws(CellarError) -> [Int: [String]] {
+        var all: [Int: [String]] = [:]
         let found = try server.get("registered-models/get", [("name", model)])["registered_model"]?["aliases"]
         for entry in found?.array ?? [] {
-            guard let alias = entry["alias"]?.string, let version = entry["version"]?.string else { continue }
-            all[version, default: []].append(alias)
+            guard let alias = entry["alias"]?.string, let number = entry["version"]?.mlflowVersion else {
+                continue
+            }
+            all[number, default: []].append(alias)
         }
         return all
     }
 
-    /// Copies the model file of a model's folder on the server; nil if it has none that we read.
-    private func fetch(_ uri: String, _ server: MLflowServer, to folder: URL) throws -> String? {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for ending in ["h5", "keras"] {
-            let path = folder.appendingPathComponent("model.\(ending)").path
-            if uri.hasPrefix("mlflow-artifacts:") {
-                let place = try MLflowServer.artifactPath(uri)
-                guard let bytes = try server.download("\(place)/data/model.\(ending)") else { continue }
-                try writeFile(path, bytes)
-                return path
-            }
-            let local = uri.hasPrefix("file://") ? String(uri.dropFirst(7)) : uri
-            let file = "\(local)/data/model.\(ending)"
-            if local.hasPrefix("/"), FileSystem.exists(file) { return file }
+    private func take(
+        _ source: MLflowVersion, from server: MLflowServer, name: String, _ progress: ProgressReporter
+    ) throws -> [ImportedFile] {
+        let answer = try server.get(
+            "model-versions/get-download-uri",
+            [("name", source.model), ("version", "\(source.number)")])
+        guard let uri = answer["artifact_uri"]?.string else {
+            throw CellarError(.inputOutput, "the MLflow server gave no place of \(source.label).")
         }
-        return nil
+        let folder: String
+        do throws(CellarError) { folder = try MLflowServer.artifactPath(uri) + "/data" } catch {
+            progress.warn(
+                printable("\(source.label): left out: \(error.message) \(error.remedy ?? "")"))
+            return []
+        }
+        let files = try server.files(in: folder)
+        guard let file = ["model.h5", "model.keras"].first(where: files.contains) else {
+            progress.warn(printable("\(source.label): not a Keras model in .h5 or .keras; left out"))
+            return []
+        }
+        return try withTemporaryFolder { place in
+            // The server's names are no part of the path.
+            let copy = "\(place)/\(file)"
+            try server.download("\(folder)/\(file)", to: copy)
+            return try importFiles(ImportRequest(files: [copy], name: name), progress: progress).map { item in
+                take(over: source, server.url, item, progress)
+                return ImportedFile(
+                    file: printable(source.label), version: item.version, isNew: item.isNew, json: item.json)
+            }
+        }
     }
 
     /// Takes over aliases and tags, and notes where the version comes from.
     private func take(
-        over version: JSON, _ aliases: [String], _ model: String, _ url: String, _ item: ImportedFile,
-        _ progress: ProgressReporter
+        over source: MLflowVersion, _ url: String, _ item: ImportedFile, _ progress: ProgressReporter
     ) {
-        let number = version["version"]?.string ?? ""
+        let reference = item.version.reference
+        let tags = source.tags(url)
+        if (try? models.tag(reference, set: tags)) == nil {
+            // A tag or an alias whose name this store does not take is no reason to lose the model, or the other ones.
+            for tag in tags {
+                do throws(CellarError) { try models.tag(reference, set: [tag]) } catch {
+                    progress.warn(printable("\(reference): \(error.message)"))
+                }
+            }
+        }
+        for alias in source.aliases {
+            var options = ModelStore.MoveOptions(gate: nil, isForced: false)
+            options.reason = "imported from \(url)"
+            do throws(CellarError) { _ = try models.promote(reference, alias: alias, options: options) } catch {
+                progress.warn(printable("\(reference): \(error.message)"))
+            }
+        }
+    }
+}
+
+/// A version of a registered model, as the server describes it.
+private struct MLflowVersion {
+    let model: String
+    let number: Int
+    let json: JSON
+    let aliases: [String]
+
+    /// MLflow's own way to name it.
+    var label: String { "models:/\(model)/\(number)" }
+
+    func tags(_ url: String) -> [ModelStore.VersionTag] {
         var tags: [ModelStore.VersionTag] = [
             .init(key: "mlflow", value: "\(url)/#/models/\(model)/versions/\(number)")
         ]
-        if let run = version["run_id"]?.string, !run.isEmpty {
+        if let run = json["run_id"]?.string, !run.isEmpty {
             tags.append(.init(key: "mlflow.run_id", value: run))
         }
-        for tag in version["tags"]?.array ?? [] {
+        for tag in json["tags"]?.array ?? [] {
             guard let key = tag["key"]?.string, let value = tag["value"]?.string, !key.hasPrefix("cellar."),
                 !key.hasPrefix("mlflow"), !value.isEmpty
             else { continue }
             tags.append(.init(key: key, value: value))
         }
-        let reference = item.version.reference
-        // A tag or an alias whose name this store does not take is no reason to lose the model.
-        do { _ = try models.tag(reference, set: tags, remove: []) } catch {
-            progress.warn("\(reference): \(error)")
-        }
-        for alias in aliases {
-            var options = ModelStore.MoveOptions(gate: nil, isForced: false)
-            options.reason = "imported from \(url)"
-            do { _ = try models.promote(reference, alias: alias, options: options) } catch {
-                progress.warn("\(reference): \(error)")
-            }
-        }
+        return tags
     }
 }

@@ -1,5 +1,5 @@
 import Base
-import Foundation
+import FoundationEssentials
 import Registry
 
 /// The folder of a model in MLflow's format: the model file unchanged, and what MLflow's TensorFlow format reads beside it.

@@ -28,9 +28,17 @@ extension Store {
     public func importFiles(
         _ request: ImportRequest, progress: ProgressReporter = .none
     ) throws -> [ImportedFile] {
+        // Only weights alone are written to a whole file first.
+        guard request.architecture != nil else {
+            return try importFiles(request, temporary: "", progress: progress)
+        }
+        return try withTemporaryFolder { try importFiles(request, temporary: $0, progress: progress) }
+    }
+
+    private func importFiles(
+        _ request: ImportRequest, temporary: String, progress: ProgressReporter
+    ) throws -> [ImportedFile] {
         let layers = try request.architecture.map(architecture)
-        let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("cellar-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: temporary) }
         var found: [(file: URL, facts: ModelFacts)] = []
         // Nothing is registered before every file was read to its last weight.
         for (index, file) in request.files.enumerated() {
@@ -40,11 +48,11 @@ extension Store {
                 found.append((URL(fileURLWithPath: file), indexFacts(of: contents, path: file)))
                 continue
             }
-            let folder = temporary.appendingPathComponent("\(index)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let whole = folder.appendingPathComponent(Self.modelName(ofWeights: file) + ".h5")
-            try writeModel(contents, to: whole.path)
-            found.append((whole, writtenFacts(of: contents)))
+            let folder = "\(temporary)/\(index)"
+            try FileSystem.makeFolder(folder)
+            let whole = "\(folder)/\(Self.modelName(ofWeights: file)).h5"
+            try writeModel(contents, to: whole)
+            found.append((URL(fileURLWithPath: whole), writtenFacts(of: contents)))
         }
         return try zip(request.files, found).map { file, source in
             let done = try models.importFile(source.file, facts: source.facts, name: request.name)

@@ -4,14 +4,14 @@ import Plots
 extension ModelCard {
     /// The card as Markdown, with Hugging Face's head.
     public var markdown: String {
-        var text = yaml + "\n# \(escaped(reference))\n"
+        var text = yaml + "\n# \(markdownText(reference))\n"
         for section in sections {
             text += "\n## \(section.title)\n"
-            for line in section.texts { text += "\n" + escaped(line) + "\n" }
+            for line in section.texts { text += "\n" + markdownText(line) + "\n" }
             for table in section.tables {
-                text += "\n| " + table.columns.map(escaped).joined(separator: " | ") + " |\n"
+                text += "\n| " + table.columns.map(markdownText).joined(separator: " | ") + " |\n"
                 text += "|" + table.columns.map { _ in "---|" }.joined() + "\n"
-                for row in table.rows { text += "| " + row.map(escaped).joined(separator: " | ") + " |\n" }
+                for row in table.rows { text += "| " + row.map(markdownText).joined(separator: " | ") + " |\n" }
             }
             if let code = section.code {
                 text +=
@@ -50,20 +50,4 @@ extension ModelCard {
                 }),
         ]
     }
-}
-
-/// A text without anything that Markdown or HTML would take for markup.
-private func escaped(_ text: String) -> String {
-    var escaped = ""
-    for character in printable(text) {
-        switch character {
-        case "|", "\\", "`", "*", "[", "]", "#": escaped += "\\\(character)"
-        case "_": escaped += "\\_"
-        case "<": escaped += "&lt;"
-        case ">": escaped += "&gt;"
-        case "&": escaped += "&amp;"
-        default: escaped.append(character)
-        }
-    }
-    return escaped
 }

@@ -1,5 +1,6 @@
 import Base
 import Infer
+import KerasFile
 import Plots
 import Registry
 
@@ -35,7 +36,9 @@ public struct ModelCard: Sendable {
 extension Store {
     public func card(of reference: String, license: String? = nil) throws(CellarError) -> ModelCard {
         let version = try models.version(reference)
-        let facts = try models.facts(of: version)
+        let inspection = try inspect(InspectRequest(model: version.reference))
+        let facts = Optional(indexFacts(of: inspection.file, path: version.file))
+            .known(as: version.model, created: version.created)
         let dataset = facts.dataset
         var measures = facts.metrics.map { metric in
             ModelCard.Measure(
@@ -57,7 +60,7 @@ extension Store {
         }
         return ModelCard(
             version: version, facts: facts, measures: measures,
-            layers: try inspect(InspectRequest(model: version.reference)).layers, license: license)
+            layers: inspection.layers, license: license)
     }
 }
 

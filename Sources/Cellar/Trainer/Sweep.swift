@@ -22,11 +22,14 @@ public struct SweepResult: Sendable {
     public let plan: SweepPlan
     /// The results by trial, those of halving's last rung first.
     public let results: [TrialResult]
-    /// Trials that were in the store already.
+    /// The number of results that were in the store already.
     public let found: Int
     public let isCancelled: Bool
 
     public var failures: [TrialResult] { results.filter { $0.error != nil } }
+
+    /// The number of results that were trained now.
+    public var trained: Int { results.count - found - failures.count }
 
     /// The results with a value, the best first; of halving those of the last rung.
     public var ranked: [TrialResult] {
@@ -38,7 +41,7 @@ public struct SweepResult: Sendable {
         [
             "sweep": .string(plan.id), "sha256": .string(plan.sha256), "metric": .string(plan.metric),
             "trials": .integer(plan.trials.count),
-            "trained": .integer(results.count - failures.count - found),
+            "trained": .integer(trained),
             "found": .integer(found), "failed": .integer(failures.count), "cancelled": .bool(isCancelled),
             "best": ranked.first.map(\.json) ?? .null, "results": .array(results.map(\.json)),
         ]
@@ -66,15 +69,18 @@ extension Store {
     ) throws -> SweepResult {
         let plan = try SweepPlan(path: request.file)
         if let name = plan.name { try ModelStore.checkModelName(name) }
-        let found = try trialsDone(plan)
-        var results = Dictionary(found.map { (Key($0), $0) }) { first, _ in first }
-        let rungs: [Int?] = plan.halving?.rungs ?? [nil]
+        // A trial may be there twice: two sweeps that ran at once both trained it.
+        var results = Dictionary(try trialsDone(plan).map { (Key($0), $0) }) { first, _ in first }
+        let found = results.count
+        let rungs = plan.rungs
         var candidates = plan.trials.map(\.number)
         let total = rungs.indices.reduce(0) {
             $0 + (plan.halving?.count(of: plan.trials.count, rung: $1) ?? plan.trials.count)
         }
         var done = 0
-        var crew = SweepCrew(try request.workers.commands(request.program, store: folder, plan: plan))
+        var crew = SweepCrew(
+            request.workers.commands(request.program, store: folder, plan: plan),
+            sharesSignals: request.workers.isLocal)
         defer { crew.dismiss() }
         for (rung, epochs) in rungs.enumerated() {
             if rung > 0, let halving = plan.halving {
@@ -99,7 +105,7 @@ extension Store {
         return SweepResult(
             plan: plan,
             results: results.values.sorted { (-$0.rung, $0.number) < (-$1.rung, $1.number) },
-            found: found.count, isCancelled: progress.isCancelled())
+            found: found, isCancelled: progress.isCancelled())
     }
 
     private struct Key: Hashable {
@@ -116,6 +122,9 @@ public enum SweepWorkers: Equatable, Sendable {
     case ssh([String])
     case slurm(Int)
     case ray(Int)
+
+    /// True for processes that are workers themselves, and no programs that start one elsewhere.
+    var isLocal: Bool { if case .local = self { true } else { false } }
 
     /// A worker for each processor of this machine.
     public static var all: SweepWorkers { .local(Processor.count) }
@@ -154,7 +163,7 @@ public enum SweepWorkers: Equatable, Sendable {
     }
 
     /// The command of each worker.
-    func commands(_ program: [String], store: String, plan: SweepPlan) throws(CellarError) -> [[String]] {
+    func commands(_ program: [String], store: String, plan: SweepPlan) -> [[String]] {
         let worker = program + ["sweep", plan.file, "--serve", plan.sha256, "--store", store]
         switch self {
         case .local(let count): return Array(repeating: worker, count: count)
@@ -164,12 +173,9 @@ public enum SweepWorkers: Equatable, Sendable {
         case .ray(let count):
             return Array(repeating: ["python3", "-m", "cellar_ray"] + worker, count: count)
         case .ssh(let hosts):
-            let words = ([FileSystem.resolved(worker[0])] + worker.dropFirst()).map {
-                "'" + $0.replacing("'", with: "'\\''") + "'"
-            }
-            let line =
-                "cd '\(FileSystem.resolved(".").replacing("'", with: "'\\''"))' && exec "
-                + words.joined(separator: " ")
+            let words = ([FileSystem.resolved(worker[0])] + worker.dropFirst()).map(shellWord)
+            // `--`: a folder's name may begin with a dash.
+            let line = "cd -- \(shellWord(FileSystem.resolved("."))) && exec \(words.joined(separator: " "))"
             return hosts.map { ["ssh", "-o", "BatchMode=yes", $0, line] }
         }
     }

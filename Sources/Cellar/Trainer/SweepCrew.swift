@@ -2,12 +2,13 @@ import Base
 import Glibc
 import Trainer
 
-/// The workers of a sweep. Each has the task that it trains and the next one; who ends is started again once.
+/// The workers of a sweep. Each has one task at a time, so that none is left when a cancelled sweep has ended its trainings; a worker
+/// that ends is started again once.
 struct SweepCrew {
     private final class Member {
         let command: [String]
         var process: WorkerProcess?
-        var tasks: [TrialTask] = []
+        var task: TrialTask?
         /// Ends without a result.
         var ends = 0
 
@@ -15,9 +16,14 @@ struct SweepCrew {
     }
 
     private let members: [Member]
+    private let sharesSignals: Bool
     private static let mostEnds = 2
 
-    init(_ commands: [[String]]) { members = commands.map(Member.init) }
+    /// - sharesSignals: True for workers that get Ctrl-C as we do, and deal with it; others are kept from it.
+    init(_ commands: [[String]], sharesSignals: Bool) {
+        members = commands.map(Member.init)
+        self.sharesSignals = sharesSignals
+    }
 
     /// Trains the tasks, and calls `done` with each result as it comes. Cancelled, it waits for the tasks that are being trained.
     mutating func train(
@@ -28,14 +34,15 @@ struct SweepCrew {
         while true {
             if isCancelled() { waiting = [] }
             for member in members where member.ends < SweepCrew.mostEnds {
-                while !waiting.isEmpty, member.tasks.count < 2 {
-                    if member.process == nil { member.process = try WorkerProcess.start(member.command) }
-                    let task = waiting.removeFirst()
-                    member.tasks.append(task)
-                    member.process?.send(task.json.text())
+                guard member.task == nil, let task = waiting.first else { continue }
+                if member.process == nil {
+                    member.process = try WorkerProcess.start(member.command, inOwnGroup: !sharesSignals)
                 }
+                waiting.removeFirst()
+                member.task = task
+                member.process?.send(task.json.text())
             }
-            let busy = members.filter { !$0.tasks.isEmpty }
+            let busy = members.filter { $0.task != nil }
             if busy.isEmpty {
                 guard waiting.isEmpty else {
                     throw CellarError(
@@ -52,8 +59,11 @@ struct SweepCrew {
                     continue
                 }
                 for line in lines {
-                    guard let result = TrialResult(line: line) else { continue }
-                    member.tasks.removeAll { ($0.number, $0.rung) == (result.number, result.rung) }
+                    // Other programs may print lines too, and a result that nobody asked for is none.
+                    guard let result = TrialResult(line: line), let task = member.task,
+                        (task.number, task.rung) == (result.number, result.rung)
+                    else { continue }
+                    member.task = nil
                     member.ends = 0
                     try done(result)
                 }
@@ -63,12 +73,12 @@ struct SweepCrew {
 
     /// The members with something to read; none after a while, so that a cancellation is noticed.
     private func ready(_ busy: [Member]) -> [Member] {
-        var polls = busy.map { pollfd(fd: $0.process?.output ?? -1, events: Int16(POLLIN), revents: 0) }
+        var polls = busy.map { pollfd(fd: $0.process?.connection ?? -1, events: Int16(POLLIN), revents: 0) }
         guard unsafe poll(&polls, nfds_t(polls.count), 200) > 0 else { return [] }
         return zip(busy, polls).filter { $0.1.revents != 0 }.map(\.0)
     }
 
-    /// A worker has ended: its tasks go to others, but one that has ended two workers has failed.
+    /// A worker has ended: its task goes to another, but one that has ended two workers has failed.
     private func lost(
         _ member: Member, _ waiting: inout ArraySlice<TrialTask>, _ tries: inout [Int: Int],
         _ done: (TrialResult) throws -> Void
@@ -76,16 +86,13 @@ struct SweepCrew {
         let how = member.process?.wait() ?? "status 0"
         member.process = nil
         member.ends += 1
-        let tasks = member.tasks
-        member.tasks = []
-        // Only the first of them was being trained.
-        for (index, task) in tasks.enumerated() {
-            if index == 0 { tries[task.number, default: 0] += 1 }
-            if tries[task.number, default: 0] >= 2 {
-                try done(TrialResult(task, error: "the worker ended with \(how), twice"))
-            } else {
-                waiting.insert(task, at: waiting.startIndex)
-            }
+        guard let task = member.task else { return }
+        member.task = nil
+        tries[task.number, default: 0] += 1
+        if tries[task.number, default: 0] >= 2 {
+            try done(TrialResult(task, error: "the worker ended with \(how), twice"))
+        } else {
+            waiting.insert(task, at: waiting.startIndex)
         }
     }
 
@@ -93,7 +100,7 @@ struct SweepCrew {
     mutating func dismiss() {
         for member in members { member.process?.closeInput() }
         for member in members {
-            if !member.tasks.isEmpty { member.process?.stop() }
+            if member.task != nil { member.process?.stop() }
             _ = member.process?.wait()
             member.process = nil
         }

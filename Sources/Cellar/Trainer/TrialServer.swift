@@ -72,7 +72,8 @@ extension Store {
         of file: String, check: String, commandLine: [String], read: () -> String?,
         answer: (String) throws -> Void
     ) throws {
-        let plan = try SweepPlan(path: file)
+        // The coordinator has tried the trials' recipes.
+        let plan = try SweepPlan(path: file, isChecked: true)
         guard plan.sha256 == check else {
             throw CellarError(
                 .badData, "the sweep or its recipe differs from the coordinator's.", file: file,
@@ -114,19 +115,15 @@ extension Store {
     /// The results of a sweep that are in the store already.
     func trialsDone(_ plan: SweepPlan) throws(CellarError) -> [TrialResult] {
         guard FileSystem.isFolder(folder) else { return [] }
-        let filter = try Filter("hyperparameters.sweep = '\(plan.id.replacing("'", with: "''"))'")
-        let found: Listing
-        do throws(CellarError) { found = try models.list(Query(filter: filter)) } catch {
-            // No version has that name for a hyper-parameter yet.
-            if error.category == .usage { return [] }
-            throw error
-        }
+        let found = try models.list(Query(filter: Filter("parent = '\(plan.sha256)'")))
         var results: [TrialResult] = []
         for version in found.versions {
             let facts = try models.recordedFacts(of: version)
+            // A file says itself which trial it is.
             guard facts.parents.contains(where: { $0.kind == .trialOf && $0.sha256 == plan.sha256 }),
                 let number = facts.hyperparameters.config["trial"]?.int,
-                let rung = facts.hyperparameters.config["rung"]?.int
+                (1...plan.trials.count).contains(number),
+                let rung = facts.hyperparameters.config["rung"]?.int, plan.rungs.indices.contains(rung)
             else { continue }
             results.append(
                 TrialResult(

@@ -4,49 +4,53 @@ import Glibc
 /// A process that is given lines and answers them with lines. Its standard error is ours.
 final class WorkerProcess {
     private let process: pid_t
-    /// Our ends of its standard input and output.
-    private let input: Int32
-    let output: Int32
+    /// Our end of the connection that is its standard input and output. A socket, as writing to a pipe whose reader has ended would
+    /// end this process (SIGPIPE).
+    let connection: Int32
     private var bytes: [UInt8] = []
-    private var hasInput = true
 
     /// Starts a program, which is found in PATH unless it has a slash.
-    static func start(_ words: [String]) throws(CellarError) -> WorkerProcess {
-        var (toChild, fromChild): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-        guard unsafe pipe(&toChild) == 0, unsafe pipe(&fromChild) == 0 else {
-            throw .system("make a pipe", words[0], errno)
+    ///
+    /// - inOwnGroup: Keeps the terminal's signals (Ctrl-C) from it, which would end a program that does not expect them.
+    static func start(_ words: [String], inOwnGroup: Bool) throws(CellarError) -> WorkerProcess {
+        // Ours, and the worker's. Closed in the other workers, which would keep this one's input open.
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw .system("make a connection to", words[0], errno)
         }
-        // Closed in the other workers, which would keep this one's input open.
-        for descriptor in toChild + fromChild { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        defer { close(ends[1]) }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, toChild[0], STDIN_FILENO)
-        unsafe posix_spawn_file_actions_adddup2(&actions, fromChild[1], STDOUT_FILENO)
+        for standard in [STDIN_FILENO, STDOUT_FILENO] {
+            unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], standard)
+        }
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        if inOwnGroup {
+            unsafe posix_spawnattr_setpgroup(&attributes, 0)
+            unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
         var child = pid_t()
-        let code = unsafe posix_spawnp(&child, words[0], &actions, nil, &arguments, environ)
-        close(toChild[0])
-        close(fromChild[1])
+        let code = unsafe posix_spawnp(&child, words[0], &actions, &attributes, &arguments, environ)
         guard code == 0 else {
-            close(toChild[1])
-            close(fromChild[0])
+            close(ends[0])
             throw CellarError(
                 .noInput, "cannot start a worker: \(systemMessage(code)).", file: words[0],
                 remedy: "Check that it is installed and in PATH.")
         }
-        return WorkerProcess(child, input: toChild[1], output: fromChild[0])
+        return WorkerProcess(child, ends[0])
     }
 
-    private init(_ process: pid_t, input: Int32, output: Int32) {
-        (self.process, self.input, self.output) = (process, input, output)
+    private init(_ process: pid_t, _ connection: Int32) {
+        (self.process, self.connection) = (process, connection)
     }
 
-    deinit {
-        closeInput()
-        close(output)
-    }
+    deinit { close(connection) }
 
     /// Sends a line. A worker that has ended is noticed by its output.
     func send(_ line: String) {
@@ -54,7 +58,8 @@ final class WorkerProcess {
         var sent = 0
         while sent < text.count {
             let count = unsafe text.withUnsafeBytes {
-                unsafe write(input, $0.baseAddress! + sent, $0.count - sent)
+                unsafe Glibc.send(
+                    connection, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno != EINTR { return }
             sent += max(count, 0)
@@ -62,16 +67,13 @@ final class WorkerProcess {
     }
 
     /// Tells the worker that no more lines come.
-    func closeInput() {
-        if hasInput { close(input) }
-        hasInput = false
-    }
+    func closeInput() { _ = shutdown(connection, Int32(SHUT_WR)) }
 
     /// Reads what there is, and returns the complete lines; nil once the worker has ended.
     func read() -> [String]? {
         var block = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe block.withUnsafeMutableBytes {
-            unsafe Glibc.read(output, $0.baseAddress!, $0.count)
+            unsafe Glibc.read(connection, $0.baseAddress!, $0.count)
         }
         if count < 0, errno == EINTR || errno == EAGAIN { return [] }
         guard count > 0 else { return nil }

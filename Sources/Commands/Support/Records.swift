@@ -25,15 +25,8 @@ public enum Records {
             let values = rows.compactMap { column < $0.count ? $0[column] : nil }
             return !values.isEmpty && values.allSatisfy { $0.double != nil } ? "---:" : "---"
         }
-        return line(columns.map(markdownCell)) + line(rules)
-            + rows.map { line($0.map { markdownCell($0?.recordText ?? "") }) }.joined()
-    }
-
-    private static func markdownCell(_ text: String) -> String {
-        printable(text).reduce(into: "") { cell, character in
-            if "\\|`*<".contains(character) { cell.append("\\") }
-            cell.append(character)
-        }
+        return line(columns.map(markdownText)) + line(rules)
+            + rows.map { line($0.map { markdownText($0?.recordText ?? "") }) }.joined()
     }
 }
 

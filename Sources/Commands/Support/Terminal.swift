@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// What the other end of standard output or standard error can show.
@@ -53,10 +54,4 @@ private func windowWidth(_ descriptor: Int32) -> Int? {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
-}
-
-/// The variable's value, nil where it is not set. (Foundation's ProcessInfo would copy all of them.)
-public func environmentVariable(_ name: String) -> String? {
-    guard let value = unsafe getenv(name) else { return nil }
-    return unsafe String(cString: value)
 }

@@ -67,7 +67,7 @@ struct FitCommand: ParsableCommand {
                     case .dataRead(let summary): if talks { try? printOutput("\(summary)\n") }
                     case .prepared(let plan):
                         if talks { try? printOutput(opening(plan, from: from)) }
-                        Interruption.listen()
+                        Interruption.listen(during: .training)
                     default: bar?.show(event)
                     }
                 }, isCancelled: { Interruption.isAsked })

@@ -34,11 +34,12 @@ struct SweepCommand: ParsableCommand {
             reportBrokenPipes()
             let store = common.open()
             if let serve {
+                Interruption.listen(during: .trial)
                 return try store.serveTrials(
                     of: file, check: serve, commandLine: ["trainer", "sweep", file],
                     read: { readLine() }, answer: { try printOutput($0) })
             }
-            Interruption.listen()
+            Interruption.listen(during: .sweep)
             let request = SweepRequest(
                 file: file,
                 workers: try workers.map { (text) throws(CellarError) in try SweepWorkers(text) } ?? .all,

@@ -50,7 +50,7 @@ struct DrawingProgram {
     init(_ path: String?) { self.path = path ?? Self.find() }
 
     private static func find() -> String {
-        if let path = environment("CELLAR_DRAW"), !path.isEmpty { return path }
+        if let path = environmentVariable("CELLAR_DRAW"), !path.isEmpty { return path }
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = unsafe cpr_executable(&buffer, buffer.count)
         let executable = String(

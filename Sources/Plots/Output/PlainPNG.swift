@@ -1,3 +1,5 @@
+import CZlib
+
 /// The pixels as a PNG file without compression, for pictures within an SVG: the same bytes with every version of zlib.
 func plainPNG(_ image: PixelImage) -> [UInt8] {
     var lines: [UInt8] = []
@@ -14,7 +16,8 @@ func plainPNG(_ image: PixelImage) -> [UInt8] {
 
 private func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
     let body = Array(name.utf8) + content
-    return bigEndian(content.count) + body + bigEndian(Int(checksum(body)))
+    let sum = unsafe body.withUnsafeBufferPointer { unsafe crc32_z(0, $0.baseAddress, $0.count) }
+    return bigEndian(content.count) + body + bigEndian(Int(sum))
 }
 
 /// The bytes as a zlib stream of blocks that are stored as they are.
@@ -29,22 +32,8 @@ private func storedBlocks(_ bytes: [UInt8]) -> [UInt8] {
         stream += bytes[start..<start + length]
         start += length
     } while start < bytes.count
-    var (a, b) = (1, 0)
-    for byte in bytes {
-        a = (a + Int(byte)) % 65_521
-        b = (b + a) % 65_521
-    }
-    return stream + bigEndian(b << 16 | a)
-}
-
-private func checksum(_ bytes: [UInt8]) -> UInt32 {
-    var value: UInt32 = 0xFFFF_FFFF
-    for byte in bytes { value = checksumTable[Int((value ^ UInt32(byte)) & 255)] ^ (value >> 8) }
-    return ~value
-}
-
-private let checksumTable: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
+    let sum = unsafe bytes.withUnsafeBufferPointer { unsafe adler32_z(1, $0.baseAddress, $0.count) }
+    return stream + bigEndian(Int(sum))
 }
 
 private func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }

@@ -30,16 +30,12 @@ enum Origin {
 enum Author {
     /// `CELLAR_USER` names another one, such as a job of a build server.
     static let who: String = {
-        if let named = environment("CELLAR_USER"), !named.isEmpty { return short(named, 200) }
+        if let named = environmentVariable("CELLAR_USER"), !named.isEmpty { return short(named, 200) }
         var host = [CChar](repeating: 0, count: 256)
         let known = unsafe gethostname(&host, 255) == 0
         let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return short("\(environment("USER") ?? "user \(geteuid())")@\(known ? name : "localhost")", 200)
+        return short("\(environmentVariable("USER") ?? "user \(geteuid())")@\(known ? name : "localhost")", 200)
     }()
-
-    private static func environment(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
 
     static let command: String = {
         var words = CommandLine.arguments

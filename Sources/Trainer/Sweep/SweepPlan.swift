@@ -57,9 +57,13 @@ public struct SweepPlan: Sendable {
         return "\(stem)-\(sha256.prefix(12))"
     }
 
+    /// The number of the last epoch of each rung; nil for all epochs of the recipe.
+    public var rungs: [Int?] { halving?.rungs ?? [nil] }
+
     static let mostTrials = 100_000
 
-    public init(path: String) throws(CellarError) {
+    /// - isChecked: True if another process has tried the trials' recipes already.
+    public init(path: String, isChecked: Bool = false) throws(CellarError) {
         let source = try RecipeText(path: path)
         var top = try RecipeSection(source.root, title: "the sweep", file: path)
         top.options.ignore("recipe", "name", "method", "trials", "seed", "metric", "set", "halving")
@@ -87,9 +91,10 @@ public struct SweepPlan: Sendable {
         if method == "grid", count != nil {
             throw top.error("a grid has all combinations; trials is for random and halving.", key: "trials")
         }
-        let all = if let count { values.random(count, seed: UInt64(seed)) } else { try values.grid() }
+        let all = if let count { values.random(count, seed: seed) } else { try values.grid() }
         trials = all.enumerated().map { Trial(number: $0.offset + 1, changes: $0.element) }
         halving = method == "halving" ? try SweepPlan.halving(&top) : nil
+        if isChecked { return }
         // A wrong path or value is found before the first training.
         for trial in trials.prefix(200) { _ = try text(of: trial) }
     }

@@ -1,12 +1,16 @@
 import Base
 import Glibc
+import Network
+import Tensors
 import Yams
 
 /// The values that a sweep tries at each path.
 struct SweepValues {
     enum Choice {
         case list([JSON])
-        case range(low: Double, high: Double, isLogarithmic: Bool, isWhole: Bool)
+        case range(low: Double, high: Double, isLogarithmic: Bool)
+        /// A whole number; `low` and `high` are whole too, and both are tried.
+        case wholeRange(low: Double, high: Double, isLogarithmic: Bool)
     }
 
     private let paths: [(path: String, choice: Choice)]
@@ -38,26 +42,55 @@ struct SweepValues {
         guard value.object != nil else { return .list([value]) }
         var part = try RecipeSection(node, title: path, file: section.file)
         let choice = try part.read { (options) throws(CellarError) -> Choice in
-            if options.object["from"] != nil {
-                let from = try options.int("from")
-                let to = try options.int("to")
-                let step = try options.int("step", default: 1, in: 1...1_000_000_000)
-                guard from <= to, (to - from) / step < SweepPlan.mostTrials else {
-                    throw options.error("from must not be larger than to", key: "from")
-                }
-                return .list(stride(from: from, through: to, by: step).map { .integer($0) })
-            }
-            let (low, high) = (try options.double("low"), try options.double("high"))
-            let isLogarithmic = try options.bool("log", default: false)
-            let isWhole = try options.bool("whole", default: false)
-            guard low.isFinite, high.isFinite, low < high, !isLogarithmic || low > 0,
-                !isWhole || abs(low) < 1e15 && abs(high) < 1e15
-            else { throw options.error("low must be smaller than high, and with log above 0", key: "low") }
-            return .range(low: low, high: high, isLogarithmic: isLogarithmic, isWhole: isWhole)
+            options.object["from"] == nil ? try range(&options) : .list(try wholeNumbers(&options))
         }
         try part.rejectUnknownKeys()
         return choice
     }
+
+    /// Reads `{ from: 1, to: 9, step: 2 }`.
+    private static func wholeNumbers(_ options: inout LayerConfig) throws(CellarError) -> [JSON] {
+        let numbers = -largestWhole...largestWhole
+        let (from, to) = (try options.int("from", in: numbers), try options.int("to", in: numbers))
+        let step = try options.int("step", default: 1, in: 1...1_000_000_000)
+        guard from <= to else { throw options.error("from must not be larger than to", key: "from") }
+        let count = (to - from) / step + 1
+        guard count <= SweepPlan.mostTrials else {
+            throw options.error(
+                "from \(from) to \(to) are \(count) values; expected at most \(SweepPlan.mostTrials)",
+                key: "to")
+        }
+        return stride(from: from, through: to, by: step).map { .integer($0) }
+    }
+
+    /// Reads `{ low: 1e-4, high: 1e-1, log: true }` or `{ low: 8, high: 64, whole: true }`.
+    private static func range(_ options: inout LayerConfig) throws(CellarError) -> Choice {
+        let (low, high) = (try options.double("low"), try options.double("high"))
+        let isLogarithmic = try options.bool("log", default: false)
+        let isWhole = try options.bool("whole", default: false)
+        guard low.isFinite, high.isFinite, low < high else {
+            throw options.error("low must be smaller than high", key: "low")
+        }
+        guard !isLogarithmic || low > 0 else {
+            throw options.error("low must be above 0 with log: true", key: "low")
+        }
+        guard isLogarithmic || (high - low).isFinite else {
+            throw options.error("low and high are too far apart", key: "low")
+        }
+        guard isWhole else { return .range(low: low, high: high, isLogarithmic: isLogarithmic) }
+        let (first, last) = (low.rounded(.up), high.rounded(.down))
+        guard max(abs(first), abs(last)) <= Double(largestWhole) else {
+            throw options.error(
+                "low and high must be from -\(largestWhole) to \(largestWhole) with whole: true", key: "low")
+        }
+        guard first <= last else {
+            throw options.error("no whole number is from low to high", key: "low")
+        }
+        return .wholeRange(low: first, high: last, isLogarithmic: isLogarithmic)
+    }
+
+    /// All whole numbers up to it are exact as floating-point numbers, and their differences too.
+    private static let largestWhole = 1 << 51
 
     /// All combinations; the last path changes fastest.
     func grid() throws(CellarError) -> [[RecipeChange]] {
@@ -77,40 +110,28 @@ struct SweepValues {
     }
 
     /// Combinations drawn at random, the same ones for the same seed.
-    func random(_ count: Int, seed: UInt64) -> [[RecipeChange]] {
-        var numbers = SplitMix(state: seed)
+    func random(_ count: Int, seed: Int) -> [[RecipeChange]] {
+        var numbers = RandomNumbers(seed: seed)
         return (0..<count).map { _ in
-            paths.map { path, choice in
-                switch choice {
-                case .list(let values):
-                    return RecipeChange(path, values[Int(numbers.unit() * Double(values.count))])
-                case .range(let low, let high, let isLogarithmic, let isWhole):
-                    let part = numbers.unit()
-                    let value =
-                        isLogarithmic
-                        ? exp(log(low) + part * (log(high) - log(low)))
-                        : low + part * (high - low + (isWhole ? 1 : 0))
-                    return RecipeChange(
-                        path,
-                        isWhole
-                            ? .integer(
-                                min(Int(value.rounded(isLogarithmic ? .toNearestOrEven : .down)), Int(high)))
-                            : .number(value))
-                }
-            }
+            paths.map { path, choice in RecipeChange(path, choice.value(at: numbers.uniform())) }
         }
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func unit() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return Double((z ^ z >> 31) >> 11) * 0x1p-53
+extension SweepValues.Choice {
+    /// The value at a place in [0, 1) of the choice's range.
+    fileprivate func value(at place: Double) -> JSON {
+        switch self {
+        case .list(let values): values[Int(place * Double(values.count))]
+        case .range(let low, let high, isLogarithmic: true):
+            // Rounding may lead out of the range.
+            .number(min(max(exp(log(low) + place * (log(high) - log(low))), low), high))
+        case .range(let low, let high, isLogarithmic: false):
+            .number(min(low + place * (high - low), high))
+        case .wholeRange(let low, let high, isLogarithmic: true):
+            .integer(Int(min(max(exp(log(low) + place * (log(high) - log(low))).rounded(), low), high)))
+        case .wholeRange(let low, let high, isLogarithmic: false):
+            .integer(Int(min((low + place * (high - low + 1)).rounded(.down), high)))
+        }
     }
 }

@@ -1,6 +1,5 @@
+import Base
 import Testing
-
-@testable import CommandSupport
 
 @Test("a shell's words are quoted where they must be")
 func shellWords() {

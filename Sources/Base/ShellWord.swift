@@ -1,4 +1,4 @@
-/// `text` as one word of a shell's command line, in quotes where it needs them.
+/// Returns the text as one word of a shell's command line, in quotes where it needs them.
 public func shellWord(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { scalar in
         switch scalar {

@@ -1,0 +1,69 @@
+"""The process that Spark and Ray stream through: nothing is left of it, however its rows end."""
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+
+import pyarrow as pa
+
+from common import INFER, STORE, finish, row, rows
+
+import cellar_child
+
+model = cellar_child.Model.open("wine", store=STORE, infer=INFER)
+schema = pa.schema([*rows(1).schema, *model.new_fields(rows(1).schema)])
+
+
+def left() -> tuple[int, int]:
+    """The numbers of threads and of open files of this program, and so of its processes."""
+    return threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+
+def batches(count: int, fails_at: int = -1):
+    for index in range(count):
+        if index == fails_at:
+            raise KeyError("the source failed")
+        yield rows(20_000, first=index * 20_000)
+
+
+before = left()
+found = list(cellar_child.score_batches(batches(20), model, schema))
+row("one process: all batches, in order", f"{len(found)} batches", [b.column(0)[0].as_py() for b in found] == list(range(0, 400_000, 20_000)) and left() == before)
+
+stream = cellar_child.score_batches(batches(1000), model, schema)
+next(stream)
+stream.close()
+row("one process: a reader that wants no more leaves no thread and no process", str(left()), left() == before)
+
+try:
+    list(cellar_child.score_batches(batches(40, fails_at=20), model, schema))
+    error = "none"
+except KeyError as caught:
+    error = str(caught)
+row("one process: an error of the source is raised", error, "the source failed" in error and left() == before)
+
+stream = cellar_child.score_batches(batches(1000), model, schema)
+next(stream)
+subprocess.run(["pkill", "-9", "-P", str(os.getpid())], check=True)
+try:
+    list(stream)
+    error = "none"
+except cellar_child.ScoringError as caught:
+    error = str(caught)
+row("one process: a killed process is an error", error[:60], "signal 9" in error and left() == before)
+
+missing = cellar_child.Model(model.path, model.sha256, model.features, infer="/bin/false")
+try:
+    list(cellar_child.score_batches(batches(40), missing, schema))
+    error = "none"
+except cellar_child.ScoringError as caught:
+    error = str(caught)
+row("one process: a program that ends at once is an error", error[:60], "status 1" in error and left() == before)
+
+script = f"import cellar_child; cellar_child.Model.open('wine', store={STORE!r}, infer={INFER!r})"
+with tempfile.TemporaryDirectory() as folder:
+    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "TMPDIR": folder, "PYTHONPATH": os.pathsep.join(sys.path)})
+    row("one process: no temporary folder is left", "", glob.glob(os.path.join(folder, "*")) == [])
+finish()
