@@ -29,7 +29,8 @@ func impossibleCounts(number: String) throws {
     #expect(settings.json["batch_size"]?.text() == (try JSON(parsing: number)).text())
 }
 
-@Test("a training time is from 0 to 300 years", arguments: ["-1", "1e300", "1e11", "NaN", "Infinity", "\"1\""])
+@Test(
+    "a training time is from 0 to 300 years", arguments: ["-1", "1e300", "1e11", "NaN", "Infinity", "\"1\""])
 func impossibleTimes(number: String) throws {
     #expect(try facts("\"training_seconds\": \(number)").trainingSeconds == nil)
     #expect(try facts("\"training_seconds\": 1.5").trainingSeconds == 1.5)

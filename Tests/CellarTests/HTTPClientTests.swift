@@ -6,7 +6,8 @@ import Testing
 /// Calls a method of a server that gives this answer.
 private func call(_ answer: RoutingServer.Answer) throws -> JSON {
     var found: JSON = .null
-    try RoutingServer.run({ _ in answer }) { (server) throws in found = try MLflowServer(server.url).get("x") }
+    try RoutingServer.run({ _ in answer }) { (server) throws in found = try MLflowServer(server.url).get("x")
+    }
     return found
 }
 

@@ -108,7 +108,8 @@ struct ExportMLflowTests {
                 }
                 try RoutingServer.run(route) { server in
                     // An answer without an experiment is as if there were none.
-                    let isFound = method == "experiments/get-by-name" && answer.bytes == Answer.json([:]).bytes
+                    let isFound =
+                        method == "experiments/get-by-name" && answer.bytes == Answer.json([:]).bytes
                     if isFound {
                         _ = try place.store.exportMLflow("small", to: server.url)
                     } else {
@@ -156,7 +157,9 @@ private struct Registered: Sendable {
 
     func answer(_ request: Request) -> Answer {
         let artifacts = "/api/2.0/mlflow-artifacts/artifacts"
-        let name = request.query["name"] ?? request.query["filter"]?.split(separator: "'").last.map(String.init) ?? ""
+        let name =
+            request.query["name"] ?? request.query["filter"]?.split(separator: "'").last.map(String.init)
+            ?? ""
         switch request.path.replacingOccurrences(of: "/api/2.0/mlflow/", with: "") {
         case "registered-models/search":
             return .json(["registered_models": .array(models.keys.sorted().map { ["name": .string($0)] })])
@@ -209,8 +212,13 @@ struct ImportMLflowTests {
             let other = Store(place.path("other"))
             let found = try importing(
                 Registered(
-                    models: ["wine": [(2, "mlflow-artifacts:/1/b"), ("1", "mlflow-artifacts://host/1/a")], "bare": []],
-                    aliases: ["wine": [["alias": "champion", "version": 1], ["alias": "12", "version": "1"]]],
+                    models: [
+                        "wine": [(2, "mlflow-artifacts:/1/b"), ("1", "mlflow-artifacts://host/1/a")],
+                        "bare": [],
+                    ],
+                    aliases: [
+                        "wine": [["alias": "champion", "version": 1], ["alias": "12", "version": "1"]]
+                    ],
                     files: ["1/a/data/model.h5": file, "1/b/data/model.pkl": [1]]),
                 into: other)
             #expect(found.done.map(\.file) == ["models:/wine/1"])
@@ -302,7 +310,8 @@ struct ImportMLflowTests {
                 ])
             }
             try RoutingServer.run(three) { server in
-                #expect(try MLflowServer(server.url).all("l", of: "x") == [0, 1, 2])
+                let found = try MLflowServer(server.url).all("l", of: "x")
+                #expect(found == [0, 1, 2])
             }
         }
     }

@@ -23,7 +23,9 @@ final class RoutingServer: Sendable {
             bytes = Array("HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body
         }
 
-        static func json(_ json: JSON, status: Int = 200) -> Answer { Answer(status, Array(json.text().utf8)) }
+        static func json(_ json: JSON, status: Int = 200) -> Answer {
+            Answer(status, Array(json.text().utf8))
+        }
 
         static func missing(_ code: String = "RESOURCE_DOES_NOT_EXIST") -> Answer {
             json(["error_code": .string(code), "message": "not here"], status: 404)

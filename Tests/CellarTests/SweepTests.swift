@@ -159,7 +159,8 @@ func wholeRanges() throws {
         ("low: 1.5, high: 4.5", 2...4), ("low: 0.5, high: 1.5", 1...1), ("low: -2, high: 2", -2...2),
         ("low: 1, high: 8, log: true", 1...8),
     ] {
-        let text = "method: random\ntrials: 400\nset: { data.split.random_state: [1], fit.seed: { \(range), whole: true } }"
+        let text =
+            "method: random\ntrials: 400\nset: { data.split.random_state: [1], fit.seed: { \(range), whole: true } }"
         // Seeds are not negative, so the values are looked at without their recipes.
         try Fixtures.temporaryFolder { folder in
             let recipe = folder.appendingPathComponent("r.yaml").path

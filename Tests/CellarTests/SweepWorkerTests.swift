@@ -19,7 +19,8 @@ struct SweepWorkerTests {
     ) throws -> SweepResult {
         let request = SweepRequest(
             file: plan.file, workers: .local(workers), program: ["/bin/sh", "-c", script])
-        return try store.sweep(request, progress: ProgressReporter(isCancelled: isCancelled)) { result, _, _ in
+        return try store.sweep(request, progress: ProgressReporter(isCancelled: isCancelled)) {
+            result, _, _ in
             report(result)
         }
     }
@@ -52,9 +53,13 @@ struct SweepWorkerTests {
     func endedWorkers() throws {
         try makeSweep("set: { fit.seed: [1, 2, 3] }") { store, plan in
             // Some end before they are given a trial, which must not end this process.
-            let script = #"read -r line; case "$line" in *'"trial": 2,'*) exit 3;; esac; echo "$line" | sed 's/"epochs".*/"reference": "x:1", "value": 0.5}/'"#
-            let loop = "while true; do \(script); done"
-            let result = try sweep(loop, store, plan)
+            let script = #"""
+                while read -r line; do
+                    case "$line" in *'"trial": 2,'*) exit 3;; esac
+                    echo "$line" | sed 's/"epochs".*/"reference": "x:1", "value": 0.5}/'
+                done
+                """#
+            let result = try sweep(script, store, plan)
             #expect(result.failures.map(\.number) == [2] && result.trained == 2)
             #expect(result.failures.first?.error == "the worker ended with status 3, twice")
             #expect(throws: CellarError.self) { _ = try sweep("exit 0", store, plan) }
@@ -66,7 +71,8 @@ struct SweepWorkerTests {
     func cancelled() throws {
         try makeSweep("set: { fit.seed: { from: 1, to: 40 } }") { store, plan in
             let marker = FileSystem.folder(of: plan.file) + "/cancelled"
-            let slow = #"while read -r line; do sleep 0.05; echo "$line" | sed 's/"epochs".*/"reference": "x:1", "value": 0.5}/'; done"#
+            let slow =
+                #"while read -r line; do sleep 0.05; echo "$line" | sed 's/"epochs".*/"reference": "x:1", "value": 0.5}/'; done"#
             let result = try sweep(
                 slow, store, plan, isCancelled: { FileSystem.exists(marker) },
                 report: { _ in try? writeFile(marker, [1]) })
@@ -100,7 +106,8 @@ struct SweepWorkerTests {
     @Test("that other programs start are in a group of their own, which a terminal's signals do not reach")
     func groups() throws {
         for isOwn in [true, false] {
-            let worker = try WorkerProcess.start(["sh", "-c", "echo $(ps -o pgid= -p $$) $$"], inOwnGroup: isOwn)
+            let worker = try WorkerProcess.start(
+                ["sh", "-c", "echo $(ps -o pgid= -p $$) $$"], inOwnGroup: isOwn)
             var lines: [String] = []
             while let more = worker.read() { lines += more }
             let numbers = lines.joined().split(separator: " ")
@@ -115,7 +122,10 @@ struct SweepWorkerTests {
             _ = try serve(store, plan, [TrialTask(1)])
             let version = try store.models.version("tried:1")
             let model = try store.inspect(InspectRequest(model: "tried:1")).file.model
-            for (trial, rung, sweep) in [(0, 0, plan.sha256), (3, 0, plan.sha256), (2, 1, plan.sha256), (2, -1, plan.sha256), (2, 0, "other")] {
+            for (trial, rung, sweep) in [
+                (0, 0, plan.sha256), (3, 0, plan.sha256), (2, 1, plan.sha256), (2, -1, plan.sha256),
+                (2, 0, "other"),
+            ] {
                 var facts = try store.models.facts(of: version)
                 facts.hyperparameters.config["trial"] = .integer(trial)
                 facts.hyperparameters.config["rung"] = .integer(rung)
@@ -126,18 +136,17 @@ struct SweepWorkerTests {
         }
     }
 
-    @Test("a store that cannot be read is an error, and not a store without trials")
-    func unreadableStore() throws {
+    @Test("are not asked for trials that are there under another name of the sweep's file")
+    func namesOfSweeps() throws {
         try makeSweep("name: tried\nset: { fit.seed: [1, 2] }") { store, plan in
             _ = try serve(store, plan, [TrialTask(1)])
-            let folder = store.folder
-            for name in FileSystem.entries(of: folder).map(\.name) where name.hasPrefix("registry.sqlite") {
-                try FileSystem.remove("\(folder)/\(name)")
+            let folder = FileSystem.folder(of: plan.file)
+            for name in ["it's.yaml", "' OR 1 = 1 --.yaml"] {
+                try writeFile("\(folder)/\(name)", readFile(plan.file, limit: 1 << 16))
+                let other = try SweepPlan(path: "\(folder)/\(name)")
+                #expect(other.sha256 == plan.sha256 && other.id != plan.id)
+                #expect(try store.trialsDone(other).map(\.number) == [1])
             }
-            for entry in FileSystem.entries(of: folder + "/log") {
-                try writeFile("\(folder)/log/\(entry.name)", Array("damaged\n".utf8))
-            }
-            #expect(throws: CellarError.self) { _ = try Store(folder).trialsDone(plan) }
         }
     }
 }

@@ -25,7 +25,7 @@ func markdownTable() {
         found == #"""
             | name | a\|b | n |
             | --- | --- | ---: |
-            | x\|y | two\\nlines \\x1b[0m | 1 |
+            | x\|y | two\\nlines \\x1b\[0m | 1 |
             | \`c\` \*d\* &lt;b> \\ |  | 0.25 |
             | e | f |  |
 

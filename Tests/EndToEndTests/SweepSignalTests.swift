@@ -25,14 +25,17 @@ func interruptedSweep() throws {
         signal(SIGINT, SIG_DFL)
         var workers: [Int32] = []
         let outcome = try place.run("trainer", ["sweep", "s.yaml", "--workers", "2"]) { process, _ in
-            for _ in 0..<6_000 where (try? place.text("output.txt"))?.contains("trial") != true { usleep(5_000) }
+            for _ in 0..<6_000 where (try? place.text("output.txt"))?.contains("trial") != true {
+                usleep(5_000)
+            }
             workers = children(of: process.processIdentifier)
             for one in [process.processIdentifier] + workers { kill(one, SIGINT) }
         }
         #expect(outcome.status == 130, "\(outcome.errors)")
         #expect(workers.count == 2 && workers.allSatisfy { kill($0, 0) != 0 })
         #expect(outcome.output.contains("Interrupted. The same command goes on"))
-        #expect(outcome.errors == "\nEnding after the trials that are being trained; once more quits at once.\n")
+        #expect(
+            outcome.errors == "\nEnding after the trials that are being trained; once more quits at once.\n")
         #expect(!outcome.output.contains("failed"))
         let before = try place.registry("list", "--json").json.array?.count ?? 0
         #expect((1..<30).contains(before))

@@ -18,7 +18,8 @@ struct FigureReadingTests {
 
         func value(at place: Double) -> Double {
             let (first, last) = (ticks[0], ticks[ticks.count - 1])
-            return first.value + (place - first.place) / (last.place - first.place) * (last.value - first.value)
+            return first.value + (place - first.place) / (last.place - first.place)
+                * (last.value - first.value)
         }
 
         /// The change of the value from one pixel to the next.
@@ -26,13 +27,15 @@ struct FigureReadingTests {
     }
 
     private func golden(_ name: String) throws -> String {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Golden")
         return try String(contentsOf: folder.appendingPathComponent("\(name).light.svg"), encoding: .utf8)
     }
 
     private func texts(_ svg: String) -> [Text] {
         svg.matches(
-            of: #/<text x="([-0-9.]+)" y="([-0-9.]+)" font-size="11" fill="#59626b" text-anchor="(\w+)">([^<]*)</text>/#
+            of:
+                #/<text x="([-0-9.]+)" y="([-0-9.]+)" font-size="11" fill="#59626b" text-anchor="(\w+)">([^<]*)</text>/#
         ).compactMap { match in
             guard let x = Double(match.1), let y = Double(match.2) else { return nil }
             return Text(x: x, y: y, anchor: String(match.3), text: String(match.4))
@@ -47,8 +50,12 @@ struct FigureReadingTests {
             let texts = texts(ends[1])
             let numbers = texts.filter { Double($0.text) != nil }
             // A text stands 4 pixels lower than what it names.
-            let y = numbers.filter { $0.anchor == "end" }.map { (place: $0.y - 4, value: Double($0.text) ?? 0) }
-            let x = numbers.filter { $0.anchor == "middle" }.map { (place: $0.x, value: Double($0.text) ?? 0) }
+            let y = numbers.filter { $0.anchor == "end" }.map {
+                (place: $0.y - 4, value: Double($0.text) ?? 0)
+            }
+            let x = numbers.filter { $0.anchor == "middle" }.map {
+                (place: $0.x, value: Double($0.text) ?? 0)
+            }
             try #require(y.count >= 2)
             return (ends[0], Axis(ticks: x), Axis(ticks: y))
         }
@@ -74,12 +81,16 @@ struct FigureReadingTests {
             let paths = panel.data.matches(of: #/<path d="M([^"]*)"[^>]*stroke-width="1.8"/#).map { $0.1 }
             try #require(paths.count == lines.count && lines.count == 2)
             for (path, line) in zip(paths, lines) {
-                let points = path.split(separator: "L").map { $0.split(separator: " ").compactMap { Double($0) } }
+                let points = path.split(separator: "L").map {
+                    $0.split(separator: " ").compactMap { Double($0) }
+                }
                 try #require(points.count == line.points.count)
                 for (index, point) in points.enumerated() {
                     // Positions have two decimals.
-                    #expect(abs(panel.x.value(at: point[0]) - line.points[index].x) <= 0.03 * panel.x.perPixel)
-                    #expect(abs(panel.y.value(at: point[1]) - line.points[index].y) <= 0.03 * panel.y.perPixel)
+                    #expect(
+                        abs(panel.x.value(at: point[0]) - line.points[index].x) <= 0.03 * panel.x.perPixel)
+                    #expect(
+                        abs(panel.y.value(at: point[1]) - line.points[index].y) <= 0.03 * panel.y.perPixel)
                 }
             }
         }

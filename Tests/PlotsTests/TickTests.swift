@@ -39,7 +39,8 @@ struct TickTests {
     @Test("exist for ranges at the limits of numbers")
     func extremes() throws {
         for value in [
-            1e300, -1e300, 1e299, 3.7e-300, .leastNormalMagnitude, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+            1e300, -1e300, 1e299, 3.7e-300, .leastNormalMagnitude, .leastNonzeroMagnitude,
+            .greatestFiniteMagnitude,
             .infinity, .nan,
         ] {
             for scale in [PlotAxis.AxisScale.linear, .logarithmic] {

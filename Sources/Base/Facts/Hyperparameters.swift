@@ -92,7 +92,9 @@ extension InterruptedEpoch {
     }
 
     fileprivate init?(json: JSON) {
-        guard let steps = smallCount(json["steps"]), let count = smallCount(json["count"]), steps > 0, count > 0 else {
+        guard let steps = smallCount(json["steps"]), let count = smallCount(json["count"]), steps > 0,
+            count > 0
+        else {
             return nil
         }
         self.init(

@@ -86,7 +86,8 @@ extension ModelFacts {
             guard let path = $0["path"]?.string else { return nil }
             return Dataset(
                 path: path, sha256: $0["sha256"]?.string ?? "", trainRows: smallCount($0["train_rows"]) ?? 0,
-                validationRows: smallCount($0["validation_rows"]) ?? 0, testRows: smallCount($0["test_rows"]) ?? 0,
+                validationRows: smallCount($0["validation_rows"]) ?? 0,
+                testRows: smallCount($0["test_rows"]) ?? 0,
                 division: $0["division"].flatMap { RowDivision(json: $0) },
                 dialect: $0["table"].map { TableDialect(json: $0) })
         }

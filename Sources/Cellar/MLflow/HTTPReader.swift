@@ -112,7 +112,8 @@ struct HTTPReader {
     private mutating func chunkSize() throws(CellarError) -> Int? {
         var room = HTTPReader.mostHeadBytes
         let text = try line(&room).prefix { $0 != ";" }.trimmed
-        guard !text.isEmpty, text.utf8.count <= 15, text.utf8.allSatisfy({ $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }),
+        guard !text.isEmpty, text.utf8.count <= 15,
+            text.utf8.allSatisfy({ $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }),
             let size = Int(text, radix: 16)
         else { throw failure("the answer is not HTTP") }
         guard size == 0 else { return size }

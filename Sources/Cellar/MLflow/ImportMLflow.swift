@@ -17,7 +17,7 @@ extension Store {
                 guard names.isEmpty else {
                     throw CellarError(error.category, error.message, remedy: "Choose a name with --name.")
                 }
-                progress.warn("\(printable(model)): left out: \(error.message) Choose a name with --name.")
+                progress.warn(printable("\(model): left out: \(error.message) Choose a name with --name."))
                 return []
             }
             let versions = try versions(of: model, server)
@@ -45,7 +45,8 @@ extension Store {
         var all: [(number: Int, json: JSON)] = []
         for json in try server.all("model_versions", of: "model-versions/search", [("filter", filter)]) {
             guard let number = json["version"]?.mlflowVersion else {
-                throw CellarError(.inputOutput, "the MLflow server gave a version of \(model) without a number.")
+                throw CellarError(
+                    .inputOutput, "the MLflow server gave a version of \(model) without a number.")
             }
             all.append((number, json))
         }
@@ -114,7 +115,8 @@ extension Store {
         for alias in source.aliases {
             var options = ModelStore.MoveOptions(gate: nil, isForced: false)
             options.reason = "imported from \(url)"
-            do throws(CellarError) { _ = try models.promote(reference, alias: alias, options: options) } catch {
+            do throws(CellarError) { _ = try models.promote(reference, alias: alias, options: options) } catch
+            {
                 progress.warn(printable("\(reference): \(error.message)"))
             }
         }

@@ -20,7 +20,8 @@ struct MLflowRun {
             "runs/create",
             [
                 "experiment_id": .string(experiment(model, server)), "run_name": .string(name),
-                "start_time": .integer(end - Int((seconds ?? 0) * 1000)), "tags": .array(pairs(allTags(tags))),
+                "start_time": .integer(end - Int((seconds ?? 0) * 1000)),
+                "tags": .array(pairs(allTags(tags))),
             ])
         guard let run = created["run"]?["info"]?["run_id"]?.string,
             let uri = created["run"]?["info"]?["artifact_uri"]?.string
@@ -75,13 +76,16 @@ struct MLflowRun {
     /// The number of the experiment that has the model's name. It is made where it is not there.
     private func experiment(_ name: String, _ server: MLflowServer) throws(CellarError) -> String {
         let query = [("experiment_name", name)]
-        var found = try server.get("experiments/get-by-name", query, unless: MLflowServer.isMissing)?["experiment"]
+        var found = try server.get("experiments/get-by-name", query, unless: MLflowServer.isMissing)?[
+            "experiment"]
         if found == nil {
-            found = try server.post("experiments/create", ["name": .string(name)], unless: MLflowServer.isThere)
+            found = try server.post(
+                "experiments/create", ["name": .string(name)], unless: MLflowServer.isThere)
             // Another program may have made it in between.
             if found == nil { found = try server.get("experiments/get-by-name", query)["experiment"] }
         }
-        guard let id = found?["experiment_id"], let id = id.string ?? id.int.map(String.init), !id.isEmpty else {
+        guard let id = found?["experiment_id"], let id = id.string ?? id.int.map(String.init), !id.isEmpty
+        else {
             throw CellarError(.inputOutput, "the MLflow server gave no experiment.")
         }
         return id

@@ -17,7 +17,9 @@ struct MLflowServer {
     /// Like `post`; nil if the server answers with this error code.
     func post(_ method: String, _ content: JSON, unless code: String) throws(CellarError) -> JSON? {
         let response = try client.send("POST", Self.methods + method, body: Array(content.text().utf8))
-        return errorCode(of: response) == code ? nil : try answer(response, method)
+        // Not with `?:`, in which nil is JSON's null.
+        if errorCode(of: response) == code { return nil }
+        return try answer(response, method)
     }
 
     func get(_ method: String, _ query: [(String, String)] = []) throws(CellarError) -> JSON {
@@ -29,7 +31,9 @@ struct MLflowServer {
         _ method: String, _ query: [(String, String)], unless code: String
     ) throws(CellarError) -> JSON? {
         let response = try client.send("GET", Self.methods + method + text(query))
-        return errorCode(of: response) == code ? nil : try answer(response, method)
+        // Not with `?:`, in which nil is JSON's null.
+        if errorCode(of: response) == code { return nil }
+        return try answer(response, method)
     }
 
     /// All entries of a list that comes in pages.

@@ -11,7 +11,9 @@ extension ModelCard {
             for table in section.tables {
                 text += "\n| " + table.columns.map(markdownText).joined(separator: " | ") + " |\n"
                 text += "|" + table.columns.map { _ in "---|" }.joined() + "\n"
-                for row in table.rows { text += "| " + row.map(markdownText).joined(separator: " | ") + " |\n" }
+                for row in table.rows {
+                    text += "| " + row.map(markdownText).joined(separator: " | ") + " |\n"
+                }
             }
             if let code = section.code {
                 text +=

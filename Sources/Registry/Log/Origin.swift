@@ -34,7 +34,8 @@ enum Author {
         var host = [CChar](repeating: 0, count: 256)
         let known = unsafe gethostname(&host, 255) == 0
         let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return short("\(environmentVariable("USER") ?? "user \(geteuid())")@\(known ? name : "localhost")", 200)
+        return short(
+            "\(environmentVariable("USER") ?? "user \(geteuid())")@\(known ? name : "localhost")", 200)
     }()
 
     static let command: String = {

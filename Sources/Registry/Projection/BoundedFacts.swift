@@ -39,7 +39,9 @@ extension ModelFacts {
                 kind: $0.kind, sha256: Limits.cut($0.sha256, to: Limits.name),
                 reference: Limits.cut($0.reference, to: Limits.text))
         }
-        if let seconds = trainingSeconds, !ModelFacts.possibleSeconds.contains(seconds) { facts.trainingSeconds = nil }
+        if let seconds = trainingSeconds, !ModelFacts.possibleSeconds.contains(seconds) {
+            facts.trainingSeconds = nil
+        }
         return facts
     }
 
