@@ -39,7 +39,7 @@ private func exportAnswer(_ request: Request) -> Answer {
     case "registered-models/create":
         .json(["error_code": "RESOURCE_ALREADY_EXISTS", "message": "there"], status: 400)
     case "model-versions/create": .json(["model_version": ["version": "4"]])
-    default: .json([:])
+    default: request.method == "PUT" ? .init(200, []) : .json([:])
     }
 }
 

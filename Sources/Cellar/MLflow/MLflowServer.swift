@@ -59,6 +59,8 @@ struct MLflowServer {
         let response = try client.send(
             "PUT", Self.artifacts + "/" + percentEncoded(path, keeping: "/"), body: bytes,
             type: "application/octet-stream")
+        // Servers answer with nothing, or with an empty object.
+        if response.status == 200, response.body.isEmpty { return }
         _ = try answer(response, "artifacts")
     }
 
