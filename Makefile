@@ -84,12 +84,13 @@ interop: build  ## files to and from real Keras 1 to 3 (makes Python environment
 SEED   ?= 1
 MODELS ?= 20
 
-blind: build  ## MODELS random models of Keras 2 and 3 each, and random tables, arrays and labels, from SEED on, held against Cellar (in the environments of make interop)
+blind: build  ## MODELS random models of Keras 2 and 3 each, random preparations of tables, and random tables, arrays and labels, from SEED on, held against Cellar (in the environments of make interop)
 	@[[ -x .venv-interop/k3/bin/python ]] || { echo 'blind: run make interop once, which makes the environments' >&2; exit 69; }; \
 	status=0; for library in tf_keras keras; do \
 		.venv-interop/k3/bin/python -W ignore tools/blind/blind.py $$library $(SEED) $(MODELS) || status=1; \
 		.venv-interop/k3/bin/python -W ignore tools/blind/scaling.py $$library $(SEED) $(MODELS) || status=1; \
-	done; mkdir -p .build/blind && \
+	done; .venv-interop/k3/bin/python -W ignore tools/tables/parity.py bin .build/tables $(SEED) $(MODELS) || status=1; \
+	mkdir -p .build/blind && \
 	.venv-interop/k3/bin/python Tests/DatasetsTests/Golden/random/make_random.py .build/blind $(SEED) && \
 	.venv-interop/k3/bin/python Tests/InferTests/Golden/make_labels.py $(SEED) > .build/labels.json && \
 	CELLAR_BLIND=$(CURDIR)/.build/blind CELLAR_LABELS=$(CURDIR)/.build/labels.json $(checked) test --disable-xctest \

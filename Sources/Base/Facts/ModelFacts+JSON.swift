@@ -28,6 +28,8 @@ extension ModelFacts {
             ]
             object["division"] = $0.division?.json
             object["table"] = $0.dialect?.json
+            if $0.readsColumns { object["columns"] = true }
+            if $0.dropsMissingTargets { object["missing_target"] = "drop" }
             return .object(object)
         }
         object["recipe"] = recipe.map { .string($0) }
@@ -84,12 +86,15 @@ extension ModelFacts {
         }
         dataset = json["dataset"].flatMap {
             guard let path = $0["path"]?.string else { return nil }
-            return Dataset(
+            var dataset = Dataset(
                 path: path, sha256: $0["sha256"]?.string ?? "", trainRows: smallCount($0["train_rows"]) ?? 0,
                 validationRows: smallCount($0["validation_rows"]) ?? 0,
                 testRows: smallCount($0["test_rows"]) ?? 0,
                 division: $0["division"].flatMap { RowDivision(json: $0) },
                 dialect: $0["table"].map { TableDialect(json: $0) })
+            dataset.readsColumns = $0["columns"]?.bool ?? false
+            dataset.dropsMissingTargets = $0["missing_target"]?.string == "drop"
+            return dataset
         }
         recipe = json["recipe"]?.string
         seed = json["seed"]?.int

@@ -77,6 +77,10 @@ public struct ModelFacts: Equatable, Sendable {
         public var division: RowDivision?
         /// The dialect of the table, as far as the recipe gives it.
         public var dialect: TableDialect?
+        /// True if a table's columns entered the model one by one: a recipe with `columns`.
+        public var readsColumns = false
+        /// True if rows without a target were left out before the division.
+        public var dropsMissingTargets = false
         public init(
             path: String, sha256: String, trainRows: Int, validationRows: Int, testRows: Int,
             division: RowDivision? = nil, dialect: TableDialect? = nil

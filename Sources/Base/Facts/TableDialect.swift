@@ -20,8 +20,12 @@ public struct TableDialect: Equatable, Sendable {
     public var hasUnits = false
     /// The order of the parts of dates in columns that are not in the form of ISO 8601.
     public var dates: [String: DateOrder] = [:]
-    /// The number of lines before the table.
-    public var skippedLines = 0
+    /// The number of lines before the table; nil if nobody says it.
+    public var skippedLines: Int?
+    /// True if `skippedLines` was found in another table. A table may then begin in its first line, too.
+    public var mayLackSkippedLines = false
+    /// Columns that the line with the names has, which tells it from lines before the table; empty if they are unknown.
+    public var requiredNames: [String] = []
 
     /// The order of a date's parts, of which the separators are any signs.
     public enum DateOrder: String, Sendable, CaseIterable {
@@ -81,7 +85,10 @@ public struct TableDialect: Equatable, Sendable {
         if missing.isEmpty { all.missing = other.missing }
         all.hasUnits = hasUnits || other.hasUnits
         if dates.isEmpty { all.dates = other.dates }
-        if skippedLines == 0 { all.skippedLines = other.skippedLines }
+        if skippedLines == nil, let lines = other.skippedLines, lines > 0 {
+            (all.skippedLines, all.mayLackSkippedLines) = (lines, true)
+            all.requiredNames = other.requiredNames
+        }
         return all
     }
 }
@@ -101,7 +108,7 @@ extension TableDialect {
             object["dates"] = .object(
                 JSONObject(dates.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.rawValue)) }))
         }
-        if skippedLines > 0 { object["skip_lines"] = .integer(skippedLines) }
+        if let skippedLines, skippedLines > 0 { object["skip_lines"] = .integer(skippedLines) }
         return .object(object)
     }
 

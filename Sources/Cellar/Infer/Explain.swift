@@ -123,7 +123,7 @@ extension Store {
     }
 
     private func checkExplainable(_ model: LoadedModel) throws(CellarError) {
-        guard model.file.model.inputs.count != 1 else { return }
+        if model.file.model.inputs.count == 1, !model.takesColumns { return }
         throw CellarError(
             .usage, "\(model.name): models with an input for each column cannot be explained yet.",
             remedy: "Explain a model with one input of numbers.")

@@ -50,6 +50,7 @@ extension LoadedModel {
     func dialect(completing asked: TableDialect) -> TableDialect {
         var known = facts?.dataset?.dialect
         known?.optionalNames = facts?.hyperparameters.targets ?? []
+        known?.requiredNames = features
         var dialect = asked.completed(by: known)
         // Without names, a table of the inputs alone has them in the model's order.
         if dialect.hasHeader == false, dialect.names == nil, !features.isEmpty { dialect.names = features }

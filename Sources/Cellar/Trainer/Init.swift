@@ -46,7 +46,7 @@ public struct InitResult: Sendable {
 public func initRecipe(
     _ request: InitRequest, survey given: TableSurvey? = nil
 ) throws(CellarError) -> InitResult {
-    let survey = if let given { given } else { try TableSurvey(path: request.data, target: request.target) }
+    var survey = if let given { given } else { try TableSurvey(path: request.data, target: request.target) }
     let stem = modelName(of: request.data)
     let path = request.recipe ?? stem + ".yaml"
     guard request.replaces || !FileSystem.exists(path) else {
@@ -54,11 +54,24 @@ public func initRecipe(
             .cannotCreate, "the file exists already.", file: path,
             remedy: "Use --force to replace it, or -o to name another.")
     }
-    let text = survey.recipe(name: request.name ?? stem)
-    // What was written must be a recipe.
-    _ = try Recipe(text: text, file: path)
+    let text = try trainable(&survey, name: request.name ?? stem, path)
     try writeFile(path, pieces: [Array(text.utf8)])
     return InitResult(survey: survey, recipe: path, text: text)
+}
+
+/// Returns the text of a recipe whose data can be prepared. What prevents that is taken out of it: a column that does not fit
+/// 32-bit numbers, or a division for which there are too few rows.
+private func trainable(_ survey: inout TableSurvey, name: String, _ path: String) throws(CellarError)
+    -> String
+{
+    while true {
+        let text = survey.recipe(name: name)
+        let recipe = try Recipe(text: text, file: path)
+        do {
+            _ = try recipe.model.network(PreparedData(recipe))
+            return text
+        } catch { try survey.avoid(error) }
+    }
 }
 
 /// Makes a model's name of a file's: small letters, digits and `-`.

@@ -25,21 +25,32 @@ struct InitCommand: ParsableCommand {
         try reportingErrors(of: "trainer", json: json) {
             var request = InitRequest(data: data, target: target)
             (request.recipe, request.name, request.replaces) = (output, name, force)
-            var survey = try TableSurvey(path: data, target: target)
-            if !yes, !json, target == nil, Terminal.inputIsTerminal, Terminal.error.isTerminal {
-                let guess = survey.columns[survey.target].name
-                printError("Columns: " + survey.columns.map(\.name).joined(separator: ", "))
-                printError("Column to predict [\(guess)]:")
-                if let answer = readLine(), !answer.isEmpty, answer != guess {
-                    survey = try TableSurvey(path: data, target: answer)
-                }
-            }
+            let asks = !yes && !json && target == nil && Terminal.inputIsTerminal && Terminal.error.isTerminal
+            let survey = try asks ? askedSurvey() : TableSurvey(path: data, target: target)
             let result = try initRecipe(request, survey: survey)
             if json { return try printOutput(result.json) }
             try printOutput(result.text)
             try printOutput(
                 "\nWrote \(result.recipe). Next:\n  \(Invocation().path(of: .trainer)) fit \(shellWord(result.recipe))\n"
             )
+        }
+    }
+
+    /// Asks for the column to predict until there is an answer that fits, or none.
+    private func askedSurvey() throws -> TableSurvey {
+        let names = try TableSurvey.columnNames(of: data)
+        // Where no column can be chosen, the user has to.
+        let guess = try? TableSurvey(path: data)
+        printError("Columns: " + names.map(printable).joined(separator: ", "))
+        while true {
+            let name = guess.map { $0.columns[$0.target].name }
+            printError("Column to predict\(name.map { " [\(printable($0))]" } ?? ""):")
+            guard let answer = readLine(), !answer.isEmpty, answer != name else {
+                return try guess ?? TableSurvey(path: data)
+            }
+            do throws(CellarError) { return try TableSurvey(path: data, target: answer) } catch {
+                printError(error.description)
+            }
         }
     }
 }

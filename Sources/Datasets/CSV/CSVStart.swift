@@ -52,7 +52,8 @@ struct CSVStart {
         var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var line = 1
         var named: UInt8?
-        for _ in 0..<dialect.skippedLines {
+        guard let skipped = try linesToSkip(from: position, file, ended) else { return nil }
+        for _ in 0..<skipped {
             guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
                 if ended { break }
                 return nil
@@ -89,6 +90,53 @@ struct CSVStart {
             return Found(header: header, rest: Array(bytes[next...]), line: line + lines, ended: ended)
         }
         return nil
+    }
+
+    /// Returns the number of lines before the table; nil if more bytes are needed.
+    ///
+    /// Lines that another table has before it are skipped here only if this table has them too: if it names its columns behind
+    /// them, or else if none of them has as many fields as the line behind them.
+    private func linesToSkip(from start: Int, _ file: String, _ ended: Bool) throws(CellarError) -> Int? {
+        guard let wanted = dialect.skippedLines, wanted > 0 else { return 0 }
+        guard dialect.mayLackSkippedLines else { return wanted }
+        var (lines, position) = ([ArraySlice<UInt8>](), start)
+        while lines.count <= wanted, position < bytes.count {
+            guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+                guard ended else { return nil }
+                lines.append(bytes[position...])
+                break
+            }
+            lines.append(
+                bytes[position..<end].last == UInt8(ascii: "\r")
+                    ? bytes[position..<end - 1] : bytes[position..<end])
+            position = end + 1
+        }
+        // A shorter file has no table behind such lines.
+        guard lines.count > wanted else { return ended ? 0 : nil }
+        let behind = Row(
+            content: lines[wanted].startIndex..<lines[wanted].endIndex, next: bytes.count, lines: 1)
+        let delimiter = dialect.delimiter ?? guess(behind, true) ?? TableDialect.delimiters[0]
+        func fields(_ line: ArraySlice<UInt8>) -> [[UInt8]] {
+            CSVHeader.fields(of: normalized(line, delimiter), delimiter: delimiter)
+        }
+        func namesColumns(_ line: ArraySlice<UInt8>) -> Bool {
+            var names = NamePositions(
+                fields(line).map { trimmed(String(decoding: unquoted($0[...]), as: UTF8.self)) })
+            return dialect.requiredNames.allSatisfy { !names.positions(of: $0).isEmpty }
+        }
+        if dialect.hasHeader != false, !dialect.requiredNames.isEmpty {
+            if lines.first(where: { !isEmpty($0) }).map(namesColumns) ?? false { return 0 }
+            if namesColumns(lines[wanted]) { return wanted }
+        }
+        let before = lines[..<wanted].filter { !isEmpty($0) }
+        let alike = before.count { fields($0).count == fields(lines[wanted]).count }
+        if alike == 0 { return wanted }
+        if alike == before.count { return 0 }
+        throw CellarError(
+            .badData, file: file, line: 1,
+            expected: "\(wanted) lines before the table, as in the training, or none",
+            found: "\(before.count - alike) that have other fields than the table",
+            fix: "Say how many lines are before the table, with --skip-lines.")
     }
 
     /// A row's bytes without the line end, the position after it, and its number of line ends.

@@ -8,6 +8,8 @@ public struct Table: Sendable {
     public let file: String
     public let header: CSVHeader
     public private(set) var rowCount: Int
+    /// The files that the rows come from.
+    public private(set) var origins: RowOrigins
 
     private var bytes: [UInt8]
     /// The number of the line after the header.
@@ -42,6 +44,7 @@ public struct Table: Sendable {
         var rows = 0
         try Table.scan(plan, self.bytes, line: firstLine) { block in rows += block.count }
         rowCount = rows
+        origins = RowOrigins(file: name, rows: rows)
         guard rows > 0 else {
             throw CellarError(
                 .badData, file: name, expected: "rows after the first line", found: "none",
@@ -51,6 +54,13 @@ public struct Table: Sendable {
 
     /// The names of the columns, in the file's order.
     public var columns: [String] { header.names }
+
+    /// Returns the position of the column with that name, or else of the only one that differs in case alone. Throws if there
+    /// is none, or if several have the name.
+    public func position(of name: String) throws(CellarError) -> Int {
+        var positions = NamePositions(columns)
+        return try header.index(of: name, in: &positions, file: file)
+    }
 
     /// Returns the columns' numbers, one array per column. Throws for text, an empty field, a missing value,
     /// NaN and infinity; the error has the row and column.
@@ -139,6 +149,7 @@ public struct Table: Sendable {
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         bytes += other.bytes
         rowCount += other.rowCount
+        origins.append(other.origins)
     }
 
     /// Counts the missing values in each column: empty fields, and the words of pandas (NA, NaN, null …).

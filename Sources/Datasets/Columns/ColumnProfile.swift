@@ -10,6 +10,8 @@ public struct ColumnProfile: Sendable {
     public private(set) var hasManyValues = false
     /// The number of texts that are dates, by their order.
     public private(set) var dates: [TableDialect.DateOrder: Int] = [:]
+    /// The number of dates with points between their parts, and of those that another order reads as another day.
+    private var dotted = 0, ambiguous = 0
     public private(set) var words = 0
     /// The first value that is no number, with its row, from 1.
     public private(set) var firstText: (row: Int, text: String)?
@@ -49,6 +51,10 @@ public struct ColumnProfile: Sendable {
             for order in TableDialect.DateOrder.allCases where dates[order] ?? 0 == textCount - 1 {
                 if DateText(text, order: order) != nil { dates[order, default: 0] += 1 }
             }
+            if dates[.monthFirst] == textCount, dates[.dayFirst] == textCount {
+                if text.first(where: { !(48...57).contains($0) }) == UInt8(ascii: ".") { dotted += 1 }
+                if DateText(text, order: .monthFirst) != DateText(text, order: .dayFirst) { ambiguous += 1 }
+            }
         }
     }
 
@@ -56,30 +62,61 @@ public struct ColumnProfile: Sendable {
     public var textCount: Int { present - numbers - booleans }
     public var distinct: Int { hasManyValues ? ColumnProfile.mostValues + 1 : counts.count }
 
-    /// The order in which all texts are dates; nil if there is none.
+    /// True if the dates are others where the day is before the month.
+    public var hasAmbiguousDates: Bool {
+        ambiguous > 0 && textCount == present && dates[.monthFirst] == textCount
+            && dates[.dayFirst] == textCount
+    }
+
+    /// The order in which all texts are dates; nil if there is none. Where the day and the month could be either, the day is
+    /// first if points separate them, as in 01.02.2005, and else the month.
     public var dateOrder: TableDialect.DateOrder? {
         guard textCount > 0, textCount == present else { return nil }
+        if dates[.dayFirst] == textCount, dotted == textCount { return .dayFirst }
         return [.yearFirst, .monthFirst, .dayFirst].first { dates[$0] == textCount }
     }
 
     /// Pairs of words for yes and no, in small letters.
-    private static let pairs: [(no: String, yes: String)] = [
+    fileprivate static let pairs: [(no: String, yes: String)] = [
         ("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"), ("nein", "ja"),
         ("non", "oui"),
         ("absent", "present"), ("negative", "positive"),
     ]
 
-    /// The words for no and yes, if the column has no others.
-    public var yesNo: (no: String, yes: String)? {
-        guard !hasManyValues, counts.count == 2, textCount == present else { return nil }
-        let words = counts.keys.map { String(decoding: $0, as: UTF8.self) }
+    /// The words for no and yes, if the column has no others. Each may be written in several cases.
+    public var yesNo: YesNo? {
+        guard !hasManyValues, (2...8).contains(counts.count), textCount == present else { return nil }
+        let words = counts.keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
         for pair in ColumnProfile.pairs {
-            if let no = words.first(where: { $0.lowercased() == pair.no }),
-                let yes = words.first(where: { $0.lowercased() == pair.yes })
-            {
-                return (no, yes)
+            let no = words.filter { $0.lowercased() == pair.no }
+            let yes = words.filter { $0.lowercased() == pair.yes }
+            if !no.isEmpty, !yes.isEmpty, no.count + yes.count == words.count {
+                return YesNo(no: no, yes: yes)
             }
         }
         return nil
+    }
+}
+
+/// Two words for no and yes, as a column writes them.
+public struct YesNo: Equatable, Sendable {
+    public let no, yes: [String]
+
+    /// All words that mean no, and all that mean yes: also in small and large letters, and with a large first one.
+    public var all: (no: [String], yes: [String]) { (YesNo.cases(of: no), YesNo.cases(of: yes)) }
+
+    /// The words that stand for true or false, in the cases in which tables write them.
+    public static func words(for truth: Bool) -> [String] {
+        let first = truth ? "True" : "False"
+        return cases(of: [first]) + ColumnProfile.pairs.flatMap { cases(of: [truth ? $0.yes : $0.no]) }
+    }
+
+    private static func cases(of words: [String]) -> [String] {
+        guard let small = words.first?.lowercased() else { return [] }
+        let large = small.uppercased()
+        var all: [String] = []
+        for word in words + [small, large, String(large.prefix(1)) + small.dropFirst()]
+        where !all.contains(word) { all.append(word) }
+        return all
     }
 }

@@ -20,8 +20,9 @@ public struct DateText: Equatable, Sendable {
     public init?(_ field: ArraySlice<UInt8>, order: TableDialect.DateOrder) {
         var rest = field
         guard let a = DateText.digits(&rest, 1...4), let sign = rest.popFirst(), "-/. ".utf8.contains(sign),
-            let b = DateText.month(&rest) ?? DateText.digits(&rest, 1...2),
-            let again = rest.popFirst(), "-/., ".utf8.contains(again)
+            case let named = DateText.month(&rest), let b = named ?? DateText.digits(&rest, 1...2),
+            // A month in letters stands in the middle: the day is before it, or the year.
+            named == nil || order != .monthFirst, let again = rest.popFirst(), "-/., ".utf8.contains(again)
         else { return nil }
         while rest.first == 32 { rest.removeFirst() }
         guard let c = DateText.digits(&rest, 1...4) else { return nil }

@@ -80,7 +80,9 @@ public struct FieldReader: Sendable {
             }
             if isNegative { text = [UInt8(ascii: "-")] + text }
         }
-        let decimal = dialect.decimal ?? UInt8(ascii: ".")
+        // A point between groups of thousands is no decimal sign.
+        let point = UInt8(ascii: ".")
+        let decimal = dialect.decimal ?? (dialect.thousands == point ? UInt8(ascii: ",") : point)
         if let thousands = dialect.thousands, text.contains(thousands) {
             guard hasGroups(text, thousands, decimal) else { return Array("?".utf8) }
             text = text.filter { $0 != thousands }[...]

@@ -30,9 +30,11 @@ public func evaluateTable(
         var output = try ReportFolder(folder, meaning: evaluator.reported)
         var chunk = CSVChunk()
         while try reader.read(into: &chunk) {
-            let rows = part?.rows(of: chunk) ?? Array(0..<chunk.count)
+            let asked = part?.rows(of: chunk) ?? Array(0..<chunk.count)
+            if asked.isEmpty { continue }
+            let (rows, truth) = try columns.targets(of: chunk, asked, file: name)
+            evaluator.leftOut += asked.count - rows.count
             if rows.isEmpty { continue }
-            let truth = try columns.targets(of: chunk, rows, file: name)
             let samples: [Samples]
             do throws(FieldFault) {
                 samples = try inputs.samples(of: chunk, model: 0, rows: rows)
@@ -40,9 +42,21 @@ public func evaluateTable(
                 throw error.error(file: name, rowsBefore: chunk.firstRow - 1)
             }
             let numbers = rows.map { chunk.firstRow + $0 }
-            try output.add(
-                evaluator.add(samples, truth, rows: numbers, of: name), truth, rows: numbers)
+            let block: Evaluator.Block?
+            do throws(CellarError) {
+                block = try evaluator.add(samples, truth, rows: numbers, of: name)
+            } catch {
+                guard let fault = inputs.unknownValue(in: samples, model: 0, rows: rows) else { throw error }
+                throw fault.error(file: name, rowsBefore: chunk.firstRow - 1)
+            }
+            try output.add(block, truth, rows: numbers)
             try onBlock(evaluator.count)
+        }
+        guard evaluator.count > 0 || evaluator.leftOut == 0 else {
+            throw CellarError(
+                .badData, "none of the \(evaluator.leftOut) rows has a target.", file: name,
+                column: targets.first,
+                remedy: "Use a table with targets, or name another column with --target.")
         }
         let evaluation = try evaluator.evaluation(
             of: part.map { "\(name), \($0.part.rawValue) rows" } ?? name)
@@ -62,95 +76,6 @@ func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) t
         "the model does not record which column has the labels"
             + (others.isEmpty ? "." : "; columns that are not inputs: \(others.joined(separator: ", "))."),
         file: file, remedy: "Name it, for example --target \(others.first ?? "NAME").")
-}
-
-/// The columns of a table with the targets of a model: of one output, a column with classes or a column for each number;
-/// of several outputs, a column each.
-private struct TargetColumns {
-    private(set) var numbers: [String] = []
-    private(set) var texts: [String] = []
-    private var outputs: [Output] = []
-    /// The index of the first of `texts` among the chunk's.
-    var firstText = 0
-
-    private enum Output {
-        /// The index of the text column.
-        case classes(Int, ClassNames)
-        /// The index of the first number column, and their number.
-        case numbers(Int, width: Int)
-    }
-
-    init(_ columns: [String], of evaluator: Evaluator) throws(CellarError) {
-        let names = evaluator.classNames
-        let widths = evaluator.outputSizes
-        let expected = names.count > 1 ? names.count : names[0] == nil ? widths[0] : 1
-        guard columns.count == expected else {
-            throw CellarError(
-                .usage,
-                "\(evaluator.model.name): expected \(expected) target columns, found \(columns.count).",
-                remedy: "Name them in the order of the outputs, such as --target a,b.")
-        }
-        for (index, names) in names.enumerated() {
-            if let names {
-                outputs.append(.classes(texts.count, names))
-                texts.append(columns[index])
-            } else {
-                let own = expected == widths.count && widths.count > 1 ? [columns[index]] : columns
-                guard own.count == widths[index] else {
-                    throw CellarError(
-                        .usage,
-                        "\(evaluator.model.name): output \(index + 1) has \(widths[index]) numbers, but one "
-                            + "column.", remedy: "Use .npy files.")
-                }
-                outputs.append(.numbers(numbers.count, width: own.count))
-                numbers += own
-            }
-        }
-    }
-
-    mutating func targets(of chunk: CSVChunk, _ rows: [Int], file: String) throws(CellarError) -> [Targets] {
-        var targets: [Targets] = []
-        let first = chunk.columns - numbers.count
-        for index in outputs.indices {
-            switch outputs[index] {
-            case .classes(let column, var names):
-                targets.append(
-                    .classes(
-                        try labels(
-                            of: chunk, rows, &names, file: file, column: texts[column], at: firstText + column
-                        )))
-                outputs[index] = .classes(column, names)
-            case .numbers(let column, let width):
-                let values = chunk.columns(first + column..<first + column + width, of: rows)
-                targets.append(.values(values, width: width))
-            }
-        }
-        return targets
-    }
-}
-
-/// Finds the classes of a chunk's rows.
-///
-/// - index: The index of the column among the chunk's texts.
-func labels(
-    of chunk: CSVChunk, _ rows: [Int], _ classes: inout ClassNames, file: String, column: String,
-    at index: Int = 0
-) throws(CellarError) -> [Int32] {
-    var all: [Int32] = []
-    all.reserveCapacity(chunk.count)
-    chunk.eachText { _, place, label in
-        if place == index { all.append(classes.number(of: label) ?? -1) }
-    }
-    var numbers: [Int32] = []
-    numbers.reserveCapacity(rows.count)
-    for row in rows {
-        guard all[row] >= 0 else {
-            throw classes.unknown(
-                chunk.text(row, column: index), file: file, row: chunk.firstRow + row, column: column)
-        }
-        numbers.append(all[row])
-    }
-    return numbers
 }
 
 extension CSVChunk {

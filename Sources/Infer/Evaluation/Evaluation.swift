@@ -23,6 +23,8 @@ public struct Evaluation: Sendable {
     let wasTrainedHere: Bool
     /// The parts of the compiled model that are unknown here, such as a custom metric.
     let notComputed: [String]
+    /// The number of rows that were left out because they have no target, as before the training.
+    public let leftOut: Int
 
     public enum Outcome: Sendable {
         /// The matrix is nil for too many classes.
@@ -63,6 +65,9 @@ public struct Evaluation: Sendable {
     /// What the user should know about the figures.
     public var warnings: [String] {
         notComputed.map { "\(model): not computed: \($0)" }
+            + (leftOut > 0
+                ? ["\(leftOut) \(leftOut == 1 ? "row" : "rows") without a target left out, as in training."]
+                : [])
             + (hasOtherAccuracy
                 ? [
                     "\(model): accuracy is Keras', which divides the classes at 0.5 and not at the model's threshold; "
@@ -100,6 +105,7 @@ public struct Evaluation: Sendable {
         for (name, value) in figures { object[name] = JSON(finite: value) }
         object["seen"] = seen?.seen.json ?? .null
         object["unseen"] = seen?.unseen.json ?? .null
+        if leftOut > 0 { object["rows_without_target"] = .integer(leftOut) }
         if !notComputed.isEmpty { object["not_computed"] = .array(notComputed.map { .string($0) }) }
         if case .classes(let matrix, let report, _) = outcome {
             object["confusion_matrix"] = matrix?.json() ?? .null

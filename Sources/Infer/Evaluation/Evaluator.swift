@@ -24,6 +24,8 @@ final class Evaluator {
     private(set) var prediction: [Int32] = []
     private var errors = ErrorSums()
     private(set) var count = 0
+    /// The number of rows that were left out because they have no target.
+    var leftOut = 0
     private let seen: SeenCounter
     /// The outcome of each row; nil unless asked for, or if samples do not have one class each.
     private var rowResults: RowResults?
@@ -183,8 +185,11 @@ final class Evaluator {
         _ samples: [Samples], _ outputs: [Tensor], _ targets: [Targets], _ file: String
     ) throws(CellarError) {
         guard let batches else { return sums.add(outputs, targets) }
-        try naming(file: file) { try batches.check(samples, targets) }
-        batchSums.add(batches.evaluate(samples, targets))
+        try naming(file: file) {
+            let numbers = try batches.prepared(samples)
+            try batches.check(numbers, targets)
+            batchSums.add(batches.evaluate(numbers, targets))
+        }
     }
 
     /// The true class of each sample; nil if samples have several labels, or values.
@@ -238,7 +243,7 @@ final class Evaluator {
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
             outcome: outcome, seen: seen?.rows, rowResults: rowResults,
             details: collector?.details, wasTrainedHere: model.facts?.dataset != nil,
-            notComputed: model.file.compiled?.unknown ?? [])
+            notComputed: model.file.compiled?.unknown ?? [], leftOut: leftOut)
     }
 }
 

@@ -35,12 +35,26 @@ public struct PartOfTable: Sendable {
                 .badData, "\(model.name) was trained on \(count) rows, but the table has fewer.", file: path)
         }
         let rows: RowDivision.Rows
+        // The rows that were divided; nil for all of the table.
+        let kept: [Int]?
         do {
-            let classes = division.stratify ? try PartOfTable.classes(of: model, path, dialect) : nil
+            kept =
+                dataset.dropsMissingTargets ? try PartOfTable.rowsWithTarget(of: model, path, dialect) : nil
+            guard kept.map({ $0.count == count }) ?? true else {
+                throw CellarError(
+                    .badData,
+                    "\(model.name) was trained on \(count) rows with a target, but the table has "
+                        + "\(kept?.count ?? 0).")
+            }
+            let divided = kept.map(Set.init)
+            let classes =
+                division.stratify ? try PartOfTable.classes(of: model, path, dialect, divided) : nil
             rows = try division.rows(count) {
                 classes
             } hashes: { () throws(CellarError) in
-                try PartOfTable.allHashes(path, dialect, model)
+                try PartOfTable.hashes(path, dialect, model) { chunk in
+                    (0..<chunk.count).filter { divided?.contains(chunk.firstRow - 1 + $0) ?? true }
+                }
             }
         } catch { throw CellarError(error).at(file: path) }
         let found: [Int]? =
@@ -55,26 +69,59 @@ public struct PartOfTable: Sendable {
                 remedy: "Omit --split.")
         }
         self.part = part
-        var isIn = [Bool](repeating: false, count: count)
-        for row in found { isIn[row] = true }
+        var isIn = [Bool](repeating: false, count: kept.map { ($0.last ?? -1) + 1 } ?? count)
+        for row in found { isIn[kept?[row] ?? row] = true }
         self.isIn = isIn
     }
 
     /// Reads each row's class, which a stratified division needs.
+    ///
+    /// - divided: The rows that were divided; nil for all.
     private static func classes(
-        of model: LoadedModel, _ path: String, _ dialect: TableDialect
+        of model: LoadedModel, _ path: String, _ dialect: TableDialect, _ divided: Set<Int>?
     ) throws -> [Int] {
-        var reader = try CSVReader(path: path, dialect: dialect)
-        let column = try recordedTarget(model, reader.header.names, reader.name)[0]
         var names = ClassNames(try model.outputMeaning().classes ?? [])
-        try reader.select(numbers: [], texts: [column])
-        var (classes, chunk) = ([Int](), CSVChunk())
-        while try reader.read(into: &chunk) {
-            let found = try labels(
-                of: chunk, Array(0..<chunk.count), &names, file: path, column: column)
-            classes += found.map { Int($0) }
+        let fields = TargetFields(of: model)
+        var classes: [Int] = []
+        try eachTarget(of: model, path, dialect) { (chunk, column) throws(CellarError) in
+            let rows = (0..<chunk.count).filter { divided?.contains(chunk.firstRow - 1 + $0) ?? true }
+            guard let fields else {
+                classes += try labels(of: chunk, rows, &names, file: path, column: column).map { Int($0) }
+                return
+            }
+            let found = try fields.classes(
+                chunk.texts(column: 0, rows: rows), &names,
+                .init(file: path, column: column, rows: rows.map { chunk.firstRow + $0 }))
+            classes += found.map { Int($0 ?? 0) }
         }
         return classes
+    }
+
+    /// Returns the rows that have a target, counted from 0.
+    private static func rowsWithTarget(
+        of model: LoadedModel, _ path: String, _ dialect: TableDialect
+    ) throws -> [Int] {
+        guard let fields = TargetFields(of: model) else { return [] }
+        var rows: [Int] = []
+        try eachTarget(of: model, path, dialect) { (chunk, _) throws(CellarError) in
+            let texts = chunk.texts(column: 0)
+            for row in 0..<chunk.count where !fields.isMissing(texts[row]) {
+                rows.append(chunk.firstRow - 1 + row)
+            }
+        }
+        return rows
+    }
+
+    /// Reads the column that the model predicts, the text column 0 of each chunk.
+    private static func eachTarget(
+        of model: LoadedModel, _ path: String, _ dialect: TableDialect,
+        _ body: (CSVChunk, _ column: String) throws(CellarError) -> Void
+    ) throws {
+        var reader = try CSVReader(path: path, dialect: dialect)
+        let column = try recordedTarget(model, reader.header.names, reader.name)[0]
+        try reader.select(numbers: [], texts: [column])
+        var chunk = CSVChunk()
+        while try reader.read(into: &chunk) { try body(chunk, column) }
     }
 
     /// Returns the hash of each of the part's rows.
@@ -84,12 +131,6 @@ public struct PartOfTable: Sendable {
         _ path: String, _ dialect: TableDialect, _ model: LoadedModel
     ) throws(CellarError) -> [UInt64] {
         try PartOfTable.hashes(path, dialect, model) { rows(of: $0) }
-    }
-
-    private static func allHashes(
-        _ path: String, _ dialect: TableDialect, _ model: LoadedModel
-    ) throws(CellarError) -> [UInt64] {
-        try hashes(path, dialect, model) { Array(0..<$0.count) }
     }
 
     private static func hashes(

@@ -18,7 +18,7 @@ public enum HandRow {
                 "--row: either all values need names, such as alcohol=9.4, or none, such as \"7.4,0.70,0\".")
         }
         if named > 0 { return try byName(parts.flatMap { $0 }, model) }
-        var values: [[String]] = []
+        var values: [[HandValue]] = []
         for row in parts {
             guard row.count == model.inputWidth else {
                 let names = model.features.isEmpty ? "" : " (\(model.features.joined(separator: ", ")))"
@@ -27,7 +27,7 @@ public enum HandRow {
                     "--row: \(model.name) takes \(model.inputWidth) values\(names), but \(row.count) are given."
                 )
             }
-            values.append(row)
+            values.append(row.map { .text($0) })
         }
         guard !values.isEmpty else { throw CellarError(.usage, "--row: expected values, found none.") }
         return try samples(of: values, model)
@@ -41,35 +41,44 @@ public enum HandRow {
                 throw CellarError(
                     .usage, "--row: expected a JSON object, such as {\"age\": 22}, found \(word.prefix(80)).")
             }
-            var values = [String?](repeating: nil, count: features.count)
+            var values = [HandValue?](repeating: nil, count: features.count)
             var places = NamePositions(features)
             for (name, value) in object.members {
                 let place = try place(of: name, &places, model)
                 guard values[place] == nil else {
                     throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
                 }
-                values[place] = value.string ?? (value.isNull ? "" : value.text())
+                guard let value = HandValue(value) else {
+                    throw CellarError(
+                        .usage, "--row: expected a text or a number for \"\(name)\", found \(value.kind).",
+                        column: name)
+                }
+                values[place] = value
             }
             return try complete(values, features, model)
         }
         return try samples(of: rows, model)
     }
 
-    private static func samples(of rows: [[String]], _ model: LoadedModel) throws(CellarError) -> [Samples] {
-        guard model.file.model.hasColumns else {
+    private static func samples(of rows: [[HandValue]], _ model: LoadedModel) throws(CellarError)
+        -> [Samples]
+    {
+        guard model.takesColumns else {
             var values: [Float] = []
             for row in rows {
-                for (index, text) in row.enumerated() {
+                for (index, value) in row.enumerated() {
                     let column =
                         model.features.indices.contains(index) ? model.features[index] : "value \(index + 1)"
-                    values.append(try number(text, column))
+                    values.append(try value.plainNumber(column))
                 }
             }
             return [Samples(shape: [model.inputWidth], floats: values)]
         }
         let columns = try InputColumns(of: model)
         do throws(FieldFault) {
-            return try columns.samples(columns.names.indices.map { column in Texts(rows.map { $0[column] }) })
+            let samples = try columns.samples(rows)
+            if let fault = columns.unknownValue(in: samples) { throw fault }
+            return samples
         } catch {
             throw CellarError(
                 .usage, "--row: expected \(error.expected) for \"\(error.column)\", found \(error.found).",
@@ -90,8 +99,8 @@ public enum HandRow {
     }
 
     private static func complete(
-        _ values: [String?], _ features: [String], _ model: LoadedModel
-    ) throws(CellarError) -> [String] {
+        _ values: [HandValue?], _ features: [String], _ model: LoadedModel
+    ) throws(CellarError) -> [HandValue] {
         let missing = features.indices.filter { values[$0] == nil }.map { features[$0] }
         guard missing.isEmpty else {
             throw CellarError(
@@ -122,7 +131,7 @@ public enum HandRow {
 
     private static func byName(_ parts: [String], _ model: LoadedModel) throws(CellarError) -> [Samples] {
         let features = try model.requiredFeatures()
-        var values = [String?](repeating: nil, count: features.count)
+        var values = [HandValue?](repeating: nil, count: features.count)
         var places = NamePositions(features)
         for part in parts {
             // A value has no "=", but a name may.
@@ -132,19 +141,9 @@ public enum HandRow {
             guard values[place] == nil else {
                 throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
             }
-            values[place] = trimmed(part[part.index(after: equals)...])
+            values[place] = .text(trimmed(part[part.index(after: equals)...]))
         }
         return try samples(of: [complete(values, features, model)], model)
-    }
-
-    private static func number(_ text: String, _ column: String) throws(CellarError) -> Float {
-        guard let value = parsedNumber(text).map({ Float($0) }), value.isFinite else {
-            throw CellarError(
-                .usage,
-                "--row: expected a number for \"\(column)\", found \"\(text)\".",
-                column: column, remedy: "Write decimals with a point.")
-        }
-        return value
     }
 }
 

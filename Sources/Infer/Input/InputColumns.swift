@@ -9,40 +9,30 @@ import Tensors
 struct InputColumns: Sendable {
     let names: [String]
     let isText: [Bool]
-    /// True if a missing number may enter the model, which has something in its place.
-    let takesMissing: [Bool]
+    /// The numbers that each input takes.
+    let rules: [InputRule]
     /// True if each column is an input.
     let isSeparate: Bool
     let dialect: TableDialect
+    private let model: Model
 
     init(of model: LoadedModel) throws(CellarError) {
         let network = model.file.model
+        self.model = network
         names = try model.requiredFeatures()
-        isSeparate = network.hasColumns
+        isSeparate = model.takesColumns
         if isSeparate {
             isText = network.inputs.map { network.layers[network.calls[$0].layer].isText }
-            takesMissing = network.inputs.indices.map { network.takesMissing(input: $0) }
+            rules = network.inputs.indices.map { InputRule(input: $0, of: network) }
         } else {
-            (isText, takesMissing) = (names.map { _ in false }, names.map { _ in false })
+            isText = names.map { _ in false }
+            rules = names.map { _ in InputRule(takesMissing: false) }
         }
         dialect = model.facts?.dataset?.dialect ?? TableDialect()
     }
 
-    /// Returns the samples of rows from the fields of each column.
-    ///
-    /// - fields: The fields of a column, in the order of the model's inputs.
-    func samples(_ fields: [Texts]) throws(FieldFault) -> [Samples] {
-        let reader = FieldReader(dialect)
-        var samples: [Samples] = []
-        for (index, name) in names.enumerated() {
-            if isText[index] {
-                samples.append(Samples(texts: try texts(fields[index], name, reader)))
-                continue
-            }
-            samples.append(try numbers(fields[index], index, reader))
-        }
-        return isSeparate ? samples : [joined(samples)]
-    }
+    /// The layers that read a column's values.
+    func readers(of column: Int) -> [any Layer] { isSeparate ? model.readers(ofInput: column) : [] }
 
     func joined(_ columns: [Samples]) -> Samples {
         let rows = columns.first?.count ?? 0
@@ -57,7 +47,7 @@ struct InputColumns: Sendable {
         return Samples(shape: [1], floats: numbers)
     }
 
-    private func number(
+    func number(
         _ field: ArraySlice<UInt8>, _ row: Int, _ index: Int, _ reader: FieldReader
     ) throws(FieldFault) -> Float {
         let found: Float
@@ -70,15 +60,8 @@ struct InputColumns: Sendable {
                 row: row, column: names[index], expected: "a number",
                 found: "\"\(String(decoding: field.prefix(60), as: UTF8.self))\"")
         }
-        if found.isNaN, !takesMissing[index] { throw InputColumns.missing(names[index], row) }
+        if let fault = rules[index].fault(found, row: row, column: names[index]) { throw fault }
         return found
-    }
-
-    static func missing(_ column: String, _ row: Int) -> FieldFault {
-        FieldFault(
-            row: row, column: column, expected: "a number", found: "a missing value",
-            fix: "The model was trained on a column without missing values. Add the value, or remove the row."
-        )
     }
 
     /// Returns texts as they were in training: empty for a missing value, dates in the form of ISO 8601.
@@ -100,6 +83,33 @@ struct InputColumns: Sendable {
             texts.append(date.iso.utf8)
         }
         return texts
+    }
+
+    /// Returns the first value that the model refuses because it is not in the vocabulary of a lookup; nil if there is none.
+    /// The model's own error does not know the row.
+    func unknownValue(in samples: [Samples]) -> FieldFault? {
+        guard isSeparate, samples.count == names.count else { return nil }
+        for (index, samples) in samples.enumerated() {
+            for layer in readers(of: index) {
+                for row in 0..<samples.count {
+                    let (isTaken, value): (Bool, String)
+                    switch (layer, samples.storage) {
+                    case (let lookup as StringLookup, .texts(let texts)):
+                        (isTaken, value) = (lookup.takes(texts[row]), texts.string(row))
+                    case (let lookup as IntegerLookup, .floats(let numbers)):
+                        isTaken = numbers[row].isNaN || lookup.takes(numbers[row])
+                        value = "\(numbers[row])"
+                    default: continue
+                    }
+                    if isTaken { continue }
+                    return FieldFault(
+                        row: row, column: names[index],
+                        expected: "one of the values that the model was trained on",
+                        found: value.isEmpty ? "a missing value" : "\"\(value.prefix(60))\"")
+                }
+            }
+        }
+        return nil
     }
 }
 
@@ -123,23 +133,5 @@ extension Model {
     /// True if each input is one number or one text: a column of a table.
     var hasColumns: Bool {
         inputShapes.allSatisfy { $0.reduce(1, *) == 1 } && (inputs.count > 1 || readsTexts)
-    }
-
-    /// True if a missing number of an input (NaN) goes into layers only that replace it: the bins of Discretization, and
-    /// counts with weights, which leave it out.
-    func takesMissing(input: Int) -> Bool {
-        var (places, next) = ([inputs[input]], 0)
-        while next < places.count {
-            for (index, call) in calls.enumerated() where call.inputs.contains(places[next]) {
-                switch layers[call.layer].className {
-                case "Discretization": break
-                case "CategoryEncoding" where call.inputs.count == 2 && call.inputs[0] != places[next]: break
-                case "Concatenate", "Reshape": if !places.contains(index) { places.append(index) }
-                default: return false
-                }
-            }
-            next += 1
-        }
-        return true
     }
 }

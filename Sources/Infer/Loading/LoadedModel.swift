@@ -105,21 +105,27 @@ public final class LoadedModel {
     /// The number of threads if the user chose it.
     var threadsIfChosen: Int? { options.threads }
 
+    /// True if each input is one column of a table: a number or a text.
+    public var takesColumns: Bool {
+        file.model.hasColumns
+            || file.facts?.dataset?.readsColumns ?? false && file.model.inputShapes == [[1]]
+    }
+
     /// Numbers in a sample of the first input.
     public var inputWidth: Int {
-        file.model.hasColumns ? file.model.inputs.count : file.model.inputShapes[0].reduce(1, *)
+        takesColumns ? file.model.inputs.count : file.model.inputShapes[0].reduce(1, *)
     }
 
     /// Names of the input columns in the model's order; empty if unknown.
     public var features: [String] {
         let names = options.features ?? file.facts?.features ?? []
         // A model with an input for each column names them by its inputs.
-        return names.isEmpty && file.model.hasColumns ? file.model.inputNames : names
+        return names.isEmpty && takesColumns ? file.model.inputNames : names
     }
 
     /// Returns `features`; throws if they are unknown or the model does not take rows of a table.
     public func requiredFeatures() throws(CellarError) -> [String] {
-        guard file.model.inputs.count == 1 || file.model.hasColumns else {
+        guard file.model.inputs.count == 1 || takesColumns else {
             throw CellarError(
                 .usage,
                 "\(name): the model has \(file.model.inputs.count) inputs, expected 1.",

@@ -17,7 +17,7 @@ final class BlockScorer {
         precondition(!models.isEmpty)
         self.models = models
         let needsTable = models.contains {
-            $0.file.model.hasColumns || $0.facts?.dataset?.dialect?.hasPlainNumbers == false
+            $0.takesColumns || $0.facts?.dataset?.dialect?.hasPlainNumbers == false
         }
         guard readsTable || !needsTable else {
             throw CellarError(

@@ -89,9 +89,18 @@ final class ScoreRun {
             block.fault = error
             return
         }
-        block.nonFinite = try scorer.score(
-            rows: block.chunk.count, thread: thread, into: &block.additions
-        ) { samples[$0] }
+        do {
+            block.nonFinite = try scorer.score(
+                rows: block.chunk.count, thread: thread, into: &block.additions
+            ) { samples[$0] }
+        } catch {
+            block.fault =
+                samples.indices.lazy.compactMap {
+                    table.unknownValue(in: samples[$0], model: $0)
+                }.first
+            guard block.fault == nil else { return }
+            throw error
+        }
         block.rows.write(
             shown(block.chunk), numbers: block.additions.numbers, labels: block.additions.labels)
     }

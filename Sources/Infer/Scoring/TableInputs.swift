@@ -75,7 +75,10 @@ struct TableInputs {
                     gather(chunk, Array(0..<count), rows)
                 }
             if missingAsNaN, let index = numbers.firstIndex(where: \.isNaN) {
-                throw InputColumns.missing(inputs[model].names[index % count], row(index / count, rows))
+                let column = inputs[model].names[index % count]
+                let fault = InputRule(takesMissing: false)
+                    .fault(.nan, row: row(index / count, rows), column: column)
+                if let fault { throw fault }
             }
             return [Samples(shape: [count], floats: numbers)]
         case .columns(let places): return try columns(chunk, places, inputs[model], rows)
@@ -89,21 +92,20 @@ struct TableInputs {
     ) throws(FieldFault) -> [Samples] {
         var samples: [Samples] = []
         let reader = FieldReader(input.dialect)
-        let isAll = rows == nil || rows?.count == chunk.count
-        let chosen = rows ?? Array(0..<chunk.count)
+        // Nil for all rows.
+        let chosen = rows?.count == chunk.count ? nil : rows
         do throws(FieldFault) {
             for (index, place) in places.enumerated() {
+                let name = input.names[index]
                 switch place {
                 case .number(let column):
-                    let numbers = chosen.map { chunk.numbers[$0 * chunk.columns + column] }
-                    if !input.takesMissing[index], let row = numbers.firstIndex(where: \.isNaN) {
-                        throw InputColumns.missing(input.names[index], row)
-                    }
+                    let numbers = gather(chunk, [column], chosen)
+                    try input.rules[index].check(numbers, column: name)
                     samples.append(Samples(shape: [1], floats: numbers))
                 case .text(let column):
-                    let fields = chunk.texts(column: column, rows: isAll ? nil : chosen)
+                    let fields = chunk.texts(column: column, rows: chosen)
                     if input.isText[index] {
-                        samples.append(Samples(texts: try input.texts(fields, input.names[index], reader)))
+                        samples.append(Samples(texts: try input.texts(fields, name, reader)))
                     } else {
                         samples.append(try input.numbers(fields, index, reader))
                     }
@@ -111,10 +113,17 @@ struct TableInputs {
             }
         } catch {
             var fault = error
-            fault.row = row(fault.row, isAll ? nil : chosen)
+            fault.row = row(fault.row, chosen)
             throw fault
         }
         return input.isSeparate ? samples : [input.joined(samples)]
+    }
+
+    /// Returns the first value in samples of a chunk's rows that a model refuses as unknown.
+    func unknownValue(in samples: [Samples], model: Int, rows: [Int]? = nil) -> FieldFault? {
+        guard var fault = inputs[model].unknownValue(in: samples) else { return nil }
+        fault.row = row(fault.row, rows)
+        return fault
     }
 
     private func gather(_ chunk: CSVChunk, _ places: [Int], _ rows: [Int]?) -> [Float] {

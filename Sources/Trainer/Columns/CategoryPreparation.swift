@@ -1,25 +1,45 @@
 import Base
+import Datasets
 import Glibc
 import Network
 import Tensors
 
 extension TablePreparation {
-    /// A boolean in words: one number, 1 for yes.
+    /// A boolean in words: one number, 1 for yes, and with an indicator another, 1 for a missing value. Other words are
+    /// refused, and so are missing ones where no row has any.
     static func yesNo(
-        _ column: TableColumn, _ input: Int, _ graph: inout PreparationGraph
+        _ column: TableColumn, _ pair: YesNo, _ input: Int, _ rows: [Int], _ graph: inout PreparationGraph
     ) throws(CellarError) -> Int {
-        let pair = column.yesNo ?? ("no", "yes")
+        let (no, yes) = pair.all
+        let numbers = (0..<column.texts.count).map { row -> Double in
+            if column.isMissing(row) { return .nan }
+            return pair.yes.contains { column.texts[row].elementsEqual($0.utf8) } ? 1 : 0
+        }
+        let recipe = column.recipe
+        let isFlagged = recipe.indicator ?? false
+        let takesMissing = isFlagged || recipe.impute != nil || numbers.contains(where: \.isNaN)
+        func row(_ number: Float, missing: Float = 0) -> [Float] {
+            isFlagged ? [number, missing] : [number]
+        }
         let index = graph.add(
-            StringLookup(vocabulary: [pair.no, pair.yes], name: ""), column.name + "_index", [input])
-        return try graph.lookedUp(index, in: [[0], [0], [1]], column.name + "_yes")
+            StringLookup(
+                vocabulary: (takesMissing ? [""] : []) + no + yes, hasUnknown: false, name: ""),
+            column.name + "_index", [input])
+        return try graph.lookedUp(
+            index,
+            in: (takesMissing ? [row(Float(fill(column, numbers, rows)), missing: 1)] : [])
+                + no.map { _ in row(0) } + yes.map { _ in row(1) },
+            column.name + "_yes")
     }
 
     /// A category: its index in a vocabulary, and the row with that index of a table, which is fixed (one-hot) or
     /// trained (embedding). Index 0 is of unknown values.
     static func category(
-        _ column: TableColumn, _ input: Int, _ rows: [Int], _ graph: inout PreparationGraph, _ file: String
+        _ column: TableColumn, _ input: Int, _ rows: [Int], _ used: [Int], _ graph: inout PreparationGraph,
+        _ file: String
     ) throws(CellarError) -> Int {
         let found = CategoryCounts(column, rows)
+        if column.recipe.unknown == .error { try found.refuseUnknown(column, used, file) }
         var (input, words) = (input, found.values)
         var aliases: [Int: Int] = [:]
         // A missing value is a category of its own, unless it is to be replaced by the most frequent one.
@@ -73,11 +93,20 @@ extension TablePreparation {
                         "oov_token": .integer(found.freeNumber - 1),
                     ]), name + "_index", [input])
         let offset = unknown == .error ? 0 : 1
-        let encoding = column.recipe.encoding ?? (columnsOfKept.count > 40 ? .embedding : .oneHot)
+        let encoding =
+            column.recipe.encoding
+            ?? (column.recipe.dimension != nil || columnsOfKept.count > 40 ? .embedding : .oneHot)
         guard encoding == .embedding || encoding == .oneHot else {
             throw column.refusing(encoding, as: "category", expected: "one_hot or embedding")
         }
         if encoding == .embedding {
+            guard unknown != .bucket else {
+                throw CellarError(
+                    .badData,
+                    "its \(columnsOfKept.count) values get an embedding, which has a vector for unknown ones in any case.",
+                    file: file, column: name,
+                    remedy: "Remove unknown: bucket, or write encode: one_hot.")
+            }
             let size = kept.count + offset
             let dimension =
                 column.recipe.dimension ?? max(2, min(50, Int(1.6 * pow(Double(size), 0.56))))
@@ -85,7 +114,7 @@ extension TablePreparation {
                 Embedding(inputSize: size, outputSize: dimension), name + "_embedding", [index])
             return try graph.reshaped(vector, to: [dimension], name + "_vector")
         }
-        let hasBucket = unknown == .bucket || hasRare && unknown == .ignore || hasRare
+        let hasBucket = unknown == .bucket || hasRare
         let width = columnsOfKept.count + (hasBucket ? 1 : 0)
         var place: [Int: Int] = [:]
         for (number, word) in columnsOfKept.enumerated() { place[word] = number }
@@ -140,5 +169,24 @@ struct CategoryCounts {
         }
         // scikit-learn sorts a missing number behind all others.
         if missing > 0 { values.append(Value(text: "", number: freeNumber, count: missing, isMissing: true)) }
+    }
+    /// Throws for the first value that no training row has.
+    func refuseUnknown(_ column: TableColumn, _ rows: [Int], _ file: String) throws(CellarError) {
+        let texts = Set(column.isText ? values.map { Array($0.text.utf8) } : [])
+        let numbers = Set(values.filter { !$0.isMissing }.map { Double($0.number) })
+        let hasMissing = values.contains(where: \.isMissing)
+        func isKnown(_ row: Int) -> Bool {
+            if column.isText { return texts.contains(Array(column.texts[row])) }
+            return column.isMissing(row) ? hasMissing : numbers.contains(column.numbers[row])
+        }
+        guard let row = rows.first(where: { !isKnown($0) }) else { return }
+        let found =
+            column.isMissing(row)
+            ? "a missing value"
+            : "\"\(column.isText ? String(decoding: column.texts[row].prefix(60), as: UTF8.self) : "\(Int(column.numbers[row]))")\""
+        throw CellarError(
+            .badData, file: file, row: row + 1, column: column.name,
+            expected: "one of the values of the training rows, as the recipe has unknown: error",
+            found: found, fix: "Correct it, or write unknown: ignore.")
     }
 }

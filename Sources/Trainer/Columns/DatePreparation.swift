@@ -37,20 +37,22 @@ extension TablePreparation {
             made[what] = sum
             return sum
         }
-        func year() throws(CellarError) -> Int { try part([0, 1, 2, 3], "year") }
         func month() throws(CellarError) -> Int { try part([5, 6], "month") }
         func day() throws(CellarError) -> Int { try part([8, 9], "day") }
         let dates = rows.compactMap { row -> DateText? in DateText(column.texts[row], order: .yearFirst) }
         let wanted = column.recipe.parts ?? defaultParts(dates)
         var parts: [Int] = []
-        /// A number from `first` on, standardized by a table. Its first row is of missing dates.
-        func number(_ call: Int, _ what: String, _ values: [Int], first: Int, count: Int) throws(CellarError)
-        {
+        func scaler(_ values: [Int]) -> (mean: Double, scale: Double) {
             let scaler = StandardScaler(fitting: [values.map { Double($0) }], rows: Array(values.indices))
-            let table = (0..<count).map { index -> [Float] in
-                index == 0 ? [0] : [Float((Double(first + index) - scaler.mean[0]) / scaler.scale[0])]
-            }
-            parts.append(try graph.lookedUp(call, in: table, "\(name)_\(what)_scaled"))
+            return (scaler.mean[0], scaler.scale[0])
+        }
+        /// Looks a number up by the month, which is 0 for a missing date.
+        func flag(missing: Float, present: Float, _ what: String) throws(CellarError) -> Int {
+            if let known = made[what] { return known }
+            let found = try graph.lookedUp(
+                month(), in: (0...12).map { [$0 == 0 ? missing : present] }, "\(name)_\(what)")
+            made[what] = found
+            return found
         }
         /// A part that goes round: two numbers on a circle, or one column for each value. Row 0 may be of missing dates.
         func round(_ call: Int, _ what: String, _ size: Int, of total: Int, _ place: (Int) -> Int?)
@@ -71,22 +73,38 @@ extension TablePreparation {
         for one in wanted {
             switch one {
             case .year:
-                try number(
-                    clippedYear(year(), name, &graph), "year", dates.map(\.year),
-                    first: Weekday.firstYear,
-                    count: Weekday.years)
+                let (mean, scale) = scaler(dates.map(\.year))
+                // The difference from a whole number is exact in float32.
+                let since = graph.add(
+                    try graph.rescaling(scale: 1.0, offset: .number(-mean.rounded())), name + "_years",
+                    [try part([0, 1, 2, 3], "year")])
+                let scaled = graph.add(
+                    try graph.rescaling(
+                        scale: .number(1 / scale), offset: .number((mean.rounded() - mean) / scale)),
+                    name + "_years_scaled", [since])
+                parts.append(
+                    graph.add(
+                        Multiply(), name + "_year_scaled",
+                        [scaled, try flag(missing: 0, present: 1, "present")]))
             case .month: try round(month(), "month", 13, of: 12) { $0 == 0 ? nil : $0 - 1 }
-            case .day: try number(day(), "day", dates.map(\.day), first: 0, count: 32)
-            case .hour: try round(try part([11, 12], "hour"), "hour", 24, of: 24) { $0 }
+            case .day:
+                let (mean, scale) = scaler(dates.map(\.day))
+                let table = (0...31).map { [$0 == 0 ? 0 : Float((Double($0) - mean) / scale)] }
+                parts.append(try graph.lookedUp(day(), in: table, name + "_day_scaled"))
+            case .hour:
+                // A date without a time is at midnight; a missing one has no hour.
+                let hour = graph.add(
+                    Add(), name + "_hour_or_none",
+                    [try part([11, 12], "hour"), try flag(missing: 24, present: 0, "no_hour")])
+                try round(hour, "hour", 25, of: 24) { $0 < 24 ? $0 : nil }
             case .weekday:
-                let index = try weekday(year(), month(), day(), name, &graph)
+                let index = try weekday(
+                    part([0, 1], "century"), part([2, 3], "year_of_century"), month(), day(), name, &graph)
                 try round(index, "weekday", Weekday.tableSize, of: 7) { Weekday.ofSum($0) }
             }
         }
         if column.recipe.indicator ?? (dates.count < rows.count) {
-            parts.append(
-                try graph.lookedUp(
-                    month(), in: (0...12).map { [$0 == 0 ? 1 : 0] }, name + "_missing"))
+            parts.append(try flag(missing: 1, present: 0, "missing"))
         }
         return parts
     }
@@ -105,60 +123,50 @@ extension TablePreparation {
         return parts
     }
 
-    /// Returns the number of a year in tables of years. Years out of them count as the first or last.
-    private static func clippedYear(
-        _ year: Int, _ name: String, _ graph: inout PreparationGraph
-    ) throws(CellarError) -> Int {
-        let since = graph.add(
-            try graph.rescaling(scale: 1.0, offset: .number(-Double(Weekday.firstYear))), name + "_years",
-            [year])
-        return graph.add(
-            try LayerTable.make(
-                className: "ReLU", config: ["max_value": .number(Double(Weekday.years - 1))]),
-            name + "_years_clipped",
-            [since])
-    }
-
     /// Adds tables' numbers up to an index of which `Weekday.ofSum` is the day of the week.
     private static func weekday(
-        _ year: Int, _ month: Int, _ day: Int, _ name: String, _ graph: inout PreparationGraph
+        _ century: Int, _ year: Int, _ month: Int, _ day: Int, _ name: String,
+        _ graph: inout PreparationGraph
     ) throws(CellarError) -> Int {
-        let clipped = try clippedYear(year, name, &graph)
+        let centuries = try graph.lookedUp(
+            century, in: (0..<100).map { [Float($0 % 4 * 100)] }, name + "_centuries")
+        let cycle = graph.add(Add(), name + "_cycle", [centuries, year])
         let first = try graph.lookedUp(
-            clipped, in: (0..<Weekday.years).map { [Float(Weekday.ofNewYear(Weekday.firstYear + $0))] },
-            name + "_new_year")
+            cycle, in: (0..<Weekday.years).map { [Float(Weekday.ofNewYear($0))] }, name + "_new_year")
         let leap = try graph.lookedUp(
-            clipped, in: (0..<Weekday.years).map { [Weekday.isLeap(Weekday.firstYear + $0) ? 13 : 0] },
-            name + "_leap")
+            cycle, in: (0..<Weekday.years).map { [Weekday.isLeap($0) ? 13 : 0] }, name + "_leap")
         let monthOfYear = graph.add(Add(), name + "_month_of_year", [month, leap])
         let before = try graph.lookedUp(
-            monthOfYear, in: (0..<26).map { [Float(Weekday.daysBefore($0 % 13, leap: $0 >= 13) % 7)] },
+            monthOfYear, in: (0..<26).map { [Float(Weekday.daysBefore($0 % 13, leap: $0 >= 13))] },
             name + "_days_before")
-        let sum = graph.add(Add(), name + "_weekday_sum", [first, before, day])
-        // A missing date has month 0 and day 0: its sum is that of its year alone.
-        return sum
+        return graph.add(Add(), name + "_weekday_sum", [first, before, day])
     }
 }
 
 /// The day of the week, 0 for Monday, from sums of tables' numbers.
 private enum Weekday {
-    /// 400 years have whole weeks.
-    static let (firstYear, years) = (1800, 400)
-    /// The largest sum: 6 for the year, 6 for the month, 31 for the day.
-    static let tableSize = 44
+    /// 400 years have whole weeks: weekdays repeat after them.
+    static let years = 400
+    /// The largest sum of a date: 6 for the year, 6 for the month, 31 for the day.
+    private static let largest = 43
+    /// One more than the largest sum of a missing date, whose month is 0.
+    static let tableSize = largest + 1 + 6 + 1
 
     static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
-    /// The day of the week of January 1.
+    /// The day of the week of January 1 of a year from 0 to 399, in the calendar of today.
     static func ofNewYear(_ year: Int) -> Int {
-        let y = year - 1
-        return (y * 365 + y / 4 - y / 100 + y / 400) % 7
+        // January 1 of the year 0, like that of 2000, is a Saturday.
+        let before = year == 0 ? 0 : 365 * year + (year - 1) / 4 - (year - 1) / 100 + 1
+        return (5 + before) % 7
     }
 
+    /// The days before a month, without whole weeks. Those of month 0 lead to sums that no date has.
     static func daysBefore(_ month: Int, leap: Bool) -> Int {
         let days = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
-        return days[month] + (leap && month > 2 ? 1 : 0)
+        return month == 0 ? largest + 1 : (days[month] + (leap && month > 2 ? 1 : 0)) % 7
     }
 
-    static func ofSum(_ sum: Int) -> Int? { (sum + 6) % 7 }
+    /// Nil for a missing date.
+    static func ofSum(_ sum: Int) -> Int? { sum > largest ? nil : (sum + 6) % 7 }
 }

@@ -14,31 +14,42 @@ struct TableColumn: Sendable {
     /// True if the model takes texts.
     private(set) var isText = false
     /// The words for no and yes of a boolean in words.
-    private(set) var yesNo: (no: String, yes: String)?
+    private(set) var yesNo: YesNo?
     /// The order of dates that are not in the form of ISO 8601.
     private(set) var order: TableDialect.DateOrder?
+    /// True if the recipe does not say the order of dates that may be either of two days.
+    private(set) var hasGuessedOrder = false
 
     /// Reads a column; nil if it is left out.
+    ///
+    /// - recipe: The path of the recipe, for messages.
     init?(
-        _ name: String, _ fields: Texts, _ given: ColumnRecipe, _ reader: FieldReader, file: String
+        _ name: String, _ fields: Texts, _ given: ColumnRecipe, _ reader: FieldReader, file: String,
+        recipe path: String
     ) throws(CellarError) {
         let profile = ColumnProfile(fields, reader)
         let guess = KindGuess(name, profile)
         (self.name, recipe) = (name, given)
         kind = given.kind ?? guess.kind
+        if given.kind == nil { try given.refuseOptions(ofOthersThan: kind, name, file: path) }
         guard kind != .ignore else { return nil }
         switch kind {
         case .ignore: return nil
         case .number: numbers = try Self.numbers(fields, reader, name, file)
         case .boolean:
-            yesNo = profile.yesNo
-            if yesNo != nil || profile.textCount > 0 {
+            if profile.textCount > 0 {
+                yesNo = profile.yesNo
                 guard yesNo != nil else {
                     throw Self.wrong("yes and no, or True and False", profile, name, file)
                 }
                 readTexts(fields, reader)
             } else {
                 numbers = try Self.numbers(fields, reader, name, file)
+                if let row = numbers.firstIndex(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) {
+                    throw CellarError(
+                        .badData, file: file, row: row + 1, column: name, expected: "0 and 1 for a boolean",
+                        found: "\(numbers[row])", fix: "Write `\(name): number`.")
+                }
             }
         case .category:
             let isWhole =
@@ -50,9 +61,12 @@ struct TableColumn: Sendable {
                 readTexts(fields, reader)
             }
         case .date:
-            guard let found = given.order ?? profile.dateOrder else {
+            // If a text is no date, the order of those before it finds it.
+            let best = profile.dates.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
+            guard let found = given.order ?? profile.dateOrder ?? best?.key else {
                 throw Self.wrong("dates", profile, name, file)
             }
+            hasGuessedOrder = given.order == nil && profile.hasAmbiguousDates
             try readDates(fields, reader, found, file)
         case .text: readTexts(fields, reader)
         }
@@ -123,6 +137,9 @@ struct TableColumn: Sendable {
         isText ? Samples(texts: texts) : Samples(shape: [1], floats: numbers.map { Float($0) })
     }
 
+    /// The number of rows.
+    var count: Int { isText ? texts.count : numbers.count }
+
     func isMissing(_ row: Int) -> Bool { isText ? texts.range(row).isEmpty : numbers[row].isNaN }
 
     /// Releases the values, which are in the samples.
@@ -162,9 +179,19 @@ public struct KindGuess: Sendable {
             }
             return (.number, p.distinct <= 12 ? "numbers (\(p.distinct) values)" : "numbers")
         }
-        if let pair = p.yesNo { return (.boolean, "\(pair.no) and \(pair.yes)") }
+        if let pair = p.yesNo {
+            let words = "\(pair.no[0]) and \(pair.yes[0])"
+            // A missing answer is an answer of its own.
+            return p.missing == 0 ? (.boolean, words) : (.category, words + ", or neither")
+        }
         if let order = p.dateOrder, p.distinct > 2 {
-            return (.date, "dates, \(order.rawValue.replacing("_", with: " "))")
+            return (
+                .date,
+                "dates, \(order.rawValue.replacing("_", with: " "))"
+                    + (p.hasAmbiguousDates
+                        ? "; they could also be \(order == .dayFirst ? "month first: then order: month_first" : "day first: then order: day_first")"
+                        : "")
+            )
         }
         let average = Double(p.words) / Double(max(p.textCount, 1))
         if isUnique || Double(p.distinct) > 0.5 * Double(p.present) && p.distinct > 50 {

@@ -9,15 +9,16 @@ public struct TablePreparation: Sendable {
     let columns: [TableColumn]
     private let graph: PreparationGraph
     private let output: Int
-    /// Scale and offset of a target that was scaled; nil for others.
-    private let target: (scale: Double, offset: Double)?
+    /// The scaling of the target; nil if it is not scaled.
+    let target: ScaledTarget?
 
     /// The names of the columns, in the order of the model's inputs.
     public var names: [String] { columns.map(\.name) }
 
     /// - rows: The training rows, whose values decide.
+    /// - kept: The rows of all parts; nil for all of the table.
     init(
-        _ columns: [TableColumn], rows: [Int], target: (scale: Double, offset: Double)?, taken: Set<String>,
+        _ columns: [TableColumn], rows: [Int], kept: [Int]?, target: ScaledTarget?, taken: Set<String>,
         file: String
     ) throws(CellarError) {
         var graph = PreparationGraph(taken: taken)
@@ -35,8 +36,13 @@ public struct TablePreparation: Sendable {
         }
         for (column, input) in pairs where !isNumber(column) {
             switch column.kind {
-            case .boolean: parts.append(try Self.yesNo(column, input, &graph))
-            case .category: parts.append(try Self.category(column, input, rows, &graph, file))
+            case .boolean:
+                if let pair = column.yesNo {
+                    parts.append(try Self.yesNo(column, pair, input, rows, &graph))
+                }
+            case .category:
+                let used = kept ?? Array(0..<column.count)
+                parts.append(try Self.category(column, input, rows, used, &graph, file))
             case .date: parts += try Self.date(column, input, rows, &graph)
             case .text: parts.append(try Self.text(column, input, rows, &graph))
             case .number, .ignore: break
@@ -59,7 +65,8 @@ public struct TablePreparation: Sendable {
                 try LayerTable.make(
                     className: "Rescaling",
                     config: [
-                        "name": "target", "scale": .number(target.scale), "offset": .number(target.offset),
+                        "name": .string(Self.targetName), "scale": .number(target.scale),
+                        "offset": .number(target.offset),
                     ]))
         }
         for layer in behind {
@@ -108,7 +115,7 @@ public struct TablePreparation: Sendable {
         }
     }
 
-    /// The largest of the names of layers that `network` adds.
+    /// The name of the layer that `network` adds for a scaled target, which no other layer may have.
     static let targetName = "target"
 }
 
@@ -171,7 +178,7 @@ extension TablePreparation {
     }
 
     /// Returns what stands for a missing number.
-    private static func fill(_ column: TableColumn, _ numbers: [Double], _ rows: [Int]) -> Double {
+    static func fill(_ column: TableColumn, _ numbers: [Double], _ rows: [Int]) -> Double {
         let present = rows.lazy.map { numbers[$0] }.filter { !$0.isNaN }
         if present.isEmpty { return 0 }
         switch column.recipe.impute ?? (column.kind == .boolean ? .mostFrequent : .mean) {

@@ -49,6 +49,8 @@ public struct PreparedData: Sendable {
     public var classes: [String]
     /// Names of the input columns of a table.
     public var features: [String]
+    /// Names of the columns of a table to predict.
+    public var targets: [String]
     public var picture: ModelFacts.Picture?
     public var dataset: ModelFacts.Dataset
     public var isRegression: Bool
@@ -76,19 +78,6 @@ public struct PreparedData: Sendable {
             guard error.category == .usage else { throw error.at(file: recipe.file) }
             throw CellarError(.badData, error.description, file: recipe.file, line: recipe.data.line)
         }
-    }
-
-    /// The scale and offset of a target that is scaled.
-    private static func scaling(
-        _ target: TargetOfTable?, _ rows: [Int], _ recipe: DataRecipe
-    ) throws(CellarError) -> (scale: Double, offset: Double)? {
-        guard recipe.scalesTarget else { return nil }
-        guard let target, !target.numbers.isEmpty else {
-            throw CellarError(
-                .badData, "scale_target is for a target of numbers.", file: recipe.file, line: recipe.line)
-        }
-        let scaler = StandardScaler(fitting: [target.numbers], rows: rows)
-        return (scaler.scale[0], scaler.mean[0])
     }
 
     /// Throws if the data are not of the kind that the preprocessing takes.
@@ -119,6 +108,7 @@ public struct PreparedData: Sendable {
             targets: train.targets.map { _ in .classes([]) })
         train.keep(raw.trainRows)
         (classes, features, isRegression) = (raw.classes, raw.features, raw.isRegression)
+        targets = raw.targets
         preprocessing = try Preparation(
             recipe.preprocessing, columns: raw.columns, rows: raw.trainRows, features: raw.features,
             file: raw.path
@@ -126,14 +116,20 @@ public struct PreparedData: Sendable {
         if let columns = raw.tableColumns {
             // Numbers of rows are those of the table, of which some may have no target.
             let rows = raw.keptRows.map { kept in raw.trainRows.map { kept[$0] } } ?? raw.trainRows
-            preparation = try TablePreparation(
-                columns, rows: rows, target: Self.scaling(raw.targetColumn, rows, recipe), taken: taken,
-                file: raw.path)
+            do throws(CellarError) {
+                preparation = try TablePreparation(
+                    columns, rows: rows, kept: raw.keptRows,
+                    target: recipe.scalesTarget
+                        ? ScaledTarget(raw.targetColumn, rows: rows, recipe) : nil,
+                    taken: taken, file: raw.path)
+            } catch { throw raw.origins?.placed(error) ?? error }
         }
         dataset = ModelFacts.Dataset(
             path: raw.path, sha256: raw.sha256, trainRows: train.count,
             validationRows: validation?.count ?? 0,
             testRows: test?.count ?? 0, division: division, dialect: raw.dialect)
+        dataset.readsColumns = raw.tableColumns != nil
+        dataset.dropsMissingTargets = raw.dropsMissingTargets
         picture = raw.picture
     }
 }

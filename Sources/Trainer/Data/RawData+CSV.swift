@@ -6,10 +6,12 @@ import Tensors
 extension RawData {
     /// Reads a table. One output has classes or a number per target column; several outputs have a target column each.
     static func table(
-        _ path: String, _ dialect: TableDialect, targets: [String], features chosen: [String]?,
+        _ path: String, _ dialect: TableDialect, targets wanted: [String], features: [String]?,
         weights: String?, _ losses: [Loss?], _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
         let table = try Table(path: path, dialect: dialect)
+        let roles = try ColumnRoles(table, targets: wanted, weight: weights, chosen: features)
+        let targets = roles.targets
         let isForNumbers = losses.map { $0?.isForNumbers ?? false }
         guard targets.count == losses.count || losses.count == 1 && isForNumbers[0] else {
             throw CellarError(
@@ -23,9 +25,7 @@ extension RawData {
                     : "Name them in the order of the outputs, such as target: [a, b].")
         }
         let features =
-            if let chosen { chosen } else {
-                try self.features(of: table, without: targets + (weights.map { [$0] } ?? []))
-            }
+            if let chosen = roles.chosen { chosen } else { try self.features(of: table, without: roles) }
         guard !features.isEmpty else {
             throw CellarError(
                 .badData, file: path, expected: "feature columns in addition to \"\(targets[0])\"",
@@ -56,10 +56,10 @@ extension RawData {
         }
         var raw = RawData(
             [try table.samples(features)], labels, path: path, sha256: try FileDigest(ofFile: path).sha256)
-        raw.all.weights = try weights.map { (column) throws(CellarError) in
+        raw.all.weights = try roles.weight.map { (column) throws(CellarError) in
             try self.weights(column, of: table, path)
         }
-        (raw.columns, raw.features) = (numbers, features)
+        (raw.columns, raw.features, raw.targets) = (numbers, features, targets)
         if dialect != TableDialect() {
             var dialect = dialect
             // The names by position are kept, so that other tables can be compared with them.
@@ -71,18 +71,19 @@ extension RawData {
 
     /// Returns all other columns. Those without a name are left out if they are empty, as after delimiters at the ends
     /// of lines, and refused if not: they are mostly row numbers.
-    private static func features(of table: Table, without others: [String]) throws(CellarError) -> [String] {
+    private static func features(of table: Table, without roles: ColumnRoles) throws(CellarError) -> [String]
+    {
         let missing = table.header.unnamed.isEmpty ? nil : try table.missingValues()
         for column in table.header.unnamed where missing?.columns[column].count != table.rowCount {
             let name = table.columns[column]
-            guard !others.contains(name) else { continue }
+            guard !roles.isOther(name) else { continue }
             throw CellarError(
                 .badData, file: table.file, column: name, expected: "a name for each column with values",
                 found: "none in the first line",
                 fix: "Name it, or list the columns to use with features: (its name is \"\(name)\").")
         }
         let unnamed = Set(table.header.unnamed)
-        return table.columns.indices.filter { !unnamed.contains($0) && !others.contains(table.columns[$0]) }
+        return table.columns.indices.filter { !unnamed.contains($0) && !roles.isOther(table.columns[$0]) }
             .map { table.columns[$0] }
     }
 

@@ -18,10 +18,16 @@ struct RawData {
     /// The columns of a table that enter the model one by one, and the column to predict.
     var tableColumns: [TableColumn]?
     var targetColumn: TargetOfTable?
+    /// The files that the rows of a table come from.
+    var origins: RowOrigins?
     /// The rows of the table that have a target, if some have none.
     var keptRows: [Int]?
     var classes: [String] = []
     var features: [String] = []
+    /// The columns of a table to predict, by their names in the table.
+    var targets: [String] = []
+    /// True if rows without a target are left out.
+    var dropsMissingTargets = false
     var isRegression = false
     /// How pictures become the model's input; nil for other data.
     var picture: ModelFacts.Picture?

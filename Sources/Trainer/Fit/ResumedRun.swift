@@ -14,7 +14,9 @@ struct ResumedRun {
     /// The batch size of the interrupted epoch.
     var partialBatchSize: Int?
 
-    init(_ start: Training.Start, _ wanted: Model, _ recipe: Recipe) throws(CellarError) {
+    init(
+        _ start: Training.Start, _ wanted: Model, _ recipe: Recipe, _ objective: Objective
+    ) throws(CellarError) {
         let file = start.file
         if let difference = firstDifference(file.model, wanted) {
             throw CellarError(
@@ -34,10 +36,10 @@ struct ResumedRun {
         }
         self.model = model
 
-        (optimizer, objective) = (recipe.compile.optimizer, recipe.compile.objective)
+        (optimizer, self.objective) = (recipe.compile.optimizer, objective)
         // Keep the formulas of the Keras version that wrote the file.
         let before = file.facts?.hyperparameters
-        objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?.lossRelease != nil)
+        self.objective.setNewer(file.compiled?.objective?.isNewer ?? false || before?.lossRelease != nil)
         if let saved = file.compiled?.optimizer {
             guard saved.className == optimizer.className else {
                 throw CellarError(

@@ -24,6 +24,18 @@ struct SetupChecks {
             try checkTargets(index, loss)
         }
         checkScale()
+        checkDates()
+    }
+
+    /// Dates of which the recipe does not say whether the day or the month is first.
+    private mutating func checkDates() {
+        for column in data.preparation?.columns ?? [] where column.hasGuessedOrder {
+            let order = column.order ?? .monthFirst
+            warnings.append(
+                "\(column.name): its dates are read \(order.rawValue.replacing("_", with: " ")), but they could also be "
+                    + "\(order == .dayFirst ? "month" : "day") first. Write the order: "
+                    + "\(column.name): { kind: date, order: \(order.rawValue) }.")
+        }
     }
 
     private func wrong(_ message: String, remedy: String) -> CellarError {

@@ -89,7 +89,7 @@ extension Training {
         if executor.objective.isNewer { found.lossRelease = "keras 3" }
         (found.batchSize, found.epochs, found.shuffle) = (options.batchSize, options.epochs, options.shuffle)
         // `infer evaluate` finds the labels by it.
-        if case .csv(_, let targets, _) = recipe.data.source { found.targets = targets }
+        found.targets = data.targets
         if case .interrupted(let partial)? = outcome?.end { found.interrupted = partial.kept }
         found.restoredEpoch = outcome?.restoredEpoch.map { $0 + 1 }
         return found

@@ -77,7 +77,10 @@ public final class Training {
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
         goldenSample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
 
-        let resumed = try start.map { (start) throws(CellarError) in try ResumedRun(start, model, recipe) }
+        let objective = try data.objective(of: recipe)
+        let resumed = try start.map { (start) throws(CellarError) in
+            try ResumedRun(start, model, recipe, objective)
+        }
         // Check before training that the model can be saved.
         if let start, let resumed { try checkWritable(resumed.model, readFrom: start.reference) }
         do {
@@ -112,7 +115,7 @@ public final class Training {
         }
         do {
             executor = try TrainingExecutor(
-                model, objective: resumed?.objective ?? recipe.compile.objective,
+                model, objective: resumed?.objective ?? objective,
                 optimizer: resumed?.optimizer ?? recipe.compile.optimizer,
                 batchSize: min(options.batchSize, data.train.count),
                 threads: self.threads, seed: seed)

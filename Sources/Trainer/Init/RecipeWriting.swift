@@ -6,7 +6,6 @@ extension TableSurvey {
     ///
     /// - name: The model's name.
     public func recipe(name: String) -> String {
-        let usable = rows - missingTargets
         var text = """
             # Written by trainer init. Train with: trainer fit RECIPE
             name: \(yaml(name))
@@ -20,7 +19,8 @@ extension TableSurvey {
             text += "  missing_target: drop   # \(missingTargets) rows have no target\n"
         }
         if case .numbers = task {
-            text += "  scale_target: true   # scaled for training, and back inside the model\n"
+            text +=
+                "  scale_target: true   # the loss is that of the target scaled to mean 0 and deviation 1\n"
         }
         text += "  columns:\n"
         for (index, column) in columns.enumerated() where index != target {
@@ -31,8 +31,7 @@ extension TableSurvey {
             text +=
                 "    \(yaml(column.name)): \(options(column))   # \(comment(column.reason))\(missingText(column))\n"
         }
-        text += splitText(usable)
-        return text + modelText(usable)
+        return text + splitText + modelText
     }
 
     private var taskText: String {
@@ -48,7 +47,7 @@ extension TableSurvey {
 
     private var dialectText: String {
         var text = ""
-        if dialect.skippedLines > 0 { text += "  skip_lines: \(dialect.skippedLines)\n" }
+        if let lines = dialect.skippedLines { text += "  skip_lines: \(lines)\n" }
         if dialect.hasHeader == false {
             text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
         }
@@ -73,41 +72,38 @@ extension TableSurvey {
         switch column.kind {
         case .number:
             if profile.missing > 0 { options += ["impute: median", "indicator: true"] }
-            // Amounts that span decades, such as incomes and counts.
-            if profile.lowest >= 0, profile.highest > 1000, isSkewed(profile) {
-                options.append("scale: robust")
-            }
         case .category:
             let rare = profile.counts.values.count { $0 < rareLimit }
             if profile.distinct > 10, rare > 0 { options.append("rare: \(rareLimit)") }
-        case .boolean, .date, .text, .ignore: break
+        case .boolean: if profile.missing > 0 { options.append("indicator: true") }
+        case .date:
+            if let order = profile.dateOrder, order != .yearFirst {
+                options.append("order: \(order.rawValue)")
+            }
+        case .text, .ignore: break
         }
-        guard !options.isEmpty else { return column.kind.rawValue }
-        return "{ kind: \(column.kind.rawValue), \(options.joined(separator: ", ")) }"
+        // `others: ignore` alone would mean the columns that are not named.
+        guard !options.isEmpty || column.name == "others" else { return column.kind.rawValue }
+        return "{ \((["kind: \(column.kind.rawValue)"] + options).joined(separator: ", ")) }"
     }
 
     private var rareLimit: Int { max(2, rows / 200) }
-    private func isSkewed(_ profile: ColumnProfile) -> Bool { false }
 
-    private func splitText(_ usable: Int) -> String {
+    private var splitText: String {
         guard usable >= 20 else {
             return "  # Too few rows to keep some for a test.\n"
         }
         var parts = ["test: 0.2", "validation: 0.2", "random_state: 42"]
-        if case .classes(let classes) = task, let least = classes.map(\.count).min(), least >= 10,
-            usable / 8 >= classes.count
-        {
-            parts.append("stratify: true")
-        }
+        if isStratified { parts.append("stratify: true") }
         var text = ""
-        if duplicates > 0, usable - duplicates >= 20 {
+        if keepsDuplicatesTogether {
             parts.append("group: duplicates")
             text = "   # \(duplicates) rows repeat others: equal rows stay in one part"
         }
         return "  split: { \(parts.joined(separator: ", ")) }\(text)\n"
     }
 
-    private func modelText(_ usable: Int) -> String {
+    private var modelText: String {
         let hasValidation = usable >= 20
         let widths = usable < 300 ? [16] : usable < 3000 ? [32, 16] : [64, 32]
         var text = "model:\n"

@@ -7,7 +7,7 @@ import Tensors
 /// predict.
 public struct TableSurvey: Sendable {
     public let path: String
-    public private(set) var dialect = TableDialect()
+    public let dialect: TableDialect
     public private(set) var columns: [SurveyedColumn] = []
     public private(set) var rows = 0
     public private(set) var duplicates = 0
@@ -15,6 +15,8 @@ public struct TableSurvey: Sendable {
     public private(set) var targetReason = ""
     public private(set) var task = SurveyTask.classes([])
     public private(set) var missingTargets = 0
+    /// The options of the division of the rows.
+    private(set) var isStratified = false, keepsDuplicatesTogether = false
 
     public struct SurveyedColumn: Sendable {
         public var name: String
@@ -34,24 +36,21 @@ public struct TableSurvey: Sendable {
     /// - target: The name of the column to predict; nil chooses one.
     public init(path: String, target wanted: String? = nil) throws(CellarError) {
         self.path = path
-        var table = try Self.open(path, &dialect)
-        var fields = try Self.fields(of: table)
-        if table.header.isInFile, dialect.hasHeader == nil, Self.isDataRow(table.columns, fields) {
-            dialect.hasHeader = false
-            table = try Table(path: path, dialect: dialect)
-            fields = try Self.fields(of: table)
-        }
+        let (table, fields, dialect) = try Self.read(path)
+        self.dialect = dialect
         rows = table.rowCount
-        Self.chooseNumbers(fields, table.header.delimiter, &dialect)
         let reader = FieldReader(dialect)
         var positions = NamePositions(table.columns)
         columns = zip(table.columns, fields).map { name, fields in
             let profile = ColumnProfile(fields, reader)
             let guess = KindGuess(name, profile)
             let isAmbiguous = positions.positions(of: name).count > 1
+            var reason = isAmbiguous ? "another column has the same name" : guess.reason
+            if guess.kind == .number, dialect.hasPlainNumbers, Self.mayBeThousands(fields, reader) {
+                reason += "; if their point separates thousands, write thousands: \".\" above"
+            }
             return SurveyedColumn(
-                name: name, profile: profile, kind: isAmbiguous ? .ignore : guess.kind,
-                reason: isAmbiguous ? "another column has the same name" : guess.reason,
+                name: name, profile: profile, kind: isAmbiguous ? .ignore : guess.kind, reason: reason,
                 isAmbiguous: isAmbiguous)
         }
         try chooseTarget(wanted, table)
@@ -61,153 +60,54 @@ public struct TableSurvey: Sendable {
                 (columns[index].kind, columns[index].reason) = (.ignore, leak)
             }
         }
-        let inputs = columns.indices.filter { $0 != target && columns[$0].kind != .ignore }
-        guard !inputs.isEmpty else {
-            throw CellarError(
-                .badData, file: path,
-                expected: "columns from which \"\(columns[target].name)\" can be predicted",
-                found: "none that is neither constant, an identifier nor a copy of it",
-                fix: "Name another column with --target.")
-        }
-        let hashes = rowHashes(of: inputs.map { Samples(texts: fields[$0]) })
+        try checkInputs()
+        let present = (0..<rows).filter { !reader.isMissing(fields[target][$0]) }
+        let hashes = rowHashes(of: inputs.map { Samples(texts: fields[$0].selecting(present)) })
         duplicates = hashes.count - Set(hashes).count
+        (isStratified, keepsDuplicatesTogether) = (
+            suitsStratification, duplicates > 0 && usable - duplicates >= 20
+        )
     }
 
-    // MARK: How the table is written
-
-    private static func open(_ path: String, _ dialect: inout TableDialect) throws(CellarError) -> Table {
-        do throws(CellarError) { return try Table(path: path, dialect: dialect) } catch {
-            let first = error
-            guard first.category == .badData else { throw first }
-            // A first line of numbers has data.
-            var other = dialect
-            other.hasHeader = false
-            if let table = try? Table(path: path, dialect: other) {
-                dialect = other
-                return table
-            }
-            // Lines before the table, or comments.
-            for skipped in 1...30 {
-                other = dialect
-                other.skippedLines = skipped
-                if let table = try? Table(path: path, dialect: other), table.columns.count > 1 {
-                    dialect = other
-                    return table
-                }
-                other.hasHeader = false
-                if let table = try? Table(path: path, dialect: other), table.columns.count > 1 {
-                    dialect = other
-                    return table
-                }
-            }
-            for sign in ["#", "%"] {
-                other = dialect
-                try other.setComment(sign)
-                if let table = try? Table(path: path, dialect: other), table.columns.count > 1 {
-                    dialect = other
-                    return table
-                }
-            }
-            throw first
-        }
+    /// The names of a table's columns.
+    public static func columnNames(of path: String) throws(CellarError) -> [String] {
+        try read(path).table.columns
     }
 
-    private static func fields(of table: Table) throws(CellarError) -> [Texts] {
-        let all = try table.allFields()
-        return all
+    /// The columns from which the target is predicted.
+    private var inputs: [Int] {
+        columns.indices.filter { $0 != target && columns[$0].kind != .ignore }
     }
 
-    /// True if the first line looks like the others: a number stands where a column of numbers would have its name, or each
-    /// name is a value of its column.
-    private static func isDataRow(_ names: [String], _ fields: [Texts]) -> Bool {
-        let reader = FieldReader(TableDialect())
-        var repeated = 0
-        for (name, fields) in zip(names, fields) {
-            let rows = min(fields.count, 500)
-            if case .number = reader.number(Array(name.utf8)[...]) {
-                let numbers = (0..<rows).count { row in
-                    if case .number = reader.number(fields[row]) { true } else { false }
-                }
-                // Years and ages may be names (2019, 2020) in a table that has texts beside them.
-                if numbers * 2 > rows, !isYear(name) { return true }
-            }
-            if (0..<rows).contains(where: { fields[$0].elementsEqual(name.utf8) }) {
-                repeated += 1
-                // A name among few values that repeat is a value.
-                let distinct = Set((0..<rows).map { Array(fields[$0]) }).count
-                if rows >= 20, distinct <= 20 { return true }
-            }
-        }
-        return repeated == names.count && names.count > 1
+    private func checkInputs() throws(CellarError) {
+        guard inputs.isEmpty else { return }
+        throw CellarError(
+            .badData, file: path,
+            expected: "columns from which \"\(columns[target].name)\" can be predicted",
+            found: "none that is neither constant, an identifier nor a copy of it",
+            fix: "Name another column with --target.")
     }
 
-    private static func isYear(_ name: String) -> Bool {
-        Int(name).map { (1900...2100).contains($0) } ?? false
+    /// The number of rows with a target.
+    var usable: Int { rows - missingTargets }
+
+    /// True if each class has rows enough for every part.
+    private var suitsStratification: Bool {
+        guard case .classes(let classes) = task, let least = classes.map(\.count).min() else { return false }
+        return least >= 10 && usable / 8 >= classes.count
     }
 
-    /// Words for a missing value that pandas does not know.
-    private static let markers = [
-        "?", "-", "--", ".", "*", "unknown", "missing", "n.a.", "na.", "none", "nil", "not available",
-    ]
-
-    /// Finds the decimal sign, the sign of thousands, units and words for missing values.
-    private static func chooseNumbers(_ fields: [Texts], _ delimiter: UInt8, _ dialect: inout TableDialect) {
-        let plain = FieldReader(dialect)
-        let profiles = fields.map { ColumnProfile($0, plain) }
-        // Columns of which most texts are numbers in another form decide.
-        var (commas, groups, units, pointGroups) = (0, 0, 0, 0)
-        for (fields, profile) in zip(fields, profiles) where profile.textCount > 0 {
-            var (seen, comma, group, unit, point) = (0, 0, 0, 0, 0)
-            for row in 0..<fields.count {
-                guard case .text = plain.number(fields[row]) else { continue }
-                seen += 1
-                let form = NumberForm(fields[row])
-                if form.isDecimalComma { comma += 1 }
-                if form.isGrouped { group += 1 }
-                if form.hasUnit { unit += 1 }
-                if form.isGroupedByPoints { point += 1 }
-            }
-            guard seen > 0 else { continue }
-            let share = { (count: Int) in Double(count) / Double(seen) > 0.8 }
-            if share(comma) { commas += 1 }
-            if share(group) { groups += 1 }
-            if share(unit) { units += 1 }
-            if share(point) { pointGroups += 1 }
+    /// Changes the recipe where preparing its data fails. Throws the error if nothing can be changed.
+    public mutating func avoid(_ error: CellarError) throws(CellarError) {
+        if let name = error.place.column,
+            let column = columns.firstIndex(where: { $0.name == name && $0.kind != .ignore }),
+            column != target
+        {
+            (columns[column].kind, columns[column].reason) = (.ignore, error.message)
+            return try checkInputs()
         }
-        // In a table with commas between columns a comma in a number separates thousands.
-        if commas > 0, delimiter != UInt8(ascii: ",") || groups == 0 {
-            dialect.decimal = UInt8(ascii: ",")
-            if pointGroups > 0 || hasPointGroups(fields) { dialect.thousands = UInt8(ascii: ".") }
-        } else if groups > 0 {
-            dialect.thousands = UInt8(ascii: ",")
-        } else if delimiter == UInt8(ascii: ";"), hasPointGroups(fields), pointGroups > 0 {
-            dialect.thousands = UInt8(ascii: ".")
-        }
-        if units > 0 { dialect.hasUnits = true }
-        let reader = FieldReader(dialect)
-        var words: Set<String> = []
-        for fields in fields {
-            var (numbers, texts) = (0, [String: Int]())
-            for row in 0..<fields.count {
-                switch reader.number(fields[row]) {
-                case .number: numbers += 1
-                case .text where texts.count < 8:
-                    texts[String(decoding: reader.text(fields[row]), as: UTF8.self), default: 0] += 1
-                default: break
-                }
-            }
-            let isNumeric = numbers > 0 && numbers * 2 > fields.count && texts.count <= 3
-            for (word, _) in texts where markers.contains(word.lowercased()) && (isNumeric || "?" == word) {
-                words.insert(word)
-            }
-        }
-        dialect.missing = words.sorted()
-    }
-
-    private static func hasPointGroups(_ fields: [Texts]) -> Bool {
-        fields.contains { fields in
-            (0..<min(fields.count, 1000)).contains { NumberForm(fields[$0]).isGroupedByPoints }
-        }
+        guard error.place.column == nil, isStratified || keepsDuplicatesTogether else { throw error }
+        if isStratified { isStratified = false } else { keepsDuplicatesTogether = false }
     }
 
     // MARK: The target
@@ -331,40 +231,5 @@ public struct TableSurvey: Sendable {
         }
         for row in 0..<fields.count where !fields[row].elementsEqual(target[row]) { return nil }
         return "a copy of the target"
-    }
-}
-
-/// The form of a text that may be a number in another way of writing.
-private struct NumberForm {
-    private(set) var isDecimalComma = false, isGrouped = false, isGroupedByPoints = false, hasUnit = false
-
-    init(_ field: ArraySlice<UInt8>) {
-        var text = String(decoding: field, as: UTF8.self)
-        let units: Set<Character> = ["$", "€", "£", "¥", "₹", "%", "\u{a0}", " "]
-        let plain = text.filter { !units.contains($0) }
-        if plain.count < text.count, let first = plain.first(where: { $0 != "-" }), first.isNumber,
-            text.contains(where: { units.contains($0) && $0 != " " })
-        {
-            let isNumber = plain.allSatisfy { $0.isNumber || ".,-+".contains($0) }
-            hasUnit = isNumber
-        }
-        text = plain
-        if text.first == "-" || text.first == "+" { text.removeFirst() }
-        guard let first = text.first, first.isNumber,
-            text.allSatisfy({ ($0.isASCII && $0.isNumber) || ".,".contains($0) })
-        else { return }
-        let commas: [Substring] = text.split(separator: ",", omittingEmptySubsequences: false)
-        if commas.count == 2, !commas[1].contains("."), !commas[1].isEmpty {
-            let groups: [Substring] = commas[0].split(separator: ".", omittingEmptySubsequences: false)
-            isDecimalComma = groups.dropFirst().allSatisfy { $0.count == 3 }
-        }
-        if commas.count >= 2, (1...3).contains(commas[0].count) {
-            isGrouped = commas.dropFirst().allSatisfy { group in group.prefix { $0 != "." }.count == 3 }
-        }
-        let whole: Substring = commas.first ?? ""
-        let points: [Substring] = whole.split(separator: ".", omittingEmptySubsequences: false)
-        isGroupedByPoints =
-            points.count >= 2 && (1...3).contains(points[0].count)
-            && points.dropFirst().allSatisfy { $0.count == 3 }
     }
 }

@@ -50,6 +50,9 @@ public struct ColumnRecipe: Equatable, Sendable {
     public var order: TableDialect.DateOrder?
     public var maxTokens: Int?
     public var ngrams: Int?
+    /// The keys that the recipe gives, and the line of the first.
+    private(set) var keys: [String] = []
+    private(set) var line: Int?
 
     public init(kind: Kind? = nil) { self.kind = kind }
 }
@@ -68,11 +71,13 @@ extension ColumnRecipe {
                 "\(name): \(key) is \"\(word)\"; expected \(words.joined(separator: ", ")).", key: key,
                 remedy: nearest(word, in: words).map { "Did you mean \($0)?" })
         }
+        line = section.line(of: name)
         if let word = section.options.object[name]?.string {
             kind = word == "auto" ? nil : try choice(try section.text(name), name, section)
             return
         }
         guard var part = try section.section(name) else { return }
+        keys = Array(part.options.object.keys)
         let word = try part.text("kind")
         kind = word == "auto" ? nil : try choice(word, "kind", part)
         if let value = part.options.value("impute") {
@@ -90,8 +95,16 @@ extension ColumnRecipe {
         if part.options.object["indicator"] != nil {
             indicator = try part.read { (o) throws(CellarError) in try o.bool("indicator", default: false) }
         }
-        for step in try part.words("scale") {
-            if step == "log1p" { isLogarithmic = true } else { scale = try choice(step, "scale", part) }
+        for (place, step) in try part.words("scale").enumerated() {
+            if step == "log1p", place == 0 {
+                isLogarithmic = true
+            } else if step != "log1p", scale == nil {
+                scale = try choice(step, "scale", part)
+            } else {
+                throw part.error(
+                    "\(name): scale is one scaler, or log1p and then one scaler.", key: "scale",
+                    remedy: "For example scale: [log1p, standard].")
+            }
         }
         if isLogarithmic, scale == nil { scale = ColumnRecipe.Scale.none }
         encoding = try choice(try part.text("encode"), "encode", part)
@@ -115,22 +128,7 @@ extension ColumnRecipe {
             options.ignore("dimension", "rare", "max_tokens", "ngrams")
         }
         try part.rejectUnknownKeys()
-        try refuseOthersOptions(part, name)
-    }
-
-    /// Throws for an option of another kind, which would have no effect.
-    private func refuseOthersOptions(_ part: RecipeSection, _ name: String) throws(CellarError) {
-        guard let kind else { return }
-        let own: [Kind: [String]] = [
-            .number: ["impute", "indicator", "scale"], .boolean: ["impute", "indicator"],
-            .category: ["impute", "encode", "dimension", "rare", "unknown"],
-            .date: ["parts", "cyclic", "order", "indicator"], .text: ["encode", "max_tokens", "ngrams"],
-            .ignore: [],
-        ]
-        let known = ["kind"] + (own[kind] ?? [])
-        if let key = part.options.object.keys.first(where: { !known.contains($0) }) {
-            throw part.error("\(name): \(key) has no meaning for a \(kind.rawValue).", key: key)
-        }
+        try checkOptions(name, file: part.file)
     }
 }
 
@@ -145,11 +143,11 @@ public struct ColumnsRecipe: Equatable, Sendable {
     init(_ section: RecipeSection) throws(CellarError) {
         var section = section
         for name in section.options.object.keys {
-            if name == "others" {
-                let word = try section.text(name)
-                guard word == "auto" || word == "ignore" else {
-                    throw section.error("others is auto or ignore.", key: name)
-                }
+            // A column called others is written as a mapping.
+            if name == "others", let word = section.options.object[name]?.string,
+                word == "auto" || word == "ignore"
+            {
+                _ = try section.text(name)
                 guessesOthers = word == "auto"
                 continue
             }

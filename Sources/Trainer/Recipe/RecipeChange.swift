@@ -67,7 +67,9 @@ private func set(
     case .mapping(var mapping):
         if let pair = mapping.first(where: { $0.key.string == key }) {
             mapping[pair.key] = try set(value, in: pair.value, rest, whole)
-        } else if mapping.count == 1, let only = mapping.first, isClass(only.key.string) {
+        } else if mapping.count == 1, hasClasses(whole), let only = mapping.first,
+            isClass(only.key.string)
+        {
             mapping[only.key] = try set(value, in: only.value, path, whole)
         } else {
             mapping[Node(key)] = try set(value, in: .mapping([:]), rest, whole)
@@ -80,15 +82,35 @@ private func set(
         return .sequence(sequence)
     case .scalar(let scalar):
         if plainValue(scalar.string).isNull { return try set(value, in: .mapping([:]), path, whole) }
+        if let entry = columnEntry(scalar.string, path, whole) {
+            return try set(value, in: entry, path, whole)
+        }
         // A class without options, as `optimizer: adam`.
         let own = key.lowercased() == scalar.string.lowercased() ? rest : path
-        guard !own.isEmpty, plainValue(scalar.string).string != nil else {
+        guard !own.isEmpty, plainValue(scalar.string).string != nil, hasClasses(whole) else {
             throw CellarError(.badData, "\(whole): there is a value in place of \(key).")
         }
         let inner = try set(value, in: .mapping([:]), own, whole)
         return .mapping(.init([(Node(scalar.string), inner)]))
     default: throw CellarError(.badData, "\(whole): there is no place for \(key).")
     }
+}
+
+/// Returns the mapping that a word below `data.columns` stands for: `auto` names no columns, and `zip: category` is the kind
+/// of one. Nil in other places.
+private func columnEntry(_ word: String, _ path: ArraySlice<String>, _ whole: String) -> Node? {
+    guard whole.hasPrefix("data.columns.") else { return nil }
+    // The path's first parts, which lead to the word.
+    switch whole.split(separator: ".").count - path.count {
+    case 2 where word == "auto": return .mapping([:])
+    case 3: return .mapping(.init([(Node("kind"), Node(word))]))
+    default: return nil
+    }
+}
+
+/// True for the parts of a recipe in which classes have options. Elsewhere a word in large letters is a name.
+private func hasClasses(_ path: String) -> Bool {
+    ["compile.", "model.", "callbacks.", "data.preprocess."].contains { path.hasPrefix($0) }
 }
 
 private func isClass(_ name: String?) -> Bool { name?.unicodeScalars.first?.properties.isUppercase ?? false }

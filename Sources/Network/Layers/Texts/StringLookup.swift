@@ -96,6 +96,12 @@ public struct StringLookup: StatelessLayer, TextReader {
         try encodedShape(encoding, inputs)
     }
 
+    /// False for a text that the layer refuses.
+    public func takes(_ text: ArraySlice<UInt8>) -> Bool {
+        unknownPlaces > 0 || maskToken.map { text.elementsEqual($0.utf8) } ?? false
+            || places.place(of: text) != nil
+    }
+
     /// Returns the index of a text; nil if it has none.
     private func index(_ text: ArraySlice<UInt8>) throws(CellarError) -> Int? {
         let isInt = encoding.mode == .int

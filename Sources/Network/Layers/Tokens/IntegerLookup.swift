@@ -81,6 +81,12 @@ public struct IntegerLookup: StatelessLayer {
         try encodedShape(encoding, inputs)
     }
 
+    /// False for a number that the layer refuses.
+    public func takes(_ number: Float) -> Bool {
+        guard abs(number) <= 0x1p53 else { return false }
+        return unknownPlaces > 0 || Int(number) == maskToken || places[Int(number)] != nil
+    }
+
     public func forward(_ call: CallMemory) {
         encoding.write(call) { number, sample in
             guard abs(number) <= 0x1p53 else {

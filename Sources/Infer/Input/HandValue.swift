@@ -1,0 +1,99 @@
+import Base
+import Datasets
+import Network
+import Tensors
+
+/// A value of a row by hand: a text as a table would have it, or a number or truth value of JSON.
+enum HandValue {
+    case text(String)
+    case number(Double)
+    case truth(Bool)
+
+    /// Nil for lists and objects. JSON's null is a missing value.
+    init?(_ json: JSON) {
+        switch json {
+        case .null: self = .text("")
+        case .bool(let truth): self = .truth(truth)
+        case .string(let text): self = .text(text)
+        case .integer, .number:
+            guard let number = json.double else { return nil }
+            self = .number(number)
+        case .array, .object: return nil
+        }
+    }
+
+    /// The number for a model that takes numbers alone, written with a decimal point.
+    func plainNumber(_ column: String) throws(CellarError) -> Float {
+        let (number, shown): (Double?, String) =
+            switch self {
+            case .text(let text): (parsedNumber(text), text)
+            case .number(let number): (number, "\(number)")
+            case .truth(let truth): (truth ? 1 : 0, "\(truth)")
+            }
+        guard let value = number.map({ Float($0) }), value.isFinite else {
+            throw CellarError(
+                .usage,
+                "--row: expected a number for \"\(column)\", found \"\(shown)\".",
+                column: column, remedy: "Write decimals with a point.")
+        }
+        return value
+    }
+}
+
+extension InputColumns {
+    /// Returns the samples of rows by hand, each with a value for every column.
+    func samples(_ rows: [[HandValue]]) throws(FieldFault) -> [Samples] {
+        let reader = FieldReader(dialect)
+        var samples: [Samples] = []
+        for (index, name) in names.enumerated() {
+            if isText[index] {
+                let fields = Texts(rows.map { text($0[index], index) })
+                samples.append(Samples(texts: try texts(fields, name, reader)))
+                continue
+            }
+            var numbers: [Float] = []
+            for (row, values) in rows.enumerated() {
+                numbers.append(try number(values[index], row, index, reader))
+            }
+            samples.append(Samples(shape: [1], floats: numbers))
+        }
+        return isSeparate ? samples : [joined(samples)]
+    }
+
+    private func number(
+        _ value: HandValue, _ row: Int, _ index: Int, _ reader: FieldReader
+    ) throws(FieldFault) -> Float {
+        let found: Float
+        switch value {
+        case .text(let text): return try number(Array(text.utf8)[...], row, index, reader)
+        case .number(let number): found = Float(number)
+        case .truth(let truth): found = truth ? 1 : 0
+        }
+        guard found.isFinite else {
+            throw FieldFault(
+                row: row, column: names[index], expected: "a number that fits a 32-bit float",
+                found: shown(value))
+        }
+        if let fault = rules[index].fault(found, row: row, column: names[index]) { throw fault }
+        return found
+    }
+
+    private func shown(_ value: HandValue) -> String {
+        if case .number(let number) = value { "\(number)" } else { "another value" }
+    }
+
+    /// Returns the text that a value stands for in a column of texts. True and False stand for the column's words for them.
+    private func text(_ value: HandValue, _ index: Int) -> String {
+        switch value {
+        case .text(let text): return text
+        case .number(let number):
+            return Int(exactly: number).map(String.init) ?? JSON.number(number).text()
+        case .truth(let truth):
+            let words = YesNo.words(for: truth)
+            let known = words.first { word in
+                readers(of: index).contains { ($0 as? StringLookup)?.vocabulary.contains(word) ?? false }
+            }
+            return known ?? words[0]
+        }
+    }
+}
