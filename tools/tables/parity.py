@@ -8,7 +8,7 @@ training never saw, opens the .h5 with tf_keras (and with Keras 3 where no numbe
 and compares from the raw columns:
 
 - the vector before the first Dense layer with scikit-learn's, to 1e-6 (relative above 1);
-- the answers with `infer score`'s, to 1e-6; those of the exported ONNX file in ONNX Runtime too.
+- the answers with `infer score`'s, to 1e-6; those of the exported ONNX file in ONNX Runtime too (not of dates, which ONNX cannot read).
 
 Needs keras 3, tf_keras, tensorflow, onnx, onnxruntime, scikit-learn, pandas and NumPy.
 """
@@ -283,7 +283,10 @@ for case in range(seed, seed + count):
         run("trainer", "fit", f"{here}/recipe.yaml", "-q")
         run("infer", "score", f"{here}/b.csv", "-o", f"{here}/scored.csv", "--force", "--model", "parity:1")
         run("registry", "export", "parity:1", f"{here}/m.keras", "--force")
-        run("registry", "export", "parity:1", f"{here}/m.onnx", "--force")
+        # ONNX has no operator that reads the characters of a date.
+        has_onnx = not forms
+        if has_onnx:
+            run("registry", "export", "parity:1", f"{here}/m.onnx", "--force")
         scored = pd.read_csv(f"{here}/scored.csv")
         ours = np.where(scored["prediction"] == 1, scored["probability"], 1 - scored["probability"])
         want = expected(columns, a, b)
@@ -306,6 +309,8 @@ for case in range(seed, seed + count):
             if off > 1e-6 or gap > 1e-6:
                 place = np.unravel_index(np.argmax(np.abs(prepared - want) / np.maximum(1, np.abs(want))), want.shape)
                 raise RuntimeError(f"{kind}: prepared {off:.2g} (row {place[0]}, column {place[1]}: {prepared[place]}, {want[place]}), answers {gap:.2g}")
+        if not has_onnx:
+            continue
         gap = np.abs(onnx_answers(f"{here}/m.onnx", b) - ours).max()
         opened["onnx"] = opened.get("onnx", 0) + 1
         if gap > 1e-6:
