@@ -21,8 +21,8 @@ public struct EventScalars: Equatable, Sendable {
 
     /// Reads a file. Throws if it is no event file or damaged; a last record that is not complete is left out.
     public init(file: String) throws(CellarError) {
-        let bytes = try readFile(file, limit: 1 << 31)
-        try Records.forEach(bytes, file: file) { (message) throws(CellarError) in
+        try Records.forEach(in: file) { (message) throws(CellarError) in
+            guard let message else { return others += 1 }
             guard read(message) else {
                 throw CellarError(
                     .badData, "a record is no event: this is no event file, or it is damaged.", file: file)
@@ -40,7 +40,7 @@ public struct EventScalars: Equatable, Sendable {
     /// Returns false for a message that cannot be read.
     private mutating func read(_ message: ArraySlice<UInt8>) -> Bool {
         var reader = WireReader(message)
-        var (time, step) = (0.0, 0)
+        var (time, step) = (Double?.none, 0)
         var summary: ArraySlice<UInt8>?
         while let (field, value) = reader.next() {
             switch (field, value) {
@@ -52,7 +52,7 @@ public struct EventScalars: Equatable, Sendable {
             }
         }
         guard !reader.isDamaged else { return false }
-        if began == nil, time.isFinite { began = time }
+        if began == nil, let time, time.isFinite { began = time }
         guard let summary else { return true }
         var entries = WireReader(summary)
         while let (field, value) = entries.next() {
@@ -62,7 +62,7 @@ public struct EventScalars: Equatable, Sendable {
                 others += 1
                 continue
             }
-            points[found.tag, default: []].append(.init(step: step, time: time, value: value))
+            points[found.tag, default: []].append(.init(step: step, time: time ?? 0, value: value))
         }
         return !entries.isDamaged
     }

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import Tensors
 
@@ -26,6 +27,12 @@ public struct Predictions: Sendable {
         }
         let logits = values.map { log(max($0, 1e-30)) / Float(temperature) }
         return Predictions(meaning: meaning, values: softmaxRows(logits, width: meaning.width))
+    }
+
+    /// The predictions with the temperature that the model has for pictures of digits, if it has one.
+    public func calibrated(for picture: ModelFacts.Picture) -> Predictions {
+        guard picture.framing == .digit, let limits = picture.abstention else { return self }
+        return calibrated(temperature: limits.temperature)
     }
 
     private init(meaning: OutputMeaning, values: [Float]) { (self.meaning, self.values) = (meaning, values) }

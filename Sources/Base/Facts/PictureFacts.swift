@@ -112,7 +112,7 @@ extension ModelFacts.Picture.Abstention {
 
     /// Returns nil for numbers that are none of a model's.
     init?(json: JSON) {
-        guard let temperature = json["temperature"]?.double, temperature.isFinite, temperature > 0.01,
+        guard let temperature = json["temperature"]?.double, temperature.isFinite, temperature >= 1e-6,
             let confidence = json["minimum_confidence"]?.double, (0...1).contains(confidence),
             let least = json["least_digit"]?.double, (0...1).contains(least)
         else { return nil }

@@ -56,6 +56,9 @@ extension Store {
             object["data_sha256"] = digest(ofData: request).map { .string($0) }
             object["samples"] = .integer(evaluation.count)
             facts.calibration = .object(object)
+            // Pictures have a temperature of their own, found with the limits for them. The network divides by the new one
+            // already, so that the rest remains.
+            facts.picture?.abstention?.temperature /= found.value
             temperature = found
         }
         if request.keepsDecision {

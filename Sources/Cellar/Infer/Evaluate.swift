@@ -76,9 +76,7 @@ extension Store {
         for evaluation in evaluations { evaluation.warnings.forEach(progress.warn) }
         var result = EvaluateResult(evaluations: evaluations)
         if let folder = request.report {
-            let folders = evaluations.map {
-                request.folder(for: $0.model, among: evaluations.count) ?? folder
-            }
+            let folders = request.folders(for: evaluations.map(\.model)).map { $0 ?? folder }
             try writePages(evaluations, request, folder: folder, folders: folders, progress: progress)
         }
         if request.isRecorded {
@@ -103,8 +101,7 @@ extension Store {
             return try pictureModel()
         }
         var evaluations: [Evaluation] = []
-        for model in models {
-            let folder = request.folder(for: model.name, among: models.count)
+        for (model, folder) in zip(models, request.folders(for: models.map(\.name))) {
             evaluations.append(
                 request.data.hasSuffix(".npy")
                     ? try evaluateArrays(
@@ -133,11 +130,11 @@ extension Store {
         _ request: EvaluateRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> [Evaluation] {
         func evaluate(
-            _ reader: consuming CSVReader, _ model: LoadedModel, among count: Int
+            _ reader: consuming CSVReader, _ model: LoadedModel, _ folder: String?
         ) throws(CellarError) -> Evaluation {
             try evaluateTable(
                 reader, with: model, target: request.target, part: request.part(for: model),
-                collecting: request.collecting, report: request.folder(for: model.name, among: count),
+                collecting: request.collecting, report: folder,
                 onBlock: progress.samplesDone)
         }
         let opened = try modelsAndTable(
@@ -150,11 +147,12 @@ extension Store {
         if request.split == nil {
             for model in models { request.trainingRowsWarning(for: model).map(progress.warn) }
         }
-        var evaluations = [try evaluate(opened.reader, models[0], among: models.count)]
-        for model in models.dropFirst() {
+        let folders = request.folders(for: models.map(\.name))
+        var evaluations = [try evaluate(opened.reader, models[0], folders[0])]
+        for (model, folder) in zip(models, folders).dropFirst() {
             let reader = try CSVReader(
                 path: request.data, dialect: model.dialect(completing: request.dialect))
-            evaluations.append(try evaluate(reader, model, among: models.count))
+            evaluations.append(try evaluate(reader, model, folder))
         }
         return evaluations
     }
@@ -191,8 +189,16 @@ extension EvaluateRequest {
                     + (dataset.division == nil ? "" : " Use --split test to evaluate these rows only."))
     }
 
-    fileprivate func folder(for model: String, among count: Int) -> String? {
-        guard let report, count > 1 else { return report }
-        return report + "/" + model.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" }
+    /// The folder of each model's report: of several models one below the other, named after the models; nil for no report.
+    fileprivate func folders(for models: [String]) -> [String?] {
+        guard let report, models.count > 1 else { return models.map { _ in report } }
+        var taken: Set<String> = []
+        return models.map { model in
+            let name = String(model.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" })
+            // a/b and a-b have the same letters.
+            var (unique, number) = (name, 2)
+            while !taken.insert(unique).inserted { (unique, number) = ("\(name)-\(number)", number + 1) }
+            return report + "/" + unique
+        }
     }
 }

@@ -65,8 +65,7 @@ extension Store {
     public func explain(
         _ request: ExplainRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> ExplainResult {
-        let isTable = ![".png", ".jpg", ".jpeg"].contains { request.file.lowercased().hasSuffix($0) }
-        if isTable {
+        guard isPictureFile(request.file) else {
             return request.row == nil ? try shuffle(request, progress) : try explainRow(request, progress)
         }
         let model = try load(request.models, progress, else: pictureModel)[0]
@@ -78,7 +77,8 @@ extension Store {
             case .floats(let floats): floats
             case .texts: []
             }
-        let (label, name, score) = try explained(try model.predictions(for: picture.samples), 0, request)
+        let (label, name, score) = try explained(
+            try model.finitePredictions(for: picture.samples).calibrated(for: form), 0, request)
         let window = request.window ?? max(2, min(form.height, form.width) / 7)
         guard window <= max(form.height, form.width) else {
             throw CellarError(

@@ -74,29 +74,33 @@ private func predictions(
     _ inputs: inout [Samples]
 ) throws(CellarError) -> [Prediction] {
     if file.hasSuffix(".npy") {
+        if let model = models.first { try request.reading.check(model) }
         return try sampleBySample(models, file: file) { (model) throws(CellarError) in
             try model.predictions(for: readArrays([file], for: model)[0])
         }
     }
+    // Once for all models: standard input cannot be read again.
+    let content = try readPictureFile(file)
     var found: [Prediction] = []
     for (index, model) in models.enumerated() {
         let form = try model.pictureForm()
         if form.framing == .digit {
-            let prediction = try readDigits(file, by: model, form, request.reading)
+            let prediction = try readDigits(content, file, by: model, form, request.reading)
             if request.keepsInputs, index == 0, let image = prediction.image {
                 inputs.append(form.samples(image.pixels))
             }
             found.append(prediction)
             continue
         }
-        let picture = try form.read(file)
+        try request.reading.check(model)
+        let picture = try form.read(content, file)
         if request.keepsInputs, index == 0 { inputs.append(picture.samples) }
         if picture.lostColours {
             progress.warn("\(file): its colours became grey, as \(model.name) takes grey pictures.")
         }
         found.append(
             Prediction(
-                try model.predictions(for: picture.samples), row: 0, model: model.name, file: file,
+                try model.finitePredictions(for: picture.samples), row: 0, model: model.name, file: file,
                 image: picture.image))
     }
     return found

@@ -124,11 +124,17 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
         }
     }
     var metrics: [(name: String, last: Double, best: Double)] = []
-    var epochs = 0
-    for (part, scalars) in parts {
-        for (tag, points) in scalars.points {
+    var (epochs, known) = (0, Set<String>())
+    // A run may have a number twice: by the epoch and by the batch, or beside the folders of its parts. The epoch's counts, and
+    // that of a part.
+    for (part, scalars) in parts.sorted(by: { $0.key > $1.key }) {
+        let tags = scalars.points.sorted {
+            ($0.key.hasPrefix("epoch_") ? 0 : 1, $0.key) < ($1.key.hasPrefix("epoch_") ? 0 : 1, $1.key)
+        }
+        for (tag, points) in tags {
             guard let metric = metric(of: tag, part: part), let last = points.max(by: { $0.step < $1.step })
             else { continue }
+            guard known.insert(metric).inserted else { continue }
             let values = points.map(\.value).filter(\.isFinite)
             let best: Double? =
                 switch MetricName.direction(of: metric) {

@@ -80,6 +80,7 @@ struct PredictCommand: ParsableCommand {
             let figure = try Figure(prediction: result, of: files[0])
             try figure.write(to: path, theme: dark ? .dark : .light)
             try printOutput(place.json ? result.json.text(pretty: true) : path)
+            if let status = exitStatus(result) { throw ExitCode(status) }
         }
     }
 }

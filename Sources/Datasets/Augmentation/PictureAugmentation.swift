@@ -162,7 +162,8 @@ private struct PictureChanger {
     }
 
     private mutating func eraseRectangle(_ random: inout RandomNumbers) {
-        let (w, h) = (Int(random.between(2, Float(width) / 5)), Int(random.between(2, Float(height) / 5)))
+        let w = min(width, Int(random.between(2, Float(width) / 5)))
+        let h = min(height, Int(random.between(2, Float(height) / 5)))
         let (left, top) = (
             Int(random.between(0, Float(width - w))), Int(random.between(0, Float(height - h)))
         )

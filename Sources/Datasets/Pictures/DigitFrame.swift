@@ -120,8 +120,7 @@ extension GrayImage {
         }
         let (x, y) = (Double(massX) / Double(mass), Double(massY) / Double(mass))
         guard abs(x - Double(width) / 2) <= 1, abs(y - Double(height) / 2) <= 1 else { return false }
-        let plane = Plane(width: width, height: height, values: pixels.map { Float($0) / 255 })
-        let stroke = plane.strokeWidth * 20 / Float(box)
+        let stroke = Plane(self).strokeWidth * 20 / Float(box)
         return stroke >= 1.6 && stroke <= 5
     }
 }

@@ -5,11 +5,13 @@ public struct DigitPicture: Sendable {
     /// The network's inputs, with each digit's place in the picture that the steps worked on; from left to right.
     public var digits: [PreparedDigit] = []
     /// All of them as one digit, if there are several.
-    public var together: GrayImage?
+    public var together: PreparedDigit?
     /// The share of the ink that belongs to no digit and does not reach the picture's sides.
     public var rest: Float = 0
     /// The number of connected pieces of ink that are no specks.
     public var pieces = 0
+    /// True if there were more digits than `mostDigits`.
+    public private(set) var isCrowded = false
     /// True if the picture was in MNIST's form already, and is used as it is.
     public var isUnchanged = false
     /// The picture after each step.
@@ -34,9 +36,7 @@ public struct DigitPicture: Sendable {
             where candidate.isFramed(width: frame.width, height: frame.height) {
                 isUnchanged = true
                 keep("as it is", candidate)
-                digits = [
-                    PreparedDigit(image: candidate, left: 0, top: 0, width: frame.width, height: frame.height)
-                ]
+                digits = [PreparedDigit(ink: Plane(candidate), image: candidate, left: 0, top: 0)]
                 pieces = 1
                 return
             }
@@ -54,27 +54,28 @@ public struct DigitPicture: Sendable {
         keep("without lines", clean.amounts.picture)
         let regions = clean.digitRegions
         (rest, pieces) = (regions.rest, regions.pieces)
-        for region in regions.regions {
-            digits.append(
-                PreparedDigit(
-                    image: region.ink.framed(width: frame.width, height: frame.height), left: region.left,
-                    top: region.top, width: region.ink.width, height: region.ink.height))
+        func prepared(_ region: DigitRegion) -> PreparedDigit {
+            PreparedDigit(
+                ink: region.ink, image: region.ink.framed(width: frame.width, height: frame.height),
+                left: region.left, top: region.top)
         }
-        if regions.regions.count > 1 {
-            together = regions.joined.framed(width: frame.width, height: frame.height)
-        }
-        if let first = digits.first { keep("digit", together ?? first.image) }
+        isCrowded = regions.regions.count > DigitPicture.mostDigits
+        let largest = regions.regions.max { $0.ink.values.count < $1.ink.values.count }
+        digits = (isCrowded ? largest.map { [$0] } ?? [] : regions.regions).map(prepared)
+        if digits.count > 1 { together = prepared(regions.joined) }
+        if let first = digits.first { keep("digit", (together ?? first).image) }
     }
+
+    /// In a picture with more of them only the largest is looked at.
+    public static let mostDigits = 200
 
     /// Larger pictures are scaled down first.
     public static let workingSide = 400
 }
 
 extension DigitPicture {
-    /// The digit of one that a picture shows, in MNIST's form: the largest. Nil if there is none.
-    public var main: GrayImage? {
-        digits.max { $0.width * $0.height < $1.width * $1.height }?.image
-    }
+    /// The digit of one that a picture shows: the largest. Nil if there is none.
+    public var main: PreparedDigit? { digits.max { $0.width * $0.height < $1.width * $1.height } }
 }
 
 /// Converts a picture of one digit to MNIST's form. Throws if it is blank.
@@ -84,13 +85,24 @@ public func prepareDigit(
     let colours = RGBAImage(
         width: image.width, height: image.height, pixels: image.pixels.flatMap { [$0, $0, $0, 255] })
     guard let digit = DigitPicture(colours, frame: (width, height)).main else { throw .noDigit(name) }
-    return digit
+    return digit.image
 }
 
 /// One digit in the form of MNIST's pictures, and its box in the picture that it was found in.
 public struct PreparedDigit: Equatable, Sendable {
     public var image: GrayImage
-    public var left, top, width, height: Int
+    public var left, top: Int
+    public var width: Int { ink.width }
+    public var height: Int { ink.height }
+    /// The digit as it was found.
+    let ink: Plane
+
+    init(ink: Plane, image: GrayImage, left: Int, top: Int) {
+        (self.ink, self.image, self.left, self.top) = (ink, image, left, top)
+    }
+
+    /// How its strokes hang together.
+    public var structure: InkStructure { InkStructure(ink) }
 }
 
 /// The picture after one step of its preparation.
@@ -100,8 +112,8 @@ public struct PictureStep: Equatable, Sendable {
 }
 
 extension DigitRegions {
-    /// The ink of all regions in one plane.
-    var joined: Plane {
+    /// The ink of all regions as one.
+    var joined: DigitRegion {
         let (left, top) = (regions.map(\.left).min() ?? 0, regions.map(\.top).min() ?? 0)
         let (right, bottom) = (regions.map(\.right).max() ?? 1, regions.map(\.bottom).max() ?? 1)
         var all = Plane(
@@ -115,7 +127,7 @@ extension DigitRegions {
                 }
             }
         }
-        return all
+        return DigitRegion(ink: all, left: left, top: top)
     }
 }
 

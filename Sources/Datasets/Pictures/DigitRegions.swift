@@ -1,6 +1,6 @@
 /// The parts of a picture's ink that may be digits, and what else there was.
 struct DigitRegions {
-    /// One plane for each, cropped to its ink, with the box in the picture; from left to right.
+    /// One plane for each, cropped to its ink, with the box in the picture; in reading order.
     var regions: [DigitRegion] = []
     /// The share of the ink that belongs to none of them and does not reach the picture's sides.
     var rest: Float = 0
@@ -48,17 +48,18 @@ extension Ink {
             return part.mass >= 0.02 * whole.mass || max(part.width, part.height) * 4 >= size
         }
         found.pieces = kept.count
-        var groups = joined(kept.map { [$0] }, parts.all)
-        let tallest = groups.map { box(of: $0, parts.all).height }.max() ?? 0
+        // A texture is no row of digits, and every two of its pieces would be compared.
+        var groups =
+            kept.count <= Ink.mostPieces
+            ? joined(kept.map { PieceGroup($0, parts.all) }) : [PieceGroup(main, parts.all)]
+        let tallest = groups.map(\.box.height).max() ?? 0
         groups = groups.filter { group in
-            let box = box(of: group, parts.all)
-            return max(box.height, box.width / 2) * 10 >= tallest * 4
-                || group.contains(main)
+            max(group.box.height, group.box.width / 2) * 10 >= tallest * 4 || group.members.contains(main)
         }
-        groups.sort { box(of: $0, parts.all).left < box(of: $1, parts.all).left }
+        groups = inReadingOrder(groups)
         var mass: Float = 0
         for group in groups {
-            mass += group.reduce(0) { $0 + parts.all[$1].mass }
+            mass += group.members.reduce(0) { $0 + parts.all[$1].mass }
             found.regions.append(region(of: group, parts))
         }
         let inside = parts.all.reduce(0) { $0 + ($1.touchesBorder(w, h) ? 0 : $1.mass) }
@@ -83,21 +84,44 @@ extension Ink {
         return sides.contains { $0.0 * 10 >= $0.1 * 6 }
     }
 
+    /// Line by line from the top, each from left to right. A line may slope: each of its digits is beside the one before it.
+    private func inReadingOrder(_ groups: [PieceGroup]) -> [PieceGroup] {
+        var lines: [[PieceGroup]] = []
+        for group in groups.sorted(by: { $0.box.left < $1.box.left }) {
+            func overlap(_ line: [PieceGroup]) -> Int {
+                let last = line[line.count - 1].box
+                return min(last.bottom, group.box.bottom) - max(last.top, group.box.top) + 1
+            }
+            let near = lines.indices.max { overlap(lines[$0]) < overlap(lines[$1]) }
+            if let near, overlap(lines[near]) * 5 >= min(lines[near][lines[near].count - 1].box.height, group.box.height) {
+                lines[near].append(group)
+            } else {
+                lines.append([group])
+            }
+        }
+        func top(_ line: [PieceGroup]) -> Int { line.reduce(0) { $0 + $1.box.top } / line.count }
+        return lines.sorted { top($0) < top($1) }.flatMap { $0 }
+    }
+
+    /// More pieces of ink than these are not joined to digits.
+    private static let mostPieces = 2_000
+
     /// Joins pieces that are close, or lie above each other.
-    private func joined(_ start: [[Int]], _ all: [Component]) -> [[Int]] {
-        var groups = start
-        let tallest = groups.map { box(of: $0, all).height }.max() ?? 0
-        var changed = true
-        while changed {
-            changed = false
-            search: for a in groups.indices {
-                for b in groups.indices where b > a {
-                    guard belong(box(of: groups[a], all), box(of: groups[b], all), tallest) else { continue }
-                    groups[a] += groups[b]
-                    groups.remove(at: b)
-                    changed = true
-                    break search
-                }
+    private func joined(_ pieces: [PieceGroup]) -> [PieceGroup] {
+        var groups = pieces
+        let tallest = groups.map(\.box.height).max() ?? 0
+        var place = 0
+        while place < groups.count {
+            // A group that grew may belong to one before it, or to one after it.
+            if let before = (0..<place).first(where: { belong(groups[$0].box, groups[place].box, tallest) }) {
+                groups[before].add(groups.remove(at: place))
+                place = before
+            } else if let after = (place + 1..<groups.count).first(where: {
+                belong(groups[place].box, groups[$0].box, tallest)
+            }) {
+                groups[place].add(groups.remove(at: after))
+            } else {
+                place += 1
             }
         }
         return groups
@@ -111,20 +135,11 @@ extension Ink {
         return -gapX * 10 >= min(a.width, b.width) * 3 && gapY * 10 <= tallest * 3
     }
 
-    private func box(of group: [Int], _ all: [Component]) -> Component {
-        var box = all[group[0]]
-        for index in group.dropFirst() {
-            (box.left, box.right) = (min(box.left, all[index].left), max(box.right, all[index].right))
-            (box.top, box.bottom) = (min(box.top, all[index].top), max(box.bottom, all[index].bottom))
-        }
-        return box
-    }
-
     /// The group's ink, with the soft edge of its strokes.
-    private func region(of group: [Int], _ parts: Components) -> DigitRegion {
-        let box = box(of: group, parts.all)
+    private func region(of group: PieceGroup, _ parts: Components) -> DigitRegion {
+        let box = group.box
         let (w, h) = (amounts.width, amounts.height)
-        let members = Set(group.map { Int32($0) })
+        let members = Set(group.members.map { Int32($0) })
         let (left, top) = (max(box.left - 1, 0), max(box.top - 1, 0))
         let (right, bottom) = (min(box.right + 2, w), min(box.bottom + 2, h))
         var part = amounts.cropped(left..<right, top..<bottom)
@@ -145,5 +160,19 @@ extension Ink {
             }
         }
         return DigitRegion(ink: part, left: left, top: top)
+    }
+}
+
+/// Pieces of ink that make one digit, and the box around them.
+private struct PieceGroup {
+    var members: [Int]
+    var box: Component
+
+    init(_ piece: Int, _ all: [Component]) { (members, box) = ([piece], all[piece]) }
+
+    mutating func add(_ other: PieceGroup) {
+        members += other.members
+        (box.left, box.right) = (min(box.left, other.box.left), max(box.right, other.box.right))
+        (box.top, box.bottom) = (min(box.top, other.box.top), max(box.bottom, other.box.bottom))
     }
 }

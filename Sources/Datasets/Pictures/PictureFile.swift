@@ -16,8 +16,24 @@ public func readColourPicture(_ path: String) throws(CellarError) -> RGBImage {
     try readPicture(readPictureFile(path), name: path).onWhite
 }
 
-/// The limit is above the size of an uncompressed picture of the maximum dimensions.
-func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
+/// Reads a picture file's bytes; - is standard input. The limit is above the size of an uncompressed picture of the maximum
+/// dimensions.
+public func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
+
+/// Whether a file's first bytes are those of a PNG or a JPEG.
+public func isPicture(_ bytes: some Collection<UInt8>) -> Bool {
+    bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || bytes.starts(with: [0xFF, 0xD8, 0xFF])
+}
+
+/// Whether a file is a picture: by its first bytes; by its name too, so that a damaged picture is reported as one. Of a pipe only
+/// the name is looked at.
+public func isPictureFile(_ path: String) -> Bool {
+    if isPictureName(path) { return true }
+    guard path != "-", let file = try? InputFile(path: path), file.size != nil else { return false }
+    var start = [UInt8](repeating: 0, count: 8)
+    let count = (try? file.read(into: &start, at: 0)) ?? 0
+    return isPicture(start.prefix(count))
+}
 
 /// Returns true if a name ends as picture files' names do.
 func isPictureName(_ name: String) -> Bool {

@@ -8,8 +8,9 @@ struct Plane: Equatable, Sendable {
         (self.width, self.height, self.values) = (width, height, values)
     }
 
+    /// White is 1.
     init(_ image: GrayImage) {
-        self.init(width: image.width, height: image.height, values: image.pixels.map { Float($0) })
+        self.init(width: image.width, height: image.height, values: image.pixels.map { Float($0) / 255 })
     }
 
     subscript(x: Int, y: Int) -> Float {

@@ -20,11 +20,15 @@ extension ModelFacts.Picture {
     /// Throws for a picture without ink where a digit is expected, for one of another size without `resampling`, and for files that
     /// cannot be read.
     public func read(_ path: String) throws(CellarError) -> PreparedPicture {
-        let file = try readPictureFile(path)
+        try read(readPictureFile(path), path)
+    }
+
+    /// Reads a picture from a file's bytes; `path` is for messages.
+    public func read(_ file: [UInt8], _ path: String) throws(CellarError) -> PreparedPicture {
         if framing == .digit {
             let found = try find(in: file, path)
             guard let digit = found.main else { throw .noDigit(path) }
-            return prepared(digit)
+            return prepared(digit.image)
         }
         let image = try readPicture(file, name: path).onWhite
         let lostColours = channels == 1 && image.greyLevels == nil
@@ -48,12 +52,8 @@ extension ModelFacts.Picture {
         return PreparedPicture(samples: samples(pixels), image: grey, lostColours: lostColours)
     }
 
-    /// Finds the digits in a picture file. Throws only for files that cannot be read.
-    public func find(_ path: String, keepsSteps: Bool = false) throws(CellarError) -> DigitPicture {
-        try find(in: readPictureFile(path), path, keepsSteps: keepsSteps)
-    }
-
-    private func find(
+    /// Finds the digits in a picture file's bytes; `path` is for messages. Throws only for files that cannot be read.
+    public func find(
         in file: [UInt8], _ path: String, keepsSteps: Bool = false
     ) throws(CellarError) -> DigitPicture {
         DigitPicture(

@@ -129,9 +129,12 @@ private struct Region {
     }
 }
 
-/// Taylor's series of the cosine, which needs no C library: degrees from 0 to 90.
-private func cosine(_ degrees: Double) -> Double {
-    let x = degrees * .pi / 180
+/// Taylor's series of the cosine, which needs no C library.
+func cosine(_ degrees: Double) -> Double {
+    // The series is for -90 to 90 degrees.
+    let turned = degrees - 360 * (degrees / 360).rounded()
+    if abs(turned) > 90 { return -cosine(abs(turned) - 180) }
+    let x = turned * .pi / 180
     let q = x * x
     return 1 - q / 2 * (1 - q / 12 * (1 - q / 30 * (1 - q / 56 * (1 - q / 90))))
 }

@@ -49,8 +49,8 @@ public struct Evaluation: Sendable {
             case .values(let errors):
                 [
                     ("mean_squared_error", errors.meanSquaredError),
-                    ("mean_absolute_error", errors.meanAbsoluteError), ("r2", errors.r2),
-                ]
+                    ("mean_absolute_error", errors.meanAbsoluteError),
+                ] + (errors.r2.map { [("r2", $0)] } ?? [])
             case .metrics: []
             }
         return logs + more.filter { new in !logs.contains { $0.name == new.name } }

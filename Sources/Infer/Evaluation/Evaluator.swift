@@ -276,6 +276,6 @@ public struct ErrorSums: Equatable, Sendable {
 
     public var meanSquaredError: Double { squares / count }
     public var meanAbsoluteError: Double { distances / count }
-    /// The coefficient of determination, R².
-    public var r2: Double { 1 - squares / spread }
+    /// The coefficient of determination, R²; nil if all true values are equal.
+    public var r2: Double? { spread > 0 ? 1 - squares / spread : nil }
 }

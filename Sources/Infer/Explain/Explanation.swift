@@ -68,8 +68,11 @@ extension LoadedModel {
         for row in stride(from: 1 - window, to: height, by: step) {
             for column in stride(from: 1 - window, to: width, by: step) { places.append((row, column)) }
         }
-        let whole = try predictions(for: Samples(shape: file.model.inputShapes[0], floats: sample)).score(
-            0, of: label)
+        func scores(_ floats: [Float]) throws(CellarError) -> Predictions {
+            try finitePredictions(for: Samples(shape: file.model.inputShapes[0], floats: floats)).calibrated(
+                for: picture)
+        }
+        let whole = try scores(sample).score(0, of: label)
         var (sums, counts) = (
             [Float](repeating: 0, count: height * width), [Float](repeating: 0, count: height * width)
         )
@@ -85,7 +88,7 @@ extension LoadedModel {
                 }
                 covered += copy
             }
-            let found = try predictions(for: Samples(shape: file.model.inputShapes[0], floats: covered))
+            let found = try scores(covered)
             for (index, (row, column)) in block.enumerated() {
                 let loss = whole - found.score(index, of: label)
                 for y in max(0, row)..<min(height, row + window) {
@@ -138,7 +141,7 @@ extension LoadedModel {
             var losses: [Double] = []
             for repetition in 0..<repetitions {
                 // A stream for each column, so that leaving out a column changes no other's number.
-                var random = RandomNumbers(seed: seed, stream: column * 1_000 + repetition)
+                var random = RandomNumbers(seed: seed, stream: column << 32 | repetition)
                 var changed = rows
                 for (row, source) in random.permutation(of: count).enumerated() {
                     changed[row * width + column] = rows[source * width + column]

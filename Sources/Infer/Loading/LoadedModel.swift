@@ -210,6 +210,17 @@ public final class LoadedModel {
         try predictions(for: [samples])
     }
 
+    /// Predicts samples of the model's one input. Throws if a number is infinite or NaN.
+    public func finitePredictions(for samples: Samples) throws(CellarError) -> Predictions {
+        let predictions = try predictions(for: samples)
+        guard predictions.firstNonFinite == nil else {
+            throw CellarError(
+                .badData, "the model predicts infinity or NaN.", file: name,
+                remedy: "`infer inspect` shows its weights; train it again.")
+        }
+        return predictions
+    }
+
     /// Predicts samples of all inputs.
     public func predictions(for samples: [Samples]) throws(CellarError) -> Predictions {
         let meaning = try outputMeaning()

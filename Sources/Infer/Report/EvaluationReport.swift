@@ -162,6 +162,14 @@ private func classificationPart(_ report: ClassificationReport) -> ReportPart {
 private func confusionPart(_ matrix: ConfusionMatrix) -> ReportPart {
     var part = ReportPart("confusion-matrix", "Confusion matrix")
     part.texts = ["Rows are true classes, columns predicted ones. The diagonal is right."]
+    part.json = ["absolute": matrix.json(), "normalized": matrix.json(normalised: .truth)]
+    guard matrix.classes.count <= mostDrawnClasses else {
+        part.notes = [
+            "\(matrix.classes.count) classes are too many for a picture: confusion_matrix.csv has the whole matrix."
+        ]
+        part.tables = [("most", confusions(matrix))]
+        return part
+    }
     // With few classes, cells need not be as large as a hand.
     let width = max(300, min(760, 180 + 62 * Double(matrix.classes.count)))
     part.figures = [
@@ -179,15 +187,31 @@ private func confusionPart(_ matrix: ConfusionMatrix) -> ReportPart {
             caption: caption, columns: ["truth"] + matrix.classes,
             rows: (0..<size).map { [matrix.classes[$0]] + texts[$0 * size..<($0 + 1) * size] })
     }
-    if matrix.classes.count <= 200 {
-        part.tables = [
-            ("", table("Numbers of rows", matrix.counts.map { "\($0)" })),
-            (
-                "normalized",
-                table("Shares of the true class", matrix.normalised(by: .truth).map { $0.fixed(4) })
-            ),
-        ]
-    }
-    part.json = ["absolute": matrix.json(), "normalized": matrix.json(normalised: .truth)]
+    part.tables = [
+        ("", table("Numbers of rows", matrix.counts.map { "\($0)" })),
+        (
+            "normalized",
+            table("Shares of the true class", matrix.normalised(by: .truth).map { $0.fixed(4) })
+        ),
+    ]
     return part
+}
+
+/// The cells of a larger matrix would be too small to be read.
+private let mostDrawnClasses = 100
+
+/// The pairs of classes that are confused most often.
+private func confusions(_ matrix: ConfusionMatrix) -> HTMLTable {
+    let size = matrix.classes.count
+    let shares = matrix.normalised(by: .truth)
+    let cells = matrix.counts.indices.filter { $0 / size != $0 % size && matrix.counts[$0] > 0 }
+    let most = cells.sorted { (matrix.counts[$0], $1) > (matrix.counts[$1], $0) }.prefix(50)
+    return HTMLTable(
+        caption: "Most frequent confusions", columns: ["true", "predicted", "rows", "share of the true class"],
+        rows: most.map { cell in
+            [
+                matrix.classes[cell / size], matrix.classes[cell % size], "\(matrix.counts[cell])",
+                shares[cell].fixed(4),
+            ]
+        }, textColumns: [1])
 }
