@@ -23,8 +23,8 @@ public enum Records {
     /// end: its writer may still be at work.
     ///
     /// Throws for a record whose checksum is wrong.
-    public static func forEach(
-        in path: String, _ body: (ArraySlice<UInt8>?) throws(CellarError) -> Void
+    static func forEach(
+        in path: String, longest: Int = longest, _ body: (ArraySlice<UInt8>?) throws(CellarError) -> Void
     ) throws(CellarError) {
         var bytes = try ByteWindow(path)
         while try bytes.fill(12) {

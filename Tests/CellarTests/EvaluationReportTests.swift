@@ -215,6 +215,17 @@ func importsLogs() throws {
         #expect(run.epochs == 3 && run.best("val_loss") == 0.25 && run.last("loss") == 1.25)
         #expect(run.metrics.map(\.name) == ["loss", "val_loss"])
         #expect(runs.filter(\.isVersion).count == 4)
+        // The epoch's number counts, whatever else has its name.
+        let twice = try EventFile(in: place.path("logs/twice/train"))
+        for (tag, value) in [("loss", Float(7)), ("epoch_loss", 1), ("loss", 8)] {
+            try twice.write(Event(time: 5, step: 1, content: .scalar(tag: tag, value)))
+        }
+        let other = try EventFile(in: place.path("logs/twice"))
+        try other.write(Event(time: 5, step: 1, content: .scalar(tag: "epoch_loss", 9)))
+        let found = try place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first {
+            $0.name == "twice"
+        }
+        #expect(found?.metrics.map(\.name) == ["loss"] && found?.last("loss") == 1)
         _ = try place.file("logs/events.out.tfevents.broken", "this is no event file at all, not one byte")
         let broken = try place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first {
             $0.name == "."

@@ -174,3 +174,53 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
         }
     }
 }
+
+/// A sheet of paper with squares of ink at the given places.
+private func sheet(_ places: [(x: Int, y: Int)], side: Int, width: Int = 400, height: Int = 400) -> RGBAImage
+{
+    var pixels = [UInt8](repeating: 255, count: width * height * 4)
+    for (left, top) in places {
+        for y in top..<top + side {
+            for x in left..<left + side { for channel in 0..<3 { pixels[(y * width + x) * 4 + channel] = 0 } }
+        }
+    }
+    return RGBAImage(width: width, height: height, pixels: pixels)
+}
+
+@Suite struct SheetOfDigitsTests {
+    @Test("digits are read line by line, also where the lines slope")
+    func readingOrder() {
+        // Three lines of four, each column 5 pixels lower than the one before.
+        let places = (0..<12).map { (x: 20 + 95 * ($0 % 4), y: 20 + 120 * ($0 / 4) + 5 * ($0 % 4)) }
+        let found = DigitPicture(sheet(places.reversed(), side: 30))
+        #expect(found.digits.count == 12 && !found.isCrowded)
+        for (digit, place) in zip(found.digits, places) {
+            #expect(abs(digit.left - place.x) <= 2 && abs(digit.top - place.y) <= 2)
+        }
+    }
+
+    @Test("pieces are joined whatever their order, as if each pair was looked at again after each change")
+    func joinsChains() {
+        // Dots that are close in a chain, found from the top: the last one joins all others.
+        let chain = (0..<6).map { (x: 100 + 14 * $0, y: 100 + 13 * ($0 % 2)) }
+        let found = DigitPicture(sheet(chain + [(x: 300, y: 100)], side: 12))
+        #expect(found.pieces == 7 && found.digits.count == 2)
+    }
+
+    @Test("a texture takes no longer than a drawing, and is no row of digits", .timeLimit(.minutes(1)))
+    func texture() {
+        var places: [(x: Int, y: Int)] = []
+        for y in stride(from: 3, to: 200, by: 6) {
+            for x in stride(from: 3, to: 396, by: 6) { places.append((x, y)) }
+        }
+        for y in stride(from: 206, to: 396, by: 8) {
+            for x in stride(from: 3, to: 390, by: 12) { places += [(x, y), (x + 4, y)] }
+        }
+        let dense = DigitPicture(sheet(places, side: 2))
+        #expect(dense.pieces > 3000 && dense.digits.count == 1)
+        // 300 dots far from each other: fewer than that are joined, more than 200 are not read.
+        let sparse = (0..<300).map { (x: 4 + $0 % 20 * 20, y: 4 + $0 / 20 * 20) }
+        let crowd = DigitPicture(sheet(sparse, side: 4))
+        #expect(crowd.pieces == 300 && crowd.isCrowded && crowd.digits.count == 1)
+    }
+}

@@ -83,6 +83,37 @@ func damagedFiles() throws {
     }
 }
 
+@Test("a long record is passed over, and checked all the same")
+func longRecords() throws {
+    try Fixtures.temporaryFolder { folder throws in
+        let path = folder.path + "/events"
+        let long = Data((0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 7) })
+        let short = Event(time: 1, step: 2, content: .scalar(tag: "a", 3)).wireData
+        var file = Records.record(long) + Records.record(short)
+        func lengths() throws -> [Int?] {
+            try file.write(to: URL(fileURLWithPath: path))
+            var found: [Int?] = []
+            try Records.forEach(in: path, longest: 100_000) { found.append($0?.count) }
+            return found
+        }
+        #expect(try lengths() == [nil, short.count])
+        file[100_000] ^= 1
+        #expect(throws: CellarError.self) { _ = try lengths() }
+        // A record that claims more than the file has is the end.
+        file = Records.record(short) + Records.record(long).dropLast()
+        #expect(try lengths() == [short.count])
+    }
+}
+
+@Test("an event without a time says nothing about when a run began")
+func withoutTime() throws {
+    try Fixtures.temporaryFolder { folder throws in
+        let path = folder.path + "/events"
+        try Records.record(Data()).write(to: URL(fileURLWithPath: path))
+        #expect(try EventScalars(file: path).began == nil)
+    }
+}
+
 @Test("messages that end too early, or have unknown kinds of fields, are noticed")
 func damagedMessages() {
     for bytes in [

@@ -112,7 +112,9 @@ struct PictureDecision {
         let mostHoles = ["0": 2, "1": 0, "2": 2, "3": 2, "4": 1, "5": 1, "6": 2, "7": 1, "8": 3, "9": 2]
         if structure.enclosed.count > 1 || structure.enclosed.contains(where: \.hasHole) { return .notDigit }
         // A zero may have a dot or a stroke in it.
-        if let piece = structure.enclosed.first, label != "0" || piece.width > 1.5 * piece.height && piece.width > 0.25 {
+        if let piece = structure.enclosed.first,
+            label != "0" || piece.width > 1.5 * piece.height && piece.width > 0.25
+        {
             return .notDigit
         }
         if structure.holes.count > mostHoles[label] ?? .max { return .notDigit }

@@ -17,8 +17,10 @@ struct ExplainCommand: ParsableCommand {
             of each column, measured from the column's mean.
             """)
 
-    @Argument(help: "A picture (PNG), or a table.", completion: .file(extensions: ["png", "csv"])) var file:
-        String
+    @Argument(
+        help: "A picture (PNG, JPEG; by content), or a table.",
+        completion: .file(extensions: ["png", "jpg", "jpeg", "csv"]))
+    var file: String
 
     @Option(
         help: ArgumentHelp(

@@ -40,7 +40,7 @@ struct PredictCommand: ParsableCommand {
             "Also give the set of digits that contains the true one with this probability, such as 0.99.")
     var coverage: Double?
 
-    @Flag(help: "Read all digits of a picture, from left to right.")
+    @Flag(help: "Read all digits of a picture, line by line from left to right.")
     var all = false
 
     @OptionGroup var arguments: ModelArguments

@@ -93,7 +93,10 @@ extension Ink {
                 return min(last.bottom, group.box.bottom) - max(last.top, group.box.top) + 1
             }
             let near = lines.indices.max { overlap(lines[$0]) < overlap(lines[$1]) }
-            if let near, overlap(lines[near]) * 5 >= min(lines[near][lines[near].count - 1].box.height, group.box.height) {
+            if let near,
+                overlap(lines[near]) * 5
+                    >= min(lines[near][lines[near].count - 1].box.height, group.box.height)
+            {
                 lines[near].append(group)
             } else {
                 lines.append([group])

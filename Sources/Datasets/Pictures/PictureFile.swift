@@ -18,7 +18,9 @@ public func readColourPicture(_ path: String) throws(CellarError) -> RGBImage {
 
 /// Reads a picture file's bytes; - is standard input. The limit is above the size of an uncompressed picture of the maximum
 /// dimensions.
-public func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] { try readFile(path, limit: 1 << 29) }
+public func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] {
+    try readFile(path, limit: 1 << 29)
+}
 
 /// Whether a file's first bytes are those of a PNG or a JPEG.
 public func isPicture(_ bytes: some Collection<UInt8>) -> Bool {

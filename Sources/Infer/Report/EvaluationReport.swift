@@ -207,7 +207,8 @@ private func confusions(_ matrix: ConfusionMatrix) -> HTMLTable {
     let cells = matrix.counts.indices.filter { $0 / size != $0 % size && matrix.counts[$0] > 0 }
     let most = cells.sorted { (matrix.counts[$0], $1) > (matrix.counts[$1], $0) }.prefix(50)
     return HTMLTable(
-        caption: "Most frequent confusions", columns: ["true", "predicted", "rows", "share of the true class"],
+        caption: "Most frequent confusions",
+        columns: ["true", "predicted", "rows", "share of the true class"],
         rows: most.map { cell in
             [
                 matrix.classes[cell / size], matrix.classes[cell % size], "\(matrix.counts[cell])",
