@@ -138,7 +138,7 @@ struct PictureDecision {
             && (found.pieces > PictureDecision.mostPieces && !reading.readsAll || found.rest > 0.6)
     }
 
-    /// Whether the model can give sets of classes: it needs the quantiles 0 % to 100 %.
+    /// True if the model can give sets of classes: it needs the quantiles 0 % to 100 %.
     var hasQuantiles: Bool { limits?.missing.count == 101 }
 
     /// The classes of a set that contains the true one with the probability asked for.

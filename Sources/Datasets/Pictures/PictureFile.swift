@@ -22,12 +22,12 @@ public func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] {
     try readFile(path, limit: 1 << 29)
 }
 
-/// Whether a file's first bytes are those of a PNG or a JPEG.
+/// Returns true if a file's first bytes are those of a PNG or a JPEG.
 public func isPicture(_ bytes: some Collection<UInt8>) -> Bool {
     bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || bytes.starts(with: [0xFF, 0xD8, 0xFF])
 }
 
-/// Whether a file is a picture: by its first bytes; by its name too, so that a damaged picture is reported as one. Of a pipe only
+/// Returns true if a file is a picture: by its first bytes; by its name too, so that a damaged picture is reported as one. Of a pipe only
 /// the name is looked at.
 public func isPictureFile(_ path: String) -> Bool {
     if isPictureName(path) { return true }
