@@ -24,6 +24,8 @@ build: setup  ## build the commands into bin/, with manual pages and completions
 	@# SwiftPM would link it with the Swift runtime: 6 MB, or a library that a machine without Swift lacks.
 	"$$(dirname "$$(readlink -f "$$(command -v swift)")")/clang" -O2 -std=c17 -ISources/CairoDrawing/include \
 		Sources/CairoDrawing/*.c -ldl -lm -o .build/release/cellar-draw
+	@"$$(dirname "$$(readlink -f "$$(command -v swift)")")/clang" -O2 -std=c17 Sources/RankExchange/main.c -ldl \
+		-o .build/release/cellar-mpi
 	@mkdir -p bin && for name in $(commands); do ln -sfn ../.build/release/cellar bin/$$name; done
 	@scripts/share.sh .build/share
 
@@ -36,12 +38,12 @@ shared := $(foreach name,$(commands),man/man1/$(name).1 bash-completion/completi
 # Under sudo, what the user has built: root may not have Swift, and would own what it builds.
 install: $(if $(and $(SUDO_UID),$(wildcard .build/share/man)),,build)  ## install commands, manual pages and completions under PREFIX (with DESTDIR before it)
 	install -d "$(prefix)/bin"
-	install -s -m 755 .build/release/cellar .build/release/cellar-draw "$(prefix)/bin"
+	install -s -m 755 $(addprefix .build/release/,cellar cellar-draw cellar-mpi) "$(prefix)/bin"
 	for name in $(filter-out cellar,$(commands)); do ln -sfn cellar "$(prefix)/bin/$$name"; done
 	for file in $(shared); do install -D -m 644 .build/share/$$file "$(prefix)/share/$$file"; done
 
 uninstall:  ## remove what make install put under PREFIX
-	for name in $(commands) cellar-draw; do rm -f "$(prefix)/bin/$$name"; done
+	for name in $(commands) cellar-draw cellar-mpi; do rm -f "$(prefix)/bin/$$name"; done
 	for file in $(shared); do rm -f "$(prefix)/share/$$file"; done
 
 demo: build  ## the whole story on real data: train, list, compare, promote, predict, evaluate

@@ -72,6 +72,7 @@ let package = Package(
         .library(name: "Plots", targets: ["Plots"]),
         .executable(name: "cellar", targets: ["CellarCommand"]),
         .executable(name: "cellar-draw", targets: ["CairoDrawing"]),
+        .executable(name: "cellar-mpi", targets: ["RankExchange"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -94,6 +95,9 @@ let package = Package(
         // The program that draws PNG and PDF files: a static executable cannot load Cairo.
         .executableTarget(
             name: "CairoDrawing", cSettings: c, linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("m")]),
+
+        // The program that exchanges gradients over MPI, which cannot be loaded either.
+        .executableTarget(name: "RankExchange", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
 
         // Values that everything may speak of.
         library("Base", ["CNettle", "CMemory"]),
@@ -148,7 +152,7 @@ let package = Package(
             name: "Cellar",
             dependencies: [
                 "Trainer", "Registry", "Infer", "KerasFile", "ONNX", "Network", "Tensors", "Datasets",
-                "ArrowIPC", "Metrics", "EventFiles", "MetricFigures", "Plots", "Signing", "Base",
+                "ArrowIPC", "Metrics", "EventFiles", "MetricFigures", "Plots", "Signing", "Base", "CProcess",
             ], swiftSettings: small),
 
         // Commands: arguments in, text out. One executable has all of them.

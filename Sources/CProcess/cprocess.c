@@ -87,6 +87,8 @@ int cpr_run(const char *program, const char *argument, const uint8_t *input, siz
 
 void cpr_free(void *memory) { free(memory); }
 
+int cpr_shared_memory(void) { return memory_file(NULL, 0); }
+
 long cpr_executable(char *path, size_t capacity) {
     ssize_t length = readlink("/proc/self/exe", path, capacity - 1);
     if (length < 0 || (size_t)length >= capacity - 1) return -1;

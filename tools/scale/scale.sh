@@ -9,10 +9,10 @@ if ! "$python" -c 'import pyspark, ray, mlflow, pyarrow, pandas, tensorflow' 2>/
     [[ -z ${SCALE_PYTHON:-} ]] || { printf 'scale-test: %s lacks packages\n' "$python" >&2; exit 69; }
     "$(command -v python3.11 || command -v python3)" -m venv .venv-scale &&
         .venv-scale/bin/pip --quiet --disable-pip-version-check install 'pyspark>=4,<5' 'ray[data]>=2.40,<3' 'mlflow>=3,<4' \
-            'pyarrow>=18' 'pandas>=2.2' 'numpy' 'tensorflow-cpu>=2.16' PyYAML || exit 69
+            'pyarrow>=18' 'pandas>=2.2' 'numpy' 'h5py' 'tensorflow-cpu>=2.16' PyYAML || exit 69
 fi
 if [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
-    for package in parallel:parallel slurmctld:slurm-wlm munged:munge sshd:openssh-server ssh:openssh-client java:openjdk-17-jre-headless; do
+    for package in parallel:parallel slurmctld:slurm-wlm munged:munge mpirun:openmpi-bin sshd:openssh-server ssh:openssh-client java:openjdk-17-jre-headless; do
         command -v "${package%%:*}" >/dev/null || missing+=("${package##*:}")
     done
     [[ -z ${missing[*]:-} ]] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null
@@ -28,7 +28,7 @@ checks() {
         "$(cut -d' ' -f1-3 /proc/loadavg)" \
         "$("$python" -m pip list 2>/dev/null | awk '$1 ~ /^(pyspark|ray|mlflow|pyarrow|tensorflow.*)$/ {printf "%s%s %s", n++ ? ", " : "", $1, $2}')"
     local check
-    for check in arrow child sweep spark ray mlflow; do
+    for check in arrow child sweep mpi spark ray mlflow; do
         [[ -n ${1:-} && " $* " != *" $check "* ]] ||
             "$python" -W ignore "tools/scale/${check}_check.py" 2>"$CELLAR_SCALE_WORK/$check.log" |
             grep -a -o '| .* |$' || true
@@ -39,7 +39,7 @@ checks() {
 checks "$@" | tee "$table"
 ! grep -q 'FAILED |$' "$table" || failed=1
 # Every check prints its last line, or it has ended before.
-for last in 'no temporary folder' 'workers ssh' 'beside an empty' 'Ray: a row' 'an unknown model' 'Kubernetes'; do
+for last in 'no temporary folder' 'workers ssh' 'MPI: two processes' 'beside an empty' 'Ray: a row' 'an unknown model' 'Kubernetes'; do
     [[ -n ${1:-} ]] || grep -q "$last" "$table" || { printf 'scale-test: no line with "%s": a check ended early\n' "$last" >&2; failed=1; }
 done
 if [[ -z ${1:-} && $failed == 0 ]]; then

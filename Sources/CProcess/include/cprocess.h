@@ -16,5 +16,8 @@ int cpr_run(const char *program, const char *argument, const uint8_t *input, siz
 
 void cpr_free(void *memory);
 
+// A file in memory, without content, which programs that are started do not get by themselves. Returns its descriptor, or -1.
+int cpr_shared_memory(void);
+
 // The path of the running executable in `path`, ended by a NUL. Returns its length, or -1.
 long cpr_executable(char *path, size_t capacity);

@@ -39,7 +39,7 @@ public struct CheckResult: Sendable {
 extension Store {
     /// Reads the data, makes the model and times some batches. Nothing is saved.
     public func check(_ request: FitRequest, progress: ProgressReporter = .none) throws -> CheckResult {
-        let training = try prepare(request, progress)
+        let training = try prepare(request, nil, progress)
         let plan = FitPlan(training)
         let seconds = training.secondsPerEpoch()
         let model = plan.model

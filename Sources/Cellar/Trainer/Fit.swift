@@ -83,15 +83,18 @@ public struct FitResult: Sendable {
 }
 
 extension Store {
-    public func fit(_ request: FitRequest, progress: ProgressReporter = .none) throws -> FitResult {
-        let training = try prepare(request, progress)
+    /// - group: The processes that train along; this one is the first of them, which saves the model.
+    public func fit(
+        _ request: FitRequest, group: RankGroup? = nil, progress: ProgressReporter = .none
+    ) throws -> FitResult {
+        let training = try prepare(request, group, progress)
         progress.report(.prepared(FitPlan(training)))
         // Before minutes of training, not after them.
         try ModelStore.checkModelName(training.recipe.name)
         try checkWritable()
         let outcome = try training.run(
             observer: ProgressObserver(progress, register: registerCheckpoint),
-            shouldStop: progress.isCancelled)
+            shouldStop: { group?.shouldStop ?? progress.isCancelled() })
         func result(_ end: FitResult.Conclusion) -> FitResult {
             let stopped: String? = if case .stopped(let reason) = outcome.end { reason } else { nil }
             return FitResult(
@@ -115,7 +118,15 @@ extension Store {
         }
     }
 
-    func prepare(_ request: FitRequest, _ progress: ProgressReporter) throws -> Training {
+    /// Trains along with the first process of a group, which saves the model and says what happens.
+    public func fitAlong(_ request: FitRequest, group: RankGroup) throws {
+        let training = try prepare(request, group, .none)
+        _ = try training.run(shouldStop: { group.shouldStop })
+    }
+
+    func prepare(
+        _ request: FitRequest, _ group: RankGroup? = nil, _ progress: ProgressReporter
+    ) throws -> Training {
         let start = try request.from.map { from in
             let (found, trusted) = try trusted(from)
             return Training.Start(
@@ -130,11 +141,14 @@ extension Store {
         recipe.fit.seed = request.seed ?? recipe.fit.seed
         recipe.fit.threads = request.threads ?? recipe.fit.threads
         recipe.name = request.name ?? recipe.name
-        if request.trial != nil { recipe.removeFileCallbacks() }
-        if request.registersCheckpoints { try recipe.registerCheckpoints() }
+        if request.trial != nil || group?.isFirst == false { recipe.removeFileCallbacks() }
+        if request.registersCheckpoints, group?.isFirst ?? true { try recipe.registerCheckpoints() }
         recipe.data.hashesRows = request.hashesRows ?? recipe.data.hashesRows
+        try group?.agree(on: &recipe, from: start)
         let data = try PreparedData(recipe) { progress.report(.dataRead($0)) }
-        let training = try Training(recipe, data: data, from: start, commandLine: request.commandLine)
+        let training = try Training(
+            recipe, data: data, from: start, commandLine: request.commandLine, group: group)
+        try group?.compare(training, start)
         training.trial = request.trial
         training.warnings.forEach(progress.warn)
         return training

@@ -12,7 +12,10 @@ final class WorkerProcess {
     /// Starts a program, which is found in PATH unless it has a slash.
     ///
     /// - inOwnGroup: Keeps the terminal's signals (Ctrl-C) from it, which would end a program that does not expect them.
-    static func start(_ words: [String], inOwnGroup: Bool) throws(CellarError) -> WorkerProcess {
+    /// - memory: A file that it gets as descriptor 3.
+    static func start(
+        _ words: [String], inOwnGroup: Bool, sharing memory: Int32? = nil
+    ) throws(CellarError) -> WorkerProcess {
         // Ours, and the worker's. Closed in the other workers, which would keep this one's input open.
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -26,6 +29,7 @@ final class WorkerProcess {
         for standard in [STDIN_FILENO, STDOUT_FILENO] {
             unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], standard)
         }
+        if let memory { unsafe posix_spawn_file_actions_adddup2(&actions, memory, 3) }
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -53,8 +57,9 @@ final class WorkerProcess {
     deinit { close(connection) }
 
     /// Sends a line. A worker that has ended is noticed by its output.
-    func send(_ line: String) {
-        let text = Array((line + "\n").utf8)
+    func send(_ line: String) { send(Array((line + "\n").utf8)) }
+
+    func send(_ text: [UInt8]) {
         var sent = 0
         while sent < text.count {
             let count = unsafe text.withUnsafeBytes {
@@ -84,6 +89,28 @@ final class WorkerProcess {
         return lines
     }
 
+    /// Waits for so many bytes; nil once the process has ended, or half a second after `stop` was true for the first time.
+    func receive(_ count: Int, unless stop: () -> Bool) -> [UInt8]? {
+        var found: [UInt8] = []
+        var patience = 5
+        while found.count < count {
+            var ready = [pollfd(fd: connection, events: Int16(POLLIN), revents: 0)]
+            if unsafe poll(&ready, 1, 100) <= 0 {
+                if stop() { patience -= 1 }
+                if patience == 0 { return nil }
+                continue
+            }
+            var block = [UInt8](repeating: 0, count: count - found.count)
+            let read = unsafe block.withUnsafeMutableBytes {
+                unsafe Glibc.read(connection, $0.baseAddress!, $0.count)
+            }
+            if read < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard read > 0 else { return nil }
+            found += block[..<read]
+        }
+        return found
+    }
+
     /// Waits for the end, and returns how it was: `status 65`, `signal 9`; nil where all went well.
     func wait() -> String? {
         var status: Int32 = 0
@@ -93,5 +120,5 @@ final class WorkerProcess {
         return code == 0 ? nil : "status \(code)"
     }
 
-    func stop() { kill(process, SIGTERM) }
+    func stop(_ signal: Int32 = SIGTERM) { kill(process, signal) }
 }

@@ -12,6 +12,8 @@ struct FitCommand: ParsableCommand {
         discussion: """
             Ctrl-C ends training after the batch and writes a checkpoint. --from resumes from it, or from any saved model,
             Keras' too. The recipe may then leave out model and compile: they are the saved model's.
+
+            mpirun -n N trainer fit shares each batch among 1, 2 or 4 processes of Open MPI, which give the same weights, bit by bit. docs/scale.md says more.
             """)
 
     @Argument(help: "A recipe, as recipes/mnist.yaml.", completion: .file(extensions: ["yaml", "yml"]))
@@ -55,6 +57,8 @@ struct FitCommand: ParsableCommand {
 
     func run() throws {
         try common.run {
+            let group = try RankGroup.join(isAsked: { Interruption.isAsked })
+            if let group, !group.isFirst { return try runAlong(group) }
             // A program reads standard error with --json; a person at a terminal sees progress there all the same.
             let bar = quiet || common.json && !Terminal.error.isTerminal ? nil : TrainingBar()
             let progress = ProgressReporter(
@@ -71,13 +75,8 @@ struct FitCommand: ParsableCommand {
                     default: bar?.show(event)
                     }
                 }, isCancelled: { Interruption.isAsked })
-            var request = FitRequest(
-                recipe: recipe, epochs: epochs, batchSize: batchSize, seed: seed, threads: threads,
-                name: name, from: from, commandLine: ["trainer"] + Invocation().arguments)
-            request.changes = changes
-            request.registersCheckpoints = registerCheckpoints
-            if noRowHashes { request.hashesRows = false }
-            let result = try common.open().fit(request, progress: progress)
+            let result = try common.open().fit(request, group: group, progress: progress)
+            group?.finish()
             switch result.end {
             case .saved(let version, let file, let facts):
                 if common.json { return try printOutput(result.json) }
@@ -88,6 +87,24 @@ struct FitCommand: ParsableCommand {
                 throw ExitCode(130)
             }
         }
+    }
+
+    /// Trains in a process that is not the first one of mpirun.
+    private func runAlong(_ group: RankGroup) throws {
+        Interruption.listen(during: .member)
+        try common.open().fitAlong(request, group: group)
+        group.finish()
+        if group.isBroken { throw ExitCode(CellarError.Category.inputOutput.rawValue) }
+    }
+
+    private var request: FitRequest {
+        var request = FitRequest(
+            recipe: recipe, epochs: epochs, batchSize: batchSize, seed: seed, threads: threads,
+            name: name, from: from, commandLine: ["trainer"] + Invocation().arguments)
+        request.changes = changes
+        request.registersCheckpoints = registerCheckpoints
+        if noRowHashes { request.hashesRows = false }
+        return request
     }
 
     /// Says how to go on after Ctrl-C.

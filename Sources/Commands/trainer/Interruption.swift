@@ -13,6 +13,8 @@ enum Interruption {
         case training
         /// A sweep, of which the trials that are being trained are ended.
         case sweep
+        /// A training in a process of mpirun, of which only the first one says what happens.
+        case member
         /// A trial in a sweep's worker. A terminal sends Ctrl-C to the workers too, but the sweep decides what becomes of it.
         case trial
     }

@@ -31,7 +31,13 @@ public final class TrainingExecutor {
     private let pool: ThreadPool
     private let helpers: ThreadPool?
     private var trial = SharingTrial()
+    /// Batches with a fixed number of parts; each plan computes one of them.
+    private let parts: PartedTraining?
+    /// True if another process of a parted training has ended. The last step was not made.
+    public private(set) var isAbandoned = false
     private let batchSize: Int
+    /// The number of samples that are evaluated at once.
+    private let evaluationSize: Int
     // True if the divisor of losses depends on more than the batch size.
     private let countsRows: Bool
     // The weights that the optimizer updates: all weights except those that calls update with their
@@ -59,7 +65,7 @@ public final class TrainingExecutor {
 
     public init(
         _ network: Model, objective: Objective, optimizer: any Optimizer, batchSize: Int = 32,
-        threads: Int = 1, seed: Int = 0
+        threads: Int = 1, seed: Int = 0, parts: PartedTraining? = nil
     ) throws(CellarError) {
         try objective.check(network)
         try network.requireWeights()
@@ -68,7 +74,10 @@ public final class TrainingExecutor {
         self.front = front
         let effective = objective.ignoringFromLogits(behind: network)
         let (computed, onLogits) = try (front?.numeric ?? network).withLossesOnLogits(effective.losses)
-        let splits = computed.columnSplits(threads: threads)
+        if parts != nil { try PartedTraining.check(computed, objective) }
+        self.parts = parts
+        let threads = parts == nil ? threads : 1
+        let splits = parts == nil ? computed.columnSplits(threads: threads) : []
         let sharing = min(threads, splits.map(\.units.count).max() ?? 1)
         guard let pool = ThreadPool(count: splits.isEmpty ? threads : 1), let all = ThreadPool(count: sharing)
         else { throw CellarError("the system gives no \(threads) threads") }
@@ -92,9 +101,11 @@ public final class TrainingExecutor {
         frozenPenalty = objective.isNewer ? 0 : computed.penalty(ofTrained: false)
         constrained = ConstrainedWeights(computed, parameters)
         // Each thread computes its share of a batch, rounded up.
-        let rows = (max(batchSize, 1) + pool.count - 1) / pool.count
-        let plans = try (0..<pool.count).map { (index) throws(CellarError) in
-            let worker = WorkerState(index: index, pool: pool, helpers: helpers)
+        let shares = parts == nil ? pool.count : PartedTraining.count
+        let rows = (max(batchSize, 1) + shares - 1) / shares
+        evaluationSize = parts == nil ? max(batchSize, 1) : rows
+        let plans = try (0..<(parts?.own.count ?? pool.count)).map { (index) throws(CellarError) in
+            let worker = WorkerState(index: parts == nil ? index : 0, pool: pool, helpers: helpers)
             worker.seed = seed
             return try Plan(
                 computed, parameters: parameters, rows: rows, training: true, worker: worker, splits: splits)
@@ -122,7 +133,7 @@ public final class TrainingExecutor {
         }
         let options = optimizer.general
         // An update in the backward pass cannot clip gradients, or apply weight decay or a penalty.
-        let isPlain = pool.count == 1 && penalized.isEmpty && !options.clips && options.weightDecay == nil
+        let isPlain = pool.count == 1 && parts == nil && penalized.isEmpty && !options.clips && options.weightDecay == nil
         fuses = optimizer.isPlainDescent && isPlain
         deferred =
             isPlain && constrained.isEmpty
@@ -206,14 +217,26 @@ public final class TrainingExecutor {
             let size = optimizer.stepSize(rate: rate, iteration: iterations + 1)
             for weight in deferred { weight.updates.begin(stepSize: size) }
         }
-        var result = run(samples, targets, weights, rows: rows, training: true)
+        var result: BatchResult
+        if let parts {
+            guard let sum = parts.sum(plans.compactMap { $0.gradients?.all }, compute(parts, samples, targets, weights, rows: rows))
+            else {
+                isAbandoned = true
+                return BatchResult()
+            }
+            result = sum
+        } else {
+            result = run(samples, targets, weights, rows: rows, training: true)
+        }
         guard let total = plans[0].gradients else { return result }
         if result.failure != nil {
             // No step is made if the results are invalid.
             for weight in deferred { weight.updates.end() }
             return result
         }
-        for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
+        if parts == nil {
+            for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
+        }
         result.lossSum += frozenPenalty * Double(rows.count)
         for (weight, gradient, regularizer, shape) in penalized {
             result.lossSum += regularizer.penalty(weight, shape: shape) * Double(rows.count)
@@ -250,8 +273,8 @@ public final class TrainingExecutor {
     public func evaluate(_ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil) -> BatchResult {
         var total = BatchResult()
         let rows = Array(0..<(samples.first?.count ?? 0))
-        for start in stride(from: 0, to: rows.count, by: batchSize) {
-            let batch = rows[start..<min(start + batchSize, rows.count)]
+        for start in stride(from: 0, to: rows.count, by: evaluationSize) {
+            let batch = rows[start..<min(start + evaluationSize, rows.count)]
             total.add(run(samples, targets, weights, rows: batch, training: false))
         }
         total.lossSum += frozenPenalty * Double(rows.count)
@@ -265,37 +288,72 @@ public final class TrainingExecutor {
         _ samples: [Samples], _ targets: [Targets], _ weights: [Float]?, rows: ArraySlice<Int>, training: Bool
     ) -> BatchResult {
         precondition(rows.count <= batchSize, "a batch of \(rows.count) in a plan for \(batchSize)")
-        let batch = Batch(
-            targets: targets, weights: weights, count: rows.count, training: training,
-            hasBinaryTargets: zip(objective.losses, targets).map { loss, targets in
-                loss?.isHinge ?? false && targets.areBinary(rows)
-            })
-        let (evaluators, countsRows) = (evaluators, countsRows)
+        let batch = batch(targets, weights, rows, training: training)
         pool.run { thread in
-            let (plan, evaluator) = (plans[thread], evaluators[thread])
             let share = Predictor.share(of: rows, thread: thread, among: pool.count)
-            plan.worker.rows = share.count
-            plan.worker.firstRow = share.startIndex - rows.startIndex
-            plan.worker.batchRows = rows.count
-            plan.worker.dataRows = share
-            plan.worker.training = training
-            plan.worker.iteration = iterations
-            plan.worker.addedLoss = 0
-            plan.forward(samples, rows: share)
-            if countsRows {
-                evaluator.count(batch, samples: share)
-                pool.wait()
-            }
-            evaluator.evaluate(batch, samples: share, others: countsRows ? evaluators : nil)
-            if training { plan.backward() }
+            compute(share, of: rows, batch, samples, plan: thread)
         }
         var total = BatchResult()
-        for (plan, evaluator) in zip(plans, evaluators) {
+        for (plan, evaluator) in zip(plans, evaluators).prefix(pool.count) {
             total.add(evaluator.result)
             total.lossSum += plan.worker.addedLoss
             if let failure = plan.worker.takeFailure() { total.failure = total.failure ?? failure }
         }
         return total
+    }
+
+    /// Computes the gradients and results of this process' parts of a batch.
+    private func compute(
+        _ parts: PartedTraining, _ samples: [Samples], _ targets: [Targets], _ weights: [Float]?,
+        rows: ArraySlice<Int>
+    ) -> [BatchResult] {
+        precondition(rows.count <= batchSize, "a batch of \(rows.count) in a plan for \(batchSize)")
+        let batch = batch(targets, weights, rows, training: true)
+        let own = parts.own
+        pool.run { _ in
+            for plan in plans.indices {
+                let share = Predictor.share(
+                    of: rows, thread: own.lowerBound + plan, among: PartedTraining.count)
+                compute(share, of: rows, batch, samples, plan: plan)
+            }
+        }
+        return zip(plans, evaluators).map { plan, evaluator in
+            var result = evaluator.result
+            result.lossSum += plan.worker.addedLoss
+            result.failure = plan.worker.takeFailure()
+            return result
+        }
+    }
+
+    private func batch(
+        _ targets: [Targets], _ weights: [Float]?, _ rows: ArraySlice<Int>, training: Bool
+    ) -> Batch {
+        Batch(
+            targets: targets, weights: weights, count: rows.count, training: training,
+            hasBinaryTargets: zip(objective.losses, targets).map { loss, targets in
+                loss?.isHinge ?? false && targets.areBinary(rows)
+            })
+    }
+
+    /// Computes a share of a batch.
+    private func compute(
+        _ share: ArraySlice<Int>, of rows: ArraySlice<Int>, _ batch: Batch, _ samples: [Samples], plan index: Int
+    ) {
+        let (plan, evaluator) = (plans[index], evaluators[index])
+        plan.worker.rows = share.count
+        plan.worker.firstRow = share.startIndex - rows.startIndex
+        plan.worker.batchRows = rows.count
+        plan.worker.dataRows = share
+        plan.worker.training = batch.training
+        plan.worker.iteration = iterations
+        plan.worker.addedLoss = 0
+        plan.forward(samples, rows: share)
+        if countsRows {
+            evaluator.count(batch, samples: share)
+            pool.wait()
+        }
+        evaluator.evaluate(batch, samples: share, others: countsRows ? evaluators : nil)
+        if batch.training { plan.backward() }
     }
 
     /// Applies the deferred updates of every weight up to the last step.

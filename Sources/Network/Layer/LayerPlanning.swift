@@ -35,6 +35,8 @@ public protocol LayerPlanning {
     static var skipsZerosOfSamples: Bool { get }
     /// True if about half of the output or more is zero.
     var makesZeros: Bool { get }
+    /// True if in training the output for a sample depends on the other samples of the batch.
+    static var readsWholeBatch: Bool { get }
 }
 
 extension LayerPlanning {
@@ -51,6 +53,7 @@ extension LayerPlanning {
     public var divisible: (any DivisibleLayer)? { nil }
     public static var skipsZerosOfSamples: Bool { false }
     public var makesZeros: Bool { false }
+    public static var readsWholeBatch: Bool { false }
 }
 
 /// `y = x · scale + shift` for each channel of an axis.

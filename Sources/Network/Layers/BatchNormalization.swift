@@ -80,6 +80,7 @@ public struct BatchNormalization: StatelessLayer {
     }
 
     public static var isCheap: Bool { true }
+    public static var readsWholeBatch: Bool { true }
     public func isElementwise(_ shape: [Int]) -> Bool {
         weights(for: [shape]).allSatisfy { $0.shape == shape }
     }

@@ -132,6 +132,7 @@ public final class Fit: TrainingRun {
             let rows = order[first..<min(first + options.batchSize, train.count)]
             let batch = executor.trainBatch(
                 inputs, train.targets, weights: train.weights, rows: rows)
+            if executor.isAbandoned { return (EpochLogs(), done) }
             try check(batch, "epoch \(epoch + 1), batch \(done.steps + 1)")
             guard batch.lossSum.isFinite else { throw diverged(epoch, done.steps) }
             done.steps += 1

@@ -1,5 +1,6 @@
 import Base
 import KerasFile
+import Network
 
 extension Recipe {
     /// The recipe of a saved model, with what the command line changed, and without what writes files.
@@ -19,6 +20,7 @@ extension Recipe {
         // A recipe without a random state drew one.
         if let drawn = facts.dataset?.division?.randomState { data.split?.randomState = drawn }
         fit.threads = facts.host?.threads ?? fit.threads
+        fit.hasParts = facts.hyperparameters.config["batch_parts"]?.int == PartedTraining.count
         callbacks = callbacks.filter {
             switch $0 {
             case .csvLogger, .tensorBoard, .modelCheckpoint: false

@@ -53,6 +53,10 @@ extension Training {
             facts.hyperparameters.config["trial"] = .integer(trial.number)
             facts.hyperparameters.config["rung"] = .integer(trial.rung)
         }
+        if let parts {
+            facts.hyperparameters.config["batch_parts"] = .integer(PartedTraining.count)
+            facts.hyperparameters.config["processes"] = .integer(parts.group?.ranks ?? 1)
+        }
         facts.host = host
         facts.trainingSeconds = outcome?.seconds
         return facts

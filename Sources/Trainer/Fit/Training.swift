@@ -22,6 +22,8 @@ public final class Training {
     /// The training rows with class weights applied.
     private var train: DataPart
     let start: Start?
+    /// Batches in a fixed number of parts, as processes of `mpirun` share them; nil for whole batches.
+    let parts: PartedTraining?
     /// A row for the golden sample, as it enters the model.
     private(set) var goldenSample: [Samples]
     private(set) var options: FitOptions
@@ -55,8 +57,9 @@ public final class Training {
     ///     the result, else one.
     public init(
         _ recipe: Recipe, data: PreparedData, from start: Start? = nil, threads: Int? = nil,
-        commandLine: [String] = []
+        commandLine: [String] = [], group: (any GradientExchange)? = nil
     ) throws(CellarError) {
+        parts = group == nil && !recipe.fit.hasParts ? nil : try PartedTraining(group)
         (self.recipe, self.data, self.start, self.commandLine) = (recipe, data, start, commandLine)
         let facts = start?.file.facts
         run = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
@@ -118,7 +121,7 @@ public final class Training {
                 model, objective: resumed?.objective ?? objective,
                 optimizer: resumed?.optimizer ?? recipe.compile.optimizer,
                 batchSize: min(options.batchSize, data.train.count),
-                threads: self.threads, seed: seed)
+                threads: self.threads, seed: seed, parts: parts)
             if let state = resumed?.state { try executor.restore(state) }
             if model.readsTexts {
                 // Rows are hashed as they are in the table.

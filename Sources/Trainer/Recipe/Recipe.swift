@@ -104,6 +104,8 @@ public struct FitRecipe: Sendable {
     public var validationSplit: Double?
     /// Nil lets the command choose.
     public var threads: Int?
+    /// True to compute the gradient of each batch in parts, as the processes of `mpirun` do, for the same bits.
+    public var hasParts = false
     public var classWeight: ClassWeight?
     let classWeightLine: Int?
 

@@ -1,0 +1,98 @@
+"""Training shared by processes of Open MPI: the same weights on one, two and four of them, and what is left when one is killed."""
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from common import REGISTRY, REPOSITORY, TRAINER, WORK, finish, row, run, timed
+
+place = os.path.join(WORK, "mpi")
+shutil.rmtree(place, ignore_errors=True)
+os.makedirs(place)
+environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+RECIPE = f"""
+name: NAME
+data: {{ csv: {REPOSITORY}/data/wine.csv, target: quality, preprocess: [StandardScaler], split: {{ test: 0.2, validation: 0.2, random_state: 1 }} }}
+model:
+  - Dense: {{ units: UNITS, activation: relu }}
+  - Dropout: {{ rate: 0.2 }}
+  - Dense: {{ units: 1, activation: sigmoid }}
+compile: {{ optimizer: adam, loss: binary_crossentropy, metrics: [accuracy] }}
+fit: {{ epochs: EPOCHS, batch_size: BATCH }}
+"""
+
+
+def recipe(name: str, epochs: int, units: int = 64, batch: int = 64, more: str = "") -> str:
+    path = os.path.join(place, name + ".yaml")
+    with open(path, "w") as file:
+        file.write(RECIPE.replace("NAME", name).replace("EPOCHS", str(epochs)).replace("UNITS", str(units)).replace("BATCH", str(batch)) + more)
+    return path
+
+
+def command(ranks: int, path: str, store: str, *options: str) -> list:
+    return ["mpirun", "--oversubscribe", "-n", str(ranks), TRAINER, "fit", path, "--store", os.path.join(place, store), *options]
+
+
+def weights(store: str, name: str) -> str:
+    version = json.loads(run(REGISTRY, "show", f"{name}:1", "--store", os.path.join(place, store), "--json").stdout)
+    import h5py, hashlib
+    file = os.path.join(place, store + ".h5")
+    run(REGISTRY, "export", f"{name}:1", file, "--as-is", "--store", os.path.join(place, store))
+    hashed = hashlib.sha256()
+    with h5py.File(file) as content:
+        content["model_weights"].visititems(lambda name, item: hashed.update(name.encode() + item[()].tobytes()) if isinstance(item, h5py.Dataset) else None)
+    return hashed.hexdigest(), version["history"]
+
+
+path = recipe("shared", 5)
+found = {}
+for ranks in (1, 2, 4):
+    seconds, result = timed(lambda: subprocess.run(command(ranks, path, f"n{ranks}", "--seed", "3", "--json"), capture_output=True, text=True, env=environment, cwd=place))
+    found[ranks] = weights(f"n{ranks}", "shared") if result.returncode == 0 else (result.stderr, None)
+    row(f"MPI: {ranks} processes", f"{seconds:.1f} s, weights {found[ranks][0][:16]}", result.returncode == 0)
+row("MPI: the same SHA-256 of the weights, and the same history, on 1, 2 and 4", found[1][0][:16], found[1] == found[2] == found[4])
+shown = subprocess.run([REGISTRY, "reproduce", "shared:1", "--store", os.path.join(place, "n2")], capture_output=True, text=True, cwd=place)
+row("MPI: registry reproduce gives the same in one process", (shown.stdout + shown.stderr).strip().splitlines()[-1][:70], shown.returncode == 0)
+drawn = subprocess.run(command(2, path, "drawn", "--json"), capture_output=True, text=True, env=environment, cwd=place)
+row("MPI: without a seed all processes draw the same one", "", drawn.returncode == 0)
+three = subprocess.run(command(3, path, "three"), capture_output=True, text=True, env=environment, cwd=place)
+row("MPI: three processes are refused", three.stderr.strip().splitlines()[0][:70] if three.stderr else "", three.returncode != 0 and "cannot share a batch" in three.stderr)
+
+large = recipe("large", 100_000, more="callbacks: [{ ModelCheckpoint: { filepath: " + place + "/kept.h5 } }]\n")
+
+
+def ranks_of(process) -> list:
+    """The processes of `trainer` that an mpirun has started, in their order."""
+    ended = subprocess.run(["ps", "-eo", "pid,ppid,comm"], capture_output=True, text=True).stdout.splitlines()[1:]
+    return sorted(int(line.split()[0]) for line in ended if int(line.split()[1]) == process.pid)
+
+
+for which, name in ((1, "a process that is killed"), (0, "the first process killed")):
+    shutil.rmtree(os.path.join(place, "checkpoints"), ignore_errors=True)
+    if os.path.exists(f"{place}/kept.h5"):
+        os.remove(f"{place}/kept.h5")
+    process = subprocess.Popen(command(2, large, f"killed{which}", "-q"), env=environment, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        time.sleep(0.1)
+        if os.path.exists(f"{place}/kept.h5"):
+            break
+    time.sleep(1)
+    os.kill(ranks_of(process)[which], signal.SIGKILL)
+    seconds, _ = timed(lambda: process.communicate(timeout=60))
+    kept = [f"{place}/kept.h5"] + glob.glob(f"{place}/checkpoints/*.h5")
+    ok = process.returncode != 0 and os.path.exists(kept[0]) and all(
+        subprocess.run([TRAINER.replace("trainer", "infer"), "inspect", file, "--json"], capture_output=True).returncode == 0 for file in kept)
+    row(f"MPI: {name} ends the run, and its checkpoint is kept", f"{seconds:.1f} s, {len(kept)} files", ok and ranks_of(process) == [])
+    taken = subprocess.run(
+        [REGISTRY, "import", kept[-1], "--store", os.path.join(place, "taken")], capture_output=True, text=True)
+    row("MPI: the checkpoint is a model that the registry takes", "", taken.returncode == 0)
+
+mnist = recipe("speed", 40, units=1024, batch=512)
+times = {}
+for ranks in (1, 2):
+    times[ranks], _ = timed(lambda: subprocess.run(command(ranks, mnist, f"speed{ranks}", "--seed", "3", "-q"), check=True, capture_output=True, env=environment, cwd=place))
+row("MPI: two processes beside one, 1024 units, batches of 512", f"{times[1] / times[2]:.2f} times as fast")
+finish()
