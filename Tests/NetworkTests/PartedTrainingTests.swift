@@ -12,7 +12,9 @@ private final class ThreadExchange: GradientExchange, @unchecked Sendable {
     let rank, ranks: Int
     private let meeting: Meeting
 
-    init(_ rank: Int, _ meeting: Meeting) { (self.rank, self.ranks, self.meeting) = (rank, meeting.ranks, meeting) }
+    init(_ rank: Int, _ meeting: Meeting) {
+        (self.rank, self.ranks, self.meeting) = (rank, meeting.ranks, meeting)
+    }
 
     func exchange(_ numbers: Floats, _ bytes: [UInt8]) -> [[UInt8]]? {
         let all = meeting.swap(rank, (numbers.array, bytes))
@@ -101,7 +103,8 @@ struct PartedTrainingTests {
         return outcome
     }
 
-    @Test("give the same bits on one, two and four processes, also for a last batch with less rows than parts")
+    @Test(
+        "give the same bits on one, two and four processes, also for a last batch with less rows than parts")
     func sameBits() throws {
         let alone = try Self.train(nil)
         for ranks in [1, 2, 4] {

@@ -59,7 +59,12 @@ row("MPI: registry reproduce gives the same in one process", (shown.stdout + sho
 drawn = subprocess.run(command(2, path, "drawn", "--json"), capture_output=True, text=True, env=environment, cwd=place)
 row("MPI: without a seed all processes draw the same one", "", drawn.returncode == 0)
 three = subprocess.run(command(3, path, "three"), capture_output=True, text=True, env=environment, cwd=place)
-row("MPI: three processes are refused", three.stderr.strip().splitlines()[0][:70] if three.stderr else "", three.returncode != 0 and "cannot share a batch" in three.stderr)
+row("MPI: three processes are refused", "", three.returncode != 0 and "cannot share a batch" in three.stderr)
+normalized = recipe("normalized", 1).replace("normalized.yaml", "whole.yaml")
+with open(normalized, "w") as file:
+    file.write(RECIPE.replace("NAME", "whole").replace("EPOCHS", "1").replace("UNITS", "8").replace("BATCH", "64").replace("Dropout: { rate: 0.2 }", "BatchNormalization: {}"))
+refused = subprocess.run(command(2, normalized, "whole"), capture_output=True, text=True, env=environment, cwd=place)
+row("MPI: a layer that needs the whole batch is refused", "", refused.returncode != 0 and "computes with all samples of a batch" in refused.stderr)
 
 large = recipe("large", 100_000, more="callbacks: [{ ModelCheckpoint: { filepath: " + place + "/kept.h5 } }]\n")
 
@@ -90,9 +95,32 @@ for which, name in ((1, "a process that is killed"), (0, "the first process kill
         [REGISTRY, "import", kept[-1], "--store", os.path.join(place, "taken")], capture_output=True, text=True)
     row("MPI: the checkpoint is a model that the registry takes", "", taken.returncode == 0)
 
-mnist = recipe("speed", 40, units=1024, batch=512)
+shutil.rmtree(os.path.join(place, "checkpoints"), ignore_errors=True)
+process = subprocess.Popen(command(2, large, "interrupted", "--json"), env=environment, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+time.sleep(4)
+process.send_signal(signal.SIGINT)
+process.communicate(timeout=60)
+kept = glob.glob(f"{place}/checkpoints/*.h5")
+resumed = subprocess.run([TRAINER, "summary", kept[0]], capture_output=True, text=True) if kept else None
+row("MPI: Ctrl-C ends all processes with one checkpoint", "", process.returncode != 0 and len(kept) == 1 and resumed.returncode == 0)
+
+mnist = os.path.join(place, "speed.yaml")
+with open(mnist, "w") as file:
+    file.write(f"""
+name: speed
+data: {{ mnist: {REPOSITORY}/data/mnist, preprocess: [Rescaling] }}
+model:
+  - Reshape: {{ target_shape: [28, 28, 1], input_shape: [28, 28] }}
+  - Conv2D: {{ filters: 16, kernel_size: 3, activation: relu }}
+  - MaxPooling2D: {{ pool_size: 2 }}
+  - Conv2D: {{ filters: 32, kernel_size: 3, activation: relu }}
+  - Flatten: {{}}
+  - Dense: {{ units: 10, activation: softmax }}
+compile: {{ optimizer: adam, loss: sparse_categorical_crossentropy }}
+fit: {{ epochs: 1, batch_size: 256 }}
+""")
 times = {}
 for ranks in (1, 2):
     times[ranks], _ = timed(lambda: subprocess.run(command(ranks, mnist, f"speed{ranks}", "--seed", "3", "-q"), check=True, capture_output=True, env=environment, cwd=place))
-row("MPI: two processes beside one, 1024 units, batches of 512", f"{times[1] / times[2]:.2f} times as fast")
+row("MPI: two processes beside one, convolutions on MNIST, batches of 256", f"{times[1] / times[2]:.2f} times as fast")
 finish()

@@ -35,11 +35,18 @@ public final class RankGroup: GradientExchange {
         self.isAsked = isAsked
         guard let place = helper.receive(8, unless: { false }) else {
             throw CellarError(
-                .inputOutput, "cellar-mpi cannot reach the other processes: it ended with \(helper.wait() ?? "status 0").",
+                .inputOutput,
+                "cellar-mpi cannot reach the other processes: it ended with \(helper.wait() ?? "status 0").",
                 file: program, remedy: "Its message is above. Check that mpirun is Open MPI's.")
         }
         let numbers = [0, 4].map { at in (0..<4).reduce(0) { $0 | Int(place[at + $1]) << (8 * $1) } }
         (rank, ranks) = (numbers[0], numbers[1])
+        do throws(CellarError) { _ = try PartedTraining(self) } catch {
+            // An end in good order, so that the message is not lost among those of an aborted run.
+            helper.send(Self.words(.max, .max))
+            _ = helper.wait()
+            throw error
+        }
     }
 
     public func exchange(_ numbers: Floats, _ bytes: [UInt8]) -> [[UInt8]]? {
@@ -94,13 +101,15 @@ public final class RankGroup: GradientExchange {
     func compare(_ training: Training, _ start: Training.Start?) throws(CellarError) {
         let fit = training.recipe.fit
         let facts: [String] = [
-            training.recipe.text, "\(training.seed) \(fit.epochs) \(fit.batchSize) \(training.data.train.count)",
+            training.recipe.text,
+            "\(training.seed) \(fit.epochs) \(fit.batchSize) \(training.data.train.count)",
             training.data.dataset.sha256, start?.sha256 ?? "", Processor.vectorExtensions,
         ]
         let all = try all(Array(sha256(of: facts.joined(separator: "\u{0}")).utf8))
         if let other = all.firstIndex(where: { $0 != all[0] }) {
             throw CellarError(
-                .badData, "process \(other) of mpirun has another recipe, other data or another kind of processor than process 0.",
+                .badData,
+                "process \(other) of mpirun has another recipe, other data or another kind of processor than process 0.",
                 remedy: "Start all of them with the same arguments, files and kind of machine.")
         }
     }
@@ -151,17 +160,25 @@ public final class RankGroup: GradientExchange {
     }
 
     func floats(_ count: Int) -> Floats {
-        guard let base = unsafe base, count * 4 <= size else { preconditionFailure("reserve(_:) comes first") }
+        guard let base = unsafe base, count * 4 <= size else {
+            preconditionFailure("reserve(_:) comes first")
+        }
         return unsafe Floats(base: base.assumingMemoryBound(to: Float.self), count: count)
     }
 
     func write(_ bytes: [UInt8], at start: Int) {
-        guard let base = unsafe base, start + bytes.count <= size else { preconditionFailure("reserve(_:) comes first") }
-        unsafe bytes.withUnsafeBytes { unsafe (base + start).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        guard let base = unsafe base, start + bytes.count <= size else {
+            preconditionFailure("reserve(_:) comes first")
+        }
+        unsafe bytes.withUnsafeBytes {
+            unsafe (base + start).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+        }
     }
 
     func bytes(_ count: Int, at start: Int) -> [UInt8] {
-        guard let base = unsafe base, start + count <= size else { preconditionFailure("reserve(_:) comes first") }
+        guard let base = unsafe base, start + count <= size else {
+            preconditionFailure("reserve(_:) comes first")
+        }
         return unsafe Array(UnsafeRawBufferPointer(start: base + start, count: count))
     }
 }

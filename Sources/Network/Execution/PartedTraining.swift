@@ -44,7 +44,8 @@ public struct PartedTraining {
                 .badData,
                 "\(layer.className) \"\(layer.name)\" computes with all samples of a batch, which mpirun's processes share.",
                 at: .init(),
-                remedy: "Train in one process without mpirun, or use a layer that works on each sample alone, such as LayerNormalization."
+                remedy:
+                    "Train in one process without mpirun, or use a layer that works on each sample alone, such as LayerNormalization."
             )
         }
         for (output, loss) in zip(network.outputs, objective.losses)
@@ -71,7 +72,9 @@ public struct PartedTraining {
             for result in results { total.add(result) }
             return total
         }
-        guard let all = group.exchange(gradients[0], results.flatMap { Self.bytes(of: $0) }) else { return nil }
+        guard let all = group.exchange(gradients[0], results.flatMap { Self.bytes(of: $0) }) else {
+            return nil
+        }
         // In the order of the parts, and so with the same bits everywhere.
         let size = Self.bytes(of: results[0]).count
         for bytes in all {
@@ -88,7 +91,9 @@ public struct PartedTraining {
         let numbers =
             [result.failure == nil ? 0 : 1, result.lossSum, Double(result.count)] + result.outputLossSums
             + result.metricSums.joined()
-        return numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) } }
+        return numbers.flatMap { number in
+            (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
+        }
     }
 
     private static func result(from bytes: ArraySlice<UInt8>, like other: BatchResult) -> BatchResult {

@@ -133,7 +133,9 @@ public final class TrainingExecutor {
         }
         let options = optimizer.general
         // An update in the backward pass cannot clip gradients, or apply weight decay or a penalty.
-        let isPlain = pool.count == 1 && parts == nil && penalized.isEmpty && !options.clips && options.weightDecay == nil
+        let isPlain =
+            pool.count == 1 && parts == nil && penalized.isEmpty && !options.clips
+            && options.weightDecay == nil
         fuses = optimizer.isPlainDescent && isPlain
         deferred =
             isPlain && constrained.isEmpty
@@ -219,7 +221,10 @@ public final class TrainingExecutor {
         }
         var result: BatchResult
         if let parts {
-            guard let sum = parts.sum(plans.compactMap { $0.gradients?.all }, compute(parts, samples, targets, weights, rows: rows))
+            guard
+                let sum = parts.sum(
+                    plans.compactMap { $0.gradients?.all },
+                    compute(parts, samples, targets, weights, rows: rows))
             else {
                 isAbandoned = true
                 return BatchResult()
@@ -337,7 +342,8 @@ public final class TrainingExecutor {
 
     /// Computes a share of a batch.
     private func compute(
-        _ share: ArraySlice<Int>, of rows: ArraySlice<Int>, _ batch: Batch, _ samples: [Samples], plan index: Int
+        _ share: ArraySlice<Int>, of rows: ArraySlice<Int>, _ batch: Batch, _ samples: [Samples],
+        plan index: Int
     ) {
         let (plan, evaluator) = (plans[index], evaluators[index])
         plan.worker.rows = share.count
