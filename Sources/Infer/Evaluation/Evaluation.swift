@@ -12,6 +12,8 @@ public struct Evaluation: Sendable {
     public let logs: [(name: String, value: Double)]
     /// The loss function of the compiled model, or the usual one for its output, such as `binary_crossentropy`.
     public let lossName: String
+    /// Keras' weight of the one output's loss; 1 for several outputs.
+    let lossWeight: Double
     public let outcome: Outcome
     /// The figures of the rows that the model was trained on, and of the others; nil if these rows are unknown.
     public let seen: SeenRows?
@@ -75,6 +77,9 @@ public struct Evaluation: Sendable {
                 ] : [])
     }
 
+    /// The name of the loss, with its weight.
+    var shownLoss: String { lossName + (lossWeight == 1 ? "" : " times \(Float(lossWeight))") }
+
     /// The report as text: figures, confusion matrix, classification report.
     public var text: String { text { reportText($0, $1) } }
 
@@ -83,7 +88,7 @@ public struct Evaluation: Sendable {
     public func text(_ results: (ConfusionMatrix?, ClassificationReport) -> String) -> String {
         let facts =
             [("model", model), ("data", data), ("samples", "\(count)")]
-            + figures.map { ($0.name, $0.value.fixed(4) + ($0.name == "loss" ? " (\(lossName))" : "")) }
+            + figures.map { ($0.name, $0.value.fixed(4) + ($0.name == "loss" ? " (\(shownLoss))" : "")) }
         let width = facts.map(\.0.count).max() ?? 0
         var text = ""
         for (name, value) in facts {

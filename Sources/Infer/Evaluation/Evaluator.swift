@@ -241,6 +241,7 @@ final class Evaluator {
         return Evaluation(
             model: model.name, data: data, count: count, logs: logs,
             lossName: objective.losses.compactMap { $0?.kind.rawValue }.joined(separator: ", "),
+            lossWeight: objective.weights.count == 1 ? objective.weights[0] : 1,
             outcome: outcome, seen: seen?.rows, rowResults: rowResults,
             details: collector?.details, wasTrainedHere: model.facts?.dataset != nil,
             notComputed: model.file.compiled?.unknown ?? [], leftOut: leftOut)

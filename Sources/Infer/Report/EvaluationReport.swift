@@ -80,7 +80,7 @@ private func metricsPart(_ evaluation: Evaluation) -> ReportPart {
         }
     }
     part.texts = [
-        "Loss: \(evaluation.lossName). Loss and metrics are those of the compiled model, as Keras' evaluate gives them."
+        "Loss: \(evaluation.shownLoss). Loss and metrics are those of the compiled model, as Keras' evaluate gives them."
     ]
     part.notes = evaluation.warnings
     part.tables = [
