@@ -4,7 +4,7 @@
 
 BIN is the folder with trainer, registry and infer. For each of COUNT random tables (numbers, booleans, categories in words and in
 whole numbers, dates in several forms, missing, rare and unknown values, unicode) it trains a model for one epoch, scores another table with values that
-training never saw, opens the .h5 with tf_keras (and with Keras 3 where no number is missing) and the exported .keras with Keras 3,
+training never saw, opens the .h5 with tf_keras (and with Keras 3 where no number is missing and log1p is not used) and the exported .keras with Keras 3,
 and compares from the raw columns:
 
 - the vector before the first Dense layer with scikit-learn's, to 1e-6 (relative above 1);
@@ -292,7 +292,8 @@ for case in range(seed, seed + count):
         want = expected(columns, a, b)
         slack = rounding(columns, a, b, want)
         h5 = glob.glob(f"{here}/store/TRAINED_MODEL/*.h5")[0]
-        holes = any(group.values()) or any(c.get("whole") and c["had"] for c in columns)
+        # Keras 3 does not read functions (log1p) and tensors as arguments from an .h5.
+        holes = any(c.get("log") for c in columns) or any(group.values()) or any(c.get("whole") and c["had"] for c in columns)
         for K, path in [(tf_keras, h5), (keras, f"{here}/m.keras")] + ([] if holes else [(keras, h5)]):
             m = K.models.load_model(path, compile=False)
             data = feed(K, m, columns, b)
