@@ -37,8 +37,10 @@ public struct Architecture: Sendable {
     init?(_ file: HDF5File) throws {
         guard let text = try file.root.attributes.string("model_config") else { return nil }
         let weights = try? file.root.group(named: "model_weights")
+        var config = try parse(text, of: "the model_config attribute")
+        if let weights { config = try config.addingBoundaries(weights) }
         self.init(
-            config: try parse(text, of: "the model_config attribute"),
+            config: config,
             kerasVersion: try file.root.attributes.string("keras_version"),
             backend: try file.root.attributes.string("backend") ?? weights?.attributes.string("backend"))
         isOurs = file.root.has(cellarGroup)
@@ -80,7 +82,7 @@ public struct Architecture: Sendable {
             throw CellarError(.badData, "the archive has no config.json: it was not made by model.save")
         }
         let plain = try parse(try archive.bytes(of: "config.json", limit: Self.mostBytes), of: "config.json")
-        let config = try AdaptedVocabularies(archive).added(to: plain)
+        let config = try AdaptedState(archive).added(to: plain)
         let metadata =
             archive.has("metadata.json")
             ? try parse(try archive.bytes(of: "metadata.json", limit: 1 << 20), of: "metadata.json") : [:]

@@ -18,11 +18,13 @@ func readWeights(_ group: HDF5Group, into model: inout Model, _ generation: Gene
     var stored: [StoredMember] = []
     for name in names {
         let inner = try group.group(named: name)
-        let weights = try nameList(inner.attributes, "weight_names", of: "layer \"\(name)\"", optional: true)
+        var weights = try nameList(inner.attributes, "weight_names", of: "layer \"\(name)\"", optional: true)
         guard Set(weights).count == weights.count else {
             throw CellarError(
                 .badData, "layer \"\(name)\": weight_names has a duplicate: \(firstRepeated(weights))")
         }
+        // Those of Discretization are in its config by now.
+        weights.removeAll(where: isSummary)
         if !weights.isEmpty { stored.append(StoredMember(name: name, group: inner, weights: weights)) }
     }
     let counts = generation.storedCounts(model, stored.map(\.weights.count))

@@ -181,6 +181,7 @@ public enum LayerTable {
         "AbstractRNNCell", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
         "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AugMix", "AutoContrast",
         "ClassMethod", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "CutMix", "DenseFeatures", "Equalization",
+        "FeatureSpace",
         "FlaxLayer", "GRUCell", "Highway", "InstanceMethod", "InstanceProperty",
         "JaxLayer", "LSTMCell", "LocallyConnected1D", "LocallyConnected2D", "MaxNumBoundingBoxes",
         "MaxoutDense", "MelSpectrogram", "MixUp", "Pipeline", "RandAugment", "RandomCrop",

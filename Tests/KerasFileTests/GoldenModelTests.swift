@@ -53,6 +53,14 @@ func nestedModels() throws {
     for golden in models { try check(golden) }
 }
 
+@Test("Discretization has the boundaries that adapt() found, and models on FeatureSpace answer as in Keras")
+func adaptedModels() throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/adapted")
+    let models = GoldenModel.all(in: try Sidecar.all(at: folder))
+    #expect(models.count >= 24)
+    for golden in models { try check(golden) }
+}
+
 @Test("recurrent and attention layers answer as in Keras, with masks and every option")
 func sequenceModels() throws {
     let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/sequences")

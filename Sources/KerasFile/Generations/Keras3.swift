@@ -10,6 +10,7 @@ enum Keras3 {
         // Keras accepts both names: that of the class, and its registered one.
         case "GroupQueryAttention": entry.className = "GroupedQueryAttention"
         case "LeakyReLU": entry.rename("negative_slope", "alpha")
+        case _ where entry.module?.hasSuffix(".feature_space") == true: try updateFeatureSpace(&entry)
         case "LayerNormalization":
             guard entry.config["rms_scaling"] != true else {
                 throw entry.unsupported("rms_scaling is not supported")
@@ -23,6 +24,21 @@ enum Keras3 {
         for key in entry.config.keys {
             if key.hasSuffix("_initializer") { entry.change(key, initializer) }
             if key.hasSuffix("activation") { entry.change(key, activation) }
+        }
+    }
+
+    /// Converts the layers with which FeatureSpace joins its features: Keras' ordinary ones in a wrapper for input pipelines.
+    private static func updateFeatureSpace(_ entry: inout LayerEntry) throws {
+        switch entry.className {
+        case "TFDConcat": entry.className = "Concatenate"
+        case "TFDIdentity": entry.className = "Identity"
+        case "TFDCast":
+            let type = entry.config["dtype"]?["config"]?["name"]?.string ?? entry.config["dtype"]?.string
+            guard type?.hasPrefix("float") == true else {
+                throw entry.unsupported("it casts to \(type ?? "no type"); only float32 is supported")
+            }
+            entry.className = "Identity"
+        default: break
         }
     }
 

@@ -18,7 +18,7 @@ public struct Discretization: StatelessLayer {
     public init(from config: inout LayerConfig) throws(CellarError) {
         guard let found = try config.doubles("bin_boundaries"), !found.isEmpty else {
             throw config.error(
-                "has no bin_boundaries: they were to be found by adapt(), which is not supported. Write them into the config",
+                "has no bin_boundaries, and the file has no weights of adapt() to compute them from. Save the whole model, or write them into the config",
                 key: "bin_boundaries")
         }
         guard found.allSatisfy(\.isFinite), zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }) else {
