@@ -53,6 +53,30 @@ func numbersOfEveryType(name: String) throws {
     }
 }
 
+@Test("texts, truth values and numbers are read one by one, with missing ones")
+func valuesOfKinds() throws {
+    let stream = try AllBatches(path("kinds.arrows"))
+    let batch = stream.batches[0]
+    func values(_ name: String) throws -> [ArrowValue] {
+        batch.values(of: try #require(stream.schema.names.firstIndex(of: name)))
+    }
+    let texts: [ArrowValue] = ["a", nil, "", "žluť", String(repeating: "x", count: 40), "b", nil, "c", "d"]
+        .map {
+            $0.map { .text($0) } ?? .missing
+        }
+    for name in ["text", "large"] { #expect(try values(name) == texts, "\(name)") }
+    let flags: [ArrowValue] = [.truth(true), .missing, .truth(false)]
+    #expect(try values("flag") == flags + flags + flags)
+    let numbers: [ArrowValue] = [.number(1.5), .missing, .number(2.5)]
+    #expect(try values("number") == numbers + numbers + numbers)
+    #expect(try values("nothing") == Array(repeating: .missing, count: 9))
+    #expect(stream.schema.fields.filter { !$0.type.isValue }.map(\.name).contains("stamp"))
+    let all = try AllBatches(path("numbers.arrows"))
+    #expect(
+        all.batches[0].values(of: 3)[0] == .number(-0x1p63)
+            && all.batches[0].values(of: 7)[2] == .number(0x1p64))
+}
+
 @Test("columns are read row by row")
 func rowMajor() throws {
     let batch = try AllBatches(path("numbers.arrows")).batches[1]

@@ -91,6 +91,7 @@ func tableModel(_ made: MadeTable) throws {
         let predictions = try #require(
             fields["prediction"] ?? fields["2"])
         #expect(predictions.count == 120)
+        try checkLines(model, fields, predictions)
         for row in stride(from: 0, to: 120, by: 17) {
             // A table without names keeps its form, and its columns are counted.
             let values = model.facts.features.map { name in
@@ -109,4 +110,37 @@ func tableModel(_ made: MadeTable) throws {
             }
         }
     }
+}
+
+/// The rows as objects of JSON give the predictions that the table gives.
+private func checkLines(_ model: TableModel, _ fields: [String: [String]], _ predictions: [String]) throws {
+    let lines = predictions.indices.map { row in
+        JSON.object(
+            JSONObject(
+                model.facts.features.map { name in
+                    let text = fields[name]?[row] ?? ""
+                    return (name, text.isEmpty && row % 2 == 0 ? .null : .string(text))
+                })
+        ).text()
+    }
+    let (input, output) = (
+        model.folder.appendingPathComponent("rows.jsonl").path,
+        model.folder.appendingPathComponent("scored.jsonl").path
+    )
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: input))
+    var request = ScoreRequest(
+        inputs: [input], outputs: [output], replacesInput: true, models: ["made:1"])
+    request.format = .jsonl
+    #expect(try model.store.score(request).samples == predictions.count)
+    let scored = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+    #expect(scored.count == predictions.count)
+    for (row, line) in scored.enumerated() {
+        let object = try JSON(parsing: Array(line.utf8))
+        let found = try #require(object["prediction"] ?? object["2"])
+        #expect(found.string ?? found.text() == predictions[row], "row \(row)")
+    }
+    // A member that is missing is no missing value.
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: input))
+    let error = #expect(throws: CellarError.self) { _ = try model.store.score(request) }
+    #expect(error?.place.row == 1 && error?.category == .badData)
 }

@@ -122,6 +122,11 @@ public struct JSONLinesChunk: Sendable {
 
     public init() {}
 
+    /// The text of a row's object.
+    public func object(_ row: Int) -> [UInt8] {
+        Array(bytes[objects[row].lowerBound...objects[row].upperBound])
+    }
+
     /// Throws the error in the row after the last valid one, if there is one.
     public func check() throws(CellarError) { if let fault { throw fault } }
 

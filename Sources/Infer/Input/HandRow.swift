@@ -18,7 +18,7 @@ public enum HandRow {
                 "--row: either all values need names, such as alcohol=9.4, or none, such as \"7.4,0.70,0\".")
         }
         if named > 0 { return try byName(parts.flatMap { $0 }, model) }
-        var values: [[HandValue]] = []
+        var values: [[RowValue]] = []
         for row in parts {
             guard row.count == model.inputWidth else {
                 let names = model.features.isEmpty ? "" : " (\(model.features.joined(separator: ", ")))"
@@ -41,14 +41,14 @@ public enum HandRow {
                 throw CellarError(
                     .usage, "--row: expected a JSON object, such as {\"age\": 22}, found \(word.prefix(80)).")
             }
-            var values = [HandValue?](repeating: nil, count: features.count)
+            var values = [RowValue?](repeating: nil, count: features.count)
             var places = NamePositions(features)
             for (name, value) in object.members {
                 let place = try place(of: name, &places, model)
                 guard values[place] == nil else {
                     throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
                 }
-                guard let value = HandValue(value) else {
+                guard let value = RowValue(value) else {
                     throw CellarError(
                         .usage, "--row: expected a text or a number for \"\(name)\", found \(value.kind).",
                         column: name)
@@ -60,7 +60,7 @@ public enum HandRow {
         return try samples(of: rows, model)
     }
 
-    private static func samples(of rows: [[HandValue]], _ model: LoadedModel) throws(CellarError)
+    private static func samples(of rows: [[RowValue]], _ model: LoadedModel) throws(CellarError)
         -> [Samples]
     {
         guard model.takesColumns else {
@@ -99,8 +99,8 @@ public enum HandRow {
     }
 
     private static func complete(
-        _ values: [HandValue?], _ features: [String], _ model: LoadedModel
-    ) throws(CellarError) -> [HandValue] {
+        _ values: [RowValue?], _ features: [String], _ model: LoadedModel
+    ) throws(CellarError) -> [RowValue] {
         let missing = features.indices.filter { values[$0] == nil }.map { features[$0] }
         guard missing.isEmpty else {
             throw CellarError(
@@ -131,7 +131,7 @@ public enum HandRow {
 
     private static func byName(_ parts: [String], _ model: LoadedModel) throws(CellarError) -> [Samples] {
         let features = try model.requiredFeatures()
-        var values = [HandValue?](repeating: nil, count: features.count)
+        var values = [RowValue?](repeating: nil, count: features.count)
         var places = NamePositions(features)
         for part in parts {
             // A value has no "=", but a name may.

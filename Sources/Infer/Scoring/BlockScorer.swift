@@ -8,6 +8,8 @@ final class BlockScorer {
     let inputs: ModelColumns
     /// The reader of a table's columns where models take them one by one, or numbers are not written as usual.
     let table: TableInputs?
+    /// The columns of each model where models take them one by one, and rows are no table's.
+    let values: [InputColumns]?
     let columns: [NewColumns]
     /// By model and thread.
     private var predictors: [[Predictor]] = []
@@ -19,13 +21,10 @@ final class BlockScorer {
         let needsTable = models.contains {
             $0.takesColumns || $0.facts?.dataset?.dialect?.hasPlainNumbers == false
         }
-        guard readsTable || !needsTable else {
-            throw CellarError(
-                .usage,
-                "\(models[0].name) takes the columns of a table one by one, which are read from CSV only.",
-                remedy: "Use --format csv.")
-        }
-        table = needsTable ? try TableInputs(of: models) : nil
+        table = needsTable && readsTable ? try TableInputs(of: models) : nil
+        values =
+            needsTable && !readsTable
+            ? try models.map { (model) throws(CellarError) in try InputColumns(of: model) } : nil
         inputs = try ModelColumns(of: models)
         columns = try models.map { (model) throws(CellarError) in
             NewColumns(
@@ -57,6 +56,17 @@ final class BlockScorer {
         try score(rows: rows, thread: thread, into: &additions) {
             [inputs.samples(numbers, rows: rows, model: $0)]
         }
+    }
+
+    /// Returns each model's samples of rows of values, which are in the order of `inputs.names`.
+    func samples(of rows: [[RowValue]]) throws(FieldFault) -> [[Samples]] {
+        var all: [[Samples]] = []
+        for (index, columns) in (values ?? []).enumerated() {
+            let samples = try columns.samples(rows.map { inputs.chosen($0, model: index) })
+            if let fault = columns.unknownValue(in: samples) { throw fault }
+            all.append(samples)
+        }
+        return all
     }
 
     /// Sets the additions for rows whose samples are made for each model.

@@ -1,6 +1,7 @@
 import ArrowIPC
 import Base
 import Datasets
+import Tensors
 
 /// Predicts every row of an Arrow stream and writes a stream with the same batches: the input's columns, then the models'.
 ///
@@ -24,7 +25,7 @@ private final class ArrowRun {
     private let schema: ArrowSchema
     private let scorer: BlockScorer
     private let options: ScoreOptions
-    /// The positions of the columns that are read as numbers, and of those that are kept.
+    /// The positions of the columns that the models take, and of those that are kept.
     private let inputs, kept: [Int]
     private let encoder: ArrowEncoder
     private let texts: ArrowTexts
@@ -39,6 +40,7 @@ private final class ArrowRun {
         var writer: ArrowBatchWriter
         var bad: ArrowBatch.BadNumber?
         var nonFinite: NonFinite?
+        var fault: FieldFault?
     }
 
     init(
@@ -48,7 +50,9 @@ private final class ArrowRun {
         schema = reader.schema
         file = reader.name
         let (columns, file) = (ArrowColumns(reader.schema, reader.name), reader.name)
-        inputs = try columns.numbers(scorer.inputs.names)
+        inputs =
+            scorer.values == nil
+            ? try columns.numbers(scorer.inputs.names) : try columns.values(scorer.inputs.names)
         kept =
             switch options.kept {
             case .all: Array(reader.schema.fields.indices)
@@ -110,10 +114,25 @@ private final class ArrowRun {
 
     private func compute(_ block: inout Block, _ thread: Int) throws {
         let rows = block.batch.rows
-        block.bad = block.batch.numbers(of: inputs, into: &block.numbers)
-        guard block.bad == nil else { return }
-        block.nonFinite = try scorer.score(
-            block.numbers, rows: rows, thread: thread, into: &block.additions)
+        block.fault = nil
+        if scorer.values == nil {
+            block.bad = block.batch.numbers(of: inputs, into: &block.numbers)
+            guard block.bad == nil else { return }
+            block.nonFinite = try scorer.score(
+                block.numbers, rows: rows, thread: thread, into: &block.additions)
+        } else {
+            let columns = inputs.map { block.batch.values(of: $0).map(RowValue.init) }
+            let samples: [[Samples]]
+            do throws(FieldFault) {
+                samples = try scorer.samples(of: (0..<rows).map { row in columns.map { $0[row] } })
+            } catch {
+                block.fault = error
+                return
+            }
+            block.nonFinite = try scorer.score(rows: rows, thread: thread, into: &block.additions) {
+                samples[$0]
+            }
+        }
         block.writer.start(rows: rows)
         for column in kept { block.writer.copy(column, of: block.batch) }
         let kinds = scorer.columns.flatMap(\.kinds)
@@ -134,6 +153,9 @@ private final class ArrowRun {
 
     private func send(_ block: inout Block) throws(CellarError) {
         if let bad = block.bad { throw error(bad, firstRow: block.batch.firstRow) }
+        if let fault = block.fault {
+            throw fault.error(file: file, rowsBefore: block.batch.firstRow - 1)
+        }
         if let bad = block.nonFinite { throw bad.error(rowsBefore: block.batch.firstRow - 1, file: file) }
         try block.writer.finish { (bytes) throws(CellarError) in try output.write(bytes) }
         count += block.batch.rows
@@ -182,13 +204,34 @@ private struct ArrowColumns {
 
     /// The positions of columns that are numbers.
     func numbers(_ names: [String]) throws(CellarError) -> [Int] {
+        try places(names, \.isNumber, "numbers", "Convert the column, for example to float.")
+    }
+
+    /// The positions of columns that are numbers or texts.
+    func values(_ names: [String]) throws(CellarError) -> [Int] {
+        try places(names, \.isValue, "numbers or texts", "Convert the column, for example to string.")
+    }
+
+    private func places(
+        _ names: [String], _ isRead: (ArrowType) -> Bool, _ expected: String, _ fix: String
+    ) throws(CellarError) -> [Int] {
         let places = try places(of: names)
-        for place in places where !schema.fields[place].type.isNumber {
-            let field = schema.fields[place]
+        for field in places.map({ schema.fields[$0] }) where !isRead(field.type) {
             throw CellarError(
-                .badData, file: file, column: field.name, expected: "numbers", found: field.type.name,
-                fix: "Convert the column, for example to float.")
+                .badData, file: file, column: field.name, expected: expected, found: field.type.name, fix: fix
+            )
         }
         return places
+    }
+}
+
+extension RowValue {
+    init(_ value: ArrowValue) {
+        switch value {
+        case .missing: self = .text("")
+        case .number(let number): self = number.isNaN ? .text("") : .number(number)
+        case .truth(let truth): self = .truth(truth)
+        case .text(let text): self = .text(text)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import Base
 import Datasets
+import Tensors
 
 /// Predicts objects of JSON, one a line, and writes each with the models' predictions as new members. The other members keep
 /// their bytes.
@@ -37,6 +38,7 @@ private final class LinesRun {
         var additions: Additions
         var rows: JSONRows
         var nonFinite: NonFinite?
+        var fault: FieldFault?
     }
 
     init(
@@ -45,7 +47,8 @@ private final class LinesRun {
     ) throws(CellarError) {
         let keys = options.kept.names(of: [])
         scanner = JSONLineScanner(
-            file: reader.name, numbers: scorer.inputs.names, keys: keys, keepsAll: options.kept == .all,
+            file: reader.name, numbers: scorer.values == nil ? scorer.inputs.names : [], keys: keys,
+            keepsAll: options.kept == .all,
             new: scorer.newNames)
         try refuseTaken(scorer.newNames, keys, reader.name)
         rows = JSONRows(
@@ -66,12 +69,28 @@ private final class LinesRun {
                 take: { block, stop in try reader.take(into: &block.chunk, unless: stop) },
                 compute: { block, thread in
                     scanner.scan(&block.chunk)
-                    block.nonFinite = try scorer.score(
-                        block.chunk.numbers, rows: block.chunk.count, thread: thread, into: &block.additions)
+                    block.fault = nil
+                    if scorer.values == nil {
+                        block.nonFinite = try scorer.score(
+                            block.chunk.numbers, rows: block.chunk.count, thread: thread,
+                            into: &block.additions)
+                    } else {
+                        let samples: [[Samples]]
+                        do throws(FieldFault) {
+                            samples = try scorer.samples(of: values(of: block.chunk))
+                        } catch {
+                            block.fault = error
+                            return
+                        }
+                        block.nonFinite = try scorer.score(
+                            rows: block.chunk.count, thread: thread, into: &block.additions
+                        ) { samples[$0] }
+                    }
                     block.rows.write(
                         block.chunk, numbers: block.additions.numbers, labels: block.additions.labels)
                 },
                 send: { block in
+                    if let fault = block.fault { throw fault.error(file: file, rowsBefore: count) }
                     if let bad = block.nonFinite { throw bad.error(rowsBefore: count, file: file) }
                     try block.chunk.check()
                     try output.write(block.rows.bytes.span)
@@ -83,6 +102,34 @@ private final class LinesRun {
         if options.endsWithCount { try output.write("{\"rows\": \(count)}\n") }
         try output.commit()
         return count
+    }
+}
+
+extension LinesRun {
+    /// The values of each object's members in the order of the scorer's inputs.
+    private func values(of chunk: JSONLinesChunk) throws(FieldFault) -> [[RowValue]] {
+        let names = scorer.inputs.names
+        var places = NamePositions(names)
+        var rows: [[RowValue]] = []
+        for row in 0..<chunk.count {
+            var values = [RowValue?](repeating: nil, count: names.count)
+            for (name, json) in (try? JSON(parsing: chunk.object(row)))?.object?.members ?? [] {
+                guard let place = places.position(of: name), values[place] == nil || name == names[place]
+                else { continue }
+                guard let value = RowValue(json) else {
+                    throw FieldFault(
+                        row: row, column: name, expected: "a text or a number", found: json.kind)
+                }
+                values[place] = value
+            }
+            if let missing = values.firstIndex(where: { $0 == nil }) {
+                throw FieldFault(
+                    row: row, column: names[missing], expected: "a member with that name", found: "none",
+                    fix: "Add it to each object; null is a missing value.")
+            }
+            rows.append(values.compactMap { $0 })
+        }
+        return rows
     }
 }
 

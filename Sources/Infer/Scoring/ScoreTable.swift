@@ -95,6 +95,11 @@ struct ModelColumns {
         self.places = places.map { $0 == Array(names.indices) ? nil : $0 }
     }
 
+    /// Returns a model's values of a row in the order of `names`.
+    func chosen<Value>(_ row: [Value], model: Int) -> [Value] {
+        places[model].map { places in places.map { row[$0] } } ?? row
+    }
+
     /// Returns rows of numbers, row-major in the order of `names`, as samples for a model.
     func samples(_ numbers: [Float], rows: Int, model: Int) -> Samples {
         guard let places = places[model] else { return Samples(shape: [names.count], floats: numbers) }

@@ -3,8 +3,8 @@ import Datasets
 import Network
 import Tensors
 
-/// A value of a row by hand: a text as a table would have it, or a number or truth value of JSON.
-enum HandValue {
+/// A value that is not of a table: a text as a table would have it, or a number or truth value of JSON or Arrow.
+enum RowValue {
     case text(String)
     case number(Double)
     case truth(Bool)
@@ -41,8 +41,8 @@ enum HandValue {
 }
 
 extension InputColumns {
-    /// Returns the samples of rows by hand, each with a value for every column.
-    func samples(_ rows: [[HandValue]]) throws(FieldFault) -> [Samples] {
+    /// Returns the samples of rows, each with a value for every column.
+    func samples(_ rows: [[RowValue]]) throws(FieldFault) -> [Samples] {
         let reader = FieldReader(dialect)
         var samples: [Samples] = []
         for (index, name) in names.enumerated() {
@@ -61,7 +61,7 @@ extension InputColumns {
     }
 
     private func number(
-        _ value: HandValue, _ row: Int, _ index: Int, _ reader: FieldReader
+        _ value: RowValue, _ row: Int, _ index: Int, _ reader: FieldReader
     ) throws(FieldFault) -> Float {
         let found: Float
         switch value {
@@ -78,12 +78,12 @@ extension InputColumns {
         return found
     }
 
-    private func shown(_ value: HandValue) -> String {
+    private func shown(_ value: RowValue) -> String {
         if case .number(let number) = value { "\(number)" } else { "another value" }
     }
 
     /// Returns the text that a value stands for in a column of texts. True and False stand for the column's words for them.
-    private func text(_ value: HandValue, _ index: Int) -> String {
+    private func text(_ value: RowValue, _ index: Int) -> String {
         switch value {
         case .text(let text): return text
         case .number(let number):
