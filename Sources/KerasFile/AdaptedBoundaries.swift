@@ -6,7 +6,7 @@ import HDF5
 /// boundaries; they follow from the summary and the number of bins.
 ///
 /// Source: `compress` and `get_bin_boundaries` of tf_keras 2.21, which compute with NumPy.
-struct Summary {
+struct BinSummary {
     let values, weights: [Float]
 
     init(values: [Float], weights: [Float]) { (self.values, self.weights) = (values, weights) }
@@ -60,7 +60,7 @@ extension JSON {
     }
 
     /// The entry of a Discretization with the boundaries of a summary.
-    func adding(_ summary: Summary) throws -> JSON {
+    func adding(_ summary: BinSummary) throws -> JSON {
         guard var entry = object, var options = entry["config"]?.object, let bins = options["num_bins"]?.int,
             (2...1 << 20).contains(bins)
         else { return self }
@@ -82,11 +82,11 @@ extension JSON {
         return try addingBoundaries { name in
             let group = try weights.group(named: name)
             let names = try nameList(group.attributes, "weight_names", of: name, optional: true)
-            return try names.filter(isSummary).map { try Summary(group.dataset(named: $0)) }
+            return try names.filter(isSummary).map { try BinSummary(group.dataset(named: $0)) }
         }
     }
 
-    private func addingBoundaries(_ read: (String) throws -> [Summary]) throws -> JSON {
+    private func addingBoundaries(_ read: (String) throws -> [BinSummary]) throws -> JSON {
         guard var model = object, let config = model["config"] else { return self }
         let entries = try (config["layers"]?.array ?? config.array ?? []).map { entry in
             guard entry.hasAdaptedBoundaries,
@@ -104,7 +104,7 @@ extension JSON {
         return .object(model)
     }
 
-    private func taking(from summaries: inout ArraySlice<Summary>) throws -> JSON {
+    private func taking(from summaries: inout ArraySlice<BinSummary>) throws -> JSON {
         guard hasAdaptedBoundaries else { return self }
         if self["class_name"] == "Discretization" {
             return try summaries.popFirst().map { try adding($0) } ?? self
@@ -112,7 +112,7 @@ extension JSON {
         return try addingBoundariesInside(&summaries)
     }
 
-    private func addingBoundariesInside(_ summaries: inout ArraySlice<Summary>) throws -> JSON {
+    private func addingBoundariesInside(_ summaries: inout ArraySlice<BinSummary>) throws -> JSON {
         guard var model = object, var config = model["config"]?.object, let layers = config["layers"]?.array
         else { return self }
         var entries: [JSON] = []

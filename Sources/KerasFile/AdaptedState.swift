@@ -42,7 +42,7 @@ struct AdaptedState {
                 entries[index] = try added(to: entries[index], folder: path + "/layers", weights)
             case "Discretization" where entries[index].hasAdaptedBoundaries:
                 guard let summary = try? weights?.dataset(named: path + "/vars/0") else { continue }
-                entries[index] = try entries[index].adding(Summary(summary))
+                entries[index] = try entries[index].adding(BinSummary(summary))
             case "StringLookup", "IntegerLookup", "TextVectorization":
                 entries[index] = try adding("assets/" + path, to: entries[index], className)
             default: continue
