@@ -71,7 +71,7 @@ extension Store {
             }
             facts.decision = .init(positive: options.positive ?? outcome.names[1], threshold: threshold)
         }
-        // What was measured holds for the other model.
+        // The measurements hold for the other model.
         facts.metrics = []
         facts.created = Date().ISO8601Format()
         facts.isCheckpoint = false

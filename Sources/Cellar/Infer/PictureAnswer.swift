@@ -103,13 +103,20 @@ struct PictureDecision {
 
     private func isSure(_ opinion: Opinion) -> Bool { opinion.best >= minimumConfidence }
 
-    /// What the form of the ink says against the predicted digit, which the network does not see as 28 × 28 pixels are few.
+    /// Returns what the form of the ink says against the predicted digit: details that 28 × 28 pixels do not show the network.
     ///
     /// Measured on MNIST's 60,000 training pictures: none has two pieces in holes, 0.02 % have more holes than their digit may have,
     /// and 0.05 % of the nines have a stem as the handle of a magnifier.
     func doubt(_ label: String, _ structure: InkStructure) -> PictureStatus {
-        // By label; the last is for classes that are no digits.
-        let mostHoles = ["0": 2, "1": 0, "2": 2, "3": 2, "4": 1, "5": 1, "6": 2, "7": 1, "8": 3, "9": 2]
+        // A switch, as the first table with names in a process costs 0.4 million instructions. Other classes are no digits.
+        let mostHoles =
+            switch label {
+            case "1": 0
+            case "4", "5", "7": 1
+            case "0", "2", "3", "6", "9": 2
+            case "8": 3
+            default: Int.max
+            }
         if structure.enclosed.count > 1 || structure.enclosed.contains(where: \.hasHole) { return .notDigit }
         // A zero may have a dot or a stroke in it.
         if let piece = structure.enclosed.first,
@@ -117,14 +124,14 @@ struct PictureDecision {
         {
             return .notDigit
         }
-        if structure.holes.count > mostHoles[label] ?? .max { return .notDigit }
+        if structure.holes.count > mostHoles { return .notDigit }
         if let stem = structure.stem, label == "9", stem.offset < 0.12, stem.length > 2.2, stem.x > 0.5 {
             return .unsure
         }
         return .sure
     }
 
-    /// How sure the answer about one digit is.
+    /// The certainty of the answer about one digit.
     func status(_ opinion: Opinion, of digit: PreparedDigit, names: [String]) -> PictureStatus {
         guard isDigit(opinion) else { return .notDigit }
         guard limits != nil, reading.minimumConfidence != 0 else { return isSure(opinion) ? .sure : .unsure }

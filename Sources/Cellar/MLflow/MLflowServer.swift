@@ -2,7 +2,7 @@ import Base
 
 /// A tracking server of MLflow, by its REST interface (version 2.0 of the interface, that of MLflow 2 and 3).
 ///
-/// What a server says is not trusted: no name of its becomes a path on this machine, and it cannot name files of this machine.
+/// A server is not trusted: no name of its becomes a path on this machine, and it cannot name files of this machine.
 struct MLflowServer {
     private let client: HTTPClient
     let url: String

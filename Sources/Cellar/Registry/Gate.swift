@@ -39,7 +39,7 @@ extension Store {
     }
 }
 
-/// How a version must prove itself against the one whose alias it would take.
+/// The comparison that a version must pass to take the alias of another one.
 public struct PromotionTest: Sendable {
     /// Labelled data, as of an `EvaluateRequest`, whose models are ignored. Nil for the data that the version was trained on.
     public var data: EvaluateRequest?
@@ -54,7 +54,7 @@ public struct PromotionTest: Sendable {
     }
 }
 
-/// What came of a comparison before a promotion.
+/// The outcome of a comparison before a promotion.
 enum PromotionOutcome {
     case tested(PairedVerdict)
     /// There is nothing to compare the versions on, for this reason.

@@ -19,9 +19,9 @@ public final class TrainingExecutor {
     /// The number of steps that the optimizer has made.
     public private(set) var iterations = 0
 
-    private let network: Model
+    let network: Model
     /// The part that reads texts; nil for a model of numbers.
-    private let front: TextFront?
+    let front: TextFront?
     private let computed: Model
     private let parameters: Parameters
     private let slots: [Arena]
@@ -152,51 +152,6 @@ public final class TrainingExecutor {
             optimizer.general.schedule.map { Double($0.rate(after: iterations)) } ?? optimizer.learningRate
         }
         set { optimizer.learningRate = newValue }
-    }
-
-    /// Returns the samples as the executor takes them: with numbers in place of texts, which are read once.
-    public func prepared(_ samples: [Samples]) throws(CellarError) -> [Samples] {
-        guard let front else { return samples }
-        guard samples.count == network.inputs.count else {
-            throw CellarError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
-        }
-        return try front.numbers(of: samples)
-    }
-
-    /// Throws an error if the samples, targets or weights do not fit the network.
-    public func check(
-        _ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil
-    ) throws(CellarError) {
-        let network = front?.numeric ?? network
-        try network.checkKinds(samples)
-        guard samples.count == network.inputs.count else {
-            throw CellarError("the model has \(network.inputs.count) inputs, but \(samples.count) are given")
-        }
-        guard targets.count == network.outputs.count else {
-            throw CellarError(
-                "the model has \(network.outputs.count) outputs, but there are targets for \(targets.count)")
-        }
-        for (samples, shape) in zip(samples, network.inputShapes) {
-            guard samples.size == shape.reduce(1, *) else {
-                throw CellarError(
-                    "the model takes samples of shape \(shape), but the data's are \(samples.shape)")
-            }
-            for (targets, loss) in zip(targets, objective.losses) where loss != nil {
-                guard samples.count == targets.count else {
-                    throw CellarError("there are \(samples.count) samples, but \(targets.count) labels")
-                }
-            }
-            guard weights.map({ $0.count == samples.count }) ?? true else {
-                throw CellarError("there are \(samples.count) samples, but \(weights?.count ?? 0) weights")
-            }
-        }
-        for (index, loss) in objective.losses.enumerated() {
-            try loss?.check(targets[index], shape: network.outputShapes[index])
-        }
-    }
-
-    public func check(_ samples: [Samples], _ targets: Targets) throws(CellarError) {
-        try check(samples, [targets])
     }
 
     public func trainBatch(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> BatchResult {
