@@ -19,9 +19,10 @@ extension ModelStore {
     ///   - doing: What is done, for messages: `move mnist@best`.
     ///   - events: Decides on the change; runs under the locks of log and index, with an index that is up to date.
     ///   - result: Makes the result from the changed index.
+    ///   - undo: Takes back what `events` did to other files; runs under the lock of the log where the change fails.
     func commit<Result>(
         _ doing: String, durability: Durability = .durable, events: (Database) throws -> [Event],
-        result: (Database) throws -> Result
+        result: (Database) throws -> Result, undo: () -> Void = {}
     ) throws(CellarError) -> Result {
         let index = try writableIndex()
         return try withLog(doing) { (file) throws(CellarError) in
@@ -35,6 +36,7 @@ extension ModelStore {
             } catch {
                 // Nobody else has seen what was appended: it was under the lock.
                 file.takeBack()
+                undo()
                 throw error
             }
         }

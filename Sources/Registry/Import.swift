@@ -61,6 +61,9 @@ extension ModelStore {
         if !isOwn { new.importedFrom = file.relativePath }
         let version = try register(new, durability: .durable) { () throws(CellarError) in
             try publish(&copy, created: created, suffix: suffix)
+        } retract: { path in
+            // The original is still there.
+            try? FileSystem.remove(path)
         }
         return Imported(version: version, isNew: true)
     }

@@ -50,6 +50,8 @@ public final class ModelStore: Sendable {
     static let trained = "TRAINED_MODEL"
     static let trash = "trash"
 
+    /// The folder of new model files.
+    public var trainedPath: String { root + "/" + Self.trained }
     var indexPath: String { root + "/registry.sqlite" }
 
     /// - Parameters:

@@ -17,7 +17,6 @@ struct NewFile {
 extension ModelStore {
     /// Registers a model file in the store's folder under the next number of `facts.name`. Returns the existing version
     /// if the file is registered already.
-    ///
     @discardableResult
     public func register(_ file: URL, facts: ModelFacts) throws(CellarError) -> ModelVersion {
         let path = file.standardizedFileURL.path
@@ -55,11 +54,16 @@ extension ModelStore {
     }
 
     /// Registers a file that `publish` gives its name in the store, and returns the path of.
+    ///
+    /// - Parameter retract: Gets the path of a published file that could not be registered.
     func register(
-        _ new: NewFile, durability: Durability, publish: () throws(CellarError) -> String
+        _ new: NewFile, durability: Durability, publish: () throws(CellarError) -> String,
+        retract: (String) -> Void
     ) throws(CellarError) -> ModelVersion {
-        try register(new, durability) { _, new in
+        var published: String?
+        return try register(new, durability, undo: { published.map(retract) }) { _, new in
             let path = try publish()
+            published = path
             new.file = String(path.dropFirst(root.count + 1))
             new.identity = FileIdentity(ofFile: path)?.text
             return true
@@ -73,7 +77,8 @@ extension ModelStore {
 
     /// - Parameter prepare: Runs under the locks; returns false for a file that is registered already.
     private func register(
-        _ new: NewFile, _ durability: Durability, prepare: (Database, inout NewFile) throws -> Bool
+        _ new: NewFile, _ durability: Durability, undo: () -> Void = {},
+        prepare: (Database, inout NewFile) throws -> Bool
     ) throws(CellarError) -> ModelVersion {
         var (new, isNew) = (new, false)
         return try commit("register a version of \(new.model)", durability: durability) { db in
@@ -99,6 +104,8 @@ extension ModelStore {
                     .inputOutput, "cannot read the version back from the index.", file: path(of: new.file))
             }
             return version
+        } undo: {
+            undo()
         }
     }
 }

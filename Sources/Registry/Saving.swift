@@ -32,21 +32,23 @@ extension ModelStore {
         let digest = file.digest
         try file.flush(mode: 0o444)
         onStep(.flushed)
-        var path: String?
+        var kept: String?
         do throws(CellarError) {
             let version = try register(
                 NewFile(model: facts.name, file: "", digest: digest, facts: facts), durability: durability
             ) { () throws(CellarError) in
-                path = try publish(&file, created: facts.created, suffix: suffix)
-                return path ?? ""
+                try publish(&file, created: facts.created, suffix: suffix)
+            } retract: { path in
+                kept = path
             }
             onStep(.registered)
             return version
         } catch {
-            guard let path else { throw error }
+            guard let path = kept else { throw error }
             throw CellarError(
-                error.category, "the model was saved but not registered: \(error)", file: path,
-                remedy: "Run `registry import \(path)`.")
+                error.category, "the model was saved but not registered: \(error.message)", file: path,
+                remedy: [error.remedy, "To register it, run `registry import \(path)`."]
+                    .compactMap(\.self).joined(separator: " "))
         }
     }
 

@@ -104,6 +104,30 @@ func fullIndex() throws {
     }
 }
 
+@Test("a full disk during an import leaves nothing, and the original can be imported later")
+func fullIndexOnImport() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder.appendingPathComponent("models"))
+        try store.save(makeFacts())
+        let pages = try store.index().queue.writeWithoutTransaction { db in
+            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            try db.execute(sql: "PRAGMA max_page_count = \(pages)")
+            return pages
+        }
+        let file = folder.appendingPathComponent("other.h5")
+        try Data("other".utf8).write(to: file)
+        var big = makeFacts(created: noon(plus: 0))
+        big.recipe = String(repeating: "recipe ", count: 8_000)
+        let text = message { _ = try store.importFile(file, facts: big) }
+        #expect(text.contains("disk is full"))
+        #expect(try store.verify().findings == [])
+        try store.index().queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA max_page_count = \(pages + 1_000)")
+        }
+        #expect(try store.importFile(file, facts: big).version.number == 2)
+    }
+}
+
 @Test(
     "names that could be read as versions, aliases or files are refused",
     arguments: [

@@ -207,10 +207,18 @@ def in_double_precision(file, x):
     return exact.predict(x.astype(np.float64), batch_size=1000, verbose=0)
 
 
+def targets(model, labels):
+    """Labels as the model's loss takes them: numbers, or one-hot rows."""
+    loss = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", "")
+    one_hot = "categorical" in loss and "sparse" not in loss
+    return np.eye(model.output_shape[-1], dtype=np.float32)[labels.astype(int)] if one_hot else labels
+
+
 def goes_on(model, data):
-    before, steps = model.evaluate(data.x, data.y, verbose=0)[0], int(model.optimizer.iterations.numpy())
-    model.fit(data.fit_x, data.fit_y, batch_size=64, epochs=1, verbose=0)
-    taken, after = int(model.optimizer.iterations.numpy()) - steps, model.evaluate(data.x, data.y, verbose=0)[0]
+    y, fit_y = targets(model, data.y), targets(model, data.fit_y)
+    before, steps = model.evaluate(data.x, y, verbose=0)[0], int(model.optimizer.iterations.numpy())
+    model.fit(data.fit_x, fit_y, batch_size=64, epochs=1, verbose=0)
+    taken, after = int(model.optimizer.iterations.numpy()) - steps, model.evaluate(data.x, y, verbose=0)[0]
     if taken != -(-len(data.fit_x) // 64):
         raise Failed(f"{taken} steps taken in an epoch of {-(-len(data.fit_x) // 64)}")
     if not after <= before * 1.25 + 0.02:
@@ -252,7 +260,7 @@ def ours_in_keras(file, folder):
         return predicts_as(loaded[name], name, file, data)
 
     def evaluates(name):
-        theirs = loaded[name].evaluate(data.x, data.y, batch_size=1000, verbose=0)
+        theirs = loaded[name].evaluate(data.x, targets(loaded[name], data.y), batch_size=1000, verbose=0)
         return near(infer_evaluates(file, data.path), theirs, TOLERANCE * max(1, theirs[0]))
 
     for name, library, apart_from in (("Keras 2", keras2, ()), ("Keras 3", keras3, KERAS3_ALWAYS_SAYS)):

@@ -36,8 +36,10 @@ def make_store(binary, folder):
     for copy in ("one", "two", "three"):
         run([*call, "import", variant(wine, folder.parent, copy), "--name", copy, *where], check=True)
     run([*call, "promote", "wine:1", "--alias", "best", *where], check=True)
-    run([*call, "promote", "mnist:1", "--alias", "best", *where], check=True)
-    run([*call, "promote", "one:1", "--alias", "production", *where], check=True)
+    run([*call, "promote", "mnist:1", "--alias", "best", "--force", "--reason", "a move back", *where], check=True)
+    run([*call, "import", variant(wine, folder.parent, "five"), "--name", "one", *where], check=True)
+    for version in ("one:1", "one:2"):
+        run([*call, "promote", version, "--alias", "production", "--force", "--reason", "by hand", *where], check=True)
     run([*call, "tag", "one:1", "owner=ann", *where], check=True)
     run([*call, "delete", "two:1", *where], check=True)
     other = folder.parent / "other"

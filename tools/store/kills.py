@@ -89,11 +89,11 @@ def main():
     return bad > 0
 
 
-def check(binary, store, before, after, done, fails):
+def check(binary, store, before, after, done, fails, says=content):
     problems = []
     if done.returncode in (132, 134, 139) or done.returncode < 0 and done.returncode != -9:
         problems.append(f"ended with {done.returncode}")
-    now = content(binary, store)
+    now = says(binary, store)
     if now not in (before, after):
         problems.append("neither before nor after")
     # What was done cannot be undone where only the report of it fails.

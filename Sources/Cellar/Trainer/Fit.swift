@@ -166,7 +166,7 @@ extension Store {
 
     /// Creates the store's folder and a file in it, which is removed at once.
     private func checkWritable() throws(CellarError) {
-        let trained = folder + "/TRAINED_MODEL"
+        let trained = models.trainedPath
         do throws(CellarError) {
             try FileSystem.makeFolder(trained)
             _ = try AtomicFile(in: trained, extension: "tmp")
@@ -187,9 +187,14 @@ extension Store {
         return isHere ? file : parent.appendingPathComponent(file).path
     }
 
-    /// Saves a model that the store would not take wherever there is room, and adds the place to the error.
+    /// Saves a model that the store would not take wherever there is room, and adds the place to the error. A file that
+    /// the store kept without registering it is named by the error.
     private func rescued(_ training: Training, _ error: any Error) -> CellarError {
         var failure = CellarError(error)
+        if let kept = failure.place.file, kept.hasPrefix(models.trainedPath + "/"),
+            FileSystem.size(ofFile: kept) != nil {
+            return failure
+        }
         let path = checkpointPath(training)
         let name = FileSystem.name(of: path)
         for place in [path, "checkpoints/\(name)", NSTemporaryDirectory() + name]
