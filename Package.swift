@@ -5,8 +5,14 @@ import PackageDescription
 // too (they run 50 to 180 times slower without). Both need unsafe flags, which would bar other packages from
 // depending on these libraries, so they are off by default.
 let checks = Context.environment["CELLAR_CHECKS"] != nil
+// Swift 6.3 frees an array that it has put on the stack before its span is read (`write([rate].span)` writes another number,
+// where `span` is not inlined), so that arrays stay on the heap in the commands.
+let heapArrays: [SwiftSetting] =
+    Context.environment["CELLAR_STATIC"] == nil
+    ? []
+    : [.unsafeFlags(["-Xllvm", "-sil-disable-pass=stack-promotion"], .when(configuration: .release))]
 let swift: [SwiftSetting] =
-    [.strictMemorySafety()] + (checks ? [.treatAllWarnings(as: .error)] : [])
+    [.strictMemorySafety()] + (checks ? [.treatAllWarnings(as: .error)] : []) + heapArrays
 let numbers: [SwiftSetting] =
     swift + (checks ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
 let c: [CSetting] = checks ? [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])] : []

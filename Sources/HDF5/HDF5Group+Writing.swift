@@ -16,7 +16,10 @@ extension HDF5Group {
     /// Writes float32 values, row-major and contiguous, as h5py does; shape [] is a scalar. Creates the
     /// groups of the path.
     public func write(_ values: [Float], shape: [Int], named name: String) throws(HDF5Error) {
-        try write(values.span, shape: shape, named: name)
+        // Not by way of the span: see heapArrays in Package.swift. Other packages build without that flag.
+        let write = try prepare(name, shape: shape, count: values.count, type: ch5_float32_le())
+        try write.check(
+            unsafe values.withUnsafeBytes { unsafe write.run(ch5_native_float(), $0.baseAddress) })
     }
 
     /// Writes a span of float32 values.

@@ -5,18 +5,20 @@ import Tensors
 import Zip
 
 /// Writes a model for other programs to an open file, once our own reader has read the bytes again and the model there has
-/// the same outputs, for the golden sample or for a drawn one. Otherwise nothing is written.
+/// the same outputs, for the golden sample or for a drawn one, and the same optimizer with the same state. Otherwise
+/// nothing is written.
 public func exportModel(
     _ contents: ModelFile, to file: inout AtomicFile, as format: ModelFormat
 ) throws(CellarError) {
     let pieces = try modelBytes(contents, as: format, name: file.path, includeOptimizer: true)
-    let again: Model
+    let again: ModelFile
     do {
         again = try readAgain(Array(pieces.joined()), contents.model, format)
     } catch {
         throw exportFault("the written file could not be read again: \(error)", file.path)
     }
-    try checkSame(again, contents, file.path)
+    try checkSame(again.model, contents, file.path)
+    try checkSameOptimizer(again, contents, file.path)
     for piece in pieces { try file.write(piece.span) }
 }
 
@@ -26,24 +28,43 @@ private func exportFault(_ message: String, _ path: String) -> CellarError {
         remedy: "Export the model in another form, and report this.")
 }
 
-private func readAgain(_ bytes: [UInt8], _ model: Model, _ format: ModelFormat) throws -> Model {
+private func readAgain(_ bytes: [UInt8], _ model: Model, _ format: ModelFormat) throws -> ModelFile {
     let name = "the exported file"
     switch format {
     case .keras:
-        return try readArchive(ZipArchive(bytes: bytes, name: name), forTraining: false).model
+        return try readArchive(ZipArchive(bytes: bytes, name: name), forTraining: true)
     case .h5:
         let file = try HDF5File(readingBytes: bytes, name: name)
         guard let own = try Architecture(file) else {
             throw CellarError(.badData, "it has no model_config")
         }
-        return try readWhole(file, own, forTraining: false).model
+        return try readWhole(file, own, forTraining: true)
     case .weights:
         var copy = try Model(structure: model.structure, layers: model.layers)
         let root = try HDF5File(readingBytes: bytes, name: name).root
         _ = try readNumberedWeights(root, into: &copy, Generation(kerasVersion: archiveVersion))
-        return copy
+        return ModelFile(model: copy)
     }
 }
+
+/// Weights alone come back without an optimizer.
+func checkSameOptimizer(_ again: ModelFile, _ contents: ModelFile, _ path: String) throws(CellarError) {
+    guard let new = again.compiled?.optimizer, let old = contents.compiled?.optimizer else { return }
+    guard Float(new.learningRate) == Float(old.learningRate) else {
+        throw exportFault(
+            "the optimizer there has the learning rate \(new.learningRate), expected \(old.learningRate)",
+            path)
+    }
+    guard let state = contents.optimizerState else { return }
+    let arrays = [again.optimizerState, state].map { $0?.slots.joined().map(\.values) }
+    guard again.optimizerState?.iterations == state.iterations,
+        arrays[0]?.elementsEqual(arrays[1] ?? [], by: { $0.elementsEqual($1, by: isSame) }) == true
+    else {
+        throw exportFault("the optimizer's state there differs", path)
+    }
+}
+
+private func isSame(_ a: Float, _ b: Float) -> Bool { a == b || a.isNaN && b.isNaN }
 
 func checkSame(_ again: Model, _ contents: ModelFile, _ path: String) throws(CellarError) {
     let model = contents.model
@@ -73,8 +94,7 @@ func checkSame(_ again: Model, _ contents: ModelFile, _ path: String) throws(Cel
         // The same program computes both, so that they differ by rounding at most.
         let size = old.values.reduce(Float(1)) { max($0, $1.isFinite ? abs($1) : 0) }
         let worst = zip(new.values, old.values).reduce(Float(0)) { worst, pair in
-            let same = pair.0 == pair.1 || pair.0.isNaN && pair.1.isNaN
-            let off = same ? 0 : abs(pair.0 - pair.1)
+            let off = isSame(pair.0, pair.1) ? 0 : abs(pair.0 - pair.1)
             return max(worst, off.isNaN ? .infinity : off)
         }
         guard worst <= 1e-5 * size else {

@@ -182,6 +182,31 @@ func exportsAreReadAgain() throws {
     #expect(error?.category == .internalFault && error?.message.contains("differs by") == true)
 }
 
+@Test("an export with another learning rate or other optimizer state is not written")
+func exportsKeepTheOptimizer() throws {
+    let weights = [Tensor(shape: [2], filledWith: 1)]
+    var model = ModelFile(
+        model: try readModel(
+            .unchecked(folder.appendingPathComponent("structures/dict_outputs.k3.keras").path)
+        ).model)
+    model.compiled = ModelFile.Compiled(loss: nil, optimizer: SGD(learningRate: 0.1))
+    model.optimizerState = OptimizerState(iterations: 3, slots: [weights])
+    try checkSameOptimizer(model, model, "m.keras")
+    func fault(_ change: (inout ModelFile) -> Void) -> String? {
+        var other = model
+        change(&other)
+        let error = #expect(throws: CellarError.self) { try checkSameOptimizer(other, model, "m.keras") }
+        return error?.message
+    }
+    #expect(fault { $0.compiled?.optimizer?.learningRate = 1e30 }?.contains("expected 0.1") == true)
+    #expect(fault { $0.optimizerState = nil }?.contains("state there differs") == true)
+    #expect(fault { $0.optimizerState?.iterations = 4 }?.contains("state there differs") == true)
+    #expect(
+        fault { $0.optimizerState?.slots = [[Tensor(shape: [2], filledWith: 2)]] }?.contains(
+            "state there differs")
+            == true)
+}
+
 @Test("losses by the keys of a dictionary of outputs belong to these outputs, whatever their layers' names")
 func lossesByKeys() throws {
     func dense(_ name: String) -> JSON {

@@ -209,7 +209,7 @@ def in_double_precision(file, x):
 
 def targets(model, labels):
     """Labels as the model's loss takes them: numbers, or one-hot rows."""
-    loss = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", "")
+    loss = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", None) or model.loss.__name__
     one_hot = "categorical" in loss and "sparse" not in loss
     return np.eye(model.output_shape[-1], dtype=np.float32)[labels.astype(int)] if one_hot else labels
 

@@ -429,7 +429,10 @@ class Bench:
                 layers = None
             recipe = self.recipe(kind, made, f"{base}.yaml", layers=layers)
             newest = next(file for extension, file in sorted(made["files"].items()) if file and extension != WEIGHTS)
-            self.first, _ = self.fit(recipe, *(() if layers else ("--from", newest)))
+            try:
+                self.first, _ = self.fit(recipe, *(() if layers else ("--from", newest)))
+            except Failed as failed:
+                possible("Cellar", ".h5", "Cellar", kind.name, str(failed))
             self.later = None
             if kind.fits:
                 after, loss = self.fit(self.recipe(kind, made, f"{base}.yaml", 2, layers), "--from", self.first)

@@ -192,7 +192,8 @@ extension Store {
     private func rescued(_ training: Training, _ error: any Error) -> CellarError {
         var failure = CellarError(error)
         if let kept = failure.place.file, kept.hasPrefix(models.trainedPath + "/"),
-            FileSystem.size(ofFile: kept) != nil {
+            FileSystem.size(ofFile: kept) != nil
+        {
             return failure
         }
         let path = checkpointPath(training)
