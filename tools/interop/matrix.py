@@ -61,12 +61,16 @@ STATES = ("where a recurrent layer is called with initial states, Keras 3 takes 
           "with tf.keras' rule alone, and a .keras with Keras 3's")
 TIES = "where several steps are the largest alike, as the padding of a text is, Theano gives each of them the whole gradient, and TensorFlow a share"
 NEW2 = r"Keras 2\.12|tf_keras"
+ROWS = ("with momentum, SGD until Keras 2.10, and later ones that read such an .h5, move only those rows of an Embedding that a batch has; Cellar moves all, as Keras 2.11 "
+        "and later do with their own files")
 NOT_POSSIBLE = [
     (r"Keras 1\.2\.2", ANY, ANY, ANY, r".", "Keras 1.2.2 reads files of Keras 1 alone, and nothing writes those any more"),
     (r"Keras 3", r"\.h5", EARLY, r"text|decoder", r"predictions differ", GATES),
     (r"registry export", r"\.keras", EARLY, r"text|decoder", r"hard_sigmoid", GATES),
     (r"Cellar|registry export", ANY, ANY, r"states-masked", r"initial states and a mask", STATES),
     (r"Keras 2\.2\.4", r"\.h5", ANY, r"states-masked", r"differ", STATES),
+    (r"Cellar", ANY, r"Keras 2\.10", r"states-masked", r"one more epoch", ROWS),
+    (r"Keras 2\.12|tf_keras", r"\.h5", NEW2, r"states-masked", r"one more epoch", ROWS),
     (r"Keras 3", r"\.h5", ANY, r"states-.*", r"expects 1 input", "Keras 3 opens no .h5 of Keras 2's in which a layer is called with initial states; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"model-in-chain", r"Cannot convert", "Keras 3 opens no .h5 of Keras 2's with a Functional inside a Sequential; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"graph|siamese|frozen|fine-tuned", r"Invalid Functional model", "Keras 3 counts the calls of a model inside another from 0, Keras 2 from 1, so that Keras 3 opens no such .h5 of Keras 2's, tf_keras' own included; its .keras goes"),
@@ -137,6 +141,7 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * No Keras 3 goes on to train from an `.h5` with optimizer state, its own included: use `.keras`.
 * Keras 3 drops lists of axes (Softmax, UnitNormalization, LayerNormalization) when it reads an `.h5`, and cannot open MultiHeadAttention there in the form that Keras 2 needs.
 * hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
+* SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
 * BatchNormalization of Keras 1 and 2.1.4 to 2.3 keeps other moving averages than later ones and normalizes by the batch when frozen, too; on Theano only a shared layer's first call moves
   them. Their files go on here as there; what Cellar saves then goes on as Keras 2.10 would.
 * Keras 3 on TensorFlow squares an Embedding's gradient token by token before it adds it up; on JAX and PyTorch, and in Keras 1 and 2, it is added up first, as in Cellar.
