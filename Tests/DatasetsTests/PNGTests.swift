@@ -45,6 +45,38 @@ private struct GoldenPictures: Decodable {
         }
     }
 
+    @Test(arguments: [2, 3, 4, 10, 11])
+    func scalesEachKindWhileItDecodes(side: Int) throws {
+        for name in try GoldenFiles.decode("png.json", as: GoldenPictures.self).pixels.keys {
+            let bytes = try [UInt8](
+                Data(contentsOf: GoldenFiles.folder.appendingPathComponent("png/\(name)")))
+            let whole = try readPicture(bytes, name: name)
+            #expect(
+                try readPicture(bytes, name: name, side: side) == whole.shrunk(toSide: side), "\(name)")
+        }
+    }
+
+    @Test func readsALargeFileInPieces() throws {
+        try Fixtures.temporaryFolder { folder in
+            let path = folder.appendingPathComponent("x.png").path
+            var random = MersenneTwister(seed: 5)
+            let pixels = (0..<400 * 300 * 3).map { _ in UInt8(random.draw(through: 255)) }
+            let image = RGBImage(width: 400, height: 300, pixels: pixels)
+            let file = try encodedPNG(image)
+            // More than two pieces of 64 KiB.
+            try #require(file.count > 200_000)
+            try Data(file).write(to: URL(fileURLWithPath: path))
+            let expected = try readPicture(file, name: path).shrunk(toSide: 40)
+            #expect(try readPicture(path, side: 40) == expected)
+            for count in [70_000, 65_536, 65_537, 40, 20, 0] {
+                try Data(file.prefix(count)).write(to: URL(fileURLWithPath: path))
+                let error = try #require(
+                    failure { () throws(CellarError) in try readPicture(path, side: 40) })
+                #expect(error.description.contains(count == 0 ? "an empty file" : "a truncated file"))
+            }
+        }
+    }
+
     @Test(
         "says what is wrong with a file",
         arguments: [

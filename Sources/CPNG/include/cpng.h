@@ -6,11 +6,12 @@
 
 enum cpng_status {
     cpng_ok,
-    cpng_not_png,   // no signature or header chunk
-    cpng_empty,     // a width or height of 0
-    cpng_too_large, // beyond the limits below
-    cpng_truncated, // the file ends too early
-    cpng_damaged,   // any other error of libpng; see message
+    cpng_not_png,    // no signature or header chunk
+    cpng_empty,      // a width or height of 0
+    cpng_too_large,  // beyond the limits below
+    cpng_truncated,  // the file ends too early
+    cpng_unreadable, // reading the file failed; see error
+    cpng_damaged,    // any other error of libpng; see message
     cpng_no_memory
 };
 
@@ -20,6 +21,7 @@ typedef struct {
     uint32_t width, height;
     uint8_t *pixels;   // [height, width, channels], to be freed with cpng_free
     char message[160]; // libpng's message
+    int error;         // errno of cpng_unreadable
 } cpng_picture;
 
 /// Decodes a PNG file in memory to 8 bits per channel: 1 channel is grey (luma of ITU-R BT.601), 3 are red,
@@ -27,9 +29,11 @@ typedef struct {
 enum cpng_status cpng_read(const uint8_t *file, size_t size, int channels, cpng_picture *picture);
 
 /// Reads like cpng_read with 4 channels, but scales the picture down while it decodes, so that its longer side is at most `side`:
-/// blocks of pixels are averaged, each colour by its opacity. Only a few rows of the full picture are in memory, unless it
-/// is interlaced.
-enum cpng_status cpng_read_small(const uint8_t *file, size_t size, uint32_t side, cpng_picture *picture);
+/// blocks of pixels are averaged, each colour by its opacity. Only a few rows of the full picture are in memory.
+///
+/// - file: The whole file, or its first bytes, at least 33 of them, if `descriptor` (else -1) gives the rest.
+enum cpng_status cpng_read_small(
+    const uint8_t *file, size_t size, int descriptor, uint32_t side, cpng_picture *picture);
 
 /// Encodes 8-bit pixels [height, width, channels], channels 1 or 3. Free `*file` with cpng_free.
 enum cpng_status cpng_write(

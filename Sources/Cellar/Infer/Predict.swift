@@ -79,13 +79,22 @@ private func predictions(
             try model.predictions(for: readArrays([file], for: model)[0])
         }
     }
-    // Once for all models: standard input cannot be read again.
-    let content = try readPictureFile(file)
+    let forms = try models.map { (model) throws(CellarError) in try model.pictureForm() }
+    // Once for all models: standard input cannot be read again. Readers of digits need only a small copy of the picture.
+    let areForDigits = forms.map { $0.framing == .digit }
+    var (whole, small): ([UInt8], RGBAImage?) = ([], nil)
+    if areForDigits.contains(false) {
+        whole = try readPictureFile(file)
+        if areForDigits.contains(true) {
+            small = try readPicture(whole, name: file, side: DigitPicture.workingSide)
+        }
+    } else {
+        small = try readPicture(file, side: DigitPicture.workingSide)
+    }
     var found: [Prediction] = []
-    for (index, model) in models.enumerated() {
-        let form = try model.pictureForm()
-        if form.framing == .digit {
-            let prediction = try readDigits(content, file, by: model, form, request.reading)
+    for (index, (model, form)) in zip(models, forms).enumerated() {
+        if form.framing == .digit, let small {
+            let prediction = try readDigits(small, file, by: model, form, request.reading)
             if request.keepsInputs, index == 0, let image = prediction.image {
                 inputs.append(form.samples(image.pixels))
             }
@@ -93,7 +102,7 @@ private func predictions(
             continue
         }
         try request.reading.check(model)
-        let picture = try form.read(content, file)
+        let picture = try form.read(whole, file)
         if request.keepsInputs, index == 0 { inputs.append(picture.samples) }
         if picture.lostColours {
             progress.warn("\(file): its colours became grey, as \(model.name) takes grey pictures.")

@@ -4,7 +4,7 @@ import Infer
 
 /// Reads a picture of digits with one model.
 func readDigits(
-    _ content: [UInt8], _ file: String, by model: LoadedModel, _ form: ModelFacts.Picture,
+    _ picture: RGBAImage, _ file: String, by model: LoadedModel, _ form: ModelFacts.Picture,
     _ reading: PictureReading
 ) throws(CellarError) -> Prediction {
     let decision = PictureDecision(reading: reading, limits: form.abstention, form: form)
@@ -13,7 +13,7 @@ func readDigits(
             .usage, "\(model.name) has no record of how sure it is of digits, which --coverage needs.",
             remedy: "Omit --coverage, or train with drawn: { others: … } in the recipe's data.")
     }
-    let found = try form.find(in: content, file, keepsSteps: reading.keepsSteps)
+    let found = form.find(in: picture, keepsSteps: reading.keepsSteps)
     guard !found.isCrowded || !reading.readsAll else {
         throw CellarError(
             .badData, "there are more than \(DigitPicture.mostDigits) things that may be digits.", file: file,

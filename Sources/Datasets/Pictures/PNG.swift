@@ -27,8 +27,12 @@ public func readColourPNG(_ bytes: [UInt8], name: String) throws(CellarError) ->
 }
 
 /// Reads a PNG in colour with its transparency; see `readPicture`.
-func readRGBAPNG(_ bytes: [UInt8], name: String, side: Int?) throws(CellarError) -> RGBAImage {
-    let (width, height, pixels) = try decode(bytes, name: name, channels: 4, side: side)
+///
+/// - rest: The descriptor that gives the rest of a file that begins with `bytes`; with a `side` only.
+func readRGBAPNG(
+    _ bytes: [UInt8], rest: Int32 = -1, name: String, side: Int?
+) throws(CellarError) -> RGBAImage {
+    let (width, height, pixels) = try decode(bytes, rest: rest, name: name, channels: 4, side: side)
     return RGBAImage(width: width, height: height, pixels: pixels)
 }
 
@@ -60,15 +64,18 @@ func hasColours(_ bytes: [UInt8], name: String) throws(CellarError) -> Bool {
 }
 
 private func decode(
-    _ bytes: [UInt8], name: String, channels: Int, side: Int? = nil
+    _ bytes: [UInt8], rest: Int32 = -1, name: String, channels: Int, side: Int? = nil
 ) throws(CellarError) -> (width: Int, height: Int, pixels: [UInt8]) {
     var picture = unsafe cpng_picture()
     let status = unsafe bytes.withUnsafeBufferPointer { file in
-        if let side { return unsafe cpng_read_small(file.baseAddress, file.count, UInt32(side), &picture) }
+        if let side {
+            return unsafe cpng_read_small(file.baseAddress, file.count, rest, UInt32(side), &picture)
+        }
         return unsafe cpng_read(file.baseAddress, file.count, Int32(channels), &picture)
     }
     let (width, height) = unsafe (Int(picture.width), Int(picture.height))
     guard status == cpng_ok else {
+        if status == cpng_unreadable { throw unsafe .reading(name, picture.error) }
         let message = unsafe withUnsafeBytes(of: picture.message) { text in
             unsafe String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
         }

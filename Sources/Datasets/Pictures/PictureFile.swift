@@ -11,16 +11,38 @@ public func readPicture(_ bytes: [UInt8], name: String, side: Int? = nil) throws
     return (side.map(image.shrunk) ?? image).turned(Orientation(ofJPEG: bytes))
 }
 
+/// Reads a picture file, scaled down to `side` if it is larger. Of a PNG only a piece at a time is in memory, the file's and the picture's.
+public func readPicture(_ path: String, side: Int) throws(CellarError) -> RGBAImage {
+    let file = try InputFile(path: path)
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    var count = 0
+    // A pipe gives what it has.
+    while count < bytes.count {
+        let more = try file.read(into: &bytes, at: count)
+        if more == 0 { break }
+        count += more
+    }
+    let isWhole = count < bytes.count
+    bytes.removeLast(bytes.count - count)
+    if !isWhole, bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+        return try readRGBAPNG(bytes, rest: file.descriptor, name: path, side: side)
+    }
+    if !isWhole { bytes += try file.readAll(limit: mostPictureBytes - count) }
+    return try readPicture(bytes, name: path, side: side)
+}
+
 /// Reads a picture file (PNG, JPEG) in colours, on white.
 public func readColourPicture(_ path: String) throws(CellarError) -> RGBImage {
     try readPicture(readPictureFile(path), name: path).onWhite
 }
 
-/// Reads a picture file's bytes; - is standard input. The limit is above the size of an uncompressed picture of the maximum
-/// dimensions.
+/// Reads a picture file's bytes; - is standard input.
 public func readPictureFile(_ path: String) throws(CellarError) -> [UInt8] {
-    try readFile(path, limit: 1 << 29)
+    try readFile(path, limit: mostPictureBytes)
 }
+
+/// Above the size of an uncompressed picture of the maximum dimensions.
+private let mostPictureBytes = 1 << 29
 
 /// Returns true if a file's first bytes are those of a PNG or a JPEG.
 public func isPicture(_ bytes: some Collection<UInt8>) -> Bool {

@@ -20,16 +20,15 @@ extension ModelFacts.Picture {
     /// Throws for a picture without ink where a digit is expected, for one of another size without `resampling`, and for files that
     /// cannot be read.
     public func read(_ path: String) throws(CellarError) -> PreparedPicture {
-        try read(readPictureFile(path), path)
+        guard framing == .digit else { return try read(readPictureFile(path), path) }
+        guard let digit = find(in: try readPicture(path, side: DigitPicture.workingSide)).main else {
+            throw .noDigit(path)
+        }
+        return prepared(digit.image)
     }
 
-    /// Reads a picture from a file's bytes; `path` is for messages.
+    /// Reads a picture from a file's bytes as it is, without a search for digits; `path` is for messages.
     public func read(_ file: [UInt8], _ path: String) throws(CellarError) -> PreparedPicture {
-        if framing == .digit {
-            let found = try find(in: file, path)
-            guard let digit = found.main else { throw .noDigit(path) }
-            return prepared(digit.image)
-        }
         let image = try readPicture(file, name: path).onWhite
         let lostColours = channels == 1 && image.greyLevels == nil
         let pixels = channels == 3 ? image.pixels : image.luma.pixels
@@ -52,13 +51,9 @@ extension ModelFacts.Picture {
         return PreparedPicture(samples: samples(pixels), image: grey, lostColours: lostColours)
     }
 
-    /// Finds the digits in a picture file's bytes; `path` is for messages. Throws only for files that cannot be read.
-    public func find(
-        in file: [UInt8], _ path: String, keepsSteps: Bool = false
-    ) throws(CellarError) -> DigitPicture {
-        DigitPicture(
-            try readPicture(file, name: path, side: DigitPicture.workingSide), frame: (width, height),
-            keepsSteps: keepsSteps)
+    /// Finds the digits in a picture.
+    public func find(in picture: RGBAImage, keepsSteps: Bool = false) -> DigitPicture {
+        DigitPicture(picture, frame: (width, height), keepsSteps: keepsSteps)
     }
 
     /// Converts a framed digit to the model's input: its polarity and scale.
