@@ -94,7 +94,7 @@ for work in "${works[@]}"; do
         epochs) around sgd adam wine -- dense_floor jax_fit torch_fit keras_fit ;;
         images) around images image -- onnx_infer ;;
         lenet) around lenet -- onnx_lenet torch_lenet im2col_lenet ;;
-        score) around score -- csv_score ;;
+        score) around score columns -- csv_score columns_score ;;
         report) around report -- sklearn_report ;;
         register) around register -- mlflow_register ;;
         lists) ((quick)) || ours lists ;;  # making a store of 10,000 files takes too long

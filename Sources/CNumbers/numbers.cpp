@@ -58,6 +58,7 @@ bool missing(const char *begin, const char *end) {
     if (begin == end) return true;
     const std::string_view field(begin, size_t(end - begin));
     if (field.size() > 8) return false;
+    if (std::string_view("#-1<Nn").find(field.front()) == std::string_view::npos) return false;
     for (const std::string_view word :
          {"#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>",
           "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"})

@@ -15,6 +15,11 @@ public struct Texts: Equatable, Sendable {
         ends.append(bytes.count)
     }
 
+    public mutating func append(_ text: ArraySlice<UInt8>) {
+        bytes.append(contentsOf: text)
+        ends.append(bytes.count)
+    }
+
     public mutating func append(_ text: Span<UInt8>) {
         unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         ends.append(bytes.count)

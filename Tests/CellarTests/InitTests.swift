@@ -78,3 +78,84 @@ func othersInInit() throws {
     let text = try recipe("others,a,y\n" + rows(40) { "7,\($0 % 5),\($0 % 2)" }, target: "y")
     #expect(text.contains("others: { kind: ignore }"))
 }
+
+@Test(
+    "lines of names above the names, names without the one of row names, and texts among numbers are told from data"
+)
+func headersOfPublicTables() throws {
+    let two = try recipe(
+        ",X1,X2,Y\nID,AGE,PAY,default\n" + rows(60) { "\($0 + 1),\(20 + $0 % 30),\($0 % 7),\($0 % 2)" })
+    #expect(two.contains("skip_lines: 1") && two.contains("target: default") && two.contains("AGE: number"))
+    let r = try recipe(
+        "\"temp\",\"light\",\"busy\"\n" + rows(60) { "\"\($0 + 1)\",\($0 % 7).5,\($0 % 11),\($0 % 2)" })
+    #expect(
+        r.contains("names: [row, temp, light, busy]") && r.contains("row: ignore")
+            && r.contains("target: busy"))
+    let nursery = try recipe(
+        rows(60) {
+            "\(["usual", "great"][$0 % 2]),\(["1", "2", "3", "more"][$0 * 7 % 5 % 4]),\(["no", "yes", "maybe"][$0 % 3])"
+        }
+        .replacing("usual,1,no\ngreat", with: "usual,more,no\ngreat"))
+    #expect(nursery.contains("header: false"))
+}
+
+@Test("tabs and blanks between numbers, and Latin-1, are found")
+func formsOfPublicTables() throws {
+    let auto = try recipe(
+        rows(60) {
+            "\(20 + $0 % 9).0   \(4 + $0 % 3)   \(300 + $0 % 17).0      \($0 % 3)\t\"ford \($0 % 4)\""
+        },
+        target: "0")
+    #expect(auto.contains("\"2\": number") && auto.contains("\"4\": category"))
+    let seeds = try recipe(rows(60) { "\(15 + $0 % 4).5\t\($0 % 7).25\t\($0 % 9 == 4 ? "\t" : "")\($0 % 3)" })
+    #expect(seeds.contains("delimiter: blank") && seeds.contains("target: \"2\""))
+    try Fixtures.temporaryFolder { folder in
+        let (path, other) = (folder.path + "/l.csv", folder.path + "/u.csv")
+        func table(_ city: String) -> String {
+            "city,n,y\n" + rows(80) { "\($0 % 2 == 0 ? city : "Rom"),\($0 % 7),\($0 % 9 == 0 ? 1 : $0 % 2)" }
+        }
+        try #require(table("Köln €").data(using: .windowsCP1252)).write(to: URL(fileURLWithPath: path))
+        try Data(table("Köln €").utf8).write(to: URL(fileURLWithPath: other))
+        var request = InitRequest(data: path)
+        request.recipe = folder.path + "/l.yaml"
+        #expect(try initRecipe(request).text.contains("encoding: latin-1"))
+        let store = Store(folder.path + "/models")
+        _ = try store.fit(FitRequest(recipe: folder.path + "/l.yaml"))
+        // A table in UTF-8 means the same.
+        let scored = try [path, other].map { data in
+            let output = folder.path + "/scored.csv"
+            _ = try store.score(
+                ScoreRequest(inputs: [data], outputs: [output], replacesInput: true, models: ["l:1"]))
+            return try String(contentsOfFile: output, encoding: .utf8)
+        }
+        #expect(scored[0] == scored[1] && scored[0].contains("\nKöln €,0,1,"))
+        // A lookup that did not know the text would give both cities' rows other answers than a table of training gave.
+        let answers = Set(
+            scored[0].split(separator: "\n").dropFirst().map { $0.split(separator: ",").last ?? "" })
+        #expect(answers.count == 14, "\(answers.count) answers for 2 cities and 7 numbers")
+    }
+}
+
+@Test(
+    "the target of a table without names is the only column of words, or the first one with counted classes")
+func targetsOfPublicTables() throws {
+    let cancer = try recipe(
+        rows(80) { "\(842302 + $0 * 7919),\($0 % 3 == 0 ? "M" : "B"),\($0 % 7).25,\($0 % 11).5" })
+    #expect(cancer.contains("target: \"1\"") && cancer.contains("\"0\": ignore"))
+    let letters = try recipe(
+        rows(80) { "\(["T", "I", "D"][$0 % 3]),\($0 % 16),\($0 * 3 % 16),\($0 * 5 % 16)" })
+    #expect(letters.contains("target: \"0\""))
+    let abalone = try recipe(
+        rows(80) { "\(["M", "F", "I"][$0 % 3]),0.\($0 % 37),0.\($0 % 31),\($0 % 28 + 1)" })
+    #expect(abalone.contains("target: \"3\""))
+    let airfoil = try recipe(rows(80) { "\([800, 1000, 1250][$0 % 3]),0.\($0 % 37),\(100 + $0).25" })
+    #expect(airfoil.contains("target: \"2\""))
+    let fires = try recipe("X,Y,temp,area\n" + rows(80) { "\($0 % 9),\($0 % 7),\($0 % 30),\($0).5" })
+    #expect(fires.contains("target: area"))
+}
+
+@Test("a category whose values are all rare is left out of a recipe, and refused in one")
+func rareCategories() throws {
+    let text = try recipe("time,n,y\n" + rows(600) { "t\($0 * 7 % 300),\($0 % 7),\($0 % 2)" })
+    #expect(text.contains("time: ignore   # ") && text.contains("\"n\": number"))
+}

@@ -10,7 +10,8 @@ let works: [String: (Options) throws -> Void] = [
     "sgd": { try measureEpochs($0, normalized: false) }, "adam": { try measureEpochs($0, normalized: true) },
     "wine": measureWine, "lenet": measureLeNet, "images": measureManyImages, "image": measureOneImage,
     "report": measureReport,
-    "score": measureScoring, "digit": measureColdStart, "lists": measureLists, "register": measureRegistering,
+    "score": measureScoring, "columns": measureColumns, "digit": measureColdStart, "lists": measureLists,
+    "register": measureRegistering,
     "memory": measureMemory, "rows": scaleRows, "batch": scaleBatch, "width": scaleWidth,
     "threads": scaleThreads, "density": scaleDensity,
 ]

@@ -8,6 +8,8 @@ public struct TableDialect: Equatable, Sendable {
     public var names: [String]?
     /// The columns among `names` that a table may lack, all at once: those to predict.
     public var optionalNames: [String] = []
+    /// True if a line that is no UTF-8 is in Windows-1252, of which Latin-1 is the larger part.
+    public var isLatin1 = false
     /// The byte from which on a line is a comment.
     public var comment: UInt8?
     /// The decimal sign, `,`; nil for a point.
@@ -53,6 +55,18 @@ public struct TableDialect: Equatable, Sendable {
         delimiter = sign.utf8.first
     }
 
+    /// Sets the encoding from a user's word.
+    public mutating func setEncoding(_ word: String) throws(CellarError) {
+        switch word.lowercased() {
+        case "utf-8", "utf8": isLatin1 = false
+        case "latin-1", "latin1", "iso-8859-1", "windows-1252", "cp1252": isLatin1 = true
+        default:
+            throw CellarError(
+                .usage, "unknown encoding \"\(word)\"; expected utf-8 or latin-1.",
+                remedy: "Convert the table to UTF-8. UTF-16 with a byte order mark is found by itself.")
+        }
+    }
+
     /// Sets the comment sign from a user's word.
     public mutating func setComment(_ word: String) throws(CellarError) {
         guard let sign = word.utf8.first, word.utf8.count == 1, (0x21...0x7E).contains(sign),
@@ -74,6 +88,7 @@ public struct TableDialect: Equatable, Sendable {
         guard let other else { return self }
         var all = self
         all.delimiter = delimiter ?? other.delimiter
+        all.isLatin1 = isLatin1 || other.isLatin1
         all.comment = comment ?? other.comment
         all.hasHeader = hasHeader ?? other.hasHeader
         if all.hasHeader == other.hasHeader {
@@ -97,6 +112,7 @@ extension TableDialect {
     public var json: JSON {
         var object: JSONObject = [:]
         object["delimiter"] = delimiter.map { .string(String(UnicodeScalar($0))) }
+        if isLatin1 { object["encoding"] = "latin-1" }
         object["header"] = hasHeader.map { .bool($0) }
         object["names"] = names.map { .array($0.map { .string($0) }) }
         object["comment"] = comment.map { .string(String(UnicodeScalar($0))) }
@@ -117,6 +133,7 @@ extension TableDialect {
         hasHeader = json["header"]?.bool
         names = json["names"]?.array?.compactMap(\.string)
         if let word = json["delimiter"]?.string { try? setDelimiter(word) }
+        if let word = json["encoding"]?.string { try? setEncoding(word) }
         if let word = json["comment"]?.string { try? setComment(word) }
         if json["decimal"]?.string == "," { decimal = UInt8(ascii: ",") }
         if let word = json["thousands"]?.string { try? setThousands(word) }

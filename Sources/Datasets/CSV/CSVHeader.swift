@@ -85,7 +85,7 @@ public struct CSVHeader: Equatable, Sendable {
                 + "columns are then 0, 1, 2 … If these are names, write `header: true` (or `--header`).")
     }
 
-    private static func outcome(of field: [UInt8]) -> cn_outcome {
+    static func outcome(of field: [UInt8]) -> cn_outcome {
         var value = 0.0
         return unsafe field.withUnsafeBytes { bytes in
             unsafe cn_read_double(

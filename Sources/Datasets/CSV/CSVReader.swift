@@ -31,7 +31,8 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
         path: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18, allowsNoRows: Bool = false
     ) throws(CellarError) {
         source = try CSVSource(
-            TableInput(InputFile(path: path)), dialect, block: block, allowsNoRows: allowsNoRows)
+            TableInput(InputFile(path: path), isLatin1: dialect.isLatin1), dialect, block: block,
+            allowsNoRows: allowsNoRows)
     }
 
     /// Reads from a descriptor, which stays open.
@@ -39,7 +40,8 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
         descriptor: Int32, name: String, dialect: TableDialect = TableDialect(), block: Int = 1 << 18
     ) throws(CellarError) {
         source = try CSVSource(
-            TableInput(InputFile(descriptor: descriptor, name: name)), dialect, block: block)
+            TableInput(InputFile(descriptor: descriptor, name: name), isLatin1: dialect.isLatin1), dialect,
+            block: block)
     }
 
     /// Selects the columns to read as numbers and as text. Call it before the first `read` or `take`.

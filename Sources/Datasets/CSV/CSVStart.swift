@@ -1,4 +1,5 @@
 import Base
+import CNumbers
 
 /// Finds the first row of a table in bytes that arrive in pieces, and with it the table's dialect.
 struct CSVStart {
@@ -184,7 +185,8 @@ struct CSVStart {
     }
 
     /// Returns the most frequent delimiter of the row outside of quotes, a comma if none occurs; nil if more
-    /// bytes are needed. Blanks separate columns only if there is no other sign and the next row has as many.
+    /// bytes are needed. Blanks separate columns only if there is no other sign, or tabs among numbers with blanks between them,
+    /// and the next row has as many.
     private func guess(_ row: Row, _ ended: Bool) -> UInt8? {
         let content = normalized(bytes[row.content], nil)
         let candidates = TableDialect.delimiters.dropLast()
@@ -198,22 +200,33 @@ struct CSVStart {
             return count
         }
         let best = candidates.reversed().max { count($0, content) < count($1, content) }
-        if let best, count(best, content) > 0 { return best }
-        let (blank, comma) = (UInt8(ascii: " "), UInt8(ascii: ","))
+        if let best, count(best, content) > 0, best != UInt8(ascii: "\t") || !hasNumbersAmongBlanks(content) {
+            return best
+        }
+        let blank = UInt8(ascii: " ")
+        let other = best.map { count($0, content) > 0 ? $0 : UInt8(ascii: ",") } ?? UInt8(ascii: ",")
         func words(_ content: ArraySlice<UInt8>) -> Int {
             CSVHeader.fields(of: normalized(content, blank), delimiter: blank).count
         }
         let wanted = words(bytes[row.content])
-        guard wanted > 1 else { return comma }
+        guard wanted > 1 else { return other }
         var position = row.next
         while position < bytes.count {
             guard let next = self.row(from: position, delimiter: blank, ended) else { return nil }
             if !isEmpty(bytes[next.content]) {
-                return words(bytes[next.content]) == wanted ? blank : comma
+                return words(bytes[next.content]) == wanted ? blank : other
             }
             position = next.next
         }
-        return ended ? comma : nil
+        return ended ? other : nil
+    }
+
+    /// True if tabs separate only some of a row's numbers, and blanks the others.
+    private func hasNumbersAmongBlanks(_ row: [UInt8]) -> Bool {
+        CSVHeader.fields(of: row, delimiter: UInt8(ascii: "\t")).contains { field in
+            let words = field.split(separator: UInt8(ascii: " "))
+            return words.count > 2 && words.allSatisfy { CSVHeader.outcome(of: Array($0)) == cn_number }
+        }
     }
 
     /// Returns a row without its comment, and in a table separated by blanks with single ones.

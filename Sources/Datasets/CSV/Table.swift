@@ -17,7 +17,7 @@ public struct Table: Sendable {
 
     /// Reads a file (`-` is standard input) and checks that each row has as many fields as the first line.
     public init(path: String, dialect: TableDialect = TableDialect()) throws(CellarError) {
-        let input = TableInput(try InputFile(path: path))
+        let input = TableInput(try InputFile(path: path), isLatin1: dialect.isLatin1)
         let name = input.name
         try self.init(bytes: input.readAll(limit: 1 << 34), name: name, dialect: dialect)
     }

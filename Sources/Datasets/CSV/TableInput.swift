@@ -1,30 +1,36 @@
 import Base
 
 /// The bytes of a table as UTF-8. The content decides, never the name: gzip is decompressed, and UTF-16 with a
-/// byte order mark is converted. Other bytes pass unchanged.
+/// byte order mark is converted, and Latin-1 if that is asked for. Other bytes pass unchanged.
 final class TableInput: @unchecked Sendable {
     // One thread at a time reads: `CSVReader` is not copyable.
     private let input: InputFile
     private var stages = Stages()
     private var isFirst = true
+    private let isLatin1: Bool
 
     let name: String
 
-    init(_ input: consuming InputFile) {
+    init(_ input: consuming InputFile, isLatin1: Bool = false) {
         name = input.name
         self.input = input
+        self.isLatin1 = isLatin1
     }
 
     private struct Stages: Sendable {
         var gunzip: Gunzip?
         var utf16: UTF16Decoder?
+        var latin1: Latin1Decoder?
         /// Bytes read to recognize the content, or decoded but not yet returned.
         var pending: [UInt8] = []
         var taken = 0
+
+        /// True if bytes pass unchanged.
+        var areNone: Bool { gunzip == nil && utf16 == nil && latin1 == nil }
     }
 
     /// The size of a file whose bytes pass unchanged. Known after the first read.
-    var plainSize: Int? { stages.gunzip == nil && stages.utf16 == nil ? input.size : nil }
+    var plainSize: Int? { stages.areNone ? input.size : nil }
 
     /// Waits until a pipe has data or has ended. Returns false if `stop` returns true first.
     func waitForData(unless stop: () -> Bool) -> Bool {
@@ -34,11 +40,11 @@ final class TableInput: @unchecked Sendable {
     /// Reads into `bytes` from `offset` up to their end. Returns 0 at the end of the file.
     func read(into bytes: inout [UInt8], at offset: Int) throws(CellarError) -> Int {
         if isFirst { try recognize() }
-        if stages.gunzip == nil && stages.utf16 == nil && stages.pending.isEmpty {
+        if stages.areNone && stages.pending.isEmpty {
             return try input.read(into: &bytes, at: offset)
         }
         while stages.taken == stages.pending.count {
-            guard stages.gunzip != nil || stages.utf16 != nil else {
+            guard !stages.areNone else {
                 stages.pending = []
                 return try input.read(into: &bytes, at: offset)
             }
@@ -55,7 +61,7 @@ final class TableInput: @unchecked Sendable {
     /// Reads the rest, at most `limit` bytes.
     func readAll(limit: Int) throws(CellarError) -> [UInt8] {
         try recognize()
-        if stages.gunzip == nil && stages.utf16 == nil {
+        if stages.areNone {
             let start = stages.pending
             stages.pending = []
             let rest = try input.readAll(limit: limit)
@@ -90,7 +96,12 @@ final class TableInput: @unchecked Sendable {
         } else if start.starts(with: [0xFE, 0xFF]) {
             stages.utf16 = UTF16Decoder(isBigEndian: true)
         }
-        if stages.utf16 != nil { start = try stages.utf16!.decode(start[2...], ended: false, name) }
+        if stages.utf16 != nil {
+            start = try stages.utf16!.decode(start[2...], ended: false, name)
+        } else if isLatin1 {
+            stages.latin1 = Latin1Decoder()
+            start = stages.latin1!.decode(start, ended: false)
+        }
         stages.pending = start
     }
 
@@ -108,6 +119,10 @@ final class TableInput: @unchecked Sendable {
     /// Returns the next bytes; nil at the end.
     private func decodeMore() throws(CellarError) -> [UInt8]? {
         let more = stages.gunzip == nil ? try rawMore() : try inflateMore()
+        if stages.latin1 != nil {
+            let text = stages.latin1!.decode(more ?? [], ended: more == nil)
+            return more == nil && text.isEmpty ? nil : text
+        }
         guard stages.utf16 != nil else { return more }
         let text = try stages.utf16!.decode((more ?? [])[...], ended: more == nil, name)
         return more == nil && text.isEmpty ? nil : text

@@ -58,6 +58,14 @@ public struct ColumnProfile: Sendable {
         }
     }
 
+    /// True if all numbers are whole.
+    public var isWhole: Bool { textCount == 0 && booleans == 0 && whole == present }
+
+    /// True for whole numbers that hardly repeat and are far more than the rows.
+    public var mayBeIdentifiers: Bool {
+        isWhole && present > 20 && distinct * 10 >= present * 9 && highest > 100 * Double(present)
+    }
+
     public var present: Int { rows - missing }
     public var textCount: Int { present - numbers - booleans }
     public var distinct: Int { hasManyValues ? ColumnProfile.mostValues + 1 : counts.count }

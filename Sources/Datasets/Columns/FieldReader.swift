@@ -1,14 +1,20 @@
 import Base
 import CNumbers
+import Tensors
 
 /// Reads fields of a table as numbers, texts and dates, as its dialect says.
 public struct FieldReader: Sendable {
     private let dialect: TableDialect
     private let missing: [[UInt8]]
+    /// True for the first bytes of words for a missing value.
+    private let mayBeMissing: [Bool]
 
     public init(_ dialect: TableDialect) {
         self.dialect = dialect
         missing = dialect.missing.map { Array($0.utf8) }
+        var starts = [Bool](repeating: false, count: 256)
+        for byte in Array("#-1<Nn".utf8) + missing.compactMap(\.first) { starts[Int(byte)] = true }
+        mayBeMissing = starts
     }
 
     public enum Number: Equatable, Sendable {
@@ -30,6 +36,31 @@ public struct FieldReader: Sendable {
     /// Returns a field's text without blanks around it; empty for a missing value.
     public func text(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         isMissing(field) ? [] : trimmed(field)
+    }
+
+    /// Returns all fields as `text` does.
+    public func texts(_ fields: Texts) -> Texts {
+        let (bytes, ends, starts) = (fields.bytes, fields.ends, mayBeMissing)
+        // Most columns need no change and are not copied.
+        func isPlain(_ row: Int) -> Bool {
+            let range = (row == 0 ? 0 : ends[row - 1])..<ends[row]
+            guard !range.isEmpty else { return true }
+            let first = bytes[range.lowerBound]
+            return first > 0x20 && bytes[range.upperBound - 1] > 0x20 && first != UInt8(ascii: "\"")
+                && (!starts[Int(first)] || !isMissing(bytes[range]))
+        }
+        guard let changed = ends.indices.first(where: { !isPlain($0) }) else { return fields }
+        var texts = Texts()
+        texts.reserve(ends.count)
+        for row in ends.indices {
+            let range = (row == 0 ? 0 : ends[row - 1])..<ends[row]
+            if row < changed || row > changed && isPlain(row) {
+                texts.append(bytes.span.extracting(range))
+            } else {
+                texts.append(text(bytes[range]))
+            }
+        }
+        return texts
     }
 
     public func number(_ field: ArraySlice<UInt8>) -> Number {

@@ -66,12 +66,12 @@ struct InputColumns: Sendable {
 
     /// Returns texts as they were in training: empty for a missing value, dates in the form of ISO 8601.
     func texts(_ fields: Texts, _ name: String, _ reader: FieldReader) throws(FieldFault) -> Texts {
-        let order = dialect.dates[name]
+        guard let order = dialect.dates[name] else { return reader.texts(fields) }
         var texts = Texts()
         texts.reserve(fields.count)
         for row in 0..<fields.count {
             let text = reader.text(fields[row])
-            guard let order, !text.isEmpty else {
+            guard !text.isEmpty else {
                 texts.append(text)
                 continue
             }
@@ -91,6 +91,7 @@ struct InputColumns: Sendable {
         guard isSeparate, samples.count == names.count else { return nil }
         for (index, samples) in samples.enumerated() {
             for layer in readers(of: index) {
+                if let lookup = layer as? StringLookup, lookup.unknownPlaces > 0 { continue }
                 for row in 0..<samples.count {
                     let (isTaken, value): (Bool, String)
                     switch (layer, samples.storage) {

@@ -127,12 +127,17 @@ struct TableInputs {
     }
 
     private func gather(_ chunk: CSVChunk, _ places: [Int], _ rows: [Int]?) -> [Float] {
-        var numbers: [Float] = []
+        let (all, columns) = (chunk.numbers.span, chunk.columns)
         let count = rows?.count ?? chunk.count
+        var numbers: [Float] = []
         numbers.reserveCapacity(count * places.count)
+        if rows == nil, places.count == 1 {
+            for row in 0..<count { numbers.append(all[row * columns + places[0]]) }
+            return numbers
+        }
         for index in 0..<count {
             let row = row(index, rows)
-            for place in places { numbers.append(chunk.numbers[row * chunk.columns + place]) }
+            for place in places { numbers.append(all[row * columns + place]) }
         }
         return numbers
     }

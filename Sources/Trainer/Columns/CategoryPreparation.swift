@@ -66,6 +66,13 @@ extension TablePreparation {
         }
         // Rare ones are not in the vocabulary: they are looked up as unknown ones are.
         let kept = words.indices.filter { words[$0].count >= least || aliases[$0] != nil }
+        guard !kept.isEmpty else {
+            throw CellarError(
+                .badData, file: file, column: column.name,
+                expected: "values of at least \(least) training rows, as the recipe has rare: \(least)",
+                found: "none among \(words.count)",
+                fix: "Write a smaller number, or leave the column out (`\(column.name): ignore`).")
+        }
         let hasRare = kept.count < words.count
         let unknown = column.recipe.unknown ?? .ignore
         let vocabulary = kept.map { words[$0] }

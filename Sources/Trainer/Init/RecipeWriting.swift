@@ -47,8 +47,12 @@ extension TableSurvey {
 
     private var dialectText: String {
         var text = ""
+        if dialect.isLatin1 { text += "  encoding: latin-1\n" }
+        if dialect.delimiter == UInt8(ascii: " ") { text += "  delimiter: blank\n" }
         if let lines = dialect.skippedLines { text += "  skip_lines: \(lines)\n" }
-        if dialect.hasHeader == false {
+        if let names = dialect.names {
+            text += "  names: [\(names.map(yaml).joined(separator: ", "))]   # the first line lacks one\n"
+        } else if dialect.hasHeader == false {
             text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
         }
         if let comment = dialect.comment { text += "  comment: \"\(Character(UnicodeScalar(comment)))\"\n" }

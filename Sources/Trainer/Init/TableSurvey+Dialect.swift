@@ -15,6 +15,14 @@ extension TableSurvey {
             dialect.hasHeader = false
             table = try Table(path: path, dialect: dialect)
             fields = try table.allFields()
+        } else if table.header.isInFile, dialect.skippedLines == nil, hasSecondHeader(fields) {
+            var other = dialect
+            other.skippedLines = 1
+            if let found = try? Table(path: path, dialect: other), found.columns.count == table.columns.count
+            {
+                (table, dialect) = (found, other)
+                fields = try table.allFields()
+            }
         }
         chooseNumbers(fields, table.header.delimiter, &dialect)
         return (table, fields, dialect)
@@ -22,39 +30,70 @@ extension TableSurvey {
 
     private static func open(_ path: String, _ dialect: inout TableDialect) throws(CellarError) -> Table {
         do throws(CellarError) { return try Table(path: path, dialect: dialect) } catch {
-            let first = error
-            guard first.category == .badData else { throw first }
-            // A first line of numbers has data.
-            var other = dialect
-            other.hasHeader = false
-            if let table = try? Table(path: path, dialect: other) {
-                dialect = other
-                return table
-            }
-            // Lines before the table, or comments.
-            for skipped in 1...30 {
-                other = dialect
-                other.skippedLines = skipped
-                if let table = try? Table(path: path, dialect: other), table.columns.count > 1 {
+            guard error.category == .badData else { throw error }
+            var wanted = error
+            for other in try otherDialects(path) {
+                do throws(CellarError) {
+                    let table = try Table(path: path, dialect: other)
+                    guard table.columns.count > 1 || other.skippedLines == nil && other.comment == nil else {
+                        continue
+                    }
                     dialect = other
                     return table
-                }
-                other.hasHeader = false
-                if let table = try? Table(path: path, dialect: other), table.columns.count > 1 {
-                    dialect = other
-                    return table
-                }
-            }
-            for sign in ["#", "%"] {
-                other = dialect
-                try other.setComment(sign)
-                if let table = try? Table(path: path, dialect: other), table.columns.count > 1 {
-                    dialect = other
-                    return table
+                } catch {
+                    // A table of numbers lacks names, but what is wrong with it is in another line.
+                    if wanted.place.line == 1, other.hasHeader == false, other.skippedLines == nil {
+                        wanted = error
+                    }
                 }
             }
-            throw first
+            throw wanted
         }
+    }
+
+    /// Other forms of a table that does not read as usual, the most likely one first.
+    private static func otherDialects(_ path: String) throws(CellarError) -> [TableDialect] {
+        var all: [TableDialect] = []
+        func add(_ change: (inout TableDialect) throws(CellarError) -> Void) throws(CellarError) {
+            var dialect = TableDialect()
+            try change(&dialect)
+            all.append(dialect)
+        }
+        // A first line of numbers has data.
+        try add { $0.hasHeader = false }
+        try add { $0.isLatin1 = true }
+        try add { ($0.isLatin1, $0.hasHeader) = (true, false) }
+        // Blanks and tabs, or more of them than one between columns.
+        try add { ($0.delimiter, $0.hasHeader) = (UInt8(ascii: " "), false) }
+        // R writes a row's name before its values, and no name for that column.
+        if let names = try? CSVReader(path: path).header.names, names.count > 1, !names.contains("row") {
+            try add { ($0.skippedLines, $0.hasHeader, $0.names) = (1, false, ["row"] + names) }
+        }
+        // Lines before the table, or comments.
+        for skipped in 1...30 {
+            try add { $0.skippedLines = skipped }
+            try add { ($0.skippedLines, $0.hasHeader) = (skipped, false) }
+        }
+        for sign in ["#", "%"] { try add { (dialect) throws(CellarError) in try dialect.setComment(sign) } }
+        return all
+    }
+
+    /// True if the first row names columns of numbers: a second line of names, below one that was read as such.
+    private static func hasSecondHeader(_ fields: [Texts]) -> Bool {
+        let reader = FieldReader(TableDialect())
+        func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
+            if case .number = reader.number(field) { return true }
+            return NumberForm(field).isNumber
+        }
+        let numeric = fields.filter { fields in
+            let rows = 1..<min(fields.count, 500)
+            return rows.count > 2 && rows.count { isNumber(fields[$0]) } * 10 >= rows.count * 9
+        }
+        return numeric.count > 1 && numeric.count * 2 > fields.count
+            && numeric.allSatisfy {
+                !isNumber($0[0]) && !reader.isMissing($0[0])
+                    && !markers.contains(String(decoding: $0[0], as: UTF8.self))
+            }
     }
 
     /// True if the first line looks like the others: most columns of numbers have a number in place of a name, or, where none
@@ -75,6 +114,9 @@ extension TableSurvey {
                 if isNumber(field), !isYear(name) {
                     data += 1
                     numbers += Int(name).map { [$0] } ?? []
+                } else if (0..<rows).contains(where: { fields[$0].elementsEqual(field) }) {
+                    // A text that rows have among numbers (2, 3, more) is a value.
+                    repeated += isNumber(field) ? 0 : 1
                 } else if !isNumber(field), !reader.isMissing(field), !markers.contains(name.lowercased()),
                     !name.hasPrefix("Unnamed: ")
                 {

@@ -44,6 +44,12 @@ public struct TableSurvey: Sendable {
         columns = zip(table.columns, fields).map { name, fields in
             let profile = ColumnProfile(fields, reader)
             let guess = KindGuess(name, profile)
+            if !table.header.isInFile, dialect.names == nil, name == "0", profile.mayBeIdentifiers {
+                return SurveyedColumn(
+                    name: name, profile: profile, kind: .ignore,
+                    reason: "large whole numbers in the first column that hardly repeat: an identifier",
+                    isAmbiguous: false)
+            }
             let isAmbiguous = positions.positions(of: name).count > 1
             var reason = isAmbiguous ? "another column has the same name" : guess.reason
             if guess.kind == .number, dialect.hasPlainNumbers, Self.mayBeThousands(fields, reader) {
@@ -149,14 +155,16 @@ public struct TableSurvey: Sendable {
                 && !(columns[index].kind == .ignore && profile.distinct > profile.rows / 2)
                 && columns[index].kind != .text
         }
-        let lower = names.map { $0.lowercased() }
+        let hasX = names.contains { $0.lowercased() == "x" }
+        // Beside an x, y is a coordinate.
+        let lower = names.map { $0.lowercased() }.map { $0 == "y" && hasX ? "" : $0 }
         for name in Self.targetNames.prefix(11) {
             if let place = lower.firstIndex(of: name), isUsable(place) {
                 (target, targetReason) = (place, "by its name")
                 return
             }
         }
-        guard var last = columns.indices.last(where: isUsable) else {
+        guard let last = columns.indices.last(where: isUsable) else {
             throw CellarError(
                 .badData, file: path, expected: "a column to predict",
                 found: "none with several values that repeat",
@@ -170,15 +178,34 @@ public struct TableSurvey: Sendable {
             (target, targetReason) = (place, "by its name")
             return
         }
-        if !table.header.isInFile, let first = columns.indices.first(where: isUsable) {
-            let (a, b) = (columns[first].profile, columns[last].profile)
-            let isClass = a.distinct <= 30 && (a.whole == a.present || a.textCount == a.present)
-            let isNumber = b.textCount == 0 && (b.distinct > 30 || b.whole < b.present)
-            if isClass, isNumber || a.distinct == 2 && b.distinct > 2 {
-                last = first
-                (target, targetReason) = (first, "the first column, of few values")
-            }
+        if !table.header.isInFile, let (place, reason) = targetWithoutName(last, isUsable) {
+            (target, targetReason) = (place, reason)
         }
+    }
+
+    /// Returns the column of a table without names that has classes, if the last one has none.
+    private func targetWithoutName(_ last: Int, _ isUsable: (Int) -> Bool) -> (Int, String)? {
+        let b = columns[last].profile
+        // Numbers of one form and classes in words.
+        let texts = columns.indices.filter { columns[$0].profile.textCount > 0 }
+        let others = columns.indices.filter { columns[$0].kind != .ignore && !texts.contains($0) }
+        if texts.count == 1, let place = texts.first, isUsable(place), columns[place].profile.distinct <= 60,
+            others.count > 1,
+            others.allSatisfy({
+                columns[$0].profile.isWhole == b.isWhole || $0 != last && columns[$0].profile.isWhole
+            }),
+            others.dropLast().contains(where: { columns[$0].profile.isWhole == b.isWhole })
+        {
+            return (place, "the only column of words")
+        }
+        guard let first = columns.indices.first(where: isUsable), first != last else { return nil }
+        let a = columns[first].profile
+        // Classes are counted: 1, 2, 3.
+        let isCounted = a.isWhole && a.highest - a.lowest <= Double(a.distinct) + 1
+        let isClass = a.distinct <= 30 && (isCounted || a.textCount == a.present)
+        let isNumber = b.textCount == 0 && (b.distinct > 30 || b.whole < b.present)
+        guard isClass, isNumber || a.distinct == 2 && b.distinct > 2 else { return nil }
+        return (first, "the first column, of few values")
     }
 
     private mutating func chooseTask(_ fields: Texts, _ reader: FieldReader) throws(CellarError) {

@@ -70,7 +70,8 @@ public struct DataRecipe: Sendable {
     public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
 
     private static let tableKeys = [
-        "target", "features", "sample_weight", "delimiter", "header", "names", "comment", "columns",
+        "target", "features", "sample_weight", "delimiter", "encoding", "header", "names", "comment",
+        "columns",
         "decimal",
         "thousands", "missing", "units", "skip_lines", "classes", "positive", "scale_target",
         "missing_target",
@@ -78,10 +79,14 @@ public struct DataRecipe: Sendable {
 
     private static func dialect(_ section: inout RecipeSection) throws(CellarError) -> TableDialect {
         var dialect = TableDialect()
-        for key in ["delimiter", "comment"] {
+        for key in ["delimiter", "comment", "encoding"] {
             guard let word = try section.text(key) else { continue }
             do throws(CellarError) {
-                if key == "comment" { try dialect.setComment(word) } else { try dialect.setDelimiter(word) }
+                switch key {
+                case "comment": try dialect.setComment(word)
+                case "encoding": try dialect.setEncoding(word)
+                default: try dialect.setDelimiter(word)
+                }
             } catch { throw section.error(error.message, key: key, remedy: error.remedy) }
         }
         try section.read { (options) throws(CellarError) in

@@ -121,7 +121,16 @@ public struct StringLookup: StatelessLayer, TextReader {
     public func numbers(of inputs: [Texts], size: Int) throws(CellarError) -> [Float] {
         let texts = inputs[0]
         var indices = [Int](repeating: -1, count: texts.count)
-        for place in indices.indices { indices[place] = try index(texts[place]) ?? -1 }
+        let (bytes, ends) = (texts.bytes.span, texts.ends)
+        var start = 0
+        for (row, end) in ends.enumerated() {
+            if maskToken == nil, let place = places.place(of: bytes.extracting(start..<end)) {
+                indices[row] = unknownPlaces + place
+            } else {
+                indices[row] = try index(texts[row]) ?? -1
+            }
+            start = end
+        }
         return encoding.encode(indices, size: size, weights: weights?.numbers)
     }
 

@@ -29,25 +29,33 @@ struct TextPlaces: Sendable {
         mask = size - 1
         var table = [Int32](repeating: -1, count: size)
         for index in 0..<self.words.count {
-            var place = TextPlaces.hash(self.words[index]) & mask
+            var place = TextPlaces.hash(self.words[index].span) & mask
             while table[place] >= 0 { place = (place + 1) & mask }
             table[place] = Int32(index)
         }
         self.table = table
     }
 
-    private static func hash(_ text: ArraySlice<UInt8>) -> Int {
+    private static func hash(_ text: Span<UInt8>) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x0000_0100_0000_01b3 }
         return Int(truncatingIfNeeded: hash ^ (hash >> 29))
     }
 
     /// Returns the place of a text in the list; nil if it is not there.
-    func place(of text: ArraySlice<UInt8>) -> Int? {
+    func place(of text: ArraySlice<UInt8>) -> Int? { place(of: text.span) }
+
+    func place(of text: Span<UInt8>) -> Int? {
+        let (bytes, ends) = (words.bytes.span, words.ends.span)
         var place = TextPlaces.hash(text) & mask
         while table[place] >= 0 {
             let index = Int(table[place])
-            if words[index].elementsEqual(text) { return index }
+            let start = index == 0 ? 0 : ends[index - 1]
+            if ends[index] - start == text.count {
+                var same = 0
+                while same < text.count, bytes[start + same] == text[same] { same += 1 }
+                if same == text.count { return index }
+            }
             place = (place + 1) & mask
         }
         return nil
