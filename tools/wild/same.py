@@ -9,8 +9,10 @@ exits with 1 if any did.
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -26,6 +28,26 @@ def saved(image, **options):
     out = io.BytesIO()
     image.save(out, options.pop("format", "PNG"), **options)
     return out.getvalue()
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def written(pixels, kind, depth=8, interlaced=False, before=b""):
+    """A PNG by hand, as Pillow writes neither interlaced pictures nor few bits of grey. pixels: [height, width, channels]."""
+    height, width = pixels.shape[:2]
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] if interlaced else [(0, 0, 1, 1)]
+    rows = b""
+    for x, y, across, down in passes:
+        for row in pixels[y::down, x::across].reshape(len(pixels[y::down]), -1):
+            if depth < 8:
+                bits = np.unpackbits(np.uint8(row)[:, None], axis=1)[:, 8 - depth:].ravel()
+                rows += b"\0" + np.packbits(bits).tobytes()
+            else:
+                rows += b"\0" + row.astype(">u2" if depth == 16 else np.uint8).tobytes()
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, int(interlaced))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + before + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def turned(image, orientation):
@@ -52,6 +74,14 @@ def ways(grey):
     yield "ink as alpha, black", saved(Image.fromarray(np.dstack([0 * ink] * 3 + [ink])))
     yield "ink as alpha, white", saved(Image.fromarray(np.dstack([0 * ink + 255] * 3 + [ink])))
     yield "grey and alpha", saved(Image.fromarray(np.dstack([0 * ink, ink])))
+    deep = grey[..., None].astype(np.uint16)
+    for depth in (1, 2, 4):
+        yield f"grey, {depth} bit", written(deep >> (8 - depth), 0, depth)
+    yield "interlaced", written(deep, 0, interlaced=True)
+    yield "interlaced rgba", written(np.dstack([grey] * 3 + [0 * grey + 255]), 6, interlaced=True)
+    yield "interlaced rgb of 16 bits, 5 x", written(np.asarray(colours.resize((1000, 1000), Image.BICUBIC), np.uint16) * 257, 2, 16, True)
+    yield "gamma", written(deep, 0, before=chunk(b"gAMA", struct.pack(">I", 45455)))
+    yield "gamma of linear light", written(np.uint16(65535 * (deep / 255.0) ** 2.2), 0, 16, before=chunk(b"gAMA", struct.pack(">I", 100000)))
     yield "jpeg 90", saved(colours, format="JPEG", quality=90)
     yield "jpeg 60", saved(colours, format="JPEG", quality=60)
     yield "grey jpeg", saved(image, format="JPEG", quality=80)
