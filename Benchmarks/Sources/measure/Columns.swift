@@ -28,9 +28,13 @@ func measureColumns(_ options: Options) throws {
         let labelled = block.prefix(4000).enumerated().map { $1 + ($0 % 3 == 0 ? ",yes" : ",no") }
         try (names + ",y\n" + labelled.joined(separator: "\n")).write(
             toFile: training, atomically: true, encoding: .utf8)
-        let body = block.joined(separator: "\n") + "\n"
-        try (names + "\n" + String(repeating: body, count: rows / block.count)).write(
-            toFile: table, atomically: true, encoding: .utf8)
+        // In pieces: a process that we start counts our own memory as its peak.
+        let body = Data((block.joined(separator: "\n") + "\n").utf8)
+        try Data((names + "\n").utf8).write(to: URL(fileURLWithPath: table))
+        guard let file = FileHandle(forWritingAtPath: table) else { return }
+        try file.seekToEnd()
+        for _ in 0..<rows / block.count { try file.write(contentsOf: body) }
+        try file.close()
         let recipe = folder + "/recipe.yaml"
         let kinds =
             ((0..<8).map { "n\($0): number" } + (0..<6).map { "c\($0): category" }).joined(separator: ", ")
