@@ -35,14 +35,22 @@ draw batchnorm.svg registry compare mnist:1 mnist-bn:1
 draw sample.png trainer explore data/mnist --sample 1
 option=--picture
 draw prediction.png infer data/digits/3_paper.png --model mnist:1
-for data in data/wine.csv data/mnist; do
-    name=$(basename "${data%.csv}")
-    "$bin/trainer" explore $data --html "$made/$name.html" >/dev/null
-    command -v chromium >/dev/null || continue
-    chromium --no-sandbox --headless=new --disable-gpu --hide-scrollbars --window-size=1060,1500 \
-        --screenshot="$out/explore-$name.png" "file://$made/$name.html" >/dev/null 2>&1
-    chromium --no-sandbox --headless=new --disable-gpu --hide-scrollbars --window-size=1060,1500 --blink-settings=preferredColorScheme=0 \
-        --screenshot="$out/explore-$name-dark.png" "file://$made/$name.html" >/dev/null 2>&1
-done
+# page NAME FILE HEIGHT: the head of a page in a browser, light and dark.
+page() {
+    local shot=(chromium --no-sandbox --headless=new --disable-gpu --hide-scrollbars --window-size="1060,$3")
+    "${shot[@]}" --screenshot="$out/$1.png" "file://$2" >/dev/null 2>&1
+    "${shot[@]}" --blink-settings=preferredColorScheme=0 --screenshot="$out/$1-dark.png" "file://$2" >/dev/null 2>&1
+}
+if command -v chromium >/dev/null; then
+    for data in data/wine.csv data/mnist; do
+        name=$(basename "${data%.csv}")
+        "$bin/trainer" explore $data --html "$made/$name.html" >/dev/null
+        page "explore-$name" "$made/$name.html" 1500
+    done
+    "$bin/infer" evaluate data/mnist --model mnist:1 --store models --report "$made/report" >/dev/null
+    page report "$made/report/report.html" 3000
+    "$bin/registry" card mnist:1 -o "$made/card.html" >/dev/null
+    page card "$made/card.html" 1500
+fi
 # Screenshots of few colours, at a third of the size.
 if command -v pngquant >/dev/null; then pngquant --force --ext .png 64 $out/*.png; fi

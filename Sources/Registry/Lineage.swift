@@ -241,6 +241,17 @@ extension Lineage {
             }
         }
         add("  \(quoted(name)) [style=bold];")
+        var made = name
+        if let run {
+            made = "run " + run
+            add("  \(quoted(made)) [shape=ellipse];")
+            add("  \(quoted(made)) -> \(quoted(name)) [label=\"saved\"];")
+        }
+        if let data {
+            let node = quoted("data " + data.path)
+            add("  \(node) [shape=folder, label=\(quoted(data.path + "\n" + data.sha256.prefix(12)))];")
+            add("  \(node) -> \(quoted(made)) [label=\"trained on\"];")
+        }
         up(ancestors, name)
         down(descendants, name)
         for (number, found) in evaluations.enumerated() {

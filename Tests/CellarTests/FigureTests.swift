@@ -103,7 +103,7 @@ struct FigureTests {
             let lineage = try Figure(lineage: trained.store.lineage(of: "small:2"))
             guard case .graph(let graph)? = lineage.panels[0].marks.first else { throw Missing.mark }
             #expect(graph.nodes.map(\.lines[0]).prefix(2) == ["small:2", "small:1"])
-            #expect(graph.edges.map(\.label).sorted() == ["resumed-from", "resumed-from", "trained on"])
+            #expect(graph.edges.map(\.label).sorted() == ["resumed-from", "resumed-from", "saved", "trained on"])
         }
     }
 

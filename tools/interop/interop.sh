@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files to and from real Keras releases, exported ones in ONNX Runtime, and event files in TensorBoard, each in a Python environment of its own (.venv-interop/NAME, made once; INTEROP_ENVIRONMENTS names another folder).
+# Files to and from real Keras releases, exported ones in ONNX Runtime, event files in TensorBoard, and model cards in huggingface_hub, each in a Python environment of its own (.venv-interop/NAME, made once; INTEROP_ENVIRONMENTS names another folder).
 # usage: interop.sh [MODEL.h5 …]     without files: those in models/, short runs of every recipe, and the matrix of docs/interop.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,7 +17,7 @@ install() {
     "$python" -m venv "$folder/$1" &&
         $pip 'setuptools<66' wheel &&
         case $1 in
-        k3) $pip -r "tools/interop/requirements/$1.txt" ;;
+        k3 | hub) $pip -r "tools/interop/requirements/$1.txt" ;;
         *) $pip --no-deps --no-build-isolation -r "tools/interop/requirements/$1.txt" ;;
         esac &&
         cp "tools/interop/requirements/$1.txt" "$folder/$1/requirements.txt"
@@ -26,7 +26,7 @@ install() {
 for wanted in tools/interop/requirements/*.txt; do
     name=$(basename "$wanted" .txt)
     if [[ -z ${INTEROP_ENVIRONMENTS:-} ]] && ! cmp -s "$wanted" "$folder/$name/requirements.txt"; then
-        grep -i '^\(\(tf_\)\?keras\|tensorboard\)==' "$wanted" | paste -sd' ' | sed 's/^/interop: installing, once: /' >&2
+        grep -i '^\(\(tf_\)\?keras\|tensorboard\|huggingface_hub\)==' "$wanted" | paste -sd' ' | sed 's/^/interop: installing, once: /' >&2
         rm -rf "${folder:?}/$name"
         install "$name" || {
             printf 'interop: %s could not be installed; going on without\n' "$name" >&2
@@ -54,6 +54,10 @@ if [[ $# -eq 0 ]]; then
         logs=$(mktemp -d)
         "$folder/tb/bin/python" -W ignore tools/interop/tensorboard_check.py bin/trainer "$logs" || status=1
         rm -rf "$logs"
+    fi
+    if [[ -x $folder/hub/bin/python ]]; then
+        printf '\nModel cards, in huggingface_hub\n\n'
+        "$folder/hub/bin/python" tools/interop/card_check.py bin || status=1
     fi
     for name in k3 k212 k210 k22 k1; do
         [[ -x $folder/$name/bin/python ]] || continue

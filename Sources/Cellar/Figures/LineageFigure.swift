@@ -3,15 +3,16 @@ import Plots
 import Registry
 
 extension Figure {
-    /// The data, ancestors and descendants of a version, from top to bottom.
+    /// The data, run, ancestors, descendants, evaluations and promotions of a version, from top to bottom.
     public init(lineage: Lineage) {
         var nodes = LineageNodes()
         let own = nodes.add(
             lineage.name, sha256: lineage.sha256, remark: nil, created: nil, aliases: lineage.aliases,
             isEmphasized: true)
         nodes.addAncestors(lineage.ancestors, of: own)
-        if let data = lineage.data { nodes.add(data, of: own) }
+        nodes.addOrigin(of: lineage, of: own)
         nodes.addDescendants(lineage.descendants, of: own)
+        nodes.addEvents(of: lineage, of: own)
         self.init(
             title: "Lineage of \(lineage.name)",
             summary: lineage.text.split(separator: "\n").joined(separator: "; "),
@@ -27,6 +28,8 @@ private struct LineageNodes {
     private var isCut = false
     /// More nodes are no picture any more.
     private static let most = 200
+    /// All of them are in `registry lineage`.
+    private static let mostEvents = 4
 
     mutating func add(
         _ name: String, sha256: String, remark: String?, created: String?, aliases: [String],
@@ -48,10 +51,34 @@ private struct LineageNodes {
         return nodes.count - 1
     }
 
-    mutating func add(_ data: Lineage.Data, of child: Int) {
-        let lines = [data.path] + (data.sha256.isEmpty ? [] : [String(data.sha256.prefix(12))])
-        nodes.append(.init(lines, paint: .series(2)))
-        connect(nodes.count - 1, child, "trained on")
+    /// The data and the run that made the version of the lineage.
+    mutating func addOrigin(of lineage: Lineage, of own: Int) {
+        var child = own
+        if let run = lineage.run {
+            nodes.append(.init(["run", String(run.prefix(12))], paint: .series(2)))
+            connect(nodes.count - 1, own, "saved")
+            child = nodes.count - 1
+        }
+        if let data = lineage.data {
+            let lines = [data.path] + (data.sha256.isEmpty ? [] : [String(data.sha256.prefix(12))])
+            nodes.append(.init(lines, paint: .series(2)))
+            connect(nodes.count - 1, child, "trained on")
+        }
+    }
+
+    /// The newest evaluations and promotions.
+    mutating func addEvents(of lineage: Lineage, of own: Int) {
+        let events =
+            lineage.evaluations.suffix(Self.mostEvents).map { found in
+                (label: "evaluated", lines: [found.data, found.summary, String(found.time.prefix(10))])
+            }
+            + lineage.promotions.suffix(Self.mostEvents).map { move in
+                (label: "promoted", lines: ["@" + move.alias, String(move.time.prefix(10)), move.who])
+            }
+        for event in events {
+            nodes.append(.init(event.lines.filter { !$0.isEmpty }, paint: .series(1)))
+            connect(own, nodes.count - 1, event.label)
+        }
     }
 
     mutating func addAncestors(_ relatives: [Lineage.Relative], of child: Int) {
