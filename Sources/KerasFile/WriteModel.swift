@@ -74,6 +74,10 @@ private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
         {
             throw maskError(layer, mask, format)
         }
+        if format != .weights, let join = model.maskJoin(layer: index), join != (format == .h5 ? .all : .any)
+        {
+            throw joinError(layer, join)
+        }
         if let reason = layer.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
             throw CellarError(.badData, "\(layer.subject) \(reason), so the model cannot be written")
         }
@@ -92,6 +96,16 @@ private func maskError(_ layer: any Layer, _ mask: InitialStateMask, _ format: M
             : mask == .ignored
                 ? "Write a .keras file, which Keras 3 opens."
                 : "Make the model without the mask in today's Keras.")
+}
+
+/// Keras 2 and Keras 3 from 3.4 on join masks differently, and no file can tell either of them so.
+private func joinError(_ layer: any Layer, _ join: MaskJoin) -> CellarError {
+    CellarError(
+        .badData,
+        "\(layer.subject) combines inputs with masks, which \(join == .any ? "Keras 2" : "Keras 3") does differently from "
+            + "the Keras of this model, so the model cannot be written in this form",
+        remedy: join == .any
+            ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
 }
 
 let writtenVersion = "2.10.0"

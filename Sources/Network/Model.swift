@@ -181,6 +181,34 @@ public struct Model: Sendable {
         calls.contains { $0.layer == layer && $0.inputs.count > 1 && maskShapes[$0.inputs[0]] != nil }
     }
 
+    /// Returns the rule by which a layer joins masks of different inputs; nil if another rule would give the same results.
+    public func maskJoin(layer: Int) -> MaskJoin? {
+        guard layers[layer].maskJoin(sameMasks: false) != nil else { return nil }
+        let sources = maskSources
+        return calls.filter { call in
+            call.layer == layer && call.inputs.contains { maskShapes[$0] != nil }
+        }.lazy.compactMap { call in
+            layers[layer].maskJoin(sameMasks: Set(call.inputs.map { sources[$0] }).count == 1)
+        }.first
+    }
+
+    /// For each call, the call that made its output's mask; nil without a mask.
+    private var maskSources: [Int?] {
+        var sources: [Int?] = []
+        for (index, call) in calls.enumerated() {
+            let given = call.inputs.map { sources[$0] }
+            switch maskUses[index] {
+            case .ends: sources.append(nil)
+            case .passes: sources.append(given.first ?? nil)
+            case .makes:
+                // Equal masks join to the same mask.
+                let isSame = Set(given).count == 1 && layers[call.layer].maskJoin(sameMasks: false) != nil
+                sources.append(isSame ? given[0] : index)
+            }
+        }
+        return sources
+    }
+
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }
     public var outputShapes: [[Int]] { outputs.map { shapes[$0] } }
 

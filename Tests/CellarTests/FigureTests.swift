@@ -100,10 +100,13 @@ struct FigureTests {
             guard case .parallel(let parallel)? = figure.panels.last?.marks.first else { throw Missing.mark }
             #expect(parallel.items.map(\.name) == ["small:1", "small:3"])
             #expect(parallel.dimensions.contains { $0.name == "epochs" && $0.values == .numbers([2, 5]) })
-            let lineage = try Figure(lineage: trained.store.lineage(of: "small:2"))
+            let found = try trained.store.lineage(of: "small:2")
+            #expect(found.dot.contains("-> \"run ") && found.dot.contains("shape=folder"))
+            let lineage = Figure(lineage: found)
             guard case .graph(let graph)? = lineage.panels[0].marks.first else { throw Missing.mark }
             #expect(graph.nodes.map(\.lines[0]).prefix(2) == ["small:2", "small:1"])
-            #expect(graph.edges.map(\.label).sorted() == ["resumed-from", "resumed-from", "saved", "trained on"])
+            #expect(
+                graph.edges.map(\.label).sorted() == ["resumed-from", "resumed-from", "saved", "trained on"])
         }
     }
 

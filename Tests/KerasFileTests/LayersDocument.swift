@@ -28,10 +28,12 @@ enum LayersDocument {
         var all: [String: Evidence] = [:]
         let folders =
             ["seed", "activations", "layers", "functional", "legacy"].map { ("Tests/Fixtures", $0) }
-            + ["cells", "convolution", "early", "nested", "operations", "options", "sequences", "states"].map
-        {
-            ("Tests/KerasFileTests/Golden", $0)
-        }
+            + [
+                "cells", "convolution", "early", "merges", "nested", "operations", "options", "sequences",
+                "states",
+            ].map {
+                ("Tests/KerasFileTests/Golden", $0)
+            }
         for (parent, folder) in folders {
             let url = Fixtures.repository.appendingPathComponent("\(parent)/\(folder)")
             for sidecar in try Sidecar.all(at: url) where sidecar.json["kind"] == "inference" {

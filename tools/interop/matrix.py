@@ -141,6 +141,7 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * No Keras 3 goes on to train from an `.h5` with optimizer state, its own included: use `.keras`.
 * Keras 3 drops lists of axes (Softmax, UnitNormalization, LayerNormalization) when it reads an `.h5`, and cannot open MultiHeadAttention there in the form that Keras 2 needs.
 * hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
+* Add, Multiply and other layers that combine inputs join masks in one way until Keras 3.3 and in another from 3.4 on. Cellar has both, and refuses to write a form that would be read by the other.
 * SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
 * BatchNormalization of Keras 1 and 2.1.4 to 2.3 keeps other moving averages than later ones and normalizes by the batch when frozen, too; on Theano only a shared layer's first call moves
   them. Their files go on here as there; what Cellar saves then goes on as Keras 2.10 would.

@@ -33,7 +33,7 @@ struct Generation {
                 || $0["nb_row"] != nil
         }
         let isThird = config.contains { $0["batch_shape"] != nil || $0["class_name"] == "__keras_tensor__" }
-        self.init(kerasVersion: isFirst ? "1.0" : isThird ? "3.0" : "2.10")
+        self.init(kerasVersion: isFirst ? "1.0" : isThird ? archiveVersion : "2.10")
     }
 
     /// True for configs before tf.keras 2.4 and similar releases, with other defaults and weight layouts.
@@ -115,6 +115,9 @@ struct Generation {
             if ["SimpleRNN", "LSTM", "GRU", "RNN"].contains(entry.className) {
                 entry.config[InitialStateMask.key] = .string(maskWithStates.rawValue)
             }
+            if let first = MaskJoin.firstKeras3(of: entry.className), (major, minor) >= (3, first) {
+                entry.config[MaskJoin.key] = .string(MaskJoin.any.rawValue)
+            }
             if entry.className == "BatchNormalization", (major, minor) < (2, 12), !isOurs {
                 entry.config["ignores_mask"] = true
             }
@@ -185,5 +188,16 @@ struct Generation {
             "\(subject): \(part) a custom \(kind) (\(name)), not one of Keras; its code is not in the file and is "
                 + "never run",
             remedy: "Replace it with layers and functions of Keras, and save the model again.")
+    }
+}
+
+extension MaskJoin {
+    /// The minor version of Keras 3 in which a layer's rule became `any`; nil for layers that join no masks.
+    fileprivate static func firstKeras3(of className: String) -> Int? {
+        switch className {
+        case "Add", "Subtract", "Average", "Maximum", "Minimum": 4
+        case "Multiply": 6
+        default: nil
+        }
     }
 }

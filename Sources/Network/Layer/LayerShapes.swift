@@ -22,6 +22,11 @@ public protocol LayerShapes {
     /// The meaning of a mask in a call with initial states; nil for a layer that has none.
     var maskWithStates: InitialStateMask? { get }
 
+    /// Returns the rule by which the layer joins the masks of its inputs; nil if another rule would give the same.
+    ///
+    /// - sameMasks: All inputs have one mask.
+    func maskJoin(sameMasks: Bool) -> MaskJoin?
+
     /// Returns the use of masks. `masks` has the shapes of the input masks, nil for none.
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse
 
@@ -45,6 +50,7 @@ extension LayerShapes {
     public static var inputNames: [String] { ["inputs"] }
     public static var takesInitialState: Bool { false }
     public var maskWithStates: InitialStateMask? { nil }
+    public func maskJoin(sameMasks: Bool) -> MaskJoin? { nil }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
     public static var isInput: Bool { false }
     public var isInput: Bool { Self.isInput }

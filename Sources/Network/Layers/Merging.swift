@@ -14,36 +14,55 @@ protocol MergingLayer: StatelessLayer {
     func gradient(_ i: Int, _ inputs: MergedInputs, y: Floats, dy: Floats, into dx: Floats)
     /// Whether `gradient` must be called for every input, in order.
     static var needsEveryGradient: Bool { get }
+    var maskJoin: MaskJoin { get set }
+    /// The value that changes no result, which stands for masked ones under `MaskJoin.any`; nil if they are not left out.
+    static var neutral: Float? { get }
 }
 
 /// The inputs of a merging layer, broadcast to the output's shape.
 struct MergedInputs {
     fileprivate let call: CallMemory
+    /// Stands for masked values, if they are left out.
+    fileprivate let neutral: Float?
     var count: Int { call.inputCount }
 
-    /// The i-th input. An input of the output's shape is read in place; others are broadcast into the scratch.
+    /// The i-th input. An input of the output's shape is read in place; others are broadcast into the scratch, and those
+    /// whose masked values are left out are copied there.
     subscript(i: Int) -> Floats {
-        call.inputShapes[i] == call.outputShape ? call.x(i) : room(i).prefix(call.rows * call.outputSize)
+        isCopied(i) ? room(i).prefix(call.rows * call.outputSize) : call.x(i)
     }
 
-    /// The scratch of the i-th input. The scratch consists of a piece for each input that is broadcast, and one
-    /// more.
+    private func isCopied(_ i: Int) -> Bool {
+        call.inputShapes[i] != call.outputShape || leavesOut(i)
+    }
+
+    fileprivate func leavesOut(_ i: Int) -> Bool { neutral != nil && call.mask(i) != nil }
+
+    /// The scratch of the i-th input. The scratch consists of a piece for each input that may be copied, and one more.
     private func room(_ i: Int) -> Floats {
-        let piece = call.scratch.count / (Self.repeated(call.inputShapes, call.outputShape) + 1)
-        let before = call.inputShapes[..<i].count(where: { $0 != call.outputShape })
+        let before =
+            neutral == nil ? call.inputShapes[..<i].count(where: { $0 != call.outputShape }) : i
         return call.scratch[before * piece..<(before + 1) * piece]
+    }
+
+    private var piece: Int {
+        call.scratch.count / (Self.copies(call.inputShapes, call.outputShape, neutral) + 1)
     }
 
     /// A buffer for one gradient before it is summed.
     fileprivate var last: Floats {
-        let piece = call.scratch.count / (Self.repeated(call.inputShapes, call.outputShape) + 1)
-        return call.scratch[call.scratch.count - piece..<call.scratch.count].prefix(
-            call.rows * call.outputSize)
+        call.scratch[call.scratch.count - piece..<call.scratch.count].prefix(call.rows * call.outputSize)
     }
 
-    fileprivate func expand() {
-        for i in 0..<count where call.inputShapes[i] != call.outputShape {
+    fileprivate func expand(keepsFirst: Bool) {
+        for i in 0..<count where isCopied(i) {
             view(i).read(call.x(i), rows: call.rows, rowStride: size(i), into: self[i])
+            if let neutral, leavesOut(i) {
+                let values = self[i]
+                call.eachMasked(i, count: values.count) { place, isAlone in
+                    if !isAlone { values[place] = neutral } else if !keepsFirst { values[place] = 0 }
+                }
+            }
         }
     }
 
@@ -53,16 +72,25 @@ struct MergedInputs {
 
     fileprivate func size(_ i: Int) -> Int { call.inputShapes[i].reduce(1, *) }
 
-    fileprivate static func repeated(_ inputs: [[Int]], _ output: [Int]) -> Int {
-        inputs.count(where: { $0 != output })
+    fileprivate static func copies(_ inputs: [[Int]], _ output: [Int], _ neutral: Float?) -> Int {
+        neutral == nil ? inputs.count(where: { $0 != output }) : inputs.count
     }
 }
 
 extension MergingLayer {
     static var inputCounts: ClosedRange<Int> { 1...Int.max }
     static var needsEveryGradient: Bool { false }
+    static var neutral: Float? { nil }
+    private var neutral: Float? { maskJoin == .any ? Self.neutral : nil }
+    /// Under `MaskJoin.any`, a product of masked values alone is 0, and other results of such are the first input.
+    private var keepsFirst: Bool { Self.neutral != 1 }
 
-    public init(from config: inout LayerConfig) throws(CellarError) { self.init() }
+    public init(from config: inout LayerConfig) throws(CellarError) {
+        self.init()
+        if let text = config.value(MaskJoin.key)?.string, let join = MaskJoin(rawValue: text) {
+            maskJoin = join
+        }
+    }
     public var config: JSONObject { [:] }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
@@ -85,38 +113,45 @@ extension MergingLayer {
         Array(repeating: 1, count: rank - shape.count) + shape
     }
 
-    /// The combination of all masks, as in Keras 2.
-    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { joinedMask(masks) }
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
+        maskJoin == .any && masks.contains { $0 == nil } ? .ends : joinedMask(masks)
+    }
+
+    public func maskJoin(sameMasks: Bool) -> MaskJoin? {
+        sameMasks && Self.neutral == nil ? nil : maskJoin
+    }
 
     /// Scratch with a piece for each input that is broadcast and one for a gradient.
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         guard let output = try? outputShape(for: inputs) else { return 0 }
-        let repeated = MergedInputs.repeated(inputs, output)
-        let needed = repeated + (repeated > 0 || Self.needsEveryGradient ? 1 : 0)
+        let copies = MergedInputs.copies(inputs, output, neutral)
+        let needed = copies + (copies > 0 || Self.needsEveryGradient ? 1 : 0)
         // All pieces have the same size; if no input is broadcast, only the last piece can exist.
         return needed * rows * output.reduce(1, *)
     }
 
     public func forward(_ call: CallMemory) {
-        let inputs = MergedInputs(call: call)
-        inputs.expand()
+        let inputs = MergedInputs(call: call, neutral: neutral)
+        inputs.expand(keepsFirst: keepsFirst)
         merge(inputs, into: call.y)
-        joinMasks(call)
+        joinMasks(call, maskJoin)
     }
 
     public func backward(_ call: CallMemory) {
-        let inputs = MergedInputs(call: call)
+        let inputs = MergedInputs(call: call, neutral: neutral)
         for i in 0..<inputs.count {
-            guard let dx = call.dx(i) else {
-                if Self.needsEveryGradient {
-                    gradient(i, inputs, y: call.y, dy: call.dy, into: inputs.last)
+            let dx = call.dx(i)
+            if dx == nil, !Self.needsEveryGradient { continue }
+            let isWhole = call.inputShapes[i] == call.outputShape
+            let target = isWhole ? dx ?? inputs.last : inputs.last
+            gradient(i, inputs, y: call.y, dy: call.dy, into: target)
+            guard let dx else { continue }
+            if inputs.leavesOut(i) {
+                call.eachMasked(i, count: target.count) { place, isAlone in
+                    if !isAlone || !keepsFirst { target[place] = 0 }
                 }
-                continue
             }
-            if call.inputShapes[i] == call.outputShape {
-                gradient(i, inputs, y: call.y, dy: call.dy, into: dx)
-            } else {
-                gradient(i, inputs, y: call.y, dy: call.dy, into: inputs.last)
+            if !isWhole {
                 dx.fill(0)
                 inputs.view(i).add(inputs.last, rows: call.rows, rowStride: inputs.size(i), to: dx)
             }
@@ -141,11 +176,12 @@ extension Layer {
         return .makes(first)
     }
 
-    func joinMasks(_ call: CallMemory) {
+    func joinMasks(_ call: CallMemory, _ join: MaskJoin = .all) {
         guard let mask = call.outputMask else { return }
-        mask.fill(1)
+        mask.fill(join == .all ? 1 : 0)
         for i in 0..<call.inputCount {
-            if let part = call.mask(i) { minimum(part, with: mask) }
+            guard let part = call.mask(i) else { continue }
+            if join == .all { minimum(part, with: mask) } else { maximum(part, with: mask) }
         }
     }
 }
@@ -155,6 +191,7 @@ public struct Add: MergingLayer {
     public static let className = "Add"
     public var name = "add"
     public var trainable = true
+    var maskJoin = MaskJoin.all
     public init() {}
 
     func merge(_ inputs: MergedInputs, into y: Floats) {
@@ -172,6 +209,7 @@ public struct Subtract: MergingLayer {
     public static let className = "Subtract"
     public var name = "subtract"
     public var trainable = true
+    var maskJoin = MaskJoin.all
     public init() {}
     static var inputCounts: ClosedRange<Int> { 2...2 }
 
@@ -187,7 +225,9 @@ public struct Multiply: MergingLayer {
     public static let className = "Multiply"
     public var name = "multiply"
     public var trainable = true
+    var maskJoin = MaskJoin.all
     public init() {}
+    static var neutral: Float? { 1 }
 
     func merge(_ inputs: MergedInputs, into y: Floats) {
         y.copy(from: inputs[0])
@@ -205,6 +245,7 @@ public struct Average: MergingLayer {
     public static let className = "Average"
     public var name = "average"
     public var trainable = true
+    var maskJoin = MaskJoin.all
     public init() {}
 
     func merge(_ inputs: MergedInputs, into y: Floats) {
@@ -222,7 +263,9 @@ public struct Maximum: MergingLayer {
     public static let className = "Maximum"
     public var name = "maximum"
     public var trainable = true
+    var maskJoin = MaskJoin.all
     public init() {}
+    static var neutral: Float? { -.infinity }
     static var needsEveryGradient: Bool { true }
 
     func merge(_ inputs: MergedInputs, into y: Floats) {
@@ -240,7 +283,9 @@ public struct Minimum: MergingLayer {
     public static let className = "Minimum"
     public var name = "minimum"
     public var trainable = true
+    var maskJoin = MaskJoin.all
     public init() {}
+    static var neutral: Float? { .infinity }
     static var needsEveryGradient: Bool { true }
 
     func merge(_ inputs: MergedInputs, into y: Floats) {

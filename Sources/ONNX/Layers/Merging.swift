@@ -16,7 +16,12 @@ extension ExportedCall {
         return (names, layout)
     }
 
-    fileprivate func merged(_ operation: String) -> Value {
+    fileprivate func merged(_ operation: String) throws(CellarError) -> Value {
+        if layer.maskJoin(sameMasks: true) == .any,
+            inputs.contains(where: { if case .none = $0.mask { false } else { true } })
+        {
+            throw error("leaves out masked values, which ONNX export cannot do yet")
+        }
         let (names, layout) = aligned()
         let name = names.dropFirst().reduce(names[0]) { graph.node(operation, [$0, $1]) }
         let value = output(name, layout)
@@ -24,9 +29,10 @@ extension ExportedCall {
         return value
     }
 
-    /// Masks the output where any input is masked, if the layer makes a mask.
+    /// Joins the inputs' masks, if the layer makes a mask.
     fileprivate func joinMasks(into value: Value) {
         guard case .makes = maskUse else { return }
+        let operation = layer.maskJoin(sameMasks: false) == .any ? "Or" : "And"
         var joined: (name: String, rank: Int)?
         for input in inputs {
             switch input.mask {
@@ -35,22 +41,22 @@ extension ExportedCall {
                 value.mask = .lost(source)
                 return
             case .tensor(let name, let rank):
-                joined = joined.map { (graph.node("And", [$0.name, name]), rank) } ?? (name, rank)
+                joined = joined.map { (graph.node(operation, [$0.name, name]), rank) } ?? (name, rank)
             }
         }
         if let joined { value.mask = .tensor(joined.name, rank: joined.rank) }
     }
 }
 
-func exportAdd(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Add") }
-func exportSubtract(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Sub") }
-func exportMultiply(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Mul") }
-func exportDivide(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Div") }
-func exportMaximum(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Max") }
-func exportMinimum(_ call: inout ExportedCall) throws(CellarError) -> Value { call.merged("Min") }
+func exportAdd(_ call: inout ExportedCall) throws(CellarError) -> Value { try call.merged("Add") }
+func exportSubtract(_ call: inout ExportedCall) throws(CellarError) -> Value { try call.merged("Sub") }
+func exportMultiply(_ call: inout ExportedCall) throws(CellarError) -> Value { try call.merged("Mul") }
+func exportDivide(_ call: inout ExportedCall) throws(CellarError) -> Value { try call.merged("Div") }
+func exportMaximum(_ call: inout ExportedCall) throws(CellarError) -> Value { try call.merged("Max") }
+func exportMinimum(_ call: inout ExportedCall) throws(CellarError) -> Value { try call.merged("Min") }
 
 func exportAverage(_ call: inout ExportedCall) throws(CellarError) -> Value {
-    let sum = call.merged("Add")
+    let sum = try call.merged("Add")
     let count = call.graph.float(Float(call.inputs.count))
     let mean = call.output(call.graph.divide(sum.name(sum.native), count), sum.native)
     mean.mask = sum.mask

@@ -5,6 +5,7 @@ public struct Divide: MergingLayer {
     public static let className = "Divide"
     public var name = "divide"
     public var trainable = true
+    var maskJoin = MaskJoin.all
     public init() {}
     static var inputCounts: ClosedRange<Int> { 2...2 }
 

@@ -1,0 +1,38 @@
+"""Layers that combine inputs of which all, some or none have masks, by tf_keras (tag tfk) and Keras 3 (tag k3), which differ in
+what masks mean there. Sidecars as those of make_cells.py, which this script uses.
+
+    python make_merges.py merges [only those whose names begin so]
+
+Written with tf_keras 2.21.0 and Keras 3.15.1.
+"""
+import sys
+
+import make_cells
+
+
+def models(K, tag):
+    L, M = K.layers, K.Model
+    for kind in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"):
+        first, second = L.Input((6,), name="ids_a"), L.Input((6,), name="ids_b")
+        embed = L.Embedding(7, 3, mask_zero=True)
+        a, b, plain = embed(first), L.Embedding(7, 3, mask_zero=True)(second), L.Embedding(7, 3)(second)
+        groups = {"same": [a, L.Dense(3)(a)], "one": [a, plain], "other": [plain, a], "two": [a, b]}
+        if kind != "Subtract":
+            groups["three"] = [b, a, L.Dense(3)(a)]
+            groups["some"] = [plain, a, b]
+            groups["broadcast"] = [a, L.Dense(1)(b)]
+        outputs = []
+        for inputs in groups.values():
+            y = getattr(L, kind)()(inputs)
+            outputs += [L.Flatten()(y), L.SimpleRNN(2)(y)]
+        yield kind.lower(), M([first, second], L.Concatenate()(outputs))
+
+
+if __name__ == "__main__":
+    import os
+
+    os.makedirs(make_cells.OUT, exist_ok=True)
+    import tf_keras
+    make_cells.write("tfk", tf_keras, models)
+    import keras
+    make_cells.write("k3", keras, models)
