@@ -115,6 +115,14 @@ bench-quick: setup  ## measure Cellar alone, under two minutes
 mnist-record: build  ## train to 99.0 % on MNIST's test pictures with 20 seeds, print the seconds, write Benchmarks/mnist-record.md
 	@Benchmarks/mnist-record.sh
 
+store-test: build  ## kills at every system call and at random, full disks (needs root), flipped bits, 16 writers at once: nothing is lost (half an hour)
+	@status=0; for script in kills.py 'kills.py --fail ENOSPC' random_kills.py 'flips.py 300' writers.py; do \
+		echo "$$script"; python3 tools/store/$$script || status=1; \
+	done; \
+	if [[ $$(id -u) -eq 0 ]]; then python3 tools/store/full_disk.py || status=1; \
+	else echo 'full_disk.py did not run: it mounts a small disk, which needs root' >&2; status=1; fi; \
+	exit $$status
+
 scale-test: build  ## real Spark, Ray, MLflow, Slurm and GNU parallel on this machine (makes a Python environment of its own; half an hour)
 	@tools/scale/scale.sh
 

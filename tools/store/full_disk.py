@@ -83,7 +83,8 @@ def try_command(binary, base, disk, words, step):
         done = run(words)
         left = [file for file in files(store) if file not in there]
         filler.unlink()
-        if done.returncode and left:
+        # A model that was trained stays, and the error says how to register it.
+        if done.returncode and left and not all(f"registry import {store}/{file}" in done.stderr for file in left):
             problems.append(f"{free} pages free: left {left}")
         found = check(binary, store, before, after, done, fails=True, says=says)
         problems += [f"{free} pages free: {problem} | {done.stderr.strip()[:300]}" for problem in found]
