@@ -1,6 +1,6 @@
 import Foundation
 
-private let words: [(name: String, count: Int)] = [
+private let categoryWords: [(name: String, count: Int)] = [
     ("city", 4), ("kind ", 7), ("plan-", 3), ("grp", 12), ("s", 2), ("region_", 20),
 ]
 
@@ -14,7 +14,7 @@ private func row(_ index: Int) -> String {
         text(Double(500 + take(3)), 1), text(Double(take(4)) / 1024, 3), "\(take(5))",
         text(Double(take(6)) / 100 - 10, 2), text(Double(take(7)) / 113, 1),
     ]
-    let categories = words.indices.map { "\(words[$0].name)\(take($0) % words[$0].count)" }
+    let categories = categoryWords.indices.map { "\(categoryWords[$0].name)\(take($0) % categoryWords[$0].count)" }
     return (numbers + categories).joined(separator: ",")
 }
 
