@@ -104,7 +104,7 @@ struct FigureTests {
             #expect(found.dot.contains("-> \"run ") && found.dot.contains("shape=folder"))
             let lineage = Figure(lineage: found)
             guard case .graph(let graph)? = lineage.panels[0].marks.first else { throw Missing.mark }
-            #expect(graph.nodes.map(\.lines[0]).prefix(2) == ["small:2", "small:1"])
+            #expect(graph.nodes.map(\.lines[0]).prefix(3) == ["small:2", "run", "small:1"])
             #expect(
                 graph.edges.map(\.label).sorted() == ["resumed-from", "resumed-from", "saved", "trained on"])
         }

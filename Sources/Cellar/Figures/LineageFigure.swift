@@ -9,8 +9,9 @@ extension Figure {
         let own = nodes.add(
             lineage.name, sha256: lineage.sha256, remark: nil, created: nil, aliases: lineage.aliases,
             isEmphasized: true)
-        nodes.addAncestors(lineage.ancestors, of: own)
-        nodes.addOrigin(of: lineage, of: own)
+        let made = nodes.addRun(of: lineage, of: own)
+        nodes.addAncestors(lineage.ancestors, of: made)
+        nodes.addData(of: lineage, of: made)
         nodes.addDescendants(lineage.descendants, of: own)
         nodes.addEvents(of: lineage, of: own)
         self.init(
@@ -51,19 +52,19 @@ private struct LineageNodes {
         return nodes.count - 1
     }
 
-    /// The data and the run that made the version of the lineage.
-    mutating func addOrigin(of lineage: Lineage, of own: Int) {
-        var child = own
-        if let run = lineage.run {
-            nodes.append(.init(["run", String(run.prefix(12))], paint: .series(2)))
-            connect(nodes.count - 1, own, "saved")
-            child = nodes.count - 1
-        }
-        if let data = lineage.data {
-            let lines = [data.path] + (data.sha256.isEmpty ? [] : [String(data.sha256.prefix(12))])
-            nodes.append(.init(lines, paint: .series(2)))
-            connect(nodes.count - 1, child, "trained on")
-        }
+    /// The run that saved the version. Returns its node, or the version's where the run is not recorded.
+    mutating func addRun(of lineage: Lineage, of own: Int) -> Int {
+        guard let run = lineage.run else { return own }
+        nodes.append(.init(["run", String(run.prefix(12))], paint: .series(2)))
+        connect(nodes.count - 1, own, "saved")
+        return nodes.count - 1
+    }
+
+    mutating func addData(of lineage: Lineage, of child: Int) {
+        guard let data = lineage.data else { return }
+        let lines = [data.path] + (data.sha256.isEmpty ? [] : [String(data.sha256.prefix(12))])
+        nodes.append(.init(lines, paint: .series(2)))
+        connect(nodes.count - 1, child, "trained on")
     }
 
     /// The newest evaluations and promotions.
