@@ -14,7 +14,9 @@ private func row(_ index: Int) -> String {
         text(Double(500 + take(3)), 1), text(Double(take(4)) / 1024, 3), "\(take(5))",
         text(Double(take(6)) / 100 - 10, 2), text(Double(take(7)) / 113, 1),
     ]
-    let categories = categoryWords.indices.map { "\(categoryWords[$0].name)\(take($0) % categoryWords[$0].count)" }
+    let categories = categoryWords.indices.map {
+        "\(categoryWords[$0].name)\(take($0) % categoryWords[$0].count)"
+    }
     return (numbers + categories).joined(separator: ",")
 }
 
