@@ -53,12 +53,15 @@ bool same_word(const char *begin, const char *end, const char *lower) {
     return begin == end && !*lower;
 }
 
+// The first characters of the words below.
+bool begins_missing(char first) { return std::string_view("#-1<Nn").find(first) != std::string_view::npos; }
+
 // The list of pandas.
 bool missing(const char *begin, const char *end) {
     if (begin == end) return true;
     const std::string_view field(begin, size_t(end - begin));
     if (field.size() > 8) return false;
-    if (std::string_view("#-1<Nn").find(field.front()) == std::string_view::npos) return false;
+    if (!begins_missing(field.front())) return false;
     for (const std::string_view word :
          {"#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>",
           "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"})
@@ -120,6 +123,8 @@ bool cn_is_missing(const char *text, size_t length) {
     numbers::unquote(text, end);
     return numbers::missing(text, end);
 }
+
+bool cn_begins_missing(char first) { return numbers::begins_missing(first); }
 
 size_t cn_write_double(double value, char *text) { return numbers::write(value, text); }
 size_t cn_write_float(float value, char *text) {

@@ -27,6 +27,8 @@ enum cn_outcome cn_read_float(const char *text, size_t length, float *value);
 
 /// Returns true for an empty field and for the words that pandas reads as a missing value: NA, NaN, null …
 bool cn_is_missing(const char *text, size_t length);
+/// Returns true if one of those words begins so.
+bool cn_begins_missing(char first);
 
 /// Writes the shortest decimal text that reads back as the same number. Returns its length, at most
 /// cn_number_length.

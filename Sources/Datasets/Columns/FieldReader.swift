@@ -12,8 +12,8 @@ public struct FieldReader: Sendable {
     public init(_ dialect: TableDialect) {
         self.dialect = dialect
         missing = dialect.missing.map { Array($0.utf8) }
-        var starts = [Bool](repeating: false, count: 256)
-        for byte in Array("#-1<Nn".utf8) + missing.compactMap(\.first) { starts[Int(byte)] = true }
+        var starts = (0...255).map { cn_begins_missing(CChar(truncatingIfNeeded: $0)) }
+        for byte in missing.compactMap(\.first) { starts[Int(byte)] = true }
         mayBeMissing = starts
     }
 

@@ -36,7 +36,7 @@ struct MergedInputs {
         call.inputShapes[i] != call.outputShape || leavesOut(i)
     }
 
-    fileprivate func leavesOut(_ i: Int) -> Bool { neutral != nil && call.mask(i) != nil }
+    fileprivate func leavesOut(_ i: Int) -> Bool { neutral != nil && call.stepMask(i) != nil }
 
     /// The scratch of the i-th input. The scratch consists of a piece for each input that may be copied, and one more.
     private func room(_ i: Int) -> Floats {
@@ -59,8 +59,9 @@ struct MergedInputs {
             view(i).read(call.x(i), rows: call.rows, rowStride: size(i), into: self[i])
             if let neutral, leavesOut(i) {
                 let values = self[i]
-                call.eachMasked(i, count: values.count) { place, isAlone in
-                    if !isAlone { values[place] = neutral } else if !keepsFirst { values[place] = 0 }
+                call.eachMasked(i) { places, isAlone in
+                    if isAlone && keepsFirst { return }
+                    for place in places { values[place] = isAlone ? 0 : neutral }
                 }
             }
         }
@@ -114,7 +115,10 @@ extension MergingLayer {
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
-        maskJoin == .any && masks.contains { $0 == nil } ? .ends : joinedMask(masks)
+        if maskJoin == .all { return joinedMask(masks) }
+        let known = masks.compactMap { $0 }
+        guard known.count == masks.count, let shape = joinedShape(known) else { return .ends }
+        return .makes(shape)
     }
 
     public func maskJoin(sameMasks: Bool) -> MaskJoin? {
@@ -134,7 +138,7 @@ extension MergingLayer {
         let inputs = MergedInputs(call: call, neutral: neutral)
         inputs.expand(keepsFirst: keepsFirst)
         merge(inputs, into: call.y)
-        joinMasks(call, maskJoin)
+        if maskJoin == .all { joinMasks(call) } else { uniteMasks(call) }
     }
 
     public func backward(_ call: CallMemory) {
@@ -147,8 +151,9 @@ extension MergingLayer {
             gradient(i, inputs, y: call.y, dy: call.dy, into: target)
             guard let dx else { continue }
             if inputs.leavesOut(i) {
-                call.eachMasked(i, count: target.count) { place, isAlone in
-                    if !isAlone || !keepsFirst { target[place] = 0 }
+                call.eachMasked(i) { places, isAlone in
+                    if isAlone && keepsFirst { return }
+                    for place in places { target[place] = 0 }
                 }
             }
             if !isWhole {
@@ -176,12 +181,33 @@ extension Layer {
         return .makes(first)
     }
 
-    func joinMasks(_ call: CallMemory, _ join: MaskJoin = .all) {
+    func joinMasks(_ call: CallMemory) {
         guard let mask = call.outputMask else { return }
-        mask.fill(join == .all ? 1 : 0)
+        mask.fill(1)
+        for i in 0..<call.inputCount {
+            if let part = call.mask(i) { minimum(part, with: mask) }
+        }
+    }
+
+    /// Makes an output mask that is valid where any input's is. Masks may be repeated along axes of size 1.
+    func uniteMasks(_ call: CallMemory) {
+        guard let mask = call.outputMask else { return }
+        mask.fill(0)
+        let size = mask.count / max(call.rows, 1)
         for i in 0..<call.inputCount {
             guard let part = call.mask(i) else { continue }
-            if join == .all { minimum(part, with: mask) } else { maximum(part, with: mask) }
+            if part.count == mask.count {
+                maximum(part, with: mask)
+                continue
+            }
+            let (steps, axes) = (Array(call.outputShape.dropLast()), Array(call.inputShapes[i].dropLast()))
+            let own = part.count / call.rows
+            for row in 0..<call.rows {
+                for step in 0..<size where part[row * own + place(ofStep: step, among: steps, in: axes)] != 0
+                {
+                    mask[row * size + step] = 1
+                }
+            }
         }
     }
 }

@@ -21,11 +21,21 @@ def models(K, tag):
             groups["three"] = [b, a, L.Dense(3)(a)]
             groups["some"] = [plain, a, b]
             groups["broadcast"] = [a, L.Dense(1)(b)]
+        # Repeated along the steps: Keras 2 cannot join such masks.
+        third = L.Input((1,), name="ids_c")
+        if tag == "k3":
+            groups["step"] = [a, L.Embedding(7, 3, mask_zero=True)(third)]
+            groups["first_step"] = [L.Embedding(7, 3, mask_zero=True)(third), a]
+        groups["fewer_axes"] = [a, L.Dense(3)(L.Flatten()(plain))]
         outputs = []
+        if tag == "k3":
+            # An input with fewer axes gets more of them, and loses its mask.
+            deep = L.Reshape((2, 6, 3))(L.Embedding(7, 6)(first))
+            outputs.append(L.Flatten()(getattr(L, kind)()([deep, a])))
         for inputs in groups.values():
             y = getattr(L, kind)()(inputs)
             outputs += [L.Flatten()(y), L.SimpleRNN(2)(y)]
-        yield kind.lower(), M([first, second], L.Concatenate()(outputs))
+        yield kind.lower(), M([first, second, *([third] if tag == "k3" else [])], L.Concatenate()(outputs))
 
 
 if __name__ == "__main__":
