@@ -48,6 +48,8 @@ if command -v chromium >/dev/null; then
         page "explore-$name" "$made/$name.html" 1500
     done
     "$bin/infer" evaluate data/mnist --model mnist:1 --store models --report "$made/report" >/dev/null
+    # Without this machine's path.
+    sed -i "s|$PWD/||g" "$made/report/report.html"
     page report "$made/report/report.html" 3000
     "$bin/registry" card mnist:1 -o "$made/card.html" >/dev/null
     page card "$made/card.html" 1500

@@ -105,7 +105,7 @@ func wrongFiles() throws {
         let empty = place.folder.appendingPathComponent("empty")
         try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
         for (picture, status, said) in [
-            (try place.file("no.png", "hello"), 65 as Int32, "expected a PNG or JPEG picture"),
+            (try place.file("no.png", "hello"), 65 as Int32, "expected a PNG or JPEG picture, found text"),
             (
                 try place.file("half.png", Data(contentsOf: URL(fileURLWithPath: digit)).prefix(200)), 65,
                 "truncated"

@@ -92,7 +92,11 @@ private func error(
     let (expected, found, fix) =
         switch status {
         case cpng_not_png:
-            ("a PNG or JPEG picture", kind(of: bytes), "Convert it to one of them.")
+            (
+                "a PNG or JPEG picture", kind(of: bytes),
+                isText(bytes)
+                    ? "Use `infer score` for a table." : "Convert it to one of them."
+            )
         case cpng_empty:
             ("a picture with pixels", "\(width)×\(height)", "Save the picture again.")
         case cpng_too_large:
@@ -120,7 +124,16 @@ private func kind(of bytes: [UInt8]) -> String {
     ]
     if bytes.isEmpty { return "an empty file" }
     return formats.first { bytes.starts(with: $0.0) }?.1
-        ?? "an unknown format (first bytes \(hex(bytes.prefix(8))))"
+        ?? (isText(bytes) ? "text" : nil) ?? "an unknown format (first bytes \(hex(bytes.prefix(8))))"
+}
+
+/// True if the first line or so is UTF-8 without control characters.
+private func isText(_ bytes: [UInt8]) -> Bool {
+    let start = bytes.prefix(256)
+    let isPlain = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) }
+    // The last character may be cut.
+    return !start.isEmpty && isPlain
+        && (0...3).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
 }
 
 private func encode(
