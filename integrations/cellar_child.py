@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 from dataclasses import dataclass, replace
-from typing import Iterable, Iterator
+from typing import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
@@ -26,6 +26,9 @@ PIPE_SIZE = 1 << 20
 
 class ScoringError(RuntimeError):
     """A process of `infer` ended with an error; the text has its message."""
+
+    status: int | None = None
+    """The exit status of the process; a negative number is the signal that ended it."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +41,31 @@ class Model:
     infer: str = "infer"
     threads: int = 1
     prefix: str = ""
+    options: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, model: str, *, store: str | None = None, infer: str = "infer", threads: int = 1, prefix: str = "") -> Model:
-        """Describes a model file, or a version in a store (`wine:3`, `wine@production`)."""
+    def open(
+        cls, model: str, *, store: str | None = None, infer: str | None = None, threads: int = 1, prefix: str = "",
+        features: Sequence[str] | None = None, classes: Sequence[str] | None = None
+    ) -> Model:
+        """Describes a model file, or a version in a store (`wine:3`, `wine@production`).
+
+        infer: the command; $CELLAR_INFER or `infer` if none is given.
+        features, classes: the names for a model that has none, in the order of its inputs and outputs.
+        """
+        infer = infer or os.environ.get("CELLAR_INFER", "infer")
         place = [] if store is None else ["--store", store]
-        if not os.path.exists(model):
+        if not os.path.isfile(model):
             registry = os.path.join(os.path.dirname(infer), "registry") if os.path.dirname(infer) else "registry"
             path = os.path.join(temporary_folder(), "model.h5")
             run([registry, "export", model, path, "--as-is", *place])
             model = path
         facts = json.loads(run([infer, "inspect", model, "--json", *place]))["facts"] or {}
-        if not facts.get("features"):
-            raise ScoringError(f"{model}: the model does not name its columns, so that rows cannot be matched to it.")
-        return cls(os.path.abspath(model), digest(model), tuple(facts["features"]), infer, threads, prefix)
+        names = tuple(features or facts.get("features") or ())
+        if not names:
+            raise ScoringError(f"{model}: the model does not name its columns. Name them with features=[…].")
+        options = (*(("--features", quoted(features)) if features else ()), *(("--classes", quoted(classes)) if classes else ()))
+        return cls(os.path.abspath(model), digest(model), names, infer, threads, prefix, options)
 
     def at(self, path: str, infer: str | None = None) -> Model:
         """The model at its place on another machine."""
@@ -66,29 +80,33 @@ class Model:
 
     def columns(self, names: Iterable[str]) -> list[str]:
         """The names of the features' columns among `names`: exact ones, or those that differ only in case."""
-        names = list(names)
-        loose = collections.defaultdict(list)
+        exact, loose = collections.Counter(), collections.defaultdict(list)
         for name in names:
+            exact[name] += 1
             loose[name.lower()].append(name)
         found = []
         for feature in self.features:
-            candidates = [feature] if feature in names else loose[feature.lower()]
+            candidates = [feature] * exact[feature] or loose[feature.lower()]
             if len(candidates) != 1:
-                raise ScoringError(f"{self.path}: the model needs one column {feature!r}, found {len(candidates)} in {names}.")
+                raise ScoringError(
+                    f"the model needs one column {feature!r}, found {len(candidates) or 'none'} among {', '.join(map(repr, exact))}.")
             found += candidates
         return found
 
+    def inputs(self, schema: pa.Schema) -> pa.Schema:
+        """The columns that go to the process, in the types in which it reads them."""
+        return pa.schema([pa.field(name, sent_type(schema.field(name).type)) for name in self.columns(schema.names)])
+
     def new_fields(self, schema: pa.Schema) -> list[pa.Field]:
         """The columns that the model adds to rows of this schema."""
-        inputs = pa.schema([schema.field(name) for name in self.columns(schema.names)])
-        with Child(self, inputs) as child:
+        with Child(self, self.inputs(schema)) as child:
             child.finish_input()
             return list(child.schema)
 
     def command(self) -> list[str]:
         return [
             self.infer, "score", "-", "--format", "arrow", "--predictions-only", "--model", self.path,
-            "--threads", str(self.threads), *(["--prefix", self.prefix] if self.prefix else []),
+            "--threads", str(self.threads), *(["--prefix", self.prefix] if self.prefix else []), *self.options,
         ]
 
 
@@ -177,7 +195,7 @@ class Child:
         raise self.failure()
 
     def failure(self) -> BaseException:
-        """The error that the process ended with, or that of the program that feeds it."""
+        """Returns the error that the process ended with, or that of the program that feeds it."""
         self.process.stdout.close()
         try:
             # It has ended, or ends when it writes: nobody reads its output now.
@@ -190,22 +208,21 @@ class Child:
         self.errors.seek(0)
         message = self.errors.read(20_000).decode(errors="replace").strip()
         how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-        return ScoringError(f"infer {how}. {message}")
+        error = ScoringError(f"infer {how}. {message}")
+        error.status = status
+        return error
 
 
-def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def score_batches(batches: Iterable[pa.RecordBatch], model: Model) -> Iterator[pa.RecordBatch]:
     """Yields each batch with the model's columns behind its own, in order.
 
-    `schema` is that of the result. The batches' own columns are not sent through the process, but for those that the
-    model reads.
+    The batches have the same columns. Only those that the model reads are sent through the process.
     """
     source = iter(batches)
     first = next(source, None)
     if first is None:
         return
-    names = model.columns(first.schema.names)
-    inputs = pa.schema([first.schema.field(name).remove_metadata() for name in names])
-    places = [first.schema.get_field_index(name) for name in names]
+    inputs = model.inputs(first.schema)
     pending: collections.deque[pa.RecordBatch] = collections.deque()
     arrived = threading.Semaphore(0)
     # Without this the batches that wait for their predictions would be limited by the pipes alone.
@@ -223,7 +240,7 @@ def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Sc
                         break
                     pending.append(batch)
                     arrived.release()
-                    child.write(pa.RecordBatch.from_arrays([batch.column(place) for place in places], schema=inputs))
+                    child.write(sent(batch, inputs))
                     batch = None if stopped.is_set() else next(source, None)
             except BaseException as error:  # raised again where the results are read
                 child.feeder_error = error
@@ -236,6 +253,7 @@ def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Sc
         feeder = threading.Thread(target=feed, daemon=True)
         feeder.start()
         try:
+            schema = None
             while True:
                 arrived.acquire()
                 batch = pending.popleft()
@@ -245,6 +263,7 @@ def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Sc
                 room.release()
                 if result.num_rows != batch.num_rows:
                     raise ScoringError(f"infer gave {result.num_rows} rows for {batch.num_rows}.")
+                schema = schema or pa.schema([*first.schema, *result.schema])
                 yield pa.RecordBatch.from_arrays(batch.columns + result.columns, schema=schema)
             child.finish()
         finally:
@@ -256,9 +275,38 @@ def score_batches(batches: Iterable[pa.RecordBatch], model: Model, schema: pa.Sc
             feeder.join(timeout=10)
 
 
+def check_names(names: Iterable[str], new: Iterable[pa.Field]) -> None:
+    """Raises if a column of the model has the name of one that is there."""
+    taken = {name.lower() for name in names} & {field.name.lower() for field in new}
+    if taken:
+        raise ScoringError(f"the table already has a column {min(taken)!r}. Use prefix= to rename the new columns.")
+
+
+def sent_type(type: pa.DataType) -> pa.DataType:
+    """Returns the type in which a column is sent: `infer` reads neither decimals nor dictionaries."""
+    if pa.types.is_decimal(type):
+        return pa.int64() if type.scale == 0 and type.precision <= 18 else pa.float64()
+    if pa.types.is_dictionary(type):
+        return sent_type(type.value_type)
+    return type
+
+
+def sent(batch: pa.RecordBatch, inputs: pa.Schema) -> pa.RecordBatch:
+    """Returns the columns of a batch that go to the process."""
+    columns = [batch.column(batch.schema.get_field_index(field.name)) for field in inputs]
+    columns = [column if column.type == field.type else column.cast(field.type) for column, field in zip(columns, inputs)]
+    return pa.RecordBatch.from_arrays(columns, schema=inputs)
+
+
 def digest(path: str) -> str:
+    """Returns the SHA-256 of a file, in hexadecimal digits."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Returns names as a list that `infer` takes: commas between them, quoted where a name has one."""
+    return ",".join('"' + name.replace('"', '""') + '"' if set(name) & set(',"') else name for name in names)
 
 
 def run(command: list[str]) -> str:
@@ -268,8 +316,19 @@ def run(command: list[str]) -> str:
     except OSError as error:
         raise ScoringError(f"{command[0]}: cannot be started: {error.strerror}.") from error
     if result.returncode != 0:
-        raise ScoringError(f"{' '.join(command)} ended with status {result.returncode}. {result.stderr.strip()}")
+        error = ScoringError(f"{os.path.basename(command[0])} ended with status {result.returncode}. {error_text(result.stderr)}")
+        error.status = result.returncode
+        raise error
     return result.stdout
+
+
+def error_text(errors: str) -> str:
+    """Returns the message of a command that has failed, from its JSON if it was asked for that."""
+    try:
+        error = json.loads(errors)["error"]
+        return ": ".join(part for part in (error.get("file"), error["message"]) if part)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return errors.strip()
 
 
 def temporary_folder() -> str:

@@ -15,13 +15,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from typing import Any, Sequence
 
 import pyarrow as pa
 import ray
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import cellar_child  # noqa: E402
-from cellar_child import Child, Model, ScoringError  # noqa: E402, F401
+from cellar_child import Child, Model, ScoringError, check_names, sent  # noqa: E402
 
 # The workers need neither of these modules.
 ray.cloudpickle.register_pickle_by_value(cellar_child)
@@ -43,37 +44,67 @@ class Scorer:
         self.child: Child | None = None
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        names = self.model.columns(table.schema.names)
-        inputs = table.select(names).combine_chunks()
-        if self.child is None or self.child.inputs != inputs.schema:
-            if self.child is not None:
-                self.child.close()
-            self.child = Child(self.model, inputs.schema)
-        batches = [batch for batch in inputs.to_batches() if batch.num_rows]
-        # One in work and one written: more would fill both pipes while nobody reads.
-        found = []
         try:
-            for batch in batches:
-                self.child.write(batch)
-                found.append(self.child.read())
-        except OSError as error:
-            raise self.child.failure() from error
-        new = pa.Table.from_batches(found, self.child.schema) if found else self.child.schema.empty_table()
+            new = self._predict(table)
+        except ScoringError as error:
+            # A signal from outside, such as that of a machine without memory: the rows are still here.
+            if error.status is None or error.status >= 0:
+                raise
+            new = self._predict(table)
         for field in new.schema:
             table = table.append_column(field, new[field.name])
         return table
 
+    def _predict(self, table: pa.Table) -> pa.Table:
+        """The new columns for the rows of a table."""
+        inputs = self.model.inputs(table.schema)
+        batches = [batch for batch in table.select(inputs.names).combine_chunks().to_batches() if batch.num_rows]
+        try:
+            if self.child is None or self.child.inputs != inputs:
+                self._close()
+                # Asked of a process of its own: one that waits for rows has not said anything yet.
+                self.new = pa.schema(self.model.new_fields(inputs))
+                check_names(table.schema.names, self.new)
+                self.child = Child(self.model, inputs)
+            # One in work and one written: more would fill both pipes while nobody reads.
+            found = []
+            for batch in batches:
+                self.child.write(sent(batch, inputs))
+                found.append(self.child.read())
+            return pa.Table.from_batches(found, self.new)
+        except OSError as error:
+            failure = self.child.failure()
+            self._close()
+            raise failure from error
+        except BaseException:
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        if self.child is not None:
+            self.child.close()
+            self.child = None
+
     def __del__(self) -> None:
         if getattr(self, "child", None) is not None:
-            self.child.close()
+            self._close()
 
 
 def score(
     dataset: ray.data.Dataset, model: str, *, store: str | None = None, infer: str | None = None, prefix: str = "",
-    concurrency: int | tuple[int, int] = 1, batch_size: int | None = 65_536, **options
+    threads: int = 1, features: Sequence[str] | None = None, classes: Sequence[str] | None = None,
+    concurrency: int | tuple[int, int] = 1, batch_size: int | None = 65_536, **options: Any
 ) -> ray.data.Dataset:
-    """Returns the dataset with the model's predictions as new columns. `options` go to `map_batches`."""
-    opened = Model.open(model, store=store, infer=infer or os.environ.get("CELLAR_INFER", "infer"), prefix=prefix)
+    """Returns the dataset with the model's predictions as new columns.
+
+    model: a file, or a version of the store (`wine:3`).
+    infer: the command here and on the nodes; $CELLAR_INFER or `infer` if none is given.
+    threads: of each actor's process.
+    features, classes: the names for a model that has none, in the order of its inputs and outputs.
+    concurrency, batch_size and the other options go to `map_batches`.
+    """
+    opened = Model.open(
+        model, store=store, infer=infer, threads=threads, prefix=prefix, features=features, classes=classes)
     with open(opened.path, "rb") as file:
         content = file.read()
     return dataset.map_batches(

@@ -6,14 +6,12 @@ import sys
 import tempfile
 import threading
 
-import pyarrow as pa
 
 from common import INFER, STORE, finish, row, rows
 
 import cellar_child
 
 model = cellar_child.Model.open("wine", store=STORE, infer=INFER)
-schema = pa.schema([*rows(1).schema, *model.new_fields(rows(1).schema)])
 
 
 def left() -> tuple[int, int]:
@@ -29,22 +27,22 @@ def batches(count: int, fails_at: int = -1):
 
 
 before = left()
-found = list(cellar_child.score_batches(batches(20), model, schema))
+found = list(cellar_child.score_batches(batches(20), model))
 row("one process: all batches, in order", f"{len(found)} batches", [b.column(0)[0].as_py() for b in found] == list(range(0, 400_000, 20_000)) and left() == before)
 
-stream = cellar_child.score_batches(batches(1000), model, schema)
+stream = cellar_child.score_batches(batches(1000), model)
 next(stream)
 stream.close()
 row("one process: a reader that wants no more leaves no thread and no process", str(left()), left() == before)
 
 try:
-    list(cellar_child.score_batches(batches(40, fails_at=20), model, schema))
+    list(cellar_child.score_batches(batches(40, fails_at=20), model))
     error = "none"
 except KeyError as caught:
     error = str(caught)
 row("one process: an error of the source is raised", error, "the source failed" in error and left() == before)
 
-stream = cellar_child.score_batches(batches(1000), model, schema)
+stream = cellar_child.score_batches(batches(1000), model)
 next(stream)
 subprocess.run(["pkill", "-9", "-P", str(os.getpid())], check=True)
 try:
@@ -56,7 +54,7 @@ row("one process: a killed process is an error", error[:60], "signal 9" in error
 
 missing = cellar_child.Model(model.path, model.sha256, model.features, infer="/bin/false")
 try:
-    list(cellar_child.score_batches(batches(40), missing, schema))
+    list(cellar_child.score_batches(batches(40), missing))
     error = "none"
 except cellar_child.ScoringError as caught:
     error = str(caught)
