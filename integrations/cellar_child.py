@@ -60,7 +60,7 @@ class Model:
             path = os.path.join(temporary_folder(), "model.h5")
             run([registry, "export", model, path, "--as-is", *place])
             model = path
-        facts = json.loads(run([infer, "inspect", model, "--json", *place]))["facts"] or {}
+        facts = json.loads(run([infer, "inspect", model, "--json", *place])).get("facts") or {}
         names = tuple(features or facts.get("features") or ())
         if not names:
             raise ScoringError(f"{model}: the model does not name its columns. Name them with features=[…].")

@@ -101,15 +101,17 @@ def score(
     infer: the command here and on the nodes; $CELLAR_INFER or `infer` if none is given.
     threads: of each actor's process.
     features, classes: the names for a model that has none, in the order of its inputs and outputs.
-    concurrency, batch_size and the other options go to `map_batches`.
+    concurrency: the number of actors, or the least and the most of them.
+    batch_size and the other options go to `map_batches`.
     """
     opened = Model.open(
         model, store=store, infer=infer, threads=threads, prefix=prefix, features=features, classes=classes)
     with open(opened.path, "rb") as file:
         content = file.read()
+    least, most = (concurrency, concurrency) if isinstance(concurrency, int) else concurrency
+    options.setdefault("compute", ray.data.ActorPoolStrategy(min_size=least, max_size=most))
     return dataset.map_batches(
-        Scorer, fn_constructor_args=(opened, content), batch_format="pyarrow", batch_size=batch_size,
-        concurrency=concurrency, **options)
+        Scorer, fn_constructor_args=(opened, content), batch_format="pyarrow", batch_size=batch_size, **options)
 
 
 @ray.remote(num_cpus=1)

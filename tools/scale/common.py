@@ -1,6 +1,7 @@
 """What the checks of `make scale-test` share: the table of results, the rows, and one process as the referee."""
 import functools
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -33,6 +34,14 @@ def figure(name: str, value: float, unit: str, *, most: float | None = None, lea
     """Prints a figure with a goal. One that is missed is no failure: it depends on the machine and on what else runs there."""
     goal, met = (f"at most {most:g}", value <= most) if most is not None else (f"at least {least:g}", value >= least)
     print(f"| {name} | {value:.2f} {unit} (goal: {goal}) | {'met' if met else 'not met'} |", flush=True)
+
+
+def record(**values: float) -> None:
+    """Keeps figures for the arithmetic, which is done once all checks have ended."""
+    place = os.environ.get("CELLAR_SCALE_FIGURES")
+    if place:
+        with open(place, "a") as file:
+            print(json.dumps(values), file=file)
 
 
 def finish() -> None:

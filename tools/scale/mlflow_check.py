@@ -47,6 +47,21 @@ try:
         logged.data.params.get("optimizer") == "Adam" and logged.data.tags.get("owner") == "ann" and bool(logged.inputs.dataset_inputs))
     row("MLflow: alias", "champion", client.get_model_version_by_alias("wine", "champion").version == done["version"])
 
+    # What the run's page shows, as a browser draws it.
+    page = f"{url}/#/experiments/{logged.info.experiment_id}/runs/{done['run']}/model-metrics"
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser:
+        for attempt in range(3):  # on a busy machine the page may not have got its data in time
+            drawn = subprocess.run(
+                [browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1400,1000", "--virtual-time-budget=120000",
+                 f"--user-data-dir={place}/browser", "--dump-dom", page], capture_output=True, text=True, timeout=180).stdout
+            curves = drawn.count("js-line")
+            if curves >= 4:
+                break
+        row("MLflow: the run's page draws the curves", f"{curves} curves", curves >= 4 and "val_loss" in drawn)
+    else:
+        row("MLflow: the run's page draws the curves", "not run: needs Chromium")
+
     table = wine()
     inputs = table.drop(columns="quality").sample(frac=1, axis=1, random_state=1)  # columns in another order
     ours = np.array([float(line.split(",")[-1]) if line.split(",")[-2] == "good" else 1 - float(line.split(",")[-1])

@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import time
 
 from common import REGISTRY, REPOSITORY, TRAINER, WORK, finish, row, run, timed
 
+TURNS = int(os.environ.get("CELLAR_SCALE_MPI_TURNS", 3))
 place = os.path.join(WORK, "mpi")
 shutil.rmtree(place, ignore_errors=True)
 os.makedirs(place)
@@ -104,23 +106,42 @@ kept = glob.glob(f"{place}/checkpoints/*.h5")
 resumed = subprocess.run([TRAINER, "summary", kept[0]], capture_output=True, text=True) if kept else None
 row("MPI: Ctrl-C ends all processes with one checkpoint", "", process.returncode != 0 and len(kept) == 1 and resumed.returncode == 0)
 
-mnist = os.path.join(place, "speed.yaml")
-with open(mnist, "w") as file:
-    file.write(f"""
+# The time beside one process with threads.
+HEAD = f"""
 name: speed
 data: {{ mnist: {REPOSITORY}/data/mnist, preprocess: [Rescaling] }}
-model:
-  - Reshape: {{ target_shape: [28, 28, 1], input_shape: [28, 28] }}
-  - Conv2D: {{ filters: 16, kernel_size: 3, activation: relu }}
-  - MaxPooling2D: {{ pool_size: 2 }}
-  - Conv2D: {{ filters: 32, kernel_size: 3, activation: relu }}
-  - Flatten: {{}}
-  - Dense: {{ units: 10, activation: softmax }}
 compile: {{ optimizer: adam, loss: sparse_categorical_crossentropy }}
-fit: {{ epochs: 1, batch_size: 256 }}
-""")
-times = {}
-for ranks in (1, 2):
-    times[ranks], _ = timed(lambda: subprocess.run(command(ranks, mnist, f"speed{ranks}", "--seed", "3", "-q"), check=True, capture_output=True, env=environment, cwd=place))
-row("MPI: two processes beside one, convolutions on MNIST, batches of 256", f"{times[1] / times[2]:.2f} times as fast")
+"""
+NETWORKS = {
+    "convolutions on MNIST, batches of 256": """
+fit: { epochs: 1, batch_size: 256 }
+model:
+  - Reshape: { target_shape: [28, 28, 1], input_shape: [28, 28] }
+  - Conv2D: { filters: 16, kernel_size: 3, activation: relu }
+  - MaxPooling2D: { pool_size: 2 }
+  - Conv2D: { filters: 32, kernel_size: 3, activation: relu }
+  - Flatten: {}
+  - Dense: { units: 10, activation: softmax }
+""",
+    "dense layers 784-300-10 on MNIST, batches of 128": """
+fit: { epochs: 3, batch_size: 128 }
+model: [ Flatten: {}, Dense: { units: 300, activation: relu }, Dense: { units: 10, activation: softmax } ]
+""",
+}
+for network, text in NETWORKS.items():
+    path = os.path.join(place, "speed.yaml")
+    with open(path, "w") as file:
+        file.write(HEAD + text)
+    one_process = [TRAINER, "fit", path, "--store", os.path.join(place, "speed"), "--seed", "3", "-q"]
+    ways = {
+        "one thread": [*one_process, "--threads", "1"], "two threads": [*one_process, "--threads", "2"],
+        "one rank": command(1, path, "speed", "--seed", "3", "-q"), "two ranks": command(2, path, "speed", "--seed", "3", "-q")}
+    times = {way: [] for way in ways}
+    for _ in range(TURNS):
+        for way, words in ways.items():
+            times[way].append(timed(lambda: subprocess.run(words, check=True, capture_output=True, env=environment, cwd=place))[0])
+    medians = {way: statistics.median(values) for way, values in times.items()}
+    row(f"MPI: {network}, medians of {TURNS} in turns", ", ".join(f"{way} {seconds:.2f} s" for way, seconds in medians.items()))
+    row("MPI: two ranks", f"{medians['one rank'] / medians['two ranks']:.2f} times as fast as one, "
+        f"{medians['two threads'] / medians['two ranks']:.2f} times as fast as two threads of one process")
 finish()

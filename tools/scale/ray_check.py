@@ -8,7 +8,7 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 import pyarrow as pa
 import ray
 
-from common import INFER, REPOSITORY, STORE, Referee, finish, row, rows, timed
+from common import INFER, REPOSITORY, STORE, Referee, finish, record, row, rows, timed
 
 ROWS = int(os.environ.get("CELLAR_SCALE_RAY_ROWS", 1_000_000))
 TURNS = int(os.environ.get("CELLAR_SCALE_TURNS", 5))
@@ -49,10 +49,11 @@ class Empty:
 
 times = {"ours": [], "empty": []}
 for turn in range(TURNS):
-    times["empty"].append(timed(lambda: dataset.map_batches(Empty, batch_format="pyarrow", batch_size=65_536, concurrency=2).materialize())[0])
+    times["empty"].append(timed(lambda: dataset.map_batches(Empty, batch_format="pyarrow", batch_size=65_536, compute=ray.data.ActorPoolStrategy(size=2)).materialize())[0])
     times["ours"].append(timed(lambda: score(dataset, concurrency=2).materialize())[0])
 ours, nothing = (statistics.median(times[name]) for name in ("ours", "empty"))
 row(f"Ray: {ROWS:,} rows beside a map_batches that only adds two empty columns, medians of {TURNS} in turns", f"{ours:.2f} s, {nothing:.2f} s, ratio {ours / nothing:.2f}")
+record(ray=ROWS / ours)
 
 # Within one actor.
 model = cellar_ray.Model.open("wine", store=STORE, infer=INFER)
@@ -75,7 +76,7 @@ for name, work, words in (
     ("a missing column fails the job with our message", lambda: score(ray.data.from_arrow(small.drop(["pH"]))), ("needs one column 'pH', found none",)),
     ("a column of the same name fails the job with our message", lambda: score(score(ray.data.from_arrow(small))), ("already has a column 'prediction'",)),
     ("a model that is damaged on a node fails the job with our message",
-     lambda: ray.data.from_arrow(small).map_batches(cellar_ray.Scorer, fn_constructor_args=(model, bytes(damaged)), batch_format="pyarrow", concurrency=1),
+     lambda: ray.data.from_arrow(small).map_batches(cellar_ray.Scorer, fn_constructor_args=(model, bytes(damaged)), batch_format="pyarrow", compute=ray.data.ActorPoolStrategy(size=1)),
      ("the model file is damaged",)),
 ):
     try:

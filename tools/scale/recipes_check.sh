@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # The recipes of docs/scale.md that are not Python: GNU parallel, a Slurm cluster of this machine, the manifest for Kubernetes.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
+repository=$PWD python=${CELLAR_SCALE_PYTHON:-python3}
 bin=${CELLAR_BIN:-$PWD/bin} work=${CELLAR_SCALE_WORK:-$PWD/.build/scale}
 export PATH=$bin:$PATH CELLAR_STORE=$PWD/models
 mkdir -p "$work" && cd "$work" || exit 1
 failed=0
 row() { printf '| %s | %s | %s |\n' "$1" "$2" "$3"; [[ $3 != FAILED ]] || failed=1; }
-data=$(dirname "$CELLAR_STORE")/data/wine.csv
+data=$repository/data/wine.csv
 whole=$(infer score "$data" --model wine | sha256sum)
 
 rm -f part-*.csv
 parallel --will-cite -j 2 "infer score '$data' --format csv --shard {}/8 --model wine --threads 1 -o part-{}.csv" ::: {1..8}
 parts=$({ cat part-1.csv; for i in {2..8}; do tail -n +2 "part-$i.csv"; done; } | sha256sum)
+if [[ $EUID == 0 ]]; then  # the daemons of Slurm end with us
+    trap 'kill ${controller:-} ${node:-} $(cat slurm/munge/pid 2>/dev/null) 2>/dev/null' EXIT
+fi
 [[ $parts == "$whole" ]] && row 'GNU parallel: 8 shards of one file' "$(parallel --version | head -1)" ok || row 'GNU parallel: 8 shards of one file' '' FAILED
 
 if command -v slurmctld >/dev/null && [[ $EUID == 0 ]]; then
@@ -48,30 +52,40 @@ CONF
     sleep 2
     slurmd -D >slurm/slurmd.log 2>&1 & node=$!
     for _ in {1..60}; do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 1; done
-    if timeout 300 sbatch --wait --array=1-3 --output="$PWD/slurm/job-%a.log" "$(dirname "$CELLAR_STORE")/integrations/slurm/score.sbatch" wine "$PWD/files" "$PWD/scored" >/dev/null &&
+    if timeout 300 sbatch --wait --array=1-3 --output="$PWD/slurm/job-%a.log" "$repository/integrations/slurm/score.sbatch" wine "$PWD/files" "$PWD/scored" >/dev/null &&
         [[ $(ls scored | wc -l) == 6 ]]; then
         row 'Slurm: a job array of 3 over 6 files' "$(slurmd -V)" ok
     else
         row 'Slurm: a job array of 3 over 6 files' "$(tail -1 slurm/slurmd.log | cut -c1-80)" FAILED
     fi
-    CELLAR_SCALE_TRIALS=10 CELLAR_SCALE_BACKENDS=slurm:2 "${CELLAR_SCALE_PYTHON:-python3}" "$(dirname "$CELLAR_STORE")/tools/scale/sweep_check.py" | grep 'workers slurm' || row 'sweep: --workers slurm:2' '' FAILED
+    CELLAR_SCALE_TRIALS=10 CELLAR_SCALE_BACKENDS=slurm:2 "$python" "$repository/tools/scale/sweep_check.py" | grep 'workers slurm' || row 'sweep: --workers slurm:2' '' FAILED
     kill "$controller" "$node" "$(cat slurm/munge/pid)" 2>/dev/null
     wait 2>/dev/null
 else
     row 'Slurm' 'not run: needs slurm-wlm, and root for its daemons' ''
 fi
-if "${CELLAR_SCALE_PYTHON:-python3}" - "$(dirname "$CELLAR_STORE")/integrations/kubernetes/score-job.yaml" <<'PY'
+# The manifest by the schema of Kubernetes, and its command as the eight pods run it, with a folder in place of the volume.
+manifest=$repository/integrations/kubernetes/score-job.yaml
+if checked=$("$python" - "$manifest" "$PWD/pods" <<'PY'
 import sys
-try:
-    import yaml
-except ImportError:
-    sys.exit("no PyYAML")
+import kubernetes_validate
+import yaml
 job = yaml.safe_load(open(sys.argv[1]))
+version = kubernetes_validate.latest_version()
+kubernetes_validate.validate(job, version, strict=True)
 spec = job["spec"]
-assert (job["apiVersion"], job["kind"], spec["completionMode"]) == ("batch/v1", "Job", "Indexed")
-assert spec["template"]["spec"]["restartPolicy"] == "Never" and spec["completions"] == 8
 container = spec["template"]["spec"]["containers"][0]
-assert f'/{spec["completions"]}"' in container["args"][0] and spec["podFailurePolicy"]["rules"][0]["onExitCodes"]["containerName"] == container["name"]
+assert (spec["completionMode"], spec["completions"], spec["podFailurePolicy"]["rules"][0]["onExitCodes"]["containerName"]) == ("Indexed", 8, container["name"])
+assert [mount["name"] for mount in container["volumeMounts"]] == [volume["name"] for volume in spec["template"]["spec"]["volumes"]]
+assert container["command"] == ["sh", "-c"]
+print(version)
+open("pod.sh", "w").write(container["args"][0].replace("/data/", sys.argv[2] + "/"))
 PY
-then row 'Kubernetes: the manifest of an Indexed Job' 'fields checked; no cluster here' ok; else row 'Kubernetes: the manifest' '' FAILED; fi
+)
+then row 'Kubernetes: the manifest of an Indexed Job' "by the schema of Kubernetes $checked, strictly; no cluster here" ok
+else row 'Kubernetes: the manifest of an Indexed Job' '' FAILED; fi
+rm -rf pods && mkdir pods && cp "$data" pods/rows.csv && registry export wine pods/model.h5 --as-is >/dev/null
+for index in {0..7}; do JOB_COMPLETION_INDEX=$index sh -c "$(cat pod.sh)"; done
+[[ $({ cat pods/scored-0.csv; for i in {1..7}; do tail -n +2 "pods/scored-$i.csv"; done; } | sha256sum) == "$whole" ]] &&
+    row 'Kubernetes: its command, run as the eight pods do' 'equal to one process' ok || row 'Kubernetes: its command, run as the eight pods do' '' FAILED
 exit $failed

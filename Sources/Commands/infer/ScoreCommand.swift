@@ -16,7 +16,7 @@ struct ScoreCommand: ParsableCommand {
             when the error is reported, and the exit status is not 0. The output is UTF-8, not compressed, and has no \
             comments; a table without column names gets none.
 
-            --format is the contract for other programs: rows in, rows out, in order; empty input gives empty output, and any \
+            --format is the contract for other programs: rows in, rows out, in order; no rows give no rows, and any \
             failure a status that is not 0. With -o and an existing folder, several files are scored, each to a file of its name.
 
             Several .npy files are a model's inputs, several -o its outputs, in the model's own order.
