@@ -20,7 +20,7 @@ fi
 [[ $parts == "$whole" ]] && row 'GNU parallel: 8 shards of one file' "$(parallel --version | head -1)" ok || row 'GNU parallel: 8 shards of one file' '' FAILED
 
 if command -v slurmctld >/dev/null && [[ $EUID == 0 ]]; then
-    rm -rf slurm files scored && mkdir -p slurm/state slurm/spool files
+    rm -rf slurm files scored failed && mkdir -p slurm/state slurm/spool files
     for i in {1..6}; do { head -1 "$data"; sed -n "$((i * 200)),$((i * 200 + 150))p" "$data"; } >"files/day-$i.csv"; done
     head -c 1024 /dev/urandom >slurm/munge.key && chmod 400 slurm/munge.key
     install -d -m 755 slurm/munge && munged --key-file "$PWD/slurm/munge.key" --socket "$PWD/slurm/munge/socket" --force \
@@ -52,12 +52,21 @@ CONF
     sleep 2
     slurmd -D >slurm/slurmd.log 2>&1 & node=$!
     for _ in {1..60}; do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 1; done
-    if timeout 300 sbatch --wait --array=1-3 --output="$PWD/slurm/job-%a.log" "$repository/integrations/slurm/score.sbatch" wine "$PWD/files" "$PWD/scored" >/dev/null &&
-        [[ $(ls scored | wc -l) == 6 ]]; then
+    batch=(timeout 300 sbatch --wait --output="$PWD/slurm/job-%a.log")
+    # Every file as one process scores it.
+    scored_alike() { for file in files/*.csv; do cmp -s "scored/${file##*/}" <(infer score "$file" --model wine) || return 1; done; }
+    if "${batch[@]}" --array=1-3 "$repository/integrations/slurm/score.sbatch" wine "$PWD/files" "$PWD/scored" >/dev/null && scored_alike; then
         row 'Slurm: a job array of 3 over 6 files' "$(slurmd -V)" ok
     else
         row 'Slurm: a job array of 3 over 6 files' "$(tail -1 slurm/slurmd.log | cut -c1-80)" FAILED
     fi
+    rm scored/day-2.csv scored/day-5.csv
+    SHARDS=3 "${batch[@]}" --array=2 "$repository/integrations/slurm/score.sbatch" wine "$PWD/files" "$PWD/scored" >/dev/null && scored_alike &&
+        row 'Slurm: one task of the array again' 'its files alone' ok || row 'Slurm: one task of the array again' '' FAILED
+    sed -i '2s/^[^,]*/x/' files/day-1.csv
+    if "${batch[@]}" --array=1-3 "$repository/integrations/slurm/score.sbatch" wine "$PWD/files" "$PWD/failed" >/dev/null; then failure=none; else failure=$(cat slurm/job-1.log); fi
+    [[ $failure == *"column 'fixed acidity'"* && ! -e failed/day-1.csv && -s failed/day-2.csv ]] &&
+        row 'Slurm: a row that cannot be scored fails its task, and no file appears' 'with our message' ok || row 'Slurm: a row that cannot be scored fails its task' "${failure:0:80}" FAILED
     CELLAR_SCALE_TRIALS=10 CELLAR_SCALE_BACKENDS=slurm:2 "$python" "$repository/tools/scale/sweep_check.py" | grep 'workers slurm' || row 'sweep: --workers slurm:2' '' FAILED
     kill "$controller" "$node" "$(cat slurm/munge/pid)" 2>/dev/null
     wait 2>/dev/null
