@@ -22,8 +22,10 @@ struct ArchiveConfig {
 
     /// Writes a model and returns the shapes of its outputs. Calls are visited in the order in which the
     /// model was flattened.
+    ///
+    /// - depth: The number of TimeDistributed around the model, whose time steps are the first axes of all shapes.
     private func container(
-        _ container: Container, feeds: [[Int]]?, nextCall: inout Int
+        _ container: Container, feeds: [[Int]]?, depth: Int = 0, nextCall: inout Int
     ) -> (JSON, outputs: [[Int]]) {
         var produced: [[[Int]]] = []
         func shape(_ source: Container.Source) -> [Int] {
@@ -49,8 +51,9 @@ struct ArchiveConfig {
                     nextCall = own.upperBound + 1
                 }
             case .model(let inside):
-                let (json, outputs) = self.container(inside, feeds: given, nextCall: &nextCall)
-                inner[node.member] = json
+                let (json, outputs) = self.container(
+                    inside, feeds: given, depth: depth + (inside.steps == nil ? 0 : 1), nextCall: &nextCall)
+                inner[node.member] = wrapped(json, inside.steps)
                 produced.append(outputs)
             }
         }
@@ -59,7 +62,7 @@ struct ArchiveConfig {
         for (index, member) in container.members.enumerated() {
             switch member {
             case .layer(let layer):
-                let layer = model.layers[layer]
+                let layer = model.layers[layer].inFile
                 entries.append(
                     OperationWriting(layer)?.keras3Entry(name: layer.name) ?? Keras3Writing.entry(layer))
             case .model: entries.append(inner[index] ?? .null)
@@ -76,12 +79,21 @@ struct ArchiveConfig {
             let config: JSONObject = [
                 "name": .string(container.name), "trainable": .bool(learns(container)),
                 "layers": .array(
-                    entries.indices.map { called(entries[$0], member: $0, in: container, shape) }),
+                    entries.indices.map {
+                        called(entries[$0], member: $0, in: container) { Array(shape($0).dropFirst(depth)) }
+                    }),
                 "input_layers": ends(container.inputs.map { .node($0, output: 0) }, of: container),
                 "output_layers": ends(container.outputs, of: container),
             ]
             return (Keras3Writing.object("keras.src.models.functional", "Functional", config), outputs)
         }
+    }
+
+    private func wrapped(_ model: JSON, _ steps: Container.Steps?) -> JSON {
+        guard let steps else { return model }
+        return Keras3Writing.object(
+            "keras.layers", .string(Container.Steps.className),
+            ["name": .string(steps.name), "trainable": true, "dtype": "float32", "layer": model])
     }
 
     private func isText(_ source: Container.Source, _ container: Container) -> Bool {
@@ -123,26 +135,20 @@ struct ArchiveConfig {
                 ]
             }
             var (names, options) = (["inputs"], JSONObject())
-            if case .layer(let layer) = container.members[member] {
-                (names, options) = (type(of: model.layers[layer]).inputNames, model.layers[layer].callOptions)
-            }
+            var layer: (any Layer)?
+            if case .layer(let index) = container.members[member] { layer = model.layers[index].inFile }
+            if let layer { (names, options) = (type(of: layer).inputNames, layer.callOptions) }
             // Merging layers take one list. Other layers take an argument for each input, and an initial
             // state by its name.
             var arguments: [JSON] = names.count == 1 && tensors.count > 1 ? [.array(tensors)] : tensors
-            if case .layer(let layer) = container.members[member],
-                type(of: model.layers[layer]).takesInitialState, tensors.count > 1
-            {
+            if let layer, type(of: layer).takesInitialState, tensors.count > 1 {
                 arguments = [tensors[0]]
                 options["initial_state"] = .array(Array(tensors[1...]))
             }
-            if case .layer(let layer) = container.members[member],
-                model.layers[layer].className == "CategoryEncoding", tensors.count > 1
-            {
+            if layer?.className == "CategoryEncoding", tensors.count > 1 {
                 (arguments, options["count_weights"]) = ([tensors[0]], tensors[1])
             }
-            if case .layer(let layer) = container.members[member],
-                let operation = OperationWriting(model.layers[layer])
-            {
+            if let layer, let operation = OperationWriting(layer) {
                 arguments = operation.takesList ? [.array(tensors)] : tensors + operation.constants
             }
             if node.atInference { options["training"] = false }
@@ -162,8 +168,8 @@ struct ArchiveConfig {
         switch container.members[index] {
         case .layer(let layer): name = model.layers[layer].name
         case .model(let inside):
-            name = inside.name
-            if isEnd, inside.form == .functional { use += 1 }
+            name = inside.memberName
+            if isEnd, inside.form == .functional, inside.steps == nil { use += 1 }
         }
         return [.string(name), .integer(use), .integer(output)]
     }

@@ -80,6 +80,7 @@ struct ConfigReader {
     /// Parses a member: a layer, which is added to the list, or a model.
     private mutating func member(from json: JSON, depth: Int) throws -> Container.Member {
         if Self.isModel(json) { return .model(try container(from: json, depth: depth + 1)) }
+        if let model = try stepModel(from: json, depth: depth) { return .model(model) }
         guard let className = json["class_name"]?.string, var config = json["config"]?.object else {
             throw CellarError(
                 .badData, "expected a layer with class_name and config, found \(json.text().prefix(80))")
@@ -100,6 +101,24 @@ struct ConfigReader {
         }
         layers.append(layer)
         return .layer(layers.count - 1)
+    }
+
+    /// Parses a TimeDistributed around a model; nil for other members.
+    private mutating func stepModel(from json: JSON, depth: Int) throws -> Container? {
+        guard json["class_name"]?.string == Container.Steps.className, let config = json["config"],
+            let inner = config["layer"], Self.isModel(inner)
+        else { return nil }
+        let first = layers.count
+        var inside = try container(from: inner, depth: depth + 1)
+        let name = config["name"]?.string ?? json["name"]?.string ?? "time_distributed"
+        let form = config[MaskForm.key]?.string.flatMap(MaskForm.init(rawValue:)) ?? .keras2
+        inside.steps = Container.Steps(name: name, form: form)
+        for index in first..<layers.count where !layers[index].isInput {
+            // A wrapper that is frozen has no trainable weights.
+            if config["trainable"] == false { layers[index].trainable = false }
+            layers[index] = try TimeDistributed(member: layers[index])
+        }
+        return inside
     }
 
     private mutating func sequential(_ json: JSON, _ config: JSON, _ depth: Int) throws -> Container {
@@ -127,7 +146,7 @@ struct ConfigReader {
     private func name(of member: Container.Member) -> String {
         switch member {
         case .layer(let index): layers[index].name
-        case .model(let inside): inside.name
+        case .model(let inside): inside.memberName
         }
     }
 
@@ -167,7 +186,7 @@ struct ConfigReader {
         let names = zip(members, entries).map { $1["name"]?.string ?? name(of: $0) }
         let isKeras3 = zip(members, entries).map { $1["inbound_nodes"]?.array?.first?.object != nil }
         func firstNode(_ index: Int, ofOutputs: Bool) -> Int {
-            guard case .model(let inside) = members[index] else { return 0 }
+            guard case .model(let inside) = members[index], inside.steps == nil else { return 0 }
             return !isKeras3[index] || ofOutputs && inside.form == .functional ? 1 : 0
         }
         var graph = CallGraph(

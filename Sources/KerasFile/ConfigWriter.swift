@@ -7,6 +7,8 @@ func modelConfig(_ model: Model) throws -> JSON { try ConfigWriter(model: model)
 
 private struct ConfigWriter {
     let model: Model
+    /// The number of TimeDistributed around the model, whose time steps are the first axes of all shapes.
+    var depth = 0
 
     func config(of container: Container) throws -> JSON {
         switch container.form {
@@ -40,25 +42,34 @@ private struct ConfigWriter {
             let source = model.calls.first(where: { $0.layer == first })?.inputs.first
         else { return [] }
         let name = model.layers[first].name + "_input"
-        return [try layerEntry(InputLayer(name: name, shape: model.shapes[source]))]
+        return [try layerEntry(InputLayer(name: name, shape: stepShape(source)))]
     }
+
+    private func stepShape(_ call: Int) -> [Int] { Array(model.shapes[call].dropFirst(depth)) }
 
     private func entry(_ member: Container.Member) throws -> JSON {
         switch member {
         case .layer(let layer):
-            try OperationWriting(model.layers[layer])?.entry(name: model.layers[layer].name)
-                ?? withInputShapes(try layerEntry(model.layers[layer]), layer)
-        case .model(let inside): try config(of: inside)
+            try OperationWriting(model.layers[layer].inFile)?.entry(name: model.layers[layer].name)
+                ?? withInputShapes(try layerEntry(model.layers[layer].inFile), layer)
+        case .model(let inside): try wrapped(inside)
         }
+    }
+
+    private func wrapped(_ inside: Container) throws -> JSON {
+        guard let steps = inside.steps else { return try config(of: inside) }
+        let model = try ConfigWriter(model: model, depth: depth + 1).config(of: inside)
+        return Portable.entry(
+            Container.Steps.className, ["name": .string(steps.name), "dtype": "float32", "layer": model])
     }
 
     /// Adds the input shapes that Keras 2's MultiHeadAttention needs for its reconstruction. (Keras 3's
     /// rejects them, so no file of this layout works with both.)
     private func withInputShapes(_ entry: JSON, _ layer: Int) throws -> JSON {
-        guard model.layers[layer].className == "MultiHeadAttention", var object = entry.object,
+        guard model.layers[layer].inFile.className == "MultiHeadAttention", var object = entry.object,
             var config = object["config"]?.object, let call = model.calls.first(where: { $0.layer == layer })
         else { return entry }
-        let shapes = call.inputs.map { model.shapes[$0] }
+        let shapes = call.inputs.map(stepShape)
         for (key, input) in [("query_shape", 0), ("value_shape", 1), ("key_shape", shapes.count - 1)] {
             // Only the ranks and the last sizes are used.
             let free = shapes[input].map { _ in JSON.null }
@@ -71,7 +82,7 @@ private struct ConfigWriter {
     private func name(_ member: Container.Member) -> String {
         switch member {
         case .layer(let layer): model.layers[layer].name
-        case .model(let inside): inside.name
+        case .model(let inside): inside.memberName
         }
     }
 
@@ -94,9 +105,9 @@ private struct ConfigWriter {
         var options: JSONObject = [:]
         var names = ["inputs"]
         if case .layer(let index) = container.members[node.member] {
-            options = model.layers[index].callOptions
-            names = type(of: model.layers[index]).inputNames
-            if let operation = OperationWriting(model.layers[index]) { return operation.call(references) }
+            let layer = model.layers[index].inFile
+            (options, names) = (layer.callOptions, type(of: layer).inputNames)
+            if let operation = OperationWriting(layer) { return operation.call(references) }
         }
         if node.atInference { options["training"] = false }
         guard names.count > 1 else {
@@ -111,7 +122,7 @@ private struct ConfigWriter {
         guard case .node(let node, let output) = source else { return .null }
         let index = container.nodes[node].member
         var use = container.nodes[..<node].count { $0.member == index }
-        if case .model = container.members[index] { use += 1 }
+        if case .model(let inside) = container.members[index], inside.steps == nil { use += 1 }
         return [.string(name(container.members[index])), .integer(use), .integer(output)]
     }
 }

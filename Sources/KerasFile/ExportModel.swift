@@ -136,7 +136,8 @@ private func sample(for contents: ModelFile) -> ([Samples], [Tensor])? {
 
 private func takesIds(_ model: Model, input shape: [Int]) -> Bool {
     model.calls.contains { call in
-        ["Embedding", "IntegerLookup", "CategoryEncoding"].contains(model.layers[call.layer].className)
+        ["Embedding", "IntegerLookup", "CategoryEncoding"].contains(
+            model.layers[call.layer].innermost.className)
             && call.inputs.contains {
                 model.layers[model.calls[$0].layer].isInput && model.shapes[$0] == shape
             }

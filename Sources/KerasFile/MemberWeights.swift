@@ -27,7 +27,7 @@ extension Model {
                 let all = inside.layers.map(places)
                 let trained = all.flatMap { $0.filter { isTrained($0, of: counts) } }
                 let rest = all.flatMap { $0.filter { !isTrained($0, of: counts) } }
-                return Member(name: inside.name, isInput: false, layer: nil, weights: trained + rest)
+                return Member(name: inside.memberName, isInput: false, layer: nil, weights: trained + rest)
             }
         }
     }

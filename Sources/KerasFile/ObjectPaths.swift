@@ -27,7 +27,7 @@ struct ObjectPaths {
             let path = prefix + Self.folder + "/" + (number == 0 ? word : "\(word)_\(number)")
             switch member {
             case .layer(let layer): layers[layer] = path
-            case .model(let inside): walk(inside, model, path + "/")
+            case .model(let inside): walk(inside, model, path + (inside.steps == nil ? "/" : "/layer/"))
             }
         }
     }
@@ -35,7 +35,8 @@ struct ObjectPaths {
     /// Keras' name of a member's class in paths.
     static func word(_ member: Container.Member, _ model: Model) -> String {
         switch member {
-        case .layer(let layer): snakeCase(model.layers[layer].className)
+        case .layer(let layer): snakeCase(model.layers[layer].inFile.className)
+        case .model(let inside) where inside.steps != nil: snakeCase(Container.Steps.className)
         case .model(let inside): inside.form == .sequential ? "sequential" : "functional"
         }
     }

@@ -26,7 +26,8 @@ func readNumberedWeights(_ root: HDF5Group, into model: inout Model, _ generatio
         var entry = StoredLayer(layer: index)
         if let group = matched[index] {
             entry.arrays = try arrays(
-                in: group, of: model.layers[index], weights: model.weightSpecs[index].count, generation,
+                in: group, of: model.layers[index].inFile, weights: model.weightSpecs[index].count,
+                generation,
                 path: names[index])
         }
         try entry.read(into: &model, generation)
@@ -68,7 +69,9 @@ private func match(
             rest.remove(group.path.split(separator: "/").last.map(String.init) ?? "")
             switch member {
             case .layer(let layer): matched[layer] = group
-            case .model(let nested): try match(nested, model, group, folder, to: &matched)
+            case .model(let nested):
+                let inner = nested.steps == nil ? group : group["layer"] ?? group
+                try match(nested, model, inner, folder, to: &matched)
             }
         }
     }
@@ -94,7 +97,7 @@ private func hasWeights(_ member: Container.Member, _ model: Model) -> Bool {
 private func name(_ member: Container.Member, _ model: Model) -> String {
     switch member {
     case .layer(let layer): model.layers[layer].name
-    case .model(let inside): inside.name
+    case .model(let inside): inside.memberName
     }
 }
 

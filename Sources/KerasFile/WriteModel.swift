@@ -68,6 +68,14 @@ public func checkWritable(_ model: Model, readFrom path: String) throws(CellarEr
 
 /// An error where no current Keras can express a layer of an old file.
 private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
+    if format != .weights, let form = model.maskForm, form != (format == .h5 ? .keras2 : .keras3) {
+        throw CellarError(
+            .badData,
+            "the model has a mask behind a TimeDistributed or an Identity, where \(format == .h5 ? "Keras 2" : "Keras 3") has another "
+                + "mask than the Keras of this model, so the model cannot be written in this form",
+            remedy: format == .h5
+                ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
+    }
     for (index, layer) in model.layers.enumerated() {
         if let mask = layer.maskWithStates, format != .weights, model.receivesMaskWithStates(layer: index),
             mask != (format == .h5 ? .zeroesLeading : .ignored)
@@ -78,7 +86,7 @@ private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
         {
             throw joinError(layer, join)
         }
-        if let reason = layer.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
+        if let reason = layer.inFile.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
             throw CellarError(.badData, "\(layer.subject) \(reason), so the model cannot be written")
         }
     }

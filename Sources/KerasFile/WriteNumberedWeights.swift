@@ -16,7 +16,7 @@ func writeNumberedWeights(_ contents: ModelFile, to root: HDF5Group, includeOpti
         let vars = try group.makeGroup("vars")
         try vars.attributes.set("name", string: layer.name)
         let tensors = model.weights[index]
-        let places = ObjectPaths.places(of: layer, weights: tensors.count)
+        let places = ObjectPaths.places(of: layer.inFile, weights: tensors.count)
         for (place, tensor) in zip(places, tensors) {
             try group.write(tensor.values, shape: tensor.shape, named: place)
         }

@@ -34,7 +34,19 @@ public struct Container: Sendable {
         }
     }
 
+    /// The layer around a model that applies it to every time step.
+    public struct Steps: Sendable {
+        /// The name of the layer, and that of its class.
+        public var name: String
+        public static var className: String { TimeDistributed.className }
+        /// The rule for the mask of the output.
+        public var form: MaskForm
+        public init(name: String, form: MaskForm) { (self.name, self.form) = (name, form) }
+    }
+
     public var name: String
+    /// The layer around the model; nil for none. The layers inside are then those of TimeDistributed (`init(member:)`).
+    public var steps: Steps?
     public var form: Form
     public var members: [Member]
     /// The calls in topological order.
@@ -62,6 +74,9 @@ public struct Container: Sendable {
             outputs: [.node(members.count - 1, output: 0)])
     }
 
+    /// The name in the model that contains this one.
+    public var memberName: String { steps?.name ?? name }
+
     /// All layers, including those of nested members, in the order of the file.
     public var layers: [Int] {
         members.flatMap { member in
@@ -77,8 +92,8 @@ public struct Container: Sendable {
     /// to all nested layers. The call of a layer with several outputs is followed by calls that slice the
     /// outputs, each of its own layer, with indices from `nextPart`.
     func flattened(
-        feeds: [Int]?, atInference: Bool = false, into calls: inout [Model.Call], nextPart: inout Int,
-        outputCount: (Int) -> Int, isInput: (Int) -> Bool
+        feeds: [Int]?, atInference: Bool = false, depth: Int = 0, into calls: inout [Model.Call],
+        stepModels: inout [StepModel], nextPart: inout Int, outputCount: (Int) -> Int, isInput: (Int) -> Bool
     ) throws(CellarError) -> (inputs: [Int], outputs: [Int]) {
         if let feeds, !inputs.isEmpty, inputs.count != feeds.count {
             throw CellarError(
@@ -119,11 +134,18 @@ public struct Container: Sendable {
                     }
                 }
             case .model(let inside):
-                produced.append(
-                    try inside.flattened(
-                        feeds: given, atInference: atInference || node.atInference, into: &calls,
-                        nextPart: &nextPart, outputCount: outputCount, isInput: isInput
-                    ).outputs)
+                let (first, depth) = (calls.count, depth + (inside.steps == nil ? 0 : 1))
+                let outputs = try inside.flattened(
+                    feeds: given, atInference: atInference || node.atInference, depth: depth, into: &calls,
+                    stepModels: &stepModels, nextPart: &nextPart, outputCount: outputCount, isInput: isInput
+                ).outputs
+                if let steps = inside.steps {
+                    stepModels.append(
+                        StepModel(
+                            steps: steps, depth: depth, feeds: given, calls: first..<calls.count,
+                            outputs: outputs))
+                }
+                produced.append(outputs)
             }
         }
         var ends: [Int] = []

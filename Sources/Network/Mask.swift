@@ -7,4 +7,13 @@ public enum MaskUse: Equatable, Sendable {
     case passes
     /// The forward pass writes `CallMemory.outputMask`, of this shape: the output's leading axes.
     case makes([Int])
+
+    /// Returns the shape of the output's mask; nil for none. `masks` are those of the inputs.
+    func shape(_ masks: [[Int]?]) -> [Int]? {
+        switch self {
+        case .ends: nil
+        case .passes: masks.first ?? nil
+        case .makes(let shape): shape
+        }
+    }
 }

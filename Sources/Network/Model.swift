@@ -32,6 +32,8 @@ public struct Model: Sendable {
     /// The shape of the mask of each call's output, and the use of masks by each call.
     let maskShapes: [[Int]?]
     public let maskUses: [MaskUse]
+    /// The generations whose rules make the masks behind models inside TimeDistributed, where they differ.
+    private let stepModelForms: [MaskForm]
     /// The weight specifications and the weights of each layer, parallel to `layers`.
     public let weightSpecs: [[WeightSpec]]
     public private(set) var weights: [[Tensor]]
@@ -43,14 +45,16 @@ public struct Model: Sendable {
         var layers = given.filter { !$0.isOutputPart }
         self.structure = structure
         var calls: [Call] = []
+        var stepModels: [StepModel] = []
         var nextPart = layers.count
         (inputs, outputs) = try structure.flattened(
-            feeds: nil, into: &calls, nextPart: &nextPart, outputCount: { layers[$0].outputCount },
-            isInput: { layers[$0].isInput })
+            feeds: nil, into: &calls, stepModels: &stepModels, nextPart: &nextPart,
+            outputCount: { layers[$0].outputCount }, isInput: { layers[$0].isInput })
         self.calls = calls
 
         var shapes: [[Int]] = []
         var (maskShapes, maskUses): ([[Int]?], [MaskUse]) = ([], [])
+        var dropped: Set<Int> = []
         var specs: [[WeightSpec]?] = Array(repeating: nil, count: nextPart)
         for (index, call) in calls.enumerated() {
             precondition(call.inputs.allSatisfy { $0 < index }, "calls are in order")
@@ -67,13 +71,13 @@ public struct Model: Sendable {
                 layers += layer.outputParts(parts)
             }
             let masks = call.inputs.map { maskShapes[$0] }
-            let use = layer.mask(for: inputShapes, masks: masks)
-            maskUses.append(use)
-            switch use {
-            case .ends: maskShapes.append(nil)
-            case .passes: maskShapes.append(masks.first ?? nil)
-            case .makes(let shape): maskShapes.append(shape)
+            var use = layer.mask(for: inputShapes, masks: masks)
+            if stepModels.contains(where: { $0.ends(mask: use.shape(masks), of: index) }) {
+                use = .ends
+                dropped.insert(index)
             }
+            maskUses.append(use)
+            maskShapes.append(use.shape(masks))
             let needed = layer.weights(for: inputShapes)
             for spec in needed { try checkSize(spec.shape, "its \(spec.name)", subject: layer.subject) }
             for spec in needed {
@@ -89,6 +93,10 @@ public struct Model: Sendable {
             }
             specs[call.layer] = needed
         }
+        for model in stepModels {
+            try model.check(masks: maskShapes, uses: maskUses, all: calls, dropped: dropped)
+        }
+        stepModelForms = stepModels.compactMap { $0.form(maskShapes, dropped: dropped) }
         self.layers = layers
         (self.shapes, self.maskShapes, self.maskUses) = (shapes, maskShapes, maskUses)
         weightSpecs = specs.map { $0 ?? [] }
@@ -132,7 +140,7 @@ public struct Model: Sendable {
             let (name, subject) =
                 switch member {
                 case .layer(let layer): (layers[layer].name, layers[layer].subject)
-                case .model(let inside): (inside.name, "model \"\(inside.name)\"")
+                case .model(let inside): (inside.memberName, "model \"\(inside.name)\"")
                 }
             guard seen.insert(name) else {
                 throw CellarError("two layers are called \"\(name)\"; names must differ", subject: subject)
@@ -156,7 +164,7 @@ public struct Model: Sendable {
             for member in container.members {
                 switch member {
                 case .layer(let layer): paths[layer] = prefix + layers[layer].name
-                case .model(let inside): walk(inside, prefix + inside.name + "/")
+                case .model(let inside): walk(inside, prefix + inside.memberName + "/")
                 }
             }
         }
@@ -190,6 +198,15 @@ public struct Model: Sendable {
         }.lazy.compactMap { call in
             layers[layer].maskJoin(sameMasks: Set(call.inputs.map { sources[$0] }).count == 1)
         }.first
+    }
+
+    /// The generation of Keras whose rules make the model's masks; nil if the other one's make the same.
+    public var maskForm: MaskForm? {
+        stepModelForms.first
+            ?? calls.lazy.compactMap { call in
+                layers[call.layer].maskForm(
+                    for: call.inputs.map { shapes[$0] }, masks: call.inputs.map { maskShapes[$0] })
+            }.first
     }
 
     /// For each call, the call that made its output's mask; nil without a mask.
@@ -237,7 +254,7 @@ public struct Model: Sendable {
     /// Throws an error if a layer does not support training, or if a weight to be trained is before a layer
     /// without a gradient.
     func requireGradients() throws(CellarError) {
-        for layer in layers where type(of: layer).onlyAnswers {
+        for layer in layers where type(of: layer.innermost).onlyAnswers {
             throw CellarError(
                 "changes its input at random while the model is trained, which is not supported: a model with it only "
                     + "answers. Leave it out to go on training.", subject: layer.subject)
@@ -246,7 +263,7 @@ public struct Model: Sendable {
         for (index, call) in calls.enumerated() {
             let isBehind = call.inputs.contains { reaches[$0] }
             let layer = layers[call.layer]
-            if isBehind && !type(of: layer).propagatesGradients {
+            if isBehind && !type(of: layer.innermost).propagatesGradients {
                 throw CellarError(
                     "passes no gradient on, but weights before it are to be trained. Freeze them (trainable: false), or put "
                         + "it in front.", subject: layer.subject)

@@ -30,7 +30,7 @@ enum LayersDocument {
             ["seed", "activations", "layers", "functional", "legacy"].map { ("Tests/Fixtures", $0) }
             + [
                 "cells", "convolution", "early", "merges", "nested", "operations", "options", "sequences",
-                "states",
+                "states", "steps",
             ].map {
                 ("Tests/KerasFileTests/Golden", $0)
             }
@@ -118,8 +118,9 @@ enum LayersDocument {
             "only around LSTM, GRU and SimpleRNN, and without `initial_state`"
         ),
         (
-            "TimeDistributed", ["layer": ["class_name": "Sequential", "config": [:]]],
-            "only around single layers of one output"
+            "TimeDistributed",
+            ["layer": ["class_name": "LSTM", "config": ["units": 1, "return_state": true]]],
+            "only around layers of one output, and models of such layers"
         ),
         (
             "MultiHeadAttention", ["num_heads": 1, "key_dim": 1, "use_gate": true],

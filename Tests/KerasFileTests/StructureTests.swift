@@ -272,3 +272,58 @@ func policies() throws {
     #expect(warnings.first?.contains("bfloat16") == true && warnings.first?.contains("2⁻⁸") == true)
     #expect(warnings.last?.contains("2 layers have the policy mixed_float16") == true)
 }
+
+@Test(
+    "MultiHeadAttention took no notice of masks before Keras 2.10, and such a model is not written in a form in which it would"
+)
+func attentionBefore210() throws {
+    func model(_ version: String, masked: Bool) throws -> Model {
+        let config: JSON = [
+            "class_name": "Functional",
+            "config": [
+                "name": "m",
+                "layers": [
+                    [
+                        "class_name": "InputLayer", "name": "x", "inbound_nodes": [],
+                        "config": ["batch_input_shape": [nil, 4], "dtype": "float32", "name": "x"],
+                    ],
+                    [
+                        "class_name": "Embedding", "name": "e", "inbound_nodes": [[["x", 0, 0, [:]]]],
+                        "config": ["name": "e", "input_dim": 5, "output_dim": 3, "mask_zero": .bool(masked)],
+                    ],
+                    [
+                        "class_name": "MultiHeadAttention", "name": "a",
+                        "inbound_nodes": [[["e", 0, 0, ["value": ["e", 0, 0]]]]],
+                        "config": ["name": "a", "num_heads": 2, "key_dim": 2],
+                    ],
+                    [
+                        "class_name": "LSTM", "name": "l", "inbound_nodes": [[["a", 0, 0, [:]]]],
+                        "config": ["name": "l", "units": 2],
+                    ],
+                ],
+                "input_layers": [["x", 0, 0]], "output_layers": [["l", 0, 0]],
+            ],
+        ]
+        var model = try Architecture(config: config, kerasVersion: version, backend: "tensorflow").model()
+        try model.initialize(seed: 3)
+        return model
+    }
+    let ids = Samples(shape: [4], floats: [1, 2, 0, 0, 3, 0, 0, 0, 4, 1, 2, 3])
+    func answers(_ version: String, masked: Bool) throws -> [Float] {
+        try Predictor(try model(version, masked: masked)).predict([ids])[0].values
+    }
+    #expect(try answers("2.9.0", masked: true) == answers("2.9.0", masked: false))
+    #expect(try answers("2.10.0", masked: true) != answers("2.10.0", masked: false))
+    for name in ["copy.h5", "copy.keras"] {
+        try Fixtures.temporaryFolder { folder in
+            let path = folder.appendingPathComponent(name).path
+            let error = #expect(throws: CellarError.self) {
+                try writeModel(ModelFile(model: try model("2.9.0", masked: true)), to: path)
+            }
+            #expect(error?.message.contains("ignores masks") == true)
+            #expect(throws: Never.self) {
+                try writeModel(ModelFile(model: try model("2.9.0", masked: false)), to: path)
+            }
+        }
+    }
+}

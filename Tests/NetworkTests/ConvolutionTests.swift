@@ -248,7 +248,7 @@ func maskedMean() throws {
             inputs: [place([1, 2, 3, 4, 50, 60])], output: place([0, 0]), weights: [],
             scratch: place([0, 0, 0, 0, 0, 0]),
             inputGradients: [place([9, 9, 9, 9, 9, 9])], outputGradient: place([1, 2]), weightGradients: [],
-            inputMasks: [MaskWindow(window: place([1, 1, 0]), size: 3)]),
+            inputMasks: [MaskWindow(window: place([1, 1, 0]), shape: [3])]),
         worker: worker, capacity: 1)
     let call = layer.makeCall(memory)
     call.forward()

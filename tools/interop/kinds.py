@@ -188,6 +188,14 @@ def tagger(k):
         (4, 3), k.Masking(0.0), k.Bidirectional(k.LSTM(5, return_sequences=True, recurrent_activation="sigmoid"), merge_mode="sum"), k.TimeDistributed(k.Dense(2)))
 
 
+def frames(k):
+    """A picture of each step by a model of its own, inside TimeDistributed."""
+    picture = k.Input((6, 5, 2))
+    encoder = k.Model(picture, k.Dense(4, activation="tanh")(k.Flatten()(k.Conv2D(3, 3, activation="relu")(picture))), name="encoder")
+    start = k.Input((3, 6, 5, 2))
+    return k.Model(start, k.Dense(3, activation="softmax")(k.SimpleRNN(5)(k.TimeDistributed(encoder)(start))))
+
+
 def text_attention(k):
     """Masked, as the sequences are of different lengths."""
     start = k.Input((10,))
@@ -313,5 +321,6 @@ KINDS = [
     Kind("model-in-chain", model_in_chain, ADAM, [(8, 8, 2)]),
     Kind("states-masked", states_masked, SGD, [(10,)], "binary"),
     Kind("states-both-ways", states_both_ways, ADAM, [(7, 6)]),
+    Kind("frames", frames, ADAM, [(3, 6, 5, 2)]),
     Kind("tagger", tagger, ADAM, [(4, 3)], "sequences"),
 ]

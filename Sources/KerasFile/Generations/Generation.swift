@@ -118,6 +118,12 @@ struct Generation {
             if let first = MaskJoin.firstKeras3(of: entry.className), (major, minor) >= (3, first) {
                 entry.config[MaskJoin.key] = .string(MaskJoin.any.rawValue)
             }
+            if major >= 3, ["TimeDistributed", "Identity"].contains(entry.className) {
+                entry.config[MaskForm.key] = .string(MaskForm.keras3.rawValue)
+            }
+            if entry.className == "MultiHeadAttention", (major, minor) < (2, 10) {
+                entry.config["ignores_mask"] = true
+            }
             if entry.className == "BatchNormalization", (major, minor) < (2, 12), !isOurs {
                 entry.config["ignores_mask"] = true
             }

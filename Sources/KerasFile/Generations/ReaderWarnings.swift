@@ -4,7 +4,7 @@ import Network
 /// Returns warnings about programs that read a model differently from the form that it is written in, or not at all.
 public func exportWarnings(_ model: Model, as format: ModelFormat) -> [String] {
     guard format == .h5 else { return [] }
-    var warnings = model.layers.filter { !$0.isOutputPart }.compactMap(h5Warning)
+    var warnings = model.layers.filter { !$0.isOutputPart }.map(\.inFile).compactMap(h5Warning)
     for (index, layer) in model.layers.enumerated()
     where layer.maskWithStates != nil
         && model.calls.contains(where: { $0.layer == index && $0.inputs.count > 1 })

@@ -15,10 +15,15 @@ struct CallWindows {
     var outputMask: MaskWindow?
 }
 
-/// A mask and its size for one sample.
+/// A mask and its shape for one sample.
 struct MaskWindow {
     var window: Floats
+    var shape: [Int]
     var size: Int
+
+    init(window: Floats, shape: [Int]) {
+        (self.window, self.shape, size) = (window, shape, shape.reduce(1, *))
+    }
 }
 
 /// The inputs, outputs, weights and gradients of a planned layer call, for the samples of the current batch.

@@ -75,7 +75,7 @@ final class Plan {
             guard let window = window(planner.masks[call]), let shape = network.maskShapes[call] else {
                 return nil
             }
-            return MaskWindow(window: window, size: shape.reduce(1, *))
+            return MaskWindow(window: window, shape: shape)
         }
 
         var additions: [[(part: Floats, total: Floats)]] = Array(repeating: [], count: network.calls.count)

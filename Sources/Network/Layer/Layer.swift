@@ -14,6 +14,9 @@ extension Layer {
     /// The class and name for messages, such as `Dense "hiddenLayer1"`.
     public var subject: String { "\(Self.className) \"\(name)\"" }
 
+    /// The layer inside all wrappers.
+    public var innermost: any Layer { wrapped?.innermost ?? self }
+
     public var keepsNumbers: Bool { isView(training: false) }
 
     /// Returns the shape of the only input. Only merging layers have several inputs.

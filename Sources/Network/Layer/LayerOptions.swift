@@ -30,6 +30,10 @@ public protocol LayerOptions: Sendable {
 
     /// The same function as a class that all versions of Keras have.
     var portable: any Layer { get }
+    /// The layer as files know it: for a layer of a model inside TimeDistributed, the layer of one time step.
+    var inFile: any Layer { get }
+    /// The layer inside a wrapper such as TimeDistributed; nil for other layers.
+    var wrapped: (any Layer)? { get }
     /// Returns the reason why no current version of Keras can express the layer; nil if it can.
     func reasonNotWritable(receivesMask: () -> Bool) -> String?
 }
@@ -44,6 +48,8 @@ extension LayerOptions {
 
 extension Layer {
     public var portable: any Layer { self }
+    public var inFile: any Layer { self }
+    public var wrapped: (any Layer)? { nil }
 
     public func take(callOptions: JSONObject) throws(CellarError) {
         if let (name, value) = callOptions.members.first {

@@ -27,6 +27,9 @@ public protocol LayerShapes {
     /// - sameMasks: All inputs have one mask.
     func maskJoin(sameMasks: Bool) -> MaskJoin?
 
+    /// Returns the generation of Keras whose rule for masks the layer follows here; nil if the other one's gives the same.
+    func maskForm(for inputs: [[Int]], masks: [[Int]?]) -> MaskForm?
+
     /// Returns the use of masks. `masks` has the shapes of the input masks, nil for none.
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse
 
@@ -51,6 +54,7 @@ extension LayerShapes {
     public static var takesInitialState: Bool { false }
     public var maskWithStates: InitialStateMask? { nil }
     public func maskJoin(sameMasks: Bool) -> MaskJoin? { nil }
+    public func maskForm(for inputs: [[Int]], masks: [[Int]?]) -> MaskForm? { nil }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
     public static var isInput: Bool { false }
     public var isInput: Bool { Self.isInput }

@@ -57,20 +57,52 @@ func exportBidirectional(_ wrapper: Bidirectional, _ call: inout ExportedCall) t
 
 /// One layer for every step: the steps become samples, and samples again steps.
 func exportTimeDistributed(_ call: inout ExportedCall) throws(CellarError) -> Value {
-    let (x, graph) = (call.input, call.graph)
-    let shape = Array(x.shape.dropFirst())
-    guard x.free.allSatisfy({ $0 == 0 }), call.outputFree.allSatisfy({ $0 == 0 }) else {
+    let graph = call.graph
+    guard call.inputs.allSatisfy({ $0.free.allSatisfy { $0 == 0 } }), call.outputFree.allSatisfy({ $0 == 0 })
+    else {
         throw call.error("has a free number of steps, which ONNX export does not support yet")
     }
-    let samples = graph.reshape(x.name(), [-1] + shape)
-    let value = Value(samples, shape: shape, graph: graph)
-    var inner = try call.inner(
-        call.config.value("layer"), key: "layer", inputs: [value], weights: call.weights[...])
+    guard let layer = call.layer.wrapped else { throw call.error("is around no layer") }
+    let samples = call.inputs.map { $0.stepsAsSamples(graph) }
+    let masks = samples.map { value -> [Int]? in
+        switch value.mask {
+        case .none: nil
+        case .tensor(_, let rank): Array(value.shape.prefix(rank))
+        // A layer that looks at it is refused, whatever its shape.
+        case .lost: value.shape.dropLast()
+        }
+    }
+    var inner = ExportedCall(
+        layer: layer, path: "\(call.path)/\(layer.name)", inputs: samples,
+        outputShape: try layer.outputShape(for: samples.map(\.shape)), outputFree: [], weights: call.weights,
+        maskUse: layer.mask(for: samples.map(\.shape), masks: masks), graph: graph)
     graph.path = inner.path
     let result = try export(&inner)
     graph.path = call.path
     // [batch, steps] come from the input, because the steps may be dynamic.
-    let front = graph.node("Shape", [x.name()], ["start": .int(0), "end": .int(2)])
-    let target = graph.node("Concat", [front, graph.ints(result.shape)], ["axis": .int(0)])
-    return call.output(graph.node("Reshape", [result.name(), target]))
+    let front = graph.node("Shape", [call.input.name()], ["start": .int(0), "end": .int(2)])
+    func asSteps(_ name: String, _ shape: [Int]) -> String {
+        graph.node("Reshape", [name, graph.node("Concat", [front, graph.ints(shape)], ["axis": .int(0)])])
+    }
+    let value = call.output(asSteps(result.name(), result.shape))
+    if case .makes = call.maskUse, case .makes = inner.maskUse, case .tensor(let name, let rank) = result.mask
+    {
+        value.mask = .tensor(asSteps(name, Array(result.shape.prefix(rank))), rank: rank + 1)
+    }
+    return value
+}
+
+extension Value {
+    /// Makes every step a sample. A mask of whole steps ends, one of numbers within a step goes on.
+    fileprivate func stepsAsSamples(_ graph: GraphBuilder) -> Value {
+        let inside = Array(shape.dropFirst())
+        let value = Value(graph.reshape(name(), [-1] + inside), shape: inside, graph: graph)
+        switch mask {
+        case .tensor(let name, let rank) where rank > 1:
+            value.mask = .tensor(graph.reshape(name, [-1] + inside.prefix(rank - 1)), rank: rank - 1)
+        case .lost: value.mask = mask
+        case .none, .tensor: break
+        }
+        return value
+    }
 }

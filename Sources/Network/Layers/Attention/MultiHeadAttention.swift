@@ -28,6 +28,8 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     public var kernel = WeightOptions(.glorotUniform)
     public var bias = WeightOptions(.zeros)
     public var useCausalMask = false
+    /// Until Keras 2.10, masks of the inputs had no effect, and ended.
+    private(set) var ignoresMask = false
     /// Whether the attention weights [heads, queries, keys] are a second output.
     public var returnsScores = false
 
@@ -54,6 +56,7 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
         if config.object["sliding_window"]?.isNull == false {
             slidingWindow = try config.int("sliding_window")
         }
+        ignoresMask = try config.bool("ignores_mask", default: false)
         kernel = try config.weight("kernel", initializer: .glorotUniform)
         bias = try config.weight("bias", initializer: .zeros)
         if try config.bool("use_gate", default: false) {
@@ -87,7 +90,11 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
         (useCausalMask, returnsScores) = try attentionOptions(from: callOptions, subject: subject)
     }
 
-    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { ignoresMask ? .ends : .passes }
+    public func reasonNotWritable(receivesMask: () -> Bool) -> String? {
+        ignoresMask && receivesMask()
+            ? "is from a Keras version in which it ignores masks; newer versions do not" : nil
+    }
     public var dependsOnTraining: Bool { dropout > 0 }
 
     // MARK: Shapes

@@ -18,10 +18,13 @@ struct MultiHeadPass {
         dropping = AttentionDropout(call, rate: layer.dropout)
         useBias = layer.useBias
         scale = 1 / Float(layer.keySize).squareRoot()
+        func part(_ input: Int, positions: Int) -> AttentionMask.Part? {
+            layer.ignoresMask ? nil : AttentionMask.Part(call, input, positions: positions)
+        }
         mask = AttentionMask(
-            queries: AttentionMask.Part(call, 0, positions: sizes.queryPositions),
-            keys: call.inputCount > 2 ? AttentionMask.Part(call, 2, positions: sizes.keyPositions) : nil,
-            values: AttentionMask.Part(call, 1, positions: sizes.keyPositions), isCausal: layer.useCausalMask,
+            queries: part(0, positions: sizes.queryPositions),
+            keys: call.inputCount > 2 ? part(2, positions: sizes.keyPositions) : nil,
+            values: part(1, positions: sizes.keyPositions), isCausal: layer.useCausalMask,
             window: layer.slidingWindow)
     }
 
