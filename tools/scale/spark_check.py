@@ -75,7 +75,7 @@ def written(frame, name: str):
 
 # Row for row as one process.
 frame, files = table(spark, ROWS, 16)
-seconds, expected = timed(lambda: Referee((batch for file in files for batch in pq.ParquetFile(file).iter_batches(100_000)), ROWS))
+seconds, expected = timed(lambda: Referee((batch for file in files for batch in pq.ParquetFile(file).iter_batches(50_000)), ROWS))
 row(f"Arrow: {ROWS:,} rows in one process", f"{seconds:.1f} s with the reading of Parquet, {expected.memory / 1e6:.0f} MB", expected.memory < 64e6)
 memory: dict[int, int] = {}
 seconds, found = timed(lambda: beside(lambda: written(score(frame), "scored"), 0.1, lambda: memory.update(processes())))
