@@ -8,27 +8,46 @@ public struct DrawnPictures: Equatable, Sendable {
     /// The number of pictures of something else.
     public var others = 0
     public var seed = 0
+    /// The kinds of other things: 1 has named ones, 2 adds random ones and changed digits. A version keeps its pictures, so that a model
+    /// can be trained again.
+    public var version = 1
 
-    public init(digits: Int = 0, others: Int = 0, seed: Int = 0) {
-        (self.digits, self.others, self.seed) = (digits, others, seed)
+    public static let versions = 1...2
+
+    public init(digits: Int = 0, others: Int = 0, seed: Int = 0, version: Int = 1) {
+        (self.digits, self.others, self.seed, self.version) = (digits, others, seed, version)
     }
 
     private static let side = 88
 
     /// The pictures in MNIST's form, 28 × 28, digits first; the labels are those of the digits.
-    public func made(on pool: ThreadPool) -> (pixels: [UInt8], labels: [Int]) {
+    ///
+    /// - known: Real digits, of which version 2 makes other things.
+    public func made(on pool: ThreadPool, from known: ChangedDigits? = nil) -> (
+        pixels: [UInt8], labels: [Int]
+    ) {
         let count = digits + others
         let parts = PartResults(count: pool.count)
         pool.share { part in
             var out: [UInt8] = []
             for number in part * count / pool.count..<(part + 1) * count / pool.count {
                 var random = RandomNumbers(seed: seed, stream: 0x44 << 56 &+ number)
-                let ink = number < digits ? digit(number % 10, &random) : OtherThings.drawn(&random)
+                let ink = number < digits ? digit(number % 10, &random) : other(known, &random)
                 out += ink.framed(width: 28, height: 28).pixels
             }
             parts.set(part, out)
         }
         return (parts.joined, (0..<digits).map { $0 % 10 })
+    }
+
+    private func other(_ known: ChangedDigits?, _ random: inout RandomNumbers) -> Plane {
+        guard version > 1 else { return OtherThings.drawn(&random) }
+        switch random.next() % 20 {
+        case 0..<6: return OtherThings.drawn(&random)
+        case 6..<10: if let known { return known.drawn(&random) }
+        default: break
+        }
+        return RandomThings.drawn(&random)
     }
 
     private func digit(_ digit: Int, _ random: inout RandomNumbers) -> Plane {

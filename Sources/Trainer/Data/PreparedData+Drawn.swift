@@ -25,8 +25,9 @@ extension PreparedData {
                 "Use loss: categorical_crossentropy.")
         }
         guard let pool = ThreadPool(count: min(Processor.count, 8)) else { return }
-        let made = drawn.made(on: pool)
         let isBright = picture?.inkIsBright ?? true
+        let known = ChangedDigits(pixels: isBright ? bytes : bytes.map { 255 - $0 }, labels: labels)
+        let made = drawn.made(on: pool, from: known)
         let pixels = isBright ? made.pixels : made.pixels.map { 255 - $0 }
         let samples = Samples(shape: train.inputs[0].shape, bytes: bytes + pixels)
         let all = labels + made.labels.map { Int32($0) }

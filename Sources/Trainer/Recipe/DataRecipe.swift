@@ -355,7 +355,7 @@ extension PictureOptions {
 }
 
 extension DrawnPictures {
-    /// Reads `digits`, `others` and `seed`.
+    /// Reads `digits`, `others`, `seed` and `version`.
     init(_ section: RecipeSection) throws(CellarError) {
         self.init()
         var section = section
@@ -363,6 +363,7 @@ extension DrawnPictures {
             digits = try options.int("digits", default: 0, in: 0...1_000_000)
             others = try options.int("others", default: 0, in: 0...1_000_000)
             seed = try options.int("seed", default: 0, in: 0...Int(Int32.max))
+            version = try options.int("version", default: 1, in: DrawnPictures.versions)
         }
         try section.rejectUnknownKeys()
     }
