@@ -20,13 +20,14 @@ enum RandomThings {
     }
 
     private static func any(_ random: inout RandomNumbers) -> Sketch {
-        switch random.next() % 16 {
+        switch random.next() % 18 {
         case 0, 1, 2: ring(&random)
         case 3, 4, 5, 6: mirrored(&random)
         case 7, 8: turned(&random)
         case 9, 10, 11, 12: strokes(&random)
         case 13: curve(&random)
         case 14: shadow(&random)
+        case 15, 16: band(&random)
         default: spots(&random)
         }
     }
@@ -115,28 +116,33 @@ enum RandomThings {
             let kept = isTrue(0.3, &random) ? Int(random.between(0.5, 0.9) * Float(line.count)) : line.count
             sketch.lines.append(Array(line.prefix(kept)))
         }
-        let parts = isRound ? count(2...5, &random) : isTrue(0.5, &random) ? 0 : count(1...3, &random)
-        for _ in 0..<parts { add(to: &sketch, &random) }
+        // Stalks and leaves alone, or marks of any kind. A single mark may belong to a digit.
+        let isOutside = isTrue(0.3, &random)
+        let parts =
+            isRound || isOutside ? count(2...4, &random) : isTrue(0.5, &random) ? 0 : count(1...3, &random)
+        for _ in 0..<parts {
+            add(isOutside ? count(0...1, &random) : count(0...6, &random), to: &sketch, &random)
+        }
         return sketch
     }
 
-    /// Adds a mark in the middle, a spoke, a chord, a stalk or tail, a leaf, a small ring or a disc.
-    private static func add(to sketch: inout Sketch, _ random: inout RandomNumbers) {
+    /// Adds a stalk or tail, a leaf, a spoke, a chord, a small ring, a disc, or a mark in the middle.
+    private static func add(_ kind: Int, to sketch: inout Sketch, _ random: inout RandomNumbers) {
         let angle = random.between(0, 6.28)
         func at(_ radius: Float, _ turn: Float = 0) -> PenPoint {
             PenPoint(radius * cosf(angle + turn), radius * sinf(angle + turn))
         }
-        switch random.next() % 7 {
-        case 0: sketch.lines.append([at(random.between(0, 0.7)), at(random.between(0.8, 1.1))])
-        case 1: sketch.lines.append([at(random.between(0.9, 1.1)), at(random.between(1.15, 2.4))])
-        case 2: sketch.lines.append([at(1), at(1, random.between(1.5, 4.7))])
-        case 3:
-            let (x, y) = (random.between(0.05, 0.5), random.between(0.05, 0.5))
-            sketch.lines.append(OtherThings.ellipse(at(random.between(0, 0.6)), x, y))
-        case 4:
+        switch kind {
+        case 0: sketch.lines.append([at(random.between(0.8, 1)), at(random.between(1.15, 2.2))])
+        case 1:
             let (x, y) = (random.between(0.1, 0.4), random.between(0.1, 0.4))
             let leaf = OtherThings.ellipse(at(random.between(1, 1.4)), x, y)
             if isTrue(0.5, &random) { sketch.areas.append(leaf) } else { sketch.lines.append(leaf) }
+        case 2: sketch.lines.append([at(random.between(0, 0.7)), at(random.between(0.8, 1.1))])
+        case 3: sketch.lines.append([at(1), at(1, random.between(1.5, 4.7))])
+        case 4:
+            let (x, y) = (random.between(0.05, 0.5), random.between(0.05, 0.5))
+            sketch.lines.append(OtherThings.ellipse(at(random.between(0, 0.6)), x, y))
         case 5:
             let radius = random.between(0.06, 0.3)
             sketch.areas.append(OtherThings.ellipse(at(random.between(0, 0.7)), radius, radius))
@@ -274,6 +280,29 @@ enum RandomThings {
             sketch.lines.append(path([point(&random), point(&random), point(&random)], &random))
         }
         return sketch
+    }
+
+    /// A filled band whose width changes far more than a pen's: crescents, flashes, blades, roads.
+    private static func band(_ random: inout RandomNumbers) -> Sketch {
+        let corners = count(2...5, &random)
+        let middle = path((0..<corners).map { _ in point(&random) }, &random)
+        let widths = (0..<corners).map { _ in isTrue(0.3, &random) ? 0 : random.between(0.03, 0.5) }
+        guard (widths.max() ?? 0) - (widths.min() ?? 0) > 0.15 else { return strokes(&random) }
+        func side(_ sign: Float) -> [PenPoint] {
+            middle.indices.map { index in
+                let (a, b) = (middle[max(index - 1, 0)], middle[min(index + 1, middle.count - 1)])
+                let (dx, dy) = (b.x - a.x, b.y - a.y)
+                let length = max((dx * dx + dy * dy).squareRoot(), 1e-3)
+                let place = Float(index) / Float(middle.count - 1) * Float(corners - 1)
+                let first = min(Int(place), corners - 2)
+                let width = widths[first] + (widths[first + 1] - widths[first]) * (place - Float(first))
+                return PenPoint(
+                    middle[index].x - sign * width * dy / length, middle[index].y + sign * width * dx / length
+                )
+            }
+        }
+        let outline = side(1) + side(-1).reversed()
+        return isTrue(0.7, &random) ? Sketch(areas: [outline]) : Sketch(lines: [outline + outline.prefix(1)])
     }
 
     /// Several discs or rings.

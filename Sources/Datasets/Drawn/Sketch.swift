@@ -29,7 +29,7 @@ struct Sketch {
             let (u, v) = ((point.x - box.left - a) / a, (point.y - box.top - b) / b)
             return sum + abs((u * u + v * v).squareRoot() - 1)
         }
-        return off < 0.09 * Float(points.count)
+        return off < 0.07 * Float(points.count)
     }
 
     /// Draws it into a square, with lines of the given width.

@@ -61,15 +61,15 @@ struct AbstentionFit {
             missing: (0...100).map { missing[min($0 * missing.count / 100, missing.count - 1)] })
     }
 
-    /// The lowest confidence from which on at most 2 of 1,000 answers are wrong; between 0.5 and 0.97.
+    /// The lowest confidence from which on at most 2 of 1,000 answers are wrong; between 0.5 and 0.98.
     private func leastSure(_ answers: [(confidence: Double, isRight: Bool)]) -> Double {
         let sorted = answers.sorted { $0.confidence > $1.confidence }
-        var (wrong, limit) = (0, 0.97)
+        var (wrong, limit) = (0, 0.98)
         for (index, answer) in sorted.enumerated() {
             if !answer.isRight { wrong += 1 }
             if wrong * 500 <= index + 1 { limit = answer.confidence }
         }
-        return min(max(limit, 0.5), 0.97)
+        return min(max(limit, 0.5), 0.98)
     }
 
     private func probabilities(_ row: Int, _ temperature: Double) -> [Double] {
