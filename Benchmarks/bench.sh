@@ -82,9 +82,15 @@ versions() {
     ((quick)) && return
     "${CELLAR_BENCH_PYTHON:-.venv-bench/bin/python}" - <<'PYTHON' 2>/dev/null || true
 from importlib.metadata import version
-names = "duckdb jax keras tensorflow mlflow numpy onnxruntime pandas polars scikit-learn torch".split()
+names = "duckdb jax keras tensorflow mlflow numpy onnxruntime pandas polars scikit-learn torch trackio".split()
 print(", ".join(f"{name} {version(name)}" for name in names))
 PYTHON
+}
+# What waiting for the disk costs here: the rows of `register` mean little without it.
+flush_time() {
+    local start=$EPOCHREALTIME
+    dd if=/dev/zero of="$out/flushed" bs=4k count=200 oflag=dsync status=none
+    printf '%s of %s' "$(((${EPOCHREALTIME/./} - ${start/./}) / 200)) µs" "$(stat -f -c %T "$out")"
 }
 begin_load=$(cut -d' ' -f1-3 /proc/loadavg)
 begin=$(date -u +%FT%RZ)
@@ -96,7 +102,7 @@ for work in "${works[@]}"; do
         lenet) around lenet -- onnx_lenet torch_lenet im2col_lenet ;;
         score) around score columns -- csv_score columns_score ;;
         report) around report -- sklearn_report ;;
-        register) around register -- mlflow_register ;;
+        register) around register -- mlflow_register trackio_register ;;
         lists) ((quick)) || ours lists ;;  # making a store of 10,000 files takes too long
         digit)
             afresh .build/release/cellar
@@ -120,6 +126,7 @@ cat >"$facts" <<FACTS
 | processors for us | $(nproc) |
 | vector extensions | $(extensions) |
 | memory | $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo) |
+| writing 4 KiB to the disk, with dsync | $(flush_time) |
 | system | $(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r | cut -d- -f1) |
 | Swift | $(swift --version 2>/dev/null | sed -n 's/^Swift version \([^ ]*\).*/\1/p' | head -n 1) |
 | peers | $(versions) |

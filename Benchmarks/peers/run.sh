@@ -12,7 +12,7 @@ while (($#)); do
     if [[ $1 == -- ]]; then shift; names=("$@"); break; fi
     options+=("$1"); shift
 done
-((${#names[@]})) || names=(dense_floor jax_fit torch_fit keras_fit onnx_infer onnx_lenet torch_lenet im2col_lenet csv_score columns_score mlflow_register sklearn_report)
+((${#names[@]})) || names=(dense_floor jax_fit torch_fit keras_fit onnx_infer onnx_lenet torch_lenet im2col_lenet csv_score columns_score mlflow_register trackio_register sklearn_report)
 
 python=${CELLAR_BENCH_PYTHON:-}  # a Python that has all of requirements.txt already
 if [[ $python ]]; then

@@ -18,7 +18,9 @@ extension ModelStore {
     /// Registers a model file in the store's folder under the next number of `facts.name`. Returns the existing version
     /// if the file is registered already.
     @discardableResult
-    public func register(_ file: URL, facts: ModelFacts) throws(CellarError) -> ModelVersion {
+    public func register(
+        _ file: URL, facts: ModelFacts, durability: Durability = .durable
+    ) throws(CellarError) -> ModelVersion {
         let path = file.standardizedFileURL.path
         guard path.hasPrefix(root + "/") else {
             throw CellarError(
@@ -37,7 +39,7 @@ extension ModelStore {
         return try register(
             NewFile(
                 model: facts.name, file: String(path.dropFirst(root.count + 1)), digest: digest, facts: facts,
-                identity: identity?.text))
+                identity: identity?.text), durability: durability)
     }
 
     /// Registers a file that has its name in the store.

@@ -107,8 +107,17 @@ let targets: [Target] = [
         work: "registry compare, 100,000 versions", ours: "registry compare, 100000 versions: Cellar",
         meaning: .seconds(0.060)),
     Target(
-        work: "registering, 30 epochs of 4 metrics", ours: "register a version: Cellar",
+        work: "registering, 30 epochs of 4 metrics, flushed", ours: "register a version: Cellar",
         peers: ["register a version: MLflow on SQLite"], meaning: .times(50)),
+    Target(
+        work: "", ours: "register a version: Cellar", peers: ["register a version: Trackio"],
+        meaning: .times(10)),
+    Target(
+        work: "  not flushed", ours: "register a version: Cellar, not flushed",
+        peers: ["register a version: MLflow on SQLite"], meaning: .times(50)),
+    Target(
+        work: "", ours: "register a version: Cellar, not flushed", peers: ["register a version: Trackio"],
+        meaning: .times(10)),
     Target(
         work: "classification report, 10 M labels", ours: "classification report, 10 M labels: Cellar",
         peers: ["classification report, 10 M labels: scikit-learn"], meaning: .times(20)),

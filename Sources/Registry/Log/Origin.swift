@@ -11,11 +11,11 @@ enum Origin {
     static func name(ofStore path: String) -> String {
         var about = stat()
         let inode = unsafe stat(path, &about) == 0 ? UInt64(about.st_ino) : 0
-        let computer = (try? readFile("/etc/machine-id", limit: 64)).map {
-            String(decoding: $0, as: UTF8.self)
-        }
-        return String(sha256(of: "\(computer ?? "") \(inode)").prefix(16))
+        return String(sha256(of: "\(computer) \(inode)").prefix(16))
     }
+
+    private static let computer = String(
+        decoding: (try? readFile("/etc/machine-id", limit: 64)) ?? [], as: UTF8.self)
 
     /// Whether a file name is that of a log.
     static func isLog(_ name: String) -> Bool {
