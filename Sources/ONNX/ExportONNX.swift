@@ -29,6 +29,10 @@ public func exportONNX(_ model: Model, from origin: ONNXOrigin) throws(CellarErr
     // Operator set 17 introduced LayerNormalization. Newer operators are expressed with older ones, so that
     // older runtimes can run the file.
     (file.irVersion, file.operatorSet) = (8, 17)
+    if graph.nodes.contains(where: { $0.operation == "RegexFullMatch" }) {
+        (file.irVersion, file.operatorSet) = (9, 20)
+        graph.takeAxesAsInputs()
+    }
     if graph.nodes.contains(where: { $0.domain == NodeProto.machineLearning }) { file.machineLearningSet = 3 }
     file.producerName = "Cellar"
     file.docString = description(of: origin)

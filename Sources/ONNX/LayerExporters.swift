@@ -64,7 +64,7 @@ let layerExporters: [String: LayerExporter] = [
     "SeparableConv1D": exportSeparableConvolution, "SeparableConv2D": exportSeparableConvolution,
     "SimpleRNN": exportSimpleRNN, "Softmax": exportSoftmax, "SpatialDropout1D": exportNothing,
     "SpatialDropout2D": exportNothing, "SpatialDropout3D": exportNothing, "Stack": reading(exportStack),
-    "Subtract": exportSubtract,
+    "Subtract": exportSubtract, "TextVectorization": exportTextVectorization,
     "ThresholdedReLU": exportParametricActivation, "TimeDistributed": exportTimeDistributed,
     "UnitNormalization": exportUnitNormalization, "UpSampling1D": exportUpSampling,
     "UpSampling2D": exportUpSampling, "UpSampling3D": exportUpSampling, "ZeroPadding1D": exportZeroPadding,

@@ -73,3 +73,38 @@ private func lookup(_ options: JSONObject) throws -> Exported {
         #expect(found.isSound())
     }
 }
+
+/// A model that takes a text apart by its characters.
+private func characters(_ options: JSONObject = [:]) throws -> Exported {
+    let text = try LayerTable.make(
+        className: "InputLayer", config: ["name": "day", "batch_shape": [nil, 1], "dtype": "string"])
+    var config: JSONObject = [
+        "name": "characters", "vocabulary": ["0", "1", "]"], "split": "character", "standardize": nil,
+        "output_sequence_length": 2,
+    ]
+    for (key, value) in options.members { config[key] = value }
+    var model = try Model(
+        name: "net", form: .functional,
+        layers: [text, LayerTable.make(className: "TextVectorization", config: config)],
+        calls: [Model.Call(layer: 0, inputs: []), Model.Call(layer: 1, inputs: [0])], inputs: [0],
+        outputs: [1])
+    try model.initialize(seed: 1)
+    return try Exported(model)
+}
+
+@Test("characters are found by regular expressions of operator set 20, and words are refused")
+func charactersBecomeExpressions() throws {
+    let found = try characters()
+    // Places 2, 3 and 4 of three characters need three bits; unknown ones are place 1.
+    let patterns = found.graph.nodes.filter { $0.operation == "RegexFullMatch" }.map { $0.string("pattern") }
+    #expect(
+        patterns == [
+            #"(?s).{0}[^\x{30}\x{5d}].*"#, #"(?s).{0}[\x{30}\x{31}].*"#, #"(?s).{0}[\x{5d}].*"#,
+            #"(?s).{1}[^\x{30}\x{5d}].*"#, #"(?s).{1}[\x{30}\x{31}].*"#, #"(?s).{1}[\x{5d}].*"#,
+        ])
+    #expect(found.file.operatorSet == 20 && found.isSound())
+    for options: JSONObject in [["split": "whitespace"], ["standardize": "lower"], ["ngrams": 2]] {
+        let error = #expect(throws: CellarError.self) { try characters(options) }
+        #expect(error?.explanation.contains("TextVectorization \"characters\"") == true)
+    }
+}
