@@ -43,9 +43,7 @@ struct AdaptedState {
             case "Discretization" where entries[index].hasAdaptedBoundaries:
                 guard let summary = try? weights?.dataset(named: path + "/vars/0") else { continue }
                 entries[index] = try entries[index].adding(BinSummary(summary))
-            case "StringLookup", "IntegerLookup", "TextVectorization":
-                entries[index] = try adding("assets/" + path, to: entries[index], className)
-            default: continue
+            default: entries[index] = try adding("assets/" + path, to: entries[index], className)
             }
         }
         config["layers"] = .array(entries)
@@ -53,8 +51,9 @@ struct AdaptedState {
         return .object(model)
     }
 
-    private func adding(_ folder: String, to json: JSON, _ className: String) throws -> JSON {
-        guard json["config"]?["vocabulary"]?.isNull ?? true,
+    /// Returns the entry of a lookup with the vocabulary in that folder, if it has none of its own.
+    func adding(_ folder: String, to json: JSON, _ className: String) throws -> JSON {
+        guard ["StringLookup", "IntegerLookup", "TextVectorization"].contains(className), json["config"]?["vocabulary"]?.isNull ?? true,
             let place = [folder + "/vocabulary.txt", folder + "/_lookup_layer/vocabulary.txt"].first(where: {
                 archive.has($0)
             }), var entry = json.object, var options = entry["config"]?.object

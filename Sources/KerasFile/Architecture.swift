@@ -82,7 +82,7 @@ public struct Architecture: Sendable {
             throw CellarError(.badData, "the archive has no config.json: it was not made by model.save")
         }
         let plain = try parse(try archive.bytes(of: "config.json", limit: Self.mostBytes), of: "config.json")
-        let config = try AdaptedState(archive).added(to: plain)
+        let config = try FeatureSpaceConfig.model(of: AdaptedState(archive).added(to: plain), in: archive)
         let metadata =
             archive.has("metadata.json")
             ? try parse(try archive.bytes(of: "metadata.json", limit: 1 << 20), of: "metadata.json") : [:]
