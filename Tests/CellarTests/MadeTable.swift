@@ -54,6 +54,18 @@ struct MadeTable: Sendable, CustomTestStringConvertible {
                         + random.next(of: ["Yes", "No", "yes", "NO"])
                 }),
         MadeTable(
+            testDescription: "times of day",
+            target: "late",
+            expected: [
+                "begun: { kind: date, order: time }   # times of day", "ended: { kind: date, order: time }",
+            ],
+            text: "begun,ended,late\n"
+                + rows(seed: 5) { random, row in
+                    let hour = random.next(24)
+                    return
+                        "\(hour):\(two(random.next(60))),\(two((hour + 1) % 24)):\(two(random.next(60))):\(two(random.next(60))),\(hour > 17 ? "yes" : "no")"
+                }),
+        MadeTable(
             testDescription: "German: decimal commas, points between thousands, days before months",
             target: "Preis",
             expected: [

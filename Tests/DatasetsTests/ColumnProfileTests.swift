@@ -19,12 +19,15 @@ func orderOfDates() {
         // A month in letters is no day.
         (["05 Mar 2024", "06-Apr-2024"], .dayFirst, false),
         (["2024-Mar-05", "2024-Apr-06"], .yearFirst, false),
+        (["14:35", "9:05:10", "2:35 pm"], .timeOfDay, false),
     ] {
         let found = profile(dates)
         #expect(found.dateOrder == order && found.hasAmbiguousDates == isAmbiguous, "\(dates)")
     }
     #expect(DateText(Array("05 Mar 2024".utf8)[...], order: .monthFirst) == nil)
     #expect(DateText(Array("05 Mar 2024".utf8)[...], order: .dayFirst)?.iso == "2024-03-05")
+    #expect(DateText(Array("2:35 pm".utf8)[...], order: .timeOfDay)?.iso == "14:35:00")
+    #expect(profile(["14:35", "24:10"]).dateOrder == nil && profile(["14:35", "75:10"]).dateOrder == nil)
 }
 
 @Test("yes and no may be in several cases")

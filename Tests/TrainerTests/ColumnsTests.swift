@@ -127,6 +127,30 @@ func yesAndNo() throws {
     #expect(!lookup.takes([]) && !lookup.takes(Array("maybe".utf8)[...]))
 }
 
+@Test("a time of day is the minute on a circle, or the hour; a missing one is 0 with a flag")
+func timesOfDay() throws {
+    let times = ["00:00", "6:00", "12:00:59", "", "18:00", "11:59 pm"]
+    let table = "t,y\n" + times.enumerated().map { "\($1),\($0 % 2)\n" }.joined()
+    let minutes = [0, 360, 720, nil, 1080, 1439]
+    let found = try prepared(prepare(table, keys: "columns: auto"))
+    for (row, minute) in zip(found, minutes) {
+        let angle = 2 * Double.pi * Double(minute ?? 0) / 1440
+        let wanted = minute == nil ? [0, 0, 1] : [sin(angle), cos(angle), 0]
+        #expect(row.count == 3 && zip(row, wanted).allSatisfy { abs(Double($0) - $1) < 1e-6 }, "\(row)")
+    }
+    let hours = try prepared(
+        prepare(table, keys: "columns: { t: { kind: date, order: time, parts: [hour], cyclic: false } }"))
+    for (row, hour) in zip(hours, [0, 6, 12, 25, 18, 23]) {
+        #expect(row.prefix(24).enumerated().allSatisfy { $1 == ($0 == hour ? 1 : 0) })
+    }
+    let year = error { _ = try prepare(table, keys: "columns: { t: { kind: date, parts: [year] } }") }
+    #expect(year?.category == .badData && year?.message.contains("no year") == true)
+    let late = error {
+        _ = try prepare(table + "25:00,1\n", keys: "columns: { t: { kind: date, order: time } }")
+    }
+    #expect(late?.place.row == 7 && late?.place.column == "t")
+}
+
 @Test("an error in one of several files names that file and its row")
 func rowsOfSeveralFiles() {
     let first = "n,d,w,y\n1,2024-01-02,1,0\n2,2024-01-03,1,1\n"

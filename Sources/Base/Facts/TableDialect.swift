@@ -34,6 +34,8 @@ public struct TableDialect: Equatable, Sendable {
         case dayFirst = "day_first"
         case monthFirst = "month_first"
         case yearFirst = "year_first"
+        /// No date, but a time of day: 14:35, 14:35:10, 2:35 pm.
+        case timeOfDay = "time"
     }
 
     /// True if numbers are written as the scanner reads them.

@@ -42,19 +42,27 @@ public struct InitResult: Sendable {
     }
 }
 
+extension InitRequest {
+    /// The path of the recipe. Throws if there is a file that is not to be replaced.
+    @discardableResult
+    public func freePath() throws(CellarError) -> String {
+        let path = recipe ?? modelName(of: data) + ".yaml"
+        guard replaces || !FileSystem.exists(path) else {
+            throw CellarError(
+                .cannotCreate, "the file exists already.", file: path,
+                remedy: "Use --force to replace it, or -o to name another.")
+        }
+        return path
+    }
+}
+
 /// Writes a recipe for a table.
 public func initRecipe(
     _ request: InitRequest, survey given: TableSurvey? = nil
 ) throws(CellarError) -> InitResult {
     var survey = if let given { given } else { try TableSurvey(path: request.data, target: request.target) }
-    let stem = modelName(of: request.data)
-    let path = request.recipe ?? stem + ".yaml"
-    guard request.replaces || !FileSystem.exists(path) else {
-        throw CellarError(
-            .cannotCreate, "the file exists already.", file: path,
-            remedy: "Use --force to replace it, or -o to name another.")
-    }
-    let text = try trainable(&survey, name: request.name ?? stem, path)
+    let path = try request.freePath()
+    let text = try trainable(&survey, name: request.name ?? modelName(of: request.data), path)
     try writeFile(path, pieces: [Array(text.utf8)])
     return InitResult(survey: survey, recipe: path, text: text)
 }

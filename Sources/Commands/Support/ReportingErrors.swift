@@ -39,6 +39,11 @@ public func printError(_ text: String) {
     writeAsItIs(escapingControls(Array(text.utf8), in: .lines) + [UInt8(ascii: "\n")])
 }
 
+/// Prints a question on standard error; the answer follows on the same line.
+public func printQuestion(_ text: String) {
+    writeAsItIs(escapingControls(Array(text.utf8), in: .lines) + [UInt8(ascii: " ")])
+}
+
 /// Writes a part of a progress bar, which a carriage return may begin.
 func writeToStandardError(_ text: String) {
     let bytes = Array(text.utf8)

@@ -26,6 +26,8 @@ struct InitCommand: ParsableCommand {
             var request = InitRequest(data: data, target: target)
             (request.recipe, request.name, request.replaces) = (output, name, force)
             let asks = !yes && !json && target == nil && Terminal.inputIsTerminal && Terminal.error.isTerminal
+            // Nobody is asked in vain.
+            if asks { try request.freePath() }
             let survey = try asks ? askedSurvey() : TableSurvey(path: data, target: target)
             let result = try initRecipe(request, survey: survey)
             if json { return try printOutput(result.json) }
@@ -41,15 +43,24 @@ struct InitCommand: ParsableCommand {
         let names = try TableSurvey.columnNames(of: data)
         // Where no column can be chosen, the user has to.
         let guess = try? TableSurvey(path: data)
-        printError("Columns: " + names.map(printable).joined(separator: ", "))
+        func tell(_ text: String) {
+            printError(String(wrapped(text, to: Terminal.error.width, indent: "  ").dropLast()))
+        }
+        tell("Columns: " + names.joined(separator: ", "))
         while true {
             let name = guess.map { $0.columns[$0.target].name }
-            printError("Column to predict\(name.map { " [\(printable($0))]" } ?? ""):")
-            guard let answer = readLine(), !answer.isEmpty, answer != name else {
-                return try guess ?? TableSurvey(path: data)
+            printQuestion("Column to predict\(name.map { " [\(printable($0))]" } ?? ""):")
+            guard let answer = readLine() else {
+                printError("")
+                throw CellarError(
+                    .usage, "no column was chosen, and nothing was written.",
+                    remedy: "Use --target to name one, or --yes to take the one in brackets.")
             }
+            if let guess, answer.isEmpty || answer == name { return guess }
+            if answer.isEmpty { continue }
             do throws(CellarError) { return try TableSurvey(path: data, target: answer) } catch {
-                printError(error.description)
+                // The remedy speaks of options.
+                tell(error.message)
             }
         }
     }

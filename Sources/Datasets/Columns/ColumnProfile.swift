@@ -81,7 +81,7 @@ public struct ColumnProfile: Sendable {
     public var dateOrder: TableDialect.DateOrder? {
         guard textCount > 0, textCount == present else { return nil }
         if dates[.dayFirst] == textCount, dotted == textCount { return .dayFirst }
-        return [.yearFirst, .monthFirst, .dayFirst].first { dates[$0] == textCount }
+        return [.yearFirst, .monthFirst, .dayFirst, .timeOfDay].first { dates[$0] == textCount }
     }
 
     /// Pairs of words for yes and no, in small letters.

@@ -1,15 +1,16 @@
 import Base
 
 /// A date with or without a time of day, as tables write it: three numbers with signs between them, perhaps a time
-/// behind them.
+/// behind them. Or a time of day alone, whose year is 0.
 public struct DateText: Equatable, Sendable {
     public var year, month, day: Int
     public var hour = 0, minute = 0, second = 0
     public var hasTime = false
 
-    /// The form of ISO 8601 in which dates enter a model: `2024-03-05 14:30:00`.
+    /// The form of ISO 8601 in which dates enter a model: `2024-03-05 14:30:00`, or `14:30:00`.
     public var iso: String {
         func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        if year == 0 { return two(hour) + ":" + two(minute) + ":" + two(second) }
         let years = String(year)
         let date =
             String(repeating: "0", count: max(0, 4 - years.count)) + years + "-" + two(month) + "-" + two(day)
@@ -18,6 +19,11 @@ public struct DateText: Equatable, Sendable {
 
     /// Parses a date; nil for other text, and for days that do not exist.
     public init?(_ field: ArraySlice<UInt8>, order: TableDialect.DateOrder) {
+        if order == .timeOfDay {
+            (year, month, day) = (0, 0, 0)
+            guard time(field) else { return nil }
+            return
+        }
         var rest = field
         guard let a = DateText.digits(&rest, 1...4), let sign = rest.popFirst(), "-/. ".utf8.contains(sign),
             case let named = DateText.month(&rest), let b = named ?? DateText.digits(&rest, 1...2),
@@ -30,6 +36,7 @@ public struct DateText: Equatable, Sendable {
         case .yearFirst: (year, month, day) = (a.value, b.value, c.value)
         case .dayFirst: (year, month, day) = (c.value, b.value, a.value)
         case .monthFirst: (year, month, day) = (c.value, a.value, b.value)
+        case .timeOfDay: return nil
         }
         let years = order == .yearFirst ? a.count : c.count
         guard years == 4 || years == 2 && order != .yearFirst else { return nil }

@@ -92,7 +92,7 @@ struct TableColumn: Sendable {
             guard let date = DateText(text, order: order) else {
                 throw CellarError(
                     .badData, file: file, row: row + 1, column: name,
-                    expected: "a date (\(order.rawValue))",
+                    expected: order == .timeOfDay ? "a time of day" : "a date (\(order.rawValue))",
                     found: "\"\(String(decoding: text.prefix(60), as: UTF8.self))\"",
                     fix: "Correct it, or write another kind for the column.")
             }
@@ -187,7 +187,9 @@ public struct KindGuess: Sendable {
         if let order = p.dateOrder, p.distinct > 2 {
             return (
                 .date,
-                "dates, \(order.rawValue.replacing("_", with: " "))"
+                order == .timeOfDay
+                    ? "times of day"
+                    : "dates, \(order.rawValue.replacing("_", with: " "))"
                     + (p.hasAmbiguousDates
                         ? "; they could also be \(order == .dayFirst ? "month first: then order: month_first" : "day first: then order: day_first")"
                         : "")

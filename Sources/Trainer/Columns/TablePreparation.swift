@@ -43,6 +43,8 @@ public struct TablePreparation: Sendable {
             case .category:
                 let used = kept ?? Array(0..<column.count)
                 parts.append(try Self.category(column, input, rows, used, &graph, file))
+            case .date where column.order == .timeOfDay:
+                parts += try Self.timeOfDay(column, input, rows, &graph)
             case .date: parts += try Self.date(column, input, rows, &graph)
             case .text: parts.append(try Self.text(column, input, rows, &graph))
             case .number, .ignore: break
