@@ -102,7 +102,7 @@ blind: build  ## MODELS random models of Keras 2 and 3 each, random preparations
 browser-test: build  ## the pages of reports, cards and explore in headless Chromium (Debian: chromium), screenshots in .build/pages/shots
 	@rm -rf .build/pages && python3 tools/browser/browser_test.py bin .build/pages
 
-fuzz: setup  ## damaged and hostile files for ten minutes: no crash, no hang, no wrong answer (makes a Python environment of its own)
+fuzz: setup  ## damaged and hostile files for a quarter of an hour, libFuzzer on the readers first: no crash, no hang, no wrong answer (makes a Python environment of its own)
 	@$(checked) build
 	@tools/fuzz/fuzz.sh
 

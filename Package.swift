@@ -76,6 +76,7 @@ let package = Package(
         .library(name: "Infer", targets: ["Infer"]),
         .library(name: "Registry", targets: ["Registry"]),
         .library(name: "Plots", targets: ["Plots"]),
+        .library(name: "Datasets", targets: ["Datasets", "Zip"]),
         .executable(name: "cellar", targets: ["CellarCommand"]),
         .executable(name: "cellar-draw", targets: ["CairoDrawing"]),
         .executable(name: "cellar-mpi", targets: ["RankExchange"]),

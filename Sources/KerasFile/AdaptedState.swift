@@ -53,7 +53,8 @@ struct AdaptedState {
 
     /// Returns the entry of a lookup with the vocabulary in that folder, if it has none of its own.
     func adding(_ folder: String, to json: JSON, _ className: String) throws -> JSON {
-        guard ["StringLookup", "IntegerLookup", "TextVectorization"].contains(className), json["config"]?["vocabulary"]?.isNull ?? true,
+        guard ["StringLookup", "IntegerLookup", "TextVectorization"].contains(className),
+            json["config"]?["vocabulary"]?.isNull ?? true,
             let place = [folder + "/vocabulary.txt", folder + "/_lookup_layer/vocabulary.txt"].first(where: {
                 archive.has($0)
             }), var entry = json.object, var options = entry["config"]?.object

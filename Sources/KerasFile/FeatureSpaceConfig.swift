@@ -50,7 +50,8 @@ struct FeatureSpaceConfig {
             let names = (own?["feature_names"]?.array ?? []).compactMap(\.string)
             let inputs = names.compactMap { prepared[$0] }
             guard let bins = own?["crossing_dim"], names.count > 1, inputs.count == names.count else {
-                throw CellarError(.badData, "a cross of the FeatureSpace names a feature that it does not have")
+                throw CellarError(
+                    .badData, "a cross of the FeatureSpace names a feature that it does not have")
             }
             let name = names.joined(separator: "_X_")
             let options: JSONObject = ["num_bins": bins, "output_mode": "int"]
@@ -72,7 +73,8 @@ struct FeatureSpaceConfig {
     }
 
     /// Returns a feature's layer with what `adapt` found, and its name.
-    private mutating func preprocessor(_ json: JSON, of feature: String) throws -> (entry: JSON, name: String) {
+    private mutating func preprocessor(_ json: JSON, of feature: String) throws -> (entry: JSON, name: String)
+    {
         let className = json["class_name"]?.string ?? ""
         let word = ObjectPaths.snakeCase(className)
         let number = numbers[word, default: 0]
@@ -102,10 +104,12 @@ struct FeatureSpaceConfig {
         case "float": return layer
         case "one_hot":
             let options = entry["config"]
-            let size = ["vocabulary_size", "num_tokens", "num_bins"].lazy.compactMap { options?[$0]?.int }.first
+            let size = ["vocabulary_size", "num_tokens", "num_bins"].lazy.compactMap { options?[$0]?.int }
+                .first
             guard let size else {
                 throw CellarError(
-                    .badData, "the size of feature \"\(name)\" is not in the file: the FeatureSpace was not adapted",
+                    .badData,
+                    "the size of feature \"\(name)\" is not in the file: the FeatureSpace was not adapted",
                     remedy: "Call its adapt(dataset), and save it again.")
             }
             layers.append(

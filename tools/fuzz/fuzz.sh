@@ -17,6 +17,8 @@ if ! "$python" -c 'import h5py, numpy' 2>/dev/null; then
     }
     .venv-fuzz/bin/pip --quiet --disable-pip-version-check install 'h5py>=3.11,<4' 'numpy>=1.26,<3'
 fi
+# Three minutes of libFuzzer on the readers themselves, then whole commands.
+tools/fuzz/coverage/fuzz.sh --seconds 18
 "$python" tools/fuzz/hostile.py
 "$python" tools/fuzz/stores.py
 exec "$python" tools/fuzz/fuzz.py "$@"

@@ -190,9 +190,9 @@ public struct KindGuess: Sendable {
                 order == .timeOfDay
                     ? "times of day"
                     : "dates, \(order.rawValue.replacing("_", with: " "))"
-                    + (p.hasAmbiguousDates
-                        ? "; they could also be \(order == .dayFirst ? "month first: then order: month_first" : "day first: then order: day_first")"
-                        : "")
+                        + (p.hasAmbiguousDates
+                            ? "; they could also be \(order == .dayFirst ? "month first: then order: month_first" : "day first: then order: day_first")"
+                            : "")
             )
         }
         let average = Double(p.words) / Double(max(p.textCount, 1))

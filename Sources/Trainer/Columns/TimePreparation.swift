@@ -45,7 +45,8 @@ extension TablePreparation {
         let parts = (0...total).map { index -> [Float] in
             guard index < total else { return [Float](repeating: 0, count: isCyclic ? 2 : total) }
             let angle = 2 * Double.pi * Double(index) / Double(total)
-            return isCyclic ? [Float(sin(angle)), Float(cos(angle))] : (0..<total).map { $0 == index ? 1 : 0 }
+            return isCyclic
+                ? [Float(sin(angle)), Float(cos(angle))] : (0..<total).map { $0 == index ? 1 : 0 }
         }
         var made = [try graph.lookedUp(place, in: parts, name + "_time_parts")]
         if column.recipe.indicator ?? rows.contains(where: { column.texts[$0].isEmpty }) {
