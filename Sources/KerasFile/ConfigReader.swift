@@ -116,7 +116,7 @@ struct ConfigReader {
         for index in first..<layers.count where !layers[index].isInput {
             // A wrapper that is frozen has no trainable weights.
             if config["trainable"] == false { layers[index].trainable = false }
-            layers[index] = try TimeDistributed(member: layers[index])
+            layers[index] = try TimeDistributed(member: layers[index], form: form)
         }
         return inside
     }

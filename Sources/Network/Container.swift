@@ -45,7 +45,7 @@ public struct Container: Sendable {
     }
 
     public var name: String
-    /// The layer around the model; nil for none. The layers inside are then those of TimeDistributed (`init(member:)`).
+    /// The layer around the model; nil for none. The layers inside are then those of TimeDistributed (`init(member:form:)`).
     public var steps: Steps?
     public var form: Form
     public var members: [Member]

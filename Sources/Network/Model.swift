@@ -259,6 +259,11 @@ public struct Model: Sendable {
                 "changes its input at random while the model is trained, which is not supported: a model with it only "
                     + "answers. Leave it out to go on training.", subject: layer.subject)
         }
+        if let layer = layers.first(where: { $0.trainsStepByStep }) {
+            throw CellarError(
+                "normalizes the batch of each time step by itself while Keras 3 trains it, which is not supported. Freeze it "
+                    + "(trainable: false) to go on training.", subject: layer.innermost.subject)
+        }
         var reaches = calls.map { _ in false }
         for (index, call) in calls.enumerated() {
             let isBehind = call.inputs.contains { reaches[$0] }

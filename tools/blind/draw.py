@@ -129,10 +129,12 @@ class Builder:
             choices += [lambda: L.Reshape(self.reshaped(shape)), lambda: L.Reshape(self.reshaped(shape)), lambda: self.einsum(shape)]
             if rank > 1:
                 choices.append(lambda: L.TimeDistributed(self.for_shape(shape[1:])))
+                choices.append(lambda: L.TimeDistributed(self.steps(shape[1:])))
         if not self.third:
             choices.append(lambda: L.ThresholdedReLU(d.real(0.1, 0.8)))
-        else:
-            choices += [lambda: L.Identity(), lambda: L.RMSNormalization(axis=d.pick(-1, axis), epsilon=d.pick(1e-6, 1e-3))]
+        choices.append(lambda: L.Identity())
+        if self.third:
+            choices += [lambda: L.RMSNormalization(axis=d.pick(-1, axis), epsilon=d.pick(1e-6, 1e-3))]
         return choices
 
     def normalization(self, axis):
@@ -268,6 +270,13 @@ class Builder:
     def candidates(self, shape):
         special = {1: self.vectors, 2: self.sequences, 3: self.images, 4: self.volumes}.get(len(shape), lambda shape: [])(shape)
         return special if special and self.draw.chance(0.6) else self.anywhere(shape)
+
+    def steps(self, shape):
+        """A model for the samples of one time step."""
+        tensor = start = self.keras.Input(shape)
+        for _ in range(self.draw.int(1, 3)):
+            tensor = self.fits(self.for_shape(self.shape(tensor))(tensor))
+        return self.keras.Model(start, tensor)
 
     def for_shape(self, shape):
         layer = self.draw.pick(*self.candidates(shape))()
@@ -417,7 +426,7 @@ class Builder:
         d, K = self.draw, self.keras
         kind = d.pick("vector", "sequence", "sequence", "image", "image", "volume", "ids", "rank5")
         if kind == "ids":
-            return K.Input((d.int(1, 7),)), "ids"
+            return K.Input(d.pick((d.int(1, 7),), (d.int(1, 7),), (d.int(1, 4), d.int(1, 5)))), "ids"
         shape = {"vector": (d.int(1, 9),), "sequence": (d.pick(None, d.int(1, 9), d.int(2, 9), d.int(2, 9)), d.int(1, 5)), "image": (d.int(1, 9), d.int(1, 9), d.int(1, 4)),
                  "volume": (d.int(1, 5), d.int(1, 5), d.int(1, 4), d.int(1, 3)), "rank5": (d.int(1, 3), 2, d.int(1, 3), 2, 2)}[kind]
         return K.Input(shape), d.pick("numbers", "numbers", "masked") if kind == "sequence" else "numbers"
@@ -425,7 +434,8 @@ class Builder:
     def begun(self, tensor, kind):
         d, L = self.draw, self.layers
         if kind == "ids":
-            return L.Embedding(9, d.int(1, 5), mask_zero=d.chance(0.5))(tensor)
+            embedding = L.Embedding(9, d.int(1, 5), mask_zero=d.chance(0.5))
+            return (L.TimeDistributed(embedding) if len(self.shape(tensor)) > 1 and d.chance(0.5) else embedding)(tensor)
         if kind == "masked":
             return L.Masking(0.0)(tensor)
         if d.chance(0.1) and all(self.shape(tensor)):
@@ -502,6 +512,8 @@ def numbers(draw, kind, shape, rows):
     if kind == "ids":
         x = draw.random.randint(0, 9, (rows, *shape))
         x[0, -1:] = 0
+        if len(shape) > 1:
+            x[draw.random.rand(*x.shape) < 0.3] = 0
         return x.astype("float32")
     x = draw.random.randn(rows, *shape).astype("float32")
     if kind == "masked":

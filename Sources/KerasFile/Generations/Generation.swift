@@ -108,6 +108,9 @@ struct Generation {
             for key in ["layer", "backward_layer", "forward_layer", "cell"] {
                 try entry.change(key) { $0.object == nil ? $0 : try current($0, dimOrdering: dimOrdering) }
             }
+            if major == 2, isOfTensorFlow, entry.className == Container.Steps.className {
+                entry.change("layer") { $0["config"]?["layers"] == nil ? $0 : movingTwice($0) }
+            }
             try entry.change("cells") { cells in
                 try cells.array.map { .array(try $0.map { try current($0, dimOrdering: dimOrdering) }) }
                     ?? cells
@@ -139,6 +142,18 @@ struct Generation {
             object["class_name"] = .string(entry.className)
             object["config"] = .object(entry.config)
         }
+        return .object(object)
+    }
+
+    /// Doubles the moves of each BatchNormalization in a model: tf.keras' TimeDistributed computes a model twice.
+    private func movingTwice(_ json: JSON) -> JSON {
+        guard var object = json.object, var config = object["config"]?.object else { return json }
+        if object["class_name"] == "BatchNormalization" {
+            config["moves"] = .integer(2 * (config["moves"]?.int ?? 1))
+        }
+        if let layer = config["layer"] { config["layer"] = movingTwice(layer) }
+        if let layers = config["layers"]?.array { config["layers"] = .array(layers.map(movingTwice)) }
+        object["config"] = .object(config)
         return .object(object)
     }
 

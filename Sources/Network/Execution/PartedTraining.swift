@@ -39,10 +39,10 @@ public struct PartedTraining {
 
     /// Throws if a part of a batch does not tell its gradient without the other parts.
     static func check(_ network: Model, _ objective: Objective) throws(CellarError) {
-        for layer in network.layers where type(of: layer).readsWholeBatch {
+        for layer in network.layers where type(of: layer.innermost).readsWholeBatch {
             throw CellarError(
                 .badData,
-                "\(layer.className) \"\(layer.name)\" computes with all samples of a batch, which mpirun's processes share.",
+                "\(layer.subject) computes with all samples of a batch, which mpirun's processes share.",
                 at: .init(),
                 remedy:
                     "Train in one process without mpirun, or use a layer that works on each sample alone, such as LayerNormalization."

@@ -19,6 +19,9 @@ public protocol LayerArithmetic {
     /// False for a layer that has no gradient: weights before it cannot be trained.
     static var propagatesGradients: Bool { get }
 
+    /// True if Keras trains the layer one time step after another, and each with other results than all at once.
+    var trainsStepByStep: Bool { get }
+
     /// The layer, if it turns texts into numbers.
     var textReader: (any TextReader)? { get }
     /// True if a text reader takes numbers as well.
@@ -35,6 +38,7 @@ extension LayerArithmetic {
     }
     public static var onlyAnswers: Bool { false }
     public static var propagatesGradients: Bool { true }
+    public var trainsStepByStep: Bool { false }
     public var textReader: (any TextReader)? { nil }
     public var readsNumbersToo: Bool { false }
     public var isText: Bool { false }

@@ -33,6 +33,9 @@ public struct BatchNormalization: StatelessLayer {
     public var movesFrozen = false
     /// Until Keras 2.12, mean and variance included masked steps.
     public var ignoresMask = false
+    /// The number of times that a training step moves the averages. tf.keras computes a model inside TimeDistributed twice, the
+    /// second time for its mask.
+    private var moves = 1
     public var gamma = WeightOptions(.ones)
     public var beta = WeightOptions(.zeros)
     public var movingMeanInitializer = Initializer.zeros
@@ -60,6 +63,7 @@ public struct BatchNormalization: StatelessLayer {
         normalizesFrozen = try config.bool("normalizes_frozen", default: false)
         movesFrozen = try config.bool("moves_frozen", default: false)
         ignoresMask = try config.bool("ignores_mask", default: false)
+        moves = try config.int("moves", default: 1, in: 1...1 << 16)
         if try config.bool("renorm", default: false) {
             throw config.error("batch renormalization (renorm) is not supported", key: "renorm")
         }
@@ -233,9 +237,11 @@ public struct BatchNormalization: StatelessLayer {
         var correction: Float = isFused && count > 1 ? count / (count - 1) : 1
         if hasSampleVariance, count > 1 { correction *= count / (count - (1 + epsilon)) }
         let (rate, addition) = (1 - Float(momentum), hasTheanoAverages ? epsilon : 0)
-        for c in 0..<mean.count {
-            movingMean[c] += (mean[c] - movingMean[c]) * rate
-            movingVariance[c] += ((variance[c] + addition) * correction - movingVariance[c]) * rate
+        for _ in 0..<moves {
+            for c in 0..<mean.count {
+                movingMean[c] += (mean[c] - movingMean[c]) * rate
+                movingVariance[c] += ((variance[c] + addition) * correction - movingVariance[c]) * rate
+            }
         }
     }
 

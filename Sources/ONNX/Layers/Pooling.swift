@@ -20,6 +20,9 @@ func exportGlobalAveragePooling(_ call: inout ExportedCall) throws(CellarError) 
     guard let mask = try call.mask() else {
         return try call.pooledGlobally { graph.mean($0, $1, keep: $2) }
     }
+    guard try call.config.string("data_format", default: "channels_last") == "channels_last" else {
+        throw call.error("has its channels first and a mask, which ONNX export cannot do yet")
+    }
     // The mean over the unmasked steps: [batch, steps, channels] with a mask [batch, steps].
     let weights = graph.unsqueeze(graph.cast(mask, to: .float), [2])
     let keep = try call.config.bool("keepdims", default: false)

@@ -73,6 +73,15 @@ def models(K, tag):
     frozen.layers[-1].trainable = False
     i = L.Input((3, 4), name="x")
     yield "frozen", M(i, L.Dense(2)(T(frozen)(i)))
+    # tf.keras moves the averages twice, because it computes the inner model a second time for its mask; Keras 3 normalizes
+    # each step by itself.
+    normal = S([L.Input((5, 4)), L.Conv1D(3, 2), L.BatchNormalization(momentum=0.7), L.Flatten(), L.Dense(2)])
+    normal.layers[-3].trainable = v2
+    i = L.Input((3, 5, 4), name="x")
+    yield "normalized", M(i, L.Dense(2)(T(normal)(i)))
+    i = L.Input((3, 4), name="x")
+    if v2:
+        yield "normalized_layer", M(i, L.Dense(2)(T(L.BatchNormalization(momentum=0.7))(L.Dense(3)(i))))
     # Steps within steps.
     i = L.Input((2, 4), name="pair")
     pairs = M(i, L.LSTM(3)(T(S([L.Input((4,)), L.Dense(3), L.Dense(2)]))(i)))

@@ -4,7 +4,7 @@ import Tensors
 /// Applies one layer to every time step: each step of [steps, …] becomes a sample. The weights are those of the
 /// inner layer.
 ///
-/// A model inside TimeDistributed is computed layer by layer, each in a TimeDistributed of its own (`init(member:)`).
+/// A model inside TimeDistributed is computed layer by layer, each in a TimeDistributed of its own (`init(member:form:)`).
 public struct TimeDistributed: Layer {
     public static let className = "TimeDistributed"
     public var name = "time_distributed"
@@ -16,13 +16,13 @@ public struct TimeDistributed: Layer {
     public init(_ layer: any Layer) { self.layer = layer }
 
     /// Creates a layer of a model that is applied to every time step. In files it is `layer`.
-    public init(member layer: any Layer) throws(CellarError) {
+    public init(member layer: any Layer, form: MaskForm) throws(CellarError) {
         guard layer.outputCount == 1 else {
             throw CellarError(
                 "has \(layer.outputCount) outputs inside a model that is applied to each time step, which is not "
                     + "supported", subject: layer.subject)
         }
-        (self.layer, isMember) = (layer, true)
+        (self.layer, self.form, isMember) = (layer, form, true)
         (name, trainable) = (layer.name, layer.trainable)
     }
 
@@ -109,6 +109,10 @@ public struct TimeDistributed: Layer {
     }
 
     public var dependsOnTraining: Bool { layer.dependsOnTraining }
+    public var trainsStepByStep: Bool {
+        form == .keras3 && layer.trainable
+            && (layer.trainsStepByStep || type(of: layer.innermost).readsWholeBatch)
+    }
 
     public func isView(training: Bool) -> Bool { layer.isView(training: training) }
 
