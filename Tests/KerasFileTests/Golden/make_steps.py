@@ -75,8 +75,8 @@ def models(K, tag):
     yield "frozen", M(i, L.Dense(2)(T(frozen)(i)))
     # tf.keras moves the averages twice, because it computes the inner model a second time for its mask; Keras 3 normalizes
     # each step by itself.
-    normal = S([L.Input((5, 4)), L.Conv1D(3, 2), L.BatchNormalization(momentum=0.7), L.Flatten(), L.Dense(2)])
-    normal.layers[-3].trainable = v2
+    normal = S([L.Input((5, 4)), L.Conv1D(3, 2), L.Flatten(), L.Dense(2), L.BatchNormalization(momentum=0.7)])
+    normal.layers[-1].trainable = v2
     i = L.Input((3, 5, 4), name="x")
     yield "normalized", M(i, L.Dense(2)(T(normal)(i)))
     i = L.Input((3, 4), name="x")
