@@ -143,6 +143,8 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
 * Add, Multiply and other layers that combine inputs join masks in one way until Keras 3.3 and in another from 3.4 on. Cellar has both, and refuses to write a form that would be read by the other.
 * SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
+* `clipnorm` and `global_clipnorm` in Keras 2.11 and later take the norm of an Embedding's gradient token by token, before those of one row are added up; Cellar takes the norm of the sum.
+* tf.keras computes a model inside TimeDistributed a second time for its mask, which moves the averages of BatchNormalization twice a step. Cellar does so for its files. Keras 3 normalizes each time step by itself there; Cellar refuses to train such a file until the layer is frozen.
 * BatchNormalization of Keras 1 and 2.1.4 to 2.3 keeps other moving averages than later ones and normalizes by the batch when frozen, too; on Theano only a shared layer's first call moves
   them. Their files go on here as there; what Cellar saves then goes on as Keras 2.10 would.
 * Keras 3 on TensorFlow squares an Embedding's gradient token by token before it adds it up; on JAX and PyTorch, and in Keras 1 and 2, it is added up first, as in Cellar.
