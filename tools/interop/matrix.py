@@ -74,6 +74,7 @@ NOT_POSSIBLE = [
     (r"Keras 3", r"\.h5", ANY, r"states-.*", r"expects 1 input", "Keras 3 opens no .h5 of Keras 2's in which a layer is called with initial states; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"model-in-chain", r"Cannot convert", "Keras 3 opens no .h5 of Keras 2's with a Functional inside a Sequential; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"graph|siamese|frozen|fine-tuned", r"Invalid Functional model", "Keras 3 counts the calls of a model inside another from 0, Keras 2 from 1, so that Keras 3 opens no such .h5 of Keras 2's, tf_keras' own included; its .keras goes"),
+    (r"Keras 3", r"\.h5", ANY, r"frames", r"keras\.layers\.Model", "in an .h5 a Functional inside a layer is a Model, which all releases of Keras 2 know and Keras 3 does not; its .keras goes"),
     (r"Keras 3", r"\.h5", ANY, r"activations|mlp-normalized", r"^warns: Argument `alpha`", "Keras 3 warns of `alpha` in LeakyReLU, which Keras 2 needs; it reads it all the same"),
     (r"Keras 2\.10", ANY, ANY, r"normalizations", r"Unknown layer", "Keras 2.10 has no GroupNormalization"),
     (r"Keras 2\.2\.4", ANY, ANY, r"fine-tuned", r"keyword argument 'training'", "in Keras 2.2.4 a model is not called with `training`"),
