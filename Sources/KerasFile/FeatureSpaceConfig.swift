@@ -128,7 +128,7 @@ struct FeatureSpaceConfig {
             remedy: "Save a model on it: keras.Model(space.get_inputs(), outputs).save(\"model.keras\").")
     }
 
-    /// As Python sorts names.
+    /// Sorts parts by their names, as Python does.
     private static func sorted(_ parts: [(name: String, layer: String)]) -> [(name: String, layer: String)] {
         parts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
@@ -142,10 +142,7 @@ struct FeatureSpaceConfig {
     ) -> JSON {
         var options = options
         options["name"] = .string(name)
-        let entry: JSON = [
-            "module": "keras.layers", "class_name": .string(className), "config": .object(options),
-        ]
-        return called(entry, name, of: inputs)
+        return called(Keras3Writing.object("keras.layers", .string(className), options), name, of: inputs)
     }
 
     private static func called(_ entry: JSON, _ name: String, of inputs: [String]) -> JSON {

@@ -24,7 +24,7 @@ private struct Tutorials {
         (answers[model]?["probabilities"]?.array ?? []).compactMap(\.double)
     }
 
-    /// What the FeatureSpace makes of the raw columns.
+    /// The features that the FeatureSpace encodes from the raw columns.
     var encoded: [[Double]] {
         (answers["feature_space_training.k3"]?["inputs"]?.array ?? []).map {
             ($0.array ?? []).compactMap(\.double)

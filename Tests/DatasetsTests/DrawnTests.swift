@@ -53,6 +53,15 @@ private func known(_ count: Int) throws -> ChangedDigits {
         #expect(zip(ink.values, ink.mirrored.values).allSatisfy { abs($0 - $1) < 0.01 })
     }
 
+    @Test("zeros and ones alone, which no turn or mirror changes, still give pictures")
+    func zerosAndOnes() {
+        let bar = (0..<784).map { UInt8((12...15).contains($0 % 28) ? 255 : 0) }
+        let digits = ChangedDigits(pixels: bar + bar, labels: [0, 1])
+        var random = RandomNumbers(seed: 4)
+        let planes = (0..<20).map { _ in digits.drawn(&random) }
+        #expect(planes.allSatisfy { $0.values.contains { $0 > 0.6 } })
+    }
+
     @Test("random things and changed digits have ink, and are not all alike")
     func things() throws {
         let digits = try known(200)

@@ -265,3 +265,45 @@ func portableWords() throws {
     let again = try layer("2.10.0", conv.text())["config"]?["kernel_initializer"] ?? .null
     #expect(try Initializer(from: again).className == "VarianceScaling")
 }
+
+@Test(
+    "numbers that only a damaged file has among the options are refused, and do not overflow",
+    arguments: [Int.min, -1, Int.max])
+func movesOfADamagedFile(moves: Int) throws {
+    let config: JSON = [
+        "class_name": "TimeDistributed",
+        "config": [
+            "name": "t",
+            "layer": [
+                "class_name": "Sequential",
+                "config": [
+                    "name": "s",
+                    "layers": [
+                        [
+                            "class_name": "InputLayer",
+                            "config": ["name": "i", "batch_input_shape": [nil, 3], "dtype": "float32"],
+                        ],
+                        [
+                            "class_name": "BatchNormalization",
+                            "config": ["name": "b", "axis": [1], "moves": .integer(moves)],
+                        ],
+                    ],
+                ],
+            ],
+        ],
+    ]
+    let model: JSON = [
+        "class_name": "Sequential",
+        "config": [
+            "name": "m",
+            "layers": [
+                [
+                    "class_name": "InputLayer",
+                    "config": ["name": "x", "batch_input_shape": [nil, 2, 3], "dtype": "float32"],
+                ], config,
+            ],
+        ],
+    ]
+    let architecture = Architecture(config: model, kerasVersion: "2.15.0", backend: "tensorflow")
+    #expect(throws: CellarError.self) { try architecture.model() }
+}

@@ -12,15 +12,7 @@ private let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFile
 // Made by make_structures.py.
 @Test("inputs and outputs in dictionaries and lists, and models in models, answer as in Keras")
 func structures() throws {
-    let models = GoldenModel.all(in: try Sidecar.all(at: folder.appendingPathComponent("structures")))
-    #expect(models.count >= 55)
-    for golden in models {
-        do {
-            try check(golden)
-        } catch {
-            Issue.record("\(golden): \(error)")
-        }
-    }
+    try checkAll("structures", atLeast: 55)
 }
 
 @Test("a .keras has one input or output by itself, as Keras 3.15 wants it inside a Sequential")

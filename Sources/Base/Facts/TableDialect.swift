@@ -36,6 +36,9 @@ public struct TableDialect: Equatable, Sendable {
         case yearFirst = "year_first"
         /// No date, but a time of day: 14:35, 14:35:10, 2:35 pm.
         case timeOfDay = "time"
+
+        /// The name of such a value in messages.
+        public var valueName: String { self == .timeOfDay ? "a time of day" : "a date (\(rawValue))" }
     }
 
     /// True if numbers are written as the scanner reads them.

@@ -35,9 +35,9 @@ public struct ChangedDigits: Sendable {
         }
     }
 
-    /// Mirrored or turned, unless that makes another digit or the same one.
+    /// Mirrored or turned, unless that makes another digit or the same one. Pictures of zeros and ones alone give a drawn thing.
     private func turned(_ random: inout RandomNumbers) -> Plane {
-        while true {
+        for _ in 0..<1_000 {
             let (plane, label) = picture(&random)
             let last = ChangedDigits.side - 1
             let form = random.next() % 4
@@ -53,6 +53,7 @@ public struct ChangedDigits: Sendable {
             default: continue
             }
         }
+        return OtherThings.drawn(&random)
     }
 
     /// Each quarter from another digit.

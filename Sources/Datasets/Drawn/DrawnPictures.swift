@@ -13,6 +13,8 @@ public struct DrawnPictures: Equatable, Sendable {
     public var version = 1
 
     public static let versions = 1...2
+    /// True if some of the other things are made of real digits.
+    public var usesDigits: Bool { version > 1 && others > 0 }
 
     public init(digits: Int = 0, others: Int = 0, seed: Int = 0, version: Int = 1) {
         (self.digits, self.others, self.seed, self.version) = (digits, others, seed, version)

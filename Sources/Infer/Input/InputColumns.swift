@@ -77,8 +77,7 @@ struct InputColumns: Sendable {
             }
             guard let date = DateText(text, order: order) else {
                 throw FieldFault(
-                    row: row, column: name,
-                    expected: order == .timeOfDay ? "a time of day" : "a date (\(order.rawValue))",
+                    row: row, column: name, expected: order.valueName,
                     found: "\"\(String(decoding: text.prefix(60), as: UTF8.self))\"")
             }
             texts.append(date.iso.utf8)

@@ -149,7 +149,9 @@ struct Generation {
     private func movingTwice(_ json: JSON) -> JSON {
         guard var object = json.object, var config = object["config"]?.object else { return json }
         if object["class_name"] == "BatchNormalization" {
-            config["moves"] = .integer(2 * (config["moves"]?.int ?? 1))
+            // A number from a file may be any; the layer refuses what is no count.
+            let twice = (config["moves"]?.int ?? 1).multipliedReportingOverflow(by: 2)
+            config["moves"] = .integer(twice.overflow ? 0 : twice.partialValue)
         }
         if let layer = config["layer"] { config["layer"] = movingTwice(layer) }
         if let layers = config["layers"]?.array { config["layers"] = .array(layers.map(movingTwice)) }

@@ -12,10 +12,7 @@ extension TablePreparation {
     ) throws(CellarError) -> [Int] {
         let name = column.name
         let characters = 19
-        let digits = graph.add(
-            TextVectorization(
-                characters: (0...9).map { "\($0)" }, length: characters, name: ""), name + "_characters",
-            [input])
+        let digits = graph.digits(input, characters: characters, name)
         // Padding and other signs count as 0.
         let value = [Float(0), 0] + (0..<10).map { Float($0) }
         let table = Tensor(shape: [12, 1], values: value)
@@ -27,13 +24,7 @@ extension TablePreparation {
             if let known = made[what] { return known }
             var kernel = [Float](repeating: 0, count: characters)
             for (index, place) in places.reversed().enumerated() { kernel[place] = Float(powerOfTen(index)) }
-            let conv = try LayerTable.make(
-                className: "Conv1D",
-                config: ["filters": 1, "kernel_size": .array([.integer(characters)]), "use_bias": false])
-            let found = graph.add(
-                conv, "\(name)_\(what)_digits", [numbers],
-                constants: [Tensor(shape: [characters, 1, 1], values: kernel)])
-            let sum = try graph.reshaped(found, to: [1], "\(name)_\(what)")
+            let sum = try graph.weighted(numbers, by: kernel, places: characters, "\(name)_\(what)")
             made[what] = sum
             return sum
         }
@@ -54,20 +45,11 @@ extension TablePreparation {
             made[what] = found
             return found
         }
-        /// A part that goes round: two numbers on a circle, or one column for each value. Row 0 may be of missing dates.
+        /// Adds a part that goes round. Row 0 may be of missing dates.
         func round(_ call: Int, _ what: String, _ size: Int, of total: Int, _ place: (Int) -> Int?)
             throws(CellarError)
         {
-            let table = (0..<size).map { index -> [Float] in
-                guard let place = place(index) else {
-                    return [Float](repeating: 0, count: column.recipe.isCyclic ? 2 : total)
-                }
-                if column.recipe.isCyclic {
-                    let angle = 2 * Double.pi * Double(place) / Double(total)
-                    return [Float(sin(angle)), Float(cos(angle))]
-                }
-                return (0..<total).map { $0 == place ? 1 : 0 }
-            }
+            let table = (0..<size).map { roundRow(place($0), of: total, isCyclic: column.recipe.isCyclic) }
             parts.append(try graph.lookedUp(call, in: table, "\(name)_\(what)_parts"))
         }
         for one in wanted {
@@ -107,6 +89,14 @@ extension TablePreparation {
             parts.append(try flag(missing: 1, present: 0, "missing"))
         }
         return parts
+    }
+
+    /// Returns the numbers of a part that goes round: a place on a circle, or one column for each value. Zeros for a missing one.
+    static func roundRow(_ place: Int?, of total: Int, isCyclic: Bool) -> [Float] {
+        guard let place else { return [Float](repeating: 0, count: isCyclic ? 2 : total) }
+        guard isCyclic else { return (0..<total).map { $0 == place ? 1 : 0 } }
+        let angle = 2 * Double.pi * Double(place) / Double(total)
+        return [Float(sin(angle)), Float(cos(angle))]
     }
 
     private static func powerOfTen(_ exponent: Int) -> Int {

@@ -72,6 +72,24 @@ struct PreparationGraph {
             [call])
     }
 
+    /// Takes the first characters of a text for digits: the index of a digit is its value and 2.
+    mutating func digits(_ text: Int, characters: Int, _ name: String) -> Int {
+        add(
+            TextVectorization(characters: (0...9).map { "\($0)" }, length: characters, name: ""),
+            name + "_characters", [text])
+    }
+
+    /// Adds up all numbers of [places, width], each times its weight. Gives [1].
+    mutating func weighted(
+        _ numbers: Int, by weights: [Float], places: Int, _ name: String
+    ) throws(CellarError) -> Int {
+        let conv = try LayerTable.make(
+            className: "Conv1D",
+            config: ["filters": 1, "kernel_size": .array([.integer(places)]), "use_bias": false])
+        let kernel = Tensor(shape: [places, weights.count / places, 1], values: weights)
+        return try reshaped(add(conv, name + "_digits", [numbers], constants: [kernel]), to: [1], name)
+    }
+
     /// Looks rows of a fixed table up: [rows][width]. Gives [width].
     mutating func lookedUp(_ call: Int, in rows: [[Float]], _ name: String) throws(CellarError) -> Int {
         let width = rows[0].count

@@ -91,8 +91,7 @@ struct TableColumn: Sendable {
             }
             guard let date = DateText(text, order: order) else {
                 throw CellarError(
-                    .badData, file: file, row: row + 1, column: name,
-                    expected: order == .timeOfDay ? "a time of day" : "a date (\(order.rawValue))",
+                    .badData, file: file, row: row + 1, column: name, expected: order.valueName,
                     found: "\"\(String(decoding: text.prefix(60), as: UTF8.self))\"",
                     fix: "Correct it, or write another kind for the column.")
             }

@@ -1,6 +1,5 @@
 import Base
 import Datasets
-import Glibc
 import Network
 import Tensors
 
@@ -19,9 +18,7 @@ extension TablePreparation {
         let isMinute = column.recipe.parts == nil && column.recipe.isCyclic
         let total = isMinute ? 1440 : 24
         let characters = 8
-        let signs = graph.add(
-            TextVectorization(characters: (0...9).map { "\($0)" }, length: characters, name: ""),
-            name + "_characters", [input])
+        let signs = graph.digits(input, characters: characters, name)
         // For each sign its value as a digit, and whether it is no sign: a missing time has none. A colon counts as 0.
         let table = [Float(0), 1, 0, 0] + (0..<10).flatMap { digit -> [Float] in [Float(digit), 0] }
         let digits = graph.add(
@@ -33,20 +30,10 @@ extension TablePreparation {
         for (place, weight) in weights { kernel[2 * place] = weight }
         // Behind all times stands the missing one.
         kernel[1] = Float(total)
-        let conv = try LayerTable.make(
-            className: "Conv1D",
-            config: ["filters": 1, "kernel_size": .array([.integer(characters)]), "use_bias": false])
-        let found = graph.add(
-            conv, name + "_time_digits", [digits],
-            constants: [Tensor(shape: [characters, 2, 1], values: kernel)])
-        let place = try graph.reshaped(found, to: [1], name + "_time")
+        let place = try graph.weighted(digits, by: kernel, places: characters, name + "_time")
 
-        let isCyclic = column.recipe.isCyclic
-        let parts = (0...total).map { index -> [Float] in
-            guard index < total else { return [Float](repeating: 0, count: isCyclic ? 2 : total) }
-            let angle = 2 * Double.pi * Double(index) / Double(total)
-            return isCyclic
-                ? [Float(sin(angle)), Float(cos(angle))] : (0..<total).map { $0 == index ? 1 : 0 }
+        let parts = (0...total).map {
+            roundRow($0 < total ? $0 : nil, of: total, isCyclic: column.recipe.isCyclic)
         }
         var made = [try graph.lookedUp(place, in: parts, name + "_time_parts")]
         if column.recipe.indicator ?? rows.contains(where: { column.texts[$0].isEmpty }) {

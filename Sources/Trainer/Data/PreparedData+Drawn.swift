@@ -26,7 +26,10 @@ extension PreparedData {
         }
         guard let pool = ThreadPool(count: min(Processor.count, 8)) else { return }
         let isBright = picture?.inkIsBright ?? true
-        let known = ChangedDigits(pixels: isBright ? bytes : bytes.map { 255 - $0 }, labels: labels)
+        var known: ChangedDigits?
+        if drawn.usesDigits, !labels.isEmpty {
+            known = ChangedDigits(pixels: isBright ? bytes : bytes.map { 255 - $0 }, labels: labels)
+        }
         let made = drawn.made(on: pool, from: known)
         let pixels = isBright ? made.pixels : made.pixels.map { 255 - $0 }
         let samples = Samples(shape: train.inputs[0].shape, bytes: bytes + pixels)

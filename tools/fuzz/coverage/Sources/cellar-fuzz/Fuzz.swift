@@ -1,6 +1,6 @@
 import Foundation
 
-/// What libFuzzer runs: a reader with bytes that may be anything. It must return; a trap, a hang or a `fault` is a finding.
+/// A reader that libFuzzer calls with any bytes. It must return; a trap, a hang or a `fault` is a finding.
 struct FuzzTarget: Sendable {
     let name: String
     let run: @Sendable ([UInt8]) -> Void
