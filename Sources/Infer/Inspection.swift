@@ -30,7 +30,7 @@ public struct Inspection: Sendable {
             guard !model.layers[layer].isOutputPart, let call = firstCalls[layer] else { return nil }
             let isChained = model.calls[call].inputs == [call - 1] || model.calls[call].inputs.isEmpty
             return LayerRow(
-                name: paths[layer], className: model.layers[layer].className,
+                name: paths[layer], className: model.layers[layer].inFile.className,
                 outputShape: model.shapes[call],
                 parameters: model.weightSpecs[layer].reduce(0) { $0 + $1.count },
                 activation: model.layers[layer].finalActivation.map { $0 == .linear ? "" : $0.name } ?? "",

@@ -19,7 +19,7 @@ extension Inspection {
             guard let row = rows[path] else { continue }
             let inputs = row.inputs.isEmpty ? "" : " from " + row.inputs.joined(separator: ", ")
             lines.append("  \(path) \(row.className) \(row.outputShape)\(inputs)")
-            for (key, value) in model.layers[index].config.members {
+            for (key, value) in model.layers[index].inFile.config.members {
                 lines.append("    \(key) \(value.text())")
             }
             for (spec, tensor) in zip(model.weightSpecs[index], model.weights[index]) {

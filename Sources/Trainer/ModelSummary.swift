@@ -24,7 +24,7 @@ public func summary(of model: Model) -> String {
         var shape = shapes.count == 1 ? batchShape(model.shapes[calls[0]]) : "multiple"
         if model.layers[layer].isInput { shape = "[\(shape)]" }
         let parameters = model.weightSpecs[layer].reduce(0) { $0 + $1.count }
-        let name = "\(paths[layer]) (\(model.layers[layer].className))"
+        let name = "\(paths[layer]) (\(model.layers[layer].inFile.className))"
         var fields = [name, shape, String(parameters)]
         if !isChain { fields.append(sources(of: calls, model)) }
         text += row(fields, ends) + "\n"

@@ -227,3 +227,12 @@ func severalLabels() throws {
                 "a,b,x,y,z,probability_x,probability_y,probability_z\n1,-1,1,0,0,0.73"))
     }
 }
+
+@Test("an inspection names the classes of a model inside TimeDistributed as the file does")
+func inspectionOfStepModel() throws {
+    let inspection = Inspection(try SmallModels.golden("steps/sentences.k3.keras"), name: "m")
+    #expect(
+        inspection.layers.map(\.className) == [
+            "InputLayer", "Embedding", "Bidirectional", "Dense", "GRU", "Dense",
+        ])
+}

@@ -31,6 +31,13 @@ enum SmallModels {
         return try LoadedModel(file, path: "small.h5", name: name)
     }
 
+    /// Reads a golden model of `Tests/KerasFileTests/Golden`.
+    static func golden(_ name: String) throws -> ModelFile {
+        try readModel(
+            .unchecked(Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/\(name)").path)
+        )
+    }
+
     /// softmax of (a, b, 0) for the classes x, y and "z, or other".
     static func multiclass() throws -> LoadedModel {
         var file = ModelFile(

@@ -17,7 +17,7 @@ public struct ModelSummary: Sendable {
                 let call = model.calls.firstIndex(where: { $0.layer == layer })
             else { return nil }
             return [
-                "name": .string(paths[layer]), "class": .string(model.layers[layer].className),
+                "name": .string(paths[layer]), "class": .string(model.layers[layer].inFile.className),
                 "output_shape": .array([.null] + model.shapes[call].map { .integer($0) }),
                 "parameters": .integer(model.weightSpecs[layer].reduce(0) { $0 + $1.count }),
             ]

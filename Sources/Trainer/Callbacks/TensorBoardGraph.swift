@@ -27,7 +27,7 @@ extension Model {
         let names = callNames
         return calls.indices.map { index in
             LoggedNode(
-                name: names[index], kind: layers[calls[index].layer].className,
+                name: names[index], kind: layers[calls[index].layer].inFile.className,
                 inputs: calls[index].inputs.map { names[$0] }, shape: shapes[index])
         }
     }
@@ -40,7 +40,7 @@ extension Model {
         func name(_ call: Int) -> JSON { .string(names[call].replacing("/", with: ".")) }
         let isChain = calls.indices.allSatisfy { calls[$0].inputs == ($0 == 0 ? [] : [$0 - 1]) }
         let entries = calls.indices.map { index -> JSON in
-            let layer = layers[calls[index].layer]
+            let layer = layers[calls[index].layer].inFile
             var config = layer.config
             config["name"] = name(index)
             if layer.isInput { config["batch_shape"] = .array([.null] + shapes[index].map { .integer($0) }) }
