@@ -26,6 +26,8 @@ extension ModelStore {
         public var isForced = false
         /// The number that the alias must point to still; nil for any.
         public var before: Int?
+        /// Moves no alias that points to a version.
+        public var isOnlyIfFree = false
 
         public init(reason: String? = nil, gate: Filter? = nil, evidence: JSON? = nil, isForced: Bool = false)
         {
@@ -90,6 +92,11 @@ extension ModelStore {
                 throw CellarError(
                     .badData, "another process moved \(model)@\(alias) while the versions were compared.",
                     remedy: "Try again.")
+            }
+            if options.isOnlyIfFree, let before {
+                throw CellarError(
+                    .badData, "\(model)@\(alias) points to \(model):\(before), and was not moved.",
+                    remedy: "Run `registry promote \(choice.0.reference) --alias \(alias)`.")
             }
             // Another process may have deleted it since it was looked up.
             let state = try String.fetchOne(

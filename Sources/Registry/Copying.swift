@@ -77,57 +77,56 @@ extension ModelStore {
         try file.flush(mode: 0o444)
         let content = try content(of: version)
         var (isNew, kept, published): (Bool, [String], String?) = (false, [], nil)
-        do throws(CellarError) {
-            let found = try target.commit("copy \(version.reference)") { db -> [Event] in
-                let same = try ModelVersion.fetch(
-                    db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.id", [version.sha256])
-                let known = same.first { $0.model == model }
-                if let known, known.state == .deleted {
-                    throw CellarError(
-                        .badData, "\(known.reference) has the same file, and was deleted.",
-                        file: target.root,
-                        remedy: "Run `registry restore \(known.reference)` there.")
-                }
-                let key =
-                    try known?.key
-                    ?? VersionKey(
-                        model: model, number: db.lastNumber(of: model) + 1, sha256: version.sha256)
-                var events: [Event] = []
-                if known == nil {
-                    isNew = true
-                    // A file that is there under another name serves both.
-                    if same.isEmpty {
-                        published = try target.publish(&file, created: version.created, suffix: suffix)
-                    }
-                    let place =
-                        same.first?.file ?? published.map { String($0.dropFirst(target.root.count + 1)) }
-                    events.append(content.registration(key, file: place ?? "", source: self.root))
-                }
-                events += content.tagging(key).map { [$0] } ?? []
-                for alias in version.aliases {
-                    let top = try AliasTop(db, model: model, alias: alias)
-                    if top.number == nil, !top.isProtected, top.publicKey == nil {
-                        events.append(
-                            .moved(
-                                alias, of: model, to: key, reason: "copied with \(version.reference)"))
-                    } else if top.number != known?.number {
-                        kept.append(alias)
-                    }
-                }
-                return events
-            } result: { db in
-                try ModelVersion.fetch(
-                    db, where: "WHERE v.sha256 = ? AND v.model = ? AND v.state = 'kept'",
-                    [version.sha256, model]
-                ).first
+        let found = try target.commit("copy \(version.reference)") { db -> [Event] in
+            let same = try ModelVersion.fetch(
+                db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.id", [version.sha256])
+            let known = same.first { $0.model == model }
+            if let known, known.state == .deleted {
+                throw CellarError(
+                    .badData, "\(known.reference) has the same file, and was deleted.",
+                    file: target.root,
+                    remedy: "Run `registry restore \(known.reference)` there.")
             }
-            if let published { copySignature(of: path(of: version.file), to: published) }
-            guard let found else { throw CellarError(.internalFault, "the copy is not in the index.") }
-            return CopiedVersion(version: found, isNew: isNew, keptAliases: kept)
-        } catch {
-            if let published { try? FileSystem.remove(published) }
-            throw error
+            let key =
+                try known?.key
+                ?? VersionKey(
+                    model: model, number: db.lastNumber(of: model) + 1, sha256: version.sha256)
+            var events: [Event] = []
+            if known == nil {
+                isNew = true
+                // A file that is there under another name serves both.
+                var place = same.first { target.has($0) }?.file
+                if place == nil {
+                    let path = try target.publish(
+                        &file, created: version.created, suffix: suffix, db)
+                    published = path
+                    place = String(path.dropFirst(target.root.count + 1))
+                }
+                events.append(content.registration(key, file: place ?? "", source: self.root))
+            }
+            events += content.tagging(key).map { [$0] } ?? []
+            for alias in version.aliases {
+                let top = try AliasTop(db, model: model, alias: alias)
+                if top.number == nil, !top.isProtected, top.publicKey == nil {
+                    events.append(
+                        .moved(
+                            alias, of: model, to: key, reason: "copied with \(version.reference)"))
+                } else if top.number != known?.number {
+                    kept.append(alias)
+                }
+            }
+            return events
+        } result: { db in
+            try ModelVersion.fetch(
+                db, where: "WHERE v.sha256 = ? AND v.model = ? AND v.state = 'kept'",
+                [version.sha256, model]
+            ).first
+        } undo: {
+            published.map { try? FileSystem.remove($0) }
         }
+        if let published { copySignature(of: path(of: version.file), to: published) }
+        guard let found else { throw CellarError(.internalFault, "the copy is not in the index.") }
+        return CopiedVersion(version: found, isNew: isNew, keptAliases: kept)
     }
 }
 

@@ -1,4 +1,5 @@
 import Base
+import GRDB
 
 /// An event of the log, for people and programs.
 public struct LoggedEvent: Equatable, Sendable {
@@ -64,6 +65,7 @@ public struct LoggedEvent: Equatable, Sendable {
             "\(text("version")) is "
                 + [json["number"]?.int.map { "number \($0)" }, json["file"]?.string].compactMap { $0 }
                 .joined(separator: " and ") + " here"
+        case "renamed": "\(text("model")) renamed to \(text("to"))"
         case "merged": "merged \(json["events"]?.int ?? 0) events from \(text("from"))"
         case "opened": "the log was begun"
         default: kind
@@ -84,6 +86,7 @@ extension ModelStore {
     ///
     /// - Parameter since: Leaves out events before this time (ISO 8601, or the beginning of one).
     public func forEachEvent(since: String? = nil, _ body: (LoggedEvent) throws -> Void) throws {
+        let since = try since.map { try FilterTime(named: $0).start }
         _ = try index()
         let cursors = try LogCursors(log.files(), in: log)
         while let box = cursors.first, let event = box.cursor.next {
@@ -114,8 +117,14 @@ extension ModelStore {
     /// Returns the events about a version, oldest first.
     public func events(about version: ModelVersion) throws -> [LoggedEvent] {
         var found: [LoggedEvent] = []
+        let names = try read("read the names of \(version.model)") { db in
+            try String.fetchAll(db, sql: "SELECT old FROM renamed WHERE new = ?", arguments: [version.model])
+        }
+        let keys = ([version.model] + names).map { name in
+            VersionKey(model: name, number: version.key.number, sha256: version.sha256)
+        }
         try forEachEvent { event in
-            if event.isAbout(version.key) { found.append(event) }
+            if keys.contains(where: event.isAbout) { found.append(event) }
         }
         return found
     }

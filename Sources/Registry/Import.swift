@@ -59,8 +59,8 @@ extension ModelStore {
         try copy.flush(mode: 0o444)
         onStep(.flushed)
         if !isOwn { new.importedFrom = file.relativePath }
-        let version = try register(new, durability: .durable) { () throws(CellarError) in
-            try publish(&copy, created: created, suffix: suffix)
+        let version = try register(new, durability: .durable) { (db) throws(CellarError) in
+            try publish(&copy, created: created, suffix: suffix, db)
         } retract: { path in
             // The original is still there.
             try? FileSystem.remove(path)

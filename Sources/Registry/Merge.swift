@@ -45,19 +45,17 @@ extension ModelStore {
         try FileSystem.makeFolder(root)
         _ = try writableIndex()
         var result = Merged()
-        let ours = try read("list the versions") { db in
-            Set(try Row.fetchAll(db, sql: "SELECT model, claimed, sha256 FROM version").map(VersionKey.init))
-        }
-        let new = theirs.filter { !ours.contains($0.key) }
+        let new = try read("list the versions") { db in try theirs.filter { try $0.key.id(db) == nil } }
         let undo = Undo()
         do throws(CellarError) {
-            for version in new { try copyFile(of: version, from: other, to: version.file, undo) }
+            for version in new { _ = try copyFile(of: version, from: other, to: version.file, undo) }
             try takeLogs(logs, new, from: other, undo, &result)
         } catch {
             undo.run()
             throw error
         }
-        complete(theirs, from: other, &result)
+        complete(theirs, Set(new.map(\.key)), from: other, &result)
+        removeStrays(undo.files)
         return result
     }
 
@@ -83,9 +81,7 @@ extension ModelStore {
     /// The version that an event names so; nil if no event registered it.
     func version(_ key: VersionKey) throws(CellarError) -> ModelVersion? {
         try read("look up \(key.model):\(key.number)") { db in
-            try ModelVersion.fetchOne(
-                db, where: "WHERE v.model = ? AND v.claimed = ? AND v.sha256 = ?",
-                [key.model, key.number, key.sha256])
+            try key.id(db).flatMap { try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [$0]) }
         }
     }
 
@@ -174,12 +170,20 @@ extension ModelStore {
 
     // MARK: Files
 
-    /// Copies the file of a version of another store, unless it is there.
+    /// Copies the file of a version of another store, unless it is there. Returns its path, which is another one where the path
+    /// belongs to another version, or has other bytes: `Numbers.settle` finds it there.
     private func copyFile(
         of version: ModelVersion, from other: ModelStore, to file: String, _ undo: Undo
-    ) throws(CellarError) {
+    ) throws(CellarError) -> String {
         var target = file
-        if let there = try? FileDigest(ofFile: path(of: target)), there.sha256 != version.sha256 {
+        let isTaken = try read("look up \(file)") { db in
+            try ModelVersion.fetchBare(db, where: "WHERE v.file = ?", [file])
+                .contains { $0.sha256 != version.sha256 || $0.state == .purged }
+        }
+        if isTaken
+            || FileSystem.exists(path(of: target))
+                && !isFile(path(of: target), size: version.size, sha256: version.sha256)
+        {
             target = Projection.otherName(file, version.sha256)
         }
         guard isInside(target) else {
@@ -187,31 +191,65 @@ extension ModelStore {
                 .badData, "cannot copy \(version.reference): its path leads out of the store.",
                 file: path(of: target))
         }
-        if FileSystem.size(ofFile: path(of: target)) != nil { return }
+        if FileSystem.size(ofFile: path(of: target)) != nil { return target }
         let source = other.path(of: version.file)
-        guard other.isInside(version.file), FileSystem.size(ofFile: source) == version.size else { return }
+        guard other.isInside(version.file), FileSystem.size(ofFile: source) == version.size else {
+            return target
+        }
         try FileSystem.makeFolder(FileSystem.folder(of: path(of: target)))
         var copy = try AtomicFile(
             in: FileSystem.folder(of: path(of: target)), extension: FileSystem.suffix(of: target))
         try copy.copy(fileAt: source)
-        guard copy.digest.sha256 == version.sha256 else { return }
+        guard copy.digest.sha256 == version.sha256 else { return target }
         try copy.flush(mode: 0o444)
         undo.files += [path(of: target), path(of: target) + ".sig"]
         _ = try copy.commit(as: CollectionOfOne(FileSystem.name(of: target)))
         if FileSystem.size(ofFile: source + ".sig") != nil { copySignature(of: source, to: path(of: target)) }
+        return target
     }
 
-    /// Copies the files that versions lack under the path that they have here, and notes those that it cannot copy: a second
-    /// merge tries again.
-    private func complete(_ theirs: [ModelVersion], from other: ModelStore, _ result: inout Merged) {
+    /// Copies the files that versions lack, and notes those that it cannot copy: a second merge tries again.
+    ///
+    /// - Parameter new: The versions that came with this merge, which are compared by their bytes, the others by size.
+    private func complete(
+        _ theirs: [ModelVersion], _ new: Set<VersionKey>, from other: ModelStore, _ result: inout Merged
+    ) {
         for version in theirs {
-            guard let here = try? self.version(version.key), here.state != .purged,
-                FileSystem.size(ofFile: path(of: here.file)) == nil
-            else { continue }
-            try? copyFile(of: version, from: other, to: here.file, Undo())
-            if FileSystem.size(ofFile: path(of: here.file)) == nil {
-                result.withoutFile.append(here.reference)
+            guard let here = try? self.version(version.key), here.state != .purged else { continue }
+            let isThere =
+                new.contains(version.key)
+                ? has(here) : FileSystem.size(ofFile: path(of: here.file)) == here.size
+            if isThere { continue }
+            if let file = try? copyFile(of: version, from: other, to: here.file, Undo()),
+                isFile(path(of: file), size: here.size, sha256: here.sha256),
+                file == here.file || (try? adopt(here, file)) != nil
+            {
+                continue
             }
+            result.withoutFile.append(here.reference)
+        }
+    }
+
+    /// Removes what this merge copied to paths that no version got in the end.
+    private func removeStrays(_ paths: [String]) {
+        let files = paths.filter { !$0.hasSuffix(".sig") }.map { String($0.dropFirst(root.count + 1)) }
+        func strays() -> [String] {
+            (try? read("look for copies") { db in try files.filter { try !db.hasVersion(ofFile: $0) } }) ?? []
+        }
+        if strays().isEmpty { return }
+        try? withLog("remove copies") { (_) throws(CellarError) in
+            for file in strays() {
+                try FileSystem.remove(path(of: file))
+                try? FileSystem.remove(path(of: file + ".sig"))
+            }
+        }
+    }
+
+    private func adopt(_ version: ModelVersion, _ file: String) throws(CellarError) {
+        try commit("place the file of \(version.reference)") { _ in
+            var content = version.key.members
+            content["file"] = .string(file)
+            return [Event(kind: "adopted", content: content)]
         }
     }
 }

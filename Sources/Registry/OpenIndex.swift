@@ -48,10 +48,10 @@ extension ModelStore {
         }
         if until != nil { return try Index.inMemory(indexPath) }
         // A link could make another program's database ours, with new tables.
-        for suffix in ["", "-wal", "-shm"] where FileSystem.isLink(indexPath + suffix) {
+        for suffix in ["", "-wal", "-shm"] where FileSystem.isOther(indexPath + suffix) {
             throw CellarError(
-                .badData, "cannot use the index: it is a link.", file: indexPath + suffix,
-                remedy: "Remove the link; the index is made anew. The store itself may be a link.")
+                .badData, "cannot use the index: it is a link, or no file.", file: indexPath + suffix,
+                remedy: "Remove it; the index is made anew. The store itself may be a link.")
         }
         guard FileSystem.isWritable(root), !log.isFolder || FileSystem.isWritable(log.path) else {
             return try openReadOnly()
@@ -75,7 +75,7 @@ extension ModelStore {
     func moveIndexAway() throws(CellarError) {
         let time = Timestamp.now().filter(\.isNumber)
         for suffix in ["", "-wal", "-shm"]
-        where FileSystem.size(ofFile: indexPath + suffix) != nil || FileSystem.isLink(indexPath + suffix) {
+        where FileSystem.size(ofFile: indexPath + suffix) != nil || FileSystem.isOther(indexPath + suffix) {
             _ = try FileSystem.move(
                 indexPath + suffix, to: root + "/registry.broken-\(time).sqlite" + suffix)
         }
@@ -145,12 +145,8 @@ extension ModelStore {
     /// changed.
     public func at(_ time: String) throws(CellarError) -> ModelStore {
         let end = "9999-12-31T23:59:59Z"
-        let until = time.utf8.count < end.utf8.count ? time + end.dropFirst(time.count) : time
-        guard Timestamp.isPlausible(until) else {
-            throw CellarError(
-                .usage,
-                "expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z, found \"\(time.prefix(40))\".")
-        }
+        let start = try FilterTime(named: time).start
+        let until = start + end.dropFirst(start.count)
         // A copy of the index must have all events before some can be left out.
         _ = try index()
         return ModelStore(self, until: until)

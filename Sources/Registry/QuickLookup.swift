@@ -77,7 +77,7 @@ private struct IndexState: Equatable {
     init?(_ path: String) {
         var status = stat()
         guard unsafe stat(path + "-wal", &status) != 0, errno == ENOENT else { return nil }
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 100)

@@ -44,14 +44,14 @@ extension ModelStore {
     func registerUnlisted(_ log: inout AppendOnlyFile, _ db: Database) throws -> [(
         file: String, reason: String
     )] {
-        let known = Set(try String.fetchAll(db, sql: "SELECT file FROM version"))
-        let found = scan(modelFiles().filter { !known.contains($0) })
+        let known = Set(try String.fetchAll(db, sql: "SELECT file FROM version WHERE state <> 'purged'"))
+        let found = scan(try modelFiles().filter { try !known.contains($0) && !isGarbage($0, db) })
         var events: [Event] = []
         var next: [String: Int] = [:]
         for file in found.files.sorted(by: { ($0.created, $0.file) < ($1.created, $1.file) }) {
             let versions = try ModelVersion.fetch(
                 db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.id", [file.digest.sha256])
-            if let lost = versions.first(where: { FileSystem.size(ofFile: path(of: $0.file)) == nil }) {
+            if let lost = versions.first(where: { !has($0) }) {
                 var content = lost.key.members
                 content["file"] = .string(file.file)
                 events.append(Event(kind: "adopted", content: content))
@@ -76,6 +76,12 @@ extension ModelStore {
 }
 
 extension Database {
+    /// Whether a version has this file, or had it before it was collected.
+    func hasVersion(ofFile file: String) throws -> Bool {
+        let statement = try cachedStatement(sql: "SELECT 1 FROM version WHERE file = ? LIMIT 1")
+        return try Int.fetchOne(statement, arguments: [file]) != nil
+    }
+
     /// The number of versions that have files.
     func versionCount() throws -> Int {
         try Int.fetchOne(self, sql: "SELECT count(*) FROM version WHERE state <> 'purged'") ?? 0

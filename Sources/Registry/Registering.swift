@@ -45,7 +45,14 @@ extension ModelStore {
     /// Registers a file that has its name in the store.
     func register(_ new: NewFile, durability: Durability = .durable) throws(CellarError) -> ModelVersion {
         try register(new, durability) { db, new in
-            guard let known = try Self.known(new, db) else { return true }
+            guard let known = try Self.known(new, db) else {
+                guard new.identity == nil || FileSystem.size(ofFile: path(of: new.file)) == new.digest.size
+                else {
+                    throw CellarError(
+                        .noInput, "another process removed or changed the file.", file: path(of: new.file))
+                }
+                return true
+            }
             guard known.sha256 == new.digest.sha256 else {
                 throw CellarError(
                     .badData, "the file is registered as \(known.reference) with different content.",
@@ -59,12 +66,12 @@ extension ModelStore {
     ///
     /// - Parameter retract: Gets the path of a published file that could not be registered.
     func register(
-        _ new: NewFile, durability: Durability, publish: () throws(CellarError) -> String,
+        _ new: NewFile, durability: Durability, publish: (Database) throws(CellarError) -> String,
         retract: (String) -> Void
     ) throws(CellarError) -> ModelVersion {
         var published: String?
-        return try register(new, durability, undo: { published.map(retract) }) { _, new in
-            let path = try publish()
+        return try register(new, durability, undo: { published.map(retract) }) { db, new in
+            let path = try publish(db)
             published = path
             new.file = String(path.dropFirst(root.count + 1))
             new.identity = FileIdentity(ofFile: path)?.text

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import GRDB
 
 /// The steps of a save, in order. A process that dies after any step leaves only a temporary file, or a complete file
 /// that `registry verify` reports and `registry import` registers.
@@ -36,8 +37,8 @@ extension ModelStore {
         do throws(CellarError) {
             let version = try register(
                 NewFile(model: facts.name, file: "", digest: digest, facts: facts), durability: durability
-            ) { () throws(CellarError) in
-                try publish(&file, created: facts.created, suffix: suffix)
+            ) { (db) throws(CellarError) in
+                try publish(&file, created: facts.created, suffix: suffix, db)
             } retract: { path in
                 kept = path
             }
@@ -52,12 +53,16 @@ extension ModelStore {
         }
     }
 
-    /// Renames the file to the first free name. Returns its path. It runs under the lock of the log: so a model file that no
+    /// Renames the file to the first free name that no version has or had: another copy of the store may still have the file
+    /// of a version that was collected here. Returns its path. It runs under the lock of the log: so a model file that no
     /// event names is one whose process died.
     func publish(
-        _ file: inout AtomicFile, created: String, suffix: String
+        _ file: inout AtomicFile, created: String, suffix: String, _ db: Database
     ) throws(CellarError) -> String {
-        let names = Timestamp.fileNames(created: created, extension: suffix)
+        let names = Timestamp.fileNames(created: created, extension: suffix).lazy.filter { name in
+            let place = Self.trained + "/" + name
+            return !FileSystem.exists(self.path(of: place)) && (try? db.hasVersion(ofFile: place)) != true
+        }
         guard let path = try file.commit(as: names) else {
             throw CellarError(
                 .badData, "cannot save: every file name for this date is taken.", file: file.path)

@@ -3,11 +3,12 @@
 /// tables.
 enum Schema {
     /// The value of SQLite's `user_version`. Versions 1 and 2 belong to stores without logs.
-    static let version = 5
+    static let version = 6
 
     /// The tables that are made from the logs alone.
     static let tables = [
-        "evaluation", "tag", "param", "parent", "metric", "facts", "alias_move", "alias", "version", "model",
+        "renamed", "evaluation", "tag", "param", "parent", "metric", "facts", "alias_move", "alias",
+        "version", "model",
         "log",
     ]
 
@@ -100,6 +101,11 @@ enum Schema {
         ) WITHOUT ROWID;
         CREATE INDEX parent_by_digest ON parent(sha256);
         CREATE INDEX parent_by_reference ON parent(kind, reference);
+
+        CREATE TABLE renamed (         -- names that models had
+            old TEXT PRIMARY KEY,
+            new TEXT NOT NULL          -- the name now
+        ) WITHOUT ROWID;
 
         CREATE TABLE alias (           -- where each alias points now
             model TEXT NOT NULL,

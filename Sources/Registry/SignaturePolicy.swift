@@ -38,10 +38,11 @@ extension ModelStore {
 
 extension Projection {
     func setPolicy(_ event: Event) throws {
-        guard let model = event["model"]?.string, let alias = event["alias"]?.string,
-            (try? Names.checkModel(model)) != nil, (try? Names.checkAlias(alias)) != nil,
+        guard let named = event["model"]?.string, let alias = event["alias"]?.string,
+            (try? Names.checkModel(named)) != nil, (try? Names.checkAlias(alias)) != nil,
             let key = event["public_key"], key.isNull || key.string.map(Limits.isText) == true
         else { throw event.problem("a model, an alias and a public key or null") }
+        let model = try name(of: named, alias: alias, nil)
         try db.execute(
             sql: """
                 INSERT INTO alias (model, name, sha256, public_key) VALUES (?, ?, '', ?)

@@ -24,12 +24,19 @@ public enum Timestamp {
             && zip(text.utf8, form).allSatisfy { $1 == 48 ? (48...57).contains($0) : $0 == $1 }
     }
 
-    /// Whether the text is a date of that form that can be, but for the lengths of months.
+    /// Whether there is such a day.
+    static func isDay(_ year: Int, _ month: Int, _ day: Int) -> Bool {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...12).contains(month) && (1...days[month - 1]).contains(day)
+    }
+
+    /// Whether the text is a date of that form that can be.
     static func isDate(_ text: String) -> Bool {
         guard isPlausible(text) else { return false }
         let digits = Array(text.utf8)
         func number(_ at: Int) -> Int { Int(digits[at] - 48) * 10 + Int(digits[at + 1] - 48) }
-        return (1...12).contains(number(5)) && (1...31).contains(number(8)) && number(11) < 24
+        return isDay(number(0) * 100 + number(2), number(5), number(8)) && number(11) < 24
             && number(14) < 60 && number(17) <= 60
     }
 

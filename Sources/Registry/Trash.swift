@@ -64,17 +64,20 @@ extension ModelStore {
             }
             return found
         }
-        switch version.state {
-        case .kept: throw CellarError(.badData, "cannot restore \(version.reference): it was not deleted.")
-        case .purged:
+        if version.state == .kept {
+            throw CellarError(.badData, "cannot restore \(version.reference): it was not deleted.")
+        }
+        // Another copy of the store may have collected it, and this one still has the file.
+        guard version.state == .deleted || has(version) else {
             throw CellarError(
                 .noInput, "cannot restore \(version.reference): `registry gc` removed its file permanently.")
-        case .deleted: break
         }
         try checkFile(of: version)
         try commit("restore \(version.reference)") { db in
             let now = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id])
-            guard now?.state == .deleted else { throw changed(version) }
+            guard let now, now.state == version.state, size(of: now.file) == now.size else {
+                throw changed(version)
+            }
             return [.changed("restored", [version.key], reason: "restored by hand")]
         }
         return try self.version(version.reference)
@@ -93,71 +96,105 @@ extension ModelStore {
 
     /// Permanently removes the files of deleted versions, unless another version came from them that is kept, and temporary
     /// files of interrupted saves.
+    ///
+    /// Files appear and disappear under the lock of the log alone, and are chosen there: what another process publishes,
+    /// restores or copies has its event before this looks, or comes after it.
     public func collectGarbage(dryRun: Bool = false) throws(CellarError) -> Collected {
-        var result = Collected()
-        let leftovers = leftovers()
-        let found = try read("list the deleted versions") { try collectable($0) }
-        result.versions = found.versions.map(\.reference)
-        result.leftovers = leftovers
-        let files = found.files
-        for file in files where isInside(file) { result.size += FileSystem.size(ofFile: path(of: file)) ?? 0 }
-        result.size += leftovers.reduce(0) { $0 + (FileSystem.size(ofFile: path(of: $1)) ?? 0) }
-        if dryRun { return result }
-        if !found.versions.isEmpty {
-            // First the event, then the files: what a process leaves that dies in between is removed by the next.
-            try commit("collect \(shortList(result.versions))") { db in
-                let still = Set(try collectable(db).versions.map(\.id))
-                guard found.versions.allSatisfy({ still.contains($0.id) }) else {
-                    throw changed(found.versions[0])
+        if dryRun {
+            let found = try read("list the deleted versions") { try collectable($0) }
+            var result = Collected(versions: found.versions.map(\.reference), leftovers: leftovers())
+            for file in found.files + result.leftovers { result.size += size(of: file) }
+            return result
+        }
+        let index = try writableIndex()
+        return try withLog("collect garbage") { (log) throws(CellarError) in
+            let found: Garbage
+            do throws(CellarError) {
+                // First the event, then the files: what a process leaves that dies in between is removed by the next.
+                found = try index.write("collect garbage") { db in
+                    try bringUpToDate(db, &log)
+                    let found = try collectable(db)
+                    if !found.versions.isEmpty {
+                        let event = Event.changed("collected", found.versions.map(\.key), reason: "garbage")
+                        try append([event], to: &log, db, .durable)
+                    }
+                    return found
                 }
-                return [.changed("collected", found.versions.map(\.key), reason: "garbage")]
+            } catch {
+                log.takeBack()
+                throw error
             }
-        }
-        for file in files where isInside(file) && FileSystem.size(ofFile: path(of: file + ".sig")) != nil {
-            try? FileSystem.remove(path(of: file + ".sig"))
-        }
-        for file in files + leftovers where isInside(file) {
-            let size = FileSystem.size(ofFile: path(of: file)) ?? 0
-            do throws(CellarError) { try FileSystem.remove(path(of: file)) } catch {
-                result.remaining.append("\(path(of: file)): \(error.message)")
-                result.size -= size
+            var result = Collected(versions: found.versions.map(\.reference), leftovers: leftovers())
+            for file in found.files + result.leftovers {
+                let size = size(of: file)
+                do throws(CellarError) {
+                    if FileSystem.size(ofFile: path(of: file + ".sig")) != nil, isInside(file) {
+                        try FileSystem.remove(path(of: file + ".sig"))
+                    }
+                    if isInside(file) { try FileSystem.remove(path(of: file)) }
+                    result.size += size
+                } catch { result.remaining.append("\(path(of: file)): \(error.message)") }
             }
+            return result
         }
-        return result
     }
 
+    private func size(of file: String) -> Int {
+        isInside(file) ? FileSystem.size(ofFile: path(of: file)) ?? 0 : 0
+    }
+
+    private typealias Garbage = (versions: [ModelVersion], files: [String])
+
     /// The deleted versions that nobody needs, and the files that can be removed: theirs, unless a version of another name
-    /// has the same one, and those that an interrupted collection left.
-    private func collectable(_ db: Database) throws -> (versions: [ModelVersion], files: [String]) {
+    /// has the same one, and those of versions that were collected before, here or in another copy of the store.
+    private func collectable(_ db: Database) throws -> Garbage {
         // Ancestors of kept versions stay, so that their lineage can be followed and repeated.
+        let isNotNeeded = """
+            v.sha256 NOT IN (
+                WITH RECURSIVE needed(sha256) AS (
+                    SELECT p.sha256 FROM parent p JOIN version k ON k.id = p.version
+                        WHERE k.state = 'kept' AND p.sha256 <> '' AND p.sha256 <> k.sha256
+                    UNION SELECT p.sha256 FROM needed n JOIN version k ON k.sha256 = n.sha256
+                        JOIN parent p ON p.version = k.id WHERE p.sha256 <> '' AND p.sha256 <> k.sha256)
+                SELECT sha256 FROM needed)
+            """
         let versions = try ModelVersion.fetch(
-            db,
-            where: """
-                WHERE v.state = 'deleted' AND v.sha256 NOT IN (
-                    WITH RECURSIVE needed(sha256) AS (
-                        SELECT p.sha256 FROM parent p JOIN version k ON k.id = p.version
-                            WHERE k.state = 'kept' AND p.sha256 <> '' AND p.sha256 <> k.sha256
-                        UNION SELECT p.sha256 FROM needed n JOIN version k ON k.sha256 = n.sha256
-                            JOIN parent p ON p.version = k.id WHERE p.sha256 <> '' AND p.sha256 <> k.sha256)
-                    SELECT sha256 FROM needed)
-                ORDER BY v.model, v.number
-                """)
-        let remains = try String.fetchAll(
-            db,
-            sql: """
-                SELECT file FROM version p WHERE state = 'purged' AND NOT EXISTS (
-                    SELECT 1 FROM version v WHERE v.file = p.file AND v.state <> 'purged')
-                """
-        ).filter { isInside($0) && FileSystem.size(ofFile: path(of: $0)) != nil }
+            db, where: "WHERE v.state = 'deleted' AND \(isNotNeeded) ORDER BY v.model, v.number")
         let holders = try db.cachedStatement(
             sql: "SELECT id FROM version WHERE file = ? AND state <> 'purged'")
         let ids = Set(versions.map(\.id))
-        var files: [String] = []
-        for version in versions where !files.contains(version.file) {
+        var (files, seen): ([String], Set<String>) = ([], [])
+        for version in versions where seen.insert(version.file).inserted {
             if try Int64.fetchAll(holders, arguments: [version.file]).allSatisfy(ids.contains) {
                 files.append(version.file)
             }
         }
-        return (versions, files + remains)
+        let purged = try ModelVersion.fetchBare(db, where: "WHERE v.state = 'purged' AND \(isNotNeeded)")
+        for version in purged where FileSystem.size(ofFile: path(of: version.file)) == version.size {
+            // Another file may have come to the path, which is for `verify` to report.
+            if !seen.contains(version.file), try Int64.fetchAll(holders, arguments: [version.file]).isEmpty,
+                has(version), seen.insert(version.file).inserted
+            {
+                files.append(version.file)
+            }
+        }
+        return (versions, files)
     }
+
+    /// Whether the version's file is there, with the registered bytes.
+    func has(_ version: ModelVersion) -> Bool {
+        isInside(version.file)
+            && isFile(path(of: version.file), size: version.size, sha256: version.sha256)
+    }
+
+    /// Whether a file has been left by the collection of its version; the next one removes it.
+    func isGarbage(_ file: String, _ db: Database) throws -> Bool {
+        try ModelVersion.fetchBare(db, where: "WHERE v.file = ? AND v.state = 'purged'", [file])
+            .contains(where: has)
+    }
+}
+
+/// Whether a file has these bytes.
+func isFile(_ path: String, size: Int, sha256: String) -> Bool {
+    FileSystem.size(ofFile: path) == size && (try? FileDigest(ofFile: path).sha256) == sha256
 }

@@ -65,6 +65,8 @@ struct ExportMLflowTests {
                 // 2026-11-22T12:30:02Z less the two seconds of the training.
                 #expect(run["start_time"] == 1_795_350_600_000)
                 #expect(run["tags"]?.array?.contains(["key": "owner", "value": "ann"]) == true)
+                let version = try #require(server.calls("model-versions/create").first).json
+                #expect(version["tags"]?.array?.contains(["key": "owner", "value": "ann"]) == true)
                 let batches = server.calls("runs/log-batch").map(\.json)
                 #expect(batches[0]["params"]?.array?.contains(["key": "batch_size", "value": "16"]) == true)
                 let metrics = try #require(batches[1]["metrics"]?.array)
@@ -176,6 +178,17 @@ private struct Registered: Sendable {
         case "model-versions/get-download-uri":
             let found = models[name]?.first { "\($0.version.mlflowVersion ?? 0)" == request.query["version"] }
             return found.map { .json(["artifact_uri": .string($0.uri)]) } ?? .missing()
+        case "runs/get":
+            return .json([
+                "run": [
+                    "data": [
+                        "tags": [
+                            ["key": "team", "value": "wines"], ["key": "owner", "value": "bob"],
+                            ["key": "draft"], ["key": "mlflow.user", "value": "root"],
+                        ]
+                    ]
+                ]
+            ])
         case artifacts:
             let folder = (request.query["path"] ?? "") + "/"
             let names = files.keys.filter { $0.hasPrefix(folder) }.map { $0.dropFirst(folder.count) }
@@ -227,9 +240,35 @@ struct ImportMLflowTests {
             let tags = try other.models.tags(of: version)
             #expect(tags.contains(.init(key: "mlflow.run_id", value: "r1")))
             #expect(tags.contains(.init(key: "owner", value: "ann")))
+            #expect(tags.contains(.init(key: "team", value: "wines")))
+            #expect(tags.contains(.init(key: "draft", value: "")) && tags.count == 5)
             // A tag and an alias that this store does not take, and a version that is no Keras model.
             #expect(found.warnings.count == 3)
             #expect(found.warnings.contains { $0.contains("models:/wine/2: not a Keras model") })
+        }
+    }
+
+    @Test("an alias in use is not moved past the comparison")
+    func aliasesInUse() throws {
+        try SmallStore.make { (place) throws in
+            let other = Store(place.path("other"))
+            var registered = Registered(
+                models: ["wine": [(1, "mlflow-artifacts:/1/a")]],
+                aliases: ["wine": [["alias": "champion", "version": 1]]],
+                files: [
+                    "1/a/data/model.h5": try line(place),
+                    "1/b/data/model.h5": try bytes(of: "small", place.store),
+                ])
+            _ = try importing(registered, into: other)
+            registered.models["wine"] = [(2, "mlflow-artifacts:/1/b")]
+            registered.aliases["wine"] = [
+                ["alias": "champion", "version": 2], ["alias": "next", "version": 2],
+            ]
+            let found = try importing(registered, into: other)
+            #expect(try other.models.version("wine@champion").number == 1)
+            #expect(try other.models.version("wine@next").number == 2)
+            #expect(
+                found.warnings.contains { $0.contains("wine@champion points to wine:1, and was not moved") })
         }
     }
 

@@ -1,6 +1,8 @@
 import Base
 import Cellar
 import Foundation
+import KerasFile
+import Tensors
 import Testing
 
 /// A store with versions of a task that can be learned: the larger of two numbers.
@@ -32,6 +34,11 @@ struct PromotionGateTests {
             #expect(better.reason.hasPrefix("chosen by hand; accuracy of small:3 "))
             let evidence = try #require(try store.log("small@production").last?.json["evidence"])
             #expect(evidence["rows"]?.int.map { $0 > 0 && $0 <= 150 } == true, "\(evidence.text())")
+            let table = trained.path("table.csv")
+            #expect(evidence["data"]?.string == table)
+            #expect(try evidence["data_sha256"]?.string == FileDigest(ofFile: table).sha256)
+            #expect(try evidence["current_sha256"]?.string == store.show("small:1").version.sha256)
+            #expect(try evidence["candidate_sha256"]?.string == store.show("small:3").version.sha256)
 
             var back = PromoteRequest(.version("small:2", reason: "urgent"))
             let refusal = #expect(throws: CellarError.self) { try store.promote(back) }
@@ -81,6 +88,53 @@ struct PromotionGateTests {
             #expect(moved.moved && moved.reason == "chosen by hand")
             #expect(warnings.all.count == 1 && warnings.all[0].contains("was not compared with small:1: "))
             #expect(try store.log("small@production").last?.json["evidence"]?["compared"] == false)
+        }
+    }
+
+    /// A model that cannot answer as the current one does is no reason to skip the comparison.
+    @Test(
+        "a candidate with other classes or columns is refused, and moved by force alone",
+        arguments: [["yes": "good", "no": "bad"], ["a,b,label": "a,c,label"]])
+    func otherModels(_ changes: [String: String]) throws {
+        try withVersions(epochs: [1]) { trained in
+            let (store, table) = (trained.store, trained.path("table.csv"))
+            _ = try store.promote(PromoteRequest(.version("small:1")))
+            var text = try String(contentsOfFile: table, encoding: .utf8)
+            for (old, new) in changes { text.replace(old, with: new) }
+            try text.write(toFile: table, atomically: true, encoding: .utf8)
+            try trained.fit(seed: 9, epochs: 40)
+            var request = PromoteRequest(.version("small:2", reason: "new labels"))
+            let error = thrown { _ = try store.promote(request) }
+            #expect(
+                error?.message.hasPrefix(
+                    "small@production stays at small:1, with which small:2 cannot be compared: ") == true,
+                "\(error.map { "\($0)" } ?? "moved")")
+            #expect(error?.category == .badData && error?.remedy?.contains("--force") == true)
+            #expect(try store.show("small@production").version.number == 1)
+            request.isForced = true
+            #expect(try store.promote(request).moved)
+            #expect(try store.log("small@production").last?.json["evidence"]?["compared"] == false)
+        }
+    }
+
+    @Test func aVersionThatDoesNotComputeWhatItDidTakesNoAlias() throws {
+        try withVersions(epochs: [1, 1]) { trained in
+            let store = trained.store
+            var file = try store.inspect(InspectRequest(model: "small:2")).file
+            let golden = try #require(file.golden)
+            file.golden = .init(
+                inputs: golden.inputs,
+                outputs: golden.outputs.map { Tensor(shape: $0.shape, values: $0.values.map { $0 + 0.25 }) })
+            try writeModel(file, to: trained.path("other.h5"))
+            #expect(
+                try store.importFiles(ImportRequest(files: [trained.path("other.h5")]))[0].version.number == 3
+            )
+            for alias in ["production", "best"] {
+                let error = thrown {
+                    _ = try store.promote(PromoteRequest(.version("small:3"), alias: alias))
+                }
+                #expect(error?.message.contains("does not compute what it did") == true)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Glibc
 import Testing
 
 @testable import Metrics
@@ -80,6 +81,33 @@ func bootstraps(_ expected: BootstrapCase) throws {
     #expect(try expected.bootstrap(seed: 1) != found)
 }
 
+struct ExchangeCase: Decodable {
+    let kind: String
+    let truth: [Int32]
+    let first, second: [Double]
+    let difference, pValue: Double
+}
+
+@Test(
+    "exchanging predictions gives the p-value of SciPy's permutation test",
+    arguments: try golden("exchange.json", of: ExchangeCase.self))
+func exchanges(_ expected: ExchangeCase) throws {
+    let found =
+        expected.kind == "area"
+        ? try PairedExchange(
+            area: expected.truth.map { $0 == 1 }, first: expected.first, second: expected.second)
+        : try PairedExchange(
+            macroF1: expected.truth, first: expected.first.map { Int32($0) },
+            second: expected.second.map { Int32($0) })
+    #expect(abs(found.difference - expected.difference) < 1e-14)
+    // Exact for up to ten rows. Else both are of random exchanges: four standard errors of twice a share of 2,000, and the one
+    // that is added.
+    let half = expected.pValue / 2
+    let tolerance =
+        expected.truth.count <= 10 ? 1e-12 : 8 * (half * (1 - half) / 2000).squareRoot() + 0.002
+    #expect(abs(found.pValue - expected.pValue) < tolerance, "\(found.pValue), not \(expected.pValue)")
+}
+
 struct HolmCase: Decodable { let pValues, corrected: [Double] }
 
 @Test("p-values of several candidates are corrected by Holm's method")
@@ -131,6 +159,77 @@ func falsePromotions() throws {
     #expect(byF1 <= 100, "\(byF1)")
     // The test would be worthless if nothing ever passed.
     #expect(byAccuracy > 0 && byF1 > 0)
+}
+
+/// Rows of two classes with the scores of two models, of which the second has a mean distance between the classes of its own.
+private func scored(
+    _ rows: Int, positives: Int, distances: (Double, Double), _ random: inout SplitMix64
+) -> (truth: [Bool], first: [Double], second: [Double]) {
+    func unit() -> Double { (Double(random.next() >> 11) + 0.5) * 0x1p-53 }
+    func normal() -> Double { (-2 * log(unit())).squareRoot() * cos(2 * .pi * unit()) }
+    let truth = (0..<rows).map { $0 < positives }
+    return (
+        truth, truth.map { ($0 ? distances.0 : 0) + normal() },
+        truth.map { ($0 ? distances.1 : 0) + normal() }
+    )
+}
+
+@Test(
+    "equally good models are declared better at most 5 % of the time, however rare a class is",
+    arguments: [(2, 1), (3, 1), (10, 1), (200, 1), (200, 2), (200, 3), (200, 6), (20, 10), (200, 100)])
+func falsePromotionsOfRareClasses(_ rows: Int, _ positives: Int) throws {
+    var random = SplitMix64(seed: UInt64(rows * 1_000 + positives))
+    let rule = try PromotionRule()
+    var (byArea, byF1) = (0, 0)
+    for _ in 0..<400 {
+        let found = scored(rows, positives: positives, distances: (1, 1), &random)
+        let area = try PairedVerdict(
+            area: found.truth, current: found.first, candidate: found.second, rule: rule, resamples: 400)
+        if area.passes { byArea += 1 }
+        func classes(_ scores: [Double]) -> [Int32] { scores.map { $0 > 0.5 ? 1 : 0 } }
+        let f1 = try PairedVerdict(
+            macroF1: found.truth.map { $0 ? 1 : 0 }, current: classes(found.first),
+            candidate: classes(found.second), rule: rule, resamples: 400)
+        if f1.passes { byF1 += 1 }
+    }
+    #expect(byArea <= 20, "\(byArea)")
+    #expect(byF1 <= 20, "\(byF1)")
+    // With rows enough some pass by chance: a test that none can pass would prove nothing.
+    if positives == 100 { #expect(byArea > 0 && byF1 > 0) }
+}
+
+@Test(
+    "a margin lets candidates that are worse by it pass at most 5 % of the time, however rare a class is",
+    arguments: [(200, 1), (200, 3), (200, 10), (400, 200)])
+func marginsOfRareClasses(_ rows: Int, _ positives: Int) throws {
+    var random = SplitMix64(seed: UInt64(rows * 2_000 + positives))
+    // The areas are those of normal distributions: 0.921 and 0.821.
+    let rule = try PromotionRule(margin: 0.0999)
+    var passed = 0
+    for _ in 0..<400 {
+        let found = scored(rows, positives: positives, distances: (2, 1.3), &random)
+        let verdict = try PairedVerdict(
+            area: found.truth, current: found.first, candidate: found.second, rule: rule, resamples: 400)
+        if verdict.passes { passed += 1 }
+    }
+    #expect(passed <= 20, "\(passed)")
+}
+
+@Test("a better model passes by F1 and AUC, also as one of sixty or a thousand candidates")
+func truePromotions() throws {
+    var random = SplitMix64(seed: 5)
+    let found = scored(300, positives: 100, distances: (0.5, 3), &random)
+    for candidates in [1, 60, 1_001] {
+        let rule = try PromotionRule(candidates: candidates)
+        let area = try PairedVerdict(
+            area: found.truth, current: found.first, candidate: found.second, rule: rule)
+        #expect(area.passes && area.correctedPValue > 0, "\(area.sentence)")
+        func classes(_ scores: [Double]) -> [Int32] { scores.map { $0 > 0.5 ? 1 : 0 } }
+        let f1 = try PairedVerdict(
+            macroF1: found.truth.map { $0 ? 1 : 0 }, current: classes(found.first),
+            candidate: classes(found.second), rule: rule)
+        #expect(f1.passes, "\(f1.sentence)")
+    }
 }
 
 @Test("of 2,000 candidates that are worse by the margin, at most 5 % pass; equal ones mostly do")

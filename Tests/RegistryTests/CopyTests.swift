@@ -81,10 +81,15 @@ import Testing
             _ = try store.promote("mnist:1", alias: "best")
             _ = try store.promote("mnist:3", alias: "live")
             try store.protect(model: "mnist", alias: "live", isProtected: true, reason: "")
+            _ = try store.promote("mnist:1", alias: "next", options: .init(evidence: ["rows": 7]))
+            _ = try store.promote("mnist:3", alias: "next")
+            try store.recordEvaluation(
+                of: store.version("mnist:1"), data: "wine.csv", sha256: nil, metrics: ["loss": 1])
             try store.delete("mnist:2")
             #expect(throws: CellarError.self) { try store.rename("mnist", to: "digits") }
             let renamed = try store.rename("mnist", to: "digits", isForced: true)
-            #expect(renamed.versions == ["digits:1", "digits:3"] && renamed.aliases == ["best", "live"])
+            #expect(
+                renamed.versions == ["digits:1", "digits:3"] && renamed.aliases == ["best", "live", "next"])
             for check in 0..<2 {
                 #expect(try store.version("digits@live").number == 3)
                 #expect(try store.version("digits@best").number == 1)
@@ -94,14 +99,53 @@ import Testing
                 #expect(try store.verify().findings.map(\.message) == [])
                 if check == 0 { _ = try store.rebuild() }
             }
+            let first = try store.version("digits:1")
+            #expect(try store.evaluations(of: first).map(\.data) == ["wine.csv"])
+            #expect(try store.events(about: first).map(\.kind).contains("registered"))
+            let moves = try store.moves(model: "digits", alias: "next")
+            #expect(moves.map(\.number) == [1, 3] && moves[0].evidence == ["rows": 7])
+            #expect(try store.moves(model: "mnist") == [])
+            #expect(try store.rollback(model: "digits", alias: "next").version.number == 1)
             try store.restore("digits:2")
             #expect(try store.tags(of: store.version("digits:2")).map(\.value) == ["ann"])
-            #expect(try store.collectGarbage().versions == ["mnist:1", "mnist:2", "mnist:3"])
+            #expect(try store.collectGarbage().versions == [])
             for version in try store.list().versions {
                 #expect(FileSystem.exists(store.path(of: version.file)))
             }
             #expect(try store.save(makeFacts("digits", created: noon(plus: 9))).number == 4)
             #expect(throws: CellarError.self) { try store.rename("digits", to: "mnist") }
+        }
+    }
+
+    @Test func anotherCopyGoesOnUnderTheOldName() throws {
+        try Fixtures.temporaryFolder { folder in
+            let store = ModelStore(in: folder.appending(path: "a"))
+            for i in 1...2 { try store.save(makeFacts(created: noon(plus: i))) }
+            _ = try store.promote("mnist:1", alias: "best")
+            try FileManager.default.copyItem(at: store.folder, to: folder.appending(path: "b"))
+            let other = ModelStore(in: folder.appending(path: "b"))
+            _ = try store.rename("mnist", to: "digits")
+            _ = try other.promote("mnist:2", alias: "best")
+            _ = try other.promote("mnist:2", alias: "live")
+            try other.tag("mnist:1", set: [.init(key: "owner", value: "ann")])
+            // A model that has the new name there already, and the same number.
+            try other.save(makeFacts("digits", created: noon(plus: 7), seed: 3))
+            _ = try other.promote("digits:1", alias: "own")
+            for (here, there) in [(store, other), (other, store)] { _ = try here.merge(there) }
+            for here in [store, other] {
+                for _ in 0..<2 {
+                    let best = try here.version("digits@best")
+                    #expect(try best.sha256 == here.version("digits@live").sha256 && best.key.number == 2)
+                    let versions = try here.list().versions
+                    #expect(versions.map(\.model) == ["digits", "digits", "digits"])
+                    #expect(Set(versions.map(\.number)) == [1, 2, 3])
+                    #expect(try here.version("digits@own").seed == 3)
+                    let first = try #require(versions.first { $0.key.number == 1 && $0.seed == nil })
+                    #expect(try here.tags(of: first).map(\.value) == ["ann"])
+                    #expect(try here.verify().findings.map(\.message) == [])
+                    _ = try here.rebuild()
+                }
+            }
         }
     }
 }

@@ -63,6 +63,12 @@ public enum FileSystem {
         return unsafe lstat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFLNK
     }
 
+    /// Whether there is something else than a regular file: a link, a folder, a pipe.
+    public static func isOther(_ path: String) -> Bool {
+        var about = stat()
+        return unsafe lstat(path, &about) == 0 && about.st_mode & S_IFMT != S_IFREG
+    }
+
     public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -196,6 +202,11 @@ public enum FileSystem {
         }
         if errno == EEXIST { return false }
         guard [EPERM, ENOTSUP, ENOSYS, EMLINK].contains(errno) else { throw .system("save", path, errno) }
+        if isFolder(from) {
+            // Folders have no hard links; a rename does not replace a file, or a folder that has something.
+            guard unsafe rename(from, path) == 0 else { throw .system("save", path, errno) }
+            return true
+        }
         // The file system has no hard links: reserve the name with an empty file, then rename ours to it.
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o444)
         if descriptor < 0 {

@@ -68,6 +68,22 @@ public struct InputFile: ~Copyable, Sendable {
         guard lseek(descriptor, off_t(position), SEEK_SET) >= 0 else { throw .reading(name, errno) }
     }
 
+    /// Goes to the next bytes of a regular file that were ever written, or to its end.
+    public func skipHole() {
+        let place = lseek(descriptor, 0, SEEK_CUR)
+        // SEEK_DATA, which Glibc's module does not have.
+        if place >= 0, lseek(descriptor, place, 3) < 0 {
+            _ = errno == ENXIO ? lseek(descriptor, 0, SEEK_END) : lseek(descriptor, place, SEEK_SET)
+        }
+    }
+
+    /// The position in a regular file, in bytes from its start.
+    public func position() throws(CellarError) -> Int {
+        let place = lseek(descriptor, 0, SEEK_CUR)
+        guard place >= 0 else { throw .reading(name, errno) }
+        return Int(place)
+    }
+
     /// Reads the rest of the file, at most `limit` bytes. The buffer grows with the bytes that arrive.
     public func readAll(limit: Int) throws(CellarError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: min(size ?? 65_536, limit) + 1)

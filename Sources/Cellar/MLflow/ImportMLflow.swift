@@ -86,7 +86,14 @@ extension Store {
             progress.warn(printable("\(source.label): not a Keras model in .h5 or .keras; left out"))
             return []
         }
-        return try withTemporaryFolder { place in
+        var source = source
+        if let run = source.run {
+            source.runTags =
+                try server.get("runs/get", [("run_id", run)], unless: MLflowServer.isMissing)?["run"]?[
+                    "data"]?[
+                    "tags"]?.array ?? []
+        }
+        return try withTemporaryFolder { [source] place in
             // The server's names are no part of the path.
             let copy = "\(place)/\(file)"
             try server.download("\(folder)/\(file)", to: copy)
@@ -113,10 +120,13 @@ extension Store {
             }
         }
         for alias in source.aliases {
-            var options = ModelStore.MoveOptions(gate: nil, isForced: false)
-            options.reason = "imported from \(url)"
-            do throws(CellarError) { _ = try models.promote(reference, alias: alias, options: options) } catch
-            {
+            var options = ModelStore.MoveOptions(reason: "imported from \(url)")
+            // As with `registry cp`: an alias in use moves by a promotion, with its comparison.
+            options.isOnlyIfFree = true
+            do throws(CellarError) {
+                _ = try load([reference], .none) { [] }
+                _ = try models.promote(reference, alias: alias, options: options)
+            } catch {
                 progress.warn(printable("\(reference): \(error.message)"))
             }
         }
@@ -129,6 +139,8 @@ private struct MLflowVersion {
     let number: Int
     let json: JSON
     let aliases: [String]
+    var runTags: [JSON] = []
+    var run: String? { json["run_id"]?.string.flatMap { $0.isEmpty ? nil : $0 } }
 
     /// MLflow's own way to name it.
     var label: String { "models:/\(model)/\(number)" }
@@ -137,14 +149,13 @@ private struct MLflowVersion {
         var tags: [ModelStore.VersionTag] = [
             .init(key: "mlflow", value: "\(url)/#/models/\(model)/versions/\(number)")
         ]
-        if let run = json["run_id"]?.string, !run.isEmpty {
-            tags.append(.init(key: "mlflow.run_id", value: run))
-        }
-        for tag in json["tags"]?.array ?? [] {
-            guard let key = tag["key"]?.string, let value = tag["value"]?.string, !key.hasPrefix("cellar."),
-                !key.hasPrefix("mlflow"), !value.isEmpty
-            else { continue }
-            tags.append(.init(key: key, value: value))
+        if let run { tags.append(.init(key: "mlflow.run_id", value: run)) }
+        // Those of the version come last, and so count where the run has others.
+        for tag in runTags + (json["tags"]?.array ?? []) {
+            guard let key = tag["key"]?.string, !key.hasPrefix("cellar."), !key.hasPrefix("mlflow") else {
+                continue
+            }
+            tags.append(.init(key: key, value: tag["value"]?.string ?? ""))
         }
         return tags
     }

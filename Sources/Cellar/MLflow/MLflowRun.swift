@@ -39,7 +39,7 @@ struct MLflowRun {
                     "runs/log-inputs", ["run_id": .string(run), "datasets": [input(dataset)]])
             }
             for file in self.model.files { try server.upload(file.bytes, to: place + file.path) }
-            let version = try register(model, run, uri + "/model", server)
+            let version = try register(model, run, uri + "/model", tags, server)
             try close(run, "FINISHED", at: end, server)
             return (run, version)
         } catch {
@@ -92,7 +92,8 @@ struct MLflowRun {
     }
 
     private func register(
-        _ model: String, _ run: String, _ source: String, _ server: MLflowServer
+        _ model: String, _ run: String, _ source: String, _ tags: [ModelStore.VersionTag],
+        _ server: MLflowServer
     ) throws(CellarError) -> String {
         _ = try server.post(
             "registered-models/create", ["name": .string(model)], unless: MLflowServer.isThere)
@@ -101,7 +102,10 @@ struct MLflowRun {
             [
                 "name": .string(model), "source": .string(source), "run_id": .string(run),
                 "description": .string(name),
-                "tags": .array(pairs([("cellar.reference", name), ("cellar.sha256", sha256)])),
+                "tags": .array(
+                    pairs(
+                        [("cellar.reference", name), ("cellar.sha256", sha256)]
+                            + tags.map { ($0.key, $0.value) })),
             ])
         guard let number = made["model_version"]?["version"]?.mlflowVersion else {
             throw CellarError(.inputOutput, "the MLflow server gave no version.")

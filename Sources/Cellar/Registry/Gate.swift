@@ -56,7 +56,8 @@ public struct PromotionTest: Sendable {
 
 /// The outcome of a comparison before a promotion.
 enum PromotionOutcome {
-    case tested(PairedVerdict)
+    /// With the SHA-256 of the data, where it is known.
+    case tested(PairedVerdict, data: String, sha256: String?)
     /// There is nothing to compare the versions on, for this reason.
     case untested(String)
 }
@@ -64,6 +65,9 @@ enum PromotionOutcome {
 extension Store {
     /// Compares a version with the one that an alias points to: on the data of the test, or else on the data that the version
     /// was trained on, where these are still as they were. Only rows that neither has seen count.
+    ///
+    /// Throws where the candidate cannot do what the current version does on these data. Only where data are missing, or the
+    /// current version cannot be used, is there nothing to compare.
     func outcome(
         of test: PromotionTest, candidate: ModelVersion, current: ModelVersion, _ progress: ProgressReporter
     ) throws(CellarError) -> PromotionOutcome {
@@ -72,44 +76,60 @@ extension Store {
             var comparison = try PromotionComparison(
                 candidate: candidate.reference, current: current.reference, data: data, metric: test.metric)
             comparison.rule = rule
-            return .tested(try compareForPromotion(comparison, progress: progress))
+            return .tested(
+                try compareForPromotion(comparison, progress: progress), data: data.data,
+                sha256: digest(ofData: data))
         }
-        // A damaged version takes no alias, whatever there is to compare it on.
-        let facts = try models.facts(of: candidate)
-        let path: String
-        switch ownData(of: facts, candidate.reference) {
-        case .found(let found): path = found
+        let data: ModelFacts.Dataset
+        switch try ownData(of: candidate) {
+        case .found(let found): data = found
         case .missing(let why): return .untested(why)
         }
-        do throws(CellarError) {
-            let both = try evaluateBoth(
-                current.reference, candidate.reference, EvaluateRequest(data: path), progress)
-            if let unknown = both.first(where: { $0.seen == nil }) {
-                return .untested("the rows that \(unknown.model) was trained on are unknown")
-            }
-            return .tested(try PairedRows(both[0], both[1]).verdict(test.metric, rule, onlyUnseen: true))
-        } catch {
-            if error.category == .cancelled || error.category == .usage { throw error }
-            return .untested(error.message)
+        do throws(CellarError) { _ = try load([current.reference], .none) { [] } } catch {
+            return .untested("\(current.reference) cannot be used: \(error.message)")
         }
+        let both = try evaluateBoth(
+            current.reference, candidate.reference, EvaluateRequest(data: data.path), progress)
+        if both.allSatisfy({ $0.rowResults == nil }) {
+            return .untested("only models that predict one class for each row are compared")
+        }
+        let rows = try PairedRows(both[0], both[1])
+        if let unknown = both.first(where: { $0.seen == nil }) {
+            return .untested("the rows that \(unknown.model) was trained on are unknown")
+        }
+        if rows.seen?.contains(false) == false {
+            return .untested("one of them was trained on all \(rows.rows.count) rows of \(data.path)")
+        }
+        return .tested(
+            try rows.verdict(test.metric, rule, onlyUnseen: true), data: data.path, sha256: data.sha256)
     }
 
     private enum OwnData {
-        case found(String)
+        case found(ModelFacts.Dataset)
         case missing(String)
     }
 
-    private func ownData(of facts: ModelFacts, _ name: String) -> OwnData {
-        guard let dataset = facts.dataset, !dataset.path.isEmpty else {
+    private func ownData(of version: ModelVersion) throws(CellarError) -> OwnData {
+        let name = version.reference
+        guard let dataset = try models.facts(of: version).dataset, !dataset.path.isEmpty else {
             return .missing("the data of \(name) are not recorded")
         }
         guard FileSystem.exists(dataset.path) else {
             return .missing("\(dataset.path), the data of \(name), is not here")
         }
-        guard
-            holdsSamples(dataset.path)
-                || (try? FileDigest(ofFile: dataset.path).sha256) == dataset.sha256
-        else { return .missing("\(dataset.path), the data of \(name), has changed since") }
-        return .found(dataset.path)
+        if dataset.path.hasSuffix(".npy") {
+            return .missing("the labels of \(dataset.path) are not recorded; use --on")
+        }
+        let digest: String?
+        if holdsSamples(dataset.path) {
+            guard let model = try load([name], .none, else: { [] }).first else { return .missing(name) }
+            digest = try? samplesDigest(dataset.path, for: model)
+        } else {
+            digest = try? FileDigest(ofFile: dataset.path).sha256
+        }
+        guard digest == dataset.sha256 else {
+            return .missing("\(dataset.path), the data of \(name), has changed since")
+        }
+        return .found(dataset)
     }
 }

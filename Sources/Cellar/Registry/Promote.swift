@@ -50,12 +50,13 @@ extension Store {
             options.reason = reason
             let run = try run.map { (reference) throws(CellarError) in try models.run(of: reference).run }
             let alias = request.alias ?? "best"
+            let best = try models.best(by: metric, model: model, run: run, direction: direction)
             guard alias != "best" || request.comparison?.data != nil else {
+                try checkUsable(best.version, request, progress)
                 return try models.promote(
                     best: metric, model: model, run: run, alias: alias, direction: direction, options: options
                 )
             }
-            let best = try models.best(by: metric, model: model, run: run, direction: direction)
             options.reason = best.reason(after: reason)
             var request = request
             // The best of many is better by chance more often than one.
@@ -71,16 +72,32 @@ extension Store {
         _ options: ModelStore.MoveOptions, _ progress: ProgressReporter
     ) throws(CellarError) -> ModelStore.Promotion {
         var options = options
+        try checkUsable(candidate, request, progress)
         if let test = request.comparison,
             let current = try models.pointed(at: alias, of: candidate.model),
             current.number != candidate.number
         {
             options.before = current.number
-            switch try outcome(of: test, candidate: candidate, current: current, progress) {
+            let found: PromotionOutcome
+            do throws(CellarError) {
+                found = try outcome(of: test, candidate: candidate, current: current, progress)
+            } catch {
+                if error.category == .cancelled { throw error }
+                guard request.isForced, error.category == .badData else {
+                    throw CellarError(
+                        error.category,
+                        "\(candidate.model)@\(alias) stays at \(current.reference), with which \(candidate.reference) "
+                            + "cannot be compared: \(error.message)", at: error.place,
+                        remedy: [error.remedy, "Or use --force with --reason TEXT."].compactMap(\.self)
+                            .joined(separator: " "))
+                }
+                found = .untested(error.message)
+            }
+            switch found {
             case .untested(let why):
                 progress.warn("\(candidate.reference) was not compared with \(current.reference): \(why)")
                 options.evidence = ["compared": false, "why": .string(why)]
-            case .tested(let verdict):
+            case .tested(let verdict, let data, let sha256):
                 guard verdict.passes || request.isForced else {
                     throw CellarError(
                         .badData,
@@ -91,10 +108,25 @@ extension Store {
                 }
                 options.reason =
                     "\(options.reason ?? "")\(request.isForced ? " (forced)" : ""); \(verdict.sentence)"
-                options.evidence = verdict.json
+                var evidence = verdict.json.object ?? [:]
+                evidence["data"] = .string(data)
+                evidence["data_sha256"] = sha256.map { .string($0) }
+                evidence["current_sha256"] = .string(current.sha256)
+                evidence["candidate_sha256"] = .string(candidate.sha256)
+                options.evidence = .object(evidence)
             }
         }
         return try models.promote(candidate.reference, alias: alias, options: options)
+    }
+
+    /// Loads the version, which computes its golden sample anew: what does not predict as it did when it was saved takes no alias.
+    private func checkUsable(
+        _ version: ModelVersion, _ request: PromoteRequest, _ progress: ProgressReporter
+    ) throws(CellarError) {
+        do throws(CellarError) { _ = try load([version.reference], .none) { [] } } catch {
+            guard request.isForced, error.category == .badData else { throw error }
+            progress.warn("\(version.reference) cannot be used: \(error.message)")
+        }
     }
 
     /// Undoes the last move of an alias, such as `mnist@production`.

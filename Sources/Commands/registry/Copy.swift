@@ -42,8 +42,8 @@ struct Rename: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Give a model another name.",
         discussion: """
-            Numbers, files, tags and aliases stay; the old name's versions become deleted ones. Programs that ask for the \
-            old name must be changed.
+            Everything stays: numbers, files, tags, evaluations, aliases with their moves. Programs that ask for the old \
+            name must be changed.
             """, aliases: ["mv"])
 
     @Argument(help: "The model's name.", completion: .versions) var old: String

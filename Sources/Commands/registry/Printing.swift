@@ -9,7 +9,16 @@ extension StoreOptions {
 
     /// Prints a result: as JSON, or as `text` has it for people.
     func print(_ value: @autoclosure () throws -> JSON, or text: () throws -> String) throws {
-        if json { try printOutput(value()) } else { try printOutput(text()) }
+        do {
+            if json { try printOutput(value()) } else { try printOutput(text()) }
+        } catch let error as CellarError
+            where error.category == .inputOutput && error.place.file == "standard output"
+        {
+            // A command prints when it is done.
+            throw CellarError(
+                error.category, error.message, at: error.place,
+                remedy: "Only the answer is lost: what the command was asked to do is done.")
+        }
     }
 }
 

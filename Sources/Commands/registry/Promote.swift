@@ -22,8 +22,8 @@ struct Promote: ParsableCommand {
             without --on, on those of the data that the new version was trained on. The alias is moved only if the new version \
             is better by McNemar's exact test (p < 0.05), or, with --margin, if its accuracy is lower by less than the margin \
             (the lower end of the 95 % interval). The reason keeps the numbers. Where these data are missing or have changed, \
-            a warning says so, and the alias is moved. --force --reason TEXT moves it whatever the comparison says. \
-            --best under the alias best is not compared: that alias means the best value.
+            a warning says so, and the alias is moved; a version that fails where the other does not is refused. --force \
+            --reason TEXT moves it whatever the comparison says. --best under the alias best is not compared: that alias means the best value.
             """)
 
     @Argument(help: "The version, as mnist:12.", completion: .versions) var reference: String?
@@ -34,7 +34,7 @@ struct Promote: ParsableCommand {
     @Option(help: "Move the alias only if the version matches this condition, as 'val_accuracy >= 0.97'.")
     var gate: String?
     @OptionGroup var data: OnData
-    @Option(help: "What is compared: accuracy, or macro_f1 or auc by the paired bootstrap.")
+    @Option(help: "What is compared: accuracy, or macro_f1 or auc by paired bootstrap and permutation test.")
     var score = PairedVerdict.Score.accuracy
     @Option(help: "The loss of accuracy to allow in the comparison, such as 0.005.") var margin: Double?
     @Option(

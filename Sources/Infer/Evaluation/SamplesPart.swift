@@ -33,6 +33,12 @@ public func readPart(
     return samples
 }
 
+/// The digest of pictures, as it is recorded in the models that were trained on them.
+public func samplesDigest(_ path: String, for model: LoadedModel) throws(CellarError) -> String {
+    if let sets = IDXSets(path) { return try DatasetDigest.files(sets.files) }
+    return DatasetDigest.samples(try readLabelledSamples(path, for: model))
+}
+
 /// The rows of a part of data with that digest.
 ///
 /// - classes: Each row's class; only asked for where the parts are stratified.

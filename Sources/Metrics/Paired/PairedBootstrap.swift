@@ -23,6 +23,11 @@ public struct PairedBootstrap: Equatable, Sendable {
         /// Both models' scores for the rows as they are.
         mutating func scores() -> (Double, Double)?
         var rows: Int { get }
+        /// The number of rows on which the models differ.
+        var differing: Int { get }
+        /// Both models' scores where their predictions are exchanged in some of these rows, which are asked for in order. There
+        /// must be scores for the rows as they are.
+        mutating func scores(exchanging: (Int) -> Bool) -> (Double, Double)
     }
 
     init(

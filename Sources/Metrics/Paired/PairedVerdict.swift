@@ -8,6 +8,10 @@ public struct PromotionRule: Equatable, Sendable {
     /// The number of candidates that are compared with the current model on these rows.
     public let candidates: Int
 
+    /// Enough resamples for a p-value that is below 0.05 after its correction for the candidates. Above 4,000 candidates only
+    /// accuracy tells models apart.
+    var resamples: Int { min(max(PairedBootstrap.resamples, 100 * min(candidates, 4_000)), 200_000) }
+
     /// Throws unless the margin is from 0 to 1.
     public init(margin: Double? = nil, candidates: Int = 1) throws(CellarError) {
         if let margin, !(0...1).contains(margin) {
@@ -67,35 +71,51 @@ public struct PairedVerdict: Equatable, Sendable {
             pairs.interval, pairs.pValue, rule, pairs.rows, excluded, names)
     }
 
-    /// Compares macro F1 by the paired bootstrap.
+    /// Compares macro F1 by exchanged predictions and the paired bootstrap.
     public init(
         macroF1 truth: [Int32], current: [Int32], candidate: [Int32], rule: PromotionRule,
-        excluded: Int = 0,
+        excluded: Int = 0, resamples: Int? = nil,
         names: (current: String, candidate: String) = ("the current model", "the candidate")
     ) throws(CellarError) {
-        self.init(
-            .macroF1, try PairedBootstrap(macroF1: truth, first: current, second: candidate), rule,
-            truth.count, excluded, names)
+        let resamples = resamples ?? rule.resamples
+        let found = try PairedExchange(
+            macroF1: truth, first: current, second: candidate, resamples: resamples)
+        // A class that only one row has looks certain in every resample. So there are two more rows of each class: one that
+        // only the one model has right, and one that only the other has.
+        let classes = Set(truth).sorted()
+        let others =
+            classes.count > 1 ? classes.dropFirst() + classes.prefix(1) : [classes.first == 0 ? 1 : 0]
+        let bootstrap = try PairedBootstrap(
+            macroF1: truth + classes + classes, first: current + classes + others,
+            second: candidate + others + classes, resamples: resamples)
+        self.init(.macroF1, found, bootstrap, rule, truth.count, excluded, names)
     }
 
-    /// Compares areas under the ROC curve by the paired bootstrap.
+    /// Compares areas under the ROC curve by exchanged ranks and the paired bootstrap.
     public init(
         area truth: [Bool], current: [Double], candidate: [Double], rule: PromotionRule,
-        excluded: Int = 0,
+        excluded: Int = 0, resamples: Int? = nil,
         names: (current: String, candidate: String) = ("the current model", "the candidate")
     ) throws(CellarError) {
-        self.init(
-            .area, try PairedBootstrap(area: truth, first: current, second: candidate), rule, truth.count,
-            excluded, names)
+        let resamples = resamples ?? rule.resamples
+        let found = try PairedExchange(
+            area: truth, first: current, second: candidate, resamples: resamples)
+        // As for macro F1: of each class one row that only the one model has right, and one that only the other has.
+        let (top, bottom) = (Double.greatestFiniteMagnitude, -Double.greatestFiniteMagnitude)
+        let bootstrap = try PairedBootstrap(
+            area: truth + [true, true, false, false], first: current + [top, bottom, bottom, top],
+            second: candidate + [bottom, top, top, bottom], resamples: resamples)
+        self.init(.area, found, bootstrap, rule, truth.count, excluded, names)
     }
 
     private init(
-        _ metric: Score, _ bootstrap: PairedBootstrap, _ rule: PromotionRule, _ rows: Int, _ excluded: Int,
-        _ names: (current: String, candidate: String)
+        _ metric: Score, _ found: PairedExchange, _ bootstrap: PairedBootstrap, _ rule: PromotionRule,
+        _ rows: Int, _ excluded: Int, _ names: (current: String, candidate: String)
     ) {
+        // The exchange is exact for models that err alike; the bootstrap needs rows enough, but no such assumption.
         self.init(
-            metric, bootstrap.first, bootstrap.second, bootstrap.difference, bootstrap.interval,
-            bootstrap.pValue, rule, rows, excluded, names)
+            metric, found.first, found.second, found.difference, bootstrap.interval,
+            max(found.pValue, bootstrap.pValue), rule, rows, excluded, names)
     }
 
     private init(

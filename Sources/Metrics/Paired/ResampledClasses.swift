@@ -21,6 +21,28 @@ extension PairedBootstrap {
         truth: [Int32], first: [Int32], second: [Int32], resamples: Int = PairedBootstrap.resamples,
         seed: UInt64 = PairedBootstrap.seed, score: @escaping (CountedClasses) -> Double?
     ) throws(CellarError) {
+        try self.init(
+            ClassSource(truth, first, second, score), resamples: resamples, seed: seed,
+            noScore: ClassSource.noScore)
+    }
+}
+
+extension PairedExchange {
+    /// Exchanges predicted classes, and compares the macro average of F1; see `PairedBootstrap`.
+    public init(
+        macroF1 truth: [Int32], first: [Int32], second: [Int32], resamples: Int = PairedBootstrap.resamples
+    ) throws(CellarError) {
+        try self.init(
+            ClassSource(truth, first, second, macroF1), resamples: resamples, noScore: ClassSource.noScore)
+    }
+}
+
+extension ClassSource {
+    static let noScore = "the rows have no score."
+
+    fileprivate init(
+        _ truth: [Int32], _ first: [Int32], _ second: [Int32], _ score: @escaping (CountedClasses) -> Double?
+    ) throws(CellarError) {
         try requireRows(("true labels", truth.count), ("predictions of the first model", first.count))
         try requireRows(("true labels", truth.count), ("predictions of the second model", second.count))
         let all = [truth, first, second]
@@ -31,9 +53,7 @@ extension PairedBootstrap {
         guard classes <= 1 << 20 else {
             throw CellarError(.badData, "expected at most \(1 << 20) classes, found code \(classes - 1).")
         }
-        try self.init(
-            ClassSource(truth, first, second, classes, score), resamples: resamples, seed: seed,
-            noScore: "the rows have no score.")
+        self.init(truth, first, second, classes, score)
     }
 }
 
@@ -45,6 +65,11 @@ public struct CountedClasses: Equatable, Sendable {
     init(classes: Int) {
         truth = Array(repeating: 0, count: classes)
         (prediction, hits) = (truth, truth)
+    }
+
+    fileprivate mutating func add(_ predicted: Int, _ truth: Int) {
+        prediction[predicted] += 1
+        if predicted == truth { hits[truth] += 1 }
     }
 }
 
@@ -68,12 +93,16 @@ private struct ClassSource: PairedBootstrap.Source {
     private let classes: Int
     private let score: (CountedClasses) -> Double?
     var rows: Int { kindOfRow.count }
+    /// The kinds of the rows on which the models differ, and the counts of the others.
+    private var differences: [Int32] = []
+    private var agreeing: CountedClasses
+    var differing: Int { differences.count }
 
-    init(
+    private init(
         _ truth: [Int32], _ first: [Int32], _ second: [Int32], _ classes: Int,
         _ score: @escaping (CountedClasses) -> Double?
     ) {
-        (self.classes, self.score) = (classes, score)
+        (self.classes, self.score, agreeing) = (classes, score, CountedClasses(classes: classes))
         var known: [Int: Int32] = [:]
         kindOfRow.reserveCapacity(truth.count)
         for row in truth.indices {
@@ -88,6 +117,26 @@ private struct ClassSource: PairedBootstrap.Source {
             }
         }
         drawn = Array(repeating: 0, count: kinds.count)
+        for kind in kindOfRow {
+            let (truth, first, second) = kinds[Int(kind)]
+            agreeing.truth[truth] += 1
+            if first == second {
+                agreeing.add(first, truth)
+            } else {
+                differences.append(kind)
+            }
+        }
+    }
+
+    mutating func scores(exchanging isExchanged: (Int) -> Bool) -> (Double, Double) {
+        var counts = (agreeing, agreeing)
+        for (place, kind) in differences.enumerated() {
+            let (truth, first, second) = kinds[Int(kind)]
+            let exchanges = isExchanged(place)
+            counts.0.add(exchanges ? second : first, truth)
+            counts.1.add(exchanges ? first : second, truth)
+        }
+        return (score(counts.0) ?? .nan, score(counts.1) ?? .nan)
     }
 
     mutating func scores() -> (Double, Double)? {

@@ -10,6 +10,16 @@ struct FilterTime {
     /// Greater than every time of the span, less than every later one.
     var end: String { start + "\u{10FFFF}" }
 
+    /// Throws if the text, which a user gave as a date, is none.
+    init(named text: String) throws(CellarError) {
+        guard let time = FilterTime(text) else {
+            throw CellarError(
+                .usage,
+                "expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z, found \"\(text.prefix(40))\".")
+        }
+        self = time
+    }
+
     /// Returns nil if the text is no time of that form.
     init?(_ text: String) {
         var text = text.uppercased()
@@ -26,7 +36,7 @@ struct FilterTime {
             start + length <= digits.count
                 ? digits[start..<start + length].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) } : nil
         }
-        guard (1...12).contains(number(5, 2) ?? 1), (1...31).contains(number(8, 2) ?? 1),
+        guard Timestamp.isDay(number(0, 4) ?? 0, number(5, 2) ?? 1, number(8, 2) ?? 1),
             (number(11, 2) ?? 0) < 24, (number(14, 2) ?? 0) < 60, (number(17, 2) ?? 0) <= 60
         else { return nil }
         start = text

@@ -4,7 +4,7 @@ import Glibc
 /// The folder `log` of a store: one file of events for each copy of the store that ever wrote.
 struct LogFolder: Sendable {
     let path: String
-    private let root: String
+    let root: String
 
     /// A log and its size in bytes.
     struct File: Equatable {

@@ -48,19 +48,19 @@ struct LogReader: ~Copyable {
     private mutating func rest() throws(CellarError) -> ArraySlice<UInt8>? {
         let beginning = buffer[0...Event.lengthLimit]
         var block = [UInt8](repeating: 0, count: 1 << 18)
-        var length = end
         while true {
+            // Nothing ends in a hole, which may have a terabyte.
+            file.skipHole()
             let count = try file.read(into: &block, at: 0)
             if count == 0 { return nil }
             if let newline = block[0..<count].firstIndex(of: 10) {
-                position += length + newline + 1
+                position = try file.position() - count + newline + 1
                 guard position <= limit else { return nil }
                 let kept = block[(newline + 1)..<count]
                 buffer = Array(kept) + [UInt8](repeating: 0, count: (1 << 18))
                 (start, end) = (0, kept.count)
                 return beginning
             }
-            length += count
         }
     }
 }

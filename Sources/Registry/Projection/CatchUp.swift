@@ -31,6 +31,8 @@ struct CatchUp {
 
     private func replay(_ files: [LogFolder.File], from starts: [String: LogCursor.Start]) throws -> [Event] {
         let cursors = try LogCursors(files, in: log, from: starts)
+        let last =
+            starts.isEmpty ? 0 : try Int64.fetchOne(db, sql: "SELECT max(id) FROM version") ?? 0
         if !starts.isEmpty {
             let last = try Self.clock(db)
             let first = cursors.first?.cursor.next?.clock ?? .max
@@ -56,8 +58,8 @@ struct CatchUp {
             )
             try apply(cursors)
         }
-        let decided = try Numbers(db: db, own: own).settle(
-            changed: starts.isEmpty ? Memory.changedPlaces(db) : [])
+        let decided = try Numbers(db: db, own: own, root: log.root).settle(
+            changed: starts.isEmpty ? Memory.changedPlaces(db) : [], after: last)
         if starts.isEmpty {
             try Memory.restore(db)
             try db.execute(sql: Schema.lateIndexes)

@@ -5,12 +5,16 @@ import GRDB
 struct Numbers {
     let db: Database
     let own: String
+    /// The store's folder.
+    let root: String
 
     /// Gives a number to each version that waits for one, and keeps numbers that this store has shown before. Returns the
     /// events that record it; they are applied already.
     ///
-    /// - Parameter changed: Versions that had another number or path before the index was made anew.
-    func settle(changed: [Memory.Place]) throws -> [Event] {
+    /// - Parameters:
+    ///   - changed: Versions that had another number or path before the index was made anew.
+    ///   - last: The row of the last version that was known before.
+    func settle(changed: [Memory.Place], after last: Int64) throws -> [Event] {
         var events: [Event] = []
         func adopt(_ key: VersionKey, number: Int? = nil, file: String? = nil) throws {
             var content = key.members
@@ -29,6 +33,28 @@ struct Numbers {
                 """)
         {
             try adopt(VersionKey(row), number: (row[3] as Int) + 1)
+        }
+        // `merge` copies files before their paths are known, to another name where the path has other bytes: those of a version that
+        // another copy collected, or of a process that died.
+        let arrived = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT id, claimed_file FROM version
+                WHERE id > ? AND origin <> ? AND is_placed = 0 AND state <> 'purged' ORDER BY id
+                """, arguments: [last, own])
+        for row in arrived {
+            guard let version = try ModelVersion.fetchBare(db, where: "WHERE v.id = ?", [row[0]]).first else {
+                continue
+            }
+            func has(_ file: String) -> Bool {
+                isFile("\(root)/\(file)", size: version.size, sha256: version.sha256)
+            }
+            let others = [Projection.otherName(version.file, version.sha256), row[1]].filter {
+                $0 != version.file && FileSystem.exists("\(root)/\($0)")
+            }
+            if !others.isEmpty, !has(version.file), let file = others.first(where: has) {
+                try adopt(version.key, file: file)
+            }
         }
         // A path that differs from the claimed one is recorded, so that every copy of this store finds the file.
         let moved = try Row.fetchAll(

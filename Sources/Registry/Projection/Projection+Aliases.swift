@@ -6,12 +6,13 @@ import GRDB
 
 extension Projection {
     func move(_ event: Event) throws {
-        guard let model = event["model"]?.string, let alias = event["alias"]?.string,
-            (try? Names.checkModel(model)) != nil, (try? Names.checkAlias(alias)) != nil,
+        guard let named = event["model"]?.string, let alias = event["alias"]?.string,
+            (try? Names.checkModel(named)) != nil, (try? Names.checkAlias(alias)) != nil,
             let reason = event["reason"]?.string, Limits.isText(reason)
         else { throw event.problem("a model, an alias and a reason") }
         let key: VersionKey? =
             event["version"]?.string == nil ? nil : try VersionKey(json: .object(event.content), event)
+        let model = try name(of: named, alias: alias, key)
         let isRollback = event["rollback"]?.bool ?? false
         let migrated = event["migrated"]?.int
         if let migrated, try isKnown(event, migrated, model, alias, key, reason) { return }
@@ -33,10 +34,10 @@ extension Projection {
             }
         }
         try point(alias, of: model, at: newTop)
-        // Another copy of the store deleted it at the same time: whoever promotes a version needs it.
+        // Another copy of the store deleted or collected it at the same time: whoever promotes a version has it, and needs it.
         try db.execute(
             sql: """
-                UPDATE version SET state = 'kept', deleted = NULL WHERE state = 'deleted' AND id = (
+                UPDATE version SET state = 'kept', deleted = NULL WHERE state <> 'kept' AND id = (
                     SELECT v.id FROM alias a JOIN version v ON v.model = a.model AND v.number = a.number
                     WHERE a.model = ? AND a.name = ? AND v.sha256 = a.sha256)
                 """, arguments: [model, alias])
@@ -62,10 +63,11 @@ extension Projection {
     }
 
     func protect(_ event: Event) throws {
-        guard let model = event["model"]?.string, let alias = event["alias"]?.string,
-            (try? Names.checkModel(model)) != nil, (try? Names.checkAlias(alias)) != nil,
+        guard let named = event["model"]?.string, let alias = event["alias"]?.string,
+            (try? Names.checkModel(named)) != nil, (try? Names.checkAlias(alias)) != nil,
             let isProtected = event["protected"]?.bool
         else { throw event.problem("a model, an alias and whether it is protected") }
+        let model = try name(of: named, alias: alias, nil)
         try db.execute(
             sql: """
                 INSERT INTO alias (model, name, sha256, is_protected) VALUES (?, ?, '', ?)

@@ -148,12 +148,12 @@ extension Projection {
         ).execute(arguments: [model, number])
     }
 
-    private func id(ofNumber number: Int, in model: String) throws -> Int64? {
+    func id(ofNumber number: Int, in model: String) throws -> Int64? {
         let statement = try db.cachedStatement(sql: "SELECT id FROM version WHERE model = ? AND number = ?")
         return try Int64.fetchOne(statement, arguments: [model, number])
     }
 
-    private func originOf(_ id: Int64) throws -> String? {
+    func originOf(_ id: Int64) throws -> String? {
         try String.fetchOne(db, sql: "SELECT origin FROM version WHERE id = ?", arguments: [id])
     }
 }

@@ -13,6 +13,7 @@ struct Projection {
         case "opened", "merged": break
         case "reserved": try reserve(event)
         case "registered": try register(event, of: log)
+        case "renamed": try rename(event, of: log)
         case "adopted": try adopt(event, of: log)
         case "moved": try move(event)
         case "protected": try protect(event)
@@ -20,7 +21,8 @@ struct Projection {
         case "signed": _ = try id(of: VersionKey(json: .object(event.content), event), event)
         case "tagged": try tag(event)
         case "deleted": try change(event, from: .kept, to: .deleted)
-        case "restored": try change(event, from: .deleted, to: .kept)
+        // Another copy may have collected it; the one that restored it had the file.
+        case "restored": try change(event, from: nil, to: .kept)
         case "collected": try change(event, from: .deleted, to: .purged)
         case "evaluated": try evaluate(event)
         default:
@@ -45,17 +47,17 @@ struct Projection {
         for event in events { try apply(event, of: own) }
     }
 
-    private func change(_ event: Event, from old: ModelVersion.State, to new: ModelVersion.State) throws {
+    private func change(_ event: Event, from old: ModelVersion.State?, to new: ModelVersion.State) throws {
         guard let list = event["versions"]?.array, !list.isEmpty else { throw event.problem("versions") }
         // One text of SQL for each event, not one statement for each of its versions.
         let ids = try list.map { try id(of: VersionKey(json: $0, event), event) }
         let update = try db.cachedStatement(
-            sql: "UPDATE version SET state = ?, deleted = ? WHERE id = ? AND state = ?")
+            sql: "UPDATE version SET state = ?1, deleted = ?2 WHERE id = ?3 AND state = coalesce(?4, state)")
         for id in ids {
             // Another copy of the store promoted it at the same time.
             if new == .deleted, try isTarget(id) { continue }
             try update.execute(arguments: [
-                new.rawValue, new == .kept ? nil : event.time, id, old.rawValue,
+                new.rawValue, new == .kept ? nil : event.time, id, old?.rawValue,
             ])
         }
     }
@@ -120,7 +122,13 @@ struct VersionKey: Hashable {
     func id(_ db: Database) throws -> Int64? {
         let statement = try db.cachedStatement(
             sql: "SELECT id FROM version WHERE model = ? AND claimed = ? AND sha256 = ?")
-        return try Int64.fetchOne(statement, arguments: [model, number, sha256])
+        if let id = try Int64.fetchOne(statement, arguments: [model, number, sha256]) { return id }
+        let renamed = try db.cachedStatement(
+            sql: """
+                SELECT v.id FROM renamed r JOIN version v ON v.model = r.new AND v.claimed = ? AND v.sha256 = ?
+                WHERE r.old = ?
+                """)
+        return try Int64.fetchOne(renamed, arguments: [number, sha256, model])
     }
 
     /// Reads the members `version` and `sha256`.

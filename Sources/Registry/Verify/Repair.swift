@@ -1,4 +1,5 @@
 import Base
+import GRDB
 
 /// What a repair did.
 public struct Repaired: Equatable, Sendable {
@@ -17,11 +18,11 @@ extension ModelStore {
         var result = Repaired()
         let before = try read("count the versions") { try $0.versionCount() }
         let rebuilt = try rebuild()
-        let known = Set(
-            try read("list the versions") { db in try ModelVersion.fetch(db, where: "").map(\.file) })
-        for file in modelFiles() where !known.contains(file) && !file.hasPrefix(Self.aside + "/") {
-            try moveAside(file, &result)
+        let unknown = try read("list the versions") { db in
+            let known = Set(try String.fetchAll(db, sql: "SELECT file FROM version WHERE state <> 'purged'"))
+            return try modelFiles().filter { try !known.contains($0) && !isGarbage($0, db) }
         }
+        for file in unknown { try moveAside(file, &result) }
         for file in leftovers() { try moveAside(file, &result) }
         result.registered = max(0, rebuilt.versions - before)
         return result

@@ -69,7 +69,20 @@ extension ModelStore {
             if let found = check(version, depth, &folders), try isStill(version) { findings.append(found) }
         }
         let known = Set(snapshot.versions.map(\.file))
-        for file in snapshot.files where !known.contains(file) { findings.append(unregistered(file)) }
+        for file in snapshot.files where !known.contains(file) {
+            // A collection that was interrupted left it, or another copy of the store collected the version.
+            let isGarbage = try read("look up \(file)") { try self.isGarbage(file, $0) }
+            if !isGarbage, FileSystem.exists(path(of: file)) { findings.append(unregistered(file)) }
+        }
+        for (folder, hasFolders) in [(Self.trained, true), ("log", false)] {
+            for (name, kind) in FileSystem.entries(of: path(of: folder))
+            where kind == .other || kind == .folder && !hasFolders {
+                findings.append(
+                    Finding(
+                        kind: .unreadable, subject: "\(folder)/\(name)", message: "it is a link, or no file",
+                        fix: "put the file itself there, or move it out of the store"))
+            }
+        }
         findings += leftovers().map {
             Finding(
                 kind: .leftover, subject: $0, message: "temporary file of an interrupted save",
@@ -106,11 +119,7 @@ extension ModelStore {
 
     /// Whether the version is as it was, so that a finding about its file is none about a collection in between.
     private func isStill(_ version: ModelVersion) throws(CellarError) -> Bool {
-        let now = try read("look up \(version.reference)") { db in
-            try ModelVersion.fetchOne(
-                db, where: "WHERE v.model = ? AND v.claimed = ? AND v.sha256 = ?",
-                [version.key.model, version.key.number, version.sha256])
-        }
+        let now = try self.version(version.key)
         return now?.state == version.state && now?.file == version.file
     }
 }

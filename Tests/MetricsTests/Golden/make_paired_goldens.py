@@ -1,4 +1,5 @@
-"""Writes mcnemar.json, bootstrap.json, holm.json and intervals.json: McNemar's exact test, NumPy's paired bootstrap.
+"""Writes mcnemar.json, bootstrap.json, exchange.json, holm.json and intervals.json: McNemar's exact test, NumPy's paired
+bootstrap, SciPy's permutation test.
 
 Needs scipy and scikit-learn; the tests do not. The p-values are sums of exact integers, as SciPy's own are off by up to
 1e-11 for the largest tables; the script checks that SciPy agrees with them to 1e-9.
@@ -134,6 +135,34 @@ def intervals():
     return cases
 
 
-for name, values in (("intervals", intervals()), ("mcnemar", mcnemar()), ("bootstrap", bootstrap()), ("holm", holm())):
+def exchange():
+    """SciPy's test that exchanges the two models' predictions: exact for up to 10 rows, of 10,000 exchanges for more."""
+    random = np.random.default_rng(20261130)
+    cases = []
+    for rows in [2, 3, 5, 8, 10, 40, 200]:
+        for kind in ("macroF1", "area"):
+            truth = random.integers(0, 3 if kind == "macroF1" else 2, rows)
+            truth[:2] = [0, 1]
+            if kind == "macroF1":
+                draw = lambda share: np.where(random.random(rows) < share, truth, random.integers(0, 3, rows))
+                first, second = draw(.5), draw(.7)
+                score = macro_f1
+                given = (first, second)
+            else:
+                first = np.round(truth + random.normal(0, 2.0, rows), 1)
+                second = np.round(truth + random.normal(0, 1.0, rows), 1)
+                score = lambda t, s: area(t == 1, s)
+                given = (scipy.stats.rankdata(first), scipy.stats.rankdata(second))
+            found = scipy.stats.permutation_test(
+                given, lambda a, b: score(truth, b) - score(truth, a), permutation_type="samples", vectorized=False,
+                n_resamples=10_000, alternative="two-sided", random_state=1)
+            cases.append({"kind": kind, "truth": truth.tolist(), "first": first.astype(float).tolist(),
+                          "second": second.astype(float).tolist(), "difference": float(found.statistic),
+                          "pValue": float(found.pvalue)})
+    return cases
+
+
+for name, values in (("intervals", intervals()), ("mcnemar", mcnemar()), ("bootstrap", bootstrap()), ("holm", holm()),
+                     ("exchange", exchange())):
     lines = ",\n".join(json.dumps(value, separators=(",", ":")) for value in values)
     (here / f"{name}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
