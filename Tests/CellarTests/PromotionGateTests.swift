@@ -1,5 +1,6 @@
 import Base
 import Cellar
+import Datasets
 import Foundation
 import KerasFile
 import Tensors
@@ -114,6 +115,35 @@ struct PromotionGateTests {
             request.isForced = true
             #expect(try store.promote(request).moved)
             #expect(try store.log("small@production").last?.json["evidence"]?["compared"] == false)
+        }
+    }
+
+    @Test func picturesOfAFolderAreComparedWhereNoneHasChanged() throws {
+        try TrainedStore.with { trained in
+            for index in 0..<40 {
+                let folder = trained.path("pictures/\(index % 2 == 0 ? "dark" : "light")")
+                try FileSystem.makeFolder(folder)
+                let pixels = (0..<64).map { UInt8(($0 * 37 + index * 11) % 120 + index % 2 * 100) }
+                try writePNG(GrayImage(width: 8, height: 8, pixels: pixels), to: "\(folder)/\(index).png")
+            }
+            try """
+            name: small
+            data: { pictures: \(trained.path("pictures")), split: { test: 0.5, random_state: 1 } }
+            model: [Flatten: {}, Rescaling: { scale: 0.004 }, Dense: { units: 2, activation: softmax }]
+            compile: { optimizer: adam, loss: sparse_categorical_crossentropy }
+            fit: { epochs: 1, batch_size: 8, seed: 1 }
+            """.write(toFile: trained.recipe, atomically: true, encoding: .utf8)
+            for seed in 1...3 { try trained.fit(seed: seed) }
+            _ = try trained.store.promote(PromoteRequest(.version("small:1")))
+            func evidence(_ reference: String) throws -> JSON? {
+                var request = PromoteRequest(.version(reference, reason: "a test"))
+                request.isForced = true
+                _ = try trained.store.promote(request)
+                return try trained.store.log("small@production").last?.json["evidence"]
+            }
+            #expect(try evidence("small:2")?["rows"]?.int == 20)
+            try FileManager.default.removeItem(atPath: trained.path("pictures/dark/0.png"))
+            #expect(try evidence("small:3")?["compared"] == false)
         }
     }
 

@@ -33,6 +33,8 @@ import Testing
         ("`` > 1", "a name between the backquotes at column 1"),
         ("a > 1e999", "a number at column 5, found \"1e999\""), ("a > 1.2.3", "a number at column 5"),
         ("a > -", "a number at column 5"), ("a > 0x10", "a number at column 5"),
+        ("a = 9007199254740993", "a whole number below 9007199254740992 (2^53) at column 5"),
+        ("a in (1, -9007199254740992)", "a whole number below 9007199254740992 (2^53) at column 10"),
         ("created > 2026-10-01", "a number at column 11, found \"2026-10-01\""),
         ("a = 'x\0y'", "expected text at column 7, found a NUL character"),
     ])

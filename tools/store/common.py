@@ -45,6 +45,7 @@ def make_store(binary, folder):
     other = folder.parent / "other"
     shutil.copytree(folder, other)
     run([*call, "tag", "one:1", "note=there", "--store", other], check=True)
+    run([*call, "gc", "--store", other], check=True)
     run([*call, "import", variant(wine, folder.parent, "four"), "--name", "one", "--store", other], check=True)
 
 

@@ -35,6 +35,8 @@ def commands(binary, store, extra):
         "gc": [*call, "gc", *where],
         "import": [*call, "import", extra, "--name", "new", *where],
         "merge": [*call, "merge", store.parent / "other", *where],
+        "rename": [*call, "rename", "one", "first", *where],
+        "copy": [*call, "cp", "wine:1", "--as", "second", *where],
         "rebuild": [*call, "rebuild", *where],
     }
 

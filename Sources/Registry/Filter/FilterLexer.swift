@@ -136,6 +136,12 @@ struct FilterLexer {
                 text, at: start + 1, "expected a number", found: "\"\(word.prefix(30))\"",
                 remedy: looksLikeDate ? "Write a date in quotes: '\(word)'." : nil)
         }
+        // From 2^53 on, several whole numbers are one Double.
+        guard abs(value) < 0x1p53 || word.contains(where: { ".eE".contains($0) }) else {
+            throw .filter(
+                text, at: start + 1, "expected a whole number below 9007199254740992 (2^53)", found: word,
+                remedy: "Compare tags and hyper-parameters with a text in quotes: '\(word)'.")
+        }
         return .number(value)
     }
 }
