@@ -56,8 +56,32 @@ VECTOR void ck_gather_bytes(const uint8_t *R all, const int64_t *R rows, size_t 
   }
 }
 
+// Copies n numbers. Rows of tables are short: a call of memcpy would take longer than the copy.
+static inline void copy(const float *R x, float *R y, size_t n) {
+  if (n == 1) {
+    *y = *x;
+  } else if (n < 4) {
+    memcpy(y, x, 2 * sizeof(float));
+    y[n - 1] = x[n - 1];
+  } else if (n < 8) {
+    memcpy(y, x, 4 * sizeof(float));
+    memcpy(y + n - 4, x + n - 4, 4 * sizeof(float));
+  } else if (n <= 16) {
+    memcpy(y, x, 8 * sizeof(float));
+    memcpy(y + n - 8, x + n - 8, 8 * sizeof(float));
+  } else {
+    memcpy(y, x, n * sizeof(float));
+  }
+}
+
 void ck_gather_floats(const float *R all, const int64_t *R rows, size_t count, size_t size, float *R out) {
-  for (size_t r = 0; r < count; r++) memcpy(out + r * size, all + (size_t)rows[r] * size, size * sizeof(float));
+  if (size == 0) return;
+  for (size_t r = 0; r < count; r++) copy(all + (size_t)rows[r] * size, out + r * size, size);
+}
+
+void ck_copy_rows(const float *R x, size_t x_row, float *R y, size_t y_row, size_t rows, size_t n) {
+  if (n == 0) return;
+  for (size_t r = 0; r < rows; r++) copy(x + r * x_row, y + r * y_row, n);
 }
 
 VECTOR void ck_add(const float *R a, float *R b, size_t n) {

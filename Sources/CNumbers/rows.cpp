@@ -18,6 +18,26 @@ inline char *copy(char *to, const char *from, size_t count, const char *end) {
 
 } // namespace
 
+size_t cn_fields_size(const char *buffer, const cn_range *fields, size_t count, size_t step) {
+    size_t sum = 0;
+    for (size_t n = 0; n < count; ++n) {
+        const cn_range field = fields[n * step];
+        if (field.begin < field.end && buffer[field.begin] == '"') return SIZE_MAX;
+        sum += field.end - field.begin;
+    }
+    return sum;
+}
+
+void cn_fields_copy(
+    const char *buffer, size_t size, const cn_range *fields, size_t count, size_t step, char *out, int64_t *ends) {
+    char *p = out;
+    for (size_t n = 0; n < count; ++n) {
+        const cn_range field = fields[n * step];
+        p = copy(p, buffer + field.begin, field.end - field.begin, buffer + size);
+        ends[n] = p - out;
+    }
+}
+
 size_t cn_csv_write_rows(
     char delimiter, const char *buffer, size_t size, const cn_range *rows, size_t count,
     const cn_csv_additions *additions, char *out) {

@@ -25,13 +25,13 @@ extension ModelStore {
         result: (Database) throws -> Result, undo: () -> Void = {}
     ) throws(CellarError) -> Result {
         let index = try writableIndex()
-        return try withLog(doing) { (file) throws(CellarError) in
+        let (done, state) = try withLog(doing) { (file) throws(CellarError) in
             do throws(CellarError) {
                 return try index.write(doing) { db in
                     try bringUpToDate(db, &file)
                     let new = try events(db)
                     try append(new, to: &file, db, durability)
-                    return try result(db)
+                    return (try result(db), try CatchUp.state(db) ?? "")
                 }
             } catch {
                 // Nobody else has seen what was appended: it was under the lock.
@@ -40,6 +40,9 @@ extension ModelStore {
                 throw error
             }
         }
+        // The next change need not look at the index again, unless another process was there.
+        opened.withLock { if $0?.index === index { $0?.state = state } }
+        return done
     }
 
     func commit(
@@ -70,23 +73,21 @@ extension ModelStore {
 
     /// Applies the events that the index lacks, and records the numbers that this store decides.
     func bringUpToDate(_ db: Database, _ file: inout AppendOnlyFile) throws {
-        let known = try Int.fetchOne(db, sql: "SELECT applied FROM log WHERE name = ?", arguments: [log.own])
+        let own = FileSystem.name(of: file.path)
         // The process that appended the rest may have died before it was on the disk.
-        if file.size > known ?? 0 { try file.flush() }
-        let decided = try CatchUp(db: db, log: log, own: log.own).run()
+        if file.size > (try CatchUp.applied(own, db)) ?? 0 { try file.flush() }
+        let decided = try CatchUp(db: db, log: log, own: own).run()
         try cutIncompleteLine(&file, db)
         try append(decided, to: &file, db, .durable, isApplied: true)
     }
 
     /// Removes the beginning of a line that a dying process left at the end of the own log.
     private func cutIncompleteLine(_ file: inout AppendOnlyFile, _ db: Database) throws {
-        let complete = try Int.fetchOne(
-            db, sql: "SELECT applied FROM log WHERE name = ?", arguments: [log.own])
-        guard let complete, complete < file.size else { return }
+        let own = FileSystem.name(of: file.path)
+        guard let complete = try CatchUp.applied(own, db), complete < file.size else { return }
         file.cut(to: complete)
-        try CatchUp.setState(log.files().text, db)
-        try db.execute(
-            sql: "UPDATE log SET size = applied WHERE name = ?", arguments: [log.own])
+        try CatchUp.setSize(of: own, file.size, db)
+        try db.execute(sql: "UPDATE log SET size = applied WHERE name = ?", arguments: [own])
     }
 
     /// Appends events to the log and applies them to the index, unless they are applied already.
@@ -95,10 +96,11 @@ extension ModelStore {
         isApplied: Bool = false
     ) throws {
         if events.isEmpty { return }
-        var tip = try LogTip(db, own: log.own)
+        let own = FileSystem.name(of: file.path)
+        var tip = try LogTip(db, own: own)
         var (all, text) = (events, "")
         let isNew = tip.seq == 0
-        if isNew { all.insert(.opening(log.own), at: 0) }
+        if isNew { all.insert(.opening(own), at: 0) }
         for i in all.indices {
             tip.stamp(&all[i])
             text += all[i].line() + "\n"
@@ -111,15 +113,15 @@ extension ModelStore {
         if isNew, durability == .durable { FileSystem.flushFolder(log.path) }
         onAppend()
         if !isApplied {
-            let projection = Projection(db: db, own: log.own)
+            let projection = Projection(db: db, own: own)
             for event in all {
-                do { try projection.apply(event, of: log.own) } catch let problem as LogProblem {
+                do { try projection.apply(event, of: own) } catch let problem as LogProblem {
                     throw CellarError(.badData, problem.description, file: file.path)
                 }
             }
         }
         try tip.save(all.count, size: file.size, db)
-        try CatchUp.setState(log.files().text, db)
+        try CatchUp.setSize(of: own, file.size, db)
     }
 }
 

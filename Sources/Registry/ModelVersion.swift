@@ -139,7 +139,8 @@ extension ModelVersion {
             sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name")
         // Most stores have few aliases and many versions: check first if there are any.
         let anyAlias =
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE number IS NOT NULL)")
+            try Bool.fetchOne(
+                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE number IS NOT NULL)"))
             ?? false
         for i in versions.indices {
             let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])

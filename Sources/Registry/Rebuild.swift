@@ -89,6 +89,7 @@ extension Database {
 
     /// The highest number ever given to a version of the model.
     func lastNumber(of model: String) throws -> Int {
-        try Int.fetchOne(self, sql: "SELECT last_number FROM model WHERE name = ?", arguments: [model]) ?? 0
+        let statement = try cachedStatement(sql: "SELECT last_number FROM model WHERE name = ?")
+        return try Int.fetchOne(statement, arguments: [model]) ?? 0
     }
 }

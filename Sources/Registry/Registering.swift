@@ -104,9 +104,8 @@ extension ModelStore {
             ]
         } result: { db in
             if isNew, let identity = new.identity {
-                try db.execute(
-                    sql: "UPDATE version SET identity = ? WHERE file = ? AND sha256 = ?",
-                    arguments: [identity, new.file, new.digest.sha256])
+                try db.cachedStatement(sql: "UPDATE version SET identity = ? WHERE file = ? AND sha256 = ?")
+                    .execute(arguments: [identity, new.file, new.digest.sha256])
             }
             guard let version = try Self.known(new, db) else {
                 throw CellarError(

@@ -8,6 +8,22 @@ public struct Texts: Equatable, Sendable {
         for text in texts { append(text.utf8) }
     }
 
+    /// Makes texts of `size` bytes that `write` writes, with where each ends. It may write up to `room` bytes more.
+    package init(
+        count: Int, size: Int, room: Int,
+        write: (UnsafeMutablePointer<CChar>, UnsafeMutablePointer<Int64>) -> Void
+    ) {
+        unsafe bytes = [UInt8](unsafeUninitializedCapacity: size + room) { bytes, used in
+            unsafe ends = [Int](unsafeUninitializedCapacity: count) { ends, written in
+                unsafe write(
+                    UnsafeMutableRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self),
+                    UnsafeMutableRawPointer(ends.baseAddress!).assumingMemoryBound(to: Int64.self))
+                written = count
+            }
+            used = size
+        }
+    }
+
     public var count: Int { ends.count }
 
     public mutating func append(_ text: some Sequence<UInt8>) {

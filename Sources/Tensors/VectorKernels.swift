@@ -3,6 +3,16 @@ import Glibc
 
 // Each function checks its sizes and calls the C loop with the same meaning. Sizes are in numbers, not bytes.
 
+/// Copies `rows` rows of `length` numbers: from `x` at `start`, `step` numbers apart, to `y` at `place`, `stride` apart.
+public func copyRows(
+    _ rows: Int, of length: Int, from x: Floats, start: Int = 0, step: Int, to y: Floats, place: Int = 0,
+    stride: Int
+) {
+    if rows == 0 || length == 0 { return }
+    let (x, y) = (x[start..<start + (rows - 1) * step + length], y[place..<place + (rows - 1) * stride + length])
+    unsafe ck_copy_rows(x.base, step, y.base, stride, rows, length)
+}
+
 /// Gathers the given rows of `samples` as floats. Bytes become `byte * scale + offset`.
 public func gather(
     _ samples: Samples, rows: ArraySlice<Int>, scale: Float = 1, offset: Float = 0, into out: Floats

@@ -52,6 +52,29 @@ func deathAfterAppend(_ change: String) async throws {
     #expect(try store.content() == content)
 }
 
+@Test("a log that git or rsync brings while a change is written is applied afterwards, not taken for known")
+func logThatComesDuringAChange() throws {
+    try Fixtures.temporaryFolder { outside in
+        let (here, there) = (outside.appendingPathComponent("here"), outside.appendingPathComponent("there"))
+        try ModelStore(in: here).save(makeFacts(created: noon(plus: 1)))
+        try FileManager.default.copyItem(at: here, to: there)
+        try ModelStore(in: there).tag("mnist:1", set: [.init(key: "there", value: "1")])
+        let store = ModelStore(
+            at: here, reader: readTestFacts, onStep: { _ in },
+            onAppend: {
+                let log = there.appendingPathComponent("log")
+                for name in (try? FileManager.default.contentsOfDirectory(atPath: log.path)) ?? [] {
+                    let place = here.appendingPathComponent("log/" + name)
+                    try? FileManager.default.copyItem(at: log.appendingPathComponent(name), to: place)
+                }
+            })
+        let version = try store.tag("mnist:1", set: [.init(key: "here", value: "1")])
+        #expect(try store.tags(of: version).map(\.key) == ["here", "there"])
+        store.close()
+        #expect(try ModelStore(in: here).tags(of: version).map(\.key) == ["here", "there"])
+    }
+}
+
 /// A store with some events, closed, and the lines of its log.
 private func makeStore(_ folder: URL) throws -> (log: String, lines: [String]) {
     let store = ModelStore(in: folder)

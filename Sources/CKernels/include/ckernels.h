@@ -21,6 +21,8 @@ void ck_restore_denormals(unsigned long before);
 void ck_gather_bytes(const uint8_t *all, const int64_t *rows, size_t count, size_t size, float scale, float offset,
                      float *out);
 void ck_gather_floats(const float *all, const int64_t *rows, size_t count, size_t size, float *out);
+// y[r * y_row + i] = x[r * x_row + i] for `rows` rows of n numbers.
+void ck_copy_rows(const float *x, size_t x_row, float *y, size_t y_row, size_t rows, size_t n);
 
 // Elementwise.
 void ck_add(const float *a, float *b, size_t n);                             // b += a

@@ -66,6 +66,8 @@ public struct CSVChunk: Sendable {
 
     /// Returns the content of a text column in some rows, or in all.
     public func texts(column: Int, rows: [Int]? = nil) -> Texts {
+        precondition(column < textColumns)
+        if rows == nil, let texts = plainTexts(column) { return texts }
         var texts = Texts()
         texts.reserve(rows?.count ?? count)
         func add(_ row: Int) {
@@ -78,6 +80,23 @@ public struct CSVChunk: Sendable {
         }
         if let rows { for row in rows { add(row) } } else { for row in 0..<count { add(row) } }
         return texts
+    }
+
+    /// The content of a text column in all rows; nil if a field has quotes.
+    private func plainTexts(_ column: Int) -> Texts? {
+        guard count > 0 else { return Texts() }
+        return unsafe bytes.withUnsafeBytes { buffer in
+            unsafe texts.withUnsafeBufferPointer { texts in
+                let text = unsafe buffer.bindMemory(to: CChar.self).baseAddress
+                let fields = unsafe texts.baseAddress! + column
+                let length = unsafe cn_fields_size(text, fields, count, textColumns)
+                if length == .max { return nil }
+                return unsafe Texts(count: count, size: length, room: 32) { bytes, ends in
+                    unsafe cn_fields_copy(
+                        text, buffer.count, fields, count, textColumns, bytes, ends)
+                }
+            }
+        }
     }
 
     /// Passes the content of all requested text columns to `body`, row by row, as raw bytes, which may be

@@ -51,9 +51,10 @@ public struct Concatenate: StatelessLayer {
         return .makes(shape)
     }
 
-    /// Calls `body(i, from, to, length)` for each contiguous run of each input in the output.
-    private func eachRun(
-        _ shapes: [[Int]], rows: Int, _ body: (_ input: Int, _ from: Int, _ to: Int, _ length: Int) -> Void
+    /// Calls `body` with the rows of each input and their place in the output: as many rows, `whole` numbers apart.
+    private func eachInput(
+        _ shapes: [[Int]], rows: Int,
+        _ body: (_ input: Int, _ length: Int, _ offset: Int, _ whole: Int, _ rows: Int) -> Void
     ) {
         let place = place(shapes[0])
         let blocks = rows * shapes[0].prefix(place).reduce(1, *)
@@ -61,16 +62,15 @@ public struct Concatenate: StatelessLayer {
         let whole = lengths.reduce(0, +)
         var offset = 0
         for (input, length) in lengths.enumerated() {
-            for block in 0..<blocks { body(input, block * length, block * whole + offset, length) }
+            body(input, length, offset, whole, blocks)
             offset += length
         }
     }
 
     public func forward(_ call: CallMemory) {
         let y = call.y
-        let inputs = (0..<call.inputCount).map { call.x($0) }
-        eachRun(call.inputShapes, rows: call.rows) { input, from, to, length in
-            y[to..<to + length].copy(from: inputs[input][from..<from + length])
+        eachInput(call.inputShapes, rows: call.rows) { input, length, offset, whole, rows in
+            copyRows(rows, of: length, from: call.x(input), step: length, to: y, place: offset, stride: whole)
         }
         makeMask(call)
     }
@@ -81,8 +81,9 @@ public struct Concatenate: StatelessLayer {
         guard let rank = maskRank(call), place(call.inputShapes[0]) < rank else { return joinMasks(call) }
         let shapes = call.inputShapes.map { Array($0.prefix(rank)) }
         mask.fill(1)
-        eachRun(shapes, rows: call.rows) { input, from, to, length in
-            if let part = call.mask(input) { mask[to..<to + length].copy(from: part[from..<from + length]) }
+        eachInput(shapes, rows: call.rows) { input, length, offset, whole, rows in
+            guard let part = call.mask(input) else { return }
+            copyRows(rows, of: length, from: part, step: length, to: mask, place: offset, stride: whole)
         }
     }
 
@@ -99,9 +100,9 @@ public struct Concatenate: StatelessLayer {
 
     public func backward(_ call: CallMemory) {
         let dy = call.dy
-        let gradients = (0..<call.inputCount).map { call.dx($0) }
-        eachRun(call.inputShapes, rows: call.rows) { input, from, to, length in
-            gradients[input]?[from..<from + length].copy(from: dy[to..<to + length])
+        eachInput(call.inputShapes, rows: call.rows) { input, length, offset, whole, rows in
+            guard let gradient = call.dx(input) else { return }
+            copyRows(rows, of: length, from: dy, start: offset, step: whole, to: gradient, stride: length)
         }
     }
 }

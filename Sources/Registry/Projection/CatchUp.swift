@@ -144,8 +144,22 @@ struct CatchUp {
             .execute(arguments: [text])
     }
 
+    /// Sets the size of one log in the state. What another program added to other logs is not applied yet, and must be seen.
+    static func setSize(of log: String, _ size: Int, _ db: Database) throws {
+        var lines = (try state(db) ?? "").split(separator: "\n").filter { !$0.hasPrefix(log + " ") }
+        if size > 0 { lines.append("\(log) \(size)") }
+        try setState(lines.sorted().map { $0 + "\n" }.joined(), db)
+    }
+
+    /// The bytes of a log that are applied; nil for a log that is not known.
+    static func applied(_ log: String, _ db: Database) throws -> Int? {
+        let statement = try db.cachedStatement(sql: "SELECT applied FROM log WHERE name = ?")
+        return try Int.fetchOne(statement, arguments: [log])
+    }
+
     /// The clock of the last event.
     static func clock(_ db: Database) throws -> Int {
-        try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'clock'").flatMap(Int.init) ?? 0
+        let statement = try db.cachedStatement(sql: "SELECT value FROM note WHERE key = 'clock'")
+        return try String.fetchOne(statement).flatMap(Int.init) ?? 0
     }
 }

@@ -36,10 +36,23 @@ struct TextPlaces: Sendable {
         self.table = table
     }
 
+    /// Eight bytes at a time: a multiplication for each byte would take longer than the rest of a lookup.
     private static func hash(_ text: Span<UInt8>) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x0000_0100_0000_01b3 }
-        return Int(truncatingIfNeeded: hash ^ (hash >> 29))
+        var (hash, word, shift) = (UInt64(text.count), UInt64(0), UInt64(0))
+        for index in text.indices {
+            word |= UInt64(text[index]) &<< shift
+            shift += 8
+            if shift == 64 {
+                hash = mixed(hash ^ word)
+                (word, shift) = (0, 0)
+            }
+        }
+        return Int(truncatingIfNeeded: mixed(hash ^ word))
+    }
+
+    private static func mixed(_ word: UInt64) -> UInt64 {
+        let product = word &* 0x9e37_79b9_7f4a_7c15
+        return product ^ (product >> 32)
     }
 
     /// Returns the place of a text in the list; nil if it is not there.
