@@ -63,7 +63,10 @@ func modelBytes(
 /// Throws if `writeModel` cannot write such a model, to fail before training. `path` is the file it was read
 /// from.
 public func checkWritable(_ model: Model, readFrom path: String) throws(CellarError) {
-    do { try checkExpressible(model, in: .h5) } catch { throw named(error, path) }
+    do {
+        try checkExpressible(model, in: .h5)
+        _ = try modelConfig(model)
+    } catch { throw named(error, path) }
 }
 
 /// An error where no current Keras can express a layer of an old file.
@@ -77,6 +80,12 @@ private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
                 ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
     }
     for (index, layer) in model.layers.enumerated() {
+        let steps = layer.name.split(separator: "/")
+        if format == .h5, layer.name.hasPrefix("/") || steps.contains(".") || steps.contains("..") {
+            throw CellarError(
+                .badData, "\(layer.subject): an .h5 cannot have a group of this name, so the model cannot be written",
+                remedy: "Give the layer another name.")
+        }
         if let mask = layer.maskWithStates, format != .weights, model.receivesMaskWithStates(layer: index),
             mask != (format == .h5 ? .zeroesLeading : .ignored)
         {

@@ -31,7 +31,7 @@ let layerExporters: [String: LayerExporter] = [
     "Cropping2D": exportCropping,
     "Cropping3D": exportCropping, "Dense": exportDense, "DepthwiseConv1D": exportDepthwiseConvolution,
     "DepthwiseConv2D": exportDepthwiseConvolution, "Discretization": exportDiscretization,
-    "Divide": exportDivide, "Dot": exportDot,
+    "Divide": exportDivide, "Dot": reading(exportDot),
     "Dropout": exportNothing,
     "StringLookup": exportStringLookup,
     "ELU": exportParametricActivation,
@@ -66,7 +66,7 @@ let layerExporters: [String: LayerExporter] = [
     "SpatialDropout2D": exportNothing, "SpatialDropout3D": exportNothing, "Stack": reading(exportStack),
     "Subtract": exportSubtract, "TextVectorization": exportTextVectorization,
     "ThresholdedReLU": exportParametricActivation, "TimeDistributed": exportTimeDistributed,
-    "UnitNormalization": exportUnitNormalization, "UpSampling1D": exportUpSampling,
+    "UnitNormalization": reading(exportUnitNormalization), "UpSampling1D": exportUpSampling,
     "UpSampling2D": exportUpSampling, "UpSampling3D": exportUpSampling, "ZeroPadding1D": exportZeroPadding,
     "ZeroPadding2D": exportZeroPadding, "ZeroPadding3D": exportZeroPadding,
 ]

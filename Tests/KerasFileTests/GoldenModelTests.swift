@@ -75,6 +75,21 @@ func mergesWithMasks() throws {
     try checkAll("merges", atLeast: 12)
 }
 
+@Test("short vectors and operations with masks answer and learn as in the Keras that wrote the file")
+func rulesOfGenerations() throws {
+    try checkAll("rules", atLeast: 15)
+}
+
+@Test("a model that no .h5 can hold is refused before a training", arguments: ["sigmoid", "name"])
+func unwritableModels(_ name: String) throws {
+    let path = Fixtures.repository.appendingPathComponent(
+        "Tests/KerasFileTests/Golden/rules/unwritable_\(name).keras").path
+    let model = try readModel(.unchecked(path)).model
+    let error = try #require(throws: CellarError.self) { try checkWritable(model, readFrom: path) }
+    #expect(error.category == .badData && error.place.file == path)
+    #expect(error.message.contains(name == "name" ? "group of this name" : "hard_sigmoid"))
+}
+
 @Test(
     "TimeDistributed, around whole models too, answers and learns as in the Keras that wrote the file, also after it is written"
 )

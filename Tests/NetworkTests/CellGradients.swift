@@ -177,6 +177,16 @@ func augmentation() throws {
     #expect(error?.description.hasPrefix("RandomFlip \"random_flip\": changes its input at random") == true)
 }
 
+@Test("whole numbers that a float does not tell from their neighbours are refused, not taken for unknown")
+func longIntegers() throws {
+    // 123456789 has the float of 123456792, and 2^24 that of 2^24 + 1.
+    let lookup = try #require(
+        try layer("IntegerLookup", ["vocabulary": [5, 123_456_789, 16_777_216]]) as? IntegerLookup)
+    for number: Float in [5, 6, -3, 0x1p24 - 1] { #expect(lookup.takes(number)) }
+    for number: Float in [123_456_789, 0x1p24, -0x1p24, .nan, .infinity] { #expect(!lookup.takes(number)) }
+    #expect(wholeNumber(0x1p24 - 1) == 16_777_215 && wholeNumber(0x1p24) == nil && wholeNumber(.nan) == nil)
+}
+
 @Test("options that nobody can mean are errors")
 func badCells() {
     let bad: [(String, JSONObject)] = [

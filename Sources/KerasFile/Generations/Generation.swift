@@ -124,6 +124,9 @@ struct Generation {
             if major >= 3, ["TimeDistributed", "Identity"].contains(entry.className) {
                 entry.config[MaskForm.key] = .string(MaskForm.keras3.rawValue)
             }
+            if major >= 3, ["UnitNormalization", "Dot"].contains(entry.className) {
+                entry.config[ShortVectors.key] = true
+            }
             if entry.className == "MultiHeadAttention", (major, minor) < (2, 10) {
                 entry.config["ignores_mask"] = true
             }

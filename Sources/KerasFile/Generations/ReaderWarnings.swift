@@ -3,8 +3,13 @@ import Network
 
 /// Returns warnings about programs that read a model differently from the form that it is written in, or not at all.
 public func exportWarnings(_ model: Model, as format: ModelFormat) -> [String] {
-    guard format == .h5 else { return [] }
-    var warnings = model.layers.filter { !$0.isOutputPart }.map(\.inFile).compactMap(h5Warning)
+    let short = model.layers.filter { $0.innermost.scalesShortVectors.map { $0 != (format == .keras) } ?? false }
+        .map {
+            "\($0.subject): Keras 2 and Keras 3 differ for vectors shorter than 1e-6: Keras 2 does not scale them to length 1."
+        }
+    guard format == .h5 else { return format == .keras ? short : [] }
+    var warnings = short
+    warnings += model.layers.filter { !$0.isOutputPart }.map(\.inFile).compactMap(h5Warning)
     for (index, layer) in model.layers.enumerated()
     where layer.maskWithStates != nil
         && model.calls.contains(where: { $0.layer == index && $0.inputs.count > 1 })
@@ -28,6 +33,14 @@ public func exportWarnings(of file: TrustedFile, as format: ModelFormat) throws(
     do { return exportWarnings(try architecture.model(), as: format) } catch { throw named(error, file.path) }
 }
 
+/// Whether TensorFlow takes a name for a scope.
+private func isRootScope(_ name: String) -> Bool {
+    func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") }
+    func isPlain(_ byte: UInt8) -> Bool { isLetter(byte) || (48...57).contains(byte) || byte == UInt8(ascii: ".") }
+    return name.utf8.first.map(isPlain) ?? false
+        && name.utf8.allSatisfy { isPlain($0) || "_-/\\>".utf8.contains($0) }
+}
+
 private func h5Warning(_ layer: any Layer) -> String? {
     let config = layer.config
     if JSON.object(config).contains({
@@ -40,6 +53,14 @@ private func h5Warning(_ layer: any Layer) -> String? {
     if OperationWriting(layer) != nil {
         return
             "\(layer.subject): Keras 3 does not open an .h5 with operations on tensors. For Keras 3 write a .keras file."
+    }
+    if layer.className == "GroupedQueryAttention" {
+        return
+            "\(layer.subject): neither Keras 2 nor Keras 3 opens an .h5 with this layer. For Keras 3 write a .keras file."
+    }
+    if !isRootScope(layer.name) {
+        return
+            "\(layer.subject): tf.keras does not open a model with a layer of this name: it takes letters of ASCII, digits and _.-/> only."
     }
     if layer.className == "MultiHeadAttention" {
         return

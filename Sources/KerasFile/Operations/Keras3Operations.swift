@@ -1,11 +1,10 @@
 import Base
 
-/// In a Keras 3 graph operations have classes like layers, from another module.
+/// In a Keras 3 graph operations have classes like layers, from another module. An .h5 tells no modules, but every layer's
+/// config has its `dtype`, and that of an operation has not.
 extension Keras3 {
     static func operationAsLayer(_ json: JSON) throws -> JSON? {
-        guard let object = json.object, object["module"]?.string?.contains(".ops.") == true else {
-            return nil
-        }
+        guard let object = json.object, isOperation(object) else { return nil }
         let className = object["class_name"]?.string ?? ""
         var options = object["config"]?.object ?? [:]
         let name = object["name"] ?? options["name"] ?? .string(className)
@@ -24,6 +23,14 @@ extension Keras3 {
         }
         return try Operation(name: name, function: className, operands: operands, options: options)
             .asEntry { [["args": [$0.count == 1 ? $0[0] : .array($0)], "kwargs": [:]]] }
+    }
+
+    private static func isOperation(_ object: JSONObject) -> Bool {
+        if let module = object["module"]?.string { return module.contains(".ops.") }
+        guard let config = object["config"]?.object, config["dtype"] == nil, config["layers"] == nil else {
+            return false
+        }
+        return object["inbound_nodes"]?.array?.first?["args"] != nil
     }
 
     private static func operand(_ json: JSON) -> Operation.Operand {

@@ -32,6 +32,9 @@ public protocol LayerOptions: Sendable {
     var portable: any Layer { get }
     /// The layer as files know it: for a layer of a model inside TimeDistributed, the layer of one time step.
     var inFile: any Layer { get }
+    /// Whether the layer scales vectors to length 1 as Keras 3 does, where short ones are scaled too; nil for a layer that
+    /// scales none.
+    var scalesShortVectors: Bool? { get }
     /// The layer inside a wrapper such as TimeDistributed; nil for other layers.
     var wrapped: (any Layer)? { get }
     /// Returns the reason why no current version of Keras can express the layer; nil if it can.
@@ -49,6 +52,7 @@ extension LayerOptions {
 extension Layer {
     public var portable: any Layer { self }
     public var inFile: any Layer { self }
+    public var scalesShortVectors: Bool? { nil }
     public var wrapped: (any Layer)? { nil }
 
     public func take(callOptions: JSONObject) throws(CellarError) {

@@ -11,8 +11,11 @@ public struct Dot: StatelessLayer {
     /// One axis for both, or one for each; counted with the batch as axis 0, or from the end.
     public var axes: [Int]
     public var normalize: Bool
+    private let isKeras3: Bool
 
-    public init(axes: [Int], normalize: Bool = false) { (self.axes, self.normalize) = (axes, normalize) }
+    public init(axes: [Int], normalize: Bool = false) {
+        (self.axes, self.normalize, isKeras3) = (axes, normalize, false)
+    }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
         guard let axes = try config.ints("axes") else { throw config.error("axes is missing", key: "axes") }
@@ -21,6 +24,7 @@ public struct Dot: StatelessLayer {
         }
         self.axes = axes
         normalize = try config.bool("normalize", default: false)
+        isKeras3 = ShortVectors.isKeras3(&config)
     }
 
     public var config: JSONObject {
@@ -91,7 +95,9 @@ public struct Dot: StatelessLayer {
         return (first, second, call.scratch[start..<call.scratch.count])
     }
 
-    private static let epsilon: Float = 1e-12
+    public var scalesShortVectors: Bool? { normalize ? isKeras3 : nil }
+    /// The least sum of squares that a vector is divided by the root of.
+    public var leastSquares: Float { isKeras3 ? 1e-14 : 1e-12 }
 
     public func forward(_ call: CallMemory) {
         let (first, second, room) = sides(call)
@@ -99,7 +105,7 @@ public struct Dot: StatelessLayer {
             let moved = side.rows.rows(of: call.x(i), in: side.vectors)
             if normalize {
                 scaleRows(
-                    moved, width: side.rows.width, epsilon: Self.epsilon, .length, into: side.vectors,
+                    moved, width: side.rows.width, epsilon: leastSquares, .length, into: side.vectors,
                     inverses: side.inverses)
             }
         }
@@ -126,7 +132,7 @@ public struct Dot: StatelessLayer {
             if normalize {
                 scaleRowsBackward(
                     side.gradient, xhat: side.vectors, inverses: side.inverses, width: side.rows.width,
-                    epsilon: Self.epsilon, .length, into: side.gradient)
+                    epsilon: leastSquares, .length, into: side.gradient)
             }
             if side.rows.isPlain {
                 dx.copy(from: side.gradient)

@@ -54,13 +54,14 @@ public struct Embedding: StatelessLayer {
         [embeddings.spec("embeddings", shape: [inputSize, outputSize])]
     }
 
+    /// Ids are below this: from 2²⁴ on, several whole numbers have one float.
+    private var idLimit: Int { min(inputSize, 1 << 24) }
+
     /// The range of the row with this id; nil if there is none.
     private func row(_ number: Float) -> Range<Int>? {
         // Truncated like TensorFlow's cast to integers: −0.5 is 0. A NaN has no row.
-        guard number > -1, number < Float(inputSize) else { return nil }
+        guard number > -1, number < Float(idLimit) else { return nil }
         let row = Int(number)
-        // In a table of more than 2²⁴ rows, the nearest float may be the row count, which is out of range.
-        guard row < inputSize else { return nil }
         return row * outputSize..<(row + 1) * outputSize
     }
 
@@ -74,7 +75,7 @@ public struct Embedding: StatelessLayer {
             } else {
                 target.fill(0)
                 call.fail(sample: place / perSample) {
-                    "ids must be whole numbers from 0 to \(inputSize - 1), but \($0) has \(x[place]). Is the data made for "
+                    "ids must be whole numbers from 0 to \(idLimit - 1), but \($0) has \(x[place]). Is the data made for "
                         + "another vocabulary?"
                 }
             }

@@ -63,17 +63,23 @@ public struct UnitNormalization: StatelessLayer {
     public var trainable = true
     /// The axes, counted with the batch as axis 0, or from the end.
     public var axes: [Int]
+    private let isKeras3: Bool
 
-    public init(axes: [Int] = [-1]) { self.axes = axes }
+    public init(axes: [Int] = [-1]) { (self.axes, isKeras3) = (axes, false) }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
         axes = try config.ints("axis") ?? [-1]
+        isKeras3 = ShortVectors.isKeras3(&config)
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
     }
 
     public var config: JSONObject {
         ["axis": axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })]
     }
+
+    public var scalesShortVectors: Bool? { isKeras3 }
+    /// The least sum of squares that a vector is divided by the root of.
+    public var leastSquares: Double { isKeras3 ? 1e-24 : 1e-12 }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let shape = try onlyShape(inputs)
@@ -85,7 +91,7 @@ public struct UnitNormalization: StatelessLayer {
 
     private func normalizer(_ shape: [Int]) -> RowNormalizer {
         RowNormalizer(
-            shape, axes: checkedAxes(axes, of: shape), .length, epsilon: 1e-12, gain: nil, offset: nil)
+            shape, axes: checkedAxes(axes, of: shape), .length, epsilon: leastSquares, gain: nil, offset: nil)
     }
 
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
@@ -94,4 +100,13 @@ public struct UnitNormalization: StatelessLayer {
 
     public func forward(_ call: CallMemory) { normalizer(call.outputShape).forward(call) }
     public func backward(_ call: CallMemory) { normalizer(call.outputShape).backward(call) }
+}
+
+/// The length below which vectors are not scaled to length 1. tf.keras has 1e-6 for all layers; Keras 3 has 1e-12 for
+/// UnitNormalization, and 1e-7 for Dot.
+public enum ShortVectors {
+    /// The option by which a file reader tells that a file is of Keras 3. No file contains it.
+    public static let key = "short_vectors_of_keras_3"
+
+    static func isKeras3(_ config: inout LayerConfig) -> Bool { config.value(key)?.bool ?? false }
 }

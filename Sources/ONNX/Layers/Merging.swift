@@ -74,7 +74,7 @@ func exportConcatenate(_ call: inout ExportedCall) throws(CellarError) -> Value 
 }
 
 /// Σ over one axis of each: [batch, rest of the first, rest of the second].
-func exportDot(_ call: inout ExportedCall) throws(CellarError) -> Value {
+func exportDot(_ layer: Dot, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let (a, b, graph) = (call.inputs[0], call.inputs[1], call.graph)
     let given = try call.config.ints("axes") ?? [-1]
     let axes = [
@@ -82,7 +82,8 @@ func exportDot(_ call: inout ExportedCall) throws(CellarError) -> Value {
     ]
     var (left, right) = (a.name(), b.name())
     if try call.config.bool("normalize", default: false) {
-        (left, right) = (graph.ofUnitLength(left, [axes[0]]), graph.ofUnitLength(right, [axes[1]]))
+        left = graph.ofUnitLength(left, [axes[0]], leastSquares: layer.leastSquares)
+        right = graph.ofUnitLength(right, [axes[1]], leastSquares: layer.leastSquares)
     }
     if a.rank == 1, b.rank == 1 { return call.output(graph.sum(graph.multiply(left, right), [1])) }
     // The contracted axis is last on the left and first on the right, and all other axes are merged into one.

@@ -93,13 +93,13 @@ func exportGroupNormalization(_ call: inout ExportedCall) throws(CellarError) ->
     return call.output(y, layout)
 }
 
-/// x / √max(Σ x², 1e-12).
-func exportUnitNormalization(_ call: inout ExportedCall) throws(CellarError) -> Value {
+/// x / √max(Σ x², leastSquares).
+func exportUnitNormalization(_ layer: UnitNormalization, _ call: inout ExportedCall) throws(CellarError) -> Value {
     let x = call.input
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)
     }
-    return call.elementwise { call.graph.ofUnitLength($0, axes) }
+    return call.elementwise { call.graph.ofUnitLength($0, axes, leastSquares: Float(layer.leastSquares)) }
 }
 
 /// x / √(mean of x² + epsilon) · scale.
@@ -126,9 +126,9 @@ extension GraphBuilder {
         return divide(centred, node("Sqrt", [add(variance, float(epsilon))]))
     }
 
-    func ofUnitLength(_ x: String, _ axes: [Int]) -> String {
+    func ofUnitLength(_ x: String, _ axes: [Int], leastSquares: Float) -> String {
         let squares = sum(multiply(x, x), axes)
-        return divide(x, node("Sqrt", [node("Max", [squares, float(1e-12)])]))
+        return divide(x, node("Sqrt", [node("Max", [squares, float(leastSquares)])]))
     }
 }
 

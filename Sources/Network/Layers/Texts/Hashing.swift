@@ -74,9 +74,9 @@ public struct Hashing: StatelessLayer, TextReader {
     public func backward(_ call: CallMemory) { call.dx()?.fill(0) }
 }
 
-/// Returns a whole number that a float represents without doubt.
+/// Returns a whole number that a float represents without doubt; nil from 2²⁴ on, where several have one float, and for NaN.
 func wholeNumber(_ number: Float) -> Int? {
-    abs(number) <= 0x1p24 ? Int(number) : nil
+    abs(number) < 0x1p24 ? Int(number) : nil
 }
 
 /// The bucket of a combination of values, one of each input, by a hash.

@@ -83,17 +83,16 @@ public struct IntegerLookup: StatelessLayer {
 
     /// False for a number that the layer refuses.
     public func takes(_ number: Float) -> Bool {
-        guard abs(number) <= 0x1p53 else { return false }
-        return unknownPlaces > 0 || Int(number) == maskToken || places[Int(number)] != nil
+        guard let token = wholeNumber(number) else { return false }
+        return unknownPlaces > 0 || token == maskToken || places[token] != nil
     }
 
     public func forward(_ call: CallMemory) {
         encoding.write(call) { number, sample in
-            guard abs(number) <= 0x1p53 else {
-                call.fail(sample: sample) { "looks up whole numbers, but \($0) has \(number)" }
+            guard let token = wholeNumber(number) else {
+                call.fail(sample: sample) { "looks up whole numbers below 2^24, but \($0) has \(number)" }
                 return nil
             }
-            let token = Int(number)
             if let maskToken, token == maskToken { return encoding.mode == .int ? 0 : nil }
             if let place = places[token] { return place }
             let first = encoding.mode == .int && maskToken != nil ? 1 : 0
