@@ -10,7 +10,8 @@ struct ImportLogs: ParsableCommand {
             "Show the runs in TensorBoard's logs, of Keras or of trainer, beside the versions of the store.",
         discussion: """
             DIR is the log_dir of Keras' TensorBoard callback, or a folder above it, such as logs/fit. Nothing is \
-            changed: a run without a model file cannot be a version.
+            changed: a run without a model file cannot be a version. The numbers are those of the last epoch, \
+            as a version has them; --json has the best ones too.
             """)
 
     @Argument(help: ArgumentHelp("The folder with the logs.", valueName: "dir"), completion: .directory)
@@ -40,7 +41,7 @@ struct ImportLogs: ParsableCommand {
                         [
                             run.name, run.isVersion ? "registry" : "logs", run.began,
                             run.epochs.map { "\($0)" } ?? "",
-                        ] + names.map { name in run.best(name).map { $0.fixed(4) } ?? "" })
+                        ] + names.map { name in run.last(name).map { $0.fixed(4) } ?? "" })
                 }
                 let problems = runs.compactMap { run in run.problem.map { "\(run.name): \($0)\n" } }
                 return table.text() + problems.joined()

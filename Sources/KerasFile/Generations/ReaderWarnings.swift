@@ -18,6 +18,12 @@ public func exportWarnings(_ model: Model, as format: ModelFormat) -> [String] {
             "\(layer.subject): Keras 3 does not open an .h5 with initial states. For Keras 3 write a .keras file."
         )
     }
+    for call in model.calls where model.layers[call.layer].readsNumbersToo {
+        guard call.inputs.contains(where: { !model.layers[model.calls[$0].layer].isText }) else { continue }
+        warnings.append(
+            "\(model.layers[call.layer].subject): its input is written with the type float32, and Keras hashes integers and texts "
+                + "only: it may not open the file.")
+    }
     if model.structure.members.contains(where: { if case .model = $0 { true } else { false } }),
         model.structure.containsFunctional
     {
