@@ -142,6 +142,7 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * No Keras 3 goes on to train from an `.h5` with optimizer state, its own included: use `.keras`.
 * Keras 3 drops lists of axes (Softmax, UnitNormalization, LayerNormalization) when it reads an `.h5`, and cannot open MultiHeadAttention there in the form that Keras 2 needs.
 * hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
+* UnitNormalization and Dot with `normalize` do not scale vectors shorter than 1e-6 to length 1 in Keras 2; Keras 3 does from 1e-12 and 1e-7 on. A file for the other generation has that one's rule, and the export says so.
 * Add, Multiply and other layers that combine inputs join masks in one way until Keras 3.3 and in another from 3.4 on. Cellar has both, and refuses to write a form that would be read by the other.
 * SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
 * `clipnorm` and `global_clipnorm` in Keras 2.11 and later take the norm of an Embedding's gradient token by token, before those of one row are added up; Cellar takes the norm of the sum.
