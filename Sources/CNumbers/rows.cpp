@@ -18,12 +18,12 @@ inline char *copy(char *to, const char *from, size_t count, const char *end) {
 
 } // namespace
 
-size_t cn_fields_size(const char *buffer, const cn_range *fields, size_t count, size_t step) {
-    size_t sum = 0;
+int64_t cn_fields_size(const char *buffer, const cn_range *fields, size_t count, size_t step) {
+    int64_t sum = 0;
     for (size_t n = 0; n < count; ++n) {
         const cn_range field = fields[n * step];
-        if (field.begin < field.end && buffer[field.begin] == '"') return SIZE_MAX;
-        sum += field.end - field.begin;
+        if (field.begin < field.end && buffer[field.begin] == '"') return -1;
+        sum += int64_t(field.end - field.begin);
     }
     return sum;
 }

@@ -83,7 +83,8 @@ private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
         let steps = layer.name.split(separator: "/")
         if format == .h5, layer.name.hasPrefix("/") || steps.contains(".") || steps.contains("..") {
             throw CellarError(
-                .badData, "\(layer.subject): an .h5 cannot have a group of this name, so the model cannot be written",
+                .badData,
+                "\(layer.subject): an .h5 cannot have a group of this name, so the model cannot be written",
                 remedy: "Give the layer another name.")
         }
         if let mask = layer.maskWithStates, format != .weights, model.receivesMaskWithStates(layer: index),

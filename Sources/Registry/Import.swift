@@ -25,11 +25,7 @@ extension ModelStore {
             throw CellarError(
                 .noInput, "cannot import: no such file.", file: file.path)
         }
-        guard Names.isFileName(source) else {
-            throw CellarError(
-                .usage, "cannot import: expected a model file with the suffix .h5, .hdf5 or .keras.",
-                file: source)
-        }
+        let suffix = try Self.suffix(ofFile: source)
         try FileSystem.makeFolder(root)
         _ = try writableIndex()
         let created = created(facts, path: source)
@@ -51,7 +47,6 @@ extension ModelStore {
         }
 
         let folder = try trainedFolder()
-        let suffix = FileSystem.suffix(of: source)
         var copy = try AtomicFile(in: folder, extension: suffix)
         try copy.copy(fileAt: source)
         new.digest = copy.digest
@@ -66,6 +61,17 @@ extension ModelStore {
             try? FileSystem.remove(path)
         }
         return Imported(version: version, isNew: true)
+    }
+
+    /// The suffix that the file gets in the store: its own, or one by its content where the name has none of a model.
+    private static func suffix(ofFile path: String) throws(CellarError) -> String {
+        if Names.isFileName(path) { return FileSystem.suffix(of: path) }
+        var start = [UInt8](repeating: 0, count: 4)
+        _ = try InputFile(path: path).read(into: &start, at: 0)
+        if start == [0x89] + Array("HDF".utf8) { return "h5" }
+        if start == Array("PK".utf8) + [3, 4] { return "keras" }
+        throw CellarError(
+            .usage, "cannot import: expected an HDF5 file or a .keras archive, found neither.", file: path)
     }
 
     /// Returns the version with these bytes, if any.

@@ -9,7 +9,9 @@ public func copyRows(
     stride: Int
 ) {
     if rows == 0 || length == 0 { return }
-    let (x, y) = (x[start..<start + (rows - 1) * step + length], y[place..<place + (rows - 1) * stride + length])
+    let (x, y) = (
+        x[start..<start + (rows - 1) * step + length], y[place..<place + (rows - 1) * stride + length]
+    )
     unsafe ck_copy_rows(x.base, step, y.base, stride, rows, length)
 }
 

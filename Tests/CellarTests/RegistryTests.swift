@@ -157,6 +157,16 @@ func imports() throws {
         #expect(
             try other.show("taken").json["hyperparameters"] == source.show("small").json["hyperparameters"])
 
+        // The content says what a file is, not its name.
+        for form in ["h5", "keras"] {
+            let (model, named) = (trained.path("m.\(form)"), trained.path("mask_detector.\(form)_model"))
+            _ = try source.export(ExportRequest(reference: "small", file: model))
+            try FileManager.default.moveItem(atPath: model, toPath: named)
+            let found = try Store(trained.path("by_content_\(form)")).importFiles(
+                ImportRequest(files: [named]))
+            #expect(found[0].version.file.hasSuffix("_.\(form)") && found[0].isNew)
+        }
+
         // Weights alone become a whole model.
         let weights = trained.path("small.weights.h5")
         _ = try source.export(ExportRequest(reference: "small", file: weights))

@@ -77,13 +77,27 @@ func mergesWithMasks() throws {
 
 @Test("short vectors and operations with masks answer and learn as in the Keras that wrote the file")
 func rulesOfGenerations() throws {
-    try checkAll("rules", atLeast: 15)
+    try checkAll("rules", atLeast: 5)
+}
+
+@Test(
+    "operations that drop a mask are refused from both forms",
+    arguments: ["sum", "product", "difference", "largest"])
+func operationsWithMasks(_ name: String) throws {
+    for form in ["h5", "keras"] {
+        let path = Fixtures.repository.appendingPathComponent(
+            "Tests/KerasFileTests/Golden/rules/operation_\(name).\(form)"
+        ).path
+        let error = try #require(throws: CellarError.self) { try readModel(.unchecked(path)) }
+        #expect(error.message.contains("is an operation on tensors, where Keras drops the mask"), "\(form)")
+    }
 }
 
 @Test("a model that no .h5 can hold is refused before a training", arguments: ["sigmoid", "name"])
 func unwritableModels(_ name: String) throws {
     let path = Fixtures.repository.appendingPathComponent(
-        "Tests/KerasFileTests/Golden/rules/unwritable_\(name).keras").path
+        "Tests/KerasFileTests/Golden/rules/unwritable_\(name).keras"
+    ).path
     let model = try readModel(.unchecked(path)).model
     let error = try #require(throws: CellarError.self) { try checkWritable(model, readFrom: path) }
     #expect(error.category == .badData && error.place.file == path)
@@ -154,6 +168,11 @@ func check(_ golden: GoldenModel) throws {
     try Fixtures.temporaryFolder { folder in
         func written(_ name: String) throws -> String? {
             let path = folder.appendingPathComponent(name).path
+            // Read by the rule of the other generation, as the export says.
+            let form = name == "copy.h5" ? ModelFormat.h5 : .keras
+            if exportWarnings(file.model, as: form).contains(where: { $0.contains("shorter than 1e-6") }) {
+                return nil
+            }
             do {
                 try writeModel(file, to: path)
                 return path

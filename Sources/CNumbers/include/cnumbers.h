@@ -41,8 +41,8 @@ typedef struct {
     size_t begin, end;
 } cn_range;
 
-/// Returns the bytes of `count` fields, `step` apart in `fields`, taken together; SIZE_MAX if one begins with a quote.
-size_t cn_fields_size(const char *buffer, const cn_range *fields, size_t count, size_t step);
+/// Returns the bytes of `count` fields, `step` apart in `fields`, taken together; -1 if one begins with a quote.
+int64_t cn_fields_size(const char *buffer, const cn_range *fields, size_t count, size_t step);
 /// Writes those fields one behind the other, and where each ends. `out` has room for 32 bytes more.
 void cn_fields_copy(
     const char *buffer, size_t size, const cn_range *fields, size_t count, size_t step, char *out, int64_t *ends);

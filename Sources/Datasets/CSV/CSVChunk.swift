@@ -89,8 +89,8 @@ public struct CSVChunk: Sendable {
             unsafe texts.withUnsafeBufferPointer { texts in
                 let text = unsafe buffer.bindMemory(to: CChar.self).baseAddress
                 let fields = unsafe texts.baseAddress! + column
-                let length = unsafe cn_fields_size(text, fields, count, textColumns)
-                if length == .max { return nil }
+                let length = unsafe Int(cn_fields_size(text, fields, count, textColumns))
+                if length < 0 { return nil }
                 return unsafe Texts(count: count, size: length, room: 32) { bytes, ends in
                     unsafe cn_fields_copy(
                         text, buffer.count, fields, count, textColumns, bytes, ends)

@@ -3,10 +3,12 @@ import Network
 
 /// Returns warnings about programs that read a model differently from the form that it is written in, or not at all.
 public func exportWarnings(_ model: Model, as format: ModelFormat) -> [String] {
-    let short = model.layers.filter { $0.innermost.scalesShortVectors.map { $0 != (format == .keras) } ?? false }
-        .map {
-            "\($0.subject): Keras 2 and Keras 3 differ for vectors shorter than 1e-6: Keras 2 does not scale them to length 1."
-        }
+    let short = model.layers.filter {
+        $0.innermost.scalesShortVectors.map { $0 != (format == .keras) } ?? false
+    }
+    .map {
+        "\($0.subject): Keras 2 and Keras 3 differ for vectors shorter than 1e-6: Keras 2 does not scale them to length 1."
+    }
     guard format == .h5 else { return format == .keras ? short : [] }
     var warnings = short
     warnings += model.layers.filter { !$0.isOutputPart }.map(\.inFile).compactMap(h5Warning)
@@ -41,8 +43,12 @@ public func exportWarnings(of file: TrustedFile, as format: ModelFormat) throws(
 
 /// Whether TensorFlow takes a name for a scope.
 private func isRootScope(_ name: String) -> Bool {
-    func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") }
-    func isPlain(_ byte: UInt8) -> Bool { isLetter(byte) || (48...57).contains(byte) || byte == UInt8(ascii: ".") }
+    func isLetter(_ byte: UInt8) -> Bool {
+        (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
+    }
+    func isPlain(_ byte: UInt8) -> Bool {
+        isLetter(byte) || (48...57).contains(byte) || byte == UInt8(ascii: ".")
+    }
     return name.utf8.first.map(isPlain) ?? false
         && name.utf8.allSatisfy { isPlain($0) || "_-/\\>".utf8.contains($0) }
 }

@@ -94,7 +94,9 @@ func exportGroupNormalization(_ call: inout ExportedCall) throws(CellarError) ->
 }
 
 /// x / √max(Σ x², leastSquares).
-func exportUnitNormalization(_ layer: UnitNormalization, _ call: inout ExportedCall) throws(CellarError) -> Value {
+func exportUnitNormalization(_ layer: UnitNormalization, _ call: inout ExportedCall) throws(CellarError)
+    -> Value
+{
     let x = call.input
     let axes = try (call.config.ints("axis") ?? [-1]).map { axis throws(CellarError) in
         x.native.axis(try call.axis(axis, rank: x.rank), rank: x.rank)

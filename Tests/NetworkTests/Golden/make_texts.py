@@ -12,7 +12,7 @@ words = ["", "a", "Ünï", "hello world", "x" * 16, "y" * 17, "z" * 33, "日本�
          "12", "-7", "red\tgreen  blue"]
 s = tf.constant([[w] for w in words])
 other = tf.constant([[w] for w in reversed(words)])
-numbers = [0, 1, 2, -7, 123456, 16777216]
+numbers = [0, 1, 2, -7, 123456, 16777215]
 i = tf.constant([[n] for n in numbers], "int64")
 cases = []
 
