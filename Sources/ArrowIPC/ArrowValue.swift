@@ -29,7 +29,9 @@ extension ArrowBatch {
             }
         }
         func number<T: BinaryInteger & BitwiseCopyable>(_ type: T.Type) -> ArrowValue {
-            .number(Double(load(type, column.values)))
+            let whole = load(type, column.values)
+            // A double does not hold larger ones.
+            return whole.magnitude < 1 << 53 ? .number(Double(whole)) : .text("\(whole)")
         }
         switch column.type {
         case .float(64): return .number(load(Double.self, column.values))

@@ -25,6 +25,11 @@ func orderOfDates() {
         #expect(found.dateOrder == order && found.hasAmbiguousDates == isAmbiguous, "\(dates)")
     }
     #expect(DateText(Array("05 Mar 2024".utf8)[...], order: .monthFirst) == nil)
+    for text in ["Feb 22, 2016", "February 22, 2016", " Feb. 22 2016 "] {
+        #expect(DateText(Array(text.utf8)[...], order: .monthFirst)?.iso == "2016-02-22", "\(text)")
+        #expect(DateText(Array(text.utf8)[...], order: .dayFirst) == nil)
+    }
+    #expect(profile(["Feb 22, 2016", "Mar 3, 2017"]).dateOrder == .monthFirst)
     #expect(DateText(Array("05 Mar 2024".utf8)[...], order: .dayFirst)?.iso == "2024-03-05")
     #expect(DateText(Array("2:35 pm".utf8)[...], order: .timeOfDay)?.iso == "14:35:00")
     #expect(profile(["14:35", "24:10"]).dateOrder == nil && profile(["14:35", "75:10"]).dateOrder == nil)

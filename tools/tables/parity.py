@@ -2,8 +2,8 @@
 
     python parity.py BIN FOLDER [SEED [COUNT]]
 
-BIN is the folder with trainer, registry and infer. For each of COUNT random tables (numbers, booleans, categories in words and in
-whole numbers, dates in several forms, missing, rare and unknown values, unicode) it trains a model for one epoch, scores another table with values that
+BIN is the folder with trainer, registry and infer. For each of COUNT random tables (numbers, booleans, categories in words (also with blanks around them, and [UNK]), in
+numbers of several spellings and in whole numbers, also negative ones that stand for nothing, dates in several forms, missing, rare and unknown values, unicode) it trains a model for one epoch, scores another table with values that
 training never saw, opens the .h5 with tf_keras (and with Keras 3 where no number is missing and log1p is not used) and the exported .keras with Keras 3,
 and compares from the raw columns:
 

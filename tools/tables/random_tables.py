@@ -8,7 +8,9 @@ import numpy as np
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
-WORDS = ["red", "green", "blue", "Größe", "naïve", "日本", "a,b", 'say "x"', "ÉTÉ", "x y", "Ω", "ß", "😀", "None of it", "zz", "A", "a"]
+WORDS = ["red", "green", "blue", "Größe", "naïve", "日本", "a,b", 'say "x"', "ÉTÉ", "x y", "Ω", "ß", "😀", "None of it", "zz", "A", "a", " a", "a ", "[UNK]", "nan?"]
+# Numbers as pandas spells them, of which one is not whole.
+NUMBERS = ["0.5", "1.0", "1.5", "-2.0", "12.25", "1000000.0", "1e-05", "20000001.0", "-0.125"]
 
 
 def number(r, n):
@@ -37,7 +39,7 @@ def draw(r):
         columns.append(dict(name="joined", kind="date", missing=r.choice([0, 0.2]), parts=parts, cyclic=bool(r.random() < 0.6), form=form,
                             years=[(1995, 2025), (1, 9999), (2020, 2020)][r.integers(0, 3)]))
     for i in range(r.integers(1, 4)):
-        columns.append(dict(name=["Größe", "c b", "kind:x"][i], kind="category", whole=bool(r.random() < 0.3), missing=r.choice([0, 0, 0.2]),
+        columns.append(dict(name=["Größe", "c b", "kind:x"][i], kind="category", whole=bool(r.random() < 0.3), spelled=bool(r.random() < 0.25), missing=r.choice([0, 0, 0.2]),
                             rare=int(r.choice([1, 1, 4])), mode=str(r.choice(["ignore", "bucket"])), fill=bool(r.random() < 0.3)))
     return [columns[i] for i in r.permutation(len(columns))]
 
@@ -67,14 +69,19 @@ def values(r, c, n, new):
                 int(r.integers(first, last + 1)), int(r.integers(1, 13)), int(r.integers(1, 29)), *((int(r.integers(0, 24)), 30) if c["form"] == 1 else ()))
         return x
     if c["whole"]:
-        x = (r.geometric(0.25, n) * 7 + (3 if new else 0) * (r.random(n) < 0.1)).astype(float)
+        x = (r.geometric(0.25, n) * 7 + (3 if new else 0) * (r.random(n) < 0.1) - 21 * (r.random(n) < 0.3)).astype(float)
+        if new:
+            # The numbers that might stand for a missing value.
+            x[r.random(n) < 0.1] = r.choice([-1, -2, -15, -22, -100])
         return np.where(r.random(n) < c["missing"], np.nan, x)
-    words = c.setdefault("words", list(r.permutation(WORDS)[:r.integers(3, 12)]))
+    words = c.setdefault("words", ["0.5"] + list(r.permutation(NUMBERS[1:])[:r.integers(2, 8)]) if c["spelled"] else list(r.permutation(WORDS)[:r.integers(3, 12)]))
     share = np.arange(len(words), 0, -1.0) ** 2
     x = r.choice(words, n, p=share / share.sum()).astype(object)
     if new:
-        x[r.random(n) < 0.1] = "never seen"
+        x[r.random(n) < 0.1] = "7.75" if c["spelled"] else "never seen"
     x[r.random(n) < c["missing"]] = ""
+    if c["spelled"]:
+        x[0] = "0.5"
     return x
 
 
@@ -88,6 +95,14 @@ def written(date, form):
     if date is None or form < 2:
         return iso(date, form)
     return f"{date.day:02}.{date.month:02}.{date.year:04}" if form == 2 else f"{date.month}/{date.day}/{date.year:04}"
+
+
+def spelling(number, row):
+    """A number in one of its spellings."""
+    if number == "" or "e" in number:
+        return number
+    short = number[:-2] if number.endswith(".0") else number
+    return [number, short, number + "0", number.replace("0.", ".", 1) if number.startswith("0.") else "+" + short if short[0] != "-" else short][row % 4]
 
 
 def write(path, table, target):
@@ -235,6 +250,8 @@ def case(seed, n=None, new=80):
 
 
 def as_written(columns, table):
-    """The table with dates in the form in which it has them."""
+    """The table with dates in the form in which it has them, and numbers of categories in several spellings."""
     forms = {c["name"]: c["form"] for c in columns if c["kind"] == "date"}
-    return {k: np.array([written(d, forms[k]) for d in x], object) if k in forms else x for k, x in table.items()}
+    spelled = {c["name"] for c in columns if c.get("spelled") and not c["whole"]}
+    return {k: np.array([written(d, forms[k]) for d in x], object) if k in forms else np.array([spelling(v, i) for i, v in enumerate(x)], object) if k in spelled else x
+            for k, x in table.items()}

@@ -22,6 +22,13 @@ public struct TableDialect: Equatable, Sendable {
     public var hasUnits = false
     /// The order of the parts of dates in columns that are not in the form of ISO 8601.
     public var dates: [String: DateOrder] = [:]
+    /// True if blanks around texts belong to them, as for pandas. Models of older files cut them.
+    public var keepsBlanks = false
+    /// True if blanks at the start of a field do not belong to it (pandas' `skipinitialspace`). Nil: not said, and not so.
+    public var skipsInitialBlanks: Bool?
+    /// The values of columns whose kind the model's input does not show: booleans that are numbers, and categories of
+    /// numbers or of True and False, whose texts have pandas' spelling of a value of this kind.
+    public var values: [String: LabelKind] = [:]
     /// The number of lines before the table; nil if nobody says it.
     public var skippedLines: Int?
     /// True if `skippedLines` was found in another table. A table may then begin in its first line, too.
@@ -129,6 +136,12 @@ extension TableDialect {
             object["dates"] = .object(
                 JSONObject(dates.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.rawValue)) }))
         }
+        if keepsBlanks { object["keep_blanks"] = true }
+        if skipsInitialBlanks == true { object["skip_initial_space"] = true }
+        if !values.isEmpty {
+            object["values"] = .object(
+                JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.rawValue)) }))
+        }
         if let skippedLines, skippedLines > 0 { object["skip_lines"] = .integer(skippedLines) }
         return .object(object)
     }
@@ -146,6 +159,11 @@ extension TableDialect {
         hasUnits = json["units"]?.bool ?? false
         for (name, order) in json["dates"]?.object?.members ?? [] {
             dates[name] = order.string.flatMap(DateOrder.init)
+        }
+        keepsBlanks = json["keep_blanks"]?.bool ?? false
+        skipsInitialBlanks = json["skip_initial_space"]?.bool
+        for (name, kind) in json["values"]?.object?.members ?? [] {
+            values[name] = kind.string.flatMap(LabelKind.init)
         }
         if let lines = json["skip_lines"]?.int, (0...100_000).contains(lines) { skippedLines = lines }
     }

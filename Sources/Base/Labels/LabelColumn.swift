@@ -84,8 +84,34 @@ public enum MissingLabels: Sendable {
 }
 
 /// The type that pandas gives a column of labels.
-public enum LabelKind: Sendable {
+public enum LabelKind: String, Sendable {
     case integers, numbers, booleans, texts
+
+    /// The kind of a category of numbers, or of True and False.
+    ///
+    /// - isMissing: True if a row has no value. pandas then reads whole numbers as float64; those that it cannot tell apart stay
+    ///   whole here.
+    public init(numbers texts: some Sequence<ArraySlice<UInt8>>, isMissing: Bool) {
+        let values = texts.compactMap { LabelValue(Array($0)) }
+        let areExact = values.allSatisfy { abs($0.double ?? 0) < 0x1p53 }
+        self.init(of: values, isMissing: isMissing && areExact)
+    }
+
+    /// Returns pandas' spelling of a value in a column of this kind; nil for another text.
+    public func spelling(_ number: ArraySlice<UInt8>) -> String? {
+        switch (self, LabelValue(Array(number))) {
+        case (.integers, .number(let value)):
+            Int(exactly: value).map(String.init) ?? LabelValue.number(value).name
+        case (.integers, .integer(let value)): value.text
+        case (.numbers, .some(let value)):
+            switch value {
+            case .integer, .number: self.value(value, []).name
+            default: nil
+            }
+        case (.booleans, .boolean(let value)): LabelValue.boolean(value).name
+        default: nil
+        }
+    }
 
     init(of values: [LabelValue], isMissing: Bool) {
         func all(_ isOne: (LabelValue) -> Bool) -> Bool { values.allSatisfy(isOne) }

@@ -101,7 +101,8 @@ struct CSVStart {
         guard let wanted = dialect.skippedLines, wanted > 0 else { return 0 }
         guard dialect.mayLackSkippedLines else { return wanted }
         var (lines, position) = ([ArraySlice<UInt8>](), start)
-        while lines.count <= wanted, position < bytes.count {
+        // Blank lines behind them are no part of the table.
+        while lines.count <= wanted || lines.last.map(isEmpty) ?? false, position < bytes.count {
             guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
                 guard ended else { return nil }
                 lines.append(bytes[position...])
@@ -113,9 +114,10 @@ struct CSVStart {
             position = end + 1
         }
         // A shorter file has no table behind such lines.
-        guard lines.count > wanted else { return ended ? 0 : nil }
-        let behind = Row(
-            content: lines[wanted].startIndex..<lines[wanted].endIndex, next: bytes.count, lines: 1)
+        guard lines.count > wanted, let start = lines.last, ended || !isEmpty(start) else {
+            return ended ? 0 : nil
+        }
+        let behind = Row(content: start.startIndex..<start.endIndex, next: bytes.count, lines: 1)
         let delimiter = dialect.delimiter ?? guess(behind, true) ?? TableDialect.delimiters[0]
         func fields(_ line: ArraySlice<UInt8>) -> [[UInt8]] {
             CSVHeader.fields(of: normalized(line, delimiter), delimiter: delimiter)
@@ -127,10 +129,10 @@ struct CSVStart {
         }
         if dialect.hasHeader != false, !dialect.requiredNames.isEmpty {
             if lines.first(where: { !isEmpty($0) }).map(namesColumns) ?? false { return 0 }
-            if namesColumns(lines[wanted]) { return wanted }
+            if namesColumns(start) { return wanted }
         }
         let before = lines[..<wanted].filter { !isEmpty($0) }
-        let alike = before.count { fields($0).count == fields(lines[wanted]).count }
+        let alike = before.count { fields($0).count == fields(start).count }
         if alike == 0 { return wanted }
         if alike == before.count { return 0 }
         throw CellarError(

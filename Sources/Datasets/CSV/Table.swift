@@ -137,6 +137,27 @@ public struct Table: Sendable {
         return content
     }
 
+    /// True if each field that is not the first of its row begins with a blank, or is empty: pandas' `skipinitialspace`.
+    public func startsFieldsWithBlanks() throws(CellarError) -> Bool {
+        let row = bytes.prefix { $0 != 10 }
+        let width = header.names.count
+        // Most tables are settled by their first row.
+        guard width > 1, header.delimiter != 32,
+            row.split(separator: header.delimiter, omittingEmptySubsequences: false).dropFirst()
+                .allSatisfy({ ($0.first ?? 32) == 32 })
+        else { return false }
+        var (found, all) = (0, 0)
+        try Table.scan(CSVPlan(allTextsOf: header, file: file), bytes, line: firstLine) { block in
+            for index in 0..<block.count * width where index % width > 0 {
+                let field = block.texts[index]
+                if field.begin == field.end { continue }
+                all += 1
+                if bytes[field.begin] == 32 { found += 1 }
+            }
+        }
+        return all > 0 && found == all
+    }
+
     /// Adds the rows of a table with the same columns.
     public mutating func append(_ other: Table) throws(CellarError) {
         guard other.columns == columns, other.header.delimiter == header.delimiter else {
@@ -144,7 +165,10 @@ public struct Table: Sendable {
                 .badData, file: other.file, line: 1,
                 expected: "the columns of \(file) (\(columns.prefix(8).joined(separator: ", ")))",
                 found: other.columns.prefix(8).joined(separator: ", "),
-                fix: "Use tables with the same columns.")
+                fix: other.columns == columns
+                    ? "Use tables with the same delimiter."
+                    : Set(other.columns) == Set(columns)
+                        ? "Write the columns in the same order." : "Use tables with the same columns.")
         }
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         bytes += other.bytes

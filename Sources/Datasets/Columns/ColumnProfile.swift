@@ -13,8 +13,12 @@ public struct ColumnProfile: Sendable {
     /// The number of dates with points between their parts, and of those that another order reads as another day.
     private var dotted = 0, ambiguous = 0
     public private(set) var words = 0
+    private var firstWord, firstBoolean: (row: Int, text: String)?
     /// The first value that is no number, with its row, from 1.
-    public private(set) var firstText: (row: Int, text: String)?
+    public var firstText: (row: Int, text: String)? {
+        guard isMixed, let firstBoolean, firstBoolean.row < firstWord?.row ?? .max else { return firstWord }
+        return firstBoolean
+    }
     public private(set) var rising = true
     private var last = -Double.infinity
 
@@ -43,16 +47,20 @@ public struct ColumnProfile: Sendable {
             (lowest, highest) = (min(lowest, number), max(highest, number))
             if number <= last { rising = false }
             last = number
-        case .boolean: booleans += 1
+        case .boolean:
+            booleans += 1
+            if firstBoolean == nil { firstBoolean = (rows, String(decoding: text, as: UTF8.self)) }
         case .missing: missing += 1
         case .text:
-            if firstText == nil { firstText = (rows, String(decoding: text, as: UTF8.self)) }
+            if firstWord == nil { firstWord = (rows, String(decoding: text, as: UTF8.self)) }
             words += text.split { $0 == 32 }.count
             for order in TableDialect.DateOrder.allCases where dates[order] ?? 0 == textCount - 1 {
                 if DateText(text, order: order) != nil { dates[order, default: 0] += 1 }
             }
             if dates[.monthFirst] == textCount, dates[.dayFirst] == textCount {
-                if text.first(where: { !(48...57).contains($0) }) == UInt8(ascii: ".") { dotted += 1 }
+                if withoutBlanks(text).first(where: { !(48...57).contains($0) }) == UInt8(ascii: ".") {
+                    dotted += 1
+                }
                 if DateText(text, order: .monthFirst) != DateText(text, order: .dayFirst) { ambiguous += 1 }
             }
         }
@@ -67,7 +75,9 @@ public struct ColumnProfile: Sendable {
     }
 
     public var present: Int { rows - missing }
-    public var textCount: Int { present - numbers - booleans }
+    /// True if there are True or False among numbers, where they are words as others are.
+    public var isMixed: Bool { booleans > 0 && numbers > 0 }
+    public var textCount: Int { present - numbers - (isMixed ? 0 : booleans) }
     public var distinct: Int { hasManyValues ? ColumnProfile.mostValues + 1 : counts.count }
 
     /// True if the dates are others where the day is before the month.

@@ -19,12 +19,13 @@ public struct DateText: Equatable, Sendable {
 
     /// Parses a date; nil for other text, and for days that do not exist.
     public init?(_ field: ArraySlice<UInt8>, order: TableDialect.DateOrder) {
+        let field = withoutBlanks(field)
         if order == .timeOfDay {
             (year, month, day) = (0, 0, 0)
             guard time(field) else { return nil }
             return
         }
-        var rest = field
+        var rest = DateText.numeric(field, order)
         guard let a = DateText.digits(&rest, 1...4), let sign = rest.popFirst(), "-/. ".utf8.contains(sign),
             case let named = DateText.month(&rest), let b = named ?? DateText.digits(&rest, 1...2),
             // A month in letters stands in the middle: the day is before it, or the year.
@@ -50,6 +51,20 @@ public struct DateText: Equatable, Sendable {
         guard (1...12).contains(month), (1...DateText.days(month, year)).contains(day),
             (1...9999).contains(year)
         else { return nil }
+    }
+
+    /// Returns `2/22/2016` for `Feb 22, 2016` if the month is first; other texts as they are.
+    private static func numeric(
+        _ field: ArraySlice<UInt8>, _ order: TableDialect.DateOrder
+    ) -> ArraySlice<UInt8> {
+        var rest = field
+        guard order == .monthFirst, let named = month(&rest),
+            rest.first == 32 || rest.first == UInt8(ascii: ".")
+        else { return field }
+        rest = rest.drop { $0 == 32 || $0 == UInt8(ascii: ".") }
+        let day = rest.prefix { (48...57).contains($0) }
+        rest = rest.dropFirst(day.count).drop { $0 == 32 || $0 == UInt8(ascii: ",") }
+        return Array("\(named.value)/".utf8) + day + [UInt8(ascii: "/")] + rest
     }
 
     private static func days(_ month: Int, _ year: Int) -> Int {

@@ -26,16 +26,52 @@ public struct FieldReader: Sendable {
 
     /// True for an empty field, a word of pandas for a missing value, and the dialect's own words.
     public func isMissing(_ field: ArraySlice<UInt8>) -> Bool {
-        let text = trimmed(field)
+        let text = withoutBlanks(field)
         if text.isEmpty || missing.contains(where: { text.elementsEqual($0) }) { return true }
         return unsafe text.withUnsafeBytes { bytes in
             unsafe cn_is_missing(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
         }
     }
 
-    /// Returns a field's text without blanks around it; empty for a missing value.
+    /// Returns a field's text; empty for a missing value. Blanks belong to it unless the dialect says otherwise.
     public func text(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        isMissing(field) ? [] : trimmed(field)
+        if isMissing(field) { return [] }
+        guard dialect.keepsBlanks else { return withoutBlanks(field) }
+        guard dialect.skipsInitialBlanks == true, field.first == 32 else { return field }
+        // A quote behind the blanks opens a quoted field.
+        return unquoted(field.drop { $0 == 32 })
+    }
+
+    /// Returns a field's text, with a number in the one spelling that columns of this kind have.
+    public func text(_ field: ArraySlice<UInt8>, as kind: LabelKind) -> ArraySlice<UInt8> {
+        let text = text(field)
+        if text.isEmpty { return text }
+        let number = dialect.hasPlainNumbers ? withoutBlanks(text) : cleaned(withoutBlanks(text))[...]
+        if kind == .integers, FieldReader.isPlainInteger(number) { return number }
+        return kind.spelling(number).map { Array($0.utf8)[...] } ?? text
+    }
+
+    /// True for a whole number in its usual spelling.
+    private static func isPlainInteger(_ text: ArraySlice<UInt8>) -> Bool {
+        let first = text.first ?? 0
+        return (49...57).contains(first) && text.count <= 18 && text.allSatisfy { (48...57).contains($0) }
+    }
+
+    /// Returns the kind of a category of numbers.
+    public func kind(ofNumbers fields: Texts, isMissing: Bool) -> LabelKind {
+        LabelKind(
+            numbers: (0..<fields.count).lazy.map { row in
+                let text = withoutBlanks(text(fields[row]))
+                return dialect.hasPlainNumbers ? text : cleaned(text)[...]
+            }, isMissing: isMissing)
+    }
+
+    /// Returns the texts of a category of numbers.
+    public func texts(_ fields: Texts, as kind: LabelKind) -> Texts {
+        var texts = Texts()
+        texts.reserve(fields.count)
+        for row in 0..<fields.count { texts.append(text(fields[row], as: kind)) }
+        return texts
     }
 
     /// Returns all fields as `text` does.
@@ -64,7 +100,7 @@ public struct FieldReader: Sendable {
     }
 
     public func number(_ field: ArraySlice<UInt8>) -> Number {
-        let text = trimmed(field)
+        let text = withoutBlanks(field)
         if text.isEmpty || missing.contains(where: { text.elementsEqual($0) }) { return .missing }
         return FieldReader.plain(dialect.hasPlainNumbers ? text : cleaned(text)[...])
     }
@@ -84,33 +120,43 @@ public struct FieldReader: Sendable {
     }
 
     /// The currency signs, in UTF-8.
-    private static let units = ["$", "€", "£", "¥", "₹", "%", "\u{a0}"].map { Array($0.utf8) }
+    private static let units = ["$", "€", "£", "¥", "₹", "%"].map { Array($0.utf8) }
+
+    /// Returns a field without blanks and units around it, and with plain blanks in place of those that do not break a line.
+    public func withoutUnits(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var text = withoutBlanks(field)
+        // 0xC2 and 0xE2 begin such blanks and some units.
+        if text.contains(where: { $0 == 0xC2 || $0 == 0xE2 }) {
+            let blanks = String(decoding: text, as: UTF8.self)
+                .replacing("\u{a0}", with: " ").replacing("\u{202f}", with: " ")
+            text = withoutBlanks(Array(blanks.utf8)[...])
+        }
+        guard dialect.hasUnits else { return text }
+        var isNegative = false
+        if text.first == UInt8(ascii: "-") {
+            isNegative = true
+            text.removeFirst()
+        }
+        var changed = true
+        while changed {
+            changed = false
+            text = withoutBlanks(text)
+            for unit in FieldReader.units {
+                if text.starts(with: unit) {
+                    text = text.dropFirst(unit.count)
+                    changed = true
+                } else if text.count >= unit.count, text.suffix(unit.count).elementsEqual(unit) {
+                    text = text.dropLast(unit.count)
+                    changed = true
+                }
+            }
+        }
+        return isNegative ? [UInt8(ascii: "-")] + text : text
+    }
 
     /// Returns a number without units and signs of thousands and with a decimal point; what is no such number stays text.
     private func cleaned(_ field: ArraySlice<UInt8>) -> [UInt8] {
-        var text = field
-        if dialect.hasUnits {
-            var isNegative = false
-            if text.first == UInt8(ascii: "-") {
-                isNegative = true
-                text.removeFirst()
-            }
-            var changed = true
-            while changed {
-                changed = false
-                text = trimmed(text)
-                for unit in FieldReader.units {
-                    if text.starts(with: unit) {
-                        text = text.dropFirst(unit.count)
-                        changed = true
-                    } else if text.count >= unit.count, text.suffix(unit.count).elementsEqual(unit) {
-                        text = text.dropLast(unit.count)
-                        changed = true
-                    }
-                }
-            }
-            if isNegative { text = [UInt8(ascii: "-")] + text }
-        }
+        var text = withoutUnits(field)
         // A point between groups of thousands is no decimal sign.
         let point = UInt8(ascii: ".")
         let decimal = dialect.decimal ?? (dialect.thousands == point ? UInt8(ascii: ",") : point)
@@ -134,10 +180,12 @@ public struct FieldReader: Sendable {
             && groups.joined().allSatisfy { (48...57).contains($0) }
     }
 
-    private func trimmed(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var field = field
-        while let first = field.first, first == 32 || first == 9 { field.removeFirst() }
-        while let last = field.last, last == 32 || last == 9 { field.removeLast() }
-        return field
-    }
+}
+
+/// Returns a field without blanks and tabs around it.
+func withoutBlanks(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var field = field
+    while let first = field.first, first == 32 || first == 9 { field.removeFirst() }
+    while let last = field.last, last == 32 || last == 9 { field.removeLast() }
+    return field
 }

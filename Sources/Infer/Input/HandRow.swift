@@ -27,7 +27,7 @@ public enum HandRow {
                     "--row: \(model.name) takes \(model.inputWidth) values\(names), but \(row.count) are given."
                 )
             }
-            values.append(row.map { .text($0) })
+            values.append(row.map { .typed($0) })
         }
         guard !values.isEmpty else { throw CellarError(.usage, "--row: expected values, found none.") }
         return try samples(of: values, model)
@@ -134,14 +134,16 @@ public enum HandRow {
         var values = [RowValue?](repeating: nil, count: features.count)
         var places = NamePositions(features)
         for part in parts {
-            // A value has no "=", but a name may.
-            let equals = part.lastIndex(of: "=") ?? part.endIndex
+            // Both a name and a value may have "=": the longest name that the model knows is meant.
+            let signs = part.indices.filter { part[$0] == "=" }
+            let equals =
+                signs.last { places.position(of: trimmed(part[..<$0])) != nil } ?? signs.last ?? part.endIndex
             let name = trimmed(part[..<equals])
             let place = try place(of: name, &places, model)
             guard values[place] == nil else {
                 throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
             }
-            values[place] = .text(trimmed(part[part.index(after: equals)...]))
+            values[place] = .typed(String(part[part.index(after: equals)...]))
         }
         return try samples(of: [complete(values, features, model)], model)
     }

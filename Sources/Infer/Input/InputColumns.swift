@@ -14,6 +14,8 @@ struct InputColumns: Sendable {
     /// True if each column is an input.
     let isSeparate: Bool
     let dialect: TableDialect
+    /// The vocabularies of each column.
+    let lookups: [[StringLookup]]
     private let model: Model
 
     init(of model: LoadedModel) throws(CellarError) {
@@ -23,10 +25,19 @@ struct InputColumns: Sendable {
         isSeparate = model.takesColumns
         if isSeparate {
             isText = network.inputs.map { network.layers[network.calls[$0].layer].isText }
-            rules = network.inputs.indices.map { InputRule(input: $0, of: network) }
+            let values = model.facts?.dataset?.dialect?.values ?? [:]
+            rules = zip(network.inputs.indices, names).map { index, name in
+                var rule = InputRule(input: index, of: network)
+                rule.isBoolean = values[name] == .booleans
+                return rule
+            }
         } else {
             isText = names.map { _ in false }
             rules = names.map { _ in InputRule(takesMissing: false) }
+        }
+        let separate = isSeparate
+        lookups = names.indices.map { index in
+            separate ? network.readers(ofInput: index).compactMap { $0 as? StringLookup } : []
         }
         dialect = model.facts?.dataset?.dialect ?? TableDialect()
     }
@@ -43,17 +54,39 @@ struct InputColumns: Sendable {
     func numbers(_ fields: Texts, _ index: Int, _ reader: FieldReader) throws(FieldFault) -> Samples {
         var numbers: [Float] = []
         numbers.reserveCapacity(fields.count)
-        for row in 0..<fields.count { numbers.append(try number(fields[row], row, index, reader)) }
+        var kinds = NumberKinds()
+        for row in 0..<fields.count {
+            numbers.append(try number(fields[row], row, index, reader, &kinds))
+        }
         return Samples(shape: [1], floats: numbers)
     }
 
+    /// The kinds of values in a column of a block.
+    struct NumberKinds {
+        private var hasNumbers = false, hasBooleans = false
+
+        /// Returns an error if True or False stand among other numbers, where pandas takes them for words.
+        mutating func fault(isBoolean: Bool, row: Int, column: String) -> FieldFault? {
+            if isBoolean { hasBooleans = true } else { hasNumbers = true }
+            guard hasNumbers, hasBooleans else { return nil }
+            return FieldFault(
+                row: row, column: column, expected: "only numbers, or only True and False, in a column",
+                found: "both", fix: "Write 1 and 0 for True and False.")
+        }
+    }
+
     func number(
-        _ field: ArraySlice<UInt8>, _ row: Int, _ index: Int, _ reader: FieldReader
+        _ field: ArraySlice<UInt8>, _ row: Int, _ index: Int, _ reader: FieldReader,
+        _ kinds: inout NumberKinds
     ) throws(FieldFault) -> Float {
         let found: Float
         switch reader.number(field) {
-        case .number(let number) where Float(number).isFinite: found = Float(number)
-        case .boolean(let boolean): found = boolean ? 1 : 0
+        case .number(let number) where Float(number).isFinite:
+            found = Float(number)
+            if let fault = kinds.fault(isBoolean: false, row: row, column: names[index]) { throw fault }
+        case .boolean(let boolean):
+            found = boolean ? 1 : 0
+            if let fault = kinds.fault(isBoolean: true, row: row, column: names[index]) { throw fault }
         case .missing: found = .nan
         default:
             throw FieldFault(
@@ -66,7 +99,9 @@ struct InputColumns: Sendable {
 
     /// Returns texts as they were in training: empty for a missing value, dates in the form of ISO 8601.
     func texts(_ fields: Texts, _ name: String, _ reader: FieldReader) throws(FieldFault) -> Texts {
-        guard let order = dialect.dates[name] else { return reader.texts(fields) }
+        guard let order = dialect.dates[name] else {
+            return dialect.values[name].map { reader.texts(fields, as: $0) } ?? reader.texts(fields)
+        }
         var texts = Texts()
         texts.reserve(fields.count)
         for row in 0..<fields.count {

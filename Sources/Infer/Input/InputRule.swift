@@ -7,6 +7,8 @@ struct InputRule: Equatable, Sendable {
     var takesMissing = true
     /// True if the number is looked up among whole numbers.
     var isWhole = false
+    /// True if the number stands for True or False.
+    var isBoolean = false
     /// True if the model takes the logarithm of 1 plus the number.
     var isAboveMinusOne = false
 
@@ -23,11 +25,17 @@ struct InputRule: Equatable, Sendable {
                         "The model was trained on a column without missing values. Add the value, or remove the row."
                 )
         }
-        if isWhole, number != number.rounded() || abs(number) > 0x1p24 {
+        // -2^24 stands for a missing value; see `CategoryCounts.missingNumber`.
+        if isWhole, number != number.rounded() || abs(number) > 0x1p24 || number == -0x1p24 {
             return FieldFault(
                 row: row, column: column,
                 expected:
                     "a whole number up to 16,777,216, because the column is a category of whole numbers",
+                found: "\(number)")
+        }
+        if isBoolean, number != 0, number != 1 {
+            return FieldFault(
+                row: row, column: column, expected: "0, 1, True or False, as in training",
                 found: "\(number)")
         }
         if isAboveMinusOne, number <= -1 {

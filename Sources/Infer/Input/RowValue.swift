@@ -6,6 +6,8 @@ import Tensors
 /// A value that is not of a table: a text as a table would have it, or a number or truth value of JSON or Arrow.
 enum RowValue {
     case text(String)
+    /// A text that a person typed, perhaps with blanks around it that are not meant.
+    case typed(String)
     case number(Double)
     case truth(Bool)
 
@@ -15,9 +17,9 @@ enum RowValue {
         case .null: self = .text("")
         case .bool(let truth): self = .truth(truth)
         case .string(let text): self = .text(text)
-        case .integer, .number:
-            guard let number = json.double else { return nil }
-            self = .number(number)
+        case .integer(let number):
+            self = number.magnitude < 1 << 53 ? .number(Double(number)) : .text("\(number)")
+        case .number(let number): self = .number(number)
         case .array, .object: return nil
         }
     }
@@ -27,6 +29,7 @@ enum RowValue {
         let (number, shown): (Double?, String) =
             switch self {
             case .text(let text): (parsedNumber(text), text)
+            case .typed(let text): (parsedNumber(trimmed(text)), trimmed(text))
             case .number(let number): (number, "\(number)")
             case .truth(let truth): (truth ? 1 : 0, "\(truth)")
             }
@@ -52,8 +55,9 @@ extension InputColumns {
                 continue
             }
             var numbers: [Float] = []
+            var kinds = NumberKinds()
             for (row, values) in rows.enumerated() {
-                numbers.append(try number(values[index], row, index, reader))
+                numbers.append(try number(values[index], row, index, reader, &kinds))
             }
             samples.append(Samples(shape: [1], floats: numbers))
         }
@@ -61,14 +65,17 @@ extension InputColumns {
     }
 
     private func number(
-        _ value: RowValue, _ row: Int, _ index: Int, _ reader: FieldReader
+        _ value: RowValue, _ row: Int, _ index: Int, _ reader: FieldReader, _ kinds: inout NumberKinds
     ) throws(FieldFault) -> Float {
         let found: Float
+        var isBoolean = false
         switch value {
-        case .text(let text): return try number(Array(text.utf8)[...], row, index, reader)
+        case .text(let text), .typed(let text):
+            return try number(Array(text.utf8)[...], row, index, reader, &kinds)
         case .number(let number): found = Float(number)
-        case .truth(let truth): found = truth ? 1 : 0
+        case .truth(let truth): (found, isBoolean) = (truth ? 1 : 0, true)
         }
+        if let fault = kinds.fault(isBoolean: isBoolean, row: row, column: names[index]) { throw fault }
         guard found.isFinite else {
             throw FieldFault(
                 row: row, column: names[index], expected: "a number that fits a 32-bit float",
@@ -86,14 +93,25 @@ extension InputColumns {
     private func text(_ value: RowValue, _ index: Int) -> String {
         switch value {
         case .text(let text): return text
+        case .typed(let text):
+            let plain = trimmed(text)
+            return known([text, plain, " " + plain, plain + " "], index) ?? plain
         case .number(let number):
-            return Int(exactly: number).map(String.init) ?? JSON.number(number).text()
+            // A column of other texts may have either spelling, and 0.1 of 32 bits is not that of 64.
+            let single = Float(number)
+            let short = Double(single) == number ? Double("\(single)") ?? number : number
+            let texts =
+                (Int(exactly: number).map { [String($0)] } ?? [])
+                + [number, short].map { JSON.number($0).text() }
+            return known(texts, index) ?? texts[0]
         case .truth(let truth):
             let words = YesNo.words(for: truth)
-            let known = words.first { word in
-                readers(of: index).contains { ($0 as? StringLookup)?.vocabulary.contains(word) ?? false }
-            }
-            return known ?? words[0]
+            return known(words, index) ?? words[0]
         }
+    }
+
+    /// Returns the first of some texts that the column had in training; nil if it had none.
+    private func known(_ texts: [String], _ index: Int) -> String? {
+        texts.first { text in lookups[index].contains { $0.place(of: text) != nil } }
     }
 }

@@ -80,7 +80,7 @@ extension TablePreparation {
         let columnsOfKept = kept.filter { aliases[$0] == nil }
         if !column.isText {
             // A missing number cannot be looked up; a whole number that no row has stands for it.
-            let fill = found.freeNumber
+            let fill = CategoryCounts.missingNumber
             if words.contains(where: \.isMissing) {
                 input = try graph.filled(input, with: [Double(fill)], name).filled
             }
@@ -88,7 +88,7 @@ extension TablePreparation {
                 $0.isMissing ? .init(text: "", number: fill, count: $0.count, isMissing: true) : $0
             }
         }
-        let numbers = vocabulary.map { $0.isMissing ? found.freeNumber : $0.number }
+        let numbers = vocabulary.map { $0.isMissing ? CategoryCounts.missingNumber : $0.number }
         let index = graph.add(
             column.isText
                 ? StringLookup(vocabulary: vocabulary.map(\.text), hasUnknown: unknown != .error, name: "")
@@ -97,7 +97,7 @@ extension TablePreparation {
                     config: [
                         "vocabulary": .array(numbers.map { .integer($0) }), "output_mode": "int",
                         "num_oov_indices": unknown == .error ? 0 : 1,
-                        "oov_token": .integer(found.freeNumber - 1),
+                        "oov_token": .integer(CategoryCounts.missingNumber - 1),
                     ]), name + "_index", [input])
         let offset = unknown == .error ? 0 : 1
         let encoding =
@@ -147,8 +147,8 @@ struct CategoryCounts {
         var isMissing: Bool
     }
     private(set) var values: [Value] = []
-    /// A whole number that is no value.
-    private(set) var freeNumber = -1
+    /// Stands for a missing value among whole numbers: beyond those that a category has, and refused in a table.
+    static let missingNumber = -0x100_0000
 
     init(_ column: TableColumn, _ rows: [Int]) {
         if column.isText {
@@ -170,12 +170,13 @@ struct CategoryCounts {
                 counts[Int(column.numbers[row]), default: 0] += 1
             }
         }
-        freeNumber = min(counts.keys.min() ?? 0, 0) - 1
         values = counts.sorted { $0.key < $1.key }.map {
             Value(text: "", number: $0.key, count: $0.value, isMissing: false)
         }
         // scikit-learn sorts a missing number behind all others.
-        if missing > 0 { values.append(Value(text: "", number: freeNumber, count: missing, isMissing: true)) }
+        if missing > 0 {
+            values.append(Value(text: "", number: Self.missingNumber, count: missing, isMissing: true))
+        }
     }
     /// Throws for the first value that no training row has.
     func refuseUnknown(_ column: TableColumn, _ rows: [Int], _ file: String) throws(CellarError) {

@@ -34,6 +34,8 @@ struct PreparationGraph {
     /// Adds an input, which has the column's name. A name cannot have a slash, which separates groups in files.
     mutating func input(_ column: String, isText: Bool) -> Int {
         var name = column.replacing("/", with: "_")
+        // A path cannot end in these.
+        if name == "." || name == ".." { name = name.replacing(".", with: "_") }
         let plain = name
         var number = 1
         while !taken.insert(name).inserted {

@@ -13,6 +13,8 @@ struct TableColumn: Sendable {
     private(set) var texts = Texts()
     /// True if the model takes texts.
     private(set) var isText = false
+    /// The kind of values that the model's input does not show; see `TableDialect.values`.
+    private(set) var values: LabelKind?
     /// The words for no and yes of a boolean in words.
     private(set) var yesNo: YesNo?
     /// The order of dates that are not in the form of ISO 8601.
@@ -35,7 +37,9 @@ struct TableColumn: Sendable {
         guard kind != .ignore else { return nil }
         switch kind {
         case .ignore: return nil
-        case .number: numbers = try Self.numbers(fields, reader, name, file)
+        case .number:
+            numbers = try Self.numbers(fields, reader, profile, name, file)
+            if profile.present > 0, profile.booleans == profile.present { values = .booleans }
         case .boolean:
             if profile.textCount > 0 {
                 yesNo = profile.yesNo
@@ -44,7 +48,8 @@ struct TableColumn: Sendable {
                 }
                 readTexts(fields, reader)
             } else {
-                numbers = try Self.numbers(fields, reader, name, file)
+                numbers = try Self.numbers(fields, reader, profile, name, file)
+                values = .booleans
                 if let row = numbers.firstIndex(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) {
                     throw CellarError(
                         .badData, file: file, row: row + 1, column: name, expected: "0 and 1 for a boolean",
@@ -52,11 +57,14 @@ struct TableColumn: Sendable {
                 }
             }
         case .category:
-            let isWhole =
-                profile.textCount == 0 && profile.booleans == 0 && profile.whole == profile.numbers
-                && profile.present > 0 && max(abs(profile.lowest), abs(profile.highest)) < 0x1p24
-            if isWhole {
-                numbers = try Self.numbers(fields, reader, name, file)
+            let areNumbers = profile.present > 0 && profile.numbers == profile.present
+            if areNumbers, profile.whole == profile.numbers,
+                max(abs(profile.lowest), abs(profile.highest)) < 0x1p24
+            {
+                numbers = try Self.numbers(fields, reader, profile, name, file)
+            } else if areNumbers || profile.present > 0 && profile.booleans == profile.present {
+                let kind = reader.kind(ofNumbers: fields, isMissing: profile.missing > 0)
+                (isText, values, texts) = (true, kind, reader.texts(fields, as: kind))
             } else {
                 readTexts(fields, reader)
             }
@@ -100,14 +108,14 @@ struct TableColumn: Sendable {
     }
 
     private static func numbers(
-        _ fields: Texts, _ reader: FieldReader, _ name: String, _ file: String
+        _ fields: Texts, _ reader: FieldReader, _ profile: ColumnProfile, _ name: String, _ file: String
     ) throws(CellarError) -> [Double] {
         var numbers: [Double] = []
         numbers.reserveCapacity(fields.count)
         for row in 0..<fields.count {
             switch reader.number(fields[row]) {
             case .number(let number) where Float(number).isFinite: numbers.append(number)
-            case .boolean(let boolean): numbers.append(boolean ? 1 : 0)
+            case .boolean(let boolean) where !profile.isMixed: numbers.append(boolean ? 1 : 0)
             case .missing: numbers.append(.nan)
             default:
                 let text = String(decoding: fields[row].prefix(60), as: UTF8.self)

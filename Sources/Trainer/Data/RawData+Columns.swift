@@ -35,7 +35,12 @@ extension RawData {
         path: String, _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
         let (file, target) = (table.file, roles.targets[0])
-        let reader = FieldReader(recipe.dialect)
+        var dialect = recipe.dialect
+        dialect.keepsBlanks = true
+        if dialect.skipsInitialBlanks == nil {
+            dialect.skipsInitialBlanks = try table.startsFieldsWithBlanks()
+        }
+        let reader = FieldReader(dialect)
         let columns = try inputs(of: table, roles, given, reader, recipe)
         var labels = TargetOfTable(target, try table.fields(target), reader)
         let kept = try labels.keptRows(drops: recipe.dropsMissingTargets, file: file)
@@ -60,12 +65,12 @@ extension RawData {
         raw.origins = table.origins
         raw.dropsMissingTargets = recipe.dropsMissingTargets
         raw.keptRows = kept.count < table.rowCount ? kept : nil
-        var dialect = recipe.dialect
         for column in columns {
             if let order = column.order { dialect.dates[column.name] = order }
+            dialect.values[column.name] = column.values
         }
         if !table.header.isInFile { (dialect.hasHeader, dialect.names) = (false, table.columns) }
-        if dialect != TableDialect() { raw.dialect = dialect }
+        raw.dialect = dialect
         return raw
     }
 

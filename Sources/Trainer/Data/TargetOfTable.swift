@@ -33,10 +33,12 @@ struct TargetOfTable: Sendable {
         -> OutputLabels
     {
         if loss?.isForNumbers ?? false {
+            // True and False among numbers are words.
+            let isMixed = ColumnProfile(fields, reader).isMixed
             numbers = try (0..<fields.count).map { (row) throws(CellarError) in
                 switch reader.number(fields[row]) {
                 case .number(let number) where Float(number).isFinite: return number
-                case .boolean(let boolean): return boolean ? 1 : 0
+                case .boolean(let boolean) where !isMixed: return boolean ? 1 : 0
                 case .missing: return 0
                 default:
                     throw CellarError(

@@ -10,12 +10,12 @@ struct NumberForm {
 
     init(_ field: ArraySlice<UInt8>) {
         var text = String(decoding: field, as: UTF8.self)
-        let units: Set<Character> = ["$", "€", "£", "¥", "₹", "%", "\u{a0}", " "]
+        let units: Set<Character> = ["$", "€", "£", "¥", "₹", "%", "\u{a0}", "\u{202f}", " "]
         let plain = text.filter { !units.contains($0) }
         if plain.count < text.count, let first = plain.first(where: { $0 != "-" }), first.isNumber,
             text.contains(where: { units.contains($0) && $0 != " " })
         {
-            let isNumber = plain.allSatisfy { $0.isNumber || ".,-+".contains($0) }
+            let isNumber = plain.allSatisfy { $0.isNumber || ".,'-+".contains($0) }
             hasUnit = isNumber
         }
         text = plain

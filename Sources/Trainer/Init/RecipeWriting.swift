@@ -56,12 +56,15 @@ extension TableSurvey {
             text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
         }
         if let comment = dialect.comment { text += "  comment: \"\(Character(UnicodeScalar(comment)))\"\n" }
+        if dialect.skipsInitialBlanks == true {
+            text += "  skip_initial_space: true   # each delimiter has a blank behind it\n"
+        }
         if dialect.decimal != nil { text += "  decimal: \",\"\n" }
         if let sign = dialect.thousands { text += "  thousands: \"\(Character(UnicodeScalar(sign)))\"\n" }
         if dialect.hasUnits { text += "  units: true   # numbers have signs such as $ or %\n" }
         if !dialect.missing.isEmpty {
             text +=
-                "  missing: [\(dialect.missing.map(yaml).joined(separator: ", "))]   # these mark missing values, too\n"
+                "  missing: [\(dialect.missing.map(yaml).joined(separator: ", "))]   # these mark missing values, too\(strays.map { comment("; \($0)") }.joined())\n"
         }
         return text
     }

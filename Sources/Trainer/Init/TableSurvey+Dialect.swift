@@ -4,10 +4,18 @@ import Tensors
 
 // The form of a table: lines before it, names, signs in numbers, words for missing values.
 extension TableSurvey {
-    /// Reads a table in the form that is found for it.
-    static func read(
-        _ path: String
-    ) throws(CellarError) -> (table: Table, fields: [Texts], dialect: TableDialect) {
+    /// A table in the form that is found for it.
+    struct Found {
+        var table: Table
+        var fields: [Texts]
+        var dialect: TableDialect
+        /// The columns whose commas may be either decimal signs or signs of thousands.
+        var uncertain: Set<Int> = []
+        /// Comments about words that are taken for missing values.
+        var strays: [String] = []
+    }
+
+    static func read(_ path: String) throws(CellarError) -> Found {
         var dialect = TableDialect()
         var table = try open(path, &dialect)
         var fields = try table.allFields()
@@ -24,58 +32,102 @@ extension TableSurvey {
                 fields = try table.allFields()
             }
         }
-        chooseNumbers(fields, table.header.delimiter, &dialect)
-        return (table, fields, dialect)
+        dialect.keepsBlanks = true
+        if try table.startsFieldsWithBlanks() { dialect.skipsInitialBlanks = true }
+        var found = Found(table: table, fields: fields, dialect: dialect)
+        try found.chooseNumbers()
+        try found.chooseMarkers()
+        return found
     }
 
     private static func open(_ path: String, _ dialect: inout TableDialect) throws(CellarError) -> Table {
-        do throws(CellarError) { return try Table(path: path, dialect: dialect) } catch {
+        var first: Table?
+        var wanted: CellarError?
+        do throws(CellarError) {
+            let table = try Table(path: path, dialect: dialect)
+            // One column, or one name in a line of delimiters: this may be a title.
+            let (width, unnamed) = (table.columns.count, table.header.unnamed.count)
+            let isTitled = width == 1 || unnamed > 1 && unnamed * 2 >= width
+            guard isTitled else { return table }
+            first = table
+        } catch {
             guard error.category == .badData else { throw error }
-            var wanted = error
-            for other in try otherDialects(path) {
-                do throws(CellarError) {
-                    let table = try Table(path: path, dialect: other)
-                    guard table.columns.count > 1 || other.skippedLines == nil && other.comment == nil else {
-                        continue
-                    }
-                    dialect = other
-                    return table
-                } catch {
-                    // A table of numbers lacks names, but what is wrong with it is in another line.
-                    if wanted.place.line == 1, other.hasHeader == false, other.skippedLines == nil {
-                        wanted = error
-                    }
-                }
-            }
-            throw wanted
+            wanted = error
         }
+        let others = first == nil ? try otherDialects(path) : []
+        for other in others {
+            do throws(CellarError) {
+                let table = try Table(path: path, dialect: other)
+                // Without the right delimiter any text is one column.
+                guard table.columns.count > 1 else { continue }
+                if other.names != nil, hasSecondHeader(try table.allFields()) { continue }
+                dialect = other
+                return table
+            } catch {
+                // A table of numbers lacks names, but what is wrong with it is in another line.
+                if wanted?.place.line == 1, other.hasHeader == false { wanted = error }
+            }
+        }
+        for other in dialectsBehindLines {
+            let width = first?.columns.count ?? 1
+            guard width == 1 || other.hasHeader == nil, let found = behindLines(path, other),
+                found.table.columns.count >= width
+            else { continue }
+            dialect = found.dialect
+            return found.table
+        }
+        if let first { return first }
+        throw wanted ?? CellarError.opening(path, 0)
     }
 
     /// Other forms of a table that does not read as usual, the most likely one first.
     private static func otherDialects(_ path: String) throws(CellarError) -> [TableDialect] {
-        var all: [TableDialect] = []
-        func add(_ change: (inout TableDialect) throws(CellarError) -> Void) throws(CellarError) {
-            var dialect = TableDialect()
-            try change(&dialect)
-            all.append(dialect)
-        }
+        var all = [TableDialect](repeating: TableDialect(), count: 4)
         // A first line of numbers has data.
-        try add { $0.hasHeader = false }
-        try add { $0.isLatin1 = true }
-        try add { ($0.isLatin1, $0.hasHeader) = (true, false) }
+        all[0].hasHeader = false
+        all[1].isLatin1 = true
+        (all[2].isLatin1, all[2].hasHeader) = (true, false)
         // Blanks and tabs, or more of them than one between columns.
-        try add { ($0.delimiter, $0.hasHeader) = (UInt8(ascii: " "), false) }
+        (all[3].delimiter, all[3].hasHeader) = (UInt8(ascii: " "), false)
         // R writes a row's name before its values, and no name for that column.
         if let names = try? CSVReader(path: path).header.names, names.count > 1, !names.contains("row") {
-            try add { ($0.skippedLines, $0.hasHeader, $0.names) = (1, false, ["row"] + names) }
+            var dialect = TableDialect()
+            (dialect.skippedLines, dialect.hasHeader, dialect.names) = (1, false, ["row"] + names)
+            all.append(dialect)
         }
-        // Lines before the table, or comments.
-        for skipped in 1...30 {
-            try add { $0.skippedLines = skipped }
-            try add { ($0.skippedLines, $0.hasHeader) = (skipped, false) }
-        }
-        for sign in ["#", "%"] { try add { (dialect) throws(CellarError) in try dialect.setComment(sign) } }
         return all
+    }
+
+    /// The forms of tables with comments, with other lines before them, or with both. Those without names come last.
+    private static var dialectsBehindLines: [TableDialect] {
+        var all: [TableDialect] = []
+        for (hasHeader, most) in [(Bool?.none, 30), (false, 30)] {
+            for comment in [nil, UInt8(ascii: "#"), UInt8(ascii: "%")] {
+                for skipped in 0...(comment == nil ? most : 5) where comment != nil || skipped > 0 {
+                    var dialect = TableDialect()
+                    (dialect.hasHeader, dialect.comment) = (hasHeader, comment)
+                    if skipped > 0 { dialect.skippedLines = skipped }
+                    all.append(dialect)
+                }
+            }
+        }
+        return all
+    }
+
+    /// Reads a table of several columns whose names, if it should have them, are none of its data.
+    private static func behindLines(_ path: String, _ wanted: TableDialect) -> (
+        table: Table, dialect: TableDialect
+    )? {
+        var dialect = wanted
+        // Lines in UTF-8 are read as such here, too.
+        dialect.isLatin1 = true
+        guard let any = try? Table(path: path, dialect: dialect), any.columns.count > 1 else { return nil }
+        let isNamed =
+            any.header.unnamed.count <= 1
+            && (try? any.allFields()).map { !isDataRow(any.columns, $0) } ?? false
+        if any.header.isInFile, !isNamed { return nil }
+        if let table = try? Table(path: path, dialect: wanted) { return (table, wanted) }
+        return (any, dialect)
     }
 
     /// True if the first row names columns of numbers: a second line of names, below one that was read as such.
@@ -144,53 +196,10 @@ extension TableSurvey {
     }
 
     /// Words for a missing value that pandas does not know.
-    private static let markers = [
+    fileprivate static let markers = [
         "?", "-", "--", ".", "*", "unknown", "missing", "n.a.", "na.", "none", "nil", "not available",
+        "n.d.", "nd", "#div/0!", "#ref!", "#value!", "#num!", "#name?",
     ]
-
-    /// Finds the decimal sign, the sign of thousands, units and words for missing values.
-    private static func chooseNumbers(_ fields: [Texts], _ delimiter: UInt8, _ dialect: inout TableDialect) {
-        // Signs beside numbers are found first: with them 1,234.50 and 12.50 are of one kind.
-        dialect.hasUnits = fields.contains { NumberForms($0, FieldReader(dialect)).isMost(\.hasUnit) }
-        let reader = FieldReader(dialect)
-        let forms = fields.map { NumberForms($0, reader) }
-        let hasCommas = forms.contains { $0.isMost(\.isDecimalComma) }
-        let hasGroups = forms.contains { $0.isMost(\.isGrouped) }
-        let hasPointGroups = forms.contains { $0.isMost(\.isGroupedByPoints) }
-        // In a table with commas between columns a comma in a number separates thousands.
-        if hasCommas, delimiter != UInt8(ascii: ",") || !hasGroups {
-            dialect.decimal = UInt8(ascii: ",")
-            if hasPointGroups || self.hasPointGroups(fields) { dialect.thousands = UInt8(ascii: ".") }
-        } else if hasGroups {
-            dialect.thousands = UInt8(ascii: ",")
-        } else if hasPointGroups, !hasDecimalPoints(fields, reader) {
-            // 1.234.567 is no number otherwise.
-            dialect.thousands = UInt8(ascii: ".")
-        }
-        chooseMarkers(fields, &dialect)
-    }
-
-    /// Finds words for missing values.
-    private static func chooseMarkers(_ fields: [Texts], _ dialect: inout TableDialect) {
-        let reader = FieldReader(dialect)
-        var words: Set<String> = []
-        for fields in fields {
-            var (numbers, texts) = (0, [String: Int]())
-            for row in 0..<fields.count {
-                switch reader.number(fields[row]) {
-                case .number: numbers += 1
-                case .text where texts.count < 8:
-                    texts[String(decoding: reader.text(fields[row]), as: UTF8.self), default: 0] += 1
-                default: break
-                }
-            }
-            let isNumeric = numbers > 0 && numbers * 2 > fields.count && texts.count <= 3
-            for (word, _) in texts where markers.contains(word.lowercased()) && (isNumeric || "?" == word) {
-                words.insert(word)
-            }
-        }
-        dialect.missing = words.sorted()
-    }
 
     /// True if a column's numbers all have three digits behind a point, which may then separate thousands.
     static func mayBeThousands(_ fields: Texts, _ reader: FieldReader) -> Bool {
@@ -203,24 +212,55 @@ extension TableSurvey {
         }
         return count >= 3
     }
+}
 
-    /// True if a number has a point that does not separate thousands.
-    private static func hasDecimalPoints(_ fields: [Texts], _ reader: FieldReader) -> Bool {
-        fields.contains { fields in
-            (0..<min(fields.count, 1000)).contains { row in
-                guard fields[row].contains(UInt8(ascii: ".")), case .number = reader.number(fields[row])
-                else {
-                    return false
-                }
-                return !NumberForm(fields[row]).isGroupedByPoints
-            }
-        }
+extension TableSurvey.Found {
+    /// Finds the decimal sign, the sign of thousands and units.
+    fileprivate mutating func chooseNumbers() throws(CellarError) {
+        // Signs beside numbers are found first: with them 1,234.50 and 12.50 are of one kind.
+        let reader = FieldReader(dialect)
+        dialect.hasUnits = fields.contains { NumberForms($0, reader).isMost(\.hasUnit) }
+        let signs = try NumberSigns(
+            fields, names: table.columns, FieldReader(dialect), delimiter: table.header.delimiter,
+            file: table.file)
+        (dialect.decimal, dialect.thousands, uncertain) = (signs.decimal, signs.thousands, signs.uncertain)
     }
 
-    private static func hasPointGroups(_ fields: [Texts]) -> Bool {
-        fields.contains { fields in
-            (0..<min(fields.count, 1000)).contains { NumberForm(fields[$0]).isGroupedByPoints }
+    /// Finds words for missing values: known ones, and a few others among numbers, if no other column has them.
+    fileprivate mutating func chooseMarkers() throws(CellarError) {
+        let reader = FieldReader(dialect)
+        let all = fields.map { StrayWords($0, reader) }
+        var words: Set<String> = []
+        for (column, stray) in all.enumerated() {
+            if let excess = stray.excess {
+                throw refusing(excess.word, row: excess.row, column, stray)
+            }
+            for (word, place) in stray.words.sorted(by: { $0.value.row < $1.value.row }) {
+                let isMarker = TableSurvey.markers.contains(word.lowercased())
+                if isMarker && (stray.areFew || word == "?") {
+                    words.insert(word)
+                } else if stray.areFew, stray.isMeasured {
+                    let isElsewhere = fields.indices.contains { other in
+                        !(all[other].areFew && all[other].isMeasured)
+                            && (0..<fields[other].count).contains {
+                                reader.text(fields[other][$0]).elementsEqual(word.utf8)
+                            }
+                    }
+                    if isElsewhere { throw refusing(word, row: place.row, column, stray) }
+                    words.insert(word)
+                    strays.append("\(place.count) \(word) among the numbers of \(table.columns[column])")
+                }
+            }
         }
+        dialect.missing = words.sorted()
+    }
+
+    private func refusing(_ word: String, row: Int, _ column: Int, _ stray: StrayWords) -> CellarError {
+        CellarError(
+            .badData, file: table.file, row: row, column: table.columns[column],
+            expected: "a number, as in \(stray.numbers) of \(stray.numbers + stray.count) rows",
+            found: "\"\(word.prefix(60))\"",
+            fix: "Correct such values, leave them empty if they are missing, or remove the column.")
     }
 }
 

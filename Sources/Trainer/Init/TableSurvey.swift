@@ -8,6 +8,7 @@ import Tensors
 public struct TableSurvey: Sendable {
     public let path: String
     public let dialect: TableDialect
+    let strays: [String]
     public private(set) var columns: [SurveyedColumn] = []
     public private(set) var rows = 0
     public private(set) var duplicates = 0
@@ -36,12 +37,14 @@ public struct TableSurvey: Sendable {
     /// - target: The name of the column to predict; nil chooses one.
     public init(path: String, target wanted: String? = nil) throws(CellarError) {
         self.path = path
-        let (table, fields, dialect) = try Self.read(path)
-        self.dialect = dialect
+        let found = try Self.read(path)
+        let (table, fields) = (found.table, found.fields)
+        (dialect, strays) = (found.dialect, found.strays)
         rows = table.rowCount
         let reader = FieldReader(dialect)
         var positions = NamePositions(table.columns)
-        columns = zip(table.columns, fields).map { name, fields in
+        columns = zip(table.columns, fields).enumerated().map { index, column in
+            let (name, fields) = column
             let profile = ColumnProfile(fields, reader)
             let guess = KindGuess(name, profile)
             if !table.header.isInFile, dialect.names == nil, name == "0", profile.mayBeIdentifiers {
@@ -52,6 +55,14 @@ public struct TableSurvey: Sendable {
             }
             let isAmbiguous = positions.positions(of: name).count > 1
             var reason = isAmbiguous ? "another column has the same name" : guess.reason
+            if found.uncertain.contains(index) {
+                let isDecimal = dialect.decimal == UInt8(ascii: ",")
+                reason += "; a comma could also be \(isDecimal ? "a sign of thousands" : "the decimal sign")"
+            }
+            if guess.kind != .number, profile.numbers * 2 > profile.present, let text = profile.firstText {
+                reason +=
+                    "; \(profile.numbers) of \(profile.present) are numbers, but not \"\(text.text.prefix(20))\" in row \(text.row)"
+            }
             if guess.kind == .number, dialect.hasPlainNumbers, Self.mayBeThousands(fields, reader) {
                 reason += "; if their point separates thousands, write thousands: \".\" above"
             }
@@ -212,7 +223,7 @@ public struct TableSurvey: Sendable {
         let profile = columns[target].profile
         missingTargets = profile.missing
         let isNumeric = profile.textCount == 0 && profile.booleans == 0
-        let isClass = profile.distinct <= 12 && profile.whole == profile.numbers || profile.distinct == 2
+        let isClass = profile.distinct <= 12 && profile.whole == profile.numbers
         guard !isNumeric || isClass else {
             task = .numbers
             return

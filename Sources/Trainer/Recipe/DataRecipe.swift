@@ -71,7 +71,8 @@ public struct DataRecipe: Sendable {
 
     private static let tableKeys = [
         "target", "features", "sample_weight", "delimiter", "encoding", "header", "names", "comment",
-        "columns", "decimal", "thousands", "missing", "units", "skip_lines", "classes", "positive",
+        "columns", "decimal", "thousands", "missing", "units", "skip_lines",
+        "skip_initial_space", "classes", "positive",
         "scale_target",
         "missing_target",
     ]
@@ -110,6 +111,9 @@ public struct DataRecipe: Sendable {
         dialect.missing = try section.words("missing")
         try section.read { (options) throws(CellarError) in
             dialect.hasUnits = try options.bool("units", default: false)
+            if options.object["skip_initial_space"] != nil {
+                dialect.skipsInitialBlanks = try options.bool("skip_initial_space", default: false)
+            }
             if options.object["skip_lines"] != nil {
                 dialect.skippedLines = try options.int("skip_lines", in: 0...100_000)
             }
@@ -211,12 +215,15 @@ public struct DataRecipe: Sendable {
         }
     }
 
-    /// Returns the table's files: a path, a list of paths, or a pattern with `*`.
+    /// Returns the table's files: a path, a list of paths, or a pattern with `*`, `?` or `[abc]`.
     private static func files(_ section: inout RecipeSection, _ file: String) throws(CellarError) -> [String]
     {
         let words = try section.texts("csv")
-        let all = words.flatMap { word in
-            word.contains("*") ? FilePattern.matches(word, recipe: file) : [word]
+        let all = words.flatMap { word -> [String] in
+            guard word.contains(where: "*?[".contains) else { return [word] }
+            let found = FilePattern.matches(word, recipe: file)
+            // Without a star it may be a name.
+            return found.isEmpty && !word.contains("*") ? [word] : found
         }
         guard !all.isEmpty else {
             throw section.error("no file matches \(words.joined(separator: ", ")).", key: "csv")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Paths with `*` in their last part.
+/// Paths with `*`, `?` or `[abc]` in their last part.
 enum FilePattern {
     /// Returns the files that match, sorted, relative to the current folder or the parent of the recipe's folder.
     static func matches(_ pattern: String, recipe: String) -> [String] {
@@ -12,7 +12,8 @@ enum FilePattern {
         {
             let names =
                 (try? FileManager.default.contentsOfDirectory(atPath: base.isEmpty ? "/" : base)) ?? []
-            let found = names.filter { fits($0[...], name[...]) }.sorted()
+            // A file with the name itself is meant, such as data[1].csv.
+            let found = names.contains(name) ? [name] : names.filter { fits($0[...], name[...]) }.sorted()
             if !found.isEmpty { return found.map { base == "." ? $0 : base + "/" + $0 } }
         }
         return []
@@ -24,6 +25,11 @@ enum FilePattern {
             let rest = pattern.dropFirst()
             return name.indices.contains { fits(name[$0...], rest) } || fits(name[name.endIndex...], rest)
         }
-        return name.first == sign && fits(name.dropFirst(), pattern.dropFirst())
+        guard let first = name.first else { return false }
+        if sign == "[", let end = pattern.dropFirst(2).firstIndex(of: "]") {
+            return pattern[pattern.index(after: pattern.startIndex)..<end].contains(first)
+                && fits(name.dropFirst(), pattern[pattern.index(after: end)...])
+        }
+        return (sign == "?" || first == sign) && fits(name.dropFirst(), pattern.dropFirst())
     }
 }

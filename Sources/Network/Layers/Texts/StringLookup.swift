@@ -24,9 +24,17 @@ public struct StringLookup: StatelessLayer, TextReader {
         self.init(vocabulary, unknownPlaces: hasUnknown ? 1 : 0, name: name)
     }
 
+    /// Returns a word for unknown texts that is not in the vocabulary, which Keras would not accept there.
+    private static func unknownToken(besides vocabulary: [String]) -> String {
+        var token = "[UNK]"
+        while vocabulary.contains(token) { token = "[\(token)]" }
+        return token
+    }
+
     private init(_ vocabulary: [String], unknownPlaces: Int, name: String) {
         (self.vocabulary, places, self.unknownPlaces) = (vocabulary, TextPlaces(vocabulary), unknownPlaces)
-        (maskToken, unknownToken, maxTokens, pads, weights) = (nil, "[UNK]", nil, false, nil)
+        unknownToken = Self.unknownToken(besides: vocabulary)
+        (maskToken, maxTokens, pads, weights) = (nil, nil, false, nil)
         encoding = TokenEncoding(mode: .int, depth: vocabulary.count + unknownPlaces)
         self.name = name
     }
@@ -95,6 +103,9 @@ public struct StringLookup: StatelessLayer, TextReader {
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try encodedShape(encoding, inputs)
     }
+
+    /// Returns the place of a text in the vocabulary; nil if it is not there.
+    public func place(of text: String) -> Int? { places.place(of: text.utf8.span) }
 
     /// False for a text that the layer refuses.
     public func takes(_ text: ArraySlice<UInt8>) -> Bool {

@@ -1,0 +1,143 @@
+import Base
+import Cellar
+import Foundation
+import TestSupport
+import Testing
+
+/// The recipe that `init` writes for a table.
+private func recipe(_ table: [UInt8], _ folder: URL, target: String? = "y") throws -> String {
+    let path = folder.appendingPathComponent("t.csv").path
+    try Data(table).write(to: URL(fileURLWithPath: path))
+    var request = InitRequest(data: path, target: target)
+    (request.recipe, request.replaces) = (folder.appendingPathComponent("t.yaml").path, true)
+    return try initRecipe(request).text
+}
+
+private func recipe(_ table: String, target: String? = "y") throws -> String {
+    try Fixtures.temporaryFolder { folder in try recipe(Array(table.utf8), folder, target: target) }
+}
+
+/// A table of 40 rows with classes p and q, whose other columns are written so.
+private func table(_ delimiter: String, _ columns: [(String, (Int) -> String)]) -> String {
+    let lines = (0..<40).map { row in
+        (columns.map { $0.1(row) } + [row % 3 == 0 ? "p" : "q"]).joined(separator: delimiter)
+    }
+    return ([(columns.map(\.0) + ["y"]).joined(separator: delimiter)] + lines).joined(separator: "\n") + "\n"
+}
+
+@Test("the decimal sign is the one that all columns of numbers show", arguments: [";", "\t", "|"])
+func decimalSigns(_ delimiter: String) throws {
+    let grouped: (Int) -> String = { $0 % 4 == 0 ? "\(500 + $0)" : "\(1 + $0 % 7),\(100 + 3 * $0)" }
+    let points: (Int) -> String = { "\($0 % 9).\($0 % 10)5" }
+    let american = try recipe(table(delimiter, [("a", grouped), ("b", points)]))
+    #expect(american.contains("\n  thousands: \",\"") && !american.contains("decimal:"))
+    #expect(american.contains("a: number   # numbers\n") && american.contains("b: number"))
+
+    let european = try recipe(
+        table(delimiter, [("a", { "\(1 + $0 % 7).\(100 + 3 * $0)" }), ("b", { "\($0 % 9),\($0 % 10)5" })]))
+    #expect(european.contains("\n  decimal: \",\"") && european.contains("\n  thousands: \".\""))
+    #expect(european.contains("a: number   # numbers\n") && european.contains("b: number"))
+
+    // Only numbers below 1,000 have no comma: it separates thousands, but the recipe says that it may not.
+    let short = try recipe(table(delimiter, [("a", grouped), ("b", { "\($0 % 9)" })]))
+    #expect(
+        short.contains("\n  thousands: \",\"") && short.contains("a comma could also be the decimal sign"))
+    let long = try recipe(table(delimiter, [("a", { "\(1 + $0 % 7),\(100 + 3 * $0)" })]))
+    #expect(long.contains("\n  decimal: \",\"") && long.contains("a comma could also be a sign of thousands"))
+
+    let error = #expect(throws: CellarError.self) {
+        _ = try recipe(table(delimiter, [("a", { "0,\(100 + $0)" }), ("b", points)]))
+    }
+    #expect(error?.place.column == "a" && error?.place.row == 1)
+    #expect(throws: CellarError.self) {
+        _ = try recipe(table(delimiter, [("a", grouped), ("b", { "\(1 + $0 % 7).\(100 + 3 * $0)" })]))
+    }
+}
+
+@Test("quoted numbers with commas in a table with commas, and other signs of thousands")
+func quotedNumbers() throws {
+    let quoted = try recipe(
+        table(",", [("a", { "\"-\(215_000 + $0),6\"" }), ("b", { "\"0,\(270 + $0) %\"" })]))
+    #expect(
+        quoted.contains("\n  decimal: \",\"") && quoted.contains("a: number") && quoted.contains("b: number"))
+    for sign in ["'", " ", "\u{a0}", "\u{202f}"] {
+        let text = try recipe(
+            table(";", [("a", { "\(1 + $0)\(sign)\(100 + $0)\(sign)200,5" }), ("b", { "\($0),25" })]))
+        #expect(text.contains("\n  thousands: \"\(sign == "'" ? "'" : " ")\""), "\(text)")
+        #expect(text.contains("a: number   # numbers\n") && text.contains("b: number   # numbers\n"))
+    }
+}
+
+@Test("a few words among numbers are missing values, and many or shared ones are refused")
+func strayWords() throws {
+    for word in ["x", "ND", "#DIV/0!", "<0.01", "True"] {
+        let text = try recipe(
+            table(",", [("a", { $0 % 13 == 5 ? word : "\($0).25" }), ("b", { "\($0 * 7 % 11)" })]))
+        // Words that mark missing values everywhere need no comment.
+        let isKnown = word == "ND" || word.hasPrefix("#")
+        #expect(text.contains("missing: ["), "\(text)")
+        #expect(text.contains("3 \(word) among the numbers of a") != isKnown, "\(text)")
+        #expect(text.contains("a: { kind: number, impute: median, indicator: true }"))
+    }
+    let footer = try recipe(table(",", [("a", { "\($0).25" }), ("b", { "\($0 % 7)" })]) + "Total,,\n")
+    #expect(footer.contains("missing: [Total]") && footer.contains("missing_target: drop"))
+    let shared = #expect(throws: CellarError.self) {
+        _ = try recipe(
+            table(",", [("a", { $0 == 7 ? "x" : "\($0).25" }), ("b", { $0 % 2 == 0 ? "x" : "z" })]))
+    }
+    #expect(shared?.place.row == 8 && shared?.place.column == "a")
+    let many = #expect(throws: CellarError.self) {
+        let lines = (0..<400).map { "\($0 % 50 == 9 ? "<0.0\($0)" : "\($0).25"),\($0 % 3 == 0 ? "p" : "q")" }
+        _ = try recipe("a,y\n" + lines.joined(separator: "\n") + "\n")
+    }
+    #expect(many?.place.row == 10 && many?.place.column == "a")
+    // Few numbers and a word are names.
+    let names = try recipe(
+        table(",", [("doors", { ["2", "3", "4", "5more"][$0 % 4] }), ("b", { "\($0)" })]))
+    #expect(
+        names.contains("doors: category")
+            && names.contains("30 of 40 are numbers, but not \"5more\" in row 4"))
+}
+
+@Test("titles, comments and encodings before a table are found together")
+func linesBeforeTables() throws {
+    let plain = table(",", [("a", { "\($0).5" }), ("größe", { "\($0 * 7 % 11)" })])
+    let semicolons = plain.replacingOccurrences(of: ",", with: ";")
+    for (lines, rest, expected) in [
+        ("Report\n", semicolons, ["skip_lines: 1"]), ("Report\n\n", plain, ["skip_lines: 1"]),
+        ("Report,2020\n\n", plain, ["skip_lines: 1"]), ("Report,,\n", plain, ["skip_lines: 1"]),
+        (
+            "# a comment, with commas\n# more\n",
+            plain.replacingOccurrences(
+                of: "y\n", with: "y\n#x\n", options: [], range: plain.range(of: "y\n")), ["comment: \"#\""]
+        ),
+        ("Umsatz\nQuelle: Amt\n", semicolons, ["skip_lines: 2"]),
+    ] {
+        for encoding in [String.Encoding.utf8, .isoLatin1] {
+            let text = try Fixtures.temporaryFolder { folder in
+                try recipe(Array(#require((lines + rest).data(using: encoding))), folder)
+            }
+            for line in expected + (encoding == .isoLatin1 ? ["encoding: latin-1"] : []) {
+                #expect(text.contains("\n  \(line)"), "\(line) in:\n\(text)")
+            }
+            #expect(text.contains("    a: number") && text.contains("größe\": number"), "\(text)")
+            #expect(!text.contains("header: false") && text.contains("2 classes: p (14), q (26)"))
+        }
+    }
+}
+
+@Test("blanks belong to texts unless each delimiter has one behind it")
+func blanksAroundTexts() throws {
+    let all = try recipe(table(", ", [("a", { "\($0)" }), ("b", { $0 % 2 == 0 ? "x" : "z" })]))
+    #expect(all.contains("\n  skip_initial_space: true") && all.contains("2 classes: p (14), q (26)"))
+    let some = try recipe(table(",", [("a", { "\($0)" }), ("b", { $0 % 2 == 0 ? " x" : "x" })]))
+    #expect(!some.contains("skip_initial_space") && some.contains("b: category   # 2 different values"))
+    let labels = "a,y\n" + (0..<40).map { "\($0 * 7 % 11),\([" a", "a ", "b"][$0 % 3])\n" }.joined()
+    #expect(try recipe(labels).contains("3 classes"))
+}
+
+@Test("a target of two fractions is a number")
+func fractionsAsTarget() throws {
+    let text = try recipe("a,y\n" + (0..<40).map { "\($0 * 7 % 11),\($0 % 2 == 0 ? 1.5 : 2.5)\n" }.joined())
+    #expect(text.contains("# as asked; a number") && text.contains("mean_squared_error"))
+}
