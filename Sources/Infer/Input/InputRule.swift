@@ -25,12 +25,12 @@ struct InputRule: Equatable, Sendable {
                         "The model was trained on a column without missing values. Add the value, or remove the row."
                 )
         }
-        // -2^24 stands for a missing value; see `CategoryCounts.missingNumber`.
-        if isWhole, number != number.rounded() || abs(number) > 0x1p24 || number == -0x1p24 {
+        // 1 - 2^24 stands for a missing value; see `CategoryCounts.missingNumber`.
+        if isWhole, number != number.rounded() || abs(number) >= 0x1p24 || number == 1 - 0x1p24 {
             return FieldFault(
                 row: row, column: column,
                 expected:
-                    "a whole number up to 16,777,216, because the column is a category of whole numbers",
+                    "a whole number below 16,777,216, because the column is a category of whole numbers",
                 found: "\(number)")
         }
         if isBoolean, number != 0, number != 1 {

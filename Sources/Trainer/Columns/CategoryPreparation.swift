@@ -148,7 +148,7 @@ struct CategoryCounts {
     }
     private(set) var values: [Value] = []
     /// Stands for a missing value among whole numbers: beyond those that a category has, and refused in a table.
-    static let missingNumber = -0x100_0000
+    static let missingNumber = -0xFF_FFFF
 
     init(_ column: TableColumn, _ rows: [Int]) {
         if column.isText {

@@ -59,7 +59,7 @@ struct TableColumn: Sendable {
         case .category:
             let areNumbers = profile.present > 0 && profile.numbers == profile.present
             if areNumbers, profile.whole == profile.numbers,
-                max(abs(profile.lowest), abs(profile.highest)) < 0x1p24
+                max(abs(profile.lowest), abs(profile.highest)) < 0xFF_FFFF
             {
                 numbers = try Self.numbers(fields, reader, profile, name, file)
             } else if areNumbers || profile.present > 0 && profile.booleans == profile.present {
