@@ -213,7 +213,16 @@ static void decode(Reader *reader, int channels, cpng_picture *picture) {
                 convert(row, from, reader->pixels + y * width * (size_t)channels, channels, width);
         }
     }
-    png_read_end(png, NULL);
+    // Chunks after the picture's data count too.
+    png_read_end(png, info);
+    png_uint_32 exif_size = 0;
+    png_bytep exif = NULL;
+    if (png_get_eXIf_1(png, info, &exif_size, &exif) != 0 && exif_size > 0) {
+        picture->exif = malloc(exif_size);
+        if (picture->exif == NULL) png_error(png, "out of memory");
+        memcpy(picture->exif, exif, exif_size);
+        picture->exif_size = exif_size;
+    }
     picture->width = (uint32_t)columns;
     picture->height = (uint32_t)lines;
     picture->pixels = reader->pixels;

@@ -20,6 +20,8 @@ enum { cpng_max_side = 20000, cpng_max_pixels = 50000000 };
 typedef struct {
     uint32_t width, height;
     uint8_t *pixels;   // [height, width, channels], to be freed with cpng_free
+    uint8_t *exif;     // the chunk eXIf, a TIFF structure, to be freed with cpng_free; NULL without one
+    size_t exif_size;
     char message[160]; // libpng's message
     int error;         // errno of cpng_unreadable
 } cpng_picture;

@@ -163,6 +163,7 @@ extension Store {
         (found.labels, found.pictures) = (labels, pictures)
         found.classes = ClassDistribution(classes: folder.classes, labels: labels)
         try found.divide(pictures.keys, recipe)
+        if let warning = leftOutWarning(path, hasClasses: true) { found.suggestions.append(warning) }
         return found
     }
 

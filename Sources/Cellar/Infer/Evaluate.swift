@@ -100,6 +100,9 @@ extension Store {
             }
             return try pictureModel()
         }
+        if FileSystem.isFolder(request.data) {
+            leftOutWarning(request.data, hasClasses: true).map(progress.warn)
+        }
         var evaluations: [Evaluation] = []
         for (model, folder) in zip(models, request.folders(for: models.map(\.name))) {
             evaluations.append(

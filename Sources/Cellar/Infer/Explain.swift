@@ -43,6 +43,8 @@ public struct ExplainResult: Sendable {
     public let picture: (height: Int, width: Int)?
     public let figure: Figure
     public let warnings: [String]
+    /// The certainty of the answer about a picture of digits; nil for others.
+    public var status: PictureStatus?
 
     public var json: JSON {
         let found = methods.map { method -> (String, JSON) in
@@ -53,11 +55,13 @@ public struct ExplainResult: Sendable {
             }
             return (method.name, .array(rows))
         }
-        return [
+        var object: JSONObject = [
             "file": .string(file), "model": .string(model), "answer": .string(answer),
             "score": JSON(finite: score),
             "importance": .object(JSONObject(found)),
         ]
+        object["status"] = status.map { .string($0.rawValue) }
+        return .object(object)
     }
 }
 
@@ -70,15 +74,17 @@ extension Store {
         }
         let model = try load(request.models, progress, else: pictureModel)[0]
         let form = try model.pictureForm()
-        let picture = try form.read(request.file)
+        let (samples, status, doubt) =
+            form.framing == .digit
+            ? try answeredDigit(request, by: model, form) : (try form.read(request.file).samples, nil, nil)
         let sample: [Float] =
-            switch picture.samples.storage {
+            switch samples.storage {
             case .bytes(let bytes): bytes.map { Float($0) }
             case .floats(let floats): floats
             case .texts: []
             }
         let (label, name, score) = try explained(
-            try model.finitePredictions(for: picture.samples).calibrated(for: form), 0, request)
+            try model.finitePredictions(for: samples).calibrated(for: form), 0, request)
         let window = request.window ?? max(2, min(form.height, form.width) / 7)
         guard window <= max(form.height, form.width) else {
             throw CellarError(
@@ -103,7 +109,25 @@ extension Store {
                 (method, values.map { ColumnImportance(name: "", mean: Double($0), standardDeviation: 0) })
             },
             picture: (form.height, form.width),
-            figure: explanationFigure(image, title: "\(model.name): \(name)", maps: maps), warnings: [])
+            figure: explanationFigure(image, title: "\(model.name): \(name)", maps: maps),
+            warnings: doubt.map { ["the answer about \(request.file) is \($0)."] } ?? [], status: status)
+    }
+
+    /// The digit that `infer` answers about. Throws for a picture that has no one answer, unless the request names a class.
+    private func answeredDigit(
+        _ request: ExplainRequest, by model: LoadedModel, _ form: ModelFacts.Picture
+    ) throws(CellarError) -> (Samples, PictureStatus?, doubt: String?) {
+        let picture = try readPicture(request.file, side: DigitPicture.workingSide)
+        let answer = try readDigits(picture, request.file, by: model, form, PictureReading())
+        guard let image = answer.image else { throw .noDigit(request.file) }
+        switch answer.status {
+        case .notDigit where request.label == nil, .several where request.label == nil:
+            throw CellarError(
+                .badData, "there is no one digit to explain: \(answer.answer).", file: request.file,
+                remedy: "Cut the picture to one digit, or name the class to explain with --class.")
+        default:
+            return (form.samples(image.pixels), answer.status, answer.status == .sure ? nil : answer.answer)
+        }
     }
 
     /// The explained output, its name and its score.

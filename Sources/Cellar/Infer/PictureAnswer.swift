@@ -18,7 +18,7 @@ public enum PictureStatus: String, Sendable {
 
 /// Options of answers about pictures of digits.
 public struct PictureReading: Sendable {
-    /// An answer with a lower probability is not sure; 0 answers whatever there is. Nil: the model decides.
+    /// An answer with a lower probability is not sure; 0 takes everything for a digit. Nil: the model decides.
     public var minimumConfidence: Double?
     /// Gives for each picture the set of digits that contains the true one with this probability.
     public var coverage: Double?
@@ -36,19 +36,22 @@ public struct PictureReading: Sendable {
     }
 }
 
-/// One of several digits in a picture.
+/// One of several digits in a picture, or with `--all` something else among them.
 public struct DigitAnswer: Sendable {
+    /// The predicted class; `?` for something that is no digit.
     public var label: String
-    public var probability: Float
+    /// Nil for something that is no digit.
+    public var probability: Float?
     public var isSure: Bool
-    /// The digit as the network saw it.
-    public var image: GrayImage
+    /// The digit as the network saw it; nil for a dot or a bar.
+    public var image: GrayImage?
     /// Its place in the picture, each as a share of the picture's width or height.
     public var left, top, width, height: Double
 
     var json: JSON {
         [
-            "prediction": .string(label), "probability": JSON(probability), "sure": .bool(isSure),
+            "prediction": probability == nil ? .null : .string(label),
+            "probability": probability.map { JSON($0) } ?? .null, "sure": .bool(isSure),
             "box": .array([left, top, width, height].map { .number(($0 * 10_000).rounded() / 10_000) }),
         ]
     }
@@ -134,16 +137,19 @@ struct PictureDecision {
     /// The certainty of the answer about one digit.
     func status(_ opinion: Opinion, of digit: PreparedDigit, names: [String]) -> PictureStatus {
         guard isDigit(opinion) else { return .notDigit }
-        guard limits != nil, reading.minimumConfidence != 0 else { return isSure(opinion) ? .sure : .unsure }
+        guard isWary else { return isSure(opinion) ? .sure : .unsure }
         let doubt = doubt(names[opinion.label], digit.structure)
         return doubt == .sure && !isSure(opinion) ? .unsure : doubt
     }
 
     /// Returns true if what was found is too much for a digit, whatever the network says.
     func isClutter(_ found: DigitPicture) -> Bool {
-        limits != nil && reading.minimumConfidence != 0
+        isWary
             && (found.pieces > PictureDecision.mostPieces && !reading.readsAll || found.rest > 0.6)
     }
+
+    /// True if what is beside a digit, and what its network does not see, counts.
+    var isWary: Bool { limits != nil && reading.minimumConfidence != 0 }
 
     /// True if the model can give sets of classes: it needs the quantiles 0 % to 100 %.
     var hasQuantiles: Bool { limits?.missing.count == 101 }

@@ -43,7 +43,7 @@ extension Store {
     ) throws(CellarError) -> PredictResult {
         let models = try load(request.models, progress, else: pictureModel)
         var result = PredictResult(models: models.map { $0.name })
-        let files = try picturesInFolders(request.files)
+        let files = try picturesInFolders(request.files, progress)
         for file in files {
             try progress.checkCancellation()
             do throws(CellarError) {
@@ -60,10 +60,17 @@ extension Store {
 }
 
 /// The files, with each folder replaced by the pictures in it.
-private func picturesInFolders(_ files: [String]) throws(CellarError) -> [String] {
+private func picturesInFolders(
+    _ files: [String], _ progress: ProgressReporter
+) throws(CellarError) -> [String] {
     var all: [String] = []
     for file in files {
-        if file != "-", FileSystem.isFolder(file) { all += try pictures(in: file) } else { all.append(file) }
+        guard file != "-", FileSystem.isFolder(file) else {
+            all.append(file)
+            continue
+        }
+        all += try pictures(in: file)
+        leftOutWarning(file).map(progress.warn)
     }
     return all
 }

@@ -26,6 +26,8 @@ public struct Prediction: Sendable {
     public var status: PictureStatus?
     /// The two likeliest classes, if the answer is not sure.
     public var alternatives: [String] = []
+    /// The number of things beside the digits of a picture that are none: letters, signs, parts of digits that its sides cut.
+    public var others = 0
     /// The classes that contain the true one with the probability that was asked for.
     public var set: [String]?
     /// The digits of a picture that has several, from left to right.
@@ -67,7 +69,9 @@ public struct Prediction: Sendable {
     /// The predicted class or labels, or the predicted values separated by spaces; of a picture without a sure answer, why.
     public var answer: String {
         switch status {
-        case .unsure where digits.isEmpty: return "not sure: \(alternatives.joined(separator: " or "))"
+        case .unsure where digits.isEmpty:
+            return "not sure: \(alternatives.joined(separator: " or "))"
+                + (others > 0 ? ", beside something else" : "")
         case .notDigit: return "this is not a digit"
         case .noDigit: return "no digit found"
         case .several: return "more than one digit (\(digits.count))"
@@ -98,6 +102,7 @@ public struct Prediction: Sendable {
         object["status"] = .string(status.rawValue)
         func strings(_ words: [String]) -> JSON { .array(words.map { .string($0) }) }
         if !alternatives.isEmpty { object["alternatives"] = strings(alternatives) }
+        if others > 0 { object["others"] = .integer(others) }
         object["set"] = set.map(strings)
         if !digits.isEmpty { object["digits"] = .array(digits.map(\.json)) }
         if !steps.isEmpty {

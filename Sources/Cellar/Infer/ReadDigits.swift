@@ -24,7 +24,29 @@ func readDigits(
     if prediction.status == .sure || prediction.status == .unsure, decision.isClutter(found) {
         prediction.status = .notDigit
     }
+    if decision.isWary, prediction.status == .sure, found.isDoubtful || prediction.others > 0 {
+        prediction.status = .unsure
+        if !reading.readsAll {
+            prediction.alternatives =
+                prediction.others > 0
+                ? [prediction.label ?? ""]
+                : prediction.scores.sorted { $0.score > $1.score }.prefix(2).map(\.name)
+        }
+    }
     return prediction
+}
+
+extension DigitPicture {
+    /// A digit's or another thing's box in shares of the picture.
+    fileprivate func answer(
+        _ label: String, _ box: (left: Int, top: Int, width: Int, height: Int), probability: Float? = nil,
+        isSure: Bool = false, image: GrayImage? = nil
+    ) -> DigitAnswer {
+        let (w, h) = (Double(width), Double(height))
+        return DigitAnswer(
+            label: label, probability: probability, isSure: isSure, image: image, left: Double(box.left) / w,
+            top: Double(box.top) / h, width: Double(box.width) / w, height: Double(box.height) / h)
+    }
 }
 
 extension PictureReading {
@@ -66,42 +88,68 @@ private func answer(
     func single(_ digit: PreparedDigit) throws(CellarError) -> Prediction {
         single(digit, try decision.opinion(digit.image, by: model))
     }
-    if found.digits.count == 1, !decision.reading.readsAll { return try single(main) }
-    var all: [DigitAnswer] = []
+    let signs = decision.isWary ? found.signs : []
+    if found.digits.count == 1, !decision.reading.readsAll {
+        var prediction = try single(main)
+        prediction.others = signs.count + found.cut
+        return prediction
+    }
+    // With everything that is as large as a digit, in its place.
+    var (all, others): ([DigitAnswer], [DigitAnswer]) = ([], [])
+    var row: [DigitAnswer] = []
+    func addSigns(_ place: Int) {
+        row += signs.filter { $0.place == place }.map {
+            found.answer("?", ($0.left, $0.top, $0.width, $0.height))
+        }
+    }
     var best: Prediction?
-    for digit in found.digits {
+    let tallest = found.digits.map(\.height).max() ?? 0
+    let total = found.digits.reduce(0) { $0 + $1.mass }
+    for (place, digit) in found.digits.enumerated() {
+        addSigns(place)
+        let box = (digit.left, digit.top, digit.width, digit.height)
         let opinion = try decision.opinion(digit.image, by: model)
         let status = decision.status(opinion, of: digit, names: names)
-        guard status != .notDigit else { continue }
+        guard status != .notDigit else {
+            if digit.height * 10 >= tallest * 4 || digit.mass >= 0.1 * total {
+                others.append(found.answer("?", box, image: digit.image))
+                row += others.suffix(1)
+            }
+            continue
+        }
         all.append(
-            DigitAnswer(
-                label: names[opinion.label], probability: opinion.best, isSure: status == .sure,
-                image: digit.image, left: Double(digit.left) / Double(found.width),
-                top: Double(digit.top) / Double(found.height),
-                width: Double(digit.width) / Double(found.width),
-                height: Double(digit.height) / Double(found.height)))
+            found.answer(
+                names[opinion.label], box, probability: opinion.best, isSure: status == .sure,
+                image: digit.image))
+        row += all.suffix(1)
         if best == nil || opinion.best > best?.score ?? 0 { best = single(digit, opinion) }
     }
+    addSigns(found.digits.count)
     if let together = found.together, found.digits.count <= 3 {
         // Strokes that do not meet may be one digit: an open four, a five whose bar stands apart.
-        let prediction = try single(together)
+        var prediction = try single(together)
         let parts = all.filter(\.isSure).count
-        if prediction.status == .sure, parts < found.digits.count || parts < 2 { return prediction }
+        if prediction.status == .sure, parts < found.digits.count || parts < 2 {
+            prediction.others = signs.count + found.cut
+            return prediction
+        }
         if all.isEmpty { best = prediction }
     }
     var prediction: Prediction
     if let best { prediction = best } else { prediction = try single(main) }
+    prediction.others = (all.isEmpty ? 0 : others.count) + signs.count + found.cut
     guard all.count > 1 || decision.reading.readsAll else { return prediction }
-    prediction.digits = all
     if decision.reading.readsAll {
         guard !all.isEmpty else { return prediction }
-        prediction.label = all.map(\.label).joined()
-        prediction.score = all.map(\.probability).min()
-        prediction.status = all.allSatisfy(\.isSure) ? .sure : .unsure
+        prediction.digits = row
+        prediction.label = row.map(\.label).joined()
+        prediction.score = all.compactMap(\.probability).min()
+        prediction.status = row.allSatisfy(\.isSure) ? .sure : .unsure
         prediction.alternatives = []
         prediction.scores = []
         return prediction
     }
+    prediction.digits = all
     prediction.status = .several
     return prediction
 }

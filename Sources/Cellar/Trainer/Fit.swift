@@ -1,4 +1,5 @@
 import Base
+import Datasets
 import Foundation
 import KerasFile
 import Network
@@ -146,6 +147,9 @@ extension Store {
         recipe.data.hashesRows = request.hashesRows ?? recipe.data.hashesRows
         try group?.agree(on: &recipe, from: start)
         let data = try PreparedData(recipe) { progress.report(.dataRead($0)) }
+        if case .pictures(let folder) = recipe.data.source {
+            leftOutWarning(recipe.data.resolve(folder), hasClasses: true).map(progress.warn)
+        }
         let training = try Training(
             recipe, data: data, from: start, commandLine: request.commandLine, group: group)
         try group?.compare(training, start)

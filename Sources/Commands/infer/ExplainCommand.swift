@@ -68,6 +68,7 @@ struct ExplainCommand: ParsableCommand {
             for warning in found.warnings { commandProgress(json: json).warn(warning) }
             if let picture, format != nil { try found.figure.write(to: picture) }
             if json { try printOutput(found.json) } else { try printOutput(text(found)) }
+            if let status = found.status?.exitStatus { throw ExitCode(status) }
         }
     }
 

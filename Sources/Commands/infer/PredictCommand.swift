@@ -31,7 +31,7 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help:
-            "Answers with a lower probability are given as not sure. 0 answers whatever the picture shows. (default: as found in training)"
+            "Answers with a lower probability are given as not sure. With 0, whatever is found is taken for a digit. (default: as found in training)"
     )
     var minConfidence: Double?
 
@@ -110,15 +110,19 @@ func answer(_ request: PredictRequest, store: String?, json: Bool) throws {
 /// The exit status of a result without failures: 65 if a picture shows no digit, something else or several digits, else 1 if an answer
 /// is not sure; nil if all are.
 private func exitStatus(_ result: PredictResult) -> Int32? {
-    var status: Int32?
-    for prediction in result.predictions {
-        switch prediction.status {
-        case .notDigit, .noDigit, .several: return CellarError.Category.badData.rawValue
-        case .unsure: status = 1
-        case .sure, nil: break
+    // 65 is above 1.
+    result.predictions.compactMap { $0.status?.exitStatus }.max()
+}
+
+extension PictureStatus {
+    /// The exit status of this answer; nil for success.
+    var exitStatus: Int32? {
+        switch self {
+        case .notDigit, .noDigit, .several: CellarError.Category.badData.rawValue
+        case .unsure: 1
+        case .sure: nil
         }
     }
-    return status
 }
 
 /// For several pictures: how many of them have which answer.

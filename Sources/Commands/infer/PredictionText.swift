@@ -5,8 +5,12 @@ import CommandSupport
 extension Prediction {
     /// `file, prediction, probability`, tab-separated; no file for a typed row.
     var line: String {
-        (file.map { $0 + "\t" } ?? "") + answer + (score.map { "\t\($0)" } ?? "") + setText + "\n"
+        (file.map { $0 + "\t" } ?? "") + answer + (answersWithDigit ? score.map { "\t\($0)" } ?? "" : "")
+            + setText + "\n"
     }
+
+    /// False if the answer is that there is no digit, or more than one: the probability is not this statement's.
+    private var answersWithDigit: Bool { ![.notDigit, .noDigit, .several].contains(status) }
 
     private var setText: String { self.set.map { "\t{" + $0.joined(separator: ", ") + "}" } ?? "" }
 
@@ -17,6 +21,7 @@ extension Prediction {
 
     /// For a cell of a table: `7 (99.8 %)`.
     fileprivate var short: String {
+        guard answersWithDigit else { return answer }
         guard let probability else {
             return answer + (kind.flatMap { kind in score.map { " (\(kind.rawValue) \($0))" } } ?? "")
         }

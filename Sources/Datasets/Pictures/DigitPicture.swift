@@ -10,6 +10,12 @@ public struct DigitPicture: Sendable {
     public var rest: Float = 0
     /// The number of connected pieces of ink that are no specks.
     public var pieces = 0
+    /// Dots and bars beside the digits.
+    public var signs: [PictureSign] = []
+    /// The number of pieces that may be digits and were left out, as a side of the picture cuts them.
+    public var cut = 0
+    /// True if something speaks against a digit that its 28 × 28 pixels do not show, such as a ring around it.
+    public var isDoubtful = false
     /// True if there were more digits than `mostDigits`.
     public private(set) var isCrowded = false
     /// True if the picture was in MNIST's form already, and is used as it is.
@@ -54,6 +60,7 @@ public struct DigitPicture: Sendable {
         keep("without lines", clean.amounts.picture)
         let regions = clean.digitRegions
         (rest, pieces) = (regions.rest, regions.pieces)
+        (signs, cut, isDoubtful) = (regions.signs, regions.cut, regions.isDoubtful)
         func prepared(_ region: DigitRegion) -> PreparedDigit {
             PreparedDigit(
                 ink: region.ink, image: region.ink.framed(width: frame.width, height: frame.height),
@@ -100,6 +107,9 @@ public struct PreparedDigit: Equatable, Sendable {
     init(ink: Plane, image: GrayImage, left: Int, top: Int) {
         (self.ink, self.image, self.left, self.top) = (ink, image, left, top)
     }
+
+    /// The sum of its ink.
+    public var mass: Float { ink.values.reduce(0, +) }
 
     /// How its strokes hang together.
     public var structure: InkStructure { InkStructure(ink) }

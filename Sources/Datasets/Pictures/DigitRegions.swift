@@ -6,6 +6,20 @@ struct DigitRegions {
     var rest: Float = 0
     /// The number of connected pieces of ink that are no specks.
     var pieces = 0
+    /// Dots and bars before, between and after the digits: points, colons, signs.
+    var signs: [PictureSign] = []
+    /// The number of pieces that may be digits and were left out, as a side of the picture cuts them.
+    var cut = 0
+    /// True if something speaks against a digit that the ink alone does not show, such as a ring around it.
+    var isDoubtful = false
+}
+
+/// A dot or bar beside digits.
+public struct PictureSign: Equatable, Sendable {
+    /// The number of digits before it.
+    public var place: Int
+    /// Its box in the picture of the ink.
+    public var left, top, width, height: Int
 }
 
 /// The ink of one digit, cropped to its box.
@@ -18,70 +32,125 @@ struct DigitRegion {
 }
 
 extension Ink {
-    /// Finds the digits: connected pieces of ink that belong together, without specks, fragments at the picture's sides, and
-    /// what is far smaller than the largest one.
+    /// Finds the digits: connected pieces of ink that belong together, without specks, fragments at the picture's sides, frames,
+    /// underlines, edges of shadows and sheets, and what is far smaller than the largest one.
     var digitRegions: DigitRegions {
-        let (w, h) = (amounts.width, amounts.height)
-        let parts = Components(width: w, height: h, ink: amounts.values) {
-            amounts.values[$0] >= Ink.threshold
-        }
+        let found = InkPieces(self).digitRegions
+        // A thin line that was scaled down, or a pencil's, falls apart where it is faint.
+        guard found.pieces > 8, found.pieces < 400 else { return found }
+        let radius = max(1, min(amounts.width, amounts.height) / 150)
+        let stronger = Plane(
+            width: amounts.width, height: amounts.height, values: amounts.values.map { min($0 * 1.7, 1) }
+        ).maximum(radius: radius).minimum(radius: radius)
+        let again = InkPieces(Ink(self, amounts: stronger)).digitRegions
+        // Parts of a digit that are close by their fragments alone must not become digits of their own.
+        let isWhole = again.regions.count == 1 || found.regions.count > 3
+        return isWhole && again.pieces * 2 <= found.pieces ? again : found
+    }
+}
+
+extension InkPieces {
+    fileprivate var digitRegions: DigitRegions {
         var found = DigitRegions()
-        let total = parts.all.reduce(0) { $0 + $1.mass }
-        guard let largest = parts.all.map(\.mass).max(), total > 0 else { return found }
-        // Pieces that touch a side are fragments of something else, if there is a piece of some size that does not.
-        let inner = parts.all.indices.filter { !parts.all[$0].touchesBorder(w, h) }
-        let bars = parts.all.indices.filter { isAlongSide(parts, $0) }
-        let innermost = inner.map { parts.all[$0].mass }.max() ?? 0
-        let tall = inner.map { parts.all[$0].height }.max() ?? 0
-        let dropsTouching =
-            innermost >= 0.12 * largest && (tall * 6 >= h || innermost >= 0.5 * largest) && tall >= 6
-            || !bars.isEmpty && tall >= 8
-        let considered = dropsTouching ? inner : Array(parts.all.indices)
-        guard let main = considered.max(by: { parts.all[$0].mass < parts.all[$1].mass }) else { return found }
-        let whole = parts.all[main]
-        let size = max(whole.width, whole.height)
-        let kept = considered.filter { index in
-            let part = parts.all[index]
+        guard !all.isEmpty else { return found }
+        var pieces = Array(all.indices)
+        let edges = pieces.filter { isEdge($0) }
+        pieces.removeAll { edges.contains($0) }
+        // Edges are large. What is left of their surroundings is no digit.
+        if !edges.isEmpty, !pieces.contains(where: { size($0) * 12 >= min(width, height) }) { return found }
+        let across = pieces.filter { isLineAcross($0) }
+        if pieces.contains(where: { !across.contains($0) && size($0) * 12 >= min(width, height) }) {
+            pieces.removeAll { across.contains($0) }
+        } else if !across.isEmpty {
+            found.isDoubtful = true
+        }
+        for frame in pieces where isFrame(frame, among: pieces, &found.isDoubtful) {
+            pieces.removeAll { $0 == frame }
+        }
+        let considered = withoutFragments(pieces, &found.cut)
+        guard let main = considered.all.max(by: { all[$0].mass < all[$1].mass }) else { return found }
+        let whole = all[main]
+        var kept = considered.all.filter { index in
+            let part = all[index]
             if index == main { return true }
             // Without a piece inside, only what is close to the largest one belongs to it.
-            if !dropsTouching, part.touchesBorder(w, h), part.mass < 0.3 * whole.mass { return false }
-            return part.mass >= 0.02 * whole.mass || max(part.width, part.height) * 4 >= size
+            if !considered.dropsTouching, touchesSide(index), part.mass < 0.3 * whole.mass { return false }
+            return part.mass >= 0.02 * whole.mass || size(index) * 4 >= size(main)
         }
+        let stroke = strokeWidth(main)
+        let underlines = underlines(kept, stroke)
+        kept.removeAll { underlines.contains($0) }
+        pieces.removeAll { underlines.contains($0) }
         found.pieces = kept.count
         // A texture is no row of digits, and every two of its pieces would be compared.
         var groups =
-            kept.count <= Ink.mostPieces
-            ? joined(kept.map { PieceGroup($0, parts.all) }) : [PieceGroup(main, parts.all)]
+            kept.count <= InkPieces.most
+            ? joined(kept.map { PieceGroup($0, all) }) : [PieceGroup(main, all)]
         let tallest = groups.map(\.box.height).max() ?? 0
         groups = groups.filter { group in
             max(group.box.height, group.box.width / 2) * 10 >= tallest * 4 || group.members.contains(main)
         }
-        groups = inReadingOrder(groups)
+        let used = Set(groups.flatMap(\.members))
+        let small = considered.all.filter { !used.contains($0) && !underlines.contains($0) }
+        let signs =
+            small.count <= InkPieces.mostSigns ? small.filter { isSign($0, beside: groups, stroke) } : []
         var mass: Float = 0
-        for group in groups {
-            mass += group.members.reduce(0) { $0 + parts.all[$1].mass }
-            found.regions.append(region(of: group, parts))
+        for group in inReadingOrder(groups + signs.map { PieceGroup($0, all) }) {
+            if signs.contains(group.members[0]) {
+                found.signs.append(
+                    PictureSign(
+                        place: found.regions.count, left: group.box.left, top: group.box.top,
+                        width: group.box.width, height: group.box.height))
+                continue
+            }
+            mass += group.members.reduce(0) { $0 + all[$1].mass }
+            found.regions.append(region(of: group))
         }
-        let inside = parts.all.reduce(0) { $0 + ($1.touchesBorder(w, h) ? 0 : $1.mass) }
+        let inside = pieces.reduce(0) { $0 + (touchesSide($1) ? 0 : all[$1].mass) }
         found.rest = max(0, 1 - mass / max(inside, mass))
         return found
     }
 
-    /// Returns true if a piece runs along a side of the picture, as the edge of a table or of a scanner does.
-    private func isAlongSide(_ parts: Components, _ index: Int) -> Bool {
-        let part = parts.all[index]
-        let (w, h) = (parts.width, parts.height)
-        guard part.touchesBorder(w, h), max(part.width * 2, part.height * 2) >= min(w, h) else {
+    /// Returns the pieces without those that are fragments of something else: those that touch a side, if there is a piece of some size that
+    /// does not, but for whole ones of a digit's height.
+    private func withoutFragments(_ pieces: [Int], _ cut: inout Int) -> (all: [Int], dropsTouching: Bool) {
+        let largest = pieces.map { all[$0].mass }.max() ?? 0
+        let inner = pieces.filter { !touchesSide($0) }
+        let bars = pieces.filter { isAlongSide($0) }
+        let innermost = inner.map { all[$0].mass }.max() ?? 0
+        let tall = inner.map { all[$0].height }.max() ?? 0
+        guard
+            innermost >= 0.12 * largest && (tall * 6 >= height || innermost >= 0.5 * largest) && tall >= 6
+                || !bars.isEmpty && tall >= 8
+        else { return (pieces, false) }
+        let reaching = pieces.filter { touchesSide($0) && all[$0].height * 10 >= tall * 4 }
+        guard !reaching.isEmpty else { return (inner, true) }
+        guard let model = inner.max(by: { all[$0].mass < all[$1].mass }) else { return (inner, true) }
+        let stroke = strokeWidth(model)
+        let isRow = pieces.contains { !bars.contains($0) && all[$0].height * 10 >= height * 8 }
+        let whole = reaching.filter { index in
+            // In a picture that is cropped to a row of digits, they are nearly as tall as the picture.
+            if isRow { return !isAlongSide(index) || Float(all[index].width) < 2 * stroke }
+            return !bars.contains(index) && !isCut(index, stroke, atTop: all[index].height * 4 < tall * 3)
+        }
+        // Digits reach opposite sides of a picture that is cropped to them.
+        let ends = (inner + whole).filter { all[$0].height * 10 >= tall * 4 }
+        func reach(_ a: (Component) -> Int, _ b: (Component) -> Int) -> Bool {
+            ends.contains { a(all[$0]) <= 2 } && ends.contains { b(all[$0]) <= 2 }
+        }
+        let isCropped =
+            reach({ $0.left }, { width - 1 - $0.right }) || reach({ $0.top }, { height - 1 - $0.bottom })
+        let kept = pieces.filter { index in
+            guard touchesSide(index) else { return true }
+            if isCropped, whole.contains(index) { return true }
+            if whole.contains(index)
+                || reaching.contains(index) && !bars.contains(index) && all[index].mass >= 0.5 * innermost
+            {
+                cut += 1
+            }
             return false
         }
-        let label = Int32(index)
-        let sides = [
-            ((0..<w).count { parts.labels[$0] == label }, w),
-            ((0..<w).count { parts.labels[(h - 1) * w + $0] == label }, w),
-            ((0..<h).count { parts.labels[$0 * w] == label }, h),
-            ((0..<h).count { parts.labels[$0 * w + w - 1] == label }, h),
-        ]
-        return sides.contains { $0.0 * 10 >= $0.1 * 6 }
+        return (kept, true)
     }
 
     /// Line by line from the top, each from left to right. A line may slope: each of its digits is beside the one before it.
@@ -107,7 +176,10 @@ extension Ink {
     }
 
     /// More pieces of ink than these are not joined to digits.
-    private static let mostPieces = 2_000
+    private static let most = 2_000
+
+    /// More small pieces than these are specks, not signs.
+    private static let mostSigns = 6
 
     /// Joins pieces that are close, or lie above each other.
     private func joined(_ pieces: [PieceGroup]) -> [PieceGroup] {
@@ -139,9 +211,9 @@ extension Ink {
     }
 
     /// The group's ink, with the soft edge of its strokes.
-    private func region(of group: PieceGroup, _ parts: Components) -> DigitRegion {
+    private func region(of group: PieceGroup) -> DigitRegion {
         let box = group.box
-        let (w, h) = (amounts.width, amounts.height)
+        let (w, h, amounts) = (width, height, ink.amounts)
         let members = Set(group.members.map { Int32($0) })
         let (left, top) = (max(box.left - 1, 0), max(box.top - 1, 0))
         let (right, bottom) = (min(box.right + 2, w), min(box.bottom + 2, h))
@@ -167,7 +239,7 @@ extension Ink {
 }
 
 /// Pieces of ink that make one digit, and the box around them.
-private struct PieceGroup {
+struct PieceGroup {
     var members: [Int]
     var box: Component
 

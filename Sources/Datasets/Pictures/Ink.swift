@@ -4,7 +4,9 @@ struct Ink {
     /// The difference between paper and ink, in levels of 255.
     let contrast: Float
     /// True if the paper has one shade, as in drawings on a screen; else what varies smoothly was removed.
-    let isEven: Bool
+    var isEven: Bool { shades == nil }
+    /// The picture before that, with ink darker than paper; nil if the paper has one shade.
+    let shades: Plane?
 
     /// Pixels with less are paper.
     static let threshold: Float = 0.4
@@ -17,7 +19,10 @@ struct Ink {
 
     /// Tells ink from paper. Nil if the picture is blank.
     init?(_ plane: Plane) {
-        let dark = plane.reduced(toSide: 160).hasLightPaper ? plane : plane.negative
+        let isEven = plane.twoTone(LevelHistogram(plane.values).threshold, within: 1.5) >= 0.6
+        let small = plane.reduced(toSide: 160)
+        let isDark = (isEven ? nil : small.hasLightPaperBesideSteps) ?? small.hasLightPaper
+        let dark = isDark ? plane : plane.negative
         // From here on, ink is darker than paper.
         let histogram = LevelHistogram(dark.values)
         let threshold = histogram.threshold
@@ -25,7 +30,7 @@ struct Ink {
         guard light.count > 0, light.count < dark.values.count else { return nil }
         let shades = LevelHistogram(light)
         let paper = shades.quantile(0.5)
-        isEven = dark.twoTone(threshold, within: 1.5) >= 0.6
+        self.shades = isEven ? nil : dark
         var amounts = isEven ? dark.values.map { max(paper - $0, 0) } : dark.differencesFromLocalPaper
         var noise: Float = 0
         if !isEven {
@@ -37,15 +42,22 @@ struct Ink {
         let least = max(Ink.faintest, 5 * noise)
         let candidates = amounts.filter { $0 > least }
         guard candidates.count >= 4 else { return nil }
-        let full = LevelHistogram(candidates).quantile(0.9)
+        var full = LevelHistogram(candidates).quantile(0.9)
+        // The dark edge of a scanner or of a table says nothing about the ink.
+        let inner = Plane(width: dark.width, height: dark.height, values: amounts)
+            .withoutSideBars(least: least, full: full)?.filter { $0 > least }
+        if let inner, inner.count >= 40, inner.count * 100 < candidates.count * 92 {
+            full = min(full, LevelHistogram(inner).quantile(0.9))
+        }
         contrast = full
         self.amounts = Plane(
             width: dark.width, height: dark.height,
             values: amounts.map { $0 <= least * 0.7 ? 0 : min($0 / full, 1) })
     }
 
-    init(amounts: Plane, contrast: Float, isEven: Bool) {
-        (self.amounts, self.contrast, self.isEven) = (amounts, contrast, isEven)
+    /// The same picture with other amounts of ink.
+    init(_ ink: Ink, amounts: Plane) {
+        (self.amounts, contrast, shades) = (amounts, ink.contrast, ink.shades)
     }
 }
 
@@ -117,22 +129,102 @@ extension Plane {
         return Float(min(max(-skewness, -1.5), 1.5))
     }
 
+    /// Decides the same where there are edges of shadows or sheets, which differ more than ink does: by dark and light things that are
+    /// narrower than a window. The smallest window that finds something decides, as the paper within a digit is narrow too. Nil without such
+    /// edges, and where most of these things are not darker.
+    fileprivate var hasLightPaperBesideSteps: Bool? {
+        // With paper that is dark along all sides, the narrow dark things are what light strokes enclose.
+        let (threshold, sides) = (LevelHistogram(values).threshold, border)
+        guard sides.count(where: { $0 > threshold }) * 100 >= sides.count * 15 else { return nil }
+        func closed(_ radius: Int) -> Plane { maximum(radius: radius).minimum(radius: radius) }
+        let brightest = LevelHistogram(values).quantile(0.9)
+        guard
+            closed(max(2, min(width, height) * 6 / 100)).steps(
+                least: max(8, 0.06 * abs(brightest)), reach: 0) != nil
+        else { return nil }
+        let jumps = (1..<values.count).map { abs(values[$0] - values[$0 - 1]) }
+        // Half of a normal distribution's differences are smaller than 0.954 deviations.
+        let least = max(5 * LevelHistogram(jumps).quantile(0.5) / 0.954, 6)
+        var found: [(dark: Float, light: Float)] = []
+        for radius in [1, 2, 3, 5] {
+            let (closed, opened) = (closed(radius), minimum(radius: radius).maximum(radius: radius))
+            var (dark, light): (Float, Float) = (0, 0)
+            for index in values.indices {
+                dark += max(closed.values[index] - values[index] - least, 0)
+                light += max(values[index] - opened.values[index] - least, 0)
+            }
+            found.append((dark, light))
+        }
+        let most = found.map { $0.dark + $0.light }.max() ?? 0
+        guard most > 12 * least, let first = found.first(where: { $0.dark + $0.light >= 0.15 * most }) else {
+            return nil
+        }
+        let vote = (first.dark - first.light) / (first.dark + first.light)
+        return vote >= 0.5 ? true : nil
+    }
+
     /// For each pixel, how much darker it is than the paper around it, as if the paper were lit evenly.
     ///
     /// The paper's shade is the closing of the picture: dark things that are narrower than the window vanish, and shadows, with
-    /// their edges, stay.
+    /// their edges, stay. It is found on a small copy and smoothed, but for the surroundings of steps, as the edges of shadows and sheets
+    /// are: smoothed, a step would be a ramp, and its dark side a band of ink.
     fileprivate var differencesFromLocalPaper: [Float] {
         let even = smoothed(radius: min(width, height) >= 100 ? 1 : 0)
         let coarse = even.reduced(toSide: 160)
         let radius = coarse.paperRadius
-        let paper = coarse.maximum(radius: radius).minimum(radius: radius).smoothed(radius: radius / 4)
-            .scaled(width: width, height: height)
+        let closed = coarse.maximum(radius: radius).minimum(radius: radius)
+        let smooth = closed.smoothed(radius: radius / 4)
+        var paper = smooth.scaled(width: width, height: height)
         // Light multiplies the shade of paper that is not dark.
         let brightest = LevelHistogram(paper.values).quantile(0.9)
+        let steps = closed.steps(least: max(8, 0.06 * brightest), reach: max(2, radius / 3))
+        if let steps {
+            let factor = (max(width, height) + 159) / 160
+            let sharp = even.maximum(radius: radius * factor).minimum(radius: radius * factor)
+            for y in 0..<height {
+                for x in 0..<width where steps[y / factor * coarse.width + x / factor] {
+                    paper[x, y] = sharp[x, y]
+                }
+            }
+        }
         return values.indices.map { index in
             let difference = paper.values[index] - even.values[index]
             guard brightest > 40, difference > 0 else { return difference }
             return difference * brightest / max(paper.values[index], brightest * 0.25)
         }
+    }
+
+    /// The pixels about which the shade changes by at least `least` from one pixel to the next but one, and those within `reach` of them;
+    /// nil if there are none.
+    private func steps(least: Float, reach: Int) -> [Bool]? {
+        let (high, low) = (maximum(radius: 1), minimum(radius: 1))
+        let marks = values.indices.map { high.values[$0] - low.values[$0] >= least ? Float(1) : 0 }
+        guard marks.contains(1) else { return nil }
+        let near = Plane(width: width, height: height, values: marks).maximum(radius: reach)
+        return near.values.map { $0 > 0 }
+    }
+
+    /// The values that do not belong to a bar of ink along a side; nil if no side has ink along most of it.
+    fileprivate func withoutSideBars(least: Float, full: Float) -> [Float]? {
+        var inner: [Float]?
+        func clear(_ lines: Int, _ depth: Int, _ place: (Int, Int) -> Int) {
+            let inked = (0..<lines).count { values[place($0, 0)] > 0.4 * full }
+            guard inked * 10 >= lines * 6 else { return }
+            if inner == nil { inner = values }
+            for line in 0..<lines {
+                var step = 0
+                while step < depth, values[place(line, step)] > least {
+                    inner?[place(line, step)] = 0
+                    step += 1
+                }
+                // The soft edge of the bar.
+                for soft in step..<min(step + 3, depth) { inner?[place(line, soft)] = 0 }
+            }
+        }
+        clear(width, height) { $1 * width + $0 }
+        clear(width, height) { (height - 1 - $1) * width + $0 }
+        clear(height, width) { $0 * width + $1 }
+        clear(height, width) { $0 * width + width - 1 - $1 }
+        return inner
     }
 }

@@ -11,6 +11,13 @@ struct Orientation: Equatable {
         flipsRows = [3, 4, 7, 8].contains(value)
     }
 
+    /// Finds the tag in a PNG's chunk eXIf. Upright without one.
+    init(ofPNG exif: [UInt8]) {
+        // The chunk is the TIFF structure alone; some programs write the header that it has in a JPEG before it.
+        let start = exif.starts(with: Orientation.header) ? Orientation.header.count : 0
+        self.init(value: Orientation.value(inTIFF: Array(exif.dropFirst(start))) ?? 1)
+    }
+
     /// Finds the tag in a JPEG file. Upright without one, or where the file's EXIF part is not as it should be.
     init(ofJPEG bytes: [UInt8]) {
         var place = 2
@@ -25,7 +32,10 @@ struct Orientation: Equatable {
             if marker == 0xDA || marker == 0xD9 { break }
             let length = Int(bytes[place + 2]) << 8 | Int(bytes[place + 3])
             guard length >= 2, place + 2 + length <= bytes.count else { break }
-            if marker == 0xE1, let value = Orientation.value(inEXIF: bytes[place + 4..<place + 2 + length]) {
+            let part = bytes[place + 4..<max(place + 4, place + 2 + length)]
+            if marker == 0xE1, part.starts(with: Orientation.header),
+                let value = Orientation.value(inTIFF: Array(part.dropFirst(6)))
+            {
                 self.init(value: value)
                 return
             }
@@ -34,10 +44,11 @@ struct Orientation: Equatable {
         self = .upright
     }
 
-    /// Reads the tag from the first directory of the TIFF structure in an EXIF part.
-    private static func value(inEXIF part: ArraySlice<UInt8>) -> Int? {
-        guard part.starts(with: Array("Exif".utf8) + [0, 0]) else { return nil }
-        let tiff = Array(part.dropFirst(6))
+    /// Before the TIFF structure in a JPEG: "Exif" and two zeros.
+    private static let header: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
+
+    /// Reads the tag from the first directory of a TIFF structure.
+    private static func value(inTIFF tiff: [UInt8]) -> Int? {
         guard tiff.count >= 8, tiff[0] == tiff[1], [0x49, 0x4D].contains(tiff[0]) else { return nil }
         let isLittle = tiff[0] == 0x49
         func number(_ place: Int, _ size: Int) -> Int? {

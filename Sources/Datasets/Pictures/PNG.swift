@@ -12,7 +12,7 @@ public func readPNG(_ path: String) throws(CellarError) -> GrayImage {
 
 /// Reads a PNG from bytes; `name` is for messages.
 public func readPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> GrayImage {
-    let (width, height, pixels) = try decode(bytes, name: name, channels: 1)
+    let (width, height, pixels, _) = try decode(bytes, name: name, channels: 1)
     return GrayImage(width: width, height: height, pixels: pixels)
 }
 
@@ -22,18 +22,18 @@ public func readColourPNG(_ path: String) throws(CellarError) -> RGBImage {
 }
 
 public func readColourPNG(_ bytes: [UInt8], name: String) throws(CellarError) -> RGBImage {
-    let (width, height, pixels) = try decode(bytes, name: name, channels: 3)
+    let (width, height, pixels, _) = try decode(bytes, name: name, channels: 3)
     return RGBImage(width: width, height: height, pixels: pixels)
 }
 
-/// Reads a PNG in colour with its transparency; see `readPicture`.
+/// Reads a PNG in colour with its transparency, turned as EXIF says; see `readPicture`.
 ///
 /// - rest: The descriptor that gives the rest of a file that begins with `bytes`; with a `side` only.
 func readRGBAPNG(
     _ bytes: [UInt8], rest: Int32 = -1, name: String, side: Int?
 ) throws(CellarError) -> RGBAImage {
-    let (width, height, pixels) = try decode(bytes, rest: rest, name: name, channels: 4, side: side)
-    return RGBAImage(width: width, height: height, pixels: pixels)
+    let (width, height, pixels, exif) = try decode(bytes, rest: rest, name: name, channels: 4, side: side)
+    return RGBAImage(width: width, height: height, pixels: pixels).turned(Orientation(ofPNG: exif))
 }
 
 /// Writes an 8-bit greyscale PNG atomically.
@@ -65,7 +65,7 @@ func hasColours(_ bytes: [UInt8], name: String) throws(CellarError) -> Bool {
 
 private func decode(
     _ bytes: [UInt8], rest: Int32 = -1, name: String, channels: Int, side: Int? = nil
-) throws(CellarError) -> (width: Int, height: Int, pixels: [UInt8]) {
+) throws(CellarError) -> (width: Int, height: Int, pixels: [UInt8], exif: [UInt8]) {
     var picture = unsafe cpng_picture()
     let status = unsafe bytes.withUnsafeBufferPointer { file in
         if let side {
@@ -74,6 +74,7 @@ private func decode(
         return unsafe cpng_read(file.baseAddress, file.count, Int32(channels), &picture)
     }
     let (width, height) = unsafe (Int(picture.width), Int(picture.height))
+    defer { unsafe cpng_free(picture.exif) }
     guard status == cpng_ok else {
         if status == cpng_unreadable { throw unsafe .reading(name, picture.error) }
         let message = unsafe withUnsafeBytes(of: picture.message) { text in
@@ -83,7 +84,8 @@ private func decode(
     }
     defer { unsafe cpng_free(picture.pixels) }
     let pixels = unsafe Array(UnsafeBufferPointer(start: picture.pixels, count: width * height * channels))
-    return (width, height, pixels)
+    let exif = unsafe Array(UnsafeBufferPointer(start: picture.exif, count: picture.exif_size))
+    return (width, height, pixels, exif)
 }
 
 private func error(
@@ -94,8 +96,10 @@ private func error(
         case cpng_not_png:
             (
                 "a PNG or JPEG picture", kind(of: bytes),
-                isText(bytes)
-                    ? "Use `infer score` for a table." : "Convert it to one of them."
+                bytes.isEmpty
+                    ? "Save or copy the picture again."
+                    : kind(of: bytes) == "text"
+                        ? "Use `infer score` for a table." : "Convert it to one of them."
             )
         case cpng_empty:
             ("a picture with pixels", "\(width)×\(height)", "Save the picture again.")
@@ -123,6 +127,17 @@ private func kind(of bytes: [UInt8]) -> String {
         ([0x4D, 0x4D, 0, 0x2A], "a TIFF picture"),
     ]
     if bytes.isEmpty { return "an empty file" }
+    // ISO base media files: a length, `ftyp`, and the brand.
+    if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) {
+        switch String(decoding: bytes[8..<12], as: UTF8.self) {
+        case "avif", "avis": return "an AVIF picture"
+        case "heic", "heix", "heim", "heis", "hevc", "mif1", "msf1":
+            return "a HEIC picture, as phones make them"
+        default: return "a video or another file of MP4's kind"
+        }
+    }
+    let start = String(decoding: bytes.prefix(512), as: UTF8.self).lowercased()
+    if start.contains("<svg") { return "an SVG drawing" }
     return formats.first { bytes.starts(with: $0.0) }?.1
         ?? (isText(bytes) ? "text" : nil) ?? "an unknown format (first bytes \(hex(bytes.prefix(8))))"
 }

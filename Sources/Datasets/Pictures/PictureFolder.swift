@@ -21,8 +21,8 @@ public struct PictureOptions: Equatable, Sendable {
     }
 }
 
-/// Pictures (PNG, JPEG) in one subfolder per class. The classes are the sorted names of the subfolders. Hidden files and files of
-/// other types are ignored.
+/// Pictures (PNG, JPEG, whatever their names) in one subfolder per class. The classes are the sorted names of the subfolders. Hidden files
+/// are ignored, and files of other types are left out, for which there is `leftOutWarning`.
 public struct PictureFolder: Sendable {
     public let path: String
     public let classes: [String]
@@ -40,7 +40,7 @@ public struct PictureFolder: Sendable {
         }
         var files: [(String, Int)] = []
         for (label, name) in classes.enumerated() {
-            let pictures = try names(in: "\(path)/\(name)").filter(isPictureName)
+            let pictures = try namesOfPictures(in: "\(path)/\(name)").pictures
             guard !pictures.isEmpty else {
                 throw CellarError(
                     .badData, file: "\(path)/\(name)", expected: "pictures of the class (PNG, JPEG)",
@@ -96,13 +96,42 @@ public struct PictureFolder: Sendable {
 
 /// The paths of the pictures in a folder, sorted by their names; not those in its subfolders.
 public func pictures(in folder: String) throws(CellarError) -> [String] {
-    let found = try names(in: folder).filter(isPictureName).map { "\(folder)/\($0)" }
+    let found = try namesOfPictures(in: folder).pictures.map { "\(folder)/\($0)" }
     guard !found.isEmpty else {
         throw CellarError(
             .noInput, file: folder, expected: "a folder with pictures (PNG, JPEG)", found: "none in it",
             fix: "Use the path of another folder, or of a file.")
     }
     return found
+}
+
+/// Says how many files in a folder, and in its subfolders if it has one per class, were left out as they are no pictures. Nil if
+/// none were.
+public func leftOutWarning(_ folder: String, hasClasses: Bool = false) -> String? {
+    var others: [String] = []
+    if hasClasses {
+        for name in (try? names(in: folder)) ?? [] where FileSystem.isFolder("\(folder)/\(name)") {
+            others += ((try? namesOfPictures(in: "\(folder)/\(name)").others) ?? []).map { "\(name)/\($0)" }
+        }
+    } else {
+        others = (try? namesOfPictures(in: folder).others) ?? []
+    }
+    guard !others.isEmpty else { return nil }
+    let shown = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
+    return
+        "\(folder): left out \(others.count == 1 ? "a file" : "\(others.count) files") that \(others.count == 1 ? "is no PNG or JPEG picture" : "are no PNG or JPEG pictures"): \(shown)."
+}
+
+/// The files in a folder, pictures and others. Subfolders, pipes and devices are neither.
+private func namesOfPictures(in folder: String) throws(CellarError) -> (pictures: [String], others: [String])
+{
+    var (pictures, others): ([String], [String]) = ([], [])
+    for name in try names(in: folder) {
+        let path = "\(folder)/\(name)"
+        guard FileSystem.size(ofFile: path) != nil else { continue }
+        if isPictureFile(path) { pictures.append(name) } else { others.append(name) }
+    }
+    return (pictures, others)
 }
 
 /// The entries of a folder, sorted by bytes, without hidden ones.

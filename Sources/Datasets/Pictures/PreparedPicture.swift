@@ -110,7 +110,7 @@ private struct Neighbours {
 
 extension CellarError {
     /// A picture has no ink, or none that could be a digit.
-    static func noDigit(_ file: String) -> CellarError {
+    public static func noDigit(_ file: String) -> CellarError {
         CellarError(
             .badData, "no digit found: the picture is blank, or too faint.", file: file,
             remedy: "Draw darker, or crop to the digit.")

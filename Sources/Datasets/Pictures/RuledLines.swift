@@ -7,7 +7,7 @@ extension Ink {
         guard min(amounts.width, amounts.height) >= 80 else { return self }
         let level = amounts.withoutLevelLines()
         let upright = level.transposed.withoutLevelLines().transposed
-        return Ink(amounts: upright, contrast: contrast, isEven: isEven)
+        return Ink(self, amounts: upright)
     }
 }
 

@@ -7,19 +7,56 @@ extension Plane {
     var sheet: Plane? {
         guard min(width, height) >= 48 else { return nil }
         let small = reduced(toSide: 160)
-        let threshold = LevelHistogram(small.values).threshold
-        var best: (filled: Region, area: Int)?
+        let histogram = LevelHistogram(small.values)
+        let threshold = histogram.threshold
+        if let region = small.sheetRegion(threshold), small.isSharp(region) { return inside(region) }
+        // A sheet on something of nearly its shade is within one of the halves: its ink, or a shadow, is the other one.
         for isLight in [true, false] {
-            let parts = Components(
-                width: small.width, height: small.height, ink: small.values, eightConnected: false
-            ) { (small.values[$0] > threshold) == isLight }
+            let half = small.values.filter { ($0 > threshold) == isLight }
+            guard half.count * 5 > small.values.count, let within = Plane.thresholdWithin(half) else {
+                continue
+            }
+            if let region = small.sheetRegion(within), region.touchesNoSide, small.isSharp(region) {
+                return inside(region)
+            }
+        }
+        return nil
+    }
+
+    /// The shade that divides values of two shades; nil if they hardly differ.
+    private static func thresholdWithin(_ values: [Float]) -> Float? {
+        let threshold = LevelHistogram(values).threshold
+        let parts = [values.filter { $0 > threshold }, values.filter { $0 <= threshold }]
+        guard parts.allSatisfy({ $0.count * 10 > values.count }) else { return nil }
+        let means = parts.map { part in part.reduce(0, +) / Float(part.count) }
+        return means[0] - means[1] >= 10 ? threshold : nil
+    }
+
+    /// Returns true if the shade changes at once along most of a region's edge. What is lit better than the rest has a soft one.
+    private func isSharp(_ region: Region) -> Bool {
+        let (high, low) = (maximum(radius: 1), minimum(radius: 1))
+        let changes = region.contour.map { high.values[$0] - low.values[$0] }
+        func mean(_ isIn: Bool) -> Float {
+            let part = values.indices.filter { region.mask[$0] == isIn }
+            return part.reduce(0) { $0 + values[$1] } / Float(max(part.count, 1))
+        }
+        return LevelHistogram(changes).quantile(0.35) >= max(0.25 * abs(mean(true) - mean(false)), 8)
+    }
+
+    /// The largest sheet among the regions that are lighter or darker than a shade.
+    private func sheetRegion(_ threshold: Float) -> Region? {
+        var best: Region?
+        for isLight in [true, false] {
+            let parts = Components(width: width, height: height, ink: values, eightConnected: false) {
+                (values[$0] > threshold) == isLight
+            }
             guard let largest = parts.all.indices.max(by: { parts.all[$0].area < parts.all[$1].area }) else {
                 continue
             }
             let region = Region(parts, Int32(largest))
-            if region.isSheet, region.area > best?.area ?? 0 { best = (region, region.area) }
+            if region.isSheet, region.area > best?.area ?? 0 { best = region }
         }
-        return best.map { inside($0.filled) }
+        return best
     }
 
     /// The box of a region, with the region's shade around it.
@@ -86,12 +123,20 @@ private struct Region {
 
     var isSheet: Bool {
         guard (0.1...0.93).contains(shareOfPicture), solidShare > 0.55,
-            sideShares.count(where: { $0 > 0.35 }) <= 2
+            sideShares.count(where: { $0 > 0.1 }) <= 2
         else {
             return false
         }
         let (fill, aspect) = tightestRectangle
         return fill >= 0.86 && aspect <= 2.6
+    }
+
+    var touchesNoSide: Bool { sideShares.allSatisfy { $0 == 0 } }
+
+    /// The places of the region's pixels that have one outside of it beside them.
+    var contour: [Int] {
+        let inner = eroded(by: 1)
+        return mask.indices.filter { mask[$0] && !inner[$0] }
     }
 
     /// The share of its tightest rectangle that the region fills, and that rectangle's longer side by its shorter one.

@@ -304,7 +304,7 @@ public struct DataRecipe: Sendable {
 
     /// Resolves a path in the recipe: relative to the current folder, else to the parent of the recipe's folder, so that
     /// `data/wine.csv` in `recipes/wine.yaml` is found from any folder.
-    func resolve(_ path: String) -> String {
+    public func resolve(_ path: String) -> String {
         guard !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else { return path }
         if let filled = try? fillingTime(path, at: time(nil)), filled != path { return resolve(filled) }
         let above = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
