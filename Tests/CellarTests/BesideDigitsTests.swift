@@ -44,9 +44,10 @@ private func seven(_ x: Float) -> [PenPoint] {
     [PenPoint(x, 30), PenPoint(x + 50, 30), PenPoint(x + 15, 130)]
 }
 
-/// A ring in a ring, which is no digit whatever the network says.
-private func target(_ x: Float) -> [[PenPoint]] {
-    [45, 18].map { OtherThings.ellipse(PenPoint(x + 45, 80), $0, $0) }
+/// A ring with two eyes, which is no digit whatever the network says.
+private func face(_ x: Float) -> [[PenPoint]] {
+    [OtherThings.ellipse(PenPoint(x + 45, 80), 45, 45)]
+        + [28, 62].map { [PenPoint(x + $0, 70), PenPoint(x + $0 + 0.1, 70)] }
 }
 
 @Suite struct BesideDigitsTests {
@@ -64,7 +65,7 @@ private func target(_ x: Float) -> [[PenPoint]] {
             let alone = try answer("alone.png", [seven(120)])
             #expect(alone.status == .sure && alone.others == 0 && alone.json["others"] == nil)
             for (name, strokes) in [
-                ("minus.png", [minus, seven(90)]), ("ring.png", target(30) + [seven(200)]),
+                ("minus.png", [minus, seven(90)]), ("face.png", face(30) + [seven(200)]),
             ] {
                 let found = try answer(name, strokes)
                 #expect(found.status == .unsure && found.others == 1 && found.label == "7")

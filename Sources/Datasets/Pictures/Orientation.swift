@@ -11,11 +11,9 @@ struct Orientation: Equatable {
         flipsRows = [3, 4, 7, 8].contains(value)
     }
 
-    /// Finds the tag in a PNG's chunk eXIf. Upright without one.
+    /// Finds the tag in a PNG's chunk eXIf, which is a TIFF structure. Upright without one.
     init(ofPNG exif: [UInt8]) {
-        // The chunk is the TIFF structure alone; some programs write the header that it has in a JPEG before it.
-        let start = exif.starts(with: Orientation.header) ? Orientation.header.count : 0
-        self.init(value: Orientation.value(inTIFF: Array(exif.dropFirst(start))) ?? 1)
+        self.init(value: Orientation.value(inTIFF: exif) ?? 1)
     }
 
     /// Finds the tag in a JPEG file. Upright without one, or where the file's EXIF part is not as it should be.
