@@ -35,7 +35,8 @@ private func exif(_ orientation: UInt8, isLittle: Bool) -> [UInt8] {
         // The signature and the header take 33 bytes, the last chunk 12.
         for place in [33, plain.count - 12] {
             for isLittle in [true, false] {
-                let file = plain[..<place] + chunk("eXIf", exif(UInt8(value), isLittle: isLittle)) + plain[place...]
+                let file =
+                    plain[..<place] + chunk("eXIf", exif(UInt8(value), isLittle: isLittle)) + plain[place...]
                 #expect(try readPicture(Array(file), name: "turned") == expected)
                 #expect(try readPicture(Array(file), name: "turned", side: 100) == expected)
             }
