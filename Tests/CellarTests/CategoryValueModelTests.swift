@@ -88,7 +88,9 @@ func reservedValues() throws {
     try withModel("k,flag,tok,y\n" + rows.joined(), columns) { folder, store in
         let known = try scores("k,flag,tok\n1,1,[UNK]\n1,True,[UNK]\n,0,a\n,0,never\n", .csv, folder, store)
         #expect(known[0] == known[1] && known[2] != known[3] && known[0] != known[2])
-        for wrong in ["-1,0,a", "-2,0,a", "-6,0,a", "-16777215,0,a", "-16777216,0,a", "1,7,a", "1,-300,a", "1,0.5,a"] {
+        for wrong in [
+            "-1,0,a", "-2,0,a", "-6,0,a", "-16777215,0,a", "-16777216,0,a", "1,7,a", "1,-300,a", "1,0.5,a",
+        ] {
             let parts = wrong.split(separator: ",")
             #expect(throws: CellarError.self) {
                 try scores("k,flag,tok\n" + wrong + "\n", .csv, folder, store)
