@@ -42,7 +42,7 @@ struct Orientation: Equatable {
         self = .upright
     }
 
-    /// Before the TIFF structure in a JPEG: "Exif" and two zeros.
+    /// Before the TIFF structure in a JPEG: four letters and two zeros.
     private static let header: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
 
     /// Reads the tag from the first directory of a TIFF structure.
