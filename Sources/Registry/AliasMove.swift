@@ -36,12 +36,13 @@ extension AliasMove {
                     ON v.model = m.model AND v.claimed = m.number AND v.sha256 = m.sha256
                 WHERE (?1 IS NULL OR m.model = ?1) AND (?2 IS NULL OR m.alias = ?2) ORDER BY m.id
                 """, arguments: [model, alias])
-        return rows.map {
-            AliasMove(
-                model: $0[0], alias: $0[1], number: $0[2], sha256: $0[3], time: $0[4], who: $0[5],
-                command: $0[6], reason: $0[7],
-                evidence: ($0[8] as String?).flatMap { try? JSON(parsing: $0) },
-                isRollback: $0[9])
+        return try rows.map {
+            try AliasMove(
+                model: $0.value(0), alias: $0.value(1), number: $0.value(2), sha256: $0.value(3),
+                time: $0.value(4), who: $0.value(5),
+                command: $0.value(6), reason: $0.value(7),
+                evidence: ($0.value(8) as String?).flatMap { try? JSON(parsing: $0) },
+                isRollback: $0.value(9))
         }
     }
 }

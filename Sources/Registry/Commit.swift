@@ -20,19 +20,22 @@ extension ModelStore {
     ///   - events: Decides on the change; runs under the locks of log and index, with an index that is up to date.
     ///   - result: Makes the result from the changed index.
     ///   - undo: Takes back what `events` did to other files; runs under the lock of the log where the change fails.
+    ///   - followUp: Changes other files; runs under the lock of the log when the change is done.
     func commit<Result>(
         _ doing: String, durability: Durability = .durable, events: (Database) throws -> [Event],
-        result: (Database) throws -> Result, undo: () -> Void = {}
+        result: (Database) throws -> Result, undo: () -> Void = {}, followUp: () -> Void = {}
     ) throws(CellarError) -> Result {
         let index = try writableIndex()
         let (done, state) = try withLog(doing) { (file) throws(CellarError) in
             do throws(CellarError) {
-                return try index.write(doing) { db in
+                let done = try index.write(doing) { db in
                     try bringUpToDate(db, &file)
                     let new = try events(db)
                     try append(new, to: &file, db, durability)
                     return (try result(db), try CatchUp.state(db) ?? "")
                 }
+                followUp()
+                return done
             } catch {
                 // Nobody else has seen what was appended: it was under the lock.
                 file.takeBack()
@@ -144,7 +147,7 @@ struct LogTip {
         clock = try CatchUp.clock(db)
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT seq, hash FROM log WHERE name = ?"), arguments: [own])
-        if let row { (seq, hash) = (row[0], row[1]) }
+        if let row { (seq, hash) = try (row.value(0), row.value(1)) }
     }
 
     init(name: String) { (self.name, clock) = (name, 0) }

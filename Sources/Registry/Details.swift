@@ -43,7 +43,7 @@ extension ModelStore {
         try read("read the tags of \(version.reference)") { db in
             try Row.fetchAll(
                 db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key", arguments: [version.id]
-            ).map { VersionTag(key: $0[0], value: $0[1]) }
+            ).map { try VersionTag(key: $0.value(0), value: $0.value(1)) }
         }
     }
 
@@ -76,8 +76,8 @@ extension ModelStore {
         let statement = try db.cachedStatement(
             sql: "SELECT kind, sha256, reference FROM parent WHERE version = ? ORDER BY position")
         return try Row.fetchAll(statement, arguments: [version.id]).compactMap { row in
-            ModelFacts.Parent.Kind(rawValue: row[0]).map {
-                .init(kind: $0, sha256: row[1], reference: row[2])
+            try ModelFacts.Parent.Kind(rawValue: row.value(0)).map {
+                try .init(kind: $0, sha256: row.value(1), reference: row.value(2))
             }
         }
     }

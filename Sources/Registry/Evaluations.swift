@@ -46,9 +46,10 @@ extension ModelStore {
                 sql: "SELECT time, data, sha256, json FROM evaluation WHERE version = ? ORDER BY time, rowid",
                 arguments: [version.id]
             ).map { row in
-                RecordedEvaluation(
-                    time: row[0], data: row[1], sha256: row[2],
-                    metrics: (try? JSON(parsing: Array((row[3] as String).utf8))) ?? .null)
+                let metrics: String = try row.value(3)
+                return try RecordedEvaluation(
+                    time: row.value(0), data: row.value(1), sha256: row.value(2),
+                    metrics: (try? JSON(parsing: metrics)) ?? .null)
             }
         }
     }

@@ -118,7 +118,7 @@ extension Index {
         let texts = try Row.fetchAll(
             db, sql: "SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
         )
-        .map { row in [0, 1, 2, 4].map { row[$0] as String? ?? "" }.joined(separator: " ") }
+        .map { row in try [0, 1, 2, 4].map { try row.value($0) as String? ?? "" }.joined(separator: " ") }
         return sha256(of: texts.joined(separator: "\n"))
     }
 

@@ -92,7 +92,7 @@ extension ModelStore {
                 SELECT name, text FROM param
                 WHERE version = ? AND name IN ('dataset.path', 'dataset.sha256', 'run')
                 """, arguments: [version.id])
-        let facts = Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { $1 }
+        let facts = try Dictionary(rows.map { try ($0.value(0) as String, $0.value(1) as String) }) { $1 }
         let data = facts["dataset.path"].map {
             Lineage.Data(path: $0, sha256: facts["dataset.sha256"] ?? "")
         }
@@ -155,12 +155,12 @@ extension ModelStore {
                 AND v.sha256 <> ?1 ORDER BY v.created, v.id
                 """, arguments: [version.sha256, version.id])
         return try rows.map { row in
-            var child = ModelVersion(row: row, from: 1)
+            var child = try ModelVersion(row: row, from: 1)
             child.aliases = try String.fetchAll(
                 db, sql: "SELECT name FROM alias WHERE model = ? AND number = ? ORDER BY name",
                 arguments: [child.model, child.number])
             let next = seen.insert(child.sha256).inserted ? try descendants(of: child, &seen, db) : []
-            return node(child, ModelFacts.Parent.Kind(rawValue: row[0]), next)
+            return try node(child, ModelFacts.Parent.Kind(rawValue: row.value(0)), next)
         }
     }
 

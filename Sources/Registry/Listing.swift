@@ -81,7 +81,7 @@ extension ModelStore {
             try Row.fetchAll(
                 db,
                 sql: "SELECT model, count(*) FROM version WHERE state = 'kept' GROUP BY model ORDER BY model"
-            ).map { (name: $0[0], versions: $0[1]) }
+            ).map { try (name: $0.value(0), versions: $0.value(1)) }
         }
     }
 

@@ -49,8 +49,8 @@ extension ModelStore {
                 db.cachedStatement(sql: "SELECT text, number FROM param WHERE version = ? AND name = ?"),
                 arguments: [version.id, name])
             guard let row else { return nil }
-            let text: String = row[0]
-            guard let number: Double = row[1] else { return .string(text) }
+            let text: String = try row.value(0)
+            guard let number: Double = try row.value(1) else { return .string(text) }
             return Int(text).map { .integer($0) } ?? .number(number)
         case .tag(let key):
             return try text("SELECT value FROM tag WHERE version = ? AND key = ?", key).map { .string($0) }

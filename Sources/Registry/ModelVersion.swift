@@ -74,34 +74,31 @@ extension ModelVersion {
         v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity, v.claimed
         """
 
-    init(row: Row, from first: Int = 0) {
+    init(row: Row, from first: Int = 0) throws {
         // By position: a name would be looked for in every row, and a list may have ten thousand.
-        func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Column) -> Value {
-            row[first + Int(column.rawValue)]
-        }
-        func optional<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
             _ column: Column
-        ) -> Value? {
-            row[first + Int(column.rawValue)]
+        ) throws -> Value {
+            try row.value(first + Int(column.rawValue))
         }
-        id = value(.id)
-        model = value(.model)
-        number = value(.number)
-        file = value(.file)
-        sha256 = value(.sha256)
-        size = value(.size)
-        created = value(.created)
-        generation = value(.generation)
-        architecture = value(.architecture)
-        trainableParameters = value(.trainable)
-        nonTrainableParameters = value(.nonTrainable)
-        task = optional(.task).flatMap(ModelFacts.Task.init(rawValue:))
-        seed = optional(.seed)
-        trainingSeconds = optional(.trainingSeconds)
-        state = State(rawValue: value(.state)) ?? .kept
-        deleted = optional(.deleted)
-        identity = optional(.identity)
-        key = VersionKey(model: model, number: value(.claimed), sha256: sha256)
+        id = try value(.id)
+        model = try value(.model)
+        number = try value(.number)
+        file = try value(.file)
+        sha256 = try value(.sha256)
+        size = try value(.size)
+        created = try value(.created)
+        generation = try value(.generation)
+        architecture = try value(.architecture)
+        trainableParameters = try value(.trainable)
+        nonTrainableParameters = try value(.nonTrainable)
+        task = try (value(.task) as String?).flatMap(ModelFacts.Task.init(rawValue:))
+        seed = try value(.seed)
+        trainingSeconds = try value(.trainingSeconds)
+        state = try State(rawValue: value(.state)) ?? .kept
+        deleted = try value(.deleted)
+        identity = try value(.identity)
+        key = try VersionKey(model: model, number: value(.claimed), sha256: sha256)
     }
 
     /// Fetches the versions that `condition` (SQL over `v`) selects, with their metrics and aliases.
@@ -118,7 +115,7 @@ extension ModelVersion {
         let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM version v \(condition)")
         var found: [ModelVersion] = []
         let rows = try Row.fetchCursor(statement, arguments: arguments)
-        while let row = try rows.next() { found.append(ModelVersion(row: row)) }
+        while let row = try rows.next() { try found.append(ModelVersion(row: row)) }
         return found
     }
 
@@ -145,7 +142,7 @@ extension ModelVersion {
         for i in versions.indices {
             let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])
             while let row = try rows.next() {
-                versions[i].metrics.append(NamedMetric(name: row[0], value: row[1] ?? .nan))
+                try versions[i].metrics.append(NamedMetric(name: row.value(0), value: row.value(1) ?? .nan))
             }
             if anyAlias {
                 versions[i].aliases = try String.fetchAll(

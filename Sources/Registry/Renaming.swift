@@ -66,8 +66,8 @@ extension Projection {
         let versions = try Row.fetchAll(
             db, sql: "SELECT id, number FROM version WHERE model = ? ORDER BY id", arguments: [old])
         for row in versions {
-            let id: Int64 = row[0]
-            if let number: Int = row[1], let holder = try self.id(ofNumber: number, in: new) {
+            let id: Int64 = try row.value(0)
+            if let number: Int = try row.value(1), let holder = try self.id(ofNumber: number, in: new) {
                 let isOwn = try log == own || originOf(id) == own
                 try setNumber(nil, of: isOwn && originOf(holder) != own ? holder : id)
             }

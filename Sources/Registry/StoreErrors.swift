@@ -5,6 +5,11 @@ extension CellarError {
     /// Converts an error of SQLite, which lacks the index's path.
     static func index(_ error: any Error, doing: String, path: String) -> CellarError {
         if let known = error as? CellarError { return known }
+        let rebuild = "Run `registry rebuild` to make the index anew from the logs."
+        if error is RowDecodingError {
+            return CellarError(
+                .badData, "cannot \(doing): the index is damaged.", file: path, remedy: rebuild)
+        }
         guard let error = error as? DatabaseError else {
             return CellarError(.inputOutput, "cannot \(doing): \(error)", file: path)
         }
@@ -16,11 +21,23 @@ extension CellarError {
                 (.noPermission, "Check the permissions of the store's folder.")
             case .SQLITE_FULL:
                 (.inputOutput, "Free some disk space and try again.")
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                (.badData, "Run `registry rebuild` to rebuild the index from the model files.")
+            // The logs are checked before they are applied: a value that breaks a rule of the schema was in the index.
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH:
+                (.badData, rebuild)
             default: (.inputOutput, "Run `registry verify` to check the index.")
             }
         let reason = error.message ?? error.resultCode.description
         return CellarError(category, "cannot \(doing): \(reason).", file: path, remedy: fix)
+    }
+}
+
+extension Row {
+    /// Decodes the column at `index`; NULL for an optional only.
+    ///
+    /// GRDB's subscript ends the process where a value has another type than the schema says, as a damaged page may have.
+    ///
+    /// - Throws: `RowDecodingError`.
+    func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ index: Int) throws -> Value {
+        try decode(atIndex: index)
     }
 }

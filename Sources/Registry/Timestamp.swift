@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// Dates in ISO 8601, UTC, to the second, such as `2026-11-22T12:30:05Z`, as in facts.
@@ -26,9 +27,7 @@ public enum Timestamp {
 
     /// Whether there is such a day.
     static func isDay(_ year: Int, _ month: Int, _ day: Int) -> Bool {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return (1...12).contains(month) && (1...days[month - 1]).contains(day)
+        (1...12).contains(month) && (1...daysInMonth(month, of: year)).contains(day)
     }
 
     /// Whether the text is a date of that form that can be.

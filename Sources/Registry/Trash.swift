@@ -106,37 +106,34 @@ extension ModelStore {
             for file in found.files + result.leftovers { result.size += size(of: file) }
             return result
         }
-        let index = try writableIndex()
-        return try withLog("collect garbage") { (log) throws(CellarError) in
-            let found: Garbage
-            do throws(CellarError) {
-                // First the event, then the files: what a process leaves that dies in between is removed by the next.
-                found = try index.write("collect garbage") { db in
-                    try bringUpToDate(db, &log)
-                    let found = try collectable(db)
-                    if !found.versions.isEmpty {
-                        let event = Event.changed("collected", found.versions.map(\.key), reason: "garbage")
-                        try append([event], to: &log, db, .durable)
-                    }
-                    return found
-                }
-            } catch {
-                log.takeBack()
-                throw error
+        var found: Garbage = ([], [])
+        var result = Collected()
+        // First the event, then the files: what a process leaves that dies in between is removed by the next.
+        try commit(
+            "collect garbage",
+            events: { db in
+                found = try collectable(db)
+                if found.versions.isEmpty { return [] }
+                return [.changed("collected", found.versions.map(\.key), reason: "garbage")]
+            }, result: { _ in },
+            followUp: {
+                result.versions = found.versions.map(\.reference)
+                result.leftovers = leftovers()
+                for file in found.files + result.leftovers { remove(file, &result) }
+            })
+        return result
+    }
+
+    private func remove(_ file: String, _ result: inout Collected) {
+        let size = size(of: file)
+        do throws(CellarError) {
+            guard isInside(file) else { return }
+            if FileSystem.size(ofFile: path(of: file + ".sig")) != nil {
+                try FileSystem.remove(path(of: file + ".sig"))
             }
-            var result = Collected(versions: found.versions.map(\.reference), leftovers: leftovers())
-            for file in found.files + result.leftovers {
-                let size = size(of: file)
-                do throws(CellarError) {
-                    if FileSystem.size(ofFile: path(of: file + ".sig")) != nil, isInside(file) {
-                        try FileSystem.remove(path(of: file + ".sig"))
-                    }
-                    if isInside(file) { try FileSystem.remove(path(of: file)) }
-                    result.size += size
-                } catch { result.remaining.append("\(path(of: file)): \(error.message)") }
-            }
-            return result
-        }
+            try FileSystem.remove(path(of: file))
+            result.size += size
+        } catch { result.remaining.append("\(path(of: file)): \(error.message)") }
     }
 
     private func size(of file: String) -> Int {

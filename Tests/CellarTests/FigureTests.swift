@@ -123,6 +123,21 @@ struct FigureTests {
             #expect(cells.values.max() == 1 && cells.values.min() == 0)
             guard case .bars(let bars)? = figure.panels[1].marks.last else { throw Missing.mark }
             #expect(bars.values[7] > 0.99 && bars.values.count == 10)
+
+            var unsure = result
+            unsure.predictions = [result.predictions[1]]
+            unsure.predictions[0].status = .unsure
+            unsure.predictions[0].alternatives = ["7", "1"]
+            let doubt = try Figure(prediction: unsure, of: request.files[0])
+            #expect(doubt.title == "Not sure: 7 or 1" && !doubt.subtitle.contains("%"))
+            unsure.predictions[0].status = .several
+            unsure.predictions[0].digits = ["2", "6"].map {
+                DigitAnswer(label: $0, probability: 0.9, isSure: true, left: 0, top: 0, width: 1, height: 1)
+            }
+            let several = try Figure(prediction: unsure, of: request.files[0])
+            #expect(several.title == "More than one digit (2)" && !several.subtitle.contains("%"))
+            guard case .bars(let each)? = several.panels[1].marks.last else { throw Missing.mark }
+            #expect(each.values.map { Float($0) } == [0.9, 0.9])
         }
     }
 

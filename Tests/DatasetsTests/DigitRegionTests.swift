@@ -85,6 +85,9 @@ private func bar(_ plane: inout Plane, _ columns: Range<Int>, _ rows: Range<Int>
         #expect(found { _ in } == [])
         #expect(found { bar(&$0, 185..<197, 140..<152) } == [1])
         #expect(found { bar(&$0, 55..<85, 96..<104) } == [0])
+        // Close to the first digit, or to the one before it.
+        #expect(found { bar(&$0, 56..<90, 96..<106) } == [0])
+        #expect(found { bar(&$0, 180..<213, 90..<99) } == [1])
         // A speck far away, and a dot above a digit.
         #expect(found { bar(&$0, 380..<384, 10..<14) } == [])
         #expect(found { bar(&$0, 120..<130, 20..<30) } == [])
@@ -109,6 +112,18 @@ private func bar(_ plane: inout Plane, _ columns: Range<Int>, _ rows: Range<Int>
             #expect(found.digits.count == 1 && !found.isDoubtful)
             #expect(found.main?.image == expected.image)
         }
+        // The uprights of a row of boxes are no ones; ones that are as tall as the other digits are.
+        func digits(_ rows: Range<Int>) -> Int {
+            DigitPicture(
+                photo(
+                    sheet(400, 200) { plane in
+                        seven(&plane, 80, 50, height: 80)
+                        for x in [40, 160, 230, 300] { bar(&plane, x..<x + 6, rows) }
+                    })
+            ).digits.count
+        }
+        #expect(digits(30..<160) == 1)
+        #expect(digits(46..<135) == 5)
         var ringed = plain
         ringed.draw(OtherThings.ellipse(PenPoint(100, 90), 75, 75), nib: 5)
         let found = DigitPicture(photo(ringed))

@@ -57,12 +57,6 @@ public enum FileSystem {
             && a.st_ino == b.st_ino
     }
 
-    /// Whether the path itself is a symbolic link.
-    public static func isLink(_ path: String) -> Bool {
-        var about = stat()
-        return unsafe lstat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFLNK
-    }
-
     /// Whether there is something else than a regular file: a link, a folder, a pipe.
     public static func isOther(_ path: String) -> Bool {
         var about = stat()

@@ -11,13 +11,15 @@ extension Figure {
         let names = result.predictions.map(\.answer)
         let answers = zip(result.predictions, names).map { prediction, name in
             "\(prediction.model): \(name)"
-                + (prediction.score.map { " (\(Self.share($0, prediction)))" } ?? "")
+                // What is said of a picture without a sure answer, or of several digits, has no probability.
+                + (prediction.isSure && prediction.digits.isEmpty
+                    ? prediction.score.map { " (\(Self.share($0, prediction)))" } ?? "" : "")
         }
         self.init(
-            title: "Predicted " + (Set(names).count == 1 ? names[0] : names.joined(separator: ", ")),
+            title: Self.title(result.predictions),
             subtitle: "\(file); \(answers.joined(separator: "; "))",
             summary:
-                "\(file), predicted as \(answers.joined(separator: "; ")), with the scores of all classes.",
+                "\(file), \(answers.joined(separator: "; ")), with the scores of all classes.",
             panels: [],
             columns: 2, width: 720)
         let image = try readColourPicture(file)
@@ -31,6 +33,13 @@ extension Figure {
         if let input = result.inputs.first, let seen = Self.input(input) { panels.append(seen) }
     }
 
+    private static func title(_ predictions: [Prediction]) -> String {
+        let answers = predictions.map(\.answer)
+        let all = Set(answers).count == 1 ? answers[0] : answers.joined(separator: ", ")
+        if predictions.allSatisfy(\.isSure) { return "Predicted \(all)" }
+        return all.prefix(1).uppercased() + all.dropFirst()
+    }
+
     private static func share(_ score: Float, _ prediction: Prediction) -> String {
         prediction.kind == .probability ? "\((Double(score) * 100).fixed(1)) %" : shortNumber(Double(score))
     }
@@ -38,6 +47,7 @@ extension Figure {
     private static let mostBars = 15
 
     private static func scores(_ predictions: [Prediction]) -> FigurePanel {
+        if predictions.count == 1, !predictions[0].digits.isEmpty { return digits(predictions[0].digits) }
         guard let first = predictions.first, !first.scores.isEmpty else {
             return FigurePanel(
                 title: "predicted values", x: .hidden, y: .hidden,
@@ -67,6 +77,25 @@ extension Figure {
                         isHorizontal: true,
                         labels: scores.map { share($0, prediction) }))
             }, height: 320)
+    }
+
+    /// The probability of each digit's class, in reading order.
+    private static func digits(_ digits: [DigitAnswer]) -> FigurePanel {
+        let shown = digits.prefix(mostBars)
+        let isCut = shown.count < digits.count
+        return FigurePanel(
+            title: "probability of each digit" + (isCut ? ", first \(shown.count) of \(digits.count)" : ""),
+            x: PlotAxis(range: 0...1, isHidden: true),
+            y: .categories(shown.map { $0.isSure ? $0.label : "\($0.label) (not sure)" }, isReversed: true),
+            marks: [
+                .bars(
+                    PlotBars(
+                        name: "", values: shown.map { Double($0.probability ?? .nan) }, paint: .series(0),
+                        isHorizontal: true,
+                        labels: shown.map { digit in
+                            digit.probability.map { "\((Double($0) * 100).fixed(1)) %" } ?? "no digit"
+                        }))
+            ], height: 320)
     }
 
     /// Larger inputs have no room for values.

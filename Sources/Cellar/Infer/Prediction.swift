@@ -81,6 +81,9 @@ public struct Prediction: Sendable {
             ?? values.map { "\($0)" }.joined(separator: " ")
     }
 
+    /// True if the answer names a predicted class, labels or values; of a picture of digits, if it is sure of them.
+    public var isSure: Bool { status == nil || status == .sure }
+
     public var json: JSON {
         var object: JSONObject = [:]
         object["file"] = file.map { .string($0) }

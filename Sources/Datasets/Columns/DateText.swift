@@ -48,7 +48,7 @@ public struct DateText: Equatable, Sendable {
                 return nil
             }
         }
-        guard (1...12).contains(month), (1...DateText.days(month, year)).contains(day),
+        guard (1...12).contains(month), (1...daysInMonth(month, of: year)).contains(day),
             (1...9999).contains(year)
         else { return nil }
     }
@@ -65,11 +65,6 @@ public struct DateText: Equatable, Sendable {
         let day = rest.prefix { (48...57).contains($0) }
         rest = rest.dropFirst(day.count).drop { $0 == 32 || $0 == UInt8(ascii: ",") }
         return Array("\(named.value)/".utf8) + day + [UInt8(ascii: "/")] + rest
-    }
-
-    private static func days(_ month: Int, _ year: Int) -> Int {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
     }
 
     private mutating func time(_ text: ArraySlice<UInt8>) -> Bool {

@@ -17,6 +17,14 @@ struct Component {
         (top, bottom) = (min(top, y), max(bottom, y))
     }
 
+    /// Returns true for a level bar at the left of a digit, at about the middle of its height.
+    func isMinus(before digit: Component) -> Bool {
+        let below = top + bottom - 2 * digit.top
+        return right < digit.left && width * 10 >= height * 18 && height * 4 <= digit.height
+            && width * 100 >= digit.height * 18
+            && below * 10 >= digit.height * 6 && below * 10 <= digit.height * 14
+    }
+
     func touchesBorder(_ width: Int, _ height: Int) -> Bool {
         left <= 0 || top <= 0 || right >= width - 1 || bottom >= height - 1
     }

@@ -67,6 +67,8 @@ extension InkPieces {
         for frame in pieces where isFrame(frame, among: pieces, &found.isDoubtful) {
             pieces.removeAll { $0 == frame }
         }
+        let dividers = dividers(pieces)
+        pieces.removeAll { dividers.contains($0) }
         let considered = withoutFragments(pieces, &found.cut)
         guard let main = considered.all.max(by: { all[$0].mass < all[$1].mass }) else { return found }
         let whole = all[main]
@@ -205,6 +207,7 @@ extension InkPieces {
     private func belong(_ a: Component, _ b: Component, _ tallest: Int) -> Bool {
         let gapX = max(a.left, b.left) - min(a.right, b.right) - 1
         let gapY = max(a.top, b.top) - min(a.bottom, b.bottom) - 1
+        if a.isMinus(before: b) || b.isMinus(before: a) { return false }
         let near = max(2, tallest * 7 / 100)
         if gapX <= near && gapY <= near { return true }
         return -gapX * 10 >= min(a.width, b.width) * 3 && gapY * 10 <= tallest * 3

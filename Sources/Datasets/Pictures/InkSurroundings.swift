@@ -119,6 +119,36 @@ extension InkPieces {
         return found
     }
 
+    private static let mostDividers = 100
+
+    /// The lines between the boxes of a form whose level lines are gone: three or more straight uprights that begin and end at the same
+    /// heights, with something in their rows that is lower than they are.
+    func dividers(_ pieces: [Int]) -> [Int] {
+        let narrow = pieces.filter {
+            all[$0].height >= 6 * all[$0].width && all[$0].height * 10 >= min(width, height)
+        }
+        // A texture is no form, and every two of its pieces would be compared.
+        guard (3...InkPieces.mostDividers).contains(narrow.count) else { return [] }
+        let uprights = narrow.filter { isStraight($0) }
+        for model in uprights {
+            let line = all[model]
+            let slack = max(1, line.height / 50)
+            let alike = uprights.filter {
+                abs(all[$0].top - line.top) <= slack && abs(all[$0].bottom - line.bottom) <= slack
+            }
+            guard alike.count >= 3 else { continue }
+            let within = pieces.filter {
+                !alike.contains($0) && all[$0].top > line.top && all[$0].bottom < line.bottom
+                    && all[$0].height * 4 >= line.height
+            }
+            // Ones of a row of digits are as tall as the others.
+            if !within.isEmpty, within.allSatisfy({ all[$0].height * 100 <= line.height * 88 }) {
+                return alike
+            }
+        }
+        return []
+    }
+
     /// Returns true for a point, colon, or minus beside digits: a piece with about the width of their strokes, on their line.
     func isSign(_ index: Int, beside groups: [PieceGroup], _ stroke: Float) -> Bool {
         let part = all[index]

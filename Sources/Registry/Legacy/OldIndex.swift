@@ -29,20 +29,22 @@ struct OldIndex {
                 FROM version v LEFT JOIN facts f ON f.version = v.id ORDER BY v.id
                 """)
         while let row = try rows.next() {
-            guard let model = row[0] as String?, let number = row[1] as Int?, let sha256 = row[2] as String?,
+            guard let model = try row.value(0) as String?, let number = try row.value(1) as Int?,
+                let sha256 = try row.value(2) as String?,
                 Event.isDigest(sha256), VersionKey.parts("\(model):\(number)") != nil
             else { continue }
-            versions.append(
+            try versions.append(
                 Version(
                     entry: .init(
                         key: VersionKey(model: model, number: number, sha256: sha256),
-                        file: row[3] as String? ?? "", importedFrom: row[8]),
-                    size: row[4] as Int? ?? 0,
-                    state: (row[5] as String?).flatMap(ModelVersion.State.init) ?? .kept, deleted: row[6],
-                    facts: (row[7] as String?).flatMap { try? JSON(parsing: $0) }))
+                        file: row.value(3) as String? ?? "", importedFrom: row.value(8)),
+                    size: row.value(4) as Int? ?? 0,
+                    state: (row.value(5) as String?).flatMap(ModelVersion.State.init) ?? .kept,
+                    deleted: row.value(6),
+                    facts: (row.value(7) as String?).flatMap { try? JSON(parsing: $0) }))
         }
         for row in try Row.fetchAll(db, sql: "SELECT name, last_number FROM model") {
-            if let name = row[0] as String?, let number = row[1] as Int? {
+            if let name = try row.value(0) as String?, let number = try row.value(1) as Int? {
                 lastNumbers[name] = .integer(number)
             }
         }
@@ -50,11 +52,14 @@ struct OldIndex {
             db,
             sql: "SELECT model, alias, number, sha256, time, reason, is_rollback FROM alias_move ORDER BY id")
         {
-            guard let model = row[0] as String?, let alias = row[1] as String? else { continue }
-            sidecar.moves.append(
+            guard let model = try row.value(0) as String?, let alias = try row.value(1) as String? else {
+                continue
+            }
+            try sidecar.moves.append(
                 .init(
-                    model: model, alias: alias, number: row[2], sha256: row[3], time: row[4] as String? ?? "",
-                    reason: row[5] as String? ?? "", isRollback: row[6] as Bool? ?? false))
+                    model: model, alias: alias, number: row.value(2), sha256: row.value(3),
+                    time: row.value(4) as String? ?? "",
+                    reason: row.value(5) as String? ?? "", isRollback: row.value(6) as Bool? ?? false))
         }
         for row in try Row.fetchAll(
             db,
@@ -63,11 +68,14 @@ struct OldIndex {
                 ORDER BY v.id, t.key
                 """)
         {
-            guard let model = row[0] as String?, let number = row[1] as Int?, let sha256 = row[2] as String?,
-                let key = row[3] as String?
+            guard let model = try row.value(0) as String?, let number = try row.value(1) as Int?,
+                let sha256 = try row.value(2) as String?,
+                let key = try row.value(3) as String?
             else { continue }
-            sidecar.tags.append(
-                .init(model: model, number: number, sha256: sha256, tags: [(key, row[4] as String? ?? "")]))
+            try sidecar.tags.append(
+                .init(
+                    model: model, number: number, sha256: sha256, tags: [(key, row.value(4) as String? ?? "")]
+                ))
         }
     }
 }

@@ -109,9 +109,9 @@ struct CatchUp {
         var starts: [String: LogCursor.Start] = [:]
         for row in try Row.fetchAll(db, sql: "SELECT name, applied, lines, seq, clock, hash FROM log") {
             var start = LogCursor.Start()
-            (start.applied, start.lines, start.seq) = (row[1], row[2], row[3])
-            (start.clock, start.hash) = (row[4], row[5])
-            starts[row[0]] = start
+            (start.applied, start.lines, start.seq) = try (row.value(1), row.value(2), row.value(3))
+            (start.clock, start.hash) = try (row.value(4), row.value(5))
+            try starts[row.value(0)] = start
         }
         return starts
     }

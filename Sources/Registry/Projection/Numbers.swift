@@ -32,7 +32,7 @@ struct Numbers {
                 WHERE v.number IS NULL ORDER BY v.id LIMIT 1
                 """)
         {
-            try adopt(VersionKey(row), number: (row[3] as Int) + 1)
+            try adopt(VersionKey(row), number: (row.value(3) as Int) + 1)
         }
         // `merge` copies files before their paths are known, to another name where the path has other bytes: those of a version that
         // another copy collected, or of a process that died.
@@ -43,13 +43,17 @@ struct Numbers {
                 WHERE id > ? AND origin <> ? AND is_placed = 0 AND state <> 'purged' ORDER BY id
                 """, arguments: [last, own])
         for row in arrived {
-            guard let version = try ModelVersion.fetchBare(db, where: "WHERE v.id = ?", [row[0]]).first else {
+            guard
+                let version = try ModelVersion.fetchBare(
+                    db, where: "WHERE v.id = ?", [row.value(0) as Int64]
+                ).first
+            else {
                 continue
             }
             func has(_ file: String) -> Bool {
                 isFile("\(root)/\(file)", size: version.size, sha256: version.sha256)
             }
-            let others = [Projection.otherName(version.file, version.sha256), row[1]].filter {
+            let others = try [Projection.otherName(version.file, version.sha256), row.value(1)].filter {
                 $0 != version.file && FileSystem.exists("\(root)/\($0)")
             }
             if !others.isEmpty, !has(version.file), let file = others.first(where: has) {
@@ -63,7 +67,7 @@ struct Numbers {
                 SELECT model, claimed, sha256, file FROM version
                 WHERE file <> claimed_file AND is_placed = 0 AND state <> 'purged' ORDER BY id
                 """)
-        for row in moved { try adopt(VersionKey(row), file: row[3]) }
+        for row in moved { try adopt(VersionKey(row), file: row.value(3)) }
         return events
     }
 }
@@ -100,7 +104,7 @@ enum Memory {
                 ON v.model = k.model AND v.claimed = k.claimed AND v.sha256 = k.sha256
                 WHERE v.number IS NOT k.number OR v.file <> k.file ORDER BY v.id
                 """
-        ).map { Place(key: VersionKey($0), number: $0[3], file: $0[4]) }
+        ).map { try Place(key: VersionKey($0), number: $0.value(3), file: $0.value(4)) }
     }
 
     /// Restores the identities of files, and forgets the rest.

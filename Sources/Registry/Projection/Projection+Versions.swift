@@ -53,8 +53,8 @@ extension Projection {
             let row = try Row.fetchOne(
                 db, sql: "SELECT model, number, origin, is_placed FROM version WHERE id = ?", arguments: [id])
         else { return }
-        let (model, current, origin, isPlaced): (String, Int?, String, Bool) = (
-            row[0], row[1], row[2], row[3]
+        let (model, current, origin, isPlaced): (String, Int?, String, Bool) = try (
+            row.value(0), row.value(1), row.value(2), row.value(3)
         )
         // What this copy of the store decided stays.
         guard isOwn || origin != own && !isPlaced else { return }
@@ -98,7 +98,8 @@ extension Projection {
         else { return }
         // The path is for the caller, not for who else claims it.
         try db.execute(
-            sql: "UPDATE version SET file = ? WHERE id = ?", arguments: [Self.otherName(row[0], row[1]), id])
+            sql: "UPDATE version SET file = ? WHERE id = ?",
+            arguments: [Self.otherName(row.value(0), row.value(1)), id])
     }
 
     /// Sets a version's path; a version that claims the one that became free gets it.

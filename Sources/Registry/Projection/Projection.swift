@@ -139,7 +139,7 @@ struct VersionKey: Hashable {
         (self.model, self.number, self.sha256) = (model, number, sha256)
     }
 
-    init(_ row: Row) { (model, number, sha256) = (row[0], row[1], row[2]) }
+    init(_ row: Row) throws { (model, number, sha256) = try (row.value(0), row.value(1), row.value(2)) }
 
     init(model: String, number: Int, sha256: String) {
         (self.model, self.number, self.sha256) = (model, number, sha256)
@@ -152,7 +152,7 @@ struct VersionKey: Hashable {
         guard let row = try Row.fetchOne(statement, arguments: [id]) else {
             throw CellarError(.inputOutput, "the version is no longer in the index.", remedy: "Try again.")
         }
-        self.init(row)
+        try self.init(row)
     }
 
     /// The members for an event.

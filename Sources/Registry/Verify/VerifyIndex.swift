@@ -11,12 +11,11 @@ extension ModelStore {
         for row in try Row.fetchAll(
             db, sql: "SELECT log, line, message FROM problem ORDER BY log, line LIMIT 20")
         {
-            let line: Int = row[1]
-            findings.append(
+            let (log, line): (String, Int) = try (row.value(0), row.value(1))
+            try findings.append(
                 Finding(
-                    kind: .log,
-                    subject: line > 0 ? "log/\(row[0] as String):\(line)" : "log/\(row[0] as String)",
-                    message: row[2],
+                    kind: .log, subject: line > 0 ? "log/\(log):\(line)" : "log/\(log)",
+                    message: row.value(2),
                     fix: "restore the log from a backup or git, or accept it as it is with registry rebuild"))
         }
         findings += try checkAliases(db)
@@ -134,9 +133,9 @@ extension ModelStore {
                 LEFT JOIN version v ON v.model = a.model AND v.number = a.number AND v.sha256 = a.sha256
                 WHERE a.number IS NOT NULL AND (v.id IS NULL OR v.state <> 'kept')
                 """)
-        return broken.map { row in
-            let (model, name, number): (String, String, Int) = (row[0], row[1], row[2])
-            let what = (row[3] as String?) == nil ? "is not in the store" : "was deleted"
+        return try broken.map { row in
+            let (model, name, number): (String, String, Int) = try (row.value(0), row.value(1), row.value(2))
+            let what = try (row.value(3) as String?) == nil ? "is not in the store" : "was deleted"
             return Finding(
                 kind: .alias, subject: "\(model)@\(name)",
                 message: "points to \(model):\(number), which \(what)",
@@ -155,10 +154,10 @@ extension ModelStore {
                 AND EXISTS (SELECT 1 FROM model m WHERE p.reference LIKE m.name || ':%')
                 ORDER BY v.model, v.number LIMIT 20
                 """)
-        return gaps.map {
-            Finding(
-                kind: .lineage, subject: $0[0],
-                message: "\($0[1] as String) \($0[2] as String), which no log registered",
+        return try gaps.map {
+            try Finding(
+                kind: .lineage, subject: $0.value(0),
+                message: "\($0.value(1) as String) \($0.value(2) as String), which no log registered",
                 fix: "merge the store that has it with registry merge")
         }
     }
