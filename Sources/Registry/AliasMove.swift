@@ -68,11 +68,11 @@ struct AliasTop {
                 LEFT JOIN version v ON v.model = b.model AND v.claimed = b.number AND v.sha256 = b.sha256
                 WHERE a.model = ? AND a.name = ?
                 """, arguments: [model, alias])
-        number = row?[0]
-        isProtected = row?[1] ?? false
-        publicKey = row?[4]
-        hasMove = (row?[2] as Int64?) != nil
-        let id: Int64? = row?[3]
+        number = try row?.value(0)
+        isProtected = try row?.value(1) ?? false
+        publicKey = try row?.value(4)
+        hasMove = try (row?.value(2) as Int64?) != nil
+        let id: Int64? = try row?.value(3)
         below = try id.flatMap { try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [$0]) }
     }
 }

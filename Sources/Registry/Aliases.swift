@@ -61,7 +61,7 @@ extension ModelStore {
         let sql = try FilterSQL.compile(gate, in: self, db)
         let passes = try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM version v WHERE v.id = ? AND (\(sql.text)))",
-            arguments: [version.id] + sql.arguments)
+            arguments: [version.id(db)] + sql.arguments)
         guard passes != true else { return }
         let names = gate.names
         let found = try zip(names, values(of: names, for: version, db)).map { name, value in
@@ -100,7 +100,7 @@ extension ModelStore {
             }
             // Another process may have deleted it since it was looked up.
             let state = try String.fetchOne(
-                db, sql: "SELECT state FROM version WHERE id = ?", arguments: [choice.0.id])
+                db, sql: "SELECT state FROM version WHERE id = ?", arguments: [choice.0.id(db)])
             guard state == ModelVersion.State.kept.rawValue else {
                 throw CellarError(
                     .badData,
@@ -116,7 +116,7 @@ extension ModelStore {
             ]
         } result: { db in
             guard let chosen,
-                let now = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [chosen.version.id])
+                let now = try ModelVersion.fetchOne(db, chosen.version.key)
             else { throw CellarError(.internalFault, "the moved version is not in the index.") }
             return Promotion(
                 alias: "\(model)@\(alias)", version: now, before: before.map { "\(model):\($0)" },

@@ -23,7 +23,7 @@ extension ModelStore {
         _ reference: String, to target: ModelStore, as model: String? = nil, ancestors: Bool = false
     ) throws(CellarError) -> CopiedVersion {
         if let model { try Names.checkModel(model) }
-        let version = try version(reference)
+        let version = try usableVersion(reference)
         let isSame = FileSystem.isSame(root, target.root)
         guard !isSame || model ?? version.model != version.model else {
             throw CellarError(
@@ -55,7 +55,7 @@ extension ModelStore {
                                 JOIN parent p ON p.version = k.id WHERE p.sha256 <> '')
                         SELECT sha256 FROM needed)
                     ORDER BY v.id
-                    """, [version.id])
+                    """, [version.id(db)])
         }
     }
 
@@ -161,7 +161,8 @@ extension ModelStore {
     /// Returns the recorded content of a version. The facts are those in the file, with the name that it has there.
     func content(of version: ModelVersion) throws(CellarError) -> VersionContent {
         let text = try read("read \(version.reference)") { db in
-            try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
+            try String.fetchOne(
+                db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id(db)])
         }
         return VersionContent(
             version: version, facts: text.flatMap { try? JSON(parsing: $0) } ?? .object([:]),

@@ -24,7 +24,8 @@ extension ModelStore {
     /// Returns the facts in the log: all but the history.
     public func recordedFacts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
         let text = try read("read \(version.reference)") { db in
-            try String.fetchOne(db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id])
+            try String.fetchOne(
+                db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id(db)])
         }
         guard let text, let json = try? JSON(parsing: text) else {
             throw CellarError(
@@ -42,7 +43,8 @@ extension ModelStore {
     public func tags(of version: ModelVersion) throws(CellarError) -> [VersionTag] {
         try read("read the tags of \(version.reference)") { db in
             try Row.fetchAll(
-                db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key", arguments: [version.id]
+                db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key",
+                arguments: [version.id(db)]
             ).map { try VersionTag(key: $0.value(0), value: $0.value(1)) }
         }
     }
@@ -75,7 +77,7 @@ extension ModelStore {
     func parents(of version: ModelVersion, _ db: Database) throws -> [ModelFacts.Parent] {
         let statement = try db.cachedStatement(
             sql: "SELECT kind, sha256, reference FROM parent WHERE version = ? ORDER BY position")
-        return try Row.fetchAll(statement, arguments: [version.id]).compactMap { row in
+        return try Row.fetchAll(statement, arguments: [version.id(db)]).compactMap { row in
             try ModelFacts.Parent.Kind(rawValue: row.value(0)).map {
                 try .init(kind: $0, sha256: row.value(1), reference: row.value(2))
             }

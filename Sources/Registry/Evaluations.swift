@@ -30,7 +30,7 @@ extension ModelStore {
         of version: ModelVersion, data: String, sha256: String?, metrics: JSON
     ) throws(CellarError) {
         try commit("record an evaluation of \(version.reference)", durability: .fast) { db in
-            var content = try VersionKey(id: version.id, db).members
+            var content = try VersionKey(id: version.id(db), db).members
             content["data"] = .string(Limits.cut(data, to: Limits.text))
             content["data_sha256"] = sha256.map { .string($0) }
             content["metrics"] = metrics
@@ -44,7 +44,7 @@ extension ModelStore {
             try Row.fetchAll(
                 db,
                 sql: "SELECT time, data, sha256, json FROM evaluation WHERE version = ? ORDER BY time, rowid",
-                arguments: [version.id]
+                arguments: [version.id(db)]
             ).map { row in
                 let metrics: String = try row.value(3)
                 return try RecordedEvaluation(

@@ -6,8 +6,7 @@ extension ModelStore {
     public func export(
         _ reference: String, to target: URL, overwrite: Bool = false, isChecked: Bool = false
     ) throws -> ModelVersion {
-        let version = try version(reference)
-        try checkFile(of: version)
+        let version = try usableVersion(reference)
         let path = path(of: version.file)
         try export(
             to: target, named: FileSystem.name(of: path), overwrite: overwrite, hashing: !isChecked

@@ -91,7 +91,7 @@ extension ModelStore {
             sql: """
                 SELECT name, text FROM param
                 WHERE version = ? AND name IN ('dataset.path', 'dataset.sha256', 'run')
-                """, arguments: [version.id])
+                """, arguments: [version.id(db)])
         let facts = try Dictionary(rows.map { try ($0.value(0) as String, $0.value(1) as String) }) { $1 }
         let data = facts["dataset.path"].map {
             Lineage.Data(path: $0, sha256: facts["dataset.sha256"] ?? "")
@@ -153,7 +153,7 @@ extension ModelStore {
                 WHERE (p.sha256 = ?1 OR p.kind = 'checkpoint-of' AND p.reference = (
                     SELECT run FROM facts WHERE version = ?2 AND is_checkpoint = 0))
                 AND v.sha256 <> ?1 ORDER BY v.created, v.id
-                """, arguments: [version.sha256, version.id])
+                """, arguments: [version.sha256, version.id(db)])
         return try rows.map { row in
             var child = try ModelVersion(row: row, from: 1)
             child.aliases = try String.fetchAll(

@@ -39,7 +39,7 @@ extension ModelStore {
         of name: String, _ subject: FilterSubject, _ version: ModelVersion, _ db: Database
     ) throws -> JSON? {
         func text(_ sql: String, _ name: String) throws -> String? {
-            try String.fetchOne(db.cachedStatement(sql: sql), arguments: [version.id, name])
+            try String.fetchOne(db.cachedStatement(sql: sql), arguments: [version.id(db), name])
         }
         switch subject {
         case .field: return version.field(name)
@@ -47,7 +47,7 @@ extension ModelStore {
         case .parameter(let name):
             let row = try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT text, number FROM param WHERE version = ? AND name = ?"),
-                arguments: [version.id, name])
+                arguments: [version.id(db), name])
             guard let row else { return nil }
             let text: String = try row.value(0)
             guard let number: Double = try row.value(1) else { return .string(text) }

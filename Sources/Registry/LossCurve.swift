@@ -29,7 +29,7 @@ extension ModelStore {
             let curve = try db.cachedStatement(
                 sql: "SELECT json_extract(json, '$.loss_curve') FROM facts WHERE version = ?")
             return try versions.map { version in
-                let text = try String.fetchOne(curve, arguments: [version.id])
+                let text = try String.fetchOne(curve, arguments: [version.id(db)])
                 return (text.flatMap { try? JSON(parsing: $0) }?.array ?? []).map { $0.double ?? .nan }
             }
         }

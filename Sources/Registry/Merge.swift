@@ -80,9 +80,7 @@ extension ModelStore {
 
     /// The version that an event names so; nil if no event registered it.
     func version(_ key: VersionKey) throws(CellarError) -> ModelVersion? {
-        try read("look up \(key.model):\(key.number)") { db in
-            try key.id(db).flatMap { try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [$0]) }
-        }
+        try read("look up \(key.model):\(key.number)") { try ModelVersion.fetchOne($0, key) }
     }
 
     // MARK: Logs
@@ -117,9 +115,7 @@ extension ModelStore {
     /// Notes how the new versions are called here.
     private func name(_ new: [ModelVersion], _ db: Database, _ result: inout Merged) throws {
         for version in new {
-            guard let id = try version.key.id(db),
-                let here = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [id])
-            else { continue }
+            guard let here = try ModelVersion.fetchOne(db, version.key) else { continue }
             result.versions.append(here.reference)
             if here.number != version.number {
                 result.replaced.append(.init(there: version.reference, here: here.reference))

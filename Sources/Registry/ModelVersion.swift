@@ -4,8 +4,9 @@ import GRDB
 
 /// A registered model file: the fields that lists show. `ModelStore.facts(of:)` has the rest.
 public struct ModelVersion: Equatable, Sendable {
-    /// The row's id in the index, which a rebuild may change. Identify versions by `reference` or `sha256`.
-    let id: Int64
+    /// The row in the index, for the transaction that read it: a merge of older events and a rebuild give rows other ids.
+    /// Everywhere else it is `id(_:)`.
+    let row: Int64
     public let model: String
     /// The number within the model, from 1. Numbers of deleted versions are not reused.
     public let number: Int
@@ -81,7 +82,7 @@ extension ModelVersion {
         ) throws -> Value {
             try row.value(first + Int(column.rawValue))
         }
-        id = try value(.id)
+        self.row = try value(.id)
         model = try value(.model)
         number = try value(.number)
         file = try value(.file)
@@ -125,6 +126,22 @@ extension ModelVersion {
         try fetch(db, where: condition + " LIMIT 1", arguments).first
     }
 
+    /// The version of a key; nil if no event registered it.
+    static func fetchOne(_ db: Database, _ key: VersionKey) throws -> ModelVersion? {
+        try key.id(db).flatMap { try fetchOne(db, where: "WHERE v.id = ?", [$0]) }
+    }
+
+    /// The row's id in this transaction, whatever other processes did since the version was read. Throws if it is gone.
+    func id(_ db: Database) throws -> Int64 {
+        guard let id = try key.id(db) else { throw changedMeanwhile }
+        return id
+    }
+
+    /// The error for a version that another process changed since it was read.
+    var changedMeanwhile: CellarError {
+        CellarError(.badData, "another process changed \(reference) at the same time.", remedy: "Try again.")
+    }
+
     static func fetchOne(_ db: Database, _ query: VersionQuery) throws -> ModelVersion? {
         try fetchOne(db, where: query.condition, StatementArguments(query.values))
     }
@@ -140,7 +157,7 @@ extension ModelVersion {
                 db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE number IS NOT NULL)"))
             ?? false
         for i in versions.indices {
-            let rows = try Row.fetchCursor(metrics, arguments: [versions[i].id])
+            let rows = try Row.fetchCursor(metrics, arguments: [versions[i].row])
             while let row = try rows.next() {
                 try versions[i].metrics.append(NamedMetric(name: row.value(0), value: row.value(1) ?? .nan))
             }

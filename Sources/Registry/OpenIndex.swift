@@ -1,5 +1,6 @@
 import Base
 import GRDB
+import Glibc
 
 extension ModelStore {
     /// Reads the index, after it was brought up to date with the logs.
@@ -32,6 +33,9 @@ extension ModelStore {
         return index
     }
 
+    /// Throws if this process may not change the store.
+    public func checkWritable() throws(CellarError) { _ = try writableIndex() }
+
     private func readOnly() -> CellarError {
         CellarError(
             .noPermission,
@@ -61,13 +65,19 @@ extension ModelStore {
 
     /// Opens the index and brings it up to date; one that SQLite cannot read is moved away, and made anew.
     private func openCurrent() throws(CellarError) -> Index {
-        do throws(CellarError) { return try bringUpToDate(open()) } catch {
-            guard error.category == .badData, error.place.file == indexPath, FileSystem.isWritable(root)
-            else {
-                throw error
+        let start = ContinuousClock.now
+        while true {
+            do throws(CellarError) { return try bringUpToDate(open()) } catch {
+                guard error.place.file == indexPath, FileSystem.isWritable(root) else { throw error }
+                // `rebuild` in another process replaces the files one after another.
+                if error.category == .inputOutput, start.duration(to: .now) < .seconds(1) {
+                    usleep(10_000)
+                    continue
+                }
+                guard error.category == .badData else { throw error }
+                try moveIndexAway()
+                return try bringUpToDate(open())
             }
-            try moveIndexAway()
-            return try bringUpToDate(open())
         }
     }
 

@@ -96,11 +96,22 @@ extension ModelStore {
         }
     }
 
+    /// Returns the version of a reference whose file is to be used: it is there, and has the signature that an alias requires.
+    func usableVersion(_ reference: String) throws(CellarError) -> ModelVersion {
+        let version = try version(reference)
+        try checkFile(of: version)
+        if case .alias(let model, let alias) = try Reference(reference) {
+            try checkSignature(of: version, requiredBy: policy(model: model, alias: alias))
+        }
+        return version
+    }
+
     /// Returns the training run of a version: of its result or one of its checkpoints.
     public func run(of reference: String) throws(CellarError) -> (model: String, run: String) {
         let version = try version(reference)
         let run = try read("look up the run of \(version.reference)") { db in
-            try String.fetchOne(db, sql: "SELECT run FROM facts WHERE version = ?", arguments: [version.id])
+            try String.fetchOne(
+                db, sql: "SELECT run FROM facts WHERE version = ?", arguments: [version.id(db)])
         }
         guard let run else {
             throw CellarError(

@@ -13,13 +13,13 @@ extension ModelStore {
         var versions: [ModelVersion] = []
         for reference in references {
             let version = try version(reference)
-            if !versions.contains(where: { $0.id == version.id }) { versions.append(version) }
+            if !versions.contains(where: { $0.key == version.key }) { versions.append(version) }
         }
         let list = versions.map(\.reference)
         try commit("delete \(shortList(list))") { db in
             for version in versions {
-                let now = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id])
-                guard let now, now.state == .kept else { throw changed(version) }
+                let now = try ModelVersion.fetchOne(db, version.key)
+                guard let now, now.state == .kept else { throw version.changedMeanwhile }
                 try Self.checkDeletable(now, aliases: now.aliases)
             }
             return versions.isEmpty ? [] : [.changed("deleted", versions.map(\.key), reason: reason)]
@@ -30,11 +30,6 @@ extension ModelStore {
     @discardableResult
     public func delete(_ reference: String) throws(CellarError) -> ModelVersion {
         try delete([reference])[0]
-    }
-
-    private func changed(_ version: ModelVersion) -> CellarError {
-        CellarError(
-            .badData, "another process changed \(version.reference) at the same time.", remedy: "Try again.")
     }
 
     /// Throws if an alias points to the version.
@@ -74,9 +69,9 @@ extension ModelStore {
         }
         try checkFile(of: version)
         try commit("restore \(version.reference)") { db in
-            let now = try ModelVersion.fetchOne(db, where: "WHERE v.id = ?", [version.id])
+            let now = try ModelVersion.fetchOne(db, version.key)
             guard let now, now.state == version.state, size(of: now.file) == now.size else {
-                throw changed(version)
+                throw version.changedMeanwhile
             }
             return [.changed("restored", [version.key], reason: "restored by hand")]
         }
@@ -159,7 +154,7 @@ extension ModelStore {
             db, where: "WHERE v.state = 'deleted' AND \(isNotNeeded) ORDER BY v.model, v.number")
         let holders = try db.cachedStatement(
             sql: "SELECT id FROM version WHERE file = ? AND state <> 'purged'")
-        let ids = Set(versions.map(\.id))
+        let ids = Set(versions.map(\.row))
         var (files, seen): ([String], Set<String>) = ([], [])
         for version in versions where seen.insert(version.file).inserted {
             if try Int64.fetchAll(holders, arguments: [version.file]).allSatisfy(ids.contains) {

@@ -139,7 +139,7 @@ func calibrates() throws {
     }
 }
 
-@Test("an evaluation is recorded in the log, the lineage and the card; it does not fail where it cannot be")
+@Test("an evaluation is recorded in the log, the lineage and the card; what cannot be is refused first")
 func recorded() throws {
     try SmallStore.make { place in
         var request = EvaluateRequest(data: try place.file("in.csv", table), models: ["small"])
@@ -163,12 +163,11 @@ func recorded() throws {
         #expect(Set(graph.edges.map(\.label)).isSuperset(of: ["evaluated", "promoted"]))
         #expect(
             lineage.json["evaluations"]?.array?.count == 1 && lineage.json["promotions"]?.array?.count == 1)
-        // A file that is no version: a warning, and the result.
+        // A file is no version.
         let copy = place.path("copy.h5")
         try FileManager.default.copyItem(atPath: place.store.path(of: version), toPath: copy)
         request.models = .init([copy])
-        let recorder = Recorder()
-        #expect(try place.store.evaluate(request, progress: recorder.progress).evaluations.count == 1)
+        #expect(throws: CellarError.self) { try place.store.evaluate(request) }
         #expect(try place.store.models.evaluations(of: version).count == 1)
     }
 }
@@ -241,5 +240,21 @@ func importsLogs() throws {
             category { () throws(CellarError) in
                 _ = try place.store.importLogs(ImportLogsRequest(folder: place.path("none")))
             } == .noInput)
+    }
+}
+
+@Test("metrics of logs are chosen by name, and one that is nowhere is refused")
+func choosesLoggedMetrics() throws {
+    try SmallStore.make { place in
+        for name in ["epoch_loss", "epoch_accuracy"] {
+            let file = try EventFile(in: place.path("logs/\(name)/train"))
+            try file.write(Event(time: 10, step: 0, content: .scalar(tag: name, 0.5)))
+        }
+        var request = ImportLogsRequest(folder: place.path("logs"))
+        request.metrics = ["loss"]
+        let names = try place.store.importLogs(request).flatMap { $0.metrics.map(\.name) }
+        #expect(Set(names) == ["loss"])
+        request.metrics = ["loss", "nope"]
+        #expect(throws: CellarError.self) { try place.store.importLogs(request) }
     }
 }

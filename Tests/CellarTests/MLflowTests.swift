@@ -52,6 +52,8 @@ struct ExportMLflowTests {
             facts.trainingSeconds = 2
             facts.hyperparameters.batchSize = 16
             facts.history = [.init(name: "loss", values: [0.5, .nan, 0.25])]
+            // The weights of the first epoch were restored: the run's last value is theirs.
+            facts.metrics = [.init(split: "train", name: "loss", value: 0.5)]
             facts.dataset = .init(path: "t.csv", sha256: "ab", trainRows: 5, validationRows: 0, testRows: 2)
             let model = try place.store.inspect(InspectRequest(model: "small")).file.model
             try place.save(model, facts)
@@ -70,7 +72,8 @@ struct ExportMLflowTests {
                 let batches = server.calls("runs/log-batch").map(\.json)
                 #expect(batches[0]["params"]?.array?.contains(["key": "batch_size", "value": "16"]) == true)
                 let metrics = try #require(batches[1]["metrics"]?.array)
-                #expect(metrics.map { $0["value"] } == [0.5, 0.25] && metrics.map { $0["step"] } == [1, 3])
+                #expect(metrics.map { $0["value"] } == [0.5, 0.25, 0.5])
+                #expect(metrics.map { $0["step"] } == [1, 3, 4])
                 #expect(server.calls("runs/log-inputs").count == 1)
                 let file = try #require(server.requests.first { $0.path.hasSuffix("/data/model.h5") })
                 #expect(file.method == "PUT")

@@ -154,3 +154,43 @@ func forkedLog() throws {
         #expect(try store.verify().findings == [])
     }
 }
+
+@Test("a version that was read before a merge or a rebuild is still that version", arguments: 1...12)
+func heldVersions(seed: UInt64) throws {
+    try Fixtures.temporaryFolder { folder in
+        var random = SplitMix(state: seed)
+        let (ours, theirs) = (folder.appendingPathComponent("a"), folder.appendingPathComponent("b"))
+        // Their events are older and newer than ours, so that rows get other ids.
+        let older = ModelStore(in: theirs)
+        try older.save(makeFacts("wine", created: noon(plus: 1)))
+        try older.live(10, "b", &random)
+        let store = ModelStore(in: ours)
+        try store.save(makeFacts(created: noon(plus: 1)))
+        try store.live(12, "a", &random)
+        try ModelStore(in: theirs).live(10, "b", &random)
+        let held = try [false, true].flatMap { try store.list(Query(deleted: $0)).versions }
+        let other = ModelStore(in: ours)
+        if seed % 3 == 0 { _ = try other.rebuild() } else { _ = try other.merge(ModelStore(in: theirs)) }
+
+        // Not what has the name that the version had when it was read.
+        func content(_ version: ModelVersion, _ store: ModelStore) throws -> [String] {
+            var facts = try store.recordedFacts(of: version)
+            facts.name = ""
+            let lineage = try store.lineage(of: version)
+            return [
+                "\(try store.tags(of: version))", "\(try store.parents(of: version))", facts.json.text(),
+                "\(try store.evaluations(of: version))", "\(try store.lossCurves(of: [version]))",
+                "\(lineage.ancestors) \(lineage.descendants) \(lineage.evaluations)",
+                "\(try store.values(of: ["tags.by", "seed"], for: [version]))",
+            ]
+        }
+        for version in held {
+            let now = try #require(try other.version(version.key))
+            #expect(try content(version, store) == content(now, other))
+            let count = try other.evaluations(of: now).count
+            try store.recordEvaluation(of: version, data: "x", sha256: nil, metrics: ["loss": 1])
+            #expect(try other.evaluations(of: now).count == count + 1)
+        }
+        #expect(try other.verify().findings == [])
+    }
+}

@@ -102,6 +102,13 @@ import Testing
                 #expect(throws: CellarError.self) {
                     try store.checkSignature(of: store.file(of: "mnist@live"))
                 }
+                // So are copies of its bytes.
+                #expect(throws: CellarError.self) {
+                    try store.export("mnist@live", to: folder.appending(path: "out\(check).h5"))
+                }
+                #expect(throws: CellarError.self) {
+                    try store.copy("mnist@live", to: ModelStore(in: folder.appending(path: "other")))
+                }
                 // Asked for by number, it is used as before.
                 try store.checkSignature(of: store.file(of: "mnist:2"))
                 _ = try store.sign("mnist:2", with: key)

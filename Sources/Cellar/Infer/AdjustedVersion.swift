@@ -98,17 +98,14 @@ extension Store {
         } catch { throw CellarError(error) }
     }
 
-    /// Records an evaluation in the store's log. It never fails because of that: the store may be read-only.
-    func record(_ evaluation: Evaluation, _ request: EvaluateRequest, _ progress: ProgressReporter) {
+    /// Records an evaluation in the store's log.
+    func record(_ evaluation: Evaluation, _ request: EvaluateRequest) throws(CellarError) {
         var metrics = JSONObject()
         for (name, value) in evaluation.figures { metrics[name] = JSON(finite: value) }
         metrics["samples"] = .integer(evaluation.count)
         metrics["seen"] = evaluation.seen.map { .integer($0.seen.rows) }
-        do throws(CellarError) {
-            let version = try models.version(evaluation.model)
-            try models.recordEvaluation(
-                of: version, data: evaluation.data, sha256: digest(ofData: request), metrics: .object(metrics)
-            )
-        } catch { progress.warn("the evaluation of \(evaluation.model) was not recorded: \(error.message)") }
+        let version = try models.version(evaluation.model)
+        try models.recordEvaluation(
+            of: version, data: evaluation.data, sha256: digest(ofData: request), metrics: .object(metrics))
     }
 }

@@ -9,18 +9,19 @@ extension Store {
     /// mnist, the only model that takes pictures.
     func pictureModel() throws(CellarError) -> [ModelLocation] {
         if let best = try models.bestFile(of: "mnist") { return [best] }
-        var pictures: [String] = []
-        for version in try preferredVersions() where try models.recordedFacts(of: version).picture != nil {
-            pictures.append(version.reference)
+        var pictures: [(reference: String, name: String)] = []
+        for (reference, version) in try preferredVersions()
+        where try models.recordedFacts(of: version).picture != nil {
+            pictures.append((reference, version.reference))
         }
         guard pictures.count <= 1 else {
             throw CellarError(
                 .usage,
-                "several models take pictures: \(pictures.joined(separator: ", ")).",
+                "several models take pictures: \(pictures.map(\.name).joined(separator: ", ")).",
                 remedy: "Name one with --model.")
         }
         // Without any, the error is that there is no mnist.
-        return [try models.file(of: pictures.first ?? "mnist")]
+        return [try models.file(of: pictures.first?.reference ?? "mnist")]
     }
 
     /// The default model for rows: the only model in the store that they fit.
@@ -29,19 +30,19 @@ extension Store {
     ///   - rows: What is to be scored, for messages.
     ///   - fits: Whether the rows fit a model that takes these columns.
     func rowModel(_ rows: String, fits: ([String]) -> Bool) throws(CellarError) -> [ModelLocation] {
-        var candidates: [(reference: String, features: [String])] = []
-        for version in try preferredVersions() {
+        var candidates: [(reference: String, name: String, features: [String])] = []
+        for (reference, version) in try preferredVersions() {
             let features = try models.recordedFacts(of: version).features
-            if !features.isEmpty { candidates.append((version.reference, features)) }
+            if !features.isEmpty { candidates.append((reference, version.reference, features)) }
         }
         let fitting = candidates.filter { fits($0.features) }
         if fitting.count == 1 { return [try models.file(of: fitting[0].reference)] }
-        let known = candidates.map { "\($0.reference) (\($0.features.count) columns)" }.joined(
+        let known = candidates.map { "\($0.name) (\($0.features.count) columns)" }.joined(
             separator: ", ")
         guard fitting.isEmpty else {
             throw CellarError(
                 .usage,
-                "\(rows): several models take these columns: \(fitting.map(\.reference).joined(separator: ", ")).",
+                "\(rows): several models take these columns: \(fitting.map(\.name).joined(separator: ", ")).",
                 remedy: "Name one with --model.")
         }
         throw CellarError(
@@ -56,10 +57,13 @@ extension Store {
         try rowModel(name) { areAll($0, in: columns) }
     }
 
-    /// The version `best` of each model, or else its newest.
-    private func preferredVersions() throws(CellarError) -> [ModelVersion] {
+    /// The version `best` of each model, or else its newest, with the reference that names it: an alias may require a signature.
+    private func preferredVersions() throws(CellarError) -> [(reference: String, version: ModelVersion)] {
         try models.models().compactMap { name, _ in
-            (try? models.version("\(name)@best")) ?? (try? models.version(name))
+            for reference in ["\(name)@best", name] {
+                if let version = try? models.version(reference) { return (reference, version) }
+            }
+            return nil
         }
     }
 }

@@ -70,6 +70,10 @@ extension Store {
         guard request.moreInputs.isEmpty || request.data.hasSuffix(".npy") else {
             throw CellarError(.usage, "Only arrays (.npy) may be several: one for each input of the model.")
         }
+        if request.isRecorded {
+            try models.checkWritable()
+            for reference in request.models.references { _ = try models.version(reference) }
+        }
         let evaluations =
             holdsSamples(request.data)
             ? try evaluateSampleFiles(request, progress) : try evaluateTableFile(request, progress)
@@ -80,7 +84,7 @@ extension Store {
             try writePages(evaluations, request, folder: folder, folders: folders, progress: progress)
         }
         if request.isRecorded {
-            for evaluation in evaluations { record(evaluation, request, progress) }
+            for evaluation in evaluations { try record(evaluation, request) }
         }
         if request.calibrates || request.keepsDecision {
             for evaluation in evaluations {

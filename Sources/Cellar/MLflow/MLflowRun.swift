@@ -147,9 +147,14 @@ struct MLflowRun {
                 if let one = metric(series.name, value, step: epoch + 1) { all.append(one) }
             }
         }
-        let known = Set(facts?.history.map(\.name) ?? [])
-        for value in facts?.metrics ?? [] where !known.contains(MetricName.of(value)) {
-            if let one = metric(MetricName.of(value), value.value, step: 0) { all.append(one) }
+        // MLflow shows the last value of each metric as the run's. The version's may be those of another epoch, whose weights were
+        // restored, or measured after the training.
+        let history = Dictionary((facts?.history ?? []).map { ($0.name, $0.values) }) { $1 }
+        for value in facts?.metrics ?? [] {
+            let known = history[MetricName.of(value)]
+            if known?.last == value.value { continue }
+            let step = known.map { $0.count + 1 } ?? 0
+            if let one = metric(MetricName.of(value), value.value, step: step) { all.append(one) }
         }
         return all
     }

@@ -8,8 +8,10 @@ public struct ImportLogsRequest: Sendable {
     public var folder: String
     /// The model whose versions are listed too; nil for those of all models.
     public var model: String?
-    /// The metrics that are looked up of versions.
-    public var metrics = ["loss", "accuracy", "val_loss", "val_accuracy"]
+    /// The metrics that are wanted, each of which some run or version must have; nil for all of the runs, and
+    /// `standardMetrics` of the versions.
+    public var metrics: [String]?
+    public static let standardMetrics = ["loss", "accuracy", "val_loss", "val_accuracy"]
     /// False to list the runs alone.
     public var listsVersions = true
 
@@ -26,8 +28,8 @@ public struct LoggedRun: Sendable {
     public let began: String
     /// The number of epochs; nil if not known.
     public let epochs: Int?
-    /// The last and the best value of each metric (NaN where it is not known which end is good): `loss`, `val_loss`, `val_accuracy` …
-    public let metrics: [(name: String, last: Double, best: Double)]
+    /// The last and the best value of each metric; of a version the value of its weights (NaN where it is not known which end is good): `loss`, `val_loss`, `val_accuracy` …
+    public internal(set) var metrics: [(name: String, last: Double, best: Double)]
     /// The reason why the run could not be read completely; nil if it could.
     public let problem: String?
 
@@ -76,22 +78,32 @@ extension Store {
             logged.append(loggedRun(name, files))
         }
         logged.sort { ($1.began, $0.name) < ($0.began, $1.name) }
-        guard request.listsVersions else { return logged }
-        let listing = try list(ListRequest(model: request.model))
-        // A metric that no version has is no error here.
-        let columns = request.metrics.map { name in
-            (name, (try? table(of: listing, columns: [name]))?.rows.map { $0.last?.flatMap(\.double) })
-        }
-        for (row, version) in listing.versions.enumerated() {
-            let values = columns.compactMap { name, values in
-                values?[row].map { (name: name, last: $0, best: $0) }
-            }
-            logged.append(
-                LoggedRun(
-                    name: version.reference, isVersion: true, began: version.created, epochs: nil,
-                    metrics: values, problem: nil))
+        if request.listsVersions { logged += try versions(request) }
+        guard let wanted = request.metrics else { return logged }
+        for i in logged.indices { logged[i].metrics.removeAll { !wanted.contains($0.name) } }
+        for name in wanted where !logged.contains(where: { $0.last(name) != nil }) {
+            throw CellarError(
+                .usage, "no run and no version has the metric \(name).", file: request.folder,
+                remedy: "Omit --metrics, or use --json to see the metrics that there are.")
         }
         return logged
+    }
+
+    /// The store's versions with the metrics of their weights.
+    private func versions(_ request: ImportLogsRequest) throws(CellarError) -> [LoggedRun] {
+        let listing = try list(ListRequest(model: request.model))
+        // A metric that no version has is no error here.
+        let names = request.metrics ?? ImportLogsRequest.standardMetrics
+        let columns = names.map { name in
+            (name, (try? table(of: listing, columns: [name]))?.rows.map { $0.last?.flatMap(\.double) })
+        }
+        return listing.versions.enumerated().map { row, version in
+            LoggedRun(
+                name: version.reference, isVersion: true, began: version.created, epochs: nil,
+                metrics: columns.compactMap { name, values in
+                    values?[row].map { (name: name, last: $0, best: $0) }
+                }, problem: nil)
+        }
     }
 }
 

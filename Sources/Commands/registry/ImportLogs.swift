@@ -10,15 +10,19 @@ struct ImportLogs: ParsableCommand {
             "Show the runs in TensorBoard's logs, of Keras or of trainer, beside the versions of the store.",
         discussion: """
             DIR is the log_dir of Keras' TensorBoard callback, or a folder above it, such as logs/fit. Nothing is \
-            changed: a run without a model file cannot be a version. The numbers are those of the last epoch, \
-            as a version has them; --json has the best ones too.
+            changed: a run without a model file cannot be a version. The numbers of a run are those of its last epoch, as \
+            they were measured during training; --json has the best ones too. Those of a version are of its \
+            weights, which may be those of another epoch (restore_best_weights).
             """)
 
     @Argument(help: ArgumentHelp("The folder with the logs.", valueName: "dir"), completion: .directory)
     var folder: String
     @Option(help: ArgumentHelp("Show the versions of this model only.", valueName: "name")) var model: String?
-    @Option(help: ArgumentHelp("Metrics to show, separated by commas.", valueName: "metrics"))
-    var metrics = "loss,accuracy,val_loss,val_accuracy"
+    @Option(
+        help: ArgumentHelp(
+            "Metrics to show, separated by commas. (default: loss,accuracy,val_loss,val_accuracy; with --json all)",
+            valueName: "metrics"))
+    var metrics: String?
     @Flag(help: "Show the runs alone, without the versions of the store.") var only = false
     @OptionGroup var common: StoreOptions
 
@@ -26,8 +30,8 @@ struct ImportLogs: ParsableCommand {
         try common.run { store in
             var request = ImportLogsRequest(folder: folder, model: model)
             request.listsVersions = !only
-            let names = metrics.split(separator: ",").map(String.init)
-            request.metrics = names
+            request.metrics = metrics?.split(separator: ",").map(String.init)
+            let names = request.metrics ?? ImportLogsRequest.standardMetrics
             let runs = try store.importLogs(request)
             try common.print(.array(runs.map(\.json))) {
                 var table = TextTable(

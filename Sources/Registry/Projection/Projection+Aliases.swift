@@ -51,8 +51,8 @@ extension Projection {
                 SELECT m.number, m.sha256, v.number FROM alias_move m LEFT JOIN version v
                 ON v.model = m.model AND v.claimed = m.number AND v.sha256 = m.sha256 WHERE m.id = ?
                 """, arguments: [move])
-        let claimed: Int? = row?[0]
-        let (sha256, number): (String?, Int?) = (row?[1], row?[2])
+        let claimed: Int? = try row?.value(0)
+        let (sha256, number): (String?, Int?) = try (row?.value(1), row?.value(2))
         try db.cachedStatement(
             sql: """
                 INSERT INTO alias (model, name, number, sha256, move) VALUES (?, ?, ?, ?, ?)

@@ -103,9 +103,9 @@ extension ModelStore {
                     let (a, b) = (try found.next(), try expected.next())
                     if a == nil && b == nil { break }
                     if a == b { continue }
-                    findings.append(
+                    try findings.append(
                         indexFinding(
-                            (b ?? a)?[0] as String? ?? "registry.sqlite",
+                            (b ?? a)?.value(0) ?? "registry.sqlite",
                             "\(what) in the index is not what the log says: \(difference(a, b))"))
                     // What follows may differ only because rows are shifted.
                     break
