@@ -180,7 +180,8 @@ let package = Package(
         .target(
             name: "RegistryCommand",
             dependencies: [
-                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Metrics", "Plots", "Base",
+                "StoreSupport", "Cellar", "CommandSupport", "Registry", "Datasets", "Metrics", "Plots",
+                "Base",
                 argumentParser,
             ],
             path: "Sources/Commands/registry", swiftSettings: small),

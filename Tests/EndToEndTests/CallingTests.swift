@@ -165,3 +165,43 @@ func listFormats() throws {
         #expect(try search("--columns", "zest").errors.contains("called zest"))
     }
 }
+
+@Test("an empty --store is refused, and help that cannot be written is an error")
+func emptyStore() throws {
+    try Workplace.make { place in
+        let refused = try place.registry("list", "--store", "")
+        #expect(refused.status == 64 && refused.errors.contains("--store is empty"))
+        #expect(try place.infer("./digit.png", "--store", "").status == 64)
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-c", "\"$0\" --help > /dev/full", try Commands.url(of: "registry").path]
+        try shell.run()
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 74)
+    }
+}
+
+@Test(
+    "nothing that is printed gets into a file if standard streams are closed",
+    arguments: [("<&-", 0), (">&-", 74), ("2>&-", 0), ("<&- >&- 2>&-", 74)])
+func closedStreams(closed: String, status: Int32) throws {
+    try Workplace.make { place in
+        let shipped = try String(contentsOfFile: Workplace.shipped("recipes/wine.yaml"), encoding: .utf8)
+        let recipe = try place.file(
+            "recipe.yaml",
+            shipped.replacing("callbacks:", with: "callbacks:\n  - CSVLogger: { filename: log.csv }")
+                .replacing("data/wine.csv", with: Workplace.shipped("data/wine.csv")))
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let trainer = try Commands.url(of: "trainer").path
+        shell.arguments = ["-c", "\"$0\" fit \"$1\" --epochs 2 \(closed)", trainer, recipe]
+        shell.currentDirectoryURL = place.folder
+        try shell.run()
+        shell.waitUntilExit()
+        // Output that cannot be written is an error, as on a full disk.
+        #expect(shell.terminationStatus == status)
+        let log = try place.text("log.csv")
+        let rows = log.split(whereSeparator: \.isNewline).map { $0.split(separator: ",").count }
+        #expect(rows.count == 3 && Set(rows).count == 1, "\(log)")
+    }
+}

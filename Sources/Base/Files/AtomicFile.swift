@@ -190,3 +190,12 @@ public func removeUnfinishedFiles() { cm_remove_temporaries() }
 /// Ignores SIGPIPE, so that a write to a pipe without a reader fails with an error instead of ending the
 /// process. A command calls it once at its start.
 public func reportBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+/// Opens /dev/null in place of a standard stream that is closed, in the direction in which it is of no use: reads and writes fail as
+/// they would, and no file that is opened later gets a number that messages go to. A command calls it first of all.
+public func occupyStandardStreams() {
+    // A new descriptor has the lowest number that is free.
+    for stream in Int32(0)...2 where fcntl(stream, F_GETFD) < 0 {
+        _ = unsafe open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY)
+    }
+}

@@ -22,6 +22,11 @@ extension Store {
             found = try table(
                 request.path, TableDialect(), target: request.target, features: nil, recipe: nil)
         }
+        if request.labels != nil, found.kind == .table {
+            throw CellarError(
+                .usage, "--labels names the labels of an array or of pictures, and these data are a table.",
+                file: request.path, remedy: "Use --target to name the column to predict.")
+        }
         found.suggest()
         if let sample = request.sample {
             guard found.pictures?.sample != nil else {

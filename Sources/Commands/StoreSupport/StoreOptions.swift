@@ -13,6 +13,11 @@ public struct StoreOptions: ParsableArguments {
 
     public init() {}
 
+    public func validate() throws {
+        // An unset variable of a shell; the current folder is `.`.
+        if store?.isEmpty == true { throw ValidationError("--store is empty; name the folder of models.") }
+    }
+
     public func open() -> Store { Store(store) }
 
     /// Runs a subcommand; its error becomes a line or two and an exit code.

@@ -20,8 +20,14 @@ extension ParsableCommand {
             guard code == .validationFailure, words.contains("--json") else {
                 // ArgumentParser would print names of files and models as they are.
                 let text = fullMessage(for: error)
-                if !text.isEmpty { if code == .success { try? printOutput(text) } else { printError(text) } }
-                exit(withError: ExitCode(code.rawValue))
+                guard code == .success else {
+                    printError(text)
+                    exit(withError: ExitCode(code.rawValue))
+                }
+                do {
+                    try reportingErrors(of: _commandName, json: false) { try printOutput(text) }
+                } catch { exit(withError: error) }
+                exit()
             }
             printError(CellarError(.usage, message(for: error)).json.text())
             exit(withError: ExitCode(CellarError.Category.usage.rawValue))

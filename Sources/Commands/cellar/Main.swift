@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import CNoLocaleData  // Linked in place of ICU's data.
 import CommandSupport
 import InferCommand
@@ -11,6 +12,7 @@ import TrainerCommand
 @main
 enum Main {
     static func main() {
+        occupyStandardStreams()
         Quarantine.serveIfAsked()
         let call = Invocation()
         // Before anything that names the types of the other commands: a plain call must not wait for them.

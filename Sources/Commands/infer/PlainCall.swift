@@ -46,7 +46,7 @@ private struct PlainCall {
             switch word {
             case "--json": json = true
             case "--store", "--model":
-                guard let value = words.next(), !value.hasPrefix("-") else { return nil }
+                guard let value = words.next(), !value.isEmpty, !value.hasPrefix("-") else { return nil }
                 if word == "--model" { request.models.references.append(value) } else { store = value }
             case _ where word.hasPrefix("-"): return nil
             default: request.files.append(word)

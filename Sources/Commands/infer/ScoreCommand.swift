@@ -65,7 +65,10 @@ struct ScoreCommand: ParsableCommand {
 
     func validate() throws {
         guard inputs.isEmpty != row.isEmpty else {
-            throw ValidationError("Name a table or .npy files to score, or give a --row.")
+            throw ValidationError(
+                inputs.isEmpty
+                    ? "Name a table or .npy files to score, or give a --row."
+                    : "A file and --row exclude each other.")
         }
         guard key.isEmpty || !predictionsOnly else {
             throw ValidationError("--key and --predictions-only exclude each other.")

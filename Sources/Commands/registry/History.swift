@@ -23,6 +23,7 @@ struct History: ParsableCommand {
         if csv, references.count > 1 {
             throw ValidationError("--csv takes one version, found \(references.count).")
         }
+        if csv, common.json { throw ValidationError("--csv and --json exclude each other.") }
         if csv, figure.plot != nil { throw ValidationError("--csv and --plot exclude each other.") }
     }
 

@@ -17,6 +17,7 @@ struct LineageOf: ParsableCommand {
     @OptionGroup var common: StoreOptions
 
     func validate() throws {
+        if dot, common.json { throw ValidationError("--dot and --json exclude each other.") }
         if dot, figure.plot != nil { throw ValidationError("--dot and --plot exclude each other.") }
     }
 

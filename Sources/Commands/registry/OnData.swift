@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cellar
+import Datasets
 
 /// Labelled data that two models are compared on.
 struct OnData: ParsableArguments {
@@ -13,14 +14,31 @@ struct OnData: ParsableArguments {
     var target: String?
     @Option(help: "For --on: the file with the labels of IDX pictures or of an .npy array.") var labels:
         String?
+    @Option(help: "For --on: the columns of models without their names, in the order of their inputs.")
+    var features: String?
+    @Option(help: "For --on: the classes of models without their names, in the order of their outputs.")
+    var classes: String?
+    @Option(help: "For --on: the value of a white pixel, 255 or 1, for models without this information.")
+    var white: Float?
 
     func validate() throws {
-        if on == nil, target != nil || labels != nil {
-            throw ValidationError("--target and --labels go with --on DATA.")
+        let options = [target, labels, features, classes, white.map { "\($0)" }]
+        if on == nil, options.contains(where: { $0 != nil }) {
+            throw ValidationError(
+                "--target, --labels, --features, --classes and --white go with --on DATA.")
+        }
+        if let white, !(white.isFinite && white > 0) {
+            throw ValidationError("--white takes a positive number.")
         }
     }
 
     var request: EvaluateRequest? {
-        on.map { EvaluateRequest(data: $0, target: target.map { [$0] }, labels: labels.map { [$0] } ?? []) }
+        guard let on else { return nil }
+        var request = EvaluateRequest(
+            data: on, target: target.map { [$0] }, labels: labels.map { [$0] } ?? [])
+        request.models.options.features = features.map(commaSeparated)
+        request.models.options.classes = classes.map(commaSeparated)
+        request.models.options.white = white
+        return request
     }
 }
