@@ -1,4 +1,6 @@
 import Base
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Trainer
@@ -36,4 +38,30 @@ func changes() throws {
         try changed("data: { columns: auto }", "data.columns.zip=category")["data"]?["columns"]
             == ["zip": "category"])
     #expect(throws: CellarError.self) { try changed(recipe, "data.csv.header=false") }
+}
+
+@Test("an error of a changed recipe has the line of the file, or none")
+func changedRecipeLines() throws {
+    try Fixtures.temporaryFolder { folder in
+        let path = folder.appendingPathComponent("r.yaml").path
+        let text = """
+            # A comment moves the lines.
+
+            data: { csv: wine.csv, target: quality, split: { test: 0.25, random_state: 42 } }
+            model: [{ Dense: { units: 1, activation: sigmoid } }]
+            compile: { optimizer: adam, loss: binary_crossentropy }
+            fit: { epochs: 40, batch_size: 64 }
+
+            """
+        func problem(_ text: String, _ change: String) throws -> CellarError? {
+            try writeFile(path, Array(text.utf8))
+            do throws(CellarError) { _ = try Recipe(path: path, changes: [change]) } catch { return error }
+            return nil
+        }
+        let wrong = try #require(try problem(text, "fit.epochs=abc"))
+        #expect(wrong.place.line == nil && wrong.message.contains("--set"))
+        let own = try #require(try problem(text + "fitt: 1\n", "fit.epochs=5"))
+        #expect(own.place.line == 7)
+        #expect(!own.message.contains("--set"))
+    }
 }

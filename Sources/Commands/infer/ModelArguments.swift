@@ -10,7 +10,8 @@ struct ModelArguments: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: "The model: NAME, NAME:VERSION, NAME@ALIAS or a file. Repeat the option to compare several.",
+        help:
+            "The model: NAME, NAME:VERSION, NAME@ALIAS or a file. Repeat the option to compare several. (default: the one model that fits the data, its version @best or else its newest)",
         completion: .versions)
     var model: [String] = []
 

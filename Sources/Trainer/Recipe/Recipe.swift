@@ -26,8 +26,28 @@ public struct Recipe: Sendable {
     public init(path: String, from start: ModelFile? = nil, changes: [String] = []) throws(CellarError) {
         let source = try RecipeText(path: path)
         let parsed = try changes.map { (text) throws(CellarError) in try RecipeChange(argument: text) }
+        if parsed.isEmpty {
+            try self.init(source, start)
+            return
+        }
         let text = try changedRecipe(source.text, file: source.file, parsed)
-        try self.init(parsed.isEmpty ? source : RecipeText(file: source.file, text: text), start)
+        do throws(CellarError) { try self.init(RecipeText(file: source.file, text: text), start) } catch {
+            throw Recipe.placed(error, source, start)
+        }
+    }
+
+    /// Returns an error of a changed recipe with the line of the file, where the same is wrong there; else with none: the text
+    /// was written anew.
+    private static func placed(
+        _ error: CellarError, _ source: RecipeText, _ start: ModelFile?
+    ) -> CellarError {
+        do throws(CellarError) { _ = try Recipe(source, start) } catch let own {
+            if own.message == error.message { return own }
+        }
+        var error = error
+        error.place.line = nil
+        error.message += " It was read with the values of --set."
+        return error
     }
 
     /// Parses a recipe's text; `file` is for messages and relative paths.
