@@ -47,8 +47,9 @@ extension ModelStore {
         }
     }
 
-    /// Throws where the SHA-256 of a registered file is not the registered one.
+    /// Throws where the SHA-256 of a registered file is not the registered one, or it lacks the signature that its alias requires.
     public func check(_ file: ModelLocation) throws(CellarError) {
+        try checkSignature(of: file)
         guard let expected = file.sha256 else { return }
         try check(FileDigest(ofFile: file.path).sha256, is: expected, of: file.reference, path: file.path)
     }

@@ -132,6 +132,16 @@ extension Index {
                     + "at most \(Schema.version)).", remedy: "Update Cellar, or remove the index.")
         }
         if try hasTables(db, of: own) { return }
+        try removeTables(db)
+        try db.execute(sql: Schema.short)
+        try db.execute(
+            sql: "INSERT INTO note (key, value) VALUES ('origin', ?), ('schema', ?)",
+            arguments: [own, try digest(of: db)])
+        try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+    }
+
+    /// Removes all tables, whoever made them.
+    static func removeTables(_ db: Database) throws {
         for kind in ["trigger", "view", "table"] {
             let names = try String.fetchAll(
                 db, sql: "SELECT name FROM sqlite_master WHERE type = ? AND name NOT LIKE 'sqlite_%'",
@@ -140,10 +150,5 @@ extension Index {
                 try db.execute(sql: "DROP \(kind) IF EXISTS \"\(name.replacing("\"", with: "\"\""))\"")
             }
         }
-        try db.execute(sql: Schema.short)
-        try db.execute(
-            sql: "INSERT INTO note (key, value) VALUES ('origin', ?), ('schema', ?)",
-            arguments: [own, try digest(of: db)])
-        try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
     }
 }

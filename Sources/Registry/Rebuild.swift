@@ -14,14 +14,11 @@ extension ModelStore {
     /// Makes the index anew from the logs, and registers model files that no log names, in the order of their dates. Nothing in
     /// the old index is believed.
     public func rebuild() throws(CellarError) -> Rebuilt {
-        _ = try writableIndex()
+        let known = try writableIndex()
         return try withLog("rebuild the index") { (file) throws(CellarError) in
             do throws(CellarError) {
-                // Under the lock nobody writes to it. Who reads it still has the old file.
-                close()
-                for suffix in ["-wal", "-shm", ""] { try FileSystem.remove(indexPath + suffix) }
-                let index = try Index.open(indexPath)
-                return try index.write("rebuild the index") { db in
+                return try rebuildable(known).write("rebuild the index") { db in
+                    try Index.removeTables(db)
                     try Index.makeTables(db, of: log.own)
                     try bringUpToDate(db, &file)
                     let unreadable = try registerUnlisted(&file, db)
@@ -36,6 +33,20 @@ extension ModelStore {
                 throw error
             }
         }
+    }
+
+    /// The index whose tables are made anew in one transaction, beside processes that read it. Only one that SQLite finds damaged is
+    /// replaced by a new file: a process that opens it at the same time could take the old write-ahead log for the new file's.
+    private func rebuildable(_ index: Index) throws(CellarError) -> Index {
+        let answer = try? index.read("check the index") {
+            try String.fetchAll($0, sql: "PRAGMA quick_check(1)")
+        }
+        if answer == ["ok"], !index.isReplaced { return index }
+        close()
+        if !index.isReplaced {
+            for suffix in ["-wal", "-shm", ""] { try FileSystem.remove(indexPath + suffix) }
+        }
+        return try Index.open(indexPath)
     }
 
     /// Registers the model files that the index does not have. A file whose bytes are those of a version without its file

@@ -103,6 +103,7 @@ import Testing
                     try store.checkSignature(of: store.file(of: "mnist@live"))
                 }
                 // So are copies of its bytes.
+                #expect(throws: CellarError.self) { try store.check(store.file(of: "mnist@live")) }
                 #expect(throws: CellarError.self) {
                     try store.export("mnist@live", to: folder.appending(path: "out\(check).h5"))
                 }
