@@ -20,13 +20,14 @@ public struct TensorBoard: Callback {
 
     /// Creates the first file, so that an unwritable folder fails before the first epoch.
     public mutating func trainingBegins(_ run: any TrainingRun) throws(CellarError) {
+        let drawsMistakes = options.mistakesFrequency > 0
+        let draws = drawsMistakes || options.confusionMatrixFrequency > 0
+        let state = options.writesGraph || options.writesHyperparameters || draws ? run.state() : nil
+        if draws, let state { try ValidationPictures.check(state, mistakes: drawsMistakes) }
         let file = try file("train")
         training = file
         run.note("TensorBoard: \(options.folder)")
-        let drawsMistakes = options.mistakesFrequency > 0
-        let draws = drawsMistakes || options.confusionMatrixFrequency > 0
-        if options.writesGraph || options.writesHyperparameters || draws, let state = run.state() {
-            if draws { try ValidationPictures.check(state, mistakes: drawsMistakes) }
+        if let state {
             if options.writesGraph { try writeGraph(state.model, to: file) }
             if options.writesHyperparameters { try beginSession(state.about) }
         }
