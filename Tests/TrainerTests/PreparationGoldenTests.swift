@@ -60,3 +60,25 @@ func preparedAsByScikitLearn() throws {
         } catch { Issue.record("table \(each.seed): \(error)") }
     }
 }
+
+@Test(
+    "texts have a Reshape behind them: Keras 3 takes their shape for [1, words], which joins no other column")
+func textsAreReshaped() throws {
+    try Fixtures.temporaryFolder { folder in
+        let path = folder.path + "/t.csv"
+        let rows = (0..<30).map { "\($0),good film number \($0 % 5),\($0 % 2)\n" }.joined()
+        try Data(("x,review,y\n" + rows).utf8).write(to: URL(fileURLWithPath: path))
+        let recipe = """
+            data: { csv: \(path), target: y, columns: { x: number, review: text } }
+            model: [{ Dense: { units: 1, activation: sigmoid } }]
+            compile: { optimizer: sgd, loss: binary_crossentropy }
+            fit: { epochs: 1, seed: 1 }
+            """
+        let data = try PreparedData(Recipe(text: recipe, file: "t.yaml"))
+        let model = try #require(data.preparation).network([])
+        let words = try #require(model.layers.firstIndex { $0 is TextVectorization })
+        let call = try #require(model.calls.firstIndex { $0.layer == words })
+        let behind = model.calls.filter { $0.inputs.contains(call) }.map { model.layers[$0.layer].name }
+        #expect(behind == ["review_counts"])
+    }
+}

@@ -1,14 +1,16 @@
-"""Random tables of all kinds of columns, with what scikit-learn makes of them: numbers, booleans, categories in words and in whole numbers, dates in several forms,
+"""Random tables of all kinds of columns, with what scikit-learn makes of them: numbers, booleans, categories in words and in whole numbers, dates in several forms, texts,
 missing, rare and unknown values, unicode. `parity.py` and the golden files draw from here.
 
 Needs scikit-learn and NumPy.
 """
-import csv, datetime, json
+import csv, datetime, json, string
 import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
 WORDS = ["red", "green", "blue", "Größe", "naïve", "日本", "a,b", 'say "x"', "ÉTÉ", "x y", "Ω", "ß", "😀", "None of it", "zz", "A", "a", " a", "a ", "[UNK]", "nan?"]
+TOKENS = ["Good,", "good", "bad!", "film", "the", "THE", "Größe", "ÉTÉ", "don't", "日本", "😀", "7.5", "x", "plot", "(dull)", "actor"]
 # Numbers as pandas spells them, of which one is not whole.
 NUMBERS = ["0.5", "1.0", "1.5", "-2.0", "12.25", "1000000.0", "1e-05", "20000001.0", "-0.125"]
 
@@ -42,6 +44,20 @@ def draw(r):
         columns.append(dict(name=["Größe", "c b", "kind:x"][i], kind="category", whole=bool(r.random() < 0.3), spelled=bool(r.random() < 0.25), missing=r.choice([0, 0, 0.2]),
                             rare=int(r.choice([1, 1, 4])), mode=str(r.choice(["ignore", "bucket"])), fill=bool(r.random() < 0.3)))
     return [columns[i] for i in r.permutation(len(columns))]
+
+
+def with_texts(r, columns):
+    """The columns with one of texts among them in a third of the tables. Its own generator leaves all other draws as they are."""
+    if r.random() < 0.35:
+        text = dict(name="re view", kind="text", encode=str(r.choice(["multi_hot", "count", "tf_idf"])), most=int(r.choice([500, 6])), missing=float(r.choice([0, 0.2])))
+        columns.insert(int(r.integers(0, len(columns) + 1)), text)
+
+
+def texts(r, c, n, new):
+    words = TOKENS + ["never", "seen?"] if new else TOKENS
+    x = np.array([" ".join(r.choice(words, r.integers(1, 9))) for _ in range(n)], dtype=object)
+    x[1:] = np.where(r.random(n) < c["missing"], "", x)[1:]
+    return x
 
 
 def values(r, c, n, new):
@@ -126,6 +142,8 @@ def recipe(columns, path, name):
             entries[c["name"]] = "boolean"
         elif c["kind"] == "words":
             entries[c["name"]] = dict(kind="boolean", impute=c["value"] if c["impute"] == "constant" else c["impute"], indicator=c["indicator"])
+        elif c["kind"] == "text":
+            entries[c["name"]] = dict(kind="text", encode=c["encode"], max_tokens=c["most"])
         elif c["kind"] == "date":
             entries[c["name"]] = dict(kind="date", parts=c["parts"], order=["year_first", "year_first", "day_first", "month_first"][c["form"]])
             if any(p in c["parts"] for p in ["month", "weekday", "hour"]):
@@ -159,6 +177,24 @@ def parts_of_date(c, x, z):
     return np.hstack(out)
 
 
+def words_of_texts(c, x, z):
+    """The words of texts, from the most frequent one, as many as the recipe keeps; all others are counted in front."""
+    plain = str.maketrans("", "", string.punctuation)
+    ascii_lower = lambda t: "".join(ch.lower() if ch.isascii() else ch for ch in t).translate(plain)
+    counter = CountVectorizer(preprocessor=ascii_lower, tokenizer=str.split, token_pattern=None).fit(x)
+    counts, names = counter.transform(x).toarray(), counter.get_feature_names_out()
+    order = sorted(range(len(names)), key=lambda i: (counts[:, i].sum(), names[i].encode()), reverse=True)[:c["most"] - 1]
+    known = counter.transform(z).toarray()[:, order].astype(float)
+    everything = np.array([len(ascii_lower(t).split()) for t in z])
+    out = np.hstack([(everything - known.sum(1)).reshape(-1, 1), known])
+    if c["encode"] == "multi_hot":
+        return (out > 0).astype(float)
+    if c["encode"] == "tf_idf":
+        idf = np.log(1 + len(x) / (1 + (counts[:, order] > 0).sum(0)))
+        return out * np.append(idf.mean(), idf)
+    return out
+
+
 def expected(columns, a, b):
     """The columns in Cellar's order: numbers and booleans, their indicators, the same of logarithms, all others."""
     groups, categories = {False: ([], []), True: ([], [])}, []
@@ -180,6 +216,8 @@ def expected(columns, a, b):
             x, z = [np.array([np.nan if w == "" else float(w.lower() == yes) for w in v]).reshape(-1, 1) for v in (x, z)]
             fill = SimpleImputer(strategy=c["impute"], fill_value=c["value"]).fit(x)
             categories.append(np.hstack([fill.transform(z)] + ([np.isnan(z).astype(float)] if c["indicator"] else [])))
+        elif c["kind"] == "text":
+            categories.append(words_of_texts(c, x, z))
         elif c["kind"] == "date":
             categories.append(parts_of_date(c, x, z))
         else:
@@ -238,6 +276,12 @@ def case(seed, n=None, new=80):
         c["value"] = float(f"{r.normal(0, 5):.3g}") if not c.get("log") else 2.0
     a = {c["name"]: values(r, c, n, 0) for c in columns}
     b = {c["name"]: values(r, c, new, 1) for c in columns}
+    t = np.random.default_rng([10, seed])
+    with_texts(t, columns)
+    for c in columns:
+        if c["kind"] == "text":
+            a[c["name"]], b[c["name"]] = texts(t, c, n, 0), texts(t, c, new, 1)
+    a, b = ({c["name"]: x[c["name"]] for c in columns} for x in (a, b))
     for c in columns:
         c["had"] = bool(np.isnan(a[c["name"]].astype(float)).any()) if c["kind"] == "number" or c.get("whole") else bool((a[c["name"]] == "").any()) if c["kind"] in ("category", "words") else False
     # Where training had no missing number, another table with one is refused.

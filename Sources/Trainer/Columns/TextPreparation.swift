@@ -13,7 +13,7 @@ extension TablePreparation {
             throw column.refusing(encoding, as: "text", expected: "multi_hot, count or tf_idf")
         }
         var config: JSONObject = [
-            "output_mode": .string(encoding.rawValue),
+            "output_mode": encoding == .multiHot ? "multi_hot" : "count",
             "standardize": "lower_and_strip_punctuation", "split": "whitespace",
         ]
         if let ngrams = column.recipe.ngrams { config["ngrams"] = .integer(ngrams) }
@@ -40,13 +40,18 @@ extension TablePreparation {
                 remedy: "Leave the column out (`\(column.name): ignore`).")
         }
         config["vocabulary"] = .array(kept.map { .string(String(decoding: $0.key, as: UTF8.self)) })
-        if column.recipe.encoding == .tfIdf {
-            config["idf_weights"] = .array(
-                kept.map { .number(log(1 + Double(rows.count) / (1 + Double($0.value.rows)))) })
-        }
-        return graph.add(
+        let counted = graph.add(
             try LayerTable.make(className: "TextVectorization", config: config), column.name + "_words",
             [input])
+        // Keras 3 takes the layer's shape for [1, words], which joins no other column.
+        let wide = try graph.reshaped(counted, to: [kept.count + 1], column.name + "_counts")
+        guard encoding == .tfIdf else { return wide }
+        // Weights within the layer would be a variable, which Keras expects in the file's weights. Unknown words have their mean.
+        let weights = kept.map { log(1 + Double(rows.count) / (1 + Double($0.value.rows))) }
+        let mean = weights.reduce(0, +) / Double(weights.count)
+        return graph.add(
+            try graph.rescaling(scale: .array(([mean] + weights).map { .number($0) }), offset: .integer(0)),
+            column.name + "_weighted", [wide])
     }
 }
 
