@@ -5,16 +5,21 @@ import TestSupport
 import Testing
 
 /// The recipe that `init` writes for a table.
-private func recipe(_ table: [UInt8], _ folder: URL, target: String? = "y") throws -> String {
+private func recipe(
+    _ table: [UInt8], _ folder: URL, target: String? = "y", header: Bool? = nil
+) throws -> String {
     let path = folder.appendingPathComponent("t.csv").path
     try Data(table).write(to: URL(fileURLWithPath: path))
     var request = InitRequest(data: path, target: target)
+    request.header = header
     (request.recipe, request.replaces) = (folder.appendingPathComponent("t.yaml").path, true)
     return try initRecipe(request).text
 }
 
-private func recipe(_ table: String, target: String? = "y") throws -> String {
-    try Fixtures.temporaryFolder { folder in try recipe(Array(table.utf8), folder, target: target) }
+private func recipe(_ table: String, target: String? = "y", header: Bool? = nil) throws -> String {
+    try Fixtures.temporaryFolder { folder in
+        try recipe(Array(table.utf8), folder, target: target, header: header)
+    }
 }
 
 /// A table of 40 rows with classes p and q, whose other columns are written so.
@@ -140,4 +145,26 @@ func blanksAroundTexts() throws {
 func fractionsAsTarget() throws {
     let text = try recipe("a,y\n" + (0..<40).map { "\($0 * 7 % 11),\($0 % 2 == 0 ? 1.5 : 2.5)\n" }.joined())
     #expect(text.contains("# as asked; a number") && text.contains("mean_squared_error"))
+}
+
+@Test("the first line of classes and free text has data, unless its text is one word")
+func freeTextWithoutNames() throws {
+    let rows = (0..<60).map { "\($0 % 3 == 0 ? "spam" : "ham")\tsee you at number \($0)\n" }.joined()
+    let spoken = try recipe("ham\tOk lar... joking\n" + rows, target: nil)
+    #expect(spoken.contains("  target: \"0\"") && spoken.contains("\n  header: false"))
+    #expect(spoken.contains("2 classes: ham (41), spam (20)"), "\(spoken)")
+
+    let named = try recipe("ham\ttext\n" + rows, target: nil)
+    #expect(named.contains("  target: ham ") && named.contains("use trainer init --no-header"), "\(named)")
+    let usual = try recipe("label\ttext\n" + rows, target: nil)
+    #expect(usual.contains("  target: label ") && !usual.contains("--no-header"))
+}
+
+@Test("who knows whether the first line has names says so")
+func givenHeader() throws {
+    let rows = (0..<60).map { "\($0 % 3 == 0 ? "spam" : "ham"),word\($0),\($0 * 7 % 11)\n" }.joined()
+    let without = try recipe("ham,text,n\n" + rows, target: "0", header: false)
+    #expect(without.contains("\n  header: false") && without.contains("2 classes: ham (41), spam (20)"))
+    let with = try recipe("1,2,3\n" + rows, target: "1", header: true)
+    #expect(with.contains("\n  header: true") && with.contains("2 classes: ham (40), spam (20)"))
 }

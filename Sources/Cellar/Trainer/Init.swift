@@ -7,6 +7,8 @@ public struct InitRequest: Sendable {
     public var data: String
     /// The column to predict; nil chooses one.
     public var target: String?
+    /// Whether the table's first line names the columns; nil finds out.
+    public var header: Bool?
     /// The recipe's path; nil for the table's name in the current folder.
     public var recipe: String?
     /// The model's name; nil for the table's.
@@ -60,7 +62,10 @@ extension InitRequest {
 public func initRecipe(
     _ request: InitRequest, survey given: TableSurvey? = nil
 ) throws(CellarError) -> InitResult {
-    var survey = if let given { given } else { try TableSurvey(path: request.data, target: request.target) }
+    var survey =
+        if let given { given } else {
+            try TableSurvey(path: request.data, target: request.target, header: request.header)
+        }
     let path = try request.freePath()
     let text = try trainable(&survey, name: request.name ?? modelName(of: request.data), path)
     try writeFile(path, pieces: [Array(text.utf8)])

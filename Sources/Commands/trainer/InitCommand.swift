@@ -14,6 +14,10 @@ struct InitCommand: ParsableCommand {
 
     @Argument(help: "A table (CSV).", completion: .file()) var data: String
     @Option(help: "The column to predict. By default one is chosen by its name or place.") var target: String?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether the first line has column names. (default: found by what the rows look like)")
+    var header: Bool?
     @Option(name: .shortAndLong, help: "The recipe to write. By default the table's name with .yaml.")
     var output: String?
     @Option(help: "The model's name. By default the table's.") var name: String?
@@ -28,7 +32,8 @@ struct InitCommand: ParsableCommand {
             let asks = !yes && !json && target == nil && Terminal.inputIsTerminal && Terminal.error.isTerminal
             // Nobody is asked in vain.
             if asks { try request.freePath() }
-            let survey = try asks ? askedSurvey() : TableSurvey(path: data, target: target)
+            let survey =
+                try asks ? askedSurvey() : TableSurvey(path: data, target: target, header: header)
             let result = try initRecipe(request, survey: survey)
             if json { return try printOutput(result.json) }
             try printOutput(result.text)
@@ -40,9 +45,9 @@ struct InitCommand: ParsableCommand {
 
     /// Asks for the column to predict until there is an answer that fits, or none.
     private func askedSurvey() throws -> TableSurvey {
-        let names = try TableSurvey.columnNames(of: data)
+        let names = try TableSurvey.columnNames(of: data, header: header)
         // Where no column can be chosen, the user has to.
-        let guess = try? TableSurvey(path: data)
+        let guess = try? TableSurvey(path: data, header: header)
         func tell(_ text: String) {
             printError(String(wrapped(text, to: Terminal.error.width, indent: "  ").dropLast()))
         }
@@ -58,7 +63,9 @@ struct InitCommand: ParsableCommand {
             }
             if let guess, answer.isEmpty || answer == name { return guess }
             if answer.isEmpty { continue }
-            do throws(CellarError) { return try TableSurvey(path: data, target: answer) } catch {
+            do throws(CellarError) {
+                return try TableSurvey(path: data, target: answer, header: header)
+            } catch {
                 // The remedy speaks of options.
                 tell(error.message)
             }

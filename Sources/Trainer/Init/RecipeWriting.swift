@@ -54,6 +54,11 @@ extension TableSurvey {
             text += "  names: [\(names.map(yaml).joined(separator: ", "))]   # the first line lacks one\n"
         } else if dialect.hasHeader == false {
             text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
+        } else if dialect.hasHeader == true {
+            text += "  header: true\n"
+        } else if let doubtfulName {
+            text +=
+                "  # \"\(comment(doubtfulName))\" in the first line is a value below, too: if that line has data, use trainer init --no-header\n"
         }
         if let comment = dialect.comment { text += "  comment: \"\(Character(UnicodeScalar(comment)))\"\n" }
         if dialect.skipsInitialBlanks == true {

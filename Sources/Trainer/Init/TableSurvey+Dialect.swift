@@ -13,13 +13,18 @@ extension TableSurvey {
         var uncertain: Set<Int> = []
         /// Comments about words that are taken for missing values.
         var strays: [String] = []
+        /// A name in the first line that is a value of its column, too.
+        var doubtfulName: String?
     }
 
-    static func read(_ path: String) throws(CellarError) -> Found {
+    /// - header: Whether the first line names the columns; nil finds out.
+    static func read(_ path: String, header: Bool?) throws(CellarError) -> Found {
         var dialect = TableDialect()
+        dialect.hasHeader = header
         var table = try open(path, &dialect)
         var fields = try table.allFields()
-        if table.header.isInFile, dialect.hasHeader == nil, isDataRow(table.columns, fields) {
+        let first = FirstLine(table.columns, fields)
+        if table.header.isInFile, dialect.hasHeader == nil, first.hasData {
             dialect.hasHeader = false
             table = try Table(path: path, dialect: dialect)
             fields = try table.allFields()
@@ -35,6 +40,7 @@ extension TableSurvey {
         dialect.keepsBlanks = true
         if try table.startsFieldsWithBlanks() { dialect.skipsInitialBlanks = true }
         var found = Found(table: table, fields: fields, dialect: dialect)
+        if table.header.isInFile, header == nil { found.doubtfulName = first.repeatedName }
         try found.chooseNumbers()
         try found.chooseMarkers()
         return found
@@ -54,7 +60,8 @@ extension TableSurvey {
             guard error.category == .badData else { throw error }
             wanted = error
         }
-        let others = first == nil ? try otherDialects(path) : []
+        let header = dialect.hasHeader
+        let others = first == nil ? try otherDialects(path).compactMap { $0.withHeader(header) } : []
         for other in others {
             do throws(CellarError) {
                 let table = try Table(path: path, dialect: other)
@@ -68,7 +75,7 @@ extension TableSurvey {
                 if wanted?.place.line == 1, other.hasHeader == false { wanted = error }
             }
         }
-        for other in dialectsBehindLines {
+        for other in dialectsBehindLines.compactMap({ $0.withHeader(header) }) {
             let width = first?.columns.count ?? 1
             guard width == 1 || other.hasHeader == nil, let found = behindLines(path, other),
                 found.table.columns.count >= width
@@ -124,7 +131,8 @@ extension TableSurvey {
         guard let any = try? Table(path: path, dialect: dialect), any.columns.count > 1 else { return nil }
         let isNamed =
             any.header.unnamed.count <= 1
-            && (try? any.allFields()).map { !isDataRow(any.columns, $0) } ?? false
+            && (wanted.hasHeader == true
+                || (try? any.allFields()).map { !FirstLine(any.columns, $0).hasData } ?? false)
         if any.header.isInFile, !isNamed { return nil }
         if let table = try? Table(path: path, dialect: wanted) { return (table, wanted) }
         return (any, dialect)
@@ -148,55 +156,8 @@ extension TableSurvey {
             }
     }
 
-    /// True if the first line looks like the others: most columns of numbers have a number in place of a name, or, where none
-    /// has numbers, names are values of their columns. One such column may be a coincidence.
-    private static func isDataRow(_ names: [String], _ fields: [Texts]) -> Bool {
-        let reader = FieldReader(TableDialect())
-        func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
-            if case .number = reader.number(field) { return true }
-            return NumberForm(field).isNumber
-        }
-        var (data, headers, repeated, texts) = (0, 0, 0, 0)
-        var numbers: [Int] = []
-        for (name, fields) in zip(names, fields) {
-            let rows = min(fields.count, 500)
-            let field = Array(name.utf8)[...]
-            guard (0..<rows).count(where: { isNumber(fields[$0]) }) * 2 <= rows else {
-                // Years may be names (2019, 2020).
-                if isNumber(field), !isYear(name) {
-                    data += 1
-                    numbers += Int(name).map { [$0] } ?? []
-                } else if (0..<rows).contains(where: { fields[$0].elementsEqual(field) }) {
-                    // A text that rows have among numbers (2, 3, more) is a value.
-                    repeated += isNumber(field) ? 0 : 1
-                } else if !isNumber(field), !reader.isMissing(field), !markers.contains(name.lowercased()),
-                    !name.hasPrefix("Unnamed: ")
-                {
-                    headers += 1
-                }
-                continue
-            }
-            texts += 1
-            // A name among few values that repeat is a value.
-            if (0..<rows).contains(where: { fields[$0].elementsEqual(name.utf8) }),
-                rows < 20 || Set((0..<rows).map { Array(fields[$0]) }).count <= 20
-            {
-                repeated += 1
-            }
-        }
-        // Columns may be called 0, 1, 2 …
-        let areCounted =
-            numbers.count == data && data > 1 && numbers == Array(numbers[0]..<numbers[0] + data)
-        if data > headers, !areCounted { return true }
-        return headers == 0 && (repeated >= 2 || repeated > 0 && repeated == texts && names.count > 1)
-    }
-
-    private static func isYear(_ name: String) -> Bool {
-        Int(name).map { (1900...2100).contains($0) } ?? false
-    }
-
     /// Words for a missing value that pandas does not know.
-    fileprivate static let markers = [
+    static let markers = [
         "?", "-", "--", ".", "*", "unknown", "missing", "n.a.", "na.", "none", "nil", "not available",
         "n.d.", "nd", "#div/0!", "#ref!", "#value!", "#num!", "#name?",
     ]
@@ -211,6 +172,17 @@ extension TableSurvey {
             if form.isGroupedByPoints { count += 1 }
         }
         return count >= 3
+    }
+}
+
+extension TableDialect {
+    /// Returns the dialect of a table of which is known whether its first line names the columns; nil if that is otherwise here.
+    fileprivate func withHeader(_ header: Bool?) -> TableDialect? {
+        guard let header else { return self }
+        guard (hasHeader ?? true) == header, !header || names == nil else { return nil }
+        var dialect = self
+        dialect.hasHeader = header
+        return dialect
     }
 }
 

@@ -9,6 +9,8 @@ public struct TableSurvey: Sendable {
     public let path: String
     public let dialect: TableDialect
     let strays: [String]
+    /// A name in the first line that is a value of its column, too; nil if it is known that the line has the names.
+    let doubtfulName: String?
     public private(set) var columns: [SurveyedColumn] = []
     public private(set) var rows = 0
     public private(set) var duplicates = 0
@@ -35,11 +37,12 @@ public struct TableSurvey: Sendable {
     }
 
     /// - target: The name of the column to predict; nil chooses one.
-    public init(path: String, target wanted: String? = nil) throws(CellarError) {
+    /// - header: Whether the first line names the columns; nil finds out.
+    public init(path: String, target wanted: String? = nil, header: Bool? = nil) throws(CellarError) {
         self.path = path
-        let found = try Self.read(path)
+        let found = try Self.read(path, header: header)
         let (table, fields) = (found.table, found.fields)
-        (dialect, strays) = (found.dialect, found.strays)
+        (dialect, strays, doubtfulName) = (found.dialect, found.strays, found.doubtfulName)
         rows = table.rowCount
         let reader = FieldReader(dialect)
         var positions = NamePositions(table.columns)
@@ -87,8 +90,8 @@ public struct TableSurvey: Sendable {
     }
 
     /// The names of a table's columns.
-    public static func columnNames(of path: String) throws(CellarError) -> [String] {
-        try read(path).table.columns
+    public static func columnNames(of path: String, header: Bool? = nil) throws(CellarError) -> [String] {
+        try read(path, header: header).table.columns
     }
 
     /// The columns from which the target is predicted.
