@@ -7,7 +7,7 @@ import Testing
 
 /// A model of a table with some columns, in a store of its own.
 private func withModel(
-    _ table: String, _ columns: String, _ body: (URL, Store) throws -> Void
+    _ table: String, _ columns: String, options: String = "", _ body: (URL, Store) throws -> Void
 ) throws {
     try Fixtures.temporaryFolder { folder in
         let (path, recipe) = (folder.path + "/t.csv", folder.path + "/r.yaml")
@@ -15,7 +15,7 @@ private func withModel(
         try Data(
             """
             name: m
-            data: { csv: \(path), target: "y", columns: \(columns) }
+            data: { csv: \(path), target: "y", columns: \(columns)\(options) }
             model: [{ Dense: { units: 1, activation: sigmoid } }]
             compile: { optimizer: { Adam: { learning_rate: 0.1 } }, loss: binary_crossentropy }
             fit: { epochs: 5, seed: 1 }
@@ -121,5 +121,25 @@ func valuesByHand() throws {
         #expect(try fits(probability("=>200"), csv[0]) && fits(probability("x"), csv[1]))
         #expect(try probability("x") == probability(" x") && probability("x") != probability("z"))
         #expect(csv[1] != csv[2])
+    }
+}
+
+@Test("a value by hand may have commas: the next one begins with a name of the model")
+func commasByHand() throws {
+    let rows = (0..<60).map {
+        "\($0 % 7),\($0 % 10);\(["Kelly, Mr. J", "Ito"][$0 % 2]);\($0 % 3 == 0 ? "p" : "q")\n"
+    }
+    try withModel(
+        "Höhe;name;y\n" + rows.joined(), "{ Höhe: number, name: category }", options: ", decimal: \",\""
+    ) { folder, store in
+        func probability(_ rows: String...) throws -> Float {
+            try store.predictRows(PredictRowsRequest(rows: rows, models: ["m:1"])).predictions[0].score ?? 0
+        }
+        let json = try probability(#"{"Höhe": "3,5", "name": "Kelly, Mr. J"}"#)
+        #expect(try probability("Höhe=3,5", "name=Kelly, Mr. J") == json)
+        #expect(try probability("Höhe=3,5,name=Kelly, Mr. J") == json)
+        #expect(try probability("name=Kelly, Mr. J, Höhe=3,5") == json)
+        #expect(try probability("Höhe=\"3,5\"", "name=\"Kelly, Mr. J\"") == json)
+        #expect(try probability("Höhe=3,5", "name=Ito") != json)
     }
 }

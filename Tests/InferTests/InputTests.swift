@@ -33,6 +33,13 @@ func namesWithCommas() throws {
         #expect(try HandRow.samples(words, for: model) == expected, "\(words)")
     }
     #expect(HandRow.names(["\"age_(20, 30]\"=1,a=b=2"]) == ["age_(20, 30]", "a=b"])
+    // The value of a name goes on behind a comma unless another name begins there.
+    for words in [
+        ["Höhe=9,4", "b=0,5"], ["Höhe=9,4,b=0,5"], ["Höhe=\"9,4\"", "b = \"0,5\""],
+        ["\"Höhe=9,4\"", "b=0,5"],
+    ] {
+        #expect(HandRow.names(words, among: ["Höhe", "b"]) == ["Höhe", "b"], "\(words)")
+    }
     for word in ["0x1p3,1", "1_000,1", "1e39,1"] {
         #expect(failure { _ = try HandRow.samples([word], for: model) }?.category == .usage)
     }

@@ -16,9 +16,9 @@ extension Store {
     ) throws(CellarError) -> PredictResult {
         let rows = request.rows
         let models = try load(request.models, progress) { () throws(CellarError) in
-            let names = HandRow.names(rows)
             return try rowModel("--row") { features in
-                names.isEmpty ? HandRow.counts(rows) == [features.count] : areAll(names, in: features)
+                let names = HandRow.names(rows, among: features)
+                return names.isEmpty ? HandRow.counts(rows) == [features.count] : areAll(names, in: features)
             }
         }
         let predictions = try sampleBySample(models) { (model) throws(CellarError) in

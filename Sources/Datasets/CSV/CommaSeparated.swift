@@ -1,23 +1,40 @@
 import CNumbers
 
 /// Splits a list of names or values at its commas; a part with a comma needs quotes, as in CSV.
-public func commaSeparated(_ list: String) -> [String] {
-    CSVHeader.fields(of: spacesDropped(Array(list.utf8)), delimiter: UInt8(ascii: ",")).map { part in
+public func commaSeparated(_ list: String) -> [String] { commaSeparated(list, at: { _ in true }) }
+
+/// Splits a list at the commas behind which a part begins; the others belong to the part before them, with the blanks behind them.
+public func commaSeparated(_ list: String, at begins: (String) -> Bool) -> [String] {
+    func text(_ part: [UInt8]) -> String {
         trimmed(String(decoding: withoutQuotes(part), as: UTF8.self))
     }
+    var joined: [[UInt8]] = []
+    for (blanks, part) in parts(Array(list.utf8)) {
+        if joined.isEmpty || begins(text(part)) {
+            joined.append(part)
+        } else {
+            let comma = [UInt8(ascii: ",")] + [UInt8](repeating: UInt8(ascii: " "), count: blanks)
+            joined[joined.count - 1] += comma + part
+        }
+    }
+    return joined.map(text)
 }
 
-/// Drops the blanks that begin a part, so that `"a", "b"` is read as it is meant.
-private func spacesDropped(_ list: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
+/// Splits a list at its commas outside of quotes. The blanks that begin a part are apart from it, so that `"a", "b"` is read as it
+/// is meant.
+private func parts(_ list: [UInt8]) -> [(blanks: Int, part: [UInt8])] {
+    var parts: [(blanks: Int, part: [UInt8])] = [(0, [])]
     var quotes = CSVQuotes()
     var atStart = true
     for byte in list {
-        if atStart, byte == UInt8(ascii: " ") { continue }
+        if atStart, byte == UInt8(ascii: " ") {
+            parts[parts.count - 1].blanks += 1
+            continue
+        }
         atStart = !quotes.enclose(byte, atFieldStart: atStart) && byte == UInt8(ascii: ",")
-        result.append(byte)
+        if atStart { parts.append((0, [])) } else { parts[parts.count - 1].part.append(byte) }
     }
-    return result
+    return parts
 }
 
 /// Removes the quotes of a part that begins with one; text may follow the closing quote, as in `"a, b"=1`.

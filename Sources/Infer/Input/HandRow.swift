@@ -3,14 +3,15 @@ import Base
 import Tensors
 
 /// Rows typed on the command line: `7.4,0.70,0,1.9` in the model's order, or `alcohol=9.4` by name. A name with a comma
-/// needs quotes, as in CSV: `"age, years"=30`.
+/// needs quotes, as in CSV: `"age, years"=30`. The value of a name may have commas: the next value begins with a name that the model
+/// has.
 public enum HandRow {
     /// Parses rows as samples. All words with `=` form one row; every other word is one row.
     public static func samples(_ words: [String], for model: LoadedModel) throws(CellarError) -> [Samples] {
         if let word = words.first, word.drop(while: \.isWhitespace).first == "{" {
             return try ofJSON(words, model)
         }
-        let parts = words.map(commaSeparated)
+        let parts = split(words, among: model.features)
         let named = parts.joined().filter { $0.contains("=") }.count
         guard named == 0 || named == parts.joined().count else {
             throw CellarError(
@@ -110,17 +111,31 @@ public enum HandRow {
         return values.compactMap { $0 }
     }
 
+    /// Splits each word at its commas; behind a known name only at those behind which another one begins.
+    private static func split(_ words: [String], among features: [String]) -> [[String]] {
+        var places = NamePositions(features)
+        return words.map { word in
+            let parts = commaSeparated(word)
+            guard let first = parts.first, sign(behindNameIn: first, &places) != nil else { return parts }
+            return commaSeparated(word) { sign(behindNameIn: $0, &places) != nil }
+        }
+    }
+
+    /// The place of the equals sign behind a known name. Both a name and a value may have such signs: the longest name is meant.
+    private static func sign(behindNameIn part: String, _ places: inout NamePositions) -> String.Index? {
+        part.indices.last { part[$0] == "=" && places.position(of: trimmed(part[..<$0])) != nil }
+    }
+
     /// Returns the names in a row; empty if it has none.
-    public static func names(_ words: [String]) -> [String] {
+    ///
+    /// - features: The names that the model has.
+    public static func names(_ words: [String], among features: [String] = []) -> [String] {
         if words.first?.drop(while: \.isWhitespace).first == "{" {
             return words.first.flatMap { (try? JSON(parsing: Array($0.utf8)))?.object?.keys } ?? []
         }
-        return namesInParts(words)
-    }
-
-    private static func namesInParts(_ words: [String]) -> [String] {
-        words.flatMap(commaSeparated).compactMap { part in
-            part.lastIndex(of: "=").map { trimmed(part[..<$0]) }
+        var places = NamePositions(features)
+        return split(words, among: features).joined().compactMap { part in
+            (sign(behindNameIn: part, &places) ?? part.lastIndex(of: "=")).map { trimmed(part[..<$0]) }
         }
     }
 
@@ -134,19 +149,23 @@ public enum HandRow {
         var values = [RowValue?](repeating: nil, count: features.count)
         var places = NamePositions(features)
         for part in parts {
-            // Both a name and a value may have "=": the longest name that the model knows is meant.
-            let signs = part.indices.filter { part[$0] == "=" }
-            let equals =
-                signs.last { places.position(of: trimmed(part[..<$0])) != nil } ?? signs.last ?? part.endIndex
+            let equals = sign(behindNameIn: part, &places) ?? part.lastIndex(of: "=") ?? part.endIndex
             let name = trimmed(part[..<equals])
             let place = try place(of: name, &places, model)
             guard values[place] == nil else {
                 throw CellarError(.usage, "--row: \"\(features[place])\" is given twice.", column: name)
             }
-            values[place] = .typed(String(part[part.index(after: equals)...]))
+            values[place] = .typed(withoutQuotes(String(part[part.index(after: equals)...])))
         }
         return try samples(of: [complete(values, features, model)], model)
     }
+}
+
+/// Returns a value without the quotes around it, as in CSV.
+private func withoutQuotes(_ value: String) -> String {
+    let text = trimmed(value)
+    guard text.count > 1, text.first == "\"", text.last == "\"" else { return value }
+    return String(text.dropFirst().dropLast()).replacing("\"\"", with: "\"")
 }
 
 func trimmed(_ text: some StringProtocol) -> String {
