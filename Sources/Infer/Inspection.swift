@@ -81,7 +81,7 @@ public struct Inspection: Sendable {
             "dataset",
             facts.dataset.map { "\($0.path) (\($0.trainRows)/\($0.validationRows)/\($0.testRows) rows)" })
         add("seed", facts.seed.map { "\($0)" })
-        for metric in facts.metrics { add("\(metric.split) \(metric.name)", metric.value.fixed(4)) }
+        for metric in facts.metrics { add("\(metric.split) \(metric.name)", metric.value.measured) }
         for parent in facts.parents { add(parent.kind.rawValue, parent.reference) }
         return lines
     }

@@ -39,7 +39,7 @@ public func residualFigure(truth: [Double], prediction: [Double], name: String =
         title: "Residuals",
         subtitle: "true minus predicted \(name)" + (rows.count < truth.count ? "; " : "")
             + (rows.count < truth.count ? subtitle(rows.count, truth.count) : ""),
-        summary: "Residuals of \(truth.count) rows from \(low.fixed(3)) to \(high.fixed(3)).",
+        summary: "Residuals of \(truth.count) rows from \(low.measured) to \(high.measured).",
         panels: [
             FigurePanel(
                 x: PlotAxis("predicted \(name)"), y: PlotAxis("residual"),

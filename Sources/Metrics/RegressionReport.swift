@@ -21,7 +21,7 @@ public struct RegressionReport: Equatable, Sendable {
         let meanResidual = mean(residuals)
         self.meanResidual = meanResidual
         meanAbsoluteError = mean(distances)
-        medianAbsoluteError = median(distances.sorted())
+        medianAbsoluteError = median(ofAscending: distances.sorted()) ?? 0
         maximumError = distances.max() ?? 0
         meanSquaredError = mean(residuals.map { $0 * $0 })
         let center = mean(truth)
@@ -45,10 +45,4 @@ public struct RegressionReport: Equatable, Sendable {
             "maximum_error": JSON(finite: maximumError), "mean_residual": JSON(finite: meanResidual),
         ]
     }
-}
-
-/// The median of ascending values, as NumPy's.
-private func median(_ sorted: [Double]) -> Double {
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }

@@ -19,7 +19,7 @@ public struct RecordedEvaluation: Equatable, Sendable {
     /// The figures on one line: `accuracy 0.9712, loss 0.1034`.
     public var summary: String {
         (metrics.object?.members ?? []).compactMap { name, value in
-            value.double.map { "\(name) \(value.int.map { "\($0)" } ?? $0.fixed(4))" }
+            value.double.map { "\(name) \(value.int.map { "\($0)" } ?? $0.measured)" }
         }.prefix(6).joined(separator: ", ")
     }
 }

@@ -12,6 +12,14 @@ extension Double {
         printed("%.*e", digits)
     }
 
+    /// Formats a measured value, which may be in a unit of any size: with four decimal places, and with as many more as show four
+    /// digits of small values.
+    public var measured: String {
+        let size = magnitude
+        if !isFinite || size == 0 || size >= 0.01 { return fixed(4) }
+        return size >= 1e-3 ? fixed(6) : scientific(4)
+    }
+
     private func printed(_ format: String, _ digits: Int) -> String {
         // C prints the sign of a NaN, Python does not.
         if isNaN { return "nan" }

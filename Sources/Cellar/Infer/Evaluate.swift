@@ -188,7 +188,7 @@ extension EvaluateRequest {
     fileprivate func trainingRowsWarning(for model: LoadedModel) -> String? {
         guard wasTrainedOnThis(model), let dataset = model.facts?.dataset else { return nil }
         let test = model.facts?.metrics.filter { $0.split == "test" } ?? []
-        let recorded = test.map { "\($0.name) \($0.value.fixed(4))" }.joined(separator: ", ")
+        let recorded = test.map { "\($0.name) \($0.value.measured)" }.joined(separator: ", ")
         return "\(model.name) was trained on \(dataset.trainRows) rows of this table."
             + (dataset.testRows == 0
                 ? ""

@@ -228,7 +228,7 @@ extension Store {
                 found.columns.map { ($0.name, $0.mean, $0.standardDeviation) },
                 title: "\(model.name): columns that matter",
                 subtitle:
-                    "loss of \(scoreName) (\(found.score.fixed(4))) where a column is shuffled, \(request.repetitions) times",
+                    "loss of \(scoreName) (\(found.score.measured)) where a column is shuffled, \(request.repetitions) times",
                 label: "loss of \(scoreName)"),
             warnings: rows.isCut ? ["only the first \(rows.count) rows were used; --rows changes that"] : [])
     }

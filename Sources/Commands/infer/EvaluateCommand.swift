@@ -109,7 +109,7 @@ struct EvaluateCommand: ParsableCommand {
             table.add(
                 [name]
                     + evaluations.map { evaluation in
-                        evaluation.figures.first { $0.name == name }.map { $0.value.fixed(4) } ?? ""
+                        evaluation.figures.first { $0.name == name }.map(\.value.measured) ?? ""
                     })
         }
         table.add(["samples"] + evaluations.map { "\($0.count)" })

@@ -73,7 +73,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func text(_ found: ExplainResult) -> String {
-        var text = "\(found.file)  \(found.answer)  \(found.score.fixed(4))  \(found.model)\n"
+        var text = "\(found.file)  \(found.answer)  \(found.score.measured)  \(found.model)\n"
         if let size = found.picture {
             for (name, values) in found.methods {
                 // What speaks for the answer is bright.
@@ -89,8 +89,8 @@ struct ExplainCommand: ParsableCommand {
                     + (name == "permutation" ? [.init("deviation", .right)] : []))
             for column in values.sorted(by: { abs($0.mean) > abs($1.mean) }) {
                 table.add(
-                    [column.name, column.mean.fixed(4)]
-                        + (name == "permutation" ? [column.standardDeviation.fixed(4)] : []))
+                    [column.name, column.mean.measured]
+                        + (name == "permutation" ? [column.standardDeviation.measured] : []))
             }
             text += "\n" + table.text()
         }

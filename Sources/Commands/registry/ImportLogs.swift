@@ -45,7 +45,7 @@ struct ImportLogs: ParsableCommand {
                         [
                             run.name, run.isVersion ? "registry" : "logs", run.began,
                             run.epochs.map { "\($0)" } ?? "",
-                        ] + names.map { name in run.last(name).map { $0.fixed(4) } ?? "" })
+                        ] + names.map { name in run.last(name).map(\.measured) ?? "" })
                 }
                 let problems = runs.compactMap { run in run.problem.map { "\(run.name): \($0)\n" } }
                 return table.text() + problems.joined()

@@ -31,7 +31,8 @@ public struct NumberSummary: Equatable, Sendable {
         deviation = sorted.count > 1 ? (squares / Double(sorted.count - 1)).squareRoot() : .nan
         (minimum, maximum) = (first, last)
         let (low, high) = (quantile(sorted, 0.25), quantile(sorted, 0.75))
-        (lowQuartile, median, highQuartile) = (low, quantile(sorted, 0.5), high)
+        (lowQuartile, highQuartile) = (low, high)
+        median = Base.median(ofAscending: sorted) ?? .nan
         let reach = 1.5 * (high - low)
         let start = sorted.firstIndex { $0 >= low - reach } ?? 0
         let end = sorted.lastIndex { $0 <= high + reach } ?? sorted.count - 1

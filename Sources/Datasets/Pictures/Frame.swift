@@ -20,10 +20,10 @@ extension Plane {
     /// The number of lines of a frame at one side: up to the last line of one colour whose next line has another.
     private func frameWidth(of side: Int, _ least: Float, _ line: (Int) -> [Float]) -> Int {
         let most = max(2, side / 25)
-        var next = median(line(most))
+        var next = upperMedian(line(most))
         for index in (0..<most).reversed() {
             let values = line(index)
-            let middle = median(values)
+            let middle = upperMedian(values)
             let alike = values.count { abs($0 - middle) <= least * 0.6 }
             if abs(middle - next) > least, alike * 10 >= values.count * 9 { return index + 1 }
             next = middle
@@ -32,7 +32,8 @@ extension Plane {
     }
 }
 
-func median(_ values: [Float]) -> Float {
+/// The value in the middle, and of an even number of them the upper one: a value that there is.
+func upperMedian(_ values: [Float]) -> Float {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
 }

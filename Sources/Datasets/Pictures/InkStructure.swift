@@ -138,6 +138,6 @@ extension InkStructure.Stem {
                 distance += 0.5
             }
         }
-        return max(median(radii), 1)
+        return max(upperMedian(radii), 1)
     }
 }

@@ -88,7 +88,7 @@ public struct Evaluation: Sendable {
     public func text(_ results: (ConfusionMatrix?, ClassificationReport) -> String) -> String {
         let facts =
             [("model", model), ("data", data), ("samples", "\(count)")]
-            + figures.map { ($0.name, $0.value.fixed(4) + ($0.name == "loss" ? " (\(shownLoss))" : "")) }
+            + figures.map { ($0.name, $0.value.measured + ($0.name == "loss" ? " (\(shownLoss))" : "")) }
         let width = facts.map(\.0.count).max() ?? 0
         var text = ""
         for (name, value) in facts {

@@ -34,7 +34,7 @@ public struct SeenRows: Equatable, Sendable {
         var text: String {
             var text = "\(rows)"
             if let accuracy { text += ", accuracy \(accuracy.fixed(4))" }
-            if let error = meanSquaredError { text += ", mean_squared_error \(error.fixed(4))" }
+            if let error = meanSquaredError { text += ", mean_squared_error \(error.measured)" }
             return text
         }
     }

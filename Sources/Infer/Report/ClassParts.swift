@@ -171,7 +171,7 @@ private func confidencePart(_ outcome: EvaluationDetails.Classes) throws(CellarE
         let mean = values.reduce(0, +) / Double(max(values.count, 1))
         return [
             name, "\(values.count)", values.isEmpty ? "–" : mean.fixed(4),
-            sorted.first.map { $0.fixed(4) } ?? "–", sorted.isEmpty ? "–" : sorted[sorted.count / 2].fixed(4),
+            sorted.first.map { $0.fixed(4) } ?? "–", median(ofAscending: sorted).map { $0.fixed(4) } ?? "–",
             sorted.last.map { $0.fixed(4) } ?? "–",
         ]
     }

@@ -51,7 +51,7 @@ private func sideBySide(_ evaluations: [Evaluation], _ folders: [String]) -> Rep
     var rows = names.map { name in
         [name]
             + evaluations.map { evaluation in
-                evaluation.figures.first { $0.name == name }.map { $0.value.fixed(4) } ?? "–"
+                evaluation.figures.first { $0.name == name }.map(\.value.measured) ?? "–"
             }
     }
     rows.append(
@@ -216,8 +216,8 @@ private func valueComparison(
         let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
         let reach = 2 * (variance / count).squareRoot()
         return [
-            name, (mean < 0 ? "" : "+") + mean.fixed(4),
-            "\((mean - reach).fixed(4)) to \((mean + reach).fixed(4))",
+            name, (mean < 0 ? "" : "+") + mean.measured,
+            "\((mean - reach).measured) to \((mean + reach).measured)",
             abs(mean) > reach ? "yes" : "no",
         ]
     }
@@ -226,7 +226,7 @@ private func valueComparison(
             "",
             HTMLTable(
                 caption:
-                    "Against \(first.name), mean absolute error \((own.reduce(0, +) / Double(own.count)).fixed(4))",
+                    "Against \(first.name), mean absolute error \((own.reduce(0, +) / Double(own.count)).measured)",
                 columns: ["model", "difference", "interval", "significant"], rows: Array(rows))
         )
     ]

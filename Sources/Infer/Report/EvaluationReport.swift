@@ -51,7 +51,7 @@ public struct EvaluationReport: Sendable {
                 "\(hits) of \(evaluation.count) rows are predicted right: accuracy \(accuracy.fixed(4)), "
                 + "95 % interval \(wilsonInterval(hits, of: evaluation.count).text())."
         }
-        let shown = evaluation.figures.prefix(3).map { "\($0.name) \($0.value.fixed(4))" }.joined(
+        let shown = evaluation.figures.prefix(3).map { "\($0.name) \($0.value.measured)" }.joined(
             separator: ", ")
         return "\(evaluation.count) rows: \(shown)."
     }
@@ -70,7 +70,7 @@ public struct EvaluationReport: Sendable {
 private func metricsPart(_ evaluation: Evaluation) -> ReportPart {
     var part = ReportPart("metrics", "Metrics")
     var rows = evaluation.figures.map { figure in
-        [figure.name, figure.value.fixed(4), ""]
+        [figure.name, figure.value.measured, ""]
     }
     if let accuracy = evaluation.accuracy {
         let hits = Int((accuracy * Double(evaluation.count)).rounded())
@@ -102,7 +102,7 @@ private func seenPart(_ seen: SeenRows) -> ReportPart {
             let hits = Int((accuracy * Double(rows.rows)).rounded())
             return [accuracy.fixed(4), wilsonInterval(hits, of: rows.rows).text()]
         }
-        let value = accuracy ?? [rows.meanSquaredError.map { $0.fixed(4) } ?? "–", ""]
+        let value = accuracy ?? [rows.meanSquaredError.map(\.measured) ?? "–", ""]
         return [name, "\(rows.rows)"] + value
     }
     let name = seen.seen.accuracy == nil && seen.unseen.accuracy == nil ? "mean squared error" : "accuracy"

@@ -17,9 +17,9 @@ func valueParts(
         let report = try RegressionReport(truth: truth, prediction: prediction)
         let name = outcome.width == 1 ? "value" : "value \(value + 1)"
         rows.append([
-            name, report.meanAbsoluteError.fixed(4), report.rootMeanSquaredError.fixed(4),
-            report.r2.map { $0.fixed(4) } ?? "–", report.medianAbsoluteError.fixed(4),
-            report.maximumError.fixed(4), report.meanResidual.fixed(4),
+            name, report.meanAbsoluteError.measured, report.rootMeanSquaredError.measured,
+            report.r2.map { $0.fixed(4) } ?? "–", report.medianAbsoluteError.measured,
+            report.maximumError.measured, report.meanResidual.measured,
         ])
         json.append(report.json)
         if value < 4 {
@@ -69,7 +69,7 @@ private func worstPart(_ outcome: EvaluationDetails.Values, _ details: Evaluatio
                 rows: details.worst.map { row in
                     [
                         "\(details.rows[row.index])", texts(outcome.prediction, row.index),
-                        texts(outcome.truth, row.index), Double(row.badness).fixed(4),
+                        texts(outcome.truth, row.index), Double(row.badness).measured,
                     ] + (hasColumns ? [unusual(row, details.columns)] : [])
                 }, textColumns: [4])
         )

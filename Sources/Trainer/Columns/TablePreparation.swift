@@ -186,7 +186,7 @@ extension TablePreparation {
         switch column.recipe.impute ?? (column.kind == .boolean ? .mostFrequent : .mean) {
         case .constant(let number): return number
         case .mean: return present.reduce(0, +) / Double(present.count)
-        case .median: return median(present.sorted())
+        case .median: return median(ofAscending: present.sorted()) ?? 0
         case .mostFrequent: return mostFrequent(present)
         }
     }
@@ -196,16 +196,6 @@ extension TablePreparation {
         var counts: [Double: Int] = [:]
         for number in numbers { counts[number, default: 0] += 1 }
         return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 0
-    }
-
-    static func median(_ sorted: [Double]) -> Double { quantile(sorted, 0.5) }
-
-    /// Interpolates linearly, as NumPy does.
-    static func quantile(_ sorted: [Double], _ share: Double) -> Double {
-        let place = share * Double(sorted.count - 1)
-        let low = Int(place)
-        let high = min(low + 1, sorted.count - 1)
-        return sorted[low] + (sorted[high] - sorted[low]) * (place - Double(low))
     }
 
     private static func scaling(
@@ -225,7 +215,7 @@ extension TablePreparation {
             scale = (values.max() ?? 0) - mean
         case .robust:
             let sorted = rows.map { numbers[$0] }.sorted()
-            mean = median(sorted)
+            mean = median(ofAscending: sorted) ?? 0
             scale = quantile(sorted, 0.75) - quantile(sorted, 0.25)
         }
         // As in scikit-learn, what cannot be scaled keeps its size.
