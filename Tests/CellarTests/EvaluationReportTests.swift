@@ -44,6 +44,10 @@ func reportFiles() throws {
         // Two mistakes: sigmoid(0.25) = 0.562 good that is bad, and 1 - sigmoid(-1) = 0.731 bad that is good.
         let mistakes = try place.text("r/mistakes.csv").split(separator: "\n")
         #expect(mistakes.count == 3 && mistakes[1].hasPrefix("3,bad,good,0.7311"))
+        // numpy.median([0.5622, 0.7311])
+        #expect(
+            try place.text("r/confidence.csv").split(separator: "\n").last
+                == "wrong,2,0.6466,0.5622,0.6466,0.7311")
         #expect(try place.text("r/confusion_matrix.csv") == "truth,bad,good\nbad,2,1\ngood,1,2\n")
     }
 }
@@ -137,6 +141,46 @@ func calibrates() throws {
         request.target = ["y"]
         #expect(category { () throws(CellarError) in _ = try place.store.evaluate(request) } == .usage)
     }
+}
+
+@Test("a temperature moves a kept threshold, so that the answers stay", arguments: ["good", "bad"])
+func movesThresholds(_ positive: String) throws {
+    try SmallStore.make { place in
+        var request = EvaluateRequest(data: try place.file("in.csv", table), models: ["small:1"])
+        (request.models.options.positive, request.models.options.threshold) = (positive, 0.25)
+        request.keepsDecision = true
+        #expect(try place.store.evaluate(request).adjusted.map(\.version.reference) == ["small:2"])
+        (request.models, request.keepsDecision, request.calibrates) = (["small:2"], false, true)
+        let found = try #require(try place.store.evaluate(request).adjusted.first)
+        let temperature = try #require(found.temperature).value
+        // The logistic function of logit(0.25) / T
+        let wanted = 1 / (1 + exp(-log(0.25 / 0.75) / temperature))
+        let moved = try #require(found.threshold)
+        #expect(temperature != 1 && moved.before == 0.25 && abs(moved.after - wanted) < 1e-12)
+        #expect(found.text.contains("so that it answers as before"))
+        func matrix(_ reference: String) throws -> JSON? {
+            try place.store.evaluate(EvaluateRequest(data: request.data, models: [reference])).json[
+                "confusion_matrix"]?["matrix"]
+        }
+        #expect(try matrix("small:3") == matrix("small:2"))
+        let shown = try place.store.show("small:3").json
+        #expect(shown["decision"]?["threshold"]?.double == moved.after)
+        #expect(shown["calibration"]?["temperature"]?.double == temperature)
+    }
+}
+
+@Test("a threshold at a row's probability stays on its side of it; what 32 bits cannot tell apart moves none")
+func movedThresholds() {
+    var outcome = EvaluationDetails.Classes(names: ["a", "b"], kind: .probability)
+    outcome.scores = [0.9, 0.1, 0.4, 0.6, 0.3, 0.7]
+    for temperature in [0.2, 0.5, 1.5, 4] {
+        let moved = outcome.moved(Double(Float(0.6)), positive: 1, by: temperature) ?? 0
+        let (below, above) = (0.1, Double(Float(0.6)))
+        func at(_ p: Double) -> Double { 1 / (1 + exp(-log(p / (1 - p)) / temperature)) }
+        #expect(moved < at(above) && moved > at(above) - 2e-6 && moved > at(below))
+    }
+    outcome.scores = [0.0001, 0.9999, 0.00001, 0.99999]
+    #expect(outcome.moved(0.99995, positive: 1, by: 0.05) == nil)
 }
 
 @Test("an evaluation is recorded in the log, the lineage and the card; what cannot be is refused first")

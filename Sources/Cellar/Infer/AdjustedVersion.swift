@@ -13,18 +13,26 @@ public struct AdjustedVersion: Sendable {
     public let from: String
     /// Nil if only the threshold was kept.
     public let temperature: Temperature?
+    /// The version's threshold where the temperature moved it, with the one before.
+    public let threshold: (before: Double, after: Double)?
 
     public var json: JSON {
-        [
+        var object: JSONObject = [
             "version": .string(version.reference), "from": .string(from),
             "calibration": temperature?.json ?? .null,
         ]
+        object["threshold"] = threshold.map { ["before": .number($0.before), "after": .number($0.after)] }
+        return .object(object)
     }
 
     /// A sentence for people.
     public var text: String {
         let found = temperature.map { " with temperature \($0.value.fixed(4))" } ?? ""
-        return "Saved \(from)\(found) as \(version.reference)\n"
+        let moved =
+            threshold.map {
+                "Its threshold is \($0.after.measured) in place of \($0.before), so that it answers as before.\n"
+            } ?? ""
+        return "Saved \(from)\(found) as \(version.reference)\n" + moved
     }
 }
 
@@ -44,7 +52,10 @@ extension Store {
                     .usage, "\(evaluation.model): a temperature is for models that predict one class a row.",
                     remedy: "Omit --calibrate.")
             }
-            if let seen = evaluation.seen?.seen.rows, seen > 0 {
+            // Rows of training are those of validation, too, whose temperature is the right one.
+            if request.split == nil || request.split == .train, let seen = evaluation.seen?.seen.rows,
+                seen > 0
+            {
                 progress.warn(
                     "\(evaluation.model) was trained on \(seen) of these rows: its temperature is too low. Calibrate on others, such as --split validation."
                 )
@@ -71,6 +82,7 @@ extension Store {
             }
             facts.decision = .init(positive: options.positive ?? outcome.names[1], threshold: threshold)
         }
+        let threshold = moveThreshold(of: &facts, evaluation, temperature, progress)
         // The measurements hold for the other model.
         facts.metrics = []
         facts.created = Date().ISO8601Format()
@@ -94,8 +106,31 @@ extension Store {
         let content = file
         do {
             let version = try models.save(facts) { output in try writeModel(content, to: &output, as: .h5) }
-            return AdjustedVersion(version: version, from: evaluation.model, temperature: temperature)
+            return AdjustedVersion(
+                version: version, from: evaluation.model, temperature: temperature, threshold: threshold)
         } catch { throw CellarError(error) }
+    }
+
+    /// Moves the threshold with the probabilities that a temperature moves, so that the answers stay.
+    private func moveThreshold(
+        of facts: inout ModelFacts, _ evaluation: Evaluation, _ temperature: Temperature?,
+        _ progress: ProgressReporter
+    ) -> (before: Double, after: Double)? {
+        guard let temperature, let decision = facts.decision,
+            case .classes(let outcome)? = evaluation.details?.outcomes,
+            let positive = outcome.names.firstIndex(where: { $0.hasSameBytes(as: decision.positive) })
+        else { return nil }
+        guard
+            let moved = outcome.moved(
+                decision.threshold, positive: positive, by: temperature.value)
+        else {
+            progress.warn(
+                "\(evaluation.model): with the temperature \(temperature.value.fixed(4)) no threshold answers as \(decision.threshold) did. Choose another one with --threshold and --keep."
+            )
+            return nil
+        }
+        facts.decision?.threshold = moved
+        return (decision.threshold, moved)
     }
 
     /// Records an evaluation in the store's log.

@@ -33,7 +33,8 @@ extension Store {
             })
         let known = facts.json
         for key in [
-            "classes", "features", "picture", "dataset", "hyperparameters", "history", "recipe",
+            "classes", "features", "picture", "decision", "calibration", "dataset", "hyperparameters",
+            "history", "recipe",
             "command_line", "host",
         ] { object[key] = known[key] ?? .null }
         if whole == nil { object["history"] = .null }
