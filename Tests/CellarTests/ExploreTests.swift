@@ -72,6 +72,29 @@ struct ExploreTests {
         }
     }
 
+    @Test("missing values are no values, and a last column of names is none of classes")
+    func missingValues() throws {
+        try Fixtures.temporaryFolder { folder in
+            let file = folder.path + "/t.csv"
+            let rows = (0..<60).map {
+                "\(["u", "v", "", "NA"][$0 % 4]),\(["Ex", "", "NA"][$0 % 3]),\($0 % 9),name\($0)\n"
+            }
+            try Data(("a,pool,n,last\n" + rows.joined() + "u,Ex,1,name1\n").utf8).write(
+                to: URL(fileURLWithPath: file))
+            let found = try explore(file)
+            #expect(found.target == nil)
+            // As pandas counts them
+            #expect(
+                found.columns.map(\.distinct) == [2, 1, 9, 60]
+                    && found.columns.map(\.missing) == [30, 40, 0, 0])
+            #expect(found.columns[1].role == .constant && found.columns[1].type == "text, constant")
+            #expect(found.columns[0].frequent.map(\.text) == ["u", "v"])
+            #expect(!found.suggestions.contains { $0.contains("scales") })
+            #expect(
+                found.suggestions.contains { $0.contains("trainer init") && $0.contains("a: 30, pool: 40") })
+        }
+    }
+
     @Test("IDX files: parts, classes, a sheet of samples, one picture with its values")
     func pictures() throws {
         var request = ExploreRequest(path: Fixtures.data.appendingPathComponent("mnist").path)

@@ -99,13 +99,16 @@ public struct ExploredColumn: Equatable, Sendable {
             ? .constant : isRunning && distinct == values.count && values.count >= 20 ? .identifier : .number
     }
 
-    /// A column of texts; `missing` of them are empty or words for a missing value.
-    init(_ name: String, texts: [String], missing: Int) {
+    /// A column of texts, of which empty ones and words for a missing value are none.
+    init(_ name: String, texts: [String]) {
         var counts: [String: Int] = [:]
         for text in texts { counts[text, default: 0] += 1 }
-        (self.name, values, numbers, self.missing, distinct) = (name, [], nil, missing, counts.count)
-        let isUnique = counts.count == texts.count && texts.count >= 20 && missing == 0
-        role = counts.count <= 1 || missing == texts.count ? .constant : isUnique ? .identifier : .text
+        let reader = FieldReader(TableDialect())
+        counts = counts.filter { !reader.isMissing(Array($0.key.utf8)[...]) }
+        (self.name, values, numbers, distinct) = (name, [], nil, counts.count)
+        missing = texts.count - counts.values.reduce(0, +)
+        let isUnique = counts.count == texts.count && texts.count >= 20
+        role = counts.count <= 1 ? .constant : isUnique ? .identifier : .text
         frequent = Array(
             counts.map { Frequent(text: $0, count: $1) }
                 .sorted { ($1.count, $0.text) < ($0.count, $1.text) }.prefix(8))

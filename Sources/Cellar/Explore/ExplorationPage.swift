@@ -159,7 +159,7 @@ extension ExploredColumn {
     public var type: String {
         let base =
             numbers.map { $0.isIntegral ? "whole number" : "number" }
-            ?? (missing > 0 && distinct <= 1 ? "empty" : "text")
+            ?? (distinct == 0 ? "empty" : "text")
         switch role {
         case .constant: return base + ", constant"
         case .identifier: return base + ", numbers the rows"

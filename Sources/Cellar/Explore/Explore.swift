@@ -93,19 +93,18 @@ extension Store {
                 fix: nearest(target, in: table.columns).map { "Did you mean \($0)?" } ?? "Name one of these.")
         }
         var found = DataExploration(.table, name: path, rowCount: table.rowCount)
-        let missing = try table.missingValues()
         var texts: [String: [String]] = [:]
         var all: [ExploredColumn] = []
-        for (index, name) in table.columns.enumerated() {
+        for name in table.columns {
             if let numbers = try? table.numbersOrNaN([name])[0] {
                 all.append(ExploredColumn(name, numbers: numbers))
             } else {
                 let column = try table.text(name)
                 texts[name] = column
-                all.append(ExploredColumn(name, texts: column, missing: missing.columns[index].count))
+                all.append(ExploredColumn(name, texts: column))
             }
         }
-        found.target = target ?? Self.guessedTarget(all)
+        found.target = target ?? Self.guessedTarget(all, rows: table.rowCount)
         found.targetIsGuessed = target == nil && found.target != nil
         if let target = found.target, let column = all.first(where: { $0.name == target }) {
             let words = if let known = texts[target] { known } else { try table.text(target) }
@@ -147,13 +146,12 @@ extension Store {
     }
 
     /// The last column, if it looks like classes: texts that repeat, or a few whole numbers.
-    private static func guessedTarget(_ columns: [ExploredColumn]) -> String? {
+    private static func guessedTarget(_ columns: [ExploredColumn], rows: Int) -> String? {
         guard columns.count > 1, let last = columns.last, last.role == .text || last.role == .number else {
             return nil
         }
         let isFew = last.distinct <= 20 && (last.numbers?.isIntegral ?? true)
-        let repeats =
-            last.numbers == nil && last.distinct * 4 <= max(last.values.count, 1) || last.numbers == nil
+        let repeats = last.numbers == nil && last.distinct * 4 <= rows
         return isFew || repeats && last.distinct <= 100 ? last.name : nil
     }
 

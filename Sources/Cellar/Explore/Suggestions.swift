@@ -14,13 +14,17 @@ extension DataExploration {
     private mutating func suggestMissing() {
         let missing = columns.filter { $0.missing > 0 }
         if !missing.isEmpty {
+            let found = Self.named(missing.map { "\($0.name): \($0.missing)" })
             suggestions.append(
-                "Fill in or remove missing values before training (\(Self.named(missing.map { "\($0.name): \($0.missing)" }))); "
-                    + "trainer fit refuses them.")
+                kind == .table
+                    ? "Values are missing (\(found)): a recipe with columns:, as trainer init writes it, takes them; without it trainer fit refuses them."
+                    : "Fill in or remove missing values before training (\(found)); trainer fit refuses them."
+            )
         }
         if missingLabels > 0 {
             suggestions.append(
-                "\(missingLabels) rows have no \(target ?? "label"): remove them before training.")
+                "\(missingLabels) rows have no \(target ?? "label"): remove them, or leave them out by missing_target: drop."
+            )
         }
     }
 
@@ -73,15 +77,17 @@ extension DataExploration {
         }
         if !names(.text).isEmpty {
             suggestions.append(
-                "Columns of text are no input of a network: encode \(Self.named(names(.text))) as numbers, or leave them out."
+                "Columns of text (\(Self.named(names(.text)))) need a recipe with columns:, as trainer init writes it; without it leave them out."
             )
         }
         let numbers = columns.compactMap(\.numbers)
         let spreads = numbers.map(\.deviation).filter { $0.isFinite && $0 > 0 }
-        if let low = spreads.min(), let high = spreads.max(), high > 10 * low || high > 10, kind != .pictures
+        if spreads.count > 1, let low = spreads.min(), let high = spreads.max(), high > 10 * low || high > 10,
+            kind != .pictures
         {
+            let what = high > 10 * low ? "different scales" : "large scales"
             suggestions.append(
-                "The columns have different scales (standard deviations from \(shortNumber(low)) to \(shortNumber(high))): use preprocess: "
+                "The columns have \(what) (standard deviations from \(shortNumber(low)) to \(shortNumber(high))): use preprocess: "
                     + "[StandardScaler].")
         }
         for pair in strongestCorrelations.prefix(5) where pair.value.magnitude > 0.95 {
