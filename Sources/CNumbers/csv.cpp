@@ -41,7 +41,7 @@ bool pass(Cursor &c, char delimiter, cn_range &field, const char *buffer, Stop &
             }
         }
         const char *closed = p;
-        while (p < c.end && *p == ' ') ++p;
+        while (delimiter != ' ' && p < c.end && *p == ' ') ++p;
         const bool ends = p == c.end || *p == delimiter || *p == '\n' ||
                           (*p == '\r' && (p + 1 == c.end || p[1] == '\n'));
         if (!ends) {

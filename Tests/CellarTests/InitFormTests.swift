@@ -3,6 +3,7 @@ import Cellar
 import Foundation
 import TestSupport
 import Testing
+import Trainer
 
 /// The recipe that `init` writes for a table.
 private func recipe(
@@ -167,4 +168,58 @@ func givenHeader() throws {
     #expect(without.contains("\n  header: false") && without.contains("2 classes: ham (41), spam (20)"))
     let with = try recipe("1,2,3\n" + rows, target: "1", header: true)
     #expect(with.contains("\n  header: true") && with.contains("2 classes: ham (40), spam (20)"))
+}
+
+@Test("numbers with a word, an apostrophe of Switzerland or groups of India beside them are numbers")
+func numbersWithWords() throws {
+    let cars = try recipe(
+        table(
+            ",",
+            [
+                ("km", { "\"\(1 + $0),\(100 + 3 * $0) km\"" }),
+                ("mileage", { "\(17 + $0 % 9).\(10 + $0) kmpl" }),
+                ("paid", { "EUR \($0).50" }), ("rent", { "\($0).25 EUR" }), ("c", { ["p", "q"][$0 % 2] }),
+            ]))
+    #expect(cars.contains("\n  units: [EUR, km, kmpl]") && cars.contains("\n  thousands: \",\""), "\(cars)")
+    for name in ["km", "mileage", "paid", "rent"] { #expect(cars.contains("    \(name): number")) }
+    let swiss = try recipe(table(";", [("a", { "\(1 + $0)\u{2019}\(100 + $0)" }), ("b", { "\($0).5" })]))
+    #expect(swiss.contains("\n  thousands: \"'\"") && swiss.contains("    a: number"), "\(swiss)")
+    let india = try recipe(
+        table(";", [("a", { "\(1 + $0 % 9),\(10 + $0),\(100 + $0).5" }), ("b", { "\($0).5" })]))
+    #expect(india.contains("\n  thousands: \",\"") && india.contains("    a: number"), "\(india)")
+    let months = try recipe(table(",", [("month", { "\(1990 + $0 / 12)-0\(1 + $0 % 9)" })]))
+    #expect(months.contains("    month: date   # dates, year first"), "\(months)")
+    // A few values are names, and words of many kinds are texts.
+    let few = try recipe(table(",", [("doors", { "\(2 + $0 % 3) doors" }), ("b", { "\($0)" })]))
+    #expect(few.contains("    doors: category") && !few.contains("\n  units:"), "\(few)")
+}
+
+@Test("R's tables with blanks keep their names, with and without quotes")
+func tablesOfR() throws {
+    for quote in ["", "\""] {
+        func text(_ value: String) -> String { quote + value + quote }
+        let rows = (1...60).map { row in
+            "\(text("\(row)")) \(row * 7 % 11).25 \(text(["a b", "c"][quote.isEmpty ? 1 : row % 2])) \(text(row % 3 == 0 ? "hi" : "lo"))\n"
+        }
+        let found = try recipe(["x", "c", "y"].map(text).joined(separator: " ") + "\n" + rows.joined())
+        #expect(
+            found.contains("\n  delimiter: blank\n  skip_lines: 1\n  names: [row, x, c, \"y\"]"), "\(found)")
+        #expect(found.contains("    row: ignore") && found.contains("    x: number"), "\(found)")
+    }
+    // The first column of a table with a title has no names.
+    let title = try recipe(
+        "Report 2020\n" + (0..<60).map { "\($0 % 7) \($0 * 3 % 11) \($0 % 2)\n" }.joined(), target: "2")
+    #expect(title.contains("header: false") && !title.contains("names:"), "\(title)")
+}
+
+@Test("a left out column of numbers in a form that is not read is named")
+func leftOutNumbers() throws {
+    try Fixtures.temporaryFolder { folder in
+        let path = folder.path + "/t.csv"
+        let rows = (0..<60).map { "\(25 + $0):\(10 + $0 % 50):07,\($0 * 7 % 11),word\($0)x,\($0 % 2)\n" }
+            .joined()
+        try Data(("took,b,w,y\n" + rows).utf8).write(to: URL(fileURLWithPath: path))
+        let warnings = try TableSurvey(path: path).warnings
+        #expect(warnings.count == 1 && warnings[0].hasPrefix("took is left out"), "\(warnings)")
+    }
 }

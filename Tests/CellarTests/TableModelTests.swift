@@ -144,3 +144,22 @@ private func checkLines(_ model: TableModel, _ fields: [String: [String]], _ pre
     let error = #expect(throws: CellarError.self) { _ = try model.store.score(request) }
     #expect(error?.place.row == 1 && error?.category == .badData)
 }
+
+@Test(
+    "a model reads the table that it was trained on as its training did, also one of R with blanks",
+    arguments: ["", "\""])
+func readsItsOwnTable(_ quote: String) throws {
+    func text(_ value: String) -> String { quote + value + quote }
+    let rows = (1...120).map { row in
+        "\(text("\(row)")) \(row * 7 % 11).25 \(text(["a", "c"][row % 2])) \(text(row % 3 == 0 ? "hi" : "lo"))\n"
+    }
+    let made = MadeTable(
+        testDescription: "R", target: "y",
+        text: ["x", "c", "y"].map(text).joined(separator: " ") + "\n" + rows.joined())
+    try TableModel.with(made) { model in
+        let (part, all) = (try model.evaluate(.test), try model.evaluate(nil))
+        let scored = try model.scored()
+        #expect(all.count == 120 && (20...30).contains(part.count), "\(part.count)")
+        #expect(scored.count == 6 && scored.values.allSatisfy { $0.count == 120 }, "\(scored.keys)")
+    }
+}

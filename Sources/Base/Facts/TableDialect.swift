@@ -20,6 +20,8 @@ public struct TableDialect: Equatable, Sendable {
     public var missing: [String] = []
     /// True if a number may have a currency sign, a percent sign and blanks beside it.
     public var hasUnits = false
+    /// Words that may stand beside a number, too: `km`, `EUR`.
+    public var unitWords: [String] = []
     /// The order of the parts of dates in columns that are not in the form of ISO 8601.
     public var dates: [String: DateOrder] = [:]
     /// True if blanks around texts belong to them, as for pandas. Models of older files cut them.
@@ -50,7 +52,7 @@ public struct TableDialect: Equatable, Sendable {
 
     /// True if numbers are written as the scanner reads them.
     public var hasPlainNumbers: Bool {
-        decimal == nil && thousands == nil && missing.isEmpty && !hasUnits
+        decimal == nil && thousands == nil && missing.isEmpty && !hasUnits && unitWords.isEmpty
     }
 
     public init() {}
@@ -111,6 +113,7 @@ public struct TableDialect: Equatable, Sendable {
         all.thousands = thousands ?? other.thousands
         if missing.isEmpty { all.missing = other.missing }
         all.hasUnits = hasUnits || other.hasUnits
+        if unitWords.isEmpty { all.unitWords = other.unitWords }
         if dates.isEmpty { all.dates = other.dates }
         if skippedLines == nil, let lines = other.skippedLines, lines > 0 {
             (all.skippedLines, all.mayLackSkippedLines) = (lines, true)
@@ -132,6 +135,7 @@ extension TableDialect {
         object["thousands"] = thousands.map { .string(String(UnicodeScalar($0))) }
         if !missing.isEmpty { object["missing"] = .array(missing.map { .string($0) }) }
         if hasUnits { object["units"] = true }
+        if !unitWords.isEmpty { object["unit_words"] = .array(unitWords.map { .string($0) }) }
         if !dates.isEmpty {
             object["dates"] = .object(
                 JSONObject(dates.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.rawValue)) }))
@@ -157,6 +161,7 @@ extension TableDialect {
         if let word = json["thousands"]?.string { try? setThousands(word) }
         missing = json["missing"]?.array?.compactMap(\.string) ?? []
         hasUnits = json["units"]?.bool ?? false
+        unitWords = json["unit_words"]?.array?.compactMap(\.string).filter { !$0.isEmpty } ?? []
         for (name, order) in json["dates"]?.object?.members ?? [] {
             dates[name] = order.string.flatMap(DateOrder.init)
         }

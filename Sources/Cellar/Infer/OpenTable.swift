@@ -48,10 +48,18 @@ struct OpenedTable: ~Copyable {
 extension LoadedModel {
     /// The dialect of the table that the model was trained on, where `asked` does not say otherwise.
     func dialect(completing asked: TableDialect) -> TableDialect {
-        var known = facts?.dataset?.dialect
-        known?.optionalNames = facts?.hyperparameters.targets ?? []
+        asked.completed(
+            by: facts?.dataset?.dialect, targets: facts?.hyperparameters.targets ?? [], features: features)
+    }
+}
+
+extension TableDialect {
+    /// Returns this dialect, completed by that of the table that a model with these columns was trained on.
+    func completed(by trained: TableDialect?, targets: [String], features: [String]) -> TableDialect {
+        var known = trained
+        known?.optionalNames = targets
         known?.requiredNames = features
-        var dialect = asked.completed(by: known)
+        var dialect = completed(by: known)
         // Without names, a table of the inputs alone has them in the model's order.
         if dialect.hasHeader == false, dialect.names == nil, !features.isEmpty { dialect.names = features }
         return dialect

@@ -1,4 +1,5 @@
 import Base
+import Datasets
 import Trainer
 
 /// Asks for a recipe for a table.
@@ -80,10 +81,33 @@ private func trainable(_ survey: inout TableSurvey, name: String, _ path: String
     while true {
         let text = survey.recipe(name: name)
         let recipe = try Recipe(text: text, file: path)
+        let data: PreparedData
         do {
-            _ = try recipe.model.network(PreparedData(recipe))
+            data = try PreparedData(recipe)
+            _ = try recipe.model.network(data)
+        } catch {
+            try survey.avoid(error)
+            continue
+        }
+        do {
+            try proveReading(survey, data)
             return text
-        } catch { try survey.avoid(error) }
+        } catch { if !survey.nameDelimiter() { throw error } }
+    }
+}
+
+/// Throws unless a model of these data reads its own table as its training does.
+private func proveReading(_ survey: TableSurvey, _ data: PreparedData) throws(CellarError) {
+    let dialect = TableDialect().completed(
+        by: data.dataset.dialect, targets: data.targets, features: data.features)
+    let read = try Table(path: survey.path, dialect: dialect)
+    let names = survey.columns.map(\.name)
+    guard read.columns == names, read.rowCount == survey.rows else {
+        throw CellarError(
+            .badData, file: survey.path,
+            expected: "\(survey.rows) rows of \(names.count) columns for infer as for trainer",
+            found: "\(read.rowCount) rows of \(read.columns.count)",
+            fix: "Save the table with names in its first line and one sign between columns.")
     }
 }
 

@@ -35,6 +35,7 @@ struct InitCommand: ParsableCommand {
             let survey =
                 try asks ? askedSurvey() : TableSurvey(path: data, target: target, header: header)
             let result = try initRecipe(request, survey: survey)
+            for warning in result.survey.warnings { printWarning(warning, of: "trainer", json: json) }
             if json { return try printOutput(result.json) }
             try printOutput(result.text)
             try printOutput(

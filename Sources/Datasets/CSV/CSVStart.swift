@@ -106,6 +106,7 @@ struct CSVStart {
             guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
                 guard ended else { return nil }
                 lines.append(bytes[position...])
+                position = bytes.count
                 break
             }
             lines.append(
@@ -117,8 +118,8 @@ struct CSVStart {
         guard lines.count > wanted, let start = lines.last, ended || !isEmpty(start) else {
             return ended ? 0 : nil
         }
-        let behind = Row(content: start.startIndex..<start.endIndex, next: bytes.count, lines: 1)
-        let delimiter = dialect.delimiter ?? guess(behind, true) ?? TableDialect.delimiters[0]
+        let behind = Row(content: start.startIndex..<start.endIndex, next: position, lines: 1)
+        guard let delimiter = dialect.delimiter ?? guess(behind, ended) else { return nil }
         func fields(_ line: ArraySlice<UInt8>) -> [[UInt8]] {
             CSVHeader.fields(of: normalized(line, delimiter), delimiter: delimiter)
         }

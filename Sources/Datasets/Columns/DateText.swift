@@ -25,6 +25,10 @@ public struct DateText: Equatable, Sendable {
             guard time(field) else { return nil }
             return
         }
+        if order == .yearFirst, let month = DateText.yearAndMonth(field) {
+            (year, self.month, day) = (month.year, month.month, 1)
+            return
+        }
         var rest = DateText.numeric(field, order)
         guard let a = DateText.digits(&rest, 1...4), let sign = rest.popFirst(), "-/. ".utf8.contains(sign),
             case let named = DateText.month(&rest), let b = named ?? DateText.digits(&rest, 1...2),
@@ -51,6 +55,15 @@ public struct DateText: Equatable, Sendable {
         guard (1...12).contains(month), (1...daysInMonth(month, of: year)).contains(day),
             (1...9999).contains(year)
         else { return nil }
+    }
+
+    /// Reads a month, 2016-02 or 2016/02; its first day stands for it.
+    private static func yearAndMonth(_ field: ArraySlice<UInt8>) -> (year: Int, month: Int)? {
+        var rest = field
+        guard field.count == 7, let year = digits(&rest, 4...4), year.value > 0, let sign = rest.popFirst(),
+            "-/".utf8.contains(sign), let month = digits(&rest, 2...2), (1...12).contains(month.value)
+        else { return nil }
+        return (year.value, month.value)
     }
 
     /// Returns `2/22/2016` for `Feb 22, 2016` if the month is first; other texts as they are.

@@ -8,10 +8,14 @@ public struct FieldReader: Sendable {
     private let missing: [[UInt8]]
     /// True for the first bytes of words for a missing value.
     private let mayBeMissing: [Bool]
+    /// The signs and words beside numbers, the longest first: km before m.
+    private let units: [[UInt8]]
 
     public init(_ dialect: TableDialect) {
         self.dialect = dialect
         missing = dialect.missing.map { Array($0.utf8) }
+        units = ((dialect.hasUnits ? FieldReader.signs : []) + dialect.unitWords).map { Array($0.utf8) }
+            .sorted { $0.count > $1.count }
         var starts = (0...255).map { cn_begins_missing(CChar(truncatingIfNeeded: $0)) }
         for byte in missing.compactMap(\.first) { starts[Int(byte)] = true }
         mayBeMissing = starts
@@ -119,19 +123,21 @@ public struct FieldReader: Sendable {
         }
     }
 
-    /// The currency signs, in UTF-8.
-    private static let units = ["$", "€", "£", "¥", "₹", "%"].map { Array($0.utf8) }
+    /// The currency signs.
+    private static let signs = ["$", "€", "£", "¥", "₹", "%"]
 
-    /// Returns a field without blanks and units around it, and with plain blanks in place of those that do not break a line.
+    /// Returns a field without blanks and units around it, with plain blanks in place of those that do not break a line, and with a
+    /// plain apostrophe.
     public func withoutUnits(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = withoutBlanks(field)
-        // 0xC2 and 0xE2 begin such blanks and some units.
+        // 0xC2 and 0xE2 begin such signs and some units.
         if text.contains(where: { $0 == 0xC2 || $0 == 0xE2 }) {
             let blanks = String(decoding: text, as: UTF8.self)
                 .replacing("\u{a0}", with: " ").replacing("\u{202f}", with: " ")
+                .replacing("\u{2019}", with: "'")
             text = withoutBlanks(Array(blanks.utf8)[...])
         }
-        guard dialect.hasUnits else { return text }
+        guard !units.isEmpty else { return text }
         var isNegative = false
         if text.first == UInt8(ascii: "-") {
             isNegative = true
@@ -141,7 +147,7 @@ public struct FieldReader: Sendable {
         while changed {
             changed = false
             text = withoutBlanks(text)
-            for unit in FieldReader.units {
+            for unit in units {
                 if text.starts(with: unit) {
                     text = text.dropFirst(unit.count)
                     changed = true
@@ -175,11 +181,16 @@ public struct FieldReader: Sendable {
         let whole = text.prefix { $0 != decimal }.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
         if text.dropFirst(whole.count).contains(sign), !whole.contains(sign) { return false }
         let groups = whole.split(separator: sign, omittingEmptySubsequences: false)
-        guard let first = groups.first, (1...3).contains(first.count) else { return false }
-        return groups.dropFirst().allSatisfy { $0.count == 3 }
-            && groups.joined().allSatisfy { (48...57).contains($0) }
+        return areThousands(groups) && groups.joined().allSatisfy { (48...57).contains($0) }
     }
+}
 
+/// True for one to three digits and groups of three behind them (1,234,567), or of two before the last one, as in India (12,34,567).
+public func areThousands(_ groups: [ArraySlice<UInt8>]) -> Bool {
+    guard let first = groups.first, (1...3).contains(first.count) else { return false }
+    if groups.dropFirst().allSatisfy({ $0.count == 3 }) { return true }
+    return first.count < 3 && groups.last?.count == 3
+        && groups.dropFirst().dropLast().allSatisfy { $0.count == 2 }
 }
 
 /// Returns a field without blanks and tabs around it.

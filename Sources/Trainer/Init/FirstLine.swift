@@ -7,14 +7,14 @@ struct FirstLine {
     /// True if the line looks like the others: most columns of numbers have a number in place of a name, or, where none has
     /// numbers, names are values of their columns. One such column may be a coincidence.
     private(set) var hasData = false
-    /// The first name that is one of the few values of its column, too.
+    /// The first name that is one of the few values of its column, too, where nothing tells that it is a name.
     private(set) var repeatedName: String?
 
     init(_ names: [String], _ columns: [Texts]) {
         let reader = FieldReader(TableDialect())
         func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
             if case .number = reader.number(field) { return true }
-            return NumberForm(field).isNumber
+            return NumberForm(field).isNumber || NumberFrame(field)?.unit != nil
         }
         var (data, headers, repeated, texts) = (0, 0, 0, 0)
         var numbers: [Int] = []
@@ -48,6 +48,8 @@ struct FirstLine {
                 repeatedName = repeatedName ?? name
             }
         }
+        // A name above numbers tells that all are names.
+        if headers > 0 { repeatedName = nil }
         // Columns may be called 0, 1, 2 …
         let areCounted =
             numbers.count == data && data > 1 && numbers == Array(numbers[0]..<numbers[0] + data)

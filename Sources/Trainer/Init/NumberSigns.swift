@@ -143,8 +143,7 @@ private struct ColumnSigns {
     private func areGroups(_ whole: ArraySlice<UInt8>, _ sign: UInt8) -> Bool {
         let groups = whole.split(separator: sign, omittingEmptySubsequences: false)
         return groups.count == 1
-            || (1...3).contains(groups[0].count) && groups[0].first != 48
-                && groups.dropFirst().allSatisfy { $0.count == 3 }
+            || groups[0].first != 48 && areThousands(groups)
     }
 
     private func fits(_ text: ArraySlice<UInt8>, decimal: UInt8, group: UInt8) -> Bool {

@@ -48,7 +48,10 @@ extension TableSurvey {
     private var dialectText: String {
         var text = ""
         if dialect.isLatin1 { text += "  encoding: latin-1\n" }
-        if dialect.delimiter == UInt8(ascii: " ") { text += "  delimiter: blank\n" }
+        if let sign = dialect.delimiter {
+            let words = [UInt8(ascii: " "): "blank", UInt8(ascii: "\t"): "tab"]
+            text += "  delimiter: \(words[sign] ?? "\"\(Character(UnicodeScalar(sign)))\"")\n"
+        }
         if let lines = dialect.skippedLines { text += "  skip_lines: \(lines)\n" }
         if let names = dialect.names {
             text += "  names: [\(names.map(yaml).joined(separator: ", "))]   # the first line lacks one\n"
@@ -66,7 +69,12 @@ extension TableSurvey {
         }
         if dialect.decimal != nil { text += "  decimal: \",\"\n" }
         if let sign = dialect.thousands { text += "  thousands: \"\(Character(UnicodeScalar(sign)))\"\n" }
-        if dialect.hasUnits { text += "  units: true   # numbers have signs such as $ or %\n" }
+        if !dialect.unitWords.isEmpty {
+            text +=
+                "  units: [\(dialect.unitWords.map(yaml).joined(separator: ", "))]   # numbers have these words or signs such as $ beside them\n"
+        } else if dialect.hasUnits {
+            text += "  units: true   # numbers have signs such as $ or %\n"
+        }
         if !dialect.missing.isEmpty {
             text +=
                 "  missing: [\(dialect.missing.map(yaml).joined(separator: ", "))]   # these mark missing values, too\(strays.map { comment("; \($0)") }.joined())\n"

@@ -61,13 +61,17 @@ extension TableSurvey {
             wanted = error
         }
         let header = dialect.hasHeader
-        let others = first == nil ? try otherDialects(path).compactMap { $0.withHeader(header) } : []
-        for other in others {
+        // A line of fewer words is one column where no sign separates them.
+        let others = try first == nil ? otherDialects(path) : first?.columns.count == 1 ? namedRows(path) : []
+        for other in others.compactMap({ $0.withHeader(header) }) {
             do throws(CellarError) {
                 let table = try Table(path: path, dialect: other)
                 // Without the right delimiter any text is one column.
                 guard table.columns.count > 1 else { continue }
-                if other.names != nil, hasSecondHeader(try table.allFields()) { continue }
+                if other.names != nil {
+                    let fields = try table.allFields()
+                    guard !hasSecondHeader(fields), nameRows(fields[0]) else { continue }
+                }
                 dialect = other
                 return table
             } catch {
@@ -96,13 +100,25 @@ extension TableSurvey {
         (all[2].isLatin1, all[2].hasHeader) = (true, false)
         // Blanks and tabs, or more of them than one between columns.
         (all[3].delimiter, all[3].hasHeader) = (UInt8(ascii: " "), false)
-        // R writes a row's name before its values, and no name for that column.
-        if let names = try? CSVReader(path: path).header.names, names.count > 1, !names.contains("row") {
+        return all + namedRows(path)
+    }
+
+    /// The forms in which R writes a row's name before its values, and no name for that column: with signs or blanks between them.
+    private static func namedRows(_ path: String) -> [TableDialect] {
+        [nil, UInt8(ascii: " ")].compactMap { delimiter in
             var dialect = TableDialect()
+            dialect.delimiter = delimiter
+            guard let names = try? CSVReader(path: path, dialect: dialect).header.names, names.count > 1,
+                !names.contains("row")
+            else { return nil }
             (dialect.skippedLines, dialect.hasHeader, dialect.names) = (1, false, ["row"] + names)
-            all.append(dialect)
+            return dialect
         }
-        return all
+    }
+
+    /// True if the values may be the names of rows: no two are equal.
+    private static func nameRows(_ fields: Texts) -> Bool {
+        Set((0..<fields.count).lazy.map { Array(fields[$0]) }).count == fields.count
     }
 
     /// The forms of tables with comments, with other lines before them, or with both. Those without names come last.
@@ -191,7 +207,10 @@ extension TableSurvey.Found {
     fileprivate mutating func chooseNumbers() throws(CellarError) {
         // Signs beside numbers are found first: with them 1,234.50 and 12.50 are of one kind.
         let reader = FieldReader(dialect)
-        dialect.hasUnits = fields.contains { NumberForms($0, reader).isMost(\.hasUnit) }
+        let words = Set(fields.compactMap { NumberFrame.unit(of: $0, reader) }.joined())
+        dialect.unitWords = words.sorted()
+        dialect.hasUnits =
+            !words.isEmpty || fields.contains { NumberForms($0, reader).isMost(\.hasUnit) }
         let signs = try NumberSigns(
             fields, names: table.columns, FieldReader(dialect), delimiter: table.header.delimiter,
             file: table.file)

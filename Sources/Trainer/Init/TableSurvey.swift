@@ -7,7 +7,8 @@ import Tensors
 /// predict.
 public struct TableSurvey: Sendable {
     public let path: String
-    public let dialect: TableDialect
+    public private(set) var dialect: TableDialect
+    private let delimiter: UInt8
     let strays: [String]
     /// A name in the first line that is a value of its column, too; nil if it is known that the line has the names.
     let doubtfulName: String?
@@ -28,6 +29,8 @@ public struct TableSurvey: Sendable {
         public var reason: String
         /// True if another column has the same name.
         public var isAmbiguous: Bool
+        /// True for texts that are left out though most of them have a number.
+        public var leavesNumbersOut = false
     }
 
     public enum SurveyTask: Sendable {
@@ -42,6 +45,7 @@ public struct TableSurvey: Sendable {
         self.path = path
         let found = try Self.read(path, header: header)
         let (table, fields) = (found.table, found.fields)
+        delimiter = table.header.delimiter
         (dialect, strays, doubtfulName) = (found.dialect, found.strays, found.doubtfulName)
         rows = table.rowCount
         let reader = FieldReader(dialect)
@@ -71,7 +75,9 @@ public struct TableSurvey: Sendable {
             }
             return SurveyedColumn(
                 name: name, profile: profile, kind: isAmbiguous ? .ignore : guess.kind, reason: reason,
-                isAmbiguous: isAmbiguous)
+                isAmbiguous: isAmbiguous,
+                leavesNumbersOut: guess.kind == .ignore && profile.textCount > 0 && profile.distinct > 1
+                    && NumberFrame.areMost(fields, reader))
         }
         try chooseTarget(wanted, table)
         try chooseTask(fields[target], reader)
@@ -128,6 +134,22 @@ public struct TableSurvey: Sendable {
         }
         guard error.place.column == nil, isStratified || keepsDuplicatesTogether else { throw error }
         if isStratified { isStratified = false } else { keepsDuplicatesTogether = false }
+    }
+
+    /// What the user should know before training.
+    public var warnings: [String] {
+        columns.enumerated().filter { $0.offset != target && $0.element.leavesNumbersOut }.map { _, column in
+            let example = column.profile.firstText.map { ", such as \"\($0.text.prefix(40))\"" } ?? ""
+            return "\(column.name) is left out, though most of its values have numbers\(example): "
+                + "if they matter, write them as plain numbers or dates, or name their units in the recipe (units: [km])."
+        }
+    }
+
+    /// Makes the recipe name the delimiter. Returns false if it does.
+    public mutating func nameDelimiter() -> Bool {
+        guard dialect.delimiter == nil else { return false }
+        dialect.delimiter = delimiter
+        return true
     }
 
     // MARK: The target

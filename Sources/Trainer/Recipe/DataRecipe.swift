@@ -77,6 +77,23 @@ public struct DataRecipe: Sendable {
         "missing_target",
     ]
 
+    /// Reads `units: true` for signs beside numbers, or a list for words, too.
+    private static func readUnits(
+        _ section: inout RecipeSection, _ dialect: inout TableDialect
+    ) throws(CellarError) {
+        guard section.options.object["units"]?.bool == nil else {
+            dialect.hasUnits = try section.read { (options) throws(CellarError) in
+                try options.bool("units", default: false)
+            }
+            return
+        }
+        dialect.unitWords = try section.words("units")
+        dialect.hasUnits = !dialect.unitWords.isEmpty
+        guard dialect.unitWords.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isNumber) }) else {
+            throw section.error("units are words without digits, such as [km, EUR].", key: "units")
+        }
+    }
+
     private static func dialect(_ section: inout RecipeSection) throws(CellarError) -> TableDialect {
         var dialect = TableDialect()
         for key in ["delimiter", "comment", "encoding"] {
@@ -109,8 +126,8 @@ public struct DataRecipe: Sendable {
             }
         }
         dialect.missing = try section.words("missing")
+        try readUnits(&section, &dialect)
         try section.read { (options) throws(CellarError) in
-            dialect.hasUnits = try options.bool("units", default: false)
             if options.object["skip_initial_space"] != nil {
                 dialect.skipsInitialBlanks = try options.bool("skip_initial_space", default: false)
             }
