@@ -3,8 +3,8 @@ import HDF5
 import Network
 import Zip
 
-/// What `adapt` found and a `.keras` keeps outside the config: vocabularies as text, a line for each word, and the summaries of
-/// Discretization among the weights.
+/// What `adapt` found and a `.keras` keeps outside the config: vocabularies as text, a line for each word, and among the weights
+/// the inverse document frequencies of words and the summaries of Discretization.
 struct AdaptedState {
     private let archive: ZipArchive
 
@@ -17,10 +17,10 @@ struct AdaptedState {
     ///
     /// Keras numbers the folders of each class in the order of the layers, as it does those of weights.
     func added(to config: JSON) throws -> JSON {
-        let boundaries = config.hasAdaptedBoundaries
-        guard boundaries || archive.names.contains(where: { $0.hasPrefix("assets/") }) else { return config }
+        let needsWeights = config.hasAdaptedBoundaries || config.hasAdaptedFrequencies
+        guard needsWeights || archive.names.contains(where: { $0.hasPrefix("assets/") }) else { return config }
         let weights =
-            boundaries
+            needsWeights
             ? try HDF5File(
                 readingBytes: try archive.bytes(of: "model.weights.h5"), name: "model.weights.h5") : nil
         return try added(to: config, folder: "layers", weights?.root)
@@ -43,7 +43,7 @@ struct AdaptedState {
             case "Discretization" where entries[index].hasAdaptedBoundaries:
                 guard let summary = try? weights?.dataset(named: path + "/vars/0") else { continue }
                 entries[index] = try entries[index].adding(BinSummary(summary))
-            default: entries[index] = try adding("assets/" + path, to: entries[index], className)
+            default: entries[index] = try adding(path, to: entries[index], className, weights)
             }
         }
         config["layers"] = .array(entries)
@@ -51,15 +51,22 @@ struct AdaptedState {
         return .object(model)
     }
 
-    /// Returns the entry of a lookup with the vocabulary in that folder, if it has none of its own.
-    func adding(_ folder: String, to json: JSON, _ className: String) throws -> JSON {
+    /// Returns the entry of a lookup with the vocabulary and the frequencies at that path, if it has none of its own.
+    func adding(_ path: String, to json: JSON, _ className: String, _ weights: HDF5Group?) throws -> JSON {
         guard ["StringLookup", "IntegerLookup", "TextVectorization"].contains(className),
-            json["config"]?["vocabulary"]?.isNull ?? true,
-            let place = [folder + "/vocabulary.txt", folder + "/_lookup_layer/vocabulary.txt"].first(where: {
-                archive.has($0)
-            }), var entry = json.object, var options = entry["config"]?.object
+            var entry = json.object, var options = entry["config"]?.object
         else { return json }
-        options["vocabulary"] = .array(try words(place, areNumbers: className == "IntegerLookup"))
+        let places = [path, path + "/_lookup_layer"]
+        if options["vocabulary"]?.isNull ?? true,
+            let place = places.map({ "assets/\($0)/vocabulary.txt" }).first(where: archive.has)
+        {
+            options["vocabulary"] = .array(try words(place, areNumbers: className == "IntegerLookup"))
+        }
+        if json.hasAdaptedFrequencies,
+            let found = places.lazy.compactMap({ try? weights?.dataset(named: $0 + "/vars/idf_weights") }).first
+        {
+            options["idf_weights"] = .array(try found.readFloats().map { .number(Double($0)) })
+        }
         entry["config"] = .object(options)
         return .object(entry)
     }
@@ -79,5 +86,14 @@ struct AdaptedState {
             }
             return .integer(number)
         }
+    }
+}
+
+extension JSON {
+    /// True if the config is of a lookup whose words have frequencies that are not in it, or has such a layer.
+    fileprivate var hasAdaptedFrequencies: Bool {
+        let config = self["config"]
+        if config?["output_mode"] == "tf_idf" { return config?["idf_weights"]?.isNull ?? true }
+        return (config?["layers"]?.array ?? []).contains(where: \.hasAdaptedFrequencies)
     }
 }

@@ -80,7 +80,7 @@ struct FeatureSpaceConfig {
         let number = numbers[word, default: 0]
         numbers[word] = number + 1
         let folder = "preprocessors/" + (number == 0 ? word : "\(word)_\(number)")
-        let entry = try state.adding("assets/" + folder, to: json, className)
+        let entry = try state.adding(folder, to: json, className, weights.root)
         guard var object = entry.object, var options = entry["config"]?.object else {
             throw CellarError(.badData, "the preprocessor of feature \"\(feature)\" has no config")
         }

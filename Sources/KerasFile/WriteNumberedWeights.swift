@@ -20,6 +20,9 @@ func writeNumberedWeights(_ contents: ModelFile, to root: HDF5Group, includeOpti
         for (place, tensor) in zip(places, tensors) {
             try group.write(tensor.values, shape: tensor.shape, named: place)
         }
+        for (place, values) in layer.inFile.adaptedArrays {
+            try group.write(values, shape: [values.count], named: place)
+        }
     }
     if includeOptimizer, let optimizer = contents.compiled?.optimizer, contents.compiled?.loss != nil {
         try writeNumberedState(

@@ -28,6 +28,10 @@ public protocol LayerOptions: Sendable {
     /// The options in `config` that are computed from the training data, such as Normalization's mean.
     static var adaptedOptions: [String] { get }
 
+    /// What `adapt` found and Keras 3 keeps among the weights, beside those that are trained: arrays by their places below the
+    /// layer's group.
+    var adaptedArrays: [(place: String, values: [Float])] { get }
+
     /// The same function as a class that all versions of Keras have.
     var portable: any Layer { get }
     /// The layer as files know it: for a layer of a model inside TimeDistributed, the layer of one time step.
@@ -46,6 +50,7 @@ extension LayerOptions {
     public var callOptions: JSONObject { [:] }
     public mutating func takeMaskArgument() {}
     public static var adaptedOptions: [String] { [] }
+    public var adaptedArrays: [(place: String, values: [Float])] { [] }
     public func reasonNotWritable(receivesMask: () -> Bool) -> String? { nil }
 }
 

@@ -99,6 +99,9 @@ public struct StringLookup: StatelessLayer, TextReader {
     public var idfWeights: [Float]? { weights?.numbers }
     public var textReader: (any TextReader)? { self }
     public static var adaptedOptions: [String] { ["vocabulary", "idf_weights"] }
+    public var adaptedArrays: [(place: String, values: [Float])] {
+        weights.map { [("vars/idf_weights", $0.numbers)] } ?? []
+    }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         try encodedShape(encoding, inputs)

@@ -95,6 +95,11 @@ public struct TextVectorization: StatelessLayer, TextReader {
 
     public var textReader: (any TextReader)? { self }
     public static var adaptedOptions: [String] { ["vocabulary", "idf_weights"] }
+    /// Keras looks for them in the layer and in the lookup that it has.
+    public var adaptedArrays: [(place: String, values: [Float])] {
+        guard let weights else { return [] }
+        return ["vars", "_lookup_layer/vars"].map { ("\($0)/idf_weights", weights.numbers) }
+    }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {
         let input = try onlyShape(inputs)
