@@ -213,10 +213,11 @@ struct ConfigReader {
             }
             return node
         }
-        return Container(
+        let container = Container(
             name: config["name"]?.string ?? json["name"]?.string ?? "model", form: .functional,
             members: members,
             nodes: nodes, inputs: inputs, outputs: try ends("output_layers"))
+        return container.endsMasks(layers) ? container.asKeras3RunsIt(layers) : container
     }
 
     private mutating func call(_ node: JSON, of member: Container.Member) throws -> CallInputs {

@@ -79,6 +79,12 @@ private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
             remedy: format == .h5
                 ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
     }
+    if format == .h5, let layer = model.layerAfterEndOfMask { throw endOfMaskError(layer, format) }
+    if format == .keras, model.layerAfterEndOfMask == nil,
+        let layer = try model.asInKeras3().layerAfterEndOfMask
+    {
+        throw endOfMaskError(layer, format)
+    }
     for (index, layer) in model.layers.enumerated() {
         let steps = layer.name.split(separator: "/")
         if format == .h5, layer.name.hasPrefix("/") || steps.contains(".") || steps.contains("..") {
@@ -123,6 +129,17 @@ private func joinError(_ layer: any Layer, _ join: MaskJoin) -> CellarError {
         "\(layer.subject) combines inputs with masks, which \(join == .any ? "Keras 2" : "Keras 3") does differently from "
             + "the Keras of this model, so the model cannot be written in this form",
         remedy: join == .any
+            ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
+}
+
+/// MultiHeadAttention of Keras 3 ends the masks of its inputs for all later layers, that of Keras 2 does not, and no file can
+/// tell either of them so.
+private func endOfMaskError(_ layer: any Layer, _ format: ModelFormat) -> CellarError {
+    CellarError(
+        .badData,
+        "\(layer.subject) computes with a mask after a MultiHeadAttention, which ends it \(format == .h5 ? "in Keras 3, but not in Keras 2" : "in Keras 3 from 3.8 on, but not in the Keras of this model"), "
+            + "so the model cannot be written in this form",
+        remedy: format == .h5
             ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
 }
 

@@ -29,8 +29,11 @@ public struct Container: Sendable {
         public var inputs: [Source]
         /// True if the member is called with `training=False`: it computes as at inference even in training.
         public var atInference: Bool
-        public init(member: Int, inputs: [Source], atInference: Bool = false) {
-            (self.member, self.inputs, self.atInference) = (member, inputs, atInference)
+        /// Whether Keras 3 records the mask of the input as an argument of the call (see `MaskRemovals`).
+        public var recordsMask: Bool
+        public init(member: Int, inputs: [Source], atInference: Bool = false, recordsMask: Bool = false) {
+            (self.member, self.inputs) = (member, inputs)
+            (self.atInference, self.recordsMask) = (atInference, recordsMask)
         }
     }
 
@@ -87,12 +90,18 @@ public struct Container: Sendable {
         }
     }
 
+    /// Whether a model is inside.
+    public var containsModel: Bool {
+        members.contains { if case .model = $0 { true } else { false } }
+    }
+
     /// Flattens the model: one call for each use of each layer. `feeds` are the calls whose outputs are the
     /// model's arguments; nil for the outermost model, whose InputLayers become calls. `atInference` applies
     /// to all nested layers. The call of a layer with several outputs is followed by calls that slice the
-    /// outputs, each of its own layer, with indices from `nextPart`.
+    /// outputs, each of its own layer, with indices from `nextPart`. `number` tells the calls of one model from those of others.
     func flattened(
-        feeds: [Int]?, atInference: Bool = false, depth: Int = 0, into calls: inout [Model.Call],
+        feeds: [Int]?, atInference: Bool = false, depth: Int = 0, number: Int = 0,
+        into calls: inout [Model.Call],
         stepModels: inout [StepModel], nextPart: inout Int, outputCount: (Int) -> Int, isInput: (Int) -> Bool
     ) throws(CellarError) -> (inputs: [Int], outputs: [Int]) {
         if let feeds, !inputs.isEmpty, inputs.count != feeds.count {
@@ -126,7 +135,9 @@ public struct Container: Sendable {
                 } else {
                     let (whole, parts) = (calls.count, outputCount(layer))
                     calls.append(
-                        Model.Call(layer: layer, inputs: given, atInference: atInference || node.atInference))
+                        Model.Call(
+                            layer: layer, inputs: given, atInference: atInference || node.atInference,
+                            recordsMask: node.recordsMask, container: number))
                     produced.append(parts > 1 ? Array(whole + 1...whole + parts) : [whole])
                     for _ in 0..<(parts > 1 ? parts : 0) {
                         calls.append(Model.Call(layer: nextPart, inputs: [whole]))
@@ -136,7 +147,9 @@ public struct Container: Sendable {
             case .model(let inside):
                 let (first, depth) = (calls.count, depth + (inside.steps == nil ? 0 : 1))
                 let outputs = try inside.flattened(
-                    feeds: given, atInference: atInference || node.atInference, depth: depth, into: &calls,
+                    feeds: given, atInference: atInference || node.atInference, depth: depth,
+                    // The number of calls until there, of which there is at least one in every model before it.
+                    number: first + 1, into: &calls,
                     stepModels: &stepModels, nextPart: &nextPart, outputCount: outputCount, isInput: isInput
                 ).outputs
                 if let steps = inside.steps {

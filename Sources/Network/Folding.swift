@@ -91,7 +91,9 @@ private struct Folding {
         var folded = try Model(
             name: model.name, form: .functional, layers: keptLayers.map { layers[$0] },
             calls: kept.map {
-                Model.Call(layer: layerNumber[calls[$0].layer], inputs: calls[$0].inputs.map(number))
+                Model.Call(
+                    layer: layerNumber[calls[$0].layer], inputs: calls[$0].inputs.map(number),
+                    recordsMask: calls[$0].recordsMask)
             },
             inputs: model.inputs.map(number), outputs: outputs.map(number))
         for (index, layer) in keptLayers.enumerated() { try folded.setWeights(weights[layer], layer: index) }

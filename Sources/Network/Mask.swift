@@ -5,6 +5,8 @@ public enum MaskUse: Equatable, Sendable {
     case ends
     /// The output has the first input's mask.
     case passes
+    /// The output has the mask of this input.
+    case takes(Int)
     /// The forward pass writes `CallMemory.outputMask`, of this shape: the output's leading axes.
     case makes([Int])
 
@@ -13,6 +15,7 @@ public enum MaskUse: Equatable, Sendable {
         switch self {
         case .ends: nil
         case .passes: masks.first ?? nil
+        case .takes(let input): masks[input]
         case .makes(let shape): shape
         }
     }

@@ -12,8 +12,16 @@ public struct Model: Sendable {
         public var inputs: [Int]
         /// True if the call computes as at inference while the rest of the network is trained.
         public var atInference: Bool
-        public init(layer: Int, inputs: [Int], atInference: Bool = false) {
+        /// Whether Keras 3 records the mask of the input as an argument of the call (see `MaskRemovals`).
+        var recordsMask: Bool
+        /// The number of the model in the file that contains the call.
+        var container: Int
+        public init(
+            layer: Int, inputs: [Int], atInference: Bool = false, recordsMask: Bool = false,
+            container: Int = 0
+        ) {
             (self.layer, self.inputs, self.atInference) = (layer, inputs, atInference)
+            (self.recordsMask, self.container) = (recordsMask, container)
         }
     }
 
@@ -34,23 +42,40 @@ public struct Model: Sendable {
     public let maskUses: [MaskUse]
     /// The generations whose rules make the masks behind models inside TimeDistributed, where they differ.
     private let stepModelForms: [MaskForm]
+    /// The first layer that computes with another mask because MultiHeadAttention ended that of a tensor, and whether masks are
+    /// others in training; nil if there is none.
+    private let removals: (layer: Int, differInTraining: Bool)?
     /// The weight specifications and the weights of each layer, parallel to `layers`.
     public let weightSpecs: [[WeightSpec]]
     public private(set) var weights: [[Tensor]]
 
     /// Connects layers and infers all shapes. The model has no weights until `initialize` or `setWeights` is
     /// called.
-    public init(structure: Container, layers given: [any Layer]) throws(CellarError) {
-        // The output parts of layers with several outputs are recreated after all other layers.
-        var layers = given.filter { !$0.isOutputPart }
+    public init(structure: Container, layers: [any Layer]) throws(CellarError) {
+        try self.init(structure: structure, layers: layers, removals: nil)
+        if let removals = try MaskRemovals(self) {
+            self = try Model(structure: structure, layers: layers, removals: removals)
+        }
+    }
+
+    private init(structure: Container, layers given: [any Layer], removals: MaskRemovals?) throws(CellarError)
+    {
+        // Layers that are in no file are recreated after all others.
+        var layers = given.prefix(structure.layers.count) + (removals?.added ?? [])
         self.structure = structure
         var calls: [Call] = []
         var stepModels: [StepModel] = []
         var nextPart = layers.count
-        (inputs, outputs) = try structure.flattened(
-            feeds: nil, into: &calls, stepModels: &stepModels, nextPart: &nextPart,
-            outputCount: { layers[$0].outputCount }, isInput: { layers[$0].isInput })
+        if let removals {
+            (calls, inputs, outputs) = (removals.calls, removals.inputs, removals.outputs)
+            nextPart = removals.layerCount
+        } else {
+            (inputs, outputs) = try structure.flattened(
+                feeds: nil, into: &calls, stepModels: &stepModels, nextPart: &nextPart,
+                outputCount: { layers[$0].outputCount }, isInput: { layers[$0].isInput })
+        }
         self.calls = calls
+        self.removals = removals.map { ($0.layer, $0.differInTraining) }
 
         var shapes: [[Int]] = []
         var (maskShapes, maskUses): ([[Int]?], [MaskUse]) = ([], [])
@@ -97,7 +122,7 @@ public struct Model: Sendable {
             try model.check(masks: maskShapes, uses: maskUses, all: calls, dropped: dropped)
         }
         stepModelForms = stepModels.compactMap { $0.form(maskShapes, dropped: dropped) }
-        self.layers = layers
+        self.layers = Array(layers)
         (self.shapes, self.maskShapes, self.maskUses) = (shapes, maskShapes, maskUses)
         weightSpecs = specs.map { $0 ?? [] }
         // Nothing is allocated for a shape that is only declared in a file.
@@ -114,7 +139,7 @@ public struct Model: Sendable {
                 nodes: calls.map { call in
                     Container.Node(
                         member: call.layer, inputs: call.inputs.map { .node($0, output: 0) },
-                        atInference: call.atInference)
+                        atInference: call.atInference, recordsMask: call.recordsMask)
                 },
                 inputs: inputs, outputs: outputs.map { .node($0, output: 0) }), layers: layers)
     }
@@ -210,20 +235,45 @@ public struct Model: Sendable {
     }
 
     /// For each call, the call that made its output's mask; nil without a mask.
-    private var maskSources: [Int?] {
+    var maskSources: [Int?] {
         var sources: [Int?] = []
         for (index, call) in calls.enumerated() {
-            let given = call.inputs.map { sources[$0] }
-            switch maskUses[index] {
-            case .ends: sources.append(nil)
-            case .passes: sources.append(given.first ?? nil)
-            case .makes:
-                // Equal masks join to the same mask.
-                let isSame = Set(given).count == 1 && layers[call.layer].maskJoin(sameMasks: false) != nil
-                sources.append(isSame ? given[0] : index)
-            }
+            sources.append(
+                maskSource(of: index, given: call.inputs.map { sources[$0] }, use: maskUses[index]))
         }
         return sources
+    }
+
+    /// Returns the call that makes the mask of a call's output if its inputs have the masks that these calls made.
+    func maskSource(of index: Int, given: [Int?]) -> Int? {
+        let call = calls[index]
+        let use = layers[call.layer].mask(
+            for: call.inputs.map { shapes[$0] }, masks: given.map { $0.flatMap { maskShapes[$0] } })
+        return maskSource(of: index, given: given, use: use)
+    }
+
+    private func maskSource(of index: Int, given: [Int?], use: MaskUse) -> Int? {
+        switch use {
+        case .ends: return nil
+        case .passes: return given.first ?? nil
+        case .takes(let input): return given[input]
+        case .makes:
+            // Equal masks join to the same mask.
+            let isSame = Set(given).count == 1 && layers[calls[index].layer].maskJoin(sameMasks: false) != nil
+            return isSame ? given[0] : index
+        }
+    }
+
+    /// The first layer that computes with another mask because MultiHeadAttention of Keras 3 ended that of a tensor; nil if
+    /// there is none, and Keras 2 has the same masks.
+    public var layerAfterEndOfMask: (any Layer)? { removals.map { layers[$0.layer] } }
+
+    /// Returns the same model as Keras 3 would run it, without weights.
+    public func asInKeras3() throws(CellarError) -> Model {
+        var layers = Array(layers.prefix(structure.layers.count))
+        guard layers.contains(where: { $0 is MultiHeadAttention }) else { return self }
+        for index in layers.indices { layers[index].followKeras3() }
+        return try Model(structure: structure.asKeras3RunsIt(layers), layers: layers)
     }
 
     public var inputShapes: [[Int]] { inputs.map { shapes[$0] } }
@@ -263,6 +313,12 @@ public struct Model: Sendable {
             throw CellarError(
                 "normalizes the batch of each time step by itself while Keras 3 trains it, which is not supported. Freeze it "
                     + "(trainable: false) to go on training.", subject: layer.innermost.subject)
+        }
+        if let removals, removals.differInTraining {
+            throw CellarError(
+                "computes with a mask that MultiHeadAttention of Keras 3 ends for it, and for other layers while the model is "
+                    + "trained, which is not supported: such a model only answers",
+                subject: layers[removals.layer].subject)
         }
         var reaches = calls.map { _ in false }
         for (index, call) in calls.enumerated() {

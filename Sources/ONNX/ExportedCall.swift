@@ -58,6 +58,7 @@ struct ExportedCall {
         switch maskUse {
         case .ends: break
         case .passes: value.mask = inputs.first?.mask ?? .none
+        case .takes(let input): value.mask = inputs[input].mask
         // Exporters that can make the mask put it in its place.
         case .makes: value.mask = .lost(path)
         }

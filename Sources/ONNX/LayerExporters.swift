@@ -74,6 +74,7 @@ let layerExporters: [String: LayerExporter] = [
 /// Exports a call by its layer's class.
 func export(_ call: inout ExportedCall) throws(CellarError) -> Value {
     if let part = call.layer as? OutputPart { return call.output(call.input.parts[part.index]) }
+    if call.layer is MaskChange { return try exportNothing(&call) }
     guard let exporter = layerExporters[call.layer.className] ?? ExporterTable.added[call.layer.className]
     else {
         throw call.error("cannot be exported to ONNX yet")

@@ -75,6 +75,35 @@ func mergesWithMasks() throws {
     try checkAll("merges", atLeast: 12)
 }
 
+@Test("masks behind MultiHeadAttention are those of the Keras that wrote the file, also after it is written")
+func masksAfterAttention() throws {
+    try checkAll("masks", atLeast: 14)
+}
+
+@Test(
+    "a mask that MultiHeadAttention of one generation of Keras ends is not written in the other's form",
+    arguments: ["blocks", "cross", "order", "recorded", "one", "padded"])
+func endedMasks(_ name: String) throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/masks")
+    let ends = !["one", "recorded", "padded"].contains(name)
+    for (file, other, remedy) in [
+        ("\(name).k3.keras", ModelFormat.h5, "Write a .keras"), ("\(name).tfk.h5", .keras, "Write an .h5"),
+    ] {
+        let model = try readModel(.unchecked(folder.appendingPathComponent(file).path))
+        try Fixtures.temporaryFolder { folder in
+            func write(_ format: ModelFormat) throws {
+                try writeModel(
+                    model, to: folder.appendingPathComponent(format == .h5 ? "a.h5" : "a.keras").path)
+            }
+            try write(other == .h5 ? .keras : .h5)
+            guard ends else { return try write(other) }
+            let error = try #require(throws: CellarError.self) { try write(other) }
+            #expect(error.message.contains("computes with a mask after a MultiHeadAttention"))
+            #expect(error.remedy?.hasPrefix(remedy) == true)
+        }
+    }
+}
+
 @Test("short vectors and operations with masks answer and learn as in the Keras that wrote the file")
 func rulesOfGenerations() throws {
     try checkAll("rules", atLeast: 5)
@@ -173,6 +202,10 @@ func check(_ golden: GoldenModel) throws {
             if exportWarnings(file.model, as: form).contains(where: { $0.contains("shorter than 1e-6") }) {
                 return nil
             }
+            // Scores of masked keys beyond 32 mean something else there (docs/interop.md).
+            if golden.sidecar.name.hasPrefix("tokens_padded"), (form == .h5) != golden.file.hasSuffix(".h5") {
+                return nil
+            }
             do {
                 try writeModel(file, to: path)
                 return path
@@ -184,6 +217,7 @@ func check(_ golden: GoldenModel) throws {
                         || error.message.contains("masked steps repeat")
                         || error.message.contains("initial states and a mask")
                         || error.message.contains("combines inputs with masks")
+                        || error.message.contains("a mask after a MultiHeadAttention")
                         || error.message.contains("has a mask behind")
                         || error.message.contains("Keras 3") && name == "copy.keras"
                 else { throw error }

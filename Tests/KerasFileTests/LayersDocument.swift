@@ -29,7 +29,8 @@ enum LayersDocument {
         let folders =
             ["seed", "activations", "layers", "functional", "legacy"].map { ("Tests/Fixtures", $0) }
             + [
-                "cells", "convolution", "early", "merges", "nested", "operations", "options", "sequences",
+                "cells", "convolution", "early", "masks", "merges", "nested", "operations", "options",
+                "sequences",
                 "states", "steps",
             ].map {
                 ("Tests/KerasFileTests/Golden", $0)
@@ -136,10 +137,16 @@ enum LayersDocument {
             "gone from Keras 3, as is an `axis` of several, which is written in an `.h5` only"
         ),
         ("BatchNormalization", ["virtual_batch_size": 4], "gone from Keras 3"),
-        ("LayerNormalization", ["rms_scaling": true], "RMSNormalization is what it meant"),
+        (
+            "LayerNormalization", ["rms_scaling": true],
+            "RMSNormalization is what it meant"
+        ),
         ("Embedding", ["input_dim": 1, "output_dim": 1, "sparse": true], "sparse tensors"),
         ("Dense", ["units": 1, "lora_rank": 2], "also in Embedding and EinsumDense"),
-        ("Resizing", ["height": 1, "width": 1, "antialias": true], "also `pad_to_aspect_ratio`"),
+        (
+            "Resizing", ["height": 1, "width": 1, "antialias": true],
+            "also `pad_to_aspect_ratio`"
+        ),
         ("UpSampling2D", ["interpolation": "bicubic"], "nearest and bilinear only"),
         (
             "EinsumDense", ["equation": "ab,ac->bc", "output_shape": 1],

@@ -9,7 +9,7 @@ import Testing
 /// Models of single options that Keras wrote, with its answers and three steps of training; made by
 /// `Tests/KerasFileTests/Golden/make_options.py` and, with several outputs, `make_cells.py`.
 private func cases() throws -> [Sidecar] {
-    try ["options", "cells", "operations", "states", "merges", "steps"].flatMap { folder in
+    try ["options", "cells", "operations", "states", "merges", "steps", "masks"].flatMap { folder in
         try Sidecar.all(
             at: Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/\(folder)"))
     }

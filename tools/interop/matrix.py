@@ -144,6 +144,11 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
 * UnitNormalization and Dot with `normalize` do not scale vectors shorter than 1e-6 to length 1 in Keras 2; Keras 3 does from 1e-12 and 1e-7 on. A file for the other generation has that one's rule, and the export says so.
 * Add, Multiply and other layers that combine inputs join masks in one way until Keras 3.3 and in another from 3.4 on. Cellar has both, and refuses to write a form that would be read by the other.
+* MultiHeadAttention of Keras 3 takes the masks off its inputs for all layers that Keras runs after it, from 3.8 on: in a Transformer of two blocks the second one attends to padding, too. Layers
+  for which the file records the mask as an argument, such as GlobalAveragePooling1D and LSTM, keep it. Keras 2 has no such rule. Cellar goes by the file, in Keras' order of execution, and refuses to write
+  a form that would be read by the other rule, also after a training; it refuses such models with models inside, and to train them where Dropout would change which masks end.
+* The score of a masked key is decreased by 1e9 in float32 in Attention, AdditiveAttention and in MultiHeadAttention until Keras 3.6, and replaced from 3.7 on: a query whose keys are all
+  masked attends to all of them equally, but where scores are beyond 32 only in the latter. Cellar goes by the file.
 * SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
 * `clipnorm` and `global_clipnorm` in Keras 2.11 and later take the norm of an Embedding's gradient token by token, before those of one row are added up; Cellar takes the norm of the sum.
 * tf.keras computes a model inside TimeDistributed a second time for its mask, which moves the averages of BatchNormalization twice a step. Cellar does so for its files. Keras 3 normalizes each time step by itself there; Cellar refuses to train such a file until the layer is frozen.

@@ -127,6 +127,12 @@ struct Generation {
             if major >= 3, ["UnitNormalization", "Dot"].contains(entry.className) {
                 entry.config[ShortVectors.key] = true
             }
+            if entry.className == "MultiHeadAttention", (major, minor) >= (3, 8) {
+                entry.config[MultiHeadAttention.endsMasksKey] = true
+            }
+            if entry.className == "MultiHeadAttention", (major, minor) >= (3, 7) {
+                entry.config[MultiHeadAttention.replacesScoresKey] = true
+            }
             if entry.className == "MultiHeadAttention", (major, minor) < (2, 10) {
                 entry.config["ignores_mask"] = true
             }

@@ -34,7 +34,7 @@ public final class InputGradients {
         let input = model.calls[model.inputs[0]].layer
         var layers = front
         var numbers = model.layers.map { _ in 0 }
-        for (index, layer) in model.layers.enumerated() where index != input && !layer.isOutputPart {
+        for (index, layer) in model.layers.enumerated() where index != input {
             var layer = layer
             layer.trainable = false
             numbers[index] = layers.count
@@ -51,7 +51,9 @@ public final class InputGradients {
         for (index, call) in model.calls.enumerated() where call.layer != input {
             place[index] = calls.count
             calls.append(
-                .init(layer: numbers[call.layer], inputs: call.inputs.map { place[$0] }, atInference: true))
+                .init(
+                    layer: numbers[call.layer], inputs: call.inputs.map { place[$0] }, atInference: true,
+                    recordsMask: call.recordsMask))
         }
         var whole = try Model(
             name: "explained", form: .functional, layers: layers, calls: calls, inputs: [0],

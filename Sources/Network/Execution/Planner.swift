@@ -181,6 +181,7 @@ struct Planner {
             switch network.maskUses[index] {
             case .ends: masks.append(nil)
             case .passes: masks.append(call.inputs.first.flatMap { masks[$0] })
+            case .takes(let input): masks.append(masks[call.inputs[input]])
             case .makes(let shape): masks.append(reserve(rows * shape.reduce(1, *)))
             }
         }

@@ -66,8 +66,8 @@ public struct TextFront: Sendable {
             }
             calls.append(
                 Model.Call(
-                    layer: call.layer, inputs: call.inputs.map { numbers[$0] }, atInference: call.atInference)
-            )
+                    layer: call.layer, inputs: call.inputs.map { numbers[$0] }, atInference: call.atInference,
+                    recordsMask: call.recordsMask))
         }
         guard model.outputs.allSatisfy({ numbers[$0] >= 0 }) else {
             throw CellarError("a model that gives texts out is not supported")

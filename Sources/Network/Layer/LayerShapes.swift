@@ -33,6 +33,17 @@ public protocol LayerShapes {
     /// Returns the use of masks. `masks` has the shapes of the input masks, nil for none.
     func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse
 
+    /// True if the layer computes its output with the masks of its inputs, and does not only hand them on.
+    var usesMasks: Bool { get }
+    /// True if, once it is called, its inputs have no masks for the calls after it: MultiHeadAttention of Keras 3.8 and later.
+    var endsMasksOfInputs: Bool { get }
+    /// Makes a layer of a file of an earlier Keras end masks as Keras 3 would.
+    mutating func followKeras3()
+    /// True if Keras' `call` has an argument `mask`, which a Functional of Keras 3 records for a call with one tensor.
+    static var hasMaskArgument: Bool { get }
+    /// Returns true if Keras' `call` returns the tensor that it is given, and no new one.
+    func returnsItsInput(training: Bool) -> Bool
+
     /// True if the layer is an input of the network.
     static var isInput: Bool { get }
     /// The declared shape of an input's samples.
@@ -40,7 +51,8 @@ public protocol LayerShapes {
     /// Sets the free sizes of an input's shape.
     mutating func bind(to shape: [Int])
 
-    /// True if the layer is one output of a layer with several, which is not in files (see `OutputPart`).
+    /// True if the layer is in no file: one output of a layer with several (see `OutputPart`), or a change of a mask (see
+    /// `MaskChange`).
     static var isOutputPart: Bool { get }
 }
 
@@ -56,6 +68,11 @@ extension LayerShapes {
     public func maskJoin(sameMasks: Bool) -> MaskJoin? { nil }
     public func maskForm(for inputs: [[Int]], masks: [[Int]?]) -> MaskForm? { nil }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
+    public var usesMasks: Bool { false }
+    public var endsMasksOfInputs: Bool { false }
+    public mutating func followKeras3() {}
+    public static var hasMaskArgument: Bool { false }
+    public func returnsItsInput(training: Bool) -> Bool { false }
     public static var isInput: Bool { false }
     public var isInput: Bool { Self.isInput }
     public var sampleShape: SampleShape? { nil }

@@ -25,6 +25,7 @@ public struct ActivationLayer: StatelessLayer {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 
     public func isView(training: Bool) -> Bool { activation == .linear }
+    public func returnsItsInput(training: Bool) -> Bool { activation == .linear }
 
     public var finalActivation: Activation? { activation }
     public var onlyActivation: Activation? { activation }

@@ -21,6 +21,7 @@ public struct ActivityRegularization: TrainingLayer {
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] { try onlyShape(inputs) }
 
     public func isView(training: Bool) -> Bool { !training }
+    public func returnsItsInput(training: Bool) -> Bool { true }
     // The penalty is part of every loss, in training and evaluation.
     public var dependsOnTraining: Bool { false }
 

@@ -98,6 +98,8 @@ public struct BatchNormalization: StatelessLayer {
     public var dependsOnTraining: Bool { true }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public var usesMasks: Bool { true }
+    public static var hasMaskArgument: Bool { true }
 
     public func channelAffine(_ shape: [Int], weights: [Tensor]) -> ChannelAffine? {
         guard let axis = place(shape) else { return nil }

@@ -6,6 +6,7 @@ protocol TrainingLayer: StatelessLayer {}
 
 extension TrainingLayer {
     public static var isForTrainingOnly: Bool { true }
+    public func returnsItsInput(training: Bool) -> Bool { isView(training: training) }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
 }
 

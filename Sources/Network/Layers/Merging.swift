@@ -121,6 +121,8 @@ extension MergingLayer {
         return .makes(shape)
     }
 
+    public var usesMasks: Bool { neutral != nil }
+
     public func maskJoin(sameMasks: Bool) -> MaskJoin? {
         sameMasks && Self.neutral == nil ? nil : maskJoin
     }

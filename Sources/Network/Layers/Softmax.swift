@@ -30,6 +30,7 @@ public struct Softmax: StatelessLayer {
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public static var hasMaskArgument: Bool { true }
 
     public func isView(training: Bool) -> Bool { isLinear }
 

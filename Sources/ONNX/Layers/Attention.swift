@@ -114,7 +114,7 @@ extension ExportedCall {
         return graph.transpose(graph.reshape(y, [0, 0, heads, kernel.shape[2]]), [0, 2, 1, 3])
     }
 
-    /// Returns the scores [batch, (heads,) queries, keys] with −10⁹ at masked positions.
+    /// Returns the scores [batch, (heads,) queries, keys] with −10⁹ at masked positions, or decreased by that.
     fileprivate mutating func masked(_ scores: String, heads: Bool) throws(CellarError) -> String {
         var seen: [String] = []
         // A masked value or key is hidden. Multi-head attention also hides all keys from a masked query.
@@ -136,6 +136,9 @@ extension ExportedCall {
         }
         guard let first = seen.first else { return scores }
         let allowed = seen.dropFirst().reduce(first) { graph.node("And", [$0, $1]) }
-        return graph.node("Where", [allowed, scores, graph.float(-1e9)])
+        if (layer as? MultiHeadAttention)?.replacesMaskedScores == true {
+            return graph.node("Where", [allowed, scores, graph.float(-1e9)])
+        }
+        return graph.add(scores, graph.node("Where", [allowed, graph.float(0), graph.float(-1e9)]))
     }
 }

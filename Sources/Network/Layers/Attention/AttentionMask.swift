@@ -3,8 +3,8 @@ import Tensors
 /// The keys that a query may attend to: the combination of the inputs' masks, a causal mask and a sliding
 /// window.
 ///
-/// As in Keras, the score of a masked key becomes −10⁹; a query whose keys are all masked attends to all of
-/// them equally.
+/// The score of a masked key becomes −10⁹, or is decreased by it (see `Hiding`), so that a query attends to masked keys only if
+/// all of its keys are masked.
 struct AttentionMask {
     /// A mask of [rows, size] and the number of positions per sample; several positions may share one mask
     /// value.
@@ -23,6 +23,16 @@ struct AttentionMask {
         }
     }
 
+    /// The change of the score of a masked key.
+    enum Hiding {
+        /// The number takes its place: MultiHeadAttention from Keras 3.7 on. A query whose keys are all masked attends to all of
+        /// them equally.
+        case by(Float)
+        /// The number is added in float32, where the sum with -1e9 is rounded to a multiple of 64: in all others. A query whose
+        /// keys are all masked attends to all of them equally where the scores are small.
+        case adding(Float)
+    }
+
     var queries, keys, values: Part?
     /// Whether a query attends only to keys that are not later than itself.
     var isCausal = false
@@ -31,16 +41,20 @@ struct AttentionMask {
 
     var isEmpty: Bool { queries == nil && keys == nil && values == nil && !isCausal && window == nil }
 
-    /// Sets the masked elements of scores [queries, keys] to `value`; `query(t)` and `key(s)` are positions in
-    /// the sample.
-    func fill(
-        _ scores: Floats, with value: Float, row: Int, keys count: Int, query: (Int) -> Int, key: (Int) -> Int
+    /// Hides the masked elements of scores [queries, keys]; `query(t)` and `key(s)` are positions in the sample.
+    func hide(
+        _ scores: Floats, _ hiding: Hiding, row: Int, keys count: Int, query: (Int) -> Int, key: (Int) -> Int
     ) {
         guard !isEmpty, count > 0 else { return }
+        let (value, adds) =
+            switch hiding {
+            case .by(let value): (value, false)
+            case .adding(let value): (value, true)
+            }
         for t in 0..<scores.count / count {
             let line = scores[t * count..<(t + 1) * count]
             if queries?.hides(row, query(t)) == true {
-                line.fill(value)
+                for s in 0..<count { line[s] = adds ? line[s] + value : value }
                 continue
             }
             for s in 0..<count {
@@ -48,7 +62,7 @@ struct AttentionMask {
                 if far || isCausal && s > t || values?.hides(row, key(s)) == true
                     || keys?.hides(row, key(s)) == true
                 {
-                    line[s] = value
+                    line[s] = adds ? line[s] + value : value
                 }
             }
         }

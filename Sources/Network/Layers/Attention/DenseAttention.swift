@@ -29,6 +29,7 @@ struct AttentionGroup {
 
 extension DenseAttention {
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public var usesMasks: Bool { true }
     public var dependsOnTraining: Bool { dropout > 0 }
 
     public var callOptions: JSONObject {
@@ -116,8 +117,8 @@ extension DenseAttention {
             let (row, offset) = (index / sizes.groups, index % sizes.groups)
             var weights = place(call, layout, index, size)
             score(group, weights: call.weights, into: weights)
-            mask.fill(
-                weights, with: -1e9, row: row, keys: sizes.keys, query: { offset * sizes.queries + $0 },
+            mask.hide(
+                weights, .adding(-1e9), row: row, keys: sizes.keys, query: { offset * sizes.queries + $0 },
                 key: { offset * sizes.keys + $0 })
             softmaxRows(weights, into: weights, width: sizes.keys)
             if let dropping {
@@ -153,7 +154,7 @@ extension DenseAttention {
     public func backward(_ call: CallMemory) {
         let sizes = sizes(call.inputShapes)
         let layout = AttentionWorkspace(sizes, rows: call.capacity, training: call.isForTraining)
-        let (mask, dropping) = (attentionMask(call, sizes), AttentionDropout(call, rate: dropout))
+        let dropping = AttentionDropout(call, rate: dropout)
         for gradient in call.weightGradients { gradient?.fill(0) }
         hideQueries(call, sizes, call.dy)
         let size = sizes.queries * sizes.keys
@@ -180,10 +181,6 @@ extension DenseAttention {
             if returnsScores { add(call.dy[start + output..<start + output + size], to: dweights) }
             if let dropping { dropping.apply(dweights, at: place, into: dweights) }
             softmaxBackward(dweights, y: weights, into: dweights, width: sizes.keys)
-            let offset = index % sizes.groups
-            mask.fill(
-                dweights, with: 0, row: index / sizes.groups, keys: sizes.keys,
-                query: { offset * sizes.queries + $0 }, key: { offset * sizes.keys + $0 })
             group.dq.fill(0)
             group.dk.fill(0)
             scoreBackward(dweights, group, call)

@@ -26,6 +26,7 @@ public struct GroupedQueryAttention: Layer {
         }
         attention = MultiHeadAttention(heads: heads, keySize: try config.int("head_dim", in: sizes))
         attention.dropout = try config.double("dropout", default: 0, in: 0...1)
+        attention.replacesMaskedScores = true
         attention.useBias = try config.bool("use_bias", default: true)
         if config.value("sliding_window") != nil {
             attention.slidingWindow = try config.int("sliding_window")
@@ -58,6 +59,7 @@ public struct GroupedQueryAttention: Layer {
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public var usesMasks: Bool { true }
     public var dependsOnTraining: Bool { attention.dropout > 0 }
 
     public func outputShape(for inputs: [[Int]]) throws(CellarError) -> [Int] {

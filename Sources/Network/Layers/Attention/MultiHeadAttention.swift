@@ -30,6 +30,13 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     public var useCausalMask = false
     /// Until Keras 2.10, masks of the inputs had no effect, and ended.
     private(set) var ignoresMask = false
+    /// The option by which a file reader tells that the layer ends the masks of its inputs. No file contains it.
+    public static let endsMasksKey = "ends_masks"
+    public private(set) var endsMasksOfInputs = false
+    /// The option by which a file reader tells that the scores of masked keys are replaced (see `AttentionMask.Hiding`). No file
+    /// contains it.
+    public static let replacesScoresKey = "replaces_masked_scores"
+    public internal(set) var replacesMaskedScores = false
     /// Whether the attention weights [heads, queries, keys] are a second output.
     public var returnsScores = false
 
@@ -57,6 +64,8 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
             slidingWindow = try config.int("sliding_window")
         }
         ignoresMask = try config.bool("ignores_mask", default: false)
+        replacesMaskedScores = try config.bool(Self.replacesScoresKey, default: false)
+        endsMasksOfInputs = try config.bool(Self.endsMasksKey, default: false)
         kernel = try config.weight("kernel", initializer: .glorotUniform)
         bias = try config.weight("bias", initializer: .zeros)
         if try config.bool("use_gate", default: false) {
@@ -91,6 +100,8 @@ public struct MultiHeadAttention: LayerOfSeveralOutputs, StatelessLayer {
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { ignoresMask ? .ends : .passes }
+    public var usesMasks: Bool { !ignoresMask }
+    public mutating func followKeras3() { endsMasksOfInputs = true }
     public func reasonNotWritable(receivesMask: () -> Bool) -> String? {
         ignoresMask && receivesMask()
             ? "is from a Keras version in which it ignores masks; newer versions do not" : nil

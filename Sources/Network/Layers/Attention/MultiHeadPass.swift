@@ -8,6 +8,8 @@ struct MultiHeadPass {
     private let layout: MultiHeadLayout
     private let mask: AttentionMask
     private let dropping: AttentionDropout?
+    /// Whether the scores of masked keys are replaced (see `AttentionMask.Hiding`).
+    private let replaces: Bool
     private let useBias: Bool
     private let scale: Float
 
@@ -16,7 +18,7 @@ struct MultiHeadPass {
         sizes = MultiHeadSizes(layer, call.inputShapes)
         layout = MultiHeadLayout(sizes, rows: call.capacity, training: call.isForTraining)
         dropping = AttentionDropout(call, rate: layer.dropout)
-        useBias = layer.useBias
+        (useBias, replaces) = (layer.useBias, layer.replacesMaskedScores)
         scale = 1 / Float(layer.keySize).squareRoot()
         func part(_ input: Int, positions: Int) -> AttentionMask.Part? {
             layer.ignoresMask ? nil : AttentionMask.Part(call, input, positions: positions)
@@ -140,9 +142,9 @@ struct MultiHeadPass {
         return call.scratch[start..<start + sizes.queries * sizes.keys]
     }
 
-    private func hide(_ numbers: Floats, _ value: Float, row: Int, group: Int) {
-        mask.fill(
-            numbers, with: value, row: row, keys: sizes.keys,
+    private func hide(_ numbers: Floats, _ hiding: AttentionMask.Hiding, row: Int, group: Int) {
+        mask.hide(
+            numbers, hiding, row: row, keys: sizes.keys,
             query: { t in
                 let place = group * sizes.queries + t
                 return sizes.queryOrder?[place] ?? place
@@ -198,7 +200,9 @@ struct MultiHeadPass {
                 for number in 0..<sizes.heads {
                     let head = head(number, group: group, of: sample, first: rows.lowerBound)
                     attend(head, q[head.q], transposed[head.kT], v[head.v], into: context[head.context]) {
-                        hide($0, -1e9, row: rows.lowerBound + sample, group: group)
+                        hide(
+                            $0, replaces ? .by(-1e9) : .adding(-1e9), row: rows.lowerBound + sample,
+                            group: group)
                     }
                 }
             }
@@ -273,7 +277,7 @@ struct MultiHeadPass {
                 for number in 0..<sizes.heads {
                     let head = head(number, group: group, of: sample, first: 0)
                     let dscores = scoreGradient(head, dcontext[head.context], transposed[head.vT], dv[head.v])
-                    hide(dscores, 0, row: sample, group: group)
+                    if replaces { hide(dscores, .by(0), row: sample, group: group) }
                     multiply(
                         dscores, k[head.k], into: dq[head.q], m: sizes.queries, n: sizes.keySize,
                         k: sizes.keys,

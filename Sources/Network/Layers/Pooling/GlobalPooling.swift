@@ -55,6 +55,9 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLaye
         }
     }
 
+    public static var hasMaskArgument: Bool { Rank.axes == 1 && Kind.averages }
+    public var usesMasks: Bool { Self.hasMaskArgument }
+
     public func scratch(for inputs: [[Int]], rows: Int, training: Bool) -> Int {
         let (windows, channels) = planned(inputs[0])
         return 2 * windows.width.input * channels
@@ -80,7 +83,7 @@ public struct GlobalPooling<Rank: SpatialRank, Kind: PoolingKind>: StatelessLaye
 
     /// The mask [rows, steps] of a mean over time.
     private func maskOfMean(_ call: CallMemory) -> Floats? {
-        guard Rank.axes == 1, Kind.averages, let mask = call.mask() else { return nil }
+        guard Self.hasMaskArgument, let mask = call.mask() else { return nil }
         let steps = call.inputShapes[0][channelsFirst ? 1 : 0]
         return mask.count == call.rows * steps ? mask : nil
     }

@@ -159,6 +159,8 @@ public struct Bidirectional: LayerOfSeveralOutputs {
 
     public var dependsOnTraining: Bool { forwardLayer.dependsOnTraining || backwardLayer.dependsOnTraining }
 
+    public var usesMasks: Bool { true }
+    public static var hasMaskArgument: Bool { true }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         forwardLayer.options.returnSequences ? .passes : .ends
     }

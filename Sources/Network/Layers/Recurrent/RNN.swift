@@ -147,6 +147,8 @@ public struct RNN: LayerOfSeveralOutputs {
 
     public var dependsOnTraining: Bool { layers.contains(where: \.dependsOnTraining) }
 
+    public var usesMasks: Bool { true }
+    public static var hasMaskArgument: Bool { true }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         layers[layers.count - 1].options.returnSequences ? .passes : .ends
     }

@@ -65,6 +65,8 @@ extension RecurrentLayer {
         return [output] + Array(repeating: [options.units], count: outputCount - 1)
     }
 
+    public var usesMasks: Bool { true }
+    public static var hasMaskArgument: Bool { true }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         options.returnSequences ? .passes : .ends
     }

@@ -83,6 +83,9 @@ public struct TimeDistributed: Layer {
         return use == .ends && mask?.count ?? 1 > 1 ? .makes([inputs[0][0]]) : .passes
     }
 
+    public var usesMasks: Bool { layer.usesMasks }
+    public static var hasMaskArgument: Bool { true }
+
     /// A mask with more axes than the steps belongs to the inner layer.
     private func innerMask(_ mask: [Int]?) -> [Int]? {
         guard let mask, mask.count > 1 else { return nil }
