@@ -104,6 +104,13 @@ func endedMasks(_ name: String) throws {
     }
 }
 
+@Test("pooling of Theano is warned of where it pads by other numbers of cells", arguments: [true, false])
+func poolingOfTheano(differs: Bool) throws {
+    let file = "Tests/KerasFileTests/Golden/rules/theano_\(differs ? "other" : "same")_pooling.h5"
+    let warnings = try readModel(.unchecked(Fixtures.repository.appendingPathComponent(file).path)).warnings
+    #expect(warnings.contains { $0.contains("Theano, which pads \"same\" differently") } == differs)
+}
+
 @Test("short vectors and operations with masks answer and learn as in the Keras that wrote the file")
 func rulesOfGenerations() throws {
     try checkAll("rules", atLeast: 5)
