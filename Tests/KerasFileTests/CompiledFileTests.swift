@@ -52,7 +52,10 @@ func optimizerInFile(json: JSON) throws {
             let read = try readModel(.unchecked(path))
             #expect(read.warnings == [] && read.compiled?.unknown == [])
             #expect(read.optimizerState == file.optimizerState, "\(json.text()) in \(name)")
-            #expect(read.compiled?.objective?.metrics == objective.metrics)
+            // Keras 3 has other metrics of masked outputs.
+            var wanted = objective
+            wanted.setNewer(name == "model.keras")
+            #expect(read.compiled?.objective?.metrics == wanted.metrics)
             #expect(read.compiled?.loss?.kind == .huber)
             let found = try #require(read.compiled?.optimizer)
             #expect(found.slotNames == optimizer.slotNames)

@@ -1,7 +1,7 @@
 import Foundation
 import Base
 @testable import KerasFile
-import Network
+@testable import Network
 import TestSupport
 import Tensors
 import Testing
@@ -109,6 +109,28 @@ func poolingOfTheano(differs: Bool) throws {
     let file = "Tests/KerasFileTests/Golden/rules/theano_\(differs ? "other" : "same")_pooling.h5"
     let warnings = try readModel(.unchecked(Fixtures.repository.appendingPathComponent(file).path)).warnings
     #expect(warnings.contains { $0.contains("Theano, which pads \"same\" differently") } == differs)
+}
+
+@Test(
+    "metrics read the mask of an output as in the Keras that wrote the file",
+    arguments: ["tfk.h5", "k3.keras"])
+func maskedMetrics(form: String) throws {
+    let folder = Fixtures.repository.appendingPathComponent("Tests/KerasFileTests/Golden/rules")
+    let file = try readModel(.unchecked(folder.appendingPathComponent("masked_metrics.\(form)").path))
+    let recorded = try JSON(
+        parsing: String(contentsOf: folder.appendingPathComponent("masked_metrics.json"), encoding: .utf8))[
+            String(form.prefix { $0 != "." })]
+    func floats(_ key: String) -> [Float] { (recorded?[key]?.array ?? []).map { Float($0.double ?? .nan) } }
+    let objective = try #require(file.compiled?.objective)
+    let samples = [Samples(shape: [5, 2], floats: floats("x"))]
+    let executor = try TrainingExecutor(
+        file.model, objective: objective, optimizer: SGD(), batchSize: 12)
+    let result = executor.evaluate(samples, .values(floats("y"), width: 5))
+    #expect(objective.all.count == 7)
+    for ((_, metric, _), sums) in zip(objective.all, result.metricSums) {
+        let wanted = try #require(recorded?["answers"]?[metric.name]?.double)
+        #expect(abs(metric.result(sums) - wanted) < 1e-5, "\(metric.name)")
+    }
 }
 
 @Test("short vectors and operations with masks answer and learn as in the Keras that wrote the file")

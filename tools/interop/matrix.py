@@ -150,6 +150,8 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * The score of a masked key is decreased by 1e9 in float32 in Attention, AdditiveAttention and in MultiHeadAttention until Keras 3.6, and replaced from 3.7 on: a query whose keys are all
   masked attends to all of them equally, but where scores are beyond 32 only in the latter. Cellar goes by the file.
 * Pooling and convolution with padding `same` cover other cells in files of Keras 1 and 2.2 on Theano, for most sizes of windows. Cellar computes as every later Keras does, and warns.
+* In Keras 3 only those metrics read the mask of an output that are a mean of a function, such as accuracy and `mae`; AUC, Precision, Recall, RootMeanSquaredError and others count padding. In Keras 2 all
+  of them leave it out. Cellar goes by the file from which it trains on, and leaves padding out for models of its own.
 * SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
 * `clipnorm` and `global_clipnorm` in Keras 2.11 and later take the norm of an Embedding's gradient token by token, before those of one row are added up; Cellar takes the norm of the sum.
 * tf.keras computes a model inside TimeDistributed a second time for its mask, which moves the averages of BatchNormalization twice a step. Cellar does so for its files. Keras 3 normalizes each time step by itself there; Cellar refuses to train such a file until the layer is frozen.

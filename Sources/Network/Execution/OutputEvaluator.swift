@@ -152,6 +152,7 @@ final class OutputEvaluator {
             for i in result.metricSums[number].indices { result.metricSums[number][i] = 0 }
             var seen = seen
             if !isWeighted { seen.weights = nil }
+            if metric.countsMasked { seen.mask = nil }
             metric.add(seen, to: &result.metricSums[number])
         }
     }

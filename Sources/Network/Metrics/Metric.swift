@@ -29,21 +29,29 @@ public struct Metric: Equatable, Sendable {
     public var kind: Kind
     /// The name in the history, without the output's name and `val_`.
     public var name: String
+    /// Whether masked positions count too.
+    private(set) var countsMasked = false
 
     public init(_ kind: Kind, name: String) { (self.kind, self.name) = (kind, name) }
 
     public static let accuracy = Metric(.accuracy, name: "accuracy")
 
+    /// Returns the metric as Keras 3 computes it, or Keras 2. In Keras 3 only means of a function read the mask of an output.
     func settingNewer(_ newer: Bool) -> Metric {
+        var copy = self
         switch kind {
+        case .accuracy, .binaryAccuracy, .equality, .categoricalAccuracy, .topK, .cosineSimilarity: break
         case .mean(var loss):
             loss.newer = newer
-            return Metric(.mean(loss), name: name)
+            copy.kind = .mean(loss)
         case .iou(var iou):
             iou.countsWhole = newer
-            return Metric(.iou(iou), name: name)
-        default: return self
+            copy.kind = .iou(iou)
+            copy.countsMasked = newer
+        case .rootMeanSquaredError, .confusion, .areaUnderCurve, .curvePoint, .r2Score, .fScore:
+            copy.countsMasked = newer
         }
+        return copy
     }
 
     /// Returns the number of sums for an output of that width.
@@ -58,7 +66,8 @@ public struct Metric: Equatable, Sendable {
         }
     }
 
-    /// Adds rows to the sums. Sample weights count only in Keras' `weighted_metrics`; a mask always counts.
+    /// Adds rows to the sums. Sample weights count only in Keras' `weighted_metrics`; a mask always
+    /// counts that a metric reads.
     func add(_ rows: OutputRows, to sums: inout [Double]) {
         let (width, positions, target) = (rows.width, rows.positions, rows.target)
         for (row, sample) in rows.samples.enumerated() {
