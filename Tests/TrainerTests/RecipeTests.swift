@@ -238,6 +238,19 @@ func classWeights() throws {
     #expect(balanced == [4.0 / 6, 2, 1])
 }
 
+@Test("rows of numbers are the class of their largest number, if they are shares")
+func classesOfRows() throws {
+    func classes(_ values: [Float], among names: [String] = []) -> [String]? {
+        Targets.values(values, width: 3).classOfEach(among: names).map { labels, classes in
+            labels.map { classes[Int($0)] }
+        }
+    }
+    #expect(classes([0, 1, 0, 0.2, 0.2, 0.6, 0.4, 0.2, 0.4]) == ["1", "2", "0"])
+    #expect(classes([0, 0, 1], among: ["bad", "good", "ugly"]) == ["ugly"])
+    for other: [Float] in [[1, 1, 0], [0, 0, 0], [2, -1, 0], [.nan, 1, 0]] { #expect(classes(other) == nil) }
+    #expect(Targets.values([0, 1], width: 1).classOfEach(among: []) == nil)
+}
+
 @Test("the error for a missing section names it", arguments: ["data", "model", "compile"])
 func missing(part: String) throws {
     let parts = ["data": 2..<7, "model": 7..<13, "compile": 13..<17]

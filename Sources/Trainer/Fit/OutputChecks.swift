@@ -50,15 +50,20 @@ extension DataPart {
         by fit: FitRecipe, _ data: PreparedData, _ file: String
     ) throws(CellarError) -> DataPart {
         guard let classWeight = fit.classWeight else { return self }
-        func wrong(_ message: String) -> CellarError {
-            CellarError(.badData, "fit: \(message).", file: file, line: fit.classWeightLine)
+        func wrong(_ message: String, remedy: String? = nil) -> CellarError {
+            CellarError(
+                .badData, "fit: \(message).", file: file, line: fit.classWeightLine, remedy: remedy)
         }
-        guard targets.count == 1, case .classes(let labels) = targets[0] else {
-            throw wrong("class_weight needs one output with one class per sample")
+        guard targets.count == 1, let (labels, classes) = targets[0].classOfEach(among: data.classes) else {
+            throw wrong(
+                "class_weight needs one output with one class per sample",
+                remedy:
+                    "Give each sample the number or name of its class, or a row of numbers with a 1 for its class, or leave "
+                    + "class_weight out.")
         }
         var part = self
         do {
-            let ofClass = try classWeight.weights(classes: data.classes, labels: labels)
+            let ofClass = try classWeight.weights(classes: classes, labels: labels)
             part.weights = labels.enumerated().map { row, label in
                 Float(ofClass[Int(label)]) * (weights?[row] ?? 1)
             }
@@ -66,5 +71,25 @@ extension DataPart {
             throw wrong(error.message)
         }
         return part
+    }
+}
+
+extension Targets {
+    /// Returns the class of each sample, and the classes. Rows of numbers are shares of classes, of which the largest counts, as
+    /// in Keras: numbers from 0 to 1 with the sum 1. Nil for other numbers.
+    func classOfEach(among names: [String]) -> (labels: [Int32], classes: [String])? {
+        switch self {
+        case .classes(let labels): return (labels, names)
+        case .values(let values, let width):
+            guard width > 1 else { return nil }
+            var labels: [Int32] = []
+            for start in stride(from: 0, to: values.count, by: width) {
+                let row = values[start..<start + width]
+                guard row.allSatisfy({ $0 >= 0 }), abs(row.reduce(0, +) - 1) < 1e-3, let most = row.max()
+                else { return nil }
+                labels.append(Int32((row.firstIndex(of: most) ?? start) - start))
+            }
+            return (labels, names.count == width ? names : (0..<width).map(String.init))
+        }
     }
 }
