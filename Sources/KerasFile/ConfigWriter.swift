@@ -147,7 +147,8 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
         throw CellarError(
             .badData,
             "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
-                + "same name means another formula")
+                + "same name means another formula",
+            remedy: "Write a .keras file, which Keras 3 opens.")
     }
     for (key, value) in options.members { config[key] = value }
     return Portable.entry(layer.className, config)

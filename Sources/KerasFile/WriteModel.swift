@@ -66,7 +66,14 @@ public func checkWritable(_ model: Model, readFrom path: String) throws(CellarEr
     do {
         try checkExpressible(model, in: .h5)
         _ = try modelConfig(model)
-    } catch { throw named(error, path) }
+    } catch {
+        guard var error = error as? CellarError, error.remedy != nil else { throw named(error, path) }
+        // Another form is no choice here.
+        error.remedy =
+            "Trained models are saved in Keras 2's layout: go on with the training in Keras, or save the model there without this, "
+            + "and train that."
+        throw named(error, path)
+    }
 }
 
 /// An error where no current Keras can express a layer of an old file.

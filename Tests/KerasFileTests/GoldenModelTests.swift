@@ -160,6 +160,7 @@ func unwritableModels(_ name: String) throws {
     let error = try #require(throws: CellarError.self) { try checkWritable(model, readFrom: path) }
     #expect(error.category == .badData && error.place.file == path)
     #expect(error.message.contains(name == "name" ? "group of this name" : "hard_sigmoid"))
+    #expect(error.remedy?.hasPrefix("Trained models are saved in Keras 2's layout") == true)
 }
 
 @Test(

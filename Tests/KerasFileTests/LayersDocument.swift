@@ -139,13 +139,13 @@ enum LayersDocument {
         ("BatchNormalization", ["virtual_batch_size": 4], "gone from Keras 3"),
         (
             "LayerNormalization", ["rms_scaling": true],
-            "RMSNormalization is what it meant"
+            "RMSNormalization is what it meant, which goes over the last axis only"
         ),
         ("Embedding", ["input_dim": 1, "output_dim": 1, "sparse": true], "sparse tensors"),
         ("Dense", ["units": 1, "lora_rank": 2], "also in Embedding and EinsumDense"),
         (
             "Resizing", ["height": 1, "width": 1, "antialias": true],
-            "also `pad_to_aspect_ratio`"
+            "also `pad_to_aspect_ratio`, and an `interpolation` other than nearest and bilinear"
         ),
         ("UpSampling2D", ["interpolation": "bicubic"], "nearest and bilinear only"),
         (

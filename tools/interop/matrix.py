@@ -141,7 +141,8 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 
 * No Keras 3 goes on to train from an `.h5` with optimizer state, its own included: use `.keras`.
 * Keras 3 drops lists of axes (Softmax, UnitNormalization, LayerNormalization) when it reads an `.h5`, and cannot open MultiHeadAttention there in the form that Keras 2 needs.
-* hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's.
+* hard_sigmoid, Nadam and RMSprop have other formulas in Keras 1 and 2.10 than later. A model keeps those it was trained with in Cellar; a file for another Keras has that one's. Keras 3's hard_sigmoid
+  has no form in an `.h5`: Cellar answers with such a model and exports it as `.keras`, but saves what it trains in Keras 2's layout, and so refuses to train it.
 * UnitNormalization and Dot with `normalize` do not scale vectors shorter than 1e-6 to length 1 in Keras 2; Keras 3 does from 1e-12 and 1e-7 on. A file for the other generation has that one's rule, and the export says so.
 * Add, Multiply and other layers that combine inputs join masks in one way until Keras 3.3 and in another from 3.4 on. Cellar has both, and refuses to write a form that would be read by the other.
 * MultiHeadAttention of Keras 3 takes the masks off its inputs for all layers that Keras runs after it, from 3.8 on: in a Transformer of two blocks the second one attends to padding, too. Layers
@@ -153,7 +154,8 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * In Keras 3 only those metrics read the mask of an output that are a mean of a function, such as accuracy and `mae`; AUC, Precision, Recall, RootMeanSquaredError and others count padding. In Keras 2 all
   of them leave it out. Cellar goes by the file from which it trains on, and leaves padding out for models of its own.
 * SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
-* `clipnorm` and `global_clipnorm` in Keras 2.11 and later take the norm of an Embedding's gradient token by token, before those of one row are added up; Cellar takes the norm of the sum.
+* `clipnorm`, `global_clipnorm` and `clipvalue` in Keras 2.11 and later clip an Embedding's gradient token by token, before those of one row are added up; Cellar clips the sum, and warns when
+  it trains such a file.
 * tf.keras computes a model inside TimeDistributed a second time for its mask, which moves the averages of BatchNormalization twice a step. Cellar does so for its files. Keras 3 normalizes each time step by itself there; Cellar refuses to train such a file until the layer is frozen.
 * BatchNormalization of Keras 1 and 2.1.4 to 2.3 keeps other moving averages than later ones and normalizes by the batch when frozen, too; on Theano only a shared layer's first call moves
   them. Their files go on here as there; what Cellar saves then goes on as Keras 2.10 would.

@@ -13,6 +13,8 @@ struct ResumedRun {
     var partialEpoch: PartialEpoch?
     /// The batch size of the interrupted epoch.
     var partialBatchSize: Int?
+    /// What Keras would do otherwise while it trains the file.
+    var warnings: [String] = []
 
     init(
         _ start: Training.Start, _ wanted: Model, _ recipe: Recipe, _ objective: Objective
@@ -54,6 +56,14 @@ struct ResumedRun {
                 Float(asked) == Float(optimizer.learningRate)
             {
                 optimizer.learningRate = saved.learningRate
+            }
+        }
+        if file.facts == nil, optimizer.newer, optimizer.general.clips {
+            for (index, layer) in model.layers.enumerated()
+            where layer.innermost is Embedding && model.isTrainable(layer: index, weight: 0) {
+                warnings.append(
+                    "\(layer.subject): Keras 2.11 and later clip its gradient token by token and then add up those of one row; here "
+                        + "their sum is clipped, so that steps differ where a batch has a token twice.")
             }
         }
         state = file.optimizerState

@@ -76,7 +76,7 @@ public final class Training {
             throw error.at(file: recipe.file)
         }
         try checkOutputs(of: model, recipe, data)
-        warnings = try SetupChecks(model, recipe, data).warnings
+        let doubts = try SetupChecks(model, recipe, data).warnings
         train = try data.train.weighted(by: recipe.fit, data, recipe.file)
         goldenSample = (data.test ?? data.train).inputs.map { $0.selecting([0]) }
 
@@ -84,6 +84,7 @@ public final class Training {
         let resumed = try start.map { (start) throws(CellarError) in
             try ResumedRun(start, model, recipe, objective)
         }
+        warnings = doubts + (resumed?.warnings ?? [])
         // Check before training that the model can be saved.
         if let start, let resumed { try checkWritable(resumed.model, readFrom: start.reference) }
         do {
