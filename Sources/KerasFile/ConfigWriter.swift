@@ -148,7 +148,7 @@ private func layerEntry(_ given: any Layer) throws -> JSON {
             .badData,
             "\(layer.subject): Keras 3's hard_sigmoid cannot be written in Keras 2's layout, where the "
                 + "same name means another formula",
-            remedy: "Write a .keras file, which Keras 3 opens.")
+            remedy: writeArchive)
     }
     for (key, value) in options.members { config[key] = value }
     return Portable.entry(layer.className, config)

@@ -60,6 +60,9 @@ func modelBytes(
     }
 }
 
+/// The remedy where only Keras 3 has what a model computes.
+let writeArchive = "Write a .keras file, which Keras 3 opens."
+
 /// Throws if `writeModel` cannot write such a model, to fail before training. `path` is the file it was read
 /// from.
 public func checkWritable(_ model: Model, readFrom path: String) throws(CellarError) {
@@ -67,7 +70,9 @@ public func checkWritable(_ model: Model, readFrom path: String) throws(CellarEr
         try checkExpressible(model, in: .h5)
         _ = try modelConfig(model)
     } catch {
-        guard var error = error as? CellarError, error.remedy != nil else { throw named(error, path) }
+        guard var error = error as? CellarError, error.remedy == writeArchive else {
+            throw named(error, path)
+        }
         // Another form is no choice here.
         error.remedy =
             "Trained models are saved in Keras 2's layout: go on with the training in Keras, or save the model there without this, "
@@ -84,7 +89,7 @@ private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
             "the model has a mask behind a TimeDistributed or an Identity, where \(format == .h5 ? "Keras 2" : "Keras 3") has another "
                 + "mask than the Keras of this model, so the model cannot be written in this form",
             remedy: format == .h5
-                ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
+                ? writeArchive : "Write an .h5 file, which tf.keras opens.")
     }
     if format == .h5, let layer = model.layerAfterEndOfMask { throw endOfMaskError(layer, format) }
     if format == .keras, model.layerAfterEndOfMask == nil,
@@ -125,7 +130,7 @@ private func maskError(_ layer: any Layer, _ mask: InitialStateMask, _ format: M
         remedy: mask == .zeroesLeading
             ? "Write an .h5 file, which tf.keras opens."
             : mask == .ignored
-                ? "Write a .keras file, which Keras 3 opens."
+                ? writeArchive
                 : "Make the model without the mask in today's Keras.")
 }
 
@@ -136,7 +141,7 @@ private func joinError(_ layer: any Layer, _ join: MaskJoin) -> CellarError {
         "\(layer.subject) combines inputs with masks, which \(join == .any ? "Keras 2" : "Keras 3") does differently from "
             + "the Keras of this model, so the model cannot be written in this form",
         remedy: join == .any
-            ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
+            ? writeArchive : "Write an .h5 file, which tf.keras opens.")
 }
 
 /// MultiHeadAttention of Keras 3 ends the masks of its inputs for all later layers, that of Keras 2 does not, and no file can
@@ -147,7 +152,7 @@ private func endOfMaskError(_ layer: any Layer, _ format: ModelFormat) -> Cellar
         "\(layer.subject) computes with a mask after a MultiHeadAttention, which ends it \(format == .h5 ? "in Keras 3, but not in Keras 2" : "in Keras 3 from 3.8 on, but not in the Keras of this model"), "
             + "so the model cannot be written in this form",
         remedy: format == .h5
-            ? "Write a .keras file, which Keras 3 opens." : "Write an .h5 file, which tf.keras opens.")
+            ? writeArchive : "Write an .h5 file, which tf.keras opens.")
 }
 
 let writtenVersion = "2.10.0"
