@@ -18,7 +18,9 @@ struct AdaptedState {
     /// Keras numbers the folders of each class in the order of the layers, as it does those of weights.
     func added(to config: JSON) throws -> JSON {
         let needsWeights = config.hasAdaptedBoundaries || config.hasAdaptedFrequencies
-        guard needsWeights || archive.names.contains(where: { $0.hasPrefix("assets/") }) else { return config }
+        guard needsWeights || archive.names.contains(where: { $0.hasPrefix("assets/") }) else {
+            return config
+        }
         let weights =
             needsWeights
             ? try HDF5File(
@@ -63,7 +65,8 @@ struct AdaptedState {
             options["vocabulary"] = .array(try words(place, areNumbers: className == "IntegerLookup"))
         }
         if json.hasAdaptedFrequencies,
-            let found = places.lazy.compactMap({ try? weights?.dataset(named: $0 + "/vars/idf_weights") }).first
+            let found = places.lazy.compactMap({ try? weights?.dataset(named: $0 + "/vars/idf_weights") })
+                .first
         {
             options["idf_weights"] = .array(try found.readFloats().map { .number(Double($0)) })
         }
