@@ -3,7 +3,7 @@ import HDF5
 import Network
 import Zip
 
-/// What `adapt` found and a `.keras` keeps outside the config: vocabularies as text, a line for each word, and among the weights
+/// The results of `adapt` that a `.keras` keeps outside the config: vocabularies as text, a line for each word, and among the weights
 /// the inverse document frequencies of words and the summaries of Discretization.
 struct AdaptedState {
     private let archive: ZipArchive

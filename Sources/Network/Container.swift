@@ -29,7 +29,7 @@ public struct Container: Sendable {
         public var inputs: [Source]
         /// True if the member is called with `training=False`: it computes as at inference even in training.
         public var atInference: Bool
-        /// Whether Keras 3 records the mask of the input as an argument of the call (see `MaskRemovals`).
+        /// True if Keras 3 records the mask of the input as an argument of the call (see `MaskRemovals`).
         public var recordsMask: Bool
         public init(member: Int, inputs: [Source], atInference: Bool = false, recordsMask: Bool = false) {
             (self.member, self.inputs) = (member, inputs)
@@ -90,7 +90,7 @@ public struct Container: Sendable {
         }
     }
 
-    /// Whether a model is inside.
+    /// True if a member is a model.
     public var containsModel: Bool {
         members.contains { if case .model = $0 { true } else { false } }
     }

@@ -35,7 +35,7 @@ extension Container {
         return rearranged(sorted, layers)
     }
 
-    /// Whether a layer inside ends the masks of its inputs.
+    /// Returns true if a layer inside ends the masks of its inputs.
     public func endsMasks(_ layers: [any Layer]) -> Bool {
         self.layers.contains { layers[$0].endsMasksOfInputs }
     }

@@ -16,7 +16,7 @@ struct MaskRemovals {
     let layerCount: Int
     /// The first layer that computes with another mask than it would if masks did not end.
     let layer: Int
-    /// Whether the masks are others while the model is trained.
+    /// True if the masks are others while the model is trained.
     let differInTraining: Bool
 
     /// Nil if no call computes with another mask than it would if masks did not end.
@@ -37,18 +37,18 @@ struct MaskRemovals {
         // The loss leaves out what the mask of an output hides.
         differInTraining =
             trained.given != walk.given || model.outputs.contains { trained.last[$0] != walk.made[$0] }
-        layerCount = model.layers.count + walk.changes(model).count
-        rewrite(model, walk)
+        let changes = walk.changes(model).count
+        layerCount = model.layers.count + changes
+        rewrite(model, walk, changes)
     }
 
-    private mutating func rewrite(_ model: Model, _ walk: MaskWalk) {
+    private mutating func rewrite(_ model: Model, _ walk: MaskWalk, _ changes: Int) {
         let own = model.structure.layers.count
-        let changes = walk.changes(model)
         var numbers: [Int] = []
         var made: [MaskWalk.Change: Int] = [:]
         for (index, call) in model.calls.enumerated() {
             var changed = call
-            if call.layer >= own { changed.layer += changes.count }
+            if call.layer >= own { changed.layer += changes }
             changed.inputs = []
             for (place, input) in call.inputs.enumerated() {
                 let mask = walk.given[index][place]

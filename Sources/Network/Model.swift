@@ -12,7 +12,7 @@ public struct Model: Sendable {
         public var inputs: [Int]
         /// True if the call computes as at inference while the rest of the network is trained.
         public var atInference: Bool
-        /// Whether Keras 3 records the mask of the input as an argument of the call (see `MaskRemovals`).
+        /// True if Keras 3 records the mask of the input as an argument of the call (see `MaskRemovals`).
         var recordsMask: Bool
         /// The number of the model in the file that contains the call.
         var container: Int
@@ -271,8 +271,8 @@ public struct Model: Sendable {
     /// Returns the same model as Keras 3 would run it, without weights.
     public func asInKeras3() throws(CellarError) -> Model {
         var layers = Array(layers.prefix(structure.layers.count))
-        guard layers.contains(where: { $0 is MultiHeadAttention }) else { return self }
         for index in layers.indices { layers[index].followKeras3() }
+        guard layers.contains(where: \.endsMasksOfInputs) else { return self }
         return try Model(structure: structure.asKeras3RunsIt(layers), layers: layers)
     }
 

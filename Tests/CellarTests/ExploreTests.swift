@@ -83,7 +83,7 @@ struct ExploreTests {
                 to: URL(fileURLWithPath: file))
             let found = try explore(file)
             #expect(found.target == nil)
-            // As pandas counts them
+            // Counted as by pandas
             #expect(
                 found.columns.map(\.distinct) == [2, 1, 9, 60]
                     && found.columns.map(\.missing) == [30, 40, 0, 0])

@@ -169,6 +169,7 @@ func heldVersions(seed: UInt64) throws {
         try store.live(12, "a", &random)
         try ModelStore(in: theirs).live(10, "b", &random)
         let held = try [false, true].flatMap { try store.list(Query(deleted: $0)).versions }
+        #expect(!held.isEmpty)
         let other = ModelStore(in: ours)
         if seed % 3 == 0 { _ = try other.rebuild() } else { _ = try other.merge(ModelStore(in: theirs)) }
 

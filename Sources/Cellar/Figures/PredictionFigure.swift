@@ -11,7 +11,7 @@ extension Figure {
         let names = result.predictions.map(\.answer)
         let answers = zip(result.predictions, names).map { prediction, name in
             "\(prediction.model): \(name)"
-                // What is said of a picture without a sure answer, or of several digits, has no probability.
+                // Only a sure answer of one digit has a probability.
                 + (prediction.isSure && prediction.digits.isEmpty
                     ? prediction.score.map { " (\(Self.share($0, prediction)))" } ?? "" : "")
         }
@@ -41,8 +41,10 @@ extension Figure {
     }
 
     private static func share(_ score: Float, _ prediction: Prediction) -> String {
-        prediction.kind == .probability ? "\((Double(score) * 100).fixed(1)) %" : shortNumber(Double(score))
+        prediction.kind == .probability ? percent(score) : shortNumber(Double(score))
     }
+
+    private static func percent(_ share: Float) -> String { "\((Double(share) * 100).fixed(1)) %" }
 
     private static let mostBars = 15
 
@@ -92,9 +94,7 @@ extension Figure {
                     PlotBars(
                         name: "", values: shown.map { Double($0.probability ?? .nan) }, paint: .series(0),
                         isHorizontal: true,
-                        labels: shown.map { digit in
-                            digit.probability.map { "\((Double($0) * 100).fixed(1)) %" } ?? "no digit"
-                        }))
+                        labels: shown.map { $0.probability.map(percent) ?? "no digit" }))
             ], height: 320)
     }
 

@@ -8,7 +8,7 @@ public struct InitRequest: Sendable {
     public var data: String
     /// The column to predict; nil chooses one.
     public var target: String?
-    /// Whether the table's first line names the columns; nil finds out.
+    /// True if the table's first line names the columns; nil to find out.
     public var header: Bool?
     /// The recipe's path; nil for the table's name in the current folder.
     public var recipe: String?

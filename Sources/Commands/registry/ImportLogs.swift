@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cellar
 import CommandSupport
+import Datasets
 import StoreSupport
 
 struct ImportLogs: ParsableCommand {
@@ -30,7 +31,7 @@ struct ImportLogs: ParsableCommand {
         try common.run { store in
             var request = ImportLogsRequest(folder: folder, model: model)
             request.listsVersions = !only
-            request.metrics = metrics?.split(separator: ",").map(String.init)
+            request.metrics = metrics.map(commaSeparated)
             let names = request.metrics ?? ImportLogsRequest.standardMetrics
             let runs = try store.importLogs(request)
             try common.print(.array(runs.map(\.json))) {

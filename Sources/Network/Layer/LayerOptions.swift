@@ -28,7 +28,7 @@ public protocol LayerOptions: Sendable {
     /// The options in `config` that are computed from the training data, such as Normalization's mean.
     static var adaptedOptions: [String] { get }
 
-    /// What `adapt` found and Keras 3 keeps among the weights, beside those that are trained: arrays by their places below the
+    /// The results of `adapt` that Keras 3 keeps among the weights, beside those that are trained: arrays by their places below the
     /// layer's group.
     var adaptedArrays: [(place: String, values: [Float])] { get }
 

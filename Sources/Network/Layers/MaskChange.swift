@@ -7,7 +7,7 @@ public struct MaskChange: StatelessLayer {
     public static let className = "MaskChange"
     public var name: String
     public var trainable = true
-    /// Whether the mask is that of a second input.
+    /// True if the mask is that of a second input.
     private let takesOther: Bool
 
     init(of layer: any Layer, takesOther: Bool) { (name, self.takesOther) = (layer.name, takesOther) }

@@ -29,7 +29,7 @@ public struct Metric: Equatable, Sendable {
     public var kind: Kind
     /// The name in the history, without the output's name and `val_`.
     public var name: String
-    /// Whether masked positions count too.
+    /// True if masked positions count too.
     private(set) var countsMasked = false
 
     public init(_ kind: Kind, name: String) { (self.kind, self.name) = (kind, name) }

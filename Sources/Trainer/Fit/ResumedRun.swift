@@ -13,7 +13,7 @@ struct ResumedRun {
     var partialEpoch: PartialEpoch?
     /// The batch size of the interrupted epoch.
     var partialBatchSize: Int?
-    /// What Keras would do otherwise while it trains the file.
+    /// Differences from what Keras does while it trains the file.
     var warnings: [String] = []
 
     init(

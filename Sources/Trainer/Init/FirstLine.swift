@@ -2,7 +2,7 @@ import Base
 import Datasets
 import Tensors
 
-/// What the first line of a table looks like beside the rows below it.
+/// Compares the first line of a table with the rows below it.
 struct FirstLine {
     /// True if the line looks like the others: most columns of numbers have a number in place of a name, or, where none has
     /// numbers, names are values of their columns. One such column may be a coincidence.

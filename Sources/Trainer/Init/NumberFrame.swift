@@ -2,7 +2,7 @@ import Base
 import Datasets
 import Tensors
 
-/// What stands beside the number in a text that has one: `EUR` and nothing in `EUR 12.50`, nothing and `km` in `12,500 km`.
+/// The texts on both sides of the number in a text that has one: `EUR` and nothing in `EUR 12.50`, nothing and `km` in `12,500 km`.
 struct NumberFrame: Hashable {
     let before, after: String
 

@@ -136,7 +136,7 @@ public struct TableSurvey: Sendable {
         if isStratified { isStratified = false } else { keepsDuplicatesTogether = false }
     }
 
-    /// What the user should know before training.
+    /// Warnings before a training.
     public var warnings: [String] {
         columns.enumerated().filter { $0.offset != target && $0.element.leavesNumbersOut }.map { _, column in
             let example = column.profile.firstText.map { ", such as \"\($0.text.prefix(40))\"" } ?? ""

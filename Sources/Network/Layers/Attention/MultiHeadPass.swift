@@ -8,7 +8,7 @@ struct MultiHeadPass {
     private let layout: MultiHeadLayout
     private let mask: AttentionMask
     private let dropping: AttentionDropout?
-    /// Whether the scores of masked keys are replaced (see `AttentionMask.Hiding`).
+    /// True if the scores of masked keys are replaced (see `AttentionMask.Hiding`).
     private let replaces: Bool
     private let useBias: Bool
     private let scale: Float
