@@ -136,6 +136,8 @@ struct FigureTests {
             }
             let several = try Figure(prediction: unsure, of: request.files[0])
             #expect(several.title == "More than one digit (2)" && !several.subtitle.contains("%"))
+            unsure.predictions[0].status = .unsure
+            #expect(try Figure(prediction: unsure, of: request.files[0]).title == "Not sure: 7")
             guard case .bars(let each)? = several.panels[1].marks.last else { throw Missing.mark }
             #expect(each.values.map { Float($0) } == [0.9, 0.9])
         }

@@ -8,7 +8,7 @@ extension Figure {
     ///
     /// - Parameter result: Of one picture, with its inputs; of several models each has its bars.
     public init(prediction result: PredictResult, of file: String) throws(CellarError) {
-        let names = result.predictions.map(\.answer)
+        let names = result.predictions.map(Self.answer)
         let answers = zip(result.predictions, names).map { prediction, name in
             "\(prediction.model): \(name)"
                 // Only a sure answer of one digit has a probability.
@@ -33,8 +33,14 @@ extension Figure {
         if let input = result.inputs.first, let seen = Self.input(input) { panels.append(seen) }
     }
 
+    /// The answer, with the doubt about a number of several digits, which commands show by their exit status.
+    private static func answer(_ prediction: Prediction) -> String {
+        let isDoubtful = prediction.status == .unsure && !prediction.digits.isEmpty
+        return (isDoubtful ? "not sure: " : "") + prediction.answer
+    }
+
     private static func title(_ predictions: [Prediction]) -> String {
-        let answers = predictions.map(\.answer)
+        let answers = predictions.map(answer)
         let all = Set(answers).count == 1 ? answers[0] : answers.joined(separator: ", ")
         if predictions.allSatisfy(\.isSure) { return "Predicted \(all)" }
         return all.prefix(1).uppercased() + all.dropFirst()
