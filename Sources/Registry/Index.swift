@@ -96,6 +96,30 @@ extension Index {
         } catch { throw .index(error, doing: "make an index in memory", path: path) }
     }
 
+    /// Creates an index in a file that no other process uses, and that is of no use after a failure, to be copied to `other`.
+    static func aside(_ path: String, copiedLaterTo other: Index) throws(CellarError) -> Index {
+        // SQLite copies only between files with pages of one size. An index that cannot be read is replaced as a file.
+        let pageSize = try? other.read("read the index") { try Int.fetchOne($0, sql: "PRAGMA page_size") }
+        do {
+            var configuration = configuration()
+            configuration.prepareDatabase {
+                try $0.execute(
+                    sql:
+                        "PRAGMA page_size = \(pageSize ?? 4096); PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384"
+                )
+            }
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return Index(queue, path: path, isWritable: true, inode: 0)
+        } catch { throw .index(error, doing: "make a new index", path: path) }
+    }
+
+    /// Replaces all tables of `other` by those of this index, in one transaction. What `other` has is not read.
+    func copy(to other: Index) throws(CellarError) {
+        do { try queue.backup(to: other.queue) } catch {
+            throw .index(error, doing: "replace the index", path: other.path)
+        }
+    }
+
     // MARK: Tables
 
     /// Whether the tables are of this version of Cellar, and made by this copy of the store: an index that came with a copied

@@ -13,12 +13,16 @@ extension ModelStore {
 
     /// Makes the index anew from the logs, and registers model files that no log names, in the order of their dates. Nothing in
     /// the old index is believed.
+    ///
+    /// The new tables are made in a file aside and copied into the index in one transaction, beside processes that use it.
     public func rebuild() throws(CellarError) -> Rebuilt {
-        let known = try writableIndex()
+        let index = try writableIndex()
         return try withLog("rebuild the index") { (file) throws(CellarError) in
             do throws(CellarError) {
-                return try rebuildable(known).write("rebuild the index") { db in
-                    try Index.removeTables(db)
+                let path = FileSystem.temporaryName(in: root, extension: "sqlite")
+                defer { try? FileSystem.remove(path) }
+                let fresh = try Index.aside(path, copiedLaterTo: index)
+                let rebuilt = try fresh.write("rebuild the index") { db in
                     try Index.makeTables(db, of: log.own)
                     try bringUpToDate(db, &file)
                     let unreadable = try registerUnlisted(&file, db)
@@ -26,8 +30,10 @@ extension ModelStore {
                         versions: try db.versionCount(),
                         aliases: try Int.fetchOne(
                             db, sql: "SELECT count(*) FROM alias WHERE number IS NOT NULL") ?? 0,
-                        unreadable: unreadable.map { "\(path(of: $0.file)): \($0.reason)" })
+                        unreadable: unreadable.map { "\(self.path(of: $0.file)): \($0.reason)" })
                 }
+                try replace(index, by: fresh)
+                return rebuilt
             } catch {
                 file.takeBack()
                 throw error
@@ -35,18 +41,19 @@ extension ModelStore {
         }
     }
 
-    /// The index whose tables are made anew in one transaction, beside processes that read it. Only one that SQLite finds damaged is
-    /// replaced by a new file: a process that opens it at the same time could take the old write-ahead log for the new file's.
-    private func rebuildable(_ index: Index) throws(CellarError) -> Index {
-        let answer = try? index.read("check the index") {
-            try String.fetchAll($0, sql: "PRAGMA quick_check(1)")
+    /// Copies `fresh` into the index. Only an index that SQLite cannot write is replaced by a new file: a process that opens it at
+    /// the same time could take the old write-ahead log for the new file's.
+    private func replace(_ index: Index, by fresh: Index) throws(CellarError) {
+        if !index.isReplaced {
+            do throws(CellarError) { return try fresh.copy(to: index) } catch {
+                guard error.category == .badData else { throw error }
+            }
         }
-        if answer == ["ok"], !index.isReplaced { return index }
         close()
         if !index.isReplaced {
             for suffix in ["-wal", "-shm", ""] { try FileSystem.remove(indexPath + suffix) }
         }
-        return try Index.open(indexPath)
+        try fresh.copy(to: Index.open(indexPath))
     }
 
     /// Registers the model files that the index does not have. A file whose bytes are those of a version without its file

@@ -2,8 +2,9 @@
 
     python3 tools/store/scale.py [COUNT]
 
-The log is written here, by another program than Cellar, as docs/store.md describes it. Model files are empty but for their
-number: no command below opens them. Prints milliseconds, those of the processor, and the most memory of each command.
+The log is written here, by another program than Cellar, as docs/store.md describes it. The versions that are promoted are
+copies of a model of this repository; the files of the others have only their number, and no command opens them. Prints
+milliseconds, those of the processor, and the most memory of each command.
 """
 
 import datetime
@@ -17,6 +18,9 @@ import time
 from pathlib import Path
 
 from common import default_binary, registry, scratch
+
+MODEL = min(Path(__file__).parents[2].glob("models/TRAINED_MODEL/*.h5"), key=lambda file: file.stat().st_size)
+PROMOTED = 77
 
 
 def write_log(folder, count):
@@ -40,9 +44,10 @@ def write_log(folder, count):
             moment = start + datetime.timedelta(seconds=60 * number)
             created = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
             name = f"TRAINED_MODEL/Model_{moment.strftime('%Y_%m_%d_%H_%M_%S')}_.h5"
-            body = str(number).encode()
+            best = number == count - count // 100
+            body = MODEL.read_bytes() if best or number == PROMOTED else str(number).encode()
             (folder / name).write_bytes(body)
-            accuracy = draw.random()
+            accuracy = 2 if best else draw.random()
             metrics = [{"split": split, "name": metric, "value": value}
                        for split in ("train", "validation", "test")
                        for metric, value in (("loss", draw.random()), ("accuracy", accuracy * draw.uniform(0.9, 1)))]
@@ -88,7 +93,7 @@ def main():
             ("list --limit 20", ["list", "--limit", "20"], 5),
             ("search val_accuracy > 0.999", ["list", "--where", "val_accuracy > 0.999"], 5),
             ("promote --best val_accuracy", ["promote", "--best", "val_accuracy", "--model", "wine"], 1),
-            ("promote wine:77 --alias production", ["promote", "wine:77", "--alias", "production"], 1),
+            (f"promote wine:{PROMOTED} --alias production", ["promote", f"wine:{PROMOTED}", "--alias", "production"], 1),
             ("tag wine:5 owner=ann", ["tag", "wine:5", "owner=ann"], 5),
             ("log wine@best", ["log", "wine@best"], 3),
         ]
