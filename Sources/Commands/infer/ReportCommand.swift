@@ -11,7 +11,8 @@ struct ReportCommand: ParsableCommand {
         abstract: "Print the classification report and the confusion matrix of a file of labels.",
         discussion: """
             The table has the columns truth and prediction, as `infer evaluate --report` writes them. The numbers and \
-            the report are those of scikit-learn's classification_report and confusion_matrix.
+            the report are those of scikit-learn's classification_report and confusion_matrix. Of more than 100 classes, \
+            the most frequent confusions are shown; --json and confusion_matrix.csv have all of the matrix.
 
             Rows may have several labels: as a column for each label (truth_cat with 0 or 1, and prediction_cat with \
             0 or 1 or probability_cat, as `infer evaluate --report` writes them), or as lists such as cat;dog with \

@@ -24,11 +24,10 @@ func shadedMatrix(
     digits: Int = 3
 ) -> String {
     let size = matrix.classes.count
+    guard size <= ConfusionMatrix.mostReadableClasses else { return matrix.confusionsText(digits: digits) }
     let shares = matrix.normalised(by: normalisation ?? .truth)
-    let texts: [String] = matrix.counts.indices.map { cell in
-        if normalisation != nil { return shares[cell].fixed(digits) }
-        guard let sum = matrix.sums?[cell] else { return "\(matrix.counts[cell])" }
-        return sum == sum.rounded() ? sum.fixed(0) : pythonText(sum)
+    let texts = matrix.counts.indices.map { cell in
+        normalisation == nil ? matrix.countText(cell) : shares[cell].fixed(digits)
     }
     let names = matrix.classes.map(printable)
     let widest = texts.reduce(1) { max($0, $1.utf8.count) }

@@ -163,7 +163,7 @@ private func confusionPart(_ matrix: ConfusionMatrix) -> ReportPart {
     var part = ReportPart("confusion-matrix", "Confusion matrix")
     part.texts = ["Rows are true classes, columns predicted ones. The diagonal is right."]
     part.json = ["absolute": matrix.json(), "normalized": matrix.json(normalised: .truth)]
-    guard matrix.classes.count <= mostDrawnClasses else {
+    guard matrix.classes.count <= ConfusionMatrix.mostReadableClasses else {
         part.notes = [
             "\(matrix.classes.count) classes are too many for a picture: confusion_matrix.csv has the whole matrix."
         ]
@@ -197,22 +197,11 @@ private func confusionPart(_ matrix: ConfusionMatrix) -> ReportPart {
     return part
 }
 
-/// The cells of a larger matrix would be too small to be read.
-private let mostDrawnClasses = 100
-
 /// The pairs of classes that are confused most often.
 private func confusions(_ matrix: ConfusionMatrix) -> HTMLTable {
-    let size = matrix.classes.count
-    let shares = matrix.normalised(by: .truth)
-    let cells = matrix.counts.indices.filter { $0 / size != $0 % size && matrix.counts[$0] > 0 }
-    let most = cells.sorted { (matrix.counts[$0], $1) > (matrix.counts[$1], $0) }.prefix(50)
-    return HTMLTable(
+    HTMLTable(
         caption: "Most frequent confusions",
         columns: ["true", "predicted", "rows", "share of the true class"],
-        rows: most.map { cell in
-            [
-                matrix.classes[cell / size], matrix.classes[cell % size], "\(matrix.counts[cell])",
-                shares[cell].fixed(4),
-            ]
-        }, textColumns: [1])
+        rows: matrix.mostConfused(50).map { [$0.truth, $0.prediction, $0.rows, $0.share.fixed(4)] },
+        textColumns: [1])
 }

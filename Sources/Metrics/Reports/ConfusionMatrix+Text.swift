@@ -1,8 +1,10 @@
 import Base
 
 extension ConfusionMatrix {
-    /// Formats a plain table: a row for each true class, a column for each predicted one.
+    /// Formats a plain table: a row for each true class, a column for each predicted one. Of a matrix of more than
+    /// `mostReadableClasses`, only the most frequent confusions.
     public func text(normalised normalisation: Normalisation? = nil, digits: Int = 3) -> String {
+        if classes.count > Self.mostReadableClasses { return confusionsText(digits: digits) }
         let cells = cellTexts(normalisation, digits: digits)
         let names = classes.map(printable)
         let corner = "truth \\ predicted"
@@ -40,15 +42,19 @@ extension ConfusionMatrix {
         return ["classes": .array(classes.map { .string($0) }), "matrix": .array(rows)]
     }
 
+    /// The number of a cell's rows, or the sum of their weights.
+    public func countText(_ cell: Int) -> String {
+        guard let sum = sums?[cell] else { return "\(counts[cell])" }
+        return sum == sum.rounded() && abs(sum) < 1e15 ? sum.fixed(0) : pythonText(sum)
+    }
+
     /// The cells by row and column. Without `digits`, shares have full precision.
     private func cellTexts(_ normalisation: Normalisation?, digits: Int?) -> [[String]] {
         let texts =
             if let normalisation {
                 normalised(by: normalisation).map { share in digits.map { share.fixed($0) } ?? "\(share)" }
-            } else if let sums {
-                sums.map { $0 == $0.rounded() && abs($0) < 1e15 ? $0.fixed(0) : pythonText($0) }
             } else {
-                counts.map { "\($0)" }
+                counts.indices.map(countText)
             }
         return classes.indices.map { row in
             Array(texts[row * classes.count..<(row + 1) * classes.count])
