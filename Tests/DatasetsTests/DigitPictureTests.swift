@@ -7,7 +7,7 @@ import Testing
 @testable import Datasets
 
 /// MNIST's first test pictures.
-private func digits(_ count: Int) throws -> [GrayImage] {
+func testDigits(_ count: Int) throws -> [GrayImage] {
     let path = Fixtures.data.appendingPathComponent("mnist/t10k-images-idx3-ubyte.gz").path
     guard case .bytes(let bytes) = try readIDXImages(path).storage else { return [] }
     return (0..<count).map {
@@ -29,20 +29,20 @@ private func enlarged(_ image: GrayImage, by factor: Int, left: Int, top: Int, w
 }
 
 /// The mean difference of two pictures' pixels, of 255.
-private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
+func meanDifference(_ a: GrayImage, _ b: GrayImage) -> Double {
     Double(zip(a.pixels, b.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }) / Double(a.pixels.count)
 }
 
 @Suite struct DigitPictureTests {
     @Test func takesMNISTAsItIs() throws {
-        let pictures = try digits(10_000)
+        let pictures = try testDigits(10_000)
         let same = try pictures.count { try prepareDigit($0, name: "digit") == $0 }
         // A few are smaller than 19 pixels, or have strokes that no other has.
         #expect(same >= 9_850)
     }
 
     @Test func takesItsNegativeAsItIs() throws {
-        let pictures = try digits(500)
+        let pictures = try testDigits(500)
         let same = try pictures.count { try prepareDigit($0.inverted, name: "digit") == $0 }
         // Those whose centre of mass lies far from their middle are prepared anew.
         #expect(same >= 490)
@@ -50,31 +50,31 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
 
     @Test("finds a digit on a larger sheet, dark or light", arguments: [false, true], [1, 4, 11])
     func onASheet(dark: Bool, factor: Int) throws {
-        for digit in try digits(30) {
+        for digit in try testDigits(30) {
             let large = enlarged(
                 digit, by: factor, left: 60, top: 5, width: 28 * factor + 90, height: 28 * factor + 20)
             let found = try prepareDigit(dark ? large : large.inverted, name: "digit")
             // Another digit differs by some 40, an empty frame by 33; strokes become a little even.
-            #expect(difference(found, digit) < 24)
+            #expect(meanDifference(found, digit) < 24)
         }
     }
 
     @Test func ignoresSpecksAndGrain() throws {
         var random = MersenneTwister(seed: 6)
-        for digit in try digits(30) {
+        for digit in try testDigits(30) {
             let large = enlarged(digit, by: 6, left: 50, top: 40, width: 300, height: 260).inverted
             // Grey paper with grain, pale ink, and two specks far from the digit.
             var pixels = large.pixels.map { UInt8(90 + Int($0) / 2 - 8 + random.draw(through: 16)) }
             pixels[3 * 300 + 3] = 20
             pixels[250 * 300 + 290] = 20
             let found = try prepareDigit(GrayImage(width: 300, height: 260, pixels: pixels), name: "digit")
-            #expect(difference(found, digit) < 24)
+            #expect(meanDifference(found, digit) < 24)
         }
     }
 
     @Test("sees through the shade on a photographed sheet", arguments: [false, true])
     func unevenLight(dark: Bool) throws {
-        for digit in try digits(20) {
+        for digit in try testDigits(20) {
             let large = enlarged(digit, by: 8, left: 90, top: 30, width: 400, height: 300)
             let pixels = large.pixels.enumerated().map { index, ink in
                 let (x, y) = (Double(index % 400) / 400, Double(index / 400) / 300)
@@ -84,7 +84,7 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
                     : UInt8(light * (1 - 0.7 * Double(ink) / 255))
             }
             let image = GrayImage(width: 400, height: 300, pixels: pixels)
-            #expect(difference(try prepareDigit(image, name: "photo"), digit) < 22)
+            #expect(meanDifference(try prepareDigit(image, name: "photo"), digit) < 22)
         }
     }
 
@@ -118,7 +118,7 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
     }
 
     @Test func otherSizes() throws {
-        for digit in try digits(3) {
+        for digit in try testDigits(3) {
             let found = try prepareDigit(digit, height: 14, width: 42, name: "digit")
             #expect((found.width, found.height) == (42, 14))
             #expect(found.pixels.contains(255))
@@ -141,7 +141,7 @@ private func difference(_ a: GrayImage, _ b: GrayImage) -> Double {
 
     @Test func folderOfPictures() throws {
         try Fixtures.temporaryFolder { folder in
-            let pictures = try digits(4)
+            let pictures = try testDigits(4)
             for (index, name) in ["seven", "10", "2", "seven"].enumerated() {
                 let place = folder.appendingPathComponent(name)
                 try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)

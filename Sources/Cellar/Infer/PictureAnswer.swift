@@ -123,11 +123,13 @@ struct PictureDecision {
         if structure.enclosed.count > 1 || structure.enclosed.contains(where: \.hasHole) { return .notDigit }
         // A zero may have a dot or a stroke in it.
         if let piece = structure.enclosed.first,
-            label != "0" || piece.width > 1.5 * piece.height && piece.width > 0.25
+            label != "0" || piece.aspect > 1.5 && piece.width > 0.25
         {
             return .notDigit
         }
         if structure.holes.count > mostHoles { return .notDigit }
+        // A thick bar with sharp corners is more often a thing than a one.
+        if structure.isBlock, label == "1" { return .unsure }
         if let stem = structure.stem, label == "9", stem.offset < 0.12, stem.length > 2.2, stem.x > 0.5 {
             return .unsure
         }

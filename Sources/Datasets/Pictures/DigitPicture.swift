@@ -50,6 +50,10 @@ public struct DigitPicture: Sendable {
         var plane = opaque.contrastPlane
         keep("contrast", plane.picture)
         plane = plane.withoutFrame
+        if let factor = plane.enlargement {
+            plane = plane.scaled(width: plane.width * factor, height: plane.height * factor)
+            (width, height) = (width * factor, height * factor)
+        }
         if let sheet = plane.sheet {
             plane = sheet.withoutFrame
             keep("sheet", plane.picture)
@@ -78,6 +82,19 @@ public struct DigitPicture: Sendable {
 
     /// Larger pictures are scaled down first.
     public static let workingSide = 400
+    /// Smaller photos are scaled up first.
+    static let leastPhotoSide = 64
+}
+
+extension Plane {
+    /// By how much a picture is scaled up; nil if it is not. Sheets, shadows and lines are told from ink by widths of some pixels, which
+    /// a photo of MNIST's size does not have. A drawing has none of them.
+    fileprivate var enlargement: Int? {
+        let side = min(width, height)
+        guard (20..<DigitPicture.leastPhotoSide).contains(side), !isEven else { return nil }
+        let factor = (2 * DigitPicture.leastPhotoSide + side - 1) / side
+        return max(width, height) * factor <= DigitPicture.workingSide ? factor : nil
+    }
 }
 
 extension DigitPicture {

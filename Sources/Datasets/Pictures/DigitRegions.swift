@@ -35,7 +35,9 @@ extension Ink {
     /// Finds the digits: connected pieces of ink that belong together, without specks, fragments at the picture's sides, frames,
     /// underlines, edges of shadows and sheets, and what is far smaller than the largest one.
     var digitRegions: DigitRegions {
-        let found = InkPieces(self).digitRegions
+        let pieces = InkPieces(self)
+        if let clean = pieces.inkWithoutTouchedBoxes { return clean.digitRegions }
+        let found = pieces.digitRegions
         // A thin line that was scaled down, or a pencil's, falls apart where it is faint.
         guard found.pieces > 8, found.pieces < 400 else { return found }
         let radius = max(1, min(amounts.width, amounts.height) / 150)
@@ -108,7 +110,13 @@ extension InkPieces {
             mass += group.members.reduce(0) { $0 + all[$1].mass }
             found.regions.append(region(of: group))
         }
-        let inside = pieces.reduce(0) { $0 + (touchesSide($1) ? 0 : all[$1].mass) }
+        // Thousands of specks, as a threshold makes them of noisy paper, say nothing about the digit.
+        let others = pieces.filter { index in
+            !touchesSide(index)
+                && (all[index].mass >= 0.02 * whole.mass || size(index) * 4 >= size(main)
+                    || used.contains(index))
+        }
+        let inside = others.reduce(0) { $0 + all[$1].mass }
         found.rest = max(0, 1 - mass / max(inside, mass))
         return found
     }

@@ -19,7 +19,7 @@ struct Ink {
 
     /// Tells ink from paper. Nil if the picture is blank.
     init?(_ plane: Plane) {
-        let isEven = plane.twoTone(LevelHistogram(plane.values).threshold, within: 1.5) >= 0.6
+        let isEven = plane.isEven
         let small = plane.reduced(toSide: 160)
         let isDark = (isEven ? nil : small.hasLightPaperBesideSteps) ?? small.hasLightPaper
         let dark = isDark ? plane : plane.negative
@@ -50,9 +50,10 @@ struct Ink {
             full = min(full, LevelHistogram(inner).quantile(0.9))
         }
         contrast = full
-        self.amounts = Plane(
+        let relative = Plane(
             width: dark.width, height: dark.height,
             values: amounts.map { $0 <= least * 0.7 ? 0 : min($0 / full, 1) })
+        self.amounts = isEven ? relative.withHairlines : relative
     }
 
     /// The same picture with other amounts of ink.
@@ -62,6 +63,31 @@ struct Ink {
 }
 
 extension Plane {
+    /// The amounts with hairlines as strong as other strokes. A hairline is thinner than a pixel: faint ink without strong ink beside it,
+    /// on paper without noise.
+    fileprivate var withHairlines: Plane {
+        let hairline = values.indices.filter { place in
+            (0.12..<Ink.threshold).contains(values[place]) && allAround(place) { $0 < Ink.threshold }
+        }
+        let strong = values.count { $0 >= Ink.threshold }
+        let noise = values.count { $0 > 0 && $0 < 0.08 }
+        // The soft edge of a blurred stroke is wider.
+        let wide = hairline.count { allAround($0) { $0 >= 0.12 } }
+        guard hairline.count * 10 >= strong, hairline.count > 2 * noise, wide * 10 < hairline.count else {
+            return self
+        }
+        var out = self
+        for place in hairline {
+            var highest: Float = 0
+            _ = allAround(place) {
+                highest = max(highest, $0)
+                return true
+            }
+            out.values[place] = 0.8 * values[place] / highest
+        }
+        return out
+    }
+
     /// The radius of the window in which paper is sought around each pixel: strokes are narrower than the window.
     fileprivate var paperRadius: Int {
         let side = min(width, height)
@@ -91,6 +117,38 @@ extension Plane {
         guard trust < 1 else { return vote >= 0 }
         let size = min(Float(min(width, height)) / 64, 1)
         return trust * vote + (1.2 - trust) * size * narrowness >= 0
+    }
+
+    /// Whether ink and paper have one shade each, as in drawings on a screen: most pixels have, or most of those that are like their
+    /// neighbours, where the others are at edges. In a small picture that is cropped to its ink, soft edges are most of it; grain and
+    /// shades of a photo differ less.
+    var isEven: Bool {
+        let threshold = LevelHistogram(values).threshold
+        if twoTone(threshold, within: 1.5) >= 0.6 { return true }
+        // Of a large picture, some of the pixels say the same.
+        let step = max(1, min(width, height) / 64)
+        var flat: [Float] = []
+        var (grainy, all) = (0, 0)
+        for y in stride(from: 0, to: height, by: step) {
+            for x in stride(from: 0, to: width, by: step) {
+                let value = self[x, y]
+                func differs(_ most: Float) -> Bool { !allAround(y * width + x) { abs($0 - value) <= most } }
+                if !differs(4) { flat.append(value) } else if !differs(12) { grainy += 1 }
+                all += 1
+            }
+        }
+        guard flat.count * 10 >= all, grainy * 5 < all - flat.count else { return false }
+        return Plane(width: flat.count, height: 1, values: flat).twoTone(threshold, within: 1.5) >= 0.75
+    }
+
+    /// Whether all of a pixel's neighbours in the picture are so.
+    private func allAround(_ place: Int, _ isSo: (Float) -> Bool) -> Bool {
+        let (x, y) = (place % width, place / width)
+        for nextY in max(y - 1, 0)...min(y + 1, height - 1) {
+            for nextX in max(x - 1, 0)...min(x + 1, width - 1)
+            where !isSo(values[nextY * width + nextX]) { return false }
+        }
+        return true
     }
 
     /// The share of pixels whose shade is nearly the usual one of their part.

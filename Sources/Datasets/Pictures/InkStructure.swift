@@ -6,11 +6,15 @@ public struct InkStructure: Equatable, Sendable {
     public var enclosed: [Enclosed] = []
     /// The stem that leaves the largest hole's loop; nil without one.
     public var stem: Stem?
+    /// True for a filled rectangle along the picture's sides, less than 4.5 times as high as wide.
+    public var isBlock = false
 
     /// A piece of ink in a hole.
     public struct Enclosed: Equatable, Sendable {
         /// The size as a share of the whole box's size.
         public var width, height: Float
+        /// The width by the height, in pixels.
+        public var aspect: Float
         public var hasHole: Bool
     }
 
@@ -48,6 +52,7 @@ public struct InkStructure: Equatable, Sendable {
         // The border that was added belongs to the ground around everything.
         let around = grounds.labels[0]
         let size = Float(box.width * box.height)
+        isBlock = box.area * 100 >= box.width * box.height * 96 && box.width * 9 >= box.height * 2
         let large = grounds.all.indices.filter {
             Int32($0) != around && Float(grounds.all[$0].area) >= InkStructure.leastHole * size
         }.sorted { grounds.all[$0].area > grounds.all[$1].area }
@@ -82,6 +87,7 @@ public struct InkStructure: Equatable, Sendable {
             }
             return Enclosed(
                 width: Float(piece.width) / Float(box.width), height: Float(piece.height) / Float(box.height),
+                aspect: Float(piece.width) / Float(piece.height),
                 // It lies in one ground; another one that it touches is within it.
                 hasHole: touched[index].count > 1)
         }

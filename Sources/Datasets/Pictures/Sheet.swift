@@ -43,6 +43,13 @@ extension Plane {
         return LevelHistogram(changes).quantile(0.35) >= max(0.25 * abs(mean(true) - mean(false)), 8)
     }
 
+    private var sidePlaces: [Int] {
+        values.indices.filter {
+            let (x, y) = ($0 % width, $0 / width)
+            return x == 0 || y == 0 || x == width - 1 || y == height - 1
+        }
+    }
+
     /// The largest sheet among the regions that are lighter or darker than a shade.
     private func sheetRegion(_ threshold: Float) -> Region? {
         var best: Region?
@@ -54,6 +61,12 @@ extension Plane {
                 continue
             }
             let region = Region(parts, Int32(largest))
+            // Paper between ruled lines, in a drawn box or in a bold zero has the same paper around it.
+            func isMostlyOther(_ places: [Int]) -> Bool {
+                let outside = places.filter { !region.mask[$0] }
+                return outside.count { (values[$0] > threshold) == isLight } * 2 < outside.count
+            }
+            guard isMostlyOther(Array(values.indices)), isMostlyOther(sidePlaces) else { continue }
             if region.isSheet, region.area > best?.area ?? 0 { best = region }
         }
         return best
@@ -122,7 +135,7 @@ private struct Region {
     }
 
     var isSheet: Bool {
-        guard (0.1...0.93).contains(shareOfPicture), solidShare > 0.55,
+        guard (0.1...0.93).contains(shareOfPicture), solidShare > 0.7,
             sideShares.count(where: { $0 > 0.1 }) <= 2
         else {
             return false
