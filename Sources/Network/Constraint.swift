@@ -2,24 +2,25 @@ import Base
 import Tensors
 
 /// A constraint on a weight, which is applied after each training step. Norms are L2 norms along the given
-/// axes: for a Dense kernel [inputs, units], axis 0 gives the norm of all inputs of one unit.
+/// axes, or of the whole weight if they are nil: for a Dense kernel [inputs, units], axis 0 gives the norm of all inputs of one
+/// unit.
 ///
 /// Source of the formulas: Keras 2.10's `constraints`, with its ε of 1e-7.
 public enum Constraint: Equatable, Sendable {
     /// w · clip(‖w‖, 0, max) / (ε + ‖w‖)
-    case maxNorm(max: Double, axes: [Int])
+    case maxNorm(max: Double, axes: [Int]?)
     /// max(w, 0)
     case nonNegative
     /// w / (ε + ‖w‖)
-    case unitNorm(axes: [Int])
+    case unitNorm(axes: [Int]?)
     /// w · (rate · clip(‖w‖, min, max) + (1 − rate) · ‖w‖) / (ε + ‖w‖)
-    case minMaxNorm(min: Double, max: Double, rate: Double, axes: [Int])
+    case minMaxNorm(min: Double, max: Double, rate: Double, axes: [Int]?)
 
     /// Reads `"non_neg"`, or `{"class_name": "MaxNorm", "config": {"max_value": 3, "axis": 0}}`.
     public init(from json: JSON) throws(CellarError) {
         let name = json.string ?? json["class_name"]?.string ?? ""
         var options = LayerConfig(className: name, json["config"]?.object ?? [:])
-        let axes = try options.ints("axis") ?? [0]
+        let axes = try options.ints("axis") ?? (options.isNull("axis") ? nil : [0])
         switch name.lowercased().filter({ $0 != "_" }) {
         case "maxnorm": self = .maxNorm(max: try options.double("max_value", default: 2), axes: axes)
         case "nonneg": self = .nonNegative
@@ -54,7 +55,7 @@ public enum Constraint: Equatable, Sendable {
         }
     }
 
-    private var axes: [Int] {
+    private var axes: [Int]? {
         switch self {
         case .nonNegative: []
         case .maxNorm(_, let axes), .unitNorm(let axes), .minMaxNorm(_, _, _, let axes): axes
@@ -62,12 +63,12 @@ public enum Constraint: Equatable, Sendable {
     }
 
     private var axisJSON: JSON {
-        axes.count == 1 ? .integer(axes[0]) : .array(axes.map { .integer($0) })
+        axes.map { $0.count == 1 ? .integer($0[0]) : .array($0.map { .integer($0) }) } ?? .null
     }
 
     /// Throws an error if a weight of that shape does not have the constraint's axes.
     func check(_ weight: String, shape: [Int]) throws(CellarError) {
-        for axis in axes where axis < -shape.count || axis >= shape.count {
+        for axis in axes ?? [] where axis < -shape.count || axis >= shape.count {
             throw CellarError(
                 "the constraint of \(weight) takes norms along axis \(axis), but \(weight) has the shape "
                     + "\(shape): axes are from \(-shape.count) to \(shape.count - 1)",
@@ -99,7 +100,7 @@ public enum Constraint: Equatable, Sendable {
             return
         }
         // Along the axes of the norm, all numbers belong to the same norm.
-        let taken = Set(axes.map { $0 < 0 ? $0 + shape.count : $0 })
+        let taken = axes.map { Set($0.map { $0 < 0 ? $0 + shape.count : $0 }) } ?? Set(shape.indices)
         var (steps, norms) = (shape.map { _ in 0 }, 1)
         for axis in shape.indices.reversed() where !taken.contains(axis) {
             steps[axis] = norms

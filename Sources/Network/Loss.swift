@@ -33,6 +33,8 @@ public struct Loss: Equatable, Sendable {
         case sum
         /// Σ w·l / Σ w; Keras 3 only.
         case weightedMean = "mean_with_sample_weight"
+        /// None, in a file also null: each position keeps its own value. Their sum is minimized, their mean is shown.
+        case unreduced = "none"
     }
 
     public var kind: Kind
@@ -98,6 +100,9 @@ public struct Loss: Equatable, Sendable {
 
     /// True if the loss of a batch is not the mean of its samples' losses.
     public var dependsOnBatch: Bool { reduction == .sum || ignoredClass != nil }
+
+    /// True if the loss of a batch is one value, as it is but for the reduction none.
+    var isOneValue: Bool { reduction != .unreduced }
 
     /// True for hinge losses with targets of −1 and 1. If a batch has only 0 and 1, they are converted.
     var isHinge: Bool { kind == .hinge || kind == .squaredHinge }

@@ -34,7 +34,8 @@ extension Loss {
         config.ignore("name", "dtype", "fn")
         let word = try config.string(
             "reduction", default: "auto", oneOf: ["auto", "mean"] + Reduction.allCases.map(\.rawValue))
-        reduction = Reduction(rawValue: word) ?? .mean
+        reduction = config.isNull("reduction") ? .unreduced : Reduction(rawValue: word) ?? .mean
+        try config.refuseNull("axis", "a loss over all axes is not supported; losses look along the last one")
         if let axis = config.value("axis")?.int, axis != -1 {
             throw config.error("axis \(axis) is not supported; losses look along the last one", key: "axis")
         }

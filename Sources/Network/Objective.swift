@@ -76,7 +76,10 @@ public struct Objective: Equatable, Sendable {
         let count = Double(max(sums.count, 1))
         var values = [sums.lossSum / count]
         if losses.count > 1 {
-            values += zip(losses, sums.outputLossSums).filter { $0.0 != nil }.map { $0.1 / count }
+            for (loss, sum) in zip(losses, sums.outputLossSums) {
+                guard let loss else { continue }
+                values.append(sum / (sums.batches > 0 && loss.isOneValue ? Double(sums.batches) : count))
+            }
         }
         return values + zip(all, sums.metricSums).map { $0.metric.result($1) }
     }
@@ -94,8 +97,11 @@ public struct BatchResult: Equatable, Sendable {
     /// Keras' loss times the number of samples: including regularizers, weighted over outputs.
     public var lossSum = 0.0
     public var count = 0
-    /// The loss of each output times the number of samples, if there are several outputs.
+    /// The loss of each output times the number of samples, if there are several outputs. Where `batches` counts them, an output's
+    /// loss that is one value a batch is not multiplied.
     public var outputLossSums: [Double] = []
+    /// The number of batches if each of them counts alike in the losses of single outputs; otherwise 0.
+    public var batches = 0
     /// The metrics' sums, in the order of `Objective.all`.
     public var metricSums: [[Double]] = []
     /// An error that a layer found in a sample, such as an id out of range. If it is set, all other numbers
@@ -117,6 +123,7 @@ public struct BatchResult: Equatable, Sendable {
         failure = failure ?? other.failure
         lossSum += other.lossSum
         count += other.count
+        batches += other.batches
         Self.add(other.outputLossSums, to: &outputLossSums)
         if metricSums.isEmpty { return metricSums = other.metricSums }
         for (index, sums) in other.metricSums.enumerated() { Self.add(sums, to: &metricSums[index]) }

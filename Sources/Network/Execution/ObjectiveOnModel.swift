@@ -30,6 +30,30 @@ extension Objective {
                 }
             }
         }
+        try checkUnreduced(network)
+    }
+
+    /// Refuses losses without reduction where the sum of values for each position with another number means another thing.
+    private func checkUnreduced(_ network: Model) throws(CellarError) {
+        let given = losses.indices.filter { losses[$0] != nil }
+        guard given.contains(where: { losses[$0]?.reduction == .unreduced }) else { return }
+        func error(_ text: String) -> CellarError {
+            CellarError(
+                "the loss has the reduction none, which \(text). Give it the reduction sum, whose steps are the same",
+                key: "loss")
+        }
+        let isPenalized = network.weightSpecs.joined().contains { $0.regularizer != nil }
+        if isPenalized || network.hasActivityPenalty {
+            throw error("Keras cannot add to a regularizer's penalty")
+        }
+        let haveOneValue = given.allSatisfy { index in
+            losses[index]?.reduction == .unreduced
+                && network.outputShapes[index].dropLast().allSatisfy { $0 == 1 }
+        }
+        guard given.count == 1 || haveOneValue else {
+            throw error(
+                "is supported beside other losses only where all of them have it, and one value a sample")
+        }
     }
 }
 

@@ -131,17 +131,18 @@ final class OutputEvaluator {
         }
         let divisor =
             switch loss.reduction {
-            case .sum: 1.0
+            case .sum, .unreduced: 1.0
             case .mean, .weightedMean:
                 others.map { $0.reduce(0) { $0 + $1.counted[index] } }
                     ?? Double(batch.count * output.positions)
             }
         let addition = output.addition.flatMap { room in gradient.map { room.prefix($0.count) } }
-        let value = loss.evaluate(
+        var value = loss.evaluate(
             seen, logits: output.onLogits, hasBinaryTargets: batch.hasBinaryTargets[index],
             // If no position counts, the loss is 0.
             divisor: divisor == 0 ? 1 : divisor, scale: Float(objective.weights[index]),
             gradient: addition ?? gradient)
+        if loss.reduction == .unreduced { value /= Double(batch.count * output.positions) }
         if let addition, let gradient { add(addition, to: gradient) }
         result.lossSum += value * objective.weights[index] * Double(batch.count)
         if objective.losses.count > 1 { result.outputLossSums[index] = value * Double(batch.count) }

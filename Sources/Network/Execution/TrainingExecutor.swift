@@ -52,6 +52,8 @@ public final class TrainingExecutor {
     /// The frozen weights' penalty in the loss: Keras 2 includes it, Keras 3 does not.
     private let frozenPenalty: Double
     private let constrained: ConstrainedWeights
+    /// True for Keras 3's `fit`, where each batch counts alike in the losses of single outputs, the short last one too.
+    public var weighsBatchesAlike = false
 
     /// Creates an executor for a model with one output.
     public convenience init(
@@ -197,6 +199,7 @@ public final class TrainingExecutor {
         if parts == nil {
             for plan in plans.dropFirst() { if let part = plan.gradients { add(part.all, to: total.all) } }
         }
+        countBatch(&result, rows: rows.count)
         result.lossSum += frozenPenalty * Double(rows.count)
         for (weight, gradient, regularizer, shape) in penalized {
             result.lossSum += regularizer.penalty(weight, shape: shape) * Double(rows.count)
@@ -235,13 +238,23 @@ public final class TrainingExecutor {
         let rows = Array(0..<(samples.first?.count ?? 0))
         for start in stride(from: 0, to: rows.count, by: evaluationSize) {
             let batch = rows[start..<min(start + evaluationSize, rows.count)]
-            total.add(run(samples, targets, weights, rows: batch, training: false))
+            var result = run(samples, targets, weights, rows: batch, training: false)
+            countBatch(&result, rows: batch.count)
+            total.add(result)
         }
         total.lossSum += frozenPenalty * Double(rows.count)
         for (weight, _, regularizer, shape) in penalized {
             total.lossSum += regularizer.penalty(weight, shape: shape) * Double(rows.count)
         }
         return total
+    }
+
+    private func countBatch(_ result: inout BatchResult, rows: Int) {
+        guard weighsBatchesAlike, result.outputLossSums.count == objective.losses.count else { return }
+        result.batches = 1
+        for (index, loss) in objective.losses.enumerated() where loss?.isOneValue ?? false {
+            result.outputLossSums[index] /= Double(rows)
+        }
     }
 
     private func run(

@@ -6,9 +6,11 @@ public struct LayerConfig {
     public let className: String
     public let object: JSONObject
     private var known: [String] = []
+    /// True if a null is as if the option were absent: in a recipe's own sections, where nothing stands after the colon.
+    private let nullIsAbsent: Bool
 
-    public init(className: String, _ object: JSONObject) {
-        (self.className, self.object) = (className, object)
+    public init(className: String, _ object: JSONObject, nullIsAbsent: Bool = false) {
+        (self.className, self.object, self.nullIsAbsent) = (className, object, nullIsAbsent)
     }
 
     /// The class and name for messages, such as `Dense "hiddenLayer1"`.
@@ -23,6 +25,14 @@ public struct LayerConfig {
         known.append(key)
         guard let value = object[key], !value.isNull else { return nil }
         return value
+    }
+
+    /// Returns true for a null that is written, which with some options of Keras means another thing than the default.
+    public func isNull(_ key: String) -> Bool { object[key]?.isNull == true }
+
+    /// Rejects a null that is written where Keras has it as a value of its own.
+    public func refuseNull(_ key: String, _ meaning: String) throws(CellarError) {
+        if isNull(key) { throw error("\(key) is null: \(meaning)", key: key) }
     }
 
     private func wrong(_ key: String, _ expected: String, _ found: JSON) -> CellarError {
@@ -60,8 +70,9 @@ public struct LayerConfig {
         return number
     }
 
+    /// Reads true or false. A null is false, whatever the default is, as Python has it.
     public mutating func bool(_ key: String, default standard: Bool) throws(CellarError) -> Bool {
-        guard let found = value(key) else { return standard }
+        guard let found = value(key) else { return standard && (nullIsAbsent || !isNull(key)) }
         // JSON from Python has true and false; old files also have 0 and 1.
         guard let bool = found.bool ?? found.int.map({ $0 != 0 }) else {
             throw wrong(key, "true or false", found)
@@ -136,7 +147,8 @@ public struct LayerConfig {
     public mutating func initializer(_ key: String, default standard: Initializer) throws(CellarError)
         -> Initializer
     {
-        guard let found = value(key) else { return standard }
+        // Keras draws a weight whose initializer is null as it draws a kernel.
+        guard let found = value(key) else { return isNull(key) ? .glorotUniform : standard }
         do {
             return try Initializer(from: found)
         } catch {

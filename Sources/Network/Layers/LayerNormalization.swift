@@ -20,7 +20,8 @@ public struct LayerNormalization: StatelessLayer {
     public init(from config: inout LayerConfig) throws(CellarError) {
         axes = try config.ints("axis") ?? [-1]
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
-        epsilon = try config.double("epsilon", default: 0.001, in: 0...1)
+        // Keras' function takes its own epsilon for null.
+        epsilon = try config.double("epsilon", default: config.isNull("epsilon") ? 1e-7 : 0.001, in: 0...1)
         center = try config.bool("center", default: true)
         scale = try config.bool("scale", default: true)
         gamma = try config.weight("gamma", initializer: .ones)

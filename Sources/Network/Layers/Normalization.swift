@@ -21,7 +21,7 @@ public struct Normalization: StatelessLayer {
 
     public init(from config: inout LayerConfig) throws(CellarError) {
         // Null means no axis, while an absent key means the last one.
-        let isNull = config.object["axis"]?.isNull == true
+        let isNull = config.isNull("axis")
         axes = try config.ints("axis") ?? (isNull ? [] : [-1])
         invert = try config.bool("invert", default: false)
         switch (try config.numbers("mean"), try config.numbers("variance")) {

@@ -17,7 +17,8 @@ public struct RMSNormalization: StatelessLayer {
     public init(from config: inout LayerConfig) throws(CellarError) {
         axes = try config.ints("axis") ?? [-1]
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
-        epsilon = try config.double("epsilon", default: 1e-6, in: 0...1)
+        // Keras' function takes its own epsilon for null.
+        epsilon = try config.double("epsilon", default: config.isNull("epsilon") ? 1e-7 : 1e-6, in: 0...1)
     }
 
     public var config: JSONObject {

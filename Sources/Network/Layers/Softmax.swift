@@ -14,6 +14,7 @@ public struct Softmax: StatelessLayer {
     public init(axes: [Int] = [-1]) { self.axes = axes }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
+        try config.refuseNull("axis", "the sum over all samples of a batch is not supported. Name the axes")
         axes = try config.ints("axis") ?? [-1]
         guard !axes.isEmpty else { throw config.error("axis is an empty list", key: "axis") }
         config.ignore("robust_masking")

@@ -37,6 +37,7 @@ extension Metric {
         }
         var config = LayerConfig(className: text, json["config"]?.object ?? [:])
         config.ignore("dtype", "fn", "reduction", "axis")
+        try config.refuseNull("axis", "the metric \(text) over all axes is not supported")
         if let axis = config.value("axis"), axis != -1, axis != [-1] {
             throw config.error("the metric \(text) along axis \(axis.text()) is not supported", key: "axis")
         }
@@ -102,6 +103,10 @@ extension Metric {
             let word = try config.string(
                 "class_aggregation", default: "uniform_average",
                 oneOf: R2Score.OutputAverage.allCases.map(\.rawValue))
+            try config.refuseNull(
+                "class_aggregation",
+                "this is one number for each output, which history cannot hold; say class_aggregation: uniform_average "
+                    + "or variance_weighted_average")
             guard try config.int("num_regressors", default: 0, in: 0...Int(Int32.max)) == 0 else {
                 throw config.error("num_regressors other than 0 are not supported", key: "num_regressors")
             }

@@ -14,6 +14,7 @@ extension PartialEpoch {
         self.init(steps: kept.steps)
         (sums.count, sums.lossSum) = (kept.count, kept.lossSum)
         (sums.outputLossSums, sums.metricSums) = (kept.outputLossSums, kept.metricSums)
+        if objective.isNewer, objective.losses.count > 1 { sums.batches = kept.steps }
         guard sums.fits(objective) else { return nil }
     }
 }

@@ -123,6 +123,7 @@ public final class Training {
                 optimizer: resumed?.optimizer ?? recipe.compile.optimizer,
                 batchSize: min(options.batchSize, data.train.count),
                 threads: self.threads, seed: seed, parts: parts)
+            executor.weighsBatchesAlike = executor.objective.isNewer
             if let state = resumed?.state { try executor.restore(state) }
             if model.readsTexts {
                 // Rows are hashed as they are in the table.

@@ -30,7 +30,7 @@ struct RecipeSection {
             (nodes[name], lines[name]) = (item, key.mark?.line)
         }
         (self.nodes, self.lines) = (nodes, lines)
-        options = LayerConfig(className: title, object)
+        options = LayerConfig(className: title, object, nullIsAbsent: true)
     }
 
     /// Reads a class with its options, such as `Dense: { units: 10 }`, or only its name.

@@ -82,6 +82,17 @@ def models(K, tag):
         L.GaussianNoise(0.0), L.GaussianDropout(0.0))
 
 
+def nulls(K, tag):
+    """None where it is another value than the default: false, a norm of the whole weight, Keras' own epsilon."""
+    L, C = K.layers, K.constraints
+    layers = [L.Dense(6, use_bias=None, kernel_constraint=C.MaxNorm(1.0, axis=None)), L.BatchNormalization(scale=None, momentum=0.7),
+              L.LayerNormalization(center=None, **({"epsilon": None} if tag == "k3" else {}))]
+    if tag == "k3":
+        layers += [L.RMSNormalization(epsilon=None)]
+    layers += [L.GRU(5, reset_after=None, return_sequences=True), L.Dense(4, kernel_constraint=C.MinMaxNorm(0.5, 1.0, 0.7, axis=None))]
+    return [("nulls", K.Sequential([L.Input((3, 4)), *layers]))]
+
+
 def masked(K):
     """Keras 2.10 takes mean and variance of all steps; later ones of those that the mask leaves."""
     L = K.layers
@@ -101,7 +112,7 @@ def at_inference(K):
 
 
 def write(tag, K):
-    for number, (name, model) in enumerate([*([] if tag == "k210" else models(K, tag)), *masked(K), *([] if tag == "k210" else at_inference(K))]):
+    for number, (name, model) in enumerate([*([] if tag == "k210" else models(K, tag)), *masked(K), *([] if tag == "k210" else at_inference(K) + nulls(K, tag))]):
         if ONLY and name not in ONLY:
             continue
         rng = np.random.default_rng(number)

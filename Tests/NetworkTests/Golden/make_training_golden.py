@@ -456,6 +456,15 @@ def fit_cases():
     case("weights for all outputs", ["size", "sign"], lambda k: {
         "loss": ["mse", "binary_crossentropy"], "loss_weights": [0.3, 0.7]}, sample_weight=weights, libraries=["tfk"])
 
+    # The sum is minimized, the mean is shown. Keras 2 weighs short batches otherwise in what it shows.
+    case("no reduction", ["size"], lambda k: {"loss": k.losses.MeanSquaredError(reduction=None), "loss_weights": [0.1]}, libraries=["k3"])
+    case("no reduction, sample weights", ["kind"], lambda k: {
+        "loss": k.losses.SparseCategoricalCrossentropy(reduction="none"), "metrics": ["accuracy"]},
+         sample_weight=weights, libraries=["k3"])
+    case("no reduction, two outputs", ["size", "sign"], lambda k: {
+        "loss": [k.losses.MeanSquaredError(reduction=None), k.losses.BinaryCrossentropy(reduction=None)],
+        "loss_weights": [0.3, 0.7]}, libraries=["k3"])
+
     # Positions, and a mask that comes through the network.
     steps = random.normal(size=(rows, 4, 3)).astype("f")
     steps[::3, 2:] = 0

@@ -49,7 +49,7 @@ public struct Bidirectional: LayerOfSeveralOutputs {
                 "is around \(layer.subject), but only SimpleRNN, LSTM and GRU are supported there",
                 key: "layer")
         }
-        let isSeparate = config.object["merge_mode"]?.isNull == true
+        let isSeparate = config.isNull("merge_mode")
         let word = try config.string(
             "merge_mode", default: isSeparate ? "" : "concat", oneOf: Merge.allCases.map(\.rawValue))
         self.init(layer, merge: Merge(rawValue: word) ?? .concatenate)

@@ -12,7 +12,7 @@ public struct StringLookup: StatelessLayer, TextReader {
     private let places: TextPlaces
     public let unknownPlaces: Int
     public let maskToken: String?
-    private let unknownToken: String
+    private let unknownToken: String?
     private let weights: IDFWeights?
     var encoding: TokenEncoding
     /// The value in the file; with `pad_to_max_tokens`, it is the size of the vectors.
@@ -43,7 +43,8 @@ public struct StringLookup: StatelessLayer, TextReader {
         let mode = try config.tokenMode(default: .int, isInt: true, hasWeights: true)
         unknownPlaces = try config.int("num_oov_indices", default: 1, in: 0...1 << 20)
         maskToken = config.value("mask_token")?.string
-        unknownToken = try config.string("oov_token", default: "[UNK]")
+        let unknown = try config.string("oov_token", default: "[UNK]")
+        unknownToken = config.isNull("oov_token") ? nil : unknown
         maxTokens = config.object["max_tokens"]?.isNull == false ? try config.int("max_tokens") : nil
         pads = try config.bool("pad_to_max_tokens", default: false) && maxTokens != nil
         if try config.bool("invert", default: false) {
@@ -60,10 +61,10 @@ public struct StringLookup: StatelessLayer, TextReader {
                 "has no vocabulary: adapt() found it, and an .h5 does not keep it. Save the model as .keras, or give the "
                     + "vocabulary to the constructor", key: "vocabulary")
         }
-        let special =
+        let special: [String?] =
             (mode == .int ? maskToken.map { [$0] } ?? [] : [])
             + Array(repeating: unknownToken, count: unknownPlaces)
-        if !special.isEmpty, Array(words.prefix(special.count)) == special {
+        if !special.isEmpty, words.prefix(special.count).map(Optional.some) == special {
             words.removeFirst(special.count)
         }
         guard Set(words.map { Array($0.utf8) }).count == words.count else {
@@ -87,7 +88,8 @@ public struct StringLookup: StatelessLayer, TextReader {
             "dtype": encoding.mode == .int ? "int64" : "float32",
             "max_tokens": maxTokens.map { .integer($0) } ?? .null,
             "num_oov_indices": .integer(unknownPlaces),
-            "mask_token": maskToken.map { .string($0) } ?? .null, "oov_token": .string(unknownToken),
+            "mask_token": maskToken.map { .string($0) } ?? .null,
+            "oov_token": unknownToken.map { .string($0) } ?? .null,
             "vocabulary": .array(vocabulary.map { .string($0) }),
             "output_mode": .string(encoding.mode.rawValue), "pad_to_max_tokens": .bool(pads),
         ]

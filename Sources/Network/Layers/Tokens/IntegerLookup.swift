@@ -12,7 +12,7 @@ public struct IntegerLookup: StatelessLayer {
     private let places: [Int: Int]
     private let unknownPlaces: Int
     private let maskToken: Int?
-    private let unknownToken: Int
+    private let unknownToken: Int?
     private var encoding: TokenEncoding
     /// The value in the file; with `pad_to_max_tokens`, it is the size of the vectors.
     private let maxTokens: Int?
@@ -26,7 +26,8 @@ public struct IntegerLookup: StatelessLayer {
         maskToken =
             config.object["mask_token"]?.isNull == false
             ? try config.int("mask_token", in: Self.numbers) : nil
-        unknownToken = try config.int("oov_token", default: -1, in: Self.numbers)
+        let unknown = try config.int("oov_token", default: -1, in: Self.numbers)
+        unknownToken = config.isNull("oov_token") ? nil : unknown
         maxTokens = config.object["max_tokens"]?.isNull == false ? try config.int("max_tokens") : nil
         pads = try config.bool("pad_to_max_tokens", default: false) && maxTokens != nil
         if try config.bool("invert", default: false) {
@@ -43,10 +44,10 @@ public struct IntegerLookup: StatelessLayer {
                     + "vocabulary to the constructor, then save again", key: "vocabulary")
         }
         // The list may include the reserved entries at the start, as get_vocabulary() returns them.
-        let special =
+        let special: [Int?] =
             (mode == .int ? maskToken.map { [$0] } ?? [] : [])
             + Array(repeating: unknownToken, count: unknownPlaces)
-        if !special.isEmpty, Array(words.prefix(special.count)) == special {
+        if !special.isEmpty, words.prefix(special.count).map(Optional.some) == special {
             words.removeFirst(special.count)
         }
         guard Set(words).count == words.count else {
@@ -71,7 +72,8 @@ public struct IntegerLookup: StatelessLayer {
             "dtype": encoding.mode == .int ? "int64" : "float32",
             "max_tokens": maxTokens.map { .integer($0) } ?? .null,
             "num_oov_indices": .integer(unknownPlaces),
-            "mask_token": maskToken.map { .integer($0) } ?? .null, "oov_token": .integer(unknownToken),
+            "mask_token": maskToken.map { .integer($0) } ?? .null,
+            "oov_token": unknownToken.map { .integer($0) } ?? .null,
             "vocabulary": .array(vocabulary.map { .integer($0) }),
             "output_mode": .string(encoding.mode.rawValue), "pad_to_max_tokens": .bool(pads),
         ]
