@@ -34,7 +34,7 @@ private func goldenTexts() throws -> (texts: [String], numbers: [Float], cases: 
 @Test("layers of texts give what Keras gives")
 func textLayers() throws {
     let golden = try goldenTexts()
-    #expect(golden.cases.count == 28)
+    #expect(golden.cases.count == 36)
     for item in golden.cases {
         let layer = try LayerTable.make(className: item.className, config: item.config)
         let isPair = item.inputs.hasSuffix("pairs")

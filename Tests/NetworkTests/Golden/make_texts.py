@@ -9,10 +9,10 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras, tensorflow as tf
 L = keras.layers
 words = ["", "a", "Ünï", "hello world", "x" * 16, "y" * 17, "z" * 33, "日本語のテキスト", "w" * 64, "v" * 65, "u" * 200, "A b-c, D!", "the cat sat on the cat",
-         "12", "-7", "red\tgreen  blue"]
+         "12", "-7", "red\tgreen  blue", "!!", "[UNK]"]
 s = tf.constant([[w] for w in words])
 other = tf.constant([[w] for w in reversed(words)])
-numbers = [0, 1, 2, -7, 123456, 16777215]
+numbers = [0, 1, 2, -1, -7, 123456, 16777215]
 i = tf.constant([[n] for n in numbers], "int64")
 cases = []
 
@@ -49,6 +49,15 @@ for mode in ("multi_hot", "count"):
     add("TextVectorization", {"vocabulary": tokens, "output_mode": mode})
 add("TextVectorization", {"vocabulary": tokens, "output_mode": "tf_idf", "idf_weights": [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]})
 add("TextVectorization", {"vocabulary": tokens, "output_mode": "count", "max_tokens": 20, "pad_to_max_tokens": True})
+# An empty text is padding in each mode: "" and, without its signs, one of punctuation alone.
+for config in ({"output_mode": "count"}, {"output_mode": "multi_hot", "standardize": "strip_punctuation"},
+               {"output_mode": "tf_idf", "idf_weights": [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]}, {"output_sequence_length": 2, "standardize": None}):
+    add("TextVectorization", {"vocabulary": tokens, "split": None, **config})
+# Without a word for unknown texts, [UNK] is a word as others are.
+for oov in (1, 2):
+    add("StringLookup", {"vocabulary": ["[UNK]", "a", "cat"], "oov_token": None, "num_oov_indices": oov})
+add("IntegerLookup", {"vocabulary": [-1, 0, 2], "oov_token": None}, "numbers")
+add("IntegerLookup", {"vocabulary": [-1, 0, 2]}, "numbers")
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "texts.json"), "w") as f:
     json.dump({"texts": words, "numbers": numbers, "cases": cases}, f, ensure_ascii=False)
 print(len(cases))

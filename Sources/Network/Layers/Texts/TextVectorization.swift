@@ -37,8 +37,8 @@ public struct TextVectorization: StatelessLayer, TextReader {
     public init(from config: inout LayerConfig) throws(CellarError) {
         let mode = try config.tokenMode(default: .int, isInt: true, hasWeights: true)
         func word(_ key: String, _ words: [String]) throws(CellarError) -> String? {
-            config.value(key) == nil && config.object[key] != nil
-                ? nil : try config.string(key, default: words[0], oneOf: words)
+            let word = try config.string(key, default: words[0], oneOf: words)
+            return config.isNull(key) ? nil : word
         }
         standardize = try word("standardize", Self.standardizations)
         split = try word("split", ["whitespace", "character"])
@@ -125,7 +125,8 @@ public struct TextVectorization: StatelessLayer, TextReader {
                 }
                 continue
             }
-            for index in indices {
+            // An empty word has no place, as it is padding above.
+            for (index, word) in zip(indices, words) where !word.isEmpty {
                 let place = row * width + (index.map { $0 + 1 } ?? 0)
                 numbers[place] = encoding.mode == .multiHot ? 1 : numbers[place] + 1
             }
