@@ -1,6 +1,9 @@
 import Base
 import Datasets
 import Foundation
+@testable import KerasFile
+import Network
+import Tensors
 import TestSupport
 import Testing
 
@@ -249,5 +252,22 @@ func faultInOpenPipe() throws {
         #expect(error.place.line == 3 && error.place.column == "b" && error.place.file == "pipe")
         #expect(try folder.names.isEmpty)
         try pipe.fileHandleForWriting.close()
+    }
+}
+
+@Test("blanks belong to the texts of a model that no table trained, as for Keras")
+func blanksOfTexts() throws {
+    let lookup = try LayerTable.make(
+        className: "StringLookup", config: ["vocabulary": ["a", "a ", " a", "b "], "output_mode": "count"])
+    var model = try Model(chain: [InputLayer(name: "t", shape: [1], isText: true), lookup, Dense(units: 1)])
+    try model.setWeights(
+        [Tensor(shape: [5, 1], values: [0, 1, 2, 3, 4]), Tensor(shape: [1], values: [0])], layer: 2)
+    let loaded = try LoadedModel(ModelFile(model: model), path: "texts.keras", name: "texts")
+    try Fixtures.temporaryFolder { folder in
+        let found = try score("n,t\n1,a\n1,\"a \"\n1,\" a\"\n1,b\n1,\"b \"\n", [loaded], in: folder)
+        #expect(
+            found.split(separator: "\n").dropFirst().map { $0.split(separator: ",").last } == [
+                "1", "2", "3", "0", "4",
+            ])
     }
 }

@@ -39,7 +39,10 @@ struct InputColumns: Sendable {
         lookups = names.indices.map { index in
             separate ? network.readers(ofInput: index).compactMap { $0 as? StringLookup } : []
         }
-        dialect = model.facts?.dataset?.dialect ?? TableDialect()
+        var dialect = model.facts?.dataset?.dialect ?? TableDialect()
+        // Without a training on a table, as in a file of Keras, blanks belong to texts.
+        if model.facts?.dataset == nil { dialect.keepsBlanks = true }
+        self.dialect = dialect
     }
 
     /// The layers that read a column's values.
