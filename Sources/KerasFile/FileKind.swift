@@ -31,6 +31,9 @@ enum FileKind: CaseIterable {
                 start[2..<8].allSatisfy({ $0 == 0 }) || start[4..<8].allSatisfy({ $0 == 0 })
             {
                 .safetensors
+            } else if start.starts(with: [0x08, 0x01, 0x12]) {
+                // The version of the schema, which is 1, and then a graph.
+                .savedModel
             } else if start.count > 2, start[0] == 0x08, start[1] < 0x20,
                 [0x12, 0x1A, 0x22, 0x3A, 0x42].contains(start[2])
             {

@@ -19,9 +19,7 @@ public func readModel(
             var result = try readArchive(archive, forTraining: forTraining)
             if withRows { result.trainedRows = try cellarFile(in: archive).flatMap(readTrainedRows) }
             return result
-        case .text:
-            throw CellarError(
-                .badData, "this is a config without weights; name the file of the weights as well")
+        case .text(let bytes): throw weightsMissing(in: bytes)
         case .hdf5(let file):
             if let own = try Architecture(file) {
                 var result = try readWhole(file, own, forTraining: forTraining)
@@ -31,6 +29,16 @@ public func readModel(
             return try readWeightsOnly(file, architecture)
         }
     }
+}
+
+/// The error for text in place of a model: a config, or Keras' list of the files that weights lie in.
+private func weightsMissing(in text: [UInt8]) -> CellarError {
+    guard let list = try? JSON(parsing: text), list["weight_map"] != nil else {
+        return CellarError(.badData, "this is a config without weights; name the file of the weights as well")
+    }
+    return CellarError(
+        .badData, "this lists the files that weights lie in, of which several are not read",
+        remedy: "Save the weights again in one file, without max_shard_size.")
 }
 
 /// Reads only what Cellar wrote beside the model: nil for a sound file straight from Keras.

@@ -265,3 +265,24 @@ func snakeCase() {
     ]
     for (name, word) in words { #expect(ObjectPaths.snakeCase(name) == word) }
 }
+
+@Test("a SavedModel's graph and Keras' list of weights in several files are called what they are")
+func otherFiles() throws {
+    let files: [([UInt8], String)] = [
+        ([0x08, 0x01, 0x12, 0x80, 0x01] + Array(repeating: 0x0A, count: 60), "a TensorFlow SavedModel"),
+        ([0x08, 0x07, 0x12, 0x07] + Array(repeating: 0x70, count: 60), "an ONNX model"),
+        (
+            Array(
+                #"{"metadata": {"total_size": 8}, "weight_map": {"/layers/dense/vars": ["m_00000.weights.h5"]}}"#
+                    .utf8), "several"
+        ),
+    ]
+    try Fixtures.temporaryFolder { folder in
+        for (bytes, words) in files {
+            let path = folder.appendingPathComponent("file").path
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: CellarError.self) { try readModel(.unchecked(path)) }
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        }
+    }
+}

@@ -68,7 +68,9 @@ enum Keras3 {
             policy?["class_name"]?.string?.contains("Quantized") == true
             || ["int4", "int8", "float8"].contains { name.hasPrefix($0) }
         guard !isQuantized, entry.config["quantization_config"]?.isNull != false else {
-            throw entry.unsupported("it is quantized (\(name)), which is not supported")
+            let options = entry.config["quantization_config"]
+            let kind = policy?["config"]?["mode"]?.string ?? options?["class_name"]?.string ?? name
+            throw entry.unsupported("it is quantized (\(kind)), which is not supported")
         }
     }
 }

@@ -58,3 +58,16 @@ public enum RandomPerspective: AugmentationKind { public static let className = 
 public enum RandomGaussianBlur: AugmentationKind { public static let className = "RandomGaussianBlur" }
 public enum RandomColorJitter: AugmentationKind { public static let className = "RandomColorJitter" }
 public enum RandomErasing: AugmentationKind { public static let className = "RandomErasing" }
+public enum AugMix: AugmentationKind { public static let className = "AugMix" }
+public enum CutMix: AugmentationKind { public static let className = "CutMix" }
+public enum MixUp: AugmentationKind { public static let className = "MixUp" }
+public enum RandAugment: AugmentationKind { public static let className = "RandAugment" }
+public enum RandomColorDegeneration: AugmentationKind {
+    public static let className = "RandomColorDegeneration"
+}
+public enum RandomElasticTransform: AugmentationKind {
+    public static let className = "RandomElasticTransform"
+}
+public enum RandomInvert: AugmentationKind { public static let className = "RandomInvert" }
+public enum RandomPosterization: AugmentationKind { public static let className = "RandomPosterization" }
+public enum RandomShear: AugmentationKind { public static let className = "RandomShear" }

@@ -23,9 +23,11 @@ public struct CompileRecipe: Sendable {
                     + "omitted; the saved model's is used.")
         }
         guard let objective = start.compiled?.objective, let optimizer = start.compiled?.optimizer else {
-            let unknown = start.compiled?.unknown.first.map { ": \($0)" } ?? ""
+            let unknown = start.compiled?.unknown.first
             throw recipe.error(
-                "compile is missing, and the saved model has no compile options\(unknown).",
+                "compile is missing, and the saved model "
+                    + (unknown.map { "has compile options that are not all supported: \($0)." }
+                        ?? "has no compile options."),
                 remedy: "Add compile to the recipe.")
         }
         self.init(optimizer: optimizer, objective: objective)

@@ -133,10 +133,12 @@ def models(K, tag):
     names = ["RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"]
     names += ["RandomHeight", "RandomWidth"] if v2 else [
         "RandomHue", "RandomSaturation", "RandomGrayscale", "RandomSharpness", "RandomPerspective",
-        "RandomGaussianBlur", "RandomColorJitter", "RandomErasing"]
+        "RandomGaussianBlur", "RandomColorJitter", "RandomErasing", "RandomColorDegeneration", "RandomElasticTransform",
+        "RandomInvert", "RandomPosterization", "RandomShear", "AugMix", "CutMix", "MixUp", "RandAugment"]
     sizes = {"RandomFlip": {}, "RandomZoom": dict(height_factor=0.1), "RandomTranslation": dict(height_factor=0.1, width_factor=0.2),
              "RandomGrayscale": {}, "RandomPerspective": {}, "RandomGaussianBlur": {},
-             "RandomColorJitter": dict(brightness_factor=0.1), "RandomErasing": {}}
+             "RandomColorJitter": dict(brightness_factor=0.1), "RandomErasing": {}, "RandomPosterization": dict(factor=4),
+             "RandomShear": dict(x_factor=0.2), "MixUp": {}}
     yield "augment", chain(
         (4, 5, 3), *[getattr(L, n)(**sizes.get(n, dict(factor=0.2))) for n in names], L.Conv2D(2, 2),
         L.GlobalAveragePooling2D(), L.Dense(2, "softmax"))
