@@ -22,6 +22,8 @@ public struct TableDialect: Equatable, Sendable {
     public var hasUnits = false
     /// Words that may stand beside a number, too: `km`, `EUR`.
     public var unitWords: [String] = []
+    /// How columns write their numbers, where that is not the table's way. `hasUnits` and `unitWords` do not count there.
+    public var numbers: [String: NumberWriting] = [:]
     /// The order of the parts of dates in columns that are not in the form of ISO 8601.
     public var dates: [String: DateOrder] = [:]
     /// True if blanks around texts belong to them, as for pandas. Models of older files cut them.
@@ -54,6 +56,9 @@ public struct TableDialect: Equatable, Sendable {
     public var hasPlainNumbers: Bool {
         decimal == nil && thousands == nil && missing.isEmpty && !hasUnits && unitWords.isEmpty
     }
+
+    /// True if a column's numbers are written so.
+    public func hasPlainNumbers(in column: String) -> Bool { hasPlainNumbers && numbers[column] == nil }
 
     public init() {}
 
@@ -114,6 +119,7 @@ public struct TableDialect: Equatable, Sendable {
         if missing.isEmpty { all.missing = other.missing }
         all.hasUnits = hasUnits || other.hasUnits
         if unitWords.isEmpty { all.unitWords = other.unitWords }
+        if numbers.isEmpty { all.numbers = other.numbers }
         if dates.isEmpty { all.dates = other.dates }
         if skippedLines == nil, let lines = other.skippedLines, lines > 0 {
             (all.skippedLines, all.mayLackSkippedLines) = (lines, true)
@@ -136,6 +142,10 @@ extension TableDialect {
         if !missing.isEmpty { object["missing"] = .array(missing.map { .string($0) }) }
         if hasUnits { object["units"] = true }
         if !unitWords.isEmpty { object["unit_words"] = .array(unitWords.map { .string($0) }) }
+        if !numbers.isEmpty {
+            object["numbers"] = .object(
+                JSONObject(numbers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))
+        }
         if !dates.isEmpty {
             object["dates"] = .object(
                 JSONObject(dates.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.rawValue)) }))
@@ -162,6 +172,9 @@ extension TableDialect {
         missing = json["missing"]?.array?.compactMap(\.string) ?? []
         hasUnits = json["units"]?.bool ?? false
         unitWords = json["unit_words"]?.array?.compactMap(\.string).filter { !$0.isEmpty } ?? []
+        for (name, writing) in json["numbers"]?.object?.members ?? [] {
+            numbers[name] = NumberWriting(json: writing)
+        }
         for (name, order) in json["dates"]?.object?.members ?? [] {
             dates[name] = order.string.flatMap(DateOrder.init)
         }

@@ -19,17 +19,22 @@ public struct DateText: Equatable, Sendable {
 
     /// Parses a date; nil for other text, and for days that do not exist.
     public init?(_ field: ArraySlice<UInt8>, order: TableDialect.DateOrder) {
-        let field = withoutBlanks(field)
+        var field = withoutBlanks(plainSigns(field))
+        (year, month, day) = (0, 0, 0)
         if order == .timeOfDay {
-            (year, month, day) = (0, 0, 0)
             guard time(field) else { return nil }
             return
         }
-        if order == .yearFirst, let month = DateText.yearAndMonth(field) {
+        if order != .yearFirst { DateText.dropWeekday(&field) }
+        if let month = order == .yearFirst
+            ? DateText.yearAndMonth(field) : DateText.monthAndYear(field, order)
+        {
             (year, self.month, day) = (month.year, month.month, 1)
             return
         }
-        var rest = DateText.numeric(field, order)
+        if order == .yearFirst, let compact = DateText.compact(field) { field = compact }
+        var rest = DateText.numeric(
+            order == .monthFirst ? DateText.yearBehindTime(field) ?? field : field, order)
         guard let a = DateText.digits(&rest, 1...4), let sign = rest.popFirst(), "-/. ".utf8.contains(sign),
             case let named = DateText.month(&rest), let b = named ?? DateText.digits(&rest, 1...2),
             // A month in letters stands in the middle: the day is before it, or the year.
@@ -48,6 +53,7 @@ public struct DateText: Equatable, Sendable {
         // As in POSIX: 69 is 1969, 68 is 2068.
         if years == 2 { year += year < 69 ? 2000 : 1900 }
         if !rest.isEmpty {
+            if rest.first == UInt8(ascii: ","), rest.dropFirst().first == 32 { rest.removeFirst() }
             guard let gap = rest.popFirst(), gap == 32 || gap == UInt8(ascii: "T"), time(rest) else {
                 return nil
             }
@@ -57,13 +63,93 @@ public struct DateText: Equatable, Sendable {
         else { return nil }
     }
 
-    /// Reads a month, 2016-02 or 2016/02; its first day stands for it.
+    /// Reads a month, 2016-02, 2016/02 or 2016-Feb; its first day stands for it.
     private static func yearAndMonth(_ field: ArraySlice<UInt8>) -> (year: Int, month: Int)? {
         var rest = field
+        if field.last.map(FieldReader.isLetter) ?? false, let year = digits(&rest, 4...4), year.value > 0,
+            let sign = rest.popFirst(), "-/ ".utf8.contains(sign), let month = month(&rest), rest.isEmpty
+        {
+            return (year.value, month.value)
+        }
+        rest = field
         guard field.count == 7, let year = digits(&rest, 4...4), year.value > 0, let sign = rest.popFirst(),
             "-/".utf8.contains(sign), let month = digits(&rest, 2...2), (1...12).contains(month.value)
         else { return nil }
         return (year.value, month.value)
+    }
+
+    /// Reads a month before its year: Dec-2018, December 2018, 12/2018.
+    private static func monthAndYear(
+        _ field: ArraySlice<UInt8>, _ order: TableDialect.DateOrder
+    ) -> (year: Int, month: Int)? {
+        guard order == .monthFirst, (6...15).contains(field.count) else { return nil }
+        var rest = field
+        guard let month = month(&rest) ?? digits(&rest, 1...2), (1...12).contains(month.value) else {
+            return nil
+        }
+        let signs = rest.prefix { "-/., ".utf8.contains($0) }
+        rest = rest.dropFirst(signs.count)
+        guard (1...2).contains(signs.count), let year = digits(&rest, 4...4), rest.isEmpty,
+            (1000...2999).contains(year.value)
+        else {
+            return nil
+        }
+        return (year.value, month.value)
+    }
+
+    /// Returns `2014-10-13T00:00:00` for `20141013T000000`.
+    private static func compact(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let date = field.prefix(while: FieldReader.isDigit)
+        guard date.count == 8, field.count > 9, let gap = field.dropFirst(8).first,
+            gap == UInt8(ascii: "T") || gap == 32
+        else { return nil }
+        let rest = field.dropFirst(9)
+        let time = rest.prefix(while: FieldReader.isDigit)
+        let parts = [date.prefix(4), date.dropFirst(4).prefix(2), date.suffix(2)]
+        var text = Array(parts.joined(separator: [UInt8(ascii: "-")]))
+        text.append(gap)
+        guard time.count == 4 || time.count == 6 else { return text[...] + rest }
+        let clock = stride(from: 0, to: time.count, by: 2).map { time.dropFirst($0).prefix(2) }
+        text += Array(clock.joined(separator: [UInt8(ascii: ":")]))
+        text += rest.dropFirst(time.count)
+        return text[...]
+    }
+
+    private static let weekdays = [
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    ]
+
+    /// Drops the name of a day of the week in front of a date: `Mon, 06 Apr 2009`.
+    private static func dropWeekday(_ field: inout ArraySlice<UInt8>) {
+        guard field.first.map(FieldReader.isLetter) ?? false else { return }
+        let letters = field.prefix(while: FieldReader.isLetter)
+        let word = String(decoding: letters, as: UTF8.self).lowercased()
+        let rest = field.dropFirst(letters.count)
+        guard rest.first.map({ ",. ".utf8.contains($0) }) ?? false,
+            weekdays.contains(where: {
+                $0 == word || word.count >= 3 && word.count <= 5 && $0.hasPrefix(word)
+            })
+        else { return }
+        field = rest.drop { ",. ".utf8.contains($0) }
+    }
+
+    /// Returns `Apr 06, 2009 22:19:45 PDT` for `Apr 06 22:19:45 PDT 2009`, as programs in C write dates; nil for another form.
+    private static func yearBehindTime(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard field.first.map(FieldReader.isLetter) ?? false else { return nil }
+        let words = field.split(separator: 32)
+        guard (4...5).contains(words.count), words[1].count <= 2, words[2].contains(UInt8(ascii: ":")),
+            let year = words.last, year.count == 4, year.allSatisfy(FieldReader.isDigit)
+        else { return nil }
+        var text = Array(words[0])
+        text += [32]
+        text += words[1]
+        text += Array(", ".utf8)
+        text += year
+        for word in words[2..<(words.count - 1)] {
+            text += [32]
+            text += word
+        }
+        return text[...]
     }
 
     /// Returns `2/22/2016` for `Feb 22, 2016` if the month is first; other texts as they are.
@@ -95,14 +181,41 @@ public struct DateText: Equatable, Sendable {
                 rest = rest.drop { (48...57).contains($0) }
             }
         }
-        let mark = String(decoding: rest, as: UTF8.self).lowercased()
-        switch mark {
-        case "", "z", "+00:00", " utc", "+00": break
-        case " am", "am": if hour == 12 { hour = 0 }
-        case " pm", "pm": if hour < 12 { hour += 12 }
-        default: return false
+        var words = String(decoding: rest, as: UTF8.self).lowercased()[...]
+        while words.first == " " { words.removeFirst() }
+        for (mark, isAfternoon) in [("am", false), ("a.m.", false), ("pm", true), ("p.m.", true)]
+        where words.hasPrefix(mark) {
+            words = words.dropFirst(mark.count)
+            if isAfternoon, hour < 12 { hour += 12 } else if !isAfternoon, hour == 12 { hour = 0 }
+            while words.first == " " { words.removeFirst() }
+            break
         }
+        guard DateText.isZone(words) else { return false }
         return hour < 24 && minute < 60 && second < 61
+    }
+
+    private static let zones: Set = [
+        "", "z", "utc", "gmt", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt", "akst", "akdt", "hst",
+        "cet",
+        "cest", "bst", "wet", "west", "eet", "eest", "msk", "ist", "jst", "kst", "sgt", "hkt", "aest", "aedt",
+        "acst",
+        "awst", "nzst", "nzdt", "brt", "art", "sast", "wib",
+    ]
+
+    /// True for nothing, or a zone's name or distance from UTC, perhaps with its name in parentheses. Dates keep the time that is written.
+    private static func isZone(_ text: Substring) -> Bool {
+        if zones.contains(String(text)) { return true }
+        guard let sign = text.first, "+-".contains(sign) else { return false }
+        let parts = text.dropFirst().split(separator: " ", maxSplits: 1)
+        guard let distance = parts.first, parts.count == 1 || parts[1].first == "(" && parts[1].last == ")"
+        else {
+            return false
+        }
+        let digits = distance.filter { $0 != ":" }
+        guard digits.count == 2 || digits.count == 4, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+            distance.count == digits.count || distance.count == 5 && distance.dropFirst(2).first == ":"
+        else { return false }
+        return (Int(digits.prefix(2)) ?? 99) <= 14 && (Int(digits.suffix(digits.count - 2)) ?? 0) < 60
     }
 
     private static func digits(_ rest: inout ArraySlice<UInt8>, _ counts: ClosedRange<Int>) -> (

@@ -10,9 +10,13 @@ public struct FieldReader: Sendable {
     private let mayBeMissing: [Bool]
     /// The signs and words beside numbers, the longest first: km before m.
     private let units: [[UInt8]]
+    /// The column's own way to write numbers.
+    private let written: WrittenNumbers?
 
-    public init(_ dialect: TableDialect) {
+    /// - column: The column whose fields are read, if it may have a way of its own to write numbers.
+    public init(_ dialect: TableDialect, column: String? = nil) {
         self.dialect = dialect
+        written = column.flatMap { dialect.numbers[$0] }.map { WrittenNumbers($0) }
         missing = dialect.missing.map { Array($0.utf8) }
         units = ((dialect.hasUnits ? FieldReader.signs : []) + dialect.unitWords).map { Array($0.utf8) }
             .sorted { $0.count > $1.count }
@@ -106,8 +110,54 @@ public struct FieldReader: Sendable {
     public func number(_ field: ArraySlice<UInt8>) -> Number {
         let text = withoutBlanks(field)
         if text.isEmpty || missing.contains(where: { text.elementsEqual($0) }) { return .missing }
+        if let written { return number(text, written) }
         return FieldReader.plain(dialect.hasPlainNumbers ? text : cleaned(text)[...])
     }
+
+    /// Reads a number with a unit or in a form of the column. Marks such as `-` before a unit stand for a missing value.
+    private func number(_ text: ArraySlice<UInt8>, _ written: WrittenNumbers) -> Number {
+        func plain(_ text: ArraySlice<UInt8>) -> Double? {
+            if case .number(let number) = FieldReader.plain(signed(text)[...]) { number } else { nil }
+        }
+        let number = written.number(text, plain: plain, isMissing: isMark)
+        guard case .text = number, case .missing = FieldReader.plain(text) else { return number }
+        return .missing
+    }
+
+    /// Reads a number whatever the table's signs are: the last point or comma is the decimal sign unless three digits follow it.
+    public func numberOfAnySigns(_ field: ArraySlice<UInt8>) -> Number {
+        let text = withoutBlanks(field)
+        guard let written else { return looseNumber(plainSigns(text)).map { .number($0) } ?? .text }
+        return written.number(text, plain: looseNumber, isMissing: isMark)
+    }
+
+    private func looseNumber(_ field: ArraySlice<UInt8>) -> Double? {
+        var field = field
+        let isNegative = field.first == UInt8(ascii: "-")
+        if isNegative || field.first == UInt8(ascii: "+") { field.removeFirst() }
+        let signs: Set<UInt8> = Set(".,' ".utf8)
+        guard let last = field.last, FieldReader.isDigit(last),
+            field.allSatisfy({ FieldReader.isDigit($0) || signs.contains($0) })
+        else { return nil }
+        var (whole, fraction) = (field, ArraySlice<UInt8>())
+        if let place = field.lastIndex(where: { ".,".utf8.contains($0) }),
+            field.count(where: { $0 == field[place] }) == 1,
+            field.endIndex - place != 4 || place - field.startIndex > 3
+        {
+            (whole, fraction) = (field[..<place], field[(place + 1)...])
+        }
+        let groups = whole.split(omittingEmptySubsequences: false) { signs.contains($0) }
+        guard groups.count == 1 || areThousands(groups) else { return nil }
+        let digits = Array(groups.joined()) + [UInt8(ascii: ".")] + fraction + [48]
+        return Double(String(decoding: digits, as: UTF8.self)).map { isNegative ? -$0 : $0 }
+    }
+
+    private func isMark(_ rest: ArraySlice<UInt8>) -> Bool {
+        !rest.isEmpty && (isMissing(rest) || FieldReader.marks.contains { rest.elementsEqual($0.utf8) })
+    }
+
+    /// Marks that stand for a missing number where a unit follows.
+    private static let marks = ["-", "--", "?", "n/a", "N/A"]
 
     private static func plain(_ text: ArraySlice<UInt8>) -> Number {
         var value = 0.0
@@ -129,14 +179,8 @@ public struct FieldReader: Sendable {
     /// Returns a field without blanks and units around it, with plain blanks in place of those that do not break a line, and with a
     /// plain apostrophe.
     public func withoutUnits(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var text = withoutBlanks(field)
-        // 0xC2 and 0xE2 begin such signs and some units.
-        if text.contains(where: { $0 == 0xC2 || $0 == 0xE2 }) {
-            let blanks = String(decoding: text, as: UTF8.self)
-                .replacing("\u{a0}", with: " ").replacing("\u{202f}", with: " ")
-                .replacing("\u{2019}", with: "'")
-            text = withoutBlanks(Array(blanks.utf8)[...])
-        }
+        var text = plainSigns(withoutBlanks(field))
+        if let written { return written.digits(text) }
         guard !units.isEmpty else { return text }
         var isNegative = false
         if text.first == UInt8(ascii: "-") {
@@ -161,8 +205,11 @@ public struct FieldReader: Sendable {
     }
 
     /// Returns a number without units and signs of thousands and with a decimal point; what is no such number stays text.
-    private func cleaned(_ field: ArraySlice<UInt8>) -> [UInt8] {
-        var text = withoutUnits(field)
+    private func cleaned(_ field: ArraySlice<UInt8>) -> [UInt8] { signed(withoutUnits(field)) }
+
+    /// Returns a number without signs of thousands and with a decimal point; what is no such number stays text.
+    private func signed(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        var text = field
         // A point between groups of thousands is no decimal sign.
         let point = UInt8(ascii: ".")
         let decimal = dialect.decimal ?? (dialect.thousands == point ? UInt8(ascii: ",") : point)

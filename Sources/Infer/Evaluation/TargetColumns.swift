@@ -14,7 +14,8 @@ struct TargetFields {
     /// Nil for a model whose table was read in the plain form, or elsewhere.
     init?(of model: LoadedModel) {
         guard let dataset = model.facts?.dataset, dataset.readsColumns else { return nil }
-        reader = FieldReader(dataset.dialect ?? TableDialect())
+        reader = FieldReader(
+            dataset.dialect ?? TableDialect(), column: model.facts?.hyperparameters.targets.first)
         dropsMissing = dataset.dropsMissingTargets
     }
 

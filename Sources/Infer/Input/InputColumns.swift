@@ -14,6 +14,8 @@ struct InputColumns: Sendable {
     /// True if each column is an input.
     let isSeparate: Bool
     let dialect: TableDialect
+    /// The reader of each column's fields.
+    let fieldReaders: [FieldReader]
     /// The vocabularies of each column.
     let lookups: [[StringLookup]]
     private let model: Model
@@ -43,6 +45,7 @@ struct InputColumns: Sendable {
         // Without a training on a table, as in a file of Keras, blanks belong to texts.
         if model.facts?.dataset == nil { dialect.keepsBlanks = true }
         self.dialect = dialect
+        fieldReaders = names.map { FieldReader(dialect, column: $0) }
     }
 
     /// The layers that read a column's values.
@@ -54,12 +57,12 @@ struct InputColumns: Sendable {
         return Samples(shape: [names.count], floats: (0..<rows).flatMap { row in numbers.map { $0[row] } })
     }
 
-    func numbers(_ fields: Texts, _ index: Int, _ reader: FieldReader) throws(FieldFault) -> Samples {
+    func numbers(_ fields: Texts, _ index: Int) throws(FieldFault) -> Samples {
         var numbers: [Float] = []
         numbers.reserveCapacity(fields.count)
         var kinds = NumberKinds()
         for row in 0..<fields.count {
-            numbers.append(try number(fields[row], row, index, reader, &kinds))
+            numbers.append(try number(fields[row], row, index, &kinds))
         }
         return Samples(shape: [1], floats: numbers)
     }
@@ -79,11 +82,10 @@ struct InputColumns: Sendable {
     }
 
     func number(
-        _ field: ArraySlice<UInt8>, _ row: Int, _ index: Int, _ reader: FieldReader,
-        _ kinds: inout NumberKinds
+        _ field: ArraySlice<UInt8>, _ row: Int, _ index: Int, _ kinds: inout NumberKinds
     ) throws(FieldFault) -> Float {
         let found: Float
-        switch reader.number(field) {
+        switch fieldReaders[index].number(field) {
         case .number(let number) where Float(number).isFinite:
             found = Float(number)
             if let fault = kinds.fault(isBoolean: false, row: row, column: names[index]) { throw fault }
@@ -93,7 +95,8 @@ struct InputColumns: Sendable {
         case .missing: found = .nan
         default:
             throw FieldFault(
-                row: row, column: names[index], expected: "a number",
+                row: row, column: names[index],
+                expected: dialect.numbers[names[index]]?.valueName ?? "a number",
                 found: "\"\(String(decoding: field.prefix(60), as: UTF8.self))\"")
         }
         if let fault = rules[index].fault(found, row: row, column: names[index]) { throw fault }
@@ -101,7 +104,8 @@ struct InputColumns: Sendable {
     }
 
     /// Returns texts as they were in training: empty for a missing value, dates in the form of ISO 8601.
-    func texts(_ fields: Texts, _ name: String, _ reader: FieldReader) throws(FieldFault) -> Texts {
+    func texts(_ fields: Texts, _ index: Int) throws(FieldFault) -> Texts {
+        let (name, reader) = (names[index], fieldReaders[index])
         guard let order = dialect.dates[name] else {
             return dialect.values[name].map { reader.texts(fields, as: $0) } ?? reader.texts(fields)
         }

@@ -46,18 +46,17 @@ enum RowValue {
 extension InputColumns {
     /// Returns the samples of rows, each with a value for every column.
     func samples(_ rows: [[RowValue]]) throws(FieldFault) -> [Samples] {
-        let reader = FieldReader(dialect)
         var samples: [Samples] = []
-        for (index, name) in names.enumerated() {
+        for index in names.indices {
             if isText[index] {
                 let fields = Texts(rows.map { text($0[index], index) })
-                samples.append(Samples(texts: try texts(fields, name, reader)))
+                samples.append(Samples(texts: try texts(fields, index)))
                 continue
             }
             var numbers: [Float] = []
             var kinds = NumberKinds()
             for (row, values) in rows.enumerated() {
-                numbers.append(try number(values[index], row, index, reader, &kinds))
+                numbers.append(try number(values[index], row, index, &kinds))
             }
             samples.append(Samples(shape: [1], floats: numbers))
         }
@@ -65,13 +64,13 @@ extension InputColumns {
     }
 
     private func number(
-        _ value: RowValue, _ row: Int, _ index: Int, _ reader: FieldReader, _ kinds: inout NumberKinds
+        _ value: RowValue, _ row: Int, _ index: Int, _ kinds: inout NumberKinds
     ) throws(FieldFault) -> Float {
         let found: Float
         var isBoolean = false
         switch value {
         case .text(let text), .typed(let text):
-            return try number(Array(text.utf8)[...], row, index, reader, &kinds)
+            return try number(Array(text.utf8)[...], row, index, &kinds)
         case .number(let number): found = Float(number)
         case .truth(let truth): (found, isBoolean) = (truth ? 1 : 0, true)
         }

@@ -31,7 +31,7 @@ struct TableInputs {
         var areTexts: Set<String> = []
         for input in inputs {
             for (name, isText) in zip(input.names, input.isText)
-            where isText || !input.dialect.hasPlainNumbers { areTexts.insert(name.lowercased()) }
+            where isText || !input.dialect.hasPlainNumbers(in: name) { areTexts.insert(name.lowercased()) }
         }
         missingAsNaN = inputs.contains(where: \.isSeparate)
         var (numbers, texts) = ([String](), [String]())
@@ -91,7 +91,6 @@ struct TableInputs {
         _ chunk: CSVChunk, _ places: [Place], _ input: InputColumns, _ rows: [Int]?
     ) throws(FieldFault) -> [Samples] {
         var samples: [Samples] = []
-        let reader = FieldReader(input.dialect)
         // Nil for all rows.
         let chosen = rows?.count == chunk.count ? nil : rows
         do throws(FieldFault) {
@@ -105,9 +104,9 @@ struct TableInputs {
                 case .text(let column):
                     let fields = chunk.texts(column: column, rows: chosen)
                     if input.isText[index] {
-                        samples.append(Samples(texts: try input.texts(fields, name, reader)))
+                        samples.append(Samples(texts: try input.texts(fields, index)))
                     } else {
-                        samples.append(try input.numbers(fields, index, reader))
+                        samples.append(try input.numbers(fields, index))
                     }
                 }
             }

@@ -38,7 +38,8 @@ struct TableColumn: Sendable {
         switch kind {
         case .ignore: return nil
         case .number:
-            numbers = try Self.numbers(fields, reader, profile, name, file)
+            numbers = try Self.numbers(
+                fields, reader, profile, name, file, given.writing?.valueName ?? "a number")
             if profile.present > 0, profile.booleans == profile.present { values = .booleans }
         case .boolean:
             if profile.textCount > 0 {
@@ -108,7 +109,8 @@ struct TableColumn: Sendable {
     }
 
     private static func numbers(
-        _ fields: Texts, _ reader: FieldReader, _ profile: ColumnProfile, _ name: String, _ file: String
+        _ fields: Texts, _ reader: FieldReader, _ profile: ColumnProfile, _ name: String, _ file: String,
+        _ expected: String = "a number"
     ) throws(CellarError) -> [Double] {
         var numbers: [Double] = []
         numbers.reserveCapacity(fields.count)
@@ -120,7 +122,7 @@ struct TableColumn: Sendable {
             default:
                 let text = String(decoding: fields[row].prefix(60), as: UTF8.self)
                 throw CellarError(
-                    .badData, file: file, row: row + 1, column: name, expected: "a number",
+                    .badData, file: file, row: row + 1, column: name, expected: expected,
                     found: "\"\(text)\"",
                     fix:
                         "Correct it, write `missing: [\"\(text)\"]` if it marks a missing value, or `\(name): category`."

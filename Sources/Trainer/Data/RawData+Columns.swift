@@ -40,9 +40,10 @@ extension RawData {
         if dialect.skipsInitialBlanks == nil {
             dialect.skipsInitialBlanks = try table.startsFieldsWithBlanks()
         }
+        dialect.numbers = try writings(of: table, given, dialect, recipe.file)
         let reader = FieldReader(dialect)
-        let columns = try inputs(of: table, roles, given, reader, recipe)
-        var labels = TargetOfTable(target, try table.fields(target), reader)
+        let columns = try inputs(of: table, roles, given, dialect, recipe)
+        var labels = TargetOfTable(target, try table.fields(target), FieldReader(dialect, column: target))
         let kept = try labels.keptRows(drops: recipe.dropsMissingTargets, file: file)
         report(
             DataSummary(
@@ -74,9 +75,29 @@ extension RawData {
         return raw
     }
 
+    /// Returns how columns write their numbers: as the recipe says, and where it names units for all columns, each with its own.
+    private static func writings(
+        of table: Table, _ given: ColumnsRecipe, _ dialect: TableDialect, _ file: String
+    ) throws(CellarError) -> [String: NumberWriting] {
+        var writings: [String: NumberWriting] = [:]
+        for (name, entry) in given.columns {
+            guard let writing = entry.writing else { continue }
+            writings[table.columns[try table.position(of: name)]] = writing
+        }
+        guard dialect.hasUnits else { return writings }
+        let plain = FieldReader(TableDialect())
+        for name in Set(table.columns) where writings[name] == nil {
+            guard let guess = WritingGuess(try table.fields(name), name: name, plain).writing,
+                !guess.units.isEmpty || guess.form == .magnitudes
+            else { continue }
+            writings[name] = guess
+        }
+        return writings
+    }
+
     /// Reads the columns that enter the model.
     private static func inputs(
-        of table: Table, _ roles: ColumnRoles, _ given: ColumnsRecipe, _ reader: FieldReader,
+        of table: Table, _ roles: ColumnRoles, _ given: ColumnsRecipe, _ dialect: TableDialect,
         _ recipe: DataRecipe
     ) throws(CellarError) -> [TableColumn] {
         var entries: [Int: ColumnRecipe] = [:]
@@ -84,6 +105,7 @@ extension RawData {
             let place = try table.position(of: name)
             let column = table.columns[place]
             let isUsed = !roles.isOther(column) && roles.chosen?.contains(column) ?? true
+            if roles.targets.contains(column), entry.onlyDescribesNumbers { continue }
             guard isUsed || entry.kind == .ignore else {
                 throw CellarError(
                     .badData,
@@ -107,8 +129,8 @@ extension RawData {
             guard entry != nil || positions.positions(of: name).count == 1 else { continue }
             guard entry != nil || given.guessesOthers else { continue }
             if let column = try TableColumn(
-                name, table.fields(name), entry ?? ColumnRecipe(), reader, file: table.file,
-                recipe: recipe.file)
+                name, table.fields(name), entry ?? ColumnRecipe(), FieldReader(dialect, column: name),
+                file: table.file, recipe: recipe.file)
             {
                 columns.append(column)
             }

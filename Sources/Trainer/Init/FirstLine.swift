@@ -14,7 +14,7 @@ struct FirstLine {
         let reader = FieldReader(TableDialect())
         func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
             if case .number = reader.number(field) { return true }
-            return NumberForm(field).isNumber || NumberFrame(field)?.unit != nil
+            return NumberForm(field).isNumber || NumberFrame(field)?.isMeasure ?? false
         }
         var (data, headers, repeated, texts) = (0, 0, 0, 0)
         var numbers: [Int] = []

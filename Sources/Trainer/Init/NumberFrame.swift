@@ -1,78 +1,121 @@
 import Base
 import Datasets
-import Tensors
 
-/// The texts on both sides of the number in a text that has one: `EUR` and nothing in `EUR 12.50`, nothing and `km` in `12,500 km`.
+/// The texts on both sides of the first number in a text: `EUR` and nothing in `EUR 12.50`, nothing and `km` in `12,500 km`.
 struct NumberFrame: Hashable {
-    let before, after: String
+    private(set) var before = "", after = ""
+    /// True if a blank separates the number from what follows.
+    private(set) var hasBlank = false
+    /// True for a negative number in parentheses or with its sign behind it.
+    private(set) var isAccounting = false
+    /// True if the number begins with a zero that says nothing, as codes do.
+    private(set) var isPadded = false
 
-    /// Nil for a text with no number, or several.
+    init(before: String, after: String) { (self.before, self.after) = (before, after) }
+
+    /// Nil for a text without a number.
     init?(_ field: ArraySlice<UInt8>) {
-        func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
-        guard let first = field.firstIndex(where: isDigit), let last = field.lastIndex(where: isDigit) else {
-            return nil
+        var text = NumberFrame.trimmed(plainSigns(field))
+        if text.count > 2, text.first == UInt8(ascii: "("), text.last == UInt8(ascii: ")") {
+            (text, isAccounting) = (text.dropFirst().dropLast(), true)
         }
-        // Signs within a number: . , ' and blanks, and the bytes of ’ and of blanks that do not break a line.
-        let within = Set(".,' ".utf8).union([0xC2, 0xA0, 0xE2, 0x80, 0x99, 0xAF])
-        guard field[first...last].allSatisfy({ isDigit($0) || within.contains($0) }) else { return nil }
-        func text(_ part: ArraySlice<UInt8>) -> String {
-            String(decoding: part, as: UTF8.self).trimming { $0.isWhitespace }
+        guard var first = text.firstIndex(where: isDigit) else { return nil }
+        if first > text.startIndex, text[first - 1] == UInt8(ascii: ".") {
+            if first - 1 == text.startIndex || !isLetter(text[first - 2]) { first -= 1 }
         }
-        before = text(field[..<first]).trimming { "+-.".contains($0) || $0.isWhitespace }
-        after = text(field[(last + 1)...])
+        let end = NumberFrame.end(of: text, from: first)
+        let digits = text[first..<end]
+        isPadded = digits.count > 1 && digits.first == 48 && isDigit(digits[digits.startIndex + 1])
+        var (start, rest) = (NumberFrame.trimmed(text[..<first]), NumberFrame.trimmed(text[end...]))
+        if let last = start.last, "-+".utf8.contains(last) { start = NumberFrame.trimmed(start.dropLast()) }
+        if let sign = start.first, "-+".utf8.contains(sign) { start = NumberFrame.trimmed(start.dropFirst()) }
+        if start.last == UInt8(ascii: "("), rest.first == UInt8(ascii: ")") {
+            (start, rest) = (NumberFrame.trimmed(start.dropLast()), NumberFrame.trimmed(rest.dropFirst()))
+            isAccounting = true
+        } else if rest.elementsEqual("-".utf8) {
+            (rest, isAccounting) = ([], true)
+        }
+        before = String(decoding: start, as: UTF8.self)
+        after = String(decoding: rest, as: UTF8.self)
+        hasBlank = end < text.endIndex && text[end] == 32
     }
 
-    /// The words of the frame, if they are a unit: a currency before the number, or letters behind it.
-    var unit: [String]? {
-        let words = [before, after].filter { !$0.isEmpty }
-        let isAmount = before.isEmpty || NumberFrame.currencies.contains(before)
+    /// Returns where a number ends: behind digits, points and commas between digits, and signs before groups of three.
+    private static func end(of text: ArraySlice<UInt8>, from first: Int) -> Int {
+        var end = first
+        func digits(from place: Int) -> Int { text[place...].prefix(while: isDigit).count }
+        while end < text.endIndex {
+            if isDigit(text[end]) {
+                end += 1
+            } else if ".,".utf8.contains(text[end]), digits(from: end + 1) > 0 {
+                end += 1
+            } else if "' ".utf8.contains(text[end]), digits(from: end + 1) == 3, end > first {
+                end += 4
+            } else {
+                break
+            }
+        }
+        return end
+    }
+
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var text = text
+        while text.first == 32 { text.removeFirst() }
+        while text.last == 32 { text.removeLast() }
+        return text
+    }
+
+    /// True if nothing stands beside the number.
+    var isBare: Bool { before.isEmpty && after.isEmpty }
+
+    /// The unit that is both sides, as a recipe has it.
+    var unit: String {
+        if before.isEmpty || after.isEmpty { return before + after }
+        return before + NumberWriting.place + (after.first?.isLetter ?? false ? " " : "") + after
+    }
+
+    /// True if both sides may be a unit: a currency or a sign before the number, and no further number right behind it.
+    var mayBeUnit: Bool {
+        let isAmount =
+            before.isEmpty || NumberFrame.currencies.contains(before)
+            || !before.contains { $0.isLetter || $0.isNumber || $0.isWhitespace || "/:.'\"".contains($0) }
+        let next = after.dropFirst().first { $0 != " " }
         let isMeasure =
-            after.isEmpty
-            || after.count <= 12 && (after.first?.isLetter ?? false || "°µ".contains(after.prefix(1)))
-                && after.allSatisfy { $0.isLetter || "°µ²³/. ".contains($0) }
-        return !words.isEmpty && isAmount && isMeasure ? words : nil
+            after.count <= 20
+            && !("-:.".contains(after.prefix(1)) && (next?.isNumber ?? false) && !after.isEmpty)
+        return !isBare && isAmount && isMeasure && !isPadded && NumberWriting.isUnit(unit)
     }
 
-    /// The words beside the numbers of a column whose values all have the same, unless they are so few that they may be names.
-    static func unit(of fields: Texts, _ reader: FieldReader) -> [String]? {
-        var frame: NumberFrame?
-        var values: Set<[UInt8]> = []
-        for row in 0..<fields.count where !reader.isMissing(fields[row]) {
-            guard let found = NumberFrame(fields[row]), found == frame ?? found else { return nil }
-            if frame == nil, found.unit == nil { return nil }
-            frame = found
-            if values.count <= mostNames { values.insert(Array(fields[row])) }
-        }
-        return values.count > mostNames ? frame?.unit : nil
+    /// True for a currency before the number or letters behind it, which hardly any name of a column has.
+    var isMeasure: Bool {
+        mayBeUnit && (before.isEmpty || NumberFrame.currencies.contains(before))
+            && (after.isEmpty || (after.first?.isLetter ?? false) || "°µ".contains(after.prefix(1)))
+            && after.allSatisfy { $0.isLetter || "°µ²³/. ".contains($0) }
     }
 
-    private static let mostNames = 12
+    /// True if one side is a currency, and the other one empty.
+    var isCurrency: Bool {
+        let side = before + after
+        return (before.isEmpty || after.isEmpty)
+            && (NumberFrame.currencies.contains(side) || side != "%" && isKnownSign || side == "\u{20a9}")
+    }
+
+    /// True for signs that are known as units, however few values a column has.
+    var isKnownSign: Bool { ["$", "\u{20ac}", "\u{a3}", "\u{a5}", "\u{20b9}", "%"].contains(before + after) }
 
     private static let currencies: Set = [
-        "AED", "ARS", "AUD", "BDT", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP",
-        "EUR", "Fr", "Fr.", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "JPY", "KES", "KRW", "LKR", "MXN",
-        "MYR", "NGN", "NOK", "NZD", "PEN", "PHP", "PKR", "PLN", "R$", "RON", "RUB", "Rs", "Rs.", "SAR",
-        "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "US$", "USD", "VND", "ZAR", "kr", "kr.",
+        "A$", "AED", "ARS", "AU$", "AUD", "BDT", "BGN", "BRL", "C$", "CA$", "CAD", "CHF", "CLP", "CNY", "COP",
+        "CZK",
+        "DKK", "EGP", "EUR", "Fr", "Fr.", "GBP", "HK$", "HKD", "HUF", "IDR", "ILS", "INR", "JPY", "KES",
+        "KRW",
+        "LKR", "MXN", "MYR", "NGN", "NOK", "NT$", "NZ$", "NZD", "PEN", "PHP", "PKR", "PLN", "R", "R$", "RM",
+        "RON",
+        "RUB", "Rp", "Rp.", "Rs", "Rs.", "S$", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "US$", "USD",
+        "VND",
+        "ZAR", "kr", "kr.",
     ]
-
-    /// True if most values are a number, alone or beside a unit, or consist of digits and signs.
-    static func areMost(_ fields: Texts, _ reader: FieldReader) -> Bool {
-        let present = (0..<min(fields.count, 500)).filter { !reader.isMissing(fields[$0]) }
-        let numbers = present.count { row in
-            let hasLetters = fields[row].contains { (65...90).contains($0) || (97...122).contains($0) }
-            return fields[row].contains { (48...57).contains($0) }
-                && (!hasLetters || NumberFrame(fields[row])?.unit != nil)
-        }
-        return numbers * 10 > present.count * 8
-    }
 }
 
-extension String {
-    /// Returns the text without such characters at its ends.
-    fileprivate func trimming(_ isCut: (Character) -> Bool) -> String {
-        var text = self[...]
-        while let first = text.first, isCut(first) { text.removeFirst() }
-        while let last = text.last, isCut(last) { text.removeLast() }
-        return String(text)
-    }
-}
+private func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+private func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }

@@ -16,9 +16,9 @@ struct NumberSigns {
     private static let point = UInt8(ascii: "."), comma = UInt8(ascii: ",")
 
     init(
-        _ columns: [Texts], names: [String], _ reader: FieldReader, delimiter: UInt8, file: String
+        _ columns: [Texts], names: [String], _ readers: [FieldReader], delimiter: UInt8, file: String
     ) throws(CellarError) {
-        let all = columns.map { ColumnSigns($0, reader) }
+        let all = zip(columns, readers).map { ColumnSigns($0, $1) }
         let known = all.indices.filter { all[$0].isNumeric }
         func first(_ isOne: (ColumnSigns) -> Bool) -> Int? { known.first { isOne(all[$0]) } }
         let withPoint = first { $0.withPoint > $0.withComma }

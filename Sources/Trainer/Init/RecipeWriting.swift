@@ -23,13 +23,20 @@ extension TableSurvey {
                 "  scale_target: true   # the loss is that of the target scaled to mean 0 and deviation 1\n"
         }
         text += "  columns:\n"
-        for (index, column) in columns.enumerated() where index != target {
+        for (index, column) in columns.enumerated() {
+            if index == target {
+                if case .numbers = task, let writing = column.writing {
+                    text +=
+                        "    \(yaml(column.name)): { \(options(writing).joined(separator: ", ")) }   # the target\n"
+                }
+                continue
+            }
             if column.isAmbiguous {
                 text += "    # \(comment(column.name)): left out, \(column.reason)\n"
                 continue
             }
             text +=
-                "    \(yaml(column.name)): \(options(column))   # \(comment(column.reason))\(missingText(column))\n"
+                "    \(yaml(column.name)): \(options(column))   # \(comment(column.reason))\(missingText(column))\(obstacleText(column))\n"
         }
         return text + splitText + modelText
     }
@@ -69,12 +76,6 @@ extension TableSurvey {
         }
         if dialect.decimal != nil { text += "  decimal: \",\"\n" }
         if let sign = dialect.thousands { text += "  thousands: \"\(Character(UnicodeScalar(sign)))\"\n" }
-        if !dialect.unitWords.isEmpty {
-            text +=
-                "  units: [\(dialect.unitWords.map(yaml).joined(separator: ", "))]   # numbers have these words or signs such as $ beside them\n"
-        } else if dialect.hasUnits {
-            text += "  units: true   # numbers have signs such as $ or %\n"
-        }
         if !dialect.missing.isEmpty {
             text +=
                 "  missing: [\(dialect.missing.map(yaml).joined(separator: ", "))]   # these mark missing values, too\(strays.map { comment("; \($0)") }.joined())\n"
@@ -86,11 +87,17 @@ extension TableSurvey {
         column.profile.missing > 0 && column.kind != .ignore ? "; \(column.profile.missing) missing" : ""
     }
 
+    /// Says why the numbers of a column are not read.
+    private func obstacleText(_ column: SurveyedColumn) -> String {
+        column.obstacle.map { comment("; most have numbers, but " + $0.problem) } ?? ""
+    }
+
     private func options(_ column: SurveyedColumn) -> String {
         let profile = column.profile
         var options: [String] = []
         switch column.kind {
         case .number:
+            if let writing = column.writing { options += self.options(writing) }
             if profile.missing > 0 { options += ["impute: median", "indicator: true"] }
         case .category:
             let rare = profile.counts.values.count { $0 < rareLimit }
@@ -105,6 +112,14 @@ extension TableSurvey {
         // `others: ignore` alone would mean the columns that are not named.
         guard !options.isEmpty || column.name == "others" else { return column.kind.rawValue }
         return "{ \((["kind: \(column.kind.rawValue)"] + options).joined(separator: ", ")) }"
+    }
+
+    private func options(_ writing: NumberWriting) -> [String] {
+        let units = writing.units.map(yaml)
+        return
+            (units.isEmpty
+            ? [] : ["unit: " + (units.count == 1 ? units[0] : "[\(units.joined(separator: ", "))]")])
+            + (writing.form.map { ["form: \($0.rawValue)"] } ?? [])
     }
 
     private var rareLimit: Int { max(2, rows / 200) }

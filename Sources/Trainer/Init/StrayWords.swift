@@ -47,3 +47,34 @@ struct StrayWords {
         return words.min { $0.value.row < $1.value.row }.map { ($0.key, $0.value.row) }
     }
 }
+
+/// The few texts in a column whose other values are dates or times of day.
+struct StrayDates {
+    /// The texts with their first row, from 1.
+    private(set) var words: [String: Int] = [:]
+
+    init(_ fields: Texts, _ reader: FieldReader) {
+        let present = (0..<fields.count).filter { !reader.isMissing(fields[$0]) }
+        let sample = present.prefix(200)
+        func isDate(_ row: Int, _ order: TableDialect.DateOrder) -> Bool {
+            DateText(fields[row], order: order) != nil
+        }
+        let orders = TableDialect.DateOrder.allCases.map { order in
+            (order, sample.count { isDate($0, order) })
+        }
+        guard let (order, dates) = orders.max(by: { $0.1 < $1.1 }), dates > 2, dates * 10 >= sample.count * 9
+        else {
+            return
+        }
+        var strangers = 0
+        for row in present where !isDate(row, order) {
+            let word = String(decoding: reader.text(fields[row]), as: UTF8.self)
+            if words[word] == nil { words[word] = row + 1 }
+            strangers += 1
+            guard words.count <= StrayWords.most, strangers * 10 <= present.count else {
+                words = [:]
+                return
+            }
+        }
+    }
+}

@@ -13,8 +13,15 @@ extension TableSurvey {
         var uncertain: Set<Int> = []
         /// Comments about words that are taken for missing values.
         var strays: [String] = []
+        /// Warnings about values that are taken for missing ones.
+        var strayWarnings: [String] = []
         /// A name in the first line that is a value of its column, too.
         var doubtfulName: String?
+        /// How columns write their numbers.
+        var writings: [WritingGuess] = []
+
+        /// The reader of a column.
+        func reader(_ column: Int) -> FieldReader { FieldReader(dialect, column: table.columns[column]) }
     }
 
     /// - header: Whether the first line names the columns; nil finds out.
@@ -203,24 +210,40 @@ extension TableDialect {
 }
 
 extension TableSurvey.Found {
-    /// Finds the decimal sign, the sign of thousands and units.
+    /// Finds the columns' units, the decimal sign and the sign of thousands.
     fileprivate mutating func chooseNumbers() throws(CellarError) {
         // Signs beside numbers are found first: with them 1,234.50 and 12.50 are of one kind.
         let reader = FieldReader(dialect)
-        let words = Set(fields.compactMap { NumberFrame.unit(of: $0, reader) }.joined())
-        dialect.unitWords = words.sorted()
-        dialect.hasUnits =
-            !words.isEmpty || fields.contains { NumberForms($0, reader).isMost(\.hasUnit) }
-        let signs = try NumberSigns(
-            fields, names: table.columns, FieldReader(dialect), delimiter: table.header.delimiter,
-            file: table.file)
+        writings = zip(table.columns, fields).map { WritingGuess($1, name: $0, reader) }
+        for (name, guess) in zip(table.columns, writings) { dialect.numbers[name] = guess.writing }
+        let signs: NumberSigns
+        do throws(CellarError) { signs = try numberSigns() } catch {
+            // A column in a form of its own does not make others unreadable.
+            let formed = writings.indices.filter { writings[$0].writing?.form != nil }
+            guard !formed.isEmpty else { throw error }
+            for column in formed {
+                leaveOut(column, "its decimal sign may be another one than that of other columns")
+            }
+            signs = try numberSigns()
+        }
         (dialect.decimal, dialect.thousands, uncertain) = (signs.decimal, signs.thousands, signs.uncertain)
+    }
+
+    private func numberSigns() throws(CellarError) -> NumberSigns {
+        try NumberSigns(
+            fields, names: table.columns, fields.indices.map { reader($0) },
+            delimiter: table.header.delimiter, file: table.file)
+    }
+
+    private mutating func leaveOut(_ column: Int, _ problem: String) {
+        writings[column].leaveOut(problem)
+        dialect.numbers[table.columns[column]] = nil
     }
 
     /// Finds words for missing values: known ones, and a few others among numbers, if no other column has them.
     fileprivate mutating func chooseMarkers() throws(CellarError) {
         let reader = FieldReader(dialect)
-        let all = fields.map { StrayWords($0, reader) }
+        let all = fields.indices.map { StrayWords(fields[$0], self.reader($0)) }
         var words: Set<String> = []
         for (column, stray) in all.enumerated() {
             if let excess = stray.excess {
@@ -231,19 +254,49 @@ extension TableSurvey.Found {
                 if isMarker && (stray.areFew || word == "?") {
                     words.insert(word)
                 } else if stray.areFew, stray.isMeasured {
-                    let isElsewhere = fields.indices.contains { other in
-                        !(all[other].areFew && all[other].isMeasured)
-                            && (0..<fields[other].count).contains {
-                                reader.text(fields[other][$0]).elementsEqual(word.utf8)
-                            }
+                    if isElsewhere(word, than: column, all, reader) {
+                        if writings[column].writing != nil {
+                            leaveOut(
+                                column,
+                                "\"\(word.prefix(40))\" among them, first in row \(place.row), is a value of another column, too"
+                            )
+                            continue
+                        }
+                        throw refusing(word, row: place.row, column, stray)
                     }
-                    if isElsewhere { throw refusing(word, row: place.row, column, stray) }
                     words.insert(word)
                     strays.append("\(place.count) \(word) among the numbers of \(table.columns[column])")
+                    warn(word, row: place.row, column, among: "numbers")
                 }
             }
         }
+        for column in fields.indices where all[column].numbers == 0 {
+            for (word, row) in StrayDates(fields[column], reader).words.sorted(by: { $0.value < $1.value }) {
+                guard !isElsewhere(word, than: column, all, reader) else { continue }
+                words.insert(word)
+                strays.append("\(word) among the dates of \(table.columns[column])")
+                warn(word, row: row, column, among: "dates")
+            }
+        }
         dialect.missing = words.sorted()
+    }
+
+    /// True if a column that is not of numbers has a word as a value.
+    private func isElsewhere(_ word: String, than column: Int, _ all: [StrayWords], _ reader: FieldReader)
+        -> Bool
+    {
+        fields.indices.contains { other in
+            other != column && !(all[other].areFew && all[other].isMeasured)
+                && (0..<fields[other].count).contains {
+                    reader.text(fields[other][$0]).elementsEqual(word.utf8)
+                }
+        }
+    }
+
+    private mutating func warn(_ word: String, row: Int, _ column: Int, among kind: String) {
+        strayWarnings.append(
+            "\(table.columns[column]): \"\(word.prefix(40))\" among \(kind), first in row \(row), is taken for a missing value. "
+                + "Remove the row if it is none of the table's, such as one of totals.")
     }
 
     private func refusing(_ word: String, row: Int, _ column: Int, _ stray: StrayWords) -> CellarError {
@@ -252,22 +305,5 @@ extension TableSurvey.Found {
             expected: "a number, as in \(stray.numbers) of \(stray.numbers + stray.count) rows",
             found: "\"\(word.prefix(60))\"",
             fix: "Correct such values, leave them empty if they are missing, or remove the column.")
-    }
-}
-
-/// The forms of a column's texts that are no plain numbers.
-private struct NumberForms {
-    private var forms: [NumberForm] = []
-
-    init(_ fields: Texts, _ reader: FieldReader) {
-        for row in 0..<fields.count {
-            guard case .text = reader.number(fields[row]) else { continue }
-            forms.append(NumberForm(fields[row]))
-        }
-    }
-
-    /// True if most texts are of that form.
-    func isMost(_ form: (NumberForm) -> Bool) -> Bool {
-        !forms.isEmpty && Double(forms.count(where: form)) / Double(forms.count) > 0.8
     }
 }

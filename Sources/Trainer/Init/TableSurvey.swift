@@ -10,6 +10,7 @@ public struct TableSurvey: Sendable {
     public private(set) var dialect: TableDialect
     private let delimiter: UInt8
     let strays: [String]
+    private let strayWarnings: [String]
     /// A name in the first line that is a value of its column, too; nil if it is known that the line has the names.
     let doubtfulName: String?
     public private(set) var columns: [SurveyedColumn] = []
@@ -29,8 +30,10 @@ public struct TableSurvey: Sendable {
         public var reason: String
         /// True if another column has the same name.
         public var isAmbiguous: Bool
-        /// True for texts that are left out though most of them have a number.
-        public var leavesNumbersOut = false
+        /// What keeps numbers from being read, and what to write in the recipe; nil if the column has none.
+        var obstacle: WritingGuess.Obstacle?
+        /// How the numbers are written, if not as in other columns.
+        var writing: NumberWriting?
     }
 
     public enum SurveyTask: Sendable {
@@ -47,11 +50,13 @@ public struct TableSurvey: Sendable {
         let (table, fields) = (found.table, found.fields)
         delimiter = table.header.delimiter
         (dialect, strays, doubtfulName) = (found.dialect, found.strays, found.doubtfulName)
+        strayWarnings = found.strayWarnings
         rows = table.rowCount
         let reader = FieldReader(dialect)
         var positions = NamePositions(table.columns)
         columns = zip(table.columns, fields).enumerated().map { index, column in
             let (name, fields) = column
+            let (reader, writing) = (found.reader(index), found.writings[index])
             let profile = ColumnProfile(fields, reader)
             let guess = KindGuess(name, profile)
             if !table.header.isInFile, dialect.names == nil, name == "0", profile.mayBeIdentifiers {
@@ -70,17 +75,19 @@ public struct TableSurvey: Sendable {
                 reason +=
                     "; \(profile.numbers) of \(profile.present) are numbers, but not \"\(text.text.prefix(20))\" in row \(text.row)"
             }
-            if guess.kind == .number, dialect.hasPlainNumbers, Self.mayBeThousands(fields, reader) {
+            if writing.writing != nil, guess.kind == .number { reason += "; " + writing.remark }
+            if guess.kind == .number, dialect.hasPlainNumbers(in: name), Self.mayBeThousands(fields, reader) {
                 reason += "; if their point separates thousands, write thousands: \".\" above"
             }
             return SurveyedColumn(
                 name: name, profile: profile, kind: isAmbiguous ? .ignore : guess.kind, reason: reason,
                 isAmbiguous: isAmbiguous,
-                leavesNumbersOut: guess.kind == .ignore && profile.textCount > 0 && profile.distinct > 1
-                    && NumberFrame.areMost(fields, reader))
+                obstacle: guess.kind == .number
+                    ? nil : writing.obstacle ?? Self.obstacle(guess.kind, profile, fields, reader),
+                writing: writing.writing)
         }
         try chooseTarget(wanted, table)
-        try chooseTask(fields[target], reader)
+        try chooseTask(fields[target], found.reader(target))
         for index in columns.indices where index != target && columns[index].kind != .ignore {
             if let leak = leak(fields[index], fields[target], columns[index].profile) {
                 (columns[index].kind, columns[index].reason) = (.ignore, leak)
@@ -136,13 +143,28 @@ public struct TableSurvey: Sendable {
         if isStratified { isStratified = false } else { keepsDuplicatesTogether = false }
     }
 
+    /// Returns what keeps the numbers in texts that are left out from being read; nil if most have none.
+    private static func obstacle(
+        _ kind: ColumnRecipe.Kind, _ profile: ColumnProfile, _ fields: Texts, _ reader: FieldReader
+    ) -> WritingGuess.Obstacle? {
+        guard kind == .ignore, profile.textCount > 0, profile.distinct > 1, areMostlyDigits(fields, reader)
+        else { return nil }
+        return WritingGuess.Obstacle(problem: "their form is not known", options: nil)
+    }
+
     /// Warnings before a training.
     public var warnings: [String] {
-        columns.enumerated().filter { $0.offset != target && $0.element.leavesNumbersOut }.map { _, column in
-            let example = column.profile.firstText.map { ", such as \"\($0.text.prefix(40))\"" } ?? ""
-            return "\(column.name) is left out, though most of its values have numbers\(example): "
-                + "if they matter, write them as plain numbers or dates, or name their units in the recipe (units: [km])."
-        }
+        strayWarnings
+            + columns.enumerated().compactMap { index, column in
+                guard index != target, let obstacle = column.obstacle else { return nil }
+                let example = column.profile.firstText.map { ", such as \"\($0.text.prefix(40))\"" } ?? ""
+                let state = column.kind == .ignore ? "left out" : "taken as \(column.kind.valueName)"
+                return "\(column.name) is \(state), though most of its values have numbers\(example): "
+                    + obstacle.problem + ". If they matter, write them as plain numbers or dates"
+                    + (obstacle.options.map {
+                        ", or, to read them nevertheless, \(yaml(column.name)): { kind: number, \($0) } in the recipe."
+                    } ?? ".")
+            }
     }
 
     /// Makes the recipe name the delimiter. Returns false if it does.

@@ -31,6 +31,12 @@ extension ColumnRecipe {
         }
     }
 
+    /// True for an entry that only says how numbers are written, which a target may have, too.
+    var onlyDescribesNumbers: Bool {
+        writing != nil && kind ?? .number == .number
+            && keys.allSatisfy { ["kind", "unit", "form"].contains($0) }
+    }
+
     /// Throws for options that a column of that kind does not have.
     ///
     /// - kind: Nil if it is not known yet.
@@ -38,7 +44,7 @@ extension ColumnRecipe {
         guard let kind else { return }
         let own: [String] =
             switch kind {
-            case .number: ["impute", "indicator", "scale"]
+            case .number: ["impute", "indicator", "scale", "unit", "form"]
             case .boolean: ["impute", "indicator"]
             case .category: ["impute", "encode", "dimension", "rare", "unknown"]
             case .date: ["parts", "cyclic", "order", "indicator"]

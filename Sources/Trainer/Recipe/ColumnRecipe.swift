@@ -4,6 +4,9 @@ import Base
 public struct ColumnRecipe: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         case number, boolean, category, date, text, ignore
+
+        /// The name of a column of that kind in messages.
+        var valueName: String { self == .text ? "texts" : "a \(rawValue)" }
     }
 
     public enum Impute: Equatable, Sendable {
@@ -50,6 +53,8 @@ public struct ColumnRecipe: Equatable, Sendable {
     public var order: TableDialect.DateOrder?
     public var maxTokens: Int?
     public var ngrams: Int?
+    /// How numbers are written.
+    public var writing: NumberWriting?
     /// The keys that the recipe gives, and the line of the first.
     private(set) var keys: [String] = []
     private(set) var line: Int?
@@ -110,6 +115,14 @@ extension ColumnRecipe {
         encoding = try choice(try part.text("encode"), "encode", part)
         unknown = try choice(try part.text("unknown"), "unknown", part)
         order = try choice(try part.text("order"), "order", part)
+        let units = try part.words("unit")
+        if let unit = units.first(where: { !NumberWriting.isUnit($0) }) {
+            throw part.error(
+                "\(name): unit is what stands beside numbers, such as km or \"${}/hr\", but is \"\(unit)\".",
+                key: "unit")
+        }
+        let form: NumberWriting.NumberStyle? = try choice(try part.text("form"), "form", part)
+        if !units.isEmpty || form != nil { writing = NumberWriting(units: units, form: form) }
         if part.options.object["parts"] != nil {
             var found: [DatePart] = []
             for word in try part.words("parts") {

@@ -1,0 +1,55 @@
+/// How a column writes its numbers: the unit beside them, and their form.
+public struct NumberWriting: Equatable, Sendable {
+    /// The unit: a word on either side of the number, or both sides with `{}` for the number (`${}/hr`). Others behind the
+    /// first mean the same.
+    public var units: [String]
+    public var form: NumberStyle?
+
+    /// A form of numbers that are not written with digits and signs alone.
+    public enum NumberStyle: String, Sendable, CaseIterable {
+        /// 900K, 1.5M, 2 Mio.
+        case magnitudes
+        /// 2h 50m, 1:05:30: seconds.
+        case duration
+        /// 5'11", 6-2: inches.
+        case feet
+        /// 3544 - 3744: the middle.
+        case range
+        /// (1,234.50), 12-, −5: negative numbers.
+        case accounting
+    }
+
+    public init(units: [String] = [], form: NumberStyle? = nil) {
+        (self.units, self.form) = (units, form)
+    }
+
+    /// The place of the number in a unit with two sides.
+    public static let place = "{}"
+
+    /// True for a unit that can be told from a number: not empty, and with one place for the number at most.
+    public static func isUnit(_ unit: String) -> Bool {
+        let sides = unit.split(separator: place, omittingEmptySubsequences: false)
+        return sides.count <= 2 && sides.contains { side in side.contains { !$0.isWhitespace } }
+            && unit.contains { !$0.isNumber && !".,-{} ".contains($0) }
+    }
+
+    /// The name of such a value in messages.
+    public var valueName: String {
+        let form = form.map { "a number in the form \($0.rawValue)" } ?? "a number"
+        return form + (units.isEmpty ? "" : " in " + units.joined(separator: " or "))
+    }
+
+    var json: JSON {
+        var object: JSONObject = [:]
+        if !units.isEmpty { object["units"] = .array(units.map { .string($0) }) }
+        object["form"] = form.map { .string($0.rawValue) }
+        return .object(object)
+    }
+
+    /// Reads an untrusted file's JSON; nil if it says nothing.
+    init?(json: JSON) {
+        units = (json["units"]?.array?.compactMap(\.string) ?? []).filter(NumberWriting.isUnit)
+        form = json["form"]?.string.flatMap(NumberStyle.init)
+        if units.isEmpty, form == nil { return nil }
+    }
+}

@@ -1,0 +1,79 @@
+import Base
+import Tensors
+import Testing
+
+@testable import Datasets
+
+private struct NumberCase: Decodable {
+    /// A number, or null for a text that is none.
+    let text, decimal, thousands: String
+    let value: Double?
+    let units: [String]
+    let form: String?
+
+    var reader: FieldReader {
+        var dialect = TableDialect()
+        if decimal == "," { dialect.decimal = UInt8(ascii: ",") }
+        dialect.thousands = thousands.utf8.first
+        dialect.numbers["a"] = NumberWriting(units: units, form: form.flatMap(NumberWriting.NumberStyle.init))
+        return FieldReader(dialect, column: "a")
+    }
+}
+
+@Test("numbers with units and in other forms mean what Python's fractions and pandas say")
+func writtenNumbers() throws {
+    for one in try GoldenFiles.decode("written.json", as: [NumberCase].self) {
+        let found = one.reader.number(Array(one.text.utf8)[...])
+        guard let value = one.value else {
+            #expect(found == .text, "\(one)")
+            continue
+        }
+        guard case .number(let number) = found else {
+            Issue.record("\(one) is \(found)")
+            continue
+        }
+        #expect(abs(number - value) <= abs(value) * 1e-15, "\(one): \(number)")
+    }
+}
+
+private struct DateCase: Decodable {
+    let order, text: String
+    let iso: String?
+}
+
+@Test("dates mean what pandas says")
+func writtenDates() throws {
+    for one in try GoldenFiles.decode("dates.json", as: [DateCase].self) {
+        let order = try #require(TableDialect.DateOrder(rawValue: one.order))
+        #expect(DateText(Array(one.text.utf8)[...], order: order)?.iso == one.iso, "\(one)")
+    }
+}
+
+@Test("a word for a missing value before the column's unit is a missing number")
+func missingBeforeUnits() {
+    var dialect = TableDialect()
+    dialect.missing = ["unknown"]
+    dialect.numbers["a"] = NumberWriting(units: ["bhp"])
+    let reader = FieldReader(dialect, column: "a")
+    for text in ["null bhp", "- bhp", "unknown bhp", "NaN", "", "unknown"] {
+        #expect(reader.number(Array(text.utf8)[...]) == .missing, "\(text)")
+    }
+    for text in ["bhp", "many bhp", "null km", "5 km", "True"] {
+        #expect(reader.number(Array(text.utf8)[...]) == .text, "\(text)")
+    }
+    // Other columns do not have the unit.
+    #expect(FieldReader(dialect, column: "b").number(Array("5 bhp".utf8)[...]) == .text)
+}
+
+@Test("the way numbers are written survives the model file")
+func writingInFiles() throws {
+    var dialect = TableDialect()
+    dialect.numbers = [
+        "a": NumberWriting(units: ["${}/hr"]), "b": NumberWriting(units: ["\u{20ac}"], form: .magnitudes),
+        "c": NumberWriting(form: .duration),
+    ]
+    #expect(TableDialect(json: dialect.json) == dialect)
+    #expect(!dialect.hasPlainNumbers(in: "a") && dialect.hasPlainNumbers(in: "d"))
+    let damaged = TableDialect(json: ["numbers": ["a": ["units": ["", "5", "{}", "a{}b{}c"], "form": "x"]]])
+    #expect(damaged.numbers.isEmpty)
+}
