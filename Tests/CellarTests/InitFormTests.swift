@@ -329,3 +329,143 @@ func strangersAmongDates() throws {
         #expect(data.dataset.dialect?.numbers["price"] == NumberWriting(units: ["$"]))
     }
 }
+
+@Test(
+    "names that are one too many or too few are names, and a table with them in another order means the same")
+func raggedNames() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = Store(folder.path + "/models")
+        func write(_ name: String, _ text: String) throws -> String {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path + "/" + name))
+            return folder.path + "/" + name
+        }
+        func answers(_ path: String, _ model: String) throws -> [Substring] {
+            let output = folder.path + "/scored.csv"
+            _ = try store.score(
+                ScoreRequest(inputs: [path], outputs: [output], replacesInput: true, models: [model]))
+            return try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+                .map { $0.split(separator: ",").last ?? "" }.filter {
+                    $0.first?.isNumber ?? false || $0 == "M" || $0 == "B"
+                }
+        }
+        func row(_ row: Int, _ order: [Int]) -> String {
+            let fields = [
+                "\(8000 + row)", row % 3 == 0 ? "M" : "B", "\(row * 7 % 23).25", "\(row * 5 % 11).5",
+            ]
+            return order.map { fields[$0] }.joined(separator: ",") + "\n"
+        }
+        let rows = { (order: [Int]) in (0..<60).map { row($0, order) }.joined() }
+        // One too many.
+        let many = try write("many.csv", "id,diagnosis,radius,area,\n" + rows([0, 1, 2, 3]))
+        var request = InitRequest(data: many)
+        request.recipe = folder.path + "/many.yaml"
+        let text = try initRecipe(request).text
+        #expect(
+            text.contains("target: diagnosis") && text.contains("radius: number")
+                && !text.contains("skip_lines"))
+        var fit = FitRequest(recipe: folder.path + "/many.yaml")
+        fit.epochs = 2
+        _ = try store.fit(fit)
+        let expected = try answers(many, "many")
+        #expect(expected.count == 60)
+        let swapped = try write("swapped.csv", "area,radius,diagnosis,id,\n" + rows([3, 2, 1, 0]))
+        #expect(try answers(swapped, "many") == expected)
+
+        // One too few: the classes in the first column, or the names of rows.
+        let few = try write("few.csv", "radius,area\n" + rows([1, 2, 3]))
+        request = InitRequest(data: few)
+        request.recipe = folder.path + "/few.yaml"
+        let other = try initRecipe(request).text
+        #expect(other.contains("target: class") && other.contains("names: [class, radius, area]"), "\(other)")
+        fit = FitRequest(recipe: folder.path + "/few.yaml")
+        fit.epochs = 2
+        _ = try store.fit(fit)
+        let usual = try answers(few, "few")
+        #expect(usual.count == 60)
+        #expect(try answers(write("few2.csv", "area,radius\n" + rows([1, 3, 2])), "few") == usual)
+        #expect(try answers(write("few3.csv", "class,radius,area\n" + rows([1, 2, 3])), "few") == usual)
+        #expect(try answers(write("few4.csv", "area,radius,class\n" + rows([3, 2, 1])), "few") == usual)
+    }
+}
+
+@Test("a line of years above the names, and one of units below them, are no rows")
+func linesAroundNames() throws {
+    let rows = { (sign: String) in
+        (0..<60).map {
+            ["\(["N", "S", "W"][$0 % 3])", "\($0 * 7 % 23).5", "\($0 * 5 % 11).25", "\($0 % 7).5"].joined(
+                separator: sign) + "\n"
+        }
+        .joined()
+    }
+    let years = try recipe("2019;;2020;\nRegion;Q1;Q2;Sales\n" + rows(";"), target: nil)
+    #expect(
+        years.contains("target: Sales") && years.contains("skip_lines: 1") && !years.contains("missing:"),
+        "\(years)")
+    #expect(years.contains("Region: category   # 3 different values"))
+    for units in ["-,kg,cm,s", ",[kg],[cm],[s]", "text,float,float,float", "5s,14n,14n,14n", ",kg,,cm"] {
+        let text = try recipe("kind,weight,height,time\n" + units + "\n" + rows(","), target: "time")
+        #expect(
+            text.contains("skip_lines: 2") && text.contains("names: [kind, weight, height, time]"),
+            "\(units)\n\(text)")
+        #expect(
+            text.contains("weight: number   # numbers\n") && !text.contains("missing:"), "\(units)\n\(text)")
+    }
+    let dated = try recipe(
+        "time,station,wind\n[UTC],,[m/s]\n"
+            + (0..<60).map {
+                "2020-01-\(10 + $0 % 20) 0\($0 % 9):00,\($0 % 2 == 0 ? "A" : "B"),\($0 % 7).5\n"
+            }.joined(),
+        target: "wind")
+    #expect(
+        dated.contains("time: date") && dated.contains("station: category   # 2 different values\n"),
+        "\(dated)")
+    let two = try recipe(
+        ",temp,temp,wind,label\n,mean,std,mean,\n"
+            + (0..<60).map { "\($0),\($0 * 7 % 23).5,\($0 % 11).25,\($0 % 7).5,\($0 % 2)\n" }.joined(),
+        target: nil)
+    #expect(
+        two.contains("temp mean: number") && two.contains("temp std: number")
+            && two.contains("target: label"), "\(two)")
+}
+
+@Test("a mark for missing values has blanks around it")
+func marksWithBlanks() throws {
+    let text = try recipe(
+        table(",", [("a", { $0 % 5 == 0 ? " -  " : "\($0).25" }), ("b", { "\($0 * 7 % 11)" })]))
+    #expect(
+        text.contains("missing: [\"-\"]")
+            && text.contains("a: { kind: number, impute: median, indicator: true }"))
+}
+
+@Test("what is no table is refused with what it is, and lines behind one with theirs")
+func refusedForms() throws {
+    let rows = (0..<60).map { "\($0),\($0 * 7 % 23).5,\($0 % 2 == 0 ? "p" : "q")\n" }.joined()
+    func refusal(_ text: String) -> CellarError? {
+        #expect(throws: CellarError.self) { _ = try recipe(text, target: nil) }
+    }
+    for title in ["", "A title (https://example.org)\n"] {
+        let footer = refusal(title + "a,b,y\n" + rows + "\nTotal amount: 17\nTotal: 0\n")
+        #expect(footer?.place.line == 63 + (title.isEmpty ? 0 : 1), "\(footer.debugDescription)")
+        #expect(footer?.remedy?.contains("head -n") ?? false)
+    }
+    let sparse = refusal((0..<40).map { "\($0 % 2 == 0 ? "+1" : "-1") 1:0.\($0) 4:\($0 % 7).5\n" }.joined())
+    #expect(sparse?.message.contains("LIBSVM") ?? false)
+    let broken = refusal(
+        "A text about it\n\n" + (0..<40).map { " \($0).5 \($0 % 7) 3.25\n  1.5 \($0 % 5)\n" }.joined())
+    #expect(broken?.message.contains("rows of two lines") ?? false, "\(broken.debugDescription)")
+}
+
+@Test("an ARFF file has names, and C4.5's numbers of rows are no part of the class")
+func formsOfOtherPrograms() throws {
+    let arff = try recipe(
+        "% A comment\n@relation t\n\n@attribute 'the a' numeric\n@ATTRIBUTE b {x,z}\n@attribute class {p,q}\n@data\n"
+            + (0..<60).map { "\($0 * 7 % 23).5,\($0 % 5 == 0 ? "?" : "x"),\($0 % 2 == 0 ? "p" : "q")\n" }
+            .joined() + "%\n%\n",
+        target: nil)
+    #expect(arff.contains("names: [the a, b, class]") && arff.contains("target: class"), "\(arff)")
+    #expect(arff.contains("the a: number"))
+    let c45 = try recipe(
+        (0..<60).map { "\($0 * 7 % 23).5,\($0 % 3),\($0 % 2 == 0 ? "sick" : "negative").|\(9000 - $0)\n" }
+            .joined(), target: nil)
+    #expect(c45.contains("2 classes: negative. (30), sick. (30)") && c45.contains("comment: \"|\""), "\(c45)")
+}

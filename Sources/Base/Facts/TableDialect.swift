@@ -89,7 +89,9 @@ public struct TableDialect: Equatable, Sendable {
     /// Sets the comment sign from a user's word.
     public mutating func setComment(_ word: String) throws(CellarError) {
         guard let sign = word.utf8.first, word.utf8.count == 1, (0x21...0x7E).contains(sign),
-            sign != UInt8(ascii: "\""), !TableDialect.delimiters.contains(sign)
+            sign != UInt8(ascii: "\""),
+            // C4.5 writes comments behind |.
+            !TableDialect.delimiters.contains(sign) || sign == UInt8(ascii: "|") && delimiter != sign
         else {
             throw CellarError(
                 .usage,

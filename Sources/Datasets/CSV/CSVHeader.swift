@@ -6,9 +6,9 @@ public struct CSVHeader: Equatable, Sendable {
     /// `,`, `;`, a tab, `|` or a blank.
     public let delimiter: UInt8
     /// Trimmed and unquoted. A column without a name is called as in pandas, `Unnamed: 2`.
-    public let names: [String]
+    public private(set) var names: [String]
     /// The bytes of the line, without a byte order mark and the line end. Empty if the table has no such line.
-    public let bytes: [UInt8]
+    public private(set) var bytes: [UInt8]
     /// Whether the file begins with a byte order mark of UTF-8.
     public internal(set) var hasMark = false
     /// Whether the first line ends in CR LF.
@@ -16,7 +16,7 @@ public struct CSVHeader: Equatable, Sendable {
     /// False if the names come from elsewhere, because the first line has data.
     public let isInFile: Bool
     /// The indices of the columns without a name in the file.
-    public let unnamed: [Int]
+    public private(set) var unnamed: [Int]
 
     /// The columns of a table without rows, whose names come from elsewhere.
     init(names: [String], delimiter: UInt8) {
@@ -63,6 +63,17 @@ public struct CSVHeader: Equatable, Sendable {
             names.append(shown.isEmpty ? "Unnamed: \(index)" : shown)
         }
         (self.names, self.unnamed) = (names, unnamed)
+    }
+
+    /// True if the last column has no name in the file.
+    var endsWithoutName: Bool { isInFile && names.count > 1 && unnamed.last == names.count - 1 }
+
+    /// Removes the last column.
+    mutating func removeUnnamedEnd() {
+        guard let end = bytes.lastIndex(of: delimiter) else { return }
+        names.removeLast()
+        unnamed.removeLast()
+        bytes.removeSubrange(end...)
     }
 
     /// Throws if all fields are numbers or missing values: then the line is a row of data.

@@ -53,8 +53,10 @@ struct CSVStart {
         var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var line = 1
         var named: UInt8?
-        guard let skipped = try linesToSkip(from: position, file, ended) else { return nil }
-        for _ in 0..<skipped {
+        guard let before = try linesToSkip(from: position, file, ended) else { return nil }
+        var dialect = dialect
+        if let names = before.names { (dialect.names, dialect.optionalNames) = (names, []) }
+        for _ in 0..<before.count {
             guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
                 if ended { break }
                 return nil
@@ -82,9 +84,24 @@ struct CSVStart {
                 return nil
             }
             guard let exact = self.row(from: position, delimiter: delimiter, ended) else { return nil }
-            var header = try CSVHeader(
-                file: file, line: line, bytes: normalized(bytes[exact.content], delimiter),
-                delimiter: delimiter, dialect: dialect)
+            var header: CSVHeader
+            do {
+                header = try CSVHeader(
+                    file: file, line: line, bytes: normalized(bytes[exact.content], delimiter),
+                    delimiter: delimiter, dialect: dialect)
+            } catch {
+                guard let names = dialect.names, !names.isEmpty else { throw error }
+                guard let next = nextRow(behind: exact, delimiter, ended) else { return nil }
+                guard next.count == names.count else { throw error }
+                var titled = error
+                titled.remedy = "If the line is before the table, skip it with --skip-lines \(line)."
+                throw titled
+            }
+            // A sign at the end of the names alone names no column.
+            if header.endsWithoutName {
+                guard let next = nextRow(behind: exact, delimiter, ended) else { return nil }
+                if next.count == header.names.count - 1 { header.removeUnnamedEnd() }
+            }
             header.hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
             header.endsInReturn = exact.next == exact.content.upperBound + 2
             let (next, lines) = header.isInFile ? (exact.next, exact.lines) : (position, 0)
@@ -93,13 +110,33 @@ struct CSVStart {
         return nil
     }
 
-    /// Returns the number of lines before the table; nil if more bytes are needed.
+    /// Returns the fields of the next row with content, none at the end of the table; nil if more bytes are needed.
+    private func nextRow(behind row: Row, _ delimiter: UInt8, _ ended: Bool) -> [[UInt8]]? {
+        var position = row.next
+        while position < bytes.count {
+            guard let next = self.row(from: position, delimiter: delimiter, ended) else { return nil }
+            if !isEmpty(bytes[next.content]) {
+                return CSVHeader.fields(of: normalized(bytes[next.content], delimiter), delimiter: delimiter)
+            }
+            position = next.next
+        }
+        return ended ? [] : nil
+    }
+
+    /// The lines before a table.
+    private struct Before {
+        var count: Int
+        /// The names in one of these lines, where the dialect has them: perhaps in another order.
+        var names: [String]?
+    }
+
+    /// Returns the lines before the table; nil if more bytes are needed.
     ///
     /// Lines that another table has before it are skipped here only if this table has them too: if it names its columns behind
     /// them, or else if none of them has as many fields as the line behind them.
-    private func linesToSkip(from start: Int, _ file: String, _ ended: Bool) throws(CellarError) -> Int? {
-        guard let wanted = dialect.skippedLines, wanted > 0 else { return 0 }
-        guard dialect.mayLackSkippedLines else { return wanted }
+    private func linesToSkip(from start: Int, _ file: String, _ ended: Bool) throws(CellarError) -> Before? {
+        guard let wanted = dialect.skippedLines, wanted > 0 else { return Before(count: 0) }
+        guard dialect.mayLackSkippedLines else { return Before(count: wanted) }
         var (lines, position) = ([ArraySlice<UInt8>](), start)
         // Blank lines behind them are no part of the table.
         while lines.count <= wanted || lines.last.map(isEmpty) ?? false, position < bytes.count {
@@ -114,33 +151,87 @@ struct CSVStart {
                     ? bytes[position..<end - 1] : bytes[position..<end])
             position = end + 1
         }
+        guard lines.count > wanted || ended else { return nil }
         // A shorter file has no table behind such lines.
-        guard lines.count > wanted, let start = lines.last, ended || !isEmpty(start) else {
-            return ended ? 0 : nil
-        }
+        let isLong = lines.count > wanted && lines.last.map { ended || !isEmpty($0) } ?? false
+        guard isLong || ended, let start = lines.last else { return ended ? Before(count: 0) : nil }
         let behind = Row(content: start.startIndex..<start.endIndex, next: position, lines: 1)
         guard let delimiter = dialect.delimiter ?? guess(behind, ended) else { return nil }
         func fields(_ line: ArraySlice<UInt8>) -> [[UInt8]] {
             CSVHeader.fields(of: normalized(line, delimiter), delimiter: delimiter)
         }
+        func names(_ line: ArraySlice<UInt8>) -> [String] {
+            fields(line).map { trimmed(String(decoding: unquoted($0[...]), as: UTF8.self)) }
+        }
         func namesColumns(_ line: ArraySlice<UInt8>) -> Bool {
-            var names = NamePositions(
-                fields(line).map { trimmed(String(decoding: unquoted($0[...]), as: UTF8.self)) })
+            var names = NamePositions(names(line))
             return dialect.requiredNames.allSatisfy { !names.positions(of: $0).isEmpty }
         }
+        if dialect.hasHeader == false, let known = dialect.names,
+            let found = linesWithNames(lines, wanted, known, fields, names)
+        {
+            return found
+        }
+        guard isLong else { return Before(count: 0) }
         if dialect.hasHeader != false, !dialect.requiredNames.isEmpty {
-            if lines.first(where: { !isEmpty($0) }).map(namesColumns) ?? false { return 0 }
-            if namesColumns(start) { return wanted }
+            if lines.first(where: { !isEmpty($0) }).map(namesColumns) ?? false { return Before(count: 0) }
+            if namesColumns(start) { return Before(count: wanted) }
         }
         let before = lines[..<wanted].filter { !isEmpty($0) }
         let alike = before.count { fields($0).count == fields(start).count }
-        if alike == 0 { return wanted }
-        if alike == before.count { return 0 }
+        if alike == 0 { return Before(count: wanted) }
+        if alike == before.count { return Before(count: 0) }
         throw CellarError(
             .badData, file: file, line: 1,
             expected: "\(wanted) lines before the table, as in the training, or none",
             found: "\(before.count - alike) that have other fields than the table",
             fix: "Say how many lines are before the table, with --skip-lines.")
+    }
+
+    /// Finds the names among lines of which the last ones may have units and the first ones titles, or the head of an ARFF file.
+    private func linesWithNames(
+        _ lines: [ArraySlice<UInt8>], _ wanted: Int, _ known: [String],
+        _ fields: (ArraySlice<UInt8>) -> [[UInt8]], _ names: (ArraySlice<UInt8>) -> [String]
+    ) -> Before? {
+        if let data = lines.firstIndex(where: {
+            trimmed(String(decoding: $0, as: UTF8.self)).lowercased() == "@data"
+        }) {
+            return Before(count: data + 1)
+        }
+        func areKnown(_ found: [String]) -> Bool {
+            let count = found.count { known.contains($0) }
+            return (count > 1 || known.count <= 2 && count > 0) && count * 2 > found.count { !$0.isEmpty }
+        }
+        for (index, line) in lines.prefix(wanted).enumerated() where !isEmpty(line) {
+            var (found, end) = (names(line), index + 1)
+            if !areKnown(found), end < wanted, end < lines.count {
+                // Names may be in two lines.
+                let next = names(lines[end])
+                guard next.count == found.count else { continue }
+                found = zip(found, next).map { $1.isEmpty ? $0 : "\($0) \($1)" }
+                end += 1
+            }
+            guard areKnown(found) else { continue }
+            while end < wanted, end + 1 < lines.count,
+                isEmpty(lines[end]) || CSVStart.areUnits(fields(lines[end]), above: fields(lines[end + 1]))
+            { end += 1 }
+            if let row = lines.dropFirst(end).first(where: { !isEmpty($0) }).map(fields) {
+                if found.count == row.count + 1, found.last == "" { found.removeLast() }
+                // The first column has the names of rows, which R does not name.
+                if found.count + 1 == row.count { found.insert(known[0], at: 0) }
+            }
+            for place in found.indices where found[place].isEmpty { found[place] = "Unnamed: \(place)" }
+            return Before(count: end, names: found)
+        }
+        return nil
+    }
+
+    /// True for a line of words above numbers.
+    private static func areUnits(_ line: [[UInt8]], above next: [[UInt8]]) -> Bool {
+        func isNumber(_ field: [UInt8]) -> Bool {
+            CSVHeader.outcome(of: Array(unquoted(field[...]))) == cn_number
+        }
+        return line.count == next.count && !line.contains(where: isNumber) && next.contains(where: isNumber)
     }
 
     /// A row's bytes without the line end, the position after it, and its number of line ends.

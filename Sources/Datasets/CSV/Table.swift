@@ -13,7 +13,7 @@ public struct Table: Sendable {
 
     private var bytes: [UInt8]
     /// The number of the line after the header.
-    private let firstLine: Int
+    public let firstLine: Int
 
     /// Reads a file (`-` is standard input) and checks that each row has as many fields as the first line.
     public init(path: String, dialect: TableDialect = TableDialect()) throws(CellarError) {

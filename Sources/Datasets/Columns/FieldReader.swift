@@ -17,7 +17,8 @@ public struct FieldReader: Sendable {
     public init(_ dialect: TableDialect, column: String? = nil) {
         self.dialect = dialect
         written = column.flatMap { dialect.numbers[$0] }.map { WrittenNumbers($0) }
-        missing = dialect.missing.map { Array($0.utf8) }
+        // Fields are compared without blanks around them.
+        missing = dialect.missing.map { Array(withoutBlanks(Array($0.utf8)[...])) }
         units = ((dialect.hasUnits ? FieldReader.signs : []) + dialect.unitWords).map { Array($0.utf8) }
             .sorted { $0.count > $1.count }
         var starts = (0...255).map { cn_begins_missing(CChar(truncatingIfNeeded: $0)) }

@@ -61,7 +61,7 @@ extension TableSurvey {
         }
         if let lines = dialect.skippedLines { text += "  skip_lines: \(lines)\n" }
         if let names = dialect.names {
-            text += "  names: [\(names.map(yaml).joined(separator: ", "))]   # the first line lacks one\n"
+            text += "  names: [\(names.map(yaml).joined(separator: ", "))]   # \(namesReason)\n"
         } else if dialect.hasHeader == false {
             text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
         } else if dialect.hasHeader == true {
@@ -70,7 +70,10 @@ extension TableSurvey {
             text +=
                 "  # \"\(comment(doubtfulName))\" in the first line is a value below, too: if that line has data, use trainer init --no-header\n"
         }
-        if let comment = dialect.comment { text += "  comment: \"\(Character(UnicodeScalar(comment)))\"\n" }
+        if let comment = dialect.comment {
+            text +=
+                "  comment: \"\(Character(UnicodeScalar(comment)))\"\(comment == UInt8(ascii: "|") ? "   # C4.5 writes the number of the row behind the class" : "")\n"
+        }
         if dialect.skipsInitialBlanks == true {
             text += "  skip_initial_space: true   # each delimiter has a blank behind it\n"
         }

@@ -22,40 +22,81 @@ extension TableSurvey {
 
         /// The reader of a column.
         func reader(_ column: Int) -> FieldReader { FieldReader(dialect, column: table.columns[column]) }
+
+        /// Where the names come from that the dialect has.
+        var namesReason = ""
     }
 
     /// - header: Whether the first line names the columns; nil finds out.
     static func read(_ path: String, header: Bool?) throws(CellarError) -> Found {
         var dialect = TableDialect()
         dialect.hasHeader = header
-        var table = try open(path, &dialect)
+        var namesReason = "the first line lacks one"
+        var table = try open(path, &dialect, &namesReason)
         var fields = try table.allFields()
         let first = FirstLine(table.columns, fields)
+        func take(_ other: TableDialect, _ isRight: (Table) -> Bool) throws(CellarError) {
+            guard let found = try? Table(path: path, dialect: other), isRight(found) else { return }
+            (table, dialect) = (found, other)
+            fields = try table.allFields()
+        }
         if table.header.isInFile, dialect.hasHeader == nil, first.hasData {
             dialect.hasHeader = false
             table = try Table(path: path, dialect: dialect)
             fields = try table.allFields()
+        } else if table.header.isInFile, header == nil,
+            let (other, reason) = unitsBelowNames(table, fields, dialect)
+        {
+            let (columns, rows) = (table.columns.count, table.rowCount)
+            try take(other) { $0.columns.count == columns && $0.rowCount == rows - 1 }
+            namesReason = reason
         } else if table.header.isInFile, dialect.skippedLines == nil, hasSecondHeader(fields) {
             var other = dialect
             other.skippedLines = 1
-            if let found = try? Table(path: path, dialect: other), found.columns.count == table.columns.count
-            {
-                (table, dialect) = (found, other)
-                fields = try table.allFields()
-            }
+            let width = table.columns.count
+            try take(other) { $0.columns.count == width }
+        }
+        if !table.header.isInFile, header == nil, dialect.names == nil, table.rowCount > 2,
+            hasSecondHeader(fields, at: 1)
+        {
+            // Years, for example, above the names of columns.
+            var other = dialect
+            (other.hasHeader, other.skippedLines) = (nil, table.firstLine)
+            let width = table.columns.count
+            try take(other) { $0.columns.count == width }
+        }
+        if isC45(fields), dialect.comment == nil {
+            var other = dialect
+            other.delimiter = table.header.delimiter
+            other.comment = UInt8(ascii: "|")
+            let (columns, rows) = (table.columns, table.rowCount)
+            try take(other) { $0.columns == columns && $0.rowCount == rows }
         }
         dialect.keepsBlanks = true
         if try table.startsFieldsWithBlanks() { dialect.skipsInitialBlanks = true }
+        // Without one of two columns nothing tells the delimiter.
+        if !table.header.isInFile, dialect.delimiter == nil, table.columns.count == 2 {
+            dialect.delimiter = table.header.delimiter
+        }
         var found = Found(table: table, fields: fields, dialect: dialect)
+        found.namesReason = namesReason
         if table.header.isInFile, header == nil { found.doubtfulName = first.repeatedName }
         try found.chooseNumbers()
         try found.chooseMarkers()
         return found
     }
 
-    private static func open(_ path: String, _ dialect: inout TableDialect) throws(CellarError) -> Table {
+    private static func open(
+        _ path: String, _ dialect: inout TableDialect, _ namesReason: inout String
+    ) throws(CellarError) -> Table {
+        let form = try KnownForm(path)
+        try form.refuse(path)
+        if dialect.hasHeader != true, let arff = try form.arff(path) {
+            (dialect, namesReason) = (arff, "the names of the attributes")
+            return try Table(path: path, dialect: arff)
+        }
         var first: Table?
-        var wanted: CellarError?
+        var wanted = Furthest()
         do throws(CellarError) {
             let table = try Table(path: path, dialect: dialect)
             // One column, or one name in a line of delimiters: this may be a title.
@@ -65,7 +106,7 @@ extension TableSurvey {
             first = table
         } catch {
             guard error.category == .badData else { throw error }
-            wanted = error
+            wanted.add(error, width: width(path, dialect))
         }
         let header = dialect.hasHeader
         // A line of fewer words is one column where no sign separates them.
@@ -75,27 +116,43 @@ extension TableSurvey {
                 let table = try Table(path: path, dialect: other)
                 // Without the right delimiter any text is one column.
                 guard table.columns.count > 1 else { continue }
+                dialect = other
                 if other.names != nil {
                     let fields = try table.allFields()
-                    guard !hasSecondHeader(fields), nameRows(fields[0]) else { continue }
+                    guard let name = nameOfFirst(fields), !hasSecondHeader(fields) else {
+                        dialect = TableDialect()
+                        dialect.hasHeader = header
+                        continue
+                    }
+                    dialect.names?[0] = name
+                    return try Table(path: path, dialect: dialect)
                 }
-                dialect = other
                 return table
             } catch {
                 // A table of numbers lacks names, but what is wrong with it is in another line.
-                if wanted?.place.line == 1, other.hasHeader == false { wanted = error }
+                if wanted.error?.place.line == 1, other.hasHeader == false {
+                    wanted.replace(by: error)
+                } else {
+                    wanted.add(error, width: width(path, other))
+                }
             }
         }
         for other in dialectsBehindLines.compactMap({ $0.withHeader(header) }) {
             let width = first?.columns.count ?? 1
-            guard width == 1 || other.hasHeader == nil, let found = behindLines(path, other),
+            guard width == 1 || other.hasHeader == nil, let found = behindLines(path, other, &wanted),
                 found.table.columns.count >= width
             else { continue }
             dialect = found.dialect
             return found.table
         }
+        try form.refuseBrokenRows(path)
         if let first { return first }
-        throw wanted ?? CellarError.opening(path, 0)
+        throw wanted.described(path) ?? CellarError.opening(path, 0)
+    }
+
+    /// The number of columns in the first line; 0 if it cannot be read.
+    private static func width(_ path: String, _ dialect: TableDialect) -> Int {
+        (try? CSVReader(path: path, dialect: dialect).header.names.count) ?? 0
     }
 
     /// Other forms of a table that does not read as usual, the most likely one first.
@@ -116,16 +173,22 @@ extension TableSurvey {
             var dialect = TableDialect()
             dialect.delimiter = delimiter
             guard let names = try? CSVReader(path: path, dialect: dialect).header.names, names.count > 1,
-                !names.contains("row")
+                !names.contains("row"), !names.contains("class")
             else { return nil }
             (dialect.skippedLines, dialect.hasHeader, dialect.names) = (1, false, ["row"] + names)
             return dialect
         }
     }
 
-    /// True if the values may be the names of rows: no two are equal.
-    private static func nameRows(_ fields: Texts) -> Bool {
-        Set((0..<fields.count).lazy.map { Array(fields[$0]) }).count == fields.count
+    /// The name of a first column without one: `row` if no two values are equal, `class` for a few texts; nil for other values.
+    private static func nameOfFirst(_ fields: [Texts]) -> String? {
+        let first = fields[0]
+        let values = Set((0..<first.count).lazy.map { Array(first[$0]) })
+        if values.count == first.count { return "row" }
+        let profile = ColumnProfile(first, FieldReader(TableDialect()))
+        let areClasses =
+            profile.textCount == profile.present && values.count <= 60 && values.count * 5 <= first.count
+        return areClasses ? "class" : nil
     }
 
     /// The forms of tables with comments, with other lines before them, or with both. Those without names come last.
@@ -145,38 +208,138 @@ extension TableSurvey {
     }
 
     /// Reads a table of several columns whose names, if it should have them, are none of its data.
-    private static func behindLines(_ path: String, _ wanted: TableDialect) -> (
-        table: Table, dialect: TableDialect
-    )? {
+    private static func behindLines(
+        _ path: String, _ wanted: TableDialect, _ furthest: inout Furthest
+    ) -> (table: Table, dialect: TableDialect)? {
         var dialect = wanted
         // Lines in UTF-8 are read as such here, too.
         dialect.isLatin1 = true
-        guard let any = try? Table(path: path, dialect: dialect), any.columns.count > 1 else { return nil }
+        let any: Table
+        do throws(CellarError) {
+            any = try Table(path: path, dialect: dialect)
+        } catch {
+            if error.category == .badData { furthest.add(error, width: width(path, dialect)) }
+            return nil
+        }
+        guard any.columns.count > 1 else { return nil }
         let isNamed =
             any.header.unnamed.count <= 1
             && (wanted.hasHeader == true
                 || (try? any.allFields()).map { !FirstLine(any.columns, $0).hasData } ?? false)
-        if any.header.isInFile, !isNamed { return nil }
+        if any.header.isInFile ? !isNamed : skipsNames(path, any, dialect) { return nil }
         if let table = try? Table(path: path, dialect: wanted) { return (table, wanted) }
         return (any, dialect)
     }
 
-    /// True if the first row names columns of numbers: a second line of names, below one that was read as such.
-    private static func hasSecondHeader(_ fields: [Texts]) -> Bool {
+    /// True if the line before a table without names has one name more or fewer than columns, which is no title.
+    private static func skipsNames(_ path: String, _ table: Table, _ dialect: TableDialect) -> Bool {
+        let delimiter = table.header.delimiter
+        guard let skipped = dialect.skippedLines, table.columns.count > 2, delimiter != UInt8(ascii: " ")
+        else { return false }
+        var other = dialect
+        (other.skippedLines, other.hasHeader, other.delimiter) = (skipped - 1, true, delimiter)
+        guard let header = try? CSVReader(path: path, dialect: other).header else { return false }
+        let names = header.names.filter { $0.count <= 40 && !$0.hasPrefix("Unnamed: ") && Double($0) == nil }
+        return abs(header.names.count - table.columns.count) == 1 && names.count > 2
+            && names.count >= table.columns.count - 1 && Set(names).count == names.count
+    }
+
+    /// True if a row, the first or the second one, names columns of numbers: a line of names, below one that was read as such.
+    private static func hasSecondHeader(_ fields: [Texts], at row: Int = 0) -> Bool {
         let reader = FieldReader(TableDialect())
         func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
             if case .number = reader.number(field) { return true }
             return NumberForm(field).isNumber
         }
         let numeric = fields.filter { fields in
-            let rows = 1..<min(fields.count, 500)
+            let rows = row + 1..<max(min(fields.count, 500), row + 1)
             return rows.count > 2 && rows.count { isNumber(fields[$0]) } * 10 >= rows.count * 9
         }
         return numeric.count > 1 && numeric.count * 2 > fields.count
             && numeric.allSatisfy {
-                !isNumber($0[0]) && !reader.isMissing($0[0])
-                    && !markers.contains(String(decoding: $0[0], as: UTF8.self))
+                !isNumber($0[row]) && !reader.isMissing($0[row])
+                    && !markers.contains(String(decoding: $0[row], as: UTF8.self))
             }
+    }
+
+    /// The dialect of a table with units or formats (`kg`, `[m/s]`, `5s`) in the line below the names, or with the second half of
+    /// names that several columns have, with a comment; nil for another.
+    private static func unitsBelowNames(
+        _ table: Table, _ fields: [Texts], _ dialect: TableDialect
+    ) -> (TableDialect, String)? {
+        let reader = FieldReader(TableDialect())
+        func text(_ column: Int) -> String {
+            String(decoding: fields[column][0], as: UTF8.self).trimmingBlanks
+        }
+        func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
+            if case .number = reader.number(field) { return true }
+            return NumberForm(field).isNumber
+        }
+        let (names, all) = (table.columns, fields.indices.map(text))
+        guard names.count > 1, table.rowCount > 3, dialect.names == nil, table.header.unnamed.count <= 1,
+            !fields.contains(where: { isNumber($0[0]) })
+        else { return nil }
+        let numeric = fields.indices.filter { column in
+            let rows = 1..<min(fields[column].count, 500)
+            return rows.count { isNumber(fields[column][$0]) } * 10 >= rows.count * 9
+        }
+        let words = all.filter { !$0.isEmpty }
+        guard numeric.contains(where: { !all[$0].isEmpty }) else { return nil }
+        var other = dialect
+        (other.delimiter, other.hasHeader, other.skippedLines) = (
+            table.header.delimiter, false, table.firstLine
+        )
+        let isNamed = Set(names).count == names.count
+        if isNamed, words.count(where: isUnit) * 2 > words.count {
+            other.names = names
+            return (other, "units or formats stand below them")
+        }
+        let joined = zip(names, all).map { $1.isEmpty ? $0 : "\($0) \($1)" }
+        // pandas writes names of two levels in two lines.
+        guard !isNamed, Set(joined).count == names.count, numeric.count(where: { !all[$0].isEmpty }) > 1
+        else {
+            return nil
+        }
+        other.names = joined
+        return (other, "joined from two lines")
+    }
+
+    /// True for `[m/s]`, `(kg)`, `kg`, `14n` and `float`.
+    private static func isUnit(_ text: String) -> Bool {
+        let ends: [Character: Character] = ["[": "]", "(": ")", "{": "}"]
+        if let first = text.first, let end = ends[first] { return text.last == end }
+        if text.last?.isLetter ?? false, text.count > 1,
+            text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber })
+        {
+            return true
+        }
+        return units.contains(text.lowercased()) || text.contains("°")
+    }
+
+    private static let units: Set = [
+        "kg", "g", "mg", "µg", "t", "lb", "lbs", "m", "cm", "mm", "km", "in", "ft", "mi", "nm", "s", "sec",
+        "ms", "min",
+        "h", "hr", "hrs", "d", "days", "years", "m/s", "km/h", "mph", "kmh", "hz", "khz", "mhz", "ghz", "c",
+        "f", "k",
+        "degc", "degf", "deg", "%", "percent", "pa", "hpa", "kpa", "mpa", "mbar", "bar", "psi", "w", "kw",
+        "mw", "kwh",
+        "mwh", "j", "kj", "kcal", "v", "mv", "a", "ma", "ohm", "l", "ml", "m2", "m²", "m3", "m³", "µg/m3",
+        "ug/m3", "mg/l",
+        "g/l", "ppm", "ppb", "$", "€", "usd", "eur", "utc", "date", "datetime", "time", "timestamp", "text",
+        "string",
+        "str", "int", "integer", "float", "double", "numeric", "number", "object", "int64", "float64",
+        "continuous",
+        "discrete", "nominal", "yyyy-mm-dd", "dd.mm.yyyy", "hh:mm",
+    ]
+
+    /// True if the last column has a number behind `|` in each row: a comment of C4.5's data.
+    private static func isC45(_ fields: [Texts]) -> Bool {
+        guard let last = fields.last, last.count > 1 else { return false }
+        return (0..<last.count).allSatisfy { row in
+            let parts = last[row].split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+            return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
+                && parts[1].allSatisfy { (48...57).contains($0) }
+        }
     }
 
     /// Words for a missing value that pandas does not know.
@@ -195,6 +358,18 @@ extension TableSurvey {
             if form.isGroupedByPoints { count += 1 }
         }
         return count >= 3
+    }
+}
+
+extension String {
+    /// The text without blanks and tabs around it.
+    fileprivate var trimmingBlanks: String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) })
+        else {
+            return ""
+        }
+        return String(self[first...last])
     }
 }
 
@@ -249,12 +424,13 @@ extension TableSurvey.Found {
             if let excess = stray.excess {
                 throw refusing(excess.word, row: excess.row, column, stray)
             }
-            for (word, place) in stray.words.sorted(by: { $0.value.row < $1.value.row }) {
+            for (text, place) in stray.words.sorted(by: { $0.value.row < $1.value.row }) {
+                let word = text.trimmingBlanks
                 let isMarker = TableSurvey.markers.contains(word.lowercased())
                 if isMarker && (stray.areFew || word == "?") {
                     words.insert(word)
                 } else if stray.areFew, stray.isMeasured {
-                    if isElsewhere(word, than: column, all, reader) {
+                    if isElsewhere(text, than: column, all, reader) {
                         if writings[column].writing != nil {
                             leaveOut(
                                 column,

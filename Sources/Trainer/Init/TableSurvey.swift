@@ -13,6 +13,8 @@ public struct TableSurvey: Sendable {
     private let strayWarnings: [String]
     /// A name in the first line that is a value of its column, too; nil if it is known that the line has the names.
     let doubtfulName: String?
+    /// Where the names come from that the dialect has.
+    let namesReason: String
     public private(set) var columns: [SurveyedColumn] = []
     public private(set) var rows = 0
     public private(set) var duplicates = 0
@@ -51,6 +53,7 @@ public struct TableSurvey: Sendable {
         delimiter = table.header.delimiter
         (dialect, strays, doubtfulName) = (found.dialect, found.strays, found.doubtfulName)
         strayWarnings = found.strayWarnings
+        namesReason = found.namesReason
         rows = table.rowCount
         let reader = FieldReader(dialect)
         var positions = NamePositions(table.columns)
