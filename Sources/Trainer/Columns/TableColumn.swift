@@ -173,7 +173,7 @@ public struct KindGuess: Sendable {
             ["id", "index", "uuid", "guid", "rownum", "rownumber", "row_number"].contains(lower)
             || lower.hasSuffix("_id")
             || lower.hasSuffix(" id") || name.hasSuffix("ID") || name.hasSuffix("Id")
-            || lower.hasPrefix("unnamed:")
+            || lower.hasPrefix("unnamed:") || lower.hasSuffix("id") && p.mayBeIdentifiers
         if p.textCount == 0 {
             if p.booleans == p.present { return (.boolean, "True and False") }
             if isUnique, p.whole == p.present,

@@ -11,7 +11,7 @@ extension TableSurvey {
             name: \(yaml(name))
             data:
               csv: \(yaml(path))
-              target: \(yaml(columns[target].name))   # \(targetReason); \(taskText)
+              target: \(yaml(columns[target].name))   # \(targetReason)\(otherTargetsText); \(taskText)
 
             """
         text += dialectText
@@ -41,6 +41,12 @@ extension TableSurvey {
         return text + splitText + modelText
     }
 
+    private var otherTargetsText: String {
+        otherTargets.isEmpty
+            ? ""
+            : ", but \(comment(otherTargets.prefix(5).map { columns[$0].name }.joined(separator: ", "))) may be meant"
+    }
+
     private var taskText: String {
         switch task {
         case .numbers: "a number"
@@ -49,6 +55,11 @@ extension TableSurvey {
                 + comment(
                     classes.prefix(6).map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
                         + (classes.count > 6 ? ", …" : ""))
+                + (Set(classes.map { comment($0.name).filter { $0 != " " } }).count < classes.count
+                    ? "; some differ in blanks alone" : "")
+                + (mayBeNumbers
+                    ? "; if they are amounts, end with one unit without an activation and the loss mean_squared_error"
+                    : "")
         }
     }
 
