@@ -1,5 +1,6 @@
 import Base
 import Cellar
+import Datasets
 import Foundation
 import TestSupport
 import Testing
@@ -468,4 +469,15 @@ func formsOfOtherPrograms() throws {
         (0..<60).map { "\($0 * 7 % 23).5,\($0 % 3),\($0 % 2 == 0 ? "sick" : "negative").|\(9000 - $0)\n" }
             .joined(), target: nil)
     #expect(c45.contains("2 classes: negative. (30), sick. (30)") && c45.contains("comment: \"|\""), "\(c45)")
+}
+
+@Test("a line before a table without names that has other fields is to be skipped")
+func titleOfTableWithoutNames() throws {
+    let rows = (0..<4).map { "\($0),\($0 * 7 % 3),p\n" }.joined()
+    var dialect = TableDialect()
+    (dialect.hasHeader, dialect.names) = (false, ["0", "1", "2"])
+    let error = #expect(throws: CellarError.self) {
+        _ = try Table(bytes: Array(("|a title\n" + rows).utf8), name: "t", dialect: dialect)
+    }
+    #expect(error?.place.line == 1 && error?.remedy?.contains("--skip-lines 1") ?? false)
 }

@@ -91,8 +91,11 @@ struct CSVStart {
                     delimiter: delimiter, dialect: dialect)
             } catch {
                 guard let names = dialect.names, !names.isEmpty else { throw error }
-                guard let next = nextRow(behind: exact, delimiter, ended) else { return nil }
-                guard next.count == names.count else { throw error }
+                // The delimiter of a title says nothing about that of the table.
+                let isTitle = TableDialect.delimiters.contains {
+                    nextRow(behind: exact, $0, ended)?.count == names.count
+                }
+                guard isTitle else { throw error }
                 var titled = error
                 titled.remedy = "If the line is before the table, skip it with --skip-lines \(line)."
                 throw titled
