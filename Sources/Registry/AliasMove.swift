@@ -32,8 +32,7 @@ extension AliasMove {
             sql: """
                 SELECT m.model, m.alias, coalesce(v.number, m.number), m.sha256, m.time, m.who, m.command, m.reason,
                     m.evidence, m.is_rollback
-                FROM alias_move m LEFT JOIN version v
-                    ON v.model = m.model AND v.claimed = m.number AND v.sha256 = m.sha256
+                FROM alias_move m LEFT JOIN version v ON v.id = m.version
                 WHERE (?1 IS NULL OR m.model = ?1) AND (?2 IS NULL OR m.alias = ?2) ORDER BY m.id
                 """, arguments: [model, alias])
         return try rows.map {
@@ -65,7 +64,7 @@ struct AliasTop {
             sql: """
                 SELECT a.number, a.is_protected, a.move, v.id, a.public_key FROM alias a LEFT JOIN alias_move m ON m.id = a.move
                 LEFT JOIN alias_move b ON b.id = m.below
-                LEFT JOIN version v ON v.model = b.model AND v.claimed = b.number AND v.sha256 = b.sha256
+                LEFT JOIN version v ON v.id = b.version
                 WHERE a.model = ? AND a.name = ?
                 """, arguments: [model, alias])
         number = try row?.value(0)

@@ -72,10 +72,17 @@ public struct LoggedEvent: Equatable, Sendable {
         }
     }
 
-    /// Whether the event is about a version, by the name in the events.
-    func isAbout(_ key: VersionKey) -> Bool {
+    /// Whether the event is about a version.
+    ///
+    /// - Parameters:
+    ///   - key: The key of the version's registration.
+    ///   - names: The names of its model.
+    func isAbout(_ key: VersionKey, _ names: Set<String>) -> Bool {
         func matches(_ json: JSON) -> Bool {
-            json["version"]?.string == "\(key.model):\(key.number)" && json["sha256"]?.string == key.sha256
+            guard json["sha256"]?.string == key.sha256,
+                let (model, number) = VersionKey.parts(json["version"]?.string), number == key.number
+            else { return false }
+            return json["first"]?.string.map { $0 == key.model } ?? names.contains(model)
         }
         return matches(json) || (json["versions"]?.array ?? []).contains(where: matches)
     }
@@ -117,15 +124,14 @@ extension ModelStore {
     /// Returns the events about a version, oldest first.
     public func events(about version: ModelVersion) throws -> [LoggedEvent] {
         var found: [LoggedEvent] = []
-        let names = try read("read the names of \(version.model)") { db in
-            try String.fetchAll(db, sql: "SELECT old FROM renamed WHERE new = ?", arguments: [version.model])
+        var key = version.key
+        key.model = key.first ?? key.model
+        let called = try read("read the names of \(version.model)") { db in
+            try String.fetchAll(
+                db, sql: "SELECT model FROM called WHERE version = ?", arguments: [version.id(db)])
         }
-        let keys = ([version.model] + names).map { name in
-            VersionKey(model: name, number: version.key.number, sha256: version.sha256)
-        }
-        try forEachEvent { event in
-            if keys.contains(where: event.isAbout) { found.append(event) }
-        }
+        let names = Set(called + [key.model])
+        try forEachEvent { event in if event.isAbout(key, names) { found.append(event) } }
         return found
     }
 }

@@ -66,13 +66,14 @@ extension ModelVersion {
     /// The columns that every query selects, by position.
     enum Column: Int32, CaseIterable {
         case id, model, number, file, sha256, size, created, generation, architecture, trainable, nonTrainable
-        case task, seed, trainingSeconds, state, deleted, identity, claimed
+        case task, seed, trainingSeconds, state, deleted, identity, claimedModel, claimed
     }
 
     /// In the order of `Column`.
     static let columns = """
         v.id, v.model, v.number, v.file, v.sha256, v.size, v.created, v.generation, v.architecture, v.trainable, \
-        v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity, v.claimed
+        v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.identity, v.claimed_model, \
+        v.claimed
         """
 
     init(row: Row, from first: Int = 0) throws {
@@ -99,7 +100,8 @@ extension ModelVersion {
         state = try State(rawValue: value(.state)) ?? .kept
         deleted = try value(.deleted)
         identity = try value(.identity)
-        key = try VersionKey(model: model, number: value(.claimed), sha256: sha256)
+        key = try VersionKey(
+            model: model, number: value(.claimed), sha256: sha256, first: value(.claimedModel))
     }
 
     /// Fetches the versions that `condition` (SQL over `v`) selects, with their metrics and aliases.

@@ -3,11 +3,11 @@
 /// tables.
 enum Schema {
     /// The value of SQLite's `user_version`. Versions 1 and 2 belong to stores without logs.
-    static let version = 6
+    static let version = 7
 
     /// The tables that are made from the logs alone.
     static let tables = [
-        "renamed", "evaluation", "tag", "param", "parent", "metric", "facts", "alias_move", "alias",
+        "called", "renamed", "evaluation", "tag", "param", "parent", "metric", "facts", "alias_move", "alias",
         "version", "model",
         "log",
     ]
@@ -56,13 +56,14 @@ enum Schema {
             state TEXT NOT NULL DEFAULT 'kept' CHECK (state IN ('kept', 'deleted', 'purged')),
             deleted TEXT,              -- when
             identity TEXT,             -- a file with this identity has the registered bytes; see `FileIdentity`
+            claimed_model TEXT NOT NULL,  -- the model in the event, which may have another name now
             claimed INTEGER NOT NULL,  -- the number in the event, which another version may have here
             claimed_file TEXT NOT NULL,
             origin TEXT NOT NULL,      -- the log with the event
             is_placed INTEGER NOT NULL DEFAULT 0,  -- whether this store gave it number or file
             UNIQUE (model, number)
         );
-        CREATE UNIQUE INDEX version_by_identity ON version(model, claimed, sha256);
+        CREATE UNIQUE INDEX version_by_identity ON version(claimed_model, claimed, sha256);
         CREATE INDEX version_by_file ON version(file);
         CREATE INDEX version_by_model ON version(model, number) WHERE state = 'kept';
         CREATE INDEX version_by_digest ON version(sha256);
@@ -102,10 +103,20 @@ enum Schema {
         CREATE INDEX parent_by_digest ON parent(sha256);
         CREATE INDEX parent_by_reference ON parent(kind, reference);
 
-        CREATE TABLE renamed (         -- names that models had
-            old TEXT PRIMARY KEY,
-            new TEXT NOT NULL          -- the name now
+        CREATE TABLE renamed (         -- names that models had, or have in another copy of the store; oldest first
+            id INTEGER PRIMARY KEY,
+            old TEXT NOT NULL,
+            new TEXT NOT NULL,         -- the name here and now
+            UNIQUE (old, new)
+        );
+
+        CREATE TABLE called (          -- names that events give to versions, besides the one in the registration
+            model TEXT NOT NULL,
+            version INTEGER NOT NULL REFERENCES version(id),
+            log TEXT NOT NULL,         -- whose event gave the name
+            PRIMARY KEY (version, model, log)
         ) WITHOUT ROWID;
+        CREATE INDEX called_by_model ON called(model);
 
         CREATE TABLE alias (           -- where each alias points now
             model TEXT NOT NULL,
@@ -122,6 +133,7 @@ enum Schema {
             id INTEGER PRIMARY KEY,
             model TEXT NOT NULL,
             alias TEXT NOT NULL,
+            version INTEGER REFERENCES version(id),  -- NULL where the alias was taken away, or no event registered it
             number INTEGER,            -- as claimed; NULL where the alias was taken away
             sha256 TEXT,
             time TEXT NOT NULL,

@@ -42,7 +42,7 @@ extension Projection {
             (try? Names.checkModel(named)) != nil, (try? Names.checkAlias(alias)) != nil,
             let key = event["public_key"], key.isNull || key.string.map(Limits.isText) == true
         else { throw event.problem("a model, an alias and a public key or null") }
-        let model = try name(of: named, alias: alias, nil)
+        let model = try self.model(ofAlias: alias, named, .change)
         try db.execute(
             sql: """
                 INSERT INTO alias (model, name, sha256, public_key) VALUES (?, ?, '', ?)

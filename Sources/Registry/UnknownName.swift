@@ -14,9 +14,12 @@ extension ModelStore {
                 .noInput, "no model \(name): the store \(root) is empty.",
                 remedy: "Train or import a model first.")
         }
+        let now = try String.fetchOne(
+            db, sql: "SELECT new FROM renamed WHERE old = ? ORDER BY id LIMIT 1", arguments: [name])
         return CellarError(
             .noInput, "no model \(name) in \(root); it has \(shortList(models.sorted())).",
-            remedy: nearest(name, in: models).map { "Did you mean \($0)?" })
+            remedy: now.map { "The model is called \($0) here." }
+                ?? nearest(name, in: models).map { "Did you mean \($0)?" })
     }
 
     func unknownVersion(_ model: String, _ text: String, _ db: Database) throws -> CellarError {

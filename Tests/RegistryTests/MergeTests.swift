@@ -124,6 +124,104 @@ func mergeOrders(_ seed: Int) throws {
     }
 }
 
+/// What copies of a store did that a merge in any order must keep.
+private struct RenamingHistory {
+    var random: SplitMix
+    /// Tags and aliases with names of their own, each with the SHA-256 of its version.
+    var marks: [String: String] = [:]
+    private var step = 0
+
+    init(seed: Int) { random = SplitMix(state: UInt64(seed)) }
+
+    /// Changes one of the copies.
+    mutating func change(_ copies: [ModelStore]) throws {
+        step += 1
+        let store = copies.randomElement(using: &random) ?? copies[0]
+        let versions = try store.list(Query(model: nil)).versions
+        guard let version = versions.randomElement(using: &random) else { return }
+        let name = ["x", "y", "z", "new\(step)"].randomElement(using: &random) ?? "x"
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0, 1: _ = try? store.rename(version.model, to: name, isForced: true)
+        case 2:
+            try store.save(
+                makeFacts(
+                    ["sw", name].randomElement(using: &random) ?? "sw", created: noon(plus: step), seed: step)
+            )
+        case 3, 4:
+            try store.tag(version.reference, set: [.init(key: "tag\(step)", value: "")])
+            marks["tag\(step)"] = version.sha256
+        case 5:
+            _ = try store.promote(version.reference, alias: "alias\(step)")
+            marks["alias\(step)"] = version.sha256
+        case 6: _ = try store.promote(version.reference, alias: "p")
+        case 7: _ = try? store.rollback(model: version.model, alias: "p")
+        case 8: try? store.removeAlias(model: version.model, alias: "p")
+        case 9: _ = try? store.delete(version.reference)
+        case 10:
+            if let gone = try store.list(Query(deleted: true)).versions.randomElement(using: &random) {
+                try store.restore(gone.reference)
+            }
+        default:
+            if Bool.random(using: &random) {
+                _ = try? store.copy(version.reference, to: store, as: "copy")
+            } else if let other = copies.randomElement(using: &random), other !== store {
+                _ = try store.merge(other)
+            }
+        }
+    }
+
+    /// The marks that a store has.
+    func found(in store: ModelStore) throws -> [String: Set<String>] {
+        var found: [String: Set<String>] = [:]
+        for deleted in [false, true] {
+            for version in try store.list(Query(deleted: deleted)).versions {
+                for mark in try store.tags(of: version).map(\.key) + version.aliases {
+                    found[mark, default: []].insert(version.sha256)
+                }
+            }
+        }
+        return found
+    }
+}
+
+@Test("copies that rename models differently keep everything in any order of merges", arguments: 1...24)
+func mergeOrdersOfRenamings(_ seed: Int) throws {
+    try Fixtures.temporaryFolder { outside in
+        func store(_ name: String) -> ModelStore { ModelStore(in: outside.appendingPathComponent(name)) }
+        let first = store("a")
+        for i in 1...4 { try first.save(makeFacts("sw", created: noon(plus: 1_000 + i), seed: 1_000 + i)) }
+        _ = try first.promote("sw:1", alias: "p")
+        _ = try first.promote("sw:2", alias: "p")
+        for name in ["b", "c"] {
+            try FileManager.default.copyItem(at: first.folder, to: store(name).folder)
+        }
+        var history = RenamingHistory(seed: seed)
+        let copies = ["a", "b", "c"].map(store)
+        for _ in 0..<40 { try history.change(copies) }
+        var meaning: [String]?
+        for order in [
+            ["a", "b", "c"], ["a", "c", "b"], ["b", "a", "c"], ["b", "c", "a"], ["c", "a", "b"],
+            ["c", "b", "a"],
+        ] {
+            let target = "into-" + order.joined()
+            try FileManager.default.copyItem(at: store(order[0]).folder, to: store(target).folder)
+            let merged = store(target)
+            for other in order.dropFirst() { _ = try merged.merge(store(other)) }
+            let findings = try merged.verify().findings
+            #expect(findings.isEmpty, "\(findings.map { "\($0.kind) \($0.subject) \($0.message)" })")
+            let found = try history.found(in: merged)
+            for (mark, sha256) in history.marks {
+                #expect(found[mark]?.contains(sha256) == true, "\(mark) is lost: \(order)")
+            }
+            #expect(try meaning == nil || merged.meaning() == meaning, "\(order)")
+            meaning = try meaning ?? merged.meaning()
+            merged.close()
+            try FileManager.default.removeItem(atPath: merged.root + "/registry.sqlite")
+            #expect(try store(target).meaning() == meaning, "the index made anew")
+        }
+    }
+}
+
 @Test("two stores that wrote to one log are merged: what differs lies beside it")
 func forkedLog() throws {
     try Fixtures.temporaryFolder { outside in

@@ -29,11 +29,11 @@ struct Numbers {
         while let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT v.model, v.claimed, v.sha256, m.last_number FROM version v JOIN model m ON m.name = v.model
+                SELECT v.model, v.claimed, v.sha256, v.claimed_model, m.last_number FROM version v JOIN model m ON m.name = v.model
                 WHERE v.number IS NULL ORDER BY v.id LIMIT 1
                 """)
         {
-            try adopt(VersionKey(row), number: (row.value(3) as Int) + 1)
+            try adopt(VersionKey(row), number: (row.value(4) as Int) + 1)
         }
         // `merge` copies files before their paths are known, to another name where the path has other bytes: those of a version that
         // another copy collected, or of a process that died.
@@ -65,10 +65,10 @@ struct Numbers {
         let moved = try Row.fetchAll(
             db,
             sql: """
-                SELECT model, claimed, sha256, file FROM version
+                SELECT model, claimed, sha256, claimed_model, file FROM version
                 WHERE file <> claimed_file AND is_placed = 0 AND state <> 'purged' ORDER BY id
                 """)
-        for row in moved { try adopt(VersionKey(row), file: row.value(3)) }
+        for row in moved { try adopt(VersionKey(row), file: row.value(4)) }
         return events
     }
 
@@ -91,7 +91,7 @@ enum Memory {
             sql: """
                 DROP TABLE IF EXISTS temp.kept;
                 CREATE TEMP TABLE kept AS
-                    SELECT model, claimed, sha256, number, file, identity FROM version;
+                    SELECT claimed_model, claimed, sha256, number, file, identity FROM version;
                 """)
     }
 
@@ -111,11 +111,11 @@ enum Memory {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT k.model, k.claimed, k.sha256, k.number, k.file FROM temp.kept k JOIN version v
-                ON v.model = k.model AND v.claimed = k.claimed AND v.sha256 = k.sha256
+                SELECT v.model, k.claimed, k.sha256, v.claimed_model, k.number, k.file
+                FROM temp.kept k JOIN version v ON v.claimed_model = k.claimed_model AND v.claimed = k.claimed AND v.sha256 = k.sha256
                 WHERE v.number IS NOT k.number OR v.file <> k.file ORDER BY v.id
                 """
-        ).map { try Place(key: VersionKey($0), number: $0.value(3), file: $0.value(4)) }
+        ).map { try Place(key: VersionKey($0), number: $0.value(4), file: $0.value(5)) }
     }
 
     /// Restores the identities of files, and forgets the rest.

@@ -5,26 +5,33 @@ import GRDB
 // top, and each move knows the one below, so a change costs the same however many moves there were.
 
 extension Projection {
-    func move(_ event: Event) throws {
+    func move(_ event: Event, of log: String) throws {
         guard let named = event["model"]?.string, let alias = event["alias"]?.string,
             (try? Names.checkModel(named)) != nil, (try? Names.checkAlias(alias)) != nil,
             let reason = event["reason"]?.string, Limits.isText(reason)
         else { throw event.problem("a model, an alias and a reason") }
         let key: VersionKey? =
             event["version"]?.string == nil ? nil : try VersionKey(json: .object(event.content), event)
-        let model = try name(of: named, alias: alias, key)
+        guard key.map({ $0.model == named }) ?? true else { throw event.problem("a version of the model") }
         let isRollback = event["rollback"]?.bool ?? false
+        let version = try key?.id(db, in: log)
+        let model =
+            if let version, !isRollback {
+                try VersionKey(id: version, db).model
+            } else {
+                try self.model(ofAlias: alias, named, isRollback ? .rollback(version) : .removal)
+            }
         let migrated = event["migrated"]?.int
         if let migrated, try isKnown(event, migrated, model, alias, key, reason) { return }
         let top = try Int64.fetchOne(
             db, sql: "SELECT move FROM alias WHERE model = ? AND name = ?", arguments: [model, alias])
         let insert = try db.cachedStatement(
             sql: """
-                INSERT INTO alias_move (model, alias, number, sha256, time, who, command, reason, evidence, is_rollback,
-                    below, migrated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO alias_move (model, alias, version, number, sha256, time, who, command, reason, evidence, is_rollback,
+                    below, migrated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try insert.execute(arguments: [
-            model, alias, key?.number, key?.sha256, event.time, event.who, event.command, reason,
+            model, alias, version, key?.number, key?.sha256, event.time, event.who, event.command, reason,
             event["evidence"]?.text(), isRollback, isRollback ? nil : top, migrated,
         ])
         var newTop: Int64? = db.lastInsertedRowID
@@ -38,8 +45,7 @@ extension Projection {
         try db.execute(
             sql: """
                 UPDATE version SET state = 'kept', deleted = NULL WHERE state <> 'kept' AND id = (
-                    SELECT v.id FROM alias a JOIN version v ON v.model = a.model AND v.number = a.number
-                    WHERE a.model = ? AND a.name = ? AND v.sha256 = a.sha256)
+                    SELECT m.version FROM alias a JOIN alias_move m ON m.id = a.move WHERE a.model = ? AND a.name = ?)
                 """, arguments: [model, alias])
     }
 
@@ -48,8 +54,8 @@ extension Projection {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT m.number, m.sha256, v.number FROM alias_move m LEFT JOIN version v
-                ON v.model = m.model AND v.claimed = m.number AND v.sha256 = m.sha256 WHERE m.id = ?
+                SELECT m.number, m.sha256, v.number FROM alias_move m LEFT JOIN version v ON v.id = m.version
+                WHERE m.id = ?
                 """, arguments: [move])
         let claimed: Int? = try row?.value(0)
         let (sha256, number): (String?, Int?) = try (row?.value(1), row?.value(2))
@@ -67,7 +73,7 @@ extension Projection {
             (try? Names.checkModel(named)) != nil, (try? Names.checkAlias(alias)) != nil,
             let isProtected = event["protected"]?.bool
         else { throw event.problem("a model, an alias and whether it is protected") }
-        let model = try name(of: named, alias: alias, nil)
+        let model = try self.model(ofAlias: alias, named, .change)
         try db.execute(
             sql: """
                 INSERT INTO alias (model, name, sha256, is_protected) VALUES (?, ?, '', ?)

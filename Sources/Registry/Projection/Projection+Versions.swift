@@ -13,7 +13,7 @@ extension Projection {
             (0...1 << 53).contains(size)
         else { throw event.problem("a file in the store, and its size") }
         // Two copies of a store have the same version if both began their logs from one list, or merged.
-        if try key.id(db) != nil { return }
+        if try key.registered(db) != nil { return }
         var facts =
             event["facts"].flatMap(ModelFacts.init(json:))
             ?? ModelFacts(name: "", created: "", generation: "")
@@ -47,7 +47,7 @@ extension Projection {
 
     /// Gives a version a number or a file that differs from those in its registration.
     func adopt(_ event: Event, of log: String) throws {
-        let id = try id(of: VersionKey(json: .object(event.content), event), event)
+        let id = try id(of: event, in: log)
         let isOwn = log == own
         guard
             let row = try Row.fetchOne(
@@ -134,8 +134,8 @@ extension Projection {
         try db.execute(
             sql: """
                 UPDATE alias SET number = ?1 WHERE move IN (
-                    SELECT m.id FROM alias_move m JOIN version v ON v.model = m.model AND v.claimed = m.number
-                    AND v.sha256 = m.sha256 WHERE v.id = ?2)
+                    SELECT m.id FROM version v JOIN alias_move m ON m.model = v.model AND m.version = v.id
+                    WHERE v.id = ?2)
                 """, arguments: [number, id])
     }
 
@@ -184,13 +184,13 @@ extension Database {
         try cachedStatement(
             sql: """
                 INSERT INTO version (model, number, file, sha256, size, created, generation, architecture, trainable,
-                    non_trainable, task, seed, training_seconds, claimed, claimed_file, origin)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    non_trainable, task, seed, training_seconds, claimed_model, claimed, claimed_file, origin)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             new.key.model, new.number, new.file, new.key.sha256, new.size, facts.created, facts.generation,
             facts.architecture, facts.trainableParameters, facts.nonTrainableParameters, facts.task?.rawValue,
-            facts.seed, facts.trainingSeconds, new.key.number, new.claimedFile, new.origin,
+            facts.seed, facts.trainingSeconds, new.key.model, new.key.number, new.claimedFile, new.origin,
         ])
         let id = lastInsertedRowID
         try cachedStatement(sql: "INSERT INTO facts (version, run, is_checkpoint, json) VALUES (?, ?, ?, ?)")

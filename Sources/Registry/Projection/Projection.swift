@@ -15,16 +15,16 @@ struct Projection {
         case "registered": try register(event, of: log)
         case "renamed": try rename(event, of: log)
         case "adopted": try adopt(event, of: log)
-        case "moved": try move(event)
+        case "moved": try move(event, of: log)
         case "protected": try protect(event)
         case "policy": try setPolicy(event)
-        case "signed": _ = try id(of: VersionKey(json: .object(event.content), event), event)
-        case "tagged": try tag(event)
-        case "deleted": try change(event, from: .kept, to: .deleted)
+        case "signed": _ = try id(of: event, in: log)
+        case "tagged": try tag(event, of: log)
+        case "deleted": try change(event, of: log, from: .kept, to: .deleted)
         // Another copy may have collected it; the one that restored it had the file.
-        case "restored": try change(event, from: nil, to: .kept)
-        case "collected": try change(event, from: .deleted, to: .purged)
-        case "evaluated": try evaluate(event)
+        case "restored": try change(event, of: log, from: nil, to: .kept)
+        case "collected": try change(event, of: log, from: .deleted, to: .purged)
+        case "evaluated": try evaluate(event, of: log)
         default:
             throw LogProblem(
                 "event \(event.seq) is \"\(event.kind.prefix(40))\", which this version of Cellar does not know"
@@ -47,10 +47,12 @@ struct Projection {
         for event in events { try apply(event, of: own) }
     }
 
-    private func change(_ event: Event, from old: ModelVersion.State?, to new: ModelVersion.State) throws {
+    private func change(
+        _ event: Event, of log: String, from old: ModelVersion.State?, to new: ModelVersion.State
+    ) throws {
         guard let list = event["versions"]?.array, !list.isEmpty else { throw event.problem("versions") }
         // One text of SQL for each event, not one statement for each of its versions.
-        let ids = try list.map { try id(of: VersionKey(json: $0, event), event) }
+        let ids = try list.map { try id(of: VersionKey(json: $0, event), event, in: log) }
         let update = try db.cachedStatement(
             sql: "UPDATE version SET state = ?1, deleted = ?2 WHERE id = ?3 AND state = coalesce(?4, state)")
         for id in ids {
@@ -66,14 +68,14 @@ struct Projection {
     private func isTarget(_ id: Int64) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT EXISTS (SELECT 1 FROM version v JOIN alias a ON a.model = v.model AND a.number = v.number
-                    AND a.sha256 = v.sha256 WHERE v.id = ?)
+                SELECT EXISTS (SELECT 1 FROM version v JOIN alias a ON a.model = v.model JOIN alias_move m ON m.id = a.move
+                    WHERE v.id = ? AND m.version = v.id)
                 """)
         return try Bool.fetchOne(statement, arguments: [id]) ?? false
     }
 
-    private func tag(_ event: Event) throws {
-        let id = try id(of: VersionKey(json: .object(event.content), event), event)
+    private func tag(_ event: Event, of log: String) throws {
+        let id = try id(of: event, in: log)
         let set = event["set"]?.object?.members ?? []
         for (key, value) in set {
             guard let value = value.string, (try? Names.checkTag(key)) != nil, Limits.isText(value) else {
@@ -89,8 +91,8 @@ struct Projection {
         }
     }
 
-    private func evaluate(_ event: Event) throws {
-        let id = try id(of: VersionKey(json: .object(event.content), event), event)
+    private func evaluate(_ event: Event, of log: String) throws {
+        let id = try id(of: event, in: log)
         guard let data = event["data"]?.string, Limits.isText(data), let metrics = event["metrics"] else {
             throw event.problem("data and metrics")
         }
@@ -102,9 +104,14 @@ struct Projection {
             ])
     }
 
+    /// The row of the version that an event is about.
+    func id(of event: Event, in log: String) throws -> Int64 {
+        try id(of: VersionKey(json: .object(event.content), event), event, in: log)
+    }
+
     /// The row of a version; throws if no event registered it.
-    func id(of key: VersionKey, _ event: Event) throws -> Int64 {
-        guard let id = try key.id(db) else {
+    func id(of key: VersionKey, _ event: Event, in log: String) throws -> Int64 {
+        guard let id = try key.id(db, in: log) else {
             throw LogProblem(
                 "event \(event.seq) is about \(key.model):\(key.number), which no event registered")
         }
@@ -115,20 +122,32 @@ struct Projection {
 /// How events name a version: by its model, the number in the event that registered it, and its SHA-256. The number shown in
 /// this store differs where two stores gave the same one.
 struct VersionKey: Hashable {
+    /// The model, as the event's writer calls it.
     var model: String
     var number: Int
     var sha256: String
+    /// The model in the event that registered the version, if it is another one: no other copy's renaming changes it. Events of
+    /// older versions of Cellar lack it.
+    var first: String?
 
-    func id(_ db: Database) throws -> Int64? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT id FROM version WHERE model = ? AND claimed = ? AND sha256 = ?")
-        if let id = try Int64.fetchOne(statement, arguments: [model, number, sha256]) { return id }
-        let renamed = try db.cachedStatement(
+    /// The row of the version: that of the event that registered it so, or else of one that was ever called so.
+    ///
+    /// - Parameter log: The log of the event that names it; the names that it gave come first.
+    func id(_ db: Database, in log: String = "") throws -> Int64? {
+        if let id = try registered(db) { return id }
+        let called = try db.cachedStatement(
             sql: """
-                SELECT v.id FROM renamed r JOIN version v ON v.model = r.new AND v.claimed = ? AND v.sha256 = ?
-                WHERE r.old = ?
+                SELECT v.id FROM version v CROSS JOIN called c ON c.version = v.id AND c.model = ?
+                WHERE v.sha256 = ? AND v.claimed = ? ORDER BY c.log <> ?, v.id LIMIT 1
                 """)
-        return try Int64.fetchOne(renamed, arguments: [number, sha256, model])
+        return try Int64.fetchOne(called, arguments: [model, sha256, number, log])
+    }
+
+    /// The row of the version whose registration has this key.
+    func registered(_ db: Database) throws -> Int64? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id FROM version WHERE claimed_model = ? AND claimed = ? AND sha256 = ?")
+        return try Int64.fetchOne(statement, arguments: [first ?? model, number, sha256])
     }
 
     /// Reads the members `version` and `sha256`.
@@ -136,19 +155,23 @@ struct VersionKey: Hashable {
         guard let (model, number) = Self.parts(json["version"]?.string), let sha256 = json["sha256"]?.string,
             Event.isDigest(sha256)
         else { throw event.problem("a version and its sha256") }
-        (self.model, self.number, self.sha256) = (model, number, sha256)
+        self.init(model: model, number: number, sha256: sha256, first: json["first"]?.string)
     }
 
-    init(_ row: Row) throws { (model, number, sha256) = try (row.value(0), row.value(1), row.value(2)) }
+    /// Reads the columns `model`, `claimed`, `sha256` and `claimed_model`.
+    init(_ row: Row) throws {
+        try self.init(model: row.value(0), number: row.value(1), sha256: row.value(2), first: row.value(3))
+    }
 
-    init(model: String, number: Int, sha256: String) {
+    init(model: String, number: Int, sha256: String, first: String? = nil) {
         (self.model, self.number, self.sha256) = (model, number, sha256)
+        self.first = first == model ? nil : first
     }
 
     /// The key of a version in the index.
     init(id: Int64, _ db: Database) throws {
         let statement = try db.cachedStatement(
-            sql: "SELECT model, claimed, sha256 FROM version WHERE id = ?")
+            sql: "SELECT model, claimed, sha256, claimed_model FROM version WHERE id = ?")
         guard let row = try Row.fetchOne(statement, arguments: [id]) else {
             throw CellarError(.inputOutput, "the version is no longer in the index.", remedy: "Try again.")
         }
@@ -156,7 +179,11 @@ struct VersionKey: Hashable {
     }
 
     /// The members for an event.
-    var members: JSONObject { ["version": .string("\(model):\(number)"), "sha256": .string(sha256)] }
+    var members: JSONObject {
+        var members: JSONObject = ["version": .string("\(model):\(number)"), "sha256": .string(sha256)]
+        members["first"] = first.map { .string($0) }
+        return members
+    }
 
     /// The parts of `mnist:12`, if they are a name and a number within the limits.
     static func parts(_ text: String?) -> (model: String, number: Int)? {

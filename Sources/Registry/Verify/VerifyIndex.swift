@@ -76,7 +76,7 @@ extension ModelStore {
             "the alias",
             "SELECT model || '@' || name, number, sha256, is_protected FROM alias ORDER BY model, name"
         ),
-        ("the name", "SELECT old, new FROM renamed ORDER BY old"),
+        ("the name", "SELECT old, new FROM renamed ORDER BY old, new"),
         (
             "the move of the alias",
             """
