@@ -147,6 +147,33 @@ struct PartedTrainingTests {
         #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-4 })
     }
 
+    @Test("evaluate by whole batches, on which the sum of losses and hinge's look at the targets depend")
+    func evaluation() throws {
+        let order = Array(0..<Self.rows)
+        for kind in [Loss.Kind.meanSquaredError, .hinge] {
+            for reduction in [Loss.Reduction.mean, .sum] {
+                var loss = Loss(kind)
+                loss.reduction = reduction
+                // One row, and so one part of one batch, has a target of -1; all others are 1.
+                let targets = Targets.values(
+                    (0..<Self.rows * 3).map { $0 == 4 ? -1 : 1 }, width: 3)
+                var found: [BatchResult] = []
+                for parts in [nil, try PartedTraining()] {
+                    let executor = try TrainingExecutor(
+                        Self.network(), objective: Objective(loss, metrics: []), optimizer: SGD(),
+                        batchSize: 12, seed: 9, parts: parts)
+                    found.append(executor.evaluate(Self.samples, [targets]))
+                    found.append(executor.trainBatch(Self.samples, [targets], rows: order[0..<12]))
+                }
+                for (one, other) in [(found[0], found[2]), (found[1], found[3])] {
+                    #expect(one.count == other.count)
+                    #expect(
+                        abs(one.lossSum - other.lossSum) <= 1e-5 * abs(one.lossSum), "\(kind) \(reduction)")
+                }
+            }
+        }
+    }
+
     @Test("are refused where a part does not tell its gradient, and for other numbers of processes")
     func refusals() throws {
         let model = try Self.network([Dense(units: 4), BatchNormalization()])

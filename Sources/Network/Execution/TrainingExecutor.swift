@@ -36,8 +36,6 @@ public final class TrainingExecutor {
     /// True if another process of a parted training has ended. The last step was not made.
     public private(set) var isAbandoned = false
     private let batchSize: Int
-    /// The number of samples that are evaluated at once.
-    private let evaluationSize: Int
     // True if the divisor of losses depends on more than the batch size.
     private let countsRows: Bool
     // The weights that the optimizer updates: all weights except those that calls update with their
@@ -105,7 +103,6 @@ public final class TrainingExecutor {
         // Each thread computes its share of a batch, rounded up.
         let shares = parts == nil ? pool.count : PartedTraining.count
         let rows = (max(batchSize, 1) + shares - 1) / shares
-        evaluationSize = parts == nil ? max(batchSize, 1) : rows
         let plans = try (0..<(parts?.own.count ?? pool.count)).map { (index) throws(CellarError) in
             let worker = WorkerState(index: parts == nil ? index : 0, pool: pool, helpers: helpers)
             worker.seed = seed
@@ -236,9 +233,12 @@ public final class TrainingExecutor {
     public func evaluate(_ samples: [Samples], _ targets: [Targets], weights: [Float]? = nil) -> BatchResult {
         var total = BatchResult()
         let rows = Array(0..<(samples.first?.count ?? 0))
-        for start in stride(from: 0, to: rows.count, by: evaluationSize) {
-            let batch = rows[start..<min(start + evaluationSize, rows.count)]
-            var result = run(samples, targets, weights, rows: batch, training: false)
+        for start in stride(from: 0, to: rows.count, by: batchSize) {
+            let batch = rows[start..<min(start + batchSize, rows.count)]
+            var result =
+                parts == nil
+                ? run(samples, targets, weights, rows: batch, training: false)
+                : evaluateInParts(samples, targets, weights, rows: batch)
             countBatch(&result, rows: batch.count)
             total.add(result)
         }
@@ -290,12 +290,29 @@ public final class TrainingExecutor {
                 compute(share, of: rows, batch, samples, plan: plan)
             }
         }
-        return zip(plans, evaluators).map { plan, evaluator in
-            var result = evaluator.result
-            result.lossSum += plan.worker.addedLoss
-            result.failure = plan.worker.takeFailure()
-            return result
+        return plans.indices.map(result)
+    }
+
+    /// Evaluates all parts of a batch, one after another: the loss is that of the whole batch, as without parts.
+    private func evaluateInParts(
+        _ samples: [Samples], _ targets: [Targets], _ weights: [Float]?, rows: ArraySlice<Int>
+    ) -> BatchResult {
+        let batch = batch(targets, weights, rows, training: false)
+        var total = BatchResult()
+        for part in 0..<PartedTraining.count {
+            let share = Predictor.share(of: rows, thread: part, among: PartedTraining.count)
+            pool.run { _ in compute(share, of: rows, batch, samples, plan: 0) }
+            total.add(result(ofPlan: 0))
         }
+        return total
+    }
+
+    /// The result of the last part that a plan computed.
+    private func result(ofPlan index: Int) -> BatchResult {
+        var result = evaluators[index].result
+        result.lossSum += plans[index].worker.addedLoss
+        result.failure = plans[index].worker.takeFailure()
+        return result
     }
 
     private func batch(
