@@ -15,12 +15,12 @@ public enum MetricName {
 
     private static let high = [
         "accuracy", "acc", "auc", "prc", "precision", "recall", "sensitivity", "specificity", "f1", "fbeta",
-        "iou", "r2",
+        "iou", "mean_io_u", "r2",
         "cosine", "kappa", "mcc",
     ]
     private static let low = [
         "loss", "error", "mse", "mae", "rmse", "mape", "msle", "crossentropy", "divergence", "hinge",
-        "logcosh",
+        "logcosh", "log_cosh", "huber",
         "perplexity", "brier", "poisson",
     ]
 

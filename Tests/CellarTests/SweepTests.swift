@@ -164,12 +164,52 @@ func wholeRanges() throws {
         // Seeds are not negative, so the values are looked at without their recipes.
         try Fixtures.temporaryFolder { folder in
             let recipe = folder.appendingPathComponent("r.yaml").path
-            try writeFile(recipe, Array("name: x\n".utf8))
+            try writeFile(folder.path + "/t.csv", Array("a,y\n1,2\n".utf8))
+            try writeFile(recipe, Array("data: { csv: \(folder.path)/t.csv, target: y }\n".utf8))
             try writeFile(folder.path + "/s.yaml", Array("recipe: \(recipe)\n\(text)".utf8))
             let plan = try SweepPlan(path: folder.path + "/s.yaml", isChecked: true)
             #expect(Set(plan.trials.compactMap { $0.changes[1].value.int }) == Set(expected))
         }
     }
+}
+
+@Test(
+    "a metric that the trials will not have is refused before they are trained",
+    arguments: ["val_auc", "val_f1"])
+func metricOfNoTrial(metric: String) throws {
+    let error = #expect(throws: CellarError.self) {
+        try makeSweep("metric: \(metric)\nset: { fit.seed: [1] }") { _, _ in }
+    }
+    #expect(error?.message.contains("only loss, accuracy, val_loss, val_accuracy, test_loss") == true)
+    try makeSweep("metric: test_accuracy\nset: { fit.seed: [1] }") { _, plan in
+        #expect(plan.metric == "test_accuracy")
+    }
+}
+
+@Test("trials of other data under the same path are those of another sweep", arguments: ["r", "s"])
+func trialsOfOtherData(_ named: String) throws {
+    try Fixtures.temporaryFolder { folder in
+        // The data are named by the recipe, or by the sweep for some of its trials.
+        let own = folder.appending(path: "own.csv").path
+        try writeTable(own, "1")
+        try makeSweep("name: tried\nset: { fit.seed: [1, 2]\(named == "s" ? ", data.csv: [\(own)]" : "") }") {
+            store, plan in
+            let file = named == "s" ? own : FileSystem.folder(of: plan.file) + "/t.csv"
+            _ = try serve(store, plan, [TrialTask(1), TrialTask(2)])
+            #expect(try store.trialsDone(SweepPlan(path: plan.file)).count == 2)
+            try writeTable(file, "3")
+            let other = try SweepPlan(path: plan.file)
+            #expect(other.sha256 != plan.sha256)
+            #expect(try store.trialsDone(other).isEmpty)
+            // A worker that sees other data than the coordinator must not train.
+            #expect(throws: CellarError.self) { try serve(store, plan, [TrialTask(1)]) }
+        }
+    }
+}
+
+private func writeTable(_ file: String, _ last: String) throws {
+    let rows = (0..<60).map { "\($0 % 7),\($0 % 5),\($0 % 7 > 3 ? "good" : "bad")" }
+    try writeFile(file, Array(("a,b,y\n" + rows.joined(separator: "\n") + "\n\(last),0,bad\n").utf8))
 }
 
 @Test("a worker does not train another sweep than its coordinator's")

@@ -69,6 +69,11 @@ extension Store {
     ) throws -> SweepResult {
         let plan = try SweepPlan(path: request.file)
         if let name = plan.name { try ModelStore.checkModelName(name) }
+        guard MetricName.direction(of: plan.metric) != nil else {
+            throw CellarError(
+                .usage, "cannot tell whether a high or a low \(plan.metric) is better.", file: plan.file,
+                remedy: "Use another metric, such as val_loss.")
+        }
         // A trial may be there twice: two sweeps that ran at once both trained it.
         var results = Dictionary(try trialsDone(plan).map { (Key($0), $0) }) { first, _ in first }
         let found = results.count

@@ -76,7 +76,7 @@ extension Store {
         let plan = try SweepPlan(path: file, isChecked: true)
         guard plan.sha256 == check else {
             throw CellarError(
-                .badData, "the sweep or its recipe differs from the coordinator's.", file: file,
+                .badData, "the sweep, its recipe or its data differ from the coordinator's.", file: file,
                 remedy: "Give all workers the same files.")
         }
         while let line = read() {

@@ -23,9 +23,7 @@ extension RawData {
             let roles = try ColumnRoles(
                 table, targets: targets, weight: recipe.sampleWeight, chosen: chosen)
             var raw = try columns(of: table, roles, recipe, given, losses[0], path: path, report)
-            raw.sha256 =
-                try paths.count == 1
-                ? FileDigest(ofFile: paths[0]).sha256 : DatasetDigest.files(paths)
+            raw.sha256 = try recipe.fileDigest() ?? ""
             return raw
         } catch { throw table.origins.placed(error) }
     }

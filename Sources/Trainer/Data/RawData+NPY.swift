@@ -33,7 +33,7 @@ extension RawData {
         }
         var raw = RawData(
             inputs, labels, path: sampleFiles[0],
-            sha256: try DatasetDigest.files(sampleFiles + labelFiles))
+            sha256: try recipe.fileDigest() ?? "")
         if inputs.count == 1 {
             raw.picture = ModelFacts.Picture(of: inputs[0], areDigits: recipe.pictures.areDigits)
         }

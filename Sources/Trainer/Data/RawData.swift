@@ -90,12 +90,12 @@ struct RawData {
     private static func idx(
         _ files: DataRecipe.IDXFiles, _ recipe: DataRecipe, _ report: (DataSummary) -> Void
     ) throws(CellarError) -> RawData {
-        let trainFiles = [files.trainImages, files.trainLabels].map { existing($0, recipe) }
+        let trainFiles = [files.trainImages, files.trainLabels].map(recipe.existing)
         var train = try readIDX(images: trainFiles[0], labels: trainFiles[1])
         var paths = trainFiles
         var test: LabelledSamples?
         if let images = files.testImages, let labels = files.testLabels {
-            let testFiles = [images, labels].map { existing($0, recipe) }
+            let testFiles = [images, labels].map(recipe.existing)
             paths += testFiles
             let read = try readIDX(images: testFiles[0], labels: testFiles[1])
             guard read.samples.shape == train.samples.shape else {
@@ -111,19 +111,12 @@ struct RawData {
         let folder = commonFolder(of: paths)
         let form = ModelFacts.Picture(of: train.samples, areDigits: recipe.pictures.areDigits)
         report(DataSummary(name: folder, train, picture: form))
-        var raw = RawData(train, path: folder, sha256: try DatasetDigest.files(paths))
+        var raw = RawData(train, path: folder, sha256: try recipe.fileDigest() ?? "")
         raw.separateTest = test.map {
             DataPart(samples: $0.samples, targets: .classes($0.labels.map { Int32($0) }))
         }
         raw.picture = form
         return raw
-    }
-
-    /// Returns the file's path, or that of its gzipped form.
-    private static func existing(_ path: String, _ recipe: DataRecipe) -> String {
-        let plain = recipe.resolve(path)
-        let zipped = recipe.resolve(path + ".gz")
-        return !isFile(plain) && isFile(zipped) ? zipped : plain
     }
 }
 
@@ -146,5 +139,3 @@ struct OutputLabels {
     /// The class names; empty for numbers.
     var classes: [String]
 }
-
-private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

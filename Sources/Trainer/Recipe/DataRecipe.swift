@@ -69,6 +69,11 @@ public struct DataRecipe: Sendable {
 
     public var hasValidation: Bool { validationFirst != nil || split?.validation != nil }
 
+    var hasTest: Bool {
+        if case .idx(let files) = source { return files.testImages != nil }
+        return split?.test != nil
+    }
+
     private static let tableKeys = [
         "target", "features", "sample_weight", "delimiter", "encoding", "header", "names", "comment",
         "columns", "decimal", "thousands", "missing", "units", "skip_lines",
@@ -150,7 +155,7 @@ public struct DataRecipe: Sendable {
         return dialect
     }
 
-    private static let sources = ["csv", "mnist", "idx", "pictures", "npy"]
+    static let sources = ["csv", "mnist", "idx", "pictures", "npy"]
 
     init(_ section: RecipeSection) throws(CellarError) {
         var section = section

@@ -86,10 +86,8 @@ public struct Recipe: Sendable {
         fit =
             try top.section("fit").map { (section) throws(CellarError) in try FitRecipe(section) }
             ?? FitRecipe()
-        let hasValidation = self.data.hasValidation || fit.validationSplit != nil
-        let names = LogNames(
-            self.compile.objective.logNames(outputs: model.outputNames), validation: hasValidation)
         callbacks = []
+        let names = logNames
         for node in try top.list("callbacks") {
             callbacks.append(try CallbackRecipe(.named(node, what: "a callback", file: file), names: names))
         }
@@ -105,6 +103,18 @@ public struct Recipe: Sendable {
                 "validation rows are given twice: in data and as validation_split in fit.",
                 key: "fit", remedy: "Keep one of them.")
         }
+    }
+
+    private var logNames: LogNames {
+        LogNames(
+            compile.objective.logNames(outputs: model.outputNames),
+            validation: data.hasValidation || fit.validationSplit != nil)
+    }
+
+    /// The names of the metrics that a version has which is trained so.
+    var metricNames: [String] {
+        let plain = compile.objective.logNames(outputs: model.outputNames)
+        return logNames.all + (data.hasTest ? plain.map { "test_" + $0 } : [])
     }
 
     private static func stem(of path: String) -> String {

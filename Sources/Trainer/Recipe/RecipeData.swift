@@ -7,8 +7,9 @@ public struct RecipeData: Sendable {
     private let validationSplit: Double?
 
     /// Reads the `data` section, and `fit` for its `validation_split`. The other sections may be missing.
-    public init(path: String) throws(CellarError) {
-        let source = try RecipeText(path: path)
+    public init(path: String) throws(CellarError) { try self.init(RecipeText(path: path)) }
+
+    init(_ source: RecipeText) throws(CellarError) {
         var top = try RecipeSection(source.root, title: "the recipe", file: source.file)
         guard let section = try top.section("data") else { throw top.error("data is missing.") }
         data = try DataRecipe(section)

@@ -48,7 +48,7 @@ public struct SweepPlan: Sendable {
     public let halving: Halving?
     /// The metric by which trials are compared, as `val_loss`.
     public let metric: String
-    /// Identifies the sweep: of its own text and the recipe's.
+    /// Identifies the sweep: of its own text, the recipe's, and the data's.
     public let sha256: String
 
     /// The name for people: the file's, and the first digits of the digest.
@@ -73,7 +73,6 @@ public struct SweepPlan: Sendable {
         recipeText = try RecipeText(path: recipePath).text
         name = try top.text("name")
         metric = try top.text("metric") ?? "val_loss"
-        sha256 = Base.sha256(of: source.text + "\u{0}" + recipeText)
         let method = try top.text("method") ?? "grid"
         guard ["grid", "random", "halving"].contains(method) else {
             throw top.error("unknown method \"\(method)\"; expected grid, random or halving.", key: "method")
@@ -94,9 +93,35 @@ public struct SweepPlan: Sendable {
         let all = if let count { values.random(count, seed: seed) } else { try values.grid() }
         trials = all.enumerated().map { Trial(number: $0.offset + 1, changes: $0.element) }
         halving = method == "halving" ? try SweepPlan.halving(&top) : nil
-        if isChecked { return }
-        // A wrong path or value is found before the first training.
-        for trial in trials.prefix(200) { _ = try text(of: trial) }
+        if !isChecked {
+            // A wrong path or value is found before the first training.
+            for trial in trials.prefix(200) {
+                _ = try SweepPlan.text(of: trial, recipeText, recipePath, metric)
+            }
+        }
+        let parts =
+            [source.text, recipeText] + (try SweepPlan.dataDigests(of: trials, recipeText, recipePath))
+        sha256 = Base.sha256(of: parts.joined(separator: "\u{0}"))
+    }
+
+    /// The SHA-256 of the data of all trials, which may have data of their own.
+    private static func dataDigests(
+        of trials: [Trial], _ recipeText: String, _ file: String
+    ) throws(CellarError) -> [String] {
+        let paths = DataRecipe.sources.map { "data.\($0)" }
+        var (known, digests) = (Set<String>(), [String]())
+        for trial in trials {
+            let changes = trial.changes.filter { change in
+                change.path == "data"
+                    || paths.contains { change.path == $0 || change.path.hasPrefix("\($0).") }
+            }
+            guard
+                known.insert(changes.map { "\($0.path)=\($0.value.text())" }.joined(separator: "\n")).inserted
+            else { continue }
+            let text = try changedRecipe(recipeText, file: file, changes)
+            digests.append(try RecipeData(RecipeText(file: file, text: text)).data.digest())
+        }
+        return digests
     }
 
     private static func halving(_ top: inout RecipeSection) throws(CellarError) -> Halving {
@@ -119,8 +144,22 @@ public struct SweepPlan: Sendable {
 
     /// The recipe's text for a trial. Throws if it is not a recipe.
     public func text(of trial: Trial) throws(CellarError) -> String {
-        let text = try changedRecipe(recipeText, file: recipePath, trial.changes)
-        do { _ = try Recipe(text: text, file: recipePath) } catch {
+        try Self.text(of: trial, recipeText, recipePath, metric)
+    }
+
+    private static func text(
+        of trial: Trial, _ recipeText: String, _ file: String, _ metric: String
+    ) throws(CellarError) -> String {
+        let text = try changedRecipe(recipeText, file: file, trial.changes)
+        do throws(CellarError) {
+            let names = try Recipe(text: text, file: file).metricNames
+            guard names.contains(metric) else {
+                throw CellarError(
+                    .usage,
+                    "the sweep's metric is \(metric), but the training has only \(names.joined(separator: ", ")).",
+                    file: file, remedy: nearest(metric, in: names).map { "Did you mean \($0)?" })
+            }
+        } catch {
             var error = error
             let changes = trial.changes.map { "\($0.path)=\($0.value.text())" }.joined(separator: " ")
             // Lines are those of the changed recipe.
