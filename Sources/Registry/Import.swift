@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import GRDB
 
 extension ModelStore {
     /// The result of an import.
@@ -16,8 +17,10 @@ extension ModelStore {
     ///   - facts: The file's facts, which the caller has read.
     ///   - name: The model's name; nil uses the name in the file, or one derived from the file name.
     ///   - isOwn: True for a file that this process wrote: its path is not recorded as a source.
+    ///   - origin: Where the file was fetched from: it is recorded as the source in place of its path. A version of another model
+    ///     that has the same bytes is another one then, as there; both share the file, as with `registry cp --as`.
     public func importFile(
-        _ file: URL, facts: ModelFacts?, name: String? = nil, isOwn: Bool = false
+        _ file: URL, facts: ModelFacts?, name: String? = nil, isOwn: Bool = false, origin: String? = nil
     ) throws -> Imported {
         let source = file.standardizedFileURL.path
         if let name { try Names.checkModel(name) }
@@ -42,7 +45,7 @@ extension ModelStore {
             new.identity = FileIdentity(ofFile: source)?.text
             new.digest = try FileDigest(ofFile: source)
             new.file = inner
-            if let known = try registered(new.digest) { return known }
+            if let known = try registered(new.digest, of: nil) { return known }
             return Imported(version: try register(new), isNew: true)
         }
 
@@ -50,15 +53,20 @@ extension ModelStore {
         var copy = try AtomicFile(in: folder, extension: suffix)
         try copy.copy(fileAt: source)
         new.digest = copy.digest
-        if let known = try registered(new.digest) { return known }
+        if let known = try registered(new.digest, of: origin == nil ? nil : model) { return known }
         try copy.flush(mode: 0o444)
         onStep(.flushed)
-        if !isOwn { new.importedFrom = file.relativePath }
+        if !isOwn { new.importedFrom = origin ?? file.relativePath }
+        var isShared = false
         let version = try register(new, durability: .durable) { (db) throws(CellarError) in
-            try publish(&copy, created: created, suffix: suffix, db)
+            if origin != nil, let shared = try sharedFile(new.digest, db) {
+                isShared = true
+                return shared
+            }
+            return try publish(&copy, created: created, suffix: suffix, db)
         } retract: { path in
             // The original is still there.
-            try? FileSystem.remove(path)
+            if !isShared { try? FileSystem.remove(path) }
         }
         return Imported(version: version, isNew: true)
     }
@@ -74,12 +82,26 @@ extension ModelStore {
             .usage, "cannot import: expected an HDF5 file or a .keras archive, found neither.", file: path)
     }
 
+    /// Returns the path of a version's file with these bytes, if any.
+    private func sharedFile(_ digest: FileDigest, _ db: Database) throws(CellarError) -> String? {
+        do {
+            return try ModelVersion.fetchBare(
+                db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.id", [digest.sha256]
+            ).first(where: has).map { path(of: $0.file) }
+        } catch { throw CellarError(error) }
+    }
+
     /// Returns the version with these bytes, if any.
-    private func registered(_ digest: FileDigest) throws(CellarError) -> Imported? {
+    ///
+    /// - Parameter model: Its model; nil for any.
+    private func registered(_ digest: FileDigest, of model: String?) throws(CellarError) -> Imported? {
         let known = try read("look for the file's SHA-256") { db in
             try ModelVersion.fetchOne(
-                db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.state = 'kept' DESC, v.id",
-                [digest.sha256])
+                db,
+                where: """
+                    WHERE v.sha256 = ?1 AND v.state <> 'purged' AND (?2 IS NULL OR v.model = ?2)
+                    ORDER BY v.state = 'kept' DESC, v.id
+                    """, [digest.sha256, model])
         }
         guard let known else { return nil }
         guard known.state == .kept else {

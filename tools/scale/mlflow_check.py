@@ -9,8 +9,9 @@ import urllib.request
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
 import numpy as np
+import pandas as pd
 
-from common import INFER, REGISTRY, STORE, WORK, finish, row, run, wine
+from common import INFER, REGISTRY, STORE, TRAINER, WORK, finish, row, run, wine
 
 place = os.path.join(WORK, "mlflow")
 shutil.rmtree(place, ignore_errors=True)
@@ -72,6 +73,25 @@ try:
     run(REGISTRY, "export", "wine:1", "--mlflow", folder, "--store", store)
     theirs = np.asarray(mlflow.pyfunc.load_model(folder).predict(inputs)).ravel()
     row("MLflow: a folder's model gives our predictions", "", np.abs(ours - theirs).max() < 1e-6)
+
+    # A vector of whole numbers, and columns of texts, dates and whole numbers, each of which is an input.
+    whole = inputs.assign(**{"total sulfur dioxide": inputs["total sulfur dioxide"].astype("int64")})
+    mlflow.pyfunc.load_model(folder).predict(whole)
+    columns = os.path.join(place, "columns.csv")
+    with open(columns, "w") as file:
+        print("age,sex,joined,note,y", file=file)
+        for i in range(300):
+            print(f"{20 + i * 7 % 50},{'male' if i % 3 else 'female'},20{10 + i % 9}-0{1 + i % 9}-1{i % 10},"
+                  f"{('good day', 'bad night', '')[i % 3 - 1]},{'yes' if i * 7 % 50 > 24 else 'no'}", file=file)
+    recipe = os.path.join(place, "columns.yaml")
+    run(TRAINER, "init", columns, "-o", recipe)
+    run(TRAINER, "fit", recipe, "--store", store, "--name", "columns", "--set", "fit.epochs=2")
+    run(REGISTRY, "export", "columns:1", "--mlflow", folder + "2", "--store", store)
+    frame = pd.read_csv(columns, keep_default_na=False).drop(columns="y")
+    scored = [line.split(",")[-2:] for line in run(INFER, "score", columns, "--model", "columns:1", "--store", store).stdout.splitlines()[1:]]
+    ours = np.array([float(p) if label == "yes" else 1 - float(p) for label, p in scored])
+    theirs = np.asarray(mlflow.pyfunc.load_model(folder + "2").predict(frame)).ravel()
+    row("MLflow: a model of columns of texts, dates and whole numbers gives our predictions", "", np.abs(ours - theirs).max() < 1e-6)
 
     other = os.path.join(place, "other")
     taken = json.loads(run(REGISTRY, "import", "--mlflow", url, "--store", other, "--json").stdout)

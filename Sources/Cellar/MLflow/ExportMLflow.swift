@@ -38,9 +38,8 @@ extension Store {
         }
         let digest = try digest(of: source)
         let model = MLflowModel(
-            bytes, isArchive: ModelFormat(path: source.path) == .keras, facts: contents.facts,
-            reference: source.reference, sha256: digest,
-            outputs: contents.model.outputShapes.first ?? [])
+            bytes, isArchive: ModelFormat(path: source.path) == .keras, contents: contents,
+            reference: source.reference, sha256: digest)
         guard target.contains("://") else {
             try write(model, to: target, overwrite)
             return MLflowExport(reference: source.reference, target: target, run: nil, version: nil)

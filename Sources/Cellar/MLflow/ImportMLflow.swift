@@ -97,7 +97,9 @@ extension Store {
             // The server's names are no part of the path.
             let copy = "\(place)/\(file)"
             try server.download("\(folder)/\(file)", to: copy)
-            return try importFiles(ImportRequest(files: [copy], name: name), progress: progress).map { item in
+            var request = ImportRequest(files: [copy], name: name)
+            request.origin = printable(source.label)
+            return try importFiles(request, progress: progress).map { item in
                 take(over: source, server.url, item, progress)
                 return ImportedFile(
                     file: printable(source.label), version: item.version, isNew: item.isNew, json: item.json)

@@ -10,6 +10,8 @@ public struct ImportRequest: Sendable {
     public var name: String?
     /// For files of weights alone: a config in JSON, a model file, or a version in the store.
     public var architecture: String?
+    /// Where the files were fetched from; see `ModelStore.importFile`.
+    var origin: String?
 
     public init(files: [String], name: String? = nil, architecture: String? = nil) {
         (self.files, self.name, self.architecture) = (files, name, architecture)
@@ -55,7 +57,8 @@ extension Store {
             found.append((URL(fileURLWithPath: whole), writtenFacts(of: contents)))
         }
         return try zip(request.files, found).map { file, source in
-            let done = try models.importFile(source.file, facts: source.facts, name: request.name)
+            let done = try models.importFile(
+                source.file, facts: source.facts, name: request.name, origin: request.origin)
             var object = json(of: done.version).object ?? [:]
             object["new"] = .bool(done.isNew)
             return ImportedFile(

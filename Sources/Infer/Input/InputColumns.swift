@@ -171,10 +171,10 @@ struct FieldFault: Error {
 }
 
 extension Model {
-    var inputNames: [String] { inputs.map { layers[calls[$0].layer].name } }
+    public var inputNames: [String] { inputs.map { layers[calls[$0].layer].name } }
 
     /// True if each input is one number or one text: a column of a table.
-    var hasColumns: Bool {
+    public var hasColumns: Bool {
         inputShapes.allSatisfy { $0.reduce(1, *) == 1 } && (inputs.count > 1 || readsTexts)
     }
 }
