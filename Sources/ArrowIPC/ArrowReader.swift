@@ -5,7 +5,8 @@ import Base
 /// It reads little-endian numbers, columns of fixed width, texts and bytes, and missing values. Dictionaries,
 /// compression and columns within columns are refused. Nothing in a stream is believed: sizes, positions and offsets are
 /// checked, and memory grows with the bytes that arrive, not with those that a message announces. A stream without its end
-/// mark is refused, because it may have been cut.
+/// mark is refused, because it may have been cut. Behind the end mark there is nothing, or another stream with the same columns,
+/// as in the outputs of several processes one after another.
 public struct ArrowReader: ~Copyable {
     private let input: InputFile
     public let schema: ArrowSchema
@@ -46,17 +47,47 @@ public struct ArrowReader: ~Copyable {
     /// Waits until a pipe has data. Returns false if `stop` returns true first.
     public func waitForData(unless stop: () -> Bool) -> Bool { input.waitForData(unless: stop) }
 
-    /// Reads the next batch, whose memory is reused. Returns false at the end of the stream.
-    public mutating func read(into batch: inout ArrowBatch) throws(CellarError) -> Bool {
+    /// Reads the next batch, whose memory is reused. Returns false at the end of the last stream, or if `stop` returns true behind
+    /// the end mark of one.
+    public mutating func read(
+        into batch: inout ArrowBatch, unless stop: () -> Bool = { false }
+    ) throws(CellarError) -> Bool {
         guard !hasEnded else { return false }
-        do { return try next(&batch) } catch { throw error.at(file: name) }
+        do {
+            while true {
+                if let message = try Message.read(input, &batch.body, isFirst: false) {
+                    try take(message, &batch)
+                    return true
+                }
+                guard input.waitForData(unless: stop), try beginNextStream(&batch.body) else {
+                    hasEnded = true
+                    return false
+                }
+            }
+        } catch { throw error.at(file: name) }
     }
 
-    private mutating func next(_ batch: inout ArrowBatch) throws(CellarError) -> Bool {
-        guard let message = try Message.read(input, &batch.body, isFirst: false) else {
-            hasEnded = true
-            return false
+    /// Reads the schema of the stream behind an end mark. Returns false at the end of the input.
+    private mutating func beginNextStream(_ body: inout [UInt8]) throws(CellarError) -> Bool {
+        guard let start = try Message.start(input) else { return false }
+        guard start == Message.mark || start[3] == 0, start != [0, 0, 0, 0],
+            let message = try Message.read(input, &body, isFirst: false, after: start),
+            message.kind == .schema, message.bodySize == 0
+        else {
+            throw CellarError(
+                .badData, "behind the end mark of the Arrow stream are bytes that are no further stream.",
+                remedy: "Check the program that wrote it.")
         }
+        guard try ArrowSchema(message.content).hasSameColumns(as: schema) else {
+            throw CellarError(
+                .badData, "behind the end mark of the Arrow stream is a stream with other columns.",
+                remedy: "Give each to a command of its own.")
+        }
+        position += Message.endSize + message.size
+        return true
+    }
+
+    private mutating func take(_ message: Message, _ batch: inout ArrowBatch) throws(CellarError) {
         position += message.size
         batch.size = message.bodySize
         switch message.kind {
@@ -64,7 +95,6 @@ public struct ArrowReader: ~Copyable {
             batch.firstRow = rows + 1
             try batch.read(message.content, schema)
             rows += batch.rows
-            return true
         case .schema: throw CellarError.damagedArrow("a second schema")
         case .dictionary: throw CellarError.damagedArrow("a dictionary")
         }
@@ -79,23 +109,37 @@ private struct Message {
     /// The bytes of the body, and of the whole message.
     let bodySize, size: Int
 
+    /// The first bytes of a message; streams of before 2019 lack them.
+    static let mark: [UInt8] = [255, 255, 255, 255]
+    /// The bytes of an end mark.
+    static let endSize = 8
     private static let longestDescription = 1 << 26
     private static let longestBody = 1 << 36
 
+    /// Reads the first bytes of a message; nil at the end of the input.
+    static func start(_ input: borrowing InputFile) throws(CellarError) -> [UInt8]? {
+        var start: [UInt8] = [0]
+        guard try input.read(into: &start, at: 0) > 0 else { return nil }
+        var rest = [UInt8](repeating: 0, count: 3)
+        try fill(&rest, 3, input)
+        return start + rest
+    }
+
     /// Reads a message and its body, which replaces the first bytes of `body`. Returns nil at the end mark.
+    ///
+    /// - start: The first bytes, if they were read already.
     static func read(
-        _ input: borrowing InputFile, _ body: inout [UInt8], isFirst: Bool
+        _ input: borrowing InputFile, _ body: inout [UInt8], isFirst: Bool, after start: [UInt8]? = nil
     ) throws(CellarError) -> Message? {
-        var start = [UInt8](repeating: 0, count: 4)
-        try Message.fill(&start, 4, input)
-        if isFirst { try Message.refuseOtherFormats(start) }
+        var first = start ?? [UInt8](repeating: 0, count: 4)
+        if start == nil { try Message.fill(&first, 4, input) }
+        if isFirst { try Message.refuseOtherFormats(first) }
         var prefix = 4
-        // Streams of before 2019 lack this mark.
-        if start == [255, 255, 255, 255] {
-            try Message.fill(&start, 4, input)
+        if first == mark {
+            try Message.fill(&first, 4, input)
             prefix = 8
         }
-        let length = start.enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+        let length = first.enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
         if length == 0 { return nil }
         guard length <= Message.longestDescription else {
             throw .damagedArrow("a description of \(length) bytes")
@@ -148,7 +192,7 @@ private struct Message {
                 remedy: "Write a stream: `pa.ipc.new_stream` in place of `pa.ipc.new_file`.")
         }
         // A text or a compressed file gives an absurd length.
-        if start != [255, 255, 255, 255], start[3] != 0 || start == [0, 0, 0, 0] {
+        if start != mark, start[3] != 0 || start == [0, 0, 0, 0] {
             throw CellarError(
                 .badData, "this is not an Arrow stream.",
                 remedy: "Check --format: csv, tsv and jsonl are the other formats.")

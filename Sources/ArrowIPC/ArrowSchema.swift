@@ -13,11 +13,15 @@ public struct ArrowField: Equatable, Sendable {
     }
 }
 
-/// A key and a value of a schema, a column or a message.
+/// A key and a value of a schema, a column or a message: texts, or any bytes of another program.
 public struct ArrowNote: Equatable, Sendable {
-    public var key, value: String
+    var key, value: [UInt8]
 
-    public init(_ key: String, _ value: String) { (self.key, self.value) = (key, value) }
+    public init(_ key: String, _ value: String) {
+        (self.key, self.value) = (Array(key.utf8), Array(value.utf8))
+    }
+
+    init(bytes key: [UInt8], _ value: [UInt8]) { (self.key, self.value) = (key, value) }
 }
 
 /// The columns of a stream.
@@ -33,8 +37,16 @@ public struct ArrowSchema: Equatable, Sendable {
     public func with(_ fields: [ArrowField]) -> ArrowSchema {
         var schema = self
         schema.fields = fields
-        schema.notes.removeAll { $0.key == "pandas" }
+        schema.notes.removeAll { $0.key == Array("pandas".utf8) }
         return schema
+    }
+
+    /// Whether the columns have the same names and types, in the same order.
+    func hasSameColumns(as other: ArrowSchema) -> Bool {
+        fields.count == other.fields.count
+            && zip(fields, other.fields).allSatisfy {
+                ($0.name, $0.type, $0.isNullable) == ($1.name, $1.type, $1.isNullable)
+            }
     }
 }
 
@@ -92,7 +104,7 @@ extension ArrowNote {
     static func list(_ table: FlatTable, _ slot: Int) throws(CellarError) -> [ArrowNote] {
         var notes: [ArrowNote] = []
         for note in try table.tables(slot) {
-            notes.append(ArrowNote(try note.text(0) ?? "", try note.text(1) ?? ""))
+            notes.append(ArrowNote(bytes: try note.textBytes(0) ?? [], try note.textBytes(1) ?? []))
         }
         return notes
     }
@@ -100,8 +112,8 @@ extension ArrowNote {
     static func write(_ notes: [ArrowNote], to writer: inout FlatWriter, for owner: Int) {
         for (note, place) in zip(notes, writer.list(notes.count, for: owner)) {
             let places = writer.table([.later, .later], for: place)
-            writer.text(note.key, for: places[0])
-            writer.text(note.value, for: places[1])
+            writer.rawText(note.key, for: places[0])
+            writer.rawText(note.value, for: places[1])
         }
     }
 }

@@ -38,12 +38,16 @@ final class FlatMessage {
     }
 
     fileprivate func text(at position: Int) throws(CellarError) -> String {
+        guard let text = String(validating: try textBytes(at: position), as: UTF8.self)
+        else { throw .damagedArrow("a name that is not UTF-8") }
+        return text
+    }
+
+    fileprivate func textBytes(at position: Int) throws(CellarError) -> ArraySlice<UInt8> {
         let count = Int(try integer(UInt32.self, at: position))
         guard count <= bytes.count - position - 4 else { throw .damagedArrow("a text outside") }
         try spend(count)
-        guard let text = String(validating: bytes[(position + 4)..<(position + 4 + count)], as: UTF8.self)
-        else { throw .damagedArrow("a name that is not UTF-8") }
-        return text
+        return bytes[(position + 4)..<(position + 4 + count)]
     }
 }
 
@@ -81,6 +85,12 @@ struct FlatTable {
     func text(_ slot: Int) throws(CellarError) -> String? {
         guard let place = try place(slot) else { return nil }
         return try message.text(at: message.target(of: place))
+    }
+
+    /// The bytes of a text that may be no UTF-8.
+    func textBytes(_ slot: Int) throws(CellarError) -> [UInt8]? {
+        guard let place = try place(slot) else { return nil }
+        return Array(try message.textBytes(at: message.target(of: place)))
     }
 
     func table(_ slot: Int) throws(CellarError) -> FlatTable? {

@@ -68,11 +68,14 @@ struct FlatWriter {
     }
 
     /// Writes a text for the place `owner`.
-    mutating func text(_ text: String, for owner: Int) {
+    mutating func text(_ text: String, for owner: Int) { rawText(Array(text.utf8), for: owner) }
+
+    /// Writes a text of any bytes.
+    mutating func rawText(_ text: [UInt8], for owner: Int) {
         pad(to: 4)
         point(owner, to: bytes.count)
-        append(UInt32(text.utf8.count))
-        bytes += text.utf8
+        append(UInt32(text.count))
+        bytes += text
         bytes.append(0)
     }
 

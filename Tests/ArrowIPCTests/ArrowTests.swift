@@ -132,6 +132,31 @@ func refused(name: String, words: String) throws {
     #expect(error?.category == .badData && error?.message.contains(words) == true, "\(error as Any)")
 }
 
+@Test("streams one after another are one, and anything else behind an end mark is refused")
+func streamsOneAfterAnother() throws {
+    func content(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path("\(name).arrows"))))
+    }
+    let (numbers, kinds) = (try content("numbers"), try content("kinds"))
+    try Fixtures.temporaryFolder { folder in
+        let file = folder.appendingPathComponent("both").path
+        try Data(numbers + numbers + numbers).write(to: URL(fileURLWithPath: file))
+        let stream = try AllBatches(file)
+        #expect(stream.batches.map(\.rows) == [3, 2, 0, 3, 2, 0, 3, 2, 0])
+        #expect(stream.batches.map(\.firstRow) == [1, 4, 6, 6, 9, 11, 11, 14, 16])
+        for (rest, reason) in [
+            (kinds, "other columns"), ([1], "ends in the middle"),
+            (Array("a,b\n1,2\n".utf8), "no further stream"),
+            (Array(numbers.dropLast(20)), "ends in the middle"), ([0, 0, 0, 0], "no further stream"),
+            (ArrowEncoder.end, "no further stream"),
+        ] {
+            try Data(numbers + rest).write(to: URL(fileURLWithPath: file))
+            let error = #expect(throws: CellarError.self) { _ = try AllBatches(file) }
+            #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+        }
+    }
+}
+
 @Test("a stream that was cut anywhere is refused", arguments: ["kinds", "legacy"])
 func cutStreams(name: String) throws {
     let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path("\(name).arrows"))))

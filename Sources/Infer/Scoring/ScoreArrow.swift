@@ -104,7 +104,7 @@ private final class ArrowRun {
     private func take(_ block: inout Block, unless stop: () -> Bool) throws(CellarError) -> Bool {
         while reader.waitForData(unless: stop) {
             let position = reader.nextPosition
-            guard try reader.read(into: &block.batch) else { return false }
+            guard try reader.read(into: &block.batch, unless: stop) else { return false }
             guard let range else { return true }
             if position >= range.upperBound { return false }
             if position >= range.lowerBound { return true }
