@@ -52,15 +52,32 @@ enum Names {
 
     /// Makes a valid model name from any text, such as the name of a foreign file.
     static func model(from text: String) -> String {
-        var name = String(
-            text.unicodeScalars.map { scalar -> Character in
-                isPlain(String(scalar)) ? Character(scalar) : "-"
-            }.prefix(100))
+        var name = withPlainCharacters(text)
         for suffix in [".h5", ".hdf5", ".keras"] where name.lowercased().hasSuffix(suffix) {
             name.removeLast(suffix.count)
         }
         name = String(name.drop { ".-".contains($0) })
         return name.isEmpty || isFileName(name) ? "model" : name
+    }
+
+    /// Makes a valid name of a tag from any text; a valid one stays.
+    static func plain(from text: String) -> String {
+        if isPlain(text) { return text }
+        let name = String(withPlainCharacters(text).drop { ".-".contains($0) })
+        return name.isEmpty ? "name" : name
+    }
+
+    /// Makes a valid alias from any text; a valid one stays.
+    static func alias(from text: String) -> String {
+        let name = plain(from: text)
+        return name.allSatisfy(\.isNumber) ? "alias-\(name.prefix(90))" : name
+    }
+
+    private static func withPlainCharacters(_ text: String) -> String {
+        String(
+            text.unicodeScalars.map { scalar -> Character in
+                isPlain(String(scalar)) ? Character(scalar) : "-"
+            }.prefix(100))
     }
 
     private static func quoted(_ name: String) -> String { "\"\(name)\"" }

@@ -80,6 +80,72 @@ func migration() throws {
     }
 }
 
+@Test(
+    "tags and reasons beyond the limits, and names that the log does not take, are kept in a form that it takes"
+)
+func migrationBeyondLimits() throws {
+    try Fixtures.temporaryFolder { folder in
+        let digests = try makeOldStore(folder)
+        let long = String(repeating: "long ", count: 2_000)
+        let aliases = """
+            {"aliases": {"mnist": {"best": [
+                {"version": 1, "sha256": "\(digests[0])", "time": "2026-11-04T10:00:00Z", "reason": "\(long)"}],
+              "the one": [{"version": 3, "sha256": "\(digests[2])", "time": "2026-11-05T10:00:00Z", "reason": "x"}],
+              "7": [{"version": 1, "sha256": "\(digests[0])", "time": "2026-11-05T10:00:00Z", "reason": "x"}]}},
+             "tags": {"mnist:3": {"sha256": "\(digests[2])", "tags":
+                {"owner": "ann", "notes": "\(long)", "notes-2": "own", "a key": "1", "a-key": "2", "last": "z"}}}}
+            """
+        try Data(aliases.utf8).write(to: folder.appendingPathComponent("aliases.json"))
+        let store = ModelStore(in: folder)
+        let tags = Dictionary(
+            uniqueKeysWithValues: try store.tags(of: store.version("mnist:3")).map { ($0.key, $0.value) })
+        #expect(
+            tags["owner"] == "ann" && tags["last"] == "z" && tags["notes-2"] == "own" && tags["a-key"] == "2")
+        #expect(["notes", "notes-3", "notes-4"].compactMap { tags[$0] }.joined() == long)
+        #expect(tags.count == 8 && tags["a-key-2"] == "1")
+        let move = try #require(try store.moves(model: "mnist", alias: "best").first)
+        #expect(long.hasPrefix(move.reason) && move.reason.utf8.count == Limits.text)
+        #expect(move.evidence?["reason"]?.string == long)
+        #expect(try store.version("mnist@the-one").number == 3)
+        #expect(try store.version("mnist@alias-7").number == 1)
+        #expect(try store.verify().findings == [])
+    }
+}
+
+@Test("an event with a member beyond the limits changes nothing")
+func wholeEvents() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        let version = try store.save(makeFacts())
+        var content = version.key.members
+        content["set"] = ["a": "1", "b": .string(String(repeating: "x", count: 5_000))]
+        #expect(throws: CellarError.self) {
+            try store.commit("tag") { _ in [Event(kind: "tagged", content: content)] }
+        }
+        let index = try store.index()
+        try index.write("apply") { db in
+            let projection = Projection(db: db, own: store.log.own)
+            for (kind, members) in [
+                ("tagged", content), ("reserved", ["numbers": ["other": 3, "no number": 4]]),
+            ] as [(String, JSONObject)] {
+                #expect(throws: LogProblem.self) {
+                    try projection.apply(Event(kind: kind, content: members), of: "x")
+                }
+            }
+            let last = try db.lastNumber(of: "other")
+            #expect(last == 0)
+        }
+        #expect(try store.tags(of: version) == [])
+        // Earlier versions of Cellar wrote such events for the tags of old stores.
+        try index.write("apply") { db in
+            var event = Event(kind: "tagged", content: content)
+            event.command = Event.migration
+            try Projection(db: db, own: store.log.own).apply(event, of: "x")
+        }
+        #expect(try store.tags(of: version).map(\.value.utf8.count) == [1, Limits.text])
+    }
+}
+
 @Test("an old index without the lists is enough: numbers, deletions, moves and tags come from it")
 func migrationOfIndex() throws {
     try Fixtures.temporaryFolder { folder in

@@ -64,6 +64,11 @@ extension ModelStore {
     }
 }
 
+extension Event {
+    /// The command of events that a store's old files became.
+    static let migration = "from the lists of a store without a log"
+}
+
 private struct Beginning {
     private(set) var events: [Event] = []
     private var lastNumbers: [String: Int] = [:]
@@ -85,7 +90,7 @@ private struct Beginning {
         var event = Event(kind: kind, content: content)
         event.clock = Timestamp.milliseconds(time) ?? 0
         event.time = event.clock > 0 ? time : ""
-        (event.who, event.command) = ("unknown", "from the lists of a store without a log")
+        (event.who, event.command) = ("unknown", Event.migration)
         events.append(event)
     }
 
@@ -135,29 +140,64 @@ private struct Beginning {
         add(kind, at: "", ["versions": [.object(key.members)], "reason": .string(reason)])
     }
 
-    /// Moves and tags are assigned by SHA-256, not by number.
+    /// Moves and tags are assigned by SHA-256, not by number. The old store had other limits: a name that the log does not take gets
+    /// a similar one, a long reason goes into the evidence too, and a long tag goes on in further ones.
     mutating func add(_ sidecar: Sidecar) {
         var positions: [String: Int] = [:]
-        for move in sidecar.moves {
+        for move in sidecar.moves where (try? Names.checkModel(move.model)) != nil {
+            let alias = Names.alias(from: move.alias)
             var content: JSONObject = [
-                "model": .string(move.model), "alias": .string(move.alias),
-                "reason": .string(String(move.reason.prefix(1_000))),
+                "model": .string(move.model), "alias": .string(alias),
+                "reason": .string(Limits.cut(move.reason, to: Limits.text)),
             ]
+            if !Limits.isText(move.reason) {
+                content["evidence"] = [
+                    "reason": .string(Limits.cut(move.reason, to: Event.lengthLimit / 8))
+                ]
+            }
             if let number = move.number {
                 guard let key = find(move.model, number, move.sha256 ?? "") else { continue }
                 for (name, value) in key.members.members { content[name] = value }
             }
             if move.isRollback { content["rollback"] = true }
-            let position = positions["\(move.model)@\(move.alias)", default: 0]
-            positions["\(move.model)@\(move.alias)"] = position + 1
+            let position = positions["\(move.model)@\(alias)", default: 0]
+            positions["\(move.model)@\(alias)"] = position + 1
             content["migrated"] = .integer(position)
             add("moved", at: move.time, content)
         }
         for entry in sidecar.tags {
             guard let key = find(entry.model, entry.number, entry.sha256) else { continue }
-            var content = key.members
-            content["set"] = .object(JSONObject(entry.tags.map { ($0.key, .string($0.value)) }))
-            add("tagged", at: "", content)
+            // One event for each: the log takes an event as a whole or not at all.
+            for tag in Self.tags(entry.tags) {
+                var content = key.members
+                content["set"] = .object(JSONObject([(tag.key, .string(tag.value))]))
+                add("tagged", at: "", content)
+            }
+        }
+    }
+
+    /// The tags in pieces that the log takes, under names of their own.
+    private static func tags(_ tags: [(key: String, value: String)]) -> [(key: String, value: String)] {
+        var taken = Set(tags.map(\.key).filter { (try? Names.checkTag($0)) != nil })
+        func unused(_ name: String) -> String {
+            var (key, number) = (name, 1)
+            while !taken.insert(key).inserted {
+                number += 1
+                key = "\(name.prefix(90))-\(number)"
+            }
+            return key
+        }
+        return tags.flatMap { key, value in
+            let name = Names.plain(from: key)
+            var pieces = [(key: name == key ? key : unused(name), value: Limits.cut(value, to: Limits.text))]
+            var rest = value.dropFirst(pieces[0].value.count)
+            while !rest.isEmpty {
+                let piece = Limits.cut(String(rest), to: Limits.text)
+                if piece.isEmpty { break }
+                pieces.append((unused(name), piece))
+                rest = rest.dropFirst(piece.count)
+            }
+            return pieces
         }
     }
 

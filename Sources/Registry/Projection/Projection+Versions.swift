@@ -56,17 +56,21 @@ extension Projection {
         let (model, current, origin, isPlaced): (String, Int?, String, Bool) = try (
             row.value(0), row.value(1), row.value(2), row.value(3)
         )
+        guard event["file"]?.string.map(Limits.isFile) ?? true else {
+            throw event.problem("a file in the store")
+        }
+        guard event["number"]?.int.map((1...Limits.number).contains) ?? true else {
+            throw event.problem("a number")
+        }
         // What this copy of the store decided stays.
         guard isOwn || origin != own && !isPlaced else { return }
         if let file = event["file"]?.string {
-            guard Limits.isFile(file) else { throw event.problem("a file in the store") }
             let other = try self.id(ofFile: file, not: event["sha256"]?.string ?? "")
             if isOwn, let other { try moveAway(other) }
             if isOwn || other == nil { try setFile(file, of: id) }
         }
         if isOwn { try db.execute(sql: "UPDATE version SET is_placed = 1 WHERE id = ?", arguments: [id]) }
         guard let number = event["number"]?.int, number != current else { return }
-        guard (1...Limits.number).contains(number) else { throw event.problem("a number") }
         let holder = try self.id(ofNumber: number, in: model)
         if let holder {
             guard isOwn else { return }

@@ -34,12 +34,13 @@ struct Projection {
 
     /// Records numbers that were given once, to models whose versions are gone.
     private func reserve(_ event: Event) throws {
-        for (model, number) in event["numbers"]?.object?.members ?? [] {
+        let numbers = try (event["numbers"]?.object?.members ?? []).map { model, number in
             guard (try? Names.checkModel(model)) != nil, let number = number.int,
                 (1...Limits.number).contains(number)
             else { throw event.problem("numbers of models") }
-            try reserve(number, of: model)
+            return (model, number)
         }
+        for (model, number) in numbers { try reserve(number, of: model) }
     }
 
     /// Applies events that are in no log yet.
@@ -76,11 +77,16 @@ struct Projection {
 
     private func tag(_ event: Event, of log: String) throws {
         let id = try id(of: event, in: log)
-        let set = event["set"]?.object?.members ?? []
+        let set = try (event["set"]?.object?.members ?? []).map { key, value in
+            // Earlier versions of Cellar wrote tags of old stores as they were.
+            let isOld = event.command == Event.migration
+            let key = isOld ? Names.plain(from: key) : key
+            guard let value = value.string.map({ isOld ? Limits.cut($0, to: Limits.text) : $0 }),
+                (try? Names.checkTag(key)) != nil, Limits.isText(value)
+            else { throw event.problem("tags within the limits") }
+            return (key, value)
+        }
         for (key, value) in set {
-            guard let value = value.string, (try? Names.checkTag(key)) != nil, Limits.isText(value) else {
-                throw event.problem("tags within the limits")
-            }
             try db.cachedStatement(
                 sql: "INSERT OR REPLACE INTO tag (version, key, value) VALUES (?, ?, ?)"
             ).execute(arguments: [id, key, value])
