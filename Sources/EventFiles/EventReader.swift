@@ -20,7 +20,10 @@ public struct EventScalars: Equatable, Sendable {
     public init() {}
 
     /// Reads a file. Throws if it is no event file or damaged; a last record that is not complete is left out.
-    public init(file: String) throws(CellarError) {
+    public init(file: String) throws(CellarError) { try read(file: file) }
+
+    /// Adds the events of a file, of a damaged one those before the damage.
+    public mutating func read(file: String) throws(CellarError) {
         try Records.forEach(in: file) { (message) throws(CellarError) in
             guard let message else { return others += 1 }
             guard read(message) else {
@@ -35,6 +38,11 @@ public struct EventScalars: Equatable, Sendable {
         for (tag, more) in other.points { points[tag, default: []] += more }
         began = [began, other.began].compactMap { $0 }.min()
         others += other.others
+    }
+
+    /// Removes points from before a time whose step is this one or a later one.
+    public mutating func remove(fromStep step: Int, before time: Double) {
+        for tag in points.keys { points[tag]?.removeAll { $0.step >= step && $0.time < time } }
     }
 
     /// Returns false for a message that cannot be read.

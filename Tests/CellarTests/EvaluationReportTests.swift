@@ -287,6 +287,51 @@ func importsLogs() throws {
     }
 }
 
+@Test("a training that began again in the same folder counts from its first step on", arguments: [0, 2, 3])
+func restartedLogs(first: Int) throws {
+    try SmallStore.make { place in
+        // Three epochs, and then two from `first` on: 0 is a new training, 2 one that goes on from a checkpoint.
+        for (training, (steps, loss)) in [(0..<3, Float(1)), (first..<first + 2, 2)].enumerated() {
+            for part in ["train", "validation"] where part == "train" || training == 0 {
+                let time = Double(100 * (training + 1))
+                let file = try EventFile(in: place.path("logs/a/\(part)"))
+                for step in steps {
+                    try file.write(
+                        Event(
+                            time: time + Double(step), step: step,
+                            content: .scalar(tag: "epoch_loss", loss + Float(step) / 10)))
+                }
+            }
+        }
+        let run = try #require(place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first)
+        #expect(run.epochs == first + 2)
+        #expect(run.last("loss") == Double(Float(2) + Float(first + 1) / 10))
+        #expect(run.best("loss") == (first == 0 ? 2 : 1))
+        // The newest training has no validation.
+        #expect(run.last("val_loss") == [0: nil, 2: Double(Float(1.1)), 3: Double(Float(1.2))][first])
+        #expect(run.problem?.contains("began again at step \(first)") == (first == 3 ? nil : true))
+    }
+}
+
+@Test("what a damaged log has before the damage is shown")
+func damagedLog() throws {
+    try SmallStore.make { place in
+        let file = try EventFile(in: place.path("logs/a/train"))
+        for step in 0..<3 {
+            try file.write(Event(time: 10, step: step, content: .scalar(tag: "epoch_loss", Float(step))))
+        }
+        let path = try #require(
+            FileSystem.entries(of: place.path("logs/a/train")).first.map {
+                place.path("logs/a/train/\($0.name)")
+            })
+        var bytes = try readFile(path, limit: 1 << 16)
+        bytes[bytes.count - 1] ^= 1
+        try writeFile(path, bytes)
+        let run = try #require(place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first)
+        #expect(run.epochs == 2 && run.last("loss") == 1 && run.problem?.contains("checksum") == true)
+    }
+}
+
 @Test("metrics of logs are chosen by name, and one that is nowhere is refused")
 func choosesLoggedMetrics() throws {
     try SmallStore.make { place in

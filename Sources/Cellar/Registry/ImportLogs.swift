@@ -30,7 +30,8 @@ public struct LoggedRun: Sendable {
     public let epochs: Int?
     /// The last and the best value of each metric; of a version the value of its weights (NaN where it is not known which end is good): `loss`, `val_loss`, `val_accuracy` …
     public internal(set) var metrics: [(name: String, last: Double, best: Double)]
-    /// The reason why the run could not be read completely; nil if it could.
+    /// The reason why the run could not be read completely, and whether the folder has earlier trainings that are not shown; nil
+    /// if the run is all that there is.
     public let problem: String?
 
     public func last(_ name: String) -> Double? { metrics.first { $0.name == name }?.last }
@@ -128,12 +129,23 @@ private func eventFiles(below folder: String) -> [(folder: String, file: String)
 
 private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) -> LoggedRun {
     var (parts, problems) = ([String: EventScalars](), [String]())
+    var read: [(part: String, scalars: EventScalars)] = []
     for (part, file) in files.sorted(by: { $0.file < $1.file }) {
-        do throws(CellarError) {
-            parts[part, default: EventScalars()].add(try EventScalars(file: file))
-        } catch {
+        var scalars = EventScalars()
+        do throws(CellarError) { try scalars.read(file: file) } catch {
             problems.append("\(FileSystem.name(of: file)): \(error.message)")
         }
+        read.append((part, scalars))
+    }
+    for (part, scalars) in read.sorted(by: { $0.scalars.began ?? 0 < $1.scalars.began ?? 0 }) {
+        if let began = scalars.began, let step = restart(scalars, after: parts[part], part: part) {
+            // The files of the other part have been written by the same trainings.
+            for part in parts.keys { parts[part]?.remove(fromStep: step, before: began) }
+            problems.append(
+                "a training began again at step \(step); what an earlier one logged from there on is left out"
+            )
+        }
+        parts[part, default: EventScalars()].add(scalars)
     }
     var metrics: [(name: String, last: Double, best: Double)] = []
     var (epochs, known) = (0, Set<String>())
@@ -155,7 +167,7 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
                 case nil: nil
                 }
             metrics.append((metric, last.value, best ?? .nan))
-            epochs = max(epochs, points.count)
+            epochs = max(epochs, Set(points.map(\.step)).count)
         }
     }
     metrics.sort {
@@ -165,6 +177,16 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
     return LoggedRun(
         name: name, isVersion: false, began: began.map(isoTime) ?? "", epochs: epochs == 0 ? nil : epochs,
         metrics: metrics, problem: problems.isEmpty ? nil : problems.joined(separator: "; "))
+}
+
+/// The step at which a later file of the same folder begins again; nil if it goes on, or has other numbers.
+private func restart(_ later: EventScalars, after earlier: EventScalars?, part: String) -> Int? {
+    later.points.compactMap { tag, points -> Int? in
+        guard metric(of: tag, part: part) != nil, let last = earlier?.points[tag]?.map(\.step).max(),
+            let first = points.map(\.step).min(), first <= last
+        else { return nil }
+        return first
+    }.min()
 }
 
 /// The metric of an epoch that a tag stands for: `epoch_loss` in the folder `validation` is `val_loss`; nil for other tags, such
