@@ -28,7 +28,7 @@ private func rows(_ count: Int, _ row: (Int) -> String) -> String {
 func moneyInInit() throws {
     let text = try recipe(
         "amount,y\n" + rows(40) { "\($0 % 3 == 0 ? "\"$1,\(200 + $0).50\"" : "$\(10 + $0).25"),\($0 % 2)" })
-    #expect(text.contains("amount: number") && text.contains("units: true"))
+    #expect(text.contains("amount: { kind: number, unit: \"$\" }"))
     #expect(text.contains("thousands: \",\""))
 }
 

@@ -111,7 +111,8 @@ struct MadeTable: Sendable, CustomTestStringConvertible {
             testDescription: "money, percent, True and False with gaps, months without an order",
             target: "grade",
             expected: [
-                "units: true", "thousands: \",\"", "active: { kind: boolean, indicator: true }",
+                "amount: { kind: number, unit: \"$\" }", "rate: { kind: number, unit: \"%\" }",
+                "thousands: \",\"", "active: { kind: boolean, indicator: true }",
                 "joined: { kind: date, order: month_first }",
             ],
             text: "amount,rate,active,joined,grade\n"

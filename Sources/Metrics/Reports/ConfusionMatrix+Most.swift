@@ -6,7 +6,7 @@ extension ConfusionMatrix {
     public static let mostReadableClasses = 100
 
     /// Rows of one class that were taken for another.
-    public struct Confusion: Equatable, Sendable {
+    public struct ConfusedClasses: Equatable, Sendable {
         public var truth, prediction: String
         /// The number of rows, or the sum of their weights.
         public var rows: String
@@ -15,14 +15,14 @@ extension ConfusionMatrix {
     }
 
     /// The pairs of classes that are confused most often, the most frequent first.
-    public func mostConfused(_ limit: Int) -> [Confusion] {
+    public func mostConfused(_ limit: Int) -> [ConfusedClasses] {
         let size = classes.count
         let shares = normalised(by: .truth)
         func weight(_ cell: Int) -> Double { sums?[cell] ?? Double(counts[cell]) }
         let cells = counts.indices.filter { $0 / size != $0 % size && weight($0) > 0 }
         let most = cells.sorted { (weight($0), $1) > (weight($1), $0) }.prefix(limit)
         return most.map { cell in
-            Confusion(
+            ConfusedClasses(
                 truth: classes[cell / size], prediction: classes[cell % size], rows: countText(cell),
                 share: shares[cell])
         }

@@ -168,7 +168,9 @@ struct TargetLeaks {
             return profile.isWhole && profile.missing == 0 && profile.distinct <= 2 && profile.lowest >= 0
                 && profile.highest <= 1
         }
-        func isOne(_ column: Int, _ row: Int) -> Bool { readers[column].number(fields[column][row]) == .number(1) }
+        func isOne(_ column: Int, _ row: Int) -> Bool {
+            readers[column].number(fields[column][row]) == .number(1)
+        }
         guard isBit(target) else { return nil }
         var taken = (0..<rows).map { isOne(target, $0) }
         var block: [Int] = []
