@@ -154,6 +154,20 @@ private func bar(_ plane: inout Plane, _ columns: Range<Int>, _ rows: Range<Int>
         #expect(DigitPicture(onPaper(ink)).digits.count + Int(10 * DigitPicture(onPaper(ink)).rest) > 2)
     }
 
+    @Test("a ring with a small gap is nearly closed; one with a large gap is not", arguments: [1, 4])
+    func gaps(factor: Int) throws {
+        func isNearlyRing(corners: Int) throws -> Bool {
+            var ink = blank(60 * factor, 60 * factor)
+            let size = Float(factor)
+            let ring = OtherThings.ellipse(PenPoint(30 * size, 30 * size), 20 * size, 24 * size)
+            ink.draw(Array(ring.prefix(corners)), nib: 3 * size)
+            return try #require(DigitPicture(onPaper(ink)).main).isNearlyRing
+        }
+        // Of 28 corners.
+        #expect(try isNearlyRing(corners: 27))
+        #expect(try !isNearlyRing(corners: 22))
+    }
+
     @Test("a thick bar with sharp corners is a block; strokes of a pen are not")
     func blocks() {
         var block = blank(60, 100)

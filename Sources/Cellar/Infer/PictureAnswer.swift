@@ -140,8 +140,11 @@ struct PictureDecision {
     func status(_ opinion: Opinion, of digit: PreparedDigit, names: [String]) -> PictureStatus {
         guard isDigit(opinion) else { return .notDigit }
         guard isWary else { return isSure(opinion) ? .sure : .unsure }
-        let doubt = doubt(names[opinion.label], digit.structure)
-        return doubt == .sure && !isSure(opinion) ? .unsure : doubt
+        let (label, structure) = (names[opinion.label], digit.structure)
+        let doubt = doubt(label, structure)
+        guard doubt == .sure else { return doubt }
+        let isOpen = label == "0" && structure.holes.isEmpty && !digit.isNearlyRing
+        return isSure(opinion) && !isOpen ? .sure : .unsure
     }
 
     /// Returns true if what was found is too much for a digit, whatever the network says.

@@ -130,6 +130,10 @@ public struct PreparedDigit: Equatable, Sendable {
 
     /// How its strokes hang together.
     public var structure: InkStructure { InkStructure(ink) }
+
+    /// Whether it encloses a hole once gaps of a fifth of its height are closed. Of MNIST's zeros without a hole, 9 of 10 do; a C does
+    /// not.
+    public var isNearlyRing: Bool { !InkStructure(ink.reshaped(by: 0.1 * Float(ink.height))).holes.isEmpty }
 }
 
 /// The picture after one step of its preparation.

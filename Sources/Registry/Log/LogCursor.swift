@@ -3,7 +3,7 @@ import Base
 /// Reads the events of one log in order, and notes the lines that are not usable. Begin with `advance`.
 struct LogCursor: ~Copyable {
     let name: String
-    private var reader: ParsedLines
+    private var reader: LogReader
     /// The lines read, the last event's position, hash and clock.
     private(set) var lines: Int
     private(set) var seq: Int
@@ -12,8 +12,6 @@ struct LogCursor: ~Copyable {
     /// The position after the last line read, in bytes.
     private(set) var applied: Int
     private(set) var next: Event?
-    /// The position after the line of `next`.
-    private var end: Int
     /// Whether `next` was refused for its clock, which must not be that of its followers.
     private var isRefused = false
     /// Lines with a problem, since the last `takeProblems`.
@@ -26,11 +24,10 @@ struct LogCursor: ~Copyable {
     }
 
     init(_ file: LogFolder.File, in folder: LogFolder, from start: Start) throws(CellarError) {
-        let opened = try ParsedLines(folder.path(of: file.name), from: start.applied, to: file.size)
+        let opened = try LogReader(folder.path(of: file.name), from: start.applied, to: file.size)
         reader = opened
         name = file.name
         (lines, seq, clock, hash, applied) = (start.lines, start.seq, start.clock, start.hash, start.applied)
-        end = start.applied
     }
 
     /// Whether the event that was read first follows the one that was applied last.
@@ -46,21 +43,20 @@ struct LogCursor: ~Copyable {
         if let event = next {
             (seq, hash) = (event.seq, event.hash)
             if !isRefused { clock = max(clock, event.clock) }
-            applied = end
+            applied = reader.position
             (next, isRefused) = (nil, false)
         }
         while let line = try reader.next() {
             lines += 1
-            end = line.end
-            switch line.event {
-            case .success(var event):
+            do throws(LogProblem) {
+                var event = try Event(line: line)
                 // In a log, order is that of the lines, whatever the clock said.
                 event.clock = max(event.clock, clock)
                 next = event
                 return
-            case .failure(let problem):
-                problems.append((lines, problem.description))
-                applied = end
+            } catch {
+                problems.append((lines, error.description))
+                applied = reader.position
             }
         }
     }
