@@ -77,3 +77,37 @@ func writingInFiles() throws {
     let damaged = TableDialect(json: ["numbers": ["a": ["units": ["", "5", "{}", "a{}b{}c"], "form": "x"]]])
     #expect(damaged.numbers.isEmpty)
 }
+
+@Test("a number has one sign, and a point behind a word belongs to the word")
+func signsOfWrittenNumbers() {
+    func number(_ text: String, _ writing: NumberWriting) -> FieldReader.Number {
+        var dialect = TableDialect()
+        dialect.numbers["a"] = writing
+        return FieldReader(dialect, column: "a").number(Array(text.utf8)[...])
+    }
+    let accounting = NumberWriting(form: .accounting)
+    for (text, value) in [
+        ("(46.05)", -46.05), ("(-46.05)", -46.05), ("(+5)", 5), ("-5", -5), ("+5", 5), ("5-", -5),
+    ] {
+        #expect(number(text, accounting) == .number(value), "\(text)")
+    }
+    for text in ["--5", "-+5", "(--5)", "+-5", "-(5)-"] {
+        #expect(number(text, accounting) == .text, "\(text)")
+    }
+    let percent = NumberWriting(units: ["%"])
+    #expect(number("(-0.5%)", percent) == .number(-0.5) && number("(+0.5%)", percent) == .number(0.5))
+    #expect(number("--5%", percent) == .text && number("-(-5)%", percent) == .text)
+    #expect(number("--5K", NumberWriting(form: .magnitudes)) == .text)
+    let rupees = NumberWriting(units: ["Rs"])
+    for text in ["Rs.500", "Rs. 500", "Rs 500", "500 Rs"] {
+        #expect(number(text, rupees) == .number(500), "\(text)")
+    }
+    #expect(
+        number("Rs .5", rupees) == .number(0.5) && number("$.50", NumberWriting(units: ["$"])) == .number(0.5)
+    )
+    let range = NumberWriting(form: .range)
+    for text in ["-10 to -5", "-10 \u{2013} -5", "-10 - -5", "-10..-5"] {
+        #expect(number(text, range) == .number(-7.5), "\(text)")
+    }
+    #expect(number("5 mV", NumberWriting(units: ["V"], form: .magnitudes)) == .number(0.005))
+}

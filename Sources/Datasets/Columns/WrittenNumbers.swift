@@ -107,17 +107,24 @@ struct WrittenNumbers: Sendable {
                     if form != .magnitudes { return nil }
                 }
             } else if text.starts(with: unit.after) {
-                rest = text.dropFirst(unit.length)
+                rest = Self.behind(unit.after, text)
             } else {
                 return nil
             }
         } else {
             guard text.starts(with: unit.before), text.suffix(unit.after.count).elementsEqual(unit.after)
             else { return nil }
-            rest = text.dropFirst(unit.before.count).dropLast(unit.after.count)
+            rest = Self.behind(unit.before, text.dropLast(unit.after.count))
         }
         rest = withoutBlanks(rest)
         return isNegative ? [UInt8(ascii: "-")] + rest : rest
+    }
+
+    /// Returns what stands behind a unit. The point of an abbreviation belongs to the unit: Rs.500 is 500.
+    private static func behind(_ unit: [UInt8], _ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let rest = text.dropFirst(unit.count)
+        let isWord = unit.last.map(FieldReader.isLetter) ?? false
+        return isWord && rest.first == UInt8(ascii: ".") ? rest.dropFirst() : rest
     }
 
     // MARK: Forms
@@ -128,7 +135,7 @@ struct WrittenNumbers: Sendable {
         case .magnitudes:
             let (digits, isNegative) = unsigned(text)
             let (rest, power) = magnitude(digits)
-            return signed(rest, plain).map { $0 * power * (isNegative ? -1 : 1) }
+            return unsigned(rest, isNegative, plain).map { $0 * power }
         case .range:
             if let number = signed(text, plain) { return number }
             guard let (low, high) = Self.ends(text), let a = signed(low, plain), let b = signed(high, plain),
@@ -151,16 +158,26 @@ struct WrittenNumbers: Sendable {
 
     private func signed(_ text: ArraySlice<UInt8>, _ plain: (ArraySlice<UInt8>) -> Double?) -> Double? {
         let (digits, isNegative) = unsigned(text)
-        guard digits.first.map({ FieldReader.isDigit($0) || ".,+-".utf8.contains($0) }) ?? false else {
-            return nil
-        }
+        return unsigned(digits, isNegative, plain)
+    }
+
+    /// Reads what is left of a number without its sign. A number has one sign: `--5` is none.
+    private func unsigned(
+        _ digits: ArraySlice<UInt8>, _ isNegative: Bool, _ plain: (ArraySlice<UInt8>) -> Double?
+    ) -> Double? {
+        guard let first = digits.first,
+            FieldReader.isDigit(first) || ".,".utf8.contains(first)
+                || first == UInt8(ascii: "+") && !isNegative
+        else { return nil }
         return plain(digits).map { isNegative ? -$0 : $0 }
     }
 
     /// Returns a number's text without its sign: a minus on either side, or parentheses.
     private func unsigned(_ text: ArraySlice<UInt8>) -> (text: ArraySlice<UInt8>, isNegative: Bool) {
         if text.count > 2, text.first == UInt8(ascii: "("), text.last == UInt8(ascii: ")") {
-            return (withoutBlanks(text.dropFirst().dropLast()), true)
+            let inner = withoutBlanks(text.dropFirst().dropLast())
+            // A sign in parentheses is the number's own.
+            return "+-".utf8.contains(inner.first ?? 0) ? unsigned(inner) : (inner, true)
         }
         if text.count > 1, text.first == UInt8(ascii: "-") { return (withoutBlanks(text.dropFirst()), true) }
         if form == .accounting, text.count > 1, text.last == UInt8(ascii: "-") {
@@ -170,7 +187,7 @@ struct WrittenNumbers: Sendable {
     }
 
     /// The signs and words between the ends of a range.
-    private static let between = ["-", "\u{2013}", "\u{2014}", "to", "~", ".."].map { Array($0.utf8) }
+    private static let between = ["\u{2013}", "\u{2014}", " to ", "~", "..", "-"].map { Array($0.utf8) }
 
     /// Returns the two ends of a range.
     private static func ends(_ text: ArraySlice<UInt8>) -> (low: ArraySlice<UInt8>, high: ArraySlice<UInt8>)?

@@ -86,7 +86,10 @@ extension RawData {
         let plain = FieldReader(TableDialect())
         for name in Set(table.columns) where writings[name] == nil {
             guard let guess = WritingGuess(try table.fields(name), name: name, plain).writing,
-                !guess.units.isEmpty || guess.form == .magnitudes
+                !guess.units.isEmpty || guess.form == .magnitudes,
+                // A recipe that names K as a unit does not mean thousands.
+                guess.form != .magnitudes
+                    || !dialect.unitWords.contains(where: { UnitFamily.magnitude($0) != nil })
             else { continue }
             writings[name] = guess
         }

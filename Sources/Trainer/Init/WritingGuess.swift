@@ -117,6 +117,15 @@ struct WritingGuess {
             remark = "(5), 5- and a long minus are negative"
             return
         }
+        if isMany, coverage(of: NumberWriting(form: .duration))?.isEnough ?? false {
+            let words = Set(framed.map { $0.key.after.lowercased() })
+            if words.contains("m"),
+                !words.contains(where: { $0.contains("h") || $0.contains("s") || $0.contains("min") })
+            {
+                obstacle = Obstacle(problem: "m may be months or minutes", options: "form: duration")
+                return
+            }
+        }
         if isMany, take(NumberWriting(form: .duration)) {
             remark = "spans of time, in seconds"
             return
@@ -142,15 +151,24 @@ struct WritingGuess {
     /// Numbers with K, M and other powers of ten behind them, and perhaps with one unit.
     private mutating func chooseMagnitudes(_ framed: [(key: NumberFrame, value: Int)]) -> Bool {
         var (units, powers, isSure) = ([String: Int](), Set<Double>(), true)
+        var (words, doubtful) = (Set<String>(), nil as String?)
         for (frame, count) in framed {
             guard let (power, rest) = UnitFamily.magnitude(frame.after) else { continue }
             powers.insert(power)
             let unit = NumberFrame(before: frame.before, after: rest)
             units[unit.unit, default: 0] += count
             // One power alone may be a unit: 300 K, 5 m.
+            words.insert(frame.after)
+            // Millions or metres, milliards or bytes.
+            if !unit.isCurrency, ["m", "b", "B"].contains(frame.after) { doubtful = frame.after }
             if !unit.isCurrency, !rest.isEmpty || frame.hasBlank || !["K", "k", "M"].contains(frame.after) {
                 isSure = false
             }
+        }
+        if let doubtful, words.count > 1 {
+            obstacle = Obstacle(
+                problem: "\(doubtful) may be a power of ten or a unit", options: "form: magnitudes")
+            return false
         }
         guard powers.count > 1 || isSure, bare + others.count > Self.mostNames,
             let unit = units.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key,

@@ -122,6 +122,10 @@ extension ColumnRecipe {
                 key: "unit")
         }
         let form: NumberWriting.NumberStyle? = try choice(try part.text("form"), "form", part)
+        if !units.isEmpty, let form, [.duration, .feet].contains(form) {
+            throw part.error(
+                "\(name): form: \(form.rawValue) has units of its own; leave unit out.", key: "unit")
+        }
         if !units.isEmpty || form != nil { writing = NumberWriting(units: units, form: form) }
         if part.options.object["parts"] != nil {
             var found: [DatePart] = []
