@@ -253,3 +253,50 @@ func noLeaks() throws {
     }
     #expect(towns["town"] == "category")
 }
+
+@Test(
+    "a compound with a target's word is no sure target, and a last column of two values is named beside a sure one"
+)
+func compoundsOfTargets() throws {
+    for (head, target) in [
+        ("age:n|heart_failure:b2|DEATH_EVENT:b2", "DEATH_EVENT"),
+        ("fever:n|respiratory_failure:b2|icu:b2|died:b2", "died"),
+        ("last_failure:b2|temp:n|vibration:n|down:b2", "down"),
+        ("indoor:n|target_temp:n|out:n|energy:n", "energy"),
+        ("amount:n|is_good:b2|paid:b2", "paid"), ("a:n|machine_failure:b2|b:n|c:n", "machine_failure"),
+    ] {
+        let found = try survey(head)
+        #expect(found.columns[found.target].name == target, "\(head)")
+    }
+    #expect(try survey("class:c3|a:n|satisfaction:b2").warnings.contains { $0.contains("satisfaction") })
+}
+
+@Test("a target in another writing or unit is a copy of it")
+func copiesInOtherWriting() throws {
+    let lines = (0..<60).map { row in
+        let price = 1_000 + row * 37
+        return
+            "\(row % 7),\"$\(price / 1000),\(String("\(price % 1000 + 1000)".dropFirst())).50\",\(Double(price) / 1000 + 0.0005),\(price).5\n"
+    }
+    let found = try survey(table: "a,price_usd,thousands,price\n" + lines.joined())
+    #expect(found.columns[found.target].name == "price")
+    #expect(found.columns.map(\.kind) == [.number, .ignore, .ignore, .number])
+}
+
+@Test("words that may be powers of ten or units, and m that may be months, are not guessed")
+func doubtfulWords() throws {
+    func warnings(_ cells: [String]) throws -> [String] {
+        let lines = (0..<200).map {
+            "\(cells[$0 % cells.count].replacing("#", with: "\($0 + 1)")),\($0 % 7).5,\($0 / 5 % 2)\n"
+        }
+        return try survey(table: "a,b,y\n" + lines.joined()).warnings
+    }
+    for cells in [["#B", "#.5K", "#.3M"], ["#m", "#k"], ["#m", "#.2M", "#.7k"], ["#m", "#w", "#d"]] {
+        let found = try warnings(cells)
+        #expect(found.contains { $0.hasPrefix("a is ") && $0.contains("may be") }, "\(cells)")
+    }
+    for cells in [["#K", "#.5M"], ["#h #m", "#m"], ["#m", "#.5m"]] {
+        let found = try warnings(cells)
+        #expect(found.isEmpty, "\(cells): \(found)")
+    }
+}

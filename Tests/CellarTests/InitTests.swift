@@ -159,3 +159,18 @@ func rareCategories() throws {
     let text = try recipe("time,n,y\n" + rows(600) { "t\($0 * 7 % 300),\($0 % 7),\($0 % 2)" })
     #expect(text.contains("time: ignore   # ") && text.contains("\"n\": number"))
 }
+
+@Test("a last row of totals is refused; the same word as a value is not")
+func totalsInInit() throws {
+    let table = "store,kind,sold\n" + rows(40) { "S\($0),\($0 % 2 == 0 ? "a" : "b"),\(100 + $0 * 3)" }
+    for totals in ["Total,,6340\n", "Summe:,,6340\n", ",Grand Total,6340\n"] {
+        let error = try #require(thrown { _ = try recipe(table + totals) })
+        #expect(error.category == .badData && error.place.row == 41)
+        #expect(error.description.contains("one of totals"))
+    }
+    _ = try recipe(table + "S40,a,220\n")
+    _ = try recipe(
+        "kind,sold,x\n"
+            + rows(40) { "\($0 % 2 == 0 ? "total" : "net"),\(100 + $0 * 3),\($0 % 3 == 0 ? "" : "1")" }
+            + "total,5,\n")
+}

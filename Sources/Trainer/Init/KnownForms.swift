@@ -63,8 +63,17 @@ struct KnownForm {
                 .badData, file: path, expected: "rows with all values",
                 found: "the sparse form of ARFF ({1 5, 3 2})", fix: "Write the table as CSV.")
         }
-        // Most such files have comments before the attributes only.
-        if lines[(data + 1)...].contains(where: { $0.hasPrefix("%") }) { dialect.comment = UInt8(ascii: "%") }
+        // CSV has no single quotes, and a comment may begin within a line.
+        let hasComments = lines[(data + 1)...].contains { $0.hasPrefix("%") }
+        if let row = lines[(data + 1)...].firstIndex(where: {
+            !$0.hasPrefix("%") && ($0.contains("'") || hasComments && $0.contains("%"))
+        }) {
+            throw CellarError(
+                .badData, file: path, line: row + 1,
+                expected: "rows of ARFF without single quotes or comments",
+                found: "\"\(lines[row].prefix(40))\"", fix: "Write the table as CSV.")
+        }
+        if hasComments { dialect.comment = UInt8(ascii: "%") }
         return dialect
     }
 

@@ -81,6 +81,7 @@ extension TableSurvey {
         var found = Found(table: table, fields: fields, dialect: dialect)
         found.namesReason = namesReason
         if table.header.isInFile, header == nil { found.doubtfulName = first.repeatedName }
+        try found.refuseTotals()
         try found.chooseNumbers()
         try found.chooseMarkers()
         return found
@@ -413,6 +414,28 @@ extension TableSurvey.Found {
     private mutating func leaveOut(_ column: Int, _ problem: String) {
         writings[column].leaveOut(problem)
         dialect.numbers[table.columns[column]] = nil
+    }
+
+    private static let totals: Set = [
+        "total", "totals", "grand total", "sum", "overall total", "subtotal", "summe", "gesamt",
+        "gesamtsumme",
+        "insgesamt", "totale", "totaux", "somme", "suma", "totaal", "razem", "итого",
+    ]
+
+    /// Throws if the last row has totals: one such number is as large as all others together, and would ruin a training.
+    fileprivate func refuseTotals() throws(CellarError) {
+        let last = table.rowCount - 1
+        guard last > 1 else { return }
+        let cells = fields.map { String(decoding: $0[last], as: UTF8.self).trimmingBlanks }
+        guard let column = cells.firstIndex(where: { !$0.isEmpty }), cells.contains(""),
+            cells.count(where: { !$0.isEmpty }) > 1,
+            Self.totals.contains(cells[column].lowercased().replacing(":", with: "")),
+            !(0..<last).contains(where: { fields[column][$0].elementsEqual(fields[column][last]) })
+        else { return }
+        throw CellarError(
+            .badData, file: table.file, row: last + 1, column: table.columns[column],
+            expected: "a row like those before it", found: "one of totals: \"\(cells[column])\"",
+            fix: "Remove it: head -n -1 FILE > TABLE")
     }
 
     /// Finds words for missing values: known ones, and a few others among numbers, if no other column has them.

@@ -39,7 +39,10 @@ extension TableSurvey {
         let isKnown = last == usable.last && strengths.last ?? .none > .none
         if let place = all(.sure).min(by: { known.rank(of: $0) ?? .max < known.rank(of: $1) ?? .max }) {
             (target, targetReason) = (place, "by its name")
-            otherTargets = []
+            let isPlausible =
+                columns[last].profile.distinct == 2
+                || (zip(usable, strengths).first { $0.0 == last }?.1 ?? .none) >= .likely
+            otherTargets = last != place && isPlausible ? [last] : []
         } else if isKnown {
             targetReason = "the last column"
             otherTargets = all(.likely).filter { $0 != last }

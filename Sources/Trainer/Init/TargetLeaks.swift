@@ -193,8 +193,24 @@ struct TargetLeaks {
         return nil
     }
 
+    /// True for the same values, and for the same numbers in another writing or in other units: `$1,234.56` beside 1.23456.
     private func isCopy(_ column: Int) -> Bool {
-        (0..<rows).allSatisfy { fields[column][$0].elementsEqual(fields[target][$0]) }
+        if (0..<rows).allSatisfy({ fields[column][$0].elementsEqual(fields[target][$0]) }) { return true }
+        guard columns[column].kind == .number else { return false }
+        var (factor, count): (Double?, Int) = (nil, 0)
+        for row in 0..<rows {
+            guard case .number(let a) = readers[column].number(fields[column][row]),
+                case .number(let b) = readers[target].number(fields[target][row])
+            else { continue }
+            if a == 0 || b == 0 {
+                if a != b { return false }
+                continue
+            }
+            let ratio = a / b
+            guard abs(ratio - (factor ?? ratio)) <= 1e-9 * abs(ratio) else { return false }
+            (factor, count) = (factor ?? ratio, count + 1)
+        }
+        return count * 2 >= rows && columns[target].profile.distinct > 2
     }
 
     /// Pairs of columns, and columns side by side, that add up to the target.

@@ -28,6 +28,9 @@ struct TargetNames {
         // Beside an x, y is a coordinate.
         if name == "y" && hasX { return .none }
         if rank(of: column) != nil || isBinary && areEvent(words) { return .sure }
+        // TARGET_5Yrs, but not target_temp.
+        if words.first == "target" { return isBinary ? .sure : .weak }
+        if isBinary, ["event", "died", "dead", "death"].contains(words.last) { return .likely }
         if TargetNames.likely.contains(name) || isBinary && TargetNames.states.contains(name) {
             return .likely
         }
@@ -38,7 +41,6 @@ struct TargetNames {
 
     /// The place of a sure name among all such names; the first is the surest.
     func rank(of column: Int) -> Int? {
-        if words[column].first == "target" { return 0 }
         return TargetNames.sure.firstIndex(of: words[column].joined(separator: " "))
     }
 
@@ -53,6 +55,7 @@ struct TargetNames {
         let rest = words.filter { !["is", "has", "was", "flag", "flagged"].contains($0) }
         return rest.count == 1 && rest.count < words.count && TargetNames.events.contains(rest[0])
             || words.last == "failure"
+                && (words.count == 1 || words.count == 2 && TargetNames.machines.contains(words[0]))
     }
 
     private static func isPrice(_ words: [String]) -> Bool {
@@ -102,8 +105,8 @@ struct TargetNames {
     private static let events: Set = [
         "fraud", "canceled", "cancelled", "churn", "churned", "spam", "default", "defaulted", "claim",
         "promoted", "duplicate", "attributed", "clicked", "returned", "anomaly", "toxic", "delayed",
-        "late", "bad", "good",
     ]
+    private static let machines: Set = ["machine", "equipment", "device", "engine", "component", "system"]
     private static let unlikelyEnds: Set = [
         "longitude", "latitude", "long", "lon", "lat", "lng", "zip", "zipcode", "year", "month", "day",
         "hour", "date", "time", "timezone", "until", "ver", "version", "url", "link", "id", "index",
