@@ -465,6 +465,13 @@ func formsOfOtherPrograms() throws {
         target: nil)
     #expect(arff.contains("names: [the a, b, class]") && arff.contains("target: class"), "\(arff)")
     #expect(arff.contains("the a: number"))
+    // Single quotes stay, but must not hold a comma.
+    let head = "@relation t\n@attribute a numeric\n@attribute class {'<0','>0'}\n@data\n"
+    let quoted = head + (0..<60).map { "\($0 * 7 % 23).5,\($0 % 2 == 0 ? "'<0'" : "'>0'")\n" }.joined()
+    #expect(try recipe(quoted, target: nil).contains("2 classes"))
+    for row in ["1.5,'<0, or so'\n", "%\n1.5,10% up\n"] {
+        #expect(throws: CellarError.self) { _ = try recipe(quoted + row, target: nil) }
+    }
     let c45 = try recipe(
         (0..<60).map { "\($0 * 7 % 23).5,\($0 % 3),\($0 % 2 == 0 ? "sick" : "negative").|\(9000 - $0)\n" }
             .joined(), target: nil)

@@ -63,14 +63,18 @@ struct KnownForm {
                 .badData, file: path, expected: "rows with all values",
                 found: "the sparse form of ARFF ({1 5, 3 2})", fix: "Write the table as CSV.")
         }
-        // CSV has no single quotes, and a comment may begin within a line.
+        // In CSV, single quotes do not hold a value together, and a comment may begin within a line.
         let hasComments = lines[(data + 1)...].contains { $0.hasPrefix("%") }
-        if let row = lines[(data + 1)...].firstIndex(where: {
-            !$0.hasPrefix("%") && ($0.contains("'") || hasComments && $0.contains("%"))
-        }) {
+        func isBroken(_ line: String) -> Bool {
+            if line.hasPrefix("%") { return false }
+            let quoted = line.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+            return hasComments && line.contains("%")
+                || quoted.contains { !$0.offset.isMultiple(of: 2) && $0.element.contains(",") }
+        }
+        if let row = lines[(data + 1)...].firstIndex(where: isBroken) {
             throw CellarError(
                 .badData, file: path, line: row + 1,
-                expected: "rows of ARFF without single quotes or comments",
+                expected: "rows of ARFF without commas in single quotes and without comments",
                 found: "\"\(lines[row].prefix(40))\"", fix: "Write the table as CSV.")
         }
         if hasComments { dialect.comment = UInt8(ascii: "%") }
