@@ -41,7 +41,7 @@ public struct ArrowSchema: Equatable, Sendable {
         return schema
     }
 
-    /// Whether the columns have the same names and types, in the same order.
+    /// Returns true if the columns have the same names and types, in the same order.
     func hasSameColumns(as other: ArrowSchema) -> Bool {
         fields.count == other.fields.count
             && zip(fields, other.fields).allSatisfy {

@@ -1,4 +1,4 @@
-/// How a column writes its numbers: the unit beside them, and their form.
+/// The way in which a column writes its numbers: the unit beside them, and their form.
 public struct NumberWriting: Equatable, Sendable {
     /// The unit: a word on either side of the number, or both sides with `{}` for the number (`${}/hr`). Others behind the
     /// first mean the same.

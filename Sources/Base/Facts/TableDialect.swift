@@ -22,7 +22,7 @@ public struct TableDialect: Equatable, Sendable {
     public var hasUnits = false
     /// Words that may stand beside a number, too: `km`, `EUR`.
     public var unitWords: [String] = []
-    /// How columns write their numbers, where that is not the table's way. `hasUnits` and `unitWords` do not count there.
+    /// The way in which columns write their numbers, where it is not the table's. `hasUnits` and `unitWords` do not count there.
     public var numbers: [String: NumberWriting] = [:]
     /// The order of the parts of dates in columns that are not in the form of ISO 8601.
     public var dates: [String: DateOrder] = [:]

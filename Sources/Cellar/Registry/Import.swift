@@ -10,7 +10,7 @@ public struct ImportRequest: Sendable {
     public var name: String?
     /// For files of weights alone: a config in JSON, a model file, or a version in the store.
     public var architecture: String?
-    /// Where the files were fetched from; see `ModelStore.importFile`.
+    /// The place that the files were fetched from; see `ModelStore.importFile`.
     var origin: String?
 
     public init(files: [String], name: String? = nil, architecture: String? = nil) {

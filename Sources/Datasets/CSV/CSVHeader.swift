@@ -53,7 +53,7 @@ public struct CSVHeader: Equatable, Sendable {
         var names: [String] = []
         var unnamed: [Int] = []
         for (index, field) in fields.enumerated() {
-            guard let name = String(validating: unquoted(trimmed(field[...])), as: UTF8.self) else {
+            guard let name = String(validating: unquoted(withoutBlanks(field[...])), as: UTF8.self) else {
                 throw CellarError(
                     .badData, file: file, line: line, expected: "column names in UTF-8",
                     found: "invalid bytes (\(hex(field.prefix(12))))", fix: "Save the table as UTF-8.")
@@ -147,12 +147,4 @@ func trimmed(_ text: String) -> String {
         let end = text.lastIndex(where: { !$0.isWhitespace })
     else { return "" }
     return String(text[start...end])
-}
-
-private func trimmed(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    func isBlank(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-    var field = field
-    while isBlank(field.first) { field.removeFirst() }
-    while isBlank(field.last) { field.removeLast() }
-    return field
 }

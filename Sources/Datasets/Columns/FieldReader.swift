@@ -242,7 +242,7 @@ public func areThousands(_ groups: [ArraySlice<UInt8>]) -> Bool {
 }
 
 /// Returns a field without blanks and tabs around it.
-func withoutBlanks(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+public func withoutBlanks(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var field = field
     while let first = field.first, first == 32 || first == 9 { field.removeFirst() }
     while let last = field.last, last == 32 || last == 9 { field.removeLast() }

@@ -13,7 +13,7 @@ public enum UnitFamily {
             (["km"], 1e12),
         ],
         [(["ml", "mL"], 1), (["cl", "cL"], 10), (["dl", "dL"], 100), (["l", "L"], 1000)],
-        // As in SI and IEC: a kilobyte has 1000 bytes, a kibibyte 1024.
+        // A kilobyte has 1000 bytes (SI), a kibibyte 1024 (IEC).
         [
             (["B"], 1), (["kB", "KB"], 1e3), (["MB"], 1e6), (["GB"], 1e9), (["TB"], 1e12), (["PB"], 1e15),
             (["KiB"], 0x1p10), (["MiB"], 0x1p20), (["GiB"], 0x1p30), (["TiB"], 0x1p40),

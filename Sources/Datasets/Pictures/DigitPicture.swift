@@ -131,7 +131,7 @@ public struct PreparedDigit: Equatable, Sendable {
     /// How its strokes hang together.
     public var structure: InkStructure { InkStructure(ink) }
 
-    /// Whether it encloses a hole once gaps of a fifth of its height are closed. Of MNIST's zeros without a hole, 9 of 10 do; a C does
+    /// True if it encloses a hole once gaps of a fifth of its height are closed. Of MNIST's zeros without a hole, 9 of 10 do; a C does
     /// not.
     public var isNearlyRing: Bool { !InkStructure(ink.reshaped(by: 0.1 * Float(ink.height))).holes.isEmpty }
 }

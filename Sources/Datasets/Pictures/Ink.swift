@@ -119,7 +119,7 @@ extension Plane {
         return trust * vote + (1.2 - trust) * size * narrowness >= 0
     }
 
-    /// Whether ink and paper have one shade each, as in drawings on a screen: most pixels have, or most of those that are like their
+    /// True if ink and paper have one shade each, as in drawings on a screen: most pixels have, or most of those that are like their
     /// neighbours, where the others are at edges. In a small picture that is cropped to its ink, soft edges are most of it; grain and
     /// shades of a photo differ less.
     var isEven: Bool {
@@ -141,7 +141,7 @@ extension Plane {
         return Plane(width: flat.count, height: 1, values: flat).twoTone(threshold, within: 1.5) >= 0.75
     }
 
-    /// Whether all of a pixel's neighbours in the picture are so.
+    /// Returns true if all of a pixel's neighbours in the picture are so.
     private func allAround(_ place: Int, _ isSo: (Float) -> Bool) -> Bool {
         let (x, y) = (place % width, place / width)
         for nextY in max(y - 1, 0)...min(y + 1, height - 1) {

@@ -66,8 +66,11 @@ extension Plane {
                 let outside = places.filter { !region.mask[$0] }
                 return outside.count { (values[$0] > threshold) == isLight } * 2 < outside.count
             }
-            guard isMostlyOther(Array(values.indices)), isMostlyOther(sidePlaces) else { continue }
-            if region.isSheet, region.area > best?.area ?? 0 { best = region }
+            if region.isSheet, region.area > best?.area ?? 0, isMostlyOther(Array(values.indices)),
+                isMostlyOther(sidePlaces)
+            {
+                best = region
+            }
         }
         return best
     }

@@ -72,7 +72,7 @@ struct Numbers {
         return events
     }
 
-    /// Whether there may be anything to decide. Answers in one look at the table, which takes a second with 100,000 versions.
+    /// Returns true if there may be anything to decide. Answers in one look at the table, which takes a second with 100,000 versions.
     private func hasUnsettled(after last: Int64) throws -> Bool {
         try Bool.fetchOne(
             db,

@@ -15,7 +15,7 @@ struct NumberFrame: Hashable {
 
     /// Nil for a text without a number.
     init?(_ field: ArraySlice<UInt8>) {
-        var text = NumberFrame.trimmed(plainSigns(field))
+        var text = withoutBlanks(plainSigns(field))
         if text.count > 2, text.first == UInt8(ascii: "("), text.last == UInt8(ascii: ")") {
             (text, isAccounting) = (text.dropFirst().dropLast(), true)
         }
@@ -26,11 +26,11 @@ struct NumberFrame: Hashable {
         let end = NumberFrame.end(of: text, from: first)
         let digits = text[first..<end]
         isPadded = digits.count > 1 && digits.first == 48 && isDigit(digits[digits.startIndex + 1])
-        var (start, rest) = (NumberFrame.trimmed(text[..<first]), NumberFrame.trimmed(text[end...]))
-        if let last = start.last, "-+".utf8.contains(last) { start = NumberFrame.trimmed(start.dropLast()) }
-        if let sign = start.first, "-+".utf8.contains(sign) { start = NumberFrame.trimmed(start.dropFirst()) }
+        var (start, rest) = (withoutBlanks(text[..<first]), withoutBlanks(text[end...]))
+        if let last = start.last, "-+".utf8.contains(last) { start = withoutBlanks(start.dropLast()) }
+        if let sign = start.first, "-+".utf8.contains(sign) { start = withoutBlanks(start.dropFirst()) }
         if start.last == UInt8(ascii: "("), rest.first == UInt8(ascii: ")") {
-            (start, rest) = (NumberFrame.trimmed(start.dropLast()), NumberFrame.trimmed(rest.dropFirst()))
+            (start, rest) = (withoutBlanks(start.dropLast()), withoutBlanks(rest.dropFirst()))
             isAccounting = true
         } else if rest.elementsEqual("-".utf8) {
             (rest, isAccounting) = ([], true)
@@ -56,13 +56,6 @@ struct NumberFrame: Hashable {
             }
         }
         return end
-    }
-
-    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var text = text
-        while text.first == 32 { text.removeFirst() }
-        while text.last == 32 { text.removeLast() }
-        return text
     }
 
     /// True if nothing stands beside the number.

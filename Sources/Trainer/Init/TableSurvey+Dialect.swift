@@ -2,7 +2,7 @@ import Base
 import Datasets
 import Tensors
 
-// The form of a table: lines before it, names, signs in numbers, words for missing values.
+// The form of a table: lines before it, names, and rows that are none. TableSurvey+Signs.swift has the signs and words in its cells.
 extension TableSurvey {
     /// A table in the form that is found for it.
     struct Found {
@@ -17,13 +17,13 @@ extension TableSurvey {
         var strayWarnings: [String] = []
         /// A name in the first line that is a value of its column, too.
         var doubtfulName: String?
-        /// How columns write their numbers.
+        /// The way in which each column writes its numbers.
         var writings: [WritingGuess] = []
 
         /// The reader of a column.
         func reader(_ column: Int) -> FieldReader { FieldReader(dialect, column: table.columns[column]) }
 
-        /// Where the names come from that the dialect has.
+        /// The source of the names that the dialect has.
         var namesReason = ""
     }
 
@@ -245,20 +245,22 @@ extension TableSurvey {
             && names.count >= table.columns.count - 1 && Set(names).count == names.count
     }
 
+    /// True for a number in a usual form or another.
+    private static func isNumber(_ field: ArraySlice<UInt8>, _ reader: FieldReader) -> Bool {
+        if case .number = reader.number(field) { return true }
+        return NumberForm(field).isNumber
+    }
+
     /// True if a row, the first or the second one, names columns of numbers: a line of names, below one that was read as such.
     private static func hasSecondHeader(_ fields: [Texts], at row: Int = 0) -> Bool {
         let reader = FieldReader(TableDialect())
-        func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
-            if case .number = reader.number(field) { return true }
-            return NumberForm(field).isNumber
-        }
         let numeric = fields.filter { fields in
             let rows = row + 1..<max(min(fields.count, 500), row + 1)
-            return rows.count > 2 && rows.count { isNumber(fields[$0]) } * 10 >= rows.count * 9
+            return rows.count > 2 && rows.count { isNumber(fields[$0], reader) } * 10 >= rows.count * 9
         }
         return numeric.count > 1 && numeric.count * 2 > fields.count
             && numeric.allSatisfy {
-                !isNumber($0[row]) && !reader.isMissing($0[row])
+                !isNumber($0[row], reader) && !reader.isMissing($0[row])
                     && !markers.contains(String(decoding: $0[row], as: UTF8.self))
             }
     }
@@ -270,19 +272,15 @@ extension TableSurvey {
     ) -> (TableDialect, String)? {
         let reader = FieldReader(TableDialect())
         func text(_ column: Int) -> String {
-            String(decoding: fields[column][0], as: UTF8.self).trimmingBlanks
-        }
-        func isNumber(_ field: ArraySlice<UInt8>) -> Bool {
-            if case .number = reader.number(field) { return true }
-            return NumberForm(field).isNumber
+            String(decoding: withoutBlanks(fields[column][0]), as: UTF8.self)
         }
         let (names, all) = (table.columns, fields.indices.map(text))
         guard names.count > 1, table.rowCount > 3, dialect.names == nil, table.header.unnamed.count <= 1,
-            !fields.contains(where: { isNumber($0[0]) })
+            !fields.contains(where: { isNumber($0[0], reader) })
         else { return nil }
         let numeric = fields.indices.filter { column in
             let rows = 1..<min(fields[column].count, 500)
-            return rows.count { isNumber(fields[column][$0]) } * 10 >= rows.count * 9
+            return rows.count { isNumber(fields[column][$0], reader) } * 10 >= rows.count * 9
         }
         let words = all.filter { !$0.isEmpty }
         guard numeric.contains(where: { !all[$0].isEmpty }) else { return nil }
@@ -362,18 +360,6 @@ extension TableSurvey {
     }
 }
 
-extension String {
-    /// The text without blanks and tabs around it.
-    fileprivate var trimmingBlanks: String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) })
-        else {
-            return ""
-        }
-        return String(self[first...last])
-    }
-}
-
 extension TableDialect {
     /// Returns the dialect of a table of which is known whether its first line names the columns; nil if that is otherwise here.
     fileprivate func withHeader(_ header: Bool?) -> TableDialect? {
@@ -382,127 +368,5 @@ extension TableDialect {
         var dialect = self
         dialect.hasHeader = header
         return dialect
-    }
-}
-
-extension TableSurvey.Found {
-    /// Finds the columns' units, the decimal sign and the sign of thousands.
-    fileprivate mutating func chooseNumbers() throws(CellarError) {
-        // Signs beside numbers are found first: with them 1,234.50 and 12.50 are of one kind.
-        let reader = FieldReader(dialect)
-        writings = zip(table.columns, fields).map { WritingGuess($1, name: $0, reader) }
-        for (name, guess) in zip(table.columns, writings) { dialect.numbers[name] = guess.writing }
-        let signs: NumberSigns
-        do throws(CellarError) { signs = try numberSigns() } catch {
-            // A column in a form of its own does not make others unreadable.
-            let formed = writings.indices.filter { writings[$0].writing?.form != nil }
-            guard !formed.isEmpty else { throw error }
-            for column in formed {
-                leaveOut(column, "its decimal sign may be another one than that of other columns")
-            }
-            signs = try numberSigns()
-        }
-        (dialect.decimal, dialect.thousands, uncertain) = (signs.decimal, signs.thousands, signs.uncertain)
-    }
-
-    private func numberSigns() throws(CellarError) -> NumberSigns {
-        try NumberSigns(
-            fields, names: table.columns, fields.indices.map { reader($0) },
-            delimiter: table.header.delimiter, file: table.file)
-    }
-
-    private mutating func leaveOut(_ column: Int, _ problem: String) {
-        writings[column].leaveOut(problem)
-        dialect.numbers[table.columns[column]] = nil
-    }
-
-    private static let totals: Set = [
-        "total", "totals", "grand total", "sum", "overall total", "subtotal", "summe", "gesamt",
-        "gesamtsumme",
-        "insgesamt", "totale", "totaux", "somme", "suma", "totaal", "razem", "итого",
-    ]
-
-    /// Throws if the last row has totals: one such number is as large as all others together, and would ruin a training.
-    fileprivate func refuseTotals() throws(CellarError) {
-        let last = table.rowCount - 1
-        guard last > 1 else { return }
-        let cells = fields.map { String(decoding: $0[last], as: UTF8.self).trimmingBlanks }
-        guard let column = cells.firstIndex(where: { !$0.isEmpty }), cells.contains(""),
-            cells.count(where: { !$0.isEmpty }) > 1,
-            Self.totals.contains(cells[column].lowercased().replacing(":", with: "")),
-            !(0..<last).contains(where: { fields[column][$0].elementsEqual(fields[column][last]) })
-        else { return }
-        throw CellarError(
-            .badData, file: table.file, row: last + 1, column: table.columns[column],
-            expected: "a row like those before it", found: "one of totals: \"\(cells[column])\"",
-            fix: "Remove it: head -n -1 FILE > TABLE")
-    }
-
-    /// Finds words for missing values: known ones, and a few others among numbers, if no other column has them.
-    fileprivate mutating func chooseMarkers() throws(CellarError) {
-        let reader = FieldReader(dialect)
-        let all = fields.indices.map { StrayWords(fields[$0], self.reader($0)) }
-        var words: Set<String> = []
-        for (column, stray) in all.enumerated() {
-            if let excess = stray.excess {
-                throw refusing(excess.word, row: excess.row, column, stray)
-            }
-            for (text, place) in stray.words.sorted(by: { $0.value.row < $1.value.row }) {
-                let word = text.trimmingBlanks
-                let isMarker = TableSurvey.markers.contains(word.lowercased())
-                if isMarker && (stray.areFew || word == "?") {
-                    words.insert(word)
-                } else if stray.areFew, stray.isMeasured {
-                    if isElsewhere(text, than: column, all, reader) {
-                        if writings[column].writing != nil {
-                            leaveOut(
-                                column,
-                                "\"\(word.prefix(40))\" among them, first in row \(place.row), is a value of another column, too"
-                            )
-                            continue
-                        }
-                        throw refusing(word, row: place.row, column, stray)
-                    }
-                    words.insert(word)
-                    strays.append("\(place.count) \(word) among the numbers of \(table.columns[column])")
-                    warn(word, row: place.row, column, among: "numbers")
-                }
-            }
-        }
-        for column in fields.indices where all[column].numbers == 0 {
-            for (word, row) in StrayDates(fields[column], reader).words.sorted(by: { $0.value < $1.value }) {
-                guard !isElsewhere(word, than: column, all, reader) else { continue }
-                words.insert(word)
-                strays.append("\(word) among the dates of \(table.columns[column])")
-                warn(word, row: row, column, among: "dates")
-            }
-        }
-        dialect.missing = words.sorted()
-    }
-
-    /// True if a column that is not of numbers has a word as a value.
-    private func isElsewhere(_ word: String, than column: Int, _ all: [StrayWords], _ reader: FieldReader)
-        -> Bool
-    {
-        fields.indices.contains { other in
-            other != column && !(all[other].areFew && all[other].isMeasured)
-                && (0..<fields[other].count).contains {
-                    reader.text(fields[other][$0]).elementsEqual(word.utf8)
-                }
-        }
-    }
-
-    private mutating func warn(_ word: String, row: Int, _ column: Int, among kind: String) {
-        strayWarnings.append(
-            "\(table.columns[column]): \"\(word.prefix(40))\" among \(kind), first in row \(row), is taken for a missing value. "
-                + "Remove the row if it is none of the table's, such as one of totals.")
-    }
-
-    private func refusing(_ word: String, row: Int, _ column: Int, _ stray: StrayWords) -> CellarError {
-        CellarError(
-            .badData, file: table.file, row: row, column: table.columns[column],
-            expected: "a number, as in \(stray.numbers) of \(stray.numbers + stray.count) rows",
-            found: "\"\(word.prefix(60))\"",
-            fix: "Correct such values, leave them empty if they are missing, or remove the column.")
     }
 }

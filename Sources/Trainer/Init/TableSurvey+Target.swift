@@ -39,9 +39,8 @@ extension TableSurvey {
         let isKnown = last == usable.last && strengths.last ?? .none > .none
         if let place = all(.sure).min(by: { known.rank(of: $0) ?? .max < known.rank(of: $1) ?? .max }) {
             (target, targetReason) = (place, "by its name")
-            let isPlausible =
-                columns[last].profile.distinct == 2
-                || (zip(usable, strengths).first { $0.0 == last }?.1 ?? .none) >= .likely
+            let isBinary = columns[last].profile.distinct == 2
+            let isPlausible = isBinary || known.strength(of: last, isBinary: false) >= .likely
             otherTargets = last != place && isPlausible ? [last] : []
         } else if isKnown {
             targetReason = "the last column"

@@ -207,7 +207,10 @@ public struct TableSurvey: Sendable {
             return "\(column.name) is \(state), though most of its values have numbers\(example): "
                 + obstacle.problem + ". If they matter, write them as plain numbers or dates"
                 + (obstacle.options.map {
-                    ", or, to read them nevertheless, \(yaml(column.name)): { kind: number, \($0) } in the recipe."
+                    // Units in a list all mean the same as the first.
+                    let condition =
+                        $0.hasPrefix("unit: [") ? "if these units mean the same" : "to read them nevertheless"
+                    return ", or, \(condition), \(yaml(column.name)): { kind: number, \($0) } in the recipe."
                 } ?? ".")
         }
     }

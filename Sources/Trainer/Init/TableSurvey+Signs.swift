@@ -1,0 +1,125 @@
+import Base
+import Datasets
+
+// The signs of a table's numbers, and its words for missing values.
+extension TableSurvey.Found {
+    /// Finds the columns' units, the decimal sign and the sign of thousands.
+    mutating func chooseNumbers() throws(CellarError) {
+        // Signs beside numbers are found first: with them 1,234.50 and 12.50 are of one kind.
+        let reader = FieldReader(dialect)
+        writings = zip(table.columns, fields).map { WritingGuess($1, name: $0, reader) }
+        for (name, guess) in zip(table.columns, writings) { dialect.numbers[name] = guess.writing }
+        let signs: NumberSigns
+        do throws(CellarError) { signs = try numberSigns() } catch {
+            // A column in a form of its own does not make others unreadable.
+            let formed = writings.indices.filter { writings[$0].writing?.form != nil }
+            guard !formed.isEmpty else { throw error }
+            for column in formed {
+                leaveOut(column, "its decimal sign may be another one than that of other columns")
+            }
+            signs = try numberSigns()
+        }
+        (dialect.decimal, dialect.thousands, uncertain) = (signs.decimal, signs.thousands, signs.uncertain)
+    }
+
+    private func numberSigns() throws(CellarError) -> NumberSigns {
+        try NumberSigns(
+            fields, names: table.columns, fields.indices.map { reader($0) },
+            delimiter: table.header.delimiter, file: table.file)
+    }
+
+    private mutating func leaveOut(_ column: Int, _ problem: String) {
+        writings[column].leaveOut(problem)
+        dialect.numbers[table.columns[column]] = nil
+    }
+
+    private static let totals: Set = [
+        "total", "totals", "grand total", "sum", "overall total", "subtotal", "summe", "gesamt",
+        "gesamtsumme",
+        "insgesamt", "totale", "totaux", "somme", "suma", "totaal", "razem", "итого",
+    ]
+
+    /// Throws if the last row has totals: one such number is as large as all others together, and would ruin a training.
+    func refuseTotals() throws(CellarError) {
+        let last = table.rowCount - 1
+        guard last > 1 else { return }
+        let cells = fields.map { String(decoding: withoutBlanks($0[last]), as: UTF8.self) }
+        guard let column = cells.firstIndex(where: { !$0.isEmpty }), cells.contains(""),
+            cells.count(where: { !$0.isEmpty }) > 1,
+            Self.totals.contains(cells[column].lowercased().replacing(":", with: "")),
+            !(0..<last).contains(where: { fields[column][$0].elementsEqual(fields[column][last]) })
+        else { return }
+        throw CellarError(
+            .badData, file: table.file, row: last + 1, column: table.columns[column],
+            expected: "a row like those before it", found: "one of totals: \"\(cells[column])\"",
+            fix: "Remove it: head -n -1 FILE > TABLE")
+    }
+
+    /// Finds words for missing values: known ones, and a few others among numbers, if no other column has them.
+    mutating func chooseMarkers() throws(CellarError) {
+        let reader = FieldReader(dialect)
+        let all = fields.indices.map { StrayWords(fields[$0], self.reader($0)) }
+        var words: Set<String> = []
+        for (column, stray) in all.enumerated() {
+            if let excess = stray.excess {
+                throw refusing(excess.word, row: excess.row, column, stray)
+            }
+            for (text, place) in stray.words.sorted(by: { $0.value.row < $1.value.row }) {
+                let word = String(decoding: withoutBlanks(Array(text.utf8)[...]), as: UTF8.self)
+                let isMarker = TableSurvey.markers.contains(word.lowercased())
+                if isMarker && (stray.areFew || word == "?") {
+                    words.insert(word)
+                } else if stray.areFew, stray.isMeasured {
+                    if isElsewhere(text, than: column, all, reader) {
+                        if writings[column].writing != nil {
+                            leaveOut(
+                                column,
+                                "\"\(word.prefix(40))\" among them, first in row \(place.row), is a value of another column, too"
+                            )
+                            continue
+                        }
+                        throw refusing(word, row: place.row, column, stray)
+                    }
+                    words.insert(word)
+                    strays.append("\(place.count) \(word) among the numbers of \(table.columns[column])")
+                    warn(word, row: place.row, column, among: "numbers")
+                }
+            }
+        }
+        for column in fields.indices where all[column].numbers == 0 {
+            for (word, row) in StrayDates(fields[column], reader).words.sorted(by: { $0.value < $1.value }) {
+                guard !isElsewhere(word, than: column, all, reader) else { continue }
+                words.insert(word)
+                strays.append("\(word) among the dates of \(table.columns[column])")
+                warn(word, row: row, column, among: "dates")
+            }
+        }
+        dialect.missing = words.sorted()
+    }
+
+    /// True if a column that is not of numbers has a word as a value.
+    private func isElsewhere(_ word: String, than column: Int, _ all: [StrayWords], _ reader: FieldReader)
+        -> Bool
+    {
+        fields.indices.contains { other in
+            other != column && !(all[other].areFew && all[other].isMeasured)
+                && (0..<fields[other].count).contains {
+                    reader.text(fields[other][$0]).elementsEqual(word.utf8)
+                }
+        }
+    }
+
+    private mutating func warn(_ word: String, row: Int, _ column: Int, among kind: String) {
+        strayWarnings.append(
+            "\(table.columns[column]): \"\(word.prefix(40))\" among \(kind), first in row \(row), is taken for a missing value. "
+                + "Remove the row if it is none of the table's, such as one of totals.")
+    }
+
+    private func refusing(_ word: String, row: Int, _ column: Int, _ stray: StrayWords) -> CellarError {
+        CellarError(
+            .badData, file: table.file, row: row, column: table.columns[column],
+            expected: "a number, as in \(stray.numbers) of \(stray.numbers + stray.count) rows",
+            found: "\"\(word.prefix(60))\"",
+            fix: "Correct such values, leave them empty if they are missing, or remove the column.")
+    }
+}
