@@ -5,6 +5,7 @@
 #include "ckconvolution.h"
 #include "ckadam.h"
 #include "ckmatrix.h"
+#include "cktexts.h"
 #include "ckteam.h"
 #include <stddef.h>
 #include <stdint.h>

@@ -136,16 +136,13 @@ public struct StringLookup: StatelessLayer, TextReader {
 
     public func numbers(of inputs: [Texts], size: Int) throws(CellarError) -> [Float] {
         let texts = inputs[0]
-        var indices = [Int](repeating: -1, count: texts.count)
-        let (bytes, ends) = (texts.bytes.span, texts.ends)
-        var start = 0
-        for (row, end) in ends.enumerated() {
-            if maskToken == nil, let place = places.place(of: bytes.extracting(start..<end)) {
-                indices[row] = unknownPlaces + place
+        var indices = places.places(of: texts)
+        for row in indices.indices {
+            if maskToken == nil, indices[row] >= 0 {
+                indices[row] += unknownPlaces
             } else {
                 indices[row] = try index(texts[row]) ?? -1
             }
-            start = end
         }
         return encoding.encode(indices, size: size, weights: weights?.numbers)
     }
