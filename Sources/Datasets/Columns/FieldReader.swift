@@ -12,10 +12,13 @@ public struct FieldReader: Sendable {
     private let units: [[UInt8]]
     /// The column's own way to write numbers.
     private let written: WrittenNumbers?
+    /// True if blanks belong to texts in every place, as for pandas: of blanks alone, and around words for missing values.
+    private let isExact: Bool
 
     /// - column: The column whose fields are read, if it may have a way of its own to write numbers.
-    public init(_ dialect: TableDialect, column: String? = nil) {
-        self.dialect = dialect
+    /// - isExact: Texts are those of pandas, whatever the dialect says of blanks.
+    public init(_ dialect: TableDialect, column: String? = nil, isExact: Bool = false) {
+        (self.dialect, self.isExact) = (dialect, isExact)
         written = column.flatMap { dialect.numbers[$0] }.map { WrittenNumbers($0) }
         // Fields are compared without blanks around them.
         missing = dialect.missing.map { Array(withoutBlanks(Array($0.utf8)[...])) }
@@ -35,7 +38,7 @@ public struct FieldReader: Sendable {
 
     /// True for an empty field, a word of pandas for a missing value, and the dialect's own words.
     public func isMissing(_ field: ArraySlice<UInt8>) -> Bool {
-        let text = withoutBlanks(field)
+        let text = isExact ? field : withoutBlanks(field)
         if text.isEmpty || missing.contains(where: { text.elementsEqual($0) }) { return true }
         return unsafe text.withUnsafeBytes { bytes in
             unsafe cn_is_missing(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
@@ -45,7 +48,7 @@ public struct FieldReader: Sendable {
     /// Returns a field's text; empty for a missing value. Blanks belong to it unless the dialect says otherwise.
     public func text(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         if isMissing(field) { return [] }
-        guard dialect.keepsBlanks else { return withoutBlanks(field) }
+        guard dialect.keepsBlanks || isExact else { return withoutBlanks(field) }
         guard dialect.skipsInitialBlanks == true, field.first == 32 else { return field }
         // A quote behind the blanks opens a quoted field.
         return unquoted(field.drop { $0 == 32 })

@@ -9,10 +9,15 @@ struct NPYHeader: Equatable, Sendable {
         case signed = "i"
         case unsigned = "u"
         case float = "f"
+        /// Texts of 32-bit code points, and texts of bytes.
+        case characters = "U"
+        case bytes = "S"
+
+        var isText: Bool { self == .characters || self == .bytes }
     }
 
     var kind: Kind
-    /// Bytes per number.
+    /// Bytes per number or text.
     var width: Int
     var bigEndian: Bool
     /// Column-major: the first index varies fastest.
@@ -27,7 +32,9 @@ struct NPYHeader: Equatable, Sendable {
     static let limit = 1 << 34
 
     /// Parses the header at the start of a file.
-    init(file: String, _ bytes: [UInt8]) throws(CellarError) {
+    ///
+    /// - ofTexts: The array must be of texts, not of numbers.
+    init(file: String, _ bytes: [UInt8], ofTexts: Bool = false) throws(CellarError) {
         func bad(_ expected: String, _ found: String, _ fix: String) -> CellarError {
             CellarError(.badData, file: file, expected: expected, found: found, fix: fix)
         }
@@ -52,11 +59,13 @@ struct NPYHeader: Equatable, Sendable {
         guard let entries = text.dictionary() else {
             throw bad("an .npy header with descr, fortran_order and shape", "another header", again)
         }
-        guard case .text(let type)? = entries["descr"], let format = NPYHeader.type(type) else {
+        guard case .text(let type)? = entries["descr"], let format = NPYHeader.type(type),
+            format.0.isText == ofTexts
+        else {
             let shown = if case .text(let type)? = entries["descr"] { "\"\(type)\"" } else { "a record" }
             throw bad(
-                "numbers (bool, int, uint, float16, float32 or float64)", "dtype \(shown)",
-                "Convert it with .astype(numpy.float32).")
+                ofTexts ? "texts (U or S)" : "numbers (bool, int, uint, float16, float32 or float64)",
+                "dtype \(shown)", "Convert it with .astype(\(ofTexts ? "str" : "numpy.float32")).")
         }
         guard case .bool(let fortran)? = entries["fortran_order"],
             case .numbers(let shape)? = entries["shape"],
@@ -78,15 +87,21 @@ struct NPYHeader: Equatable, Sendable {
     /// Parses a dtype such as `<f4`.
     private static func type(_ text: String) -> (Kind, Int, bigEndian: Bool)? {
         let letters = Array(text)
-        guard letters.count == 3, let kind = Kind(rawValue: letters[1]),
-            let width = letters[2].wholeNumberValue,
+        guard letters.count > 2, let kind = Kind(rawValue: letters[1]),
+            letters[2...].allSatisfy({ ("0"..."9").contains($0) }), let width = Int(String(letters[2...])),
             "<>|=".contains(letters[0])
         else { return nil }
+        if kind.isText {
+            let size = kind == .characters ? 4 : 1
+            return (1...NPYHeader.limit / size).contains(width)
+                ? (kind, width * size, letters[0] == ">") : nil
+        }
         let widths: Set<Int> =
             switch kind {
             case .bool: [1]
             case .signed, .unsigned: [1, 2, 4, 8]
             case .float: [2, 4, 8]
+            case .characters, .bytes: []
             }
         return widths.contains(width) ? (kind, width, letters[0] == ">") : nil
     }

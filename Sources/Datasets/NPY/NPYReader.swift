@@ -28,6 +28,24 @@ public func readNPY(_ path: String) throws(CellarError) -> Samples {
     return Samples(shape: shape, floats: values)
 }
 
+/// Reads a NumPy array file of texts (dtype U or S) as samples along its first axis.
+public func readNPYTexts(_ path: String) throws(CellarError) -> Samples {
+    let (header, bytes) = try readArray(path, ofTexts: true)
+    let shape = header.shape.count == 1 ? [1] : Array(header.shape.dropFirst())
+    var texts = Texts()
+    texts.reserve(header.count)
+    let places = Array(0..<header.count)
+    for (index, place) in (header.fortranOrder ? header.rowMajor(places) : places).enumerated() {
+        guard let text = header.text(bytes, at: place) else {
+            throw CellarError(
+                .badData, file: path, row: index / shape.reduce(1, *) + 1, expected: "text in UTF-8",
+                found: "other bytes", fix: "Save the texts as an array of str.")
+        }
+        texts.append(text.utf8)
+    }
+    return Samples(shape: shape, texts: texts)
+}
+
 /// Reads the numbers of a NumPy array file as float64, with the shape. NaN and infinity are allowed.
 public func readNPYNumbers(_ path: String) throws(CellarError) -> (shape: [Int], values: [Double]) {
     let (header, bytes) = try readArray(path)
@@ -72,9 +90,11 @@ public func readNPYLabels(_ path: String) throws(CellarError) -> [Int] {
     return labels
 }
 
-private func readArray(_ path: String) throws(CellarError) -> (NPYHeader, [UInt8]) {
+private func readArray(
+    _ path: String, ofTexts: Bool = false
+) throws(CellarError) -> (NPYHeader, [UInt8]) {
     let bytes = try readFile(path, limit: NPYHeader.limit + 65_547)
-    let header = try NPYHeader(file: path, bytes)
+    let header = try NPYHeader(file: path, bytes, ofTexts: ofTexts)
     let size = header.count * header.width
     guard bytes.count - header.offset == size else {
         let found = bytes.count - header.offset
@@ -112,8 +132,28 @@ extension NPYHeader {
             case (.float, 2): load(bytes, UInt16.self) { float(Double(half: $0)) }
             case (.float, 4): load(bytes, UInt32.self) { float(Double(Float(bitPattern: $0))) }
             case (.float, _): load(bytes, UInt64.self) { float(Double(bitPattern: $0)) }
+            case (.characters, _), (.bytes, _): preconditionFailure("texts are no numbers")
             }
         return fortranOrder ? rowMajor(values) : values
+    }
+
+    /// Returns the text at a place, without the zeros that fill it up; nil for bytes that are no text.
+    func text(_ bytes: [UInt8], at place: Int) -> String? {
+        let field = bytes[(offset + place * width)..<(offset + (place + 1) * width)]
+        guard kind == .characters else {
+            return String(
+                validating: field[..<((field.lastIndex { $0 != 0 } ?? field.startIndex - 1) + 1)],
+                as: UTF8.self)
+        }
+        var text = String.UnicodeScalarView()
+        for start in stride(from: field.startIndex, to: field.endIndex, by: 4) {
+            let unit = field[start..<start + 4]
+            let code = (bigEndian ? Array(unit) : unit.reversed()).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            guard let scalar = Unicode.Scalar(code) else { return nil }
+            text.append(scalar)
+        }
+        while text.last?.value == 0 { text.removeLast() }
+        return String(text)
     }
 
     private func load<Stored: FixedWidthInteger, Value>(

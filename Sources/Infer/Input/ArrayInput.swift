@@ -16,8 +16,10 @@ public func readArrays(_ paths: [String], for model: LoadedModel) throws(CellarE
     }
     var all: [Samples] = []
     for (input, (path, shape)) in zip(paths, shapes).enumerated() {
-        let read = try readNPY(path)
-        let fits = model.file.model.takes(read.shape, input: input)
+        let network = model.file.model
+        let isText = network.layers[network.calls[network.inputs[input]].layer].isText
+        let read = isText ? try readNPYTexts(path) : try readNPY(path)
+        let fits = network.takes(read.shape, input: input)
         guard let samples = fits ? read : read.asSamples(of: shape) else {
             throw CellarError(
                 .badData,

@@ -64,7 +64,7 @@ public enum HandRow {
     private static func samples(of rows: [[RowValue]], _ model: LoadedModel) throws(CellarError)
         -> [Samples]
     {
-        guard model.takesColumns else {
+        guard model.takesValues else {
             var values: [Float] = []
             for row in rows {
                 for (index, value) in row.enumerated() {

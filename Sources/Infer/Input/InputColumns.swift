@@ -4,7 +4,7 @@ import KerasFile
 import Network
 import Tensors
 
-/// The columns of a table that a model takes: all together as one input of numbers, or one by one as inputs of a number
+/// The columns of a table that a model takes: all together as one input of numbers or texts, or one by one as inputs of a number
 /// or a text each.
 struct InputColumns: Sendable {
     let names: [String]
@@ -19,6 +19,8 @@ struct InputColumns: Sendable {
     /// The vocabularies of each column.
     let lookups: [[StringLookup]]
     private let model: Model
+    /// True if no table trained the model, as in a file of Keras: it is given the texts that pandas would give Keras.
+    let isUntrained: Bool
 
     init(of model: LoadedModel) throws(CellarError) {
         let network = model.file.model
@@ -34,18 +36,17 @@ struct InputColumns: Sendable {
                 return rule
             }
         } else {
-            isText = names.map { _ in false }
+            isText = names.map { _ in network.readsTexts }
             rules = names.map { _ in InputRule(takesMissing: false) }
         }
         let separate = isSeparate
         lookups = names.indices.map { index in
-            separate ? network.readers(ofInput: index).compactMap { $0 as? StringLookup } : []
+            network.readers(ofInput: separate ? index : 0).compactMap { $0 as? StringLookup }
         }
-        var dialect = model.facts?.dataset?.dialect ?? TableDialect()
-        // Without a training on a table, as in a file of Keras, blanks belong to texts.
-        if model.facts?.dataset == nil { dialect.keepsBlanks = true }
-        self.dialect = dialect
-        fieldReaders = names.map { FieldReader(dialect, column: $0) }
+        let dialect = model.facts?.dataset?.dialect ?? TableDialect()
+        let isUntrained = model.facts?.dataset == nil
+        (self.dialect, self.isUntrained) = (dialect, isUntrained)
+        fieldReaders = names.map { FieldReader(dialect, column: $0, isExact: isUntrained) }
     }
 
     /// The layers that read a column's values.
@@ -53,6 +54,13 @@ struct InputColumns: Sendable {
 
     func joined(_ columns: [Samples]) -> Samples {
         let rows = columns.first?.count ?? 0
+        if isText.contains(true) {
+            var texts = Texts()
+            for row in 0..<rows {
+                for case .texts(let column) in columns.map(\.storage) { texts.append(column[row]) }
+            }
+            return Samples(shape: [names.count], texts: texts)
+        }
         let numbers = columns.map { $0.floats ?? [] }
         return Samples(shape: [names.count], floats: (0..<rows).flatMap { row in numbers.map { $0[row] } })
     }

@@ -50,7 +50,8 @@ extension InputColumns {
         for index in names.indices {
             if isText[index] {
                 let fields = Texts(rows.map { text($0[index], index) })
-                samples.append(Samples(texts: try texts(fields, index)))
+                // Words such as NA are missing values in a table, but texts where null is one.
+                samples.append(Samples(texts: isUntrained ? fields : try texts(fields, index)))
                 continue
             }
             var numbers: [Float] = []

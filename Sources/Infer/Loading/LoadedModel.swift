@@ -68,7 +68,8 @@ public final class LoadedModel {
         if let names = options.features, names.count != inputWidth {
             throw CellarError(
                 .usage,
-                "\(name): the model takes \(inputWidth) numbers, but --features has \(names.count) names.")
+                "\(name): the model takes \(inputWidth) \(file.model.readsTexts ? "values" : "numbers"), but --features has \(names.count) names."
+            )
         }
         warnings = file.warnings.map { "\(name): \($0)" }
         try checkGolden()
@@ -111,7 +112,10 @@ public final class LoadedModel {
             || file.facts?.dataset?.readsColumns ?? false && file.model.inputShapes == [[1]]
     }
 
-    /// Numbers in a sample of the first input.
+    /// True if values of a row are read one by one, as some may be texts.
+    var takesValues: Bool { takesColumns || file.model.readsTexts }
+
+    /// Numbers or texts in a sample of the first input.
     public var inputWidth: Int {
         takesColumns ? file.model.inputs.count : file.model.inputShapes[0].reduce(1, *)
     }

@@ -19,7 +19,7 @@ final class BlockScorer {
         precondition(!models.isEmpty)
         self.models = models
         let needsTable = models.contains {
-            $0.takesColumns || $0.facts?.dataset?.dialect?.hasPlainNumbers == false
+            $0.takesValues || $0.facts?.dataset?.dialect?.hasPlainNumbers == false
         }
         table = needsTable && readsTable ? try TableInputs(of: models) : nil
         values =
