@@ -216,13 +216,47 @@ public struct Model: Sendable {
 
     /// Returns the rule by which a layer joins masks of different inputs; nil if another rule would give the same results.
     public func maskJoin(layer: Int) -> MaskJoin? {
-        guard layers[layer].maskJoin(sameMasks: false) != nil else { return nil }
+        let joining = calls.indices.filter { index in
+            calls[index].layer == layer && rule(of: index, sameMasks: false) != nil
+                && calls[index].inputs.contains { maskShapes[$0] != nil }
+        }
+        guard !joining.isEmpty else { return nil }
         let sources = maskSources
-        return calls.filter { call in
-            call.layer == layer && call.inputs.contains { maskShapes[$0] != nil }
-        }.lazy.compactMap { call in
-            layers[layer].maskJoin(sameMasks: Set(call.inputs.map { sources[$0] }).count == 1)
+        return joining.lazy.compactMap { index in
+            let isSame = Set(calls[index].inputs.map { sources[$0] }).count == 1
+            guard let rule = rule(of: index, sameMasks: isSame) else { return nil }
+            return changesMaskAlone(index) && !isMaskUsed(of: index) ? nil : rule
         }.first
+    }
+
+    private func rule(of index: Int, sameMasks: Bool) -> MaskJoin? {
+        let call = calls[index]
+        return layers[call.layer].maskJoin(
+            sameMasks: sameMasks, rank: call.inputs.first.map { shapes[$0].count } ?? 0)
+    }
+
+    /// True if the rule by which a call joins masks does not change its values.
+    private func changesMaskAlone(_ index: Int) -> Bool { rule(of: index, sameMasks: true) == nil }
+
+    /// True if anything computes with a mask of the steps of a call's output.
+    private func isMaskUsed(of index: Int) -> Bool {
+        var masks = [[Int]?](repeating: nil, count: calls.count)
+        masks[index] = Array(shapes[index].dropLast())
+        for reader in calls.indices.dropFirst(index + 1) {
+            let call = calls[reader]
+            let given = call.inputs.map { masks[$0] }
+            guard given.contains(where: { $0 != nil }) else { continue }
+            let layer = layers[call.layer]
+            if layer.usesMasks { return true }
+            masks[reader] =
+                switch layer.mask(for: call.inputs.map { shapes[$0] }, masks: given) {
+                case .ends: nil
+                case .passes: given[0]
+                case .takes(let input): given[input]
+                case .makes(let shape): shape
+                }
+        }
+        return outputs.contains { masks[$0] != nil }
     }
 
     /// The generation of Keras whose rules make the model's masks; nil if the other one's make the same.
@@ -259,7 +293,7 @@ public struct Model: Sendable {
         case .takes(let input): return given[input]
         case .makes:
             // Equal masks join to the same mask.
-            let isSame = Set(given).count == 1 && layers[calls[index].layer].maskJoin(sameMasks: false) != nil
+            let isSame = Set(given).count == 1 && rule(of: index, sameMasks: false) != nil
             return isSame ? given[0] : index
         }
     }

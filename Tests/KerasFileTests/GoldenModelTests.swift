@@ -72,7 +72,7 @@ func statesWithMasks() throws {
 
 @Test("layers that combine inputs with masks answer and learn as in the Keras that wrote the file")
 func mergesWithMasks() throws {
-    try checkAll("merges", atLeast: 12)
+    try checkAll("merges", atLeast: 14)
 }
 
 @Test("masks behind MultiHeadAttention are those of the Keras that wrote the file, also after it is written")

@@ -227,7 +227,7 @@ extension MaskJoin {
     /// The minor version of Keras 3 in which a layer's rule became `any`; nil for layers that join no masks.
     fileprivate static func firstKeras3(of className: String) -> Int? {
         switch className {
-        case "Add", "Subtract", "Average", "Maximum", "Minimum": 4
+        case "Add", "Subtract", "Average", "Maximum", "Minimum", "Concatenate": 4
         case "Multiply": 6
         default: nil
         }

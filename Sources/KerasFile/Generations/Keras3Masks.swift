@@ -9,7 +9,7 @@ extension Keras3 {
     static let maskArguments = ["mask", "query_mask", "value_mask", "key_mask"]
     private static let maskOperations = [
         "NotEqual", "Any", "ConvertToTensor", "LogicalOr", "LogicalAnd", "ExpandDims", "Squeeze",
-        "BroadcastTo", "OnesLike",
+        "BroadcastTo", "OnesLike", "ZerosLike", "Concatenate",
     ]
 
     /// Returns a Functional's entries without the operations that only compute masks.
@@ -33,26 +33,44 @@ extension Keras3 {
                         + "this is not supported")
             }
         }
+        let open = masksWithoutEffect(operations, name)
         return try entries.filter { !names.contains(name($0)) }.map { entry in
             guard var object = entry.object, let nodes = object["inbound_nodes"]?.array else { return entry }
-            object["inbound_nodes"] = .array(try nodes.map { try impliedMask($0, names, of: name(entry)) })
+            object["inbound_nodes"] = .array(
+                try nodes.map { try impliedMask($0, names, open: open, of: name(entry)) })
             return .object(object)
         }
+    }
+
+    /// Returns the names of masks that are true everywhere: those of a Concatenate of which an input has no mask, as any input counts.
+    private static func masksWithoutEffect(_ operations: [JSON], _ name: (JSON) -> String) -> Set<String> {
+        func names(_ className: String, where isWanted: (JSON) -> Bool = { _ in true }) -> Set<String> {
+            Set(operations.filter { $0["class_name"]?.string == className && isWanted($0) }.map(name))
+        }
+        func hasSource(_ entry: JSON, in found: Set<String>) -> Bool {
+            sources(of: entry)?.contains(where: found.contains) ?? false
+        }
+        let ones = names("OnesLike")
+        let joined = names("Concatenate") { hasSource($0, in: ones) }
+        return names("Any") { hasSource($0, in: joined) }
     }
 
     private static func isMaskOperation(_ entry: JSON) -> Bool {
         guard let className = entry["class_name"]?.string, entry["inbound_nodes"]?.array?.first?.object != nil
         else { return false }
+        // Concatenate is a layer, too.
         return maskOperations.contains(className)
+            && (className != "Concatenate" || entry["module"]?.string?.hasPrefix("keras.src.ops") == true)
     }
 
     private static func isReshaping(_ entry: JSON) -> Bool {
-        ["ExpandDims", "Squeeze"].contains(entry["class_name"]?.string ?? "")
+        ["ExpandDims", "Squeeze", "Concatenate"].contains(entry["class_name"]?.string ?? "")
     }
 
-    /// Returns the layers that the tensors of an operation come from.
+    /// Returns the layers that the tensors of an operation come from. Concatenate has a list of them as its argument.
     private static func sources(of entry: JSON) -> [String]? {
-        entry["inbound_nodes"]?.array?.first?["args"]?.array?.compactMap { history($0)?.array?.first?.string }
+        entry["inbound_nodes"]?.array?.first?["args"]?.array?.flatMap { $0.array ?? [$0] }
+            .compactMap { history($0)?.array?.first?.string }
     }
 
     /// Returns true if NotEqual(tensor, number) is the mask that a layer computes from the same tensor.
@@ -80,9 +98,12 @@ extension Keras3 {
     }
 
     /// Returns a call with the masks of those operations replaced by a flag.
-    private static func impliedMask(_ node: JSON, _ operations: Set<String>, of layer: String) throws -> JSON
-    {
-        func usesOperation(_ json: JSON) -> Bool {
+    ///
+    /// - open: Those that are true everywhere, which are left out.
+    private static func impliedMask(
+        _ node: JSON, _ operations: Set<String>, open: Set<String>, of layer: String
+    ) throws -> JSON {
+        func usesOperation(_ json: JSON, of operations: Set<String>) -> Bool {
             json.contains { object in
                 let source = object["keras_history"]?.array?.first?.string
                 return source.map(operations.contains) ?? false
@@ -90,12 +111,13 @@ extension Keras3 {
         }
         guard var call = node.object, var options = call["kwargs"]?.object else { return node }
         for key in maskArguments {
-            if let mask = options[key], usesOperation(mask) {
-                options[key] = nil
-                options["mask"] = true
-            }
+            guard let mask = options[key], usesOperation(mask, of: operations) else { continue }
+            options[key] = nil
+            if !usesOperation(mask, of: open) { options["mask"] = true }
         }
-        guard !usesOperation(call["args"] ?? .null), !usesOperation(.object(options)) else {
+        guard !usesOperation(call["args"] ?? .null, of: operations),
+            !usesOperation(.object(options), of: operations)
+        else {
             throw CellarError(.badData, "layer \"\(layer)\" computes with a mask, which is not supported")
         }
         call["kwargs"] = .object(options)

@@ -25,7 +25,8 @@ public protocol LayerShapes {
     /// Returns the rule by which the layer joins the masks of its inputs; nil if another rule would give the same.
     ///
     /// - sameMasks: All inputs have one mask.
-    func maskJoin(sameMasks: Bool) -> MaskJoin?
+    /// - rank: The number of axes of the first input's samples.
+    func maskJoin(sameMasks: Bool, rank: Int) -> MaskJoin?
 
     /// Returns the generation of Keras whose rule for masks the layer follows here; nil if the other one's gives the same.
     func maskForm(for inputs: [[Int]], masks: [[Int]?]) -> MaskForm?
@@ -65,7 +66,7 @@ extension LayerShapes {
     public static var inputNames: [String] { ["inputs"] }
     public static var takesInitialState: Bool { false }
     public var maskWithStates: InitialStateMask? { nil }
-    public func maskJoin(sameMasks: Bool) -> MaskJoin? { nil }
+    public func maskJoin(sameMasks: Bool, rank: Int) -> MaskJoin? { nil }
     public func maskForm(for inputs: [[Int]], masks: [[Int]?]) -> MaskForm? { nil }
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .ends }
     public var usesMasks: Bool { false }

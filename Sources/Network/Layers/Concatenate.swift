@@ -8,11 +8,13 @@ public struct Concatenate: StatelessLayer {
     public var trainable = true
     /// Counted with the batch as axis 0, or from the end.
     public var axis: Int
+    var maskJoin = MaskJoin.all
 
     public init(axis: Int = -1) { self.axis = axis }
 
     public init(from config: inout LayerConfig) throws(CellarError) {
         axis = try config.int("axis", default: -1, in: -1000...1000)
+        maskJoin = config.maskJoin() ?? .all
     }
 
     public var config: JSONObject { ["axis": .integer(axis)] }
@@ -39,16 +41,21 @@ public struct Concatenate: StatelessLayer {
         return shape
     }
 
-    /// Masks are concatenated too; if they do not have the axis, a step is unmasked if it is unmasked in all
-    /// inputs.
+    /// Masks are concatenated too; if they do not have the axis, they are joined.
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
         guard let rank = masks.compactMap({ $0?.count }).first else { return .ends }
         let place = place(inputs[0])
-        guard place < rank else { return joinedMask(masks) }
+        guard place < rank else {
+            return maskJoin == .any && masks.contains(nil) ? .ends : joinedMask(masks)
+        }
         guard masks.allSatisfy({ $0 == nil || $0?.count == rank }) else { return .ends }
         var shape = Array(inputs[0].prefix(rank))
         shape[place] = inputs.reduce(0) { $0 + $1[place] }
         return .makes(shape)
+    }
+
+    public func maskJoin(sameMasks: Bool, rank: Int) -> MaskJoin? {
+        sameMasks || axis != -1 && axis != rank ? nil : maskJoin
     }
 
     /// Calls `body` with the rows of each input and their place in the output: as many rows, `whole` numbers apart.
@@ -78,7 +85,9 @@ public struct Concatenate: StatelessLayer {
     private func makeMask(_ call: CallMemory) {
         guard let mask = call.outputMask, call.rows > 0 else { return }
         // The rank of the inputs' masks determines the case.
-        guard let rank = maskRank(call), place(call.inputShapes[0]) < rank else { return joinMasks(call) }
+        guard let rank = maskRank(call), place(call.inputShapes[0]) < rank else {
+            return maskJoin == .any ? uniteMasks(call) : joinMasks(call)
+        }
         let shapes = call.inputShapes.map { Array($0.prefix(rank)) }
         mask.fill(1)
         eachInput(shapes, rows: call.rows) { input, length, offset, whole, rows in

@@ -1,6 +1,7 @@
 import Tensors
 
-/// The meaning of masks to a layer that combines its inputs. Keras changed it in 3.4, and for Multiply in 3.6.
+/// The meaning of masks to a layer that combines its inputs. Keras changed it in 3.4, and for Multiply in 3.6. Concatenate takes
+/// its values from all inputs in any case.
 public enum MaskJoin: String, Sendable {
     /// The option by which a file reader passes the rule of the file's Keras version. No file contains it.
     public static let key = "mask_join"
@@ -10,6 +11,11 @@ public enum MaskJoin: String, Sendable {
     /// The output is valid where any input is, and has no mask if an input has none. Multiply, Maximum and Minimum leave
     /// out masked values; where all are masked, the product is 0, and Maximum and Minimum give the first input.
     case any
+}
+
+extension LayerConfig {
+    /// Returns the rule that a file reader passes; nil if it passes none.
+    mutating func maskJoin() -> MaskJoin? { value(MaskJoin.key)?.string.flatMap(MaskJoin.init(rawValue:)) }
 }
 
 extension CallMemory {

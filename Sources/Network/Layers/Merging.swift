@@ -88,9 +88,7 @@ extension MergingLayer {
 
     public init(from config: inout LayerConfig) throws(CellarError) {
         self.init()
-        if let text = config.value(MaskJoin.key)?.string, let join = MaskJoin(rawValue: text) {
-            maskJoin = join
-        }
+        if let join = config.maskJoin() { maskJoin = join }
     }
     public var config: JSONObject { [:] }
 
@@ -123,7 +121,7 @@ extension MergingLayer {
 
     public var usesMasks: Bool { neutral != nil }
 
-    public func maskJoin(sameMasks: Bool) -> MaskJoin? {
+    public func maskJoin(sameMasks: Bool, rank: Int) -> MaskJoin? {
         sameMasks && Self.neutral == nil ? nil : maskJoin
     }
 

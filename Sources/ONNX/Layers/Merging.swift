@@ -17,7 +17,7 @@ extension ExportedCall {
     }
 
     fileprivate func merged(_ operation: String) throws(CellarError) -> Value {
-        if layer.maskJoin(sameMasks: true) == .any,
+        if layer.maskJoin(sameMasks: true, rank: outputShape.count) == .any,
             inputs.contains(where: { if case .none = $0.mask { false } else { true } })
         {
             throw error("leaves out masked values, which ONNX export cannot do yet")
@@ -32,7 +32,7 @@ extension ExportedCall {
     /// Joins the inputs' masks, if the layer makes a mask.
     fileprivate func joinMasks(into value: Value) {
         guard case .makes = maskUse else { return }
-        let operation = layer.maskJoin(sameMasks: false) == .any ? "Or" : "And"
+        let operation = layer.maskJoin(sameMasks: false, rank: outputShape.count) == .any ? "Or" : "And"
         var joined: (name: String, rank: Int)?
         for input in inputs {
             switch input.mask {

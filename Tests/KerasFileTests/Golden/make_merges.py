@@ -36,6 +36,14 @@ def models(K, tag):
             y = getattr(L, kind)()(inputs)
             outputs += [L.Flatten()(y), L.SimpleRNN(2)(y)]
         yield kind.lower(), M([first, second, *([third] if tag == "k3" else [])], L.Concatenate()(outputs))
+    first, second = L.Input((6,), name="ids_a"), L.Input((6,), name="ids_b")
+    a, b = (L.Embedding(7, 3, mask_zero=True)(ids) for ids in (first, second))
+    plain = L.Embedding(7, 3)(second)
+    outputs = []
+    # Keras 2 cannot concatenate masks of some inputs alone along the steps.
+    for axis, inputs in ((-1, [a, L.Dense(3)(a)]), (-1, [a, plain]), (2, [plain, a]), (-1, [a, b]), (2, [plain, b, a]), (1, [a, b]), (1, [plain, b]))[: 7 if tag == "k3" else 6]:
+        outputs.append(L.SimpleRNN(2)(L.Concatenate(axis=axis)(inputs)))
+    yield "concatenate", M([first, second], L.Concatenate()(outputs))
 
 
 if __name__ == "__main__":

@@ -93,7 +93,9 @@ public struct TimeDistributed: Layer {
     }
 
     public var maskWithStates: InitialStateMask? { layer.maskWithStates }
-    public func maskJoin(sameMasks: Bool) -> MaskJoin? { layer.maskJoin(sameMasks: sameMasks) }
+    public func maskJoin(sameMasks: Bool, rank: Int) -> MaskJoin? {
+        layer.maskJoin(sameMasks: sameMasks, rank: rank - 1)
+    }
 
     public func maskForm(for inputs: [[Int]], masks: [[Int]?]) -> MaskForm? {
         guard !isMember else { return layer.maskForm(for: inside(inputs), masks: masks.map(innerMask)) }
