@@ -58,9 +58,9 @@ extension ModelStore {
     func withLog<Result>(
         _ doing: String, _ body: (inout AppendOnlyFile) throws(CellarError) -> Result
     ) throws(CellarError) -> Result {
-        if !log.isFolder {
+        if try !log.isFolder {
             try FileSystem.makeFolder(log.path)
-            guard log.isFolder else {
+            guard try log.isFolder else {
                 throw CellarError(
                     .badData, "cannot \(doing): expected a folder of logs, found a link or a file.",
                     file: log.path,

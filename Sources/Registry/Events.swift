@@ -95,7 +95,7 @@ extension ModelStore {
     public func forEachEvent(since: String? = nil, _ body: (LoggedEvent) throws -> Void) throws {
         let since = try since.map { try FilterTime(named: $0).start }
         _ = try index()
-        let cursors = try LogCursors(log.files(), in: log)
+        let cursors = try LogCursors(try log.files(), in: log)
         while let box = cursors.first, let event = box.cursor.next {
             if since.map({ event.time >= $0 }) ?? true { try body(LoggedEvent(event, of: box.cursor.name)) }
             try box.cursor.advance()

@@ -9,6 +9,8 @@ import GRDB
 final class Index: Sendable {
     /// Seconds to wait for a lock. Each process holds it for milliseconds, but SQLite's waiting is not fair.
     static let patience = 15
+    /// The longest path in bytes: SQLite's MAX_PATHNAME, less the ending of its journal.
+    static let longestPath = 504
 
     let queue: DatabaseQueue
     /// The index's path, for messages.

@@ -32,7 +32,7 @@ extension ModelStore {
         let theirs = try other.read("read the other store") { db in
             try ModelVersion.fetch(db, where: "WHERE v.state <> 'purged' ORDER BY v.id")
         }
-        let logs = other.log.files()
+        let logs = try other.log.files()
         guard !logs.isEmpty else {
             guard theirs.isEmpty else {
                 throw CellarError(

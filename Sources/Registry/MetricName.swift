@@ -32,3 +32,10 @@ public enum MetricName {
         return high.contains(where: name.contains) ? .highest : nil
     }
 }
+
+extension ModelFacts {
+    /// The metrics by their names with the split; of two with one name, the last counts.
+    var metricValues: [String: Double] {
+        Dictionary(metrics.map { (MetricName.of($0), $0.value) }) { $1 }
+    }
+}

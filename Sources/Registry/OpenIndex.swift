@@ -12,7 +12,7 @@ extension ModelStore {
     func index() throws(CellarError) -> Index {
         try opened.withLock { (current) throws(CellarError) in
             // Taken before the index is looked at: what is appended later is found by the next call.
-            let state = log.files().text
+            let state = try log.files().text
             if let known = current, known.state == state, !known.index.isReplaced { return known.index }
             let currentIndex: Index
             if let known = current, !known.index.isReplaced {
@@ -20,7 +20,7 @@ extension ModelStore {
             } else {
                 currentIndex = try openCurrent()
             }
-            current = Opened(index: currentIndex, state: log.files().text == state ? state : "")
+            current = Opened(index: currentIndex, state: try log.files().text == state ? state : "")
             return currentIndex
         }
     }
@@ -57,7 +57,7 @@ extension ModelStore {
                 .badData, "cannot use the index: it is a link, or no file.", file: indexPath + suffix,
                 remedy: "Remove it; the index is made anew. The store itself may be a link.")
         }
-        guard FileSystem.isWritable(root), !log.isFolder || FileSystem.isWritable(log.path) else {
+        guard FileSystem.isWritable(root), try !log.isFolder || FileSystem.isWritable(log.path) else {
             return try openReadOnly()
         }
         return try Index.open(indexPath)
@@ -102,7 +102,8 @@ extension ModelStore {
     }
 
     private func isCurrent(_ db: Database) throws -> Bool {
-        try Index.hasTables(db, of: log.own) && CatchUp.state(db) ?? "" == log.files().text
+        let logs = try log.files().text
+        return try Index.hasTables(db, of: log.own) && CatchUp.state(db) ?? "" == logs
     }
 
     private func bringUpToDate(_ index: Index) throws(CellarError) -> Index {
@@ -112,7 +113,7 @@ extension ModelStore {
             try fresh.write("read the logs") { db in
                 try Index.makeTables(db, of: log.own)
                 // Numbers that are decided here cannot be recorded.
-                if !log.files().isEmpty {
+                if try !log.files().isEmpty {
                     _ = try CatchUp(db: db, log: log, own: log.own, until: until).run()
                 } else {
                     let old = try? Index.openUnwritable(indexPath)
@@ -122,7 +123,7 @@ extension ModelStore {
             }
             return fresh
         }
-        guard !log.files().isEmpty || hasSomething else {
+        if try log.files().isEmpty, try !hasSomething {
             // A folder without models gets no log until the first change.
             try index.write("make the index") { try Index.makeTables($0, of: log.own) }
             return index
@@ -131,7 +132,7 @@ extension ModelStore {
             do throws(CellarError) {
                 try index.write("bring the index up to date") { db in
                     // Read before the tables of an older Cellar are removed.
-                    let events = file.size == 0 && log.files().isEmpty ? try beginning(db) : []
+                    let events = try file.size == 0 && log.files().isEmpty ? beginning(db) : []
                     try Index.makeTables(db, of: log.own)
                     if !events.isEmpty { try begin(with: events, &file) }
                     try bringUpToDate(db, &file)

@@ -76,6 +76,7 @@ extension ModelStore {
         guard let best = first.first, let value = best.metric(metric) else {
             throw try withoutMetric(metric, model, db)
         }
+        for version in first { try checkMetrics(of: version, db) }
         func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
             try Int.fetchOne(
                 db,
@@ -88,6 +89,24 @@ extension ModelStore {
             version: best,
             reason: reason(metric, direction, first, of: all, equal: try count("AND m.value = ?4", [value])),
             count: all)
+    }
+
+    /// Throws if the metrics of a version in the index are not those in its facts: another program changed them, and the log would
+    /// keep what was decided by them.
+    func checkMetrics(of version: ModelVersion, _ db: Database) throws {
+        let text = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT json FROM facts WHERE version = ?"), arguments: [version.id(db)])
+        let facts = text.flatMap { try? JSON(parsing: $0) }.flatMap(ModelFacts.init(json:))
+        let expected = facts?.bounded.metricValues ?? [:]
+        let found = Dictionary(version.metrics.map { ($0.name, $0.value) }) { $1 }
+        let names = Set(expected.keys).union(found.keys).sorted()
+        guard let name = names.first(where: { !isSame(expected[$0], found[$0]) }) else { return }
+        func value(_ value: Double?) -> String { value.map { "\($0)" } ?? "none" }
+        throw CellarError(
+            .badData,
+            "the index was changed: \(name) of \(version.reference) is \(value(found[name])), expected "
+                + "\(value(expected[name])) as it was registered.",
+            file: indexPath, remedy: "Run `registry rebuild` to make the index anew from the logs.")
     }
 
     /// Versions are counted up to here.
@@ -148,4 +167,9 @@ extension ModelStore {
                 SELECT name FROM names WHERE name IS NOT NULL
                 """)
     }
+}
+
+/// Whether both are the same value or none; the index has no NaN.
+private func isSame(_ a: Double?, _ b: Double?) -> Bool {
+    a == b || a?.isNaN == true && b?.isNaN == true
 }

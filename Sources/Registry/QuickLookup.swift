@@ -10,9 +10,8 @@ import Glibc
 /// nil, and the regular lookup answers or throws.
 extension ModelStore {
     func findQuickly(_ query: VersionQuery) -> ModelLocation? {
-        let (logs, origin) = (log.files().text, log.own)
-        guard !isOpen, until == nil, let before = IndexState(indexPath),
-            before.schema == Schema.version, let found = ask(query, logs, origin),
+        guard !isOpen, until == nil, let logs = try? log.files().text, let before = IndexState(indexPath),
+            before.schema == Schema.version, let found = ask(query, logs, log.own),
             IndexState(indexPath) == before,
             isInside(found.file), FileSystem.size(ofFile: found.location.path) == found.size
         else { return nil }

@@ -136,6 +136,17 @@ extension ModelStore {
         }
     }
 
+    /// Returns the file with these bytes that a version has, also a deleted one: a collection keeps what other versions came from.
+    /// Nil if there is none.
+    public func file(withDigest sha256: String) throws(CellarError) -> ModelLocation? {
+        let versions = try read("look up a file") { db in
+            try ModelVersion.fetchBare(
+                db, where: "WHERE v.sha256 = ? AND v.state <> 'purged' ORDER BY v.state = 'kept' DESC, v.id",
+                [sha256])
+        }
+        return try versions.first(where: has).map(location)
+    }
+
     private func location(of version: ModelVersion) throws(CellarError) -> ModelLocation {
         try checkFile(of: version)
         return ModelLocation(

@@ -38,30 +38,33 @@ struct FoundFile {
 }
 
 extension ModelStore {
-    /// Returns paths of model files in the folder tree, in byte order, without hidden files and symbolic links.
-    func modelFiles() -> [String] {
+    /// Returns paths of model files in the folder tree, in byte order, without hidden files and symbolic links. Folders that are none
+    /// of Cellar's may be closed to this user, as `lost+found` is.
+    func modelFiles() throws(CellarError) -> [String] {
         var found: [String] = []
-        func visit(_ folder: String) {
+        func visit(_ folder: String) throws(CellarError) {
             let path = folder.isEmpty ? root : root + "/" + folder
-            for (name, kind) in FileSystem.entries(of: path) where !name.hasPrefix(".") {
+            let isOwn = ["", Self.trained, Self.trash].contains(folder)
+            let entries = isOwn ? try FileSystem.entries(of: path) : (try? FileSystem.entries(of: path)) ?? []
+            for (name, kind) in entries where !name.hasPrefix(".") {
                 let file = folder.isEmpty ? name : folder + "/" + name
                 switch kind {
                 // What a repair moved aside is no longer the store's.
-                case .folder: if file != Self.aside { visit(file) }
+                case .folder: if file != Self.aside { try visit(file) }
                 case .file where Names.isFileName(name): found.append(file)
                 default: break
                 }
             }
         }
-        visit("")
+        try visit("")
         return found.sorted()
     }
 
     /// Returns paths of temporary files whose process died.
-    func leftovers() -> [String] {
+    func leftovers() throws(CellarError) -> [String] {
         var found: [String] = []
         for folder in ["", ModelStore.trained + "/", "log/"] {
-            let names = FileSystem.entries(of: root + "/" + folder).map(\.name)
+            let names = try FileSystem.entries(of: root + "/" + folder).map(\.name)
             found += names.filter(FileSystem.isLeftover).map { folder + $0 }
         }
         return found.sorted()

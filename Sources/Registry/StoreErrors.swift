@@ -17,6 +17,11 @@ extension CellarError {
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED:
                 (.inputOutput, "Another process has locked it for over \(Index.patience) seconds; try again.")
+            case .SQLITE_CANTOPEN where path.utf8.count > Index.longestPath:
+                (
+                    .badData,
+                    "SQLite opens files with paths of at most \(Index.longestPath) bytes, and this one has \(path.utf8.count): use a shorter one."
+                )
             case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
                 (.noPermission, "Check the permissions of the store's folder.")
             case .SQLITE_FULL:

@@ -97,7 +97,7 @@ extension ModelStore {
     public func collectGarbage(dryRun: Bool = false) throws(CellarError) -> Collected {
         if dryRun {
             let found = try read("list the deleted versions") { try collectable($0) }
-            var result = Collected(versions: found.versions.map(\.reference), leftovers: leftovers())
+            var result = Collected(versions: found.versions.map(\.reference), leftovers: try leftovers())
             for file in found.files + result.leftovers { result.size += size(of: file) }
             return result
         }
@@ -113,7 +113,7 @@ extension ModelStore {
             }, result: { _ in },
             followUp: {
                 result.versions = found.versions.map(\.reference)
-                result.leftovers = leftovers()
+                result.leftovers = (try? leftovers()) ?? []
                 for file in found.files + result.leftovers { remove(file, &result) }
             })
         return result

@@ -48,6 +48,13 @@ func registeredCheckpoints() throws {
         #expect(moved.version.number == best)
         // All of them, and the result, can be trained again.
         for number in 1...4 { #expect(try store.reproduce("small:\(number)").isEqual, "small:\(number)") }
+        // A deleted version keeps its file for those that came from it.
+        let next = FitRequest(recipe: recipe.path, epochs: 5, name: "next", from: "small:4")
+        guard case .saved(let resumed, _, _) = try store.fit(next).end else { throw CellarError("not saved") }
+        try store.models.removeAlias(model: "small", alias: "best")
+        _ = try store.delete(["small"], all: true)
+        _ = try store.collectGarbage()
+        #expect(try store.reproduce(resumed.reference).isEqual)
         #expect(try store.verify().findings == [])
     }
 }

@@ -321,7 +321,7 @@ func damagedLog() throws {
             try file.write(Event(time: 10, step: step, content: .scalar(tag: "epoch_loss", Float(step))))
         }
         let path = try #require(
-            FileSystem.entries(of: place.path("logs/a/train")).first.map {
+            try FileSystem.entries(of: place.path("logs/a/train")).first.map {
                 place.path("logs/a/train/\($0.name)")
             })
         var bytes = try readFile(path, limit: 1 << 16)

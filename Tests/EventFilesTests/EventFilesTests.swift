@@ -52,7 +52,7 @@ func writesAndReads() throws {
         try file.write(
             Event(time: 6, content: .graph([LoggedNode(name: "a", kind: "Dense", inputs: [], shape: [3])])))
         try file.write(Event(time: 6, content: .hyperparameters([("rate", .number(0.1))], group: "")))
-        let path = folder.path + "/" + FileSystem.entries(of: folder.path)[0].name
+        let path = try folder.path + "/" + FileSystem.entries(of: folder.path)[0].name
         let found = try EventScalars(file: path)
         #expect(found.points == ["epoch_loss": [.init(step: 7, time: 5, value: 0.5)]])
         #expect(found.others == 4)

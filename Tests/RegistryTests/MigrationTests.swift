@@ -112,6 +112,40 @@ func migrationBeyondLimits() throws {
     }
 }
 
+@Test("a byte that is no UTF-8 in the list of an old store costs one line, not all numbers")
+func migrationWithDamagedList() throws {
+    try Fixtures.temporaryFolder { folder in
+        let digests = try makeOldStore(folder)
+        let list = folder.appendingPathComponent("versions.jsonl")
+        try (Data([0xFF, 0x0A]) + Data(contentsOf: list)).write(to: list)
+        try checkMigrated(ModelStore(in: folder), digests)
+    }
+}
+
+@Test("no log begins while a model file cannot be read; one that is closed to this user keeps its version")
+func migrationWithUnreadableFiles() throws {
+    try Fixtures.temporaryFolder { folder in
+        let digests = try makeOldStore(folder)
+        func store(_ category: CellarError.Category) -> ModelStore {
+            ModelStore(at: folder) { found in
+                if found.sha256 == digests[0] { throw CellarError(category, "cannot read", file: found.path) }
+                return try readTestFacts(found)
+            }
+        }
+        #expect(message { _ = try store(.inputOutput).list() }.contains("cannot read"))
+        #expect(try LogFolder(inStore: folder.path).files() == [])
+        let closed = store(.noPermission)
+        #expect(try closed.list(Query(model: "mnist")).versions.map(\.number) == [3, 1])
+        #expect(try closed.version("mnist@best").sha256 == digests[0])
+        #expect(try closed.collectGarbage().versions == ["mnist:2"])
+        closed.close()
+        let open = ModelStore(in: folder)
+        #expect(
+            try open.version("mnist:1").size
+                == FileSystem.size(ofFile: open.path(of: open.version("mnist:1").file)))
+    }
+}
+
 @Test("an event with a member beyond the limits changes nothing")
 func wholeEvents() throws {
     try Fixtures.temporaryFolder { folder in

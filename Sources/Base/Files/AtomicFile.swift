@@ -30,9 +30,8 @@ public struct AtomicFile: ~Copyable, Sendable {
     public init(_ path: String, hashing: Bool = false) throws(CellarError) {
         let output = try Output(path)
         (descriptor, temporary, target) = (output.descriptor, output.temporary, output.target)
-        self.path = path
+        (self.path, remembered) = (path, output.remembered)
         isForTerminal = path == "-" && isatty(STDOUT_FILENO) == 1
-        remembered = temporary.map { unsafe cm_remember_temporary($0) } ?? -1
         hash = hashing ? SHA256() : nil
     }
 
@@ -40,17 +39,28 @@ public struct AtomicFile: ~Copyable, Sendable {
     /// temporary name.
     public init(in folder: String, extension suffix: String, hashing: Bool = true) throws(CellarError) {
         let name = FileSystem.temporaryName(in: folder, extension: suffix)
-        descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .writing(folder, errno) }
+        (descriptor, remembered) = try Self.make(name, for: folder)
         (path, target, temporary, isForTerminal) = (folder, folder, name, false)
-        remembered = unsafe cm_remember_temporary(name)
         hash = hashing ? SHA256() : nil
+    }
+
+    /// Creates a temporary file. It is remembered before it exists, so that a signal at any moment removes it.
+    private static func make(
+        _ name: String, for path: String
+    ) throws(CellarError) -> (descriptor: Int32, remembered: Int32) {
+        let remembered = unsafe cm_remember_temporary(name)
+        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if descriptor >= 0 { return (descriptor, remembered) }
+        let code = errno
+        cm_forget_temporary(remembered)
+        throw .writing(path, code)
     }
 
     /// An opened output path.
     private struct Output {
         var descriptor: Int32
         var temporary: String?
+        var remembered: Int32 = -1
         var target: String
 
         init(_ path: String) throws(CellarError) {
@@ -67,7 +77,7 @@ public struct AtomicFile: ~Copyable, Sendable {
             } else {
                 let name = FileSystem.temporaryName(in: FileSystem.folder(of: target), extension: "tmp")
                 temporary = name
-                descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+                (descriptor, remembered) = try AtomicFile.make(name, for: path)
             }
             guard descriptor >= 0 else { throw .writing(path, errno) }
             if exists && temporary != nil { fchmod(descriptor, about.st_mode & 0o7777) }

@@ -98,12 +98,21 @@ public enum FileSystem {
     /// The kind of an entry of a folder. A link is `other`.
     public enum EntryKind: Sendable { case file, folder, other }
 
-    /// The entries of a folder, in no order; empty where it cannot be read.
-    public static func entries(of path: String) -> [(name: String, kind: EntryKind)] {
-        guard let folder = unsafe opendir(path) else { return [] }
+    /// The entries of a folder, in no order; empty where there is no such folder. One that cannot be read is an error, and not an
+    /// empty folder.
+    public static func entries(of path: String) throws(CellarError) -> [(name: String, kind: EntryKind)] {
+        guard let folder = unsafe opendir(path) else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .system("read the folder", path, errno) }
+            return []
+        }
         defer { unsafe closedir(folder) }
         var found: [(name: String, kind: EntryKind)] = []
-        while let entry = unsafe readdir(folder) {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(folder) else {
+                guard errno == 0 else { throw .system("read the folder", path, errno) }
+                return found
+            }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
                 unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
@@ -125,7 +134,6 @@ public enum FileSystem {
             }
             found.append((name, kind))
         }
-        return found
     }
 
     /// Creates the folder and its missing parents.

@@ -59,7 +59,8 @@ extension Store {
         guard FileSystem.isFolder(path) else {
             return try? DatasetDigest.files([path] + request.moreInputs + request.labels)
         }
-        let files = FileSystem.entries(of: path).map { path + "/" + $0.name }.filter {
+        guard let entries = try? FileSystem.entries(of: path) else { return nil }
+        let files = entries.map { path + "/" + $0.name }.filter {
             !FileSystem.isFolder($0)
         }
         return files.isEmpty ? nil : try? DatasetDigest.files(inRecipeOrder(files))

@@ -54,7 +54,7 @@ extension Store {
     }
 
     private func write(_ model: MLflowModel, to folder: String, _ overwrite: Bool) throws(CellarError) {
-        if FileSystem.exists(folder), !overwrite, !FileSystem.entries(of: folder).isEmpty {
+        if FileSystem.exists(folder), !overwrite, try !FileSystem.entries(of: folder).isEmpty {
             throw CellarError(
                 .cannotCreate, "the folder is not empty.", file: folder,
                 remedy: "Use --force to write into it.")

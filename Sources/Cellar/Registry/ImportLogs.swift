@@ -57,7 +57,7 @@ extension Store {
         guard FileSystem.isFolder(request.folder) else {
             throw CellarError(.noInput, "no such folder.", file: request.folder)
         }
-        let found = eventFiles(below: request.folder)
+        let found = try eventFiles(below: request.folder)
         guard !found.isEmpty else {
             throw CellarError(
                 .badData, "there are no event files (events.out.tfevents.…) in this folder.",
@@ -109,13 +109,13 @@ extension Store {
 }
 
 /// The event files below a folder, each with its own folder. Links are not followed.
-private func eventFiles(below folder: String) -> [(folder: String, file: String)] {
+private func eventFiles(below folder: String) throws(CellarError) -> [(folder: String, file: String)] {
     var (found, waiting) = (
         [(folder: String, file: String)](),
         [folder.hasSuffix("/") && folder.count > 1 ? String(folder.dropLast()) : folder]
     )
     while let folder = waiting.popLast() {
-        for (name, kind) in FileSystem.entries(of: folder) {
+        for (name, kind) in try FileSystem.entries(of: folder) {
             let path = folder + "/" + name
             switch kind {
             case .folder: waiting.append(path)

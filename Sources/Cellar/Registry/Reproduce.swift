@@ -68,8 +68,7 @@ extension Store {
     /// The model that the version resumed from.
     private func start(of facts: ModelFacts) throws(CellarError) -> Training.Start? {
         guard let parent = facts.parents.first(where: { $0.kind == .resumedFrom }) else { return nil }
-        let known: ModelLocation
-        do { known = try models.file(of: parent.sha256) } catch {
+        guard let known = try models.file(withDigest: parent.sha256) else {
             throw CellarError(
                 .noInput,
                 "the model that it resumed from is not in the store: \(parent.reference), SHA-256 \(parent.sha256).",

@@ -8,8 +8,11 @@ import GRDB
 extension ModelStore {
     /// Whether there is anything that a first log has to say.
     var hasSomething: Bool {
-        FileSystem.size(ofFile: NumberList.path(in: root)) != nil
-            || FileSystem.size(ofFile: Sidecar.path(in: root)) != nil || !modelFiles().isEmpty
+        get throws(CellarError) {
+            let lists = [NumberList.path(in: root), Sidecar.path(in: root)]
+            if lists.contains(where: { FileSystem.size(ofFile: $0) != nil }) { return true }
+            return try !modelFiles().isEmpty
+        }
     }
 
     /// The events of a store that has no log.
@@ -17,7 +20,7 @@ extension ModelStore {
     /// - Parameter db: Its index, which may be of an older schema.
     func beginning(_ db: Database?) throws -> [Event] {
         let old = try db.map(OldIndex.init) ?? OldIndex()
-        var list = NumberList(readingFrom: root)
+        var list = try NumberList(readingFrom: root)
         // The list's numbers are those of every clone; an index's may be those of a clone without the list.
         let listed = Set(list.entries.map { "\($0.key.model):\($0.key.number)" })
         for version in old.versions
@@ -26,7 +29,8 @@ extension ModelStore {
         }
         let known = Dictionary(
             old.versions.map { ($0.entry.key, $0) }, uniquingKeysWith: { first, _ in first })
-        var found = Dictionary(grouping: scan(modelFiles()).files, by: \.digest.sha256)
+        let (files, closed) = try readable()
+        var found = Dictionary(grouping: files, by: \.digest.sha256)
         var beginning = Beginning(lastNumbers: old.lastNumbers)
         for entry in list.entries {
             let files = found[entry.key.sha256] ?? []
@@ -36,7 +40,8 @@ extension ModelStore {
                 found[entry.key.sha256]?.remove(at: position)
                 beginning.add(entry, files[position])
             } else {
-                beginning.add(entry, missing: known[entry.key])
+                let size = closed.contains(entry.file) ? FileSystem.size(ofFile: path(of: entry.file)) : nil
+                beginning.add(entry, unread: known[entry.key], size: size)
             }
         }
         let others = found.values.flatMap { $0 }.sorted { ($0.created, $0.file) < ($1.created, $1.file) }
@@ -44,6 +49,19 @@ extension ModelStore {
         let sidecar = try Sidecar(readingFrom: root) ?? old.sidecar
         beginning.add(sidecar)
         return beginning.events
+    }
+
+    /// The model files, and those that this user may not read. Where the disk or the system fails, the log does not begin: it would say
+    /// for ever that their versions had no files.
+    private func readable() throws -> (files: [FoundFile], closed: Set<String>) {
+        var (found, closed): ([FoundFile], Set<String>) = ([], [])
+        for file in try modelFiles() {
+            do { found.append(try examine(file)) } catch let error as CellarError {
+                if error.category == .inputOutput { throw error }
+                if error.category == .noPermission { closed.insert(file) }
+            }
+        }
+        return (found, closed)
     }
 
     /// Writes the first events of this store's log, all or none.
@@ -114,15 +132,17 @@ private struct Beginning {
         if file.isDeleted { change("deleted", entry.key, reason: "its file was in the trash") }
     }
 
-    /// A version whose file is not there.
-    mutating func add(_ entry: NumberList.Entry, missing old: OldIndex.Version?) {
+    /// A version whose file was not read.
+    ///
+    /// - Parameter size: The file's size if it is there; nil if it is not.
+    mutating func add(_ entry: NumberList.Entry, unread old: OldIndex.Version?, size: Int?) {
         let facts = old?.facts.flatMap(ModelFacts.init(json:))
         let file = Limits.isFile(entry.file) ? entry.file : "TRAINED_MODEL/missing.h5"
         register(
-            entry.key, file: file, size: old?.size ?? 0,
+            entry.key, file: file, size: old?.size ?? size ?? 0,
             facts: facts.known(as: entry.key.model, created: facts?.created ?? ""),
             importedFrom: entry.importedFrom)
-        guard old?.state ?? .purged != .kept else { return }
+        guard old?.state ?? .purged != .kept, size == nil else { return }
         change("deleted", entry.key, reason: "its file was not in the store when the log began")
         if old?.state ?? .purged == .purged {
             change("collected", entry.key, reason: "its file was not in the store when the log began")

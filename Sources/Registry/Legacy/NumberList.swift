@@ -1,5 +1,4 @@
 import Base
-import Foundation
 
 /// The file `versions.jsonl` of a store without logs: one line for every version number, in the order of assignment. If two
 /// lines have the same number, the later one is used. Unreadable lines are skipped.
@@ -17,10 +16,12 @@ struct NumberList {
 
     static func path(in folder: String) -> String { folder + "/versions.jsonl" }
 
-    init(readingFrom folder: String) {
-        guard let text = try? String(contentsOfFile: Self.path(in: folder), encoding: .utf8) else { return }
-        // Split bytes, not characters: characters take seconds for 100,000 versions.
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) where line.count <= Event.lengthLimit {
+    /// Reads the file; empty if there is none.
+    init(readingFrom folder: String) throws(CellarError) {
+        let path = Self.path(in: folder)
+        guard FileSystem.size(ofFile: path) != nil else { return }
+        for line in try readFile(path, limit: 1 << 30).split(separator: UInt8(ascii: "\n"))
+        where line.count <= Event.lengthLimit {
             if let json = try? JSON(parsing: Array(line)), let entry = Entry(json: json) { add(entry) }
         }
     }

@@ -17,12 +17,13 @@ struct LogFolder: Sendable {
     func path(of name: String) -> String { path + "/" + name }
 
     /// The logs, by name. Links, folders, other files and empty ones are no logs.
-    func files() -> [File] {
-        guard isFolder else { return [] }
+    ///
+    /// Throws where they cannot be read: without its logs the store would be another one, which nobody may see or go on with.
+    func files() throws(CellarError) -> [File] {
+        guard try isFolder else { return [] }
         var found: [File] = []
-        for (name, kind) in FileSystem.entries(of: path) where kind == .file && Origin.isLog(name) {
-            var about = stat()
-            guard unsafe lstat(path + "/" + name, &about) == 0, about.st_mode & S_IFMT == S_IFREG,
+        for (name, kind) in try FileSystem.entries(of: path) where kind == .file && Origin.isLog(name) {
+            guard let about = try Self.about(path + "/" + name), about.st_mode & S_IFMT == S_IFREG,
                 about.st_size > 0
             else {
                 continue
@@ -34,8 +35,15 @@ struct LogFolder: Sendable {
 
     /// Whether there is such a folder. A link is none: it could lead out of the store.
     var isFolder: Bool {
+        get throws(CellarError) { try Self.about(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
+    }
+
+    /// What the system says of a file; nil if there is none.
+    private static func about(_ path: String) throws(CellarError) -> stat? {
         var about = stat()
-        return unsafe lstat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
+        if unsafe lstat(path, &about) == 0 { return about }
+        guard errno == ENOENT || errno == ENOTDIR else { throw .system("read", path, errno) }
+        return nil
     }
 
     /// The file that this copy of the store writes to.

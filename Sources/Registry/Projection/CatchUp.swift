@@ -14,7 +14,7 @@ struct CatchUp {
     /// Applies what the logs have more than the index. Returns events that the caller must append to its log: numbers that
     /// were decided here.
     func run() throws -> [Event] {
-        let files = files ?? log.files()
+        let files = try files ?? log.files()
         if try Self.state(db) == files.text { return [] }
         let starts = try known()
         for (name, start) in starts {

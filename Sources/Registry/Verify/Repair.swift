@@ -23,7 +23,7 @@ extension ModelStore {
             return try modelFiles().filter { try !known.contains($0) && !isGarbage($0, db) }
         }
         for file in unknown { try moveAside(file, &result) }
-        for file in leftovers() { try moveAside(file, &result) }
+        for file in try leftovers() { try moveAside(file, &result) }
         result.registered = max(0, rebuilt.versions - before)
         return result
     }

@@ -75,7 +75,7 @@ extension ModelStore {
             if !isGarbage, FileSystem.exists(path(of: file)) { findings.append(unregistered(file)) }
         }
         for (folder, hasFolders) in [(Self.trained, true), ("log", false)] {
-            for (name, kind) in FileSystem.entries(of: path(of: folder))
+            for (name, kind) in try FileSystem.entries(of: path(of: folder))
             where kind == .other || kind == .folder && !hasFolders {
                 findings.append(
                     Finding(
@@ -83,7 +83,7 @@ extension ModelStore {
                         fix: "put the file itself there, or move it out of the store"))
             }
         }
-        findings += leftovers().map {
+        findings += try leftovers().map {
             Finding(
                 kind: .leftover, subject: $0, message: "temporary file of an interrupted save",
                 fix: "run registry gc to remove it")
@@ -96,7 +96,7 @@ extension ModelStore {
     private func snapshot(_ depth: VerifyDepth) throws(CellarError) -> Snapshot {
         let index = try index()
         let lock = Lock()
-        if index.isWritable, !log.files().isEmpty {
+        if index.isWritable, try !log.files().isEmpty {
             let own = log.path(of: log.own)
             // Looking does not begin a log.
             if FileSystem.exists(own) {
@@ -106,7 +106,7 @@ extension ModelStore {
         return try index.read("check the index") { db in
             let versions = try ModelVersion.fetchBare(
                 db, where: "WHERE v.state <> 'purged' ORDER BY v.model, v.number")
-            var snapshot = Snapshot(versions: versions, files: modelFiles(), logs: log.files())
+            var snapshot = Snapshot(versions: versions, files: try modelFiles(), logs: try log.files())
             lock.file = nil
             snapshot.findings = try checkIndex(db, depth, snapshot.logs)
             return snapshot

@@ -35,56 +35,53 @@ extension ModelStore {
             fix: "run registry rebuild to make the index anew from the logs")
     }
 
-    /// Selects what two indexes of one store have in common, in an order that does not depend on row ids.
-    private static let contents: [(what: String, sql: String)] = [
-        (
-            "the version",
-            """
-            SELECT model || ':' || number, claimed, sha256, file, size, created, generation, architecture, trainable,
-                non_trainable, task, seed, training_seconds, state FROM version ORDER BY model, number
-            """
-        ),
-        (
-            "the metric",
-            """
-            SELECT v.model || ':' || v.number, m.name, m.value FROM metric m JOIN version v ON v.id = m.version
-            ORDER BY v.model, v.number, m.name
-            """
-        ),
-        (
-            "the parent",
-            """
-            SELECT v.model || ':' || v.number, p.position, p.kind, p.sha256, p.reference FROM parent p
-            JOIN version v ON v.id = p.version ORDER BY v.model, v.number, p.position
-            """
-        ),
-        (
-            "the facts",
-            """
-            SELECT v.model || ':' || v.number, f.json FROM facts f JOIN version v ON v.id = f.version
-            ORDER BY v.model, v.number
-            """
-        ),
-        (
-            "the tag",
-            """
-            SELECT v.model || ':' || v.number, t.key, t.value FROM tag t JOIN version v ON v.id = t.version
-            ORDER BY v.model, v.number, t.key
-            """
-        ),
-        (
-            "the alias",
-            "SELECT model || '@' || name, number, sha256, is_protected FROM alias ORDER BY model, name"
-        ),
-        ("the name", "SELECT old, new FROM renamed ORDER BY old, new"),
-        (
-            "the move of the alias",
-            """
-            SELECT model || '@' || alias, number, sha256, time, who, reason, is_rollback FROM alias_move
-            ORDER BY model, alias, id
-            """
-        ),
-    ]
+    /// Selects all that the logs decide, in an order that is the same in every index of one store. Rows have the same ids in each:
+    /// those of versions and moves count the events, and none is ever removed. Not compared are the identities of files, which this
+    /// computer found.
+    static let contents: [(what: String, sql: String)] = {
+        let version = "v.model || ':' || coalesce(v.number, 'none')"
+        func ofVersion(_ columns: String, _ table: String, by order: String) -> String {
+            "SELECT \(version), \(columns) FROM \(table) t LEFT JOIN version v ON v.id = t.version ORDER BY t.version, \(order)"
+        }
+        return [
+            (
+                "the version",
+                """
+                SELECT \(version), v.id, v.file, v.sha256, v.size, v.created, v.generation, v.architecture, v.trainable,
+                    v.non_trainable, v.task, v.seed, v.training_seconds, v.state, v.deleted, v.claimed_model, v.claimed,
+                    v.claimed_file, v.origin, v.is_placed FROM version v ORDER BY v.id
+                """
+            ),
+            ("the metric", ofVersion("t.name, t.value", "metric", by: "t.name")),
+            ("the parameter", ofVersion("t.name, t.text, t.number", "param", by: "t.name")),
+            (
+                "the parent",
+                ofVersion("t.position, t.kind, t.sha256, t.reference", "parent", by: "t.position")
+            ),
+            ("the facts", ofVersion("t.run, t.is_checkpoint, t.json", "facts", by: "t.version")),
+            ("the tag", ofVersion("t.key, t.value", "tag", by: "t.key")),
+            ("the evaluation", ofVersion("t.time, t.data, t.sha256, t.json", "evaluation", by: "t.rowid")),
+            ("the further name", ofVersion("t.model, t.log", "called", by: "t.model, t.log")),
+            (
+                "the alias",
+                """
+                SELECT model || '@' || name, number, sha256, move, is_protected, public_key FROM alias
+                ORDER BY model, name
+                """
+            ),
+            (
+                "the move of the alias",
+                """
+                SELECT model || '@' || alias, id, version, number, sha256, time, who, command, reason, evidence,
+                    is_rollback, below, migrated FROM alias_move ORDER BY id
+                """
+            ),
+            ("the former name", "SELECT old, new FROM renamed ORDER BY id"),
+            ("the highest number", "SELECT name, last_number FROM model ORDER BY name"),
+            ("the state of the log", "SELECT name, applied, seq, clock, hash FROM log ORDER BY name"),
+            ("the clock", "SELECT key, value FROM note WHERE key = 'clock'"),
+        ]
+    }()
 
     private func compareWithLogs(_ db: Database, _ logs: [LogFolder.File]) throws -> [Finding] {
         // A nameless database is a temporary file.
