@@ -3,6 +3,7 @@ import Cellar
 import Foundation
 import TestSupport
 import Testing
+import Trainer
 
 /// Writes a table and the recipe that `init` makes for it; gives the recipe.
 private func recipe(_ table: String, target: String? = nil) throws -> String {
@@ -173,4 +174,67 @@ func totalsInInit() throws {
         "kind,sold,x\n"
             + rows(40) { "\($0 % 2 == 0 ? "total" : "net"),\(100 + $0 * 3),\($0 % 3 == 0 ? "" : "1")" }
             + "total,5,\n")
+}
+
+@Test(
+    "names that are one short leave out the names of rows, also if these repeat, and a delimiter at the end of rows"
+)
+func namesOneShort() throws {
+    func row(_ index: Int) -> String { "\(index % 7).5,\(index * 3 % 11),\(["p", "q"][index % 2])" }
+    for name: (Int) -> String in [{ "r\($0 % 50)" }, { "\($0 / 2 + 1)" }, { "\($0 * 37 % 60).25" }] {
+        let text = try recipe("u,v,cls\n" + rows(60) { "\(name($0)),\(row($0))" })
+        #expect(
+            text.contains("names: [row, u, v, cls]") && text.contains("row: ignore   # names of rows")
+                && text.contains("target: cls"), "\(text)")
+    }
+    let dated = try recipe("u,v,cls\n" + rows(60) { "2020-01-\(10 + $0 % 20),\(row($0))" })
+    #expect(dated.contains("names: [row, u, v, cls]") && dated.contains("row: date"), "\(dated)")
+    for sign in [",", ";"] {
+        let text = try recipe(
+            ("u,v,cls\n" + rows(60) { row($0) + "," }).replacing(",", with: sign))
+        #expect(
+            text.contains("names: [u, v, cls, \"Unnamed: 3\"]") && text.contains("target: cls")
+                && text.contains("u: number"), "\(text)")
+    }
+}
+
+@Test("minutes and seconds are a span of time where the name says so, and else a time of day")
+func spansByName() throws {
+    let cells = rows(60) { "0\(1 + $0 % 5):\(10 + $0 * 7 % 50),\($0 % 7),\($0 * 3 % 17).5" }
+    for name in ["song_length", "trackLength", "Lap", "duration (mm:ss)"] {
+        let text = try recipe("\(name),b,y\n" + cells)
+        #expect(text.contains("{ kind: number, form: duration }   # numbers; spans of time"), "\(text)")
+    }
+    let text = try recipe("begun,b,y\n" + cells)
+    #expect(
+        text.contains("begun: { kind: date, order: time }   # times of day; if they are spans"), "\(text)")
+}
+
+@Test("Excel's zeros count as such, rows of totals are named, and so are dates in a form that is not known")
+func doubtsInInit() throws {
+    let money = try recipe(
+        "paid,b,y\n"
+            + rows(90) { "\($0 % 3 == 0 ? "\" $ -   \"" : "\" $ 1,\(100 + $0).00 \""),\($0 % 7),\($0 % 2)" })
+    #expect(money.contains("paid: { kind: number, unit: \"$\", form: accounting }"), "\(money)")
+    try Fixtures.temporaryFolder { folder in
+        func warnings(_ table: String) throws -> [String] {
+            let path = folder.path + "/t.csv"
+            try Data(table.utf8).write(to: URL(fileURLWithPath: path))
+            return try TableSurvey(path: path).warnings
+        }
+        let totals = try warnings(
+            "region,city,sales\n"
+                + rows(60) {
+                    $0 % 20 == 19 ? "Subtotal,,900.5" : "\(["N", "S"][$0 % 2]),c\($0 % 5),\($0 * 7 % 31).5"
+                })
+        #expect(totals.count == 1 && totals[0].hasPrefix("row 20 (\"Subtotal\", and 2 more)"), "\(totals)")
+        let plain = try warnings(
+            "kind,city,sales\n"
+                + rows(60) { "\(["Total", "S"][$0 % 2]),\($0 % 9 == 0 ? "" : "c"),\($0 * 7 % 31).5" })
+        #expect(plain.isEmpty, "\(plain)")
+        let months = try warnings(
+            "when,b,sales\n"
+                + rows(60) { "\(["Jan", "May", "Oct"][$0 % 3])-\(60 + $0 / 3),\($0 % 7),\($0 * 7 % 31).5" })
+        #expect(months.count == 1 && months[0].contains("look like dates"), "\(months)")
+    }
 }

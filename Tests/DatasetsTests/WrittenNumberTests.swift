@@ -65,6 +65,37 @@ func missingBeforeUnits() {
     #expect(FieldReader(dialect, column: "b").number(Array("5 bhp".utf8)[...]) == .text)
 }
 
+@Test("a currency and a dash are 0 in the form of accounting, a dash alone is no number")
+func zerosOfAccounting() {
+    var dialect = TableDialect()
+    dialect.numbers["a"] = NumberWriting(units: ["$"], form: .accounting)
+    dialect.numbers["b"] = NumberWriting(units: ["$"])
+    for text in ["$ -", " $ -   ", "$-", "- $"] {
+        let field = Array(text.utf8)[...]
+        #expect(FieldReader(dialect, column: "a").number(field) == .number(0), "\(text)")
+        #expect(FieldReader(dialect, column: "b").number(field) == .missing, "\(text)")
+    }
+    #expect(FieldReader(dialect, column: "a").number(Array("-".utf8)[...]) == .text)
+}
+
+@Test("dates of web servers, ordinals and zones of cities are read")
+func datesOfServers() {
+    let cases: [(TableDialect.DateOrder, String, String?)] = [
+        (.dayFirst, "10/Oct/2015:13:55:36 +0000", "2015-10-10 13:55:36"),
+        (.dayFirst, "[10/Oct/2015:13:55:36 +0000]", "2015-10-10 13:55:36"),
+        (.dayFirst, "[10/Oct/2015:13:55:36", "2015-10-10 13:55:36"),
+        (.dayFirst, "10/10/2015:13:55:36", nil), (.dayFirst, "05. March 2012", "2012-03-05"),
+        (.dayFirst, "5. 3. 2012", "2012-03-05"), (.dayFirst, "22nd Feb 2016", "2016-02-22"),
+        (.monthFirst, "March 1st, 2016", "2016-03-01"), (.monthFirst, "March 1xx, 2016", nil),
+        (.yearFirst, "2020-02-03 04:05:06 Europe/Berlin", "2020-02-03 04:05:06"),
+        (.yearFirst, "2020-02-03T04:05:06+01:00[Europe/Berlin]", "2020-02-03 04:05:06"),
+        (.yearFirst, "2020-02-03 04:05:06 Somewhere/Berlin", nil),
+    ]
+    for (order, text, iso) in cases {
+        #expect(DateText(Array(text.utf8)[...], order: order)?.iso == iso, "\(text)")
+    }
+}
+
 @Test("the way numbers are written survives the model file")
 func writingInFiles() throws {
     var dialect = TableDialect()

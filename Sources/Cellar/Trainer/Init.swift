@@ -100,13 +100,14 @@ private func trainable(_ survey: inout TableSurvey, name: String, _ path: String
 private func proveReading(_ survey: TableSurvey, _ data: PreparedData) throws(CellarError) {
     let dialect = TableDialect().completed(
         by: data.dataset.dialect, targets: data.targets, features: data.features)
-    let read = try Table(path: survey.path, dialect: dialect)
+    // What this attempt finds wrong says nothing about the table.
+    let read = try? Table(path: survey.path, dialect: dialect)
     let names = survey.columns.map(\.name)
-    guard read.columns == names, read.rowCount == survey.rows else {
+    guard read?.columns == names, read?.rowCount == survey.rows else {
         throw CellarError(
             .badData, file: survey.path,
             expected: "\(survey.rows) rows of \(names.count) columns for infer as for trainer",
-            found: "\(read.rowCount) rows of \(read.columns.count)",
+            found: read.map { "\($0.rowCount) rows of \($0.columns.count)" } ?? "another form",
             fix: "Save the table with names in its first line and one sign between columns.")
     }
 }

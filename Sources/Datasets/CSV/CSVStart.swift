@@ -220,8 +220,14 @@ struct CSVStart {
             { end += 1 }
             if let row = lines.dropFirst(end).first(where: { !isEmpty($0) }).map(fields) {
                 if found.count == row.count + 1, found.last == "" { found.removeLast() }
-                // The first column has the names of rows, which R does not name.
-                if found.count + 1 == row.count { found.insert(known[0], at: 0) }
+                // A delimiter ends the rows alone, or the first column has the names of rows, which R does not name.
+                if found.count + 1 == row.count {
+                    if let last = known.last, last.hasPrefix("Unnamed: "), row.last?.isEmpty ?? false {
+                        found.append(last)
+                    } else {
+                        found.insert(known[0], at: 0)
+                    }
+                }
             }
             for place in found.indices where found[place].isEmpty { found[place] = "Unnamed: \(place)" }
             return Before(count: end, names: found)

@@ -25,7 +25,10 @@ public struct DateText: Equatable, Sendable {
             guard time(field) else { return nil }
             return
         }
-        if order != .yearFirst { DateText.dropWeekday(&field) }
+        if order != .yearFirst {
+            DateText.dropWeekday(&field)
+            DateText.dropBrackets(&field)
+        }
         if let month = order == .yearFirst
             ? DateText.yearAndMonth(field) : DateText.monthAndYear(field, order)
         {
@@ -35,8 +38,10 @@ public struct DateText: Equatable, Sendable {
         if order == .yearFirst, let compact = DateText.compact(field) { field = compact }
         var rest = DateText.numeric(
             order == .monthFirst ? DateText.yearBehindTime(field) ?? field : field, order)
-        guard let a = DateText.digits(&rest, 1...4), let sign = rest.popFirst(), "-/. ".utf8.contains(sign),
-            case let named = DateText.month(&rest), let b = named ?? DateText.digits(&rest, 1...2),
+        guard let a = DateText.digits(&rest, 1...4), case () = DateText.dropOrdinal(&rest),
+            let sign = rest.popFirst(), "-/. ".utf8.contains(sign),
+            case () = DateText.dropBlank(&rest, behind: sign), case let named = DateText.month(&rest),
+            let b = named ?? DateText.digits(&rest, 1...2),
             // A month in letters stands in the middle: the day is before it, or the year.
             named == nil || order != .monthFirst, let again = rest.popFirst(), "-/., ".utf8.contains(again)
         else { return nil }
@@ -54,13 +59,33 @@ public struct DateText: Equatable, Sendable {
         if years == 2 { year += year < 69 ? 2000 : 1900 }
         if !rest.isEmpty {
             if rest.first == UInt8(ascii: ","), rest.dropFirst().first == 32 { rest.removeFirst() }
-            guard let gap = rest.popFirst(), gap == 32 || gap == UInt8(ascii: "T"), time(rest) else {
-                return nil
-            }
+            // Web servers write 10/Oct/2015:13:55:36.
+            guard let gap = rest.popFirst(),
+                gap == 32 || gap == UInt8(ascii: "T") || gap == UInt8(ascii: ":") && named != nil, time(rest)
+            else { return nil }
         }
         guard (1...12).contains(month), (1...daysInMonth(month, of: year)).contains(day),
             (1...9999).contains(year)
         else { return nil }
+    }
+
+    /// Drops what stands behind a day in English: 1st, 22nd.
+    private static func dropOrdinal(_ rest: inout ArraySlice<UInt8>) {
+        if ["st", "nd", "rd", "th"].contains(where: { rest.starts(with: $0.utf8) }) {
+            rest = rest.dropFirst(2)
+        }
+    }
+
+    /// Drops a blank behind the point of `5. March 2012`.
+    private static func dropBlank(_ rest: inout ArraySlice<UInt8>, behind sign: UInt8) {
+        if sign == UInt8(ascii: "."), rest.first == 32 { rest.removeFirst() }
+    }
+
+    /// Drops the brackets around dates of web servers.
+    private static func dropBrackets(_ field: inout ArraySlice<UInt8>) {
+        guard field.first == UInt8(ascii: "[") else { return }
+        field.removeFirst()
+        if field.last == UInt8(ascii: "]") { field.removeLast() }
     }
 
     /// Reads a month, 2016-02, 2016/02 or 2016-Feb; its first day stands for it.
@@ -162,7 +187,9 @@ public struct DateText: Equatable, Sendable {
         else { return field }
         rest = rest.drop { $0 == 32 || $0 == UInt8(ascii: ".") }
         let day = rest.prefix { (48...57).contains($0) }
-        rest = rest.dropFirst(day.count).drop { $0 == 32 || $0 == UInt8(ascii: ",") }
+        rest = rest.dropFirst(day.count)
+        dropOrdinal(&rest)
+        rest = rest.drop { $0 == 32 || $0 == UInt8(ascii: ",") }
         return Array("\(named.value)/".utf8) + day + [UInt8(ascii: "/")] + rest
     }
 
@@ -202,9 +229,32 @@ public struct DateText: Equatable, Sendable {
         "awst", "nzst", "nzdt", "brt", "art", "sast", "wib",
     ]
 
+    /// The parts of the world with which the names of zones begin.
+    private static let regions: Set = [
+        "africa", "america", "antarctica", "arctic", "asia", "atlantic", "australia", "etc", "europe",
+        "indian",
+        "pacific", "us",
+    ]
+
+    /// True for Europe/Berlin and its like.
+    private static func isRegion(_ text: Substring) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return (2...3).contains(parts.count) && regions.contains(String(parts[0]))
+            && parts.dropFirst().allSatisfy { part in
+                part.first?.isLetter ?? false
+                    && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-+".contains($0)) }
+            }
+    }
+
     /// True for nothing, or a zone's name or distance from UTC, perhaps with its name in parentheses. Dates keep the time that is written.
     private static func isZone(_ text: Substring) -> Bool {
-        if zones.contains(String(text)) { return true }
+        if zones.contains(String(text)) || isRegion(text) { return true }
+        // Java writes the name behind the distance: +01:00[Europe/Berlin].
+        if text.last == "]", let place = text.firstIndex(of: "["),
+            isRegion(text[place...].dropFirst().dropLast())
+        {
+            return isZone(text[..<place])
+        }
         guard let sign = text.first, "+-".contains(sign) else { return false }
         let parts = text.dropFirst().split(separator: " ", maxSplits: 1)
         guard let distance = parts.first, parts.count == 1 || parts[1].first == "(" && parts[1].last == ")"
@@ -229,6 +279,17 @@ public struct DateText: Equatable, Sendable {
 
     private static let months = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ]
+
+    /// True for the English name of a month or its first three letters.
+    public static func isMonth(_ word: ArraySlice<UInt8>) -> Bool {
+        let text = String(decoding: word, as: UTF8.self).lowercased()
+        return months.contains(text) || names.contains(text)
+    }
+
+    private static let names: Set = [
+        "january", "february", "march", "april", "june", "july", "august", "sept", "september", "october",
+        "november", "december",
     ]
 
     /// Reads a month by its English name or its first three letters.

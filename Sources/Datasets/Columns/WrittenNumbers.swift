@@ -53,6 +53,8 @@ struct WrittenNumbers: Sendable {
         for unit in units {
             guard let rest = rest(of: text, unit) else { continue }
             if let number = value(rest, plain) { return .number(number * unit.multiply / unit.divide) }
+            // Excel's accounting format writes `$ -` for 0.
+            if form == .accounting, rest.elementsEqual("-".utf8) { return .number(0) }
             if isMissing(rest) { return .missing }
         }
         if let number = value(text, plain) { return .number(number) }
@@ -287,9 +289,11 @@ private struct Duration {
 }
 
 extension FieldReader {
-    static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+    public static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
-    static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
+    public static func isLetter(_ byte: UInt8) -> Bool {
+        (65...90).contains(byte) || (97...122).contains(byte)
+    }
 
     /// Takes up to nine digits from the start of a text.
     fileprivate static func digits(_ rest: inout ArraySlice<UInt8>) -> (value: Int, count: Int)? {

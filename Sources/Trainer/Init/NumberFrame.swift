@@ -93,6 +93,17 @@ struct NumberFrame: Hashable {
             && (NumberFrame.currencies.contains(side) || side != "%" && isKnownSign || side == "\u{20a9}")
     }
 
+    /// True for a currency and a dash, as Excel's accounting format writes 0: `$ -`.
+    static func isDash(_ field: ArraySlice<UInt8>) -> Bool {
+        let text = withoutBlanks(plainSigns(field))
+        guard text.count <= 12, text.first == UInt8(ascii: "-") || text.last == UInt8(ascii: "-"),
+            !text.contains(where: isDigit)
+        else { return false }
+        let rest = text.first == UInt8(ascii: "-") ? text.dropFirst() : text.dropLast()
+        let unit = String(decoding: withoutBlanks(rest), as: UTF8.self)
+        return NumberFrame(before: unit, after: "").isCurrency
+    }
+
     /// True for signs that are known as units, however few values a column has.
     var isKnownSign: Bool { ["$", "\u{20ac}", "\u{a3}", "\u{a5}", "\u{20b9}", "%"].contains(before + after) }
 

@@ -25,13 +25,17 @@ extension TableSurvey {
 
         /// The source of the names that the dialect has.
         var namesReason = ""
+        /// True if the first column has names of rows, and no name itself.
+        var hasRowNames: Bool { namesReason == TableSurvey.reasonOfRowNames }
     }
+
+    private static let reasonOfRowNames = "the first line has no name for the first column, of names of rows"
 
     /// - header: Whether the first line names the columns; nil finds out.
     static func read(_ path: String, header: Bool?) throws(CellarError) -> Found {
         var dialect = TableDialect()
         dialect.hasHeader = header
-        var namesReason = "the first line lacks one"
+        var namesReason = ""
         var table = try open(path, &dialect, &namesReason)
         var fields = try table.allFields()
         let first = FirstLine(table.columns, fields)
@@ -118,14 +122,16 @@ extension TableSurvey {
                 // Without the right delimiter any text is one column.
                 guard table.columns.count > 1 else { continue }
                 dialect = other
-                if other.names != nil {
+                if let names = other.names {
                     let fields = try table.allFields()
-                    guard let name = nameOfFirst(fields), !hasSecondHeader(fields) else {
+                    guard let (all, reason) = completed(names, fields, isBlank: other.delimiter != nil),
+                        !hasSecondHeader(fields)
+                    else {
                         dialect = TableDialect()
                         dialect.hasHeader = header
                         continue
                     }
-                    dialect.names?[0] = name
+                    (dialect.names, namesReason) = (all, reason)
                     return try Table(path: path, dialect: dialect)
                 }
                 return table
@@ -181,15 +187,29 @@ extension TableSurvey {
         }
     }
 
-    /// The name of a first column without one: `row` if no two values are equal, `class` for a few texts; nil for other values.
-    private static func nameOfFirst(_ fields: [Texts]) -> String? {
+    /// Completes the names of a table that has one column more, with where they come from; nil if they are no such names.
+    ///
+    /// A last column without any value is no column: its delimiter ends the rows. Otherwise the first column lacks the name. It is
+    /// `class` if it has few texts, and else it has names of rows, `row`.
+    ///
+    /// - names: The names behind one for the first column.
+    /// - isBlank: True if blanks separate the names, as they do the words of a title.
+    private static func completed(
+        _ names: [String], _ fields: [Texts], isBlank: Bool
+    ) -> (names: [String], reason: String)? {
+        if let last = fields.last, (0..<last.count).allSatisfy({ withoutBlanks(last[$0]).isEmpty }) {
+            return (names.dropFirst() + ["Unnamed: \(names.count - 1)"], "a delimiter ends the rows alone")
+        }
         let first = fields[0]
         let values = Set((0..<first.count).lazy.map { Array(first[$0]) })
-        if values.count == first.count { return "row" }
+        let rowNames = (names, reasonOfRowNames)
+        if values.count == first.count { return rowNames }
         let profile = ColumnProfile(first, FieldReader(TableDialect()))
-        let areClasses =
-            profile.textCount == profile.present && values.count <= 60 && values.count * 5 <= first.count
-        return areClasses ? "class" : nil
+        let areTexts = profile.textCount == profile.present
+        if areTexts, values.count <= 60, values.count * 5 <= first.count {
+            return (["class"] + names.dropFirst(), "the first line lacks one")
+        }
+        return areTexts || !isBlank ? rowNames : nil
     }
 
     /// The forms of tables with comments, with other lines before them, or with both. Those without names come last.
@@ -232,7 +252,8 @@ extension TableSurvey {
         return (any, dialect)
     }
 
-    /// True if the line before a table without names has one name more or fewer than columns, which is no title.
+    /// True if the line before a table without names is none before it: it is a row, with as many fields, or has one name more or
+    /// fewer than columns.
     private static func skipsNames(_ path: String, _ table: Table, _ dialect: TableDialect) -> Bool {
         let delimiter = table.header.delimiter
         guard let skipped = dialect.skippedLines, table.columns.count > 2, delimiter != UInt8(ascii: " ")
@@ -240,6 +261,7 @@ extension TableSurvey {
         var other = dialect
         (other.skippedLines, other.hasHeader, other.delimiter) = (skipped - 1, true, delimiter)
         guard let header = try? CSVReader(path: path, dialect: other).header else { return false }
+        if header.names.count == table.columns.count { return true }
         let names = header.names.filter { $0.count <= 40 && !$0.hasPrefix("Unnamed: ") && Double($0) == nil }
         return abs(header.names.count - table.columns.count) == 1 && names.count > 2
             && names.count >= table.columns.count - 1 && Set(names).count == names.count

@@ -55,6 +55,35 @@ extension TableSurvey.Found {
             fix: "Remove it: head -n -1 FILE > TABLE")
     }
 
+    /// Warnings about rows that begin with a word for totals and lack values that others have.
+    ///
+    /// Rows whose word is taken for a missing value have a warning already.
+    var rowsOfTotals: [String] {
+        let initials: Set<UInt8> = Set("toSsgGiIrRTO\u{d0}".utf8)
+        var found: [(row: Int, word: String)] = []
+        var named = 0
+        for row in 0..<table.rowCount {
+            guard let column = fields.indices.first(where: { !withoutBlanks(fields[$0][row]).isEmpty }),
+                case let cell = withoutBlanks(fields[column][row]), cell.count <= 20,
+                cell.first.map(initials.contains) ?? false,
+                case let word = String(decoding: cell, as: UTF8.self),
+                Self.totals.contains(word.lowercased().replacing(":", with: "")),
+                !dialect.missing.contains(word)
+            else { continue }
+            named += 1
+            if fields.indices.contains(where: { withoutBlanks(fields[$0][row]).isEmpty }) {
+                found.append((row, word))
+            }
+        }
+        // If most such rows lack nothing, the word is a category.
+        guard let (row, word) = found.first, found.count * 2 > named, found.count * 5 <= table.rowCount
+        else { return [] }
+        let others = found.count == 1 ? "" : ", and \(found.count - 1) more"
+        return [
+            "row \(row + 1) (\"\(word)\"\(others)) may have totals of others, which ruin a training: remove such rows."
+        ]
+    }
+
     /// Finds words for missing values: known ones, and a few others among numbers, if no other column has them.
     mutating func chooseMarkers() throws(CellarError) {
         let reader = FieldReader(dialect)
@@ -67,8 +96,14 @@ extension TableSurvey.Found {
             for (text, place) in stray.words.sorted(by: { $0.value.row < $1.value.row }) {
                 let word = String(decoding: withoutBlanks(Array(text.utf8)[...]), as: UTF8.self)
                 let isMarker = TableSurvey.markers.contains(word.lowercased())
-                if isMarker && (stray.areFew || word == "?") {
+                let isDash = word == "-" && writings[column].writing?.form == .accounting
+                if isMarker && (stray.areFew || word == "?") || isDash {
                     words.insert(word)
+                    if isDash {
+                        strayWarnings.append(
+                            "\(table.columns[column]): \"-\", first in row \(place.row), is taken for a missing value. Excel writes 0 so in its accounting format: write 0 if that is meant."
+                        )
+                    }
                 } else if stray.areFew, stray.isMeasured {
                     if isElsewhere(text, than: column, all, reader) {
                         if writings[column].writing != nil {

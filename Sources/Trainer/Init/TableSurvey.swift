@@ -11,6 +11,7 @@ public struct TableSurvey: Sendable {
     private let delimiter: UInt8
     let strays: [String]
     private let strayWarnings: [String]
+    private let rowsOfTotals: [String]
     /// A name in the first line that is a value of its column, too; nil if it is known that the line has the names.
     let doubtfulName: String?
     /// Where the names come from that the dialect has.
@@ -60,6 +61,7 @@ public struct TableSurvey: Sendable {
         (dialect, strays, doubtfulName) = (found.dialect, found.strays, found.doubtfulName)
         strayWarnings = found.strayWarnings
         namesReason = found.namesReason
+        rowsOfTotals = found.rowsOfTotals
         rows = table.rowCount
         let reader = FieldReader(dialect)
         var positions = NamePositions(table.columns)
@@ -78,6 +80,11 @@ public struct TableSurvey: Sendable {
                     reason: "large whole numbers\(place) that hardly repeat: an identifier",
                     isAmbiguous: false)
             }
+            // As for pandas, names of rows are no column; dates among them tell something.
+            if found.hasRowNames, index == 0, name == "row", guess.kind != .date {
+                return SurveyedColumn(
+                    name: name, profile: profile, kind: .ignore, reason: "names of rows", isAmbiguous: false)
+            }
             let isAmbiguous = positions.positions(of: name).count > 1
             var reason = isAmbiguous ? "another column has the same name" : guess.reason
             if found.uncertain.contains(index) {
@@ -89,6 +96,9 @@ public struct TableSurvey: Sendable {
                     "; \(profile.numbers) of \(profile.present) are numbers, but not \"\(text.text.prefix(20))\" in row \(text.row)"
             }
             if writing.writing != nil, guess.kind == .number { reason += "; " + writing.remark }
+            if guess.kind == .date, profile.dateOrder == .timeOfDay {
+                reason += "; if they are spans of time: { kind: number, form: duration }"
+            }
             if guess.kind == .number, dialect.hasPlainNumbers(in: name), Self.mayBeThousands(fields, reader) {
                 reason += "; if their point separates thousands, write thousands: \".\" above"
             }
@@ -172,14 +182,18 @@ public struct TableSurvey: Sendable {
     private static func obstacle(
         _ kind: ColumnRecipe.Kind, _ profile: ColumnProfile, _ fields: Texts, _ reader: FieldReader
     ) -> WritingGuess.Obstacle? {
-        guard kind == .ignore, profile.textCount > 0, profile.distinct > 1, areMostlyDigits(fields, reader)
-        else { return nil }
+        guard profile.textCount > 0, profile.distinct > 1 else { return nil }
+        if kind != .date, kind != .boolean, areMostlyDates(fields, reader) {
+            return WritingGuess.Obstacle(
+                problem: "they look like dates in a form that is not known", options: nil)
+        }
+        guard kind == .ignore, areMostlyDigits(fields, reader) else { return nil }
         return WritingGuess.Obstacle(problem: "their form is not known", options: nil)
     }
 
     /// Warnings before a training.
     public var warnings: [String] {
-        strayWarnings + doubtfulTarget + leaks + unreadNumbers
+        strayWarnings + rowsOfTotals + doubtfulTarget + leaks + unreadNumbers
     }
 
     /// A warning if other columns may as well be the one to predict.

@@ -220,12 +220,13 @@ struct TargetLeaks {
             if case .number(let number) = readers[column].number(fields[column][row]) { return number }
             return .nan
         }
-        // A few rows tell almost all sums from the target.
-        let first = 64
+        // A few rows tell almost all sums from the target, but where it is 0 many sums are.
+        let telling = (0..<rows).filter { number(target, $0) != 0 }
+        let chosen = stride(from: 0, to: telling.count, by: max(telling.count / 64, 1)).map { telling[$0] }
         let (few, wanted) = (
-            inputs.map { column in (0..<min(rows, first)).map { number(column, $0) } },
-            (0..<min(rows, first)).map { number(target, $0) }
+            inputs.map { column in chosen.map { number(column, $0) } }, chosen.map { number(target, $0) }
         )
+        guard !chosen.isEmpty else { return [] }
         func isClose(_ sum: Double, _ wanted: Double) -> Bool {
             wanted.isNaN || abs(sum - wanted) <= 1e-9 * max(abs(wanted), 1)
         }

@@ -19,6 +19,10 @@ struct WritingGuess {
     private let fields: Texts
     private let reader: FieldReader
     private let isHeight: Bool
+    /// True if the name is one of spans of time.
+    private let isSpan: Bool
+    /// Rows with a currency and a dash, as Excel's accounting format writes 0.
+    private var zeros = 0
     private var present = 0, bare = 0, bareBeyondZero = 0
     /// True if bare numbers are all from 0 to 1, as shares are.
     private var bareAreShares = true
@@ -34,6 +38,7 @@ struct WritingGuess {
         (self.fields, self.reader) = (fields, reader)
         let lower = name.lowercased()
         isHeight = lower.contains("height") || lower == "ht"
+        isSpan = !Self.spans.isDisjoint(with: Self.words(of: name))
         guard count() else { return }
         choose()
     }
@@ -47,7 +52,7 @@ struct WritingGuess {
                 countBare(number)
                 continue
             }
-            if reader.isMissing(field) { continue }
+            if reader.isMissing(field) || withoutBlanks(field).elementsEqual("-".utf8) { continue }
             if case .number(let number) = reader.numberOfAnySigns(field), !hasLongMinus(field) {
                 countBare(number)
                 continue
@@ -58,17 +63,50 @@ struct WritingGuess {
             }
             present += 1
             others[Array(field), default: 0] += 1
+            if NumberFrame.isDash(field) {
+                zeros += 1
+                continue
+            }
             if field.count > 60 || !field.contains(where: { (48...57).contains($0) }) { rowsOfText += 1 }
             // Texts are seen early.
             if others.count > Self.mostOthers || present == 200 && rowsOfText > 150 { return false }
         }
-        guard !others.isEmpty, rowsOfText * 2 < present, !areDates else { return false }
+        guard !others.isEmpty, rowsOfText * 2 < present else { return false }
+        if isSpan, areClocks {
+            if take(NumberWriting(form: .duration)) { remark = "spans of time by the name, in seconds" }
+            return false
+        }
+        guard !areDates else { return false }
         for (field, count) in others {
             guard field.count <= 60, let frame = NumberFrame(field[...]) else { continue }
             if frame.isPadded { padded += count }
             frames[frame, default: 0] += count
         }
         return true
+    }
+
+    private static let spans: Set = [
+        "duration", "durations", "elapsed", "lap", "laps", "laptime", "length", "pace", "runtime",
+    ]
+
+    /// The words of a name in small letters: song and length for `songLength` and `song_length`.
+    private static func words(of name: String) -> Set<String> {
+        var words = [""]
+        var wasSmall = false
+        for character in name {
+            if !character.isLetter || character.isUppercase && wasSmall { words.append("") }
+            if character.isLetter { words[words.count - 1] += character.lowercased() }
+            wasSmall = character.isLowercase
+        }
+        return Set(words)
+    }
+
+    /// True if the values are like 3:05 or 1:03:05, without letters.
+    private var areClocks: Bool {
+        others.keys.allSatisfy { field in
+            (1...2).contains(field.count { $0 == UInt8(ascii: ":") })
+                && field.allSatisfy { (48...57).contains($0) || ":.".utf8.contains($0) }
+        }
     }
 
     /// True for 1,23E-04, which is a number alone.
@@ -193,11 +231,12 @@ struct WritingGuess {
                 options: "unit: \(yaml(top.unit))")
             return false
         }
-        writing = own
+        let hasZeros = zeros > 0 && top.isCurrency
+        writing = hasZeros ? NumberWriting(units: own.units, form: .accounting) : own
         let converted = frames.keys.filter { $0.before.isEmpty && UnitFamily.areOfOne($0.after, top.unit) }
             .map(\.after).filter { $0 != top.unit }
         remark =
-            "in \(top.unit)"
+            "in \(top.unit)" + (hasZeros ? ", where - is 0" : "")
             + (converted.isEmpty
                 ? "" : ", to which \(Set(converted).sorted().joined(separator: ", ")) are converted")
         return true
@@ -259,6 +298,23 @@ struct WritingGuess {
             options: names.count == 1
                 ? "unit: \(yaml(top.unit))" : "unit: [\(names.map(yaml).joined(separator: ", "))]")
     }
+}
+
+/// True if most values are short, with a time of day or the name of a month beside several numbers.
+func areMostlyDates(_ fields: Texts, _ reader: FieldReader) -> Bool {
+    let present = (0..<min(fields.count, 500)).filter { !reader.isMissing(fields[$0]) }
+    let dates = present.count { row in
+        guard fields[row].count <= 40, fields[row].contains(where: FieldReader.isDigit) else { return false }
+        let numbers = fields[row].split { !FieldReader.isDigit($0) }
+        let words = fields[row].split { !FieldReader.isLetter($0) }
+        let hasMonth = words.contains { DateText.isMonth($0) }
+        let hasClock =
+            numbers.count >= 5 && fields[row].contains(UInt8(ascii: ":"))
+            && fields[row].contains { "-/ ".utf8.contains($0) }
+        return hasClock || hasMonth && numbers.count >= 2
+            || hasMonth && words.count == 1 && numbers.count == 1
+    }
+    return dates * 10 > present.count * 8
 }
 
 /// True if most values are a number, or consist of digits and signs.

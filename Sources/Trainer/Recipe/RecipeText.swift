@@ -7,7 +7,8 @@ import Yams
 /// The text's size is limited, and anchors (`&a`) and aliases (`*a`) are refused before the tree is built: nine nested
 /// aliases can expand to a billion nodes.
 struct RecipeText {
-    static let largest = 256 << 10
+    /// Enough for the columns of a wide table, in bytes.
+    static let largest = 4 << 20
 
     let file: String
     let text: String
