@@ -131,6 +131,78 @@ private func bar(_ plane: inout Plane, _ columns: Range<Int>, _ rows: Range<Int>
         #expect(found.main?.image == expected.image)
     }
 
+    @Test("the lines that are left of frames and combs, and pens beside a digit, are no part of it")
+    func lines() throws {
+        let plain = sheet(400, 200) { seven(&$0, 180, 60, height: 70) }
+        let expected = try #require(DigitPicture(photo(plain)).main)
+        let drawings: [(inout Plane) -> Void] = [
+            {
+                // Three sides of a frame.
+                for x in [120, 297] { bar(&$0, x..<x + 3, 20..<183) }
+                bar(&$0, 120..<300, 180..<183)
+            },
+            {
+                // A comb with open tops.
+                for x in stride(from: 80, through: 320, by: 80) { bar(&$0, x..<x + 3, 110..<160) }
+                bar(&$0, 80..<323, 157..<160)
+            },
+            {
+                // Two lines between boxes.
+                for x in [150, 260] { bar(&$0, x..<x + 3, 40..<160) }
+            },
+            {
+                $0.draw([PenPoint(330, 15), PenPoint(342, 185)], nib: 10)
+            },
+        ]
+        for (number, draw) in drawings.enumerated() {
+            var ink = plain
+            draw(&ink)
+            let found = DigitPicture(photo(ink))
+            #expect(found.digits.count == 1 && !found.isDoubtful, "drawing \(number)")
+            #expect(found.main?.image == expected.image, "drawing \(number)")
+        }
+        // A one is as tall as the digit beside it.
+        var ones = plain
+        ones.draw([PenPoint(330, 55), PenPoint(330, 135)], nib: 9)
+        #expect(DigitPicture(photo(ones)).digits.count == 2)
+    }
+
+    @Test("a slashed zero keeps its ring")
+    func slashedZero() throws {
+        let ink = sheet(200, 200) { plane in
+            zero(&plane, 60, 40, height: 120)
+            plane.draw([PenPoint(82, 120), PenPoint(110, 80)], nib: 8)
+        }
+        let found = DigitPicture(photo(ink))
+        let main = try #require(found.main)
+        #expect(found.digits.count == 1 && main.height > 110)
+    }
+
+    @Test("a badge is a sheet, a bold zero is none")
+    func badge() throws {
+        let ink = sheet(240, 240) { seven(&$0, 85, 75, height: 90) }
+        let expected = try #require(DigitPicture(photo(ink)).main)
+        for (ground, badge, pen) in [(Float(250), Float(70), Float(250)), (20, 220, 20)] {
+            var pixels: [UInt8] = []
+            for y in 0..<240 {
+                for x in 0..<240 {
+                    let isBadge = (x - 120) * (x - 120) + (y - 120) * (y - 120) < 90 * 90
+                    let paper = isBadge ? badge : ground
+                    let level = UInt8(paper + (pen - paper) * ink[x, y])
+                    pixels += [level, level, level, 255]
+                }
+            }
+            let found = DigitPicture(RGBAImage(width: 240, height: 240, pixels: pixels))
+            #expect(found.digits.count == 1, "badge \(badge)")
+            let difference = meanDifference(try #require(found.main).image, expected.image)
+            #expect(difference < 12, "badge \(badge)")
+        }
+        let bold = sheet(200, 200) { plane in
+            plane.draw(OtherThings.ellipse(PenPoint(100, 100), 40, 48), nib: 36)
+        }
+        #expect(photo(bold).opaque.contrastPlane.sheet == nil)
+    }
+
     @Test("the edge of a shadow or of a scanner is no ink")
     func edges() throws {
         let ink = sheet(300, 300) { seven(&$0, 110, 90, height: 120) }

@@ -69,8 +69,8 @@ extension InkPieces {
         for frame in pieces where isFrame(frame, among: pieces, &found.isDoubtful) {
             pieces.removeAll { $0 == frame }
         }
-        let dividers = dividers(pieces)
-        pieces.removeAll { dividers.contains($0) }
+        let lines = dividers(pieces) + combs(pieces) + rods(pieces)
+        pieces.removeAll { lines.contains($0) }
         let considered = withoutFragments(pieces, &found.cut)
         guard let main = considered.all.max(by: { all[$0].mass < all[$1].mass }) else { return found }
         let whole = all[main]

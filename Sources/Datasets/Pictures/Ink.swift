@@ -21,7 +21,8 @@ struct Ink {
     init?(_ plane: Plane) {
         let isEven = plane.isEven
         let small = plane.reduced(toSide: 160)
-        let isDark = (isEven ? nil : small.hasLightPaperBesideSteps) ?? small.hasLightPaper
+        let cropped = small.hasLightPaperAroundCroppedInk
+        let isDark = cropped ?? (isEven ? nil : small.hasLightPaperBesideSteps) ?? small.hasLightPaper
         let dark = isDark ? plane : plane.negative
         // From here on, ink is darker than paper.
         let histogram = LevelHistogram(dark.values)
@@ -31,14 +32,21 @@ struct Ink {
         let shades = LevelHistogram(light)
         let paper = shades.quantile(0.5)
         self.shades = isEven ? nil : dark
-        var amounts = isEven ? dark.values.map { max(paper - $0, 0) } : dark.differencesFromLocalPaper
+        var amounts =
+            isEven
+            ? dark.values.map { max(paper - $0, 0) }
+            : dark.differencesFromPaper(isCropped: cropped != nil, threshold: threshold)
         var noise: Float = 0
         if !isEven {
-            let usual = LevelHistogram(amounts).quantile(0.4)
+            // A part of the paper, which covers less of a picture that is cropped to its ink.
+            let share = cropped == nil ? 1 : min(1, Double(light.count) / Double(amounts.count) / 0.8)
+            let usual = LevelHistogram(amounts).quantile(0.4 * share)
             // 30 % of a normal distribution's values are closer to its middle than 0.385 deviations.
-            noise = LevelHistogram(amounts.map { abs($0 - usual) }).quantile(0.3) / 0.385
+            noise = LevelHistogram(amounts.map { abs($0 - usual) }).quantile(0.3 * share) / 0.385
             amounts = amounts.map { max($0 - usual, 0) }
         }
+        // What is cropped to its ink has two shades that differ much, and soft edges that are no noise.
+        if cropped != nil { noise = min(noise, 0.04 * (amounts.max() ?? 0)) }
         let least = max(Ink.faintest, 5 * noise)
         let candidates = amounts.filter { $0 > least }
         guard candidates.count >= 4 else { return nil }
@@ -226,8 +234,11 @@ extension Plane {
     /// The paper's shade is the closing of the picture: dark things that are narrower than the window vanish, and shadows, with
     /// their edges, stay. It is found on a small copy and smoothed, but for the surroundings of steps, as the edges of shadows and sheets
     /// are: smoothed, a step would be a ramp, and its dark side a band of ink.
-    fileprivate var differencesFromLocalPaper: [Float] {
+    ///
+    /// In a picture that is cropped to its ink, strokes are wider than any window: there the paper is what is lighter than `threshold`.
+    fileprivate func differencesFromPaper(isCropped: Bool, threshold: Float) -> [Float] {
         let even = smoothed(radius: min(width, height) >= 100 ? 1 : 0)
+        if isCropped { return zip(paper(lighterThan: threshold).values, even.values).map { $0 - $1 } }
         let coarse = even.reduced(toSide: 160)
         let radius = coarse.paperRadius
         let closed = coarse.maximum(radius: radius).minimum(radius: radius)

@@ -69,6 +69,7 @@ extension InkPieces {
                 && part.bottom < box.bottom && part.height * 100 >= box.height * 25
         }
         guard !within.isEmpty else { return false }
+        if isRestOfFrame(index) { return true }
         let shape = mask(index).padded(by: 1, with: 0)
         let grounds = Components(
             width: shape.width, height: shape.height, ink: shape.values, eightConnected: false
@@ -76,6 +77,10 @@ extension InkPieces {
         let outside = grounds.all[Int(grounds.labels[0])].area
         let size = box.width * box.height
         let filled = shape.values.count - outside
+        // A slashed zero is a ring with a slanting stroke in it.
+        if filled * 100 < size * 86, within.count == 1, box.height >= box.width, isSlanting(within[0]) {
+            return false
+        }
         // The shadow that a sheet casts goes around a part of it.
         if ink.shades != nil, filled * 100 < size * 60, box.area * 5 <= size,
             self.size(index) * 10 >= min(width, height) * 4
@@ -97,6 +102,75 @@ extension InkPieces {
         else { return false }
         isDoubtful = true
         return true
+    }
+
+    /// Returns true for a straight stroke that is neither upright, as a one is, nor level.
+    private func isSlanting(_ index: Int) -> Bool {
+        let part = all[index]
+        let (w, h) = (Float(part.width), Float(part.height))
+        return part.width * 5 >= part.height * 2 && part.height * 5 >= part.width * 2 && isStraight(index)
+            && Float(part.area) <= 1.4 * strokeWidth(index) * (w * w + h * h).squareRoot()
+    }
+
+    /// Returns true for two or three of a frame's sides: thin lines along the sides of their box, and nothing else. The others may have
+    /// gone as ruled lines.
+    private func isRestOfFrame(_ index: Int) -> Bool {
+        let box = all[index]
+        let depth = max(2, min(box.width, box.height) * 4 / 100)
+        guard min(box.width, box.height) >= 8 * depth else { return false }
+        for y in box.top + depth...box.bottom - depth {
+            for x in box.left + depth...box.right - depth where has(index, x, y) { return false }
+        }
+        return true
+    }
+
+    /// The combs of forms: a level line along the bottom, and uprights on it that are alike, with something else between or above them.
+    func combs(_ pieces: [Int]) -> [Int] {
+        pieces.filter { index in
+            let box = all[index]
+            guard box.width >= 2 * box.height, box.height >= 4, box.width >= 40,
+                pieces.contains(where: {
+                    $0 != index && all[$0].height * 2 >= box.height && all[$0].bottom <= box.bottom
+                        && all[$0].left >= box.left && all[$0].right <= box.right
+                })
+            else { return false }
+            let heights = (box.left...box.right).map { x in
+                (box.top...box.bottom).count { has(index, x, $0) }
+            }
+            let line = heights.sorted()[heights.count / 2]
+            let base = (box.left...box.right).count { x in
+                (box.bottom - line...box.bottom).contains { has(index, x, $0) }
+            }
+            let (low, high) = (
+                heights.count { $0 <= line + 1 }, heights.count { $0 * 10 >= box.height * 8 }
+            )
+            return line * 4 <= box.height && base * 100 >= box.width * 97 && high >= 2
+                && low * 100 >= heights.count * 75 && (low + high) * 100 >= heights.count * 94
+        }
+    }
+
+    /// The straight bars beside a digit that are much longer than it, as pens and rulers on the paper are.
+    func rods(_ pieces: [Int]) -> [Int] {
+        let large = pieces.filter { size($0) * 8 >= min(width, height) }
+        guard (2...8).contains(large.count) else { return [] }
+        let straight = large.filter {
+            size($0) >= 5 * min(all[$0].width, all[$0].height) && isStraight($0)
+        }
+        // Dark corners of a photo are no digits.
+        let others = large.filter { !straight.contains($0) && !touchesSide($0) }
+        guard let tallest = others.map({ all[$0].height }).max() else { return [] }
+        return straight.filter { rod in
+            let bar = all[rod]
+            return size(rod) * 10 >= tallest * 16
+                && others.allSatisfy { other in
+                    let part = all[other]
+                    let gaps = [
+                        part.left - bar.right, bar.left - part.right, part.top - bar.bottom,
+                        bar.top - part.bottom,
+                    ]
+                    return (gaps.max() ?? 0) * 5 >= size(other)
+                }
+        }
     }
 
     /// The level bars below everything else that are as wide as most of it and do not touch it.
@@ -122,13 +196,13 @@ extension InkPieces {
     private static let mostDividers = 100
 
     /// The lines between the boxes of a form whose level lines are gone: three or more straight uprights that begin and end at the same
-    /// heights, with something in their rows that is lower than they are.
+    /// heights, with something in their rows that is lower than they are; or two that are thinner than its strokes.
     func dividers(_ pieces: [Int]) -> [Int] {
         let narrow = pieces.filter {
             all[$0].height >= 6 * all[$0].width && all[$0].height * 10 >= min(width, height)
         }
         // A texture is no form, and every two of its pieces would be compared.
-        guard (3...InkPieces.mostDividers).contains(narrow.count) else { return [] }
+        guard (2...InkPieces.mostDividers).contains(narrow.count) else { return [] }
         let uprights = narrow.filter { isStraight($0) }
         for model in uprights {
             let line = all[model]
@@ -136,15 +210,18 @@ extension InkPieces {
             let alike = uprights.filter {
                 abs(all[$0].top - line.top) <= slack && abs(all[$0].bottom - line.bottom) <= slack
             }
-            guard alike.count >= 3 else { continue }
+            guard alike.count >= 2 else { continue }
             let within = pieces.filter {
                 !alike.contains($0) && all[$0].top > line.top && all[$0].bottom < line.bottom
                     && all[$0].height * 4 >= line.height
             }
             // Ones of a row of digits are as tall as the others.
-            if !within.isEmpty, within.allSatisfy({ all[$0].height * 100 <= line.height * 88 }) {
-                return alike
-            }
+            guard let main = within.max(by: { all[$0].mass < all[$1].mass }),
+                within.allSatisfy({ all[$0].height * 100 <= line.height * 88 })
+            else { continue }
+            if alike.count >= 3 { return alike }
+            let widest = alike.map { strokeWidth($0) }.max() ?? 0
+            if widest <= 0.67 * strokeWidth(main) { return alike }
         }
         return []
     }

@@ -2,8 +2,8 @@ extension Plane {
     /// The sheet of paper, note or card that lies on something else, if the picture shows one; else nil. What is outside of
     /// the sheet takes the paper's shade, so that only what is written on the sheet is left.
     ///
-    /// A sheet is a region of the picture's lighter or darker half that fills a rectangle of any direction nearly and ends
-    /// within the picture at most of its sides.
+    /// A sheet is a region of the picture's lighter or darker half that fills a rectangle of any direction nearly, or an ellipse, and
+    /// ends within the picture at most of its sides.
     var sheet: Plane? {
         guard min(width, height) >= 48 else { return nil }
         let small = reduced(toSide: 160)
@@ -67,12 +67,33 @@ extension Plane {
                 return outside.count { (values[$0] > threshold) == isLight } * 2 < outside.count
             }
             if region.isSheet, region.area > best?.area ?? 0, isMostlyOther(Array(values.indices)),
-                isMostlyOther(sidePlaces)
+                isMostlyOther(sidePlaces), !region.isRound || hasStrokes(region, threshold, isLight)
             {
                 best = region
             }
         }
         return best
+    }
+
+    /// Returns true if there is something of strokes in a round region. What a zero or a nine encloses is empty, and the hole of a bold
+    /// zero is filled evenly.
+    private func hasStrokes(_ region: Region, _ threshold: Float, _ isLight: Bool) -> Bool {
+        let inner = region.eroded(by: 3)
+        let core = values.indices.filter { inner[$0] }
+        guard !core.isEmpty else { return false }
+        func largest(_ isInk: (Float) -> Bool) -> Component? {
+            Components(width: width, height: height, ink: values) { inner[$0] && isInk(values[$0]) }
+                .all.max { $0.area < $1.area }
+        }
+        func isStroke(_ ink: Component) -> Bool {
+            let (long, short) = (max(ink.width, ink.height), min(ink.width, ink.height))
+            return long * long * 8 >= core.count
+                && (ink.area * 100 <= long * short * 55 || long * 2 >= short * 5)
+        }
+        if let ink = largest({ ($0 > threshold) != isLight }) { return isStroke(ink) }
+        guard let within = Plane.thresholdWithin(core.map { values[$0] }) else { return false }
+        let light = core.count { values[$0] > within }
+        return largest { ($0 > within) == (light * 2 < core.count) }.map(isStroke) ?? false
     }
 
     /// The box of a region, with the region's shade around it.
@@ -144,10 +165,16 @@ private struct Region {
             return false
         }
         let (fill, aspect) = tightestRectangle
-        return fill >= 0.86 && aspect <= 2.6
+        return fill >= 0.86 && aspect <= 2.6 || isRound
     }
 
     var touchesNoSide: Bool { sideShares.allSatisfy { $0 == 0 } }
+
+    /// True for a disc, as a badge or a button is: an ellipse fills π / 4 of its rectangle.
+    var isRound: Bool {
+        let (fill, aspect) = tightestRectangle
+        return abs(fill - .pi / 4) <= 0.03 && aspect <= 1.3 && touchesNoSide
+    }
 
     /// The places of the region's pixels that have one outside of it beside them.
     var contour: [Int] {
