@@ -17,10 +17,10 @@ extension DataExploration {
     }
 
     /// Correlations of at most this many columns.
-    private static var mostCorrelated: Int { 100 }
+    static var mostCorrelated: Int { 100 }
 
     mutating func correlate() {
-        let numeric = columns.filter { $0.numbers != nil && $0.role != .constant }.prefix(Self.mostCorrelated)
+        let numeric = correlatable.prefix(Self.mostCorrelated)
         var series = numeric.map { ($0.name, $0.values) }
         // The target beside the columns: what it goes with is what one wants to know.
         if let target, let numbers = targetNumbers?.values ?? binaryTarget {
@@ -37,6 +37,14 @@ extension DataExploration {
         }
         correlations = (series.map(\.0), values)
     }
+
+    private var correlatable: [ExploredColumn] {
+        columns.filter { $0.numbers != nil && $0.role != .constant }
+    }
+
+    /// Whether some numeric columns were not compared with others.
+    var correlationsAreCut: Bool { correlatable.count > Self.mostCorrelated }
+    var numericCount: Int { correlatable.count }
 
     /// Two classes as 0 and 1.
     private var binaryTarget: [Double]? {

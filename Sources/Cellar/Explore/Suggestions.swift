@@ -98,6 +98,11 @@ extension DataExploration {
                     : "\(pair.first) and \(pair.second) say nearly the same (correlation \(pair.value.fixed(3))): one of them is enough."
             )
         }
+        if correlationsAreCut {
+            suggestions.append(
+                "Correlations are those of the first \(Self.mostCorrelated) of \(numericCount) numeric columns: pairs of the others were not looked at."
+            )
+        }
         let wild = columns.filter { column in
             guard let numbers = column.numbers, numbers.count > 50 else { return false }
             return Double(numbers.outliers.count) > 0.05 * Double(numbers.count)

@@ -20,6 +20,7 @@ struct ModelArguments: ParsableArguments {
     var architecture: String?
 
     @Option(
+        parsing: .unconditional,  // a class may be -1
         help:
             "Class names for a model without them, in the order of its outputs: cat,dog,… Quote a name with a comma: cat,\"dog, wet\"."
     )
@@ -37,12 +38,15 @@ struct ModelArguments: ParsableArguments {
     )
     var framing: FramingOption?
 
-    @Option(help: "The positive one of two classes. (default: as kept with the model, or the second)")
+    @Option(
+        parsing: .unconditional,  // a class may be -1
+        help: "The positive one of two classes. (default: as kept with the model, or the second)")
     var positive: String?
 
     @Option(
+        parsing: .unconditional,  // of a margin, it may be negative
         help:
-            "The score from which on the positive class is predicted. (default: as kept with the model, or 0.5)"
+            "The score from which on the positive class is predicted. (default: as kept with the model, or above 0.5)"
     )
     var threshold: Double?
 

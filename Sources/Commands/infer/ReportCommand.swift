@@ -38,7 +38,7 @@ struct ReportCommand: ParsableCommand {
     var zeroDivision: ZeroDivisionOption = .warn
 
     @Option(
-        name: .customLong("labels"),
+        name: .customLong("labels"), parsing: .unconditional,  // a class may be -1
         help: ArgumentHelp(
             "Report these classes only, in this order: cat,dog,… (default: all that occur)",
             valueName: "labels"))

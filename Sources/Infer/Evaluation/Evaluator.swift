@@ -165,8 +165,9 @@ final class Evaluator {
         } else if case .values = computed, case .values(let values, _) = targets[0],
             values.count == predictions.values.count
         {
-            for (value, answer) in zip(values, predictions.values) {
-                errors.add(Double(value), Double(answer))
+            let width = max(values.count / max(predictions.count, 1), 1)
+            for (index, value) in values.enumerated() {
+                errors.add(Double(value), Double(predictions.values[index]), output: index % width)
             }
             seen.add(samples, .values(truth: values, prediction: predictions.values))
         } else {
@@ -262,21 +263,35 @@ public struct Collecting: OptionSet, Sendable {
 /// Sums over values and their predictions, for regression metrics.
 public struct ErrorSums: Equatable, Sendable {
     private var count = 0.0
-    private var (squares, distances) = (0.0, 0.0)
-    // Welford's running mean and sum of squares around it.
-    private var (mean, spread) = (0.0, 0.0)
+    private var distances = 0.0
+    private var outputs: [Output] = []
 
-    mutating func add(_ truth: Double, _ prediction: Double) {
-        count += 1
-        squares += (prediction - truth) * (prediction - truth)
-        distances += abs(prediction - truth)
-        let distance = truth - mean
-        mean += distance / count
-        spread += distance * (truth - mean)
+    /// The sums of one of the values that a row has.
+    private struct Output: Equatable {
+        var count = 0.0
+        var squares = 0.0
+        // Welford's running mean and sum of squares around it.
+        var (mean, spread) = (0.0, 0.0)
     }
 
-    public var meanSquaredError: Double { squares / count }
+    /// - output: Which of a row's values it is, from 0 on.
+    mutating func add(_ truth: Double, _ prediction: Double, output: Int) {
+        while outputs.count <= output { outputs.append(Output()) }
+        count += 1
+        distances += abs(prediction - truth)
+        outputs[output].count += 1
+        outputs[output].squares += (prediction - truth) * (prediction - truth)
+        let distance = truth - outputs[output].mean
+        outputs[output].mean += distance / outputs[output].count
+        outputs[output].spread += distance * (truth - outputs[output].mean)
+    }
+
+    public var meanSquaredError: Double { outputs.reduce(0) { $0 + $1.squares } / count }
     public var meanAbsoluteError: Double { distances / count }
-    /// The coefficient of determination, R²; nil if all true values are equal.
-    public var r2: Double? { spread > 0 ? 1 - squares / spread : nil }
+    /// The coefficient of determination, R²: of several outputs the mean of theirs, as scikit-learn's r2_score. Nil if all true values
+    /// of an output are equal.
+    public var r2: Double? {
+        guard !outputs.isEmpty, outputs.allSatisfy({ $0.spread > 0 }) else { return nil }
+        return outputs.reduce(0) { $0 + 1 - $1.squares / $1.spread } / Double(outputs.count)
+    }
 }

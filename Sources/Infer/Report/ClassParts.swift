@@ -194,13 +194,19 @@ private func thresholdPart(
     var part = ReportPart("thresholds", "Thresholds")
     let choices = try ThresholdChoices(steps)
     let used = outcome.usedThreshold
+    // Counted, because without a chosen threshold a score that equals it is not the second class.
+    let asPredicted = ThresholdChoices.Point(
+        threshold: used, truth: outcome.truth, prediction: outcome.prediction, positive: Int32(positive))
     let best = [
         ("best F1", choices.best(by: \.f1)), ("best balanced accuracy", choices.best(by: \.balancedAccuracy)),
         ("best accuracy", choices.best(by: \.accuracy)),
     ]
     let name = outcome.names[positive]
+    let rule =
+        outcome.threshold == nil
+        ? " With none chosen, the rule is Keras': \(outcome.names[1]) above \(shortest(used))." : ""
     part.texts = [
-        "The positive class is \(name): a row is predicted \(name) if its \(outcome.kind.rawValue) is at least the threshold. "
+        "The positive class is \(name): a row is predicted \(name) if its \(outcome.kind.rawValue) is at least the threshold.\(rule) "
             + "--positive and --threshold choose others, and --keep stores a version with them."
     ]
     if outcome.kind == .probability {
@@ -214,7 +220,7 @@ private func thresholdPart(
         ]
     }
     let points =
-        [("used", choices.point(at: used))] + best
+        [("used", asPredicted)] + best
         + (outcome.kind == .probability
             ? stride(from: 1, through: 9, by: 1).map { ("", choices.point(at: Double($0) / 10)) } : [])
     part.tables = [
@@ -236,7 +242,7 @@ private func thresholdPart(
         )
     ]
     part.json = [
-        "positive": .string(name), "used": choices.point(at: used).json, "best_f1": best[0].1.json,
+        "positive": .string(name), "used": asPredicted.json, "best_f1": best[0].1.json,
         "best_balanced_accuracy": best[1].1.json, "best_accuracy": best[2].1.json,
     ]
     return part

@@ -198,16 +198,24 @@ private func valueComparison(
     _ models: [(name: String, outcome: EvaluationDetails.Values)]
 ) -> [ReportPart] {
     let first = models[0]
-    guard models.allSatisfy({ $0.outcome.truth == first.outcome.truth }), first.outcome.truth.count > 1 else {
+    guard models.allSatisfy({ $0.outcome.truth == first.outcome.truth }),
+        first.outcome.truth.count > first.outcome.width
+    else {
         return []
     }
+    // The mean of a row's values: they are not independent of each other.
     func errors(_ outcome: EvaluationDetails.Values) -> [Double] {
-        zip(outcome.truth, outcome.prediction).map { abs(Double($0) - Double($1)) }
+        let width = max(outcome.width, 1)
+        return (0..<outcome.truth.count / width).map { row in
+            (row * width..<(row + 1) * width).reduce(0) {
+                $0 + abs(Double(outcome.truth[$1]) - Double(outcome.prediction[$1]))
+            } / Double(width)
+        }
     }
     let own = errors(first.outcome)
     var part = ReportPart("differences", "Paired differences")
     part.texts = [
-        "Mean absolute error minus that of \(first.name), on the same values; the interval is two standard errors wide on each side."
+        "Mean absolute error minus that of \(first.name), on the same rows; the interval is two standard errors wide on each side."
     ]
     let rows = models.dropFirst().map { name, outcome -> [String] in
         let differences = zip(errors(outcome), own).map { $0 - $1 }

@@ -7,6 +7,28 @@ public struct ThresholdChoices: Equatable, Sendable {
         public let threshold: Double
         public let truePositives, falsePositives, falseNegatives, trueNegatives: Int
 
+        init(
+            threshold: Double, truePositives: Int, falsePositives: Int, falseNegatives: Int,
+            trueNegatives: Int
+        ) {
+            self.threshold = threshold
+            (self.truePositives, self.falsePositives) = (truePositives, falsePositives)
+            (self.falseNegatives, self.trueNegatives) = (falseNegatives, trueNegatives)
+        }
+
+        /// The quality of predictions that were made in some other way than by comparing scores with the threshold.
+        public init(threshold: Double, truth: [Int32], prediction: [Int32], positive: Int32) {
+            func count(_ isPositive: Bool, predicted: Bool) -> Int {
+                zip(truth, prediction).count {
+                    ($0 == positive) == isPositive && ($1 == positive) == predicted
+                }
+            }
+            self.init(
+                threshold: threshold, truePositives: count(true, predicted: true),
+                falsePositives: count(false, predicted: true), falseNegatives: count(true, predicted: false),
+                trueNegatives: count(false, predicted: false))
+        }
+
         public var precision: Double { share(truePositives, of: truePositives + falsePositives) }
         public var recall: Double { share(truePositives, of: truePositives + falseNegatives) }
         /// The true negative rate.
