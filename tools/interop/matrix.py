@@ -153,13 +153,15 @@ Keras 1.2.2 and 2.2.4 compute on Theano here, without a compiler.
 * Pooling and convolution with padding `same` cover other cells in files of Keras 1 and 2.2 on Theano, for most sizes of windows. Cellar computes as every later Keras does, and warns.
 * In Keras 3 only those metrics read the mask of an output that are a mean of a function, such as accuracy and `mae`; AUC, Precision, Recall, RootMeanSquaredError and others count padding. In Keras 2 all
   of them leave it out. Cellar goes by the file from which it trains on, and leaves padding out for models of its own.
-* SGD with momentum moves only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and later do.
+* SGD with momentum, RMSprop, Adadelta, Adamax and Nadam move only the rows of an Embedding that a batch has in Keras 2.10 and where a later Keras 2 reads its .h5; Cellar moves all, as Keras 2.11 and
+  later do, and warns.
 * `clipnorm`, `global_clipnorm` and `clipvalue` in Keras 2.11 and later clip an Embedding's gradient token by token, before those of one row are added up; Cellar clips the sum, and warns when
   it trains such a file.
 * tf.keras computes a model inside TimeDistributed a second time for its mask, which moves the averages of BatchNormalization twice a step. Cellar does so for its files. Keras 3 normalizes each time step by itself there; Cellar refuses to train such a file until the layer is frozen.
 * BatchNormalization of Keras 1 and 2.1.4 to 2.3 keeps other moving averages than later ones and normalizes by the batch when frozen, too; on Theano only a shared layer's first call moves
   them. Their files go on here as there; what Cellar saves then goes on as Keras 2.10 would.
-* Keras 3 on TensorFlow squares an Embedding's gradient token by token before it adds it up; on JAX and PyTorch, and in Keras 1 and 2, it is added up first, as in Cellar.
+* Keras 3 on TensorFlow squares an Embedding's gradient token by token before it adds it up; on JAX and PyTorch, and in Keras 1 and 2, it is added up first, as in Cellar, which
+  warns when it trains such a file with an optimizer that squares.
 * Keras 3 opens no `.h5` of Keras 2's with a model inside another, and warns of `alpha` in LeakyReLU.
 * Keras 3 on TensorFlow adds a bias of shape [heads, 1], which MultiHeadAttention has with `value_dim` 1, along the steps where there are as many steps as heads. Cellar adds it to the heads.
 * Keras 2 counts the regularizers of frozen layers in the loss, Keras 3 does not. Cellar goes by the file.

@@ -58,12 +58,10 @@ struct ResumedRun {
                 optimizer.learningRate = saved.learningRate
             }
         }
-        if file.facts == nil, optimizer.newer, optimizer.general.clips {
+        if file.facts == nil, let difference = embeddingDifference(optimizer, keras: file.kerasVersion) {
             for (index, layer) in model.layers.enumerated()
             where layer.innermost is Embedding && model.isTrainable(layer: index, weight: 0) {
-                warnings.append(
-                    "\(layer.subject): Keras 2.11 and later clip its gradient token by token and then add up those of one row; here "
-                        + "their sum is clipped, so that steps differ where a batch has a token twice.")
+                warnings.append("\(layer.subject): \(difference)")
             }
         }
         state = file.optimizerState
@@ -75,6 +73,29 @@ struct ResumedRun {
             partialBatchSize = before?.batchSize
         }
     }
+}
+
+/// Describes what the optimizer of the Keras that wrote a file does otherwise with the gradient of an Embedding, which comes to it token by
+/// token; nil if nothing.
+func embeddingDifference(_ optimizer: any Optimizer, keras version: String?) -> String? {
+    if optimizer.newer, optimizer.general.clips {
+        return
+            "Keras 2.11 and later clip its gradient token by token and then add up those of one row; here their sum is clipped, so that "
+            + "steps differ where a batch has a token twice."
+    }
+    let name = optimizer.className
+    if version?.hasPrefix("3.") == true, !["SGD", "Lion"].contains(name) {
+        return
+            "Keras 3 on TensorFlow squares its gradient token by token; here, as on JAX and PyTorch, those of one row are added up first, "
+            + "so that steps differ where a batch has a token twice."
+    }
+    let hasMomentum = (optimizer as? SGD).map { $0.momentum != 0 } ?? false
+    if !optimizer.newer, hasMomentum || ["RMSprop", "Adadelta", "Adamax", "Nadam"].contains(name) {
+        return
+            "\(name) of Keras until 2.10, and the legacy one of later ones, moves only the rows of the tokens in a batch; here all rows move, "
+            + "as in Keras 2.11 and later."
+    }
+    return nil
 }
 
 /// Describes the first difference between the layers of two models, ignoring weights; nil if there is none.
