@@ -39,7 +39,7 @@ public func readNPYTexts(_ path: String) throws(CellarError) -> Samples {
         guard let text = header.text(bytes, at: place) else {
             throw CellarError(
                 .badData, file: path, row: index / shape.reduce(1, *) + 1, expected: "text in UTF-8",
-                found: "other bytes", fix: "Save the texts as an array of str.")
+                found: "other bytes", fix: "Save the texts with the dtype U.")
         }
         texts.append(text.utf8)
     }
