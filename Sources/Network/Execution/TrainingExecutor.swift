@@ -1,15 +1,6 @@
 import Base
 import Tensors
 
-/// The state of an optimizer between steps. Training that continues from a restored state gives the same
-/// results as uninterrupted training.
-public struct OptimizerState: Equatable, Sendable {
-    public var iterations: Int
-    /// For each slot, in the optimizer's order, one tensor for each trained weight, in the network's order.
-    public var slots: [[Tensor]]
-    public init(iterations: Int, slots: [[Tensor]]) { (self.iterations, self.slots) = (iterations, slots) }
-}
-
 /// Trains a network batch by batch. It is planned once, and steps reuse its memory. The same seed, thread
 /// count and machine give the same bits; if threads share layers (`Model.trainsAlikeOnThreads`), the bits do
 /// not depend on the thread count either. It may be used by one caller at a time.
@@ -17,14 +8,14 @@ public final class TrainingExecutor {
     public let objective: Objective
     public private(set) var optimizer: any Optimizer
     /// The number of steps that the optimizer has made.
-    public private(set) var iterations = 0
+    public internal(set) var iterations = 0
 
     let network: Model
     /// The part that reads texts; nil for a model of numbers.
     let front: TextFront?
-    private let computed: Model
-    private let parameters: Parameters
-    private let slots: [Arena]
+    let computed: Model
+    let parameters: Parameters
+    let slots: [Arena]
     private let plans: [Plan]
     private let evaluators: [OutputEvaluator]
     // The threads that have their own samples, or that share layers.
@@ -45,7 +36,7 @@ public final class TrainingExecutor {
     // The gradients of all trained weights, summed over threads.
     private let gradients: [Floats]
     // The kernels that are updated while their gradients are computed, some rows later than others.
-    private let deferred: [Plan.DeferredWeight]
+    let deferred: [Plan.DeferredWeight]
     private let penalized: [(weight: Floats, gradient: Floats, regularizer: Regularizer, shape: [Int])]
     /// The frozen weights' penalty in the loss: Keras 2 includes it, Keras 3 does not.
     private let frozenPenalty: Double
@@ -347,11 +338,6 @@ public final class TrainingExecutor {
         if batch.training { plan.backward() }
     }
 
-    /// Applies the deferred updates of every weight up to the last step.
-    private func settle() {
-        flushingDenormals { for weight in deferred { weight.updates.prepare(for: nil) } }
-    }
-
     /// Computes the gradient of the mean loss over the samples in `rows`, in training mode, without a step.
     /// Used by the tests of every layer.
     func gradients(_ samples: [Samples], _ targets: Targets, rows: ArraySlice<Int>) -> (
@@ -369,59 +355,9 @@ public final class TrainingExecutor {
         return (result.lossSum / Double(result.count), parameters.tensors(in: total, of: computed))
     }
 
-    /// The network with the current weights.
-    public var trainedNetwork: Model {
-        settle()
-        return parameters.snapshot(of: network)
-    }
-
-    public var optimizerState: OptimizerState {
-        settle()
-        return OptimizerState(
-            iterations: iterations, slots: slots.map { parameters.tensors(in: $0, of: computed) })
-    }
-
     /// The names of an epoch's values in the history.
     public var logNames: [String] { objective.logNames(outputs: network.outputNames) }
 
     /// The loss of the first output that has one.
     public var loss: Loss { objective.loss ?? Loss(.meanSquaredError) }
-
-    /// Restores the state of an earlier run.
-    public func restore(_ state: OptimizerState) throws(CellarError) {
-        guard state.slots.count == slots.count else {
-            throw CellarError(
-                "\(optimizer.className) keeps \(slots.count) arrays for each weight, but the state has \(state.slots.count)"
-            )
-        }
-        for (tensors, slot) in zip(state.slots, slots) {
-            try parameters.load(tensors, into: slot, of: computed)
-        }
-        iterations = state.iterations
-        for weight in deferred { weight.updates.reset(steps: iterations) }
-    }
-
-    /// Replaces all weights; they are parallel to the network's layers.
-    public func setWeights(_ weights: [[Tensor]]) throws(CellarError) {
-        settle()
-        var copy = front?.numeric ?? network
-        for layer in weights.indices { try copy.setWeights(weights[layer], layer: layer) }
-        parameters.load(copy)
-    }
-
-    /// All weights at one point of the training, for restoring them later.
-    public struct Checkpoint: Sendable {
-        fileprivate let trainable, fixed: [Float]
-    }
-
-    public var checkpoint: Checkpoint {
-        settle()
-        return Checkpoint(trainable: parameters.trainable.all.array, fixed: parameters.fixed.all.array)
-    }
-
-    public func restore(_ checkpoint: Checkpoint) {
-        settle()
-        parameters.trainable.all.copy(from: checkpoint.trainable)
-        parameters.fixed.all.copy(from: checkpoint.fixed)
-    }
 }
