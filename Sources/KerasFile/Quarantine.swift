@@ -14,12 +14,16 @@ public enum Quarantine {
     /// Seconds of processor time: one and a half, and one more for each 16 MB, which is slow even for gzipped numbers.
     private static func seconds(for size: Int) -> Double { 1.5 + Double(size >> 24) }
     private static let askedForTooMuch: Int32 = 3
+    /// The status of a child that does not know which file to read.
+    private static let hadNoArguments: Int32 = 71
     /// Bytes beside eight times the file's own size.
     private static let memory = 256 << 20
 
     /// Where this process was started by `check`: reads the file whole and exits.
     public static func serveIfAsked() {
         let arguments = CommandLine.arguments
+        // Swift reads them from /proc. Without them the child must not end as if it had read the file.
+        if arguments.isEmpty, environmentVariable(mark) != nil { exit(hadNoArguments) }
         guard arguments.count == 3, arguments[1] == flag else { return }
         let size = size(of: arguments[2])
         // The limit of a process counts whole seconds; the timer ends it in between, with SIGPROF.
@@ -88,6 +92,12 @@ public enum Quarantine {
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1 && errno == EINTR {}
         let (signal, code) = (status & 0x7f, status >> 8 & 0xff)
+        if signal == 0, code == hadNoArguments {
+            throw CellarError(
+                .inputOutput,
+                "cannot read it in a process of its own: that process could not read its arguments from /proc/self/maps.",
+                file: path, remedy: "Free some memory or file descriptors, and try again.")
+        }
         guard signal != 0 || code == askedForTooMuch else { return }
         let why =
             switch signal {

@@ -72,6 +72,32 @@ struct ExploreTests {
         }
     }
 
+    @Test("the strongest correlations are those of all columns, also beyond the hundredth")
+    func wideTable() throws {
+        try Fixtures.temporaryFolder { folder in
+            var state: UInt64 = 1
+            func number() -> Double {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Double(state >> 40) / 1e6
+            }
+            var lines = [(0..<130).map { "c\($0)" }.joined(separator: ",") + ",y"]
+            for row in 0..<80 {
+                var cells = (0..<130).map { _ in number() }
+                cells[127] = cells[115] + 0.01 * number()
+                lines.append(cells.map { "\($0)" }.joined(separator: ",") + ",\(["a", "b"][row % 2])")
+            }
+            let file = folder.path + "/wide.csv"
+            try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+            let found = try explore(file)
+            let first = try #require(found.strongestCorrelations.first)
+            #expect(first.first == "c115" && first.second == "c127" && first.value > 0.99)
+            #expect(found.strongestCorrelations.count == 5)
+            let names = found.json["correlations"]?["names"]?.array ?? []
+            #expect(names.count == 101 && names.last == "y")
+            #expect(!found.suggestions.contains { $0.contains("were not looked at") })
+        }
+    }
+
     @Test("missing values are no values, and a last column of names is none of classes")
     func missingValues() throws {
         try Fixtures.temporaryFolder { folder in

@@ -63,6 +63,7 @@ private func exif(_ orientation: UInt8, isLittle: Bool) -> [UInt8] {
             // A damaged picture is reported as one.
             try write("f.jpg", [1, 2, 3])
             let found = try pictures(in: folder.path).map { URL(fileURLWithPath: $0).lastPathComponent }
+            #expect(try pictures(in: folder.path + "/") == pictures(in: folder.path))
             #expect(found == ["a.jfif", "b", "c.dat", "d.PNG", "f.jpg"])
             let warning = try #require(leftOutWarning(folder.path))
             #expect(warning.contains("a file") && warning.contains("e.heic") && !warning.contains("hidden"))

@@ -1,17 +1,31 @@
+import Base
+import Foundation
 import Metrics
+import TestSupport
 import Testing
 
 @testable import Infer
 
-/// scikit-learn 1.9's r2_score of the same arrays.
-@Test("R² of several outputs is the mean of theirs")
+/// The sums are in double in both, so that only the order of additions differs: 1e-12 of the value.
+@Test("R² of several outputs is the mean of theirs, as scikit-learn's (make_r2.py)")
 func r2OfSeveralOutputs() throws {
-    var sums = ErrorSums()
-    let (truth, prediction) = ([1.0, 10, 2, 20, 4, 25], [1.5, 12, 2, 19, 3, 25])
-    for index in truth.indices { sums.add(truth[index], prediction[index], output: index % 2) }
-    #expect(abs(try #require(sums.r2) - 0.8446428571428571) < 1e-15)
-    #expect(abs(sums.meanAbsoluteError - 4.5 / 6) < 1e-15)
-    #expect(abs(sums.meanSquaredError - 6.25 / 6) < 1e-15)
+    let file = Fixtures.repository.appendingPathComponent("Tests/InferTests/Golden/r2.json")
+    let cases = try #require(JSON(parsing: [UInt8](Data(contentsOf: file))).array)
+    #expect(cases.count == 4)
+    for entry in cases {
+        let width = try #require(entry["width"]?.double.map { Int($0) })
+        func numbers(_ key: String) -> [Double] { (entry[key]?.array ?? []).compactMap(\.double) }
+        let (truth, prediction) = (numbers("truth"), numbers("prediction"))
+        #expect(truth.count == 40 * width && prediction.count == truth.count)
+        var sums = ErrorSums()
+        for index in truth.indices { sums.add(truth[index], prediction[index], output: index % width) }
+        for (found, key) in [
+            (try #require(sums.r2), "r2"), (sums.meanAbsoluteError, "mae"), (sums.meanSquaredError, "mse"),
+        ] {
+            let expected = try #require(entry[key]?.double)
+            #expect(abs(found - expected) <= 1e-12 * max(abs(expected), 1), "\(key) of \(width)")
+        }
+    }
     var constant = ErrorSums()
     for value in [1.0, 1] { constant.add(value, 2, output: 0) }
     #expect(constant.r2 == nil)

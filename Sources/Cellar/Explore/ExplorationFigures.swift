@@ -120,7 +120,7 @@ extension DataExploration {
             title: "Correlations",
             subtitle: names.count > count ? "the first \(count) of \(numericCount) columns" : "",
             summary:
-                "Pearson's correlation of each pair of columns\(correlationsAreCut ? ", of the first \(Self.mostCorrelated)" : ""); the strongest: \(strongest.joined(separator: ", ")).",
+                "Pearson's correlation of each pair of columns\(correlationsAreCut ? ", of the first \(mostCorrelated)" : ""); the strongest: \(strongest.joined(separator: ", ")).",
             panels: [
                 FigurePanel(
                     x: .categories(Array(names.prefix(count))),

@@ -29,12 +29,13 @@ extension DataExploration {
         object["columns"] = .array(columns.map(json))
         object["correlations"] =
             correlations.map { names, values in
-                [
-                    "names": .array(names.map { .string($0) }),
+                // The first columns, and the target, which is the last one.
+                var shown = Array(names.indices.prefix(100))
+                if names.count > shown.count, names.last == target { shown.append(names.count - 1) }
+                return [
+                    "names": .array(shown.map { .string(names[$0]) }),
                     "values": .array(
-                        names.indices.map { row in
-                            .array(names.indices.map { .number(values[row * names.count + $0]) })
-                        }),
+                        shown.map { row in .array(shown.map { .number(values[row * names.count + $0]) }) }),
                 ]
             } ?? .null
         object["pictures"] =

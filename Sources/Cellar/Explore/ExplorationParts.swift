@@ -16,11 +16,11 @@ extension DataExploration {
         classes = ClassDistribution(classes: read.names, labels: self.labels.filter { $0 >= 0 })
     }
 
-    /// Correlations of at most this many columns.
-    static var mostCorrelated: Int { 100 }
+    /// Correlations of at most this many columns: their pairs take about a second.
+    var mostCorrelated: Int { min(1_000, max(100, Int((4e8 / Double(max(rowCount, 1))).squareRoot()))) }
 
     mutating func correlate() {
-        let numeric = correlatable.prefix(Self.mostCorrelated)
+        let numeric = correlatable.prefix(mostCorrelated)
         var series = numeric.map { ($0.name, $0.values) }
         // The target beside the columns: what it goes with is what one wants to know.
         if let target, let numbers = targetNumbers?.values ?? binaryTarget {
@@ -42,8 +42,8 @@ extension DataExploration {
         columns.filter { $0.numbers != nil && $0.role != .constant }
     }
 
-    /// Whether some numeric columns were not compared with others.
-    var correlationsAreCut: Bool { correlatable.count > Self.mostCorrelated }
+    /// True if some numeric columns were not compared with others.
+    var correlationsAreCut: Bool { correlatable.count > mostCorrelated }
     var numericCount: Int { correlatable.count }
 
     /// Two classes as 0 and 1.
@@ -82,15 +82,19 @@ extension DataExploration {
         }
     }
 
-    /// Pairs of columns by the size of their correlation, the largest first.
+    /// The five pairs of columns with the largest correlations, the largest first.
     public var strongestCorrelations: [(first: String, second: String, value: Double)] {
         guard let (names, values) = correlations else { return [] }
-        var pairs: [(String, String, Double)] = []
+        var strongest: [(first: String, second: String, value: Double)] = []
         for row in names.indices {
-            for column in names.indices where column > row && !values[row * names.count + column].isNaN {
-                pairs.append((names[row], names[column], values[row * names.count + column]))
+            for column in names.indices.dropFirst(row + 1) {
+                let value = values[row * names.count + column]
+                let place = strongest.firstIndex { $0.value.magnitude < value.magnitude } ?? strongest.count
+                guard place < 5, !value.isNaN else { continue }
+                strongest.insert((names[row], names[column], value), at: place)
+                if strongest.count > 5 { strongest.removeLast() }
             }
         }
-        return pairs.sorted { $0.2.magnitude > $1.2.magnitude }
+        return strongest
     }
 }

@@ -100,7 +100,7 @@ extension DataExploration {
         }
         if correlationsAreCut {
             suggestions.append(
-                "Correlations are those of the first \(Self.mostCorrelated) of \(numericCount) numeric columns: pairs of the others were not looked at."
+                "Correlations are those of the first \(mostCorrelated) of \(numericCount) numeric columns: pairs of the others were not looked at."
             )
         }
         let wild = columns.filter { column in

@@ -100,7 +100,7 @@ private func trainable(_ survey: inout TableSurvey, name: String, _ path: String
 private func proveReading(_ survey: TableSurvey, _ data: PreparedData) throws(CellarError) {
     let dialect = TableDialect().completed(
         by: data.dataset.dialect, targets: data.targets, features: data.features)
-    // What this attempt finds wrong says nothing about the table.
+    // An error of this attempt says nothing about the table.
     let read = try? Table(path: survey.path, dialect: dialect)
     let names = survey.columns.map(\.name)
     guard read?.columns == names, read?.rowCount == survey.rows else {

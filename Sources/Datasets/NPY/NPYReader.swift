@@ -38,8 +38,9 @@ public func readNPYTexts(_ path: String) throws(CellarError) -> Samples {
     for (index, place) in (header.fortranOrder ? header.rowMajor(places) : places).enumerated() {
         guard let text = header.text(bytes, at: place) else {
             throw CellarError(
-                .badData, file: path, row: index / shape.reduce(1, *) + 1, expected: "text in UTF-8",
-                found: "other bytes", fix: "Save the texts with the dtype U.")
+                .badData, file: path, row: index / shape.reduce(1, *) + 1,
+                expected: header.kind == .bytes ? "text in UTF-8" : "Unicode code points",
+                found: "other bytes", fix: "Make the array of texts again, and save it with numpy.save.")
         }
         texts.append(text.utf8)
     }

@@ -16,7 +16,7 @@ extension Plane {
             return part.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         }
         let within = spread(values.filter { $0 > threshold }) + spread(values.filter { $0 <= threshold })
-        // Of shades that change steadily, the two halves keep 25 %.
+        // Two halves of a steady gradient keep 25 % of its variance.
         return within <= 0.18 * spread(values) ? threshold : nil
     }
 
@@ -37,7 +37,7 @@ extension Plane {
         let paper = Components(width: width, height: height, ink: values, eightConnected: false) {
             !isInk(values[$0])
         }
-        // Where ink reaches the sides, the paper is in parts.
+        // Ink that reaches the sides divides the paper into parts.
         let largest = paper.all.map(\.area).max() ?? 0
         guard inked * 100 <= sides.count * 55,
             inked == 0 || largest * 100 <= (values.count - total) * 80

@@ -45,7 +45,7 @@ struct Ink {
             noise = LevelHistogram(amounts.map { abs($0 - usual) }).quantile(0.3 * share) / 0.385
             amounts = amounts.map { max($0 - usual, 0) }
         }
-        // What is cropped to its ink has two shades that differ much, and soft edges that are no noise.
+        // A picture that is cropped to its ink has two distant shades; its soft edges are no noise.
         if cropped != nil { noise = min(noise, 0.04 * (amounts.max() ?? 0)) }
         let least = max(Ink.faintest, 5 * noise)
         let candidates = amounts.filter { $0 > least }

@@ -96,7 +96,8 @@ public struct PictureFolder: Sendable {
 
 /// The paths of the pictures in a folder, sorted by their names; not those in its subfolders.
 public func pictures(in folder: String) throws(CellarError) -> [String] {
-    let found = try namesOfPictures(in: folder).pictures.map { "\(folder)/\($0)" }
+    let start = folder.hasSuffix("/") ? folder : folder + "/"
+    let found = try namesOfPictures(in: folder).pictures.map { start + $0 }
     guard !found.isEmpty else {
         throw CellarError(
             .noInput, file: folder, expected: "a folder with pictures (PNG, JPEG)", found: "none in it",

@@ -38,7 +38,7 @@ struct LogFolder: Sendable {
         get throws(CellarError) { try Self.about(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
     }
 
-    /// What the system says of a file; nil if there is none.
+    /// Returns the status of a file, of a link itself; nil if there is none.
     private static func about(_ path: String) throws(CellarError) -> stat? {
         var about = stat()
         if unsafe lstat(path, &about) == 0 { return about }
