@@ -107,3 +107,21 @@ func objectOfSize(count: Int) {
     let emptied = object.mapValues { _ in nil }.members
     #expect(emptied.count == count && emptied.filter(\.value.isNull).count == count)
 }
+
+@Test("arrays of numbers stay on one line where that is asked for")
+func numbersInRows() {
+    let value: JSON = ["a": [1, 2.5, .null], "b": [[1, 2], ["x"]], "c": []]
+    #expect(
+        value.text(pretty: true, numbersInRows: true) == """
+            {
+              "a": [1, 2.5, null],
+              "b": [
+                [1, 2],
+                [
+                  "x"
+                ]
+              ],
+              "c": []
+            }
+            """)
+}

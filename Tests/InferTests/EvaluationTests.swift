@@ -43,6 +43,58 @@ func tableReport() throws {
     }
 }
 
+@Test(
+    "of many classes, a report has no column and no number for each; infer report reads it alike",
+    arguments: [100, 101])
+func manyClasses(_ count: Int) throws {
+    try Fixtures.temporaryFolder { folder in
+        let names = (0..<count).map { "class \($0)" }
+        let kernel = (0..<2 * count).map { Float($0 * 37 % 11) / 4 }
+        var file = ModelFile(
+            model: try SmallModels.dense(
+                inputs: 2, units: count, .softmax, kernel: kernel, bias: [Float](repeating: 0, count: count)))
+        file.facts = SmallModels.facts(features: ["a", "b"], classes: names)
+        file.facts?.hyperparameters.targets = ["label"]
+        let input = try folder.file("in.csv", "label,a,b\nclass 3,1,0\nclass 99,0,1\nclass 8,1,0\n")
+        let found = try evaluateTable(
+            CSVReader(path: input), with: LoadedModel(file, path: "small.h5", name: "many"),
+            report: folder.path("r"))
+        guard case .classes(let matrix?, let report, _) = found.outcome else {
+            Issue.record("classes are expected")
+            return
+        }
+        let again = try LabelsReport(folder.path("r/predictions.csv"))
+        #expect(again.matrix == matrix && again.report == report && matrix.classes == names)
+        let lines = try folder.text("r/predictions.csv").split(separator: "\n")
+        let isSmall = count == 100
+        let columns = isSmall ? names.map { "probability_\($0)" } : ["truth_probability", "classes"]
+        #expect(
+            lines[0] == "row,truth,prediction,probability," + columns.joined(separator: ","))
+        if !isSmall {
+            // exp(z) of class 8 divided by the sum of all
+            let powers = kernel[..<count].map { exp(Double($0)) }
+            let fields = lines[3].split(separator: ",", omittingEmptySubsequences: false)
+            #expect(fields.count == 6 && fields[5].isEmpty)
+            #expect(abs((Double(fields[4]) ?? 0) - powers[8] / powers.reduce(0, +)) < 1e-6)
+        }
+        for part in try EvaluationReport(found).parts {
+            try part.write(to: folder.path("r")) { _ in nil }
+        }
+        let written = try JSON(parsing: folder.text("r/confusion_matrix.json"))
+        let metrics = try JSON(parsing: folder.text("r/metrics.json"))
+        #expect((metrics["confusion_matrix"] != nil) == isSmall && metrics["loss"] != nil)
+        #expect((written["normalized"] != nil) == isSmall)
+        #expect(try JSON(parsing: folder.text("r/report.json")) == found.json)
+        #expect(try folder.text("r/report.json").contains("\n      [0, 0, 0, "))
+        guard !isSmall else { return #expect(written["absolute"] == matrix.json()) }
+        let cells = (written["absolute"]?["cells"]?.array ?? []).map { cell in
+            (cell.array ?? []).compactMap(\.double).map { Int($0) }
+        }
+        #expect(cells.allSatisfy { $0.count == 3 && matrix[$0[0], $0[1]] == $0[2] && $0[2] > 0 })
+        #expect(cells.reduce(0) { $0 + $1[2] } == 3)
+    }
+}
+
 @Test("regression: errors computed by hand")
 func regressionReport() throws {
     try Fixtures.temporaryFolder { folder in

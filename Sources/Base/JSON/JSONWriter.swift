@@ -6,19 +6,23 @@ extension JSON {
     ///   - pretty: One element per line, indented by two spaces per level, as `indent=2` does.
     ///   - ascii: Writes all characters outside ASCII as `\uXXXX`, as Python does by default and Keras' files
     ///     have.
-    public func text(pretty: Bool = false, ascii: Bool = false) -> String {
-        var writer = JSONWriter(pretty: pretty, ascii: ascii)
+    ///   - numbersInRows: Keeps an array of numbers on one line, however `pretty` the rest is.
+    public func text(pretty: Bool = false, ascii: Bool = false, numbersInRows: Bool = false) -> String {
+        var writer = JSONWriter(pretty: pretty, ascii: ascii, numbersInRows: numbersInRows)
         writer.write(self)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 }
 
 struct JSONWriter {
-    let pretty, ascii: Bool
+    private(set) var pretty: Bool
+    let ascii, numbersInRows: Bool
     var bytes: [UInt8] = []
     var depth = 0
 
-    init(pretty: Bool, ascii: Bool) { (self.pretty, self.ascii) = (pretty, ascii) }
+    init(pretty: Bool, ascii: Bool, numbersInRows: Bool = false) {
+        (self.pretty, self.ascii, self.numbersInRows) = (pretty, ascii, numbersInRows)
+    }
 
     mutating func write(_ value: JSON) {
         switch value {
@@ -28,7 +32,10 @@ struct JSONWriter {
         case .number(let value): append(pythonText(value))
         case .string(let value): quote(value)
         case .array(let elements):
+            let isPretty = pretty
+            if numbersInRows, elements.allSatisfy(isNumberOrNull) { pretty = false }
             list("[", "]", elements) { writer, element in writer.write(element) }
+            pretty = isPretty
         case .object(let object):
             list("{", "}", object.members) { writer, member in
                 writer.quote(member.key)
@@ -91,3 +98,6 @@ struct JSONWriter {
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 }
+
+/// Whether the value is a number, or null in the place of one that is not finite.
+private func isNumberOrNull(_ value: JSON) -> Bool { value.double != nil || value.isNull }

@@ -23,7 +23,8 @@ struct EvaluateCommand: ParsableCommand {
 
             report.html needs no network: it has the matrix, ROC and precision-recall curves, calibration, confidence, \
             thresholds, the most confident mistakes, and rows met in training against others; of several models also \
-            their differences.
+            their differences. Of more than 100 classes, predictions.csv has the probabilities of the predicted and of the true \
+            class alone.
             """)
 
     @Argument(

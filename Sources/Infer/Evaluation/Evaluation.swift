@@ -103,6 +103,21 @@ public struct Evaluation: Sendable {
     }
 
     public var json: JSON {
+        var object = figuresJSON
+        if case .classes(let matrix, let report, _) = outcome {
+            object["confusion_matrix"] = matrix?.json() ?? .null
+            object["classification_report"] = report.json
+        }
+        return .object(object)
+    }
+
+    /// The same for a part of a report, without what other parts have of many classes.
+    var partJSON: JSON {
+        guard case .classes(let matrix, _, _) = outcome, matrix?.isReadable != true else { return json }
+        return .object(figuresJSON)
+    }
+
+    private var figuresJSON: JSONObject {
         var object: JSONObject = [
             "model": .string(model), "data": .string(data), "samples": .integer(count),
             "loss_name": .string(lossName),
@@ -112,10 +127,6 @@ public struct Evaluation: Sendable {
         object["unseen"] = seen?.unseen.json ?? .null
         if leftOut > 0 { object["rows_without_target"] = .integer(leftOut) }
         if !notComputed.isEmpty { object["not_computed"] = .array(notComputed.map { .string($0) }) }
-        if case .classes(let matrix, let report, _) = outcome {
-            object["confusion_matrix"] = matrix?.json() ?? .null
-            object["classification_report"] = report.json
-        }
-        return .object(object)
+        return object
     }
 }

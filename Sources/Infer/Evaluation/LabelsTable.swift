@@ -23,16 +23,25 @@ struct LabelsTable {
         let names = reader.header.names
         let marks = names.contains(truth) ? nil : MarkColumns(names, truth: truth, prediction: prediction)
         let texts = marks?.columns ?? [truth, prediction]
-        try reader.select(numbers: [], texts: texts + (options.weight.map { [$0] } ?? []))
+        let weighted = options.weight.map { [$0] } ?? []
+        // The list of the classes that `infer evaluate` writes where they have no columns of their own.
+        let list = PredictionsFile.classesColumn
+        let listed = names.last == list && !(texts + weighted).contains(list) ? [list] : []
+        try reader.select(numbers: [], texts: texts + weighted + listed)
         var columns = [LabelColumn](repeating: LabelColumn(), count: 2)
         // Lists and marks are looked at row by row; there are few different classes.
         let areTexts = marks != nil || options.separator != nil
         var cells = [[String]](repeating: [], count: texts.count)
         var (weights, chunk) = ([Double](), CSVChunk())
+        var classes = names.compactMap(className(ofColumn:))
         var fault: CellarError?
         while try reader.read(into: &chunk) {
             let first = chunk.firstRow
             chunk.eachText { row, column, bytes in
+                if column == texts.count + weighted.count {
+                    if first + row == 1 { classes = listedClasses(string(bytes)) ?? classes }
+                    return
+                }
                 if column == texts.count {
                     let text = string(bytes)
                     if let weight = parsedNumber(text) { return weights.append(weight) }
@@ -57,7 +66,7 @@ struct LabelsTable {
             labels = .sets(
                 try LabelsTable.sets(cells[0], cells[1], separator, self.weights, file: file))
         } else if let known = LabelsTable.pairs(
-            columns[0], columns[1], names.compactMap(className(ofColumn:)))
+            columns[0], columns[1], classes)
         {
             labels = .pairs(known)
         } else {
@@ -68,8 +77,8 @@ struct LabelsTable {
         }
     }
 
-    /// The pairs of a table with a column for each class, as `infer evaluate` and `infer score` write it: these
-    /// are the classes, also those called NA or 007. Nil if a label is none of them.
+    /// The pairs of a table with a column for each class, or a list of them, as `infer evaluate` and `infer score` write it:
+    /// these are the classes, also those called NA or 007. Nil if a label is none of them.
     private static func pairs(
         _ truth: LabelColumn, _ prediction: LabelColumn, _ classes: [String]
     ) -> LabelPairs? {
@@ -181,6 +190,15 @@ private struct MarkColumns {
         case "false": 0
         default: parsedNumber(text).flatMap { $0.isFinite ? $0 : nil }
         }
+    }
+}
+
+/// The classes in a list of texts in JSON's form; nil for other texts.
+private func listedClasses(_ text: String) -> [String]? {
+    let values = (try? JSON(parsing: Array(text.utf8)))?.array
+    return values.flatMap { values in
+        let names = values.compactMap(\.string)
+        return names.count == values.count ? names : nil
     }
 }
 

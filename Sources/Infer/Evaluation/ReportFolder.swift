@@ -42,6 +42,11 @@ struct ReportFolder: ~Copyable {
 
 func writeReport(_ folder: String, text: String, json: JSON, matrix: String?) throws(CellarError) {
     try writeFile(folder + "/report.txt", Array(text.utf8))
-    try writeFile(folder + "/report.json", Array((json.text(pretty: true) + "\n").utf8))
+    try writeReportFile(folder + "/report.json", json)
     if let matrix { try writeFile(folder + "/confusion_matrix.csv", Array(matrix.utf8)) }
+}
+
+/// Writes a JSON file of a report: indented, but with a row of numbers on one line.
+func writeReportFile(_ path: String, _ json: JSON) throws(CellarError) {
+    try writeFile(path, Array((json.text(pretty: true, numbersInRows: true) + "\n").utf8))
 }

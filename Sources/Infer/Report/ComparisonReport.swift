@@ -68,7 +68,7 @@ private func sideBySide(_ evaluations: [Evaluation], _ folders: [String]) -> Rep
     part.tables = [
         ("", HTMLTable(caption: "Side by side", columns: [""] + evaluations.map(\.model), rows: rows))
     ]
-    part.json = .array(evaluations.map(\.json))
+    part.json = .array(evaluations.map(\.partJSON))
     return part
 }
 

@@ -91,7 +91,7 @@ private func metricsPart(_ evaluation: Evaluation) -> ReportPart {
             )
         )
     ]
-    part.json = evaluation.json
+    part.json = evaluation.partJSON
     return part
 }
 
@@ -162,14 +162,15 @@ private func classificationPart(_ report: ClassificationReport) -> ReportPart {
 private func confusionPart(_ matrix: ConfusionMatrix) -> ReportPart {
     var part = ReportPart("confusion-matrix", "Confusion matrix")
     part.texts = ["Rows are true classes, columns predicted ones. The diagonal is right."]
-    part.json = ["absolute": matrix.json(), "normalized": matrix.json(normalised: .truth)]
-    guard matrix.classes.count <= ConfusionMatrix.mostReadableClasses else {
+    guard matrix.isReadable else {
+        part.json = ["absolute": matrix.cellsJSON]
         part.notes = [
             "\(matrix.classes.count) classes are too many for a picture: confusion_matrix.csv has the whole matrix."
         ]
         part.tables = [("most", confusions(matrix))]
         return part
     }
+    part.json = ["absolute": matrix.json(), "normalized": matrix.json(normalised: .truth)]
     // With few classes, cells need not be as large as a hand.
     let width = max(300, min(760, 180 + 62 * Double(matrix.classes.count)))
     part.figures = [

@@ -47,7 +47,7 @@ public struct ReportPart: Sendable {
             return "\(folder)/\(name).\(kind)"
         }
         try writeFile(path("", "txt"), Array(text.utf8))
-        if !json.isNull { try writeFile(path("", "json"), Array((json.text(pretty: true) + "\n").utf8)) }
+        if !json.isNull { try writeReportFile(path("", "json"), json) }
         for (suffix, table) in tables { try writeFile(path(suffix, "csv"), Array(csv(of: table).utf8)) }
         for (suffix, figure) in figures {
             try writeFile(path(suffix, "svg"), figure.file(.svg))

@@ -5,6 +5,9 @@ extension ConfusionMatrix {
     /// confusions.
     public static let mostReadableClasses = 100
 
+    /// Whether people read the matrix cell by cell.
+    public var isReadable: Bool { classes.count <= Self.mostReadableClasses }
+
     /// Rows of one class that were taken for another.
     public struct ConfusedClasses: Equatable, Sendable {
         public var truth, prediction: String

@@ -4,7 +4,7 @@ extension ConfusionMatrix {
     /// Formats a plain table: a row for each true class, a column for each predicted one. Of a matrix of more than
     /// `mostReadableClasses`, only the most frequent confusions.
     public func text(normalised normalisation: Normalisation? = nil, digits: Int = 3) -> String {
-        if classes.count > Self.mostReadableClasses { return confusionsText(digits: digits) }
+        if !isReadable { return confusionsText(digits: digits) }
         let cells = cellTexts(normalisation, digits: digits)
         let names = classes.map(printable)
         let corner = "truth \\ predicted"
@@ -40,6 +40,17 @@ extension ConfusionMatrix {
             JSON.array(Array(values[row * classes.count..<(row + 1) * classes.count]))
         }
         return ["classes": .array(classes.map { .string($0) }), "matrix": .array(rows)]
+    }
+
+    /// `{"classes": […], "cells": [[truth, prediction, rows]…]}`: the cells that are not 0, with the places of their
+    /// classes, from 0.
+    public var cellsJSON: JSON {
+        let size = classes.count
+        let cells = counts.indices.filter { counts[$0] != 0 }.map { cell -> JSON in
+            let rows: JSON = sums.map { .number($0[cell]) } ?? .integer(counts[cell])
+            return [.integer(cell / size), .integer(cell % size), rows]
+        }
+        return ["classes": .array(classes.map { .string($0) }), "cells": .array(cells)]
     }
 
     /// The number of a cell's rows, or the sum of their weights.
