@@ -2,14 +2,19 @@ import Network
 
 /// Returns a model's layers, shapes and numbers of parameters in the format of Keras 2's `model.summary()`: columns as
 /// in tf_keras, totals as in 2.10 (`266,610`, without bytes), without trailing blanks.
-public func summary(of model: Model) -> String {
+///
+/// - room: The columns of a window, where it may be narrower than Keras' table.
+public func summary(of model: Model, within room: Int? = nil) -> String {
     let isChain = model.structure.form == .sequential
-    let width = isChain ? 65 : 98
-    let ends = (isChain ? [0.45, 0.85, 1] : [0.33, 0.55, 0.67, 1]).map { Int(Double(width) * $0) }
+    let usual = isChain ? 65 : 98
+    let width = max(40, min(usual, room ?? usual))
+    let isNarrow = width < usual
+    let ends = isNarrow ? narrowEnds(width, isChain: isChain) : usualEnds(width, isChain: isChain)
     let line = String(repeating: "_", count: width)
     let doubleLine = String(repeating: "=", count: width)
     var text = "Model: \"\(model.name)\"\n\(line)\n"
-    text += row(["Layer (type)", "Output Shape", "Param #"] + (isChain ? [] : ["Connected to"]), ends)
+    let titles = ["Layer (type)", "Output Shape", "Param #"] + (isChain ? [] : ["Connected to"])
+    text += row(titles, ends, betweenWords: isNarrow)
     text += doubleLine + "\n"
     // Keras' Sequential.layers does not include the input.
     let shown = model.layers.indices.filter {
@@ -27,7 +32,7 @@ public func summary(of model: Model) -> String {
         let name = "\(paths[layer]) (\(model.layers[layer].inFile.className))"
         var fields = [name, shape, String(parameters)]
         if !isChain { fields.append(sources(of: calls, model)) }
-        text += row(fields, ends) + "\n"
+        text += row(fields, ends, betweenWords: isNarrow) + "\n"
     }
     let (trainable, fixed) = (model.trainableParameters, model.nonTrainableParameters)
     return text + doubleLine + "\n" + "Total params: \(grouped(trainable + fixed))\n"
@@ -49,8 +54,24 @@ private func sources(of calls: [Int], _ model: Model) -> String {
     return "[" + names.joined(separator: ", ") + "]"
 }
 
+/// The ends of the columns, as in Keras.
+private func usualEnds(_ width: Int, isChain: Bool) -> [Int] {
+    (isChain ? [0.45, 0.85, 1] : [0.33, 0.55, 0.67, 1]).map { Int(Double(width) * $0) }
+}
+
+/// The ends of the columns in a window that is narrower than Keras' table: numbers keep their room.
+private func narrowEnds(_ width: Int, isChain: Bool) -> [Int] {
+    let number = 12
+    let texts = Double(width - number)
+    if isChain { return [Int(texts * 0.55), width - number, width] }
+    let shape = Int(texts * 0.66)
+    return [Int(texts * 0.4), shape, shape + number, width]
+}
+
 /// Formats a row of the table; text that does not fit a column is wrapped, as in Keras' `print_row`.
-private func row(_ fields: [String], _ ends: [Int]) -> String {
+///
+/// - betweenWords: Wraps at blanks where there are some, which Keras does not.
+private func row(_ fields: [String], _ ends: [Int], betweenWords: Bool) -> String {
     var (rest, text) = (fields.map { Array($0) }, "")
     while rest.contains(where: { !$0.isEmpty }) {
         var line = ""
@@ -62,7 +83,13 @@ private func row(_ fields: [String], _ ends: [Int]) -> String {
             // Keras breaks lines after a bracket or a list element.
             let breaks = ["),", "},", "],", "',"].compactMap { position(of: Array($0), in: Array(part)) }
             if let first = breaks.min() { part = part.prefix(first + 2) }
+            if betweenWords, part.count < rest[column].count, rest[column][part.count] != " ",
+                let blank = part.lastIndex(of: " "), blank > part.startIndex
+            {
+                part = part[...blank]
+            }
             rest[column].removeFirst(part.count)
+            if betweenWords, rest[column].first == " " { rest[column].removeFirst() }
             line += (column == 0 ? " " : "") + String(part) + String(repeating: " ", count: gap)
             line += String(repeating: " ", count: max(0, end - line.count))
         }

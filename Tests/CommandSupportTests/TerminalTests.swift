@@ -48,3 +48,33 @@ func fitting() {
     #expect(fitted("abcdef", to: 4, isUnicode: true) == "abc…")
     #expect(fitted("日本語", to: 4, isUnicode: false) == "日~")
 }
+
+@Test("prose is broken between words for people, and left alone for programs")
+func prose() {
+    let narrow = Terminal(isTerminal: true, width: 20)
+    let pipe = Terminal(isTerminal: false, width: 20)
+    let text = "the first, the second and the third"
+    #expect(narrow.prose(text) == "the first, the\n  second and the\n  third\n")
+    #expect(pipe.prose(text) == text + "\n")
+    // A path is broken behind its slashes, other long words where the line ends.
+    #expect(
+        narrow.prose("file models/wine/model_of_today.h5")
+            == "file\n  models/wine/\n  model_of_today.h5\n")
+    #expect(narrow.prose("0123456789abcdef0123456789") == "0123456789abcdef0123\n  456789\n")
+    let error = "infer: no such file.\n  Name one that is there, or none."
+    #expect(narrow.proseLines(error) == "infer: no such file.\n  Name one that is\n  there, or none.")
+    #expect(pipe.proseLines(error) == error)
+}
+
+@Test("values of facts go on beside their names, or stand below them")
+func facts() {
+    let facts = [
+        (name: "name", value: "wine"), ("features", "acid, sugar, salt"), ("file", "models/wine/long.h5"),
+    ]
+    #expect(
+        Terminal(isTerminal: false, width: 20).factLines(facts)
+            == "name      wine\nfeatures  acid, sugar, salt\nfile      models/wine/long.h5\n")
+    #expect(
+        Terminal(isTerminal: true, width: 24).factLines(facts)
+            == "name      wine\nfeatures  acid, sugar,\n          salt\nfile\n  models/wine/long.h5\n")
+}

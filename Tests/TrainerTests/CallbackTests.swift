@@ -157,3 +157,17 @@ func summaryTable() throws {
     let totals = "Total params: 268,210\nTrainable params: 267,410\nNon-trainable params: 800\n"
     #expect(found.contains(totals))
 }
+
+@Test("the summary fits a narrow window, between words", arguments: [60, 64, 65, 200])
+func narrowSummary(width: Int) throws {
+    let recipe = try Recipe(path: Fixtures.repository.appendingPathComponent("recipes/mnist-bn.yaml").path)
+    let model = try recipe.model.network(inputShape: [28, 28], preprocessing: [Rescaling(scale: 1.0 / 255)])
+    let found = summary(of: model, within: width)
+    if width >= 65 { #expect(found == summary(of: model)) }
+    let lines = found.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= width })
+    // Only the places of blanks and rules differ from Keras' table, and words are whole.
+    func letters(_ text: String) -> [Character] { text.filter { !" \n_=".contains($0) }.sorted() }
+    #expect(letters(found) == letters(summary(of: model)))
+    #expect(found.contains("(BatchNormalization)") == (width < 65))
+}

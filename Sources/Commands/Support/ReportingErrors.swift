@@ -23,20 +23,27 @@ public func reportingErrors<Result>(
 @discardableResult
 public func report(_ error: CellarError, of command: String, json: Bool) -> ExitCode {
     if error.category != .outputClosed {
-        printError(json ? error.json.text() : "\(command): \(error)")
+        if json { printError(error.json) } else { printError("\(command): \(error)") }
     }
     return ExitCode(error.category.rawValue)
 }
 
 /// Prints what the user should know before trusting a result: a line for people, or `{"warning": {"message": …}}`.
 public func printWarning(_ text: String, of command: String, json: Bool) {
-    let object: JSON = ["warning": ["message": .string(text)]]
-    printError(json ? object.text() : "\(command): warning: \(text)")
+    if json { return printError(["warning": ["message": .string(text)]]) }
+    printError("\(command): warning: \(text)")
 }
 
-/// Prints the text and a newline on standard error. A text from a file cannot send commands to the terminal.
+/// Prints the text and a newline on standard error, in lines that fit a terminal. A text from a file cannot send commands to the
+/// terminal.
 public func printError(_ text: String) {
-    writeAsItIs(escapingControls(Array(text.utf8), in: .lines) + [UInt8(ascii: "\n")])
+    let clean = String(decoding: escapingControls(Array(text.utf8), in: .lines), as: UTF8.self)
+    writeAsItIs(Array(Terminal.error.proseLines(clean).utf8) + [UInt8(ascii: "\n")])
+}
+
+/// Prints the value on one line of standard error.
+public func printError(_ value: JSON) {
+    writeAsItIs(escapingControls(Array(value.text().utf8), in: .lines) + [UInt8(ascii: "\n")])
 }
 
 /// Prints a question on standard error; the answer follows on the same line.

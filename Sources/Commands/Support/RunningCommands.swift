@@ -29,7 +29,7 @@ extension ParsableCommand {
                 } catch { exit(withError: error) }
                 exit()
             }
-            printError(CellarError(.usage, message(for: error)).json.text())
+            printError(CellarError(.usage, message(for: error)).json)
             exit(withError: ExitCode(CellarError.Category.usage.rawValue))
         }
     }

@@ -22,11 +22,8 @@ extension Comparison {
         if !self.recipeChanges.isEmpty {
             let ends = [self.references.first ?? "", self.references.last ?? ""]
             let title = "recipe: only in \(ends[0]) (-), only in \(ends[1]) (+)"
-            let terminal = Terminal.output
             blocks.append(
-                ([title] + self.recipeChanges).map { line in
-                    terminal.isTerminal ? wrapped(line, to: terminal.width, indent: "    ") : line + "\n"
-                }.joined())
+                ([title] + self.recipeChanges).map { Terminal.output.prose($0, indent: "    ") }.joined())
         }
         if all, !self.same.isEmpty {
             // Equal values need to be read once only.

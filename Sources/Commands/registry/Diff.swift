@@ -82,6 +82,6 @@ struct Diff: ParsableCommand {
         let title =
             "different predictions: \(found.disagreements.count)"
             + (more == 0 ? "" : ", of which \(shown.count) are shown")
-        return [figures.text(), lines.joined(separator: "\n") + "\n", title + "\n" + rows.text()]
+        return [figures.text(), lines.map { Terminal.output.prose($0) }.joined(), title + "\n" + rows.text()]
     }
 }

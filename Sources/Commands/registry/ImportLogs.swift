@@ -49,7 +49,9 @@ struct ImportLogs: ParsableCommand {
                             run.epochs.map { "\($0)" } ?? "",
                         ] + names.map { name in run.last(name).map(\.measured) ?? "" })
                 }
-                let problems = runs.compactMap { run in run.problem.map { "\(run.name): \($0)\n" } }
+                let problems = runs.compactMap { run in
+                    run.problem.map { Terminal.output.prose("\(run.name): \($0)") }
+                }
                 return table.text() + problems.joined()
             }
         }

@@ -15,19 +15,15 @@ struct Show: ParsableCommand {
         try common.run { store in
             let json = try store.show(reference).json
             try common.print(json) {
-                var lines: [(String, String)] = []
+                var lines: [(name: String, value: String)] = []
                 add("", json, to: &lines)
-                lines = lines.map { (printable($0.0), $0.1) }
-                let width = lines.map(\.0.count).max() ?? 0
-                return lines.map { name, value in
-                    name + String(repeating: " ", count: width - name.count) + "  " + printable(value) + "\n"
-                }.joined()
+                return Terminal.output.factLines(lines)
             }
         }
     }
 
     /// One line a fact; a history as its length and ends, a recipe as its length: other subcommands show them whole.
-    private func add(_ name: String, _ value: JSON, to lines: inout [(String, String)]) {
+    private func add(_ name: String, _ value: JSON, to lines: inout [(name: String, value: String)]) {
         switch (name, value) {
         case (_, .null): break
         case ("recipe", .string(let text)):

@@ -177,7 +177,7 @@ private func opening(_ plan: FitPlan, from: String?) -> String {
         ("to train", plan.trainRows), ("to validate", plan.validationRows), ("to test", plan.testRows),
     ]
     var text = "rows: " + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + "\n\n"
-    text += summary(of: plan.model) + "\n"
+    text += summary(of: plan.model, within: Terminal.output.room) + "\n"
     text += "seed \(plan.seed), \(plan.threads) thread\(plan.threads == 1 ? "" : "s")"
     if let from {
         text += ", going on from \(from) after epoch \(plan.epochsBefore)"

@@ -17,8 +17,11 @@ struct SummaryCommand: ParsableCommand {
         try common.run {
             let found = try common.open().summary(of: model)
             if common.json { return try printOutput(found.json) }
-            try printOutput(summary(of: found.model))
-            if let picture = found.picture { try printOutput("Pictures: \(picture.description)") }
+            let terminal = Terminal.output
+            try printOutput(summary(of: found.model, within: terminal.room))
+            if let picture = found.picture {
+                try printOutput(terminal.prose("Pictures: \(picture.description)"))
+            }
         }
     }
 }
