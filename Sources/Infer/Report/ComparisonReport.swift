@@ -64,10 +64,11 @@ private func sideBySide(_ evaluations: [Evaluation], _ folders: [String]) -> Rep
             })
     rows.append(["rows"] + evaluations.map { "\($0.count)" })
     rows.append(["seen in training"] + evaluations.map { $0.seen.map { "\($0.seen.rows)" } ?? "unknown" })
-    rows.append(["its own report"] + folders.map { "\($0)/report.html" })
-    part.tables = [
-        ("", HTMLTable(caption: "Side by side", columns: [""] + evaluations.map(\.model), rows: rows))
-    ]
+    let pages = folders.map { "\($0)/report.html" }
+    rows.append(["its own report"] + pages)
+    var table = HTMLTable(caption: "Side by side", columns: [""] + evaluations.map(\.model), rows: rows)
+    table.links = Set(pages)
+    part.tables = [("", table)]
     part.json = .array(evaluations.map(\.partJSON))
     return part
 }

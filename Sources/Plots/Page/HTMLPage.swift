@@ -115,23 +115,33 @@ public struct HTMLTable: Equatable, Sendable {
     public var rows: [[String]]
     /// The columns, beside the first, whose texts are no numbers.
     public var textColumns: Set<Int>
+    /// Texts of cells that are paths of other pages, from this page's folder: they become links.
+    public var links: Set<String> = []
 
     public init(caption: String, columns: [String], rows: [[String]], textColumns: Set<Int> = []) {
         (self.caption, self.columns, self.rows, self.textColumns) = (caption, columns, rows, textColumns)
     }
 
     var html: String {
-        func align(_ column: Int) -> String {
-            column == 0 || textColumns.contains(column) ? "" : " class=\"n\""
+        func style(_ column: Int, _ text: String, isName: Bool) -> String {
+            var classes: [String] = []
+            if column > 0, !textColumns.contains(column) { classes.append("n") }
+            if isName ? text.count > Self.longestName : hasLongWord(text) { classes.append("w") }
+            return classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
         }
-        let head = columns.enumerated().map { "<th scope=\"col\"\(align($0))>\(xmlEscaped($1))</th>" }
-            .joined()
+        func content(_ text: String) -> String {
+            links.contains(text)
+                ? "<a href=\"\(percentEncoded(text))\">\(xmlEscaped(text))</a>" : xmlEscaped(text)
+        }
+        let head = columns.enumerated().map { column, name in
+            "<th scope=\"col\"\(style(column, name, isName: true))>\(xmlEscaped(name))</th>"
+        }.joined()
         let body = rows.map { row in
             "<tr>"
                 + row.enumerated().map { column, cell in
                     column == 0
-                        ? "<th scope=\"row\">\(xmlEscaped(cell))</th>"
-                        : "<td\(align(column))>\(xmlEscaped(cell))</td>"
+                        ? "<th scope=\"row\"\(style(0, cell, isName: true))>\(content(cell))</th>"
+                        : "<td\(style(column, cell, isName: false))>\(content(cell))</td>"
                 }.joined() + "</tr>\n"
         }.joined()
         // A wide table scrolls in its own box, by keys too.
@@ -139,4 +149,25 @@ public struct HTMLTable: Equatable, Sendable {
             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(xmlEscaped(caption))\"><table>"
             + "<caption>\(xmlEscaped(caption))</caption>\n<thead><tr>\(head)</tr></thead>\n<tbody>\n\(body)</tbody></table></div>\n"
     }
+
+    /// The most letters of a name, or of a word elsewhere, that stay on one line: a longer one would push the other columns
+    /// out of sight.
+    private static let longestName = 40
+
+    private func hasLongWord(_ text: String) -> Bool {
+        text.utf8.count > Self.longestName
+            && text.split(separator: " ").contains { $0.count > Self.longestName }
+    }
+}
+
+/// A path as the address of a link: all but letters, digits and `-._~/` by their bytes.
+private func percentEncoded(_ path: String) -> String {
+    path.utf8.map { byte in
+        let scalar = Unicode.Scalar(byte)
+        if scalar.properties.isAlphabetic && byte < 0x80 || "0123456789-._~/".utf8.contains(byte) {
+            return String(scalar)
+        }
+        let digits = String(byte, radix: 16, uppercase: true)
+        return "%" + (byte < 16 ? "0" : "") + digits
+    }.joined()
 }

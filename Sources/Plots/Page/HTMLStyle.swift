@@ -29,6 +29,7 @@ enum HTMLStyle {
         th{font-weight:600}
         tbody th{font-weight:400}
         .n{text-align:right}
+        .w{white-space:normal;overflow-wrap:anywhere;min-width:9rem;max-width:16rem}
         pre{overflow-x:auto;font:13px/1.4 "DejaVu Sans Mono",monospace;border:1px solid var(--grid);padding:.7rem}
         .note{border-left:4px solid var(--s1);padding:.3rem .8rem;background:var(--r0)}
         summary{cursor:pointer;color:var(--s0)}
